@@ -1,0 +1,43 @@
+# `make help` lists what there is. Everything sets itself up first; second runs start at once.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/stamp
+PYTEST_ARGS ?=
+export VENV
+
+.PHONY: help setup run test test-slow check bench shots
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /:/' | awk -F: '{ printf "make %-10s %s\n", $$1, $$2 }'
+
+setup: $(STAMP) ## make .venv with everything that Cupel needs
+
+$(STAMP): pyproject.toml constraints.txt tools/bootstrap.sh
+	@sh tools/bootstrap.sh
+
+run: $(STAMP) ## open the window; where there is no display, do the main job in the terminal
+	@if [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		exec $(BIN)/cupel; \
+	else \
+		echo "There is no display for a window here, so Cupel does its main job in the terminal: a short search."; \
+		exec $(BIN)/cupel demo; \
+	fi
+
+test: check ## check, then run the tests
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+test-slow: $(STAMP) ## run the tests that take long (the wheel in a clean environment, long searches)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+check: $(STAMP) ## lint, format, types and the directions of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports --no-logo
+
+bench: $(STAMP) ## print the figures of docs/benchmarks.md for this machine
+	@for script in benchmarks/bench_*.py; do echo "== $$script"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
+
+shots: $(STAMP) ## take a picture of every page in both themes and both languages
+	QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/shots.py shots

@@ -1,0 +1,452 @@
+"""Fills a workspace with believable studies through the store's own door: for screenshots, benchmarks and
+tests.
+
+python benchmarks/make_workspace.py FOLDER [--trials N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
+from cupel.storage.records import (
+    Curves,
+    Failure,
+    FailureKind,
+    FoldScores,
+    JobState,
+    Request,
+    StudyRecord,
+    StudyState,
+    SystemSample,
+    TrialKind,
+    TrialOutcome,
+    TrialRecord,
+    TrialState,
+)
+from cupel.storage.store import Store
+
+N_FOLDS = 5
+MAX_EPOCHS = 60
+_METRICS = {
+    "binary": ("roc_auc", "accuracy", "f1", "log_loss"),
+    "multiclass": ("accuracy", "f1_macro", "log_loss"),
+    "regression": ("rmse", "mae", "r2"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One study to make up: `best` is where its scores end up, `width` how far they scatter."""
+
+    name: str
+    task: str
+    target: str
+    n_trials: int
+    best: float
+    width: float
+    baselines: tuple[tuple[str, float], ...]
+    state: StudyState
+    timeout_s: float | None = None
+    wanted: int | None = None
+    tags: tuple[str, ...] = ()
+    pinned: bool = False
+    hours_ago: float = 1.0
+
+    @property
+    def metric(self) -> str:
+        """What is judged."""
+        return _METRICS[self.task][0]
+
+    @property
+    def maximize(self) -> bool:
+        """Whether more is better."""
+        return self.task != "regression"
+
+
+RECIPES = (
+    Recipe(
+        "Titanic survival",
+        "binary",
+        "Survived",
+        96,
+        0.8712,
+        0.03,
+        (("majority", 0.5), ("linear", 0.8525), ("hist_gradient_boosting", 0.8760)),
+        StudyState.STOPPED,
+        wanted=200,
+        hours_ago=130,
+    ),
+    Recipe(
+        "Telco churn, old columns",
+        "binary",
+        "Churn",
+        3,
+        0.80,
+        0.02,
+        (("majority", 0.5),),
+        StudyState.FAILED,
+        timeout_s=1800,
+        hours_ago=70,
+    ),
+    Recipe(
+        "Penguins",
+        "multiclass",
+        "species",
+        60,
+        0.9912,
+        0.02,
+        (("majority", 0.4418), ("linear", 0.9854), ("hist_gradient_boosting", 0.9796)),
+        StudyState.PAUSED,
+        wanted=150,
+        hours_ago=26,
+    ),
+    Recipe(
+        "California housing prices, 2 repeats",
+        "regression",
+        "median_house_value",
+        240,
+        46120.0,
+        9000.0,
+        (("majority", 115400.0), ("linear", 68900.0), ("hist_gradient_boosting", 47310.0)),
+        StudyState.DONE,
+        timeout_s=5400,
+        tags=("paper", "v2"),
+        pinned=True,
+        hours_ago=20,
+    ),
+    Recipe(
+        "Adult income",
+        "binary",
+        "income",
+        187,
+        0.9291,
+        0.012,
+        (("majority", 0.5), ("linear", 0.9062), ("hist_gradient_boosting", 0.9268)),
+        StudyState.RUNNING,
+        timeout_s=7200,
+        tags=("census",),
+        hours_ago=1.05,
+    ),
+    Recipe("Phoneme", "binary", "Class", 0, 0.96, 0.02, (), StudyState.QUEUED, wanted=100, hours_ago=0.2),
+)
+
+
+def fill(workspace: Path, n_trials: int | None = None, seed: int = 0) -> None:
+    """Make the studies of `RECIPES`; with `n_trials` only one study, with that many trials."""
+    rng = np.random.default_rng(seed)
+    with Store.open(workspace, "w") as store:
+        if n_trials is None:
+            for recipe in RECIPES:
+                make_study(store, recipe, rng)
+        else:
+            big = Recipe(
+                "Ten thousand", "binary", "y", n_trials, 0.93, 0.02, (("linear", 0.9),), StudyState.DONE
+            )
+            make_study(store, big, rng)
+
+
+def make_study(store: Store, recipe: Recipe, rng: np.random.Generator) -> StudyRecord:
+    """Make one study with all its trials."""
+    spec = StudySpec(
+        target=recipe.target,
+        task=recipe.task,  # type: ignore[arg-type]
+        metric=recipe.metric,
+        split=SplitSpec(n_folds=N_FOLDS),
+        budget=BudgetSpec(
+            n_trials=recipe.wanted, timeout_s=recipe.timeout_s or (None if recipe.wanted else 3600.0)
+        ),
+        max_epochs=MAX_EPOCHS,
+        n_workers=2,
+    )
+    study = store.create_study(
+        name=recipe.name,
+        dataset_id=None,
+        spec=spec.to_json(),
+        metric=recipe.metric,
+        direction="maximize" if recipe.maximize else "minimize",
+        task=recipe.task,
+    )
+    store.edit_study(study.id, tags=recipe.tags, pinned=recipe.pinned)
+    if recipe.n_trials == 0:
+        store.set_study_state(study.id, recipe.state)
+        return store.study(study.id)
+    store.set_study_state(study.id, StudyState.RUNNING)
+    for index, (name, value) in enumerate(recipe.baselines):
+        trial = store.create_trial(
+            study_id=study.id,
+            number=-1 - index,
+            kind=TrialKind.BASELINE,
+            family="baseline",
+            params={},
+            name=name,
+        )
+        store.start_trial(trial.id, "worker-0")
+        _complete(store, trial, recipe, value, rng, curves=False)
+    elapsed = 0.0
+    for number in range(recipe.n_trials):
+        elapsed += _make_trial(store, study.id, number, recipe, rng) / 2
+    _end(store, study.id, recipe, rng, elapsed)
+    _spread_times(store.workspace.database, study.id, recipe.hours_ago, elapsed)
+    return store.study(study.id)
+
+
+def _make_trial(store: Store, study_id: int, number: int, recipe: Recipe, rng: np.random.Generator) -> float:
+    params = _params(rng)
+    trial = store.create_trial(
+        study_id=study_id,
+        number=number,
+        kind=TrialKind.SEARCH,
+        family="mlp",
+        params=params,
+        n_epochs=MAX_EPOCHS,
+        digests={"data": "d", "split": "s", "metric": recipe.metric},
+    )
+    store.start_trial(trial.id, f"worker-{number % 2}")
+    luck = rng.gamma(1.3, 1.0) * recipe.width * (0.35 + 0.65 * np.exp(-number / 60))
+    value = recipe.best - luck if recipe.maximize else recipe.best + luck
+    draw = rng.random()
+    duration = float(rng.uniform(12, 60))
+    if draw < 0.02:
+        failure = _failure(rng, trial.number)
+        store.finish_trial(trial.id, TrialOutcome(TrialState.FAIL, epoch=4, duration_s=3.0, failure=failure))
+    elif draw < 0.25 and number > 8:
+        epoch = int(rng.integers(4, 20))
+        curves = _curves(recipe, value, epoch, rng)
+        outcome = TrialOutcome(
+            TrialState.PRUNED,
+            value=value,
+            value_std=recipe.width / 4,
+            curves=curves,
+            epoch=epoch,
+            n_parameters=int(rng.integers(2000, 90000)),
+            duration_s=duration / 4,
+        )
+        store.finish_trial(trial.id, outcome)
+    else:
+        _complete(store, trial, recipe, float(value), rng, duration=duration)
+    return duration
+
+
+def _complete(
+    store: Store,
+    trial: TrialRecord,
+    recipe: Recipe,
+    value: float,
+    rng: np.random.Generator,
+    *,
+    curves: bool = True,
+    duration: float = 1.2,
+) -> None:
+    folds = value + rng.normal(0, recipe.width / 5, N_FOLDS)
+    folds += value - folds.mean()
+    names = _METRICS[recipe.task]
+    table = np.stack([folds] + [folds * (0.8 + 0.1 * i) for i in range(1, len(names))], axis=1)
+    epochs = int(rng.integers(22, MAX_EPOCHS))
+    outcome = TrialOutcome(
+        TrialState.COMPLETE,
+        value=float(folds.mean()),
+        value_std=float(folds.std(ddof=1)),
+        scores=FoldScores(names, table, np.full(N_FOLDS, epochs - 6 if curves else -1)),
+        curves=_curves(recipe, value, epochs, rng) if curves else None,
+        epoch=epochs if curves else None,
+        n_parameters=int(rng.integers(2000, 90000)) if curves else None,
+        duration_s=duration,
+        peak_memory_bytes=int(rng.uniform(7e8, 1.4e9)),
+    )
+    store.finish_trial(trial.id, outcome)
+
+
+def _params(rng: np.random.Generator) -> dict[str, Any]:
+    optimizer = str(rng.choice(["adam", "adamw", "nadam", "sgd", "lion"], p=[0.2, 0.45, 0.15, 0.1, 0.1]))
+    params: dict[str, Any] = {
+        "n_layers": int(rng.integers(1, 5)),
+        "width": int(rng.choice([32, 64, 128, 256, 512])),
+        "activation": str(rng.choice(["relu", "gelu", "silu", "selu"])),
+        "normalization": str(rng.choice(["none", "batch", "layer"])),
+        "dropout": round(float(rng.uniform(0, 0.5)), 3),
+        "residual": bool(rng.random() < 0.4),
+        "optimizer": optimizer,
+        "learning_rate": float(10 ** rng.uniform(-4, -1.8)),
+        "weight_decay": float(10 ** rng.uniform(-6, -2)),
+        "batch_size": int(rng.choice([32, 64, 128, 256])),
+        "scaling": str(rng.choice(["standard", "robust", "quantile"])),
+    }
+    if optimizer == "sgd":
+        params["momentum"] = round(float(rng.uniform(0.5, 0.99)), 3)
+    return params
+
+
+def _curves(recipe: Recipe, value: float, epochs: int, rng: np.random.Generator) -> Curves:
+    steps = np.arange(epochs)
+    speed = rng.uniform(5, 14)
+    start = 0.69 if recipe.maximize else 1.0
+    train = start * (0.25 + 0.75 * np.exp(-steps / speed)) + rng.normal(0, 0.006, (N_FOLDS, epochs))
+    valid = train + 0.02 + 0.0016 * np.maximum(steps - 2 * speed, 0) + rng.normal(0, 0.01, (N_FOLDS, epochs))
+    away = recipe.width * 6 * np.exp(-steps / speed) + np.abs(
+        rng.normal(0, recipe.width / 12, (N_FOLDS, epochs))
+    )
+    metric = value - away if recipe.maximize else value + away
+    offset = rng.normal(0, recipe.width / 6, (N_FOLDS, 1))
+    values = np.stack([train, valid, metric + offset], axis=2).astype(np.float32)
+    for fold in range(N_FOLDS):
+        values[fold, max(epochs - int(rng.integers(0, 8)), 2) :, :] = np.nan
+    values[0] = np.where(np.isnan(values[0]), values[1], values[0])
+    return Curves(("train_loss", "valid_loss", f"valid_{recipe.metric}"), values)
+
+
+def _failure(rng: np.random.Generator, number: int) -> Failure:
+    if rng.random() < 0.6:
+        template = "The loss of trial {number} became NaN in epoch {epoch}; a smaller learning rate may help."
+        args = {"number": number, "epoch": 4}
+        return Failure(FailureKind.DIVERGED, template.format(**args), "", template, args)
+    template = "The worker of trial {number} ran out of memory; try fewer workers or a smaller batch."
+    trace = 'Traceback (most recent call last):\n  File "fused.py", line 118, in run_epoch\nMemoryError'
+    return Failure(
+        FailureKind.OUT_OF_MEMORY, template.format(number=number), trace, template, {"number": number}
+    )
+
+
+def _end(store: Store, study_id: int, recipe: Recipe, rng: np.random.Generator, elapsed: float) -> None:
+    for second in range(0, int(elapsed), max(int(elapsed) // 240, 1)):
+        cpu = float(np.clip(0.9 + rng.normal(0, 0.05), 0, 1))
+        memory = int(2.1e9 + 2e8 * np.sin(second / 120) + rng.normal(0, 3e7))
+        store.add_system_sample(
+            study_id, SystemSample(float(second), cpu, memory, 16_000_000_000, None, None)
+        )
+    store.heartbeat(study_id, elapsed_s=elapsed)
+    if recipe.state is StudyState.RUNNING:
+        for offset in range(2):
+            number = recipe.n_trials + offset
+            trial = store.create_trial(
+                study_id=study_id,
+                number=number,
+                kind=TrialKind.SEARCH,
+                family="mlp",
+                params=_params(rng),
+                n_epochs=MAX_EPOCHS,
+            )
+            store.start_trial(trial.id, f"worker-{offset}")
+            epoch = 34 - 15 * offset
+            store.record_progress(
+                trial.id, epoch=epoch, curves=_curves(recipe, recipe.best - 0.003, epoch, rng)
+            )
+        return
+    failure = None
+    if recipe.state is StudyState.FAILED:
+        text = "The file telco.csv was moved after the study had begun; put it back and resume."
+        failure = Failure(FailureKind.BAD_INPUT, text, "", text, {})
+    if recipe.state is StudyState.PAUSED:
+        store.request(study_id, Request.PAUSE)
+    store.set_study_state(study_id, recipe.state, failure)
+    if recipe.state is StudyState.DONE:
+        _finish(store, study_id, recipe)
+
+
+def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
+    study = store.study(study_id)
+    best = store.trial_by_number(study_id, study.best_trial or 0)
+    holdout = {
+        name: (study.best_value or 0) * (1.01 - 0.1 * i) for i, name in enumerate(_METRICS[recipe.task])
+    }
+    path = str(store.workspace.exports / "california-housing")
+    for passed in (False, True):
+        export = store.add_export(best.id, path if passed else f"{path}-first-try")
+        certificate = {
+            "passed": passed,
+            "n_rows": 4128,
+            "max_abs_difference": 2.1e-4 if passed else 0.84,
+            "tolerance": 1e-3,
+            "python": "3.11.2",
+            "onnxruntime": "1.31.1",
+            "seconds": 1.9,
+        }
+        files = {
+            "network.onnx": 214_000,
+            "network.keras": 198_000,
+            "predict.py": 3_400,
+            "model_card.md": 2_900,
+        }
+        store.finish_export(
+            export.id,
+            state=JobState.DONE if passed else JobState.FAILED,
+            certificate=certificate,
+            manifest={"files": files},
+            size_bytes=sum(files.values()),
+            failure=None
+            if passed
+            else Failure(FailureKind.ERROR, "The bundle differs from the stored predictions."),
+        )
+    store.set_result(
+        study_id,
+        {
+            "best": {
+                "trial": study.best_trial,
+                "params": dict(best.params),
+                "cv_mean": study.best_value,
+                "cv_std": best.value_std,
+                "holdout": holdout,
+            },
+            "baselines": {
+                name: {"cv_mean": value, "cv_std": 300.0, "holdout": {}} for name, value in recipe.baselines
+            },
+            "final": {
+                "kind": "ensemble",
+                "reason": "The mean of the fold networks was better on the evidence.",
+            },
+            "corrected": {
+                "value": (study.best_value or 0) * 1.006,
+                "low": (study.best_value or 0) * 0.99,
+                "high": (study.best_value or 0) * 1.02,
+            },
+            "tied": [study.best_trial, 12, 57, 101],
+            "beats_baselines": True,
+            "export": {"path": path, "passed": True},
+        },
+    )
+
+
+def _spread_times(database: Path, study_id: int, hours_ago: float, elapsed: float) -> None:
+    """Give the trials the times that they would have had; the store itself only knows the present."""
+    begin = int((time.time() - hours_ago * 3600) * 1e6)
+    connection = sqlite3.connect(database, timeout=10)
+    with connection:
+        rows = connection.execute(
+            "SELECT id, duration_s FROM trials WHERE study_id = ? ORDER BY id", (study_id,)
+        ).fetchall()
+        step = elapsed * 1e6 / max(len(rows), 1)
+        for place, (trial_id, duration) in enumerate(rows):
+            end = begin + int(step * (place + 1))
+            start = end - int((duration or 20.0) * 1e6)
+            connection.execute(
+                "UPDATE trials SET created_us = ?, started_us = ?, "
+                "finished_us = CASE WHEN finished_us IS NULL THEN NULL ELSE ? END WHERE id = ?",
+                (start, start, end, trial_id),
+            )
+        connection.execute(
+            "UPDATE studies SET created_us = ?, started_us = ? WHERE id = ?", (begin, begin, study_id)
+        )
+        connection.execute(
+            "UPDATE studies SET finished_us = ? WHERE id = ? AND finished_us IS NOT NULL",
+            (begin + int(elapsed * 1e6), study_id),
+        )
+    connection.close()
+
+
+def main() -> None:
+    """Run from a terminal."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--trials", type=int, default=None)
+    options = parser.parse_args()
+    fill(options.folder, options.trials)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""The predictors that a network has to beat: majority (or mean), linear, gradient-boosted trees.
+
+Run by workers on the folds of the study, before any trial. Needs scikit-learn.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression, Ridge
+from threadpoolctl import threadpool_limits
+
+from .data.schema import TableSchema
+from .data.table import Rows, Table
+from .data.target import Target
+from .errors import SpecError
+from .preprocessing.fit import fit_preprocessing
+from .preprocessing.spec import PreprocessingSpec
+from .preprocessing.transform import Preprocessing, unfold_date
+
+BaselineName = Literal["majority", "linear", "hist_gradient_boosting"]
+BASELINES: tuple[BaselineName, ...] = ("majority", "linear", "hist_gradient_boosting")
+_PLAIN = PreprocessingSpec(min_frequency=1, max_onehot=255)
+_MAX_CATEGORIES = 255  # of one column, in scikit-learn's trees
+_Inputs = Callable[[Rows], NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A fitted baseline.
+
+    Attributes
+    ----------
+    name : str
+    function : callable
+        ``function(rows)``: predictions for rows of the table that it was fitted on.
+    """
+
+    name: str
+    function: Callable[[Rows], NDArray[np.float64]]
+
+    def predict(self, rows: Rows) -> NDArray[np.float64]:
+        """Return probabilities of shape (n, n_classes), or values of shape (n,), float64."""
+        return self.function(rows)
+
+
+def fit_baseline(
+    name: str,
+    table: Table,
+    schema: TableSchema,
+    target: Target,
+    train_rows: Rows,
+    seed: int = 0,
+    n_threads: int | None = None,
+) -> Baseline:
+    """Fit a baseline on training rows alone, its preprocessing included.
+
+    Parameters
+    ----------
+    name : str
+        One of `BASELINES`. ``majority`` predicts the class shares or the mean; ``linear`` is logistic or
+        ridge regression on one-hot, imputed and standardised columns; ``hist_gradient_boosting`` is
+        scikit-learn's, with its own handling of missing values and categories.
+    table, schema, target
+    train_rows : ndarray of shape (n,), int64
+        Positions in the table; all must have a target.
+    seed : int
+    n_threads : int, optional
+        At most so many threads; all cores where not given.
+
+    Raises
+    ------
+    SpecError
+        Where there is no such baseline.
+    DataError
+        Where no column can be used as an input (but for ``majority``).
+    """
+    if name not in BASELINES:
+        raise SpecError(
+            "{name!r} is not a baseline; choose one of {choices}.", name=name, choices=", ".join(BASELINES)
+        )
+    y = target.at(train_rows)
+    constant = _constant(target, y)
+    if name == "majority" or (target.task != "regression" and len(np.unique(y)) < 2):
+        return Baseline(name, lambda rows: np.repeat(constant, len(rows), axis=0))
+    preprocessing = fit_preprocessing(table, schema, [train_rows], _PLAIN)[0]
+    if name == "linear":
+        inputs: _Inputs = lambda rows: preprocessing.transform(table, rows).numeric.astype(np.float64)  # noqa: E731
+        model: Any = (
+            Ridge() if target.task == "regression" else LogisticRegression(max_iter=300, random_state=seed)
+        )
+    else:
+        inputs, categorical = _tree_inputs(table, preprocessing, train_rows)
+        kind = (
+            HistGradientBoostingRegressor if target.task == "regression" else HistGradientBoostingClassifier
+        )
+        model = kind(random_state=seed, categorical_features=cast("Any", categorical))
+    with threadpool_limits(n_threads), warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", ConvergenceWarning
+        )  # a linear model short of its optimum is a baseline too
+        model.fit(inputs(train_rows), y)
+    return Baseline(name, _predictor(model, inputs, target, n_threads))
+
+
+def _constant(target: Target, y: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the class shares, shape (1, n_classes), or the mean, shape (1,)."""
+    if target.task == "regression":
+        return np.array([float(np.mean(y))])
+    return (np.bincount(y, minlength=target.n_classes) / len(y))[None, :]
+
+
+def _predictor(
+    model: Any, inputs: _Inputs, target: Target, n_threads: int | None
+) -> Callable[[Rows], NDArray[np.float64]]:
+    def predict(rows: Rows) -> NDArray[np.float64]:
+        with threadpool_limits(n_threads):
+            if target.task == "regression":
+                return np.asarray(model.predict(inputs(rows)), np.float64)
+            found = model.predict_proba(inputs(rows))
+        probabilities = np.zeros((len(rows), target.n_classes))
+        probabilities[:, model.classes_] = found  # a class may be absent from the training rows
+        return probabilities
+
+    return predict
+
+
+def _tree_inputs(
+    table: Table, preprocessing: Preprocessing, train_rows: Rows
+) -> tuple[_Inputs, NDArray[np.bool_]]:
+    """Return raw numbers (NaN missing), dates with their phases, and category codes; and which are
+    categories."""
+    columns: list[NDArray[np.float64]] = [table[name].numbers for name in preprocessing.numeric.names]
+    for i, name in enumerate(preprocessing.dates.names):
+        seconds = table[name].numbers
+        columns += [seconds, *unfold_date(seconds, preprocessing.dates, i)[:, 1:].T]
+    n_numbers = len(columns)
+    for fit in preprocessing.categories:
+        codes = table[fit.name].categories()[0]
+        columns.append(_tree_codes(codes, train_rows))
+    stacked = np.stack(columns, axis=1)
+    return (lambda rows: stacked[rows]), np.arange(len(columns)) >= n_numbers
+
+
+def _tree_codes(codes: NDArray[np.int32], train_rows: Rows) -> NDArray[np.float64]:
+    """Return codes by falling frequency in the training rows; what is rarer than the 254th, or unseen, is
+    missing."""
+    counts = np.bincount(codes[train_rows] + 1, minlength=int(codes.max(initial=0)) + 2)[1:]
+    order = np.argsort(-counts, kind="stable")
+    rank = np.full(len(counts) + 1, np.nan)
+    kept = order[: _MAX_CATEGORIES - 1]
+    kept = kept[counts[kept] > 0]
+    rank[kept] = np.arange(len(kept))
+    return rank[codes]

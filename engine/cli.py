@@ -1,0 +1,180 @@
+"""The terminal: ``cupel COMMAND``, on the same engine and store as the window.
+
+Exit codes: 0 done, 1 failed, 2 unusable arguments or data, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..storage.errors import StoreError
+from ..storage.workspace import default_workspace
+from .cli_codes import DONE, INTERRUPTED, UNUSABLE
+from .errors import CupelError
+from .metrics import METRICS
+from .search.space import families
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except (CupelError, StoreError) as error:
+        print(f"cupel: {error}", file=sys.stderr)
+        return UNUSABLE
+    except KeyboardInterrupt:
+        print("cupel: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone, `cupel trials 1 | head` for instance
+        sys.stderr.close()
+        return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cupel",
+        description="Find, prove and ship the best neural network for your data. Without a command: the window.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_search(commands)
+    _add_browsing(commands)
+    _add_control(commands)
+    _add_shipping(commands)
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.add_argument(
+        "--workspace", type=Path, default=default_workspace().path, metavar="DIR", help="default: %(default)s"
+    )
+    return parser
+
+
+def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .commands import search
+
+    p = _command(commands, "search", "Search networks for a table, and export the best.")
+    p.add_argument("data", metavar="DATA", help="CSV, TSV or Parquet file, or sample:iris, sample:digits, …")
+    p.add_argument("--target", required=True, metavar="COLUMN")
+    p.add_argument("--task", default="auto", choices=("auto", "binary", "multiclass", "regression"))
+    p.add_argument("--metric", default="", metavar="NAME", help=", ".join(METRICS))
+    p.add_argument("--folds", type=int, default=5)
+    p.add_argument("--repeats", type=int, default=1)
+    p.add_argument("--holdout", type=float, default=0.2, help="fraction of the rows kept out of the search")
+    p.add_argument("--split", default="auto", choices=("auto", "stratified", "plain", "grouped", "time"))
+    p.add_argument("--group", metavar="COLUMN", help="rows of one group stay in one fold")
+    p.add_argument("--time", metavar="COLUMN", help="folds follow this column")
+    p.add_argument(
+        "--role", action="append", default=[], metavar="COLUMN=ROLE", help="override an inferred column role"
+    )
+    p.add_argument("--trials", type=int, metavar="N", help="default: 50 where no other limit is set")
+    p.add_argument("--timeout", type=float, metavar="SECONDS", help="wall clock, final fit and export inside")
+    p.add_argument("--target-score", type=float, metavar="X", help="end when a trial reaches this score")
+    p.add_argument("--epochs", type=int, default=100, help="at most, for one trial (default: %(default)s)")
+    p.add_argument("--workers", type=int, metavar="N")
+    p.add_argument("--family", action="append", choices=families(), help="may be given several times")
+    p.add_argument("--sampler", default="tpe", choices=("tpe", "random", "gp", "cmaes", "qmc", "grid"))
+    p.add_argument(
+        "--pruner", default="hyperband", choices=("hyperband", "asha", "median", "wilcoxon", "none")
+    )
+    p.add_argument(
+        "--space", type=Path, metavar="FILE", help="a TOML file; `cupel space` prints the default one"
+    )
+    p.add_argument("--seed", type=int, default=0)
+    p.add_argument("--name")
+    p.add_argument(
+        "--path", default="auto", choices=("auto", "fused", "fold_by_fold"), help="how folds are trained"
+    )
+    p.add_argument(
+        "--alongside", action="store_true", help="run beside other studies instead of waiting for them"
+    )
+    p.add_argument("--out", type=Path, metavar="DIR", help="where to export the best model")
+    p.add_argument("--no-export", action="store_true")
+    p.add_argument("--delimiter", metavar="CHAR")
+    p.add_argument("--encoding")
+    p.add_argument("--decimal", choices=(".", ","))
+    p.add_argument("--no-header", action="store_true")
+    p.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    p.set_defaults(run=search.run_search)
+    p = _command(commands, "demo", "A short search on a sample table: what Cupel does, in a minute.")
+    p.set_defaults(run=search.run_demo)
+    p = _command(
+        commands, "space", "Print the default search space of a family, to edit and give to `search --space`."
+    )
+    p.add_argument("family", nargs="?", default="mlp", choices=families())
+    p.set_defaults(run=search.run_space)
+
+
+def _add_browsing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .commands import browse
+
+    p = _command(commands, "studies", "List the studies of the workspace.")
+    p.add_argument("--json", action="store_true")
+    p.set_defaults(run=browse.run_studies)
+    p = _command(commands, "trials", "List the trials of a study.")
+    p.add_argument("study", metavar="STUDY", help="name or number")
+    p.add_argument("--csv", action="store_true")
+    p.add_argument("--json", action="store_true")
+    p.add_argument("--filter", metavar="EXPR", help="for instance 'value > 0.9 and optimizer == \"adamw\"'")
+    p.set_defaults(run=browse.run_trials)
+    p = _command(commands, "show", "Show a study with its leaderboard, or one of its trials.")
+    p.add_argument("study", metavar="STUDY")
+    p.add_argument("--trial", type=int, metavar="N")
+    p.add_argument("--json", action="store_true")
+    p.set_defaults(run=browse.run_show)
+    p = _command(
+        commands,
+        "doctor",
+        "What is installed, which devices TensorFlow sees, whether the workspace is sound.",
+    )
+    p.set_defaults(run=browse.run_doctor)
+
+
+def _add_control(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .commands import search
+
+    for name, text, run in (
+        ("pause", "Pause a running study after the epoch it is in.", search.run_pause),
+        ("resume", "Resume a paused, stopped or interrupted study and follow it.", search.run_resume),
+        ("stop", "Stop a study; what it found is kept.", search.run_stop),
+    ):
+        p = _command(commands, name, text)
+        p.add_argument("study", metavar="STUDY")
+        if name == "resume":
+            p.add_argument("--detach", action="store_true", help="do not follow it")
+            p.add_argument("--json", action="store_true")
+        p.set_defaults(run=run)
+
+
+def _add_shipping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .commands import ship
+
+    p = _command(
+        commands, "export", "Export a study's final model, or a trial's, as a bundle with a certificate."
+    )
+    p.add_argument("study", metavar="STUDY")
+    p.add_argument("--trial", default="best", metavar="N|best")
+    p.add_argument("--out", type=Path, metavar="DIR")
+    p.add_argument("--json", action="store_true")
+    p.set_defaults(run=ship.run_export)
+    p = _command(
+        commands, "predict", "Predict a table with an exported bundle: one row for each input row, in order."
+    )
+    p.add_argument("bundle", type=Path, metavar="BUNDLE")
+    p.add_argument("data", type=Path, metavar="DATA")
+    p.add_argument("--out", type=Path, required=True, metavar="FILE")
+    p.set_defaults(run=ship.run_predict)
+    p = _command(
+        commands,
+        "verify",
+        "Check a bundle: every file's digest, and its predictions against the stored ones.",
+    )
+    p.add_argument("bundle", type=Path, metavar="BUNDLE")
+    p.set_defaults(run=ship.run_verify)

@@ -1,0 +1,1 @@
+"""The commands of the terminal, by subject; `engine.cli` parses their arguments."""

@@ -1,0 +1,180 @@
+"""``cupel studies``, ``trials``, ``show``, ``doctor``: looking at what there is."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib.metadata
+import json
+import math
+import platform
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from ...storage.records import TrialRecord, TrialState
+from ...storage.store import Store
+from ..cli_codes import DONE, FAILED, UNUSABLE
+from ..formatting import score_text
+from ..search.filtering import parse_filter, trial_columns
+from .summary import print_leaderboard, summary
+
+_PACKAGES = (
+    "tensorflow",
+    "keras",
+    "optuna",
+    "scikit-learn",
+    "distributed",
+    "SQLAlchemy",
+    "PySide6-Essentials",
+    "onnxruntime",
+    "numpy",
+)
+_DEVICES = (
+    "import os; os.environ['TF_CPP_MIN_LOG_LEVEL']='3'\n"
+    "import tensorflow as tf\n"
+    "print(', '.join(d.name for d in tf.config.list_physical_devices()))"
+)
+
+
+def run_studies(args: argparse.Namespace) -> int:
+    """List studies."""
+    with Store.open(args.workspace, "r") as store:
+        studies = store.studies()
+        if args.json:
+            print(json.dumps([summary(store, s) for s in studies], allow_nan=False))
+            return DONE
+        table = Table(box=None, header_style="bold")
+        for name in ("id", "name", "state", "metric", "best", "best baseline", "trials"):
+            table.add_column(name, justify="left" if name in ("name", "state", "metric") else "right")
+        for s in studies:
+            baseline = f"{score_text(s.best_baseline_value)} {s.best_baseline}" if s.best_baseline else ""
+            table.add_row(
+                str(s.id),
+                s.name,
+                str(s.state),
+                s.metric,
+                score_text(s.best_value),
+                baseline,
+                str(sum(s.n_trials.values())),
+            )
+        Console().print(table)
+    return DONE
+
+
+def run_trials(args: argparse.Namespace) -> int:
+    """List the trials of a study, all or those that a filter lets through."""
+    with Store.open(args.workspace, "r") as store:
+        study = store.find_study(args.study)
+        trials = store.trials(study.id)
+        if args.filter:
+            table = store.trial_table(study.id)
+            mask = parse_filter(args.filter).mask(trial_columns(table), len(table))
+            wanted = set(table.ids[mask].tolist())
+            trials = [t for t in trials if t.id in wanted]
+    rows = [_row(t) for t in trials]
+    if args.json:
+        print(json.dumps(rows, allow_nan=False))
+    elif args.csv:
+        names = list(dict.fromkeys(name for row in rows for name in row if name != "params"))
+        params = list(dict.fromkeys(name for row in rows for name in row["params"]))
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(names + [f"params_{name}" for name in params])
+        for row in rows:
+            writer.writerow([row[n] for n in names] + [row["params"].get(n, "") for n in params])
+    else:
+        _print_trials(trials)
+    return DONE
+
+
+def run_show(args: argparse.Namespace) -> int:
+    """Show a study or a trial."""
+    with Store.open(args.workspace, "r") as store:
+        study = store.find_study(args.study)
+        if args.trial is None:
+            if args.json:
+                print(json.dumps(summary(store, study), allow_nan=False))
+            else:
+                print(f"{study.name}  ({study.state}, {study.task}, {study.metric})", file=sys.stderr)
+                print_leaderboard(store, study)
+            return DONE
+        trial = store.trial_by_number(study.id, args.trial)
+        scores = store.fold_scores(trial.id)
+    row = _row(trial)
+    if scores is not None:
+        row["folds"] = {name: _plain(scores.values[:, i].tolist()) for i, name in enumerate(scores.metrics)}
+        row["best_epochs"] = scores.best_epochs.tolist()
+    print(json.dumps(row, indent=None if args.json else 2, allow_nan=False, ensure_ascii=False))
+    return DONE
+
+
+def run_doctor(args: argparse.Namespace) -> int:
+    """Say what is installed, what TensorFlow sees, and whether the workspace is sound."""
+    print(f"Python {platform.python_version()} on {platform.platform()}")
+    for name in _PACKAGES:
+        print(f"{name} {importlib.metadata.version(name)}")
+    devices = subprocess.run(
+        [sys.executable, "-c", _DEVICES], capture_output=True, text=True, timeout=300, check=False
+    )
+    is_sound = devices.returncode == 0
+    print(
+        f"TensorFlow sees: {devices.stdout.strip()}"
+        if is_sound
+        else f"TensorFlow does not start: {devices.stderr[-500:]}"
+    )
+    if is_sound and "GPU" not in devices.stdout:
+        print("No GPU: networks train on the processor. GPU training has not been tried on this machine.")
+    if not (args.workspace / "cupel.sqlite").exists():
+        print(f"There is no workspace at {args.workspace} yet; the first study makes one.")
+        return DONE if is_sound else FAILED
+    with Store.open(args.workspace, "r") as store:
+        problems = store.check()
+        print(f"Workspace {args.workspace}: {len(store.studies(archived=None))} studies")
+    for problem in problems:
+        print(f"  {problem}")
+    if not problems:
+        print("  database and artifacts are sound")
+    return DONE if is_sound and not problems else FAILED if not is_sound else UNUSABLE
+
+
+def _row(t: TrialRecord) -> dict[str, Any]:
+    return {
+        "number": t.number, "kind": str(t.kind), "name": t.name, "family": t.family, "state": str(t.state),
+        "value": _plain(t.value), "value_std": _plain(t.value_std), "epoch": t.epoch, "n_parameters": t.n_parameters,
+        "duration_s": t.duration_s, "failure": t.failure.message if t.failure else None, "params": dict(t.params),
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return None if value is None or not math.isfinite(value) else value
+
+
+def _print_trials(trials: list[TrialRecord]) -> None:
+    table = Table(box=None, header_style="bold")
+    for name in ("trial", "state", "value", "epochs", "parameters", "seconds", "params"):
+        table.add_column(name, justify="left" if name in ("state", "params") else "right", overflow="fold")
+    for t in trials:
+        what = t.failure.message if t.state is TrialState.FAIL and t.failure else _params_text(t)
+        table.add_row(
+            t.name or str(t.number),
+            str(t.state),
+            score_text(t.value, t.value_std),
+            str(t.epoch or ""),
+            f"{t.n_parameters:,}" if t.n_parameters else "",
+            "" if t.duration_s is None else f"{t.duration_s:.1f}",
+            what,
+        )
+    Console().print(table)
+
+
+def _params_text(t: TrialRecord) -> str:
+    return " ".join(
+        f"{k}={np.format_float_positional(v, 3, fractional=False, trim='-') if isinstance(v, float) else v}"
+        for k, v in t.params.items()
+    )

@@ -1,0 +1,126 @@
+"""Following a study in the terminal, from the store alone: the engine works in a process of its own."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ...storage.records import Request, StudyRecord, StudyState, TrialKind, TrialRecord, TrialState
+from ...storage.store import Store
+from ..formatting import score_text
+
+_POLL_S = 0.2
+_START_S = 60.0  # for the engine process to claim its study
+ENDED = (StudyState.DONE, StudyState.STOPPED, StudyState.FAILED)
+
+
+def follow(store: Store, study_id: int) -> bool:
+    """Show a study's progress until it ends; Ctrl-C asks it to stop and waits for it.
+
+    Returns
+    -------
+    bool
+        Whether the user interrupted it.
+    """
+    console = Console(stderr=True)
+    view = _View(store, study_id, console)
+    interrupted = False
+    with view.progress:
+        while True:
+            try:
+                if view.step():
+                    return interrupted
+                time.sleep(_POLL_S)
+            except KeyboardInterrupt:
+                if interrupted:
+                    raise
+                interrupted = True
+                console.print("Stopping; what was found is kept. (Ctrl-C again leaves it to the engine.)")
+                store.request(study_id, Request.STOP)
+
+
+class _View:
+    def __init__(self, store: Store, study_id: int, console: Console) -> None:
+        self._store, self._id, self._console = store, study_id, console
+        self._revision = 0
+        self._ended: set[int] = set()
+        self._state: StudyState | None = None
+        self._since = time.monotonic()
+        self.progress = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[detail]}"),
+            TimeElapsedColumn(), console=console, transient=True, disable=not sys.stderr.isatty(),
+        )  # fmt: skip
+        self._task = self.progress.add_task("starting", total=None, detail="")
+
+    def step(self) -> bool:
+        """Show what is new; return whether the study has ended."""
+        study = self._store.study(self._id)
+        revision = self._store.revision()
+        if revision != self._revision:
+            for trial in self._store.trials(self._id, since_revision=self._revision):
+                self._tell(study, trial)
+            self._revision = revision
+        if study.state is not self._state:
+            self._state = study.state
+            if study.state in (StudyState.QUEUED, StudyState.PAUSED, StudyState.FINISHING):
+                self._console.print(_STATES[study.state])
+        self._show(study)
+        if study.engine_pid is None:
+            return study.state in ENDED or self._is_lost()
+        self._since = time.monotonic()
+        return not self._store.engine_is_alive(self._id) and self._lost()
+
+    def _is_lost(self) -> bool:
+        return time.monotonic() - self._since > _START_S and self._lost()
+
+    def _lost(self) -> bool:
+        self._console.print(
+            "The engine process ended without a word; `cupel resume` goes on from what is stored."
+        )
+        return True
+
+    def _tell(self, study: StudyRecord, trial: TrialRecord) -> None:
+        if not trial.state.is_finished or trial.id in self._ended:
+            return
+        self._ended.add(trial.id)
+        name = f"baseline {trial.name}" if trial.kind is TrialKind.BASELINE else f"trial {trial.number}"
+        if trial.state is TrialState.FAIL:
+            what = trial.failure.message if trial.failure else "failed"
+        else:
+            what = f"{study.metric} {score_text(trial.value, trial.value_std)}"
+            if trial.state is TrialState.PRUNED:
+                what += f"  pruned after {trial.epoch} epochs"
+        seconds = f"  {trial.duration_s:.1f} s" if trial.duration_s else ""
+        best = (
+            "  best so far"
+            if trial.number == study.best_trial and trial.kind is not TrialKind.BASELINE
+            else ""
+        )
+        self._console.print(f"{name}: {what}{seconds}{best}", highlight=False)
+
+    def _show(self, study: StudyRecord) -> None:
+        budget = study.spec.get("budget", {})
+        done = sum(n for state, n in study.n_trials.items() if state.is_finished)
+        total, completed = None, 0.0
+        if budget.get("timeout_s"):
+            total, completed = budget["timeout_s"], study.elapsed_s
+        if budget.get("n_trials") and (total is None or done / budget["n_trials"] > completed / total):
+            total, completed = budget["n_trials"], done
+        best = f"best {study.best_value:.4g}" if study.best_value is not None else ""
+        self.progress.update(
+            self._task,
+            description=str(study.state),
+            total=total,
+            completed=completed,
+            detail=f"{done} trials {best}",
+        )
+
+
+_STATES = {
+    StudyState.QUEUED: "Waiting for another study of this workspace to end.",
+    StudyState.PAUSED: "Paused.",
+    StudyState.FINISHING: "The search is over; the final model is chosen, scored on the holdout and exported.",
+}

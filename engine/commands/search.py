@@ -1,0 +1,143 @@
+"""``cupel search``, ``demo``, ``pause``, ``resume``, ``stop``: starting studies and following them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from ...storage.records import Request, StudyRecord, StudyState
+from ...storage.store import Store
+from ..cli_codes import DONE, FAILED, INTERRUPTED
+from ..errors import SpecError
+from ..launch import launch_engine
+from ..search.space import default_space_toml, space_from_toml
+from ..spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
+from .follow import follow
+from .summary import print_leaderboard, summary
+
+_STARTED = time.monotonic()
+DEFAULT_TRIALS = 50
+
+
+def run_search(args: argparse.Namespace) -> int:
+    """Create a study, run it in an engine process of its own, follow it, and print what it found."""
+    from ..studies import create_study
+
+    spec = _spec(args)
+    read = ReadSpec(args.delimiter, args.encoding, args.decimal, False if args.no_header else None)
+    with Store.open(args.workspace) as store:
+        study, messages = create_study(store, args.data, spec, read=read, name=args.name)
+        for message in messages:
+            print(f"note: {message}", file=sys.stderr)
+        return start_and_follow(store, study, as_json=args.json)
+
+
+def run_demo(args: argparse.Namespace) -> int:
+    """Search a sample table for a minute."""
+    print("A short search on a sample table: breast cancer, 569 rows, is it malignant?", file=sys.stderr)
+    args.__dict__ |= {
+        "data": "sample:breast_cancer", "target": "diagnosis", "task": "auto", "metric": "", "folds": 5, "repeats": 1,
+        "holdout": 0.2, "split": "auto", "group": None, "time": None, "role": [], "trials": 16, "timeout": 60.0,
+        "target_score": None, "epochs": 60, "workers": None, "family": None, "sampler": "tpe", "pruner": "hyperband",
+        "space": None, "seed": 0, "name": "Demo · breast cancer", "path": "auto", "alongside": True, "out": None,
+        "no_export": False, "delimiter": None, "encoding": None, "decimal": None, "no_header": False, "json": False,
+    }  # fmt: skip
+    return run_search(args)
+
+
+def run_space(args: argparse.Namespace) -> int:
+    """Print a family's default space."""
+    print(default_space_toml(args.family), end="")
+    return DONE
+
+
+def run_pause(args: argparse.Namespace) -> int:
+    """Ask a study to pause."""
+    return _ask(args, Request.PAUSE)
+
+
+def run_stop(args: argparse.Namespace) -> int:
+    """Ask a study to stop."""
+    return _ask(args, Request.STOP)
+
+
+def run_resume(args: argparse.Namespace) -> int:
+    """Resume a study, and follow it unless asked not to."""
+    with Store.open(args.workspace) as store:
+        study = store.find_study(args.study)
+        if args.detach:
+            store.request(study.id, Request.RUN)
+            launch_engine(args.workspace, study.id)
+            return DONE
+        return start_and_follow(store, study, as_json=args.json)
+
+
+def start_and_follow(store: Store, study: StudyRecord, *, as_json: bool) -> int:
+    """Start a study's engine, follow it to its end, and print the result."""
+    store.request(study.id, Request.RUN)
+    launch_engine(store.workspace.path, study.id, elapsed_s=time.monotonic() - _STARTED)
+    interrupted = follow(store, study.id)
+    study = store.study(study.id)
+    print_leaderboard(store, study)
+    if as_json:
+        print(json.dumps(summary(store, study), allow_nan=False))
+    if interrupted:
+        return INTERRUPTED
+    return FAILED if study.state is StudyState.FAILED else DONE
+
+
+def _ask(args: argparse.Namespace, request: Request) -> int:
+    with Store.open(args.workspace) as store:
+        study = store.find_study(args.study)
+        store.request(study.id, request)
+        print(f"Study {study.id}, {study.name}: asked to {request}.")
+    return DONE
+
+
+def _spec(args: argparse.Namespace) -> StudySpec:
+    roles = dict(_role(text) for text in args.role)
+    if args.group:
+        roles[args.group] = "group"
+    if args.time:
+        roles[args.time] = "time"
+    trials = args.trials
+    if trials is None and args.timeout is None and args.target_score is None:
+        trials = DEFAULT_TRIALS
+    space = space_from_toml(_text(args.space)) if args.space else None
+    return StudySpec(
+        target=args.target,
+        task=args.task,
+        metric=args.metric,
+        families=tuple(args.family or space or ("mlp",)),
+        split=SplitSpec(args.split, args.folds, args.repeats, args.holdout),
+        budget=BudgetSpec(trials, args.timeout, args.target_score),
+        sampler=args.sampler,
+        pruner=args.pruner,
+        space=space,
+        max_epochs=args.epochs,
+        seed=args.seed,
+        n_workers=args.workers,
+        roles=roles,
+        path=args.path,
+        alongside=args.alongside,
+        export_dir="" if args.no_export else str(args.out.absolute()) if args.out else None,
+    )
+
+
+def _role(text: str) -> tuple[str, str]:
+    column, sign, role = text.rpartition("=")
+    if not sign or not column:
+        raise SpecError("--role {text!r} is not COLUMN=ROLE, for instance zip=categorical.", text=text)
+    return column, role
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(
+            "The search space {file} cannot be read: {reason}.", file=str(path), reason=str(error)
+        ) from error

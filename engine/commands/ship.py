@@ -1,0 +1,59 @@
+"""``cupel export``, ``predict``, ``verify``: what leaves the workspace."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from ...storage.records import JobState
+from ...storage.store import Store
+from ..cli_codes import DONE, FAILED
+from ..errors import SpecError
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Export the final model of a study, or the fold networks of one of its trials."""
+    from ..deployment.export import export_final, export_trial
+
+    with Store.open(args.workspace) as store:
+        study = store.find_study(args.study)
+        if args.trial == "best" or args.trial == str(study.best_trial):
+            export = export_final(store, study.id, args.out)
+        elif args.trial.lstrip("-").isdigit():
+            export = export_trial(store, study.id, int(args.trial), args.out)
+        else:
+            raise SpecError('--trial is {value!r}; give a trial number or "best".', value=args.trial)
+    passed = export.state is JobState.DONE and bool(export.certificate.get("passed"))
+    if args.json:
+        print(
+            json.dumps(
+                {"path": export.path, "passed": passed, "certificate": dict(export.certificate)},
+                allow_nan=False,
+            )
+        )
+    elif passed:
+        print(f"Exported to {export.path}; the certificate passed on {export.certificate['n_rows']} rows.")
+    else:
+        print(f"The export failed. {export.failure.message if export.failure else ''}", file=sys.stderr)
+    return DONE if passed else FAILED
+
+
+def run_predict(args: argparse.Namespace) -> int:
+    """Predict a table with a bundle."""
+    from ..deployment.predicting import predict_file
+
+    result = predict_file(args.bundle, args.data, args.out)
+    for message in result.messages:
+        print(f"note: {message}", file=sys.stderr)
+    print(f"{result.n_rows} rows predicted into {args.out}.", file=sys.stderr)
+    return DONE
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    """Check a bundle's files and predictions."""
+    from ..deployment.bundle import verify_bundle
+
+    certificate = verify_bundle(args.bundle)
+    print(json.dumps(certificate, indent=2, ensure_ascii=False))
+    return DONE if certificate.get("passed") else FAILED

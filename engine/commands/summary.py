@@ -1,0 +1,125 @@
+"""What a study found, as one JSON object and as a leaderboard."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ...storage.records import StudyRecord, TrialKind, TrialState
+from ...storage.store import Store
+from ..formatting import score_text
+
+_ROWS = 10
+
+
+def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
+    """Return the object that ``--json`` prints."""
+    result = study.result
+    counts = study.n_trials
+    best = result.get("best")
+    if best is None and study.best_trial is not None:
+        trial = store.trial_by_number(study.id, study.best_trial)
+        best = {
+            "trial": trial.number,
+            "params": trial.params,
+            "cv_mean": trial.value,
+            "cv_std": trial.value_std,
+            "holdout": None,
+        }
+    baselines = {
+        t.name: {"cv_mean": t.value, "cv_std": t.value_std, "holdout": None}
+        for t in store.trials(study.id, kinds=[TrialKind.BASELINE])
+        if t.state is TrialState.COMPLETE
+    }
+    baselines |= {name: dict(scores) for name, scores in result.get("baselines", {}).items()}
+    for scores in (best, *baselines.values()):
+        if scores:
+            scores["holdout"] = _of_metric(scores.get("holdout"), study.metric)
+    return {
+        "study": study.id,
+        "name": study.name,
+        "task": study.task,
+        "metric": study.metric,
+        "direction": study.direction,
+        "best": {k: best[k] for k in ("trial", "params", "cv_mean", "cv_std", "holdout")} if best else None,
+        "baselines": baselines,
+        "n_complete": counts.get(TrialState.COMPLETE, 0),
+        "n_pruned": counts.get(TrialState.PRUNED, 0),
+        "n_failed": counts.get(TrialState.FAIL, 0),
+        "elapsed_s": round(study.elapsed_s, 2),
+        "workspace": str(store.workspace.path),
+        "state": str(study.state),
+        "final": result.get("final", {}).get("kind"),
+        "export": result.get("export"),
+    }
+
+
+def _of_metric(holdout: Mapping[str, float] | float | None, metric: str) -> float | None:
+    if holdout is None or isinstance(holdout, int | float):
+        return holdout
+    value = holdout.get(metric)
+    return value if value is not None and math.isfinite(value) else None
+
+
+def print_leaderboard(store: Store, study: StudyRecord) -> None:
+    """Print the best trials and the baselines, with what the numbers are worth."""
+    console = Console(file=sys.stderr)
+    if study.failure is not None:
+        console.print(f"The study failed. {study.failure.message}", highlight=False)
+    trials = [t for t in store.trials(study.id) if t.state is TrialState.COMPLETE]
+    if not trials:
+        return
+    sign = -1.0 if study.direction == "maximize" else 1.0
+    trials.sort(key=lambda t: sign * (t.value or 0.0))
+    shown = [t for i, t in enumerate(trials) if i < _ROWS or t.kind is TrialKind.BASELINE]
+    table = Table(box=None, header_style="bold")
+    for name in ("", f"{study.metric} (mean ± std over folds)", "holdout", "parameters", "seconds"):
+        table.add_column(name, justify="left" if not name else "right")
+    holdouts = {name: s.get("holdout") for name, s in study.result.get("baselines", {}).items()}
+    best = study.result.get("best", {})
+    for t in shown:
+        is_best = t.number == study.best_trial and t.kind is not TrialKind.BASELINE
+        name = f"baseline {t.name}" if t.kind is TrialKind.BASELINE else f"trial {t.number}"
+        holdout = (
+            best.get("holdout") if is_best else holdouts.get(t.name) if t.kind is TrialKind.BASELINE else None
+        )
+        table.add_row(
+            f"{name} *" if is_best else name,
+            score_text(t.value, t.value_std),
+            score_text(_of_metric(holdout, study.metric)),
+            f"{t.n_parameters:,}" if t.n_parameters else "",
+            f"{t.duration_s:.1f}" if t.duration_s is not None else "",
+        )
+    console.print(table)
+    _print_verdict(console, study)
+
+
+def _print_verdict(console: Console, study: StudyRecord) -> None:
+    result = study.result
+    if result.get("beats_baselines") is False:
+        console.print(
+            "No network beat every baseline on these folds: the simple model may be the better choice."
+        )
+    if len(result.get("tied", ())) > 1:
+        console.print(
+            f"{len(result['tied']) - 1} other trials are statistically tied with the best on these folds."
+        )
+    corrected = result.get("corrected")
+    if corrected:
+        console.print(
+            f"Corrected for having picked the best of many: {score_text(corrected['value'])}.",
+            highlight=False,
+        )
+    if "final" in result:
+        console.print(f"Final model: {result['final']['kind']}. {result['final']['reason']}", highlight=False)
+    export = result.get("export")
+    if export and "path" in export:
+        verdict = "certificate passed" if export["passed"] else "CERTIFICATE FAILED"
+        console.print(f"Exported to {export['path']} ({verdict}).", highlight=False, soft_wrap=True)
+    elif export:
+        console.print(f"The export failed. {export['message']['text']}", highlight=False)

@@ -1,0 +1,115 @@
+"""Reading a data file into a `Table`: CSV and TSV of any dialect, gzip of either, Parquet.
+
+`read_table` is the door. It never loses a row silently: what was left out is in the messages, with lines.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from ..errors import DataError, Message
+from ..spec import ReadSpec
+from .frames import table_from_arrow
+from .table import Kind, Table
+from .textfile import TextReader
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """A table as read.
+
+    Attributes
+    ----------
+    table : Table
+    read : ReadSpec
+        Every setting resolved, so that a later file is read the same way; all None for Parquet.
+    messages : tuple of Message
+        What was left out or read in a way that the user should know.
+    """
+
+    table: Table
+    read: ReadSpec
+    messages: tuple[Message, ...]
+
+
+def read_table(
+    path: str | Path, read: ReadSpec | None = None, kinds: Mapping[str, tuple[Kind, str]] | None = None
+) -> ReadResult:
+    """Read a data file.
+
+    Parameters
+    ----------
+    path : path
+        ``.parquet`` or any text table, plain or gzip.
+    read : ReadSpec, optional
+        Settings that are not to be detected.
+    kinds : mapping of name to (kind, date format), optional
+        Kinds that columns must have, as `engine.data.schema.kinds_of` gives them; decided from the cells
+        otherwise.
+
+    Raises
+    ------
+    DataError
+        Where there is no such file, it is a folder, empty, binary, cannot be decoded, or has a single column.
+    """
+    read = read or ReadSpec()
+    path = Path(path)
+    if path.is_dir():
+        raise DataError("{file} is a folder; choose a CSV, TSV or Parquet file in it.", file=str(path))
+    if not path.is_file():
+        raise DataError("There is no file {file}; check the path, or whether it was moved.", file=str(path))
+    try:
+        with path.open("rb") as stream:
+            magic = stream.read(4)
+        if magic == b"PAR1":
+            result = _read_parquet(path, kinds or {})
+        else:
+            with _frugal_memory():
+                result = ReadResult(*TextReader(path, read, kinds or {}, magic[:2] == b"\x1f\x8b").run())
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError("{file} cannot be read: {reason}.", file=str(path), reason=str(error)) from error
+    _check(path.name, result.table)
+    return result
+
+
+@contextmanager
+def _frugal_memory() -> Iterator[None]:
+    """Let Arrow take memory from the system, which gets it back: its own pools keep as much as half of it."""
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.default_memory_pool().release_unused()
+        pa.set_memory_pool(before)
+
+
+def _check(file: str, table: Table) -> None:
+    if len(table.columns) < 2:
+        raise DataError(
+            "{file} has a single column, {column!r}; a table needs a target and at least one more column "
+            "(is the delimiter right?).",
+            file=file,
+            column=table.columns[0].name if table.columns else "",
+        )
+    if table.n_rows == 0:
+        raise DataError("{file} has column names but no rows; choose a file with data.", file=file)
+
+
+def _read_parquet(path: Path, kinds: Mapping[str, tuple[Kind, str]]) -> ReadResult:
+    import pyarrow.parquet as pq  # only here: text files do without
+
+    try:
+        data = pq.read_table(path)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise DataError(
+            "{file} is damaged or not Parquet: {reason}.", file=path.name, reason=str(error)
+        ) from error
+    table, messages = table_from_arrow(data, kinds)
+    return ReadResult(table, ReadSpec(), tuple(messages))

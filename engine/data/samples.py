@@ -1,0 +1,58 @@
+"""Sample tables: scikit-learn's bundled data sets, so that everything can be tried without a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ..errors import DataError
+from .table import Column, Table, text_column
+
+SAMPLES: Mapping[str, str] = MappingProxyType(
+    {
+        "iris": "Iris flowers (150 rows, 3 species)",
+        "wine": "Italian wines (178 rows, 3 growers)",
+        "breast_cancer": "Breast cancer, Wisconsin (569 rows, 2 classes)",
+        "digits": "Handwritten digits, 8 × 8 (1,797 rows, 10 classes)",
+        "diabetes": "Diabetes progression (442 rows, regression)",
+    }
+)
+_TARGETS = {
+    "iris": "species",
+    "wine": "grower",
+    "breast_cancer": "diagnosis",
+    "digits": "digit",
+    "diabetes": "progression",
+}
+
+
+def load_sample(name: str) -> tuple[Table, str]:
+    """Return a sample table and the name of its target column, which comes last.
+
+    Raises
+    ------
+    DataError
+        Where there is no such sample.
+    """
+    if name not in SAMPLES:
+        raise DataError(
+            "There is no sample {name!r}; choose one of {choices}.", name=name, choices=", ".join(SAMPLES)
+        )
+    from sklearn import datasets  # only here: reading a file does without
+
+    bunch: Any = getattr(datasets, f"load_{name}")()
+    columns = [
+        Column(" ".join(str(feature).split()), "number", numbers=np.array(bunch.data[:, i], np.float64))
+        for i, feature in enumerate(bunch.feature_names)
+    ]
+    target = _TARGETS[name]
+    if name == "diabetes":
+        columns.append(Column(target, "number", numbers=np.array(bunch.target, np.float64)))
+    else:
+        columns.append(
+            text_column(target, bunch.target.astype(np.int32), [str(label) for label in bunch.target_names])
+        )
+    return Table(tuple(columns), len(bunch.target)), target

@@ -1,0 +1,223 @@
+"""The target column as a network learns it: class indices with labels, or numbers; and which rows have
+one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError, Message
+from .schema import TableSchema
+from .table import Column, Rows, Table, canonical_text
+
+_MAX_NUMBER_CLASSES = 20
+_MAX_CLASSES = 1000
+_FEW_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """The target of the rows that have one.
+
+    Attributes
+    ----------
+    task : {"binary", "multiclass", "regression"}
+    labels : tuple of str
+        Of the classes, in natural order; empty for regression.
+    values : ndarray of shape (n,)
+        int64 class indices, or float64 numbers.
+    rows : ndarray of shape (n,), int64
+        Their positions in the table, ascending.
+    n_dropped : int
+        Rows of the table without a target.
+    messages : tuple of Message
+    """
+
+    task: Literal["binary", "multiclass", "regression"]
+    labels: tuple[str, ...]
+    values: NDArray[Any]
+    rows: Rows
+    n_dropped: int
+    messages: tuple[Message, ...] = ()
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes; 0 for regression."""
+        return len(self.labels)
+
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """Return (label, rows) of every class; empty for regression."""
+        if self.task == "regression":
+            return ()
+        return tuple(
+            zip(self.labels, np.bincount(self.values, minlength=len(self.labels)).tolist(), strict=True)
+        )
+
+    def at(self, rows: Rows) -> NDArray[Any]:
+        """Return the values of table rows, all of which must have a target."""
+        return self.values[np.searchsorted(self.rows, rows)]
+
+
+def encode_target(table: Table, schema: TableSchema, task: str = "auto") -> Target:
+    """Encode the column whose role is target.
+
+    Raises
+    ------
+    DataError
+        Where there is no target, no row has one, all rows have the same one, there are as many classes as
+        rows, or the task does not fit the cells.
+    """
+    chosen = schema.target
+    if chosen is None:
+        raise DataError("No target column was chosen; choose the column to predict.")
+    column = table[chosen.name]
+    if column.kind == "date":
+        raise DataError(
+            "The target {column!r} is a date; choose a column of numbers or classes.", column=column.name
+        )
+    rows = np.flatnonzero(~column.missing())
+    n_dropped = table.n_rows - len(rows)
+    if len(rows) == 0:
+        raise DataError(
+            "The target {column!r} is missing in every row; choose another target.", column=column.name
+        )
+    messages: list[Message] = []
+    if n_dropped:
+        messages.append(
+            Message(
+                "{n} of {n_rows} rows have no {column!r} and were left out.",
+                {"n": n_dropped, "n_rows": table.n_rows, "column": column.name},
+            )
+        )
+    decided = decide_task(column) if task == "auto" else task
+    if decided == "regression":
+        return _numbers(column, rows, n_dropped, messages)
+    labels, values = class_labels(column, rows)
+    _check_classes(column.name, labels, len(rows), decided)
+    decided = "binary" if len(labels) == 2 else "multiclass"
+    messages += _class_messages(column.name, labels, values)
+    return Target(decided, labels, values, rows, n_dropped, tuple(messages))
+
+
+def decide_task(column: Column) -> Literal["binary", "multiclass", "regression"]:
+    """Return the task of a target: numbers are classes where they are whole and few, or only two."""
+    labels: int
+    if column.kind == "text":
+        labels = len(np.unique(column.codes[column.codes >= 0]))
+    else:
+        known = column.numbers[~np.isnan(column.numbers)]
+        values = np.unique(known)
+        labels = len(values)
+        whole = bool(np.all(values == np.floor(values)))
+        if labels > 2 and not (whole and labels <= min(_MAX_NUMBER_CLASSES, max(2.0, 0.1 * len(known)))):
+            return "regression"
+    return "binary" if labels == 2 else "multiclass"
+
+
+def class_labels(column: Column, rows: Rows) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Return the labels of the given rows in natural order, and class indices of shape (n,), int64."""
+    if column.kind == "number":
+        values, inverse = np.unique(column.numbers[rows], return_inverse=True)
+        return tuple(canonical_text(v) for v in values), inverse.astype(np.int64)
+    used, inverse = np.unique(column.codes[rows], return_inverse=True)
+    words = [column.vocabulary[i] for i in used.tolist()]
+    order = sorted(range(len(words)), key=lambda i: natural_key(words[i]))
+    rank = np.empty(len(words), np.int64)
+    rank[order] = np.arange(len(words))
+    return tuple(words[i] for i in order), rank[inverse]
+
+
+def natural_key(text: str) -> tuple[tuple[int, float, str], ...]:
+    """Return a sort key by which ``"item 2"`` comes before ``"item 10"``."""
+    parts = re.split(r"(\d+)", text)
+    return (
+        *((0, float(p), "") if p.isdigit() and p.isascii() else (1, 0.0, p) for p in parts if p),
+        (2, 0.0, text),
+    )
+
+
+def match_labels(column: Column, labels: Sequence[str]) -> NDArray[np.int64]:
+    """Return class indices of another file's target cells, shape (n,), int64: -1 where missing or unknown.
+
+    Labels that differ only in case, spaces or a full stop at the end are the same (``">50K."`` and
+    ``">50K"``).
+    """
+    codes, words = column.categories()
+    exact = {label: i for i, label in enumerate(labels)}
+    loose = {plain_label(label): i for i, label in enumerate(labels)}
+    index = [exact.get(word, loose.get(plain_label(word), -1)) for word in words]
+    return np.array([*index, -1], np.int64)[codes]
+
+
+def plain_label(label: str) -> str:
+    """Return a label without case, spaces around and full stops at the end."""
+    return label.strip().rstrip(".").strip().casefold()
+
+
+def _numbers(column: Column, rows: Rows, n_dropped: int, messages: list[Message]) -> Target:
+    if column.kind != "number":
+        raise DataError(
+            "The target {column!r} is text, for instance {value!r}, and cannot be a regression target; "
+            "choose "
+            "classification or another column.",
+            column=column.name,
+            value=column.vocabulary[int(column.codes[rows[0]])],
+        )
+    values = column.numbers[rows].copy()
+    if values.min() == values.max():
+        raise DataError(
+            "The target {column!r} is {value} in every row; there is nothing to predict.",
+            column=column.name,
+            value=canonical_text(values[0]),
+        )
+    return Target("regression", (), values, rows, n_dropped, tuple(messages))
+
+
+def _check_classes(name: str, labels: tuple[str, ...], n_rows: int, task: str) -> None:
+    if len(labels) < 2:
+        raise DataError(
+            "The target {column!r} has one class only, {value!r}; there is nothing to predict.",
+            column=name,
+            value=next(iter(labels)),
+        )
+    if len(labels) > _MAX_CLASSES or (len(labels) > 20 and len(labels) > 0.5 * n_rows):
+        raise DataError(
+            "The target {column!r} has {n} classes in {n_rows} rows; choose a column with fewer, or "
+            "regression.",
+            column=name,
+            n=len(labels),
+            n_rows=n_rows,
+        )
+    if task == "binary" and len(labels) > 2:
+        raise DataError(
+            "The target {column!r} has {n} classes, not two; choose multiclass.", column=name, n=len(labels)
+        )
+
+
+def _class_messages(name: str, labels: tuple[str, ...], values: NDArray[np.int64]) -> list[Message]:
+    messages: list[Message] = []
+    counts = np.bincount(values, minlength=len(labels))
+    rarest = int(np.argmin(counts))
+    if counts[rarest] < _FEW_ROWS:
+        messages.append(
+            Message(
+                "Class {value!r} of {column!r} has {n} rows only; its scores will say little.",
+                {"value": labels[rarest], "column": name, "n": int(counts[rarest])},
+            )
+        )
+    alike: dict[str, str] = {}
+    for label in labels:
+        other = alike.setdefault(plain_label(label), label)
+        if other != label:
+            messages.append(
+                Message(
+                    "Classes {first!r} and {second!r} of {column!r} look like one class spelled twice.",
+                    {"first": other, "second": label, "column": name},
+                )
+            )
+    return messages

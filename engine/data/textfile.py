@@ -1,0 +1,330 @@
+"""Reading one text table: from bytes to typed columns, with everything that was left out or mended reported.
+
+Used by `reading` only.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import gzip
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+from numpy.typing import NDArray
+
+from ..errors import DataError, Message
+from ..spec import ReadSpec
+from . import dialect
+from .cells import CellRules, ParsedColumn, parse_column
+from .cleaning import blank_columns, blank_rows, compact, sub_header_rows
+from .table import Column, Kind, Table
+
+_BLOCK = 1 << 20
+_BLOCKS_BETWEEN_RELEASES = 16
+_MAX_KEPT_LINES = 100_000
+
+
+class TextReader:
+    """One reading of one text file."""
+
+    def __init__(
+        self, path: Path, read: ReadSpec, kinds: Mapping[str, tuple[Kind, str]], compressed: bool
+    ) -> None:
+        self.path, self.file, self.asked, self.kinds = path, path.name, read, kinds
+        self.compressed = compressed
+        self.messages: list[Message] = []
+        self.irregular: list[tuple[int, int, str]] = []  # record number from 1, cells, text
+        self.n_irregular = 0
+
+    def run(self) -> tuple[Table, ReadSpec, tuple[Message, ...]]:
+        """Read the file: the table, the settings resolved, the messages."""
+        self.scan = dialect.scan_file(self.file, self._open, self.asked.encoding)
+        self._decide()
+        chunks = self._read_cells()
+        self.records = self._kept_records(len(chunks[0]))
+        chunks = self._mend(chunks)
+        rules = CellRules(cast("str", self.read.decimal), self.read.missing)
+        parsed: list[ParsedColumn] = []
+        for i, name in enumerate(self.names):
+            kind, date_format = self.kinds.get(name, (None, ""))
+            cells = dialect.without_quotes(chunks[i]) if self.unquote else chunks[i]
+            parsed.append(parse_column(name, cells, rules, kind, date_format))
+            del cells
+            chunks[i] = pa.chunked_array([], pa.string())  # its memory is needed for the next column
+            pa.default_memory_pool().release_unused()
+        return self._clean(parsed), self.read, tuple(self.messages)
+
+    def _open(self) -> BinaryIO:
+        if self.compressed:
+            return cast("BinaryIO", gzip.open(self.path, "rb"))
+        return self.path.open("rb")
+
+    def _decide(self) -> None:
+        """Resolve the read settings, the number of columns, and where the header is."""
+        asked, sample = self.asked, self.scan.sample
+        named = dialect.named_delimiter(sample)
+        delimiter = asked.delimiter or named or dialect.detect_delimiter(sample)
+        if delimiter is None:
+            raise DataError(
+                "{file} has a single column; a table needs a target and at least one more column (give the "
+                "delimiter if it is an unusual one).",
+                file=self.file,
+            )
+        if len(delimiter) != 1 or not delimiter.isascii():
+            raise DataError("The delimiter {delimiter!r} must be one ASCII character.", delimiter=delimiter)
+        quoting = dialect.detect_quoting(sample, delimiter) if asked.quoting is None else asked.quoting
+        rows = dialect.split_rows(sample, delimiter, quoting)[:5000]
+        widths = [len(row) for row in rows if any(row)]
+        if not widths:
+            raise DataError("{file} has no rows; choose a file with data.", file=self.file)
+        self.n_columns = max(set(widths), key=lambda n: (widths.count(n), n))
+        self.n_preamble = next(
+            i
+            for i, row in enumerate(rows)
+            if len(row) == self.n_columns and any(row) and not (i == 0 and named is not None)
+        )
+        body = [row for row in rows[self.n_preamble :] if len(row) == self.n_columns and any(row)]
+        decimal = asked.decimal or dialect.detect_decimal(body, delimiter)
+        short = (
+            dialect.short_header(rows[: self.n_preamble], body, decimal)
+            if asked.header is not False
+            else None
+        )
+        if short is not None:
+            self.n_preamble -= 1
+            body = [short, *body]
+        header = dialect.detect_header(body, decimal) if asked.header is None else asked.header
+        self.names = dialect.column_names(body[0] if header else None, self.n_columns)
+        self.header_cells = body[0] if header else None
+        self.unquote = quoting and dialect.has_spaced_quotes(sample, delimiter)
+        self.read = dataclasses.replace(
+            asked,
+            delimiter=delimiter,
+            encoding=self.scan.encoding,
+            decimal=decimal,
+            header=header,
+            quoting=quoting,
+        )
+        if self.n_preamble:
+            self._say("{file}: {n} lines before the table were left out.", n=self.n_preamble)
+
+    def _read_cells(self) -> list[pa.ChunkedArray]:
+        """Read all cells as text, block by block."""
+        codec = cast("str", self.read.encoding)
+        names = [str(i) for i in range(self.n_columns)]
+        chunks: list[list[pa.Array]] = [[] for _ in names]
+        try:
+            with (
+                self._open() as stream,
+                pacsv.open_csv(
+                    stream,
+                    read_options=pacsv.ReadOptions(
+                        use_threads=False,
+                        block_size=_BLOCK,
+                        column_names=names,
+                        encoding="utf8"
+                        if codec.lower() in ("utf-8", "utf8", "utf-8-sig", "ascii")
+                        else codec,
+                    ),
+                    parse_options=pacsv.ParseOptions(
+                        delimiter=self.read.delimiter,
+                        quote_char='"' if self.read.quoting else False,
+                        newlines_in_values=bool(self.read.quoting),
+                        ignore_empty_lines=False,
+                        invalid_row_handler=self._keep_irregular,
+                    ),
+                    convert_options=pacsv.ConvertOptions(
+                        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                    ),
+                ) as reader,
+            ):
+                for n, batch in enumerate(reader):
+                    for i in range(self.n_columns):
+                        chunks[i].append(batch.column(i))
+                    if n % _BLOCKS_BETWEEN_RELEASES == 0:
+                        pa.default_memory_pool().release_unused()
+        except pa.ArrowInvalid as error:
+            raise DataError(
+                "{file} cannot be read as a table with delimiter {delimiter!r}: {reason}; check delimiter "
+                "and quoting.",
+                file=self.file,
+                delimiter=self.read.delimiter,
+                reason=str(error),
+            ) from error
+        return [pa.chunked_array(c, pa.string()) for c in chunks]
+
+    def _keep_irregular(self, row: Any) -> str:
+        self.n_irregular += 1
+        if self.n_irregular <= _MAX_KEPT_LINES:
+            self.irregular.append((row.number, row.actual_columns, row.text))
+        return "skip"
+
+    def _kept_records(self, n_read: int) -> NDArray[np.int64]:
+        """Return the record number (from 1, every line or quoted group of lines) of each row that was
+        read."""
+        if self.n_irregular > _MAX_KEPT_LINES:
+            raise DataError(
+                "{file}: {n} rows do not have {n_columns} cells; check the delimiter and the quoting.",
+                file=self.file,
+                n=self.n_irregular,
+                n_columns=self.n_columns,
+            )
+        records = np.arange(1, n_read + self.n_irregular + 1)
+        return np.delete(records, np.array([number - 1 for number, _, _ in self.irregular], np.int64))
+
+    def _mend(self, chunks: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
+        """Put irregular rows back where their cells are clear, leave out and report the others, drop the
+        header."""
+        first = self.n_preamble + (2 if self.read.header else 1)
+        mended: list[tuple[int, list[str]]] = []
+        padded: list[int] = []
+        dropped: list[int] = []
+        for number, _, text in self.irregular:
+            if number < first or not text.strip():
+                continue
+            rows = dialect.split_rows(text, cast("str", self.read.delimiter), bool(self.read.quoting))
+            cells = rows[0] if rows else []
+            while len(cells) > self.n_columns and not cells[-1]:
+                cells = cells[:-1]
+            if len(cells) > self.n_columns or len(cells) <= 1 or 2 * len(cells) < self.n_columns:
+                dropped.append(number)
+                continue
+            if len(cells) < self.n_columns:
+                padded.append(number)
+            mended.append((number, cells + [""] * (self.n_columns - len(cells))))
+        self._report_irregular(padded, dropped)
+        if mended:
+            order = np.argsort(np.concatenate([self.records, [n for n, _ in mended]]), kind="stable")
+            self.records = np.concatenate([self.records, [n for n, _ in mended]])[order]
+            for i in range(self.n_columns):
+                extra = pa.array([cells[i] for _, cells in mended], pa.string())
+                chunks[i] = pa.chunked_array([*chunks[i].chunks, extra]).take(pa.array(order))
+        start = int(np.searchsorted(self.records, first))
+        self.records = self.records[start:]
+        return [c.slice(start) for c in chunks]
+
+    def _report_irregular(self, padded: list[int], dropped: list[int]) -> None:
+        if padded:
+            self._say(
+                "{file}: {n} rows have fewer than {n_columns} cells and were filled up with missing values "
+                "(lines {rows}).",
+                n=len(padded),
+                n_columns=self.n_columns,
+                rows=self._lines(padded),
+            )
+        if dropped:
+            self._say(
+                "{file}: {n} rows do not have {n_columns} cells and were left out (lines {rows}).",
+                n=len(dropped),
+                n_columns=self.n_columns,
+                rows=self._lines(dropped),
+            )
+
+    def _clean(self, parsed: list[ParsedColumn]) -> Table:
+        """Leave out blank columns, blank rows and repeated headers, and report odd cells."""
+        columns = [p.column for p in parsed]
+        keep = ~blank_rows(columns)
+        n_blank = int((~keep).sum())
+        if n_blank > 1 or (n_blank == 1 and keep[-1]):  # one empty line at the end is how many files end
+            self._say("{file}: {n} empty rows were left out.", n=n_blank)
+        repeated = sub_header_rows(parsed, self.header_cells, keep) if self.header_cells is not None else []
+        if len(repeated):
+            self._say(
+                "{file}: {n} rows look like a second or repeated header and were left out (lines {rows}).",
+                n=len(repeated),
+                rows=self._lines(self.records[repeated].tolist()),
+            )
+            keep[repeated] = False
+        rows = np.flatnonzero(keep)
+        dead = blank_columns(columns, self.header_cells, keep)
+        dead = [i for i in dead if columns[i].name not in self.kinds]
+        if dead:
+            self._say("{file}: {n} empty columns without a name were left out.", n=len(dead))
+        for i, p in enumerate(parsed):
+            if i not in dead:
+                self._report_cells(p, keep)
+        kept = [c for i, c in enumerate(columns) if i not in dead]
+        if len(rows) < len(keep):
+            kept = [compact(c.take(rows)) for c in kept]
+        if len(repeated):  # without the words of the header a column may be one of numbers or dates
+            kept = [self._typed_again(c) for c in kept]
+        return Table(tuple(kept), len(rows))
+
+    def _typed_again(self, column: Column) -> Column:
+        if column.kind != "text" or column.name in self.kinds:
+            return column
+        words = pa.array([*column.vocabulary, None], pa.string())
+        cells = pa.chunked_array(
+            [words.take(pa.array(np.where(column.codes < 0, len(words) - 1, column.codes)))]
+        )
+        return parse_column(
+            column.name, cells, CellRules(cast("str", self.read.decimal), self.read.missing)
+        ).column
+
+    def _report_cells(self, parsed: ParsedColumn, keep: NDArray[np.bool_]) -> None:
+        column = parsed.column
+        odd = parsed.odd_rows[keep[parsed.odd_rows]]
+        if len(odd):
+            self._say(
+                "Column {column!r} of {file}: {n} cells are not a {kind}, for instance {value!r} in line "
+                "{row}, and "
+                "count as missing.",
+                column=column.name,
+                n=len(odd),
+                kind=column.kind,
+                value=parsed.odd_values[0],
+                row=self._lines([int(self.records[odd[0]])]),
+            )
+        if parsed.n_infinite:
+            self._say(
+                "Column {column!r} of {file}: {n} infinite values count as missing.",
+                column=column.name,
+                n=parsed.n_infinite,
+            )
+        if parsed.ambiguous_dates:
+            self._say(
+                "Column {column!r} of {file}: day and month cannot be told apart; the day was taken to come "
+                "first.",
+                column=column.name,
+            )
+
+    def _lines(self, records: list[int], most: int = 5) -> str:
+        """Return the lines of the file at which records begin, as text."""
+        shown = records[:most]
+        if self.read.quoting and self.scan.n_line_ends > self.records_total:
+            lines = _record_lines(self._open, self.read, shown)
+        else:
+            lines = shown
+        return ", ".join(map(str, lines)) + (", …" if len(records) > most else "")
+
+    @property
+    def records_total(self) -> int:
+        """Number of records of the file, those that were left out included."""
+        return max(
+            int(self.records[-1]) if len(self.records) else 0,
+            max((n for n, _, _ in self.irregular), default=0),
+        )
+
+    def _say(self, template: str, **args: Any) -> None:
+        self.messages.append(Message(template, {"file": self.file, **args}))
+
+
+def _record_lines(opened: Callable[[], BinaryIO], read: ReadSpec, records: list[int]) -> list[int]:
+    """Return the first line of each record, for files whose quoted cells hold line ends."""
+    starts: dict[int, int] = {}
+    with opened() as stream, io.TextIOWrapper(stream, encoding=read.encoding, newline="") as text:
+        reader = csv.reader(text, delimiter=cast("str", read.delimiter))
+        line = 1
+        for number, _ in enumerate(reader, start=1):
+            if number in records:
+                starts[number] = line
+            line = reader.line_num + 1
+            if number >= max(records):
+                break
+    return [starts[n] for n in records if n in starts]

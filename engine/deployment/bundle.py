@@ -1,0 +1,145 @@
+"""A bundle: the folder that an export writes. Opening one checks every byte of it. Light: no heavy import."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ExportError
+from .certificate import STANDALONE, run_certificate
+
+FORMAT = 1
+KIND = "cupel-bundle"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A checked bundle.
+
+    Attributes
+    ----------
+    path : Path
+    manifest : dict
+    """
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @classmethod
+    def open(cls, path: Path) -> Bundle:
+        """Open a bundle and check the digest of every file.
+
+        Raises
+        ------
+        ExportError
+            Where it is no bundle, comes from a newer version, or a file is missing, changed or outside of it.
+        """
+        manifest = read_manifest(path)
+        for name, entry in manifest["files"].items():
+            file = _inside(path, name)
+            if not file.is_file():
+                raise ExportError(
+                    "The bundle {folder} is not whole: its file {file} is missing.",
+                    folder=str(path),
+                    file=name,
+                )
+            if digest(file) != entry["sha256"]:
+                raise ExportError(
+                    "The file {file} of the bundle {folder} has changed since it was made; export it again.",
+                    file=name,
+                    folder=str(path),
+                )
+        return cls(path, manifest)
+
+    @property
+    def task(self) -> str:
+        return self.manifest["task"]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Class labels; empty for a regression."""
+        return tuple(self.manifest["labels"])
+
+
+def verify_bundle(path: Path) -> dict[str, Any]:
+    """Check a bundle's digests, predict its sample rows again in a clean process, and return the new certificate.
+
+    The program that predicts is this version's own, not the one in the folder: a bundle may come from anyone.
+
+    Raises
+    ------
+    ExportError
+        As `Bundle.open`, and where the model cannot be run. A difference is no error: see ``passed``.
+    """
+    return run_certificate(Bundle.open(path).path.absolute(), STANDALONE)
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Return the manifest of a bundle; its files are not looked at.
+
+    Raises
+    ------
+    ExportError
+        Where there is none, it is damaged, or it is of a newer format.
+    """
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise ExportError(
+            "{folder} is not a bundle of Cupel: it has no readable manifest.json.", folder=str(path)
+        ) from error
+    if (
+        not isinstance(manifest, dict)
+        or manifest.get("kind") != KIND
+        or not isinstance(manifest.get("files"), dict)
+    ):
+        raise ExportError(
+            "{folder} is not a bundle of Cupel: its manifest.json says otherwise.", folder=str(path)
+        )
+    if not isinstance(manifest.get("format"), int) or manifest["format"] > FORMAT:
+        raise ExportError(
+            "The bundle {folder} was made by a newer version of Cupel ({version}); update Cupel to use it.",
+            folder=str(path),
+            version=str(manifest.get("cupel_version", "?")),
+        )
+    return manifest
+
+
+def write_manifest(path: Path, content: dict[str, Any]) -> dict[str, Any]:
+    """Write the manifest of the files that are in the folder, and return it."""
+    files = sorted(file for file in path.iterdir() if file.name != MANIFEST)
+    entries = {file.name: {"sha256": digest(file), "size_bytes": file.stat().st_size} for file in files}
+    manifest = {"kind": KIND, "format": FORMAT, **content, "files": entries}
+    (path / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return manifest
+
+
+def is_own_bundle(path: Path) -> bool:
+    """Whether a folder holds a bundle and nothing else, so that a new export may take its place."""
+    try:
+        names = set(read_manifest(path)["files"]) | {MANIFEST, "__pycache__"}
+    except ExportError:
+        return False
+    return all(file.name in names for file in path.iterdir())
+
+
+def digest(file: Path) -> str:
+    """Return the sha256 (hex) of a file's bytes."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _inside(path: Path, name: str) -> Path:
+    file = path / name
+    plain = name not in ("", ".", "..") and not any(sign in name for sign in "/\\:\0")
+    if not plain or file.is_symlink():
+        raise ExportError(
+            "The manifest of the bundle {folder} names {file!r}, which is not a file of it; do not use this bundle.",
+            folder=str(path),
+            file=name,
+        )
+    return file

@@ -1,0 +1,175 @@
+"""The model card of a bundle: what the model is, how it was judged, and what nobody tried. Light; used by `export`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...storage.records import DatasetRecord, StudyRecord, TrialRecord
+
+
+def model_card(
+    study: StudyRecord,
+    trial: TrialRecord,
+    dataset: DatasetRecord,
+    answer: Mapping[str, Any],
+    final: Mapping[str, Any] | None,
+    cupel_version: str,
+) -> str:
+    """Return the card as Markdown.
+
+    Parameters
+    ----------
+    answer : mapping
+        What `convert` answered.
+    final : mapping or None
+        ``study.result`` where the study's final model is exported, None for another trial.
+    """
+    sections = [
+        f"# {study.name}\n\nA {_task(answer)} for the column `{study.spec['target']}`, found and exported by Cupel "
+        f"{cupel_version}.",
+        _model(trial, answer, final),
+        _data(study, dataset, answer),
+        _scores(study, trial, final),
+        _limits(answer, final),
+        _use(answer),
+        "## Licence\n\nThe licence of this model is not set; it is for its owner to choose. The data keep their own.",
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _task(answer: Mapping[str, Any]) -> str:
+    if answer["task"] == "regression":
+        return "regression"
+    return f"classifier ({len(answer['labels'])} classes: {_listed([f'`{label}`' for label in answer['labels']])})"
+
+
+def _model(trial: TrialRecord, answer: Mapping[str, Any], final: Mapping[str, Any] | None) -> str:
+    n = answer["n_networks"]
+    shape = "one network" if n == 1 else f"{n} networks whose predictions are averaged"
+    lines = [
+        "## Model",
+        "",
+        f"- Family `{answer['family']}`, {shape}, {answer['n_parameters']:,} parameters each; trial {trial.number}.",
+    ]
+    if final is not None and "final" in final:
+        chosen = final["final"]
+        kind = (
+            "the ensemble of the fold networks"
+            if chosen["kind"] == "ensemble"
+            else "one network trained on all rows"
+        )
+        lines.append(f"- Final model: {kind}. {chosen['reason']}")
+        evidence = chosen.get("evidence", {})
+        for way in ("ensemble", "refit"):
+            if way in evidence:
+                shown = ", ".join(_number(v) for v in evidence[way])
+                lines.append(f"- Nested cross-validation of the {way}: {shown}.")
+    else:
+        lines.append("- The networks of the trial's folds, averaged.")
+    lines += ["- Parameters: " + ", ".join(f"`{k}` {v}" for k, v in sorted(answer["params"].items())) + "."]
+    return "\n".join(lines)
+
+
+def _data(study: StudyRecord, dataset: DatasetRecord, answer: Mapping[str, Any]) -> str:
+    lines = [
+        "## Data",
+        "",
+        f"- `{dataset.name}`, {dataset.n_rows:,} rows × {dataset.n_columns} columns, digest `{dataset.digest}`.",
+        f"- Target `{study.spec['target']}`. Inputs ({len(answer['inputs'])}): see `schema.json` for kinds and ranges.",
+        "",
+        "| column | kind | role | minimum | maximum | missing |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for spec in answer["inputs"]:
+        low, high = (_number(spec[k]) if spec["kind"] == "number" else "" for k in ("minimum", "maximum"))
+        name = spec["column"].replace("|", "\\|")
+        lines.append(f"| {name} | {spec['kind']} | {spec['role']} | {low} | {high} | {spec['n_missing']} |")
+    return "\n".join(lines)
+
+
+def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | None) -> str:
+    split = study.spec.get("split", {})
+    folds = f"{split.get('n_folds', '?')} folds × {split.get('n_repeats', 1)} repeats"
+    lines = [
+        "## Scores",
+        "",
+        f"- Metric `{study.metric}` ({study.direction}d), {folds}, preprocessing fitted inside each training part.",
+        f"- Cross-validation of the trial: {_spread(trial.value, trial.value_std)}.",
+    ]
+    if final is not None:
+        best = final.get("best", {})
+        if best.get("holdout"):
+            scores = ", ".join(f"{k} {_number(v)}" for k, v in sorted(best["holdout"].items()))
+            lines.append(f"- Holdout, never seen by the search and scored once: {scores}.")
+        else:
+            lines.append(
+                "- There was no holdout: the score above is that of the best of many trials, and may flatter it."
+            )
+        for name, scores in sorted(final.get("baselines", {}).items()):
+            held = (scores.get("holdout") or {}).get(study.metric)
+            shown = "" if held is None else f", holdout {_number(held)}"
+            lines.append(f"- Baseline `{name}`: {_spread(scores['cv_mean'], scores['cv_std'])}{shown}.")
+        if "beats_baselines" in final:
+            lines.append(
+                f"- {'It beats' if final['beats_baselines'] else 'It does NOT beat'} every baseline on the folds."
+            )
+        corrected = final.get("corrected")
+        if corrected:
+            shown = ", ".join(f"{k} {_number(v)}" for k, v in corrected.items())
+            lines.append(f"- Corrected for having picked the best of {_n_trials(study)} trials: {shown}.")
+        if len(final.get("tied", [])) > 1:
+            lines.append(
+                f"- Trials that are statistically tied with it: {_listed([str(n) for n in final['tied'][1:]])}."
+            )
+    return "\n".join(lines)
+
+
+def _limits(answer: Mapping[str, Any], final: Mapping[str, Any] | None) -> str:
+    lines = [
+        "## Limits",
+        "",
+        "- Inputs outside of the ranges above, and categories that were not in the data, are extrapolation.",
+        "- Probabilities are those of the network; they were not calibrated.",
+        "- Not tried: a GPU, other hardware than that of the certificate, drift of the data over time, fairness between groups.",
+    ]
+    if answer["task"] == "regression":
+        lines.pop(3)
+    if final is None:
+        lines.append("- This is not the study's final model; it has no score on a holdout.")
+    return "\n".join(lines)
+
+
+def _use(answer: Mapping[str, Any]) -> str:
+    output = (
+        "`prediction`" if answer["task"] == "regression" else "`prediction` and `p_<label>` of every label"
+    )
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(answer["versions"].items()))
+    return "\n".join(
+        [
+            "## Use",
+            "",
+            "- `pip install -r requirements.txt`, then `python predict.py DATA.csv -o OUT.csv`: one row for each row, "
+            f"with {output}. `python predict.py --check` proves the bundle on this machine.",
+            "- `model.onnx` takes the raw columns: doubles (NaN for missing; dates as seconds since 1970 UTC) and strings "
+            "(empty for missing), each of shape (N, 1); their names are in `manifest.json`.",
+            f"- `network.keras` is the network without its preprocessing (inputs {_listed(answer['keras_inputs'])}).",
+            f"- Made with {versions}.",
+        ]
+    )
+
+
+def _n_trials(study: StudyRecord) -> int:
+    return sum(study.n_trials.values())
+
+
+def _spread(mean: float | None, std: float | None) -> str:
+    return f"{_number(mean)} ± {_number(std)} over the folds" if mean is not None else "unknown"
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, int | float) else str(value)
+
+
+def _listed(words: list[str], most: int = 20) -> str:
+    return ", ".join(words[:most]) + (", …" if len(words) > most else "")

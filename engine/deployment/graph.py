@@ -1,0 +1,248 @@
+"""The two networks of a bundle: one Keras model, and one ONNX graph from raw columns to predictions.
+
+The ONNX graph is made in a general way: the Keras model of one network is traced with its weights as arguments,
+converted once, and then placed once for each network of an ensemble with that network's weights. So the time of a
+conversion does not depend on the number of networks, and every family that has a Keras form can be exported.
+Imports TensorFlow: only `convert` may import this module.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import onnx
+import tensorflow as tf
+import tf2onnx
+from keras.src.export.tf2onnx_lib import patch_tf2onnx  # what `model.export(format="onnx")` itself does first
+from numpy.typing import NDArray
+from onnx import TensorProto, compose, helper, numpy_helper
+
+from ..data.schema import TableSchema
+from ..networks.registry import FAMILIES
+from ..preprocessing.transform import Preprocessing
+from ..training.model import TrainedModel
+from .onnx_preprocessing import IR_VERSION, OPSET, preprocessing_to_onnx
+
+_WEIGHT = "weight_{}"
+OUTPUTS = ("probabilities", "prediction")
+
+
+def member_models(model: TrainedModel) -> list[keras.Model]:
+    """Return the Keras model of each network, as its family makes it."""
+    family, network = FAMILIES[model.family], model.network
+    return [family.to_keras(network, w, s) for w, s in zip(model.weights, model.stats, strict=True)]
+
+
+def whole_keras(model: TrainedModel, members: Sequence[keras.Model]) -> keras.Model:
+    """Return one Keras model that gives probabilities (n, n_classes) or values (n, 1).
+
+    Its inputs are those of the network; of an ensemble, each network's with a number at the end of the name.
+    """
+    inputs: list[Any] = []
+    outputs: list[Any] = []
+    for r, member in enumerate(members):
+        end = f"_{r}" if len(members) > 1 else ""
+        own = [keras.Input(i.shape[1:], name=i.name + end, dtype=i.dtype) for i in member.inputs]
+        member.name = f"network{end}"
+        inputs += own
+        outputs.append(_keras_head(model, r, member(own if len(own) > 1 else own[0]), end))
+    mean = (
+        outputs[0]
+        if len(outputs) == 1
+        else keras.layers.Average(name="average", dtype=outputs[0].dtype)(outputs)
+    )
+    return keras.Model(inputs, mean, name="cupel")
+
+
+def _keras_head(model: TrainedModel, r: int, output: Any, end: str) -> Any:
+    if model.task == "regression":  # in float64: large values keep their digits
+        scale, mean = float(model.target_scale[r]), float(model.target_mean[r])
+        return keras.layers.Rescaling(scale, mean, dtype="float64", name=f"unscaled{end}")(output)
+    if model.task == "multiclass":
+        return keras.layers.Softmax(name=f"probabilities{end}")(output)
+    second = keras.layers.Activation("sigmoid", name=f"second{end}")(output)
+    first = keras.layers.Rescaling(-1.0, 1.0, name=f"first{end}")(second)
+    return keras.layers.Concatenate(name=f"probabilities{end}")([first, second])
+
+
+def feeds(
+    model: TrainedModel, r: int, numeric: NDArray[np.float32], codes: NDArray[np.int32]
+) -> dict[str, NDArray[Any]]:
+    """Return the inputs of `whole_keras` for the features of network `r`."""
+    end = f"_{r}" if model.n_networks > 1 else ""
+    return {f"numeric{end}": numeric, f"codes{end}": codes + model.code_offsets}
+
+
+def onnx_names(columns: Sequence[str]) -> dict[str, str]:
+    """Return column → input name: letters, digits and ``_`` only, distinct, and unlike any other value's name."""
+    names: dict[str, str] = {}
+    taken = set(OUTPUTS)
+    for column in columns:
+        name = base = re.sub(r"\W", "_", column) or "column"
+        suffix = 2
+        while name in taken:
+            name, suffix = f"{base}_{suffix}", suffix + 1
+        taken.add(name)
+        names[column] = name
+    return names
+
+
+def whole_onnx(
+    model: TrainedModel, members: Sequence[keras.Model], schema: TableSchema, names: Mapping[str, str]
+) -> onnx.ModelProto:
+    """Return the checked ONNX model: raw columns in, ``probabilities`` or ``prediction`` out.
+
+    Parameters
+    ----------
+    names : mapping of column to input name
+        From `onnx_names`.
+
+    Returns
+    -------
+    onnx.ModelProto
+        Inputs of shape (N, 1): double, or string for text. Output ``probabilities`` float (N, n_classes), or
+        ``prediction`` double (N,).
+    """
+    network = network_to_onnx(members[0])
+    renamed = TableSchema(
+        tuple(dataclasses.replace(c, name=names[c.name]) for c in schema.columns if c.name in names),
+        schema.read,
+    )
+    nodes: list[onnx.NodeProto] = []
+    constants: list[onnx.TensorProto] = []
+    opsets = {"": OPSET}
+    for r, member in enumerate(members):
+        before = preprocessing_to_onnx(_renamed(model.preprocessings[r], names), renamed, f"m{r}/")
+        placed = compose.add_prefix(network, f"m{r}/net/")
+        values = {f"m{r}/net/{_WEIGHT.format(i)}": v for i, v in enumerate(member.variables)}
+        nodes += before.graph.node
+        constants += before.graph.initializer
+        for value in placed.graph.input:
+            if value.name in values:
+                constants.append(numpy_helper.from_array(np.asarray(values[value.name]), value.name))
+            else:
+                nodes.append(helper.make_node("Identity", [value.name.replace("/net/", "/")], [value.name]))
+        nodes += placed.graph.node
+        constants += placed.graph.initializer
+        for domain in [*before.opset_import, *placed.opset_import]:
+            opsets[domain.domain] = max(domain.version, opsets.get(domain.domain, 1))
+    output = _head(model, nodes, constants)
+    inputs = [
+        helper.make_tensor_value_info(
+            c.name, TensorProto.STRING if c.kind == "text" else TensorProto.DOUBLE, ["N", 1]
+        )
+        for c in renamed.columns
+    ]
+    graph = helper.make_graph(nodes, "cupel", inputs, [output], constants)
+    whole = helper.make_model(
+        graph,
+        ir_version=IR_VERSION,
+        producer_name="cupel",
+        opset_imports=[helper.make_opsetid(d, v) for d, v in opsets.items()],
+    )
+    onnx.checker.check_model(whole)
+    return whole
+
+
+def network_to_onnx(member: keras.Model) -> onnx.ModelProto:
+    """Convert one network with its weights as inputs ``weight_0``, … (those that matter); its output is ``output``."""
+    variables = list(member.variables)
+    place = {id(v): i for i, v in enumerate(variables)}
+    n_inputs = len(member.inputs)
+
+    def call(*arguments: tf.Tensor) -> dict[str, tf.Tensor]:
+        data, weights = arguments[:n_inputs], arguments[n_inputs:]
+        outputs, _ = member.stateless_call(
+            [weights[place[id(v)]] for v in member.trainable_variables],
+            [weights[place[id(v)]] for v in member.non_trainable_variables],
+            list(data) if n_inputs > 1 else data[0],
+            training=False,
+        )
+        return {"output": outputs}
+
+    signature = [tf.TensorSpec((None, *i.shape[1:]), i.dtype, name=i.name) for i in member.inputs]
+    signature += [tf.TensorSpec(v.shape, v.dtype, name=_WEIGHT.format(i)) for i, v in enumerate(variables)]
+    patch_tf2onnx()
+    with contextlib.redirect_stdout(io.StringIO()):
+        function = tf.function(call, input_signature=signature, autograph=False)
+        converted, _ = tf2onnx.convert.from_function(function, signature, opset=OPSET)
+    used = {name for node in converted.graph.node for name in _reads(node)}
+    kept = [value for value in converted.graph.input if value.name in used]
+    del converted.graph.input[:]
+    converted.graph.input.extend(kept)
+    return converted
+
+
+def _reads(node: onnx.NodeProto) -> set[str]:
+    """Return the names that a node and its subgraphs read."""
+    names = set(node.input)
+    for attribute in node.attribute:
+        for graph in [attribute.g, *attribute.graphs]:
+            names |= {name for inner in graph.node for name in _reads(inner)}
+    return names
+
+
+def _renamed(fitted: Preprocessing, names: Mapping[str, str]) -> Preprocessing:
+    def new(old: Sequence[str]) -> tuple[str, ...]:
+        return tuple(names[name] for name in old)
+
+    return dataclasses.replace(
+        fitted,
+        numeric=dataclasses.replace(fitted.numeric, names=new(fitted.numeric.names)),
+        dates=dataclasses.replace(fitted.dates, names=new(fitted.dates.names)),
+        indicators=new(fitted.indicators),
+        categories=tuple(dataclasses.replace(c, name=names[c.name]) for c in fitted.categories),
+    )
+
+
+def _head(
+    model: TrainedModel, nodes: list[onnx.NodeProto], constants: list[onnx.TensorProto]
+) -> onnx.ValueInfoProto:
+    """Append what turns the networks' outputs into predictions and averages them."""
+
+    def add(operator: str, *inputs: str, output: str, **attributes: Any) -> str:
+        nodes.append(helper.make_node(operator, list(inputs), [output], **attributes))
+        return output
+
+    def constant(name: str, value: float | list[int], dtype: Any) -> str:
+        constants.append(numpy_helper.from_array(np.array(value, dtype), name))
+        return name
+
+    parts: list[str] = []
+    for r in range(model.n_networks):
+        raw, at = f"m{r}/net/output", f"m{r}/head"
+        if model.task == "regression":
+            wide = add("Cast", raw, output=f"{at}/wide", to=TensorProto.DOUBLE)
+            scale = constant(f"{at}/scale", float(model.target_scale[r]), np.float64)
+            mean = constant(f"{at}/mean", float(model.target_mean[r]), np.float64)
+            parts.append(
+                add("Add", add("Mul", wide, scale, output=f"{at}/scaled"), mean, output=f"{at}/value")
+            )
+        elif model.task == "multiclass":
+            parts.append(add("Softmax", raw, output=f"{at}/value", axis=-1))
+        else:
+            second = add("Sigmoid", raw, output=f"{at}/second")
+            first = add("Sub", constant(f"{at}/one", 1.0, np.float32), second, output=f"{at}/first")
+            parts.append(add("Concat", first, second, output=f"{at}/value", axis=1))
+    if model.task == "regression":
+        n = constant("head/n", model.n_networks, np.float64)
+        mean = add("Div", _summed(parts, add), n, output="head/mean")
+        add("Squeeze", mean, constant("head/axes", [1], np.int64), output="prediction")
+        return helper.make_tensor_value_info("prediction", TensorProto.DOUBLE, ["N"])
+    n = constant("head/n", model.n_networks, np.float32)
+    add("Div", _summed(parts, add), n, output="probabilities")
+    return helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", len(model.labels)])
+
+
+def _summed(parts: list[str], add: Any) -> str:
+    total = parts[0]
+    for r, part in enumerate(parts[1:], start=1):
+        total = add("Add", total, part, output=f"head/sum_{r}")
+    return total

@@ -1,0 +1,127 @@
+"""Raw rows that a bundle is proven on: real rows, and made-up ones that training never saw, as cells of a CSV file.
+
+Used by `convert`, in the child process that also computes what the rows must give.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ..data.cells import parse_numbers
+from ..data.schema import TableSchema
+from ..data.table import Column, Rows, Table, canonical_text, text_column
+from ..spec import ReadSpec
+
+_ALONE = 24  # columns that are made missing or unseen one at a time
+_MOST = 1e300
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_KINDS = ("missing", "unseen", "low", "high", "below", "above")
+
+
+def sample_table(table: Table, schema: TableSchema, columns: Sequence[str], rows: Rows) -> tuple[Table, int]:
+    """Return the given rows of the columns followed by made-up rows, and how many were made up.
+
+    Made up are: all cells missing, all categories unseen, all numbers at the ends of their range and one range beyond,
+    and the first real row with one cell missing or unseen.
+    """
+    single = [("missing", k) for k in range(min(len(columns), _ALONE))]
+    single += [("unseen", k) for k, name in enumerate(columns) if schema[name].role == "categorical"][:_ALONE]
+    plan: list[tuple[str, int | None]] = [*((kind, None) for kind in _KINDS), *single]
+    base = np.full(len(plan), rows[0], np.int64)
+    made: list[Column] = []
+    for k, name in enumerate(columns):
+        column = table[name].take(np.concatenate([rows, base]))
+        changes = [(len(rows) + i, what) for i, (what, place) in enumerate(plan) if place in (None, k)]
+        is_category = schema[name].role == "categorical"
+        made.append(
+            _text(column, changes)
+            if column.kind == "text"
+            else _numbers(column, table[name].numbers, changes, is_category, schema.read)
+        )
+    return Table(tuple(made), len(rows) + len(plan)), len(plan)
+
+
+def write_rows(path: Path, table: Table, read: ReadSpec) -> None:
+    """Write the table as a CSV file with a header, in UTF-8 and otherwise in the dialect of the training data."""
+    quoting = csv.QUOTE_NONE if read.quoting is False else csv.QUOTE_MINIMAL
+    cells = [_spelled(column, read.decimal or ".") for column in table]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(
+            stream, delimiter=read.delimiter or ",", quoting=quoting, quotechar='"', lineterminator="\n"
+        )
+        writer.writerow(table.names)
+        writer.writerows(zip(*cells, strict=True))
+
+
+def spell_date(seconds: float, date_format: str) -> str:
+    """Return a moment as `engine.data.dates` reads it; the time of day is added where the format has none but needs it."""
+    day, time_s = divmod(seconds, 86400.0)
+    year, month, number = str(np.datetime64(int(day), "D")).split("-")
+    head, _, clock = (date_format or "%Y-%m-%d").partition(" %H" if " %H" in date_format else " %I")
+    signs = {"%Y": year, "%y": year[-2:], "%m": month, "%d": number, "%b": _MONTHS[int(month) - 1]}
+    text = head
+    for sign, value in signs.items():
+        text = text.replace(sign, value)
+    if not clock and time_s == 0:
+        return text
+    whole, fraction = divmod(time_s, 1.0)
+    hour, minute, second = int(whole) // 3600, int(whole) // 60 % 60, int(whole) % 60
+    text += f" {hour:02d}:{minute:02d}:{second:02d}" + (f"{fraction:.6f}"[1:] if fraction else "")
+    return text + (" +0000" if "%z" in clock else "")
+
+
+def _text(column: Column, changes: list[tuple[int, str]]) -> Column:
+    unseen = "never seen"
+    while unseen in column.vocabulary:
+        unseen += " before"
+    codes = column.codes.copy()
+    for row, what in changes:
+        if what == "missing":
+            codes[row] = -1
+        elif what == "unseen":
+            codes[row] = len(column.vocabulary)
+    return text_column(column.name, codes, [*column.vocabulary, unseen])
+
+
+def _numbers(
+    column: Column,
+    known: NDArray[np.float64],
+    changes: list[tuple[int, str]],
+    is_category: bool,
+    read: ReadSpec,
+) -> Column:
+    known = known[~np.isnan(known)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    span = (high - low if np.isfinite(high - low) else _MOST) or 1.0
+    if column.kind == "date":  # what lies beyond may have no spelling in the column's format
+        values = {"missing": np.nan, "unseen": high, "low": low, "high": high, "below": low, "above": high}
+    else:
+        unseen = high + (1.0 if is_category else span)
+        values = {
+            "missing": np.nan,
+            "unseen": unseen,
+            "low": low,
+            "high": high,
+            "below": low - span,
+            "above": high + span,
+        }
+    numbers = column.numbers.copy()
+    gone = parse_numbers(pa.array([m.strip() for m in read.missing], pa.string()), read.decimal or ".")
+    for row, what in changes:
+        numbers[row] = values[what] if np.isnan(values[what]) else np.clip(values[what], -_MOST, _MOST)
+    numbers[np.isin(numbers, gone)] = np.nan
+    return Column(column.name, column.kind, numbers=numbers, date_format=column.date_format)
+
+
+def _spelled(column: Column, decimal: str) -> list[str]:
+    if column.kind == "text":
+        return [column.vocabulary[code] if code >= 0 else "" for code in column.codes.tolist()]
+    if column.kind == "date":
+        return ["" if s != s else spell_date(s, column.date_format) for s in column.numbers.tolist()]
+    return ["" if v != v else canonical_text(v).replace(".", decimal) for v in column.numbers.tolist()]

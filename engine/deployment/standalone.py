@@ -1,0 +1,622 @@
+"""Predicts the rows of a CSV file with the model of this folder; needs onnxruntime and NumPy only.
+
+    python predict.py DATA.csv -o OUT.csv      one row of predictions for each row of DATA.csv, in order
+    python predict.py --check                  predicts the sample rows again and compares
+
+From Python: ``predict([{"age": 39, "job": "clerk"}])`` returns one dict a row. Columns are found by their names
+(``schema.json`` lists them); other columns are ignored, and missing values are allowed. Exit codes: 0 done, 1 the check
+failed, 2 unusable arguments or data.
+"""
+# Cupel copies this file into every bundle as predict.py, and uses it itself: it imports nothing of Cupel.
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import csv
+import gzip
+import io
+import json
+import math
+import platform
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+import onnxruntime
+
+CHUNK_ROWS = 8192
+FORMAT = 1
+_HEADER_LINES = 50
+_CACHE = 100_000
+_BYTES = 1 << 20
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_SIMPLE = re.compile(r"[0-9.eE+\-\n]*")
+
+
+class InputError(ValueError):
+    """What the user can mend: one sentence, kept as a template and its values too."""
+
+    def __init__(self, template: str, **values: Any) -> None:
+        self.template, self.values = template, values
+        super().__init__(template.format(**values))
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a CSV file is read; None means: as the training data, or as the file itself shows."""
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    header: bool | None = None
+
+
+class RawColumn:
+    """One input: turns cells (text, numbers, dates, None) into what the model takes, and counts what did not fit."""
+
+    def __init__(self, spec: Mapping[str, Any], schema: Mapping[str, Any], decimal: str) -> None:
+        self.column: str = spec["column"]
+        self.name: str = spec["name"]
+        self.n_odd = self.n_unseen = 0
+        self.first_odd: tuple[int, str] = (0, "")
+        self.kind: str = spec["kind"]
+        self._known = None if spec["categories"] is None else frozenset(spec["categories"])
+        self._missing = frozenset(schema["missing"])
+        self._quiet = self._missing | frozenset(schema["soft_missing"])
+        self._decimal = decimal
+        self._plain, self._grouped, self._groups = _number_patterns(decimal)
+        gone = (self._parsed_number(text) for text in schema["user_missing"])
+        self._missing_numbers = [value for value in gone if value == value]
+        self._date = re.compile(spec["date_pattern"], re.ASCII)
+        self._day_first: bool = spec["day_first"]
+        self._cache: dict[str, float] = {}
+
+    def convert(self, cells: Sequence[Any], lines: Sequence[int]) -> np.ndarray:
+        """Return an array of shape (n, 1): float64, NaN where missing, or text, empty where missing."""
+        if self.kind == "text":
+            words = [self._word(cell) for cell in cells]
+            if self._known is not None:
+                self.n_unseen += sum(word not in self._known for word in words if word)
+            return np.array(words, object).reshape(-1, 1)
+        values = self._simple(cells) if self.kind == "number" else None
+        if values is None:
+            values = np.array(
+                [self._value(cell, line) for cell, line in zip(cells, lines, strict=True)], np.float64
+            )
+        values[np.isinf(values)] = np.nan
+        if self._known is not None:
+            self.n_unseen += sum(value not in self._known for value in values[~np.isnan(values)].tolist())
+        return values.reshape(-1, 1)
+
+    def _simple(self, cells: Sequence[Any]) -> np.ndarray | None:
+        """Read plain numbers quickly; None where a cell is something else."""
+        if self._decimal != "." or not all(isinstance(cell, str) for cell in cells):
+            return None
+        if not _SIMPLE.fullmatch("\n".join(cells)):
+            return None
+        try:
+            values = np.array([float(cell) if cell else math.nan for cell in cells])
+        except ValueError:
+            return None
+        values[np.isin(values, self._missing_numbers)] = np.nan
+        return values
+
+    def _word(self, cell: Any) -> str:
+        if cell is None or (isinstance(cell, float) and cell != cell):
+            return ""
+        if isinstance(cell, float | np.floating) and float(cell).is_integer() and abs(cell) < 2**53:
+            cell = int(cell)
+        word = str(cell).strip()
+        return "" if word in self._missing else word
+
+    def _value(self, cell: Any, line: int) -> float:
+        if isinstance(cell, str):
+            text = cell.strip()
+            value = self._cache.get(text)
+            if value is None:
+                if len(self._cache) >= _CACHE:
+                    self._cache.clear()
+                parsed = self._parsed_number if self.kind == "number" else self._parsed_date
+                value = math.nan if text in self._missing else parsed(text)
+                value = math.nan if value in self._missing_numbers and self.kind == "number" else value
+                self._cache[text] = value
+            if value != value and text not in self._quiet:
+                self.n_odd += 1
+                self.first_odd = self.first_odd if self.n_odd > 1 else (line, text)
+            return value
+        if cell is None:
+            return math.nan
+        if isinstance(cell, datetime):
+            return (cell if cell.tzinfo else cell.replace(tzinfo=UTC)).timestamp()
+        if isinstance(cell, date):
+            return datetime(cell.year, cell.month, cell.day, tzinfo=UTC).timestamp()
+        if isinstance(cell, np.datetime64):
+            return (
+                math.nan if np.isnat(cell) else float((cell - np.datetime64(0, "s")) / np.timedelta64(1, "s"))
+            )
+        return float(cell)
+
+    def _parsed_number(self, text: str) -> float:
+        text = text.strip()
+        if self._grouped.fullmatch(text):
+            text = self._groups.sub("", text)
+        elif not self._plain.fullmatch(text):
+            return math.nan
+        return float(text.replace(",", ".") if self._decimal == "," else text)
+
+    def _parsed_date(self, text: str) -> float:
+        """Return seconds since 1970 UTC."""
+        found = self._date.match(text)
+        if found is None:
+            return math.nan
+        part = {key: value or "" for key, value in found.groupdict().items()}
+        first, second = int(part.get("a") or 1), int(part.get("c") or 1)
+        day, month = (first, second) if self._day_first else (second, first)
+        if "a" not in part:
+            day, month = int(part.get("d") or 1), int(part.get("m") or 1)
+        if "b" in part:
+            short = part["b"][:3].lower()
+            month = _MONTHS.index(short) + 1 if short in _MONTHS else 0
+        year = int(part["Y"])
+        year += 2000 if year < 69 else 1900 if year < 100 else 0
+        if (
+            not 1 <= month <= 12
+            or day < 1
+            or _days(year, month, day) >= _days(year + month // 12, month % 12 + 1, 1)
+        ):
+            return math.nan
+        return _days(year, month, day) * 86400.0 + _clock_seconds(part)
+
+
+def _number_patterns(decimal: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    point, other = (r"\.", ",") if decimal == "." else (",", r"\.")
+    plain = rf"[+-]?([0-9]+{point}?[0-9]*|{point}[0-9]+)([eE][+-]?[0-9]+)?"
+    groups = rf"(?:{other}[0-9]{{3}})+|(?:[ \xa0\u202f][0-9]{{3}})+|(?:'[0-9]{{3}})+"
+    grouped = rf"[+-]?[0-9]{{1,3}}(?:{groups})(?:{point}[0-9]*)?"
+    return re.compile(plain), re.compile(grouped), re.compile(rf"[ \xa0\u202f'{other}]")
+
+
+def _clock_seconds(part: Mapping[str, str]) -> float:
+    hour, minute = int(part.get("H") or 0), int(part.get("M") or 0)
+    second, half = float((part.get("S") or "0").replace(",", ".")), part.get("p", "").lower()
+    hour = hour % 12 + 12 if half == "pm" else hour % 12 if half == "am" else hour
+    if hour >= 24 or minute >= 60 or second >= 61:
+        return math.nan
+    zone = part.get("z", "")
+    digits = re.sub("[^0-9]", "", zone) or "0000"
+    offset = int(digits[:2]) * 3600 + int(digits[2:4]) * 60
+    return hour * 3600 + minute * 60 + second + (offset if zone.startswith("-") else -offset)
+
+
+def _days(year: int, month: int, day: int) -> int:
+    """Days since 1970-01-01 in the proleptic Gregorian calendar."""
+    year -= month <= 2
+    era, year_of_era = divmod(year, 400)
+    day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+    return era * 146097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719468
+
+
+class CsvFile:
+    """A CSV file, plain or gzip, read in pieces: only the cells of the model's columns."""
+
+    def __init__(self, path: Path, schema: Mapping[str, Any], dialect: Dialect) -> None:
+        self.path, self._schema, self._dialect = path, schema, dialect
+        self.n_long, self.first_long = 0, 0
+        self._open = self.opener(path)
+        self.size = path.stat().st_size
+        self._raw: BinaryIO | None = None
+        self.encoding = dialect.encoding or self._found_encoding()
+        csv.field_size_limit(2**31 - 1)
+        self._delimiter, self._start, self._places = self._layout()
+
+    @property
+    def delimiter(self) -> str:
+        """The delimiter that was given or found."""
+        return self._delimiter
+
+    @property
+    def fraction(self) -> float:
+        """How much of the file has been read, in [0, 1]."""
+        return min(1.0, self._raw.tell() / max(self.size, 1)) if self._raw else 0.0
+
+    def chunks(self, n_rows: int = CHUNK_ROWS) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:
+        """Yield the lines at which rows begin, and the cells of each input, for `n_rows` rows at a time."""
+        lines: list[int] = []
+        rows: list[list[str]] = []
+        highest = max(self._places) + 1
+        for number, (line, record) in enumerate(self._records(self._delimiter)):
+            if number < self._start:
+                continue
+            if len(record) > self._width and any(cell.strip() for cell in record[self._width :]):
+                self.n_long += 1
+                self.first_long = self.first_long or line
+            record += [""] * (highest - len(record))
+            lines.append(line)
+            rows.append([record[place].strip() for place in self._places])
+            if len(rows) == n_rows:
+                yield lines, list(zip(*rows, strict=True))
+                lines, rows = [], []
+        if rows:
+            yield lines, list(zip(*rows, strict=True))
+
+    def _open(self) -> BinaryIO:
+        return cast("BinaryIO", gzip.open(self.path)) if self._gzip else self.path.open("rb")
+
+    def _found_encoding(self) -> str:
+        with self._open() as stream:
+            head = stream.read(_BYTES)
+            if not head.strip():
+                raise InputError("{file} is empty; give a file with a header and rows.", file=self.path.name)
+            for bom, encoding in _BOMS:
+                if head.startswith(bom):
+                    return encoding
+            decoder = codecs.getincrementaldecoder("utf-8")()
+            try:
+                while head:
+                    decoder.decode(head)
+                    head = stream.read(_BYTES)
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                trained = str(self._schema["read"]["encoding"] or "utf-8")
+                if not trained.lower().startswith(("utf", "ascii")):
+                    return trained
+                raise InputError(
+                    "{file} is not UTF-8 text; give its encoding, for instance latin-1 or gb18030.",
+                    file=self.path.name,
+                ) from None
+        return "utf-8"
+
+    def _records(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+        """Yield (first line, cells) of every record that is not an empty line."""
+        quoting = csv.QUOTE_NONE if self._schema["read"]["quoting"] is False else csv.QUOTE_MINIMAL
+        line = 1
+        try:
+            with self._open() as raw, io.TextIOWrapper(raw, encoding=self.encoding, newline="") as text:
+                self._raw = (
+                    raw if isinstance(raw, io.BufferedReader) else None
+                )  # of a gzip file the place is unknown
+                reader = csv.reader(text, delimiter=delimiter, quoting=quoting)
+                for record in reader:
+                    if record:
+                        yield line, record
+                    line = reader.line_num + 1
+                self._raw = None
+        except (UnicodeError, LookupError, csv.Error, EOFError, OSError) as error:
+            raise InputError(
+                "{file}, line {row}, cannot be read as {encoding} text: {reason}; check encoding and delimiter.",
+                file=self.path.name, row=line, encoding=self.encoding, reason=str(error),
+            ) from error  # fmt: skip
+
+    def _layout(self) -> tuple[str, int, list[int]]:
+        """Return the delimiter, the number of records before the first row, and the place of each input."""
+        wanted = [" ".join(spec["column"].split()) for spec in self._schema["inputs"]]
+        trained, asked = self._schema["read"], self._dialect
+        usual = trained["delimiter"] or ","
+        has_header = trained["header"] is not False if asked.header is None else asked.header
+        delimiters = (
+            [asked.delimiter] if asked.delimiter else list(dict.fromkeys([usual, ",", ";", "\t", "|"]))
+        )
+        nearest: tuple[int, list[str]] = (0, [])
+        first: list[str] | None = None
+        for delimiter in delimiters:
+            for number, (_, record) in enumerate(self._records(delimiter)):
+                if number == 0 and delimiter == delimiters[0]:
+                    first = record
+                if number >= _HEADER_LINES or asked.header is False:
+                    break
+                names = _column_names(record, fill=has_header)
+                n_found = sum(column in names for column in wanted)
+                if n_found == len(wanted):
+                    self._width = len(record)
+                    return delimiter, number + 1, [names.index(column) for column in wanted]
+                nearest = max(nearest, (n_found, names), key=lambda pair: pair[0])
+        if first is None:
+            raise InputError("{file} is empty; give a file with a header and rows.", file=self.path.name)
+        if has_header:
+            names = nearest[1] or _column_names(first, fill=True)
+            raise InputError(
+                "{file} has no column {column!r}; its columns are {columns}.", file=self.path.name,
+                column=next(column for column in wanted if column not in names), columns=", ".join(names[:12]),
+            )  # fmt: skip
+        return delimiters[0], 0, self._positions(first)
+
+    def _positions(self, first: list[str]) -> list[int]:
+        """Return the places of the inputs in a file without a header, by the number of its cells."""
+        places = [spec["position"] for spec in self._schema["inputs"]]
+        target, n_columns = self._schema["target_position"], self._schema["n_columns"]
+        n_cells = len(first)
+        while n_cells > n_columns and not first[n_cells - 1].strip():
+            n_cells -= 1
+        self._width = n_cells
+        if n_cells == n_columns:
+            return places
+        if n_cells == n_columns - 1 and target is not None:
+            return [place - (place > target) for place in places]
+        if n_cells == len(places):
+            return [sorted(places).index(place) for place in places]
+        raise InputError(
+            "{file} has {n_cells} cells a row, but the training data had {n_columns}; give the same columns in the same "
+            "order, or a header with their names.", file=self.path.name, n_cells=n_cells, n_columns=n_columns,
+        )  # fmt: skip
+
+
+def _column_names(cells: Sequence[str], fill: bool) -> list[str]:
+    """Return distinct names of a header's cells, as they were made for the training data."""
+    names: list[str] = []
+    for i, cell in enumerate(cells):
+        name = " ".join(cell.split()) or (f"column_{i + 1}" if fill else "")
+        base, suffix = name, 2
+        while name and name in names:
+            name, suffix = f"{base}_{suffix}", suffix + 1
+        names.append(name)
+    return names
+
+
+class Predictor:
+    """The model of a bundle."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.schema: dict[str, Any] = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
+        if self.schema["format"] > FORMAT:
+            raise InputError(
+                "This bundle was made by a newer version of Cupel; use the predict.py that came with it."
+            )
+        self.labels: list[str] = self.schema["labels"]
+        self.session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
+        )
+        self.columns = self._columns(None)
+
+    @property
+    def header(self) -> list[str]:
+        """The columns of a file of predictions."""
+        return ["prediction", *(f"p_{label}" for label in self.labels)]
+
+    def use_decimal(self, decimal: str | None) -> None:
+        """Read numbers with this decimal sign from now on, and count anew what does not fit."""
+        self.columns = self._columns(decimal)
+
+    def run(self, cells: Sequence[Sequence[Any]], lines: Sequence[int] | None = None) -> np.ndarray:
+        """Return probabilities (n, n_classes) or values (n,) for the cells of each input, in the order of the inputs."""
+        lines = range(1, len(cells[0]) + 1) if lines is None else lines
+        return self.run_arrays(
+            {c.name: c.convert(values, lines) for c, values in zip(self.columns, cells, strict=True)}
+        )
+
+    def run_arrays(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return the same for arrays of shape (n, 1)."""
+        return np.asarray(self.session.run(None, dict(feeds))[0])
+
+    def cells(self, outputs: np.ndarray) -> list[list[str]]:
+        """Return the rows of a file of predictions."""
+        if not self.labels:
+            return [[repr(float(value))] for value in outputs]
+        best = outputs.argmax(axis=1)
+        return [
+            [self.labels[i], *(f"{p:.9g}" for p in row)]
+            for i, row in zip(best, outputs.tolist(), strict=True)
+        ]
+
+    def predict(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return ``prediction``, and of classes ``p_<label>``, of rows given as column name → value."""
+        if not rows:
+            return []
+        for column in (c.column for c in self.columns):
+            if not all(column in row for row in rows):
+                raise InputError(
+                    "A row has no value {column!r}; give None where it is missing.", column=column
+                )
+        outputs = self.run([[row[c.column] for row in rows] for c in self.columns])
+        if not self.labels:
+            return [{"prediction": float(value)} for value in outputs]
+        named = [dict(zip(self.header[1:], row, strict=True)) for row in outputs.tolist()]
+        return [
+            {"prediction": self.labels[int(np.argmax(p))], **row}
+            for p, row in zip(outputs, named, strict=True)
+        ]
+
+    def predict_csv(self, file: CsvFile) -> Iterator[np.ndarray]:
+        """Yield the outputs for the rows of a file, piece by piece."""
+        for lines, cells in file.chunks():
+            yield self.run(cells, lines)
+
+    def _columns(self, decimal: str | None) -> list[RawColumn]:
+        decimal = decimal or self.schema["read"]["decimal"] or "."
+        return [RawColumn(spec, self.schema, decimal) for spec in self.schema["inputs"]]
+
+
+@cache
+def _own() -> Predictor:
+    return Predictor(Path(__file__).resolve().parent)
+
+
+def predict(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return one dict a row: ``prediction``, and for classes ``p_<label>`` of every label."""
+    return _own().predict(rows)
+
+
+def write_predictions(
+    predictor: Predictor,
+    pieces: Iterator[np.ndarray],
+    out: Path | None,
+    progress: Callable[[], None] | None = None,
+) -> int:
+    """Write a CSV file (or standard output) of predictions and return the number of rows; all of it or nothing."""
+    partial = None if out is None else out.with_name(f".{out.name}.partial")
+    n_rows = 0
+    try:
+        stream = sys.stdout if partial is None else partial.open("w", encoding="utf-8", newline="")
+        try:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(predictor.header)
+            for outputs in pieces:
+                writer.writerows(predictor.cells(outputs))
+                n_rows += len(outputs)
+                if progress is not None:
+                    progress()
+        finally:
+            if partial is not None:
+                stream.close()
+        if partial is not None and out is not None:
+            partial.replace(out)
+    except OSError as error:
+        raise InputError(
+            "{file} cannot be written: {reason}.", file=str(out), reason=error.strerror or str(error)
+        ) from error
+    finally:
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+    return n_rows
+
+
+def check(folder: Path, most_rows: int = 20) -> dict[str, Any]:
+    """Predict the sample rows from their raw cells and compare with the stored predictions.
+
+    Returns
+    -------
+    dict
+        The certificate: ``passed``, ``n_rows``, ``n_made_up``, ``max_abs_difference``, ``tolerance``, ``rows`` (the
+        first that differ), ``environment``, ``seconds``.
+    """
+    started = time.monotonic()
+    predictor = Predictor(folder)
+    schema = predictor.schema
+    file = CsvFile(
+        folder / "sample_rows.csv", schema, Dialect(encoding="utf-8", delimiter=schema["read"]["delimiter"])
+    )
+    found = np.concatenate(list(predictor.predict_csv(file)))
+    with (folder / "sample_predictions.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.reader(stream))[1:]
+    stored = np.array([[float(cell) for cell in row[1 if predictor.labels else 0 :]] for row in rows])
+    found = found.reshape(len(found), -1).astype(np.float64)
+    result: dict[str, Any] = {
+        "n_rows": len(stored), "n_made_up": schema["n_made_up"], "tolerance": schema["tolerance"],
+        "tolerance_kind": "absolute" if predictor.labels else "relative",
+    }  # fmt: skip
+    if found.shape != stored.shape:
+        result |= {
+            "passed": False,
+            "max_abs_difference": None,
+            "rows": [{"expected": stored.shape, "found": found.shape}],
+        }
+    else:
+        alone = np.asarray(predictor.run([[cell] for cell in _first_cells(file)])).reshape(1, -1)
+        found = np.concatenate([found, alone])  # one row by itself, too
+        stored = np.concatenate([stored, stored[:1]])
+        difference = np.abs(found - stored)
+        scale = 1.0 if predictor.labels else np.maximum(np.abs(stored), schema["target_scale"])
+        wrong = ~(difference <= schema["tolerance"] * scale).all(axis=1)
+        result |= {
+            "passed": not bool(wrong.any()),
+            "max_abs_difference": float(difference.max()) if np.isfinite(difference).all() else None,
+            "rows": [
+                {
+                    "row": int(i) + 1,
+                    "expected": stored[i].tolist(),
+                    "found": [repr(v) for v in found[i].tolist()],
+                }
+                for i in np.flatnonzero(wrong)[:most_rows]
+            ],
+        }
+    result["environment"] = {
+        "python": platform.python_version(), "numpy": np.__version__, "onnxruntime": onnxruntime.__version__,
+        "system": platform.platform(),
+    }  # fmt: skip
+    return result | {"seconds": round(time.monotonic() - started, 3)}
+
+
+def _first_cells(file: CsvFile) -> tuple[str, ...]:
+    _, cells = next(file.chunks(1))
+    return tuple(column[0] for column in cells)
+
+
+def remarks(predictor: Predictor, file: CsvFile | None) -> list[tuple[str, dict[str, Any]]]:
+    """Return what the user should know of a file that was predicted, as templates and values."""
+    said: list[tuple[str, dict[str, Any]]] = []
+    for column in predictor.columns:
+        if column.n_odd:
+            line, text = column.first_odd
+            said.append(
+                (
+                    "Column {column!r}: {n} cells are not a {kind}, for instance {value!r} in line {row}, and count as missing.",
+                    {
+                        "column": column.column,
+                        "n": column.n_odd,
+                        "kind": column.kind,
+                        "value": text,
+                        "row": line,
+                    },
+                )
+            )
+        if column.n_unseen:
+            said.append(
+                (
+                    "Column {column!r}: {n} cells hold a category that the training data did not have.",
+                    {"column": column.column, "n": column.n_unseen},
+                )
+            )
+    if file is not None and file.n_long:
+        said.append(
+            (
+                "{n} rows have more cells than the header (the first in line {row}); what is beyond was ignored.",
+                {"n": file.n_long, "row": file.first_long},
+            )
+        )
+    return said
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="predict.py", description="Predict the rows of a CSV file.")
+    parser.add_argument("data", nargs="?", type=Path, help="CSV file, plain or gzip")
+    parser.add_argument(
+        "-o", "--out", type=Path, help="where to write the predictions (default: standard output)"
+    )
+    parser.add_argument("--delimiter", help="one character; tab as \\t")
+    parser.add_argument("--encoding", help="for instance utf-8, gb18030, latin-1")
+    parser.add_argument("--decimal", choices=[".", ","], help="decimal sign")
+    parser.add_argument(
+        "--header", action=argparse.BooleanOptionalAction, help="whether the first row holds the names"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="predict the sample rows and compare with the stored predictions"
+    )
+    asked = parser.parse_args(arguments)
+    if asked.check:
+        certificate = check(Path(__file__).resolve().parent)
+        sys.stdout.write(json.dumps(certificate, indent=2) + "\n")
+        return 0 if certificate["passed"] else 1
+    if asked.data is None:
+        parser.error("the following arguments are required: data")
+    try:
+        predictor = _own()
+        predictor.use_decimal(asked.decimal)
+        delimiter = "\t" if asked.delimiter == "\\t" else asked.delimiter
+        if delimiter is not None and len(delimiter) != 1:
+            raise InputError("The delimiter {delimiter!r} must be one character.", delimiter=delimiter)
+        file = CsvFile(
+            asked.data, predictor.schema, Dialect(delimiter, asked.encoding, asked.decimal, asked.header)
+        )
+        write_predictions(predictor, predictor.predict_csv(file), asked.out)
+    except InputError as error:
+        sys.stderr.write(f"predict.py: {error}\n")
+        return 2
+    for template, values in remarks(predictor, file):
+        sys.stderr.write(f"predict.py: {template.format(**values)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    with suppress(BrokenPipeError):
+        sys.exit(main())

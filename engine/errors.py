@@ -1,0 +1,50 @@
+"""Sentences for the user: a template in English and its values, so that the window can show it in any language.
+
+Part of the light engine. A template is always a literal (never an f-string): `resources/translations` is made from
+the literals found in calls of these classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence: ``str(Message("Column {column} is empty.", {"column": "age"}))``."""
+
+    template: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template.format(**self.args)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return ``{"template", "args", "text"}``; the text is the English sentence."""
+        return {"template": self.template, "args": dict(self.args), "text": str(self)}
+
+
+class CupelError(Exception):
+    """Something the user can act on; ``str(error)`` is one clear sentence."""
+
+    def __init__(self, template: str, **args: Any) -> None:
+        self.sentence = Message(template, args)
+        super().__init__(str(self.sentence))
+
+
+class DataError(CupelError):
+    """The data cannot be used as asked: names the file, column or row, the value seen, and the remedy."""
+
+
+class SpecError(CupelError):
+    """A setting is out of range or unknown."""
+
+
+class ExportError(CupelError):
+    """A bundle could not be written or does not reproduce the stored predictions."""
+
+
+class WorkspaceError(CupelError):
+    """The workspace cannot be used: not one, damaged, newer than this Cupel, or something in it is missing."""

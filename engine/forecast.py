@@ -1,0 +1,174 @@
+"""How long trials will take and how much memory they need: measured on a few real corners of the space.
+
+Run in a throw-away process: ``python -m cupel.engine.forecast`` reads its arguments as JSON from standard input and
+prints the result as its last line.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from .data.schema import infer_schema
+from .data.splitting import draw_splits
+from .data.target import encode_target
+from .errors import Message
+from .search.preparing import memory_share, share_out
+from .search.space import adapt_space, default_space, parameters, start_points, to_params
+from .spec import ReadSpec, StudySpec
+from .studies import load
+from .training.reports import EpochReport
+from .workers.messages import StudyFiles
+
+_TIMED_EPOCHS = 3
+_EARLY = 0.35  # fraction of the epochs that a trial with early stopping or a pruner often ends after
+
+
+def forecast(source: str, read: Mapping[str, Any], spec: StudySpec) -> dict[str, Any]:
+    """Measure the smallest, the default and the largest network of the space on the real data.
+
+    Returns
+    -------
+    dict
+        ``corners`` (``name``, ``seconds`` of a whole trial, ``memory_bytes``, ``n_parameters``), ``seconds_per_trial``
+        and ``trials_in_budget`` as [low, high], ``peak_memory_bytes`` of all workers, ``messages``.
+
+    Raises
+    ------
+    CupelError
+        Where the data or the space cannot be used.
+    """
+    loaded = load(source, ReadSpec(**read))
+    schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read)
+    target = encode_target(loaded.table, schema, spec.task)
+    spec = spec.resolved(target.task)
+    splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed)
+    n_workers, n_threads = share_out(spec.n_workers)
+    with tempfile.TemporaryDirectory() as folder:
+        table_path, splits_path = Path(folder) / "table.parquet", Path(folder) / "splits.npz"
+        loaded.table.to_parquet(table_path)
+        splits_path.write_bytes(splits.to_npz_bytes())
+        files = StudyFiles(
+            study_id=0, table=str(table_path), splits=str(splits_path), schema=schema.to_json(), task=spec.task,
+            metric=spec.metric, seed=spec.seed, max_epochs=spec.max_epochs, n_threads=n_threads, checkpoints=folder,
+            memory_limit_bytes=memory_share(n_workers),
+        )  # fmt: skip
+        space = adapt_space(
+            spec.space or default_space(spec.families), n_rows=max(len(r) for r in splits.train)
+        )
+        corners = _corners(files, space, spec)
+    return _summary(corners, spec, n_workers, files.memory_limit_bytes)
+
+
+def _corners(files: StudyFiles, space: Mapping[str, Any], spec: StudySpec) -> list[dict[str, Any]]:
+    from .training.devices import set_up_devices
+    from .workers.context import context_of
+
+    set_up_devices(files.n_threads)
+    context = context_of(files)
+    corners: list[dict[str, Any]] = []
+    for family in spec.families:
+        default = dict(start_points(space, family, task=spec.task, metric=spec.metric)[0])
+        for name in ("smallest", "default", "largest"):
+            values = (
+                default
+                if name == "default"
+                else _extreme(space, family, default, spec, largest=name == "largest")
+            )
+            params = to_params(space, family, values, task=spec.task, metric=spec.metric)
+            corners.append({"name": name, "family": family, **_measure(files, context, family, params)})
+    return corners
+
+
+def _extreme(
+    space: Mapping[str, Any], family: str, default: Mapping[str, Any], spec: StudySpec, *, largest: bool
+) -> dict[str, Any]:
+    """Return the default with every whole number at the end that makes a network large (or small)."""
+    values = dict(default)
+    for p in parameters(space, family, task=spec.task, metric=spec.metric):
+        if p.kind == "int" and p.name in values and p.name != "patience":
+            is_high = largest != (p.name == "batch_size")  # small batches make many steps
+            values[p.name] = int(p.high if is_high else p.low)
+    return values
+
+
+def _measure(files: StudyFiles, context: Any, family: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    from .training.trainer import Trainer
+    from .workers.trial_task import train_spec
+
+    started = time.monotonic()
+    problem = context.problem(params)
+    spec = train_spec(files, family, params, context.is_fused(problem), stop_epoch=_TIMED_EPOCHS + 1)
+    trainer = Trainer(problem, spec)
+    moments: list[float] = []
+
+    def observe(report: EpochReport) -> bool:  # noqa: ARG001 - an observer's signature
+        moments.append(time.monotonic())
+        return True
+
+    trainer.run(observe)
+    epoch_s = (moments[-1] - moments[0]) / (len(moments) - 1)
+    return {
+        "seconds": moments[0] - started + epoch_s * (files.max_epochs - 1),
+        "epoch_s": epoch_s,
+        "memory_bytes": psutil.Process().memory_info().rss,
+        "n_parameters": trainer.network.n_parameters,
+    }
+
+
+def _summary(
+    corners: list[dict[str, Any]], spec: StudySpec, n_workers: int, limit_bytes: int
+) -> dict[str, Any]:
+    low = min(c["seconds"] for c in corners) * _EARLY
+    high = max(c["seconds"] for c in corners)
+    memory = max(c["memory_bytes"] for c in corners)
+    messages: list[Message] = []
+    in_budget = None
+    if spec.budget.timeout_s is not None:
+        typical = [c["seconds"] for c in corners if c["name"] == "default"]
+        middle = sum(typical) / len(typical)
+        left = max(spec.budget.timeout_s * 0.75 - 10.0, 0.0) * n_workers
+        in_budget = [int(left / max(middle, (high + middle) / 2)), int(left / (middle * _EARLY))]
+        if in_budget[0] < 5:
+            messages.append(
+                Message("The time is enough for few trials only; allow more time, or make the space smaller.")
+            )
+    if memory > limit_bytes:
+        messages.append(
+            Message(
+                "The largest networks may need more memory than a worker may use; make the space smaller."
+            )
+        )
+    return {
+        "corners": corners,
+        "seconds_per_trial": [low, high],
+        "trials_in_budget": in_budget,
+        "peak_memory_bytes": memory * n_workers,
+        "n_workers": n_workers,
+        "messages": [m.to_json() for m in messages],
+    }
+
+
+def main() -> int:
+    """Forecast what standard input asks for; prints ``{"result": …}`` or ``{"failure": …}``."""
+    args = json.load(sys.stdin)
+    try:
+        answer = {"result": forecast(args["source"], args["read"], StudySpec.from_json(args["spec"]))}
+    except Exception as error:  # noqa: BLE001 - the caller is another process: it gets the typed failure
+        from .workers.task import failure_of
+
+        answer = {"failure": dataclasses.asdict(failure_of(error))}
+    print(json.dumps(answer))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

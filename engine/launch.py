@@ -1,0 +1,55 @@
+"""Starting engine processes, detached from whoever asks. Part of the light engine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..storage.workspace import Workspace
+
+
+def launch_engine(workspace: Path, study_id: int, *, elapsed_s: float = 0.0) -> int:
+    """Start the engine process of a study and return its process id.
+
+    It runs on when the caller ends. If the study has a live engine already, the new one ends at once.
+    """
+    command = ["-m", "cupel.engine.run", str(workspace), str(study_id), "--elapsed", f"{elapsed_s:.2f}"]
+    return _detached(workspace, command, f"engine-{study_id:04d}.log").pid
+
+
+@dataclass(slots=True)
+class ServiceProcess:
+    """The warm process that does the window's jobs (inspect, forecast, export, …)."""
+
+    workspace: Path
+    _process: subprocess.Popen[bytes] | None = field(default=None)
+
+    def ensure(self) -> None:
+        """Start it if it does not run."""
+        if self._process is None or self._process.poll() is not None:
+            self._process = _detached(
+                self.workspace,
+                ["-m", "cupel.engine.service", str(self.workspace), str(os.getpid())],
+                "service.log",
+            )
+
+    def stop(self) -> None:
+        """End it; a job that it was doing is failed by the next one to start."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(timeout=10)
+
+
+def _detached(workspace: Path, arguments: list[str], log: str) -> subprocess.Popen[bytes]:
+    logs = Workspace(workspace).logs
+    logs.mkdir(parents=True, exist_ok=True)
+    options: dict[str, object] = {"start_new_session": True}
+    if sys.platform == "win32":
+        options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+    with (logs / log).open("ab") as stream:
+        return subprocess.Popen(  # type: ignore[call-overload]
+            [sys.executable, *arguments], stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, **options
+        )

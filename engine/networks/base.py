@@ -1,0 +1,125 @@
+"""What a model family provides: networks whose R replicas compute as one.
+
+A network has two halves. Its *structure* is what the traced TensorFlow graph depends on (the number of layers, the
+activation, …) and is hashable: a graph is traced once for each structure and serves every width, batch size, number of
+replicas and hyperparameter value. Its *layouts* give the sizes. A new family is one module beside `mlp` and one line in
+`registry`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from .layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class InputShape:
+    """What the preprocessing hands to a network.
+
+    Attributes
+    ----------
+    n_numeric : int
+        Width of the float32 input.
+    cardinalities : tuple of int
+        Number of codes of each embedded categorical column.
+    n_outputs : int
+        Classes for ``multiclass``; 1 for ``binary`` (a logit) and ``regression``.
+    n_continuous : int
+        The first columns of the float32 input that are scaled numbers; the rest are indicators and one-hot columns.
+    """
+
+    n_numeric: int
+    cardinalities: tuple[int, ...]
+    n_outputs: int
+    n_continuous: int = 0
+
+
+class Structure(ABC):
+    """The hashable half of a network: its computation for R replicas at once."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def forward(
+        self,
+        weights: Sequence[tf.Tensor],
+        stats: Sequence[tf.Tensor],
+        numeric: tf.Tensor,
+        codes: tf.Tensor,
+        *,
+        training: bool,
+        dropout: tf.Tensor,
+        seed: tf.Tensor,
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """Compute the outputs of R replicas, each on its own batch.
+
+        Parameters
+        ----------
+        weights, stats : sequences of tensors
+            Each of shape (R, *shape), in the order of the layouts. Stats are what is not trained by gradients
+            (moving means and variances).
+        numeric : float32 tensor of shape (R, B, n_numeric)
+        codes : int32 tensor of shape (R, B, n_codes)
+        training : bool
+            Static: dropout and batch statistics are active.
+        dropout : float32 scalar
+        seed : int32 tensor of shape (2,)
+            For dropout masks. One mask serves all replicas (common random numbers), so that training folds one by
+            one or together gives the same scores.
+
+        Returns
+        -------
+        outputs : float32 tensor of shape (R, B, n_outputs)
+        new_stats : list of tensors, as `stats`
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One network of some family: structure, sizes, and its way to Keras.
+
+    Attributes
+    ----------
+    structure : Structure
+    weights, stats : Layout
+    params : mapping
+        The hyperparameters that it was built from.
+    shape : InputShape
+    """
+
+    family: str
+    structure: Structure
+    weights: Layout
+    stats: Layout
+    params: Mapping[str, Any]
+    shape: InputShape
+
+    @property
+    def n_parameters(self) -> int:
+        """Trainable parameters of one replica."""
+        return self.weights.size
+
+
+class Family(ABC):
+    """A model family: builds networks from hyperparameters, and Keras models from trained weights."""
+
+    name: str
+
+    @abstractmethod
+    def build(self, params: Mapping[str, Any], shape: InputShape) -> Network:
+        """Return the network that `params` describe."""
+
+    @abstractmethod
+    def to_keras(self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]) -> Any:
+        """Return a `keras.Model` with the given flat weights (size,) and stats (size,) that computes the same outputs.
+
+        Its inputs are named ``numeric`` (float32) and, where the network has them, ``codes`` (int32).
+        """

@@ -1,0 +1,297 @@
+"""The MLP family: dense layers with normalization, dropout, residual connections and embeddings, R replicas at once.
+
+The space of its hyperparameters is `engine/search/spaces/mlp.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from .base import Family, InputShape, Network, Structure
+from .layout import Layout, Weight
+
+BATCH_NORM_MOMENTUM = (
+    0.9  # short trainings of few steps: with 0.99 the moving means would still be those of the start
+)
+NORM_EPSILON = 1e-3  # as in Keras
+
+_ACTIVATIONS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
+    "relu": tf.nn.relu,
+    "gelu": lambda x: tf.nn.gelu(x, approximate=True),  # the exact form has no ONNX operator in our exporter
+    "silu": tf.nn.silu,
+    "tanh": tf.nn.tanh,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MlpStructure(Structure):
+    """What the graph of an MLP depends on.
+
+    Attributes
+    ----------
+    n_layers : int
+        Hidden layers; 0 is a linear model.
+    activation : {"relu", "gelu", "silu", "tanh"}
+    normalization : {"none", "batch", "layer"}
+    residual : bool
+        Layers after the first add to their input (all have the same width).
+    periodic : bool
+        Continuous columns pass through periodic embeddings (Gorishniy et al. 2022, arXiv 2203.05556).
+    embedded : bool
+        Whether there are embedded categorical columns.
+    has_numeric : bool
+    has_dropout : bool
+    compute_dtype : {"float32", "bfloat16"}
+        Of the matrix products; weights, sums and losses stay float32.
+    """
+
+    n_layers: int
+    activation: str
+    normalization: str
+    residual: bool
+    periodic: bool
+    embedded: bool
+    has_numeric: bool
+    has_dropout: bool
+    compute_dtype: str = "float32"
+
+    def forward(
+        self,
+        weights: Sequence[tf.Tensor],
+        stats: Sequence[tf.Tensor],
+        numeric: tf.Tensor,
+        codes: tf.Tensor,
+        *,
+        training: bool,
+        dropout: tf.Tensor,
+        seed: tf.Tensor,
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """See `Structure.forward`."""
+        take_weight, take_stat = iter(weights), iter(stats)
+        activation = _ACTIVATIONS[self.activation]
+        new_stats: list[tf.Tensor] = []
+        hidden = self._inputs(take_weight, numeric, codes)
+        for layer in range(self.n_layers):
+            value = self._dense(hidden, next(take_weight), next(take_weight))
+            if self.normalization == "batch":
+                value, moved = _batch_norm(
+                    value, next(take_weight), next(take_weight), next(take_stat), next(take_stat), training
+                )
+                new_stats += moved
+            elif self.normalization == "layer":
+                value = _layer_norm(value, next(take_weight), next(take_weight))
+            value = activation(value)
+            if training and self.has_dropout:
+                value = _dropout(value, dropout, seed + tf.constant([0, layer]))
+            hidden = hidden + value if self.residual and layer > 0 else value
+        return self._dense(hidden, next(take_weight), next(take_weight)), new_stats
+
+    def _inputs(self, take: Any, numeric: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
+        parts: list[tf.Tensor] = []
+        if self.periodic:
+            frequencies = next(take)  # (R, n_continuous, n_frequencies)
+            kernel, bias = (
+                next(take),
+                next(take),
+            )  # (R, n_continuous, 2 n_frequencies, size), (R, n_continuous, size)
+            n_continuous = tf.shape(frequencies)[1]
+            angle = 2.0 * np.pi * numeric[:, :, :n_continuous, None] * frequencies[:, None]
+            waves = tf.concat(
+                [tf.sin(angle), tf.cos(angle)], axis=-1
+            )  # (R, B, n_continuous, 2 n_frequencies)
+            mixed = tf.matmul(tf.transpose(waves, (0, 2, 1, 3)), kernel)  # (R, n_continuous, B, size)
+            embedded = tf.nn.relu(tf.transpose(mixed, (0, 2, 1, 3)) + bias[:, None])
+            parts += [_flatten(embedded), numeric[:, :, n_continuous:]]
+        elif self.has_numeric:
+            parts.append(numeric)
+        if self.embedded:
+            table = next(take)  # (R, sum of cardinalities, size)
+            n_codes = tf.shape(table)[1]
+            rows = codes + (tf.range(tf.shape(table)[0]) * n_codes)[:, None, None]
+            parts.append(_flatten(tf.gather(tf.reshape(table, (-1, tf.shape(table)[2])), rows)))
+        return tf.concat(parts, axis=-1) if len(parts) > 1 else parts[0]
+
+    def _dense(self, x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
+        if self.compute_dtype != "float32":
+            product = tf.matmul(tf.cast(x, self.compute_dtype), tf.cast(kernel, self.compute_dtype))
+            return tf.cast(product, tf.float32) + bias[:, None]
+        return tf.matmul(x, kernel) + bias[:, None]
+
+
+def _flatten(x: tf.Tensor) -> tf.Tensor:
+    shape = tf.shape(x)
+    return tf.reshape(x, (shape[0], shape[1], shape[2] * shape[3]))
+
+
+def _batch_norm(
+    x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor, training: bool
+) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    moved = [mean, variance]
+    if training:
+        batch_mean, batch_variance = tf.nn.moments(x, [1])
+        keep = BATCH_NORM_MOMENTUM
+        moved = [mean * keep + batch_mean * (1 - keep), variance * keep + batch_variance * (1 - keep)]
+        mean, variance = batch_mean, batch_variance
+    scale = gamma * tf.math.rsqrt(variance + NORM_EPSILON)
+    return x * scale[:, None] + (beta - mean * scale)[:, None], moved
+
+
+def _layer_norm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) -> tf.Tensor:
+    mean, variance = tf.nn.moments(x, [-1], keepdims=True)
+    return (x - mean) * tf.math.rsqrt(variance + NORM_EPSILON) * gamma[:, None] + beta[:, None]
+
+
+def _dropout(x: tf.Tensor, rate: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    uniform = tf.random.stateless_uniform(tf.shape(x)[1:], seed)  # shared by the replicas
+    return x * (tf.cast(uniform >= rate, tf.float32) / (1.0 - rate))
+
+
+class MlpFamily(Family):
+    """Builds MLPs."""
+
+    name = "mlp"
+
+    def build(self, params: Mapping[str, Any], shape: InputShape) -> Network:
+        """See `Family.build`.
+
+        Reads ``n_layers``, ``width``, ``taper``, ``activation``, ``normalization``, ``residual``, ``dropout``,
+        ``embedding_size``, ``numeric_embedding`` with ``n_frequencies``, ``frequency_scale`` and ``numeric_size``.
+        """
+        residual = bool(params.get("residual", False))
+        taper = 1.0 if residual else float(params.get("taper", 1.0))
+        widths = [max(4, round(int(params["width"]) * taper**i)) for i in range(int(params["n_layers"]))]
+        structure = MlpStructure(
+            n_layers=len(widths),
+            activation=str(params.get("activation", "relu")),
+            normalization=str(params.get("normalization", "none")),
+            residual=residual,
+            periodic=params.get("numeric_embedding") == "periodic" and shape.n_continuous > 0,
+            embedded=bool(shape.cardinalities),
+            has_numeric=shape.n_numeric > 0,
+            has_dropout=float(params.get("dropout", 0.0)) > 0.0,
+            compute_dtype=str(params.get("compute_dtype", "float32")),
+        )
+        weights, stats = _input_weights(structure, params, shape), list[Weight]()
+        n_in = _input_width(structure, params, shape)
+        for i, width in enumerate(widths):
+            initializer = "glorot_uniform" if structure.activation == "tanh" else "he_normal"
+            weights += [
+                Weight(f"dense_{i}/kernel", (n_in, width), initializer, decays=True),
+                Weight(f"dense_{i}/bias", (width,)),
+            ]
+            if structure.normalization != "none":
+                weights += [Weight(f"norm_{i}/gamma", (width,), "ones"), Weight(f"norm_{i}/beta", (width,))]
+            if structure.normalization == "batch":
+                stats += [
+                    Weight(f"norm_{i}/moving_mean", (width,)),
+                    Weight(f"norm_{i}/moving_variance", (width,), "ones"),
+                ]
+            n_in = width
+        weights += [
+            Weight("output/kernel", (n_in, shape.n_outputs), "glorot_uniform", decays=True),
+            Weight("output/bias", (shape.n_outputs,)),
+        ]
+        return Network(
+            self.name, structure, Layout(tuple(weights)), Layout(tuple(stats)), dict(params), shape
+        )
+
+    def to_keras(
+        self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]
+    ) -> keras.Model:
+        """See `Family.to_keras`."""
+        structure = network.structure
+        assert isinstance(structure, MlpStructure)  # noqa: S101 - a family only sees its own networks
+        values = {**network.weights.unpack(weights), **network.stats.unpack(stats)}
+        inputs, hidden = _keras_inputs(structure, network.shape, values)
+        for i in range(structure.n_layers):
+            value = keras.layers.Dense(values[f"dense_{i}/bias"].size, name=f"dense_{i}")(hidden)
+            if structure.normalization == "batch":
+                value = keras.layers.BatchNormalization(
+                    momentum=BATCH_NORM_MOMENTUM, epsilon=NORM_EPSILON, name=f"norm_{i}"
+                )(value)
+            elif structure.normalization == "layer":
+                value = keras.layers.LayerNormalization(epsilon=NORM_EPSILON, name=f"norm_{i}")(value)
+            if (
+                structure.activation == "gelu"
+            ):  # as an operation: a layer named gelu would come back as the exact form
+                value = keras.ops.gelu(value, approximate=True)
+            else:
+                value = keras.layers.Activation(structure.activation, name=f"activation_{i}")(value)
+            if structure.has_dropout:
+                value = keras.layers.Dropout(float(network.params["dropout"]), name=f"dropout_{i}")(value)
+            hidden = (
+                keras.layers.Add(name=f"add_{i}")([hidden, value]) if structure.residual and i > 0 else value
+            )
+        outputs = keras.layers.Dense(network.shape.n_outputs, name="output")(hidden)
+        model = keras.Model(inputs, outputs, name="mlp")
+        for layer in model.layers:
+            names = [v.name for v in layer.weights if f"{layer.name}/{v.name}" in values]
+            if names:
+                layer.set_weights([values[f"{layer.name}/{v.name}"] for v in layer.weights])
+        return model
+
+
+def _input_weights(structure: MlpStructure, params: Mapping[str, Any], shape: InputShape) -> list[Weight]:
+    weights: list[Weight] = []
+    if structure.periodic:
+        n, k, size = shape.n_continuous, int(params["n_frequencies"]), int(params["numeric_size"])
+        weights += [
+            Weight("frequencies/kernel", (n, k), "normal", scale=float(params["frequency_scale"])),
+            Weight("periodic/kernel", (n, 2 * k, size), "he_normal", decays=True),
+            Weight("periodic/bias", (n, size)),
+        ]
+    if structure.embedded:
+        size = int(params["embedding_size"])
+        weights.append(
+            Weight("embedding/embeddings", (sum(shape.cardinalities), size), "normal", scale=size**-0.5)
+        )
+    return weights
+
+
+def _input_width(structure: MlpStructure, params: Mapping[str, Any], shape: InputShape) -> int:
+    width = shape.n_numeric
+    if structure.periodic:
+        width += shape.n_continuous * (int(params["numeric_size"]) - 1)
+    return width + (len(shape.cardinalities) * int(params["embedding_size"]) if structure.embedded else 0)
+
+
+def _keras_inputs(
+    structure: MlpStructure, shape: InputShape, values: Mapping[str, Any]
+) -> tuple[list[Any], Any]:
+    inputs: list[Any] = []
+    parts: list[Any] = []
+    if structure.has_numeric:
+        numeric = keras.Input((shape.n_numeric,), name="numeric", dtype="float32")
+        inputs.append(numeric)
+        parts.append(numeric)
+    if structure.periodic:
+        n, k = values["frequencies/kernel"].shape
+        continuous = keras.ops.reshape(parts[0][:, : shape.n_continuous], (-1, n, 1))
+        angle = keras.layers.EinsumDense("bdi,dk->bdk", (n, k), name="frequencies")(continuous) * (
+            2.0 * np.pi
+        )
+        waves = keras.ops.concatenate([keras.ops.sin(angle), keras.ops.cos(angle)], axis=-1)
+        size = values["periodic/bias"].shape[1]
+        embedded = keras.layers.EinsumDense(
+            "bdk,dkm->bdm", (n, size), bias_axes="dm", activation="relu", name="periodic"
+        )(waves)
+        parts = [keras.layers.Flatten(name="periodic_flat")(embedded)]
+        if shape.n_numeric > n:
+            parts.append(inputs[0][:, shape.n_continuous :])
+    if structure.embedded:
+        codes = keras.Input((len(shape.cardinalities),), name="codes", dtype="int32")
+        inputs.append(codes)
+        rows, size = values["embedding/embeddings"].shape
+        parts.append(
+            keras.layers.Flatten(name="embedding_flat")(
+                keras.layers.Embedding(rows, size, name="embedding")(codes)
+            )
+        )
+    return inputs, parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="inputs")(parts)

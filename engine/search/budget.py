@@ -1,0 +1,94 @@
+"""The clock of a study, and how much of its time the end needs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..spec import BudgetSpec
+
+EXPORT_S = 14.0  # conversion and certificate in child processes that import TensorFlow, on an idle machine
+_EVIDENCE_FRACTION = 0.15  # of the time budget, at most, for the choice of the final model
+
+
+@dataclass(slots=True)
+class Budget:
+    """When a search ends.
+
+    Parameters
+    ----------
+    spec : BudgetSpec
+    direction : {"maximize", "minimize"}
+    elapsed_s : float
+        Active seconds before this process took the study up.
+    exports : bool
+        Whether an export follows.
+    """
+
+    spec: BudgetSpec
+    direction: str
+    elapsed_s: float = 0.0
+    exports: bool = True
+    _since: float = field(default_factory=time.monotonic)
+    _paused_at: float | None = None
+    _durations: list[float] = field(default_factory=list)
+
+    @property
+    def elapsed(self) -> float:
+        """Active seconds so far, pauses left out."""
+        return self.elapsed_s + (self._paused_at or time.monotonic()) - self._since
+
+    @property
+    def is_paused(self) -> bool:
+        return self._paused_at is not None
+
+    def pause(self) -> None:
+        """Stop the clock."""
+        self._paused_at = self._paused_at or time.monotonic()
+
+    def go_on(self) -> None:
+        """Let the clock run again."""
+        if self._paused_at is not None:
+            self._since += time.monotonic() - self._paused_at
+            self._paused_at = None
+
+    def note_duration(self, seconds: float) -> None:
+        """Tell how long a complete trial took."""
+        self._durations.append(seconds)
+
+    @property
+    def reserve_s(self) -> float:
+        """Seconds that the end needs: final fit with its evidence, holdout scores, export."""
+        timeout = self.spec.timeout_s or 0.0
+        typical = float(np.percentile(self._durations, 75)) if self._durations else 0.0
+        export = EXPORT_S if self.exports else 1.0
+        return min(export + 1.0 + min(4.0 * typical, _EVIDENCE_FRACTION * timeout), 0.6 * timeout)
+
+    @property
+    def search_left_s(self) -> float:
+        """Seconds until the search must end; infinite without a time budget."""
+        if self.spec.timeout_s is None:
+            return float("inf")
+        return self.spec.timeout_s - self.reserve_s - self.elapsed
+
+    @property
+    def evidence_left_s(self) -> float:
+        """Seconds that the choice of the final model may take."""
+        if self.spec.timeout_s is None:
+            return float("inf")
+        return self.spec.timeout_s - self.elapsed - (EXPORT_S if self.exports else 1.0)
+
+    def may_start(self, n_started: int) -> bool:
+        """Whether another trial fits: `n_started` have been asked, and the last ones tell how long one takes."""
+        if self.spec.n_trials is not None and n_started >= self.spec.n_trials:
+            return False
+        return self.search_left_s > 0.0
+
+    def is_reached(self, best: float | None) -> bool:
+        """Whether the target score has been reached."""
+        target = self.spec.target_score
+        if target is None or best is None:
+            return False
+        return best >= target if self.direction == "maximize" else best <= target

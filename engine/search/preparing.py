@@ -1,0 +1,98 @@
+"""What must be there before the first trial: the data as stored, the splits drawn once, the space made to fit."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+
+from ...storage.records import StudyRecord
+from ...storage.store import Store
+from ..data.schema import TableSchema
+from ..data.splitting import Splits, draw_splits
+from ..data.table import Table
+from ..data.target import encode_target
+from ..spec import StudySpec
+from ..workers.messages import StudyFiles
+from .space import adapt_space, check_space, default_space
+
+_MEMORY_FRACTION = 0.8  # of what is free when the study starts, shared out among the workers
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A study that is ready to run."""
+
+    spec: StudySpec
+    space: dict[str, Any]
+    files: StudyFiles
+    digests: dict[str, str]
+    has_holdout: bool
+    n_workers: int
+
+
+def prepare(store: Store, study: StudyRecord) -> Prepared:
+    """Load the study's data, draw its splits at the first time, and say how many workers with how many threads.
+
+    Raises
+    ------
+    CupelError
+        Where the data do not allow what was asked.
+    """
+    spec = StudySpec.from_json(study.spec)
+    dataset = store.dataset(study.dataset_id or 0)
+    schema = TableSchema.from_json(dataset.schema)
+    table_path = store.artifacts.checked_path(dataset.table_sha256)
+    if study.split_sha256 is None:
+        table = Table.from_parquet(table_path)
+        target = encode_target(table, schema, spec.task)
+        splits = draw_splits(spec.split, target, table, schema, spec.seed)
+        sha256 = store.artifacts.add(splits.to_npz_bytes())
+        store.set_split(study.id, sha256)
+    else:
+        sha256 = study.split_sha256
+    splits_path = store.artifacts.checked_path(sha256)
+    splits = Splits.from_npz_bytes(splits_path.read_bytes())
+    space = dict(spec.space) if spec.space else default_space(spec.families)
+    check_space(space)
+    n_workers, n_threads = share_out(spec.n_workers)
+    return Prepared(
+        spec=spec,
+        space=adapt_space(space, n_rows=max(len(rows) for rows in splits.train)),
+        files=StudyFiles(
+            study_id=study.id,
+            table=str(table_path),
+            splits=str(splits_path),
+            schema=dataset.schema,
+            task=spec.task,
+            metric=spec.metric,
+            seed=spec.seed,
+            max_epochs=spec.max_epochs,
+            n_threads=n_threads,
+            checkpoints=str(store.workspace.checkpoints / f"study-{study.id:04d}"),
+            memory_limit_bytes=memory_share(n_workers),
+            fused={"auto": None, "fused": True, "fold_by_fold": False}[spec.path],
+        ),
+        digests={
+            "data": dataset.digest,
+            "split": splits.digest(),
+            "metric": hashlib.sha256(spec.metric.encode()).hexdigest(),
+        },
+        has_holdout=len(splits.holdout) > 0,
+        n_workers=n_workers,
+    )
+
+
+def memory_share(n_workers: int) -> int:
+    """Return the bytes that each worker may use, of what is free now."""
+    return int(_MEMORY_FRACTION * psutil.virtual_memory().available / n_workers)
+
+
+def share_out(n_workers: int | None) -> tuple[int, int]:
+    """Return the number of workers and of threads for each: one thread a worker makes the most of small networks."""
+    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = n_workers or n_cores
+    return workers, max(1, n_cores // workers)

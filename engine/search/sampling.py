@@ -1,0 +1,319 @@
+"""The sampler's side of a search: Optuna in memory, rebuilt from the store's trials when a search is resumed.
+
+The store is the truth; nothing here is kept. Every proposal of a sampler without memory (TPE, random, GP) depends on
+the seed, the trial's number and the trials told so far, and on nothing else; the others are replayed. A search with one
+worker therefore goes on after a crash as it would have without one.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import Any
+
+import numpy as np
+import optuna
+from numpy.typing import NDArray
+
+from ...storage.records import TrialState
+from ..errors import SpecError
+from .space import Parameter, parameters, start_points, to_params
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)  # the versions are pinned
+_log = logging.getLogger(__name__)
+_GRID_POINTS = 3
+_GRID_LIMIT = 100_000
+_STATES = {
+    TrialState.COMPLETE: optuna.trial.TrialState.COMPLETE,
+    TrialState.PRUNED: optuna.trial.TrialState.PRUNED,
+    TrialState.FAIL: optuna.trial.TrialState.FAIL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A parameter set to try: `values` by the space's parameter names, `params` by the engine's."""
+
+    number: int
+    family: str
+    values: Mapping[str, Any]
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PastTrial:
+    """A trial of the store, for `Search.restore`: `steps` are the intermediate values by epoch."""
+
+    number: int
+    family: str
+    values: Mapping[str, Any]
+    state: TrialState
+    value: float | None
+    steps: Sequence[float]
+
+
+class Search:
+    """Asks for parameter sets, and is told what came of them.
+
+    Parameters
+    ----------
+    space : mapping
+        An adapted search space.
+    families : sequence of str
+    task, metric, direction, sampler : str
+    seed : int
+    """
+
+    def __init__(
+        self,
+        *,
+        space: Mapping[str, Any],
+        families: Sequence[str],
+        task: str,
+        metric: str,
+        direction: str,
+        sampler: str,
+        seed: int,
+        pruner: optuna.pruners.BasePruner,
+    ) -> None:
+        self._families = tuple(families)
+        self._task, self._metric, self._seed, self._sampler = task, metric, seed, sampler
+        self._space = space
+        self._parameters = {f: parameters(space, f, task=task, metric=metric) for f in self._families}
+        self._study = optuna.create_study(
+            direction=direction,
+            study_name=f"cupel-{seed}",
+            pruner=pruner,
+            sampler=make_sampler(sampler, seed, self._n_parameters()),
+        )
+        self._is_stateless = sampler in ("tpe", "random", "gp")
+        self._starts = [] if sampler == "grid" else self._start_points()
+        self._grid = self._grid_values() if sampler == "grid" else iter(())
+        self._trials: dict[int, optuna.Trial] = {}
+
+    def ask(self, number: int) -> Proposal | None:
+        """Return what to try as trial `number`; None where a grid is exhausted."""
+        fixed: Mapping[str, Any] | None = None
+        if number < len(self._starts):
+            fixed = self._starts[number]
+        elif self._sampler == "grid":
+            fixed = next(self._grid, None)
+            if fixed is None:
+                return None
+        return self._ask(number, fixed)
+
+    def report(self, number: int, epoch: int, value: float) -> bool:
+        """Tell the mean over folds after an epoch; return whether the pruner gives the trial up."""
+        trial = self._trials[number]
+        if np.isnan(value):
+            return False
+        trial.report(value, epoch)
+        return trial.should_prune()
+
+    def tell(self, number: int, state: TrialState, value: float | None) -> None:
+        """Tell what came of a trial."""
+        trial = self._trials.pop(number)
+        if state is TrialState.PRUNED:
+            self._study.tell(trial, state=_STATES[state])
+        else:
+            self._study.tell(trial, value if state is TrialState.COMPLETE else None, state=_STATES[state])
+
+    def restore(self, trials: Iterable[PastTrial]) -> None:
+        """Take up the trials of the store, in order; unfinished ones are asked again with their values fixed."""
+        for past in sorted(trials, key=lambda t: t.number):
+            if self._sampler == "grid":
+                next(self._grid, None)
+            if self._is_stateless and past.state.is_finished:
+                self._study.add_trial(self._frozen(past))
+                continue
+            if self._is_stateless or self._sampler == "grid" or past.number < len(self._starts):
+                self._ask(past.number, self._full_values(past))
+            else:
+                proposal = self._ask(past.number, None)
+                if dict(proposal.values) != dict(past.values):
+                    _log.info(
+                        "trial %d was asked in another order; the sampler goes on from what was tried",
+                        past.number,
+                    )
+            if past.state.is_finished:
+                for epoch, value in enumerate(past.steps):
+                    self.report(past.number, epoch, value)
+                self.tell(past.number, past.state, past.value)
+
+    def _ask(self, number: int, fixed: Mapping[str, Any] | None) -> Proposal:
+        if self._is_stateless:
+            seed = int(np.random.SeedSequence((self._seed, number)).generate_state(1)[0])
+            self._study.sampler = make_sampler(self._sampler, seed, self._n_parameters())
+        if fixed is not None:
+            self._study.enqueue_trial(dict(fixed))
+        trial = self._study.ask()
+        self._trials[number] = trial
+        family = self._families[0]
+        if len(self._families) > 1:
+            family = trial.suggest_categorical("family", self._families)
+        values: dict[str, Any] = {}
+        for p in self._parameters[family]:
+            if p.applies(values):
+                values[p.name] = _suggest(trial, self._key(family, p), p)
+        params = to_params(self._space, family, values, task=self._task, metric=self._metric)
+        return Proposal(number, family, values, params)
+
+    def _key(self, family: str, p: Parameter) -> str:
+        return p.name if len(self._families) == 1 else f"{family}.{p.name}"
+
+    def _keyed(self, family: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        named = {p.name: p for p in self._parameters[family]}
+        keyed = {self._key(family, named[n]): v for n, v in values.items() if named[n].kind != "fixed"}
+        return keyed if len(self._families) == 1 else {"family": family, **keyed}
+
+    def _full_values(self, past: PastTrial) -> dict[str, Any]:
+        return self._keyed(past.family, past.values)
+
+    def _start_points(self) -> list[Mapping[str, Any]]:
+        by_family = [
+            [
+                self._keyed(f, values)
+                for values in start_points(self._space, f, task=self._task, metric=self._metric)
+            ]
+            for f in self._families
+        ]
+        longest = max(len(points) for points in by_family)
+        return [points[i] for i in range(longest) for points in by_family if i < len(points)]
+
+    def _grid_values(self) -> Iterator[Mapping[str, Any]]:
+        """Yield every point of the grid once, in an order drawn from the seed."""
+        seen: set[str] = set()
+        points: list[dict[str, Any]] = []
+        for family in self._families:
+            ps = self._parameters[family]
+            for combination in islice(product(*(p.grid(_GRID_POINTS) for p in ps)), _GRID_LIMIT):
+                values: dict[str, Any] = {}
+                for p, value in zip(ps, combination, strict=True):
+                    if p.applies(values):
+                        values[p.name] = value
+                keyed = self._keyed(family, values)
+                if repr(keyed) not in seen:
+                    seen.add(repr(keyed))
+                    points.append(keyed)
+        np.random.default_rng(self._seed).shuffle(points)  # type: ignore[arg-type] - a list of dicts shuffles well
+        yield from points
+
+    def _frozen(self, past: PastTrial) -> optuna.trial.FrozenTrial:
+        distributions: dict[str, optuna.distributions.BaseDistribution] = {}
+        if len(self._families) > 1:
+            distributions["family"] = optuna.distributions.CategoricalDistribution(self._families)
+        for p in self._parameters[past.family]:
+            if p.name in past.values and p.kind != "fixed":
+                distributions[self._key(past.family, p)] = _distribution(p)
+        return optuna.trial.create_trial(
+            state=_STATES[past.state],
+            value=past.value if past.state is TrialState.COMPLETE else None,
+            params=self._keyed(past.family, past.values),
+            distributions=distributions,
+            intermediate_values={e: v for e, v in enumerate(past.steps) if not np.isnan(v)},
+        )
+
+    def _n_parameters(self) -> int:
+        return sum(len(ps) for ps in self._parameters.values())
+
+
+def _suggest(trial: optuna.Trial, key: str, p: Parameter) -> Any:
+    if p.kind == "fixed":
+        return p.choices[0]
+    if p.kind == "choice":
+        return trial.suggest_categorical(key, p.choices)
+    if p.kind == "int":
+        return trial.suggest_int(key, int(p.low), int(p.high), log=p.log, step=int(p.step or 1))
+    return trial.suggest_float(key, p.low, p.high, log=p.log, step=p.step)
+
+
+def _distribution(p: Parameter) -> optuna.distributions.BaseDistribution:
+    if p.kind == "choice":
+        return optuna.distributions.CategoricalDistribution(p.choices)
+    if p.kind == "int":
+        return optuna.distributions.IntDistribution(int(p.low), int(p.high), log=p.log, step=int(p.step or 1))
+    return optuna.distributions.FloatDistribution(p.low, p.high, log=p.log, step=p.step)
+
+
+def make_sampler(name: str, seed: int, n_parameters: int) -> optuna.samplers.BaseSampler:
+    """Return Optuna's sampler.
+
+    Raises
+    ------
+    SpecError
+        For ``gp`` without PyTorch, which Optuna's Gaussian process needs.
+    """
+    if name == "random" or name == "grid":
+        return optuna.samplers.RandomSampler(seed=seed)
+    if name == "gp":
+        if importlib.util.find_spec("torch") is None:
+            raise SpecError(
+                "The gp sampler needs PyTorch, which is not installed; choose tpe, or install cupel[gp]."
+            )
+        return optuna.samplers.GPSampler(seed=seed, deterministic_objective=True)
+    if name == "cmaes":
+        return optuna.samplers.CmaEsSampler(seed=seed)
+    if name == "qmc":
+        return optuna.samplers.QMCSampler(seed=seed, scramble=True, warn_asynchronous_seeding=False)
+    return optuna.samplers.TPESampler(  # multivariate by groups: conditional parameters are sampled together
+        seed=seed,
+        multivariate=True,
+        group=True,
+        constant_liar=True,
+        n_startup_trials=min(10, max(5, n_parameters // 2)),
+    )
+
+
+def make_pruner(name: str, max_epochs: int) -> optuna.pruners.BasePruner:
+    """Return Optuna's pruner; ``wilcoxon`` is `FoldTest`'s, and has none of Optuna's."""
+    least = max(2, max_epochs // 12)
+    if name == "hyperband":
+        return optuna.pruners.HyperbandPruner(min_resource=least, max_resource=max_epochs, reduction_factor=3)
+    if name == "asha":
+        return optuna.pruners.SuccessiveHalvingPruner(min_resource=least, reduction_factor=3)
+    if name == "median":
+        return optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=least)
+    return optuna.pruners.NopPruner()
+
+
+class FoldTest:
+    """The ``wilcoxon`` pruner: gives a trial up when its folds are worse than the best trial's at the same epoch.
+
+    A one-sided Wilcoxon signed-rank test over the folds (and repeats), which move in lockstep. Fewer than five replicas
+    cannot reach the threshold, and nothing is pruned.
+
+    Parameters
+    ----------
+    maximize : bool
+    p_threshold : float
+    n_warmup : int
+        Epochs before which nothing is pruned.
+    """
+
+    def __init__(self, *, maximize: bool, p_threshold: float = 0.05, n_warmup: int = 5) -> None:
+        self._sign = 1.0 if maximize else -1.0
+        self._p, self._warmup = p_threshold, n_warmup
+        self._best: NDArray[np.float64] | None = None  # (n_epochs, R)
+        self._best_value = -np.inf
+
+    def finished(self, scores: NDArray[np.float64], value: float) -> None:
+        """Tell the scores (n_epochs, R) of a complete trial."""
+        if self._sign * value > self._best_value:
+            self._best, self._best_value = scores, self._sign * value
+
+    def should_prune(self, epoch: int, scores: NDArray[np.float64]) -> bool:
+        """Whether the scores (R,) of a running trial after `epoch` are significantly worse."""
+        if self._best is None or epoch < self._warmup:
+            return False
+        difference = self._sign * (scores - self._best[min(epoch, len(self._best) - 1)])
+        difference = difference[difference != 0]
+        if len(difference) < 5:
+            return False
+        from scipy.stats import wilcoxon
+
+        return float(wilcoxon(difference, alternative="less").pvalue) < self._p

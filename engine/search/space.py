@@ -1,0 +1,276 @@
+"""Search spaces: what may be varied, as plain data that TOML can carry.
+
+Part of the light engine. A space is ``{family: {parameter: {...}, "start": [...]}}``; `spaces/mlp.toml` explains it.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+import tomli_w
+
+from ..errors import SpecError
+
+_KEYS = {"type", "low", "high", "log", "step", "choices", "fixed", "default", "when", "only", "as"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a family's space.
+
+    Attributes
+    ----------
+    name : str
+        Unique in the family; what the sampler knows it by.
+    target : str
+        What the engine knows it by (``as``); parameters may share one where their conditions exclude each other.
+    kind : {"int", "float", "choice", "fixed"}
+    choices : tuple
+        Of ``choice``; of ``fixed`` the one value.
+    low, high, log, step
+        Of ``int`` and ``float``.
+    default : object
+    when : mapping of str to tuple
+        Earlier parameters and the values of theirs that bring this one in.
+    """
+
+    name: str
+    target: str
+    kind: str
+    default: Any
+    choices: tuple[Any, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
+    log: bool = False
+    step: float | None = None
+    when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    def applies(self, values: Mapping[str, Any]) -> bool:
+        """Whether the conditions hold for the values (by `name`) chosen so far."""
+        return all(values.get(name) in allowed for name, allowed in self.when.items())
+
+    def grid(self, points: int) -> tuple[Any, ...]:
+        """Return all choices, or at most `points` values spread over the range."""
+        if self.kind in ("choice", "fixed"):
+            return self.choices
+        if self.log:
+            ratio = self.high / self.low
+            values = [self.low * ratio ** (i / max(points - 1, 1)) for i in range(points)]
+        else:
+            values = [self.low + (self.high - self.low) * i / max(points - 1, 1) for i in range(points)]
+        if self.kind == "int":
+            return tuple(sorted({round(v) for v in values}))
+        if self.step:
+            return tuple(sorted({self.low + round((v - self.low) / self.step) * self.step for v in values}))
+        return tuple(values)
+
+
+def default_space_toml(family: str) -> str:
+    """Return the text of a family's own space, with its comments.
+
+    Raises
+    ------
+    SpecError
+        For an unknown family.
+    """
+    file = resources.files(__package__).joinpath("spaces", f"{family}.toml")
+    if not file.is_file():
+        raise SpecError(
+            "Unknown model family {family!r}; choose one of {choices}.",
+            family=family,
+            choices=", ".join(families()),
+        )
+    return file.read_text(encoding="utf-8")
+
+
+def families() -> tuple[str, ...]:
+    """Return the names of the model families."""
+    folder = resources.files(__package__).joinpath("spaces")
+    return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")))
+
+
+def default_space(names: Iterable[str]) -> dict[str, Any]:
+    """Return the families' own space."""
+    space: dict[str, Any] = {}
+    for name in names:
+        space |= tomllib.loads(default_space_toml(name))
+    return space
+
+
+def space_to_toml(space: Mapping[str, Any]) -> str:
+    """Return a space as TOML text."""
+    return tomli_w.dumps(space)
+
+
+def space_from_toml(text: str) -> dict[str, Any]:
+    """Read and check a space.
+
+    Raises
+    ------
+    SpecError
+        Where the text is not TOML or does not describe a space; names the line or the parameter.
+    """
+    try:
+        space = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError("The search space is not valid TOML: {error}.", error=str(error)) from None
+    check_space(space)
+    return space
+
+
+def check_space(space: Mapping[str, Any]) -> None:
+    """Raise `SpecError` where `space` does not describe a search space."""
+    if not space:
+        raise SpecError(
+            "The search space is empty; it needs a table for each family, for instance [mlp.width]."
+        )
+    for family in space:
+        if family not in families():
+            raise SpecError(
+                "Unknown model family {family!r}; choose one of {choices}.",
+                family=family,
+                choices=", ".join(families()),
+            )
+        parameters(space, family, task=None, metric=None)
+
+
+def parameters(
+    space: Mapping[str, Any], family: str, *, task: str | None, metric: str | None
+) -> tuple[Parameter, ...]:
+    """Return the parameters of a family, in order.
+
+    Parameters
+    ----------
+    task, metric : str or None
+        Leaves out parameters whose ``only`` does not name them; None keeps all.
+
+    Raises
+    ------
+    SpecError
+        Naming the parameter that is wrong.
+    """
+    result: list[Parameter] = []
+    for name, entry in space[family].items():
+        if name == "start":
+            continue
+        only = entry.get("only", {})
+        is_out = any(
+            have is not None and key in only and have not in only[key]
+            for key, have in (("task", task), ("metric", metric))
+        )
+        if not is_out:
+            result.append(_parameter(f"{family}.{name}", name, entry))
+    return tuple(result)
+
+
+def _parameter(where: str, name: str, entry: Mapping[str, Any]) -> Parameter:
+    unknown = set(entry) - _KEYS
+    if unknown:
+        raise SpecError(
+            "{where} has an unknown key {key!r}; it may have {keys}.",
+            where=where,
+            key=min(unknown),
+            keys=", ".join(sorted(_KEYS)),
+        )
+    when = {key: tuple(values) for key, values in entry.get("when", {}).items()}
+    target = str(entry.get("as", name))
+    if "fixed" in entry:
+        return Parameter(name, target, "fixed", entry["fixed"], (entry["fixed"],), when=when)
+    kind = entry.get("type")
+    if kind == "choice":
+        choices = tuple(entry.get("choices", ()))
+        if not choices:
+            raise SpecError("{where} has no choices; give at least one.", where=where)
+        return Parameter(name, target, kind, entry.get("default", choices[0]), choices, when=when)
+    if kind not in ("int", "float"):
+        raise SpecError(
+            '{where} has type {kind!r}; choose "int", "float" or "choice", or give it a fixed value.',
+            where=where,
+            kind=kind,
+        )
+    if "low" not in entry or "high" not in entry:
+        raise SpecError("{where} needs low and high.", where=where)
+    low, high, log = entry["low"], entry["high"], bool(entry.get("log", False))
+    if not low <= high:
+        raise SpecError(
+            "{where} goes from {low} to {high}; low must not exceed high.", where=where, low=low, high=high
+        )
+    if log and low <= 0:
+        raise SpecError("{where} is logarithmic from {low}; low must be more than 0.", where=where, low=low)
+    middle = math.sqrt(low * high) if log else (low + high) / 2
+    default = entry.get("default", round(middle) if kind == "int" else middle)
+    return Parameter(
+        name, target, kind, default, (), low, high, log, None if log else entry.get("step"), when
+    )
+
+
+def adapt_space(space: Mapping[str, Any], *, n_rows: int) -> dict[str, Any]:
+    """Return the space for a table of `n_rows` training rows.
+
+    Batches follow the rows: at least so large that an epoch has about 300 steps at most, and at most a quarter of the
+    rows, so that an epoch has some steps; the default gives about ten. A fixed batch size stays.
+    """
+    adapted = copy.deepcopy(dict(space))
+    for family in adapted.values():
+        batch = family.get("batch_size", {})
+        if "fixed" in batch or "low" not in batch:
+            continue
+        least = 2 ** max(0, math.ceil(math.log2(max(n_rows, 1) / 300)))
+        low = min(max(batch["low"], least), max(n_rows // 8, 1))
+        high = max(min(max(batch["high"], 4 * low), n_rows // 4), low)
+        batch["low"], batch["high"] = low, high
+        batch["default"] = min(max(min(batch.get("default", high), n_rows // 10), low), high)
+    return adapted
+
+
+def start_points(
+    space: Mapping[str, Any], family: str, *, task: str, metric: str
+) -> tuple[dict[str, Any], ...]:
+    """Return known good settings by parameter name: the defaults first, then each ``start`` of the space."""
+    points: list[dict[str, Any]] = []
+    for given in ({}, *space[family].get("start", ())):
+        values: dict[str, Any] = {}
+        for p in parameters(space, family, task=task, metric=metric):
+            if p.applies(values):
+                values[p.name] = _inside(p, given.get(p.name, p.default))
+        points.append(values)
+    return tuple(points)
+
+
+def _inside(p: Parameter, value: Any) -> Any:
+    if p.kind in ("int", "float"):
+        return type(value)(min(max(value, p.low), p.high))
+    return value if value in p.choices else p.choices[0]
+
+
+def to_params(
+    space: Mapping[str, Any], family: str, values: Mapping[str, Any], *, task: str, metric: str
+) -> dict[str, Any]:
+    """Return the engine's parameters of values by parameter name."""
+    named = {p.name: p for p in parameters(space, family, task=task, metric=metric)}
+    return {named[name].target: value for name, value in values.items()}
+
+
+def describe(space: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Return (family, parameter, range, condition) of every parameter, for people to read."""
+    rows: list[tuple[str, str, str, str]] = []
+    for family in space:
+        for p in parameters(space, family, task=None, metric=None):
+            if p.kind in ("choice", "fixed"):
+                text = ", ".join(str(c).lower() if isinstance(c, bool) else str(c) for c in p.choices)
+            else:
+                text = f"{p.low:g} – {p.high:g}" + (
+                    " (log)" if p.log else f" (step {p.step:g})" if p.step else ""
+                )
+            when = "; ".join(
+                f"{k} = {' | '.join(str(v).lower() if isinstance(v, bool) else str(v) for v in vs)}"
+                for k, vs in p.when.items()
+            )
+            rows.append((family, p.name, text, when))
+    return rows

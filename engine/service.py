@@ -1,0 +1,183 @@
+"""The process that does the window's jobs: ``python -m cupel.engine.service WORKSPACE [PARENT_PID]``.
+
+It takes jobs from the store, one after the other, and writes their results there. It ends with the window that started
+it. What needs TensorFlow runs in child processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from ..storage.errors import StoreError
+from ..storage.records import Failure, FailureKind, JobRecord, JobState
+from ..storage.store import Store
+from .errors import CupelError
+from .spec import ReadSpec, StudySpec
+
+_log = logging.getLogger(__name__)
+_POLL_S = 0.1
+_FORECAST_S = 300.0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve until the parent ends."""
+    parser = argparse.ArgumentParser(prog="cupel.engine.service")
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("parent", type=int, nargs="?")
+    args = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with Store.open(args.workspace) as store:
+        store.fail_dead_jobs()
+        from .data import inspect as _  # noqa: F401 - warm: the first job then starts at once
+
+        version = -1
+        while args.parent is None or psutil.pid_exists(args.parent):
+            if store.data_version() == version:
+                time.sleep(_POLL_S)
+                continue
+            version = store.data_version()
+            while (job := store.claim_job(os.getpid())) is not None:
+                run_job(store, job)
+    return 0
+
+
+def run_job(store: Store, job: JobRecord) -> None:
+    """Do one job and record its result or its failure."""
+    try:
+        result = _JOBS[job.kind](store, job)
+        store.finish_job(job.id, result=result)
+    except _Cancelled:
+        _log.info("job %d was cancelled", job.id)
+    except Exception as error:  # noqa: BLE001 - the window must hear of every failure, typed
+        _log.exception("job %d (%s) failed", job.id, job.kind)
+        store.finish_job(job.id, failure=_failure(error))
+
+
+class _Cancelled(Exception):  # noqa: N818 - not an error
+    pass
+
+
+class _ChildFailed(Exception):  # noqa: N818 - carries a failure that is typed already
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.message)
+
+
+def _failure(error: Exception) -> Failure:
+    from .workers.task import failure_of
+
+    if isinstance(error, _ChildFailed):
+        return error.failure
+    if isinstance(error, StoreError):
+        return Failure(FailureKind.BAD_INPUT, str(error), "", error.template, dict(error.args_))
+    return failure_of(error)
+
+
+def _source(args: Mapping[str, Any]) -> str:
+    return f"sample:{args['sample']}" if args.get("sample") else str(args["path"])
+
+
+def _read(args: Mapping[str, Any]) -> ReadSpec:
+    read = dict(args.get("read") or {})
+    read["missing"] = tuple(read.get("missing") or ())
+    return ReadSpec(**read)
+
+
+def _inspect(store: Store, job: JobRecord) -> Mapping[str, Any]:  # noqa: ARG001 - one signature for all jobs
+    from .data.inspect import inspect_file
+
+    args = job.args
+    return inspect_file(_source(args), _read(args), dict(args.get("roles") or {}), args.get("target"))
+
+
+def _create_study(store: Store, job: JobRecord) -> Mapping[str, Any]:
+    from .studies import create_study
+
+    spec = StudySpec.from_json(job.args["spec"])
+    study, messages = create_study(
+        store, _source(job.args), spec, read=_read(job.args), name=job.args.get("name") or None
+    )
+    return {"study_id": study.id, "messages": [m.to_json() for m in messages]}
+
+
+def _forecast(store: Store, job: JobRecord) -> Mapping[str, Any]:
+    request = {
+        "source": _source(job.args),
+        "read": dict(job.args.get("read") or {}),
+        "spec": job.args["spec"],
+    }
+    request["read"]["missing"] = tuple(request["read"].get("missing") or ())
+    child = subprocess.Popen(
+        [sys.executable, "-m", "cupel.engine.forecast"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )  # fmt: skip
+    assert child.stdin is not None  # noqa: S101 - a pipe was asked for
+    assert child.stdout is not None  # noqa: S101 - likewise
+    json.dump(request, child.stdin)
+    child.stdin.close()
+    end = time.monotonic() + _FORECAST_S
+    while child.poll() is None:
+        if store.job(job.id).state is JobState.CANCELLED:
+            child.kill()
+            raise _Cancelled
+        if time.monotonic() > end:
+            child.kill()
+            raise CupelError(
+                "The forecast took longer than {seconds} s; the search itself can be started.",
+                seconds=int(_FORECAST_S),
+            )
+        time.sleep(_POLL_S)
+    lines = child.stdout.read().strip().splitlines()
+    if child.returncode or not lines:
+        raise CupelError(
+            "The forecast process died (exit code {code}); the space may hold networks that are too large for this machine.",
+            code=child.returncode,
+        )
+    answer = json.loads(lines[-1])
+    if "failure" in answer:
+        raise _ChildFailed(Failure(**{**answer["failure"], "kind": FailureKind(answer["failure"]["kind"])}))
+    return answer["result"]
+
+
+def _export(store: Store, job: JobRecord) -> Mapping[str, Any]:
+    from .deployment.export import export_final, export_trial
+
+    args = job.args
+    out = Path(args["out"]) if args.get("out") else None
+    study = store.study(int(args["study_id"]))
+    if args.get("trial", "best") in ("best", study.best_trial):
+        export = export_final(store, study.id, out)
+    else:
+        export = export_trial(store, study.id, int(args["trial"]), out)
+    return {"export_id": export.id, "path": export.path}
+
+
+def _predict(store: Store, job: JobRecord) -> Mapping[str, Any]:  # noqa: ARG001 - one signature for all jobs
+    from .deployment.predicting import predict_file
+
+    result = predict_file(Path(job.args["bundle"]), Path(job.args["data"]), Path(job.args["out"]))
+    return {"n_rows": result.n_rows, "messages": [m.to_json() for m in result.messages]}
+
+
+_JOBS: dict[str, Callable[[Store, JobRecord], Mapping[str, Any]]] = {
+    "inspect": _inspect,
+    "create_study": _create_study,
+    "forecast": _forecast,
+    "export": _export,
+    "predict": _predict,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

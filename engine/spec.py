@@ -1,0 +1,219 @@
+"""What the user asks of a study: frozen, validated, and the same as JSON.
+
+Part of the light engine: importable by the window; nothing heavy may be imported here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from .errors import SpecError
+from .metrics import METRICS, default_metric
+
+Task = Literal["auto", "binary", "multiclass", "regression"]
+SplitKind = Literal["auto", "stratified", "plain", "grouped", "time"]
+SamplerName = Literal["tpe", "random", "gp", "cmaes", "qmc", "grid"]
+PrunerName = Literal["hyperband", "asha", "median", "wilcoxon", "none"]
+Role = Literal[
+    "numeric", "categorical", "date", "text", "id", "constant", "target", "ignored", "group", "time"
+]
+PathName = Literal["auto", "fused", "fold_by_fold"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSpec:
+    """How a file is read; None means: detect.
+
+    Attributes
+    ----------
+    delimiter : str or None
+        One character, of CSV and TSV files.
+    encoding : str or None
+        A Python codec name, for instance ``"utf-8-sig"``, ``"gb18030"``, ``"latin-1"``.
+    decimal : {".", ","} or None
+    header : bool or None
+        Whether the first row holds the column names.
+    quoting : bool or None
+        Whether ``"`` quotes a cell.
+    missing : tuple of str
+        Further spellings of a missing value, beside the empty cell and the usual ones (``NA``, ``?``, …).
+    """
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    header: bool | None = None
+    quoting: bool | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSpec:
+    """How rows are divided; drawn once per study and stored.
+
+    Attributes
+    ----------
+    kind : str
+        ``auto`` is ``grouped`` or ``time`` where a column has that role, else ``stratified`` for classes and
+        ``plain`` for numbers.
+    n_folds : int
+        At least 2.
+    n_repeats : int
+        At least 1.
+    holdout : float
+        Fraction of the rows kept out of the search, in [0, 0.9]; 0 for none.
+    """
+
+    kind: SplitKind = "auto"
+    n_folds: int = 5
+    n_repeats: int = 1
+    holdout: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSpec:
+    """When the search ends: at the first limit reached; None is no limit, and one limit must be set."""
+
+    n_trials: int | None = None
+    timeout_s: float | None = None  # the user's wall clock, final fit and export inside
+    target_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StudySpec:
+    """One search, as asked.
+
+    Attributes
+    ----------
+    target : str
+        Name of the target column.
+    task : str
+        ``auto`` is decided from the target when the study is created.
+    metric : str
+        A name of `cupel.engine.metrics.METRICS`; empty for the task's default.
+    families : tuple of str
+        Model families the search may choose from.
+    space : Json or None
+        A search space as read from TOML; None for the families' own.
+    max_epochs : int
+        Epochs at most for one trial.
+    n_workers : int or None
+        None: chosen by the engine from the machine.
+    roles : mapping of str to str
+        Column roles that override the inferred ones.
+    path : str
+        How folds are trained: ``auto`` chooses, ``fused``, ``fold_by_fold``.
+    alongside : bool
+        Run beside other studies of the workspace instead of waiting for them.
+    export_dir : str or None
+        Where to export the final model when the search ends; None for the workspace's ``exports`` folder, empty
+        for no export.
+    """
+
+    target: str
+    task: Task = "auto"
+    metric: str = ""
+    families: tuple[str, ...] = ("mlp",)
+    split: SplitSpec = field(default_factory=SplitSpec)
+    budget: BudgetSpec = field(default_factory=BudgetSpec)
+    sampler: SamplerName = "tpe"
+    pruner: PrunerName = "hyperband"
+    space: Mapping[str, Any] | None = None
+    max_epochs: int = 100
+    seed: int = 0
+    n_workers: int | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    baselines: bool = True
+    path: PathName = "auto"
+    alongside: bool = False
+    export_dir: str | None = None
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @property
+    def direction(self) -> Literal["maximize", "minimize"]:
+        """Whether a higher value of the metric is better."""
+        return METRICS[self.metric].direction
+
+    def resolved(self, task: Literal["binary", "multiclass", "regression"]) -> StudySpec:
+        """Return this spec with the task and the metric decided."""
+        metric = self.metric or default_metric(task)
+        if task not in METRICS[metric].tasks:
+            raise SpecError(
+                "The metric {metric!r} does not fit a {task} target; choose one of {choices}.",
+                metric=metric,
+                task=task,
+                choices=", ".join(sorted(m.name for m in METRICS.values() if task in m.tasks)),
+            )
+        return dataclasses.replace(self, task=task, metric=metric)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready dict that `from_json` turns into an equal spec."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> StudySpec:
+        """Rebuild a spec.
+
+        Raises
+        ------
+        SpecError
+            On an unknown key or a value out of range.
+        """
+        unknown = set(data) - {f.name for f in dataclasses.fields(cls)}
+        if unknown:
+            raise SpecError(
+                "Unknown study setting {name!r}; this study may come from a newer version of Cupel.",
+                name=min(unknown),
+            )
+        values = dict(data)
+        values["families"] = tuple(values.get("families", ("mlp",)))
+        values["split"] = SplitSpec(**values.get("split", {}))
+        values["budget"] = BudgetSpec(**values.get("budget", {}))
+        return cls(**values)
+
+
+def _check(spec: StudySpec) -> None:
+    for name, kind in (("task", Task), ("sampler", SamplerName), ("pruner", PrunerName), ("path", PathName)):
+        _choice(name, getattr(spec, name), get_args(kind))
+    if spec.metric:
+        _choice("metric", spec.metric, tuple(sorted(METRICS)))
+    if not spec.families:
+        raise SpecError("No model family was chosen; choose at least one, for instance mlp.")
+    split, budget = spec.split, spec.budget
+    _choice("split", split.kind, get_args(SplitKind))
+    _at_least("n_folds", split.n_folds, 2)
+    _at_least("n_repeats", split.n_repeats, 1)
+    _at_least("max_epochs", spec.max_epochs, 1)
+    if spec.n_workers is not None:
+        _at_least("n_workers", spec.n_workers, 1)
+    if budget.n_trials is not None:
+        _at_least("n_trials", budget.n_trials, 1)
+    if not 0 <= split.holdout <= 0.9:
+        raise SpecError("The holdout is {value}; it must be a fraction from 0 to 0.9.", value=split.holdout)
+    if budget.timeout_s is not None and not (math.isfinite(budget.timeout_s) and budget.timeout_s > 0):
+        raise SpecError("The time budget is {value} seconds; it must be more than 0.", value=budget.timeout_s)
+    if budget.n_trials is None and budget.timeout_s is None and budget.target_score is None:
+        raise SpecError("The search has no end; set a number of trials, a time budget or a target score.")
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise SpecError(
+            "{name} is {value!r}; choose one of {choices}.",
+            name=name,
+            value=value,
+            choices=", ".join(choices),
+        )
+
+
+def _at_least(name: str, value: int, least: int) -> None:
+    if value < least:
+        raise SpecError(
+            "{name} is {value}; it must be at least {least}.", name=name, value=value, least=least
+        )

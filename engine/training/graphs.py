@@ -1,0 +1,196 @@
+"""The traced TensorFlow graphs: one epoch of training, and prediction, for R replicas as one computation.
+
+Every weight of the R replicas lies in one (R, P) matrix. The summed loss keeps the replicas' gradients apart, and the
+optimizer is one set of element-wise operations on the whole matrix. Nothing that the search varies in size or value is
+part of the graph: one trace serves every width, batch size, number of replicas, learning rate, dropout rate and decay,
+and is kept for the life of the process. Compare HFTA (arXiv 2102.02344), which fuses different jobs on one accelerator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from ..networks.base import Structure
+from .losses import LOSSES
+from .optimizers import OPTIMIZERS
+
+HYPER = ("dropout", "label_smoothing", "weight_decay", "momentum", "beta_1", "beta_2", "clip_norm")
+"""Order of the hyperparameter vector. ``clip_norm`` is the largest gradient norm of a replica; 0 is no limit."""
+
+
+class State(NamedTuple):
+    """Everything that training changes, as tensors or arrays with a leading replica axis."""
+
+    weights: Any  # (R, P) float32
+    stats: Any  # (R, S) float32
+    slots: tuple[Any, ...]  # each (R, P) float32
+    count: Any  # () float32: steps done
+
+
+class Data(NamedTuple):
+    """Rows on the device, one block a replica."""
+
+    numeric: Any  # (R, n, d) float32
+    codes: Any  # (R, n, c) int32
+    targets: Any  # (R, n) float32
+    row_weights: Any  # (R, n) float32
+
+
+@dataclass(frozen=True, slots=True)
+class GraphKey:
+    """All that a traced graph depends on."""
+
+    structure: Structure
+    weight_ranks: tuple[int, ...]
+    stat_ranks: tuple[int, ...]
+    optimizer: str
+    loss: str
+
+
+def unpack(flat: tf.Tensor, shapes: tf.Tensor, ranks: Sequence[int]) -> list[tf.Tensor]:
+    """Cut a (R, P) matrix into tensors of shape (R, *shape); `shapes` holds all shapes one after the other."""
+    if not ranks:
+        return []
+    dims: list[tf.Tensor] = []
+    start = 0
+    for rank in ranks:
+        dims.append(shapes[start : start + rank])
+        start += rank
+    sizes = tf.stack([tf.reduce_prod(d) for d in dims])
+    parts = tf.split(flat, sizes, axis=1, num=len(ranks))
+    values: list[tf.Tensor] = []
+    for part, dim, rank in zip(parts, dims, ranks, strict=True):
+        value = tf.reshape(part, tf.concat([tf.shape(flat)[:1], dim], axis=0))
+        value.set_shape([None] * (rank + 1))
+        values.append(value)
+    return values
+
+
+def _pack(values: Sequence[tf.Tensor], like: tf.Tensor) -> tf.Tensor:
+    if not values:
+        return like
+    n = tf.shape(like)[0]
+    return tf.concat([tf.reshape(v, (n, -1)) for v in values], axis=1)
+
+
+def _take(data: Data, rows: tf.Tensor) -> Data:
+    """Return the rows (R, B) of each replica."""
+    n_replicas, n_rows = tf.shape(data.targets)[0], tf.shape(data.targets)[1]
+    flat = rows + (tf.range(n_replicas) * n_rows)[:, None]
+
+    def take(x: tf.Tensor) -> tf.Tensor:
+        return tf.gather(tf.reshape(x, tf.concat([[-1], tf.shape(x)[2:]], axis=0)), flat)
+
+    return Data(*(take(x) for x in data))
+
+
+_F, _I = tf.float32, tf.int32
+_DATA_SIGNATURE = Data(
+    tf.TensorSpec([None, None, None], _F), tf.TensorSpec([None, None, None], _I), tf.TensorSpec([None, None], _F),
+    tf.TensorSpec([None, None], _F),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def epoch_graph(key: GraphKey) -> Any:
+    """Return the traced function of one epoch.
+
+    ``epoch(state, data, order, rates, hyper, decay_mask, weight_shapes, stat_shapes, seed) -> (state, loss)`` with
+    `order` int32 (n_steps, R, B) the rows of each batch, `rates` float32 (n_steps,), `hyper` float32 in the order of
+    `HYPER`, `seed` int32 (2,), and `loss` float32 (R,) the mean loss over the epoch.
+    """
+    optimizer, loss_function, structure = OPTIMIZERS[key.optimizer], LOSSES[key.loss], key.structure
+    matrix = tf.TensorSpec([None, None], _F)
+    signature = [
+        State(matrix, matrix, (matrix,) * optimizer.n_slots, tf.TensorSpec([], _F)),
+        _DATA_SIGNATURE,
+        tf.TensorSpec([None, None, None], _I),
+        tf.TensorSpec([None], _F),
+        tf.TensorSpec([len(HYPER)], _F),
+        tf.TensorSpec([None], _F),
+        tf.TensorSpec([None], _I),
+        tf.TensorSpec([None], _I),
+        tf.TensorSpec([2], _I),
+    ]
+
+    @tf.function(input_signature=signature, autograph=False)
+    def epoch(
+        state: State,
+        data: Data,
+        order: Any,
+        rates: Any,
+        hyper_values: Any,
+        decay_mask: Any,
+        weight_shapes: Any,
+        stat_shapes: Any,
+        seed: Any,
+    ) -> tuple[State, Any]:
+        hyper = {name: hyper_values[i] for i, name in enumerate(HYPER)}
+        n_steps = tf.shape(order)[0]
+
+        def gradient(state: State, batch: Data, step: Any) -> tuple[Any, Any, Any]:
+            with tf.GradientTape() as tape:
+                tape.watch(state.weights)
+                outputs, stats = structure.forward(
+                    unpack(state.weights, weight_shapes, key.weight_ranks),
+                    unpack(state.stats, stat_shapes, key.stat_ranks),
+                    batch.numeric,
+                    batch.codes,
+                    training=True,
+                    dropout=hyper["dropout"],
+                    seed=seed + tf.stack([step, 0]),
+                )
+                rows = loss_function(outputs, batch.targets, hyper["label_smoothing"])
+                losses = tf.reduce_mean(rows * batch.row_weights, axis=1)
+                total = tf.reduce_sum(losses)  # a sum over replicas keeps their gradients apart
+            return tape.gradient(total, state.weights), _pack(stats, state.stats), losses
+
+        def step(i: Any, state: State, total: Any) -> tuple[Any, State, Any]:
+            g, stats, losses = gradient(state, _take(data, order[i]), i)
+            g = _clip(g, hyper["clip_norm"])
+            rate, count = rates[i], state.count + 1.0
+            decayed = state.weights - state.weights * decay_mask * (rate * hyper["weight_decay"])
+            delta, slots = optimizer.step(g, state.slots, rate, count, hyper)
+            return i + 1, State(decayed - delta, stats, slots, count), total + losses
+
+        start = (0, state, tf.zeros(tf.shape(state.weights)[:1]))
+        _, state, total = tf.while_loop(lambda i, *_: i < n_steps, step, start)
+        return state, total / tf.cast(n_steps, _F)
+
+    return epoch
+
+
+def _clip(g: tf.Tensor, limit: tf.Tensor) -> tf.Tensor:
+    """Scale each replica's gradient (R, P) down to `limit`; 0 leaves it alone."""
+    norm = tf.sqrt(tf.reduce_sum(tf.square(g), axis=1, keepdims=True))
+    return g * tf.where((limit > 0.0) & (norm > limit), limit / norm, tf.ones_like(norm))
+
+
+@lru_cache(maxsize=256)
+def predict_graph(structure: Structure, weight_ranks: tuple[int, ...], stat_ranks: tuple[int, ...]) -> Any:
+    """Return the traced function ``predict(weights, stats, numeric, codes, weight_shapes, stat_shapes) -> outputs``.
+
+    `numeric` is (R, n, d) and `codes` (R, n, c); the outputs are float32 of shape (R, n, K).
+    """
+    matrix, block = tf.TensorSpec([None, None], _F), tf.TensorSpec([None, None, None], _F)
+    vector = tf.TensorSpec([None], _I)
+
+    @tf.function(
+        input_signature=[matrix, matrix, block, tf.TensorSpec([None, None, None], _I), vector, vector],
+        autograph=False,
+    )
+    def predict(
+        weights: Any, stats: Any, numeric: Any, codes: Any, weight_shapes: Any, stat_shapes: Any
+    ) -> Any:
+        outputs, _ = structure.forward(
+            unpack(weights, weight_shapes, weight_ranks), unpack(stats, stat_shapes, stat_ranks), numeric, codes,
+            training=False, dropout=tf.constant(0.0), seed=tf.zeros((2,), _I),
+        )  # fmt: skip
+        return outputs
+
+    return predict

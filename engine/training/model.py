@@ -1,0 +1,136 @@
+"""A trained model: the networks of a trial with their preprocessing, as one artifact without any pickle."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.table import Table
+from ..networks.base import InputShape, Network
+from ..networks.registry import build_network
+from ..preprocessing.transform import Preprocessing
+from .losses import to_predictions
+from .problem import Problem
+from .trainer import TrainResult, predict
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """One network, or an ensemble of networks whose predictions are averaged, each with its own preprocessing.
+
+    Attributes
+    ----------
+    family, params, shape
+        What `build_network` needs.
+    task : {"binary", "multiclass", "regression"}
+    labels : tuple of str
+        Class labels; empty for a regression.
+    weights, stats : ndarrays of shape (R, P) and (R, S), float32
+    target_mean, target_scale : ndarrays of shape (R,), float64
+    preprocessings : tuple of R Preprocessing
+    """
+
+    family: str
+    params: Mapping[str, Any]
+    shape: InputShape
+    task: str
+    labels: tuple[str, ...]
+    weights: NDArray[np.float32]
+    stats: NDArray[np.float32]
+    target_mean: NDArray[np.float64]
+    target_scale: NDArray[np.float64]
+    preprocessings: tuple[Preprocessing, ...]
+
+    @classmethod
+    def from_training(cls, problem: Problem, result: TrainResult, labels: tuple[str, ...]) -> TrainedModel:
+        """Return the model of all replicas of a training."""
+        return cls(
+            result.network.family,
+            result.network.params,
+            problem.shape,
+            problem.task,
+            labels,
+            result.weights,
+            result.stats,
+            problem.target_mean,
+            problem.target_scale,
+            problem.preprocessings,
+        )
+
+    @property
+    def n_networks(self) -> int:
+        return len(self.weights)
+
+    @property
+    def network(self) -> Network:
+        return build_network(self.family, self.params, self.shape)
+
+    @property
+    def code_offsets(self) -> NDArray[np.int32]:
+        """What is added to the codes of each embedded column so that they do not overlap in the one table."""
+        return np.cumsum([0, *self.shape.cardinalities], dtype=np.int32)[:-1]
+
+    def predict(self, table: Table, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return probabilities (n, n_classes), or values (n,) of a regression: the mean over the networks."""
+        network, total = self.network, 0.0
+        for r, preprocessing in enumerate(self.preprocessings):
+            features = preprocessing.transform(table, rows)
+            codes = features.codes + self.code_offsets
+            output = predict(
+                network, self.weights[r : r + 1], self.stats[r : r + 1], features.numeric[None], codes[None]
+            )[0]
+            predictions = to_predictions(self.task, output)
+            if self.task == "regression":
+                predictions = predictions * self.target_scale[r] + self.target_mean[r]
+            total = total + predictions
+        return np.asarray(total) / self.n_networks
+
+    def to_bytes(self) -> bytes:
+        """Return the model as an `.npz` file's bytes."""
+        meta = {
+            "format": FORMAT,
+            "family": self.family,
+            "params": dict(self.params),
+            "shape": [
+                self.shape.n_numeric,
+                list(self.shape.cardinalities),
+                self.shape.n_outputs,
+                self.shape.n_continuous,
+            ],
+            "task": self.task,
+            "labels": list(self.labels),
+            "preprocessings": [p.to_json() for p in self.preprocessings],
+        }
+        file = io.BytesIO()
+        np.savez_compressed(
+            file, meta=np.frombuffer(json.dumps(meta).encode(), np.uint8), weights=self.weights, stats=self.stats,
+            target_mean=self.target_mean, target_scale=self.target_scale,
+        )  # fmt: skip
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> TrainedModel:
+        """Rebuild a model."""
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            meta = json.loads(file["meta"].tobytes())
+            n_numeric, cardinalities, n_outputs, n_continuous = meta["shape"]
+            return cls(
+                meta["family"],
+                meta["params"],
+                InputShape(n_numeric, tuple(cardinalities), n_outputs, n_continuous),
+                meta["task"],
+                tuple(meta["labels"]),
+                file["weights"],
+                file["stats"],
+                file["target_mean"],
+                file["target_scale"],
+                tuple(Preprocessing.from_json(p) for p in meta["preprocessings"]),
+            )

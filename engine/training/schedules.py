@@ -1,0 +1,49 @@
+"""Learning-rate schedules as plain arrays: one factor in [0, 1] a step, so that no schedule costs a new trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+# Each takes progress in [0, 1] (0 the first step after the warm-up, 1 the last) and gives the factor.
+SCHEDULES: dict[str, Callable[[Floats], Floats]] = {
+    "constant": np.ones_like,
+    "cosine": lambda t: 0.5 * (1.0 + np.cos(np.pi * t)),
+    "linear": lambda t: 1.0 - t,
+    "step": lambda t: 0.1 ** np.floor(np.minimum(t, 1 - 1e-9) * 3.0),  # to a tenth after each third
+    "one_cycle": lambda t: (
+        np.where(  # Smith and Topin 2018, arXiv 1708.07120: up for 30 %, then down by a cosine
+            t < 0.3, 0.04 + 0.96 * t / 0.3, 0.5 * (1.0 + np.cos(np.pi * np.clip((t - 0.3) / 0.7, 0.0, 1.0)))
+        )
+    ),
+}
+
+
+def learning_rates(schedule: str, base: float, n_steps: int, warmup: float = 0.0) -> NDArray[Any]:
+    """Return the learning rate of every step.
+
+    Parameters
+    ----------
+    schedule : str
+        A key of `SCHEDULES`.
+    base : float
+        The highest rate.
+    n_steps : int
+        Steps of the whole training.
+    warmup : float
+        Fraction of the steps, in [0, 1), over which the rate first rises linearly to `base`.
+
+    Returns
+    -------
+    ndarray of shape (n_steps,), float32
+    """
+    n_warm = round(warmup * n_steps)
+    progress = np.linspace(0.0, 1.0, max(n_steps - n_warm, 1))
+    rising = (np.arange(n_warm) + 1.0) / (n_warm + 1.0)
+    factors = np.concatenate([rising, SCHEDULES[schedule](progress)])[:n_steps]
+    return (base * factors).astype(np.float32)

@@ -1,0 +1,413 @@
+"""Cross-validation in about the time of one fit: all folds and repeats of a trial train in lockstep.
+
+The replicas of a trial form groups that compute as one: a single group of all (``fused``), or groups of one
+(``fold_by_fold``, the reference). Both run the same graphs from the same initial weights, batch orders and dropout
+masks, and give the same scores within float tolerance (a test). After every epoch the mean over folds is reported, so
+that a pruner judges k-fold means; early stopping and best weights are kept for each replica, and a replica that has
+stopped leaves its group.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from ..metrics import METRICS
+from ..networks.base import Network
+from ..networks.registry import build_network
+from .checkpoint import load_checkpoint, save_checkpoint
+from .curves import CURVE_NAMES
+from .graphs import HYPER, Data, GraphKey, State, epoch_graph, predict_graph
+from .losses import loss_name, to_predictions
+from .optimizers import DEFAULTS, OPTIMIZERS
+from .problem import Problem
+from .reports import EpochReport, Observer
+from .schedules import learning_rates
+
+_PREDICT_ROWS = 16_384  # rows of one replica predicted at once
+
+
+class Diverged(ArithmeticError):  # noqa: N818 - named after FailureKind.DIVERGED
+    """The loss became NaN or infinite."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSpec:
+    """How a trial trains.
+
+    Attributes
+    ----------
+    family : str
+    params : mapping
+        Hyperparameters of network, optimizer and preprocessing.
+    metric : str
+    max_epochs : int
+        Length of the learning-rate schedule, in epochs.
+    stop_epoch : int or None
+        Train only so many epochs of it (a final fit); None: all.
+    patience : int or None
+        Epochs without a better score until a replica stops; None: never.
+    seed : int
+    fused : bool
+    """
+
+    family: str
+    params: Mapping[str, Any]
+    metric: str
+    max_epochs: int
+    seed: int
+    patience: int | None = 16
+    stop_epoch: int | None = None
+    fused: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """What a training gave.
+
+    Attributes
+    ----------
+    network : Network
+    weights, stats : ndarrays of shape (R, P) and (R, S), float32
+        Of each replica's best epoch.
+    predictions : tuple of R float64 arrays
+        Of the validation rows, at the best epoch: probabilities (n_valid, n_classes) or values (n_valid,).
+    curves : ndarray of shape (R, n_epochs, 3), float32
+    best_epochs : ndarray of shape (R,), int64
+    best_scores : ndarray of shape (R,), float64
+    """
+
+    network: Network
+    weights: NDArray[np.float32]
+    stats: NDArray[np.float32]
+    predictions: tuple[NDArray[np.float64], ...]
+    curves: NDArray[np.float32]
+    best_epochs: NDArray[np.int64]
+    best_scores: NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class _Group:
+    """Replicas that compute as one; the arrays' leading axis follows `replicas`."""
+
+    replicas: NDArray[np.int64]
+    state: State
+    data: Data
+
+    def keep(self, places: NDArray[np.int64]) -> _Group:
+        def take(x: Any) -> Any:
+            return tf.gather(x, places)
+
+        s = self.state
+        state = State(take(s.weights), take(s.stats), tuple(take(x) for x in s.slots), s.count)
+        return _Group(self.replicas[places], state, Data(*(take(x) for x in self.data)))
+
+
+@dataclass(slots=True)
+class _Best:
+    """Best weights and predictions so far, for each replica."""
+
+    scores: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    epochs: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    stats: NDArray[np.float32]
+    outputs: list[NDArray[np.float32]] = field(default_factory=list)
+
+
+class Trainer:
+    """Trains the R replicas of one trial.
+
+    Parameters
+    ----------
+    problem : Problem
+    spec : TrainSpec
+    checkpoint : Path or None
+        Where to keep a state to go on from after a crash; one that is there is taken up.
+    checkpoint_every_s : float
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        spec: TrainSpec,
+        checkpoint: Path | None = None,
+        checkpoint_every_s: float = 20.0,
+    ) -> None:
+        self.problem, self.spec = problem, spec
+        self.network = build_network(spec.family, spec.params, problem.shape)
+        self._metric = METRICS[spec.metric]
+        self._loss = loss_name(problem.task, spec.params.get("loss"))
+        self._checkpoint, self._checkpoint_every_s = checkpoint, checkpoint_every_s
+        n_train = max(len(rows) for rows in problem.train)
+        batch = min(int(spec.params.get("batch_size", 64)), n_train)
+        self._n_steps = -(-n_train // batch)
+        self._batch = -(-n_train // self._n_steps)  # batches of one size: no small last one
+        self._weight_shapes = tf.constant(self.network.weights.shapes())
+        self._stat_shapes = tf.constant(self.network.stats.shapes())
+        self._decay_mask = tf.constant(self.network.weights.decay_mask())
+        self._hyper, self._rates = self._hyperparameters()
+        self._key = GraphKey(
+            self.network.structure,
+            self.network.weights.ranks,
+            self.network.stats.ranks,
+            self._optimizer,
+            self._loss,
+        )
+        self._epoch = 0
+
+    def run(self, observer: Observer | None = None) -> TrainResult:
+        """Train to the end, or until every replica has stopped.
+
+        Raises
+        ------
+        TrainingStopped
+            If the observer raised it.
+        Diverged
+            If a loss became NaN or infinite.
+        """
+        n_epochs = self.spec.stop_epoch or self.spec.max_epochs
+        curves = np.full((self.problem.n_replicas, n_epochs, len(CURVE_NAMES)), np.nan, np.float32)
+        groups, best, start = self._start(curves)
+        save = _Every(self._checkpoint_every_s)
+        for epoch in range(start, n_epochs):
+            if not groups:
+                curves = curves[:, :epoch]
+                break
+            scores = best.scores.copy()
+            for group in groups:
+                self._train_epoch(group, epoch, curves)
+                self._validate(group, epoch, curves, scores, best)
+            if observer and not observer(EpochReport(epoch, scores, best.scores.copy(), curves[:, epoch])):
+                curves = curves[:, : epoch + 1]
+                break
+            groups = self._running(groups, epoch, best)
+            if self._checkpoint and save.is_due():
+                self._save(groups, best, curves, epoch + 1)
+        return self._result(curves, best)
+
+    # -- parts of an epoch ------------------------------------------------------------------------------------------
+
+    def _train_epoch(self, group: _Group, epoch: int, curves: NDArray[np.float32]) -> None:
+        order = np.stack([self._order(r, epoch) for r in group.replicas], axis=1)
+        rates = self._rates[epoch * self._n_steps : (epoch + 1) * self._n_steps]
+        seed = tf.constant([self.spec.seed & 0x7FFFFFFF, epoch << 12], tf.int32)
+        group.state, losses = epoch_graph(self._key)(
+            group.state, group.data, tf.constant(order), tf.constant(rates), self._hyper, self._decay_mask,
+            self._weight_shapes, self._stat_shapes, seed,
+        )  # fmt: skip
+        losses = losses.numpy()
+        if not np.isfinite(losses).all():
+            raise Diverged(f"The loss became {losses[~np.isfinite(losses)][0]} in epoch {epoch + 1}.")
+        curves[group.replicas, epoch, 0] = losses
+
+    def _order(self, replica: int, epoch: int) -> NDArray[np.int32]:
+        """Return the rows of each batch, int32 (n_steps, B): a permutation, its start repeated to fill the end."""
+        rows = self.problem.train[replica]
+        rng = np.random.default_rng((self.spec.seed, replica, epoch))
+        return (
+            np.resize(rng.permutation(rows), self._n_steps * self._batch)
+            .reshape(self._n_steps, self._batch)
+            .astype(np.int32)
+        )
+
+    def _validate(
+        self, group: _Group, epoch: int, curves: NDArray[np.float32], scores: NDArray[np.float64], best: _Best
+    ) -> None:
+        if not len(self.problem.valid[int(group.replicas[0])]):
+            for place, r in enumerate(group.replicas):  # a final fit: the last epoch is the one
+                best.weights[r], best.stats[r] = group.state.weights[place], group.state.stats[place]
+                best.epochs[r] = epoch
+            return
+        outputs = self._outputs(group)
+        for place, r in enumerate(int(r) for r in group.replicas):
+            y = self.problem.y[self.problem.valid[r]]
+            output = outputs[place][: len(y)]
+            predictions = to_predictions(self.problem.task, output)
+            loss = self._valid_loss(r, predictions)
+            score = self._metric(y, self.problem.unscaled(r, predictions))
+            if not np.isfinite(loss):
+                raise Diverged(f"The validation loss became {loss} in epoch {epoch + 1}.")
+            curves[r, epoch, 1:] = loss, score
+            scores[r] = score
+            is_tie = score == best.scores[r] and loss < best.losses[r]
+            if self._metric.is_better(score, best.scores[r]) or is_tie or best.epochs[r] < 0:
+                best.scores[r], best.losses[r], best.epochs[r] = score, loss, epoch
+                best.weights[r], best.stats[r] = group.state.weights[place], group.state.stats[place]
+                best.outputs[r] = output
+
+    def _outputs(self, group: _Group) -> NDArray[np.float32]:
+        """Return the outputs of the validation rows, (G, n_valid, K), short folds padded with their first row."""
+        n_valid = max(len(self.problem.valid[r]) for r in group.replicas)
+        rows = np.stack([np.resize(self.problem.valid[r], n_valid) for r in group.replicas])
+        predict = predict_graph(self._key.structure, self._key.weight_ranks, self._key.stat_ranks)
+        parts: list[NDArray[np.float32]] = []
+        for start in range(0, n_valid, _PREDICT_ROWS):
+            part = rows[:, start : start + _PREDICT_ROWS]
+            numeric = tf.gather(group.data.numeric, part, batch_dims=1)
+            codes = tf.gather(group.data.codes, part, batch_dims=1)
+            parts.append(
+                predict(
+                    group.state.weights,
+                    group.state.stats,
+                    numeric,
+                    codes,
+                    self._weight_shapes,
+                    self._stat_shapes,
+                ).numpy()
+            )
+        return np.concatenate(parts, axis=1)
+
+    def _valid_loss(self, replica: int, predictions: NDArray[np.float64]) -> float:
+        y = self.problem.y[self.problem.valid[replica]]
+        if self.problem.task != "regression":
+            return METRICS["log_loss"](y, predictions)
+        scaled = (y - self.problem.target_mean[replica]) / self.problem.target_scale[replica]
+        return METRICS["mse"](scaled, predictions)
+
+    def _running(self, groups: list[_Group], epoch: int, best: _Best) -> list[_Group]:
+        """Return the groups without the replicas whose patience is at its end."""
+        if self.spec.patience is None:
+            return groups
+        running: list[_Group] = []
+        for group in groups:
+            places = np.flatnonzero(epoch - best.epochs[group.replicas] < self.spec.patience)
+            if len(places) == len(group.replicas):
+                running.append(group)
+            elif len(places):
+                running.append(group.keep(places))
+        return running
+
+    # -- start, checkpoints and end ---------------------------------------------------------------------------------
+
+    def _hyperparameters(self) -> tuple[tf.Tensor, NDArray[np.float32]]:
+        params = self.spec.params
+        self._optimizer = str(params.get("optimizer", "adamw"))
+        values = {**DEFAULTS[self._optimizer], **params}
+        hyper = tf.constant([float(values.get(name) or 0.0) for name in HYPER], tf.float32)
+        rates = learning_rates(
+            str(params.get("schedule", "constant")),
+            float(params.get("learning_rate", 1e-3)),
+            self.spec.max_epochs * self._n_steps,
+            float(params.get("warmup", 0.0)),
+        )
+        return hyper, rates
+
+    def _start(self, curves: NDArray[np.float32]) -> tuple[list[_Group], _Best, int]:
+        n = self.problem.n_replicas
+        weights = self.network.weights.initial([_seed(self.spec.seed, r) for r in range(n)])
+        stats = self.network.stats.initial([0] * n)
+        slots = tuple(np.zeros_like(weights) for _ in range(OPTIMIZERS[self._optimizer].n_slots))
+        nan = np.full(n, np.nan)
+        best = _Best(
+            nan, nan.copy(), np.full(n, -1), weights.copy(), stats.copy(), [np.zeros((0, 1), np.float32)] * n
+        )
+        replicas, count, start = np.arange(n), 0.0, 0
+        saved = load_checkpoint(self._checkpoint) if self._checkpoint else None
+        if saved is not None:
+            replicas, count, start = saved["replicas"], float(saved["count"]), int(saved["epoch"])
+            weights, stats = saved["weights"], saved["stats"]
+            slots = tuple(saved[f"slot_{i}"] for i in range(len(slots)))
+            curves[:, :start] = saved["curves"]
+            best = _Best(
+                saved["best_scores"],
+                saved["best_losses"],
+                saved["best_epochs"],
+                saved["best_weights"],
+                saved["best_stats"],
+                [saved[f"outputs_{r}"] for r in range(n)],
+            )
+        state = State(weights, stats, slots, np.float32(count))
+        return self._groups(replicas, state), best, start
+
+    def _groups(self, replicas: NDArray[np.int64], state: State) -> list[_Group]:
+        targets = self.problem.scaled_targets()
+        row_weights = self.problem.row_weights(self.spec.params.get("class_weight") == "balanced")
+        places = (
+            [np.arange(len(replicas))] if self.spec.fused else [np.array([i]) for i in range(len(replicas))]
+        )
+        groups: list[_Group] = []
+        for place in places:
+            if not len(place):
+                continue
+            r = replicas[place]
+            data = Data(self.problem.numeric[r], self.problem.codes[r], targets[r], row_weights[r])
+            part = State(
+                state.weights[place], state.stats[place], tuple(s[place] for s in state.slots), state.count
+            )
+            groups.append(
+                _Group(
+                    r, State(*tf.nest.map_structure(tf.constant, tuple(part))), Data(*map(tf.constant, data))
+                )
+            )
+        return groups
+
+    def _save(self, groups: list[_Group], best: _Best, curves: NDArray[np.float32], epoch: int) -> None:
+        assert self._checkpoint is not None  # noqa: S101 - the caller asked
+        if not groups:
+            return
+        arrays: dict[str, Any] = {
+            "replicas": np.concatenate([g.replicas for g in groups]),
+            "weights": np.concatenate([g.state.weights for g in groups]),
+            "stats": np.concatenate([g.state.stats for g in groups]),
+            "count": groups[0].state.count.numpy(),
+            "epoch": epoch,
+            "curves": curves[:, :epoch],
+            "best_scores": best.scores, "best_losses": best.losses, "best_epochs": best.epochs,
+            "best_weights": best.weights, "best_stats": best.stats,
+        }  # fmt: skip
+        arrays |= {
+            f"slot_{i}": np.concatenate([g.state.slots[i] for g in groups])
+            for i in range(len(groups[0].state.slots))
+        }
+        arrays |= {f"outputs_{r}": output for r, output in enumerate(best.outputs)}
+        save_checkpoint(self._checkpoint, arrays)
+
+    def _result(self, curves: NDArray[np.float32], best: _Best) -> TrainResult:
+        predictions = tuple(
+            self.problem.unscaled(r, to_predictions(self.problem.task, output))
+            for r, output in enumerate(best.outputs)
+        )
+        return TrainResult(
+            self.network, best.weights, best.stats, predictions, curves, best.epochs, best.scores
+        )
+
+
+def _seed(seed: int, replica: int) -> int:
+    return int(np.random.SeedSequence((seed, replica)).generate_state(1)[0])
+
+
+class _Every:
+    """Says when a number of seconds has passed."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._last = seconds, time.monotonic()
+
+    def is_due(self) -> bool:
+        now = time.monotonic()
+        if now - self._last < self._seconds:
+            return False
+        self._last = now
+        return True
+
+
+def predict(
+    network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32], numeric: Any, codes: Any
+) -> NDArray[Any]:
+    """Return the outputs (R, n, K) of R replicas, each on its own rows (R, n, …)."""
+    graph = predict_graph(network.structure, network.weights.ranks, network.stats.ranks)
+    shapes = tf.constant(network.weights.shapes()), tf.constant(network.stats.shapes())
+    parts = [
+        graph(
+            weights, stats, numeric[:, i : i + _PREDICT_ROWS], codes[:, i : i + _PREDICT_ROWS], *shapes
+        ).numpy()
+        for i in range(0, max(numeric.shape[1], 1), _PREDICT_ROWS)
+    ]
+    return np.concatenate(parts, axis=1)

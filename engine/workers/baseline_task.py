@@ -1,0 +1,57 @@
+"""Fitting and scoring baselines in a worker."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import psutil
+
+from ...storage.records import FoldScores
+from ..baselines import fit_baseline
+from ..metrics import METRICS, metrics_for
+from .context import context_of
+from .messages import BaselineTask, HoldoutTask, StudyFiles, TaskResult
+
+
+def run_baseline(files: StudyFiles, task: BaselineTask) -> TaskResult:
+    """Fit a baseline on the training part of every fold and score it on the rest."""
+    started = time.monotonic()
+    context = context_of(files)
+    names = metrics_for(context.target.task)
+    rows: list[list[float]] = []
+    predictions: list[np.ndarray] = []
+    for train, valid in zip(context.splits.train, context.splits.valid, strict=True):
+        fitted = fit_baseline(
+            task.name,
+            context.table,
+            context.schema,
+            context.target,
+            train,
+            seed=files.seed,
+            n_threads=files.n_threads,
+        )
+        predictions.append(fitted.predict(valid))
+        rows.append([METRICS[n](context.y_by_row[valid], predictions[-1]) for n in names])
+    return TaskResult(
+        duration_s=time.monotonic() - started,
+        peak_memory_bytes=psutil.Process().memory_info().rss,
+        scores=FoldScores(names, np.array(rows), np.full(len(rows), -1)),
+        out_of_fold=np.concatenate([p.ravel() for p in predictions]).astype(np.float32),
+    )
+
+
+def run_holdout(files: StudyFiles, task: HoldoutTask) -> TaskResult:
+    """Fit a baseline on all development rows and score it on the holdout."""
+    started = time.monotonic()
+    context = context_of(files)
+    fitted = fit_baseline(
+        task.name, context.table, context.schema, context.target, context.splits.development,
+        seed=files.seed, n_threads=files.n_threads,
+    )  # fmt: skip
+    rows = context.splits.holdout
+    predictions = fitted.predict(rows)
+    scores = {n: METRICS[n](context.y_by_row[rows], predictions) for n in metrics_for(context.target.task)}
+    return TaskResult(
+        time.monotonic() - started, psutil.Process().memory_info().rss, info={"holdout": scores}
+    )

@@ -1,0 +1,106 @@
+"""What a worker process keeps between the tasks of a study: table, splits, and the stacked rows by preprocessing."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.schema import TableSchema
+from ..data.splitting import Splits
+from ..data.table import Table
+from ..data.target import encode_target
+from ..preprocessing.fit import fit_preprocessing
+from ..preprocessing.spec import PreprocessingSpec
+from ..training.problem import Problem, build_problem
+from .messages import StudyFiles
+
+Ints = NDArray[np.int64]
+_CACHE_FRACTION = 0.25  # of the worker's memory, for stacked rows
+_FUSED_FRACTION = 0.35  # of the worker's memory: more stacked rows than this are trained fold by fold
+
+
+class StudyContext:
+    """The data of one study in a worker."""
+
+    def __init__(self, files: StudyFiles) -> None:
+        self.files = files
+        self.table = Table.from_parquet(Path(files.table))
+        self.schema = TableSchema.from_json(files.schema)
+        self.target = encode_target(self.table, self.schema, files.task)
+        self.splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())
+        self.y_by_row: NDArray[Any] = np.full(self.table.n_rows, -1, dtype=self.target.values.dtype)
+        self.y_by_row[self.target.rows] = self.target.values
+        self._problems: OrderedDict[str, Problem] = OrderedDict()
+
+    @property
+    def n_classes(self) -> int:
+        return len(self.target.labels)
+
+    def is_fused(self, problem: Problem) -> bool:
+        """Whether a trial on `problem` trains its replicas as one (or, to save memory, fold by fold)."""
+        if self.files.fused is not None:
+            return self.files.fused
+        return 3 * problem.size_bytes < _FUSED_FRACTION * self.files.memory_limit_bytes
+
+    def problem(self, params: Mapping[str, Any]) -> Problem:
+        """Return the folds of the study, preprocessed as `params` say; kept for the next trial that wants the same."""
+        spec = preprocessing_spec(params)
+        key = spec.digest()
+        if key in self._problems:
+            self._problems.move_to_end(key)
+            return self._problems[key]
+        problem = self.subproblem(spec, self.splits.development, self.splits.train, self.splits.valid)
+        self._problems[key] = problem
+        limit = _CACHE_FRACTION * self.files.memory_limit_bytes
+        while len(self._problems) > 1 and sum(p.size_bytes for p in self._problems.values()) > limit:
+            self._problems.popitem(last=False)
+        return problem
+
+    def subproblem(
+        self, spec: PreprocessingSpec, rows: Ints, train: Sequence[Ints], valid: Sequence[Ints]
+    ) -> Problem:
+        """Return replicas that train and validate on parts of `rows`.
+
+        Parameters
+        ----------
+        rows, train, valid : int64 arrays of table rows
+            Each of `train` and `valid` a subset of `rows`; preprocessing is fitted on each of `train` alone.
+        """
+        preprocessings = fit_preprocessing(self.table, self.schema, train, spec)
+        place = np.full(self.table.n_rows, -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        return build_problem(
+            task=self.target.task,
+            n_classes=self.n_classes,
+            y=self.y_by_row[rows],
+            features=[p.transform(self.table, rows) for p in preprocessings],
+            preprocessings=preprocessings,
+            train=[place[t] for t in train],
+            valid=[place[v] for v in valid],
+        )
+
+
+def preprocessing_spec(params: Mapping[str, Any]) -> PreprocessingSpec:
+    """Return the preprocessing that a trial's parameters ask for."""
+    encoding = "piecewise_linear" if params.get("numeric_embedding") == "piecewise_linear" else "none"
+    return PreprocessingSpec.from_params({**params, "numeric_encoding": encoding})
+
+
+_contexts: OrderedDict[tuple[int, str, str], StudyContext] = OrderedDict()
+_MOST_CONTEXTS = 2  # of studies that run beside one another on one cluster
+
+
+def context_of(files: StudyFiles) -> StudyContext:
+    """Return the context of a study, loaded at its first task in this process."""
+    key = (files.study_id, files.table, files.splits)
+    if key not in _contexts:
+        _contexts[key] = StudyContext(files)
+        if len(_contexts) > _MOST_CONTEXTS:
+            _contexts.popitem(last=False)
+    _contexts.move_to_end(key)
+    return _contexts[key]

@@ -1,0 +1,173 @@
+"""What the engine and its workers say to each other: frozen, typed, and copied between processes.
+
+A worker gets a `StudyFiles` and a `Task`; while it works it sends `Progress`; it ends with a `TaskResult` or a
+`Failure`. Needs NumPy only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...storage.records import Curves, Failure, FoldScores
+
+TOPIC = "cupel-progress"
+
+
+class Control(StrEnum):
+    """What the engine tells a worker about a running trial; obeyed between two epochs."""
+
+    CONTINUE = "continue"
+    PAUSE = "pause"
+    FINISH = "finish"  # end now and keep what there is
+    DROP = "drop"  # end now; the result is not wanted
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFiles:
+    """Where a worker finds what a study trains on; the same for all its tasks."""
+
+    study_id: int
+    table: str  # path of the Parquet snapshot
+    splits: str  # path of the splits
+    schema: Mapping[str, Any]
+    task: str
+    metric: str
+    seed: int
+    max_epochs: int
+    n_threads: int
+    checkpoints: str  # folder
+    memory_limit_bytes: int
+    fused: bool | None = None  # None: chosen by memory
+    runner: str = "cupel.engine.workers.task"  # module with `warm_up` and `run_task`; tests have a toy
+
+
+def checkpoint_path(files: StudyFiles, trial_id: int) -> Path:
+    """Return where a trial keeps its checkpoint."""
+    return Path(files.checkpoints) / f"trial-{trial_id}.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class TrialTask:
+    """Train and score one parameter set on every fold."""
+
+    trial_id: int
+    number: int
+    family: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineTask:
+    """Fit and score a baseline on every fold."""
+
+    trial_id: int
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldoutTask:
+    """Fit a baseline on all development rows and score it on the holdout."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinalTask:
+    """Decide between one network on all development rows and the ensemble of fold networks, and score on the holdout.
+
+    Attributes
+    ----------
+    model : bytes or None
+        The trial's fold networks (`TrainedModel.to_bytes`); None where they were not kept: they are trained again.
+    best_epochs : tuple of int
+        0-based, one a replica.
+    trial_s : float
+        What the trial took.
+    time_left_s : float
+        What the evidence may cost; infinite for no limit.
+    """
+
+    family: str
+    params: Mapping[str, Any]
+    model: bytes | None
+    best_epochs: tuple[int, ...]
+    trial_s: float
+    time_left_s: float
+
+
+Task = TrialTask | BaselineTask | HoldoutTask | FinalTask
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Epochs that a running trial has finished since its last message."""
+
+    trial_id: int
+    pid: int
+    first_epoch: int
+    scores: NDArray[np.float64]  # (n, R) running scores
+    best_scores: NDArray[np.float64]  # (n, R) best so far
+    curves: NDArray[np.float32]  # (n, R, n_names)
+    memory_bytes: int
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return plain values; Dask's events carry nothing else."""
+        return {
+            "trial_id": self.trial_id,
+            "pid": self.pid,
+            "first_epoch": self.first_epoch,
+            "memory_bytes": self.memory_bytes,
+            "shape": list(self.curves.shape),
+            "scores": self.scores.tobytes(),
+            "best_scores": self.best_scores.tobytes(),
+            "curves": self.curves.tobytes(),
+        }
+
+    @classmethod
+    def from_wire(cls, data: Mapping[str, Any]) -> Progress:
+        """Rebuild a message."""
+        n, n_replicas, n_names = data["shape"]
+        scores, best = (
+            np.frombuffer(data[k], np.float64).reshape(n, n_replicas) for k in ("scores", "best_scores")
+        )
+        curves = np.frombuffer(data["curves"], np.float32).reshape(n, n_replicas, n_names)
+        return cls(
+            data["trial_id"], data["pid"], data["first_epoch"], scores, best, curves, data["memory_bytes"]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """What a task gave.
+
+    Attributes
+    ----------
+    scores : FoldScores or None
+    curves : Curves or None
+    out_of_fold : float32 array or None
+        Of the validation rows of all replicas, one replica after the other.
+    model : bytes or None
+        `TrainedModel.to_bytes`.
+    info : mapping
+        JSON-ready: ``truncated``, ``preprocessing`` (digest), ``holdout``, ``final``, …
+    """
+
+    duration_s: float
+    peak_memory_bytes: int
+    scores: FoldScores | None = None
+    curves: Curves | None = None
+    out_of_fold: NDArray[np.float32] | None = None
+    n_parameters: int | None = None
+    model: bytes | None = None
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+
+TaskOutcome = TaskResult | Failure

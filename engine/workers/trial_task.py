@@ -1,0 +1,72 @@
+"""Training and scoring one trial in a worker."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...storage.records import Curves, FoldScores
+from ..metrics import METRICS, metrics_for
+from ..training.curves import CURVE_NAMES
+from ..training.model import TrainedModel
+from ..training.problem import Problem
+from ..training.trainer import Trainer, TrainSpec
+from .context import context_of, preprocessing_spec
+from .messages import StudyFiles, TaskResult, TrialTask, checkpoint_path
+from .reporter import Reporter
+
+
+def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskResult:
+    """Cross-validate a parameter set."""
+    started = time.monotonic()
+    context = context_of(files)
+    problem = context.problem(task.params)
+    is_fused = context.is_fused(problem)
+    trainer = Trainer(
+        problem, train_spec(files, task.family, task.params, is_fused), checkpoint_path(files, task.trial_id)
+    )
+    result = trainer.run(reporter)
+    reporter.flush()
+    return TaskResult(
+        duration_s=time.monotonic() - started,
+        peak_memory_bytes=reporter.peak_bytes,
+        scores=fold_scores(problem, result.predictions, result.best_epochs),
+        curves=Curves(CURVE_NAMES, result.curves),
+        out_of_fold=np.concatenate([p.ravel() for p in result.predictions]).astype(np.float32),
+        n_parameters=result.network.n_parameters,
+        model=TrainedModel.from_training(problem, result, context.target.labels).to_bytes(),
+        info={
+            "truncated": reporter.is_truncated,
+            "preprocessing": preprocessing_spec(task.params).digest(),
+            "path": "fused" if is_fused else "fold_by_fold",
+        },
+    )
+
+
+def train_spec(files: StudyFiles, family: str, params: Any, fused: bool, **changes: Any) -> TrainSpec:
+    """Return how a trial of the study trains."""
+    patience = params.get("patience")
+    values: dict[str, Any] = {
+        "family": family,
+        "params": params,
+        "metric": files.metric,
+        "max_epochs": files.max_epochs,
+        "seed": files.seed,
+        "patience": None if patience is None else int(patience),
+        "fused": fused,
+    }
+    return TrainSpec(**(values | changes))
+
+
+def fold_scores(
+    problem: Problem, predictions: tuple[NDArray[np.float64], ...], best_epochs: NDArray[np.int64]
+) -> FoldScores:
+    """Score the validation predictions of every replica with every metric of the task."""
+    names = metrics_for(problem.task)
+    values = np.array(
+        [[METRICS[n](problem.y[problem.valid[r]], p) for n in names] for r, p in enumerate(predictions)]
+    )
+    return FoldScores(names, values, best_epochs)

@@ -1,0 +1,56 @@
+"""Makes the Qt application and its window; `main.py` is the only one to call it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from . import icons, tokens
+from . import language as languages
+from . import theme as themes
+from .preferences import Preferences
+from .shell import MainWindow
+
+
+def make_application() -> QApplication:
+    """Return the application, made if there is none yet."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("Cupel")
+    app.setDesktopFileName("cupel")
+    app.setWindowIcon(QIcon(icons.pixmap("cupel", tokens.LIGHT.text, 64, 2)))
+    return app
+
+
+def make_window(workspace: Path, lang: str = "", theme: str = "") -> MainWindow:
+    """Return the window of `workspace`, dressed and in the user's language, not shown yet.
+
+    An empty `lang` or `theme` is what the user chose last, else what the system has.
+    """
+    preferences = Preferences()
+    languages.language.install(
+        lang or preferences.text("language", languages.system_language(), languages.CHOICES)
+    )
+    themes.theme.install(theme or preferences.text("theme", "auto", themes.CHOICES))
+    window = MainWindow(workspace, preferences)
+    window.restore()
+    return window
+
+
+def run(workspace: Path, lang: str, theme: str) -> int:
+    """Open the window and return the exit code when it is closed."""
+    app = make_application()
+    window = make_window(workspace, lang, theme)
+    app.styleHints().colorSchemeChanged.connect(themes.theme.follow_system)
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    alarm = QTimer(window)  # Python sees a signal only while it runs; this lets it
+    alarm.timeout.connect(lambda: None)
+    alarm.start(300)
+    window.show()
+    return app.exec()

@@ -1,0 +1,82 @@
+"""Learning curves of one trial: every fold thin, their mean strong; training and validation side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...storage.records import Curves
+from .. import formatting
+from ..language import tr
+from .chart import Chart, Series
+
+_TONES = {"train": "series1", "valid": "series0"}
+
+
+class CurvesChart(Chart):
+    """Curves of one measure (``loss`` or a metric) over epochs."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: tr("Epoch"), lambda: "", x_whole=True)
+        self._measure = "loss"
+
+    def show_curves(self, curves: Curves | None, measure: str = "loss") -> None:
+        """Draw all curves of `curves` that measure `measure`."""
+        self._measure = measure
+        self.set_axis_text(lambda: tr("Epoch"), lambda: measure)
+        if curves is None or curves.values.size == 0:
+            self.show_series([])
+            return
+        series: list[Series] = []
+        for column, name in enumerate(curves.names):
+            part, _, what = name.partition("_")
+            if what == measure:
+                series += self._group(part, curves.values[:, :, column].astype(np.float64))
+        series.sort(key=lambda one: one.key.endswith("mean"))
+        self.show_series(series)
+
+    def _group(self, part: str, values: np.ndarray) -> list[Series]:
+        epochs = np.arange(1, values.shape[1] + 1, dtype=np.float64)
+        tone = _TONES.get(part, "series2")
+        name = {"train": tr("Training"), "valid": tr("Validation")}.get(part, part)
+        folds = [
+            Series(
+                f"{part}{fold}",
+                "",
+                epochs,
+                line,
+                tone,
+                "line",
+                1.0,
+                alpha=0.3,
+                tip=self._tip(tr("{name}, fold {fold}", name=name, fold=fold + 1), line),
+            )
+            for fold, line in enumerate(values)
+        ]
+        seen = np.isfinite(values).any(axis=0)
+        mean = np.full(values.shape[1], np.nan)
+        mean[seen] = np.nanmean(values[:, seen], axis=0)
+        strong = Series(
+            f"{part}-mean",
+            name,
+            epochs,
+            mean,
+            tone,
+            "line",
+            2.2,
+            tip=self._tip(tr("{name}, mean", name=name), mean),
+        )
+        return [*folds, strong]
+
+    def _tip(self, name: str, line: np.ndarray):
+        measure = self._measure
+        return lambda i: (
+            f"{name}\n{tr('Epoch {epoch}', epoch=i + 1)}\n{measure} {formatting.number(float(line[i]), 4)}"
+        )
+
+
+def measures(curves: Curves | None) -> list[str]:
+    """Return what the curves measure, the loss first."""
+    if curves is None:
+        return []
+    found = dict.fromkeys(name.partition("_")[2] for name in curves.names)
+    return sorted(found, key=lambda name: name != "loss")

@@ -1,0 +1,100 @@
+"""The language in use: `tr` for the window's own words, `sentence` for those of the engine and the store.
+
+``tr("Text")`` needs a literal: `resources/translations/update.py` collects them into the Qt Linguist files.
+A widget that shows words derives from `Speaks` and says them through `say`, so that they change with the
+language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import resources
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator, Signal
+
+CHOICES = ("en", "zh")
+WINDOW_CONTEXT = "window"
+ENGINE_CONTEXT = "engine"
+
+
+class Language(QObject):
+    """Holds the language in use and its translator."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.code = "en"
+        self._translators: list[QTranslator] = []
+
+    def install(self, code: str) -> None:
+        """Take `code` of `CHOICES` and tell every widget."""
+        app = QCoreApplication.instance()
+        if app is None:
+            raise RuntimeError("a language needs an application")
+        for translator in self._translators:
+            app.removeTranslator(translator)
+        self._translators.clear()
+        self.code = code
+        if code == "zh":
+            data = (resources.files("cupel.resources") / "translations" / "cupel_zh_CN.qm").read_bytes()
+            translator = QTranslator(app)
+            if not translator.load(data):
+                raise RuntimeError("the Chinese translation file is damaged")
+            app.installTranslator(translator)
+            self._translators.append(translator)
+        QLocale.setDefault(QLocale("zh_CN" if code == "zh" else "en_GB"))
+        self.changed.emit()
+
+
+language = Language()
+
+
+def system_language() -> str:
+    """Return the one of `CHOICES` that suits the user's system."""
+    return "zh" if QLocale.system().language() == QLocale.Language.Chinese else "en"
+
+
+def tr(text: str, /, **args: object) -> str:
+    """Return the window's `text` in the language in use, with `args` filled in."""
+    translated = QCoreApplication.translate(WINDOW_CONTEXT, text)
+    return translated.format(**args) if args else translated
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return the translated `one` for 1 and `many` (with ``{n}``) otherwise; both are `tr` results."""
+    return one if count == 1 else many.format(n=f"{count:,}")
+
+
+def sentence(message: Mapping[str, Any]) -> str:
+    """Return a sentence of the engine, ``{"template", "args", "text"}``, in the language in use.
+
+    Where its template has no translation the English ``text`` is shown.
+    """
+    template, args = str(message.get("template", "")), message.get("args") or {}
+    if not template:
+        return str(message.get("text", ""))
+    translated = QCoreApplication.translate(ENGINE_CONTEXT, template)
+    try:
+        return translated.format(**args)
+    except (KeyError, IndexError, ValueError):
+        return str(message.get("text") or template)
+
+
+class Speaks:
+    """Mixed into a widget: keeps what the widget says, and says it again when the language changes."""
+
+    _said: list[Callable[[], object]]
+
+    def say(self, speak: Callable[[], object]) -> None:
+        """Run `speak` (``lambda: label.setText(tr("…"))``) now and after each change of language."""
+        if not hasattr(self, "_said"):
+            self._said = []
+            language.changed.connect(self._say_again)
+        self._said.append(speak)
+        speak()
+
+    def _say_again(self) -> None:
+        for speak in self._said:
+            speak()

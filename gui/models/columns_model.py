@@ -1,0 +1,182 @@
+"""The columns of a data file as a table whose roles can be changed, and its first rows as another."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from .. import formatting, words
+from ..language import tr
+from .inspection import ColumnFacts, Inspection
+
+Index = QModelIndex | QPersistentModelIndex
+FACTS_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+_ROOT = QModelIndex()
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+ROLES = ("numeric", "categorical", "date", "text", "id", "constant", "target", "ignored", "group", "time")
+
+
+class Column(IntEnum):
+    """The columns of the table of columns."""
+
+    NAME = 0
+    ROLE = 1
+    MISSING = 2
+    UNIQUE = 3
+    VALUES = 4
+    SHAPE = 5
+
+
+class ColumnsModel(QAbstractTableModel):
+    """One row for each column of the file.
+
+    Signals
+    -------
+    role_changed(str, str)
+        The user gave a column another role.
+    """
+
+    role_changed = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._columns: tuple[ColumnFacts, ...] = ()
+        self._n_rows = 0
+        self._roles: dict[str, str] = {}
+
+    def show_inspection(self, inspection: Inspection, roles: dict[str, str]) -> None:
+        """Take the columns of a file; `roles` are the user's own, by column."""
+        self.beginResetModel()
+        self._columns, self._n_rows, self._roles = inspection.columns, inspection.n_rows, dict(roles)
+        self.endResetModel()
+
+    def reword(self) -> None:
+        """Say everything again: the language has changed."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
+        if self._columns:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._columns) - 1, len(Column) - 1))
+
+    def role(self, name: str) -> str:
+        """Return the role of a column: the user's, else the engine's."""
+        found = next((column.role for column in self._columns if column.name == name), "")
+        return self._roles.get(name, found)
+
+    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self._columns)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(Column)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == Column.ROLE else flags
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section in (Column.MISSING, Column.UNIQUE) else _LEFT
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return {
+            Column.NAME: tr("Column"),
+            Column.ROLE: tr("Role"),
+            Column.MISSING: tr("Missing"),
+            Column.UNIQUE: tr("Distinct"),
+            Column.VALUES: tr("Values"),
+            Column.SHAPE: tr("Distribution"),
+        }[Column(section)]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        facts, column = self._columns[index.row()], Column(index.column())
+        if role == FACTS_ROLE:
+            return facts
+        if role == Qt.ItemDataRole.EditRole and column is Column.ROLE:
+            return self.role(facts.name)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if column in (Column.MISSING, Column.UNIQUE) else _LEFT
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self._display(facts, column)
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802 - Qt's name
+        if role != Qt.ItemDataRole.EditRole or index.column() != Column.ROLE or value not in ROLES:
+            return False
+        name = self._columns[index.row()].name
+        if value != self.role(name):
+            self._roles[name] = value
+            self.dataChanged.emit(index, index)
+            self.role_changed.emit(name, value)
+        return True
+
+    def _display(self, facts: ColumnFacts, column: Column) -> str:
+        if column is Column.NAME:
+            return facts.name
+        if column is Column.ROLE:
+            return words.role(self.role(facts.name))
+        if column is Column.MISSING:
+            if not facts.n_missing:
+                return formatting.NOTHING
+            share = facts.n_missing / max(self._n_rows, 1)
+            return formatting.percent(share, 1) if share >= 0.001 else formatting.count(facts.n_missing)
+        if column is Column.UNIQUE:
+            return formatting.count(facts.n_unique)
+        if column is Column.VALUES:
+            return values_text(facts)
+        return ""
+
+
+class PreviewModel(QAbstractTableModel):
+    """The first rows of a file, as they are written there."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._names: tuple[str, ...] = ()
+        self._rows: tuple[tuple[str, ...], ...] = ()
+
+    def show_inspection(self, inspection: Inspection) -> None:
+        """Take the first rows of a file."""
+        self.beginResetModel()
+        self._names, self._rows = inspection.preview_columns, inspection.preview_rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self._names)
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _LEFT
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return self._names[section] if orientation == Qt.Orientation.Horizontal else str(section + 1)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        cells = self._rows[index.row()]
+        return cells[index.column()] if index.column() < len(cells) else ""
+
+
+def values_text(facts: ColumnFacts) -> str:
+    """Return in a few words what values a column has."""
+    if isinstance(facts.minimum, int | float) and isinstance(facts.maximum, int | float):
+        low, high = (formatting.plain(float(value)) for value in (facts.minimum, facts.maximum))
+        mean = formatting.plain(facts.mean)
+        return tr("{low} … {high}, mean {mean}", low=low, high=high, mean=mean)
+    if facts.minimum is not None and facts.maximum is not None:
+        return f"{facts.minimum} … {facts.maximum}"
+    if facts.top:
+        return ", ".join(value for value, _ in facts.top[:3])
+    return ", ".join(facts.examples[:3])

@@ -1,0 +1,108 @@
+"""The bundles that were written for a study, as a Qt table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from pathlib import PurePath
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from ...storage.records import ExportRecord, JobState
+from .. import formatting, words
+from ..language import tr
+from ..theme import colour
+
+Index = QModelIndex | QPersistentModelIndex
+RECORD_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+_ROOT = QModelIndex()
+
+
+class Column(IntEnum):
+    """The columns, from left to right."""
+
+    TRIAL = 0
+    STATE = 1
+    PATH = 2
+    SIZE = 3
+    WHEN = 4
+
+
+class ExportsModel(QAbstractTableModel):
+    """The newest first."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._exports: list[ExportRecord] = []
+        self._numbers: dict[int, int] = {}
+
+    def show_exports(self, exports: Sequence[ExportRecord], numbers: Mapping[int, int]) -> None:
+        """Take these exports; `numbers` are the trials' numbers by trial id."""
+        if list(exports) == self._exports and dict(numbers) == self._numbers:
+            return
+        self.beginResetModel()
+        self._exports, self._numbers = list(exports), dict(numbers)
+        self.endResetModel()
+
+    def reword(self) -> None:
+        """Say everything again: the language has changed."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
+        if self._exports:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._exports) - 1, len(Column) - 1))
+
+    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self._exports)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == Column.SIZE:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return {
+            Column.TRIAL: tr("Trial"),
+            Column.STATE: tr("State"),
+            Column.PATH: tr("Folder"),
+            Column.SIZE: tr("Size"),
+            Column.WHEN: tr("Written"),
+        }[Column(section)]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        export, column = self._exports[index.row()], Column(index.column())
+        if role == RECORD_ROLE:
+            return export
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._display(export, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column is Column.SIZE:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole and column is Column.PATH:
+            return export.path
+        if role == Qt.ItemDataRole.ForegroundRole and column is Column.STATE:
+            return colour(
+                "good" if _passed(export) else "bad" if export.state is JobState.FAILED else "muted"
+            )
+        return None
+
+    def _display(self, export: ExportRecord, column: Column) -> str:
+        if column is Column.TRIAL:
+            return f"#{self._numbers.get(export.trial_id, '?')}"
+        if column is Column.STATE:
+            return tr("Passed") if _passed(export) else words.job_state(export.state)
+        if column is Column.PATH:
+            return PurePath(export.path).name
+        if column is Column.SIZE:
+            return formatting.size(export.size_bytes)
+        return words.ago(export.created_at)
+
+
+def _passed(export: ExportRecord) -> bool:
+    return export.state is JobState.DONE and bool(export.certificate.get("passed"))

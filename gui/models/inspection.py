@@ -1,0 +1,99 @@
+"""What the engine found in a data file (the result of an ``inspect`` job), typed for the window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """One column of the file; `counts` are the bars of its histogram or its most frequent values."""
+
+    name: str
+    kind: str
+    role: str
+    n_missing: int
+    n_unique: int
+    minimum: float | str | None
+    maximum: float | str | None
+    mean: float | None
+    examples: tuple[str, ...]
+    counts: tuple[float, ...]
+    top: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing worth knowing; `severity` is ``info``, ``warning`` or ``serious``."""
+
+    severity: str
+    column: str | None
+    message: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A data file as it was read."""
+
+    read: Json
+    name: str
+    n_rows: int
+    n_columns: int
+    size_bytes: int
+    preview_columns: tuple[str, ...]
+    preview_rows: tuple[tuple[str, ...], ...]
+    columns: tuple[ColumnFacts, ...]
+    findings: tuple[Finding, ...]
+    messages: tuple[Json, ...]
+    target: str | None
+    task: str | None
+    labels: tuple[tuple[str, int], ...]
+    n_dropped: int
+
+    @classmethod
+    def from_json(cls, data: Json) -> Inspection:
+        """Take a job's result; what an older engine leaves out is empty."""
+        preview: Json = data.get("preview") or {}
+        return cls(
+            read=data.get("read") or {},
+            name=str(data.get("name", "")),
+            n_rows=int(data.get("n_rows", 0)),
+            n_columns=int(data.get("n_columns", 0)),
+            size_bytes=int(data.get("size_bytes", 0)),
+            preview_columns=tuple(preview.get("columns", ())),
+            preview_rows=tuple(
+                tuple("" if cell is None else str(cell) for cell in row) for row in preview.get("rows", ())
+            ),
+            columns=tuple(_column(column) for column in data.get("columns", ())),
+            findings=tuple(
+                Finding(str(f.get("severity", "info")), f.get("column"), f.get("message") or {})
+                for f in data.get("findings", ())
+            ),
+            messages=tuple(data.get("messages", ())),
+            target=data.get("target"),
+            task=data.get("task"),
+            labels=tuple((str(label), int(count)) for label, count in data.get("labels") or ()),
+            n_dropped=int(data.get("n_dropped") or 0),
+        )
+
+
+def _column(data: Json) -> ColumnFacts:
+    top = tuple((str(value), int(count)) for value, count in data.get("top") or ())
+    histogram: Json = data.get("histogram") or {}
+    return ColumnFacts(
+        name=str(data.get("name", "")),
+        kind=str(data.get("kind", "")),
+        role=str(data.get("role", "")),
+        n_missing=int(data.get("n_missing") or 0),
+        n_unique=int(data.get("n_unique") or 0),
+        minimum=data.get("minimum"),
+        maximum=data.get("maximum"),
+        mean=data.get("mean"),
+        examples=tuple(str(example) for example in data.get("examples") or ()),
+        counts=tuple(float(count) for count in histogram.get("counts") or [count for _, count in top]),
+        top=top,
+    )

@@ -1,0 +1,178 @@
+"""The studies as a Qt table: what each cell says and what it is sorted by. No SQL and no painting in here."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+)
+
+from ...storage.records import StudyRecord, StudyState, TrialState
+from .. import formatting, words
+from ..language import tr
+
+Index = QModelIndex | QPersistentModelIndex
+SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+RECORD_ROLE = int(Qt.ItemDataRole.UserRole) + 2
+_ROOT = QModelIndex()
+
+
+class Column(IntEnum):
+    """The columns, from left to right."""
+
+    NAME = 0
+    STATE = 1
+    SCORE = 2
+    MARGIN = 3
+    TRIALS = 4
+    TIME = 5
+
+
+class StudiesModel(QAbstractTableModel):
+    """The studies as they were read last."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._studies: list[StudyRecord] = []
+
+    def show_studies(self, studies: tuple[StudyRecord, ...]) -> None:
+        """Take these studies; rows that stay keep their place and their selection."""
+        if [one.id for one in studies] == [one.id for one in self._studies]:
+            for row, (old, new) in enumerate(zip(self._studies, studies, strict=True)):
+                if old != new:
+                    self._studies[row] = new
+                    self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+            return
+        self.beginResetModel()
+        self._studies = list(studies)
+        self.endResetModel()
+
+    def study(self, row: int) -> StudyRecord:
+        """Return the study of a row."""
+        return self._studies[row]
+
+    def reword(self) -> None:
+        """Say everything again: the language has changed."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
+        if self._studies:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._studies) - 1, len(Column) - 1))
+
+    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self._studies)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return {
+            Column.NAME: tr("Study"),
+            Column.STATE: tr("State"),
+            Column.SCORE: tr("Best score"),
+            Column.MARGIN: tr("Against baseline"),
+            Column.TRIALS: tr("Trials"),
+            Column.TIME: tr("Time"),
+        }[Column(section)]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        study, column = self._studies[index.row()], Column(index.column())
+        if role == RECORD_ROLE:
+            return study
+        if role == SORT_ROLE:
+            return _sort_value(study, column)
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return _display(study, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return study.failure.message if column is Column.STATE and study.failure else None
+        return None
+
+
+class StudiesProxy(QSortFilterProxyModel):
+    """Filters by words in name, data, metric and tags, and hides what is archived."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._words: list[str] = []
+        self._archived = False
+        self.setSortRole(SORT_ROLE)
+        self.setDynamicSortFilter(True)
+
+    def set_words(self, text: str) -> None:
+        """Keep the studies that have all words of `text`."""
+        self._words = text.casefold().split()
+        self._filter_again()
+
+    def set_archived(self, archived: bool) -> None:
+        """Show the archived studies in place of the others."""
+        self._archived = archived
+        self._filter_again()
+
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: N802, ARG002 - Qt's name
+        model = self.sourceModel()
+        if not isinstance(model, StudiesModel):
+            return False
+        study = model.study(source_row)
+        if study.archived != self._archived:
+            return False
+        text = " ".join(
+            [study.name, study.metric, str(study.spec.get("target", "")), study.notes, *study.tags]
+        )
+        return all(word in text.casefold() for word in self._words)
+
+    def _filter_again(self) -> None:
+        self.beginFilterChange()
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+
+def _display(study: StudyRecord, column: Column) -> str:
+    if column is Column.NAME:
+        return study.name
+    if column is Column.STATE:
+        return words.study_state(study.state)
+    if column is Column.SCORE:
+        return formatting.number(study.best_value)
+    if column is Column.MARGIN:
+        return formatting.number(words.improvement(study), sign=True)
+    if column is Column.TRIALS:
+        return formatting.count(words.finished_trials(study))
+    return formatting.clock(study.elapsed_s)
+
+
+_STATE_ORDER = list(StudyState)
+
+
+def _sort_value(study: StudyRecord, column: Column) -> Any:
+    if column is Column.NAME:
+        return study.name.casefold()
+    if column is Column.STATE:
+        return _STATE_ORDER.index(study.state)
+    if column is Column.SCORE:
+        return float("-inf") if study.best_value is None else study.best_value
+    if column is Column.MARGIN:
+        margin = words.improvement(study)
+        return float("-inf") if margin is None else margin
+    if column is Column.TRIALS:
+        return words.finished_trials(study)
+    return study.elapsed_s
+
+
+def trial_counts(study: StudyRecord) -> tuple[int, int, int]:
+    """Return how many trials were completed, pruned and failed."""
+    counts = study.n_trials
+    return (
+        counts.get(TrialState.COMPLETE, 0),
+        counts.get(TrialState.PRUNED, 0),
+        counts.get(TrialState.FAIL, 0),
+    )

@@ -1,0 +1,346 @@
+"""The trials of a study as a Qt table of tens of thousands of rows: filtering and sorting are done in NumPy.
+
+No SQL and no painting in here; display and sort values are apart: cells are sorted by `TrialsData.columns`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from ...engine.search.filtering import TrialFilter, trial_columns
+from ...storage.records import TrialKind, TrialRecord, TrialState, TrialTable
+from .. import formatting, words
+from ..language import tr
+
+Index = QModelIndex | QPersistentModelIndex
+ID_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+SCORE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
+STATE_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+_ROOT = QModelIndex()
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_OWN = 15  # how many of `trial_columns` are the trials' own; the params follow
+
+
+class Column(IntEnum):
+    """The fixed columns, from left to right; one column for each param follows."""
+
+    NUMBER = 0
+    STATE = 1
+    SCORE = 2
+    DURATION = 3
+    EPOCH = 4
+    N_PARAMETERS = 5
+
+
+_SORTED_BY = {
+    Column.NUMBER: "number",
+    Column.STATE: "state",
+    Column.SCORE: "value",
+    Column.DURATION: "duration",
+    Column.EPOCH: "epoch",
+    Column.N_PARAMETERS: "n_parameters",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TrialsData:
+    """A study's trials, ready to be shown; made in the background by `prepare`."""
+
+    table: TrialTable
+    columns: dict[str, NDArray[Any]]
+    params: tuple[str, ...]
+    decimals: int
+    texts: dict[str, Callable[[Any], str]]
+
+
+def prepare(table: TrialTable) -> TrialsData:
+    """Return `table` with its columns and with how each is written."""
+    columns = trial_columns(table)
+    params = tuple(list(columns)[_OWN:])
+    complete = np.flatnonzero(table.states == TrialState.COMPLETE)[-2000:]
+    values, stds = table.values[complete].tolist(), table.stds[complete].tolist()
+    decimals = formatting.shared_decimals(values, [None if np.isnan(std) else std for std in stds])
+    return TrialsData(table, columns, params, decimals, {name: _writer(columns[name]) for name in params})
+
+
+def changed(table: TrialTable, records: Sequence[TrialRecord], revision: int) -> TrialTable:
+    """Return `table` with some trials replaced and new ones added at its end."""
+    places = {int(trial_id): place for place, trial_id in enumerate(table.ids)}
+    rows = {record.id: _row(record) for record in records}
+    fresh = [trial_id for trial_id in rows if trial_id not in places]
+    parts: dict[str, Any] = {"revision": revision}
+    for name in _row_fields():
+        old = getattr(table, name)
+        if isinstance(old, tuple):
+            items = list(old)
+            for trial_id, row in rows.items():
+                if trial_id in places:
+                    items[places[trial_id]] = row[name]
+            parts[name] = (*items, *(rows[trial_id][name] for trial_id in fresh))
+            continue
+        extended = np.concatenate([old, np.array([rows[i][name] for i in fresh], dtype=old.dtype.type)])
+        for trial_id, row in rows.items():
+            if trial_id in places:
+                extended = _put(extended, places[trial_id], row[name])
+        parts[name] = extended
+    return TrialTable(**parts)
+
+
+class TrialsModel(QAbstractTableModel):
+    """The trials that pass the filter, in the order asked for."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.data_: TrialsData | None = None
+        self._rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._filter: TrialFilter | None = None
+        self._sort: tuple[int, Qt.SortOrder] = (Column.NUMBER, Qt.SortOrder.DescendingOrder)
+        self._best: int | None = None
+        self._baselines = True
+
+    def show_trials(self, data: TrialsData | None, best: int | None = None) -> None:
+        """Take these trials; `best` is the number of the trial to mark."""
+        old_params = self.data_.params if self.data_ is not None else ()
+        same = data is not None and data.params == old_params
+        if same and data is not None and self.data_ is not None:
+            rows = self._arranged(data)
+            ids, old_ids = data.table.ids[rows], self.data_.table.ids[self._rows]
+            if np.array_equal(ids, old_ids):
+                self.data_, self._rows, self._best = data, rows, best
+                if len(rows):
+                    self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, self.columnCount() - 1))
+                return
+        self.beginResetModel()
+        self.data_, self._best = data, best
+        self._rows = self._arranged(data) if data is not None else np.zeros(0, dtype=np.int64)
+        self.endResetModel()
+
+    def set_filter(self, wanted: TrialFilter | None) -> None:
+        """Show the trials that pass `wanted`, or all.
+
+        Raises
+        ------
+        SpecError
+            If the filter names a column that no trial has; what is shown stays.
+        """
+        if wanted is not None and self.data_ is not None:
+            wanted.mask(self.data_.columns, len(self.data_.table))
+        self.beginResetModel()
+        self._filter = wanted
+        if self.data_ is not None:
+            self._rows = self._arranged(self.data_)
+        self.endResetModel()
+
+    def trial_id(self, row: int) -> int:
+        """Return the id of the trial in a row."""
+        return int(self.data_.table.ids[self._rows[row]]) if self.data_ is not None else -1
+
+    def row_of(self, trial_id: int) -> int:
+        """Return the row of a trial, -1 where the filter hides it."""
+        if self.data_ is None:
+            return -1
+        found = np.flatnonzero(self.data_.table.ids[self._rows] == trial_id)
+        return int(found[0]) if len(found) else -1
+
+    def total(self) -> int:
+        """Return how many trials there are with no filter."""
+        return len(self.data_.table) if self.data_ is not None else 0
+
+    def reword(self) -> None:
+        """Say everything again: the language has changed."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(self.columnCount() - 1, 0))
+        if len(self._rows):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, self.columnCount() - 1))
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sort = (column, order)
+        self.layoutAboutToBeChanged.emit()
+        kept = [(index, self.trial_id(index.row()), index.column()) for index in self.persistentIndexList()]
+        if self.data_ is not None:
+            self._rows = self._arranged(self.data_)
+        places = {self.trial_id(row): row for row in range(len(self._rows))} if kept else {}
+        self.changePersistentIndexList(
+            [index for index, _, _ in kept],
+            [self.index(places[trial_id], column) for _, trial_id, column in kept],
+        )
+        self.layoutChanged.emit()
+
+    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        return (
+            0 if parent.isValid() else len(Column) + (len(self.data_.params) if self.data_ is not None else 0)
+        )
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _LEFT if section == Column.STATE or self._is_text(section) else _RIGHT
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        if section >= len(Column):
+            return self.data_.params[section - len(Column)] if self.data_ is not None else None
+        return {
+            Column.NUMBER: tr("#"),
+            Column.STATE: tr("State"),
+            Column.SCORE: tr("Score"),
+            Column.DURATION: tr("Duration"),
+            Column.EPOCH: tr("Epochs"),
+            Column.N_PARAMETERS: tr("Weights"),
+        }[Column(section)]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or self.data_ is None:
+            return None
+        row, column = int(self._rows[index.row()]), index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._display(row, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _LEFT if column == Column.STATE or self._is_text(column) else _RIGHT
+        if role == ID_ROLE:
+            return int(self.data_.table.ids[row])
+        if role == SCORE_ROLE and column == Column.SCORE:
+            return self._score(row)
+        if role == STATE_ROLE:
+            return TrialState(str(self.data_.table.states[row]))
+        if role == Qt.ItemDataRole.ToolTipRole and column == Column.STATE:
+            return self.data_.table.failures[row] or None
+        return None
+
+    def _display(self, row: int, column: int) -> str:
+        data = self.data_
+        if data is None:
+            return ""
+        table = data.table
+        if column >= len(Column):
+            name = data.params[column - len(Column)]
+            return data.texts[name](data.columns[name][row])
+        if column == Column.NUMBER:
+            name = str(table.names[row])
+            return words.baseline(name) if name else str(int(table.numbers[row]))
+        if column == Column.STATE:
+            return words.trial_state(TrialState(str(table.states[row])))
+        if column == Column.SCORE:
+            return formatting.number(float(table.values[row]), data.decimals)
+        if column == Column.DURATION:
+            return formatting.seconds(float(table.durations_s[row]))
+        value = int(table.epochs[row] if column == Column.EPOCH else table.n_parameters[row])
+        return formatting.NOTHING if value < 0 else formatting.count(value)
+
+    def _score(self, row: int) -> tuple[str, str, bool]:
+        data = self.data_
+        if data is None:
+            return "", "", False
+        spread = float(data.table.stds[row])
+        text = formatting.number(float(data.table.values[row]), data.decimals)
+        shown = "" if np.isnan(spread) else f"± {formatting.number(spread, data.decimals)}"
+        return text, shown, self._best is not None and int(data.table.numbers[row]) == self._best
+
+    def _is_text(self, column: int) -> bool:
+        if self.data_ is None or column < len(Column):
+            return False
+        return self.data_.columns[self.data_.params[column - len(Column)]].dtype == object
+
+    def _arranged(self, data: TrialsData) -> NDArray[np.int64]:
+        n_trials = len(data.table)
+        kept = np.ones(n_trials, dtype=bool)
+        if self._filter is not None:
+            kept = self._filter.mask(data.columns, n_trials)
+        rows = np.flatnonzero(kept)
+        column, order = self._sort
+        if column < 0 or column >= len(Column) + len(data.params):
+            return rows
+        name = _SORTED_BY[Column(column)] if column < len(Column) else data.params[column - len(Column)]
+        return _sorted(rows, data.columns[name], descending=order == Qt.SortOrder.DescendingOrder)
+
+
+def _sorted(rows: NDArray[np.int64], column: NDArray[Any], *, descending: bool) -> NDArray[np.int64]:
+    """Return `rows` in the order of `column`; what is missing comes last either way."""
+    keys = column[rows]
+    if keys.dtype == object:
+        texts = np.array(["" if key is None else str(key) for key in keys], dtype=np.str_)
+        missing = texts == ""
+        _, keys = np.unique(texts, return_inverse=True)
+        keys = keys.astype(np.float64)
+    else:
+        keys = keys.astype(np.float64)
+        missing = np.isnan(keys)
+    keys = np.where(missing, np.inf, -keys if descending else keys)
+    return rows[np.argsort(keys, kind="stable")]
+
+
+def _writer(column: NDArray[Any]) -> Callable[[Any], str]:
+    """Return how the values of a param are written, all alike so that they line up."""
+    if column.dtype == object:
+        return lambda value: formatting.parameter(value) if value is not None else ""
+    known = np.abs(column[np.isfinite(column)])
+    if not len(known):
+        return lambda _: ""
+    if np.all(known == np.round(known)):
+        return lambda value: "" if np.isnan(value) else formatting.count(int(value))
+    smallest = known[known > 0].min()
+    if smallest < 1e-3 or known.max() / smallest > 1e4:
+        return lambda value: (
+            "" if np.isnan(value) else f"{value:.1e}".replace("e-0", "e−").replace("e-", "e−")
+        )
+    return lambda value: "" if np.isnan(value) else formatting.number(float(value), 3)
+
+
+def _row_fields() -> list[str]:
+    return [field.name for field in dataclasses.fields(TrialTable) if field.name != "revision"]
+
+
+def _put(column: NDArray[Any], place: int, value: Any) -> NDArray[Any]:
+    """Write one value; a text that is too long for the column's width widens it."""
+    if column.dtype.kind == "U" and len(str(value)) * 4 > column.dtype.itemsize:
+        column = column.astype(f"<U{len(str(value))}")
+    column[place] = value
+    return column
+
+
+def _row(record: TrialRecord) -> dict[str, Any]:
+    def at(moment: Any) -> float:
+        return np.nan if moment is None else moment.timestamp()
+
+    def whole(value: int | None) -> int:
+        return -1 if value is None else value
+
+    def real(value: float | None) -> float:
+        return np.nan if value is None else value
+
+    return {
+        "ids": record.id,
+        "numbers": record.number,
+        "kinds": str(TrialKind(record.kind)),
+        "states": str(record.state),
+        "families": record.family,
+        "names": record.name,
+        "values": real(record.value),
+        "stds": real(record.value_std),
+        "durations_s": real(record.duration_s),
+        "created_s": at(record.created_at),
+        "started_s": at(record.started_at),
+        "finished_s": at(record.finished_at),
+        "epochs": whole(record.epoch),
+        "n_epochs": whole(record.n_epochs),
+        "n_parameters": whole(record.n_parameters),
+        "peak_memory_bytes": whole(record.peak_memory_bytes),
+        "pinned": record.pinned,
+        "archived": record.archived,
+        "failures": record.failure.message if record.failure else "",
+        "tags": record.tags,
+        "params": dict(record.params),
+    }

@@ -1,0 +1,380 @@
+"""The Export page: choose a trial and a folder, write the bundle, see its certificate, find earlier ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QGridLayout,
+    QProgressBar,
+    QStackedWidget,
+    QTableView,
+    QWidget,
+)
+
+from ...storage.records import ExportRecord, Failure, JobRecord, JobState, StudyRecord
+from .. import formatting, tokens, words
+from ..desk import Desk, JobWatcher
+from ..language import sentence, tr
+from ..models.exports_model import RECORD_ROLE, Column, ExportsModel
+from ..widgets.fields import ChoiceField, TextField
+from ..widgets.notices import Notice
+from ..widgets.parts import Button, Card, Elided, Label, Pill, Rule, column, row, scrolled
+from .page import EmptyState, Page
+from .trial_details import fill_grid
+
+if TYPE_CHECKING:
+    from ...storage.store import Store
+
+_SIDE_WIDTH = 400
+_MOST_TRIALS = 50
+
+
+class ExportPage(Page):
+    """At the left what is written and where, and what was written before; at the right the certificate."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, lambda: tr("Export"), with_switcher=True)
+        self._job = JobWatcher(desk, self)
+        self._job.progressed.connect(self._progressed)
+        self._job.finished.connect(self._written)
+        self._job.failed.connect(self._failed)
+        self._wanted_export: int | None = None
+        self._folder_typed = False
+        self.model = ExportsModel(self)
+        self.notice = Notice("bad")
+        self.write = Button(lambda: tr("Write bundle"), "primary", "export")
+        self.write.clicked.connect(self._write)
+        self.tool_row.addWidget(self.write)
+        self.certificate = CertificateCard()
+        self.table = self._make_table()
+        left = QWidget()
+        past = Card(lambda: tr("Bundles written"), margin=12)
+        past.body.addWidget(self.table, 1)
+        layout = column(self._choice_card(), past, spacing=12)
+        layout.setStretch(1, 1)
+        left.setLayout(layout)
+        self.certificate.setFixedWidth(_SIDE_WIDTH)
+        content = QWidget()
+        both = row(left, self.certificate, spacing=12)
+        both.setStretch(0, 1)
+        content.setLayout(both)
+        start = Button(lambda: tr("New study"), "primary", "plus")
+        start.clicked.connect(lambda: desk.show_page("new_study"))
+        empty = EmptyState(
+            "export",
+            lambda: tr("Nothing to export yet"),
+            lambda: tr("A bundle holds the best network with its preprocessing, ready to run without Cupel."),
+            start,
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(content)
+        self._stack.addWidget(empty)
+        self.body.addWidget(self.notice)
+        self.body.addWidget(self._stack, 1)
+        self.say(self.model.reword)
+        self.say(self._show_choice)
+
+    def refresh(self) -> None:
+        self._stack.setCurrentIndex(1 if self.desk.has_read and self.desk.study is None else 0)
+        self.show_study_state()
+        self._show_choice()
+        study_id = self.desk.study_id
+        if study_id is None:
+            return
+
+        def work(store: Store) -> tuple[int, list[ExportRecord], dict[int, int], list[tuple[int, float]]]:
+            table = store.trial_table(study_id)
+            numbers = dict(zip(table.ids.tolist(), table.numbers.tolist(), strict=True))
+            complete = [
+                (int(number), float(value))
+                for number, value, state in zip(table.numbers, table.values, table.states, strict=True)
+                if state == "complete" and number >= 0
+            ]
+            return study_id, store.exports(study_id), numbers, complete
+
+        self.desk.feed.read(work, self._took)
+
+    def study_changed(self) -> None:
+        self._wanted_export, self._folder_typed = None, False
+        self.notice.hide()
+        super().study_changed()
+
+    def _choice_card(self) -> Card:
+        self.trial = ChoiceField(lambda: tr("Trial"))
+        self.folder = TextField(lambda: tr("Folder"))
+        self.folder.changed.connect(self._folder_edited)
+        browse = Button(lambda: tr("Browse…"), "", "folder")
+        browse.clicked.connect(self._browse)
+        where = QWidget()
+        layout = row(self.folder.label, self.folder.widget, browse, spacing=8)
+        layout.setStretch(1, 1)
+        where.setLayout(layout)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress_text = Label(kind="small", tone="muted")
+        self.progress_box = QWidget()
+        self.progress_box.setLayout(column(self.progress, self.progress_text, spacing=4))
+        self.progress_box.hide()
+        hint = Label(
+            lambda: tr(
+                "One ONNX file that takes raw columns, the Keras file, predict.py, model card, certificate."
+            ),
+            "small",
+            "muted",
+            wrap=True,
+        )
+        card = Card(lambda: tr("New bundle"), margin=12)
+        for widget in (self.trial.line(), where, hint, self.progress_box):
+            card.body.addWidget(widget)
+        return card
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setProperty("kind", "plain")
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT)
+        head = table.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setSectionResizeMode(Column.PATH, head.ResizeMode.Stretch)
+        for section, width in {Column.TRIAL: 72, Column.STATE: 96, Column.SIZE: 84, Column.WHEN: 112}.items():
+            head.resizeSection(section, width)
+        table.selectionModel().currentRowChanged.connect(self._show_certificate)
+        self.say(lambda: table.setAccessibleName(tr("Bundles written")))
+        return table
+
+    def _took(self, result: tuple[int, list[ExportRecord], dict[int, int], list[tuple[int, float]]]) -> None:
+        study_id, exports, numbers, complete = result
+        if study_id != self.desk.study_id:
+            return
+        chosen = self._chosen()
+        self.model.show_exports(exports, numbers)
+        wanted = self._wanted_export or (chosen.id if chosen is not None else None)
+        place = next((i for i, export in enumerate(exports) if export.id == wanted), 0)
+        if exports:
+            self.table.selectRow(place)
+        self._show_certificate()
+        self._offer_trials(complete)
+
+    def _offer_trials(self, complete: list[tuple[int, float]]) -> None:
+        study = self.desk.study
+        if study is None:
+            return
+        ranked = sorted(complete, key=lambda one: one[1], reverse=study.direction == "maximize")[
+            :_MOST_TRIALS
+        ]
+        options: list[tuple[Any, Any]] = [("best", self._best_text)]
+        options += [
+            (
+                number,
+                lambda number=number, value=value: tr(
+                    "Trial {number} · {score}", number=number, score=formatting.number(value)
+                ),
+            )
+            for number, value in ranked
+        ]
+        self.trial.set_options(options)
+
+    def _best_text(self) -> str:
+        study = self.desk.study
+        if study is None or study.best_trial is None:
+            return tr("The final network of the study")
+        return tr("The final network of the study (best: trial {number})", number=study.best_trial)
+
+    def _show_choice(self) -> None:
+        study = self.desk.study
+        self.write.setEnabled(study is not None and study.best_trial is not None and not self._job.is_busy)
+        if study is not None and not self._folder_typed:
+            self.folder.set_value(str(self.desk.feed.workspace / "exports" / folder_name(study)))
+
+    def _folder_edited(self) -> None:
+        self._folder_typed = True
+
+    def _browse(self) -> None:
+        path = QFileDialog.getExistingDirectory(
+            self, tr("Folder for the bundle"), str(Path(self.folder.value()).parent)
+        )
+        if path:
+            self._folder_typed = True
+            study = self.desk.study
+            self.folder.set_value(str(Path(path) / (folder_name(study) if study is not None else "bundle")))
+
+    def _write(self) -> None:
+        study = self.desk.study
+        if study is None:
+            return
+        if not self.folder.value():
+            self.notice.tell(tr("Choose the folder for the bundle."))
+            return
+        self.notice.hide()
+        self.write.setEnabled(False)
+        self._progressed(0.0, "")
+        arguments = {"study_id": study.id, "trial": self.trial.value() or "best", "out": self.folder.value()}
+        self._job.start("export", arguments)
+
+    def _progressed(self, fraction: float, word: str) -> None:
+        self.progress_box.show()
+        self.progress.setRange(0, 1000 if fraction > 0 else 0)
+        self.progress.setValue(round(1000 * fraction))
+        self.progress_text.setText(word or tr("Writing and checking the bundle…"))
+
+    def _written(self, job: JobRecord) -> None:
+        self.progress_box.hide()
+        self._wanted_export = int(job.result["export_id"]) if "export_id" in job.result else None
+        path = str(job.result.get("path", ""))
+        self.desk.toast(tr("The bundle is written."), tr("Open folder"), lambda: open_folder(path))
+        self.grow_stale()
+
+    def _failed(self, text: str) -> None:
+        self.progress_box.hide()
+        self.notice.tell(text)
+        self._show_choice()
+        self.grow_stale()
+
+    def _chosen(self) -> ExportRecord | None:
+        index = self.table.currentIndex()
+        return index.data(RECORD_ROLE) if index.isValid() else None
+
+    def _show_certificate(self, *_: object) -> None:
+        self.certificate.show_export(self._chosen())
+
+
+class CertificateCard(Card):
+    """Whether a bundle gives the stored predictions, and how that was found out."""
+
+    def __init__(self) -> None:
+        self._pill = Pill()
+        super().__init__(lambda: tr("Certificate"), self._pill, margin=16)
+        self._export: ExportRecord | None = None
+        self._verdict = Label(kind="strong", wrap=True)
+        self._path = Elided("small", "muted", Qt.TextElideMode.ElideMiddle)
+        self._grid, self._files = QGridLayout(), QGridLayout()
+        for grid in (self._grid, self._files):
+            grid.setVerticalSpacing(7)
+        self._failure = Notice("bad")
+        self._open = Button(lambda: tr("Open folder"), "", "open")
+        self._open.clicked.connect(lambda: open_folder(self._export.path if self._export is not None else ""))
+        self._files_title = Label(lambda: tr("Files"), "strong")
+        content = QWidget()
+        content.setLayout(
+            column(
+                self._verdict,
+                self._path,
+                self._failure,
+                self._grid,
+                Rule(),
+                self._files_title,
+                self._files,
+                row(self._open, 1),
+                1,
+                spacing=12,
+                margins=(0, 0, 8, 0),
+            )
+        )
+        self.body.addWidget(scrolled(content), 1)
+        self._content = content
+        self._verdict.say(self._show)
+
+    def show_export(self, export: ExportRecord | None) -> None:
+        """Show the certificate of a bundle."""
+        self._export = export
+        self._show()
+
+    def _show(self) -> None:
+        export = self._export
+        for widget in (self._pill, self._path, self._open, self._files_title):
+            widget.setVisible(export is not None)
+        if export is None:
+            self._verdict.setText(
+                tr("A bundle is loaded again in a clean process and must give the stored predictions.")
+            )
+            fill_grid(self._grid, [])
+            fill_grid(self._files, [])
+            self._failure.hide()
+            return
+        passed = bool(export.certificate.get("passed")) and export.state is JobState.DONE
+        running = export.state in (JobState.WAITING, JobState.RUNNING)
+        tone = "accent" if running else "good" if passed else "bad"
+        self._pill.show_word(tr("Passed") if passed else words.job_state(export.state), tone)
+        if running:
+            self._verdict.setText(tr("The bundle is being written and checked."))
+        elif passed:
+            self._verdict.setText(
+                tr("Loaded in a clean process, the bundle gives the stored predictions on raw rows.")
+            )
+        else:
+            self._verdict.setText(tr("Do not use this bundle: it was not proven."))
+        self._path.setText(export.path)
+        self._failure.setVisible(export.failure is not None)
+        if export.failure is not None:
+            self._failure.tell(failure_text(export.failure))
+        fill_grid(self._grid, certificate_rows(export))
+        files = export.manifest.get("files") or {}
+        fill_grid(self._files, file_rows(files))
+        self._files_title.setVisible(bool(files))
+
+
+def certificate_rows(export: ExportRecord) -> list[tuple[str, str]]:
+    """Return what the certificate says, as pairs of name and value."""
+    said = export.certificate
+    rows: list[tuple[str, str]] = []
+    if said.get("n_rows") is not None:
+        rows.append((tr("Rows compared"), formatting.count(int(said["n_rows"]))))
+    for key, name in (
+        ("max_abs_difference", tr("Largest difference")),
+        ("tolerance", tr("Allowed difference")),
+    ):
+        if said.get(key) is not None:
+            rows.append((name, formatting.parameter(float(said[key]))))
+    for key, name in (("python", "Python"), ("onnxruntime", "onnxruntime"), ("numpy", "NumPy")):
+        if said.get(key):
+            rows.append((name, str(said[key])))
+    rows.append((tr("Size"), formatting.size(export.size_bytes)))
+    rows.append((tr("Written"), words.ago(export.created_at)))
+    return rows
+
+
+def file_rows(files: Any) -> list[tuple[str, str]]:
+    """Return the files of a bundle and their sizes; a manifest names them with bytes, with facts, or bare."""
+    if isinstance(files, dict):
+        return [
+            (str(name), formatting.size(about.get("size_bytes") if isinstance(about, dict) else about))
+            for name, about in files.items()
+        ]
+    return [
+        (str(one.get("name", "")), formatting.size(one.get("size_bytes")))
+        if isinstance(one, dict)
+        else (str(one), "")
+        for one in files
+    ]
+
+
+def failure_text(failure: Failure) -> str:
+    """Return why something failed, in the language in use."""
+    return sentence({"template": failure.template, "args": failure.args, "text": failure.message})
+
+
+def folder_name(study: StudyRecord) -> str:
+    """Return a study's name as the name of a folder."""
+    kept = "".join(
+        letter if letter.isalnum() or letter in "-_" else "-" for letter in study.name.strip().lower()
+    )
+    return "-".join(part for part in kept.split("-") if part) or f"study-{study.id}"
+
+
+def open_folder(path: str) -> None:
+    """Show a folder in the system's own file manager."""
+    if path:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))

@@ -1,0 +1,318 @@
+"""The Live page: how the search in view stands, what runs now, and the controls of the search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QSizePolicy, QStackedWidget, QWidget
+
+from ...storage.records import Curves, Request, StudyRecord, StudyState, SystemSample, TrialKind, TrialState
+from .. import words
+from ..charts.curves import CurvesChart
+from ..charts.history import History, HistoryChart
+from ..desk import Desk
+from ..language import sentence, tr
+from ..models.follower import TrialsFollower
+from ..models.trials_model import TrialsData
+from ..widgets.notices import Notice
+from ..widgets.parts import Button, Card, IconButton, Label, column, row
+from .live_parts import MachineCard, ResultCard, RunningCard, Tiles
+from .page import EmptyState, Page
+
+if TYPE_CHECKING:
+    from ...storage.store import Store
+
+_ACTIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
+_MOST_SAMPLES = 600
+_ASIDE_WIDTH = 348
+
+
+@dataclass(frozen=True, slots=True)
+class LiveView:
+    """What the page reads beside the trials themselves."""
+
+    study_id: int
+    curves: dict[int, Curves]
+    samples: list[SystemSample]
+    engine_alive: bool
+
+
+class LivePage(Page):
+    """One study as it runs."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, lambda: tr("Live"), with_switcher=True)
+        self.follower = TrialsFollower(desk, self)
+        self.follower.updated.connect(self._show_trials)
+        self._view: LiveView | None = None
+        self._reading = False
+        self._curves_of: int | None = None
+        self._make_controls()
+        self.failure = Notice("bad")
+        self.tiles = Tiles()
+        self.running = RunningCard()
+        self.running.skipped.connect(self._skip)
+        self.running.chosen.connect(self._choose_curves)
+        self.result = ResultCard()
+        self.machine = MachineCard()
+        self.history = HistoryChart()
+        self.curves = CurvesChart()
+        self.curves_title = Label(kind="strong")
+        self._aside = QStackedWidget()
+        self._aside.addWidget(self.running)
+        self._aside.addWidget(self.result)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._content())
+        self._stack.addWidget(self._empty())
+        self.body.addWidget(self.failure)
+        self.body.addWidget(self._stack, 1)
+        self.say(self._show)
+
+    def refresh(self) -> None:
+        self._stack.setCurrentIndex(1 if self.desk.has_read and self.desk.study is None else 0)
+        self.show_study_state()
+        self.follower.follow(self.desk.study_id)
+        self._show()
+
+    def study_changed(self) -> None:
+        self._view, self._curves_of = None, None
+        super().study_changed()
+
+    def _make_controls(self) -> None:
+        self.fewer = IconButton("minus", lambda: tr("Fewer workers"))
+        self.more = IconButton("plus", lambda: tr("More workers"))
+        self.workers = QLabel()
+        self.fewer.clicked.connect(lambda: self._change_workers(-1))
+        self.more.clicked.connect(lambda: self._change_workers(1))
+        self.stop = Button(lambda: tr("Stop"), "", "stop")
+        self.stop.clicked.connect(lambda: self._ask(Request.STOP))
+        self.primary = Button(self._primary_text, "primary", "pause")
+        self.primary.clicked.connect(self._primary_pressed)
+        self._worker_box = QWidget()
+        self._worker_box.setLayout(row(self.fewer, self.workers, self.more, spacing=2))
+        for widget in (self._worker_box, self.stop, self.primary):
+            self.tool_row.addWidget(widget)
+
+    def _content(self) -> QWidget:
+        by_trial = Button(lambda: tr("By trial"), "chip")
+        by_time = Button(lambda: tr("By time"), "chip")
+        group = QButtonGroup(self)
+        group.setExclusive(True)
+        for button in (by_trial, by_time):
+            button.setCheckable(True)
+            group.addButton(button)
+        by_trial.setChecked(True)
+        by_time.toggled.connect(self.history.set_over_time)
+        history = Card(lambda: tr("Optimization history"), by_trial, by_time, margin=12)
+        history.body.addWidget(self.history, 1)
+        history.body.addWidget(self.history.legend)
+        curves = Card(margin=12)
+        curves.body.addLayout(row(self.curves_title, 1, self.curves.legend))
+        curves.body.addWidget(self.curves, 1)
+        self._aside.setFixedWidth(_ASIDE_WIDTH)
+        self.machine.setFixedWidth(_ASIDE_WIDTH)
+        self.machine.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(12)
+        grid.addWidget(history, 0, 0)
+        grid.addWidget(self._aside, 0, 1)
+        grid.addWidget(curves, 1, 0)
+        grid.addWidget(self.machine, 1, 1)
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(0, 3)
+        grid.setRowStretch(1, 2)
+        content = QWidget()
+        layout = column(self.tiles, grid, spacing=12)
+        layout.setStretch(1, 1)
+        content.setLayout(layout)
+        return content
+
+    def _empty(self) -> QWidget:
+        start = Button(lambda: tr("New study"), "primary", "plus")
+        start.clicked.connect(lambda: self.desk.show_page("new_study"))
+        return EmptyState(
+            "live",
+            lambda: tr("Nothing is running"),
+            lambda: tr("Start a study; its progress shows here, also after the window was closed."),
+            start,
+        )
+
+    def _show_trials(self) -> None:
+        data = self.follower.data
+        study = self.desk.study
+        if data is None or study is None:
+            return
+        self._read_more(data, study)
+        self._show()
+
+    def _read_more(self, data: TrialsData, study: StudyRecord) -> None:
+        if self._reading:
+            return
+        self._reading = True
+        running = [int(i) for i in data.table.ids[data.table.states == TrialState.RUNNING]]
+        wanted = self._curves_of if self._curves_of is not None else self._best_id(data, study)
+        ids = running if wanted is None or wanted in running else [*running, wanted]
+        study_id = study.id
+
+        def work(store: Store) -> LiveView:
+            samples = store.system_samples(study_id)[-_MOST_SAMPLES:]
+            return LiveView(study_id, store.curves_of(ids), samples, store.engine_is_alive(study_id))
+
+        self.desk.feed.read(work, self._took, self._failed)
+
+    def _failed(self, message: object) -> None:
+        self._reading = False
+        self.desk.feed.failed.emit(message)
+
+    def _took(self, view: LiveView) -> None:
+        self._reading = False
+        if view.study_id == self.desk.study_id:
+            self._view = view
+            self._show()
+
+    def _show(self) -> None:
+        study, data = self.desk.study, self.follower.data
+        self._show_controls(study)
+        if study is None:
+            return
+        self._show_failure(study)
+        spread = self._best_spread(study, data)
+        self.tiles.show_study(study, spread)
+        if data is None or self.follower.study_id != study.id:
+            return
+        self.history.show_history(history_of(data, study))
+        curves = self._view.curves if self._view is not None else {}
+        self.running.show_trials(data.table, curves, study)
+        self.result.show_study(study, spread)
+        self._aside.setCurrentWidget(self.running if study.state in _ACTIVE else self.result)
+        self.machine.show_samples(self._view.samples if self._view is not None else [])
+        self._show_curves(data, study, curves)
+
+    def _show_failure(self, study: StudyRecord) -> None:
+        failure = study.failure
+        if failure is not None:
+            text = sentence({"template": failure.template, "args": failure.args, "text": failure.message})
+            self.failure.tell(text)
+        elif self._view is not None and study.state is StudyState.RUNNING and not self._view.engine_alive:
+            text = tr("The engine of this study is not running; resume to go on where it stopped.")
+            self.failure.tell(text, "warning")
+        else:
+            self.failure.hide()
+
+    def _show_curves(self, data: TrialsData, study: StudyRecord, curves: dict[int, Curves]) -> None:
+        table = data.table
+        running = table.ids[table.states == TrialState.RUNNING]
+        wanted = self._curves_of
+        if wanted is None or wanted not in curves:
+            with_curves = [int(i) for i in running if int(i) in curves]
+            wanted = with_curves[0] if with_curves else self._best_id(data, study)
+        shown = curves.get(wanted) if wanted is not None else None
+        if wanted is None:
+            self.curves_title.setText(tr("Learning curves"))
+        else:
+            number = int(table.numbers[table.ids == wanted][0])
+            self.curves_title.setText(tr("Learning curves of trial {number}", number=number))
+        judged = study.metric if shown is not None and f"valid_{study.metric}" in shown.names else "loss"
+        self.curves.show_curves(shown, judged)
+
+    def _show_controls(self, study: StudyRecord | None) -> None:
+        state = study.state if study is not None else None
+        alive = state in (StudyState.RUNNING, StudyState.QUEUED)
+        self._worker_box.setVisible(state is StudyState.RUNNING)
+        self.stop.setVisible(alive or state in (StudyState.PAUSED, StudyState.FINISHING))
+        self.primary.setVisible(study is not None)
+        self.primary.setEnabled(state is not StudyState.FINISHING)
+        self.primary.set_icon("pause" if self._pauses() else "export" if state is StudyState.DONE else "play")
+        self.primary.setText(self._primary_text())
+        if study is not None:
+            n_workers = study.n_workers_requested or study.spec.get("n_workers")
+            self.workers.setText(tr("{n} workers", n=n_workers) if n_workers else tr("automatic workers"))
+            self.fewer.setEnabled(bool(n_workers and n_workers > 1))
+
+    def _lost(self) -> bool:
+        study = self.desk.study
+        return (
+            study is not None
+            and study.state is StudyState.RUNNING
+            and self._view is not None
+            and not self._view.engine_alive
+        )
+
+    def _pauses(self) -> bool:
+        study = self.desk.study
+        return study is not None and study.state in _ACTIVE and not self._lost()
+
+    def _primary_text(self) -> str:
+        study = self.desk.study
+        if self._pauses():
+            return tr("Pause")
+        return tr("Export") if study is not None and study.state is StudyState.DONE else tr("Resume")
+
+    def _primary_pressed(self) -> None:
+        study = self.desk.study
+        if study is None:
+            return
+        if study.state is StudyState.DONE:
+            self.desk.show_page("export", study.id)
+        else:
+            self._ask(Request.PAUSE if self._pauses() else Request.RUN)
+
+    def _ask(self, request: Request) -> None:
+        if self.desk.study_id is not None:
+            self.desk.request(self.desk.study_id, request)
+
+    def _change_workers(self, step: int) -> None:
+        study = self.desk.study
+        if study is None:
+            return
+        now = study.n_workers_requested or study.spec.get("n_workers") or 1
+        wanted = max(int(now) + step, 1)
+        self.desk.feed.write(lambda store: store.request_workers(study.id, wanted))
+
+    def _skip(self, trial_id: int) -> None:
+        self.desk.feed.write(lambda store: store.request_skip(trial_id))
+        self.desk.toast(tr("The trial ends after this epoch."))
+
+    def _choose_curves(self, trial_id: int) -> None:
+        self._curves_of = trial_id
+        self._show()
+
+    @staticmethod
+    def _best_id(data: TrialsData, study: StudyRecord) -> int | None:
+        if study.best_trial is None:
+            return None
+        ids = data.table.ids[data.table.numbers == study.best_trial]
+        return int(ids[0]) if len(ids) else None
+
+    @staticmethod
+    def _best_spread(study: StudyRecord, data: TrialsData | None) -> float | None:
+        if data is None or study.best_trial is None:
+            return None
+        stds = data.table.stds[data.table.numbers == study.best_trial]
+        return float(stds[0]) if len(stds) and np.isfinite(stds[0]) else None
+
+
+def history_of(data: TrialsData, study: StudyRecord) -> History:
+    """Return what the history chart shows of a study's trials."""
+    table = data.table
+    searched = table.kinds != TrialKind.BASELINE
+    begin = study.started_at.timestamp() if study.started_at is not None else float("nan")
+    ends = table.finished_s[searched]
+    baselines = {
+        words.baseline(str(name)): float(value)
+        for name, value, kind in zip(table.names, table.values, table.kinds, strict=True)
+        if kind == TrialKind.BASELINE and np.isfinite(value)
+    }
+    return History(
+        metric=study.metric,
+        maximize=study.direction == "maximize",
+        number=table.numbers[searched],
+        value=table.values[searched],
+        spread=table.stds[searched],
+        at_s=np.maximum(ends - begin, 0.0),
+        complete=table.states[searched] == TrialState.COMPLETE,
+        baselines=baselines,
+    )

@@ -1,0 +1,323 @@
+"""The parts of the Live page: figures, running trials, the machine, and what came of a finished search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QWidget
+
+from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialState, TrialTable
+from .. import formatting, words
+from ..charts.small import Sparkline
+from ..language import Speaks, tr
+from ..models.studies_model import trial_counts
+from ..widgets.parts import Card, Elided, IconButton, Label, Text, clear, column, row, scrolled, set_property
+from .trial_details import fill_grid
+
+
+class Tile(Speaks, QFrame):
+    """One figure with its name above and a word below."""
+
+    def __init__(self, name: Text) -> None:
+        super().__init__()
+        self.setObjectName("tile")
+        self.value = Elided()
+        self.value.setObjectName("value")
+        self.below = Elided("small", "muted")
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
+        self.progress.hide()
+        heading = row(Label(name, "small", "muted"), 1)
+        self.setLayout(
+            column(heading, self.value, self.below, self.progress, spacing=2, margins=(14, 9, 14, 7))
+        )
+
+    def tell(self, value: str, below: str, tone: str = "") -> None:
+        """Show a figure and the word below it."""
+        self.value.setText(value)
+        self.below.setText(below)
+        set_property(self.value, "tone", tone)
+
+
+class Tiles(Speaks, QWidget):
+    """The figures at the top of the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.best = Tile(lambda: tr("Best so far"))
+        self.margin = Tile(lambda: tr("Against the best baseline"))
+        self.trials = Tile(lambda: tr("Trials"))
+        self.time = Tile(lambda: tr("Time"))
+        layout = row(self.best, self.margin, self.trials, self.time, spacing=12)
+        for place in range(4):
+            layout.setStretch(place, 1)
+        self.setLayout(layout)
+        self.setFixedHeight(96)
+
+    def show_study(self, study: StudyRecord, spread: float | None) -> None:
+        """Show where a study stands; `spread` is that of its best trial over the folds."""
+        decimals = formatting.decimals_for(study.best_value, spread)
+        best = formatting.score(study.best_value, spread, decimals)
+        number = study.best_trial
+        below = (
+            study.metric
+            if number is None
+            else tr("{metric}, trial {number}", metric=study.metric, number=number)
+        )
+        self.best.tell(best, below, "gold" if number is not None else "")
+        margin = words.improvement(study)
+        tone = "" if margin is None else "good" if margin > 0 else "bad"
+        text = formatting.NOTHING
+        if margin is not None:
+            text = formatting.number(
+                margin, formatting.decimals_for(margin, None if spread is None else spread / 3), sign=True
+            )
+        self.margin.tell(text, _baseline_text(study, decimals), tone)
+        complete, pruned, failed = trial_counts(study)
+        parts = [tr("{n} complete", n=complete), tr("{n} pruned", n=pruned)]
+        if failed:
+            parts.append(tr("{n} failed", n=failed))
+        self.trials.tell(formatting.count(words.finished_trials(study)), " · ".join(parts))
+        self._show_time(study)
+
+    def _show_time(self, study: StudyRecord) -> None:
+        remaining = words.remaining_s(study)
+        going = study.state in (StudyState.RUNNING, StudyState.PAUSED, StudyState.FINISHING)
+        if study.state is StudyState.FINISHING:
+            below = tr("final fit, holdout and export")
+        elif going and remaining is not None:
+            below = tr("about {time} left", time=formatting.clock(remaining))
+        elif study.finished_at is not None:
+            below = tr("ended {when}", when=words.ago(study.finished_at))
+        else:
+            below = words.study_state(study.state)
+        fraction = words.progress(study)
+        self.time.tell(formatting.clock(study.elapsed_s), below)
+        self.time.progress.setVisible(going and fraction is not None)
+        self.time.progress.setValue(round(1000 * (fraction or 0)))
+
+
+def _baseline_text(study: StudyRecord, decimals: int) -> str:
+    if study.best_baseline is None:
+        return tr("no baseline yet")
+    return f"{words.baseline(study.best_baseline)} {formatting.number(study.best_baseline_value, decimals)}"
+
+
+class RunningTrial(Speaks, QFrame):
+    """One running trial: epochs, the streaming curve of what is judged, and a way to skip it."""
+
+    skipped = Signal(int)
+    chosen = Signal(int)
+
+    def __init__(self, trial_id: int) -> None:
+        super().__init__()
+        self.setObjectName("trialrow")
+        self.trial_id = trial_id
+        self._name = Label(kind="strong")
+        self._epochs = Label(kind="small", tone="muted")
+        self._now = Label(kind="strong")
+        self._line = Sparkline(36)
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        skip = IconButton("skip", lambda: tr("Skip this trial"))
+        skip.clicked.connect(lambda: self.skipped.emit(self.trial_id))
+        top = row(self._name, self._epochs, 1, self._now, skip, spacing=8)
+        self.setLayout(column(top, self._line, self._progress, spacing=4, margins=(0, 4, 0, 10)))
+
+    def show_progress(self, table: TrialTable, place: int, curves: Curves | None, study: StudyRecord) -> None:
+        """Show how far it is."""
+        epoch, n_epochs = max(int(table.epochs[place]), 0), int(table.n_epochs[place])
+        self._name.setText(tr("Trial {number}", number=int(table.numbers[place])))
+        of = (
+            tr("epoch {epoch} of {n}", epoch=epoch, n=n_epochs)
+            if n_epochs > 0
+            else tr("epoch {epoch}", epoch=epoch)
+        )
+        self._epochs.setText(of if epoch else tr("starting"))
+        self._progress.setRange(0, max(n_epochs, 1))
+        self._progress.setValue(min(epoch, max(n_epochs, 1)))
+        mean = _judged_mean(curves, study.metric)
+        known = mean[np.isfinite(mean)]
+        self._now.setText(
+            formatting.number(float(known[-1]), 3 if abs(known[-1]) < 100 else 0) if len(known) else ""
+        )
+        self._line.show_lines([(mean, "series0")] if len(known) else [])
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self.chosen.emit(self.trial_id)
+        super().mousePressEvent(event)
+
+
+def _judged_mean(curves: Curves | None, metric: str) -> np.ndarray:
+    """Return the mean over the folds, of shape (n_epochs,), of the metric judged; of the loss where it is
+    not kept.
+    """
+    if curves is None:
+        return np.zeros(0)
+    name = next((name for name in (f"valid_{metric}", "valid_loss") if name in curves.names), curves.names[0])
+    values = curves.values[:, :, curves.names.index(name)].astype(np.float64)
+    seen = np.isfinite(values).any(axis=0)
+    mean = np.full(values.shape[1], np.nan)
+    mean[seen] = np.nanmean(values[:, seen], axis=0)
+    return mean
+
+
+class RunningCard(Card):
+    """The trials that run now."""
+
+    skipped = Signal(int)
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        self._count = QLabel()
+        super().__init__(lambda: tr("Running now"), self._count, margin=12)
+        self._rows: dict[int, RunningTrial] = {}
+        self._list = column(spacing=4, margins=(0, 0, 6, 0))
+        self._nothing = Label(lambda: tr("The next trials are being prepared."), tone="muted", wrap=True)
+        content = QWidget()
+        content.setLayout(column(self._nothing, self._list, 1, spacing=0))
+        self.body.addWidget(scrolled(content), 1)
+
+    def show_trials(self, table: TrialTable, curves: Mapping[int, Curves], study: StudyRecord) -> None:
+        """Show the running ones of these trials."""
+        places = {int(table.ids[i]): int(i) for i in np.flatnonzero(table.states == TrialState.RUNNING)}
+        if set(places) != set(self._rows):
+            clear(self._list)
+            self._rows = {trial_id: RunningTrial(trial_id) for trial_id in places}
+            for one in self._rows.values():
+                one.skipped.connect(self.skipped)
+                one.chosen.connect(self.chosen)
+                self._list.addWidget(one)
+        for trial_id, one in self._rows.items():
+            one.show_progress(table, places[trial_id], curves.get(trial_id), study)
+        self._nothing.setVisible(not places)
+
+
+class MachineCard(Card):
+    """Processor, memory and GPU while the study runs."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: tr("Machine"), margin=12)
+        self._lines: dict[str, tuple[Label, Sparkline, QWidget]] = {}
+        for key, name in (
+            ("cpu", lambda: tr("Processor")),
+            ("memory", lambda: tr("Memory")),
+            ("gpu", lambda: tr("GPU")),
+        ):
+            value, line = Label(kind="small"), Sparkline(30)
+            box = QWidget()
+            name_label = Label(name, "small", "muted")
+            box.setLayout(column(row(name_label, 1, value), line, spacing=2))
+            self._lines[key] = (value, line, box)
+            self.body.addWidget(box)
+        self._nothing = Label(lambda: tr("Nothing was recorded yet."), tone="muted")
+        self.body.addWidget(self._nothing)
+        self.body.addStretch(1)
+
+    def show_samples(self, samples: list[SystemSample]) -> None:
+        """Show the samples of a study in the order of time."""
+        has_gpu = any(sample.gpu_fraction is not None for sample in samples)
+        self._nothing.setVisible(not samples)
+        for key, (_, _, box) in self._lines.items():
+            box.setVisible(bool(samples) and (key != "gpu" or has_gpu))
+        if not samples:
+            return
+        last = samples[-1]
+        self._show("cpu", [s.cpu_fraction for s in samples], formatting.percent(last.cpu_fraction), "series0")
+        memory = tr(
+            "{used} of {total}",
+            used=formatting.size(last.memory_bytes),
+            total=formatting.size(last.memory_total_bytes),
+        )
+        self._show("memory", [s.memory_bytes / s.memory_total_bytes for s in samples], memory, "series2")
+        if has_gpu:
+            text = f"{formatting.percent(last.gpu_fraction)} · {formatting.size(last.gpu_memory_bytes)}"
+            self._show("gpu", [s.gpu_fraction or 0.0 for s in samples], text, "series3")
+
+    def _show(self, key: str, values: list[float], text: str, tone: str) -> None:
+        label, line, _ = self._lines[key]
+        label.setText(text)
+        line.show_lines([(np.array(values), tone)], top=1.0)
+
+
+class ResultCard(Card):
+    """What came of the search: holdout, corrected score, ties, the final network."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: tr("Result"), margin=12)
+        self._verdict = Label(kind="strong", wrap=True)
+        self._reason = Label(kind="small", tone="muted", wrap=True)
+        self._grid = QGridLayout()
+        self._grid.setVerticalSpacing(7)
+        content = QWidget()
+        content.setLayout(
+            column(self._verdict, self._reason, self._grid, 1, spacing=10, margins=(0, 0, 6, 0))
+        )
+        area = scrolled(content)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.addWidget(area, 1)
+
+    def show_study(self, study: StudyRecord, spread: float | None) -> None:
+        """Show the result of a study that does not run."""
+        self._verdict.setText(verdict(study))
+        margin = words.improvement(study)
+        set_property(self._verdict, "tone", "" if margin is None else "good" if margin > 0 else "bad")
+        final = study.result.get("final") or {}
+        reason = str(final.get("reason", ""))
+        self._reason.setText(reason)
+        self._reason.setVisible(bool(reason))
+        fill_grid(self._grid, result_rows(study, spread))
+
+
+def verdict(study: StudyRecord) -> str:
+    """Return one sentence on whether the search was worth it."""
+    margin = words.improvement(study)
+    if study.best_value is None:
+        return tr("No trial was completed yet.")
+    if margin is None:
+        return tr("There is no baseline to compare with.")
+    name = words.baseline(study.best_baseline or "")
+    if margin > 0:
+        return tr("The best network beats every baseline; the next is {baseline}.", baseline=name)
+    return tr("No network beats the baseline {baseline}; use that instead.", baseline=name)
+
+
+def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str]]:
+    """Return what the end of the search found, as pairs of name and value; what is missing is left out."""
+    result: Mapping[str, Any] = study.result
+    best = result.get("best") or {}
+    decimals = formatting.decimals_for(study.best_value, spread)
+    rows = [(tr("Cross-validated"), formatting.score(study.best_value, spread, decimals))]
+    corrected = result.get("corrected") or {}
+    if corrected.get("value") is not None:
+        low, high = (formatting.number(corrected.get(key), decimals) for key in ("low", "high"))
+        rows.append((tr("Corrected for the choice"), formatting.number(corrected["value"], decimals)))
+        rows.append((tr("95% interval"), f"{low} … {high}"))
+    for name, value in (best.get("holdout") or {}).items():
+        rows.append(
+            (
+                tr("Holdout {metric}", metric=name),
+                formatting.number(value, decimals if name == study.metric else None),
+            )
+        )
+    tied = [number for number in result.get("tied") or [] if number != study.best_trial]
+    if tied:
+        rows.append(
+            (
+                tr("Statistically tied"),
+                ", ".join(f"#{number}" for number in tied[:6]) + (" …" if len(tied) > 6 else ""),
+            )
+        )
+    final = (result.get("final") or {}).get("kind")
+    if final:
+        kinds = {"refit": tr("refitted on all rows"), "ensemble": tr("ensemble of the folds")}
+        rows.append((tr("Final network"), kinds.get(final, str(final))))
+    return rows

@@ -1,0 +1,267 @@
+"""The New study page: a data file, what is in it, what is asked of it, a forecast, and the start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
+
+from ...engine.errors import SpecError
+from ...engine.spec import StudySpec
+from ...storage.records import JobRecord, Request
+from .. import formatting
+from ..desk import Desk, JobWatcher
+from ..language import sentence, tr
+from ..models.inspection import Inspection
+from ..widgets.drop_zone import SAMPLE_PREFIX, DropZone, sample_name
+from ..widgets.notices import Notice
+from ..widgets.parts import Button, Label, column, row
+from .new_study_data import DataPanel
+from .new_study_form import ForecastCard, StudyForm
+from .page import Page
+
+_AGAIN_MS = 500
+_FORM_WIDTH = 372
+
+
+class NewStudyPage(Page):
+    """First where the data comes from; then the data at the left and the settings at the right."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, lambda: tr("New study"))
+        self.source: str = ""
+        self.inspection: Inspection | None = None
+        self._inspecting = JobWatcher(desk, self)
+        self._creating = JobWatcher(desk, self)
+        self._forecasting = JobWatcher(desk, self)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(_AGAIN_MS)
+        self._again.timeout.connect(self._inspect)
+        self.notice = Notice("bad")
+        self.busy = QProgressBar()
+        self.busy.setRange(0, 0)
+        self.busy.setTextVisible(False)
+        self.busy.hide()
+        self.drop = DropZone(desk)
+        self.data = DataPanel()
+        self.form = StudyForm()
+        self.forecast = ForecastCard()
+        self._make_actions()
+        side = QWidget()
+        layout = column(self.form, self.forecast, spacing=12)
+        layout.setStretch(0, 1)
+        side.setLayout(layout)
+        side.setFixedWidth(_FORM_WIDTH)
+        content = QWidget()
+        both = row(self.data, side, spacing=12)
+        both.setStretch(0, 1)
+        content.setLayout(both)
+        self._stack = QStackedWidget()
+        for widget in (self.drop, self._waiting(), content):
+            self._stack.addWidget(widget)
+        self.body.addWidget(self.notice)
+        self.body.addWidget(self.busy)
+        self.body.addWidget(self._stack, 1)
+        self._connect()
+        self.say(self._show_source)
+        self._check()
+
+    def refresh(self) -> None:
+        self._check()
+
+    def open_source(self, source: str) -> None:
+        """Begin anew with a file, or with a sample (`SAMPLE_PREFIX` and its name)."""
+        self.source, self.inspection = source, None
+        self.data.forget()
+        self.form.forget()
+        self.forecast.forget()
+        self.notice.hide()
+        self._stack.setCurrentIndex(1)
+        self._show_source()
+        self._check()
+        self._inspect()
+
+    def show_inspection(self, result: dict[str, Any]) -> None:
+        """Show what an ``inspect`` job found."""
+        self.inspection = Inspection.from_json(result)
+        self.data.show_inspection(self.inspection)
+        self.form.show_inspection(self.inspection, self.data.roles)
+        self.busy.hide()
+        said = [sentence(message) for message in self.inspection.messages]
+        self.notice.tell("\n".join(said), "warning")
+        self._stack.setCurrentIndex(2)
+        self._show_source()
+        self._check()
+
+    def spec(self) -> StudySpec:
+        """Return what is asked.
+
+        Raises
+        ------
+        SpecError, ValueError
+            Where a setting is missing or out of range; the text is translated.
+        """
+        return self.form.spec(self.data.roles, self.data.space())
+
+    def _make_actions(self) -> None:
+        self.other = Button(lambda: tr("Another file"), "", "folder")
+        self.other.clicked.connect(self._forget)
+        self.start = Button(lambda: tr("Start search"), "primary", "play")
+        self.start.clicked.connect(self._start)
+        self.problem = Label(kind="small", tone="bad")
+        self.problem.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.problem.setWordWrap(True)
+        self.problem.setMaximumWidth(360)
+        for widget in (self.problem, self.other, self.start):
+            self.tool_row.addWidget(widget)
+
+    def _connect(self) -> None:
+        self.desk.file_dropped.connect(self.open_source)
+        self.drop.file_chosen.connect(self.open_source)
+        self.drop.sample_chosen.connect(self.open_source)
+        self.data.read_changed.connect(self._again.start)
+        self.data.role_changed.connect(self._role_changed)
+        self.data.space_changed.connect(self._check)
+        self.form.changed.connect(self._check)
+        self.form.target_changed.connect(self._target_changed)
+        self.form.families_changed.connect(self.data.set_families)
+        self.forecast.wanted.connect(self._forecast)
+        self._inspecting.finished.connect(self._inspected)
+        self._inspecting.failed.connect(self._failed)
+        self._creating.finished.connect(self._created)
+        self._creating.failed.connect(self._failed)
+        self._forecasting.finished.connect(lambda job: self.forecast.show_result(job.result))
+        self._forecasting.failed.connect(self.forecast.show_failure)
+        self._forecasting.progressed.connect(self.forecast.show_progress)
+
+    def _waiting(self) -> QWidget:
+        box = QWidget()
+        text = Label(lambda: tr("Reading the data…"), "subtitle")
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hint = Label(
+            lambda: tr("The first file takes a few seconds: the engine is being started."), tone="muted"
+        )
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        cancel = Button(lambda: tr("Cancel"))
+        cancel.clicked.connect(self._forget)
+        box.setLayout(column(1, text, hint, row(1, cancel, 1), 2, spacing=12))
+        return box
+
+    def _forget(self) -> None:
+        self._again.stop()
+        self._inspecting.cancel()
+        self._forecasting.cancel()
+        self.source, self.inspection = "", None
+        self.busy.hide()
+        self.notice.hide()
+        self._stack.setCurrentIndex(0)
+        self._show_source()
+        self._check()
+
+    def _arguments(self) -> dict[str, Any]:
+        where: dict[str, Any] = {"read": self.data.read_options()}
+        if self.source.startswith(SAMPLE_PREFIX):
+            where["sample"] = self.source.removeprefix(SAMPLE_PREFIX)
+        else:
+            where["path"] = self.source
+        return where
+
+    def _inspect(self) -> None:
+        if not self.source:
+            return
+        self.busy.setVisible(self.inspection is not None)
+        arguments = self._arguments()
+        arguments |= {"roles": dict(self.data.roles), "target": self.form.target() or None}
+        self._inspecting.start("inspect", arguments)
+
+    def _inspected(self, job: JobRecord) -> None:
+        self.show_inspection(dict(job.result))
+
+    def _role_changed(self, name: str, role: str) -> None:
+        if role == "target":
+            self.form.set_target(name)
+        self._again.start()
+        self._check()
+
+    def _target_changed(self) -> None:
+        self.data.set_target(self.form.target())
+        self._again.start()
+        self._check()
+
+    def _forecast(self) -> None:
+        try:
+            spec = self.spec()
+        except (SpecError, ValueError):
+            self._check()
+            return
+        self.forecast.show_progress(0.0, "")
+        self._forecasting.start("forecast", {**self._arguments(), "spec": spec.to_json()})
+
+    def _start(self) -> None:
+        try:
+            spec = self.spec()
+        except (SpecError, ValueError):
+            self._check()
+            return
+        self.busy.show()
+        self.start.setEnabled(False)
+        arguments = {**self._arguments(), "spec": spec.to_json(), "name": self.form.name()}
+        self._creating.start("create_study", arguments)
+
+    def _created(self, job: JobRecord) -> None:
+        self.busy.hide()
+        study_id = int(job.result["study_id"])
+        self.desk.request(study_id, Request.RUN)
+        self.desk.toast(tr("The search has been started."))
+        self._forget()
+        self.desk.show_page("live", study_id)
+
+    def _failed(self, text: str) -> None:
+        self.busy.hide()
+        if self.inspection is None:
+            self._stack.setCurrentIndex(0)
+            self.source = ""
+            self._show_source()
+        self.notice.tell(text)
+        self._check()
+
+    def _check(self, *_: object) -> None:
+        """Say what keeps the search from being started."""
+        ready, problem = self.inspection is not None, ""
+        if ready:
+            try:
+                self.spec()
+            except SpecError as error:
+                problem = sentence(error.sentence.to_json())
+            except ValueError as error:
+                problem = str(error)
+        self.problem.setText(problem)
+        self.problem.setToolTip(problem)
+        self.problem.setVisible(bool(problem))
+        can_start = ready and not problem
+        self.start.setEnabled(can_start and not self._creating.is_busy)
+        self.start.setVisible(ready)
+        self.other.setVisible(bool(self.source))
+        self.forecast.setEnabled(can_start)
+
+    def _show_source(self) -> None:
+        found = self.inspection
+        if self.source.startswith(SAMPLE_PREFIX):
+            name = sample_name(self.source.removeprefix(SAMPLE_PREFIX))
+        else:
+            name = Path(self.source).name
+        if found is None:
+            self.subtitle.setText(name)
+            return
+        parts = [
+            name or found.name,
+            tr("{rows} rows × {columns} columns", rows=f"{found.n_rows:,}", columns=found.n_columns),
+            formatting.size(found.size_bytes),
+        ]
+        if found.n_dropped:
+            parts.append(tr("{n} rows without a target are left out", n=f"{found.n_dropped:,}"))
+        self.subtitle.setText(" · ".join(parts))
+        self.subtitle.setToolTip(self.source)

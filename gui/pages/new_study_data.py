@@ -1,0 +1,326 @@
+"""The data side of the New study page: how the file was read, its columns and their roles, rows, report,
+space.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFrame,
+    QHeaderView,
+    QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTabBar,
+    QTableView,
+    QWidget,
+)
+
+from .. import formatting, tokens, words
+from ..charts.small import draw_histogram
+from ..language import Speaks, sentence, tr
+from ..models.columns_model import FACTS_ROLE, ROLES, Column, ColumnsModel, PreviewModel
+from ..models.inspection import ColumnFacts, Inspection
+from ..theme import colour
+from ..widgets import painting
+from ..widgets.fields import ChoiceField
+from ..widgets.parts import Card, Label, Picture, clear, column, row, scrolled
+from .space_editor import SpaceEditor
+
+Index = QModelIndex | QPersistentModelIndex
+_WIDTHS = {Column.ROLE: 112, Column.MISSING: 68, Column.UNIQUE: 68, Column.SHAPE: 92}
+_ICONS = {"serious": ("serious", "bad"), "warning": ("warning", "warning")}
+
+
+class DataPanel(Speaks, Card):
+    """Tabs over the columns, the first rows, the report and the search space.
+
+    Signals
+    -------
+    read_changed
+        The user wants the file read otherwise.
+    role_changed(str, str)
+        The user gave a column another role.
+    space_changed
+        The search space was edited.
+    """
+
+    read_changed = Signal()
+    role_changed = Signal(str, str)
+    space_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(margin=12)
+        self.roles: dict[str, str] = {}
+        self._found: Inspection | None = None
+        self._overridden: set[str] = set()
+        self.tabs = QTabBar()
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        for _ in range(4):
+            self.tabs.addTab("")
+        self.columns = ColumnsModel(self)
+        self.columns.role_changed.connect(self._take_role)
+        self.preview = PreviewModel(self)
+        self._report = column(spacing=0, margins=(0, 0, 8, 0))
+        self.space_editor = SpaceEditor()
+        self.space_editor.changed.connect(self.space_changed)
+        self._stack = QStackedWidget()
+        for widget in (self._columns_table(), self._preview_table(), self._report_list(), self.space_editor):
+            self._stack.addWidget(widget)
+        self.tabs.currentChanged.connect(self._show_tab)
+        self.body.setSpacing(8)
+        self.body.addWidget(self._read_row())
+        self.body.addWidget(self.tabs)
+        self.body.addWidget(self._stack, 1)
+        self.say(self._name_tabs)
+        self.say(self.columns.reword)
+        self.say(self._show_report)
+
+    def forget(self) -> None:
+        """Begin anew with another file."""
+        self.roles, self._overridden, self._found = {}, set(), None
+        self.space_editor.forget()
+        self.tabs.setCurrentIndex(0)
+
+    def show_inspection(self, found: Inspection) -> None:
+        """Show what was found in the file."""
+        self._found = found
+        if found.target is not None:
+            self.roles = {name: role for name, role in self.roles.items() if role != "target"}
+        self.columns.show_inspection(found, self.roles)
+        self.preview.show_inspection(found)
+        for name, field in self._read_fields.items():
+            field.set_value(found.read.get(name))
+        self._show_report()
+        self._name_tabs()
+
+    def set_target(self, name: str) -> None:
+        """Another column is the target."""
+        self.roles = {
+            column: role for column, role in self.roles.items() if role != "target" and column != name
+        }
+
+    def set_families(self, families: tuple[str, ...]) -> None:
+        """Other families may be searched."""
+        self.space_editor.set_families(families)
+
+    def read_options(self) -> dict[str, Any]:
+        """Return how the user wants the file read: only what differs from detection."""
+        return {name: self._read_fields[name].value() for name in sorted(self._overridden)}
+
+    def space(self) -> dict[str, Any] | None:
+        """Return the edited search space, None for the families' own.
+
+        Raises
+        ------
+        SpecError
+            If what is written is no search space.
+        """
+        return self.space_editor.space()
+
+    def _take_role(self, name: str, role: str) -> None:
+        if role != "target":
+            self.roles[name] = role
+        self.role_changed.emit(name, role)
+
+    def _show_tab(self, place: int) -> None:
+        self._stack.setCurrentIndex(place)
+        if place == 3:
+            self.space_editor.load()
+
+    def _name_tabs(self) -> None:
+        count = len(self._found.findings) if self._found is not None else 0
+        report = tr("Report ({n})", n=count) if count else tr("Report")
+        for place, text in enumerate((tr("Columns"), tr("First rows"), report, tr("Search space"))):
+            self.tabs.setTabText(place, text)
+
+    def _read_row(self) -> QWidget:
+        self._read_fields = {
+            "delimiter": ChoiceField(
+                lambda: tr("Delimiter"),
+                [
+                    (",", lambda: tr("comma")),
+                    (";", lambda: tr("semicolon")),
+                    ("\t", lambda: tr("tab")),
+                    ("|", lambda: tr("bar")),
+                    (" ", lambda: tr("space")),
+                ],
+            ),
+            "encoding": ChoiceField(
+                lambda: tr("Encoding"),
+                [
+                    (name, lambda name=name: name)
+                    for name in ("utf-8", "utf-8-sig", "gb18030", "latin-1", "utf-16")
+                ],
+            ),
+            "decimal": ChoiceField(lambda: tr("Decimals"), [(".", lambda: "1.5"), (",", lambda: "1,5")]),
+            "header": ChoiceField(
+                lambda: tr("First row"), [(True, lambda: tr("names")), (False, lambda: tr("data"))]
+            ),
+        }
+        layout = row(spacing=6)
+        for name, field in self._read_fields.items():
+            field.label.setMinimumWidth(0)
+            field.label.setMaximumWidth(120)
+            field.label.setProperty("type", "small")
+            field.changed.connect(lambda name=name: self._override(name))
+            field.widget.setMaximumWidth(150)
+            layout.addWidget(field.label)
+            layout.addWidget(field.widget, 1)
+        box = QWidget()
+        box.setLayout(layout)
+        return box
+
+    def _override(self, name: str) -> None:
+        self._overridden.add(name)
+        self.read_changed.emit()
+
+    def _columns_table(self) -> QTableView:
+        table = _table(self.columns)
+        table.setItemDelegate(ColumnDelegate(table))
+        table.setEditTriggers(
+            QAbstractItemView.EditTrigger.CurrentChanged
+            | QAbstractItemView.EditTrigger.SelectedClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+            | QAbstractItemView.EditTrigger.DoubleClicked
+        )
+        head = table.horizontalHeader()
+        head.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Interactive)
+        head.resizeSection(Column.NAME, 120)
+        head.setSectionResizeMode(Column.VALUES, QHeaderView.ResizeMode.Stretch)
+        for section, width in _WIDTHS.items():
+            head.resizeSection(section, width)
+        self.say(lambda: table.setAccessibleName(tr("Columns")))
+        self.columns_table = table
+        return table
+
+    def _preview_table(self) -> QTableView:
+        table = _table(self.preview)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.verticalHeader().show()
+        table.horizontalHeader().setDefaultSectionSize(116)
+        self.say(lambda: table.setAccessibleName(tr("First rows")))
+        return table
+
+    def _report_list(self) -> QWidget:
+        content = QWidget()
+        content.setLayout(column(self._report, 1))
+        return scrolled(content)
+
+    def _show_report(self) -> None:
+        clear(self._report)
+        findings = self._found.findings if self._found is not None else ()
+        if self._found is not None and self._found.labels:
+            shares = " · ".join(
+                f"{label} {formatting.percent(count / max(self._found.n_rows, 1), 1)}"
+                for label, count in self._found.labels[:8]
+            )
+            self._report.addWidget(_finding("target", "accent", tr("Target labels: {shares}", shares=shares)))
+        if not findings:
+            self._report.addWidget(_finding("done", "good", tr("Nothing unusual was found.")))
+        order = {"serious": 0, "warning": 1}
+        for finding in sorted(findings, key=lambda one: order.get(one.severity, 2)):
+            icon, tone = _ICONS.get(finding.severity, ("info", "muted"))
+            self._report.addWidget(_finding(icon, tone, sentence(finding.message)))
+
+
+class ColumnDelegate(QStyledItemDelegate):
+    """Paints the table of columns and edits roles with a combo box."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        area = painting.begin_cell(painter, option)
+        column_ = Column(index.column())
+        facts: ColumnFacts = index.data(FACTS_ROLE)
+        if column_ is Column.SHAPE:
+            bars = QRectF(area.left(), area.top() + 6, area.width(), area.height() - 10)
+            draw_histogram(
+                painter, bars, facts.counts, colour("accent" if facts.kind == "number" else "faint")
+            )
+        elif column_ is Column.ROLE:
+            role = index.data(Qt.ItemDataRole.EditRole)
+            tone = {"target": "accent", "ignored": "faint", "id": "faint", "constant": "faint"}.get(
+                role, "text"
+            )
+            painting.text(painter, area.adjusted(0, 0, -14, 0), str(index.data()), tone)
+            painting.picture(painter, area.right() - 12, area.center().y(), "down", "faint", 14)
+        else:
+            align = Qt.AlignmentFlag(int(index.data(Qt.ItemDataRole.TextAlignmentRole)))
+            tone = "text" if column_ in (Column.NAME, Column.UNIQUE) else "muted"
+            if column_ is Column.MISSING and facts.n_missing:
+                tone = "warning"
+            painting.text(
+                painter, area, str(index.data() or ""), tone, align=align & ~Qt.AlignmentFlag.AlignVCenter
+            )
+        painter.restore()
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802, ARG002
+        box = QComboBox(parent)
+        box.setAccessibleName(tr("Role"))
+        for role in ROLES:
+            box.addItem(words.role(role), role)
+        box.activated.connect(lambda _index: self.commitData.emit(box))
+        box.activated.connect(lambda _index: self.closeEditor.emit(box))
+        return box
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802 - Qt's name
+        if isinstance(editor, QComboBox):
+            editor.setCurrentIndex(editor.findData(index.data(Qt.ItemDataRole.EditRole)))
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:  # noqa: N802 - Qt's name
+        if isinstance(editor, QComboBox):
+            model.setData(index, editor.currentData())  # type: ignore[arg-type]
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if (
+            event.type() == QEvent.Type.FocusOut
+            and isinstance(editor, QComboBox)
+            and editor.view().isVisible()
+        ):
+            return False
+        return super().eventFilter(editor, event)
+
+
+def _table(model: ColumnsModel | PreviewModel) -> QTableView:
+    table = QTableView()
+    table.setModel(model)
+    table.setProperty("kind", "plain")
+    table.setShowGrid(False)
+    table.setMouseTracking(True)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT)
+    table.horizontalHeader().setHighlightSections(False)
+    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return table
+
+
+def _finding(icon: str, tone: str, text: str) -> QFrame:
+    frame = QFrame()
+    frame.setObjectName("finding")
+    label = Label(wrap=True, select=True)
+    label.setText(text)
+    layout = row(Picture(icon, tone, 18), label, spacing=12, margins=(4, 10, 4, 10))
+    layout.setStretch(1, 1)
+    frame.setLayout(layout)
+    return frame

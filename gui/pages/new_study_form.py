@@ -1,0 +1,379 @@
+"""The settings side of the New study page: what is asked of the data, and a forecast of what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
+
+from ...engine.metrics import METRICS, default_metric, metrics_for
+from ...engine.spec import BudgetSpec, SplitSpec, StudySpec
+from .. import formatting, words
+from ..language import sentence, tr
+from ..models.inspection import Inspection
+from ..widgets.fields import ChipsField, ChoiceField, Field, FlagField, NumberField, TextField, pair
+from ..widgets.parts import Button, Card, Label, column, scrolled
+
+_TASKS = ("auto", "binary", "multiclass", "regression")
+_SAMPLERS = ("tpe", "random", "gp", "cmaes", "qmc", "grid")
+_PRUNERS = ("hyperband", "asha", "median", "wilcoxon", "none")
+_SPLITS = ("auto", "stratified", "plain", "grouped", "time")
+
+
+class StudyForm(Card):
+    """A list of small fields, each bound to one value of the spec.
+
+    Signals
+    -------
+    changed
+        Any value has changed.
+    target_changed
+        Another column is to be predicted.
+    families_changed(object)
+        Other families may be searched: a tuple of their names.
+    """
+
+    changed = Signal()
+    target_changed = Signal()
+    families_changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__(margin=12)
+        self._found_task = "auto"
+        self._make_fields()
+        more = Button(lambda: tr("More settings"), "link", "down")
+        more.setCheckable(True)
+        advanced = QWidget()
+        advanced.setLayout(column(*self._advanced(), spacing=8))
+        advanced.hide()
+        more.toggled.connect(advanced.setVisible)
+        more.toggled.connect(lambda on: more.set_icon("up" if on else "down"))
+        content = QWidget()
+        content.setLayout(column(*self._common(), more, advanced, 1, spacing=8, margins=(0, 0, 8, 0)))
+        self.body.setContentsMargins(12, 12, 4, 12)
+        self.body.addWidget(scrolled(content))
+        for field in self._fields():
+            field.changed.connect(self.changed)
+        self._target.changed.connect(self.target_changed)
+        self._task.changed.connect(self._offer_metrics)
+        self._families.changed.connect(lambda: self.families_changed.emit(self._families.value()))
+        self.forget()
+
+    def forget(self) -> None:
+        """Go back to the defaults."""
+        self._name.set_value("")
+        self._target.set_options([])
+        self._task.set_value("auto")
+        self._folds.set_value(5)
+        self._repeats.set_value(1)
+        self._holdout.set_value(0.2)
+        self._timeout.set_value(600)
+        self._trials.set_value(None)
+        self._score.set_value(None)
+        self._families.set_value(("mlp",))
+        self._epochs.set_value(100)
+        self._seed.set_value(0)
+        self._workers.set_value(None)
+        self._baselines.set_value(True)
+        self._alongside.set_value(False)
+        self._found_task = "auto"
+        self._offer_metrics()
+
+    def show_inspection(self, found: Inspection, roles: Mapping[str, str]) -> None:
+        """Offer what fits the data; what the user has chosen stays where it still fits."""
+        names = [column.name for column in found.columns if roles.get(column.name, column.role) != "ignored"]
+        chosen = found.target or self.target() or (names[-1] if names else "")
+        self._target.set_options([(name, lambda name=name: name) for name in names])
+        self._target.set_value(chosen)
+        self._found_task = found.task or "auto"
+        self._task.set_options([(name, lambda name=name: self._task_text(name)) for name in _TASKS])
+        self._offer_metrics()
+        if not self._name.value():
+            self._name.set_value(found.name.rsplit(".", 1)[0])
+
+    def name(self) -> str:
+        """Return the study's name."""
+        return self._name.value()
+
+    def target(self) -> str:
+        """Return the column to predict, empty where none is chosen."""
+        return self._target.value() or ""
+
+    def set_target(self, name: str) -> None:
+        """Choose the column to predict."""
+        self._target.set_value(name)
+
+    def spec(self, roles: Mapping[str, str], space: Mapping[str, Any] | None) -> StudySpec:
+        """Return what is asked.
+
+        Raises
+        ------
+        SpecError
+            Where a value is out of range.
+        ValueError
+            Where what is written is no number; the text is translated.
+        """
+        if not self._name.value():
+            raise ValueError(tr("The study needs a name."))
+        if not self.target():
+            raise ValueError(tr("Choose the column to predict."))
+        return StudySpec(
+            target=self.target(),
+            task=self._task.value(),
+            metric=self._metric.value() or "",
+            families=self._families.value(),
+            split=SplitSpec(
+                kind=self._split.value(),
+                n_folds=self._folds.value(),
+                n_repeats=self._repeats.value(),
+                holdout=self._holdout.value(),
+            ),
+            budget=BudgetSpec(
+                n_trials=self._trials.value(),
+                timeout_s=self._timeout.value(),
+                target_score=self._score.value(),
+            ),
+            sampler=self._sampler.value(),
+            pruner=self._pruner.value(),
+            space=space,
+            max_epochs=self._epochs.value(),
+            seed=self._seed.value(),
+            n_workers=self._workers.value(),
+            roles={name: role for name, role in roles.items() if role != "target"},
+            baselines=self._baselines.value(),
+            alongside=self._alongside.value(),
+        )
+
+    def _make_fields(self) -> None:
+        self._name = TextField(lambda: tr("Name"))
+        self._target = ChoiceField(lambda: tr("Predict"), tip=lambda: tr("The target column"))
+        self._task = ChoiceField(
+            lambda: tr("Task"), [(name, lambda name=name: self._task_text(name)) for name in _TASKS]
+        )
+        self._metric = ChoiceField(lambda: tr("Metric"), tip=lambda: tr("What trials are judged by"))
+        self._folds = NumberField(lambda: tr("Folds"), whole=True)
+        self._repeats = NumberField(lambda: tr("Repeats"), whole=True)
+        self._holdout = NumberField(
+            lambda: tr("Holdout, %"),
+            scale=0.01,
+            tip=lambda: tr("Rows that the search never sees; scored once at the end"),
+        )
+        self._split = ChoiceField(
+            lambda: tr("Split"), [(name, lambda name=name: split_text(name)) for name in _SPLITS]
+        )
+        self._timeout = NumberField(
+            lambda: tr("Minutes"),
+            lambda: tr("no limit"),
+            scale=60,
+            empty=True,
+            tip=lambda: tr("Wall clock, with final fit and export inside"),
+        )
+        self._trials = NumberField(lambda: tr("Trials"), lambda: tr("no limit"), whole=True, empty=True)
+        self._score = NumberField(lambda: tr("Stop at score"), lambda: tr("none"), empty=True)
+        self._families = ChipsField(lambda: tr("Families"), [("mlp", lambda: tr("MLP"))])
+        self._sampler = ChoiceField(
+            lambda: tr("Sampler"), [(name, lambda name=name: sampler_text(name)) for name in _SAMPLERS]
+        )
+        self._pruner = ChoiceField(
+            lambda: tr("Pruner"), [(name, lambda name=name: pruner_text(name)) for name in _PRUNERS]
+        )
+        self._epochs = NumberField(lambda: tr("Epochs at most"), whole=True)
+        self._seed = NumberField(lambda: tr("Seed"), whole=True)
+        self._workers = NumberField(lambda: tr("Workers"), lambda: tr("automatic"), whole=True, empty=True)
+        self._baselines = FlagField(lambda: tr("Score baselines first"))
+        self._alongside = FlagField(lambda: tr("Run beside other studies"))
+
+    def _common(self) -> list[QWidget]:
+        return [
+            self._name.line(),
+            self._target.line(),
+            self._task.line(),
+            self._metric.line(),
+            _section(lambda: tr("Validation")),
+            pair(self._folds, self._repeats),
+            self._holdout.line(),
+            _section(lambda: tr("Budget: the first limit reached ends the search")),
+            pair(self._timeout, self._trials),
+            self._score.line(),
+        ]
+
+    def _advanced(self) -> list[QWidget]:
+        return [
+            self._families.line(),
+            self._sampler.line(),
+            self._pruner.line(),
+            self._split.line(),
+            pair(self._epochs, self._seed),
+            self._workers.line(),
+            self._baselines.line(),
+            self._alongside.line(),
+        ]
+
+    def _fields(self) -> list[Field]:
+        return [value for value in vars(self).values() if isinstance(value, Field)]
+
+    def _task_text(self, name: str) -> str:
+        if name == "auto" and self._found_task != "auto":
+            return tr("Automatic: {task}", task=words.task_short(self._found_task))
+        return words.task(name)
+
+    def _offer_metrics(self) -> None:
+        task = self._task.value() or "auto"
+        task = self._found_task if task == "auto" else task
+        names = metrics_for(task) if task in _TASKS[1:] else tuple(METRICS)
+        default = default_metric(task) if task in _TASKS[1:] else ""
+
+        def usual() -> str:
+            return tr("Usual: {metric}", metric=default) if default else tr("The task's usual one")
+
+        self._metric.set_options([("", usual), *((name, lambda name=name: name) for name in names)])
+
+
+class ForecastCard(Card):
+    """What a few real corners of the space cost on this machine.
+
+    Signals
+    -------
+    wanted
+        The user asks for a forecast.
+    """
+
+    wanted = Signal()
+
+    def __init__(self) -> None:
+        self._ask = Button(lambda: tr("Measure"), "", "clock")
+        super().__init__(lambda: tr("Forecast"), self._ask, margin=12)
+        self._ask.clicked.connect(self.wanted)
+        self._text = Label(
+            lambda: tr("Trains a few networks of the space for seconds, to tell time and memory."),
+            "small",
+            "muted",
+            wrap=True,
+        )
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 1000)
+        self._busy.setTextVisible(False)
+        self._busy.hide()
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(4)
+        self._cells: list[Label] = []
+        self._result: Mapping[str, Any] | None = None
+        for widget in (self._text, self._busy):
+            self.body.addWidget(widget)
+        self.body.addLayout(self._grid)
+        self._text.say(self._show)
+
+    def forget(self) -> None:
+        """Forget the last forecast."""
+        self._result = None
+        self._busy.hide()
+        self._show()
+
+    def show_progress(self, fraction: float, _word: str) -> None:
+        """Show that it is being measured."""
+        self._busy.setVisible(True)
+        self._busy.setRange(0, 1000 if fraction > 0 else 0)
+        self._busy.setValue(round(1000 * fraction))
+        self._ask.setEnabled(False)
+
+    def show_failure(self, text: str) -> None:
+        """Say why there is no forecast."""
+        self._busy.hide()
+        self._ask.setEnabled(True)
+        self._text.setText(text)
+
+    def show_result(self, result: Mapping[str, Any]) -> None:
+        """Show the result of a ``forecast`` job."""
+        self._busy.hide()
+        self._ask.setEnabled(True)
+        self._result = result
+        self._show()
+
+    def _show(self) -> None:
+        result = self._result
+        corners = list(result.get("corners", ())) if result is not None else []
+        rows = [(tr("Network"), tr("Trial"), tr("Memory"), tr("Weights"))] if corners else []
+        rows += [
+            (
+                corner_text(str(corner.get("name", ""))),
+                formatting.seconds(corner.get("seconds")),
+                formatting.size(corner.get("memory_bytes")),
+                formatting.count(corner.get("n_parameters")),
+            )
+            for corner in corners
+        ]
+        self._fill(rows)
+        if result is None:
+            self._text.setText(tr("Trains a few networks of the space for seconds, to tell time and memory."))
+            return
+        said = []
+        fits = result.get("trials_in_budget")
+        if fits:
+            said.append(tr("About {low} to {high} trials fit the budget.", low=fits[0], high=fits[1]))
+        peak = result.get("peak_memory_bytes")
+        if peak:
+            said.append(tr("At most {size} of memory.", size=formatting.size(peak)))
+        said += [sentence(message) for message in result.get("messages", ())]
+        self._text.setText(" ".join(said))
+
+    def _fill(self, rows: list[tuple[str, ...]]) -> None:
+        for cell in self._cells:
+            self._grid.removeWidget(cell)
+            cell.deleteLater()
+        self._cells = []
+        for place, texts in enumerate(rows):
+            for side, text in enumerate(texts):
+                cell = Label(kind="small", tone="muted" if place == 0 or side == 0 else "")
+                cell.setText(text)
+                if side:
+                    cell.setAlignment(cell.alignment().AlignRight)
+                self._grid.addWidget(cell, place, side)
+                self._cells.append(cell)
+
+
+def _section(text) -> QWidget:
+    label = Label(text, "small", "faint", wrap=True)
+    label.setContentsMargins(0, 8, 0, 0)
+    return label
+
+
+def split_text(name: str) -> str:
+    """Return the name of a way to split."""
+    return {
+        "auto": tr("Automatic"),
+        "stratified": tr("Stratified"),
+        "plain": tr("Plain"),
+        "grouped": tr("By group"),
+        "time": tr("In time order"),
+    }[name]
+
+
+def sampler_text(name: str) -> str:
+    """Return the name of a sampler."""
+    return {
+        "tpe": "TPE",
+        "random": tr("Random"),
+        "gp": tr("Gaussian process"),
+        "cmaes": "CMA-ES",
+        "qmc": tr("Quasi-Monte Carlo"),
+        "grid": tr("Grid"),
+    }[name]
+
+
+def pruner_text(name: str) -> str:
+    """Return the name of a pruner."""
+    return {
+        "hyperband": "Hyperband",
+        "asha": "ASHA",
+        "median": tr("Median"),
+        "wilcoxon": tr("Wilcoxon over folds"),
+        "none": tr("None"),
+    }[name]
+
+
+def corner_text(name: str) -> str:
+    """Return the name of a corner of the space."""
+    return {"smallest": tr("Smallest"), "default": tr("Middle"), "largest": tr("Largest")}.get(name, name)

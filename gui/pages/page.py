@@ -1,0 +1,142 @@
+"""What every page is: a header with one primary action, a body, and a refresh that runs only while it can be
+seen.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QWidget
+
+from .. import tokens, words
+from ..desk import Desk
+from ..language import Speaks, tr
+from ..widgets.parts import Label, Picture, Pill, Text, column, row
+
+
+class StudySwitcher(Speaks, QComboBox):
+    """Chooses the study in view."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.setMinimumWidth(180)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(26)
+        self.setMaximumWidth(360)
+        self.say(lambda: self.setAccessibleName(tr("Study in view")))
+        self.activated.connect(self._choose)
+        desk.studies_changed.connect(self._fill)
+        desk.study_selected.connect(self._fill)
+        self._fill()
+
+    def _fill(self) -> None:
+        wanted = [(s.name, s.id) for s in self._desk.studies if not s.archived or s.id == self._desk.study_id]
+        shown = [(self.itemText(i), self.itemData(i)) for i in range(self.count())]
+        if wanted != shown:
+            self.clear()
+            for name, study_id in wanted:
+                self.addItem(name, study_id)
+        self.setCurrentIndex(self.findData(self._desk.study_id))
+        self.setToolTip(self.currentText())
+
+    def _choose(self, index: int) -> None:
+        self._desk.select(int(self.itemData(index)))
+
+
+class Page(Speaks, QWidget):
+    """Base of all pages.
+
+    A page becomes stale when the store changes and is refreshed when it can be seen: `refresh` is called
+    then.
+    """
+
+    primary_pressed = Signal()
+
+    def __init__(self, desk: Desk, title: Text, *, with_switcher: bool = False) -> None:
+        super().__init__()
+        self.setObjectName("canvas")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.desk = desk
+        self._stale = True
+        self.title = Label(title, "title")
+        self.subtitle = Label(tone="muted")
+        self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.state_pill = Pill()
+        self.state_pill.hide()
+        self.tool_row = row()
+        self.switcher = StudySwitcher(desk) if with_switcher else None
+        header = QFrame()
+        header.setObjectName("header")
+        header.setFixedHeight(tokens.HEADER_HEIGHT)
+        bar = row(
+            self.title,
+            self.switcher,
+            self.state_pill,
+            self.subtitle,
+            self.tool_row,
+            spacing=12,
+            margins=(24, 8, 24, 8),
+        )
+        bar.setStretch(bar.indexOf(self.subtitle), 1)
+        header.setLayout(bar)
+        self.body = column(spacing=tokens.GRID + tokens.HALF, margins=(24, 0, 24, 20))
+        layout = column(header, self.body, spacing=0)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
+        desk.studies_changed.connect(self.grow_stale)
+        desk.study_selected.connect(self.study_changed)
+
+    def refresh(self) -> None:
+        """Show what the desk and the store say now; for each page to define."""
+        raise NotImplementedError
+
+    def study_changed(self) -> None:
+        """Another study is in view."""
+        self.grow_stale()
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the page's filter, where it has one."""
+
+    def take_focus(self) -> None:
+        """Put the focus where the keyboard is of most use."""
+        self.setFocus()
+
+    def reload(self) -> None:
+        """Refresh because the user asked for it."""
+        self.desk.refresh()
+        self.refresh()
+
+    def grow_stale(self) -> None:
+        """Note that what is shown is out of date; refresh at once only if it can be seen."""
+        self._stale = True
+        self._refresh_if_seen()
+
+    def show_study_state(self) -> None:
+        """Show the state of the study in view beside the title."""
+        study = self.desk.study
+        self.state_pill.setVisible(study is not None)
+        if study is not None:
+            self.state_pill.show_word(words.study_state(study.state), words.study_tone(study.state))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self._refresh_if_seen()
+
+    def _refresh_if_seen(self) -> None:
+        if self._stale and self.isVisible():
+            self._stale = False
+            self.refresh()
+
+
+class EmptyState(QFrame):
+    """What stands where there is nothing yet: what to do next."""
+
+    def __init__(self, icon: str, title: Text, text: Text, *actions: QWidget) -> None:
+        super().__init__()
+        heading = Label(title, "subtitle")
+        said = Label(text, tone="muted", wrap=True)
+        said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        said.setFixedWidth(440)
+        middle = [row(1, widget, 1) for widget in (Picture(icon, "faint", 40), heading, said)]
+        self.setLayout(column(1, *middle, row(1, *actions, 1), 2, spacing=12))

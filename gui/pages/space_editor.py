@@ -1,0 +1,149 @@
+"""The search space as a readable table, and as TOML text that can be edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QPlainTextEdit,
+    QSplitter,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from ...engine.errors import SpecError
+from ...engine.search import space as spaces
+from .. import tokens
+from ..language import Speaks, sentence, tr
+from ..theme import mono_font
+from ..widgets.parts import Button, Label, column, row, set_property
+
+_DELAY_MS = 250
+
+
+class SpaceEditor(Speaks, QWidget):
+    """Shows the space that will be searched; what is written is checked as it is typed.
+
+    Signals
+    -------
+    changed
+        The text has changed.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._families: tuple[str, ...] = ("mlp",)
+        self._default = ""
+        self.text = QPlainTextEdit()
+        self.text.setProperty("kind", "code")
+        self.text.setFont(mono_font())
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setTabChangesFocus(True)
+        self.text.textChanged.connect(self._typed)
+        self.table = QTableWidget(0, 3)
+        self.table.setProperty("kind", "plain")
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT - 4)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
+        self.problem = Label(kind="small", tone="bad", wrap=True)
+        self.problem.hide()
+        self._reset = Button(lambda: tr("Back to the default"), "link", "undo")
+        self._reset.clicked.connect(self._restore)
+        hint = Label(lambda: tr("Edit the text to change what is searched."), "small", "muted")
+        left = QWidget()
+        left.setLayout(column(row(hint, 1, self._reset), self.text, self.problem, spacing=6))
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(left)
+        splitter.addWidget(self.table)
+        splitter.setHandleWidth(12)
+        splitter.setChildrenCollapsible(False)
+        self.setLayout(column(splitter))
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(_DELAY_MS)
+        self._delay.timeout.connect(self._check)
+        self.say(self._reword)
+
+    def load(self) -> None:
+        """Show the families' own space where nothing was edited yet."""
+        if not self._default:
+            self._restore()
+
+    def forget(self) -> None:
+        """Go back to the families' own space."""
+        self._default = ""
+        self.text.blockSignals(True)
+        self.text.clear()
+        self.text.blockSignals(False)
+
+    def set_families(self, families: tuple[str, ...]) -> None:
+        """Search other families; a space that was edited stays as it is."""
+        self._families = families
+        if self._default and not self.is_edited():
+            self._restore()
+
+    def is_edited(self) -> bool:
+        """Whether the user has changed the space."""
+        return bool(self._default) and self.text.toPlainText() != self._default
+
+    def space(self) -> dict[str, Any] | None:
+        """Return the edited space, None for the families' own.
+
+        Raises
+        ------
+        SpecError
+            If what is written is no search space.
+        """
+        return spaces.space_from_toml(self.text.toPlainText()) if self.is_edited() else None
+
+    def _restore(self) -> None:
+        self._default = spaces.space_to_toml(spaces.default_space(self._families)) if self._families else ""
+        self.text.setPlainText(self._default)
+        self._check()
+
+    def _typed(self) -> None:
+        self._delay.start()
+
+    def _check(self) -> None:
+        self._delay.stop()
+        try:
+            space = spaces.space_from_toml(self.text.toPlainText())
+        except SpecError as error:
+            self.problem.setText(sentence(error.sentence.to_json()))
+            self.problem.show()
+            set_property(self.text, "invalid", "true")
+        else:
+            self.problem.hide()
+            set_property(self.text, "invalid", "false")
+            self._show(space)
+        self._reset.setEnabled(self.is_edited())
+        self.changed.emit()
+
+    def _show(self, space: dict[str, Any]) -> None:
+        rows = spaces.describe(space)
+        self.table.setRowCount(len(rows))
+        for place, (family, name, values, condition) in enumerate(rows):
+            for side, text in enumerate((name, values, condition)):
+                item = QTableWidgetItem(text)
+                item.setToolTip(f"{family}: {name} {values} {condition}".strip())
+                self.table.setItem(place, side, item)
+
+    def _reword(self) -> None:
+        self.table.setHorizontalHeaderLabels([tr("Param"), tr("Values"), tr("Only if")])
+        self.text.setAccessibleName(tr("Search space as TOML"))
+        if self._default:
+            self._check()

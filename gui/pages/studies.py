@@ -1,0 +1,278 @@
+"""The Studies page: all searches of the workspace, and what can be done with each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QStackedWidget,
+    QTableView,
+    QWidget,
+)
+
+from ...storage.records import Request, StudyRecord, StudyState
+from .. import icons, tokens
+from ..desk import Desk
+from ..language import counted, tr
+from ..models.studies_model import Column, StudiesModel, StudiesProxy
+from ..theme import theme
+from ..widgets.drop_zone import DropZone
+from ..widgets.parts import Button, IconButton, column, row
+from .page import Page
+from .studies_delegate import StudyDelegate
+
+_LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
+_WIDTHS = {Column.STATE: 132, Column.SCORE: 128, Column.MARGIN: 168, Column.TRIALS: 148, Column.TIME: 148}
+
+
+class StudiesPage(Page):
+    """A table of studies, or, where there are none, the way to the first one."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, lambda: tr("Studies"))
+        self.model = StudiesModel(self)
+        self.proxy = StudiesProxy(self)
+        self.proxy.setSourceModel(self.model)
+        self._naming: int | None = None
+        self._make_actions()
+        self.table = self._make_table()
+        self.filter = QLineEdit()
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setFixedWidth(220)
+        self.filter.textChanged.connect(self.proxy.set_words)
+        self.say(lambda: self.filter.setPlaceholderText(tr("Filter studies")))
+        self.archived = Button(lambda: tr("Archived"), "chip")
+        self.archived.setCheckable(True)
+        self.archived.toggled.connect(self.proxy.set_archived)
+        self.archived.toggled.connect(self._show_actions)
+        self.new = Button(lambda: tr("New study"), "primary", "plus")
+        self.new.clicked.connect(lambda: desk.show_page("new_study"))
+        self.tool_row.addWidget(self.filter)
+        self.tool_row.addWidget(self.archived)
+        self.tool_row.addWidget(self.new)
+        self.drop = DropZone(desk)
+        self.drop.file_chosen.connect(self._begin_with_file)
+        self.drop.sample_chosen.connect(self._begin_with_file)
+        listing = QWidget()
+        listing.setLayout(column(self._action_row(), self.table, spacing=tokens.GRID))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(listing)
+        self._stack.addWidget(self.drop)
+        self.body.addWidget(self._stack, 1)
+        self.say(self.model.reword)
+        self.say(self._show_counts)
+
+    def refresh(self) -> None:
+        empty = self.desk.has_read and not self.desk.studies
+        self._stack.setCurrentIndex(1 if empty else 0)
+        for widget in (self.filter, self.archived, self.new):
+            widget.setVisible(not empty)
+        chosen = self.chosen()
+        self.model.show_studies(self.desk.studies)
+        wanted = chosen.id if chosen is not None else self.desk.study_id
+        if self.table.currentIndex().row() < 0 and wanted is not None:
+            self._choose(wanted)
+        self._show_actions()
+        self._show_counts()
+
+    def take_focus(self) -> None:
+        self.table.setFocus()
+
+    def focus_filter(self) -> None:
+        self.filter.setFocus()
+        self.filter.selectAll()
+
+    def chosen(self) -> StudyRecord | None:
+        """Return the study of the selected row."""
+        index = self.proxy.mapToSource(self.table.currentIndex())
+        return self.model.study(index.row()) if index.isValid() else None
+
+    def _make_actions(self) -> None:
+        self.open_action = self._action("open", self._open, "Return")
+        self.pause_action = self._action("pause", lambda: self._ask(Request.PAUSE))
+        self.resume_action = self._action("play", lambda: self._ask(Request.RUN))
+        self.stop_action = self._action("stop", lambda: self._ask(Request.STOP))
+        self.rename_action = self._action("rename", self._rename, "F2")
+        self.pin_action = self._action("pin", self._pin)
+        self.archive_action = self._action("archive", self._archive, "Delete")
+
+        def name_them() -> None:
+            for action, text in (
+                (self.open_action, tr("Open")),
+                (self.pause_action, tr("Pause")),
+                (self.resume_action, tr("Resume")),
+                (self.stop_action, tr("Stop")),
+                (self.rename_action, tr("Rename")),
+                (self.pin_action, tr("Pin or unpin")),
+                (self.archive_action, tr("Archive or restore")),
+            ):
+                action.setText(text)
+
+        self.say(name_them)
+
+    def _action(self, icon: str, act, key: str = "") -> QAction:
+        action = QAction(self)
+        action.setData(icon)
+        action.triggered.connect(lambda: act())
+        if key:
+            action.setShortcut(QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        return action
+
+    def _action_row(self) -> QWidget:
+        self._buttons: dict[QAction, IconButton | Button] = {}
+        bar = QWidget()
+        layout = row(spacing=tokens.HALF)
+        for action in (
+            self.open_action,
+            self.resume_action,
+            self.pause_action,
+            self.stop_action,
+            self.rename_action,
+            self.pin_action,
+            self.archive_action,
+        ):
+            button = Button(action.text, "quiet", str(action.data()))
+            button.clicked.connect(action.trigger)
+            action.changed.connect(lambda a=action, b=button: b.setEnabled(a.isEnabled()))
+            self._buttons[action] = button
+            layout.addWidget(button)
+        layout.addStretch(1)
+        bar.setLayout(layout)
+        return bar
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.proxy)
+        table.setItemDelegate(StudyDelegate(table))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setShowGrid(False)
+        table.setMouseTracking(True)
+        table.setTabKeyNavigation(False)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._show_menu)
+        table.doubleClicked.connect(lambda _index: self._open())
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT_TALL)
+        head = table.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        head.setSortIndicatorClearable(True)
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        for section, width in _WIDTHS.items():
+            head.resizeSection(section, width)
+        table.setSortingEnabled(True)
+        self.proxy.sort(-1)
+        table.selectionModel().currentRowChanged.connect(self._row_changed)
+        table.addActions([self.open_action, self.rename_action, self.archive_action])
+        self.say(lambda: table.setAccessibleName(tr("Studies")))
+        return table
+
+    def _row_changed(self, *_: object) -> None:
+        study = self.chosen()
+        if study is not None:
+            self.desk.select(study.id)
+        self._show_actions()
+
+    def _show_actions(self, *_: object) -> None:
+        study = self.chosen()
+        state = study.state if study is not None else None
+        self.open_action.setEnabled(study is not None)
+        self.pause_action.setEnabled(state in (StudyState.RUNNING, StudyState.QUEUED))
+        self.resume_action.setEnabled(
+            state in (StudyState.PAUSED, StudyState.STOPPED, StudyState.FAILED, StudyState.DRAFT)
+        )
+        self.stop_action.setEnabled(state in (*_LIVE, StudyState.PAUSED))
+        for action in (self.rename_action, self.pin_action, self.archive_action):
+            action.setEnabled(study is not None)
+
+    def _show_counts(self) -> None:
+        running = sum(study.state in _LIVE for study in self.desk.studies)
+        listed = sum(not study.archived for study in self.desk.studies)
+        text = counted(listed, tr("1 study"), tr("{n} studies"))
+        if running:
+            text += " · " + counted(running, tr("1 running"), tr("{n} running"))
+        self.subtitle.setText(text if self.desk.studies else "")
+
+    def _show_menu(self, place: QPoint) -> None:
+        if self.chosen() is None:
+            return
+        menu = QMenu(self)
+        for action in self._buttons:
+            action.setIcon(icons.icon(str(action.data()), theme.palette.muted, 16, theme.palette.faint))
+            menu.addAction(action)
+        menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _open(self) -> None:
+        study = self.chosen()
+        if study is not None:
+            self.desk.show_page("live" if study.state in _LIVE else "trials", study.id)
+
+    def _ask(self, request: Request) -> None:
+        study = self.chosen()
+        if study is not None:
+            self.desk.request(study.id, request)
+
+    def _rename(self) -> None:
+        study = self.chosen()
+        if study is None:
+            return
+        self._naming = study.id
+        index = self.table.currentIndex().siblingAtColumn(Column.NAME)
+        area = self.table.visualRect(index).adjusted(8, 10, -8, -10)
+        field = QLineEdit(study.name, self.table.viewport())
+        field.setGeometry(area)
+        field.setAccessibleName(tr("New name"))
+        field.editingFinished.connect(lambda: self._named(field))
+        field.selectAll()
+        field.show()
+        field.setFocus()
+
+    def _named(self, field: QLineEdit) -> None:
+        study_id, self._naming = self._naming, None
+        name = field.text().strip()
+        field.deleteLater()
+        if study_id is not None and name:
+            self.desk.feed.write(lambda store: store.edit_study(study_id, name=name))
+        self.table.setFocus()
+
+    def _pin(self) -> None:
+        study = self.chosen()
+        if study is not None:
+            self.desk.feed.write(lambda store: store.edit_study(study.id, pinned=not study.pinned))
+
+    def _archive(self) -> None:
+        study = self.chosen()
+        if study is None:
+            return
+        self._set_archived(study, archived=not study.archived)
+        said = (
+            tr("Restored {name}", name=study.name)
+            if study.archived
+            else tr("Archived {name}", name=study.name)
+        )
+        self.desk.toast(said, tr("Undo"), lambda: self._set_archived(study, archived=study.archived))
+
+    def _set_archived(self, study: StudyRecord, *, archived: bool) -> None:
+        self.desk.feed.write(lambda store: store.edit_study(study.id, archived=archived))
+
+    def _choose(self, study_id: int) -> None:
+        for index in range(self.proxy.rowCount()):
+            if self.model.study(self.proxy.mapToSource(self.proxy.index(index, 0)).row()).id == study_id:
+                flags = (
+                    QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+                )
+                self.table.selectionModel().setCurrentIndex(self.proxy.index(index, 0, QModelIndex()), flags)
+                return
+
+    def _begin_with_file(self, path: str) -> None:
+        self.desk.show_page("new_study")
+        self.desk.file_dropped.emit(path)

@@ -1,0 +1,112 @@
+"""How the rows of the Studies page are painted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QFont, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+
+from ...storage.records import StudyRecord, StudyState
+from .. import formatting, tokens, words
+from ..language import tr
+from ..models.studies_model import RECORD_ROLE, Column, trial_counts
+from ..widgets import painting
+from ..widgets.painting import Index
+
+_STRONG = QFont.Weight.DemiBold
+_BUSY = (StudyState.RUNNING, StudyState.FINISHING, StudyState.PAUSED)
+
+
+class StudyDelegate(QStyledItemDelegate):
+    """Two lines a cell: what matters above, what explains it below."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        area = painting.begin_cell(painter, option)
+        study: StudyRecord = index.data(RECORD_ROLE)
+        {
+            Column.NAME: _name,
+            Column.STATE: _state,
+            Column.SCORE: _score,
+            Column.MARGIN: _margin,
+            Column.TRIALS: _trials,
+            Column.TIME: _time,
+        }[Column(index.column())](painter, area, study)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802, ARG002 - Qt's name
+        return QSize(120, tokens.ROW_HEIGHT_TALL)
+
+
+def _name(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
+    above, below = painting.halves(area)
+    room = above.adjusted(0, 0, -20 if study.pinned else 0, 0)
+    width = painting.text(painter, room, study.name, weight=_STRONG)
+    if study.pinned:
+        painting.picture(painter, above.left() + width + 6, above.center().y(), "pin", "faint", 13)
+    target = str(study.spec.get("target", ""))
+    parts = [words.task(study.task), tr("target {target}", target=target)]
+    painting.text(painter, below, " · ".join([*parts, *study.tags]), "muted", tokens.TYPE_SMALL)
+
+
+def _state(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
+    above, below = painting.halves(area)
+    tone = words.study_tone(study.state)
+    fraction = words.progress(study) if study.state in _BUSY else None
+    middle = above.center().y() if fraction is not None or study.failure else area.center().y()
+    painting.pill(painter, area.left(), middle, words.study_state(study.state), tone)
+    if fraction is not None:
+        line = QRectF(below.left(), below.center().y() - 1, below.width() - 40, 4)
+        painting.progress_line(painter, line, fraction, tone)
+        label = QRectF(line.right() + 8, below.top(), 32, below.height())
+        painting.text(painter, label, formatting.percent(fraction), "muted", tokens.TYPE_CAPTION)
+    elif study.failure is not None:
+        painting.text(painter, below, words.failure_kind(study.failure.kind), "bad", tokens.TYPE_SMALL)
+
+
+def _score(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
+    above, below = painting.halves(area)
+    if study.best_value is None:
+        painting.text(painter, above, formatting.NOTHING, "faint")
+    else:
+        painting.text(painter, above, formatting.number(study.best_value), weight=_STRONG)
+    painting.text(painter, below, study.metric, "muted", tokens.TYPE_SMALL)
+
+
+def _margin(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
+    above, below = painting.halves(area)
+    margin = words.improvement(study)
+    if margin is None:
+        painting.text(painter, above, formatting.NOTHING, "faint")
+    else:
+        tone = "good" if margin > 0 else "bad"
+        painting.text(painter, above, formatting.number(margin, sign=True), tone, weight=_STRONG)
+    if study.best_baseline is not None:
+        name = f"{words.baseline(study.best_baseline)} {formatting.number(study.best_baseline_value)}"
+        painting.text(painter, below, name, "muted", tokens.TYPE_SMALL)
+
+
+def _trials(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
+    above, below = painting.halves(area)
+    complete, pruned, failed = trial_counts(study)
+    wanted = (study.spec.get("budget") or {}).get("n_trials")
+    done = complete + pruned + failed
+    text = f"{formatting.count(done)} / {formatting.count(wanted)}" if wanted else formatting.count(done)
+    painting.text(painter, above, text)
+    parts = [tr("{n} pruned", n=formatting.count(pruned))] if pruned else []
+    width = painting.text(painter, below, " · ".join(parts), "muted", tokens.TYPE_SMALL)
+    if failed:
+        left = below.adjusted(width + (8 if parts else 0), 0, 0, 0)
+        painting.text(painter, left, tr("{n} failed", n=formatting.count(failed)), "bad", tokens.TYPE_SMALL)
+
+
+def _time(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
+    above, below = painting.halves(area)
+    painting.text(
+        painter, above, formatting.clock(study.elapsed_s) if study.started_at else formatting.NOTHING
+    )
+    remaining = words.remaining_s(study) if study.state in _BUSY else None
+    if remaining is not None:
+        said = tr("{time} left", time=formatting.clock(remaining))
+    else:
+        said = words.ago(study.finished_at or study.started_at or study.created_at)
+    painting.text(painter, below, said, "muted", tokens.TYPE_SMALL)

@@ -1,0 +1,154 @@
+"""Two or more trials side by side: their curves in one chart, then what differs, then what they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from ...storage.records import StudyRecord
+from .. import formatting
+from ..charts.chart import Chart, Series
+from ..desk import Desk
+from ..language import Speaks, tr
+from ..widgets.parts import Card, Label, Rule, clear, column, scrolled
+from .trial_details import TrialView, facts, read_view
+
+if TYPE_CHECKING:
+    from ...storage.store import Store
+
+
+class TrialCompare(Speaks, QWidget):
+    """The pane beside the table of trials when several are selected."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._study: StudyRecord | None = None
+        self._wanted: list[int] = []
+        self._views: list[TrialView] = []
+        self._heading = Label(kind="subtitle")
+        self.chart = Chart(lambda: tr("Epoch"), self._metric)
+        self.chart.setFixedHeight(190)
+        self.grid = QGridLayout()
+        self.grid.setHorizontalSpacing(12)
+        self.grid.setVerticalSpacing(7)
+        content = QWidget()
+        content.setLayout(
+            column(self._heading, self.chart, self.chart.legend, Rule(), self.grid, 1, margins=(0, 0, 8, 0))
+        )
+        card = Card()
+        card.body.setContentsMargins(16, 12, 8, 12)
+        area = scrolled(content)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        card.body.addWidget(area)
+        self.setLayout(column(card))
+        self.say(self._show)
+
+    def show_trials(self, study: StudyRecord, trial_ids: list[int]) -> None:
+        """Compare these trials; they are read in the background."""
+        self._study, self._wanted = study, trial_ids
+
+        def work(store: Store) -> list[TrialView]:
+            return [read_view(store, trial_id) for trial_id in trial_ids]
+
+        self._desk.feed.read(work, self._took)
+
+    def _took(self, views: list[TrialView]) -> None:
+        if [view.trial.id for view in views] == self._wanted:
+            self._views = views
+            self._show()
+
+    def _metric(self) -> str:
+        return self._study.metric if self._study is not None else ""
+
+    def _show(self) -> None:
+        self._heading.setText(tr("{n} trials side by side", n=len(self._views)))
+        self._show_curves()
+        clear(self.grid)  # type: ignore[arg-type]
+        different, same = differences(self._views)
+        self._add_row(0, "", [f"#{view.trial.number}" for view in self._views], "strong", coloured=True)
+        stds = [view.trial.value_std for view in self._views]
+        decimals = formatting.shared_decimals([view.trial.value for view in self._views], stds)
+        self._add_row(
+            1, self._metric(), [formatting.number(v.trial.value, decimals) for v in self._views], "strong"
+        )
+        self._add_row(2, "±", [formatting.number(std, decimals) for std in stds], "small", tone="muted")
+        place = 3
+        for name, values in different:
+            self._add_row(place, name, values, "small")
+            place += 1
+        if same:
+            self.grid.addWidget(Rule(), place, 0, 1, len(self._views) + 1)
+            self.grid.addWidget(Label(lambda: tr("The same in all"), "small", "muted"), place + 1, 0, 1, -1)
+            place += 2
+        for name, values in same:
+            self._add_row(place, name, [values[0]], "small", tone="muted")
+            place += 1
+
+    def _add_row(
+        self, place: int, name: str, values: list[str], kind: str, *, tone: str = "", coloured: bool = False
+    ) -> None:
+        first = Label(kind="small", tone="muted")
+        first.setText(name)
+        first.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.grid.addWidget(first, place, 0)
+        for side, value in enumerate(values):
+            label = Label(kind=kind, tone=tone)
+            text = (
+                f"<span style='color:{_series(side).colour().name()}'>●</span>&nbsp;{value}"
+                if coloured
+                else value
+            )
+            label.setText(text)
+            label.setTextFormat(Qt.TextFormat.RichText if coloured else Qt.TextFormat.PlainText)
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.grid.addWidget(label, place, side + 1)
+
+    def _show_curves(self) -> None:
+        name = f"valid_{self._metric()}"
+        series = []
+        for side, view in enumerate(self._views):
+            curves = view.curves
+            if curves is None or name not in curves.names:
+                continue
+            values = curves.values[:, :, curves.names.index(name)].astype(float)
+            seen = np.isfinite(values).any(axis=0)
+            mean = np.full(values.shape[1], np.nan)
+            mean[seen] = np.nanmean(values[:, seen], axis=0)
+            series.append(_series(side, f"#{view.trial.number}", mean))
+        self.chart.setVisible(bool(series))
+        self.chart.legend.setVisible(bool(series))
+        self.chart.restyle()
+        self.chart.show_series(series)
+
+
+def _series(side: int, name: str = "", mean: np.ndarray | None = None) -> Series:
+    y = np.zeros(0) if mean is None else mean
+    x = np.arange(1, len(y) + 1, dtype=float)
+    return Series(
+        f"trial{side}",
+        name,
+        x,
+        y,
+        f"series{side}",
+        "line",
+        2.0,
+        tip=lambda i: f"{name}\n{tr('Epoch {epoch}', epoch=i + 1)}\n{formatting.number(float(y[i]), 4)}",
+    )
+
+
+def differences(views: list[TrialView]) -> tuple[list[tuple[str, list[str]]], list[tuple[str, list[str]]]]:
+    """Return the params and facts that differ between the trials, and those that all share."""
+    names = dict.fromkeys(name for view in views for name in view.trial.params)
+    rows: list[tuple[str, list[Any]]] = [
+        (name, [formatting.parameter(view.trial.params.get(name)) for view in views]) for name in names
+    ]
+    told = [facts(view.trial) for view in views]
+    if told:
+        rows += [(name, [fact[place][1] for fact in told]) for place, (name, _) in enumerate(told[0])]
+    different = [(name, values) for name, values in rows if len(set(values)) > 1]
+    same = [(name, values) for name, values in rows if len(set(values)) == 1]
+    return different, same

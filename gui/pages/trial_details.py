@@ -1,0 +1,300 @@
+"""One trial in full: its score, why it failed, its curves, its folds, its params, and the user's notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
+
+from ...storage.records import Curves, Failure, FoldScores, StudyRecord, TrialRecord, TrialState
+from .. import formatting, tokens, words
+from ..charts.curves import CurvesChart, measures
+from ..charts.small import FoldStrip
+from ..desk import Desk
+from ..language import Speaks, sentence, tr
+from ..theme import mono_font
+from ..widgets.notices import Notice
+from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, row, scrolled
+
+if TYPE_CHECKING:
+    from ...storage.store import Store
+
+_NOTES_DELAY_MS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class TrialView:
+    """What the store says of one trial."""
+
+    trial: TrialRecord
+    scores: FoldScores | None
+    curves: Curves | None
+
+
+def read_view(store: Store, trial_id: int) -> TrialView:
+    """Read a trial with its scores and curves."""
+    return TrialView(store.trial(trial_id), store.fold_scores(trial_id), store.curves(trial_id))
+
+
+class TrialDetails(Speaks, QWidget):
+    """The pane beside the table of trials."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._study: StudyRecord | None = None
+        self._wanted: int | None = None
+        self._view: TrialView | None = None
+        self._build()
+        self.say(self._show)
+
+    def show_trial(self, study: StudyRecord, trial_id: int | None) -> None:
+        """Show a trial, read in the background."""
+        if trial_id != self._wanted:
+            self._save_notes()
+        self._study, self._wanted = study, trial_id
+        if trial_id is None:
+            self._view = None
+            self._show()
+            return
+        self._desk.feed.read(lambda store: read_view(store, trial_id), self._took)
+
+    def _took(self, view: TrialView) -> None:
+        if view.trial.id == self._wanted:
+            self._view = view
+            self._show()
+
+    def _build(self) -> None:
+        self.heading = Label(kind="subtitle")
+        self.state = Pill()
+        self.pin = IconButton("pin", lambda: tr("Pin or unpin"), checkable=True)
+        self.pin.clicked.connect(self._pin)
+        self.skip = Button(lambda: tr("Skip"), "quiet", "skip")
+        self.skip.clicked.connect(self._skip)
+        self.score = Label(kind="figure")
+        self.against = Label(kind="small", tone="muted", wrap=True)
+        self.failure = Notice("bad")
+        self.trace = QPlainTextEdit()
+        self.trace.setReadOnly(True)
+        self.trace.setProperty("kind", "code")
+        self.trace.setFont(mono_font(tokens.TYPE_CAPTION))
+        self.trace.setMaximumHeight(120)
+        self.say(lambda: self.trace.setAccessibleName(tr("Traceback")))
+        self.measure = QComboBox()
+        self.measure.activated.connect(lambda _index: self._show_curves())
+        self.say(lambda: self.measure.setAccessibleName(tr("Measure of the curves")))
+        self.curves = CurvesChart()
+        self.curves.setFixedHeight(190)
+        self.curves_title = row(Label(lambda: tr("Learning curves"), "strong"), 1, self.measure)
+        self.curves_box = QWidget()
+        self.curves_box.setLayout(column(self.curves_title, self.curves, self.curves.legend, spacing=4))
+        self.strip = FoldStrip()
+        self.folds = QGridLayout()
+        self.folds_box = QWidget()
+        self.folds_box.setLayout(
+            column(Label(lambda: tr("Folds"), "strong"), self.strip, self.folds, spacing=4)
+        )
+        self.params = QGridLayout()
+        self.params.setHorizontalSpacing(16)
+        self.params.setVerticalSpacing(6)
+        self.facts = QGridLayout()
+        self.facts.setHorizontalSpacing(16)
+        self.facts.setVerticalSpacing(6)
+        self._build_notes()
+        copy = IconButton("copy", lambda: tr("Copy params"))
+        copy.clicked.connect(self._copy)
+        content = QWidget()
+        content.setLayout(
+            column(
+                row(self.heading, self.state, 1, self.skip, self.pin),
+                self.score,
+                self.against,
+                self.failure,
+                self.trace,
+                Rule(),
+                self.curves_box,
+                self.folds_box,
+                Rule(),
+                row(Label(lambda: tr("Params"), "strong"), 1, copy),
+                self.params,
+                Rule(),
+                self.facts,
+                Rule(),
+                self.notes_box,
+                1,
+                spacing=10,
+                margins=(0, 0, 8, 0),
+            )
+        )
+        card = Card(margin=16)
+        card.body.setContentsMargins(16, 12, 8, 12)
+        card.body.addWidget(scrolled(content))
+        self._content = content
+        self.setLayout(column(card))
+
+    def _build_notes(self) -> None:
+        self.tags = QLineEdit()
+        self.tags.editingFinished.connect(self._save_tags)
+        self.notes = QPlainTextEdit()
+        self.notes.setFixedHeight(72)
+        self.notes.setTabChangesFocus(True)
+        self._notes_timer = QTimer(self)
+        self._notes_timer.setSingleShot(True)
+        self._notes_timer.setInterval(_NOTES_DELAY_MS)
+        self._notes_timer.timeout.connect(self._save_notes)
+        self.notes.textChanged.connect(self._notes_typed)
+        self.say(lambda: self.tags.setPlaceholderText(tr("Tags, separated by commas")))
+        self.say(lambda: self.notes.setPlaceholderText(tr("Notes")))
+        self.say(lambda: self.notes.setAccessibleName(tr("Notes")))
+        self.notes_box = QWidget()
+        self.notes_box.setLayout(column(self.tags, self.notes))
+
+    def _show(self) -> None:
+        view, study = self._view, self._study
+        self._content.setVisible(view is not None)
+        if view is None or study is None:
+            return
+        trial = view.trial
+        self.heading.setText(
+            words.baseline(trial.name) if trial.name else tr("Trial {number}", number=trial.number)
+        )
+        self.state.show_word(words.trial_state(trial.state), words.trial_tone(trial.state))
+        self.pin.setChecked(trial.pinned)
+        self.skip.setVisible(trial.state in (TrialState.WAITING, TrialState.RUNNING))
+        self.score.setText(formatting.score(trial.value, trial.value_std))
+        self.against.setText(against_baseline(study, trial))
+        self._show_failure(trial.failure)
+        self._fill_measures(view.curves)
+        self._show_curves()
+        self._show_folds(view.scores, study)
+        fill_grid(self.params, [(name, formatting.parameter(value)) for name, value in trial.params.items()])
+        fill_grid(self.facts, facts(trial))
+        if not self.notes.hasFocus():
+            self.notes.blockSignals(True)
+            self.notes.setPlainText(trial.notes)
+            self.notes.blockSignals(False)
+        if not self.tags.hasFocus():
+            self.tags.setText(", ".join(trial.tags))
+
+    def _show_failure(self, failure: Failure | None) -> None:
+        self.failure.setVisible(failure is not None)
+        self.trace.setVisible(bool(failure and failure.traceback))
+        if failure is not None:
+            text = sentence({"template": failure.template, "args": failure.args, "text": failure.message})
+            self.failure.tell(f"{words.failure_kind(failure.kind)}: {text}")
+            self.trace.setPlainText(failure.traceback)
+
+    def _fill_measures(self, curves: Curves | None) -> None:
+        found = measures(curves)
+        self.curves_box.setVisible(bool(found))
+        if found != [self.measure.itemText(i) for i in range(self.measure.count())]:
+            self.measure.clear()
+            self.measure.addItems(found)
+            if len(found) > 1:
+                self.measure.setCurrentIndex(1)
+
+    def _show_curves(self) -> None:
+        if self._view is not None:
+            self.curves.show_curves(self._view.curves, self.measure.currentText())
+
+    def _show_folds(self, scores: FoldScores | None, study: StudyRecord) -> None:
+        self.folds_box.setVisible(scores is not None)
+        if scores is None:
+            return
+        judged = scores.metrics.index(study.metric) if study.metric in scores.metrics else 0
+        self.strip.show_scores(scores.values[:, judged], study.best_baseline_value)
+        rows = []
+        for place, name in enumerate(scores.metrics):
+            values = scores.values[:, place]
+            spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
+            rows.append((name, formatting.score(float(np.mean(values)), spread)))
+        fill_grid(self.folds, rows)
+
+    def _pin(self) -> None:
+        if self._view is not None:
+            trial_id, pinned = self._view.trial.id, self.pin.isChecked()
+            self._desk.feed.write(lambda store: store.edit_trial(trial_id, pinned=pinned))
+
+    def _skip(self) -> None:
+        if self._view is not None:
+            trial_id = self._view.trial.id
+            self._desk.feed.write(lambda store: store.request_skip(trial_id))
+
+    def _save_tags(self) -> None:
+        if self._view is None:
+            return
+        trial_id = self._view.trial.id
+        tags = tuple(word.strip() for word in self.tags.text().replace("，", ",").split(",") if word.strip())
+        if tags != self._view.trial.tags:
+            self._desk.feed.write(lambda store: store.edit_trial(trial_id, tags=tags))
+
+    def _notes_typed(self) -> None:
+        self._notes_timer.start()
+
+    def _save_notes(self) -> None:
+        self._notes_timer.stop()
+        if self._view is None or self.notes.toPlainText() == self._view.trial.notes:
+            return
+        trial_id, text = self._view.trial.id, self.notes.toPlainText()
+        self._desk.feed.write(lambda store: store.edit_trial(trial_id, notes=text))
+
+    def _copy(self) -> None:
+        if self._view is not None:
+            lines = [f"{name} = {value!r}" for name, value in self._view.trial.params.items()]
+            QGuiApplication.clipboard().setText("\n".join(lines))
+            self._desk.toast(tr("Copied the params"))
+
+
+def against_baseline(study: StudyRecord, trial: TrialRecord) -> str:
+    """Return how a trial stands against the best baseline, in words."""
+    if trial.value is None or study.best_baseline_value is None or study.best_baseline is None:
+        return study.metric
+    difference = trial.value - study.best_baseline_value
+    better = difference if study.direction == "maximize" else -difference
+    return tr(
+        "{metric} · {difference} against {baseline} {value}",
+        metric=study.metric,
+        difference=formatting.number(better, formatting.decimals_for(better, trial.value_std), sign=True),
+        baseline=words.baseline(study.best_baseline),
+        value=formatting.number(study.best_baseline_value),
+    )
+
+
+def facts(trial: TrialRecord) -> list[tuple[str, str]]:
+    """Return the facts of a trial as pairs of name and value."""
+    epochs = formatting.NOTHING
+    if trial.epoch is not None:
+        epochs = f"{trial.epoch} / {trial.n_epochs}" if trial.n_epochs else str(trial.epoch)
+    return [
+        (tr("Family"), trial.family),
+        (tr("Epochs"), epochs),
+        (tr("Weights"), formatting.count(trial.n_parameters)),
+        (tr("Duration"), formatting.seconds(trial.duration_s)),
+        (tr("Peak memory"), formatting.size(trial.peak_memory_bytes)),
+        (tr("Finished"), words.ago(trial.finished_at)),
+    ]
+
+
+def fill_grid(grid: QGridLayout, rows: list[tuple[str, str]]) -> None:
+    """Show pairs of name and value, reusing the labels that are there."""
+    grid.setColumnStretch(1, 1)
+    for place, (name, value) in enumerate(rows):
+        for side, text in enumerate((name, value)):
+            item = grid.itemAtPosition(place, side)
+            label = item.widget() if item is not None else None
+            if not isinstance(label, QLabel):
+                label = Label(kind="small", tone="muted" if side == 0 else "", select=side == 1)
+                label.setAlignment(Qt.AlignmentFlag.AlignLeft if side == 0 else Qt.AlignmentFlag.AlignRight)
+                grid.addWidget(label, place, side)
+            label.setText(text)
+            label.show()
+    for place in range(len(rows), grid.rowCount()):
+        for side in (0, 1):
+            item = grid.itemAtPosition(place, side)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()

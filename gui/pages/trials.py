@@ -1,0 +1,259 @@
+"""The Trials page: every trial of the study in view, filtered, sorted, looked into, compared."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QSplitter,
+    QStackedWidget,
+    QTableView,
+    QWidget,
+)
+
+from ...engine.errors import SpecError
+from ...engine.search.filtering import parse_filter
+from .. import tokens
+from ..desk import Desk
+from ..language import counted, sentence, tr
+from ..models.follower import TrialsFollower
+from ..models.trials_model import Column, TrialsModel
+from ..widgets.parts import Button, Label, column, row, set_property
+from .page import EmptyState, Page
+from .trial_compare import TrialCompare
+from .trial_details import TrialDetails
+from .trials_delegate import TrialDelegate
+
+_FILTER_DELAY_MS = 120
+_MOST_COMPARED = 6
+_WIDTHS = {
+    Column.NUMBER: 64,
+    Column.STATE: 104,
+    Column.SCORE: 168,
+    Column.DURATION: 88,
+    Column.EPOCH: 76,
+    Column.N_PARAMETERS: 88,
+}
+_PARAM_WIDTH = 108
+_EXAMPLES = ("state == complete", "value > 0.9", 'optimizer == "adamw"', "pinned")
+
+
+class TrialsPage(Page):
+    """A table at the left; at the right the selected trial, or the selected ones side by side."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, lambda: tr("Trials"), with_switcher=True)
+        self.follower = TrialsFollower(desk, self)
+        self.follower.updated.connect(self._show_trials)
+        self.model = TrialsModel(self)
+        self._selected: list[int] = []
+        self._shown_study: int | None = None
+        self.table = self._make_table()
+        self.details = TrialDetails(desk)
+        self.compare = TrialCompare(desk)
+        self._aside = QStackedWidget()
+        self._aside.addWidget(self.details)
+        self._aside.addWidget(self.compare)
+        self._aside.setMinimumWidth(320)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.addWidget(self.table)
+        self._splitter.addWidget(self._aside)
+        self._splitter.setHandleWidth(12)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setSizes([660, tokens.DETAILS_WIDTH])
+        self._splitter.setChildrenCollapsible(False)
+        content = QWidget()
+        content.setLayout(column(self._filter_row(), self._splitter, spacing=tokens.GRID))
+        content.layout().setStretch(1, 1)  # type: ignore[union-attr]
+        start = Button(lambda: tr("New study"), "primary", "plus")
+        start.clicked.connect(lambda: desk.show_page("new_study"))
+        empty = EmptyState(
+            "trials",
+            lambda: tr("No trials yet"),
+            lambda: tr("Start a study; each set of params that it tries becomes a row here."),
+            start,
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(content)
+        self._stack.addWidget(empty)
+        self.body.addWidget(self._stack, 1)
+        self.export = Button(lambda: tr("Export trial"), "primary", "export")
+        self.export.clicked.connect(lambda: desk.show_page("export"))
+        self.tool_row.addWidget(self.export)
+        self.say(self.model.reword)
+        self.say(self._show_count)
+
+    def refresh(self) -> None:
+        self.show_study_state()
+        self.follower.follow(self.desk.study_id)
+        self._stack.setCurrentIndex(1 if self.desk.has_read and self.desk.study is None else 0)
+
+    def take_focus(self) -> None:
+        self.table.setFocus()
+
+    def focus_filter(self) -> None:
+        self.filter.setFocus()
+        self.filter.selectAll()
+
+    def select_also(self, view_row: int) -> None:
+        """Add a row to the selection."""
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        self.table.selectionModel().select(self.model.index(view_row, 0), flags)
+
+    def _filter_row(self) -> QWidget:
+        self.filter = QLineEdit()
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setProperty("kind", "code")
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(_FILTER_DELAY_MS)
+        self._delay.timeout.connect(self.apply_filter)
+        self.filter.textChanged.connect(lambda _text: self._delay.start())
+        self.filter.returnPressed.connect(self.apply_filter)
+        self.say(
+            lambda: self.filter.setPlaceholderText(
+                tr('Filter, for instance  value > 0.9 and optimizer == "adamw"')
+            )
+        )
+        self.count = Label(kind="small", tone="muted")
+        self.problem = Label(kind="small", tone="bad", wrap=True)
+        self.problem.hide()
+        chips = []
+        for text in _EXAMPLES[:1]:
+            chip = Button(lambda: tr("Complete only"), "chip")
+            chip.setCheckable(True)
+            chip.toggled.connect(lambda on, text=text: self._toggle(text, on=on))
+            chips.append(chip)
+        bar = QWidget()
+        first = row(self.filter, *chips, self.count, spacing=12)
+        first.setStretch(0, 1)
+        bar.setLayout(column(first, self.problem, spacing=tokens.HALF))
+        return bar
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setItemDelegate(TrialDelegate(table))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setShowGrid(False)
+        table.setMouseTracking(True)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT)
+        head = table.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setDefaultSectionSize(_PARAM_WIDTH)
+        head.setSectionsMovable(True)
+        head.setSortIndicator(Column.NUMBER, Qt.SortOrder.DescendingOrder)
+        table.setSortingEnabled(True)
+        table.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.say(lambda: table.setAccessibleName(tr("Trials")))
+        return table
+
+    def _show_trials(self) -> None:
+        data = self.follower.data
+        study = self.desk.study
+        chosen = list(self._selected) if self.follower.study_id == self._shown_study else []
+        self.table.selectionModel().blockSignals(True)
+        try:
+            self.model.show_trials(data, study.best_trial if study is not None else None)
+        except SpecError:
+            self.filter.clear()
+            self.model.set_filter(None)
+            self.model.show_trials(data, study.best_trial if study is not None else None)
+        for section, width in _WIDTHS.items():
+            self.table.setColumnWidth(section, width)
+        self._select_again(chosen)
+        self.table.selectionModel().blockSignals(False)
+        if self.follower.study_id != self._shown_study and data is not None:
+            self._shown_study = self.follower.study_id
+            self._sort_best_first()
+            self._select_best()
+        self._selection_changed()
+        self._show_count()
+
+    def _sort_best_first(self) -> None:
+        study = self.desk.study
+        down = study is None or study.direction == "maximize"
+        order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
+        self.table.sortByColumn(Column.SCORE, order)
+
+    def _select_best(self) -> None:
+        study = self.desk.study
+        if study is None or study.best_trial is None or self.model.data_ is None:
+            return
+        table = self.model.data_.table
+        ids = table.ids[table.numbers == study.best_trial]
+        if len(ids) and self.model.row_of(int(ids[0])) >= 0:
+            self.table.selectRow(self.model.row_of(int(ids[0])))
+
+    def _select_again(self, trial_ids: list[int]) -> None:
+        now = {self.model.trial_id(index.row()) for index in self.table.selectionModel().selectedRows()}
+        if now == set(trial_ids):
+            return
+        self.table.clearSelection()
+        for trial_id in trial_ids:
+            place = self.model.row_of(trial_id)
+            if place >= 0:
+                self.select_also(place)
+
+    def _selection_changed(self, *_: object) -> None:
+        study = self.desk.study
+        indexes = self.table.selectionModel().selectedRows()[:_MOST_COMPARED]
+        self._selected = [self.model.trial_id(index.row()) for index in indexes]
+        if study is None:
+            return
+        if len(self._selected) > 1:
+            self.compare.show_trials(study, self._selected)
+            self._aside.setCurrentWidget(self.compare)
+            self._make_room(len(self._selected))
+        else:
+            self.details.show_trial(study, self._selected[0] if self._selected else None)
+            self._aside.setCurrentWidget(self.details)
+
+    def _make_room(self, n_trials: int) -> None:
+        """Widen the pane so that the compared trials fit, up to half the page; never narrow it."""
+        both = sum(self._splitter.sizes())
+        wanted = min(150 + 92 * n_trials, both // 2)
+        if wanted > self._splitter.sizes()[1]:
+            self._splitter.setSizes([both - wanted, wanted])
+
+    def _toggle(self, text: str, *, on: bool) -> None:
+        written = self.filter.text().strip()
+        if on:
+            self.filter.setText(f"{text} and ({written})" if written else text)
+        else:
+            rest = written.replace(f"{text} and ", "").replace(text, "").strip()
+            self.filter.setText(rest[1:-1] if rest.startswith("(") and rest.endswith(")") else rest)
+
+    def apply_filter(self) -> None:
+        """Filter by what is written now; where it cannot be read, say why and keep what is shown."""
+        self._delay.stop()
+        chosen = list(self._selected)
+        try:
+            wanted = parse_filter(self.filter.text())
+            self.model.set_filter(wanted if self.filter.text().strip() else None)
+        except SpecError as error:
+            self.problem.setText(sentence(error.sentence.to_json()))
+            self.problem.show()
+            set_property(self.filter, "invalid", "true")
+            return
+        self.problem.hide()
+        set_property(self.filter, "invalid", "false")
+        self._select_again(chosen)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        total, shown = self.model.total(), self.model.rowCount()
+        if shown == total:
+            text = counted(total, tr("1 trial"), tr("{n} trials"))
+        else:
+            text = tr("{shown} of {total} trials", shown=f"{shown:,}", total=f"{total:,}")
+        self.count.setText(text)

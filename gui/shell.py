@@ -1,0 +1,187 @@
+"""The main window: side bar, banners, pages, toasts, and the keys that work everywhere."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QLineEdit, QMainWindow, QPlainTextEdit, QStackedWidget, QWidget
+
+from . import tokens
+from .desk import Desk
+from .feed import Feed
+from .language import Speaks, language, tr
+from .pages.page import Page
+from .preferences import Preferences
+from .sidebar import SideBar
+from .theme import theme
+from .widgets.notices import Banners, ShortcutsPanel, Toasts
+from .widgets.parts import column, row
+
+# Pages are made when they are first shown: the window must be up within a second.
+_PAGES = {
+    "studies": (".pages.studies", "StudiesPage"),
+    "new_study": (".pages.new_study", "NewStudyPage"),
+    "live": (".pages.live", "LivePage"),
+    "trials": (".pages.trials", "TrialsPage"),
+    "export": (".pages.export", "ExportPage"),
+}
+
+
+class MainWindow(Speaks, QMainWindow):
+    """The window of one workspace."""
+
+    def __init__(self, workspace: Path, preferences: Preferences) -> None:
+        super().__init__()
+        self.feed = Feed(workspace, self)
+        self.desk = Desk(self.feed, preferences, self)
+        self._preferences = preferences
+        self.pages: dict[str, Page] = {}
+        self.page_name = "studies"
+        self.sidebar = SideBar(
+            {
+                "studies": ("studies", lambda: tr("Studies")),
+                "new_study": ("new_study", lambda: tr("New study")),
+                "live": ("live", lambda: tr("Live")),
+                "trials": ("trials", lambda: tr("Trials")),
+                "export": ("export", lambda: tr("Export")),
+            }
+        )
+        self.stack = QStackedWidget()
+        self.banners = Banners()
+        content = QWidget()
+        content.setObjectName("canvas")
+        inner = column(self.banners, self.stack, spacing=0)
+        inner.setStretch(1, 1)
+        content.setLayout(inner)
+        central = QWidget()
+        layout = row(self.sidebar, content, spacing=0)
+        layout.setStretch(1, 1)
+        central.setLayout(layout)
+        self.setCentralWidget(central)
+        self.toasts = Toasts(content)
+        self.shortcuts = ShortcutsPanel(central)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 600)
+        self.resize(1280, 800)
+        self.say(lambda: self.setWindowTitle(f"{tr('Cupel')} – {workspace.name}"))
+        self._connect()
+        self._add_keys()
+        self.show_page("studies")
+
+    def show_page(self, name: str) -> None:
+        """Show a page, made now if it was never shown."""
+        page = self.page(name)
+        self.page_name = name
+        self.stack.setCurrentWidget(page)
+        self.sidebar.set_page(name)
+        page.take_focus()
+
+    def page(self, name: str) -> Page:
+        """Return a page, made now if it was never shown."""
+        if name not in self.pages:
+            module, class_name = _PAGES[name]
+            page = getattr(importlib.import_module(module, __package__), class_name)(self.desk)
+            self.pages[name] = page
+            self.stack.addWidget(page)
+        return self.pages[name]
+
+    def set_theme(self, choice: str) -> None:
+        """Take another theme and remember it."""
+        theme.install(choice)
+        theme.changed.emit()
+        self._preferences.set_text("theme", choice)
+
+    def set_language(self, code: str) -> None:
+        """Take another language and remember it."""
+        language.install(code)
+        self._preferences.set_text("language", code)
+        self.desk.studies_changed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self.feed.start_once()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self.sidebar.set_narrow(self.width() < tokens.SIDEBAR_COLLAPSES_BELOW)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        self._preferences.set_state("geometry", self.saveGeometry())
+        self._preferences.set_text("page", self.page_name)
+        self._preferences.save()
+        self.feed.close()
+        super().closeEvent(event)
+
+    def restore(self) -> None:
+        """Take the size that the window had last time."""
+        state = self._preferences.state("geometry")
+        if not state.isEmpty():
+            self.restoreGeometry(state)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if event.mimeData().hasUrls() and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.open_file(paths[0])
+
+    def open_file(self, path: str) -> None:
+        """Begin a new study with a data file."""
+        self.show_page("new_study")
+        self.desk.file_dropped.emit(path)
+
+    def _connect(self) -> None:
+        self.desk.page_wanted.connect(self.show_page)
+        self.desk.toasted.connect(self.toasts.add)
+        self.desk.warned.connect(self.banners.add)
+        self.sidebar.page_chosen.connect(self.show_page)
+        self.sidebar.theme_wanted.connect(self.set_theme)
+        self.sidebar.language_wanted.connect(self.set_language)
+        self.sidebar.shortcuts_wanted.connect(self.show_shortcuts)
+
+    def _add_keys(self) -> None:
+        for index, name in enumerate(_PAGES, start=1):
+            QShortcut(QKeySequence(f"Ctrl+{index}"), self, lambda name=name: self.show_page(name))
+        QShortcut(QKeySequence("Ctrl+N"), self, lambda: self.show_page("new_study"))
+        QShortcut(QKeySequence("Ctrl+F"), self, lambda: self.pages[self.page_name].focus_filter())
+        QShortcut(QKeySequence("F5"), self, lambda: self.pages[self.page_name].reload())
+        QShortcut(QKeySequence("Ctrl+W"), self, self.close)
+        for key in ("?", "Shift+?", "F1"):
+            QShortcut(QKeySequence(key), self, self._question_mark)
+
+    def _question_mark(self) -> None:
+        field = self.focusWidget()
+        if isinstance(field, QLineEdit | QPlainTextEdit):
+            field.insert("?") if isinstance(field, QLineEdit) else field.insertPlainText("?")
+        else:
+            self.show_shortcuts()
+
+    def show_shortcuts(self) -> None:
+        """Show the panel of keyboard shortcuts."""
+        self.shortcuts.show_shortcuts(
+            [
+                ("Ctrl+1 … Ctrl+5", tr("Go to a page")),
+                ("Ctrl+N", tr("New study")),
+                ("Ctrl+F", tr("Filter")),
+                ("F5", tr("Read everything again")),
+                ("Enter", tr("Open the selected study or trial")),
+                ("Shift+↑ ↓", tr("Select several trials to compare")),
+                ("Tab", tr("Next control")),
+                ("Ctrl+W", tr("Close the window; searches go on")),
+                ("?", tr("This panel")),
+                ("Esc", tr("Close the panel")),
+            ]
+        )

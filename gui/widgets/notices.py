@@ -1,0 +1,199 @@
+"""Toasts for what has happened, banners for what must be read, and the panel of keyboard shortcuts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from .. import tokens
+from ..language import Speaks, tr
+from .parts import Button, IconButton, Label, Picture, clear, column, row, set_property
+
+_TOAST_MS = 7000
+
+
+class Toast(QFrame):
+    """One short notice with perhaps one action; it goes by itself."""
+
+    def __init__(self, text: str, action: str, act: Callable[[], object] | None) -> None:
+        super().__init__()
+        self.setObjectName("toast")
+        label = QLabel(text)
+        label.setWordWrap(True)
+        label.setMaximumWidth(420)
+        close = IconButton("close", lambda: tr("Dismiss"))
+        close.clicked.connect(self.dismiss)
+        layout = row(Picture("done", "good"), label, spacing=tokens.GRID, margins=(12, 6, 6, 6))
+        if action and act is not None:
+            button = Button(lambda: action, "link")
+            button.clicked.connect(act)
+            button.clicked.connect(self.dismiss)
+            layout.addWidget(button)
+        layout.addWidget(close)
+        self.setLayout(layout)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.dismiss)
+        self._timer.start(_TOAST_MS)
+
+    def dismiss(self) -> None:
+        """Go away."""
+        self._timer.stop()
+        self.hide()
+        self.deleteLater()
+
+
+class Toasts(QWidget):
+    """The pile of toasts in the lower right corner of its parent."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._pile: QVBoxLayout = column(1, spacing=tokens.GRID)
+        self.setLayout(self._pile)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def add(self, text: str, action: str = "", act: Callable[[], object] | None = None) -> None:
+        """Show a toast."""
+        toast = Toast(text, action, act)
+        toast.destroyed.connect(self._place)
+        self._pile.addWidget(toast)
+        self.show()
+        self.raise_()
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        self.adjustSize()
+        if self._pile.count() <= 1:
+            self.hide()
+        corner = QPoint(parent.width() - self.width() - 24, parent.height() - self.height() - 24)
+        self.move(corner)
+
+
+class Banner(QFrame):
+    """A line above the page that stays until it is dismissed."""
+
+    def __init__(self, tone: str, text: str) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self.setProperty("tone", tone)
+        self.text = text
+        picture = {"bad": "serious", "warning": "warning"}.get(tone, "info")
+        colour = {"bad": "bad", "warning": "warning"}.get(tone, "accent")
+        label = QLabel(text)
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setAccessibleName(text)
+        close = IconButton("close", lambda: tr("Dismiss"))
+        close.clicked.connect(self.dismiss)
+        layout = row(Picture(picture, colour, 18), label, close, spacing=12, margins=(12, 6, 6, 6))
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
+
+    def dismiss(self) -> None:
+        """Go away."""
+        self.hide()
+        self.deleteLater()
+
+
+class Banners(QWidget):
+    """The banners of the window; the same text is shown once only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pile = column(spacing=tokens.HALF, margins=(24, 8, 24, 0))
+        self.setLayout(self._pile)
+        self.hide()
+
+    def add(self, tone: str, text: str) -> None:
+        """Show a banner."""
+        for banner in self.findChildren(Banner):
+            if banner.text == text and not banner.isHidden():
+                return
+        banner = Banner(tone, text)
+        banner.destroyed.connect(self._left)
+        self._pile.addWidget(banner)
+        self.show()
+
+    def _left(self) -> None:
+        if self._pile.count() == 0:
+            self.hide()
+
+
+class Notice(Speaks, QFrame):
+    """A banner inside a page, shown and hidden by its page."""
+
+    def __init__(self, tone: str = "bad") -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self.setProperty("tone", tone)
+        self._picture = Picture("serious", "bad", 18)
+        self.label = QLabel()
+        self.label.setWordWrap(True)
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.tool_row = row()
+        layout = row(self._picture, self.label, self.tool_row, spacing=12, margins=(12, 8, 8, 8))
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
+        self.hide()
+
+    def tell(self, text: str, tone: str = "bad") -> None:
+        """Show `text`; nothing hides the notice."""
+        colour = {"bad": "bad", "warning": "warning"}.get(tone, "accent")
+        picture = {"bad": "serious", "warning": "warning"}.get(tone, "info")
+        self._picture.show_icon(picture, colour)
+        set_property(self, "tone", tone)
+        self.label.setText(text)
+        self.setVisible(bool(text))
+
+
+class ShortcutsPanel(QFrame):
+    """The keyboard shortcuts, over the middle of the window; Escape or a click outside closes it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(10)
+        close = IconButton("close", lambda: tr("Close"))
+        close.clicked.connect(self.hide)
+        heading = row(Label(lambda: tr("Keyboard shortcuts"), "subtitle"), 1, close)
+        self.setLayout(column(heading, self._grid, spacing=16, margins=(24, 16, 24, 24)))
+        self.hide()
+
+    def show_shortcuts(self, rows: list[tuple[str, str]]) -> None:
+        """Show pairs of key and meaning."""
+        clear(self._grid)  # type: ignore[arg-type]
+        for index, (key, meaning) in enumerate(rows):
+            cap = QLabel(key)
+            cap.setObjectName("key")
+            cap.setSizePolicy(cap.sizePolicy().Policy.Maximum, cap.sizePolicy().Policy.Fixed)
+            self._grid.addWidget(cap, index, 0)
+            self._grid.addWidget(QLabel(meaning), index, 1)
+        parent = self.parentWidget()
+        self.adjustSize()
+        if parent is not None:
+            self.move((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 3)
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)

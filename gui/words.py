@@ -1,0 +1,178 @@
+"""The window's words for what the store says: states, kinds, roles, families, and the tone in which each is
+shown.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ..storage.records import FailureKind, JobState, StudyRecord, StudyState, TrialState
+from . import formatting
+from .language import counted, tr
+
+
+def study_state(state: StudyState) -> str:
+    """Return the name of a study's state."""
+    return {
+        StudyState.DRAFT: tr("Draft"),
+        StudyState.QUEUED: tr("Queued"),
+        StudyState.RUNNING: tr("Running"),
+        StudyState.PAUSED: tr("Paused"),
+        StudyState.FINISHING: tr("Finishing"),
+        StudyState.DONE: tr("Done"),
+        StudyState.STOPPED: tr("Stopped"),
+        StudyState.FAILED: tr("Failed"),
+    }[state]
+
+
+def study_tone(state: StudyState) -> str:
+    """Return the token of the colour in which a study's state is shown."""
+    return {
+        StudyState.RUNNING: "accent",
+        StudyState.FINISHING: "accent",
+        StudyState.PAUSED: "warning",
+        StudyState.DONE: "good",
+        StudyState.FAILED: "bad",
+    }.get(state, "muted")
+
+
+def trial_state(state: TrialState) -> str:
+    """Return the name of a trial's state."""
+    return {
+        TrialState.WAITING: tr("Waiting"),
+        TrialState.RUNNING: tr("Running"),
+        TrialState.COMPLETE: tr("Complete"),
+        TrialState.PRUNED: tr("Pruned"),
+        TrialState.FAIL: tr("Failed"),
+    }[state]
+
+
+def trial_tone(state: TrialState) -> str:
+    """Return the token of the colour in which a trial's state is shown."""
+    return {TrialState.RUNNING: "accent", TrialState.COMPLETE: "good", TrialState.FAIL: "bad"}.get(
+        state, "muted"
+    )
+
+
+def job_state(state: JobState) -> str:
+    """Return the name of a job's or an export's state."""
+    return {
+        JobState.WAITING: tr("Waiting"),
+        JobState.RUNNING: tr("Running"),
+        JobState.DONE: tr("Done"),
+        JobState.FAILED: tr("Failed"),
+        JobState.CANCELLED: tr("Cancelled"),
+    }[state]
+
+
+def failure_kind(kind: FailureKind) -> str:
+    """Return the name of a kind of failure."""
+    return {
+        FailureKind.DIVERGED: tr("Diverged"),
+        FailureKind.OUT_OF_MEMORY: tr("Out of memory"),
+        FailureKind.KILLED: tr("Worker died"),
+        FailureKind.HUNG: tr("No sign of life"),
+        FailureKind.SKIPPED: tr("Skipped"),
+        FailureKind.BAD_INPUT: tr("Bad input"),
+        FailureKind.ERROR: tr("Error"),
+    }[kind]
+
+
+def role(name: str) -> str:
+    """Return the name of a column's role."""
+    return {
+        "numeric": tr("Numeric"),
+        "categorical": tr("Categorical"),
+        "date": tr("Date"),
+        "text": tr("Text"),
+        "id": tr("Identifier"),
+        "constant": tr("Constant"),
+        "target": tr("Target"),
+        "ignored": tr("Ignored"),
+        "group": tr("Group"),
+        "time": tr("Time order"),
+    }.get(name, name)
+
+
+def task(name: str) -> str:
+    """Return the name of a task."""
+    return {
+        "auto": tr("Automatic"),
+        "binary": tr("Binary classification"),
+        "multiclass": tr("Multiclass classification"),
+        "regression": tr("Regression"),
+    }.get(name, name)
+
+
+def task_short(name: str) -> str:
+    """Return the name of a task in one word."""
+    return {"binary": tr("binary"), "multiclass": tr("multiclass"), "regression": tr("regression")}.get(
+        name, name
+    )
+
+
+def baseline(name: str) -> str:
+    """Return the name of a baseline."""
+    return {
+        "majority": tr("Majority class"),
+        "mean": tr("Mean"),
+        "linear": tr("Linear"),
+        "logistic": tr("Logistic regression"),
+        "hist_gradient_boosting": tr("Gradient boosting"),
+    }.get(name, name)
+
+
+def ago(moment: datetime | None) -> str:
+    """Return how long ago `moment` was, in words; the date from a week on."""
+    if moment is None:
+        return formatting.NOTHING
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    passed = (datetime.now(UTC) - aware).total_seconds()
+    if passed < 60:
+        return tr("just now")
+    if passed < 3600:
+        return counted(int(passed // 60), tr("1 minute ago"), tr("{n} minutes ago"))
+    if passed < 86400:
+        return counted(int(passed // 3600), tr("1 hour ago"), tr("{n} hours ago"))
+    if passed < 7 * 86400:
+        return counted(int(passed // 86400), tr("1 day ago"), tr("{n} days ago"))
+    return aware.astimezone().strftime("%Y-%m-%d")
+
+
+def improvement(study: StudyRecord) -> float | None:
+    """Return how much better than its best baseline the best trial of a study is; negative where it is
+    worse.
+    """
+    if study.best_value is None or study.best_baseline_value is None:
+        return None
+    difference = study.best_value - study.best_baseline_value
+    return difference if study.direction == "maximize" else -difference
+
+
+def remaining_s(study: StudyRecord) -> float | None:
+    """Return an estimate of the seconds until a study's budget ends, None where nothing can be said yet."""
+    budget = study.spec.get("budget") or {}
+    candidates: list[float] = []
+    timeout = budget.get("timeout_s")
+    if timeout:
+        candidates.append(max(float(timeout) - study.elapsed_s, 0.0))
+    wanted, done = budget.get("n_trials"), finished_trials(study)
+    if wanted and done:
+        candidates.append(max(study.elapsed_s / done * (wanted - done), 0.0))
+    return min(candidates) if candidates else None
+
+
+def progress(study: StudyRecord) -> float | None:
+    """Return the fraction of a study's budget that is used up, None where it has no such limit."""
+    budget = study.spec.get("budget") or {}
+    fractions: list[float] = []
+    if budget.get("timeout_s"):
+        fractions.append(study.elapsed_s / float(budget["timeout_s"]))
+    if budget.get("n_trials"):
+        fractions.append(finished_trials(study) / int(budget["n_trials"]))
+    return min(max(fractions), 1.0) if fractions else None
+
+
+def finished_trials(study: StudyRecord) -> int:
+    """Return how many trials of a study can no longer change."""
+    return sum(n for state, n in study.n_trials.items() if TrialState(state).is_finished)

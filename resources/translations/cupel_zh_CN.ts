@@ -1,0 +1,1882 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+  <context>
+    <name>window</name>
+    <message>
+      <source>#</source>
+      <translation>#</translation>
+    </message>
+    <message>
+      <source>1 day ago</source>
+      <translation>1 天前</translation>
+    </message>
+    <message>
+      <source>1 hour ago</source>
+      <translation>1 小时前</translation>
+    </message>
+    <message>
+      <source>1 minute ago</source>
+      <translation>1 分钟前</translation>
+    </message>
+    <message>
+      <source>1 running</source>
+      <translation>1 项运行中</translation>
+    </message>
+    <message>
+      <source>1 study</source>
+      <translation>1 项研究</translation>
+    </message>
+    <message>
+      <source>1 trial</source>
+      <translation>1 次试验</translation>
+    </message>
+    <message>
+      <source>95% interval</source>
+      <translation>95% 区间</translation>
+    </message>
+    <message>
+      <source>A bundle holds the best network with its preprocessing, ready to run without Cupel.</source>
+      <translation>导出包含有最佳网络及其预处理，无需 Cupel 即可运行。</translation>
+    </message>
+    <message>
+      <source>A bundle is loaded again in a clean process and must give the stored predictions.</source>
+      <translation>导出包会在全新进程中重新加载，其预测必须与已存储的预测一致。</translation>
+    </message>
+    <message>
+      <source>About {low} to {high} trials fit the budget.</source>
+      <translation>预算内约可完成 {low} 到 {high} 次试验。</translation>
+    </message>
+    <message>
+      <source>Against baseline</source>
+      <translation>相对基线</translation>
+    </message>
+    <message>
+      <source>Against the best baseline</source>
+      <translation>相对最佳基线</translation>
+    </message>
+    <message>
+      <source>Allowed difference</source>
+      <translation>允许差异</translation>
+    </message>
+    <message>
+      <source>Another file</source>
+      <translation>换一个文件</translation>
+    </message>
+    <message>
+      <source>Archive or restore</source>
+      <translation>归档或还原</translation>
+    </message>
+    <message>
+      <source>Archived</source>
+      <translation>已归档</translation>
+    </message>
+    <message>
+      <source>Archived {name}</source>
+      <translation>已归档“{name}”</translation>
+    </message>
+    <message>
+      <source>At most {size} of memory.</source>
+      <translation>内存最多 {size}。</translation>
+    </message>
+    <message>
+      <source>Automatic</source>
+      <translation>自动</translation>
+    </message>
+    <message>
+      <source>Automatic: {task}</source>
+      <translation>自动：{task}</translation>
+    </message>
+    <message>
+      <source>Back to the default</source>
+      <translation>恢复默认</translation>
+    </message>
+    <message>
+      <source>Bad input</source>
+      <translation>输入有误</translation>
+    </message>
+    <message>
+      <source>Best score</source>
+      <translation>最佳得分</translation>
+    </message>
+    <message>
+      <source>Best so far</source>
+      <translation>当前最佳</translation>
+    </message>
+    <message>
+      <source>Binary classification</source>
+      <translation>二分类</translation>
+    </message>
+    <message>
+      <source>Breast cancer</source>
+      <translation>乳腺癌</translation>
+    </message>
+    <message>
+      <source>Browse…</source>
+      <translation>浏览…</translation>
+    </message>
+    <message>
+      <source>Budget: the first limit reached ends the search</source>
+      <translation>预算：先达到的限制将结束搜索</translation>
+    </message>
+    <message>
+      <source>Bundles written</source>
+      <translation>已写出的导出包</translation>
+    </message>
+    <message>
+      <source>By group</source>
+      <translation>按组</translation>
+    </message>
+    <message>
+      <source>By time</source>
+      <translation>按时间</translation>
+    </message>
+    <message>
+      <source>By trial</source>
+      <translation>按试验</translation>
+    </message>
+    <message>
+      <source>CSV, TSV or Parquet; one row per example, one column to predict</source>
+      <translation>CSV、TSV 或 Parquet；每行一个样本，其中一列为预测目标</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>Cancelled</source>
+      <translation>已取消</translation>
+    </message>
+    <message>
+      <source>Categorical</source>
+      <translation>类别</translation>
+    </message>
+    <message>
+      <source>Certificate</source>
+      <translation>证书</translation>
+    </message>
+    <message>
+      <source>Choose the column to predict.</source>
+      <translation>请选择要预测的列。</translation>
+    </message>
+    <message>
+      <source>Choose the folder for the bundle.</source>
+      <translation>请选择导出包的文件夹。</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>Close the panel</source>
+      <translation>关闭面板</translation>
+    </message>
+    <message>
+      <source>Close the window; searches go on</source>
+      <translation>关闭窗口（搜索继续进行）</translation>
+    </message>
+    <message>
+      <source>Column</source>
+      <translation>列</translation>
+    </message>
+    <message>
+      <source>Columns</source>
+      <translation>列</translation>
+    </message>
+    <message>
+      <source>Complete</source>
+      <translation>完成</translation>
+    </message>
+    <message>
+      <source>Complete only</source>
+      <translation>仅已完成</translation>
+    </message>
+    <message>
+      <source>Constant</source>
+      <translation>常量</translation>
+    </message>
+    <message>
+      <source>Copied the params</source>
+      <translation>已复制参数</translation>
+    </message>
+    <message>
+      <source>Copy params</source>
+      <translation>复制参数</translation>
+    </message>
+    <message>
+      <source>Corrected for the choice</source>
+      <translation>择优校正后</translation>
+    </message>
+    <message>
+      <source>Cross-validated</source>
+      <translation>交叉验证</translation>
+    </message>
+    <message>
+      <source>Cupel</source>
+      <translation>试金 Cupel</translation>
+    </message>
+    <message>
+      <source>Dark theme</source>
+      <translation>深色主题</translation>
+    </message>
+    <message>
+      <source>Date</source>
+      <translation>日期</translation>
+    </message>
+    <message>
+      <source>Decimals</source>
+      <translation>小数点</translation>
+    </message>
+    <message>
+      <source>Delimiter</source>
+      <translation>分隔符</translation>
+    </message>
+    <message>
+      <source>Diabetes</source>
+      <translation>糖尿病</translation>
+    </message>
+    <message>
+      <source>Digits</source>
+      <translation>手写数字</translation>
+    </message>
+    <message>
+      <source>Dismiss</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>Distinct</source>
+      <translation>不同值</translation>
+    </message>
+    <message>
+      <source>Distribution</source>
+      <translation>分布</translation>
+    </message>
+    <message>
+      <source>Diverged</source>
+      <translation>训练发散</translation>
+    </message>
+    <message>
+      <source>Do not use this bundle: it was not proven.</source>
+      <translation>请勿使用此导出包：它未通过验证。</translation>
+    </message>
+    <message>
+      <source>Done</source>
+      <translation>已完成</translation>
+    </message>
+    <message>
+      <source>Draft</source>
+      <translation>草稿</translation>
+    </message>
+    <message>
+      <source>Drop a data file here</source>
+      <translation>将数据文件拖到这里</translation>
+    </message>
+    <message>
+      <source>Duration</source>
+      <translation>用时</translation>
+    </message>
+    <message>
+      <source>Edit the text to change what is searched.</source>
+      <translation>编辑文本即可更改搜索内容。</translation>
+    </message>
+    <message>
+      <source>Encoding</source>
+      <translation>编码</translation>
+    </message>
+    <message>
+      <source>Epoch</source>
+      <translation>轮次</translation>
+    </message>
+    <message>
+      <source>Epoch {epoch}</source>
+      <translation>第 {epoch} 轮</translation>
+    </message>
+    <message>
+      <source>Epochs</source>
+      <translation>轮数</translation>
+    </message>
+    <message>
+      <source>Epochs at most</source>
+      <translation>最多轮数</translation>
+    </message>
+    <message>
+      <source>Error</source>
+      <translation>错误</translation>
+    </message>
+    <message>
+      <source>Export</source>
+      <translation>导出</translation>
+    </message>
+    <message>
+      <source>Export trial</source>
+      <translation>导出试验</translation>
+    </message>
+    <message>
+      <source>Failed</source>
+      <translation>失败</translation>
+    </message>
+    <message>
+      <source>Families</source>
+      <translation>模型族</translation>
+    </message>
+    <message>
+      <source>Family</source>
+      <translation>模型族</translation>
+    </message>
+    <message>
+      <source>Fewer workers</source>
+      <translation>减少工作进程</translation>
+    </message>
+    <message>
+      <source>Files</source>
+      <translation>文件</translation>
+    </message>
+    <message>
+      <source>Filter</source>
+      <translation>筛选</translation>
+    </message>
+    <message>
+      <source>Filter studies</source>
+      <translation>筛选研究</translation>
+    </message>
+    <message>
+      <source>Filter, for instance  value &gt; 0.9 and optimizer == "adamw"</source>
+      <translation>筛选，例如  value &gt; 0.9 and optimizer == "adamw"</translation>
+    </message>
+    <message>
+      <source>Final network</source>
+      <translation>最终网络</translation>
+    </message>
+    <message>
+      <source>Finished</source>
+      <translation>结束时间</translation>
+    </message>
+    <message>
+      <source>Finishing</source>
+      <translation>收尾中</translation>
+    </message>
+    <message>
+      <source>First row</source>
+      <translation>首行</translation>
+    </message>
+    <message>
+      <source>First rows</source>
+      <translation>前几行</translation>
+    </message>
+    <message>
+      <source>Folder</source>
+      <translation>文件夹</translation>
+    </message>
+    <message>
+      <source>Folder for the bundle</source>
+      <translation>导出包的文件夹</translation>
+    </message>
+    <message>
+      <source>Folds</source>
+      <translation>折数</translation>
+    </message>
+    <message>
+      <source>Forecast</source>
+      <translation>预估</translation>
+    </message>
+    <message>
+      <source>GPU</source>
+      <translation>GPU</translation>
+    </message>
+    <message>
+      <source>Gaussian process</source>
+      <translation>高斯过程</translation>
+    </message>
+    <message>
+      <source>Go to a page</source>
+      <translation>切换页面</translation>
+    </message>
+    <message>
+      <source>Gradient boosting</source>
+      <translation>梯度提升</translation>
+    </message>
+    <message>
+      <source>Grid</source>
+      <translation>网格</translation>
+    </message>
+    <message>
+      <source>Group</source>
+      <translation>分组</translation>
+    </message>
+    <message>
+      <source>Holdout {metric}</source>
+      <translation>留出集 {metric}</translation>
+    </message>
+    <message>
+      <source>Holdout, %</source>
+      <translation>留出集（%）</translation>
+    </message>
+    <message>
+      <source>Identifier</source>
+      <translation>标识符</translation>
+    </message>
+    <message>
+      <source>Ignored</source>
+      <translation>忽略</translation>
+    </message>
+    <message>
+      <source>In time order</source>
+      <translation>按时间先后</translation>
+    </message>
+    <message>
+      <source>Iris</source>
+      <translation>鸢尾花</translation>
+    </message>
+    <message>
+      <source>Keyboard shortcuts</source>
+      <translation>键盘快捷键</translation>
+    </message>
+    <message>
+      <source>Largest</source>
+      <translation>最大</translation>
+    </message>
+    <message>
+      <source>Largest difference</source>
+      <translation>最大差异</translation>
+    </message>
+    <message>
+      <source>Learning curves</source>
+      <translation>学习曲线</translation>
+    </message>
+    <message>
+      <source>Learning curves of trial {number}</source>
+      <translation>试验 {number} 的学习曲线</translation>
+    </message>
+    <message>
+      <source>Light theme</source>
+      <translation>浅色主题</translation>
+    </message>
+    <message>
+      <source>Linear</source>
+      <translation>线性模型</translation>
+    </message>
+    <message>
+      <source>Live</source>
+      <translation>实时</translation>
+    </message>
+    <message>
+      <source>Loaded in a clean process, the bundle gives the stored predictions on raw rows.</source>
+      <translation>导出包已在全新进程中加载，对原始数据行给出的预测与存储的一致。</translation>
+    </message>
+    <message>
+      <source>Logistic regression</source>
+      <translation>逻辑回归</translation>
+    </message>
+    <message>
+      <source>MLP</source>
+      <translation>MLP</translation>
+    </message>
+    <message>
+      <source>Machine</source>
+      <translation>本机</translation>
+    </message>
+    <message>
+      <source>Majority class</source>
+      <translation>多数类</translation>
+    </message>
+    <message>
+      <source>Mean</source>
+      <translation>均值</translation>
+    </message>
+    <message>
+      <source>Measure</source>
+      <translation>实测</translation>
+    </message>
+    <message>
+      <source>Measure of the curves</source>
+      <translation>曲线的度量</translation>
+    </message>
+    <message>
+      <source>Median</source>
+      <translation>中位数</translation>
+    </message>
+    <message>
+      <source>Memory</source>
+      <translation>内存</translation>
+    </message>
+    <message>
+      <source>Metric</source>
+      <translation>指标</translation>
+    </message>
+    <message>
+      <source>Middle</source>
+      <translation>中等</translation>
+    </message>
+    <message>
+      <source>Minutes</source>
+      <translation>分钟</translation>
+    </message>
+    <message>
+      <source>Missing</source>
+      <translation>缺失</translation>
+    </message>
+    <message>
+      <source>More settings</source>
+      <translation>更多设置</translation>
+    </message>
+    <message>
+      <source>More workers</source>
+      <translation>增加工作进程</translation>
+    </message>
+    <message>
+      <source>Multiclass classification</source>
+      <translation>多分类</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>名称</translation>
+    </message>
+    <message>
+      <source>Network</source>
+      <translation>网络</translation>
+    </message>
+    <message>
+      <source>New bundle</source>
+      <translation>新建导出包</translation>
+    </message>
+    <message>
+      <source>New name</source>
+      <translation>新名称</translation>
+    </message>
+    <message>
+      <source>New study</source>
+      <translation>新建研究</translation>
+    </message>
+    <message>
+      <source>Next control</source>
+      <translation>下一个控件</translation>
+    </message>
+    <message>
+      <source>No network beats the baseline {baseline}; use that instead.</source>
+      <translation>没有网络优于基线“{baseline}”，请改用该基线。</translation>
+    </message>
+    <message>
+      <source>No sign of life</source>
+      <translation>无响应</translation>
+    </message>
+    <message>
+      <source>No trial was completed yet.</source>
+      <translation>尚无已完成的试验。</translation>
+    </message>
+    <message>
+      <source>No trials yet</source>
+      <translation>还没有试验</translation>
+    </message>
+    <message>
+      <source>None</source>
+      <translation>无</translation>
+    </message>
+    <message>
+      <source>Notes</source>
+      <translation>备注</translation>
+    </message>
+    <message>
+      <source>Nothing is running</source>
+      <translation>没有正在运行的研究</translation>
+    </message>
+    <message>
+      <source>Nothing to export yet</source>
+      <translation>还没有可导出的内容</translation>
+    </message>
+    <message>
+      <source>Nothing unusual was found.</source>
+      <translation>未发现异常。</translation>
+    </message>
+    <message>
+      <source>Nothing was recorded yet.</source>
+      <translation>尚无记录。</translation>
+    </message>
+    <message>
+      <source>Numeric</source>
+      <translation>数值</translation>
+    </message>
+    <message>
+      <source>One ONNX file that takes raw columns, the Keras file, predict.py, model card, certificate.</source>
+      <translation>一个直接接收原始列的 ONNX 文件、Keras 文件、predict.py、模型卡和证书。</translation>
+    </message>
+    <message>
+      <source>Only if</source>
+      <translation>条件</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <translation>打开</translation>
+    </message>
+    <message>
+      <source>Open a data file</source>
+      <translation>打开数据文件</translation>
+    </message>
+    <message>
+      <source>Open file…</source>
+      <translation>打开文件…</translation>
+    </message>
+    <message>
+      <source>Open folder</source>
+      <translation>打开文件夹</translation>
+    </message>
+    <message>
+      <source>Open the selected study or trial</source>
+      <translation>打开选中的研究或试验</translation>
+    </message>
+    <message>
+      <source>Optimization history</source>
+      <translation>优化历史</translation>
+    </message>
+    <message>
+      <source>Or try a sample:</source>
+      <translation>或试用示例数据：</translation>
+    </message>
+    <message>
+      <source>Out of memory</source>
+      <translation>内存不足</translation>
+    </message>
+    <message>
+      <source>Param</source>
+      <translation>参数</translation>
+    </message>
+    <message>
+      <source>Params</source>
+      <translation>参数</translation>
+    </message>
+    <message>
+      <source>Passed</source>
+      <translation>通过</translation>
+    </message>
+    <message>
+      <source>Pause</source>
+      <translation>暂停</translation>
+    </message>
+    <message>
+      <source>Paused</source>
+      <translation>已暂停</translation>
+    </message>
+    <message>
+      <source>Peak memory</source>
+      <translation>峰值内存</translation>
+    </message>
+    <message>
+      <source>Pin or unpin</source>
+      <translation>置顶或取消置顶</translation>
+    </message>
+    <message>
+      <source>Plain</source>
+      <translation>普通</translation>
+    </message>
+    <message>
+      <source>Predict</source>
+      <translation>预测目标</translation>
+    </message>
+    <message>
+      <source>Processor</source>
+      <translation>处理器</translation>
+    </message>
+    <message>
+      <source>Pruned</source>
+      <translation>已剪枝</translation>
+    </message>
+    <message>
+      <source>Pruner</source>
+      <translation>剪枝器</translation>
+    </message>
+    <message>
+      <source>Quasi-Monte Carlo</source>
+      <translation>准蒙特卡洛</translation>
+    </message>
+    <message>
+      <source>Queued</source>
+      <translation>排队中</translation>
+    </message>
+    <message>
+      <source>Random</source>
+      <translation>随机</translation>
+    </message>
+    <message>
+      <source>Read everything again</source>
+      <translation>重新读取全部</translation>
+    </message>
+    <message>
+      <source>Reading the data…</source>
+      <translation>正在读取数据…</translation>
+    </message>
+    <message>
+      <source>Regression</source>
+      <translation>回归</translation>
+    </message>
+    <message>
+      <source>Rename</source>
+      <translation>重命名</translation>
+    </message>
+    <message>
+      <source>Repeats</source>
+      <translation>重复</translation>
+    </message>
+    <message>
+      <source>Report</source>
+      <translation>报告</translation>
+    </message>
+    <message>
+      <source>Report ({n})</source>
+      <translation>报告（{n}）</translation>
+    </message>
+    <message>
+      <source>Restored {name}</source>
+      <translation>已还原“{name}”</translation>
+    </message>
+    <message>
+      <source>Result</source>
+      <translation>结果</translation>
+    </message>
+    <message>
+      <source>Resume</source>
+      <translation>继续</translation>
+    </message>
+    <message>
+      <source>Role</source>
+      <translation>角色</translation>
+    </message>
+    <message>
+      <source>Rows compared</source>
+      <translation>比对行数</translation>
+    </message>
+    <message>
+      <source>Rows that the search never sees; scored once at the end</source>
+      <translation>搜索从不接触的数据行；仅在最后评分一次</translation>
+    </message>
+    <message>
+      <source>Run beside other studies</source>
+      <translation>与其他研究同时运行</translation>
+    </message>
+    <message>
+      <source>Running</source>
+      <translation>运行中</translation>
+    </message>
+    <message>
+      <source>Running now</source>
+      <translation>正在运行</translation>
+    </message>
+    <message>
+      <source>Sampler</source>
+      <translation>采样器</translation>
+    </message>
+    <message>
+      <source>Score</source>
+      <translation>得分</translation>
+    </message>
+    <message>
+      <source>Score baselines first</source>
+      <translation>先评估基线</translation>
+    </message>
+    <message>
+      <source>Search space</source>
+      <translation>搜索空间</translation>
+    </message>
+    <message>
+      <source>Search space as TOML</source>
+      <translation>TOML 格式的搜索空间</translation>
+    </message>
+    <message>
+      <source>Seed</source>
+      <translation>随机种子</translation>
+    </message>
+    <message>
+      <source>Select several trials to compare</source>
+      <translation>选择多次试验进行比较</translation>
+    </message>
+    <message>
+      <source>Shortcuts</source>
+      <translation>快捷键</translation>
+    </message>
+    <message>
+      <source>Size</source>
+      <translation>大小</translation>
+    </message>
+    <message>
+      <source>Skip</source>
+      <translation>跳过</translation>
+    </message>
+    <message>
+      <source>Skip this trial</source>
+      <translation>跳过此试验</translation>
+    </message>
+    <message>
+      <source>Skipped</source>
+      <translation>已跳过</translation>
+    </message>
+    <message>
+      <source>Smallest</source>
+      <translation>最小</translation>
+    </message>
+    <message>
+      <source>Split</source>
+      <translation>划分</translation>
+    </message>
+    <message>
+      <source>Start a study; each set of params that it tries becomes a row here.</source>
+      <translation>启动一项研究；它尝试的每组参数都会成为这里的一行。</translation>
+    </message>
+    <message>
+      <source>Start a study; its progress shows here, also after the window was closed.</source>
+      <translation>启动一项研究，其进度会显示在这里，即使窗口曾被关闭。</translation>
+    </message>
+    <message>
+      <source>Start search</source>
+      <translation>开始搜索</translation>
+    </message>
+    <message>
+      <source>State</source>
+      <translation>状态</translation>
+    </message>
+    <message>
+      <source>Statistically tied</source>
+      <translation>统计上持平</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>停止</translation>
+    </message>
+    <message>
+      <source>Stop at score</source>
+      <translation>达到得分即停</translation>
+    </message>
+    <message>
+      <source>Stopped</source>
+      <translation>已停止</translation>
+    </message>
+    <message>
+      <source>Stratified</source>
+      <translation>分层</translation>
+    </message>
+    <message>
+      <source>Studies</source>
+      <translation>研究</translation>
+    </message>
+    <message>
+      <source>Study</source>
+      <translation>研究</translation>
+    </message>
+    <message>
+      <source>Study in view</source>
+      <translation>当前研究</translation>
+    </message>
+    <message>
+      <source>System theme</source>
+      <translation>跟随系统</translation>
+    </message>
+    <message>
+      <source>Tables (*.csv *.tsv *.txt *.parquet);;All files (*)</source>
+      <translation>表格 (*.csv *.tsv *.txt *.parquet);;所有文件 (*)</translation>
+    </message>
+    <message>
+      <source>Tags, separated by commas</source>
+      <translation>标签，以逗号分隔</translation>
+    </message>
+    <message>
+      <source>Target</source>
+      <translation>目标</translation>
+    </message>
+    <message>
+      <source>Target labels: {shares}</source>
+      <translation>目标类别占比：{shares}</translation>
+    </message>
+    <message>
+      <source>Task</source>
+      <translation>任务</translation>
+    </message>
+    <message>
+      <source>Text</source>
+      <translation>文本</translation>
+    </message>
+    <message>
+      <source>The best network beats every baseline; the next is {baseline}.</source>
+      <translation>最佳网络优于所有基线，其次是“{baseline}”。</translation>
+    </message>
+    <message>
+      <source>The bundle is being written and checked.</source>
+      <translation>正在写出并检验导出包。</translation>
+    </message>
+    <message>
+      <source>The bundle is written.</source>
+      <translation>导出包已写出。</translation>
+    </message>
+    <message>
+      <source>The engine of this study is not running; resume to go on where it stopped.</source>
+      <translation>此研究的引擎没有在运行；点击“继续”可从中断处接着搜索。</translation>
+    </message>
+    <message>
+      <source>The final network of the study</source>
+      <translation>研究的最终网络</translation>
+    </message>
+    <message>
+      <source>The final network of the study (best: trial {number})</source>
+      <translation>研究的最终网络（最佳：试验 {number}）</translation>
+    </message>
+    <message>
+      <source>The first file takes a few seconds: the engine is being started.</source>
+      <translation>首次打开文件需要几秒钟：引擎正在启动。</translation>
+    </message>
+    <message>
+      <source>The next trials are being prepared.</source>
+      <translation>正在准备下一批试验。</translation>
+    </message>
+    <message>
+      <source>The same in all</source>
+      <translation>全部相同</translation>
+    </message>
+    <message>
+      <source>The search has been started.</source>
+      <translation>搜索已开始。</translation>
+    </message>
+    <message>
+      <source>The study needs a name.</source>
+      <translation>请填写研究名称。</translation>
+    </message>
+    <message>
+      <source>The target column</source>
+      <translation>目标列</translation>
+    </message>
+    <message>
+      <source>The task's usual one</source>
+      <translation>该任务的常用指标</translation>
+    </message>
+    <message>
+      <source>The trial ends after this epoch.</source>
+      <translation>该试验将在本轮结束后停止。</translation>
+    </message>
+    <message>
+      <source>There is no baseline to compare with.</source>
+      <translation>没有可供比较的基线。</translation>
+    </message>
+    <message>
+      <source>This panel</source>
+      <translation>显示此面板</translation>
+    </message>
+    <message>
+      <source>Time</source>
+      <translation>时间</translation>
+    </message>
+    <message>
+      <source>Time order</source>
+      <translation>时间顺序</translation>
+    </message>
+    <message>
+      <source>Time since start</source>
+      <translation>距开始的时间</translation>
+    </message>
+    <message>
+      <source>Traceback</source>
+      <translation>错误追踪</translation>
+    </message>
+    <message>
+      <source>Training</source>
+      <translation>训练</translation>
+    </message>
+    <message>
+      <source>Trains a few networks of the space for seconds, to tell time and memory.</source>
+      <translation>用搜索空间中的几个网络试训几秒钟，以估计时间和内存。</translation>
+    </message>
+    <message>
+      <source>Trial</source>
+      <translation>试验</translation>
+    </message>
+    <message>
+      <source>Trial {number}</source>
+      <translation>试验 {number}</translation>
+    </message>
+    <message>
+      <source>Trial {number} · {score}</source>
+      <translation>试验 {number} · {score}</translation>
+    </message>
+    <message>
+      <source>Trials</source>
+      <translation>试验</translation>
+    </message>
+    <message>
+      <source>Undo</source>
+      <translation>撤销</translation>
+    </message>
+    <message>
+      <source>Usual: {metric}</source>
+      <translation>常用：{metric}</translation>
+    </message>
+    <message>
+      <source>Validation</source>
+      <translation>验证</translation>
+    </message>
+    <message>
+      <source>Values</source>
+      <translation>取值</translation>
+    </message>
+    <message>
+      <source>Waiting</source>
+      <translation>等待中</translation>
+    </message>
+    <message>
+      <source>Wall clock, with final fit and export inside</source>
+      <translation>实际经过的时间，含最终拟合与导出</translation>
+    </message>
+    <message>
+      <source>Weights</source>
+      <translation>权重数</translation>
+    </message>
+    <message>
+      <source>What trials are judged by</source>
+      <translation>评判试验的依据</translation>
+    </message>
+    <message>
+      <source>Wilcoxon over folds</source>
+      <translation>各折 Wilcoxon</translation>
+    </message>
+    <message>
+      <source>Wine</source>
+      <translation>葡萄酒</translation>
+    </message>
+    <message>
+      <source>Worker died</source>
+      <translation>工作进程终止</translation>
+    </message>
+    <message>
+      <source>Workers</source>
+      <translation>工作进程</translation>
+    </message>
+    <message>
+      <source>Write bundle</source>
+      <translation>写出导出包</translation>
+    </message>
+    <message>
+      <source>Writing and checking the bundle…</source>
+      <translation>正在写出并检验导出包…</translation>
+    </message>
+    <message>
+      <source>Written</source>
+      <translation>写出时间</translation>
+    </message>
+    <message>
+      <source>about {time} left</source>
+      <translation>约剩 {time}</translation>
+    </message>
+    <message>
+      <source>after {time}</source>
+      <translation>经过 {time}</translation>
+    </message>
+    <message>
+      <source>automatic</source>
+      <translation>自动</translation>
+    </message>
+    <message>
+      <source>automatic workers</source>
+      <translation>自动分配进程</translation>
+    </message>
+    <message>
+      <source>bar</source>
+      <translation>竖线</translation>
+    </message>
+    <message>
+      <source>binary</source>
+      <translation>二分类</translation>
+    </message>
+    <message>
+      <source>comma</source>
+      <translation>逗号</translation>
+    </message>
+    <message>
+      <source>dashed: best baseline</source>
+      <translation>虚线：最佳基线</translation>
+    </message>
+    <message>
+      <source>data</source>
+      <translation>数据</translation>
+    </message>
+    <message>
+      <source>ended {when}</source>
+      <translation>结束于{when}</translation>
+    </message>
+    <message>
+      <source>ensemble of the folds</source>
+      <translation>各折网络集成</translation>
+    </message>
+    <message>
+      <source>epoch {epoch}</source>
+      <translation>第 {epoch} 轮</translation>
+    </message>
+    <message>
+      <source>epoch {epoch} of {n}</source>
+      <translation>第 {epoch} / {n} 轮</translation>
+    </message>
+    <message>
+      <source>final fit, holdout and export</source>
+      <translation>最终拟合、留出集评分与导出</translation>
+    </message>
+    <message>
+      <source>just now</source>
+      <translation>刚刚</translation>
+    </message>
+    <message>
+      <source>multiclass</source>
+      <translation>多分类</translation>
+    </message>
+    <message>
+      <source>names</source>
+      <translation>列名</translation>
+    </message>
+    <message>
+      <source>no baseline yet</source>
+      <translation>尚无基线</translation>
+    </message>
+    <message>
+      <source>no limit</source>
+      <translation>不限</translation>
+    </message>
+    <message>
+      <source>none</source>
+      <translation>无</translation>
+    </message>
+    <message>
+      <source>refitted on all rows</source>
+      <translation>用全部数据重新拟合</translation>
+    </message>
+    <message>
+      <source>regression</source>
+      <translation>回归</translation>
+    </message>
+    <message>
+      <source>semicolon</source>
+      <translation>分号</translation>
+    </message>
+    <message>
+      <source>space</source>
+      <translation>空格</translation>
+    </message>
+    <message>
+      <source>starting</source>
+      <translation>启动中</translation>
+    </message>
+    <message>
+      <source>tab</source>
+      <translation>制表符</translation>
+    </message>
+    <message>
+      <source>target {target}</source>
+      <translation>目标 {target}</translation>
+    </message>
+    <message>
+      <source>{low} … {high}, mean {mean}</source>
+      <translation>{low} … {high}，均值 {mean}</translation>
+    </message>
+    <message>
+      <source>{metric} · {difference} against {baseline} {value}</source>
+      <translation>{metric} · 相对{baseline} {value} 为 {difference}</translation>
+    </message>
+    <message>
+      <source>{metric}, trial {number}</source>
+      <translation>{metric}，试验 {number}</translation>
+    </message>
+    <message>
+      <source>{name} is missing.</source>
+      <translation>缺少“{name}”。</translation>
+    </message>
+    <message>
+      <source>{name} is not a number: {text}</source>
+      <translation>“{name}”不是数字：{text}</translation>
+    </message>
+    <message>
+      <source>{name} must be a whole number, not {text}.</source>
+      <translation>“{name}”必须是整数，而不是 {text}。</translation>
+    </message>
+    <message>
+      <source>{name}, fold {fold}</source>
+      <translation>{name}，第 {fold} 折</translation>
+    </message>
+    <message>
+      <source>{name}, mean</source>
+      <translation>{name}，均值</translation>
+    </message>
+    <message>
+      <source>{n} complete</source>
+      <translation>{n} 完成</translation>
+    </message>
+    <message>
+      <source>{n} days ago</source>
+      <translation>{n} 天前</translation>
+    </message>
+    <message>
+      <source>{n} failed</source>
+      <translation>{n} 失败</translation>
+    </message>
+    <message>
+      <source>{n} hours ago</source>
+      <translation>{n} 小时前</translation>
+    </message>
+    <message>
+      <source>{n} minutes ago</source>
+      <translation>{n} 分钟前</translation>
+    </message>
+    <message>
+      <source>{n} pruned</source>
+      <translation>{n} 剪枝</translation>
+    </message>
+    <message>
+      <source>{n} rows without a target are left out</source>
+      <translation>略去 {n} 行无目标数据</translation>
+    </message>
+    <message>
+      <source>{n} running</source>
+      <translation>{n} 项运行中</translation>
+    </message>
+    <message>
+      <source>{n} studies</source>
+      <translation>{n} 项研究</translation>
+    </message>
+    <message>
+      <source>{n} trials</source>
+      <translation>{n} 次试验</translation>
+    </message>
+    <message>
+      <source>{n} trials side by side</source>
+      <translation>{n} 次试验并排比较</translation>
+    </message>
+    <message>
+      <source>{n} workers</source>
+      <translation>{n} 个进程</translation>
+    </message>
+    <message>
+      <source>{rows} rows × {columns} columns</source>
+      <translation>{rows} 行 × {columns} 列</translation>
+    </message>
+    <message>
+      <source>{shown} of {total} trials</source>
+      <translation>{shown} / {total} 次试验</translation>
+    </message>
+    <message>
+      <source>{time} left</source>
+      <translation>剩余 {time}</translation>
+    </message>
+    <message>
+      <source>{used} of {total}</source>
+      <translation>{used} / {total}</translation>
+    </message>
+  </context>
+  <context>
+    <name>engine</name>
+    <message>
+      <source>--role {text!r} is not COLUMN=ROLE, for instance zip=categorical.</source>
+      <translation>--role {text!r} 不是“列=角色”的形式，例如 zip=categorical。</translation>
+    </message>
+    <message>
+      <source>--trial is {value!r}; give a trial number or "best".</source>
+      <translation>--trial 的值是 {value!r}；请给出试验编号或 "best"。</translation>
+    </message>
+    <message>
+      <source>A complete trial needs a value that is a number, not {value}.</source>
+      <translation>已完成的试验必须有数值型得分，而不是 {value}。</translation>
+    </message>
+    <message>
+      <source>A failed trial needs the reason of its failure.</source>
+      <translation>失败的试验必须说明失败原因。</translation>
+    </message>
+    <message>
+      <source>A fold has no score: its validation rows hold one class only. Use fewer folds or another metric.</source>
+      <translation>有一折无法评分：其验证数据只含一个类别。请减少折数或更换指标。</translation>
+    </message>
+    <message>
+      <source>A job ends with either a result or a failure.</source>
+      <translation>作业结束时必须有结果或失败原因，且只能有其一。</translation>
+    </message>
+    <message>
+      <source>A regression target has no classes to stratify by; choose plain folds.</source>
+      <translation>回归目标没有可用于分层的类别；请选择普通划分。</translation>
+    </message>
+    <message>
+      <source>A row has no value {column!r}; give None where it is missing.</source>
+      <translation>有一行没有 {column!r} 的值；缺失时请给 None。</translation>
+    </message>
+    <message>
+      <source>A study needs a name; type one.</source>
+      <translation>研究需要名称；请输入一个。</translation>
+    </message>
+    <message>
+      <source>A study needs at least one worker, not {count}.</source>
+      <translation>研究至少需要一个工作进程，而不是 {count} 个。</translation>
+    </message>
+    <message>
+      <source>A training part has no rows; use fewer folds or more data.</source>
+      <translation>有一个训练部分没有数据；请减少折数或增加数据。</translation>
+    </message>
+    <message>
+      <source>Another engine (process {other}) has taken the study {name!r} over; this one ends.</source>
+      <translation>另一个引擎（进程 {other}）已接管研究 {name!r}；本引擎退出。</translation>
+    </message>
+    <message>
+      <source>Another program keeps {file} locked; close it and try again.</source>
+      <translation>另一个程序锁定了 {file}；请关闭它后重试。</translation>
+    </message>
+    <message>
+      <source>Another study is called {name!r} already; choose another name.</source>
+      <translation>已有名为 {name!r} 的研究；请换一个名称。</translation>
+    </message>
+    <message>
+      <source>Before ~ stands the name of a column, for instance notes ~ "seed".</source>
+      <translation>~ 之前应为列名，例如 notes ~ "seed"。</translation>
+    </message>
+    <message>
+      <source>Class {value!r} has {n} rows for {n_folds} folds, so some folds are judged without it; use fewer folds.</source>
+      <translation>类别 {value!r} 只有 {n} 行，却要分成 {n_folds} 折，部分折的评判将缺少该类别；请减少折数。</translation>
+    </message>
+    <message>
+      <source>Class {value!r} of {column!r} has {n} rows only; its scores will say little.</source>
+      <translation>{column!r} 的类别 {value!r} 只有 {n} 行；其得分参考意义有限。</translation>
+    </message>
+    <message>
+      <source>Classes {first!r} and {second!r} of {column!r} look like one class spelled twice.</source>
+      <translation>{column!r} 的类别 {first!r} 与 {second!r} 看起来是同一类别的两种写法。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} has the role time, but {n} rows have none; fill them in or choose other folds.</source>
+      <translation>列 {column!r} 的角色是时间，但有 {n} 行没有值；请补全或选择其他划分方式。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} has too few different times for {n_folds} folds; use fewer.</source>
+      <translation>列 {column!r} 的不同时间太少，无法分成 {n_folds} 折；请减少折数。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} has {n} groups; {n_folds} folds and the holdout need at least {least}.</source>
+      <translation>列 {column!r} 有 {n} 个组；{n_folds} 折加留出集至少需要 {least} 个。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} holds text and cannot order rows in time.</source>
+      <translation>列 {column!r} 是文本，无法按时间给数据行排序。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} holds {kind} cells and cannot have the role {role}; choose categorical or ignored.</source>
+      <translation>列 {column!r} 的单元格类型是 {kind}，不能担任角色 {role}；请选择类别或忽略。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} holds {type} values, which cannot be used, and was left out.</source>
+      <translation>列 {column!r} 的值类型为 {type}，无法使用，已略去。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} must hold {wanted} cells, but here it holds {found}; check its values and decimal sign.</source>
+      <translation>列 {column!r} 应为 {wanted} 类型，但这里是 {found}；请检查其取值和小数点。</translation>
+    </message>
+    <message>
+      <source>Columns must have distinct names and n_rows cells each.</source>
+      <translation>各列的名称必须互不相同，且每列都要有 n_rows 个单元格。</translation>
+    </message>
+    <message>
+      <source>No class has as many rows as there are folds ({n_folds}); use fewer folds or more data.</source>
+      <translation>没有任何类别的行数达到折数（{n_folds}）；请减少折数或增加数据。</translation>
+    </message>
+    <message>
+      <source>No column can be used as an input: all are text, identifiers, constant or ignored; give one the role numeric, categorical or date.</source>
+      <translation>没有可作为输入的列：全部是文本、标识符、常量或已忽略；请将其中一列的角色设为数值、类别或日期。</translation>
+    </message>
+    <message>
+      <source>No model family was chosen; choose at least one, for instance mlp.</source>
+      <translation>未选择模型族；请至少选择一个，例如 mlp。</translation>
+    </message>
+    <message>
+      <source>No target column was chosen; choose the column to predict.</source>
+      <translation>未选择目标列；请选择要预测的列。</translation>
+    </message>
+    <message>
+      <source>Stored numbers are damaged or were written by a newer version of Cupel ({reason}); restore the workspace from a backup or update Cupel.</source>
+      <translation>存储的数据已损坏，或由更新版本的 Cupel 写入（{reason}）；请从备份恢复工作区或更新 Cupel。</translation>
+    </message>
+    <message>
+      <source>The backup {file} cannot be written ({reason}); choose another place.</source>
+      <translation>无法写入备份 {file}（{reason}）；请换一个位置。</translation>
+    </message>
+    <message>
+      <source>The bundle {folder} cannot be run in a clean process (exit code {code}): {reason}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The bundle {folder} gave no predictions within {seconds} seconds.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The bundle {folder} is not whole: its file {file} is missing.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The bundle {folder} was made by a newer version of Cupel ({version}); update Cupel to use it.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The delimiter {delimiter!r} must be one ASCII character.</source>
+      <translation>分隔符 {delimiter!r} 必须是一个 ASCII 字符。</translation>
+    </message>
+    <message>
+      <source>The delimiter {delimiter!r} must be one character.</source>
+      <translation>分隔符 {delimiter!r} 必须是一个字符。</translation>
+    </message>
+    <message>
+      <source>The direction is {direction!r}; it must be maximize or minimize.</source>
+      <translation>方向是 {direction!r}；它必须是 maximize 或 minimize。</translation>
+    </message>
+    <message>
+      <source>The disk is full, so nothing more could be written to {file}; free some space and resume.</source>
+      <translation>磁盘已满，无法再写入 {file}；请腾出空间后继续。</translation>
+    </message>
+    <message>
+      <source>The export to {path} has ended already; it cannot end twice.</source>
+      <translation>导出到 {path} 的操作已经结束，不能再次结束。</translation>
+    </message>
+    <message>
+      <source>The file {file} is damaged: its bytes are not those that were stored; restore it from a backup, or delete it and run again what made it.</source>
+      <translation>文件 {file} 已损坏：内容与存储时不一致；请从备份恢复，或删除后重新运行生成它的步骤。</translation>
+    </message>
+    <message>
+      <source>The file {file} is missing from the workspace; restore it from a backup, or run again what made it.</source>
+      <translation>工作区中缺少文件 {file}；请从备份恢复，或重新运行生成它的步骤。</translation>
+    </message>
+    <message>
+      <source>The file {file} of the bundle {folder} has changed since it was made; export it again.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The filter cannot be read at character {position}, {found!r}; quote text as "…".</source>
+      <translation>筛选式在第 {position} 个字符处无法识别：{found!r}；文本请写成 "…"。</translation>
+    </message>
+    <message>
+      <source>The filter cannot go on with {found!r} at character {position}; join with and or or.</source>
+      <translation>筛选式在第 {position} 个字符处不能接 {found!r}；请用 and 或 or 连接条件。</translation>
+    </message>
+    <message>
+      <source>The filter compares two values with each other; one side has to be the name of a column.</source>
+      <translation>筛选式在比较两个值；其中一侧必须是列名。</translation>
+    </message>
+    <message>
+      <source>The filter ends too early; a name, a number or a "text" is missing.</source>
+      <translation>筛选式不完整；缺少列名、数字或 "文本"。</translation>
+    </message>
+    <message>
+      <source>The filter has a value that is compared with nothing; write for instance value &gt; 0.9.</source>
+      <translation>筛选式中有一个值没有比较对象；请写成例如 value &gt; 0.9。</translation>
+    </message>
+    <message>
+      <source>The filter has {found!r} at character {position}; a name, number or "text" is needed there.</source>
+      <translation>筛选式第 {position} 个字符处是 {found!r}；那里应为列名、数字或 "文本"。</translation>
+    </message>
+    <message>
+      <source>The filter lacks a closing bracket; add ) at its end.</source>
+      <translation>筛选式缺少右括号；请在末尾加上 )。</translation>
+    </message>
+    <message>
+      <source>The filter names {name!r}, which no trial has; there are {choices}.</source>
+      <translation>筛选式中的 {name!r} 不是任何试验的列；可用的有 {choices}。</translation>
+    </message>
+    <message>
+      <source>The forecast process died (exit code {code}); the space may hold networks that need more memory than there is.</source>
+      <translation>预估进程意外终止（退出码 {code}）；搜索空间中可能有超出可用内存的网络。</translation>
+    </message>
+    <message>
+      <source>The forecast took longer than {seconds} s; the search itself can be started.</source>
+      <translation>预估用时超过 {seconds} 秒；仍可直接开始搜索。</translation>
+    </message>
+    <message>
+      <source>The gp sampler needs PyTorch, which is not installed; choose tpe, or install cupel[gp].</source>
+      <translation>gp 采样器需要 PyTorch，但尚未安装；请选择 tpe，或安装 cupel[gp]。</translation>
+    </message>
+    <message>
+      <source>The holdout is {value}; it must be a fraction from 0 to 0.9.</source>
+      <translation>留出比例是 {value}；它必须在 0 到 0.9 之间。</translation>
+    </message>
+    <message>
+      <source>The job {id} has ended already; it cannot end twice.</source>
+      <translation>作业 {id} 已经结束，不能再次结束。</translation>
+    </message>
+    <message>
+      <source>The largest networks may need more memory than a worker may use; make the space smaller.</source>
+      <translation>最大的网络所需内存可能超过单个工作进程的上限；请缩小搜索空间。</translation>
+    </message>
+    <message>
+      <source>The manifest of the bundle {folder} names {file!r}, which is not a file of it; do not use this bundle.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The metric {metric!r} does not fit a {task} target; choose one of {choices}.</source>
+      <translation>指标 {metric!r} 不适用于 {task} 目标；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>The search has no end; set a number of trials, a time budget or a target score.</source>
+      <translation>搜索没有终点；请设置试验次数、时间预算或目标得分。</translation>
+    </message>
+    <message>
+      <source>The search space is empty; it needs a table for each family, for instance [mlp.width].</source>
+      <translation>搜索空间为空；每个模型族都需要一张表，例如 [mlp.width]。</translation>
+    </message>
+    <message>
+      <source>The search space is not valid TOML: {error}.</source>
+      <translation>搜索空间不是有效的 TOML：{error}。</translation>
+    </message>
+    <message>
+      <source>The search space {file} cannot be read: {reason}.</source>
+      <translation>无法读取搜索空间 {file}：{reason}。</translation>
+    </message>
+    <message>
+      <source>The stored splits are damaged: {reason}.</source>
+      <translation>存储的划分已损坏：{reason}。</translation>
+    </message>
+    <message>
+      <source>The stored table {file} cannot be read: {reason}.</source>
+      <translation>无法读取存储的表 {file}：{reason}。</translation>
+    </message>
+    <message>
+      <source>The study {name!r} has been started, so what it asks cannot change; copy it into a new study.</source>
+      <translation>研究 {name!r} 已经开始，其设置不能再更改；请复制为新研究。</translation>
+    </message>
+    <message>
+      <source>The study {name!r} has its split already; it is drawn only once.</source>
+      <translation>研究 {name!r} 已有划分；划分只进行一次。</translation>
+    </message>
+    <message>
+      <source>The study {study!r} has a trial number {number} already.</source>
+      <translation>研究 {study!r} 已有编号为 {number} 的试验。</translation>
+    </message>
+    <message>
+      <source>The study {study!r} has no trial number {number}.</source>
+      <translation>研究 {study!r} 没有编号为 {number} 的试验。</translation>
+    </message>
+    <message>
+      <source>The target {column!r} has one class only, {value!r}; there is nothing to predict.</source>
+      <translation>目标 {column!r} 只有一个类别 {value!r}，没有可预测的内容。</translation>
+    </message>
+    <message>
+      <source>The target {column!r} has {n} classes in {n_rows} rows; choose a column with fewer, or regression.</source>
+      <translation>目标 {column!r} 在 {n_rows} 行中有 {n} 个类别；请选择类别更少的列，或改用回归。</translation>
+    </message>
+    <message>
+      <source>The target {column!r} has {n} classes, not two; choose multiclass.</source>
+      <translation>目标 {column!r} 有 {n} 个类别，而不是两个；请选择多分类。</translation>
+    </message>
+    <message>
+      <source>The target {column!r} is a date; choose a column of numbers or classes.</source>
+      <translation>目标 {column!r} 是日期；请选择数值列或类别列。</translation>
+    </message>
+    <message>
+      <source>The target {column!r} is missing in every row; choose another target.</source>
+      <translation>目标 {column!r} 在每一行都缺失；请选择其他目标。</translation>
+    </message>
+    <message>
+      <source>The target {column!r} is text, for instance {value!r}, and cannot be a regression target; choose classification or another column.</source>
+      <translation>目标 {column!r} 是文本（例如 {value!r}），不能作为回归目标；请选择分类或其他列。</translation>
+    </message>
+    <message>
+      <source>The target {column!r} is {value} in every row; there is nothing to predict.</source>
+      <translation>目标 {column!r} 在每一行都是 {value}，没有可预测的内容。</translation>
+    </message>
+    <message>
+      <source>The time budget is {value} seconds; it must be more than 0.</source>
+      <translation>时间预算是 {value} 秒；它必须大于 0。</translation>
+    </message>
+    <message>
+      <source>The time is enough for few trials only; allow more time, or make the space smaller.</source>
+      <translation>时间只够进行少量试验；请延长时间或缩小搜索空间。</translation>
+    </message>
+    <message>
+      <source>The trial gave no sign of life for too long; its worker process was ended.</source>
+      <translation>该试验过久没有响应，其工作进程已被结束。</translation>
+    </message>
+    <message>
+      <source>The trial needed more memory than there is; choose smaller widths or batches, or fewer workers.</source>
+      <translation>该试验所需内存超出可用内存；请减小宽度或批大小，或减少工作进程。</translation>
+    </message>
+    <message>
+      <source>The variant {name!r} has ended already; it cannot end twice.</source>
+      <translation>变体 {name!r} 已经结束，不能再次结束。</translation>
+    </message>
+    <message>
+      <source>The worker process died while it ran this trial (killed, or out of memory).</source>
+      <translation>工作进程在运行该试验时终止（被结束，或内存不足）。</translation>
+    </message>
+    <message>
+      <source>The workspace was opened for reading only, so nothing can be changed in it.</source>
+      <translation>工作区以只读方式打开，无法更改其中的内容。</translation>
+    </message>
+    <message>
+      <source>The workspace {folder} cannot be used: there is a file where a folder is needed; choose another folder.</source>
+      <translation>无法使用工作区 {folder}：需要文件夹的位置上有一个文件；请换一个文件夹。</translation>
+    </message>
+    <message>
+      <source>The workspace {folder} cannot be written ({reason}); choose another folder or change its permissions.</source>
+      <translation>无法写入工作区 {folder}（{reason}）；请换一个文件夹或更改其权限。</translation>
+    </message>
+    <message>
+      <source>There is no column {column!r}; the columns are {columns}.</source>
+      <translation>没有列 {column!r}；现有列为 {columns}。</translation>
+    </message>
+    <message>
+      <source>There is no file {file}; check the path, or whether it was moved.</source>
+      <translation>没有文件 {file}；请检查路径，或它是否已被移动。</translation>
+    </message>
+    <message>
+      <source>There is no sample {name!r}; choose one of {choices}.</source>
+      <translation>没有示例 {name!r}；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>There is no study {name!r} in this workspace: it has none yet.</source>
+      <translation>此工作区中没有研究 {name!r}：它还没有任何研究。</translation>
+    </message>
+    <message>
+      <source>There is no study {name!r} in this workspace; it has {near}.</source>
+      <translation>此工作区中没有研究 {name!r}；现有 {near}。</translation>
+    </message>
+    <message>
+      <source>There is no study {name!r} in this workspace; similar names are {near}.</source>
+      <translation>此工作区中没有研究 {name!r}；相近的名称有 {near}。</translation>
+    </message>
+    <message>
+      <source>There is no workspace in {folder}; choose another folder or start a study there first.</source>
+      <translation>{folder} 中没有工作区；请换一个文件夹，或先在那里启动一项研究。</translation>
+    </message>
+    <message>
+      <source>There is no {what} with the id {id} in this workspace.</source>
+      <translation>此工作区中没有 id 为 {id} 的 {what}。</translation>
+    </message>
+    <message>
+      <source>These folds need a column with the role {role}; give one column that role.</source>
+      <translation>这种划分需要一个角色为 {role} 的列；请为某一列设置该角色。</translation>
+    </message>
+    <message>
+      <source>This bundle was made by a newer version of Cupel; use the predict.py that came with it.</source>
+      <translation>此导出包由更新版本的 Cupel 生成；请使用随附的 predict.py。</translation>
+    </message>
+    <message>
+      <source>Training diverged: {error} Lower learning rates or another scaling usually help.</source>
+      <translation>训练发散：{error} 降低学习率或更换缩放方式通常会有帮助。</translation>
+    </message>
+    <message>
+      <source>Trial {number} has ended already ({state}); it cannot end twice.</source>
+      <translation>试验 {number} 已经结束（{state}），不能再次结束。</translation>
+    </message>
+    <message>
+      <source>Trial {number} is {state}, so it cannot be started.</source>
+      <translation>试验 {number} 的状态是 {state}，无法启动。</translation>
+    </message>
+    <message>
+      <source>Two columns have the role {role}: {first!r} and {second!r}; choose one.</source>
+      <translation>有两列的角色都是 {role}：{first!r} 和 {second!r}；请只保留一列。</translation>
+    </message>
+    <message>
+      <source>Unknown model family {family!r}; choose one of {choices}.</source>
+      <translation>未知的模型族 {family!r}；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>Unknown study setting {name!r}; this study may come from a newer version of Cupel.</source>
+      <translation>未知的研究设置 {name!r}；此研究可能来自更新版本的 Cupel。</translation>
+    </message>
+    <message>
+      <source>You skipped this trial.</source>
+      <translation>您跳过了该试验。</translation>
+    </message>
+    <message>
+      <source>max_onehot is {value}; it must be at least 1.</source>
+      <translation>max_onehot 是 {value}；它至少为 1。</translation>
+    </message>
+    <message>
+      <source>min_frequency is {value}; it must be at least 0.</source>
+      <translation>min_frequency 是 {value}；它至少为 0。</translation>
+    </message>
+    <message>
+      <source>n_bins is {value}; it must be from 2 to 256.</source>
+      <translation>n_bins 是 {value}；它必须在 2 到 256 之间。</translation>
+    </message>
+    <message>
+      <source>{encoding!r} is not a known encoding; use utf-8, gb18030 or latin-1, for instance.</source>
+      <translation>{encoding!r} 不是已知的编码；可用例如 utf-8、gb18030 或 latin-1。</translation>
+    </message>
+    <message>
+      <source>{file} belongs to another program; choose another folder as the workspace.</source>
+      <translation>{file} 属于其他程序；请另选文件夹作为工作区。</translation>
+    </message>
+    <message>
+      <source>{file} cannot be opened or read ({reason}); check that its disk is there and can be written.</source>
+      <translation>无法打开或读取 {file}（{reason}）；请检查其所在磁盘是否存在且可写。</translation>
+    </message>
+    <message>
+      <source>{file} cannot be read as a table with delimiter {delimiter!r}: {reason}; check delimiter and quoting.</source>
+      <translation>无法以分隔符 {delimiter!r} 将 {file} 读作表格：{reason}；请检查分隔符和引号设置。</translation>
+    </message>
+    <message>
+      <source>{file} cannot be read: {reason}.</source>
+      <translation>无法读取 {file}：{reason}。</translation>
+    </message>
+    <message>
+      <source>{file} cannot be written: {reason}.</source>
+      <translation>无法写入 {file}：{reason}。</translation>
+    </message>
+    <message>
+      <source>{file} cannot be written; change its permissions or choose another workspace.</source>
+      <translation>无法写入 {file}；请更改其权限或另选工作区。</translation>
+    </message>
+    <message>
+      <source>{file} could not be updated: {count} of its rows point to nothing; it was left as it was, restore it from a backup.</source>
+      <translation>无法更新 {file}：其中 {count} 行指向不存在的内容；文件保持原样，请从备份恢复。</translation>
+    </message>
+    <message>
+      <source>{file} has a single column, {column!r}; a table needs a target and at least one more column (is the delimiter right?).</source>
+      <translation>{file} 只有一列 {column!r}；表格需要目标列和至少另外一列（分隔符是否正确？）。</translation>
+    </message>
+    <message>
+      <source>{file} has a single column; a table needs a target and at least one more column (give the delimiter if it is an unusual one).</source>
+      <translation>{file} 只有一列；表格需要目标列和至少另外一列（若分隔符不常见，请指定）。</translation>
+    </message>
+    <message>
+      <source>{file} has column names but no rows; choose a file with data.</source>
+      <translation>{file} 有列名但没有数据行；请选择有数据的文件。</translation>
+    </message>
+    <message>
+      <source>{file} has no column {column!r}; its columns are {columns}.</source>
+      <translation>{file} 没有列 {column!r}；其列为 {columns}。</translation>
+    </message>
+    <message>
+      <source>{file} has no rows; choose a file with data.</source>
+      <translation>{file} 没有数据行；请选择有数据的文件。</translation>
+    </message>
+    <message>
+      <source>{file} has {n_cells} cells a row, but the training data had {n_columns}; give the same columns in the same order, or a header with their names.</source>
+      <translation>{file} 每行有 {n_cells} 个单元格，而训练数据有 {n_columns} 个；请以相同顺序给出相同的列，或提供列名表头。</translation>
+    </message>
+    <message>
+      <source>{file} is a binary file, not a table; choose a CSV, TSV or Parquet file.</source>
+      <translation>{file} 是二进制文件，不是表格；请选择 CSV、TSV 或 Parquet 文件。</translation>
+    </message>
+    <message>
+      <source>{file} is a folder; choose a CSV, TSV or Parquet file in it.</source>
+      <translation>{file} 是文件夹；请选择其中的 CSV、TSV 或 Parquet 文件。</translation>
+    </message>
+    <message>
+      <source>{file} is a workbook or an archive, not a table; save it as CSV or Parquet first.</source>
+      <translation>{file} 是工作簿或压缩包，不是表格；请先另存为 CSV 或 Parquet。</translation>
+    </message>
+    <message>
+      <source>{file} is damaged ({reason}); restore it from a backup beside it.</source>
+      <translation>{file} 已损坏（{reason}）；请用其旁边的备份恢复。</translation>
+    </message>
+    <message>
+      <source>{file} is damaged or not Parquet: {reason}.</source>
+      <translation>{file} 已损坏或不是 Parquet 文件：{reason}。</translation>
+    </message>
+    <message>
+      <source>{file} is empty; choose a file with a header and rows.</source>
+      <translation>{file} 是空文件；请选择有表头和数据行的文件。</translation>
+    </message>
+    <message>
+      <source>{file} is empty; give a file with a header and rows.</source>
+      <translation>{file} 是空文件；请给出有表头和数据行的文件。</translation>
+    </message>
+    <message>
+      <source>{file} is not UTF-8 text; give its encoding, for instance latin-1 or gb18030.</source>
+      <translation>{file} 不是 UTF-8 文本；请指定其编码，例如 latin-1 或 gb18030。</translation>
+    </message>
+    <message>
+      <source>{file} is not a database of Cupel; choose another folder as the workspace.</source>
+      <translation>{file} 不是 Cupel 的数据库；请另选文件夹作为工作区。</translation>
+    </message>
+    <message>
+      <source>{file} is not {encoding} text: line {row} cannot be decoded; choose another encoding.</source>
+      <translation>{file} 不是 {encoding} 文本：第 {row} 行无法解码；请选择其他编码。</translation>
+    </message>
+    <message>
+      <source>{file} was not written by Cupel; read it as a data file instead.</source>
+      <translation>{file} 不是由 Cupel 写出的；请将其作为数据文件读取。</translation>
+    </message>
+    <message>
+      <source>{file} was written by a newer version of Cupel (its schema is {found}, this Cupel knows {known}); update Cupel to open it.</source>
+      <translation>{file} 由更新版本的 Cupel 写出（其结构版本为 {found}，当前 Cupel 支持 {known}）；请更新 Cupel 后再打开。</translation>
+    </message>
+    <message>
+      <source>{file} was written by an older version of Cupel; open it once for writing (start Cupel) to update it.</source>
+      <translation>{file} 由旧版本的 Cupel 写出；请以可写方式打开一次（启动 Cupel）以完成更新。</translation>
+    </message>
+    <message>
+      <source>{file}, line {row}, cannot be read as {encoding} text: {reason}; check encoding and delimiter.</source>
+      <translation>{file} 第 {row} 行无法按 {encoding} 文本读取：{reason}；请检查编码和分隔符。</translation>
+    </message>
+    <message>
+      <source>{file}: {n} rows do not have {n_columns} cells; check the delimiter and the quoting.</source>
+      <translation>{file}：有 {n} 行的单元格数不是 {n_columns}；请检查分隔符和引号设置。</translation>
+    </message>
+    <message>
+      <source>{folder} is not a bundle of Cupel: it has no readable manifest.json.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{folder} is not a bundle of Cupel: its manifest.json says otherwise.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{kind}: {text}</source>
+      <translation>{kind}：{text}</translation>
+    </message>
+    <message>
+      <source>{name!r} is not a baseline; choose one of {choices}.</source>
+      <translation>{name!r} 不是基线；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>{name} has no column to learn from beside the target {target!r}; give one another role, or choose another target.</source>
+      <translation>{name} 除目标 {target!r} 外没有可供学习的列；请为某列更换角色，或选择其他目标。</translation>
+    </message>
+    <message>
+      <source>{name} is {value!r}; choose one of {choices}.</source>
+      <translation>{name} 是 {value!r}；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>{name} is {value}; it must be at least {least}.</source>
+      <translation>{name} 是 {value}；它至少为 {least}。</translation>
+    </message>
+    <message>
+      <source>{name}: {error}</source>
+      <translation>{name}：{error}</translation>
+    </message>
+    <message>
+      <source>{n} of {n_rows} rows have no {column!r} and were left out.</source>
+      <translation>{n_rows} 行中有 {n} 行没有 {column!r}，已略去。</translation>
+    </message>
+    <message>
+      <source>{n} rows with a target are too few for {n_folds} folds; use fewer folds or more data.</source>
+      <translation>有目标值的 {n} 行对 {n_folds} 折来说太少；请减少折数或增加数据。</translation>
+    </message>
+    <message>
+      <source>{role!r} is not a role (column {column!r}); choose one of {choices}.</source>
+      <translation>{role!r} 不是有效的角色（列 {column!r}）；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>{state} is no end of a trial.</source>
+      <translation>{state} 不是试验的结束状态。</translation>
+    </message>
+    <message>
+      <source>{state} is no end of a variant.</source>
+      <translation>{state} 不是变体的结束状态。</translation>
+    </message>
+    <message>
+      <source>{where} goes from {low} to {high}; low must not exceed high.</source>
+      <translation>{where} 的范围是 {low} 到 {high}；low 不得大于 high。</translation>
+    </message>
+    <message>
+      <source>{where} has an unknown key {key!r}; it may have {keys}.</source>
+      <translation>{where} 含有未知的键 {key!r}；可用的键有 {keys}。</translation>
+    </message>
+    <message>
+      <source>{where} has no choices; give at least one.</source>
+      <translation>{where} 没有可选值；请至少给出一个。</translation>
+    </message>
+    <message>
+      <source>{where} has type {kind!r}; choose "int", "float" or "choice", or give it a fixed value.</source>
+      <translation>{where} 的类型是 {kind!r}；请选择 "int"、"float" 或 "choice"，或给出固定值。</translation>
+    </message>
+    <message>
+      <source>{where} is logarithmic from {low}; low must be more than 0.</source>
+      <translation>{where} 是从 {low} 开始的对数范围；low 必须大于 0。</translation>
+    </message>
+    <message>
+      <source>{where} needs low and high.</source>
+      <translation>{where} 需要 low 和 high。</translation>
+    </message>
+  </context>
+</TS>

@@ -1,0 +1,172 @@
+"""Files named by the sha256 of their bytes, in the workspace's folder ``artifacts``.
+
+Reached through `Store.artifacts`. A file is written under a temporary name, synced, and renamed, and then its
+folder is synced: an artifact that has its name is whole, even after a power cut. Every reading checks the
+sum.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import ArtifactError, ReadOnlyStoreError, StoreError, StoreFullError
+
+_CHUNK_BYTES = 1 << 20
+
+
+class Artifacts:
+    """The artifacts of a workspace. Safe for several threads and processes: equal bytes have equal names."""
+
+    def __init__(self, folder: Path, *, writable: bool = True) -> None:
+        self.folder = folder
+        self._writable = writable
+
+    def path(self, sha256: str) -> Path:
+        """Return where the artifact is or would be; nothing is checked."""
+        return self.folder / sha256[:2] / sha256
+
+    def add(self, data: bytes) -> str:
+        """Store bytes and return their sha256.
+
+        Raises
+        ------
+        ReadOnlyStoreError, StoreFullError
+            If they cannot be written; nothing is left behind.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        if self._is_whole(sha256, len(data)):
+            return sha256
+        with self._written() as temporary:
+            with temporary.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            self._keep(temporary, sha256)
+        return sha256
+
+    def add_file(self, source: Path) -> str:
+        """Store a copy of a file, read in pieces so that it may be of any size, and return its sha256.
+
+        Raises
+        ------
+        OSError
+            If `source` cannot be read.
+        ReadOnlyStoreError, StoreFullError
+            If the copy cannot be written; nothing is left behind.
+        """
+        digest = hashlib.sha256()
+        with source.open("rb") as reader, self._written() as temporary:
+            with temporary.open("xb") as file:
+                while piece := reader.read(_CHUNK_BYTES):
+                    digest.update(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            self._keep(temporary, digest.hexdigest())
+        return digest.hexdigest()
+
+    def read(self, sha256: str) -> bytes:
+        """Return the bytes of an artifact.
+
+        Raises
+        ------
+        ArtifactError
+            If it is missing, or its bytes have changed.
+        """
+        try:
+            data = self.path(sha256).read_bytes()
+        except FileNotFoundError as error:
+            raise self._missing(sha256) from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise self._changed(sha256)
+        return data
+
+    def checked_path(self, sha256: str) -> Path:
+        """Return the file of an artifact, after checking all of its bytes; for readers that take a path.
+
+        Raises
+        ------
+        ArtifactError
+            If it is missing, or its bytes have changed.
+        """
+        path = self.path(sha256)
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError as error:
+            raise self._missing(sha256) from error
+        if found != sha256:
+            raise self._changed(sha256)
+        return path
+
+    def _is_whole(self, sha256: str, size: int) -> bool:
+        path = self.path(sha256)
+        if not path.is_file() or path.stat().st_size != size:
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+    @contextmanager
+    def _written(self) -> Generator[Path]:
+        if not self._writable:
+            raise ReadOnlyStoreError(
+                "The workspace was opened for reading only, so nothing can be changed in it."
+            )
+        temporary = self.folder / f".{secrets.token_hex(8)}.partial"
+        try:
+            yield temporary
+        except OSError as error:
+            raise self._unwritten(error) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _keep(self, temporary: Path, sha256: str) -> None:
+        path = self.path(sha256)
+        path.parent.mkdir(exist_ok=True)
+        temporary.replace(path)
+        _sync_folder(path.parent)
+        _sync_folder(self.folder)
+
+    def _unwritten(self, error: OSError) -> StoreError:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return StoreFullError(
+                "The disk is full, so nothing more could be written to {file}; free some space and resume.",
+                file=str(self.folder),
+            )
+        return ReadOnlyStoreError(
+            "The workspace {folder} cannot be written ({reason}); "
+            "choose another folder or change its permissions.",
+            folder=str(self.folder),
+            reason=error.strerror or str(error),
+        )
+
+    def _missing(self, sha256: str) -> ArtifactError:
+        return ArtifactError(
+            "The file {file} is missing from the workspace; "
+            "restore it from a backup, or run again what made it.",
+            file=str(self.path(sha256)),
+        )
+
+    def _changed(self, sha256: str) -> ArtifactError:
+        return ArtifactError(
+            "The file {file} is damaged: its bytes are not those that were stored; "
+            "restore it from a backup, or delete it and run again what made it.",
+            file=str(self.path(sha256)),
+        )
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut; Windows does so by itself and cannot open folders."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

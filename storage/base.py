@@ -1,0 +1,68 @@
+"""What the parts of `Store` share: transactions, the store's revision, looking a row up. For storage only."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from .artifacts import Artifacts
+from .database import Database
+from .errors import NotFoundError
+from .tables import Row, StoreRow, StudyRow, TrialRow
+from .workspace import Workspace
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+class StoreBase:
+    """Base of the parts of `Store`; see there."""
+
+    def __init__(self, workspace: Workspace, database: Database) -> None:
+        self.workspace = workspace
+        self.artifacts = Artifacts(workspace.artifacts, writable=database.mode == "w")
+        self._database = database
+        self._digests: dict[int, str] = {}  # rows of `digests` never change, so they are kept once read
+
+    def _read(self) -> AbstractContextManager[Session]:
+        return self._database.read()
+
+    def _write(self) -> AbstractContextManager[Session]:
+        return self._database.write()
+
+
+def bumped(session: Session) -> int:
+    """Raise the store's revision by one, within the transaction of `session`, and return it."""
+    statement = update(StoreRow).values(revision=StoreRow.revision + 1).returning(StoreRow.revision)
+    return session.execute(statement).scalar_one()
+
+
+def current_revision(session: Session) -> int:
+    """Return the store's revision as `session` sees it."""
+    return session.execute(select(StoreRow.revision)).scalar_one()
+
+
+def get(session: Session, kind: type[AnyRow], what: str, id_: int) -> AnyRow:
+    """Return a row by its id.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none; `what` names its kind in the sentence.
+    """
+    row = session.get(kind, id_)
+    if row is None:
+        raise NotFoundError("There is no {what} with the id {id} in this workspace.", what=what, id=id_)
+    return row
+
+
+def get_study(session: Session, study_id: int) -> StudyRow:
+    """Return a study's row, or raise `NotFoundError`."""
+    return get(session, StudyRow, "study", study_id)
+
+
+def get_trial(session: Session, trial_id: int) -> TrialRow:
+    """Return a trial's row, or raise `NotFoundError`."""
+    return get(session, TrialRow, "trial", trial_id)

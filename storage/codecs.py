@@ -1,0 +1,165 @@
+"""How arrays and JSON become bytes and text in the database, and back.
+
+For modules of storage only. Arrays: a header of one version byte, the data type, the packing and the shape,
+then the bytes, shuffled (all first bytes of the numbers, then all second bytes, …: Alted, "Why modern CPUs
+are starving", 2010, and HDF5's shuffle filter) and compressed with zlib, or plain where that is not shorter.
+JSON: sorted keys, strict, with ``{"$float": "nan"}`` for the floats that JSON lacks. Neither ever holds code.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import UnusableStoreError
+from .records import Curves, Floats, FoldScores, Json
+
+_VERSION = 1
+_DTYPES = {b"f": np.dtype("<f4"), b"d": np.dtype("<f8"), b"q": np.dtype("<i8")}
+_CODES = {dtype: code for code, dtype in _DTYPES.items()}
+_PLAIN, _SHUFFLED = b"p", b"z"
+_HEADER = struct.Struct("<BccB")
+_LEVEL = 6  # level 9 takes three times as long on learning curves and saves under 1 %
+_SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+def encode_array(values: NDArray[Any]) -> bytes:
+    """Return `values` (float32, float64 or int64, any shape) as self-describing bytes.
+
+    Raises
+    ------
+    TypeError
+        On another data type.
+    """
+    dtype = values.dtype.newbyteorder("<")
+    if dtype not in _CODES:
+        raise TypeError(f"arrays of {values.dtype} are not stored")
+    little = np.ascontiguousarray(values, dtype=dtype).reshape(
+        values.shape
+    )  # the former makes 0-d arrays 1-d
+    plain = little.tobytes()
+    packed = zlib.compress(np.frombuffer(plain, np.uint8).reshape(-1, dtype.itemsize).T.tobytes(), _LEVEL)
+    shuffled = len(packed) < len(plain)
+    header = _HEADER.pack(_VERSION, _CODES[dtype], _SHUFFLED if shuffled else _PLAIN, values.ndim)
+    return header + struct.pack(f"<{values.ndim}I", *values.shape) + (packed if shuffled else plain)
+
+
+def decode_array(data: bytes) -> NDArray[Any]:
+    """Return the read-only array that `encode_array` was given.
+
+    Raises
+    ------
+    UnusableStoreError
+        If the bytes are damaged or of a newer version.
+    """
+    try:
+        version, code, packing, ndim = cast("tuple[int, bytes, bytes, int]", _HEADER.unpack_from(data))
+        if version != _VERSION:
+            raise ValueError(version)
+        shape = struct.unpack_from(f"<{ndim}I", data, _HEADER.size)
+        dtype = _DTYPES[code]
+        body = data[_HEADER.size + 4 * ndim :]
+        if packing == _SHUFFLED:
+            body = np.frombuffer(zlib.decompress(body), np.uint8).reshape(dtype.itemsize, -1).T.tobytes()
+        return np.frombuffer(body, dtype).reshape(shape)
+    except (struct.error, KeyError, ValueError, zlib.error) as error:
+        raise UnusableStoreError(
+            "Stored numbers are damaged or were written by a newer version of Cupel ({reason}); "
+            "restore the workspace from a backup or update Cupel.",
+            reason=str(error),
+        ) from error
+
+
+def _join(names: Sequence[str], *arrays: NDArray[Any]) -> bytes:
+    parts = [json.dumps(list(names)).encode(), *(encode_array(a) for a in arrays)]
+    return b"".join(struct.pack("<I", len(part)) + part for part in parts)
+
+
+def _split(data: bytes) -> list[bytes]:
+    parts: list[bytes] = []
+    at = 0
+    while at < len(data):
+        (size,) = struct.unpack_from("<I", data, at)
+        parts.append(data[at + 4 : at + 4 + size])
+        at += 4 + size
+    return parts
+
+
+def encode_scores(scores: FoldScores) -> bytes:
+    """Return the scores of every metric on every replica as bytes; they come back bit for bit."""
+    return _join(scores.metrics, scores.values.astype(np.float64), scores.best_epochs.astype(np.int64))
+
+
+def decode_scores(data: bytes) -> FoldScores:
+    """Return what `encode_scores` was given."""
+    names, values, epochs = _split(data)
+    return FoldScores(tuple(json.loads(names)), decode_array(values), decode_array(epochs))
+
+
+def encode_curves(curves: Curves) -> bytes:
+    """Return learning curves as bytes; they come back bit for bit.
+
+    Epochs are put last: neighbours in time resemble each other, which the shuffled bytes then show to zlib.
+    """
+    return _join(curves.names, curves.values.astype(np.float32).transpose(2, 0, 1))
+
+
+def decode_curves(data: bytes) -> Curves:
+    """Return what `encode_curves` was given."""
+    names, values = _split(data)
+    epochs_last: Floats = decode_array(values)
+    curves = np.ascontiguousarray(epochs_last.transpose(1, 2, 0))
+    curves.flags.writeable = False
+    return Curves(tuple(json.loads(names)), curves)
+
+
+def _plain(value: Any) -> Any:
+    """Replace what JSON lacks: non-finite floats, NumPy values, keys that begin with our mark."""
+    if isinstance(value, np.ndarray | np.generic):
+        value = cast("Any", value).tolist()
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"$float": str(value)}
+    if isinstance(value, Mapping):
+        items = cast("Mapping[Any, Any]", value).items()
+        return {("$" + str(k) if str(k).startswith("$") else str(k)): _plain(v) for k, v in items}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in cast("Sequence[Any]", value)]
+    return value
+
+
+def _restored(value: dict[str, Any]) -> Any:
+    if len(value) == 1 and "$float" in value:
+        return _SPECIAL[value["$float"]]
+    return {key[1:] if key.startswith("$") else key: item for key, item in value.items()}
+
+
+def encode_json(value: Any) -> str:
+    """Return strict JSON with sorted keys; NumPy values, tuples, NaN and infinities are taken too.
+
+    Raises
+    ------
+    TypeError
+        On a value that JSON has no form for.
+    """
+    return json.dumps(
+        _plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
+
+
+def decode_json(text: str) -> Any:
+    """Return what `encode_json` was given, tuples as lists and NumPy values as Python's."""
+    if text == "{}":
+        return {}
+    return json.loads(text, object_hook=_restored) if '"$' in text else json.loads(text)
+
+
+def decode_json_objects(texts: Sequence[str]) -> list[Json]:
+    """Decode many JSON objects at once, in a third of the time that one after the other takes."""
+    return decode_json("[" + ",".join(texts) + "]")

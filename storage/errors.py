@@ -1,0 +1,58 @@
+"""What can go wrong with the store, each as one sentence for the user.
+
+A template is always a literal (never an f-string), so that the window can translate it; `engine/errors.py`
+does the same for the engine, and storage imports nothing from there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class StoreError(Exception):
+    """Something about the store that the user or the caller can act on; ``str(error)`` is one clear sentence.
+
+    Attributes
+    ----------
+    template : str
+        The English sentence before its values were filled in.
+    args_ : dict
+        Those values: ``template.format(**args_) == str(error)``.
+    """
+
+    def __init__(self, template: str, **args: Any) -> None:
+        self.template = template
+        self.args_ = args
+        super().__init__(template.format(**args))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return ``{"template", "args", "text"}``; the text is the English sentence."""
+        return {"template": self.template, "args": dict(self.args_), "text": str(self)}
+
+
+class UnusableStoreError(StoreError):
+    """The folder or file is no workspace of this Cupel: missing, foreign, damaged, older or newer."""
+
+
+class ReadOnlyStoreError(StoreError):
+    """Something was to be written, and the store was opened for reading or its folder cannot be written."""
+
+
+class LockedStoreError(StoreError):
+    """Another program kept the database locked for longer than the busy timeout."""
+
+
+class StoreFullError(StoreError):
+    """The disk, or the user's share of it, is full; nothing of the transaction was kept."""
+
+
+class NotFoundError(StoreError):
+    """There is no such study, trial, data set, job, variant or export."""
+
+
+class ConflictError(StoreError):
+    """What was asked contradicts what is stored: a trial ended twice, a name or number that is taken."""
+
+
+class ArtifactError(StoreError):
+    """An artifact is missing or its bytes are not those that were stored."""

@@ -1,0 +1,377 @@
+"""What the store says: frozen records, and the few words (states, kinds, requests) that they use.
+
+Anyone may import this module: it needs the standard library and NumPy only. Arrays inside records are
+read-only. A record is a copy of what was committed when it was read; it never changes and never reaches back
+to the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Json: TypeAlias = Mapping[str, Any]
+Floats: TypeAlias = NDArray[np.float32]
+
+
+class StudyState(StrEnum):
+    """Where a study is. DRAFT is the user's; every other state is written by the study's engine process."""
+
+    DRAFT = "draft"
+    QUEUED = "queued"  # asked to run, waits for another study of this workspace
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHING = "finishing"  # the search is over; final fit, holdout and export are under way
+    DONE = "done"
+    STOPPED = "stopped"  # the user stopped it; what it found is finished and kept
+    FAILED = "failed"
+
+
+class Request(StrEnum):
+    """What the user wants of a study; the study's engine polls it."""
+
+    RUN = "run"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+class TrialState(StrEnum):
+    """Optuna's states of a trial."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    COMPLETE = "complete"
+    PRUNED = "pruned"
+    FAIL = "fail"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the trial can no longer change."""
+        return self in (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+
+
+class TrialKind(StrEnum):
+    """Who asked for a trial: the sampler, the engine (a baseline) or the user."""
+
+    SEARCH = "search"
+    BASELINE = "baseline"
+    MANUAL = "manual"
+
+
+class FailureKind(StrEnum):
+    """Why a trial, job or study failed."""
+
+    DIVERGED = "diverged"  # NaN or infinite loss
+    OUT_OF_MEMORY = "out_of_memory"
+    KILLED = "killed"  # its worker process died
+    HUNG = "hung"  # no sign of life for longer than the limit
+    SKIPPED = "skipped"  # the user skipped it
+    BAD_INPUT = "bad_input"
+    ERROR = "error"  # anything else, see the traceback
+
+
+class JobState(StrEnum):
+    """Where a job (a short piece of engine work that the window asked for) is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why something failed, for the user and for the log.
+
+    Attributes
+    ----------
+    kind : FailureKind
+    message : str
+        One sentence for the user, in English: what happened and what to do.
+    traceback : str
+        Empty where there was none.
+    template, args : str, Json
+        The sentence before its values were filled in (``template.format(**args) == message``), for
+        translation; an empty template where the sentence has none.
+    """
+
+    kind: FailureKind
+    message: str
+    traceback: str = ""
+    template: str = ""
+    args: Json = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRecord:
+    """A data set as it was read once; its cells are the Parquet artifact ``table_sha256``."""
+
+    id: int
+    digest: str  # sha256 of the parsed cells and column types: equal digests are equal data
+    name: str
+    source: str  # path or description of where it came from
+    created_at: datetime
+    n_rows: int
+    n_columns: int
+    schema: Json  # engine.data.schema.TableSchema as JSON: columns with kind and role, read options
+    report: Json  # engine.data.report.DataReport as JSON
+    table_sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRecord:
+    """One search: what was asked, and where it stands."""
+
+    id: int
+    name: str
+    dataset_id: int | None
+    spec: Json  # engine.spec.StudySpec as JSON
+    metric: str
+    direction: str  # "maximize" | "minimize"
+    task: str  # "binary" | "multiclass" | "regression"
+    state: StudyState
+    request: Request
+    n_workers_requested: int | None  # None: as the spec says
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    elapsed_s: float  # active seconds so far (pauses and dead time left out)
+    heartbeat_at: datetime | None
+    engine_pid: int | None
+    split_sha256: str | None  # artifact with the stored splits
+    best_trial: int | None  # trial number of the best COMPLETE search or manual trial
+    best_value: float | None
+    result: Json  # what the end of the search found: holdout scores, choice of final model, corrected score
+    failure: Failure | None
+    notes: str
+    tags: tuple[str, ...]
+    pinned: bool
+    archived: bool
+    n_trials: Mapping[TrialState, int] = field(
+        default_factory=dict[TrialState, int]
+    )  # of kind SEARCH and MANUAL
+    best_baseline: str | None = None  # name of the best baseline
+    best_baseline_value: float | None = None
+    revision: int = 0  # of the store, when this study's row was last changed
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRecord:
+    """One parameter set and what came of it.
+
+    Attributes
+    ----------
+    number : int
+        From 0 for search and manual trials, in the order asked; baselines are numbered from -1 downwards.
+    value, value_std : float or None
+        Mean and standard deviation (``ddof=1``) of the study's metric over the replicas (folds × repeats).
+    digests : Json
+        ``data``, ``split``, ``preprocessing``, ``metric``: only trials with equal data, split and metric
+        digests may be ranked with one another.
+    """
+
+    id: int
+    study_id: int
+    number: int
+    kind: TrialKind
+    name: str  # of a baseline ("majority", "linear", "hist_gradient_boosting"); empty otherwise
+    family: str  # model family, "mlp"; of a baseline "baseline"
+    params: Json
+    state: TrialState
+    value: float | None
+    value_std: float | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    duration_s: float | None  # busy seconds of the worker
+    epoch: int | None  # epochs done so far by the slowest replica
+    n_epochs: int | None  # epochs at most
+    n_parameters: int | None  # of one network
+    peak_memory_bytes: int | None
+    worker: str | None
+    digests: Json
+    user_attrs: Json
+    failure: Failure | None
+    notes: str
+    tags: tuple[str, ...]
+    pinned: bool
+    archived: bool
+    requested: str | None = None  # "skip" once the user asked for it
+    revision: int = 0  # of the store, when this trial was last changed
+
+
+@dataclass(frozen=True, slots=True)
+class FoldScores:
+    """Scores of every metric on every replica of a trial.
+
+    Attributes
+    ----------
+    metrics : tuple of str
+    values : ndarray of shape (n_replicas, n_metrics), float64
+        Replica ``repeat * n_folds + fold``.
+    best_epochs : ndarray of shape (n_replicas,), int64
+        The 0-based epoch whose weights were kept; -1 where there are no epochs.
+    """
+
+    metrics: tuple[str, ...]
+    values: NDArray[np.float64]
+    best_epochs: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Learning curves of every replica of a trial.
+
+    Attributes
+    ----------
+    names : tuple of str
+        For instance ``("train_loss", "valid_loss", "valid_accuracy")``.
+    values : ndarray of shape (n_replicas, n_epochs, n_names), float32
+        NaN where a replica had already stopped.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class TrialOutcome:
+    """How a trial ended: all that `Store.finish_trial` commits at once.
+
+    Attributes
+    ----------
+    state : TrialState
+        COMPLETE (then `value` is a number, never NaN), PRUNED or FAIL (then `failure` says why).
+    scores : FoldScores or None
+    curves : Curves or None
+        None keeps the curves that were recorded while the trial ran.
+    oof : ndarray of shape (n_rows, ...) or (n_replicas, n_rows, ...), float32, or None
+        Out-of-fold predictions.
+    epoch : int or None
+        Epochs done by the slowest replica; None keeps what was recorded last.
+    duration_s : float or None
+        Busy seconds of the worker.
+    user_attrs : Json
+        Added to those given when the trial was created.
+    """
+
+    state: TrialState
+    value: float | None = None
+    value_std: float | None = None
+    scores: FoldScores | None = None
+    curves: Curves | None = None
+    oof: Floats | None = None
+    epoch: int | None = None
+    n_parameters: int | None = None
+    duration_s: float | None = None
+    peak_memory_bytes: int | None = None
+    failure: Failure | None = None
+    user_attrs: Json = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class TrialTable:
+    """All trials of a study, one array or tuple of length n per column, ordered by id.
+
+    A missing float is NaN, a missing int is -1, a missing word is empty. Times are seconds since 1970, UTC.
+    """
+
+    revision: int  # of the store when the table was read: pass it as `since_revision` to read what came later
+    ids: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    kinds: NDArray[np.str_]  # values of TrialKind
+    states: NDArray[np.str_]  # values of TrialState
+    families: NDArray[np.str_]
+    names: NDArray[np.str_]
+    values: NDArray[np.float64]
+    stds: NDArray[np.float64]
+    durations_s: NDArray[np.float64]
+    created_s: NDArray[np.float64]
+    started_s: NDArray[np.float64]
+    finished_s: NDArray[np.float64]
+    epochs: NDArray[np.int64]
+    n_epochs: NDArray[np.int64]
+    n_parameters: NDArray[np.int64]
+    peak_memory_bytes: NDArray[np.int64]
+    pinned: NDArray[np.bool_]
+    archived: NDArray[np.bool_]
+    failures: tuple[str, ...]  # the sentence; empty where the trial did not fail
+    tags: tuple[tuple[str, ...], ...]
+    params: tuple[Json, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRecord:
+    """One compressed form (sparsified, quantized) of a trial's network, measured on the same folds."""
+
+    id: int
+    trial_id: int
+    name: str
+    method: Json  # what was done: {"sparsity": 0.8, "structured": false, "quantization": "int8", ...}
+    state: TrialState
+    value: float | None
+    value_std: float | None
+    size_bytes: int | None
+    zip_bytes: int | None
+    latency_ms: float | None  # median, one row
+    batch_latency_ms: float | None  # median, 256 rows
+    scores: FoldScores | None
+    artifact_sha256: str | None
+    failure: Failure | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRecord:
+    """One exported bundle and its certificate."""
+
+    id: int
+    trial_id: int
+    variant_id: int | None
+    path: str
+    created_at: datetime
+    state: JobState
+    certificate: Json  # {"passed": bool, "n_rows": int, "max_abs_difference": float, "tolerance": float, ...}
+    manifest: Json
+    size_bytes: int | None
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """A short piece of engine work asked for by the window: inspect a file, forecast, export, predict."""
+
+    id: int
+    kind: str
+    args: Json
+    state: JobState
+    progress: float  # fraction in [0, 1]
+    message: str
+    result: Json
+    failure: Failure | None
+    created_at: datetime
+    finished_at: datetime | None
+    revision: int = 0  # of the store, when this job was last changed
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSample:
+    """What the machine was doing while a study ran, at one moment."""
+
+    time_s: float  # seconds since the study started
+    cpu_fraction: float  # of all cores
+    memory_bytes: int  # of the engine and its workers
+    memory_total_bytes: int
+    gpu_fraction: float | None
+    gpu_memory_bytes: int | None

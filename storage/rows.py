@@ -1,0 +1,227 @@
+"""From rows to records. For modules of storage only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from .codecs import decode_json, decode_scores, encode_json
+from .records import (
+    DatasetRecord,
+    ExportRecord,
+    Failure,
+    FailureKind,
+    JobRecord,
+    JobState,
+    Request,
+    StudyRecord,
+    StudyState,
+    SystemSample,
+    TrialKind,
+    TrialRecord,
+    TrialState,
+    VariantRecord,
+)
+from .tables import DatasetRow, ExportRow, JobRow, StudyRow, SystemSampleRow, TrialRow, VariantRow
+
+
+def now_us() -> int:
+    """Return the present in microseconds since 1970, UTC."""
+    return time.time_ns() // 1000
+
+
+def to_time(time_us: int) -> datetime:
+    """Return a time of the database as an aware datetime in UTC."""
+    return datetime.fromtimestamp(time_us / 1e6, UTC)
+
+
+def _maybe_time(time_us: int | None) -> datetime | None:
+    return None if time_us is None else to_time(time_us)
+
+
+def encode_failure(failure: Failure | None) -> str | None:
+    """Return a failure as text for the database."""
+    if failure is None:
+        return None
+    return encode_json(
+        {
+            "kind": failure.kind,
+            "message": failure.message,
+            "traceback": failure.traceback,
+            "template": failure.template,
+            "args": failure.args,
+        }
+    )
+
+
+def decode_failure(text: str | None) -> Failure | None:
+    """Return what `encode_failure` was given."""
+    if text is None:
+        return None
+    data = decode_json(text)
+    return Failure(
+        FailureKind(data["kind"]), data["message"], data["traceback"], data["template"], data["args"]
+    )
+
+
+def encode_tags(tags: tuple[str, ...] | list[str]) -> str:
+    """Return tags as text: trimmed, without doubles and empty ones, sorted."""
+    return encode_json(sorted({tag.strip() for tag in tags} - {""}))
+
+
+def decode_tags(text: str) -> tuple[str, ...]:
+    """Return the tags of a text."""
+    return () if text == "[]" else tuple(decode_json(text))
+
+
+def dataset_record(row: DatasetRow) -> DatasetRecord:
+    """Return a data set's record."""
+    return DatasetRecord(
+        id=row.id,
+        digest=row.digest,
+        name=row.name,
+        source=row.source,
+        created_at=to_time(row.created_us),
+        n_rows=row.n_rows,
+        n_columns=row.n_columns,
+        schema=decode_json(row.schema),
+        report=decode_json(row.report),
+        table_sha256=row.table_sha256,
+        size_bytes=row.size_bytes,
+    )
+
+
+def study_record(row: StudyRow, n_trials: Mapping[TrialState, int]) -> StudyRecord:
+    """Return a study's record; the caller has counted its trials."""
+    return StudyRecord(
+        id=row.id,
+        name=row.name,
+        dataset_id=row.dataset_id,
+        spec=decode_json(row.spec),
+        metric=row.metric,
+        direction=row.direction,
+        task=row.task,
+        state=StudyState(row.state),
+        request=Request(row.request),
+        n_workers_requested=row.n_workers_requested,
+        created_at=to_time(row.created_us),
+        started_at=_maybe_time(row.started_us),
+        finished_at=_maybe_time(row.finished_us),
+        elapsed_s=row.elapsed_s,
+        heartbeat_at=_maybe_time(row.heartbeat_us),
+        engine_pid=row.engine_pid,
+        split_sha256=row.split_sha256,
+        best_trial=row.best_trial,
+        best_value=row.best_value,
+        result=decode_json(row.result),
+        failure=decode_failure(row.failure),
+        notes=row.notes,
+        tags=decode_tags(row.tags),
+        pinned=row.pinned,
+        archived=row.archived,
+        n_trials=n_trials,
+        best_baseline=row.best_baseline,
+        best_baseline_value=row.best_baseline_value,
+        revision=row.revision,
+    )
+
+
+def trial_record(row: TrialRow, digests: str) -> TrialRecord:
+    """Return a trial's record; `digests` is the text that its row refers to."""
+    return TrialRecord(
+        id=row.id,
+        study_id=row.study_id,
+        number=row.number,
+        kind=TrialKind(row.kind),
+        name=row.name,
+        family=row.family,
+        params=decode_json(row.params),
+        state=TrialState(row.state),
+        value=row.value,
+        value_std=row.value_std,
+        created_at=to_time(row.created_us),
+        started_at=_maybe_time(row.started_us),
+        finished_at=_maybe_time(row.finished_us),
+        duration_s=row.duration_s,
+        epoch=row.epoch,
+        n_epochs=row.n_epochs,
+        n_parameters=row.n_parameters,
+        peak_memory_bytes=row.peak_memory_bytes,
+        worker=row.worker,
+        digests=decode_json(digests),
+        user_attrs=decode_json(row.user_attrs),
+        failure=decode_failure(row.failure),
+        notes=row.notes,
+        tags=decode_tags(row.tags),
+        pinned=row.pinned,
+        archived=row.archived,
+        requested=row.requested,
+        revision=row.revision,
+    )
+
+
+def variant_record(row: VariantRow) -> VariantRecord:
+    """Return a variant's record."""
+    return VariantRecord(
+        id=row.id,
+        trial_id=row.trial_id,
+        name=row.name,
+        method=decode_json(row.method),
+        state=TrialState(row.state),
+        value=row.value,
+        value_std=row.value_std,
+        size_bytes=row.size_bytes,
+        zip_bytes=row.zip_bytes,
+        latency_ms=row.latency_ms,
+        batch_latency_ms=row.batch_latency_ms,
+        scores=None if row.scores is None else decode_scores(row.scores),
+        artifact_sha256=row.artifact_sha256,
+        failure=decode_failure(row.failure),
+        created_at=to_time(row.created_us),
+    )
+
+
+def export_record(row: ExportRow) -> ExportRecord:
+    """Return an export's record."""
+    return ExportRecord(
+        id=row.id,
+        trial_id=row.trial_id,
+        variant_id=row.variant_id,
+        path=row.path,
+        created_at=to_time(row.created_us),
+        state=JobState(row.state),
+        certificate=decode_json(row.certificate),
+        manifest=decode_json(row.manifest),
+        size_bytes=row.size_bytes,
+        failure=decode_failure(row.failure),
+    )
+
+
+def job_record(row: JobRow) -> JobRecord:
+    """Return a job's record."""
+    return JobRecord(
+        id=row.id,
+        kind=row.kind,
+        args=decode_json(row.args),
+        state=JobState(row.state),
+        progress=row.progress,
+        message=row.message,
+        result=decode_json(row.result),
+        failure=decode_failure(row.failure),
+        created_at=to_time(row.created_us),
+        finished_at=_maybe_time(row.finished_us),
+        revision=row.revision,
+    )
+
+
+def system_sample(row: SystemSampleRow) -> SystemSample:
+    """Return a sample."""
+    return SystemSample(
+        time_s=row.time_s,
+        cpu_fraction=row.cpu_fraction,
+        memory_bytes=row.memory_bytes,
+        memory_total_bytes=row.memory_total_bytes,
+        gpu_fraction=row.gpu_fraction,
+        gpu_memory_bytes=row.gpu_memory_bytes,
+    )

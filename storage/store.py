@@ -1,0 +1,109 @@
+"""The one door to a workspace's database and artifacts.
+
+Engine, terminal and window open it; nothing else reads the files. The methods live by subject in
+`datasets.py`, `studies.py`, `trials.py`, `trial_reads.py`, `variants.py`, `jobs.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from .base import current_revision
+from .database import Database, Mode
+from .datasets import DatasetStore
+from .errors import ReadOnlyStoreError
+from .jobs import JobStore
+from .studies import StudyStore
+from .trial_reads import TrialReads
+from .upgrade import prepare
+from .variants import VariantStore
+from .workspace import Workspace
+
+
+class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore):
+    """A workspace, open for reading (``"r"``) or writing (``"w"``); made by `Store.open`; a context manager.
+
+    Guarantees
+    ----------
+    - Every method is one transaction: all of it is committed before the method returns, or none of it.
+    - What was committed survives the end of any process (kill -9). After a power cut the last moments may be
+      missing (``synchronous=NORMAL``), and the database is whole.
+    - Threads may share one `Store`: every call has a connection of its own, and writers take turns.
+    - Processes may open the same workspace at once. Readers never wait; a writer waits up to 10 s for
+      another, and a
+      write takes about a millisecond.
+    - Records are copies; JSON comes back equal to what was given (tuples as lists, NumPy values as Python's).
+    - Every error that has to do with the store is a `StoreError`: one sentence for the user.
+    """
+
+    @classmethod
+    def open(cls, workspace: Path | Workspace, mode: Mode = "w") -> Self:
+        """Open a workspace.
+
+        In mode ``"w"`` it is created if missing and updated if older; in mode ``"r"`` nothing is written.
+
+        Raises
+        ------
+        UnusableStoreError
+            If the folder is no workspace (mode ``"r"``), or its database is foreign, damaged, newer, or older
+            (mode ``"r"``; mode ``"w"`` copies the file beside itself and updates it).
+        ReadOnlyStoreError
+            If the folder cannot be written (mode ``"w"``).
+        LockedStoreError
+            If another program holds the database for longer than 10 s.
+        """
+        place = workspace if isinstance(workspace, Workspace) else Workspace(workspace)
+        if mode == "w":
+            place.create()
+        prepare(place.database, mode)
+        return cls(place, Database(place.database, mode))
+
+    @property
+    def mode(self) -> Mode:
+        """How the store was opened."""
+        return self._database.mode
+
+    def close(self) -> None:
+        """Close the files. The store cannot be used afterwards; closing twice does nothing."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def data_version(self) -> int:
+        """Return a number that changes with every commit of any process; takes microseconds, so poll it."""
+        return self._database.data_version()
+
+    def revision(self) -> int:
+        """Return the store's revision: it grows with every commit that changes a study, trial or job.
+
+        Records carry the revision of their last change; see `trials` for how to follow a study with it.
+        """
+        with self._read() as session:
+            return current_revision(session)
+
+    def backup(self, path: Path) -> None:
+        """Copy the database, as committed now, to the file `path`, while others go on writing.
+
+        Artifacts are not copied: their files never change, so a copy of the folder is one.
+
+        Raises
+        ------
+        StoreError
+            If `path` cannot be written.
+        """
+        try:
+            self._database.backup(path)
+        except OSError as error:
+            raise ReadOnlyStoreError(
+                "The backup {file} cannot be written ({reason}); choose another place.",
+                file=str(path),
+                reason=error.strerror or str(error),
+            ) from error

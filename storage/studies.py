@@ -1,0 +1,323 @@
+"""The store's studies: what was asked and is wanted, and by which engine. Reached through `Store`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from .base import StoreBase, bumped, get_study
+from .codecs import encode_json
+from .errors import ConflictError, NotFoundError
+from .processes import is_alive, process_identity
+from .records import Failure, Json, Request, StudyRecord, StudyState, TrialKind, TrialState
+from .rows import encode_failure, encode_tags, now_us, study_record
+from .tables import StudyRow, TrialRow
+
+STALE_AFTER_S = 30.0
+_ENDED = (StudyState.DONE, StudyState.STOPPED, StudyState.FAILED)
+
+
+class StudyStore(StoreBase):
+    """Studies. The window writes drafts, requests, names, notes, tags; the study's engine writes the rest."""
+
+    def create_study(
+        self, *, name: str, dataset_id: int | None, spec: Json, metric: str, direction: str, task: str
+    ) -> StudyRecord:
+        """Record a new study in state DRAFT; a name that is taken gets " (2)", " (3)", … after it.
+
+        Raises
+        ------
+        ConflictError
+            If the name is empty or the direction is neither ``"maximize"`` nor ``"minimize"``.
+        """
+        if direction not in ("maximize", "minimize"):
+            raise ConflictError(
+                "The direction is {direction!r}; it must be maximize or minimize.", direction=direction
+            )
+        with self._write() as session:
+            row = StudyRow(
+                revision=bumped(session),
+                name=_free_name(session, _clean_name(name)),
+                dataset_id=dataset_id,
+                spec=encode_json(spec),
+                metric=metric,
+                direction=direction,
+                task=task,
+                state=StudyState.DRAFT,
+                request=Request.RUN,
+                created_us=now_us(),
+                elapsed_s=0.0,
+                result="{}",
+                notes="",
+                tags="[]",
+                pinned=False,
+                archived=False,
+            )
+            session.add(row)
+            session.flush()
+            return study_record(row, dict.fromkeys(TrialState, 0))
+
+    def study(self, study_id: int) -> StudyRecord:
+        """Return a study.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none with this id.
+        """
+        with self._read() as session:
+            return _records(session, [get_study(session, study_id)])[0]
+
+    def find_study(self, name_or_id: str) -> StudyRecord:
+        """Return the study with this name, or else with this id, or else with this name in other case.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none: the sentence lists the names most like it.
+        """
+        wanted = name_or_id.strip()
+        with self._read() as session:
+            names = {name: id_ for id_, name in session.execute(select(StudyRow.id, StudyRow.name))}
+            study_id = names.get(wanted)
+            if study_id is None and wanted.isdecimal() and int(wanted) in names.values():
+                study_id = int(wanted)
+            if study_id is None:
+                alike = [id_ for name, id_ in names.items() if name.casefold() == wanted.casefold()]
+                study_id = alike[0] if len(alike) == 1 else None
+            if study_id is None:
+                raise _no_study(wanted, names)
+            return _records(session, [get_study(session, study_id)])[0]
+
+    def studies(self, *, archived: bool | None = False) -> list[StudyRecord]:
+        """Return the studies not archived (True: those archived; None: all), pinned and newest first."""
+        statement = select(StudyRow).order_by(StudyRow.pinned.desc(), StudyRow.id.desc())
+        if archived is not None:
+            statement = statement.where(StudyRow.archived == archived)
+        with self._read() as session:
+            return _records(session, session.scalars(statement).all())
+
+    def edit_study(
+        self,
+        study_id: int,
+        *,
+        name: str | None = None,
+        notes: str | None = None,
+        tags: Iterable[str] | None = None,
+        pinned: bool | None = None,
+        archived: bool | None = None,
+    ) -> StudyRecord:
+        """Change what the user owns; None leaves a value as it is.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such study.
+        ConflictError
+            If the name is empty or another study has it.
+        """
+        with self._write() as session:
+            row = self._changing(session, study_id)
+            if name is not None:
+                wanted = _clean_name(name)
+                taken = select(StudyRow.id).where(StudyRow.name == wanted, StudyRow.id != study_id)
+                if session.scalars(taken).first() is not None:
+                    raise ConflictError(
+                        "Another study is called {name!r} already; choose another name.", name=wanted
+                    )
+                row.name = wanted
+            row.notes = row.notes if notes is None else notes
+            row.tags = row.tags if tags is None else encode_tags(list(tags))
+            row.pinned = row.pinned if pinned is None else pinned
+            row.archived = row.archived if archived is None else archived
+            session.flush()
+            return _records(session, [row])[0]
+
+    def edit_draft(
+        self, study_id: int, *, dataset_id: int | None, spec: Json, metric: str, direction: str, task: str
+    ) -> StudyRecord:
+        """Replace what a study in state DRAFT asks for.
+
+        Raises
+        ------
+        ConflictError
+            If the study has left the state DRAFT.
+        """
+        with self._write() as session:
+            row = self._changing(session, study_id)
+            if row.state != StudyState.DRAFT:
+                raise ConflictError(
+                    "The study {name!r} has been started, so what it asks cannot change; "
+                    "copy it into a new study.",
+                    name=row.name,
+                )
+            row.dataset_id, row.spec = dataset_id, encode_json(spec)
+            row.metric, row.direction, row.task = metric, direction, task
+            session.flush()
+            return _records(session, [row])[0]
+
+    # What the user wants: written by the window or the terminal, polled by the engine.
+
+    def request(self, study_id: int, request: Request) -> None:
+        """Ask the study's engine to run, pause or stop."""
+        with self._write() as session:
+            self._changing(session, study_id).request = Request(request)
+
+    def request_workers(self, study_id: int, n_workers: int | None) -> None:
+        """Ask the study's engine for this many workers; None is as the spec says."""
+        if n_workers is not None and n_workers < 1:
+            raise ConflictError("A study needs at least one worker, not {count}.", count=n_workers)
+        with self._write() as session:
+            self._changing(session, study_id).n_workers_requested = n_workers
+
+    # The engine's own.
+
+    def claim_study(self, study_id: int, pid: int) -> bool:
+        """Make the process `pid` the one engine of a study; atomic among all processes.
+
+        Returns
+        -------
+        bool
+            True if `pid` holds the study now. False if another live engine holds it: one whose process runs,
+            or, if it runs on another machine, one whose heartbeat is younger than 30 s. A dead engine's claim
+            is taken over.
+        """
+        with self._write() as session:
+            row = get_study(session, study_id)
+            if row.engine_pid not in (None, pid) and _holds(row):
+                return False
+            row.revision = bumped(session)
+            row.engine_pid, row.engine_identity, row.heartbeat_us = pid, process_identity(pid), now_us()
+            return True
+
+    def engine_is_alive(self, study_id: int) -> bool:
+        """Whether a live engine holds the study; one RUNNING without was killed and can be resumed."""
+        with self._read() as session:
+            row = get_study(session, study_id)
+            return row.engine_pid is not None and _holds(row)
+
+    def release_study(self, study_id: int, state: StudyState, *, failure: Failure | None = None) -> None:
+        """Give the claim up and set the state, in one transaction."""
+        with self._write() as session:
+            row = self._changing(session, study_id)
+            row.engine_pid, row.engine_identity = None, None
+            _set_state(row, state, failure)
+
+    def set_study_state(self, study_id: int, state: StudyState, failure: Failure | None = None) -> None:
+        """Set the state; the first RUNNING sets ``started_at``, an end sets ``finished_at``."""
+        with self._write() as session:
+            _set_state(self._changing(session, study_id), state, failure)
+
+    def heartbeat(self, study_id: int, *, elapsed_s: float, pid: int | None = None) -> None:
+        """Say that the engine lives and how long the study has been active.
+
+        Raises
+        ------
+        ConflictError
+            If `pid` is given and no longer holds the study: the engine must end without writing more.
+        """
+        with self._write() as session:
+            row = self._changing(session, study_id)
+            if pid is not None and row.engine_pid != pid:
+                raise ConflictError(
+                    "Another engine (process {other}) has taken the study {name!r} over; this one ends.",
+                    other=row.engine_pid,
+                    name=row.name,
+                )
+            row.heartbeat_us, row.elapsed_s = now_us(), elapsed_s
+
+    def set_split(self, study_id: int, sha256: str) -> None:
+        """Record the artifact with the study's splits; drawn once, so another one is refused.
+
+        Raises
+        ------
+        ConflictError
+            If the study has another split already.
+        """
+        with self._write() as session:
+            row = self._changing(session, study_id)
+            if row.split_sha256 not in (None, sha256):
+                raise ConflictError(
+                    "The study {name!r} has its split already; it is drawn only once.", name=row.name
+                )
+            row.split_sha256 = sha256
+
+    def set_result(self, study_id: int, result: Json) -> None:
+        """Record what the end of the search found, in place of what was there."""
+        with self._write() as session:
+            self._changing(session, study_id).result = encode_json(result)
+
+    @staticmethod
+    def _changing(session: Session, study_id: int) -> StudyRow:
+        row = get_study(session, study_id)
+        row.revision = bumped(session)
+        return row
+
+
+def _holds(row: StudyRow) -> bool:
+    assert row.engine_pid is not None  # noqa: S101 (for the type checker)
+    alive = is_alive(row.engine_pid, row.engine_identity)
+    if alive is None:
+        return row.heartbeat_us is not None and now_us() - row.heartbeat_us < STALE_AFTER_S * 1e6
+    return alive
+
+
+def _set_state(row: StudyRow, state: StudyState, failure: Failure | None) -> None:
+    row.state = StudyState(state)
+    row.failure = encode_failure(failure)
+    if state == StudyState.RUNNING and row.started_us is None:
+        row.started_us = now_us()
+    row.finished_us = now_us() if state in _ENDED else None
+
+
+def _clean_name(name: str) -> str:
+    cleaned = " ".join(name.split())
+    if not cleaned:
+        raise ConflictError("A study needs a name; type one.")
+    return cleaned
+
+
+def _free_name(session: Session, name: str) -> str:
+    taken = set(session.scalars(select(StudyRow.name)))
+    free, n = name, 1
+    while free in taken:
+        n += 1
+        free = f"{name} ({n})"
+    return free
+
+
+def _no_study(wanted: str, names: Mapping[str, int]) -> NotFoundError:
+    folded = {name.casefold(): name for name in names}
+    near = [folded[name] for name in difflib.get_close_matches(wanted.casefold(), folded, n=5, cutoff=0.4)]
+    if near:
+        return NotFoundError(
+            "There is no study {name!r} in this workspace; similar names are {near}.",
+            name=wanted,
+            near=", ".join(repr(name) for name in near),
+        )
+    if names:
+        return NotFoundError(
+            "There is no study {name!r} in this workspace; it has {near}.",
+            name=wanted,
+            near=", ".join(repr(name) for name in list(names)[-5:]),
+        )
+    return NotFoundError("There is no study {name!r} in this workspace: it has none yet.", name=wanted)
+
+
+def _records(session: Session, rows: Iterable[StudyRow]) -> list[StudyRecord]:
+    rows = list(rows)
+    statement = (
+        select(TrialRow.study_id, TrialRow.state, func.count())
+        .where(TrialRow.kind.in_((TrialKind.SEARCH, TrialKind.MANUAL)))
+        .group_by(TrialRow.study_id, TrialRow.state)
+    )
+    if len(rows) == 1:
+        statement = statement.where(TrialRow.study_id == rows[0].id)
+    counts: dict[int, dict[TrialState, int]] = {}
+    for study_id, state, count in session.execute(statement):
+        counts.setdefault(study_id, {})[TrialState(state)] = count
+    none = dict.fromkeys(TrialState, 0)
+    return [study_record(row, none | counts.get(row.id, {})) for row in rows]

@@ -1,0 +1,184 @@
+"""Reading trials: one, some, or tens of thousands at once. Reached through `Store`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from .base import current_revision, get_study, get_trial
+from .codecs import decode_array, decode_curves, decode_json_objects, decode_scores
+from .errors import NotFoundError
+from .records import Curves, Floats, FoldScores, TrialKind, TrialRecord, TrialTable
+from .rows import decode_failure, decode_tags
+from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, TrialRow
+from .trials import TrialStore
+
+_TABLE_COLUMNS: tuple[str, ...] = (
+    "id", "number", "epoch", "n_epochs", "n_parameters", "peak_memory_bytes", "value", "value_std",
+    "duration_s", "created_us", "started_us", "finished_us", "kind", "state", "family", "name", "pinned",
+    "archived", "failure", "tags", "params",
+)  # fmt: skip
+_SQL_VARIABLES = 500  # ids in one statement; SQLite's own limit is far above
+
+
+class TrialReads(TrialStore):
+    """Trials, read."""
+
+    def trial(self, trial_id: int) -> TrialRecord:
+        """Return a trial.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none with this id.
+        """
+        with self._read() as session:
+            return self._record(session, get_trial(session, trial_id))
+
+    def trial_by_number(self, study_id: int, number: int) -> TrialRecord:
+        """Return the trial of a study with this number (baselines: -1 and downwards).
+
+        Raises
+        ------
+        NotFoundError
+            If the study or the number does not exist.
+        """
+        with self._read() as session:
+            statement = select(TrialRow).where(TrialRow.study_id == study_id, TrialRow.number == number)
+            row = session.scalars(statement).one_or_none()
+            if row is None:
+                raise NotFoundError(
+                    "The study {study!r} has no trial number {number}.",
+                    study=get_study(session, study_id).name,
+                    number=number,
+                )
+            return self._record(session, row)
+
+    def trials(
+        self, study_id: int, *, since_revision: int = 0, kinds: Collection[TrialKind] | None = None
+    ) -> list[TrialRecord]:
+        """Return the trials of a study that changed after `since_revision`, ordered by id.
+
+        To follow a study: read `revision()` first, then the trials since the revision read the time before; a
+        change may then be seen twice, and is never missed.
+        """
+        statement = select(TrialRow).where(TrialRow.study_id == study_id, TrialRow.revision > since_revision)
+        if kinds is not None:
+            statement = statement.where(TrialRow.kind.in_(list(kinds)))
+        with self._read() as session:
+            self._digests.update(
+                (row.id, row.digests) for row in session.execute(select(DigestsRow.id, DigestsRow.digests))
+            )
+            return [self._record(session, row) for row in session.scalars(statement.order_by(TrialRow.id))]
+
+    def fold_scores(self, trial_id: int) -> FoldScores | None:
+        """Return the scores of every replica, or None where the trial has none (yet)."""
+        with self._read() as session:
+            row = session.get(FoldScoresRow, trial_id)
+            return None if row is None else decode_scores(row.data)
+
+    def curves(self, trial_id: int) -> Curves | None:
+        """Return the learning curves recorded so far, or None."""
+        return self.curves_of([trial_id]).get(trial_id)
+
+    def curves_of(self, trial_ids: Sequence[int]) -> dict[int, Curves]:
+        """Return the learning curves of several trials by trial id; trials without any are left out."""
+        found: dict[int, Curves] = {}
+        with self._read() as session:
+            for start in range(0, len(trial_ids), _SQL_VARIABLES):
+                some = trial_ids[start : start + _SQL_VARIABLES]
+                statement = select(CurvesRow.trial_id, CurvesRow.data).where(CurvesRow.trial_id.in_(some))
+                found.update((id_, decode_curves(data)) for id_, data in session.execute(statement))
+        return found
+
+    def fold_scores_of(self, trial_ids: Sequence[int]) -> dict[int, FoldScores]:
+        """Return the scores of several trials by trial id; trials without any are left out."""
+        found: dict[int, FoldScores] = {}
+        with self._read() as session:
+            for start in range(0, len(trial_ids), _SQL_VARIABLES):
+                some = trial_ids[start : start + _SQL_VARIABLES]
+                statement = select(FoldScoresRow.trial_id, FoldScoresRow.data).where(
+                    FoldScoresRow.trial_id.in_(some)
+                )
+                found.update((id_, decode_scores(data)) for id_, data in session.execute(statement))
+        return found
+
+    def out_of_fold(self, trial_id: int) -> Floats | None:
+        """Return the out-of-fold predictions, float32 in the shape they were given, or None.
+
+        Raises
+        ------
+        ArtifactError
+            If they are a file that is missing or damaged.
+        """
+        with self._read() as session:
+            row = session.get(OutOfFoldRow, trial_id)
+        if row is None:
+            return None
+        data = row.data if row.artifact_sha256 is None else self.artifacts.read(row.artifact_sha256)
+        return None if data is None else decode_array(data)
+
+    def trial_table(self, study_id: int) -> TrialTable:
+        """Return all trials of a study as columns: what a table of 50,000 trials is made of.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such study.
+        """
+        statement = select(*(TrialRow.__table__.c[name] for name in _TABLE_COLUMNS))
+        with self._read() as session:
+            get_study(session, study_id)
+            revision = current_revision(session)
+            rows = session.execute(statement.where(TrialRow.study_id == study_id)).all()
+        rows = sorted(rows, key=itemgetter(0))  # SQLite would copy all of every row to sort them
+        columns: dict[str, Sequence[Any]] = {}
+        if rows:
+            columns = dict(zip(_TABLE_COLUMNS, zip(*rows, strict=True), strict=True))
+        return _table(revision, columns)
+
+
+def _table(revision: int, columns: Mapping[str, Sequence[Any]]) -> TrialTable:
+
+    def words(name: str) -> NDArray[np.str_]:
+        return np.array(columns.get(name, ()), dtype=np.str_)
+
+    def ints(name: str) -> NDArray[np.int64]:
+        return np.array([-1 if value is None else value for value in columns.get(name, ())], dtype=np.int64)
+
+    def floats(name: str) -> NDArray[np.float64]:
+        return np.array(columns.get(name, ()), dtype=np.float64)  # None becomes NaN
+
+    def flags(name: str) -> NDArray[np.bool_]:
+        return np.array(columns.get(name, ()), dtype=np.bool_)
+
+    failures = (decode_failure(text) for text in columns.get("failure", ()))
+    return TrialTable(
+        revision=revision,
+        ids=ints("id"),
+        numbers=ints("number"),
+        kinds=words("kind"),
+        states=words("state"),
+        families=words("family"),
+        names=words("name"),
+        values=floats("value"),
+        stds=floats("value_std"),
+        durations_s=floats("duration_s"),
+        created_s=floats("created_us") / 1e6,
+        started_s=floats("started_us") / 1e6,
+        finished_s=floats("finished_us") / 1e6,
+        epochs=ints("epoch"),
+        n_epochs=ints("n_epochs"),
+        n_parameters=ints("n_parameters"),
+        peak_memory_bytes=ints("peak_memory_bytes"),
+        pinned=flags("pinned"),
+        archived=flags("archived"),
+        failures=tuple("" if failure is None else failure.message for failure in failures),
+        tags=tuple(decode_tags(text) for text in columns.get("tags", ())),
+        params=tuple(decode_json_objects(columns.get("params", ()))),
+    )

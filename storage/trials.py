@@ -1,0 +1,284 @@
+"""The store's trials, as the study's engine writes them; `trial_reads.py` reads. Reached through `Store`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from sqlalchemy import Select, delete, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from .base import StoreBase, bumped, get_study, get_trial
+from .codecs import decode_json, encode_array, encode_curves, encode_json, encode_scores
+from .errors import ConflictError
+from .records import Curves, Floats, Json, TrialKind, TrialOutcome, TrialRecord, TrialState
+from .rows import encode_failure, encode_tags, now_us, trial_record
+from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, StudyRow, TrialRow
+
+# Above this, out-of-fold predictions become an artifact: in the database they would pass twice through the
+# write-ahead log, hold up every other writer meanwhile, and be copied by every backup; below it a row is one
+# sync cheaper than a file.
+OOF_ARTIFACT_BYTES = 1 << 20
+
+
+class TrialStore(StoreBase):
+    """Trials. Only the engine that claimed the study writes them, but for `edit_trial` and `request_skip`."""
+
+    def create_trial(
+        self,
+        *,
+        study_id: int,
+        number: int,
+        kind: TrialKind,
+        family: str,
+        params: Json,
+        name: str = "",
+        n_epochs: int | None = None,
+        digests: Json | None = None,
+        user_attrs: Json | None = None,
+    ) -> TrialRecord:
+        """Record a trial in state WAITING.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such study.
+        ConflictError
+            If the study has a trial of this number.
+        """
+        with self._write() as session:
+            study = get_study(session, study_id)
+            if session.scalars(_numbered(study_id, number)).first() is not None:
+                raise ConflictError(
+                    "The study {study!r} has a trial number {number} already.",
+                    study=study.name,
+                    number=number,
+                )
+            row = TrialRow(
+                revision=bumped(session),
+                study_id=study_id,
+                number=number,
+                kind=TrialKind(kind),
+                name=name,
+                family=family,
+                params=encode_json(params),
+                state=TrialState.WAITING,
+                created_us=now_us(),
+                n_epochs=n_epochs,
+                digests_id=_digests_id(session, encode_json(digests or {})),
+                user_attrs=encode_json(user_attrs or {}),
+                notes="",
+                tags="[]",
+                pinned=False,
+                archived=False,
+            )
+            session.add(row)
+            session.flush()
+            return self._record(session, row)
+
+    def start_trial(self, trial_id: int, worker: str) -> TrialRecord:
+        """Set a WAITING trial to RUNNING on the named worker.
+
+        Raises
+        ------
+        ConflictError
+            If the trial is not WAITING.
+        """
+        with self._write() as session:
+            row = get_trial(session, trial_id)
+            if row.state != TrialState.WAITING:
+                raise ConflictError(
+                    "Trial {number} is {state}, so it cannot be started.", number=row.number, state=row.state
+                )
+            row.revision = bumped(session)
+            row.state, row.worker, row.started_us = TrialState.RUNNING, worker, now_us()
+            session.flush()
+            return self._record(session, row)
+
+    def record_progress(
+        self, trial_id: int, *, epoch: int, curves: Curves | None, peak_memory_bytes: int | None = None
+    ) -> bool:
+        """Record how far a RUNNING trial is; `curves` are all curves so far, in place of those before.
+
+        Returns
+        -------
+        bool
+            False, and nothing was changed, if the trial is not RUNNING: progress may arrive late.
+        """
+        with self._write() as session:
+            row = get_trial(session, trial_id)
+            if row.state != TrialState.RUNNING:
+                return False
+            row.revision = bumped(session)
+            row.epoch = epoch
+            if peak_memory_bytes is not None:
+                row.peak_memory_bytes = peak_memory_bytes
+            if curves is not None:
+                _put_curves(session, trial_id, curves)
+            return True
+
+    def finish_trial(self, trial_id: int, outcome: TrialOutcome) -> TrialRecord:
+        """End a trial: everything of `outcome` is committed together, and the study's best with it.
+
+        The one function that ends a trial. A COMPLETE search or manual trial becomes the study's best if its
+        value is strictly better than the best so far (of equal ones the first stays); a COMPLETE baseline
+        likewise the best baseline.
+
+        Raises
+        ------
+        ConflictError
+            If the trial has ended already, `outcome.state` is no end, a COMPLETE trial has no value (or NaN),
+            or a FAIL has no failure. Nothing is changed then.
+        StoreFullError, LockedStoreError
+            Nothing is changed; the call can be repeated.
+        """
+        _check_outcome(outcome)
+        big = self._big_oof(outcome.oof)  # its file is safe on the disk before a row names it
+        with self._write() as session:
+            row = get_trial(session, trial_id)
+            if TrialState(row.state).is_finished:
+                raise ConflictError(
+                    "Trial {number} has ended already ({state}); it cannot end twice.",
+                    number=row.number,
+                    state=row.state,
+                )
+            row.revision = bumped(session)
+            _apply(row, outcome)
+            if outcome.scores is not None:
+                session.add(FoldScoresRow(trial_id=trial_id, data=encode_scores(outcome.scores)))
+            if outcome.curves is not None:
+                _put_curves(session, trial_id, outcome.curves)
+            if outcome.oof is not None:
+                data = None if big else encode_array(outcome.oof.astype(np.float32, copy=False))
+                session.add(OutOfFoldRow(trial_id=trial_id, data=data, artifact_sha256=big))
+            if outcome.state == TrialState.COMPLETE:
+                _update_best(get_study(session, row.study_id), row)
+            session.flush()
+            return self._record(session, row)
+
+    def requeue_running(self, study_id: int) -> list[TrialRecord]:
+        """Set all RUNNING trials of a study to WAITING, as if never started, in one transaction; return them.
+
+        For an engine that has claimed a study after a crash. Their partial curves are dropped.
+        """
+        with self._write() as session:
+            statement = select(TrialRow).where(
+                TrialRow.study_id == study_id, TrialRow.state == TrialState.RUNNING
+            )
+            rows = session.scalars(statement.order_by(TrialRow.id)).all()
+            if not rows:
+                return []
+            revision = bumped(session)
+            for row in rows:
+                row.revision = revision
+                row.state, row.worker, row.started_us, row.epoch = TrialState.WAITING, None, None, None
+                session.execute(delete(CurvesRow).where(CurvesRow.trial_id == row.id))
+            session.flush()
+            return [self._record(session, row) for row in rows]
+
+    def request_skip(self, trial_id: int) -> bool:
+        """Ask the engine to skip a trial; False if the trial has ended already."""
+        with self._write() as session:
+            row = get_trial(session, trial_id)
+            if TrialState(row.state).is_finished:
+                return False
+            row.revision = bumped(session)
+            row.requested = "skip"
+            return True
+
+    def edit_trial(
+        self,
+        trial_id: int,
+        *,
+        notes: str | None = None,
+        tags: Iterable[str] | None = None,
+        pinned: bool | None = None,
+        archived: bool | None = None,
+    ) -> TrialRecord:
+        """Change what the user owns of a trial; None leaves a value as it is."""
+        with self._write() as session:
+            row = get_trial(session, trial_id)
+            row.revision = bumped(session)
+            row.notes = row.notes if notes is None else notes
+            row.tags = row.tags if tags is None else encode_tags(list(tags))
+            row.pinned = row.pinned if pinned is None else pinned
+            row.archived = row.archived if archived is None else archived
+            session.flush()
+            return self._record(session, row)
+
+    def _big_oof(self, oof: Floats | None) -> str | None:
+        if oof is None or oof.nbytes <= OOF_ARTIFACT_BYTES:
+            return None
+        return self.artifacts.add(encode_array(oof.astype(np.float32, copy=False)))
+
+    def _record(self, session: Session, row: TrialRow) -> TrialRecord:
+        text = self._digests.get(row.digests_id)
+        if text is None:
+            text = session.execute(
+                select(DigestsRow.digests).where(DigestsRow.id == row.digests_id)
+            ).scalar_one()
+            self._digests[row.digests_id] = text
+        return trial_record(row, text)
+
+
+def _numbered(study_id: int, number: int) -> Select[int]:
+    return select(TrialRow.id).where(TrialRow.study_id == study_id, TrialRow.number == number)
+
+
+def _digests_id(session: Session, text: str) -> int:
+    known = session.scalars(select(DigestsRow.id).where(DigestsRow.digests == text)).one_or_none()
+    if known is not None:
+        return known
+    row = DigestsRow(digests=text)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def _put_curves(session: Session, trial_id: int, curves: Curves) -> None:
+    data = encode_curves(curves)
+    statement = insert(CurvesRow).values(trial_id=trial_id, data=data)
+    session.execute(statement.on_conflict_do_update(index_elements=["trial_id"], set_={"data": data}))
+
+
+def _check_outcome(outcome: TrialOutcome) -> None:
+    if not outcome.state.is_finished:
+        raise ConflictError("{state} is no end of a trial.", state=outcome.state)
+    if outcome.state == TrialState.COMPLETE and (outcome.value is None or math.isnan(outcome.value)):
+        raise ConflictError(
+            "A complete trial needs a value that is a number, not {value}.", value=outcome.value
+        )
+    if outcome.state == TrialState.FAIL and outcome.failure is None:
+        raise ConflictError("A failed trial needs the reason of its failure.")
+
+
+def _apply(row: TrialRow, outcome: TrialOutcome) -> None:
+    row.state = outcome.state
+    row.value, row.value_std = outcome.value, outcome.value_std
+    row.finished_us = now_us()
+    row.duration_s = outcome.duration_s
+    row.failure = encode_failure(outcome.failure)
+    if outcome.epoch is not None:
+        row.epoch = outcome.epoch
+    if outcome.n_parameters is not None:
+        row.n_parameters = outcome.n_parameters
+    if outcome.peak_memory_bytes is not None:
+        row.peak_memory_bytes = outcome.peak_memory_bytes
+    if outcome.user_attrs:
+        row.user_attrs = encode_json({**decode_json(row.user_attrs), **outcome.user_attrs})
+
+
+def _update_best(study: StudyRow, trial: TrialRow) -> None:
+    assert trial.value is not None  # noqa: S101 (for the type checker; `_check_outcome` has seen to it)
+    baseline = trial.kind == TrialKind.BASELINE
+    best = study.best_baseline_value if baseline else study.best_value
+    sign = 1 if study.direction == "maximize" else -1
+    if best is not None and sign * trial.value <= sign * best:
+        return
+    study.revision = trial.revision
+    if baseline:
+        study.best_baseline, study.best_baseline_value = trial.name, trial.value
+    else:
+        study.best_trial, study.best_value = trial.number, trial.value

@@ -1,0 +1,175 @@
+"""Before a database is used: is it ours, is it of this version, and if it is older, bring it up to date.
+
+For `store.py` only. Alembic is imported only where there is something to migrate: opening stays quick.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+from .database import BUSY_TIMEOUT_MS, Mode, connect, copy_database, failures_named, needs_immutable
+from .errors import UnusableStoreError
+
+HEAD = "0001"  # the newest file of migrations/versions
+MIGRATIONS = Path(__file__).parent / "migrations"
+# A trial's curves take 2 to 3 kB; of SQLite's own pages of 4096 bytes they waste nearly half (5.2 kB a trial,
+# not 3.8).
+PAGE_BYTES = 8192
+APPLICATION_ID = 0x43555045  # "CUPE": SQLite's own mark for whose file it is
+
+
+def prepare(path: Path, mode: Mode) -> None:
+    """Check the database at `path`; in mode ``"w"`` create it or bring it up to date.
+
+    An empty or missing file is created in one transaction. Before each migration the file is copied to
+    ``cupel.sqlite.backup-<revision>`` beside it; a migration that fails leaves the database as it was. Two
+    processes may do this at once: the second finds it done.
+
+    Raises
+    ------
+    UnusableStoreError
+        If there is none (mode ``"r"``), or it is foreign, damaged, newer, or older (mode ``"r"``).
+    """
+    if path.exists() or mode == "r":
+        _check_file(path)
+    with failures_named(path):
+        immutable = mode == "r" and needs_immutable(path)
+        connection = connect(path, mode, immutable=immutable)
+        try:
+            if mode == "w":
+                _set_format(connection)
+            if _revision(connection, path, HEAD) == HEAD:
+                return
+        finally:
+            connection.close()
+    if mode == "r":
+        raise UnusableStoreError(
+            "{file} was written by an older version of Cupel; "
+            "open it once for writing (start Cupel) to update it.",
+            file=str(path),
+        )
+    migrate(path, MIGRATIONS, HEAD)
+
+
+def migrate(path: Path, migrations: Path, head: str) -> None:
+    """Run the migrations in the folder `migrations`, one transaction each, up to the revision `head`."""
+    from sqlalchemy import create_engine  # deferred, like Alembic: see the module's docstring
+    from sqlalchemy.pool import StaticPool
+
+    with failures_named(path):
+        connection = connect(path, "w")
+        try:
+            connection.execute(
+                "PRAGMA foreign_keys = OFF"
+            )  # a rebuilt table must not cascade; checked at the end
+            engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+            with engine.connect() as bound:
+                while True:
+                    bound.exec_driver_sql("BEGIN IMMEDIATE")
+                    revision = _revision(connection, path, head)
+                    if revision == head:
+                        bound.rollback()
+                        return
+                    if revision is not None:
+                        _backup(path, revision)
+                    _step(bound, migrations)
+                    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+                    if broken:
+                        raise UnusableStoreError(
+                            "{file} could not be updated: {count} of its rows point to nothing; "
+                            "it was left as it was, restore it from a backup.",
+                            file=str(path),
+                            count=len(broken),
+                        )
+                    bound.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+                    bound.commit()
+        finally:
+            connection.close()
+
+
+def _step(bound: object, migrations: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config.attributes["connection"] = bound
+    command.upgrade(config, "+1")
+
+
+def _backup(path: Path, revision: str) -> None:
+    source = connect(path, "r")  # sees what is committed; the transaction that migrates runs elsewhere
+    try:
+        copy_database(source, path.with_name(f"{path.name}.backup-{revision}"))
+    finally:
+        source.close()
+
+
+def _set_format(connection: sqlite3.Connection) -> None:
+    """Set the page size of a new file and switch to write-ahead logging; the file remembers both.
+
+    SQLite does not use the busy timeout for this switch, so when two processes meet on a new file one is
+    refused at once.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # taken by a new file only
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _check_file(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+    except FileNotFoundError as error:
+        raise UnusableStoreError(
+            "There is no workspace in {folder}; choose another folder or start a study there first.",
+            folder=str(path.parent),
+        ) from error
+    except OSError as error:
+        raise UnusableStoreError(
+            "{file} cannot be opened or read ({reason}); check that its disk is there and can be written.",
+            file=str(path),
+            reason=error.strerror or str(error),
+        ) from error
+    if start and start != b"SQLite format 3\0":
+        raise UnusableStoreError(
+            "{file} is not a database of Cupel; choose another folder as the workspace.", file=str(path)
+        )
+
+
+def _revision(connection: sqlite3.Connection, path: Path, head: str) -> str | None:
+    """Return the schema revision of our own database, None of an empty one.
+
+    Raises
+    ------
+    UnusableStoreError
+        If the database is another program's, or newer than `head`.
+    """
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if not tables and application in (0, APPLICATION_ID):
+        return None
+    if application != APPLICATION_ID or "alembic_version" not in tables:
+        raise UnusableStoreError(
+            "{file} belongs to another program; choose another folder as the workspace.", file=str(path)
+        )
+    (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    if int(revision) > int(head):
+        raise UnusableStoreError(
+            "{file} was written by a newer version of Cupel "
+            "(its schema is {found}, this Cupel knows {known}); update Cupel to open it.",
+            file=str(path),
+            found=revision,
+            known=head,
+        )
+    return revision

@@ -1,0 +1,134 @@
+"""The store's variants (compressed forms of a trial's network) and exports. Reached through `Store`."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from .base import StoreBase, bumped, get, get_trial
+from .codecs import encode_json, encode_scores
+from .errors import ConflictError
+from .records import ExportRecord, Failure, FoldScores, JobState, Json, TrialState, VariantRecord
+from .rows import encode_failure, export_record, now_us, variant_record
+from .tables import ExportRow, TrialRow, VariantRow
+
+
+class VariantStore(StoreBase):
+    """Variants and exports; a change of one also gives its trial a new revision, so that followers see it."""
+
+    def add_variant(self, trial_id: int, *, name: str, method: Json) -> VariantRecord:
+        """Record a variant in state WAITING."""
+        with self._write() as session:
+            get_trial(session, trial_id).revision = bumped(session)
+            row = VariantRow(
+                trial_id=trial_id,
+                name=name,
+                method=encode_json(method),
+                state=TrialState.WAITING,
+                created_us=now_us(),
+            )
+            session.add(row)
+            session.flush()
+            return variant_record(row)
+
+    def finish_variant(
+        self,
+        variant_id: int,
+        *,
+        state: TrialState,
+        value: float | None = None,
+        value_std: float | None = None,
+        size_bytes: int | None = None,
+        zip_bytes: int | None = None,
+        latency_ms: float | None = None,
+        batch_latency_ms: float | None = None,
+        scores: FoldScores | None = None,
+        artifact_sha256: str | None = None,
+        failure: Failure | None = None,
+    ) -> VariantRecord:
+        """End a variant with all that was measured, in one transaction.
+
+        Raises
+        ------
+        ConflictError
+            If it has ended already, or `state` is no end.
+        """
+        if not state.is_finished:
+            raise ConflictError("{state} is no end of a variant.", state=state)
+        with self._write() as session:
+            row = get(session, VariantRow, "variant", variant_id)
+            if TrialState(row.state).is_finished:
+                raise ConflictError(
+                    "The variant {name!r} has ended already; it cannot end twice.", name=row.name
+                )
+            get_trial(session, row.trial_id).revision = bumped(session)
+            row.state, row.value, row.value_std = state, value, value_std
+            row.size_bytes, row.zip_bytes = size_bytes, zip_bytes
+            row.latency_ms, row.batch_latency_ms = latency_ms, batch_latency_ms
+            row.scores = None if scores is None else encode_scores(scores)
+            row.artifact_sha256, row.failure = artifact_sha256, encode_failure(failure)
+            session.flush()
+            return variant_record(row)
+
+    def variants(self, trial_id: int) -> list[VariantRecord]:
+        """Return the variants of a trial in the order they were added."""
+        statement = select(VariantRow).where(VariantRow.trial_id == trial_id).order_by(VariantRow.id)
+        with self._read() as session:
+            return [variant_record(row) for row in session.scalars(statement)]
+
+    def add_export(self, trial_id: int, path: str, variant_id: int | None = None) -> ExportRecord:
+        """Record that a bundle is being written to the folder `path`; its state is RUNNING."""
+        with self._write() as session:
+            get_trial(session, trial_id).revision = bumped(session)
+            row = ExportRow(
+                trial_id=trial_id,
+                variant_id=variant_id,
+                path=str(path),
+                created_us=now_us(),
+                state=JobState.RUNNING,
+                certificate="{}",
+                manifest="{}",
+            )
+            session.add(row)
+            session.flush()
+            return export_record(row)
+
+    def finish_export(
+        self,
+        export_id: int,
+        *,
+        state: JobState,
+        certificate: Json,
+        manifest: Json,
+        size_bytes: int | None,
+        failure: Failure | None = None,
+    ) -> ExportRecord:
+        """Record how an export ended, with its certificate.
+
+        Raises
+        ------
+        ConflictError
+            If it has ended already.
+        """
+        with self._write() as session:
+            row = get(session, ExportRow, "export", export_id)
+            if row.state not in (JobState.WAITING, JobState.RUNNING):
+                raise ConflictError(
+                    "The export to {path} has ended already; it cannot end twice.", path=row.path
+                )
+            get_trial(session, row.trial_id).revision = bumped(session)
+            row.state, row.size_bytes, row.failure = JobState(state), size_bytes, encode_failure(failure)
+            row.certificate, row.manifest = encode_json(certificate), encode_json(manifest)
+            session.flush()
+            return export_record(row)
+
+    def exports(self, study_id: int | None = None, *, trial_id: int | None = None) -> list[ExportRecord]:
+        """Return the exports of a study, a trial, or the whole workspace, the newest first."""
+        statement = select(ExportRow).order_by(ExportRow.id.desc())
+        if study_id is not None:
+            statement = statement.join(TrialRow, TrialRow.id == ExportRow.trial_id).where(
+                TrialRow.study_id == study_id
+            )
+        if trial_id is not None:
+            statement = statement.where(ExportRow.trial_id == trial_id)
+        with self._read() as session:
+            return [export_record(row) for row in session.scalars(statement)]

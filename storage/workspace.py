@@ -1,0 +1,88 @@
+"""The workspace: a folder with the database, the artifacts, the logs, the checkpoints and the exports.
+
+Anyone may import this module. Nothing here opens the database.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import ReadOnlyStoreError, UnusableStoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The paths of one workspace folder; `create` makes the folders, nothing else here writes."""
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", Path(self.path).expanduser().absolute())
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.path / "cupel.sqlite"
+
+    @property
+    def artifacts(self) -> Path:
+        """The folder of content-addressed files."""
+        return self.path / "artifacts"
+
+    @property
+    def logs(self) -> Path:
+        """The folder with one log per study."""
+        return self.path / "logs"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder for unfinished training, safe to delete while no study runs."""
+        return self.path / "checkpoints"
+
+    @property
+    def exports(self) -> Path:
+        """The folder where bundles go unless the user names another."""
+        return self.path / "exports"
+
+    def study_log(self, study_id: int) -> Path:
+        """Return the log file of a study."""
+        return self.logs / f"study-{study_id:04d}.log"
+
+    def exists(self) -> bool:
+        """Whether the folder holds a database file."""
+        return self.database.is_file()
+
+    def create(self) -> None:
+        """Make the folders that are missing.
+
+        Raises
+        ------
+        UnusableStoreError
+            If a file is in the way.
+        ReadOnlyStoreError
+            If the folder cannot be written.
+        """
+        try:
+            for folder in (self.path, self.artifacts, self.logs, self.checkpoints, self.exports):
+                folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise UnusableStoreError(
+                "The workspace {folder} cannot be used: there is a file where a folder is needed; "
+                "choose another folder.",
+                folder=str(self.path),
+            ) from error
+        except OSError as error:
+            raise ReadOnlyStoreError(
+                "The workspace {folder} cannot be written ({reason}); "
+                "choose another folder or change its permissions.",
+                folder=str(self.path),
+                reason=error.strerror or str(error),
+            ) from error
+
+
+def default_workspace() -> Workspace:
+    """Return the workspace named by the environment variable CUPEL_WORKSPACE, else ``~/Cupel``."""
+    named = os.environ.get("CUPEL_WORKSPACE", "")
+    return Workspace(Path(named) if named else Path.home() / "Cupel")

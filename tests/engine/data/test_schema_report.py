@@ -1,0 +1,134 @@
+"""Roles are inferred and can be overridden; the report finds what a user should know."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from cupel.engine.data.inspect import inspect_file
+from cupel.engine.data.report import build_report
+from cupel.engine.data.samples import SAMPLES, load_sample
+from cupel.engine.data.schema import TableSchema, infer_schema
+from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.errors import DataError
+from cupel.engine.spec import ReadSpec
+
+N = 400
+
+
+def make_table() -> Table:
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, N)
+    words = [f"w{i}" for i in range(N)]
+    amount = rng.normal(0, 1, N)
+    amount[:8] = -999
+    return Table(
+        (
+            Column("customer_id", "number", numbers=np.arange(N) + 100.0),
+            text_column("key", np.arange(N), words),
+            text_column("note", np.arange(N), [f"this is a longer note number {i}" for i in range(N)]),
+            Column("always", "number", numbers=np.ones(N)),
+            text_column("ticked", np.where(rng.random(N) < 0.5, 0, -1), ["yes"]),
+            Column("amount", "number", numbers=amount),
+            Column("when", "date", numbers=rng.integers(0, 10**9, N).astype(float)),
+            text_column("colour", rng.integers(0, 3, N), ["red", "green", "blue"]),
+            Column("leak", "number", numbers=y * 10 + rng.normal(0, 0.1, N)),
+            Column("empty", "number", numbers=np.full(N, np.nan)),
+            text_column("y", y, ["no", "yes"]),
+        ),
+        N,
+    )
+
+
+def test_roles_are_inferred() -> None:
+    schema = infer_schema(make_table(), "y")
+    assert {c.name: c.role for c in schema.columns} == {
+        "customer_id": "id",
+        "key": "id",
+        "note": "text",
+        "always": "constant",
+        "ticked": "categorical",
+        "amount": "numeric",
+        "when": "date",
+        "colour": "categorical",
+        "leak": "numeric",
+        "empty": "constant",
+        "y": "target",
+    }
+    assert [c.name for c in schema.features] == ["ticked", "amount", "when", "colour", "leak"]
+
+
+def test_a_schema_survives_json() -> None:
+    schema = infer_schema(make_table(), "y", {"leak": "ignored"}, ReadSpec(delimiter=";", missing=("x",)))
+    assert TableSchema.from_json(json.loads(json.dumps(schema.to_json(), allow_nan=False))) == schema
+    assert schema["leak"].role == "ignored"
+
+
+@pytest.mark.parametrize(
+    ("target", "roles", "expected"),
+    [
+        ("nothing", {}, "There is no column 'nothing'"),
+        ("y", {"nothing": "id"}, "There is no column 'nothing'"),
+        ("y", {"leak": "king"}, "'king' is not a role"),
+        ("y", {"colour": "numeric"}, "'colour' holds text cells"),
+        ("y", {"leak": "target"}, "Two columns have the role target"),
+    ],
+)
+def test_impossible_roles_get_one_sentence(target: str, roles: dict, expected: str) -> None:
+    with pytest.raises(DataError, match=expected):
+        infer_schema(make_table(), target, roles)
+
+
+def test_the_report_finds_what_is_there_and_no_more() -> None:
+    table = make_table()
+    report = build_report(table, infer_schema(table, "y"))
+    found = {(f.code, f.column) for f in report.findings}
+    assert ("leakage", "leak") in found
+    assert ("sentinel", "amount") in found
+    assert {("constant", "always"), ("constant", "empty"), ("id", "key"), ("text", "note")} <= found
+    assert ("missing", "ticked") in found
+    assert not {f.column for f in report.findings if f.code == "leakage"} - {"leak"}
+    assert report.findings[0].severity == "serious"
+    json.dumps(report.to_json(), allow_nan=False)
+
+
+def test_duplicates_and_conflicts_are_counted_without_identifiers() -> None:
+    table = Table(
+        (
+            Column("id", "number", numbers=np.arange(60.0)),
+            Column("x", "number", numbers=np.r_[np.arange(58.0), 0.0, 1.0]),
+            text_column("y", np.r_[np.arange(58) % 2, 0, 0], ["a", "b"]),
+        ),
+        60,
+    )
+    found = {f.code: f.message.args.get("n") for f in build_report(table, infer_schema(table, "y")).findings}
+    assert found["duplicates"] == 1
+    assert found["conflicts"] == 1
+
+
+def test_an_unlearnable_target_is_a_finding() -> None:
+    table = make_table()
+    found = build_report(table, infer_schema(table, "always")).findings
+    assert any(
+        f.code == "target" and f.severity == "serious" and "nothing to predict" in str(f.message)
+        for f in found
+    )
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_samples_are_tables_with_a_target(name: str) -> None:
+    table, target = load_sample(name)
+    assert table.names[-1] == target
+    found = inspect_file(f"sample:{name}")
+    assert found["target"] == target
+    assert found["task"] == (
+        "regression" if name == "diabetes" else "binary" if name == "breast_cancer" else "multiclass"
+    )
+    assert len(found["preview"]["rows"]) == 50
+    json.dumps(found, allow_nan=False)
+
+
+def test_an_unknown_sample_gets_one_sentence() -> None:
+    with pytest.raises(DataError, match="There is no sample 'moon'"):
+        inspect_file("sample:moon")

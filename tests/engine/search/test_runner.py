@@ -1,0 +1,292 @@
+"""A search with real worker processes (doing a toy's work): its trials, and everything that can go wrong with them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cupel.engine.search.runner import Settings, StudyRunner
+from cupel.engine.spec import BudgetSpec, StudySpec
+from cupel.engine.studies import create_study
+from cupel.storage.records import FailureKind, Request, StudyState, TrialKind, TrialRecord, TrialState
+from cupel.storage.store import Store
+
+TOY = "tests.engine.search.toy"
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "workspace") as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def toy_is_importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+def new_study(store: Store, *, n_trials: int | None = 8, **changes: object) -> int:
+    values: dict[str, object] = {
+        "target": "species", "budget": BudgetSpec(n_trials), "max_epochs": 12, "export_dir": "", "sampler": "random",
+        "pruner": "none", "n_workers": 2,
+    }  # fmt: skip
+    return create_study(store, "sample:iris", StudySpec(**{**values, **changes}))[0].id  # type: ignore[arg-type]
+
+
+def run(store: Store, study_id: int, **settings: object) -> StudyState:
+    return StudyRunner(store, study_id, Settings(runner=TOY, **settings)).run()  # type: ignore[arg-type]
+
+
+def searched(store: Store, study_id: int) -> list[TrialRecord]:
+    return [t for t in store.trials(study_id) if t.kind is TrialKind.SEARCH]
+
+
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait until the condition holds; the tests' own time-out ends a wait that never does."""
+    while not condition():
+        assert process is None or process.poll() is None, "the engine ended"
+        threading.Event().wait(0.02)
+
+
+class InThread:
+    """An engine in a thread of this process, for tests that talk to it while it runs."""
+
+    def __init__(self, store: Store, study_id: int, **settings: object) -> None:
+        self.state: StudyState | None = None
+        self._thread = threading.Thread(target=self._run, args=(store, study_id, settings))
+        self._thread.start()
+
+    def _run(self, store: Store, study_id: int, settings: dict[str, object]) -> None:
+        self.state = run(store, study_id, **settings)
+
+    def join(self) -> StudyState | None:
+        self._thread.join()
+        return self.state
+
+
+def test_a_search_runs_its_trials_and_baselines_and_writes_its_result(store: Store) -> None:
+    study_id = new_study(store)
+    assert run(store, study_id) is StudyState.DONE
+    study, trials = store.study(study_id), searched(store, study_id)
+    assert [t.number for t in trials] == list(range(8))
+    assert all(t.state is TrialState.COMPLETE for t in trials)
+    best = max(trials, key=lambda t: t.value or 0)
+    assert (study.best_trial, study.best_value) == (best.number, best.value)
+    assert study.result["best"]["trial"] == best.number
+    assert set(study.result["baselines"]) == {"majority", "linear", "hist_gradient_boosting"}
+    assert study.engine_pid is None
+    curves, scores = store.curves(best.id), store.fold_scores(best.id)
+    assert curves is not None
+    assert scores is not None
+    assert curves.values.shape == (5, 12, 3)
+    assert len(scores.metrics) > 5
+
+
+def test_failed_trials_have_typed_reasons_and_the_search_goes_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = {"kill": [1], "hang": [2], "memory": [3], "diverge": [4]}
+    monkeypatch.setenv("CUPEL_TOY", json.dumps(wrong))
+    study_id = new_study(store)
+    assert run(store, study_id, hang_s=1.5) is StudyState.DONE
+    trials = searched(store, study_id)
+    kinds = {t.number: t.failure.kind for t in trials if t.failure}
+    assert kinds == {
+        1: FailureKind.KILLED, 2: FailureKind.HUNG, 3: FailureKind.OUT_OF_MEMORY, 4: FailureKind.DIVERGED,
+    }  # fmt: skip
+    assert sum(t.state is TrialState.COMPLETE for t in trials) == 4
+    assert all(t.failure is None or t.failure.message for t in trials)
+
+
+def test_a_search_whose_first_trials_all_fail_is_ended_with_the_reason(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"diverge": list(range(50))}))
+    study_id = new_study(store, n_trials=50)
+    assert run(store, study_id) is StudyState.FAILED
+    failure = store.study(study_id).failure
+    assert failure is not None
+    assert "all failed" in failure.message
+    assert len(searched(store, study_id)) < 12
+
+
+def test_stop_ends_the_running_trials_and_keeps_what_was_found(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"epoch_s": 0.05}))
+    study_id = new_study(store, n_trials=1000)
+    engine = InThread(store, study_id)
+    wait_for(lambda: sum(t.state is TrialState.COMPLETE for t in searched(store, study_id)) >= 2)
+    store.request(study_id, Request.STOP)
+    assert engine.join() is StudyState.STOPPED
+    trials = searched(store, study_id)
+    assert all(t.state is TrialState.COMPLETE for t in trials)  # the last ones with the epochs that they had
+    assert store.study(study_id).result["best"]["trial"] == store.study(study_id).best_trial
+
+
+def test_pause_holds_the_trials_between_epochs_and_resume_lets_them_go_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"epoch_s": 0.05}))
+    study_id = new_study(store, n_trials=4)
+    engine = InThread(store, study_id)
+    wait_for(lambda: any(t.state is TrialState.RUNNING and t.epoch for t in searched(store, study_id)))
+    store.request(study_id, Request.PAUSE)
+    wait_for(lambda: store.study(study_id).state is StudyState.PAUSED)
+    elapsed = store.study(study_id).elapsed_s
+    before = store.study(study_id).heartbeat_at
+    wait_for(lambda: store.study(study_id).heartbeat_at != before)
+    assert (
+        store.study(study_id).elapsed_s - elapsed < 1.0
+    )  # the clock stands, but for the moment before the pause
+    store.request(study_id, Request.RUN)
+    assert engine.join() is StudyState.DONE
+    assert sum(t.state is TrialState.COMPLETE for t in searched(store, study_id)) == 4
+
+
+def test_a_skipped_trial_ends_and_the_others_do_not(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hold = tmp_path / "hold"
+    hold.touch()
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"hold": str(hold)}))
+    study_id = new_study(store, n_trials=3)
+    engine = InThread(store, study_id)
+    wait_for(lambda: len([t for t in searched(store, study_id) if t.state is TrialState.RUNNING]) == 2)
+    store.request_skip(searched(store, study_id)[0].id)
+    threading.Timer(1.0, hold.unlink).start()
+    assert engine.join() is StudyState.DONE
+    first, *others = searched(store, study_id)
+    assert first.failure is not None
+    assert first.failure.kind is FailureKind.SKIPPED
+    assert all(t.state is TrialState.COMPLETE for t in others)
+
+
+def test_more_and_fewer_workers_while_it_runs(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"epoch_s": 0.03}))
+    study_id = new_study(store, n_trials=500, n_workers=1)
+    engine = InThread(store, study_id)
+
+    def n_running() -> int:
+        return sum(t.state is TrialState.RUNNING for t in searched(store, study_id))
+
+    wait_for(lambda: n_running() == 1)
+    store.request_workers(study_id, 3)
+    wait_for(lambda: n_running() == 3)
+    store.request_workers(study_id, 1)
+    done = len(searched(store, study_id))
+    wait_for(lambda: len(searched(store, study_id)) >= done + 6)
+    assert n_running() <= 1
+    store.request(study_id, Request.STOP)
+    assert engine.join() is StudyState.STOPPED
+
+
+def engine_process(store: Store, study_id: int) -> subprocess.Popen[bytes]:
+    code = (
+        "import sys; from pathlib import Path; from cupel.storage.store import Store\n"
+        "from cupel.engine.search.runner import Settings, StudyRunner\n"
+        f"if __name__ == '__main__': StudyRunner(Store.open(Path({str(store.workspace.path)!r})), {study_id},"
+        f" Settings(runner={TOY!r})).run()\n"
+    )
+    script = store.workspace.path / "engine.py"
+    script.write_text(code)
+    return subprocess.Popen([sys.executable, str(script)], env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+
+def test_an_engine_killed_at_any_moment_is_taken_up_as_if_nothing_had_happened(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one worker the resumed search proposes and finds what the uninterrupted one does, nothing twice."""
+    whole = new_study(store, n_trials=14, n_workers=1, sampler="tpe", pruner="median")
+    assert run(store, whole) is StudyState.DONE
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"epoch_s": 0.02}))
+    study_id = new_study(store, n_trials=14, n_workers=1, sampler="tpe", pruner="median")
+    for n_done in (2, 7):
+        process = engine_process(store, study_id)
+        wait_for(lambda n=n_done: sum(t.state.is_finished for t in searched(store, study_id)) >= n, process)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert run(store, study_id) is StudyState.DONE
+    expected, trials = searched(store, whole), searched(store, study_id)
+    assert [t.number for t in trials] == list(range(14))
+    assert [dict(t.params) for t in trials] == [dict(t.params) for t in expected]
+    assert [(t.state, t.value) for t in trials] == [(t.state, t.value) for t in expected]
+    assert any(t.state is TrialState.PRUNED for t in trials)
+    assert len([t for t in store.trials(study_id) if t.kind is TrialKind.BASELINE]) == 3
+
+
+def test_a_second_engine_leaves_a_running_study_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"epoch_s": 0.02}))
+    study_id = new_study(store, n_trials=4)
+    process = engine_process(store, study_id)
+    wait_for(lambda: store.study(study_id).state is StudyState.RUNNING, process)
+    assert run(store, study_id) is StudyState.RUNNING
+    assert process.wait() == 0
+    assert store.study(study_id).state is StudyState.DONE
+
+
+def test_a_study_waits_for_the_one_that_runs(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"epoch_s": 0.02}))
+    first, second = new_study(store, n_trials=6), new_study(store, n_trials=2)
+    process = engine_process(store, first)
+    wait_for(lambda: store.study(first).state is StudyState.RUNNING, process)
+    engine = InThread(store, second)
+    wait_for(lambda: store.study(second).state is StudyState.QUEUED)
+    assert engine.join() is StudyState.DONE
+    assert process.wait() == 0
+    first_end, second_start = store.study(first).finished_at, store.study(second).started_at
+    assert first_end is not None
+    assert second_start is not None
+    assert first_end <= second_start
+
+
+def test_the_target_score_ends_the_search(store: Store) -> None:
+    study_id = new_study(store, n_trials=None, budget=BudgetSpec(target_score=0.6))
+    assert run(store, study_id) is StudyState.DONE
+    assert (store.study(study_id).best_value or 0) >= 0.6
+
+
+def test_the_time_budget_ends_the_search(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"epoch_s": 0.02}))
+    study_id = new_study(store, budget=BudgetSpec(timeout_s=12.0))
+    started = time.monotonic()
+    assert run(store, study_id) is StudyState.DONE
+    assert time.monotonic() - started < 60
+    assert store.study(study_id).best_trial is not None
+
+
+def test_a_grid_is_tried_once_and_ends(store: Store) -> None:
+    space = {
+        "mlp": {
+            "n_layers": {"type": "choice", "choices": [1, 2]}, "width": {"type": "choice", "choices": [16, 32, 64]},
+            "learning_rate": {"fixed": 0.003}, "optimizer": {"fixed": "adam"},
+        }
+    }  # fmt: skip
+    study_id = new_study(store, n_trials=100, sampler="grid", space=space)
+    assert run(store, study_id) is StudyState.DONE
+    tried = {(t.params["n_layers"], t.params["width"]) for t in searched(store, study_id)}
+    assert len(tried) == len(searched(store, study_id)) == 6
+
+
+def test_an_equal_parameter_set_is_not_trained_again(store: Store) -> None:
+    space = {
+        "mlp": {
+            "width": {"type": "choice", "choices": [16, 32]},
+            "learning_rate": {"fixed": 0.003},
+            "n_layers": {"fixed": 1},
+        }
+    }
+    study_id = new_study(store, n_trials=12, space=space, n_workers=1)
+    assert run(store, study_id) is StudyState.DONE
+    trials = searched(store, study_id)
+    assert sum("same_as" not in t.user_attrs for t in trials) == 2
+    assert all(t.value == trials[t.user_attrs["same_as"]].value for t in trials if "same_as" in t.user_attrs)

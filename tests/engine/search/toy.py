@@ -1,0 +1,102 @@
+"""A toy in place of training: the same messages and control as the real worker's task, without TensorFlow.
+
+What it should do wrong is read from the environment variable CUPEL_TOY as JSON: ``{"kill": [2], "hang": [3],
+"memory": [4], "diverge": [5], "epoch_s": 0.01, "hold": "path"}``, by trial number. ``hold`` makes a trial wait in its
+third epoch for as long as the file is there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+from cupel.engine.metrics import metrics_for
+from cupel.engine.training.curves import CURVE_NAMES
+from cupel.engine.training.reports import EpochReport, TrainingStopped
+from cupel.engine.workers.messages import (
+    BaselineTask,
+    FinalTask,
+    StudyFiles,
+    Task,
+    TaskOutcome,
+    TaskResult,
+    TrialTask,
+)
+from cupel.engine.workers.reporter import Reporter, Send, forget_control
+from cupel.engine.workers.task import failure_of
+from cupel.storage.records import Curves, FoldScores
+
+N_FOLDS = 5
+
+
+def warm_up(n_threads: int) -> dict[str, object]:
+    return {"gpus": [], "n_threads": n_threads}
+
+
+def run_task(files: StudyFiles, task: Task, send: Send) -> TaskOutcome:
+    try:
+        match task:
+            case TrialTask():
+                return _trial(files, task, send)
+            case BaselineTask():
+                return TaskResult(0.01, 1, _scores(files, np.full(N_FOLDS, 0.6), np.full(N_FOLDS, -1)))
+            case FinalTask():
+                final = {"kind": "ensemble", "reason": "", "evidence": {}}
+                return TaskResult(
+                    0.01, 1, model=b"model", info={"final": final, "holdout": {files.metric: 0.5}}
+                )
+            case _:
+                return TaskResult(0.01, 1, info={"holdout": {files.metric: 0.5}})
+    except TrainingStopped:
+        return TaskResult(0.01, 1, info={"dropped": True})
+    except Exception as error:  # noqa: BLE001 - as the real task
+        return failure_of(error)
+
+
+def quality(params: dict[str, object]) -> float:
+    """Return the score that a parameter set reaches: best at a width of 100 and a learning rate of 0.003."""
+    width, rate = float(str(params["width"])), float(str(params["learning_rate"]))
+    return 0.95 - 0.1 * abs(np.log(width / 100)) - 0.1 * abs(np.log(rate / 0.003))
+
+
+def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
+    wrong = json.loads(os.environ.get("CUPEL_TOY", "{}"))
+    if task.number in wrong.get("kill", ()):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if task.number in wrong.get("memory", ()):
+        raise MemoryError
+    if task.number in wrong.get("diverge", ()):
+        raise FloatingPointError("The loss became nan in epoch 1.")
+    reporter = Reporter(task.trial_id, files.memory_limit_bytes, send)
+    best = quality(dict(task.params))
+    scores = best + 0.01 * np.arange(N_FOLDS)
+    curves = []
+    try:
+        for epoch in range(files.max_epochs):
+            now = scores - 0.5 / (epoch + 1)
+            curves.append(np.stack([1 / (now + 2), 1 / (now + 2), now], axis=1).astype(np.float32))
+            time.sleep(wrong.get("epoch_s", 0.0))
+            if epoch == 2:
+                while task.number in wrong.get("hang", ()) or (
+                    "hold" in wrong and Path(wrong["hold"]).exists()
+                ):
+                    time.sleep(0.02)
+            if not reporter(EpochReport(epoch, now, now, curves[-1])):
+                break
+        reporter.flush()
+    finally:
+        forget_control(task.trial_id)
+    return TaskResult(
+        0.01 * len(curves), 1, _scores(files, now, np.full(N_FOLDS, len(curves) - 1)),
+        Curves(CURVE_NAMES, np.stack(curves, axis=1)), n_parameters=10, model=b"model-%d" % task.number,
+        info={"truncated": reporter.is_truncated, "path": "fused"},
+    )  # fmt: skip
+
+
+def _scores(files: StudyFiles, column: np.ndarray, epochs: np.ndarray) -> FoldScores:
+    names = metrics_for(files.task)
+    return FoldScores(names, np.repeat(column[:, None], len(names), axis=1), epochs)

@@ -1,0 +1,195 @@
+"""Training all folds as one gives what training them one by one gives, and what Keras gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from cupel.engine.metrics import METRICS
+from cupel.engine.networks.registry import FAMILIES
+from cupel.engine.training.losses import to_predictions
+from cupel.engine.training.reports import EpochReport, TrainingStopped
+from cupel.engine.training.trainer import Diverged, Trainer, TrainSpec
+
+from .problems import make_problem
+
+PARAMS: dict[str, Any] = {
+    "n_layers": 2, "width": 24, "activation": "relu", "normalization": "batch", "dropout": 0.2, "batch_size": 32,
+    "optimizer": "adamw", "learning_rate": 3e-3, "weight_decay": 0.01, "schedule": "cosine", "warmup": 0.1,
+}  # fmt: skip
+VARIETY = {
+    "plain": {},
+    "layer normalization, residual": {
+        "normalization": "layer",
+        "residual": True,
+        "n_layers": 3,
+        "activation": "silu",
+    },
+    "periodic embeddings": {
+        "numeric_embedding": "periodic",
+        "n_frequencies": 4,
+        "frequency_scale": 0.3,
+        "numeric_size": 3,
+    },
+    "embedded categories": {"embedding_size": 3, "activation": "gelu", "normalization": "none"},
+    "sgd, balanced classes, clipped": {
+        "optimizer": "sgd",
+        "learning_rate": 0.05,
+        "class_weight": "balanced",
+        "clip_norm": 1.0,
+    },
+}
+
+
+def spec(metric: str = "accuracy", epochs: int = 8, **params: Any) -> TrainSpec:
+    return TrainSpec("mlp", PARAMS | params, metric, epochs, seed=3)
+
+
+@pytest.mark.parametrize("variety", VARIETY)
+def test_fused_and_fold_by_fold_give_the_same_scores(variety: str) -> None:
+    problem = make_problem(n_codes=2 if "categories" in variety else 0)
+    settings = spec(**VARIETY[variety])
+    fused = Trainer(problem, settings).run()
+    one_by_one = Trainer(problem, TrainSpec(**{**_fields(settings), "fused": False})).run()
+    np.testing.assert_allclose(fused.best_scores, one_by_one.best_scores, atol=1e-6)
+    np.testing.assert_array_equal(fused.best_epochs, one_by_one.best_epochs)
+    np.testing.assert_allclose(fused.curves, one_by_one.curves, rtol=2e-3, atol=1e-4)
+    np.testing.assert_allclose(fused.weights, one_by_one.weights, atol=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("task", "metric"), [("binary", "log_loss"), ("multiclass", "accuracy"), ("regression", "rmse")]
+)
+def test_networks_learn(task: str, metric: str) -> None:
+    problem = make_problem(task, n=300)
+    result = Trainer(problem, spec(metric, epochs=40)).run()
+    first, best = result.curves[:, 0, 2].mean(), result.best_scores.mean()
+    assert METRICS[metric].is_better(best, first)
+    if task == "regression":
+        assert best < 0.6 * np.std(problem.y)
+    elif metric == "accuracy":
+        assert best > 0.75
+
+
+@pytest.mark.parametrize("variety", VARIETY)
+def test_the_keras_model_of_a_fold_predicts_as_the_fold_did(variety: str, tmp_path: Path) -> None:
+    problem = make_problem(n_codes=2 if "categories" in variety else 0)
+    result = Trainer(problem, spec(**VARIETY[variety])).run()
+    model = FAMILIES["mlp"].to_keras(result.network, result.weights[1], result.stats[1])
+    model.save(tmp_path / "network.keras")
+    model = keras.models.load_model(tmp_path / "network.keras")  # safe mode: no custom code in the file
+    rows = problem.valid[1]
+    inputs = {"numeric": problem.numeric[1, rows]}
+    if problem.codes.shape[2]:
+        inputs["codes"] = problem.codes[1, rows]
+    outputs = np.asarray(model(inputs, training=False))
+    np.testing.assert_allclose(to_predictions("multiclass", outputs), result.predictions[1], atol=1e-5)
+
+
+def test_one_step_is_keras_own_step() -> None:
+    """One full-batch step without dropout moves the weights as a Keras optimizer on a Keras model does."""
+    problem = make_problem("multiclass")
+    settings = TrainSpec(
+        "mlp",
+        PARAMS | {"dropout": 0.0, "batch_size": 10_000, "schedule": "constant", "warmup": 0.0},
+        "accuracy",
+        1,
+        seed=3,
+    )
+    trainer = Trainer(problem, settings)
+    start = trainer.network.weights.initial([_first_seed(settings.seed)])[0]
+    trained = Trainer(problem, settings).run()
+    model = FAMILIES["mlp"].to_keras(trainer.network, start, trainer.network.stats.initial([0])[0])
+    optimizer = keras.optimizers.AdamW(3e-3, weight_decay=0.01)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    rows = problem.train[0]
+    model.train_on_batch({"numeric": problem.numeric[0, rows]}, problem.y[rows])
+    ours = trainer.network.weights.unpack(trained.weights[0])
+    for layer in model.layers:
+        for variable in layer.trainable_variables:
+            name = f"{layer.name}/{variable.name}"
+            np.testing.assert_allclose(ours[name], np.asarray(variable), atol=3e-5, err_msg=name)
+
+
+def test_the_same_seed_gives_the_same_networks_and_another_seed_does_not() -> None:
+    problem = make_problem()
+    first, again = (Trainer(problem, spec()).run() for _ in range(2))
+    np.testing.assert_array_equal(first.weights, again.weights)
+    other = Trainer(problem, TrainSpec(**{**_fields(spec()), "seed": 4})).run()
+    assert not np.allclose(first.weights, other.weights)
+
+
+def test_a_replica_stops_when_its_patience_ends_and_keeps_its_best_weights() -> None:
+    problem = make_problem(n=120)
+    settings = TrainSpec(**{**_fields(spec(epochs=60, learning_rate=0.02)), "patience": 4})
+    result = Trainer(problem, settings).run()
+    stopped = np.isnan(result.curves[:, -1, 2])
+    assert stopped.any() or result.curves.shape[1] < 60
+    for r in range(problem.n_replicas):
+        scores = result.curves[r, :, 2]
+        assert result.best_scores[r] == pytest.approx(np.nanmax(scores), abs=1e-6)
+        y = problem.y[problem.valid[r]]
+        assert METRICS["accuracy"](y, result.predictions[r]) == pytest.approx(result.best_scores[r])
+        last = np.flatnonzero(~np.isnan(scores))[-1]
+        assert last - result.best_epochs[r] <= 4
+
+
+def test_a_training_that_goes_on_from_a_checkpoint_ends_as_if_it_had_never_stopped(tmp_path: Path) -> None:
+    problem = make_problem()
+    whole = Trainer(problem, spec()).run()
+    path = tmp_path / "trial.npz"
+
+    def stop_after_five(report: EpochReport) -> bool:
+        if report.epoch == 5:
+            raise TrainingStopped
+        return True
+
+    with pytest.raises(TrainingStopped):
+        Trainer(problem, spec(), path, checkpoint_every_s=0.0).run(stop_after_five)
+    epochs: list[int] = []
+    resumed = Trainer(problem, spec(), path).run(lambda report: epochs.append(report.epoch) or True)
+    assert epochs[0] == 5
+    np.testing.assert_allclose(resumed.weights, whole.weights, atol=1e-6)
+    np.testing.assert_allclose(resumed.curves, whole.curves, atol=1e-6)
+
+
+def test_a_damaged_checkpoint_means_a_fresh_start(tmp_path: Path) -> None:
+    problem, path = make_problem(), tmp_path / "trial.npz"
+    path.write_bytes(b"PK\x03\x04 not a zip")
+    np.testing.assert_array_equal(
+        Trainer(problem, spec(), path).run().weights, Trainer(problem, spec()).run().weights
+    )
+
+
+def test_a_diverging_training_says_so() -> None:
+    with pytest.raises(Diverged, match="epoch"):
+        Trainer(
+            make_problem("regression"), spec("rmse", optimizer="sgd", learning_rate=1e6, normalization="none")
+        ).run()
+
+
+def test_a_training_that_is_told_to_finish_keeps_what_it_has() -> None:
+    result = Trainer(make_problem(), spec()).run(lambda report: report.epoch < 2)
+    assert result.curves.shape[1] == 3
+    assert (result.best_epochs <= 2).all()
+
+
+def test_batches_have_one_size_and_cover_all_rows() -> None:
+    problem = make_problem(n=181)
+    trainer = Trainer(problem, spec(batch_size=50))
+    for r, rows in enumerate(problem.train):
+        order = trainer._order(r, 0)
+        assert set(order.ravel()) == set(rows)
+        assert order.shape[1] <= 50
+
+
+def _fields(settings: TrainSpec) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in TrainSpec.__dataclass_fields__}
+
+
+def _first_seed(seed: int) -> int:
+    return int(np.random.SeedSequence((seed, 0)).generate_state(1)[0])

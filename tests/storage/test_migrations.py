@@ -1,0 +1,139 @@
+"""Every schema that was ever released opens in this version, and nothing of it is lost."""
+
+import importlib.util
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from cupel.storage.errors import UnusableStoreError
+from cupel.storage.records import TrialState
+from cupel.storage.store import Store
+from cupel.storage.tables import Row
+from cupel.storage.upgrade import HEAD, MIGRATIONS, migrate
+from cupel.storage.workspace import Workspace
+from sqlalchemy import create_engine
+
+SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("*.sqlite"))
+
+
+ORPHANS = "    op.execute('UPDATE variants SET trial_id = 999')\n"
+
+
+def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    connection = sqlite3.connect(path)
+    try:
+        names = [n for (n,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608
+    finally:
+        connection.close()
+
+
+def next_version(folder: Path, body: str) -> Path:
+    """Return a copy of the migrations with a further one, as the next release will have it."""
+    copy = folder / "migrations"
+    shutil.copytree(MIGRATIONS, copy)
+    text = f'import sqlalchemy as sa\nfrom alembic import op\nrevision = "0002"\ndown_revision = "{HEAD}"\n\n'
+    (copy / "versions" / "0002_next.py").write_text(text + "def upgrade():\n" + body)
+    return copy
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    place = Workspace(tmp_path / "old")
+    place.create()
+    shutil.copy(SCHEMAS[-1], place.database)
+    return place.database
+
+
+def test_the_newest_migration_is_the_head_and_has_a_stored_file() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    revisions = sorted(script.revision for script in scripts.walk_revisions())
+    assert scripts.get_heads() == [HEAD] == [revisions[-1]]
+    assert [path.stem for path in SCHEMAS] == revisions
+
+
+def test_the_migrations_make_the_tables_that_the_rows_describe(tmp_path: Path) -> None:
+    with Store.open(tmp_path):
+        pass
+    engine = create_engine(f"sqlite:///{Workspace(tmp_path).database}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Row.metadata) == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda path: path.stem)
+def test_a_stored_schema_opens_with_all_that_is_in_it(tmp_path: Path, schema: Path) -> None:
+    place = Workspace(tmp_path)
+    place.create()
+    shutil.copy(schema, place.database)
+    with Store.open(place) as store:
+        study = store.find_study("鸢尾花 iris")
+        assert (study.best_value, study.tags, study.pinned) == (0.9, ("a", "b"), True)
+        trials = store.trials(study.id)
+        assert [t.state for t in trials] == [TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL]
+        for trial in trials:
+            scores, curves, oof = (
+                store.fold_scores(trial.id),
+                store.curves(trial.id),
+                store.out_of_fold(trial.id),
+            )
+            assert scores is not None
+            assert curves is not None
+            assert oof is not None
+            assert (scores.values.shape, curves.values.shape, oof.shape) == ((5, 1), (5, 4, 2), (150, 3))
+            assert curves.values[4, 3, 1] == 39
+            assert len(store.variants(trial.id)) == 1
+        assert len(store.exports(study.id)) == 3
+        assert len(store.jobs()) == len(store.datasets()) == len(store.system_samples(study.id)) == 1
+
+
+def test_the_script_fills_every_table(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("make", SCHEMAS[0].parent / "make.py")
+    assert spec is not None
+    assert spec.loader is not None
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    with Store.open(tmp_path) as store:
+        make.fill(store)
+    assert [name for name, content in rows(Workspace(tmp_path).database).items() if not content] == []
+
+
+def test_an_older_file_is_copied_before_it_is_updated(old: Path, tmp_path: Path) -> None:
+    before = rows(old)
+    body = "    with op.batch_alter_table('trials') as b:\n        b.add_column(sa.Column('x', sa.Text()))\n"
+    migrate(old, next_version(tmp_path, body), "0002")
+    after = rows(old)
+    assert after["alembic_version"] == [("0002",)]
+    assert [row[:-1] for row in after["trials"]] == before["trials"]
+    assert after["fold_scores"] == before["fold_scores"]
+    assert rows(old.with_name(f"cupel.sqlite.backup-{HEAD}")) == before
+    with pytest.raises(UnusableStoreError, match="newer version of Cupel"):
+        Store.open(old.parent)
+
+
+def test_an_update_that_fails_changes_nothing(old: Path, tmp_path: Path) -> None:
+    before = rows(old)
+    body = "    op.execute('DELETE FROM trials')\n    op.drop_table('jobs')\n    raise ValueError('broken')\n"
+    with pytest.raises(ValueError, match="broken"):
+        migrate(old, next_version(tmp_path, body), "0002")
+    assert rows(old) == before
+    with Store.open(old.parent) as store:
+        assert len(store.studies()) == 1
+
+
+def test_an_update_that_leaves_rows_pointing_to_nothing_is_undone(old: Path, tmp_path: Path) -> None:
+    before = rows(old)
+    with pytest.raises(UnusableStoreError, match="could not be updated: 3 of its rows"):
+        migrate(old, next_version(tmp_path, ORPHANS), "0002")
+    assert rows(old) == before
+
+
+def test_an_older_file_is_not_opened_for_reading(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cupel.storage.upgrade.HEAD", "0002")
+    with pytest.raises(UnusableStoreError, match="older version of Cupel"):
+        Store.open(old.parent, "r")
