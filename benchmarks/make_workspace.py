@@ -7,6 +7,8 @@ python benchmarks/make_workspace.py FOLDER [--trials N]
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import math
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -138,13 +140,14 @@ RECIPES = (
 )
 
 
-def fill(workspace: Path, n_trials: int | None = None, seed: int = 0) -> None:
-    """Make the studies of `RECIPES`; with `n_trials` only one study, with that many trials."""
+def fill(workspace: Path, n_trials: int | None = None, seed: int = 0, share: float = 1.0) -> None:
+    """Make the studies of `RECIPES` (a `share` of their trials); with `n_trials` one study of that many."""
     rng = np.random.default_rng(seed)
     with Store.open(workspace, "w") as store:
         if n_trials is None:
             for recipe in RECIPES:
-                make_study(store, recipe, rng)
+                n_kept = math.ceil(recipe.n_trials * share)
+                make_study(store, dataclasses.replace(recipe, n_trials=n_kept), rng)
         else:
             big = Recipe(
                 "Ten thousand", "binary", "y", n_trials, 0.93, 0.02, (("linear", 0.9),), StudyState.DONE
@@ -213,7 +216,7 @@ def _make_trial(store: Store, study_id: int, number: int, recipe: Recipe, rng: n
     value = recipe.best - luck if recipe.maximize else recipe.best + luck
     draw = rng.random()
     duration = float(rng.uniform(12, 60))
-    if draw < 0.02:
+    if draw < 0.02 or number == 2:
         failure = _failure(rng, trial.number)
         store.finish_trial(trial.id, TrialOutcome(TrialState.FAIL, epoch=4, duration_s=3.0, failure=failure))
     elif draw < 0.25 and number > 8:

@@ -1,0 +1,47 @@
+"""Cupel's engine, and its small Python API.
+
+>>> from cupel.engine import find_network
+>>> found = find_network("table.csv", target="price", timeout_s=120)        # doctest: +SKIP
+>>> found.best, found.baselines, found.export_path                     # doctest: +SKIP
+
+Importing this package is cheap: what is heavy is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import Found, find_network
+    from .deployment.predicting import predict_file
+    from .spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
+    from .studies import create_study
+
+__all__ = [
+    "BudgetSpec",
+    "Found",
+    "ReadSpec",
+    "SplitSpec",
+    "StudySpec",
+    "create_study",
+    "find_network",
+    "predict_file",
+]
+
+_PLACES = {
+    "BudgetSpec": ".spec",
+    "Found": ".api",
+    "ReadSpec": ".spec",
+    "SplitSpec": ".spec",
+    "StudySpec": ".spec",
+    "create_study": ".studies",
+    "find_network": ".api",
+    "predict_file": ".deployment.predicting",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_PLACES[name], __name__), name)

@@ -16,7 +16,7 @@ class Message:
     """A sentence: ``str(Message("Column {column} is empty.", {"column": "age"}))``."""
 
     template: str
-    args: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __str__(self) -> str:
         return self.template.format(**self.args)

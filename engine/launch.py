@@ -46,10 +46,15 @@ class ServiceProcess:
 def _detached(workspace: Path, arguments: list[str], log: str) -> subprocess.Popen[bytes]:
     logs = Workspace(workspace).logs
     logs.mkdir(parents=True, exist_ok=True)
-    options: dict[str, object] = {"start_new_session": True}
+    flags = 0
     if sys.platform == "win32":
-        options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
     with (logs / log).open("ab") as stream:
-        return subprocess.Popen(  # type: ignore[call-overload]
-            [sys.executable, *arguments], stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, **options
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+            creationflags=flags,
         )

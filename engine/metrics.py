@@ -54,8 +54,9 @@ class Metric:
 
 def confusion(y_true: Array, y_pred: Array, n_classes: int) -> NDArray[np.int64]:
     """Return counts of shape (n_classes, n_classes): rows are true classes, columns predicted ones."""
-    index = y_true.astype(np.int64) * n_classes + y_pred
-    return np.bincount(index, minlength=n_classes * n_classes).reshape(n_classes, n_classes)
+    index: NDArray[np.int64] = np.asarray(y_true, np.int64) * n_classes + np.asarray(y_pred, np.int64)
+    counts: NDArray[np.int64] = np.bincount(index, minlength=n_classes * n_classes)
+    return counts.reshape(n_classes, n_classes)
 
 
 def _accuracy(y: Array, p: Array) -> float:
@@ -190,33 +191,35 @@ def _r2(y: Array, p: Array) -> float:
 
 
 def _table() -> dict[str, Metric]:
-    rows: list[
-        tuple[str, Literal["maximize", "minimize"], frozenset[str], Callable[[Array, Array], float]]
-    ] = [
-        ("accuracy", "maximize", _CLASSES, _accuracy),
-        ("balanced_accuracy", "maximize", _CLASSES, _balanced_accuracy),
-        ("f1", "maximize", frozenset({"binary"}), _average("binary", _f1)),
-        ("precision", "maximize", frozenset({"binary"}), _average("binary", _precision)),
-        ("recall", "maximize", frozenset({"binary"}), _average("binary", _recall)),
-        ("matthews_corrcoef", "maximize", _CLASSES, _matthews),
-        ("log_loss", "minimize", _CLASSES, _log_loss),
-        ("brier_score", "minimize", frozenset({"binary"}), _brier),
-        ("roc_auc", "maximize", frozenset({"binary"}), _roc_auc),
-        ("roc_auc_ovr", "maximize", _CLASSES, _roc_auc_ovr),
-        ("average_precision", "maximize", frozenset({"binary"}), _average_precision),
-        ("mse", "minimize", _NUMBERS, _mse),
-        ("rmse", "minimize", _NUMBERS, _rmse),
-        ("mae", "minimize", _NUMBERS, _mae),
-        ("median_absolute_error", "minimize", _NUMBERS, _median_ae),
-        ("mape", "minimize", _NUMBERS, _mape),
-        ("r2", "maximize", _NUMBERS, _r2),
+    binary = frozenset({"binary"})
+    higher = [
+        ("accuracy", _CLASSES, _accuracy),
+        ("balanced_accuracy", _CLASSES, _balanced_accuracy),
+        ("f1", binary, _average("binary", _f1)),
+        ("precision", binary, _average("binary", _precision)),
+        ("recall", binary, _average("binary", _recall)),
+        ("matthews_corrcoef", _CLASSES, _matthews),
+        ("roc_auc", binary, _roc_auc),
+        ("roc_auc_ovr", _CLASSES, _roc_auc_ovr),
+        ("average_precision", binary, _average_precision),
+        ("r2", _NUMBERS, _r2),
+    ]
+    lower = [
+        ("log_loss", _CLASSES, _log_loss),
+        ("brier_score", binary, _brier),
+        ("mse", _NUMBERS, _mse),
+        ("rmse", _NUMBERS, _rmse),
+        ("mae", _NUMBERS, _mae),
+        ("median_absolute_error", _NUMBERS, _median_ae),
+        ("mape", _NUMBERS, _mape),
     ]
     for kind in ("macro", "micro", "weighted"):
-        rows += [
-            (f"{name}_{kind}", "maximize", _CLASSES, _average(kind, score))
+        higher += [
+            (f"{name}_{kind}", _CLASSES, _average(kind, score))
             for name, score in (("f1", _f1), ("precision", _precision), ("recall", _recall))
         ]
-    return {name: Metric(name, direction, tasks, function) for name, direction, tasks, function in rows}
+    table = {name: Metric(name, "maximize", tasks, function) for name, tasks, function in higher}
+    return table | {name: Metric(name, "minimize", tasks, function) for name, tasks, function in lower}
 
 
 METRICS: dict[str, Metric] = _table()

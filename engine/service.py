@@ -141,7 +141,7 @@ def _forecast(store: Store, job: JobRecord) -> Mapping[str, Any]:
     lines = child.stdout.read().strip().splitlines()
     if child.returncode or not lines:
         raise CupelError(
-            "The forecast process died (exit code {code}); the space may hold networks that are too large for this machine.",
+            "The forecast process died (exit code {code}); some networks of the space may be too large.",
             code=child.returncode,
         )
     answer = json.loads(lines[-1])

@@ -126,7 +126,7 @@ class StudySpec:
     max_epochs: int = 100
     seed: int = 0
     n_workers: int | None = None
-    roles: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict[str, str])
     baselines: bool = True
     path: PathName = "auto"
     alongside: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import sys
 from pathlib import Path
@@ -15,6 +16,20 @@ from . import language as languages
 from . import theme as themes
 from .preferences import Preferences
 from .shell import MainWindow
+
+
+def _keep_constants_alive() -> None:
+    """Make ``True``, ``False`` and ``None`` immortal, as Python 3.12 and later do by themselves.
+
+    PySide6 6.12 gives one reference to ``True`` too many back with every ``Signal.emit``, and some to ``None``. Under
+    Python 3.11 a window that is open for an hour would end in "bool_dealloc: deallocating True or False".
+    """
+    if sys.version_info < (3, 12):
+        for constant in (True, False, None):
+            ctypes.c_ssize_t.from_address(id(constant)).value += 1 << 48
+
+
+_keep_constants_alive()
 
 
 def make_application() -> QApplication:

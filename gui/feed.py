@@ -76,7 +76,7 @@ class Feed(QObject):
         if self._started:
             return
         self._started = True
-        self._submit(lambda _store: None, lambda _none: self._began(), None)
+        self._submit(lambda store: store.data_version(), self._began, None)
 
     def close(self) -> None:
         """Stop looking, let what is under way end, and close the store."""
@@ -126,7 +126,8 @@ class Feed(QObject):
         done.result()
         return True
 
-    def _began(self) -> None:
+    def _began(self, version: int) -> None:
+        self._version = version  # before anything is read, so that no change is missed
         self.opened.emit()
         self.changed.emit()
         self._timer.start()

@@ -52,11 +52,9 @@ def score(value: float | None, spread: float | None = None, decimals: int | None
     """Return ``0.871 ± 0.004``."""
     places = decimals_for(value, spread) if decimals is None else decimals
     text = number(value, places)
-    return (
-        text
-        if value is None or spread is None or math.isnan(spread)
-        else f"{text} ± {number(spread, places)}"
-    )
+    if value is None or spread is None or math.isnan(value) or math.isnan(spread):
+        return text
+    return f"{text} ± {number(spread, places)}"
 
 
 def parameter(value: object) -> str:

@@ -27,6 +27,7 @@ class Language(QObject):
         super().__init__()
         self.code = "en"
         self._translators: list[QTranslator] = []
+        self._data = b""
 
     def install(self, code: str) -> None:
         """Take `code` of `CHOICES` and tell every widget."""
@@ -38,9 +39,10 @@ class Language(QObject):
         self._translators.clear()
         self.code = code
         if code == "zh":
-            data = (resources.files("cupel.resources") / "translations" / "cupel_zh_CN.qm").read_bytes()
+            file = resources.files("cupel.resources") / "translations" / "cupel_zh_CN.qm"
+            self._data = file.read_bytes()  # Qt reads from these bytes for as long as the translator lives
             translator = QTranslator(app)
-            if not translator.load(data):
+            if not translator.load(self._data):
                 raise RuntimeError("the Chinese translation file is damaged")
             app.installTranslator(translator)
             self._translators.append(translator)

@@ -10,12 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import select, text
+
 from .base import current_revision
 from .database import Database, Mode
 from .datasets import DatasetStore
-from .errors import ReadOnlyStoreError
+from .errors import ArtifactError, ReadOnlyStoreError, StoreError, UnusableStoreError
 from .jobs import JobStore
 from .studies import StudyStore
+from .tables import DatasetRow, StudyRow
 from .trial_reads import TrialReads
 from .upgrade import prepare
 from .variants import VariantStore
@@ -88,6 +91,29 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore):
         """
         with self._read() as session:
             return current_revision(session)
+
+    def check(self) -> list[StoreError]:
+        """Return what is wrong with the workspace, nothing where it is sound.
+
+        SQLite checks its file, and every data set and split that a study needs is read and compared with its digest.
+        """
+        with self._read() as session:
+            verdicts = session.execute(text("PRAGMA quick_check")).scalars().all()
+            wanted = {
+                *session.scalars(select(DatasetRow.table_sha256)),
+                *session.scalars(select(StudyRow.split_sha256)),
+            }
+        problems: list[StoreError] = [
+            UnusableStoreError("The database is damaged: {reason}", reason=verdict)
+            for verdict in verdicts
+            if verdict != "ok"
+        ]
+        for sha256 in sorted(digest for digest in wanted if digest):
+            try:
+                self.artifacts.checked_path(sha256)
+            except ArtifactError as error:
+                problems.append(error)
+        return problems
 
     def backup(self, path: Path) -> None:
         """Copy the database, as committed now, to the file `path`, while others go on writing.

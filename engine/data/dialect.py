@@ -109,16 +109,28 @@ def detect_delimiter(sample: str) -> str | None:
 
 
 def detect_quoting(sample: str, delimiter: str) -> bool:
-    """Return whether ``"`` quotes cells: False where most cells that open with one never close it
-    properly."""
+    """Return whether ``"`` quotes cells.
+
+    It does not where many cells that open with one never close it properly, nor where taking it for a quote joins
+    lines of a file in which every line is a full row by itself.
+    """
     mark = re.escape(delimiter)
-    opens = len(re.findall(rf'(?:^|{mark})"', sample, re.MULTILINE))
-    if opens == 0:
+    cells = re.finditer(
+        rf'(?:^|{mark}) *"(?:((?:[^"]|"")*+)"(?= *(?:{mark}|\r|\n|\Z)))?', sample, re.MULTILINE
+    )
+    closed = [cell[1] for cell in cells]
+    proper = [cell for cell in closed if cell is not None]
+    if len(proper) < 0.9 * len(closed):
+        return False
+    if not any("\n" in cell or "\r" in cell for cell in proper):
         return True
-    closed = re.findall(rf'(?:^|{mark})"((?:[^"]|"")*)"(?=[{mark}\r\n]|\Z)', sample, re.MULTILINE)
-    # a "cell" that spans lines which are full rows by themselves is two stray quotes
-    proper = sum(not (delimiter in cell and re.search(r"[\r\n]", cell)) for cell in closed)
-    return proper >= 0.9 * opens
+    plain, quoted = (
+        [len(row) for row in split_rows(sample[:_CHUNK], delimiter, quoting) if any(row)]
+        for quoting in (False, True)
+    )
+    width = max(set(plain), key=plain.count)
+    same = plain.count(width) >= 0.99 * len(plain) and max(set(quoted), key=quoted.count) == width
+    return not same or width == 1
 
 
 def split_rows(sample: str, delimiter: str, quoting: bool) -> list[list[str]]:
@@ -184,7 +196,8 @@ def short_header(
 def has_spaced_quotes(sample: str, delimiter: str) -> bool:
     """Return whether quoted cells follow a delimiter and spaces (``1, "a"``), where Arrow leaves the quotes
     on."""
-    return re.search(rf'{re.escape(delimiter)} +"', sample) is not None
+    n_spaced = len(re.findall(rf'{re.escape(delimiter)} +"', sample))
+    return n_spaced >= 0.2 * (sample.count("\n") + sample.count("\r") + 1)
 
 
 def without_quotes(cells: pa.ChunkedArray) -> pa.ChunkedArray:

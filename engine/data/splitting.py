@@ -126,10 +126,11 @@ def draw_splits(spec: SplitSpec, target: Target, table: Table, schema: TableSche
     if kind == "time":
         return _time_splits(spec, target, _role_column(table, schema, "time"))
     classes = target.values if target.task != "regression" and kind != "plain" else np.zeros(n, np.int64)
-    if kind == "grouped":
-        units = _groups(_role_column(table, schema, "group"), target.rows, spec)
-    else:
-        units = np.arange(n)
+    units = (
+        _groups(_role_column(table, schema, "group"), target.rows, spec)
+        if kind == "grouped"
+        else np.arange(n)
+    )
     rng = np.random.default_rng([seed, 0])
     held = _draw_holdout(spec.holdout, units, classes, kind, rng)
     development = np.flatnonzero(~held)

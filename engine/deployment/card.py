@@ -131,7 +131,8 @@ def _limits(answer: Mapping[str, Any], final: Mapping[str, Any] | None) -> str:
         "",
         "- Inputs outside of the ranges above, and categories that were not in the data, are extrapolation.",
         "- Probabilities are those of the network; they were not calibrated.",
-        "- Not tried: a GPU, other hardware than that of the certificate, drift of the data over time, fairness between groups.",
+        "- Not tried: predicting on a GPU, other hardware than that of the certificate, "
+        "drift of the data over time, fairness between groups.",
     ]
     if answer["task"] == "regression":
         lines.pop(3)
@@ -151,7 +152,8 @@ def _use(answer: Mapping[str, Any]) -> str:
             "",
             "- `pip install -r requirements.txt`, then `python predict.py DATA.csv -o OUT.csv`: one row for each row, "
             f"with {output}. `python predict.py --check` proves the bundle on this machine.",
-            "- `model.onnx` takes the raw columns: doubles (NaN for missing; dates as seconds since 1970 UTC) and strings "
+            "- `model.onnx` takes the raw columns: doubles (NaN for missing; dates as seconds since 1970 UTC) "
+            "and strings "
             "(empty for missing), each of shape (N, 1); their names are in `manifest.json`.",
             f"- `network.keras` is the network without its preprocessing (inputs {_listed(answer['keras_inputs'])}).",
             f"- Made with {versions}.",

@@ -56,15 +56,12 @@ def run_certificate(folder: Path, script: Path, timeout_s: float = TIMEOUT_S) ->
         done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=False, cwd=folder)
     except subprocess.TimeoutExpired as error:
         raise ExportError(
-            "The bundle {folder} gave no predictions within {seconds} seconds.",
-            folder=str(folder),
-            seconds=round(timeout_s),
+            "The bundle gave no predictions within {seconds} seconds.", seconds=round(timeout_s)
         ) from error
     text = done.stdout.decode("utf-8", "replace").strip()
     if done.returncode != 0 or not text:
         raise ExportError(
-            "The bundle {folder} cannot be run in a clean process (exit code {code}): {reason}",
-            folder=str(folder),
+            "The bundle cannot be run in a clean process (exit code {code}): {reason}",
             code=done.returncode,
             reason=last_line(done.stderr),
         )

@@ -46,7 +46,8 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``inputs``, ``task``, ``labels``, ``family``, ``params``, ``n_networks``, ``n_parameters``, ``target_scale``,
+        ``inputs``, ``task``, ``labels``, ``family``, ``params``, ``n_networks``, ``n_parameters``, ``target_center``,
+        ``target_scale``,
         ``n_made_up``, ``keras_difference``, ``versions``, ``seconds``.
     """
     started = time.monotonic()
@@ -76,6 +77,7 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
         "params": {k: v for k, v in model.params.items() if k != "compute_dtype"},
         "n_networks": model.n_networks,
         "n_parameters": model.network.n_parameters,
+        "target_center": float(model.target_mean.mean()),
         "target_scale": float(model.target_scale.mean()),
         "n_made_up": n_made_up,
         "keras_difference": difference,
@@ -96,7 +98,8 @@ def _keras_difference(
         data |= feeds(model, r, features.numeric, features.codes)
     wanted = [data[i.name] for i in loaded.inputs]
     found = np.asarray(loaded(wanted if len(wanted) > 1 else wanted[0]), np.float64).reshape(reference.shape)
-    scale = np.maximum(np.abs(reference), model.target_scale.mean()) if model.task == "regression" else 1.0
+    center, spread = model.target_mean.mean(), model.target_scale.mean()
+    scale = np.maximum(np.abs(reference - center), spread) if model.task == "regression" else 1.0
     return float(np.max(np.abs(found - reference) / scale))
 
 

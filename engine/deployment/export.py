@@ -111,7 +111,8 @@ def export_trial(
     if not sha256 or not store.artifacts.path(sha256).is_file():
         if retrain is None:
             raise ExportError(
-                "The networks of trial {number} were not kept; the trial has to be trained again before it can be exported.",
+                "The networks of trial {number} were not kept; the trial has to be trained again before "
+                "it can be exported.",
                 number=trial.number,
             )
         sha256 = store.artifacts.add(retrain(study, trial))
@@ -293,6 +294,7 @@ def _schema(dataset: DatasetRecord, answer: Mapping[str, Any]) -> dict[str, Any]
         "user_missing": [m.strip() for m in schema.read.missing],
         "n_columns": max(places.values()) + 1,
         "target_position": None if target is None else places[target.name],
+        "target_center": answer["target_center"],
         "target_scale": answer["target_scale"],
         "tolerance": 1e-4,
         "n_made_up": answer["n_made_up"],

@@ -83,7 +83,7 @@ def feeds(
 def onnx_names(columns: Sequence[str]) -> dict[str, str]:
     """Return column → input name: letters, digits and ``_`` only, distinct, and unlike any other value's name."""
     names: dict[str, str] = {}
-    taken = set(OUTPUTS)
+    taken: set[str] = set(OUTPUTS)
     for column in columns:
         name = base = re.sub(r"\W", "_", column) or "column"
         suffix = 2
@@ -127,6 +127,9 @@ def whole_onnx(
         for value in placed.graph.input:
             if value.name in values:
                 constants.append(numpy_helper.from_array(np.asarray(values[value.name]), value.name))
+            elif value.name == f"m{r}/net/codes":  # the columns share one table of embeddings
+                constants.append(numpy_helper.from_array(model.code_offsets, f"m{r}/offsets"))
+                nodes.append(helper.make_node("Add", [f"m{r}/codes", f"m{r}/offsets"], [value.name]))
             else:
                 nodes.append(helper.make_node("Identity", [value.name.replace("/net/", "/")], [value.name]))
         nodes += placed.graph.node
@@ -172,7 +175,7 @@ def network_to_onnx(member: keras.Model) -> onnx.ModelProto:
     patch_tf2onnx()
     with contextlib.redirect_stdout(io.StringIO()):
         function = tf.function(call, input_signature=signature, autograph=False)
-        converted, _ = tf2onnx.convert.from_function(function, signature, opset=OPSET)
+        converted = tf2onnx.convert.from_function(function, signature, opset=OPSET)[0]
     used = {name for node in converted.graph.node for name in _reads(node)}
     kept = [value for value in converted.graph.input if value.name in used]
     del converted.graph.input[:]

@@ -31,7 +31,7 @@ class PredictSummary:
     ----------
     n_rows : int
     unseen : dict of str to int
-        Categorical column → cells with a category that the training data did not have; columns without one are left out.
+        Categorical column → cells with a category that the training data did not have, where there are any.
     messages : tuple of Message
     """
 
@@ -93,7 +93,7 @@ def predict_file(
 
 
 def _text_file(predictor: Predictor, data: Path, read: ReadSpec) -> CsvFile:
-    """Open a text file as the training data were, but with its own encoding, and its own decimal sign if it is unlike."""
+    """Open a text file as the training data were, but in its own encoding, and if it is unlike its decimal sign."""
     schema = predictor.schema
     probe = CsvFile.opener(data)
     scan = dialect.scan_file(data.name, probe, read.encoding)

@@ -60,7 +60,7 @@ def write_rows(path: Path, table: Table, read: ReadSpec) -> None:
 
 
 def spell_date(seconds: float, date_format: str) -> str:
-    """Return a moment as `engine.data.dates` reads it; the time of day is added where the format has none but needs it."""
+    """Return a moment as `engine.data.dates` reads it; the time is added where the format lacks it."""
     day, time_s = divmod(seconds, 86400.0)
     year, month, number = str(np.datetime64(int(day), "D")).split("-")
     head, _, clock = (date_format or "%Y-%m-%d").partition(" %H" if " %H" in date_format else " %I")

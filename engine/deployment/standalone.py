@@ -30,8 +30,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import numpy as np
-import onnxruntime
+try:
+    import numpy as np
+    import onnxruntime
+except ModuleNotFoundError as missing:
+    if __name__ != "__main__":
+        raise
+    sys.exit(f"predict.py needs {missing.name}: pip install -r requirements.txt")
 
 CHUNK_ROWS = 8192
 FORMAT = 1
@@ -249,8 +254,16 @@ class CsvFile:
         if rows:
             yield lines, list(zip(*rows, strict=True))
 
-    def _open(self) -> BinaryIO:
-        return cast("BinaryIO", gzip.open(self.path)) if self._gzip else self.path.open("rb")
+    @staticmethod
+    def opener(path: Path) -> Callable[[], BinaryIO]:
+        """Return what opens the file as bytes, unzipped."""
+        try:
+            with path.open("rb") as stream:
+                is_gzip = stream.read(2) == b"\x1f\x8b"
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise InputError("{file} cannot be read: {reason}.", file=str(path), reason=reason) from error
+        return lambda: cast("BinaryIO", gzip.open(path)) if is_gzip else path.open("rb")
 
     def _found_encoding(self) -> str:
         with self._open() as stream:
@@ -345,8 +358,8 @@ class CsvFile:
         if n_cells == len(places):
             return [sorted(places).index(place) for place in places]
         raise InputError(
-            "{file} has {n_cells} cells a row, but the training data had {n_columns}; give the same columns in the same "
-            "order, or a header with their names.", file=self.path.name, n_cells=n_cells, n_columns=n_columns,
+            "{file} has {n_cells} cells a row, but the training data had {n_columns}; give the same columns in the "
+            "same order, or a header with their names.", file=self.path.name, n_cells=n_cells, n_columns=n_columns,
         )  # fmt: skip
 
 
@@ -388,7 +401,7 @@ class Predictor:
         self.columns = self._columns(decimal)
 
     def run(self, cells: Sequence[Sequence[Any]], lines: Sequence[int] | None = None) -> np.ndarray:
-        """Return probabilities (n, n_classes) or values (n,) for the cells of each input, in the order of the inputs."""
+        """Return probabilities (n, n_classes) or values (n,) for the cells of each input, in their order."""
         lines = range(1, len(cells[0]) + 1) if lines is None else lines
         return self.run_arrays(
             {c.name: c.convert(values, lines) for c, values in zip(self.columns, cells, strict=True)}
@@ -432,8 +445,8 @@ class Predictor:
             yield self.run(cells, lines)
 
     def _columns(self, decimal: str | None) -> list[RawColumn]:
-        decimal = decimal or self.schema["read"]["decimal"] or "."
-        return [RawColumn(spec, self.schema, decimal) for spec in self.schema["inputs"]]
+        sign: str = decimal or self.schema["read"]["decimal"] or "."
+        return [RawColumn(spec, self.schema, sign) for spec in self.schema["inputs"]]
 
 
 @cache
@@ -515,7 +528,8 @@ def check(folder: Path, most_rows: int = 20) -> dict[str, Any]:
         found = np.concatenate([found, alone])  # one row by itself, too
         stored = np.concatenate([stored, stored[:1]])
         difference = np.abs(found - stored)
-        scale = 1.0 if predictor.labels else np.maximum(np.abs(stored), schema["target_scale"])
+        center, spread = schema["target_center"], schema["target_scale"]  # a large mean hides no difference
+        scale = 1.0 if predictor.labels else np.maximum(np.abs(stored - center), spread)
         wrong = ~(difference <= schema["tolerance"] * scale).all(axis=1)
         result |= {
             "passed": not bool(wrong.any()),
@@ -549,7 +563,8 @@ def remarks(predictor: Predictor, file: CsvFile | None) -> list[tuple[str, dict[
             line, text = column.first_odd
             said.append(
                 (
-                    "Column {column!r}: {n} cells are not a {kind}, for instance {value!r} in line {row}, and count as missing.",
+                    "Column {column!r}: {n} cells are not a {kind}, for instance {value!r} in line {row}, and count "
+                    "as missing.",
                     {
                         "column": column.column,
                         "n": column.n_odd,

@@ -274,9 +274,9 @@ def _keras_inputs(
     if structure.periodic:
         n, k = values["frequencies/kernel"].shape
         continuous = keras.ops.reshape(parts[0][:, : shape.n_continuous], (-1, n, 1))
-        angle = keras.layers.EinsumDense("bdi,dk->bdk", (n, k), name="frequencies")(continuous) * (
-            2.0 * np.pi
-        )
+        # Multiplied in the order of `forward`: the sine of a large angle needs every bit of it.
+        turned = keras.ops.multiply(continuous, 2.0 * np.pi)
+        angle = keras.layers.EinsumDense("bdi,dk->bdk", (n, k), name="frequencies")(turned)
         waves = keras.ops.concatenate([keras.ops.sin(angle), keras.ops.cos(angle)], axis=-1)
         size = values["periodic/bias"].shape[1]
         embedded = keras.layers.EinsumDense(

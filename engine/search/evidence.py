@@ -28,7 +28,7 @@ def tied_trials(folds: Scores, best: int, *, n_folds: int, level: float = 0.05) 
             continue
         spread = float(difference.var(ddof=1)) if n > 1 else 0.0
         mean = float(difference.mean())
-        if spread == 0.0:
+        if spread == 0.0:  # noqa: SIM108 - one line would hide the two cases
             is_tied = mean == 0.0
         else:
             is_tied = 2 * stats.t.sf(abs(mean) / np.sqrt(scale * spread), n - 1) > level

@@ -86,7 +86,7 @@ class Search:
         self._space = space
         self._parameters = {f: parameters(space, f, task=task, metric=metric) for f in self._families}
         self._study = optuna.create_study(
-            direction=direction,
+            direction="maximize" if direction == "maximize" else "minimize",
             study_name=f"cupel-{seed}",
             pruner=pruner,
             sampler=make_sampler(sampler, seed, self._n_parameters()),
@@ -316,4 +316,5 @@ class FoldTest:
             return False
         from scipy.stats import wilcoxon
 
-        return float(wilcoxon(difference, alternative="less").pvalue) < self._p
+        result: Any = wilcoxon(difference, alternative="less")
+        return float(result.pvalue) < self._p

@@ -17,6 +17,7 @@ import tomli_w
 
 from ..errors import SpecError
 
+_PACKAGE = "cupel.engine.search"
 _KEYS = {"type", "low", "high", "log", "step", "choices", "fixed", "default", "when", "only", "as"}
 
 
@@ -49,7 +50,7 @@ class Parameter:
     high: float = 0.0
     log: bool = False
     step: float | None = None
-    when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict[str, tuple[Any, ...]])
 
     def applies(self, values: Mapping[str, Any]) -> bool:
         """Whether the conditions hold for the values (by `name`) chosen so far."""
@@ -79,7 +80,7 @@ def default_space_toml(family: str) -> str:
     SpecError
         For an unknown family.
     """
-    file = resources.files(__package__).joinpath("spaces", f"{family}.toml")
+    file = resources.files(_PACKAGE).joinpath("spaces", f"{family}.toml")
     if not file.is_file():
         raise SpecError(
             "Unknown model family {family!r}; choose one of {choices}.",
@@ -91,7 +92,7 @@ def default_space_toml(family: str) -> str:
 
 def families() -> tuple[str, ...]:
     """Return the names of the model families."""
-    folder = resources.files(__package__).joinpath("spaces")
+    folder = resources.files(_PACKAGE).joinpath("spaces")
     return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")))
 
 
@@ -213,7 +214,7 @@ def _parameter(where: str, name: str, entry: Mapping[str, Any]) -> Parameter:
 def adapt_space(space: Mapping[str, Any], *, n_rows: int) -> dict[str, Any]:
     """Return the space for a table of `n_rows` training rows.
 
-    Batches follow the rows: at least so large that an epoch has about 300 steps at most, and at most a quarter of the
+    Batches follow the rows: at least so large that an epoch has about 120 steps at most, and at most a quarter of the
     rows, so that an epoch has some steps; the default gives about ten. A fixed batch size stays.
     """
     adapted = copy.deepcopy(dict(space))
@@ -221,7 +222,7 @@ def adapt_space(space: Mapping[str, Any], *, n_rows: int) -> dict[str, Any]:
         batch = family.get("batch_size", {})
         if "fixed" in batch or "low" not in batch:
             continue
-        least = 2 ** max(0, math.ceil(math.log2(max(n_rows, 1) / 300)))
+        least = 2 ** max(0, math.ceil(math.log2(max(n_rows, 1) / 120)))
         low = min(max(batch["low"], least), max(n_rows // 8, 1))
         high = max(min(max(batch["high"], 4 * low), n_rows // 4), low)
         batch["low"], batch["high"] = low, high
@@ -234,7 +235,8 @@ def start_points(
 ) -> tuple[dict[str, Any], ...]:
     """Return known good settings by parameter name: the defaults first, then each ``start`` of the space."""
     points: list[dict[str, Any]] = []
-    for given in ({}, *space[family].get("start", ())):
+    starts: list[Mapping[str, Any]] = [{}, *space[family].get("start", ())]
+    for given in starts:
         values: dict[str, Any] = {}
         for p in parameters(space, family, task=task, metric=metric):
             if p.applies(values):

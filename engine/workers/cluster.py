@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import dask
+from dask import config
 from distributed import Client, Future, LocalCluster, get_worker
 from distributed.security import Security
 
@@ -95,7 +95,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start the processes; they report as `WorkerReady` when they are warm."""
-        dask.config.set(
+        config.set(
             {
                 "distributed.scheduler.allowed-failures": 0,  # a task whose worker died fails: the engine decides
                 "distributed.worker.memory.target": False,

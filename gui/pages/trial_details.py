@@ -173,7 +173,7 @@ class TrialDetails(Speaks, QWidget):
         self._show_folds(view.scores, study)
         fill_grid(self.params, [(name, formatting.parameter(value)) for name, value in trial.params.items()])
         fill_grid(self.facts, facts(trial))
-        if not self.notes.hasFocus():
+        if not self.notes.hasFocus() and not self._notes_timer.isActive():
             self.notes.blockSignals(True)
             self.notes.setPlainText(trial.notes)
             self.notes.blockSignals(False)

@@ -55,7 +55,7 @@ def pill(painter: QPainter, left: float, middle: float, words: str, tone: str) -
     font = body_font(tokens.TYPE_CAPTION, weight=QFont.Weight.DemiBold)
     width = QFontMetricsF(font).horizontalAdvance(words) + 16
     area = QRectF(left, middle - 9, width, 18)
-    ground = theme.palette.sunken if tone == "muted" else getattr(theme.palette, f"{tone}_soft")
+    ground = theme.palette.border if tone == "muted" else getattr(theme.palette, f"{tone}_soft")
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(ground))
     painter.drawRoundedRect(area, 9, 9)

@@ -1335,12 +1335,20 @@
       <translation>{column!r} 的类别 {first!r} 与 {second!r} 看起来是同一类别的两种写法。</translation>
     </message>
     <message>
+      <source>Column {column!r} alone tells nearly all of the target (score {score} on {n} rows); if it is known only afterwards, give it the role ignored.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Column {column!r} has the role time, but {n} rows have none; fill them in or choose other folds.</source>
       <translation>列 {column!r} 的角色是时间，但有 {n} 行没有值；请补全或选择其他划分方式。</translation>
     </message>
     <message>
       <source>Column {column!r} has too few different times for {n_folds} folds; use fewer.</source>
       <translation>列 {column!r} 的不同时间太少，无法分成 {n_folds} 折；请减少折数。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} has {n} categories; rare ones are put together.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Column {column!r} has {n} groups; {n_folds} folds and the holdout need at least {least}.</source>
@@ -1359,6 +1367,18 @@
       <translation>列 {column!r} 的值类型为 {type}，无法使用，已略去。</translation>
     </message>
     <message>
+      <source>Column {column!r} is free text and is left out.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Column {column!r} is the same in every row and is left out.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Column {column!r} looks like an identifier and is left out.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Column {column!r} must hold {wanted} cells, but here it holds {found}; check its values and decimal sign.</source>
       <translation>列 {column!r} 应为 {wanted} 类型，但这里是 {found}；请检查其取值和小数点。</translation>
     </message>
@@ -1373,6 +1393,10 @@
     <message>
       <source>No column can be used as an input: all are text, identifiers, constant or ignored; give one the role numeric, categorical or date.</source>
       <translation>没有可作为输入的列：全部是文本、标识符、常量或已忽略；请将其中一列的角色设为数值、类别或日期。</translation>
+    </message>
+    <message>
+      <source>No column can be used as an input; give one the role numeric, categorical or date.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>No model family was chosen; choose at least one, for instance mlp.</source>
@@ -1391,19 +1415,39 @@
       <translation>无法写入备份 {file}（{reason}）；请换一个位置。</translation>
     </message>
     <message>
-      <source>The bundle {folder} cannot be run in a clean process (exit code {code}): {reason}</source>
+      <source>The bundle cannot be run in a clean process (exit code {code}): {reason}</source>
       <translation type="unfinished" />
     </message>
     <message>
-      <source>The bundle {folder} gave no predictions within {seconds} seconds.</source>
+      <source>The bundle does not reproduce the predictions: row {row} of the sample gives {found} instead of {expected}; nothing was exported.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The bundle gave no predictions within {seconds} seconds.</source>
       <translation type="unfinished" />
     </message>
     <message>
       <source>The bundle {folder} is not whole: its file {file} is missing.</source>
-      <translation type="unfinished" />
+      <translation>导出包 {folder} 不完整：缺少文件 {file}。</translation>
     </message>
     <message>
       <source>The bundle {folder} was made by a newer version of Cupel ({version}); update Cupel to use it.</source>
+      <translation>导出包 {folder} 由更新版本的 Cupel（{version}）生成；请更新 Cupel 后使用。</translation>
+    </message>
+    <message>
+      <source>The classes of {column!r} are uneven: {value!r} has {n} of {n_rows} rows; accuracy alone will say little.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The conversion failed (exit code {code}): {reason}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The conversion took longer than {seconds} seconds and was ended.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The database is damaged: {reason}</source>
       <translation type="unfinished" />
     </message>
     <message>
@@ -1423,6 +1467,14 @@
       <translation>磁盘已满，无法再写入 {file}；请腾出空间后继续。</translation>
     </message>
     <message>
+      <source>The engine process was killed; `cupel resume {study}` goes on from its trials.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The export could not be written: {reason}</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The export to {path} has ended already; it cannot end twice.</source>
       <translation>导出到 {path} 的操作已经结束，不能再次结束。</translation>
     </message>
@@ -1436,7 +1488,7 @@
     </message>
     <message>
       <source>The file {file} of the bundle {folder} has changed since it was made; export it again.</source>
-      <translation type="unfinished" />
+      <translation>导出包 {folder} 的文件 {file} 在生成后被改动过；请重新导出。</translation>
     </message>
     <message>
       <source>The filter cannot be read at character {position}, {found!r}; quote text as "…".</source>
@@ -1471,8 +1523,12 @@
       <translation>筛选式中的 {name!r} 不是任何试验的列；可用的有 {choices}。</translation>
     </message>
     <message>
-      <source>The forecast process died (exit code {code}); the space may hold networks that need more memory than there is.</source>
-      <translation>预估进程意外终止（退出码 {code}）；搜索空间中可能有超出可用内存的网络。</translation>
+      <source>The folder {folder} is not empty and is not a bundle; choose another one for the export.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The forecast process died (exit code {code}); some networks of the space may be too large.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The forecast took longer than {seconds} s; the search itself can be started.</source>
@@ -1496,11 +1552,23 @@
     </message>
     <message>
       <source>The manifest of the bundle {folder} names {file!r}, which is not a file of it; do not use this bundle.</source>
-      <translation type="unfinished" />
+      <translation>导出包 {folder} 的清单中列出了 {file!r}，但它不是包内文件；请勿使用此导出包。</translation>
     </message>
     <message>
       <source>The metric {metric!r} does not fit a {task} target; choose one of {choices}.</source>
       <translation>指标 {metric!r} 不适用于 {task} 目标；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>The networks of trial {number} were not kept; the trial has to be trained again before it can be exported.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The predictions would overwrite the data {file}; choose another file for them.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The search failed: {message}</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The search has no end; set a number of trials, a time budget or a target score.</source>
@@ -1537,6 +1605,10 @@
     <message>
       <source>The study {study!r} has a trial number {number} already.</source>
       <translation>研究 {study!r} 已有编号为 {number} 的试验。</translation>
+    </message>
+    <message>
+      <source>The study {study!r} has no final model yet; let its search end, or export one of its trials.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The study {study!r} has no trial number {number}.</source>
@@ -1607,6 +1679,10 @@
       <translation>无法写入工作区 {folder}（{reason}）；请换一个文件夹或更改其权限。</translation>
     </message>
     <message>
+      <source>There are {n} rows only; scores will vary much by chance, use repeats.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>There is no column {column!r}; the columns are {columns}.</source>
       <translation>没有列 {column!r}；现有列为 {columns}。</translation>
     </message>
@@ -1655,8 +1731,16 @@
       <translation>试验 {number} 已经结束（{state}），不能再次结束。</translation>
     </message>
     <message>
+      <source>Trial {number} is a baseline; only networks can be exported.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Trial {number} is {state}, so it cannot be started.</source>
       <translation>试验 {number} 的状态是 {state}，无法启动。</translation>
+    </message>
+    <message>
+      <source>Trial {number} is {state}; only complete trials can be exported.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Two columns have the role {role}: {first!r} and {second!r}; choose one.</source>
@@ -1803,12 +1887,16 @@
       <translation>{file}：有 {n} 行的单元格数不是 {n_columns}；请检查分隔符和引号设置。</translation>
     </message>
     <message>
-      <source>{folder} is not a bundle of Cupel: it has no readable manifest.json.</source>
+      <source>{folder} is a file; choose a folder for the bundle.</source>
       <translation type="unfinished" />
     </message>
     <message>
+      <source>{folder} is not a bundle of Cupel: it has no readable manifest.json.</source>
+      <translation>{folder} 不是 Cupel 导出包：没有可读取的 manifest.json。</translation>
+    </message>
+    <message>
       <source>{folder} is not a bundle of Cupel: its manifest.json says otherwise.</source>
-      <translation type="unfinished" />
+      <translation>{folder} 不是 Cupel 导出包：其 manifest.json 与此不符。</translation>
     </message>
     <message>
       <source>{kind}: {text}</source>
@@ -1819,8 +1907,8 @@
       <translation>{name!r} 不是基线；请从 {choices} 中选择。</translation>
     </message>
     <message>
-      <source>{name} has no column to learn from beside the target {target!r}; give one another role, or choose another target.</source>
-      <translation>{name} 除目标 {target!r} 外没有可供学习的列；请为某列更换角色，或选择其他目标。</translation>
+      <source>{name} has no column to learn from beside the target {target!r}; change a role, or the target.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>{name} is {value!r}; choose one of {choices}.</source>
@@ -1835,12 +1923,32 @@
       <translation>{name}：{error}</translation>
     </message>
     <message>
+      <source>{n} cells of {column!r} are {value}, far from all others; if that means missing, add it to the spellings of missing values.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} of {n_rows} cells of {column!r} are missing ({percent} %).</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>{n} of {n_rows} rows have no {column!r} and were left out.</source>
       <translation>{n_rows} 行中有 {n} 行没有 {column!r}，已略去。</translation>
     </message>
     <message>
+      <source>{n} of {n_rows} rows repeat another row (identifiers left aside); a copy in another fold makes scores too good.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{n} rows equal another row in every input but not in {column!r}; no network can tell them apart.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>{n} rows with a target are too few for {n_folds} folds; use fewer folds or more data.</source>
       <translation>有目标值的 {n} 行对 {n_folds} 折来说太少；请减少折数或增加数据。</translation>
+    </message>
+    <message>
+      <source>{n} values of {column!r} lie far from the others, for instance {value}; robust or quantile scaling bears them.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>{role!r} is not a role (column {column!r}); choose one of {choices}.</source>

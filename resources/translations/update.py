@@ -110,6 +110,8 @@ def _sentences(path: Path) -> Iterator[str]:
             continue
         if (_name(node).endswith("Error") or _name(node) == "Message") and node.args:
             yield from (text for text in _literal(node.args[0]) if " " in text)
+        if _name(node) == "finding" and len(node.args) > 3:
+            yield from _literal(node.args[3])
         for keyword in node.keywords:
             if keyword.arg == "template":
                 yield from _literal(keyword.value)

@@ -445,3 +445,22 @@ def test_a_full_disk_leaves_no_half_an_artifact(store: Store, monkeypatch: pytes
             store.artifacts.add(b"abc")
     assert list(store.workspace.artifacts.iterdir()) == []
     assert store.artifacts.read(store.artifacts.add(b"abc")) == b"abc"
+
+
+def test_a_sound_workspace_has_no_problems_and_a_lost_artifact_is_one(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "workspace") as store:
+        sha256 = store.artifacts.add(b"table")
+        store.add_dataset(
+            digest="d",
+            name="n",
+            source="s",
+            n_rows=1,
+            n_columns=1,
+            schema={},
+            report={},
+            table_sha256=sha256,
+            size_bytes=5,
+        )
+        assert store.check() == []
+        store.artifacts.path(sha256).unlink()
+        assert [type(problem).__name__ for problem in store.check()] == ["ArtifactError"]

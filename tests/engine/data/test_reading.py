@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 from pathlib import Path
 
@@ -103,6 +104,18 @@ def test_a_stray_quote_does_not_swallow_rows(read) -> None:
     result = read(content, "sms.tsv")
     assert result.read.quoting is False
     assert result.table.n_rows == 5
+
+
+def test_quoted_cells_may_hold_delimiters_quotes_and_line_ends(tmp_path: Path) -> None:
+    words = ["plain", "a, b", 'say ""hi""', "two\nlines, and more", ",", "\n,\n"]
+    rows = [(f"k{i}", words[i % 6], words[(i * 5 + 1) % 6]) for i in range(60)]
+    path = tmp_path / "quoted.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("key", "first", "second"), *rows])
+    result = read_table(path)
+    assert cells(result, "key") == [key for key, _, _ in rows]
+    assert cells(result, "first") == [first.strip() for _, first, _ in rows]
+    assert cells(result, "second") == [second.strip() for _, _, second in rows]
 
 
 def test_odd_cells_among_numbers_are_counted_and_become_missing(read) -> None:

@@ -1,0 +1,141 @@
+"""The Python API: the whole job in one call, on the same engine and store as the terminal and the window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..storage.records import Request, StudyRecord, StudyState, TrialRecord
+from ..storage.store import Store
+from ..storage.workspace import default_workspace
+from .commands.summary import summary
+from .errors import CupelError
+from .launch import launch_engine
+from .spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_POLL_S = 0.2
+
+
+class SearchFailedError(CupelError):
+    """The search ended without a network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found.
+
+    Attributes
+    ----------
+    study : StudyRecord
+    trials : tuple of TrialRecord
+    best : mapping
+        ``trial``, ``params``, ``cv_mean``, ``cv_std``, ``holdout``.
+    baselines : mapping of str to mapping
+        ``cv_mean``, ``cv_std``, ``holdout`` by name.
+    export_path : Path or None
+        The bundle, if one was written and its certificate passed.
+    """
+
+    study: StudyRecord
+    trials: tuple[TrialRecord, ...]
+    best: Mapping[str, Any]
+    baselines: Mapping[str, Any]
+    export_path: Path | None
+
+
+def find_network(
+    data: str | Path | pd.DataFrame,
+    target: str,
+    *,
+    n_trials: int | None = None,
+    timeout_s: float | None = None,
+    n_folds: int = 5,
+    n_repeats: int = 1,
+    holdout: float = 0.2,
+    workspace: str | Path | None = None,
+    name: str | None = None,
+    read: ReadSpec | None = None,
+    on_trial: Callable[[TrialRecord], None] | None = None,
+    **settings: Any,
+) -> Found:
+    """Search networks for a table, and wait for the result.
+
+    Parameters
+    ----------
+    data : path, ``sample:NAME`` or DataFrame
+    target : str
+    n_trials, timeout_s
+        Budget; 50 trials where neither is given.
+    n_folds, n_repeats, holdout
+        See `SplitSpec`.
+    workspace : path, optional
+        ``~/Cupel`` where not given.
+    on_trial : callable, optional
+        Called with every trial that has ended, in this thread.
+    **settings
+        Further fields of `StudySpec` (``metric``, ``sampler``, ``seed``, …).
+
+    Returns
+    -------
+    Found
+
+    Raises
+    ------
+    DataError, SpecError
+        Where the data or a setting cannot be used.
+    SearchFailedError
+        Where the search failed, or its engine process was killed.
+    """
+    from .studies import create_study
+
+    spec = StudySpec(
+        target=target,
+        split=SplitSpec(n_folds=n_folds, n_repeats=n_repeats, holdout=holdout),
+        budget=BudgetSpec(50 if n_trials is None and timeout_s is None else n_trials, timeout_s),
+        **settings,
+    )
+    place = Path(workspace) if workspace is not None else default_workspace().path
+    with Store.open(place) as store:
+        study, _ = create_study(store, data, spec, read=read, name=name)
+        store.request(study.id, Request.RUN)
+        launch_engine(store.workspace.path, study.id)
+        _wait(store, study.id, on_trial)
+        return _found(store, study.id)
+
+
+def _wait(store: Store, study_id: int, on_trial: Callable[[TrialRecord], None] | None) -> None:
+    revision, has_started, told = 0, False, set[int]()
+    while True:
+        study = store.study(study_id)
+        now = store.revision()
+        if on_trial and now != revision:
+            for trial in store.trials(study_id, since_revision=revision):
+                if trial.state.is_finished and trial.id not in told:
+                    told.add(trial.id)
+                    on_trial(trial)
+        revision = now
+        if study.state in (StudyState.DONE, StudyState.STOPPED, StudyState.FAILED):
+            return
+        has_started = has_started or study.engine_pid is not None
+        if has_started and not store.engine_is_alive(study_id):
+            raise SearchFailedError(
+                "The engine process was killed; `cupel resume {study}` goes on from its trials.",
+                study=study_id,
+            )
+        time.sleep(_POLL_S)
+
+
+def _found(store: Store, study_id: int) -> Found:
+    study = store.study(study_id)
+    if study.state is StudyState.FAILED and study.failure is not None:
+        raise SearchFailedError("The search failed: {message}", message=study.failure.message)
+    result = summary(store, study)
+    export = result["export"] or {}
+    path = Path(export["path"]) if export.get("passed") else None
+    return Found(study, tuple(store.trials(study_id)), result["best"] or {}, result["baselines"], path)

@@ -1,0 +1,73 @@
+"""A workspace with studies, and real windows on it, off screen and away from the user's settings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+import make_workspace  # noqa: E402
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer  # noqa: E402
+from pytestqt.qtbot import QtBot  # noqa: E402
+
+from cupel.gui import app  # noqa: E402
+from cupel.gui.shell import MainWindow  # noqa: E402
+
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with one study of each kind; to be copied, not changed."""
+    folder = tmp_path_factory.mktemp("filled") / "workspace"
+    make_workspace.fill(folder, share=0.15)
+    return folder
+
+
+@pytest.fixture
+def workspace(filled: Path, tmp_path: Path) -> Path:
+    """A workspace of the test's own."""
+    return Path(shutil.copytree(filled, tmp_path / "workspace"))
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep out of the user's settings."""
+    monkeypatch.setenv("CUPEL_SETTINGS_DIR", str(tmp_path / "settings"))
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
+    """Open windows that have read their workspace; on the way out they must leave no thread and no timer."""
+    windows: list[MainWindow] = []
+
+    def opened(workspace: Path, lang: str = "en", theme: str = "light") -> MainWindow:
+        window = app.make_window(workspace, lang, theme)
+        windows.append(window)
+        with qtbot.waitSignal(window.desk.studies_changed, timeout=20_000):
+            window.show()
+        return window
+
+    yield opened
+    for window in windows:
+        window.close()
+        running = [timer for timer in window.feed.findChildren(QTimer) if timer.isActive()]
+        assert not running, "the feed still looks for changes after the window was closed"
+        window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    leaked = [thread.name for thread in threading.enumerate() if thread.name.startswith("cupel-")]
+    assert not leaked, f"threads outlive the window: {leaked}"
+
+
+@pytest.fixture
+def window(open_window: OpenWindow, workspace: Path) -> MainWindow:
+    """A window on a filled workspace."""
+    return open_window(workspace)

@@ -1,0 +1,50 @@
+"""Numbers as the window shows them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from cupel.gui import formatting
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "text"),
+    [
+        (0.8712345, 0.0042, "0.871 ± 0.004"),
+        (0.8712345, 0.0118, "0.871 ± 0.012"),
+        (48213.44, 512.3, "48,213 ± 512"),
+        (-0.25, 0.05, "−0.25 ± 0.05"),
+        (0.5, None, "0.500"),
+        (None, None, "–"),
+        (math.nan, 0.1, "–"),
+    ],
+)
+def test_a_score_has_the_digits_that_its_spread_justifies(value, spread, text: str) -> None:
+    assert formatting.score(value, spread) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.4, "0.4 s"), (12.3, "12 s"), (130, "2:10"), (7265, "2:01:05"), (None, "–")]
+)
+def test_durations(value, text: str) -> None:
+    assert formatting.seconds(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(True, "true"), (0.00012345, "1.23e−4"), (0.25, "0.25"), (3, "3"), ("gelu", "gelu"), ([64, 32], "64 · 32"), (None, "–")],
+)
+def test_params_are_short(value, text: str) -> None:
+    assert formatting.parameter(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(999, "999 B"), (1500, "1.5 kB"), (2.5e9, "2.5 GB"), (None, "–")])
+def test_sizes(value, text: str) -> None:
+    assert formatting.size(value) == text
+
+
+def test_a_column_shares_its_decimals() -> None:
+    assert formatting.shared_decimals([0.9, 0.8, 0.7], [0.004, 0.003, 0.2]) == 3
+    assert formatting.shared_decimals([], []) == 3

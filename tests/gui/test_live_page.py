@@ -1,0 +1,94 @@
+"""The Live page: what it shows of a running study and what its controls write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from cupel.gui.pages.live import LivePage, history_of
+from cupel.gui.pages.live_parts import result_rows, verdict
+from cupel.gui.shell import MainWindow
+from cupel.storage.records import Curves, Request
+from cupel.storage.store import Store
+
+
+@pytest.fixture
+def page(qtbot: QtBot, window: MainWindow) -> LivePage:
+    study = next(study for study in window.desk.studies if study.name == "Adult income")
+    window.desk.select(study.id)
+    window.show_page("live")
+    found = window.pages["live"]
+    assert isinstance(found, LivePage)
+    qtbot.waitUntil(lambda: found._view is not None and len(found.running._rows) == 2)
+    return found
+
+
+def test_it_shows_best_margin_counts_and_what_runs(page: LivePage) -> None:
+    assert "±" in page.tiles.best.value.text()
+    assert page.tiles.margin.value.text()[0] in "+−"
+    assert page.tiles.time.progress.isVisible()
+    assert {one.style for one in page.history.series} >= {"level", "points", "step"}
+    assert page.curves.series
+
+
+def test_the_best_so_far_never_gets_worse(page: LivePage) -> None:
+    best = next(one for one in page.history.series if one.key == "best")
+    assert np.all(np.diff(best.y) >= 0)
+    study, data = page.desk.study, page.follower.data
+    assert study is not None
+    assert data is not None
+    assert set(history_of(data, study).baselines) == {"Majority class", "Linear", "Gradient boosting"}
+
+
+def test_epochs_stream_in_while_a_trial_runs(qtbot: QtBot, page: LivePage, workspace: Path) -> None:
+    trial_id = next(iter(page.running._rows))
+    curves = Curves(("train_loss", "valid_loss", "valid_roc_auc"), np.full((5, 55, 3), 0.5, dtype=np.float32))
+    with Store.open(workspace) as store:
+        store.record_progress(trial_id, epoch=55, curves=curves)
+    qtbot.waitUntil(lambda: page.running._rows[trial_id]._progress.value() == 55, timeout=5000)
+
+
+def test_stop_skip_and_workers_are_written_to_the_store(qtbot: QtBot, page: LivePage, workspace: Path) -> None:
+    study_id = page.desk.study_id
+    assert study_id is not None
+    trial_id = next(iter(page.running._rows))
+    with Store.open(workspace) as store:
+        page.more.click()
+        qtbot.waitUntil(lambda: store.study(study_id).n_workers_requested == 3)
+        page.running.skipped.emit(trial_id)
+        qtbot.waitUntil(lambda: store.trial(trial_id).requested == "skip")
+        page.stop.click()
+        qtbot.waitUntil(lambda: store.study(study_id).request is Request.STOP)
+
+
+def test_a_study_whose_engine_is_gone_says_so_and_offers_to_resume(page: LivePage) -> None:
+    assert page.failure.isVisible()
+    assert "not running" in page.failure.label.text()
+    assert page.primary.text() == "Resume"
+
+
+def test_a_finished_study_shows_its_result(qtbot: QtBot, page: LivePage, window: MainWindow) -> None:
+    study = next(study for study in window.desk.studies if study.name.startswith("California"))
+    window.desk.select(study.id)
+    qtbot.waitUntil(lambda: page.result.isVisible())
+    names = [name for name, _ in result_rows(study, 100.0)]
+    assert "Corrected for the choice" in names
+    assert "Holdout rmse" in names
+    assert page.primary.text() == "Export"
+
+
+def test_a_network_that_does_not_beat_its_baselines_is_said_not_to(window: MainWindow) -> None:
+    study = next(study for study in window.desk.studies if study.name == "Titanic survival")
+    assert verdict(study) == "No network beats the baseline Gradient boosting; use that instead."
+
+
+def test_hovering_a_point_explains_it(qtbot: QtBot, page: LivePage) -> None:
+    chart = page.history
+    points = next(one for one in chart.series if one.key == "proven")
+    from PySide6.QtCore import QPointF
+
+    place = chart.getPlotItem().getViewBox().mapViewToScene(QPointF(float(points.x[0]), float(points.y[0])))
+    assert chart.tip_at(place).startswith("Trial ")

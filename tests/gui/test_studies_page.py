@@ -1,0 +1,123 @@
+"""The Studies page: what it shows of each study, and what its buttons write to the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from cupel.gui.models.studies_model import Column, StudiesModel, StudiesProxy
+from cupel.gui.pages.studies import StudiesPage
+from cupel.gui.shell import MainWindow
+from cupel.storage.records import Request
+from cupel.storage.store import Store
+
+
+@pytest.fixture
+def page(window: MainWindow) -> StudiesPage:
+    found = window.pages["studies"]
+    assert isinstance(found, StudiesPage)
+    return found
+
+
+def choose(page: StudiesPage, name: str) -> int:
+    for place in range(page.proxy.rowCount()):
+        if page.proxy.index(place, Column.NAME).data() == name:
+            page.table.selectRow(place)
+            chosen = page.chosen()
+            assert chosen is not None
+            return chosen.id
+    raise AssertionError(f"{name} is not listed")
+
+
+def test_the_models_keep_qts_rules(qtbot: QtBot, workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        studies = tuple(store.studies(archived=None))
+    model, proxy = StudiesModel(), StudiesProxy()
+    proxy.setSourceModel(model)
+    testers = [
+        QAbstractItemModelTester(one, QAbstractItemModelTester.FailureReportingMode.Fatal) for one in (model, proxy)
+    ]
+    model.show_studies(studies)
+    proxy.set_words("housing")
+    assert proxy.rowCount() == 1
+    proxy.set_words("")
+    model.show_studies(studies[1:])
+    model.show_studies(())
+    assert len(testers) == 2
+
+
+def test_all_studies_are_listed_pinned_first(page: StudiesPage) -> None:
+    names = [page.proxy.index(row, Column.NAME).data() for row in range(page.proxy.rowCount())]
+    assert names[0] == "California housing prices, 2 repeats"
+    assert len(names) == 6
+
+
+def test_a_network_worse_than_the_baseline_shows_a_negative_margin(page: StudiesPage) -> None:
+    choose(page, "Titanic survival")
+    index = page.table.currentIndex().siblingAtColumn(Column.MARGIN)
+    assert index.data().startswith("−")
+
+
+def test_pause_stop_and_resume_are_written_to_the_store(
+    qtbot: QtBot, page: StudiesPage, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study_id = choose(page, "Adult income")
+    page.pause_action.trigger()
+    with Store.open(workspace) as store:
+        qtbot.waitUntil(lambda: store.study(study_id).request is Request.PAUSE)
+        page.stop_action.trigger()
+        qtbot.waitUntil(lambda: store.study(study_id).request is Request.STOP)
+
+
+def test_archiving_can_be_undone(qtbot: QtBot, page: StudiesPage, workspace: Path, window: MainWindow) -> None:
+    study_id = choose(page, "Penguins")
+    with Store.open(workspace) as store:
+        with qtbot.waitSignal(window.desk.toasted) as told:
+            page.archive_action.trigger()
+        qtbot.waitUntil(lambda: store.study(study_id).archived)
+        qtbot.waitUntil(lambda: page.proxy.rowCount() == 5)
+        told.args[2]()
+        qtbot.waitUntil(lambda: not store.study(study_id).archived)
+        qtbot.waitUntil(lambda: page.proxy.rowCount() == 6)
+
+
+def test_renaming_happens_in_the_row_and_a_taken_name_is_refused_in_words(
+    qtbot: QtBot, page: StudiesPage, workspace: Path, window: MainWindow
+) -> None:
+    study_id = choose(page, "Penguins")
+    page.rename_action.trigger()
+    field = page.table.viewport().findChild(QLineEdit)
+    field.setText("Palmer penguins")
+    field.editingFinished.emit()
+    with Store.open(workspace) as store:
+        qtbot.waitUntil(lambda: store.study(study_id).name == "Palmer penguins")
+    page.rename_action.trigger()
+    field = page.table.viewport().findChildren(QLineEdit)[-1]
+    field.setText("Adult income")
+    with qtbot.waitSignal(window.desk.warned) as told:
+        field.editingFinished.emit()
+    assert "Adult income" in told.args[1]
+
+
+def test_what_another_process_writes_shows_by_itself(qtbot: QtBot, page: StudiesPage, workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        study = store.studies()[0]
+        store.edit_study(study.id, name="Written elsewhere")
+    qtbot.waitUntil(lambda: "Written elsewhere" in [page.model.study(i).name for i in range(6)], timeout=5000)
+
+
+def test_enter_opens_a_running_study_live_and_a_finished_ones_trials(
+    qtbot: QtBot, page: StudiesPage, window: MainWindow
+) -> None:
+    choose(page, "Adult income")
+    page.open_action.trigger()
+    assert window.page_name == "live"
+    window.show_page("studies")
+    choose(page, "California housing prices, 2 repeats")
+    page.open_action.trigger()
+    assert window.page_name == "trials"
+    assert window.pages["trials"].isVisible()

@@ -1,0 +1,54 @@
+"""Every sentence that the window can show has a Chinese translation, and the compiled file is that of the source."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTranslator
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def update():
+    path = ROOT / "resources" / "translations" / "update.py"
+    spec = importlib.util.spec_from_file_location("update_translations", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_text_is_translated_and_none_is_left_over(update) -> None:
+    assert update.problems() == []
+
+
+def test_translations_name_the_same_values(update) -> None:
+    fields = re.compile(r"\{[^}]*\}")
+    wrong = [
+        source
+        for (_, source), text in update.translations().items()
+        if sorted(fields.findall(source)) != sorted(fields.findall(text))
+    ]
+    assert wrong == []
+
+
+def test_translations_are_chinese(update) -> None:
+    bare = {"#", "GPU", "MLP"}
+    plain = [
+        source
+        for (_, source), text in update.translations().items()
+        if source not in bare and not re.search(r"[一-鿿{]", text)
+    ]
+    assert plain == []
+
+
+def test_the_compiled_file_says_what_the_source_says(update, qapp) -> None:
+    translator = QTranslator()
+    assert translator.load(str(update.QM))
+    for (context, source), text in update.translations().items():
+        assert translator.translate(context, source) == text

@@ -1,0 +1,174 @@
+"""The Trials page: table, filter, details, comparison, what is written to the store."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from cupel.engine.errors import SpecError
+from cupel.engine.search.filtering import parse_filter
+from cupel.gui.models.trials_model import Column, TrialsModel, changed, prepare
+from cupel.gui.pages.trial_compare import differences
+from cupel.gui.pages.trials import TrialsPage
+from cupel.gui.shell import MainWindow
+from cupel.storage.records import TrialState
+from cupel.storage.store import Store
+
+
+@pytest.fixture
+def page(qtbot: QtBot, window: MainWindow) -> TrialsPage:
+    study = next(study for study in window.desk.studies if study.name.startswith("California"))
+    window.desk.select(study.id)
+    window.show_page("trials")
+    found = window.pages["trials"]
+    assert isinstance(found, TrialsPage)
+    qtbot.waitUntil(lambda: found.model.rowCount() > 0 and found.details._view is not None)
+    return found
+
+
+def test_the_model_keeps_qts_rules(qtbot: QtBot, workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        study = store.studies()[0]
+        table = store.trial_table(study.id)
+    model = TrialsModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.show_trials(prepare(table), study.best_trial)
+    model.sort(Column.SCORE, Qt.SortOrder.AscendingOrder)
+    model.set_filter(parse_filter("state == complete"))
+    model.sort(len(Column), Qt.SortOrder.DescendingOrder)
+    model.set_filter(None)
+    model.show_trials(None)
+    assert tester is not None
+
+
+def test_sorting_puts_what_is_missing_last_either_way(workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        study = store.find_study("Adult income")
+        table = store.trial_table(study.id)
+    values = table.values.copy()
+    values[3] = np.nan
+    model = TrialsModel()
+    model.show_trials(prepare(dataclasses.replace(table, values=values)))
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        model.sort(Column.SCORE, order)
+        shown = [model.index(row, Column.SCORE).data() for row in range(model.rowCount())]
+        assert "–" not in shown[: sum(np.isfinite(values))]
+        assert set(shown[int(sum(np.isfinite(values))) :]) == {"–"}
+
+
+def test_a_persistent_index_follows_its_trial_through_sorting(workspace: Path) -> None:
+    from PySide6.QtCore import QPersistentModelIndex
+
+    from cupel.gui.models.trials_model import ID_ROLE
+
+    with Store.open(workspace) as store:
+        model = TrialsModel()
+        model.show_trials(prepare(store.trial_table(store.studies()[0].id)))
+    kept = QPersistentModelIndex(model.index(2, 0))
+    trial_id = kept.data(ID_ROLE)
+    model.sort(Column.SCORE, Qt.SortOrder.AscendingOrder)
+    assert kept.data(ID_ROLE) == trial_id
+
+
+def test_changed_trials_replace_the_old_ones_and_new_ones_are_added(workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        study = store.find_study("Adult income")
+        before = store.trial_table(study.id)
+        running = [int(i) for i in before.ids[before.states == TrialState.RUNNING]]
+        store.record_progress(running[0], epoch=50, curves=None)
+        store.edit_trial(int(before.ids[4]), tags=("good",), pinned=True)
+        store.request_skip(running[1])
+        records = store.trials(study.id, since_revision=before.revision)
+        fresh = store.trial_table(study.id)
+    after = changed(before, records, fresh.revision)
+    for field in dataclasses.fields(fresh):
+        ours, theirs = getattr(after, field.name), getattr(fresh, field.name)
+        if isinstance(theirs, np.ndarray):
+            np.testing.assert_array_equal(ours, theirs)
+        else:
+            assert ours == theirs
+    grown = changed(dataclasses.replace(before, **_first(before, 5)), [], 1)
+    assert len(grown) == 5
+
+
+def _first(table, n: int) -> dict:
+    return {f.name: getattr(table, f.name)[:n] for f in dataclasses.fields(table) if f.name != "revision"}
+
+
+def test_the_best_trial_is_shown_first(page: TrialsPage) -> None:
+    study = page.desk.study
+    assert study is not None
+    assert page.model.index(0, Column.NUMBER).data() == str(study.best_trial)
+    assert page.details.heading.text() == f"Trial {study.best_trial}"
+    assert "±" in page.details.score.text()
+
+
+def test_the_filter_narrows_the_table_and_says_what_it_cannot_read(page: TrialsPage) -> None:
+    total = page.model.rowCount()
+    page.filter.setText("state == pruned")
+    page.apply_filter()
+    pruned = page.model.rowCount()
+    assert 0 < pruned < total
+    assert str(pruned) in page.count.text()
+    page.filter.setText("state == ")
+    page.apply_filter()
+    assert page.problem.isVisible()
+    assert page.model.rowCount() == pruned
+    page.filter.setText("nonsense > 3")
+    page.apply_filter()
+    assert "nonsense" in page.problem.text()
+    page.filter.clear()
+    page.apply_filter()
+    assert page.model.rowCount() == total
+    assert not page.problem.isVisible()
+
+
+def test_the_model_refuses_an_unknown_column_and_keeps_what_it_shows(page: TrialsPage) -> None:
+    before = page.model.rowCount()
+    with pytest.raises(SpecError):
+        page.model.set_filter(parse_filter("nothing == 1"))
+    assert page.model.rowCount() == before
+
+
+def test_a_failed_trial_tells_why(qtbot: QtBot, page: TrialsPage, workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        study = next(s for s in store.studies() if s.n_trials.get(TrialState.FAIL))
+    page.desk.select(study.id)
+    qtbot.waitUntil(lambda: page.model.data_ is not None and page._shown_study == study.id)
+    page.filter.setText("state == fail")
+    page.apply_filter()
+    page.table.selectRow(0)
+    qtbot.waitUntil(lambda: page.details.failure.isVisibleTo(page))
+    assert len(page.details.failure.label.text()) > 20
+
+
+def test_several_selected_trials_are_compared_differences_first(qtbot: QtBot, page: TrialsPage) -> None:
+    page.filter.setText("state == complete and kind == search")
+    page.apply_filter()
+    page.table.selectRow(0)
+    page.select_also(1)
+    page.select_also(2)
+    qtbot.waitUntil(lambda: len(page.compare._views) == 3)
+    assert page.compare.isVisible()
+    different, same = differences(page.compare._views)
+    assert all(len(set(values)) > 1 for _, values in different)
+    assert all(len(set(values)) == 1 for _, values in same)
+
+
+def test_notes_tags_and_pins_are_kept(qtbot: QtBot, page: TrialsPage, workspace: Path) -> None:
+    assert page.details._view is not None
+    trial_id = page.details._view.trial.id
+    page.details.notes.setPlainText("Worth a second look.")
+    page.details.tags.setText("paper, small")
+    page.details.tags.editingFinished.emit()
+    page.details.pin.click()
+    with Store.open(workspace) as store:
+        qtbot.waitUntil(lambda: store.trial(trial_id).notes == "Worth a second look.", timeout=5000)
+        qtbot.waitUntil(lambda: store.trial(trial_id).tags == ("paper", "small"))
+        qtbot.waitUntil(lambda: store.trial(trial_id).pinned)

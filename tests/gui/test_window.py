@@ -1,0 +1,187 @@
+"""The shell: pages in every dress, languages, themes, keys, what the window must never import."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from cupel.gui import main as entry
+from cupel.gui.language import language
+from cupel.gui.preferences import Preferences
+from cupel.gui.shell import MainWindow
+from cupel.gui.theme import theme
+from cupel.gui.tokens import DARK, LIGHT
+
+PAGES = ("studies", "new_study", "live", "trials", "export")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("dress", ["light", "dark"])
+def test_every_page_opens_in_every_language_and_theme(qtbot: QtBot, open_window, workspace: Path, lang: str, dress: str) -> None:
+    window = open_window(workspace, lang, dress)
+    for name in PAGES:
+        window.show_page(name)
+        qtbot.waitUntil(lambda: window.feed.idle(), timeout=10_000)
+        assert window.stack.currentWidget() is window.pages[name]
+        assert not window.grab().isNull()
+    assert theme.palette is (DARK if dress == "dark" else LIGHT)
+
+
+def test_an_empty_workspace_says_what_to_do_next(qtbot: QtBot, open_window, tmp_path: Path) -> None:
+    window = open_window(tmp_path / "fresh")
+    page = window.pages["studies"]
+    assert page.drop.isVisible()
+    assert not page.table.isVisible()
+    window.show_page("live")
+    window.show_page("trials")
+    window.show_page("export")
+
+
+def test_changing_the_language_changes_every_page_at_once_and_is_remembered(window: MainWindow) -> None:
+    for name in PAGES:
+        window.show_page(name)
+    window.set_language("zh")
+    assert window.pages["studies"].title.text() == "研究"
+    assert window.sidebar.buttons["trials"].accessibleName() == "试验"
+    assert Preferences().text("language", "en") == "zh"
+    window.set_language("en")
+    assert window.pages["studies"].title.text() == "Studies"
+    assert language.code == "en"
+
+
+def test_changing_the_theme_repaints_the_window_and_is_remembered(window: MainWindow) -> None:
+    light = window.grab().toImage().pixelColor(5, 400)
+    window.set_theme("dark")
+    dark = window.grab().toImage().pixelColor(5, 400)
+    assert dark.lightness() < 60 < light.lightness()
+    assert Preferences().text("theme", "auto") == "dark"
+
+
+def test_the_side_bar_keeps_only_its_icons_in_a_narrow_window(window: MainWindow) -> None:
+    window.resize(1000, 700)
+    assert window.sidebar.buttons["live"].text() == ""
+    window.resize(1400, 900)
+    assert "Live" in window.sidebar.buttons["live"].text()
+
+
+def test_keys_reach_every_page(qtbot: QtBot, window: MainWindow) -> None:
+    window.activateWindow()
+    for place, name in enumerate(PAGES, start=1):
+        qtbot.keyClick(window, getattr(Qt.Key, f"Key_{place}"), Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda name=name: window.page_name == name)
+    qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.page_name == "new_study")
+
+
+def test_the_question_mark_shows_the_keys_and_escape_hides_them(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_shortcuts()
+    assert window.shortcuts.isVisible()
+    qtbot.keyClick(window.shortcuts, Qt.Key.Key_Escape)
+    assert not window.shortcuts.isVisible()
+
+
+def test_every_control_has_a_name_for_screen_readers(window: MainWindow) -> None:
+    for name in PAGES:
+        window.show_page(name)
+    nameless = [
+        f"{type(widget).__name__} in {type(page).__name__}"
+        for page in window.pages.values()
+        for kind in (QAbstractButton, QLineEdit, QPlainTextEdit)
+        for widget in page.findChildren(kind)
+        if widget.isVisibleTo(page)
+        and widget.objectName() not in ("qt_toolbar_ext_button", "qt_spinbox_lineedit")
+        and type(widget).__name__ not in ("QTableCornerButton", "QToolButton", "QAbstractButton")
+        and not (widget.accessibleName() or getattr(widget, "text", str)() or getattr(widget, "placeholderText", str)())
+    ]
+    assert not nameless
+
+
+def test_a_toast_offers_its_action_and_a_banner_is_shown_once(qtbot: QtBot, window: MainWindow) -> None:
+    undone: list[bool] = []
+    window.desk.toast("Archived", "Undo", lambda: undone.append(True))
+    button = next(b for b in window.toasts.findChildren(QAbstractButton) if b.text() == "Undo")
+    button.click()
+    assert undone == [True]
+    window.desk.warn("The disk is full.")
+    window.desk.warn("The disk is full.")
+    assert window.banners.isVisible()
+    assert window.banners.layout().count() == 1
+
+
+def test_a_workspace_that_cannot_be_used_is_told_in_a_banner(qtbot: QtBot, tmp_path: Path) -> None:
+    from cupel.gui import app
+
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file, not a folder")
+    window = app.make_window(blocked / "inside", "en", "light")
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window.desk.warned, timeout=10_000) as told:
+        window.show()
+    assert "cannot be" in told.args[1]
+    window.close()
+
+
+def test_a_running_window_has_imported_nothing_heavy(workspace: Path, tmp_path: Path) -> None:
+    code = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QEventLoop, QTimer
+from cupel.gui import app
+application = app.make_application()
+window = app.make_window(Path(sys.argv[1]), "zh", "dark")
+loop = QEventLoop()
+window.desk.studies_changed.connect(loop.quit)
+QTimer.singleShot(20000, loop.quit)
+window.show()
+loop.exec()
+assert window.desk.studies, "the window has not read its workspace"
+for name in ("new_study", "live", "trials", "export"):
+    window.show_page(name)
+    pause = QEventLoop()
+    QTimer.singleShot(150, pause.quit)
+    pause.exec()
+window.pages["new_study"].data.tabs.setCurrentIndex(3)
+window.close()
+heavy = {"tensorflow", "keras", "sklearn", "optuna", "pandas", "pyarrow", "scipy", "distributed", "dask", "onnx"}
+print(",".join(sorted(heavy & set(sys.modules))))
+"""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "CUPEL_SETTINGS_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(workspace)], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == ""
+
+
+def test_without_a_display_the_command_says_so_and_ends_with_2(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert entry.main([]) == 2
+    said = capsys.readouterr().err.strip()
+    assert "no display" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_subcommand_and_the_version_do_without_qt() -> None:
+    code = """
+import sys
+from cupel.gui import main
+assert main.main(["--version"]) == 0
+assert not [name for name in sys.modules if name.startswith("PySide6")]
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_a_window_that_is_open_all_day_does_not_use_up_true(window: MainWindow) -> None:
+    """PySide6 6.12 loses a reference to True with every signal; Python 3.11 aborts when none is left."""
+    for _ in range(50_000):
+        window.feed.opened.emit()
+    assert sys.version_info >= (3, 12) or sys.getrefcount(True) > 1_000_000
