@@ -37,6 +37,7 @@ check: $(STAMP) ## lint, format, types and the directions of imports
 	$(BIN)/lint-imports --no-logo
 
 bench: $(STAMP) ## print the figures of docs/benchmarks.md for this machine
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@for script in benchmarks/bench_*.py; do echo "== $$script"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
 
 shots: $(STAMP) ## take a picture of every page in both themes and both languages

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from cupel.engine.data.schema import TableSchema
 from cupel.engine.data.splitting import Splits
 from cupel.engine.data.table import Table
@@ -75,7 +74,9 @@ def run_cupel(folder: Path, source: str, target: str, n_trials: int, n_workers: 
         command = [sys.executable, "-m", "cupel.engine.run", str(folder / "workspace"), str(study.id)]
         subprocess.run(command, check=True)
         seconds = time.monotonic() - started
-        trials = [t for t in store.trials(study.id, kinds=[TrialKind.SEARCH]) if t.state is TrialState.COMPLETE]
+        trials = [
+            t for t in store.trials(study.id, kinds=[TrialKind.SEARCH]) if t.state is TrialState.COMPLETE
+        ]
         first = min(t.started_at for t in trials if t.started_at)
         last = max(t.finished_at for t in trials if t.finished_at)
         problem, n_classes = _problem(store, study.id)
@@ -102,15 +103,25 @@ def _problem(store: Store, study_id: int) -> tuple[dict[str, np.ndarray], int]:
     return arrays, max(target.n_classes, 2)
 
 
-def run_script(folder: Path, cupel: dict[str, Any], n: int, mode: list[str], threads: int | None) -> dict[str, Any]:
+def run_script(
+    folder: Path, cupel: dict[str, Any], n: int, mode: list[str], threads: int | None
+) -> dict[str, Any]:
     """Run the user's script on the first `n` configurations that Cupel tried."""
     np.savez(folder / "problem.npz", **cupel["problem"])
     configs = [{k: t.params[k] for k in _KEYS} for t in cupel["trials"][:n]]
     job = {"configs": configs, "n_folds": 5, "epochs": EPOCHS, "n_classes": cupel["n_classes"]}
     (folder / "job.json").write_text(json.dumps(job))
-    command = [sys.executable, str(HERE / "user_script.py"), str(folder / "problem.npz"), str(folder / "job.json"), *mode]
+    command = [
+        sys.executable,
+        str(HERE / "user_script.py"),
+        str(folder / "problem.npz"),
+        str(folder / "job.json"),
+        *mode,
+    ]
     environment = os.environ | ({"BENCH_THREADS": str(threads)} if threads else {})
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+    done = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    )
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
@@ -135,7 +146,9 @@ def main() -> None:
             ours = run_cupel(folder, *source, n_ours, 1 if args.one else None)
             per_hour = 3600 * ours["n"] / ours["seconds"]
             steady = 3600 * ours["n"] / ours["steady_s"]
-            print(f"{name}: Cupel {per_hour:.0f} trials/h with start-up, {steady:.0f} without ({ours['n']} trials, 5 folds, {EPOCHS} epochs)")
+            print(
+                f"{name}: Cupel {per_hour:.0f} trials/h with start-up, {steady:.0f} without ({ours['n']} trials, 5 folds, {EPOCHS} epochs)"
+            )
             for label, mode in (("Optuna + Keras fit", []), ("KerasTuner + folds", ["tuner"])):
                 try:
                     theirs = run_script(folder, ours, n_theirs, mode, 1 if args.one else None)
@@ -145,8 +158,8 @@ def main() -> None:
                 rate = 3600 * n_theirs / theirs["seconds"]
                 mean = np.mean([t.value for t in ours["trials"][:n_theirs]])
                 print(
-                    f"  {label}: {rate:.0f} trials/h -> {per_hour / rate:.1f}x ({steady / rate:.1f}x without Cupel's start-up); "
-                    f"mean accuracy on the same {n_theirs} configurations: Cupel {mean:.4f}, theirs {np.mean(theirs['scores']):.4f}"
+                    f"  {label}: {rate:.0f} trials/h -> {per_hour / rate:.1f}x ({steady / rate:.1f}x without our start-up); mean "
+                    f"accuracy on the same {n_theirs} configurations: Cupel {mean:.4f}, {np.mean(theirs['scores']):.4f} there"
                 )
 
 

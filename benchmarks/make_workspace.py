@@ -31,6 +31,7 @@ from cupel.storage.records import (
     TrialOutcome,
     TrialRecord,
     TrialState,
+    TrialTable,
 )
 from cupel.storage.store import Store
 
@@ -413,6 +414,20 @@ def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
             "export": {"path": path, "passed": True},
         },
     )
+
+
+def grown(table: TrialTable, n_trials: int) -> TrialTable:
+    """Return `table` repeated until it has `n_trials`, with ids and numbers of their own."""
+    places = np.arange(n_trials) % len(table)
+    parts: dict[str, Any] = {"revision": table.revision}
+    for field in dataclasses.fields(table):
+        column = getattr(table, field.name)
+        if isinstance(column, np.ndarray):
+            parts[field.name] = column[places]
+        elif isinstance(column, tuple):
+            parts[field.name] = tuple(column[place] for place in places)
+    parts["ids"] = parts["numbers"] = np.arange(n_trials)
+    return TrialTable(**parts)
 
 
 def _spread_times(database: Path, study_id: int, hours_ago: float, elapsed: float) -> None:

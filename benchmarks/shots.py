@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import make_workspace
+from cupel.storage.store import Store
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 
 PAGES = ("studies", "empty", "new_study", "columns", "live", "trials", "compare", "export")
@@ -37,6 +38,8 @@ def shoot(folder: Path, only: str = "", *, quick: bool = False) -> list[Path]:
         os.environ["CUPEL_SETTINGS_DIR"] = place
         full, empty = Path(place) / "cupel", Path(place) / "empty"
         make_workspace.fill(full)
+        with Store.open(full) as store:  # so that the running study has a live engine
+            store.claim_study(store.find_study("Adult income").id, os.getpid())
         from cupel.gui import app
 
         app.make_application()

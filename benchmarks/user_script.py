@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 started = time.monotonic()
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -23,7 +24,7 @@ if os.environ.get("BENCH_THREADS"):
     tf.config.threading.set_inter_op_parallelism_threads(int(os.environ["BENCH_THREADS"]))
 
 DATA = np.load(sys.argv[1])
-JOB = json.load(open(sys.argv[2]))
+JOB = json.loads(Path(sys.argv[2]).read_text())
 N_FOLDS, EPOCHS = JOB["n_folds"], JOB["epochs"]
 
 
@@ -49,7 +50,12 @@ def cross_validate(params: dict) -> float:
         keras.utils.set_random_seed(k)
         model = build(params, x.shape[1], JOB["n_classes"])
         history = model.fit(
-            x[train], y[train], epochs=EPOCHS, batch_size=params["batch_size"], validation_data=(x[valid], y[valid]), verbose=0
+            x[train],
+            y[train],
+            epochs=EPOCHS,
+            batch_size=params["batch_size"],
+            validation_data=(x[valid], y[valid]),
+            verbose=0,
         )
         scores.append(max(history.history["val_accuracy"]))
         keras.backend.clear_session()
@@ -83,20 +89,27 @@ def with_keras_tuner() -> list[float]:
     import keras_tuner
 
     scores: list[float] = []
-    configs = iter(JOB["configs"])
 
-    class FoldTuner(keras_tuner.RandomSearch):
-        def run_trial(self, trial, *args, **kwargs):  # noqa: ANN
-            scores.append(cross_validate(next(configs)))
+    class FoldTuner(keras_tuner.Tuner):
+        """KerasTuner as its documentation shows it for other evaluations: `run_trial` returns the score."""
+
+        def run_trial(self, trial, *_):
+            scores.append(
+                cross_validate(
+                    JOB["configs"][trial.hyperparameters.Int("configuration", 0, len(JOB["configs"]) - 1)]
+                )
+            )
             return {"score": scores[-1]}
 
+    hyperparameters = keras_tuner.HyperParameters()
+    hyperparameters.Int("configuration", 0, len(JOB["configs"]) - 1)
     with tempfile.TemporaryDirectory() as folder:
-        tuner = FoldTuner(
-            lambda hp: build(JOB["configs"][hp.Int("i", 0, 10**6)] if False else JOB["configs"][0], 4, 2),
-            objective=keras_tuner.Objective("score", "max"), max_trials=len(JOB["configs"]), directory=folder,
-        )  # fmt: skip
-        tuner.oracle.hyperparameters.Float("x", 0.0, 1.0)
-        tuner.search()
+        oracle = keras_tuner.oracles.GridSearchOracle(
+            objective=keras_tuner.Objective("score", "max"),
+            max_trials=len(JOB["configs"]),
+            hyperparameters=hyperparameters,
+        )
+        FoldTuner(oracle=oracle, hypermodel=None, directory=folder).search()
     return scores
 
 

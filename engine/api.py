@@ -15,6 +15,7 @@ from .commands.summary import summary
 from .errors import CupelError
 from .launch import launch_engine
 from .spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
+from .watching import EngineState, EngineWatch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,15 +105,16 @@ def find_network(
     with Store.open(place) as store:
         study, _ = create_study(store, data, spec, read=read, name=name)
         store.request(study.id, Request.RUN)
-        launch_engine(store.workspace.path, study.id)
-        _wait(store, study.id, on_trial)
+        pid = launch_engine(store.workspace.path, study.id)
+        _wait(store, study.id, pid, on_trial)
         return _found(store, study.id)
 
 
-def _wait(store: Store, study_id: int, on_trial: Callable[[TrialRecord], None] | None) -> None:
-    revision, has_started, told = 0, False, set[int]()
+def _wait(store: Store, study_id: int, pid: int, on_trial: Callable[[TrialRecord], None] | None) -> None:
+    watch = EngineWatch(store, study_id, pid)
+    revision, told = 0, set[int]()
     while True:
-        study = store.study(study_id)
+        state = watch.state()
         now = store.revision()
         if on_trial and now != revision:
             for trial in store.trials(study_id, since_revision=revision):
@@ -120,10 +122,9 @@ def _wait(store: Store, study_id: int, on_trial: Callable[[TrialRecord], None] |
                     told.add(trial.id)
                     on_trial(trial)
         revision = now
-        if study.state in (StudyState.DONE, StudyState.STOPPED, StudyState.FAILED):
+        if state is EngineState.ENDED:
             return
-        has_started = has_started or study.engine_pid is not None
-        if has_started and not store.engine_is_alive(study_id):
+        if state is EngineState.LOST:
             raise SearchFailedError(
                 "The engine process was killed; `cupel resume {study}` goes on from its trials.",
                 study=study_id,

@@ -56,11 +56,11 @@ def confusion(y_true: Array, y_pred: Array, n_classes: int) -> NDArray[np.int64]
     """Return counts of shape (n_classes, n_classes): rows are true classes, columns predicted ones."""
     index: NDArray[np.int64] = np.asarray(y_true, np.int64) * n_classes + np.asarray(y_pred, np.int64)
     counts: NDArray[np.int64] = np.bincount(index, minlength=n_classes * n_classes)
-    return counts.reshape(n_classes, n_classes)
+    return np.reshape(counts, (n_classes, n_classes))
 
 
 def _accuracy(y: Array, p: Array) -> float:
-    return float(np.mean(p.argmax(axis=1) == y))
+    return float(np.mean(np.equal(p.argmax(axis=1), y)))
 
 
 def _counts(y: Array, p: Array) -> tuple[Array, Array, Array]:

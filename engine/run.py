@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import logging
+import os
 import signal
 import sys
+import time
 from pathlib import Path
+
+import psutil
 
 from ..storage.records import StudyState
 from ..storage.store import Store
@@ -26,10 +30,12 @@ def main(argv: list[str] | None = None) -> int:
     )  # Ctrl-C is for the terminal that follows; it asks through the store
     workspace = Workspace(args.workspace)
     _log_to(workspace.study_log(args.study))
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")  # before it is imported
     from .search.runner import StudyRunner
 
     with Store.open(workspace) as store:
-        state = StudyRunner(store, args.study, elapsed_s=args.elapsed).run()
+        waited_s = args.elapsed + time.time() - psutil.Process().create_time()
+        state = StudyRunner(store, args.study, elapsed_s=waited_s).run()
     return 1 if state is StudyState.FAILED else 0
 
 
@@ -43,7 +49,7 @@ def _log_to(path: Path) -> None:
         format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s",
         force=True,
     )
-    for name in ("distributed", "asyncio", "tornado"):
+    for name in ("asyncio", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 

@@ -6,6 +6,7 @@ the sample tables.
 
 from __future__ import annotations
 
+import importlib.util
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..storage.records import DatasetRecord, StudyRecord
 from ..storage.store import Store
+from .data.frames import table_from_pandas
 from .data.reading import read_table
 from .data.report import build_report
 from .data.samples import load_sample
 from .data.schema import TableSchema, infer_schema
+from .data.splitting import draw_splits
 from .data.table import Table
 from .data.target import encode_target
-from .errors import DataError, Message
+from .errors import DataError, Message, SpecError
+from .search.space import check_space
 from .spec import ReadSpec, StudySpec
 
 if TYPE_CHECKING:
@@ -55,7 +59,7 @@ def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loa
         path = Path(source).expanduser()
         result = read_table(path, read or ReadSpec())
         return Loaded(result.table, path.stem, str(path.absolute()), result.read, result.messages)
-    return Loaded(Table.from_pandas(source), "data frame", "data frame", ReadSpec(), ())
+    return Loaded(table_from_pandas(source), "data frame", "data frame", ReadSpec(), ())
 
 
 def create_study(
@@ -97,6 +101,8 @@ def create_study(
             target=spec.target,
         )
     spec = spec.resolved(target.task)
+    _check(spec)
+    splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed)
     dataset = _keep(store, loaded, schema)
     study = store.create_study(
         name=name or f"{loaded.name} · {spec.target}",
@@ -106,7 +112,24 @@ def create_study(
         direction=spec.direction,
         task=spec.task,
     )
-    return study, (*loaded.messages, *target.messages)
+    store.set_split(study.id, store.artifacts.add(splits.to_npz_bytes()))
+    return study, (*loaded.messages, *target.messages, *splits.messages)
+
+
+def _check(spec: StudySpec) -> None:
+    """Raise `SpecError` for what would otherwise come to light only when the study runs."""
+    if spec.space is not None:
+        check_space(spec.space)
+        for family in spec.families:
+            if family not in spec.space:
+                raise SpecError(
+                    "The search space has no table for the family {family!r}; add one, or leave the family out.",
+                    family=family,
+                )
+    if spec.sampler == "gp" and importlib.util.find_spec("torch") is None:
+        raise SpecError(
+            "The gp sampler needs PyTorch, which is not installed; choose tpe, or install cupel[gp]."
+        )
 
 
 def _keep(store: Store, loaded: Loaded, schema: TableSchema) -> DatasetRecord:

@@ -21,8 +21,9 @@ from .shell import MainWindow
 def _keep_constants_alive() -> None:
     """Make ``True``, ``False`` and ``None`` immortal, as Python 3.12 and later do by themselves.
 
-    PySide6 6.12 gives one reference to ``True`` too many back with every ``Signal.emit``, and some to ``None``. Under
-    Python 3.11 a window that is open for an hour would end in "bool_dealloc: deallocating True or False".
+    PySide6 6.12 gives one reference to ``True`` too many back with every ``Signal.emit``, and some to
+    ``None``. Under Python 3.11 a window that is open for an hour would end in "bool_dealloc: deallocating
+    True or False".
     """
     if sys.version_info < (3, 12):
         for constant in (True, False, None):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 POLL_MS = 250
+RETRY_MS = 3000
 _log = logging.getLogger(__name__)
 
 
@@ -76,7 +77,8 @@ class Feed(QObject):
         if self._started:
             return
         self._started = True
-        self._submit(lambda store: store.data_version(), self._began, None)
+        self._submit(lambda store: store.data_version(), self._began, self._poll_failed)
+        self._timer.start()
 
     def close(self) -> None:
         """Stop looking, let what is under way end, and close the store."""
@@ -130,17 +132,17 @@ class Feed(QObject):
         self._version = version  # before anything is read, so that no change is missed
         self.opened.emit()
         self.changed.emit()
-        self._timer.start()
 
     def _saw_version(self, version: int) -> None:
         self._polling = False
-        if self._version is not None and version != self._version:
+        self._timer.setInterval(POLL_MS)
+        if version != self._version:
+            self._version = version
             self.changed.emit()
-        self._version = version
 
     def _poll_failed(self, message: Message) -> None:
         self._polling = False
-        self._timer.stop()
+        self._timer.setInterval(RETRY_MS)  # a lock or a missing disk may pass
         self.failed.emit(message)
 
     def _submit(

@@ -14,15 +14,16 @@ _MAX_DECIMALS = 6
 
 
 def decimals_for(value: float | None, spread: float | None) -> int:
-    """Return how many decimals `value` deserves: to the first digit of `spread`, the second where that is a
-    1.
+    """Return how many decimals `value` deserves: to the first digit of `spread`, or the second below 3.55.
+
+    That is the Particle Data Group's rule (Review of Particle Physics, introduction, section 5.3).
 
     Without a spread, three significant digits after the leading zeros of a small number, up to four in all.
     """
     if spread is not None and math.isfinite(spread) and spread > 0:
         exponent = math.floor(math.log10(spread))
         first = round(spread / 10**exponent, 6)
-        return min(max(-exponent + (1 if first < 2 else 0), 0), _MAX_DECIMALS)
+        return min(max(-exponent + (1 if first < 3.55 else 0), 0), _MAX_DECIMALS)
     if value is None or not math.isfinite(value) or value == 0:
         return 3
     return min(max(3 - max(math.floor(math.log10(abs(value))) + 1, 0), 0), _MAX_DECIMALS)

@@ -10,6 +10,8 @@ from ..storage.records import FailureKind, JobState, StudyRecord, StudyState, Tr
 from . import formatting
 from .language import counted, tr
 
+_STALE_S = 30.0  # the engine's heart beats every few seconds
+
 
 def study_state(state: StudyState) -> str:
     """Return the name of a study's state."""
@@ -23,6 +25,13 @@ def study_state(state: StudyState) -> str:
         StudyState.STOPPED: tr("Stopped"),
         StudyState.FAILED: tr("Failed"),
     }[state]
+
+
+def is_interrupted(study: StudyRecord) -> bool:
+    """Whether a study should be running but its engine has given no sign of life for a while."""
+    if study.state not in (StudyState.RUNNING, StudyState.FINISHING) or study.heartbeat_at is None:
+        return False
+    return (datetime.now(UTC) - study.heartbeat_at).total_seconds() > _STALE_S
 
 
 def study_tone(state: StudyState) -> str:

@@ -105,6 +105,17 @@ class Artifacts:
             raise self._changed(sha256)
         return path
 
+    def delete(self, sha256: str) -> None:
+        """Delete an artifact that nothing names any more; one that is not there is none to delete."""
+        if not self._writable:
+            raise ReadOnlyStoreError(
+                "The workspace was opened for reading only, so nothing can be changed in it."
+            )
+        try:
+            self.path(sha256).unlink(missing_ok=True)
+        except PermissionError:  # Windows: somebody reads it; it stays, and harms nobody
+            return
+
     def _is_whole(self, sha256: str, size: int) -> bool:
         path = self.path(sha256)
         if not path.is_file() or path.stat().st_size != size:

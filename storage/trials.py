@@ -158,6 +158,32 @@ class TrialStore(StoreBase):
             session.flush()
             return self._record(session, row)
 
+    def drop_model(self, trial_id: int, sha256: str) -> bool:
+        """Forget a trial's networks (``model_sha256``), and delete their artifact unless something else names it.
+
+        Returns
+        -------
+        bool
+            Whether the artifact was deleted.
+        """
+        with self._write() as session:
+            row = get_trial(session, trial_id)
+            attrs = decode_json(row.user_attrs)
+            if attrs.get("model_sha256") == sha256:
+                row.revision = bumped(session)
+                row.user_attrs = encode_json({k: v for k, v in attrs.items() if k != "model_sha256"})
+                session.flush()
+            is_named = session.scalars(
+                select(TrialRow.id).where(TrialRow.user_attrs.contains(sha256))
+            ).first()
+            is_named = (
+                is_named
+                or session.scalars(select(StudyRow.id).where(StudyRow.result.contains(sha256))).first()
+            )
+            if is_named is None:  # still inside the transaction: nobody can name it meanwhile
+                self.artifacts.delete(sha256)
+            return is_named is None
+
     def requeue_running(self, study_id: int) -> list[TrialRecord]:
         """Set all RUNNING trials of a study to WAITING, as if never started, in one transaction; return them.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from enum import Enum
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -11,33 +12,47 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from ...storage.records import Request, StudyRecord, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..formatting import score_text
+from ..watching import EngineState, EngineWatch
 
 _POLL_S = 0.2
-_START_S = 60.0  # for the engine process to claim its study
-ENDED = (StudyState.DONE, StudyState.STOPPED, StudyState.FAILED)
 
 
-def follow(store: Store, study_id: int) -> bool:
+class Followed(Enum):
+    """How following a study came to its end."""
+
+    ENDED = "ended"
+    INTERRUPTED = "interrupted"  # Ctrl-C
+    LOST = "lost"  # the engine was killed
+
+
+def follow(store: Store, study_id: int, pid: int) -> Followed:
     """Show a study's progress until it ends; Ctrl-C asks it to stop and waits for it.
 
-    Returns
-    -------
-    bool
-        Whether the user interrupted it.
+    Parameters
+    ----------
+    pid : int
+        Of the engine process that was launched.
     """
     console = Console(stderr=True)
-    view = _View(store, study_id, console)
-    interrupted = False
+    view, watch = _View(store, study_id, console), EngineWatch(store, study_id, pid)
+    how = Followed.ENDED
     with view.progress:
         while True:
             try:
-                if view.step():
-                    return interrupted
+                state = watch.state()
+                view.step()  # after that, so that the last trials are shown
+                if state is EngineState.LOST:
+                    console.print(
+                        "The engine process was killed; `cupel resume` goes on from what is stored."
+                    )
+                    return Followed.LOST
+                if state is EngineState.ENDED:
+                    return how
                 time.sleep(_POLL_S)
             except KeyboardInterrupt:
-                if interrupted:
+                if how is Followed.INTERRUPTED:
                     raise
-                interrupted = True
+                how = Followed.INTERRUPTED
                 console.print("Stopping; what was found is kept. (Ctrl-C again leaves it to the engine.)")
                 store.request(study_id, Request.STOP)
 
@@ -48,15 +63,14 @@ class _View:
         self._revision = 0
         self._ended: set[int] = set()
         self._state: StudyState | None = None
-        self._since = time.monotonic()
         self.progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[detail]}"),
             TimeElapsedColumn(), console=console, transient=True, disable=not sys.stderr.isatty(),
         )  # fmt: skip
         self._task = self.progress.add_task("starting", total=None, detail="")
 
-    def step(self) -> bool:
-        """Show what is new; return whether the study has ended."""
+    def step(self) -> None:
+        """Show what is new."""
         study = self._store.study(self._id)
         revision = self._store.revision()
         if revision != self._revision:
@@ -68,19 +82,6 @@ class _View:
             if study.state in (StudyState.QUEUED, StudyState.PAUSED, StudyState.FINISHING):
                 self._console.print(_STATES[study.state])
         self._show(study)
-        if study.engine_pid is None:
-            return study.state in ENDED or self._is_lost()
-        self._since = time.monotonic()
-        return not self._store.engine_is_alive(self._id) and self._lost()
-
-    def _is_lost(self) -> bool:
-        return time.monotonic() - self._since > _START_S and self._lost()
-
-    def _lost(self) -> bool:
-        self._console.print(
-            "The engine process ended without a word; `cupel resume` goes on from what is stored."
-        )
-        return True
 
     def _tell(self, study: StudyRecord, trial: TrialRecord) -> None:
         if not trial.state.is_finished or trial.id in self._ended:

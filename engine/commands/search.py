@@ -15,7 +15,7 @@ from ..errors import SpecError
 from ..launch import launch_engine
 from ..search.space import default_space_toml, space_from_toml
 from ..spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
-from .follow import follow
+from .follow import Followed, follow
 from .summary import print_leaderboard, summary
 
 _STARTED = time.monotonic()
@@ -68,30 +68,44 @@ def run_resume(args: argparse.Namespace) -> int:
     """Resume a study, and follow it unless asked not to."""
     with Store.open(args.workspace) as store:
         study = store.find_study(args.study)
-        if args.detach:
-            store.request(study.id, Request.RUN)
-            launch_engine(args.workspace, study.id)
-            return DONE
-        return start_and_follow(store, study, as_json=args.json)
+        if study.state is StudyState.DONE:
+            raise SpecError(
+                "The study {study!r} is done; search again with a larger budget as a new study.",
+                study=study.name,
+            )
+        if not args.detach:
+            return start_and_follow(store, study, as_json=args.json)
+        store.request(study.id, Request.RUN)
+        launch_engine(store.workspace.path, study.id)
+    return DONE
 
 
 def start_and_follow(store: Store, study: StudyRecord, *, as_json: bool) -> int:
     """Start a study's engine, follow it to its end, and print the result."""
     store.request(study.id, Request.RUN)
-    launch_engine(store.workspace.path, study.id, elapsed_s=time.monotonic() - _STARTED)
-    interrupted = follow(store, study.id)
+    pid = launch_engine(store.workspace.path, study.id, elapsed_s=time.monotonic() - _STARTED)
+    how = follow(store, study.id, pid)
     study = store.study(study.id)
     print_leaderboard(store, study)
+    found = summary(store, study)
     if as_json:
-        print(json.dumps(summary(store, study), allow_nan=False))
-    if interrupted:
+        print(json.dumps(found, allow_nan=False))
+    if how is Followed.INTERRUPTED:
         return INTERRUPTED
-    return FAILED if study.state is StudyState.FAILED else DONE
+    is_whole = study.state in (StudyState.DONE, StudyState.STOPPED) and found["best"] is not None
+    has_export = found["export"] is None or found["export"]["passed"]
+    return DONE if how is Followed.ENDED and is_whole and has_export else FAILED
 
 
 def _ask(args: argparse.Namespace, request: Request) -> int:
     with Store.open(args.workspace) as store:
         study = store.find_study(args.study)
+        if not store.engine_is_alive(study.id):
+            raise SpecError(
+                "The study {study!r} is not running, so it cannot {request}.",
+                study=study.name,
+                request=str(request),
+            )
         store.request(study.id, request)
         print(f"Study {study.id}, {study.name}: asked to {request}.")
     return DONE

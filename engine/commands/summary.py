@@ -72,6 +72,8 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
     if study.failure is not None:
         console.print(f"The study failed. {study.failure.message}", highlight=False)
     trials = [t for t in store.trials(study.id) if t.state is TrialState.COMPLETE]
+    if not any(t.kind is not TrialKind.BASELINE for t in trials):
+        console.print("No network was trained to its end; allow more time, or make the space smaller.")
     if not trials:
         return
     sign = -1.0 if study.direction == "maximize" else 1.0
@@ -116,7 +118,10 @@ def _print_verdict(console: Console, study: StudyRecord) -> None:
             highlight=False,
         )
     if "final" in result:
-        console.print(f"Final model: {result['final']['kind']}. {result['final']['reason']}", highlight=False)
+        final = result["final"]
+        console.print(f"Final model: {final['kind']}. {final['reason']['text']}", highlight=False)
+    if "final_failure" in result:
+        console.print(result["final_failure"]["text"], highlight=False)
     export = result.get("export")
     if export and "path" in export:
         verdict = "certificate passed" if export["passed"] else "CERTIFICATE FAILED"

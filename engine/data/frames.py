@@ -1,6 +1,6 @@
 """Tables from pandas and from Arrow (Parquet): typed columns are kept, text is typed as in a CSV file.
 
-`Table.from_pandas` and `reading` use it.
+`engine.studies` and `reading` use it.
 """
 
 from __future__ import annotations

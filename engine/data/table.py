@@ -2,7 +2,7 @@
 here.
 
 A column keeps numbers as float64 and text as codes into a sorted vocabulary, so that rows are taken, counted
-and encoded without touching a string. Needs NumPy and pyarrow; `from_pandas` also needs pandas.
+and encoded without touching a string. Needs NumPy and pyarrow.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -21,9 +21,6 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Kind = Literal["number", "text", "date"]
 Rows = NDArray[np.int64]
@@ -225,19 +222,6 @@ class Table:
             for i, (name, kind, date_format) in enumerate(json.loads(meta))
         ]
         return cls(tuple(columns), data.num_rows)
-
-    @classmethod
-    def from_pandas(cls, frame: pd.DataFrame) -> Table:
-        """Return the table of a DataFrame: text columns are typed as those of a CSV file are.
-
-        Raises
-        ------
-        DataError
-            Where a column cannot be used (nested values).
-        """
-        from .frames import table_from_pandas  # frames needs this module
-
-        return table_from_pandas(frame)
 
 
 def text_column(name: str, codes: NDArray[np.int32], words: Sequence[str]) -> Column:

@@ -59,7 +59,7 @@ def _model(trial: TrialRecord, answer: Mapping[str, Any], final: Mapping[str, An
             if chosen["kind"] == "ensemble"
             else "one network trained on all rows"
         )
-        lines.append(f"- Final model: {kind}. {chosen['reason']}")
+        lines.append(f"- Final model: {kind}. {chosen['reason']['text']}")
         evidence = chosen.get("evidence", {})
         for way in ("ensemble", "refit"):
             if way in evidence:

@@ -91,7 +91,7 @@ def _keras_difference(
     path: Path, model: TrainedModel, samples: Table, reference: NDArray[np.float64]
 ) -> float:
     """Load the file as a user would and return how far it is from the reference, relative for a regression."""
-    loaded = keras.models.load_model(path, compile=False, safe_mode=True)
+    loaded: Any = keras.models.load_model(path, compile=False, safe_mode=True)
     data: dict[str, Any] = {}
     for r, fitted in enumerate(model.preprocessings):
         features = fitted.transform(samples)

@@ -162,12 +162,12 @@ def network_to_onnx(member: keras.Model) -> onnx.ModelProto:
 
     def call(*arguments: tf.Tensor) -> dict[str, tf.Tensor]:
         data, weights = arguments[:n_inputs], arguments[n_inputs:]
-        outputs, _ = member.stateless_call(
+        outputs = member.stateless_call(
             [weights[place[id(v)]] for v in member.trainable_variables],
             [weights[place[id(v)]] for v in member.non_trainable_variables],
             list(data) if n_inputs > 1 else data[0],
             training=False,
-        )
+        )[0]
         return {"output": outputs}
 
     signature = [tf.TensorSpec((None, *i.shape[1:]), i.dtype, name=i.name) for i in member.inputs]

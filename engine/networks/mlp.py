@@ -24,7 +24,7 @@ NORM_EPSILON = 1e-3  # as in Keras
 
 _ACTIVATIONS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
     "relu": tf.nn.relu,
-    "gelu": lambda x: tf.nn.gelu(x, approximate=True),  # the exact form has no ONNX operator in our exporter
+    "gelu": lambda x: _gelu(x),
     "silu": tf.nn.silu,
     "tanh": tf.nn.tanh,
 }
@@ -125,6 +125,14 @@ class MlpStructure(Structure):
         return tf.matmul(x, kernel) + bias[:, None]
 
 
+def _gelu(x: tf.Tensor) -> tf.Tensor:
+    """Return Keras's approximate GELU (the exact form has no ONNX operator in our exporter), without its power of 3.
+
+    ``0.5 (1 + tanh(u)) = sigmoid(2 u)`` with ``u = sqrt(2 / pi) (x + 0.044715 x^3)``.
+    """
+    return x * tf.sigmoid((8.0 / np.pi) ** 0.5 * (x + 0.044715 * x * x * x))
+
+
 def _flatten(x: tf.Tensor) -> tf.Tensor:
     shape = tf.shape(x)
     return tf.reshape(x, (shape[0], shape[1], shape[2] * shape[3]))
@@ -144,8 +152,9 @@ def _batch_norm(
 
 
 def _layer_norm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) -> tf.Tensor:
-    mean, variance = tf.nn.moments(x, [-1], keepdims=True)
-    return (x - mean) * tf.math.rsqrt(variance + NORM_EPSILON) * gamma[:, None] + beta[:, None]
+    centered = x - tf.reduce_mean(x, axis=-1, keepdims=True)
+    variance = tf.reduce_mean(tf.square(centered), axis=-1, keepdims=True)
+    return centered * tf.math.rsqrt(variance + NORM_EPSILON) * gamma[:, None] + beta[:, None]
 
 
 def _dropout(x: tf.Tensor, rate: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:

@@ -9,8 +9,16 @@ import numpy as np
 
 from ..spec import BudgetSpec
 
-EXPORT_S = 14.0  # conversion and certificate in child processes that import TensorFlow, on an idle machine
+_START_S = 8.0  # of a worker process, until one has been measured
+_EXPORT_S, _EXPORT_STARTS = 3.0, 1.0  # an export costs this, and as long as workers take to import TensorFlow
+_FINAL_S = 1.5  # holdout scores, closing down
 _EVIDENCE_FRACTION = 0.15  # of the time budget, at most, for the choice of the final model
+_EVIDENCE_TRIALS = (
+    2.0,
+    4.0,
+)  # least and most time for that choice, in typical trials: with less it is not tried
+_LEAST_FRACTION = 0.2  # of a typical trial: with less time left none is started
+_BASELINE_FRACTION, _BASELINE_S = 0.25, 10.0  # of the time budget that one baseline may take, and at least
 
 
 @dataclass(slots=True)
@@ -33,6 +41,7 @@ class Budget:
     exports: bool = True
     _since: float = field(default_factory=time.monotonic)
     _paused_at: float | None = None
+    _start_s: float = _START_S
     _durations: list[float] = field(default_factory=list)
 
     @property
@@ -58,13 +67,24 @@ class Budget:
         """Tell how long a complete trial took."""
         self._durations.append(seconds)
 
+    def note_start(self, seconds: float) -> None:
+        """Tell how long a worker process took to be ready; an export starts processes that import the same."""
+        self._start_s = seconds
+
+    @property
+    def export_s(self) -> float:
+        """Seconds that the export needs."""
+        return _EXPORT_S + _EXPORT_STARTS * self._start_s if self.exports else 0.0
+
     @property
     def reserve_s(self) -> float:
         """Seconds that the end needs: final fit with its evidence, holdout scores, export."""
         timeout = self.spec.timeout_s or 0.0
-        typical = float(np.percentile(self._durations, 75)) if self._durations else 0.0
-        export = EXPORT_S if self.exports else 1.0
-        return min(export + 1.0 + min(4.0 * typical, _EVIDENCE_FRACTION * timeout), 0.6 * timeout)
+        least, most = (n * self._typical_s for n in _EVIDENCE_TRIALS)
+        evidence = min(most, _EVIDENCE_FRACTION * timeout)
+        if evidence < least:
+            evidence = 0.0
+        return min(self.export_s + _FINAL_S + evidence, 0.6 * timeout)
 
     @property
     def search_left_s(self) -> float:
@@ -78,13 +98,24 @@ class Budget:
         """Seconds that the choice of the final model may take."""
         if self.spec.timeout_s is None:
             return float("inf")
-        return self.spec.timeout_s - self.elapsed - (EXPORT_S if self.exports else 1.0)
+        return self.spec.timeout_s - self.elapsed - self.export_s - _FINAL_S
+
+    @property
+    def baseline_s(self) -> float:
+        """Seconds that one baseline may take; infinite without a time budget."""
+        if self.spec.timeout_s is None:
+            return float("inf")
+        return max(_BASELINE_S, _BASELINE_FRACTION * self.spec.timeout_s)
 
     def may_start(self, n_started: int) -> bool:
         """Whether another trial fits: `n_started` have been asked, and the last ones tell how long one takes."""
         if self.spec.n_trials is not None and n_started >= self.spec.n_trials:
             return False
-        return self.search_left_s > 0.0
+        return self.search_left_s > _LEAST_FRACTION * self._typical_s
+
+    @property
+    def _typical_s(self) -> float:
+        return float(np.percentile(self._durations, 75)) if self._durations else 0.0
 
     def is_reached(self, best: float | None) -> bool:
         """Whether the target score has been reached."""

@@ -37,7 +37,7 @@ def tied_trials(folds: Scores, best: int, *, n_folds: int, level: float = 0.05) 
     return tied
 
 
-def corrected_score(folds: Scores, best: int, *, maximize: bool) -> dict[str, Any]:
+def corrected_score(folds: Scores, best: int, *, maximize: bool, n_folds: int) -> dict[str, Any]:
     """Return the best trial's score, corrected for having been picked as the best of many.
 
     The bias estimate of Tibshirani and Tibshirani (2009, doi 10.1214/08-AOAS224): the mean over folds of how much
@@ -46,7 +46,8 @@ def corrected_score(folds: Scores, best: int, *, maximize: bool) -> dict[str, An
     Returns
     -------
     dict
-        ``value``, ``bias``, and ``low`` and ``high``: a 95 % interval by the t distribution over the replicas.
+        ``value``, ``bias``, and ``low`` and ``high``: a 95 % interval by the t distribution over the replicas, whose
+        variance is corrected as in `tied_trials`.
     """
     numbers = [number for number, scores in folds.items() if len(scores) == len(folds[best])]
     table = np.stack([folds[number] for number in numbers])  # (n_trials, R)
@@ -55,5 +56,6 @@ def corrected_score(folds: Scores, best: int, *, maximize: bool) -> dict[str, An
     bias = float(np.mean(most - lead))
     value = float(lead.mean()) - bias
     n = len(lead)
-    half = float(stats.t.ppf(0.975, n - 1) * lead.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
+    scale = 1.0 / n + 1.0 / (n_folds - 1)
+    half = float(stats.t.ppf(0.975, n - 1) * np.sqrt(scale * lead.var(ddof=1))) if n > 1 else 0.0
     return {"value": value, "bias": bias, "low": value - half, "high": value + half}

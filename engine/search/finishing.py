@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
+import os
 import queue
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...storage.errors import ArtifactError
 from ...storage.records import Failure, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
-from ..errors import CupelError
+from ..errors import CupelError, Message
 from ..metrics import METRICS
 from ..workers.cluster import Cluster, TaskDone
-from ..workers.messages import FinalTask, HoldoutTask, Task, TaskResult
+from ..workers.messages import FinalTask, HoldoutTask, Task, TaskResult, checkpoint_path
 from .budget import Budget
 from .evidence import corrected_score, tied_trials
-from .outcomes import Kept
 from .preparing import Prepared
 
 _log = logging.getLogger(__name__)
-_MOST_WAIT_S = 3600.0
+_POLL_S = 0.5
+_LEAST_WAIT_S, _MOST_TRIALS = (
+    60.0,
+    20.0,
+)  # a final model that takes longer, and longer than so many trials, hangs
+_NO_WORKER_S = 180.0  # without any worker that could take a task up
+_BRIEF_S = 1.0  # a baseline this quick is always scored on the holdout
 
 
 @dataclass(slots=True)
@@ -33,8 +42,8 @@ class Finish:
     prepared: Prepared
     cluster: Cluster
     budget: Budget
-    kept: Kept
     _results: dict[str, TaskResult] = field(default_factory=dict)
+    _failure: Failure | None = None  # of the final model
 
     def run(self, *, stopped: bool) -> None:
         """Write the study's result, and export its final model unless the user stopped the search."""
@@ -42,58 +51,110 @@ class Finish:
         best = _best(self.store, self.study_id)
         baselines = [t for t in trials if t.kind is TrialKind.BASELINE and t.state is TrialState.COMPLETE]
         tasks: dict[str, Task] = {}
+        limits: dict[str, float] = {}
         if best is not None:
-            tasks["final"] = self._final_task(best, stopped=stopped)
+            task = self._final_task(best, stopped=stopped)
+            tasks["final"] = task
+            limits["final"] = max(
+                _LEAST_WAIT_S, 2.0 * min(task.time_left_s, 1e6), _MOST_TRIALS * task.trial_s
+            )
         if self.prepared.has_holdout:
-            tasks |= {t.name: HoldoutTask(t.name) for t in baselines}
-        self._run_tasks(tasks)
+            fitting = [t for t in baselines if self._fits(t)]
+            tasks |= {t.name: HoldoutTask(t.name) for t in fitting}
+            limits |= {t.name: max(_LEAST_WAIT_S, 2.0 * (t.duration_s or 0.0)) for t in fitting}
+        self._run_tasks(tasks, limits)
         result = self._result(trials, best, baselines)
         self.store.set_result(self.study_id, result)
-        if (
-            best is not None
-            and not stopped
-            and self.prepared.spec.export_dir != ""
-            and "model_sha256" in result
-        ):
+        if not stopped and self.prepared.spec.export_dir != "" and "model_sha256" in result:
             result["export"] = self._export()
             self.store.set_result(self.study_id, result)
+        self._clear_checkpoints()
+
+    def _fits(self, baseline: TrialRecord) -> bool:
+        """Whether the time is enough to fit a baseline once more: on all rows, where it was fitted on each fold."""
+        n_folds = self.prepared.spec.split.n_folds
+        n_fits = n_folds * self.prepared.spec.split.n_repeats
+        seconds = (baseline.duration_s or 0.0) / n_fits * n_folds / (n_folds - 1)
+        return seconds < max(self.budget.evidence_left_s, _BRIEF_S)
 
     def _final_task(self, best: TrialRecord, *, stopped: bool) -> FinalTask:
         scores = self.store.fold_scores(best.id)
         assert scores is not None  # noqa: S101 - a complete trial has scores
-        sha256 = best.user_attrs.get("model_sha256")
         return FinalTask(
             family=best.family,
             params=best.params,
-            model=self.store.artifacts.read(sha256) if sha256 else None,
+            model=self._kept_model(best),
             best_epochs=tuple(int(e) for e in scores.best_epochs),
             trial_s=best.duration_s or 0.0,
-            time_left_s=0.0 if stopped else self.budget.evidence_left_s,
+            time_left_s=0.0 if stopped else max(self.budget.evidence_left_s, 0.0),
         )
 
-    def _run_tasks(self, tasks: Mapping[str, Task]) -> None:
-        """Run all tasks on the warm workers; the final model first."""
-        waiting = list(tasks.items())
-        n_open = 0
-        while waiting or n_open:
+    def _kept_model(self, best: TrialRecord) -> bytes | None:
+        sha256 = best.user_attrs.get("model_sha256")
+        if not sha256:
+            return None
+        try:
+            return self.store.artifacts.read(sha256)
+        except ArtifactError as error:
+            _log.warning("%s The trial is trained again.", error)
+            return None
+
+    def _run_tasks(self, tasks: dict[str, Task], limits: Mapping[str, float]) -> None:
+        """Run all tasks on the warm workers; the final model first, and again where its worker died."""
+        waiting = list(tasks)
+        since: dict[str, float] = {}
+        asked = time.monotonic()
+        while waiting or since:
             self.cluster.refresh()
             for address in self.cluster.idle:
                 if waiting:
-                    key, task = waiting.pop(0)
-                    self.cluster.submit(key, address, self.prepared.files, task)
-                    n_open += 1
-            self.store.heartbeat(self.study_id, elapsed_s=self.budget.elapsed)
+                    key = waiting.pop(0)
+                    self.cluster.submit(key, address, self.prepared.files, tasks[key])
+                    since[key] = time.monotonic()
+            if not since and time.monotonic() - asked > _NO_WORKER_S:
+                _log.error("there is no worker for %s", ", ".join(waiting))
+                return
+            self._kill_late(since, limits)
+            self.store.heartbeat(self.study_id, elapsed_s=self.budget.elapsed, pid=os.getpid())
             try:
-                event = self.cluster.events.get(timeout=1.0)
+                event = self.cluster.events.get(timeout=_POLL_S)
             except queue.Empty:
                 continue
-            if isinstance(event, TaskDone) and event.key in tasks:
-                n_open -= 1
+            if isinstance(event, TaskDone):
                 self.cluster.done(event.key)
-                if isinstance(event.outcome, Failure):
-                    _log.error("%s failed: %s\n%s", event.key, event.outcome.message, event.outcome.traceback)
-                else:
-                    self._results[event.key] = event.outcome
+                if since.pop(event.key, None) is not None and self._take(event, tasks):
+                    waiting.insert(0, event.key)
+                asked = time.monotonic()
+
+    def _kill_late(self, since: Mapping[str, float], limits: Mapping[str, float]) -> None:
+        for key, began in since.items():
+            if time.monotonic() - began > limits[key] and self.cluster.kill(key):
+                _log.error("%s has taken more than %.0f s and was killed", key, limits[key])
+
+    def _take(self, event: TaskDone, tasks: dict[str, Task]) -> bool:
+        """Take the outcome of a task up; return whether to try once more."""
+        if not isinstance(event.outcome, Failure):
+            self._results[event.key] = event.outcome
+            return False
+        _log.error("%s failed: %s\n%s", event.key, event.outcome.message, event.outcome.traceback)
+        task = tasks[event.key]
+        if not isinstance(task, FinalTask):
+            return False
+        is_first = self._failure is None
+        self._failure = event.outcome
+        tasks[event.key] = dataclasses.replace(task, time_left_s=0.0)  # the least that it can be
+        return is_first
+
+    def _clear_checkpoints(self) -> None:
+        """Delete checkpoints of trials that have ended; a stopped study may go on from the others."""
+        folder = Path(self.prepared.files.checkpoints)
+        unfinished = {t.id for t in self.store.trials(self.study_id) if not t.state.is_finished}
+        keep = {checkpoint_path(self.prepared.files, trial_id) for trial_id in unfinished}
+        for file in folder.glob("*"):
+            if file not in keep:
+                file.unlink(missing_ok=True)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
     def _result(
         self, trials: list[TrialRecord], best: TrialRecord | None, baselines: list[TrialRecord]
@@ -107,7 +168,6 @@ class Finish:
         }
         if best is None:
             return result
-        final = self._results.get("final")
         result["best"] = {
             "trial": best.number,
             "family": best.family,
@@ -116,9 +176,7 @@ class Finish:
             "cv_std": best.value_std,
             "holdout": self._holdout("final"),
         }
-        if final is not None and final.model is not None:
-            result["model_sha256"] = self.store.artifacts.add(final.model)
-            result["final"] = final.info["final"]
+        result |= self._final_model(best)
         metric = METRICS[spec.metric]
         result["beats_baselines"] = all(
             metric.is_better(best.value or 0.0, t.value or 0.0) for t in baselines
@@ -132,8 +190,22 @@ class Finish:
         }
         maximize = spec.direction == "maximize"
         result["tied"] = tied_trials(folds, best.number, n_folds=spec.split.n_folds)
-        result["corrected"] = corrected_score(folds, best.number, maximize=maximize)
+        result["corrected"] = corrected_score(
+            folds, best.number, maximize=maximize, n_folds=spec.split.n_folds
+        )
         return result
+
+    def _final_model(self, best: TrialRecord) -> dict[str, Any]:
+        """Return the final model; where its task failed, the fold networks as they are."""
+        final = self._results.get("final")
+        if final is not None and final.model is not None:
+            return {"model_sha256": self.store.artifacts.add(final.model), "final": final.info["final"]}
+        message = Message(
+            "The final model could not be made or scored on the holdout: {reason}",
+            {"reason": self._failure.message if self._failure else "no worker process could be started"},
+        )
+        sha256 = best.user_attrs.get("model_sha256")
+        return {"final_failure": message.to_json()} | ({"model_sha256": sha256} if sha256 else {})
 
     def _holdout(self, key: str) -> Mapping[str, float] | None:
         result = self._results.get(key)
@@ -148,6 +220,13 @@ class Finish:
         except CupelError as error:
             _log.error("export failed: %s", error, exc_info=True)
             return {"passed": False, "message": error.sentence.to_json()}
+        if export.failure is not None:
+            _log.error("export failed: %s\n%s", export.failure.message, export.failure.traceback)
+            failure = export.failure
+            message = (
+                Message(failure.template, failure.args) if failure.template else Message(failure.message)
+            )
+            return {"passed": False, "message": message.to_json()}
         return {"path": export.path, "passed": bool(export.certificate.get("passed"))}
 
 

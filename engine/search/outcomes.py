@@ -20,7 +20,7 @@ from ...storage.store import Store
 from ..errors import Message
 from ..training.curves import CURVE_NAMES
 from ..workers.messages import TaskOutcome, TaskResult
-from .running import RunningTrial, running_means
+from .running import RunningTrial, running_bests
 
 _KEEP = 5  # best trials whose fold networks stay on the disk; any other trial's come out again by training it again
 
@@ -31,18 +31,19 @@ class Kept:
 
     store: Store
     study_id: int
+    metric: str
     maximize: bool
     _by_value: list[tuple[float, int, str]] = field(default_factory=list)
+    _dropped: list[tuple[int, str]] = field(default_factory=list)
 
     @classmethod
-    def of_study(cls, store: Store, study_id: int, *, maximize: bool) -> Kept:
+    def of_study(cls, store: Store, study_id: int, *, metric: str, maximize: bool) -> Kept:
         """Return what a study keeps already."""
-        kept = cls(store, study_id, maximize)
+        kept = cls(store, study_id, metric, maximize)
         for trial in store.trials(study_id):
             sha256 = trial.user_attrs.get("model_sha256")
-            if sha256 and trial.value is not None:
-                kept._by_value.append((-trial.value if maximize else trial.value, trial.id, sha256))
-        kept._by_value = sorted(kept._by_value)[:_KEEP]
+            if sha256 and trial.value is not None and "same_as" not in trial.user_attrs:
+                kept._rank(trial.id, trial.value, sha256)
         return kept
 
     def add(self, trial: TrialRecord, value: float, model: bytes) -> str | None:
@@ -51,48 +52,68 @@ class Kept:
         if len(self._by_value) >= _KEEP and rank >= self._by_value[-1][0]:
             return None
         sha256 = self.store.artifacts.add(model)
-        self._by_value = sorted([*self._by_value, (rank, trial.id, sha256)])[:_KEEP]
+        self._rank(trial.id, value, sha256)
         return sha256
+
+    def sweep(self) -> None:
+        """Delete the models of trials that others have pushed out of the best, unless something else needs them."""
+        for trial_id, sha256 in self._dropped:
+            self.store.drop_model(trial_id, sha256)
+        self._dropped.clear()
+
+    def _rank(self, trial_id: int, value: float, sha256: str) -> None:
+        ranked = sorted([*self._by_value, (-value if self.maximize else value, trial_id, sha256)])
+        self._by_value = ranked[:_KEEP]
+        self._dropped += [(i, s) for _, i, s in ranked[_KEEP:]]
 
 
 def end_trial(
-    store: Store,
-    trial: TrialRecord,
-    *,
-    running: RunningTrial | None = None,
-    outcome: TaskOutcome | None = None,
-    kept: Kept | None = None,
-    copy_of: TrialRecord | None = None,
+    store: Store, trial: TrialRecord, running: RunningTrial, outcome: TaskOutcome, kept: Kept
 ) -> TrialRecord:
-    """End a trial: complete, pruned, skipped, hung, failed, or with the result of an equal one (`copy_of`)."""
-    if copy_of is not None:
-        return store.finish_trial(trial.id, _copied(store, copy_of))
-    assert running is not None  # noqa: S101 - a trial ends by having run or by being a copy
+    """End a trial: complete, pruned, skipped, hung, too late, or failed."""
+    ended = store.finish_trial(trial.id, _outcome(trial, running, outcome, kept))
+    if "model_sha256" in ended.user_attrs and isinstance(outcome, TaskResult) and outcome.model is not None:
+        store.artifacts.add(outcome.model)  # another study may have dropped an equal one before this commit
+    kept.sweep()
+    return ended
+
+
+def end_as_copy(store: Store, trial: TrialRecord, same: TrialRecord) -> TrialRecord:
+    """End a trial with the result of an equal one."""
+    return store.finish_trial(trial.id, _copied(store, same))
+
+
+def _outcome(trial: TrialRecord, running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOutcome:
+    result = outcome if isinstance(outcome, TaskResult) and outcome.scores is not None else None
     if running.dropped == "skipped":
-        return store.finish_trial(
-            trial.id, _failed(running, FailureKind.SKIPPED, Message("You skipped this trial."))
-        )
+        return _failed(running, FailureKind.SKIPPED, Message("You skipped this trial."))
+    # A trial that the pruner gave up after its very last epoch is complete: nothing was left to be saved.
+    is_pruned = running.pruned_at is not None and (result is None or running.pruned_at + 1 < running.epoch)
+    if is_pruned:
+        return _pruned(running, kept)
+    if result is not None:
+        return _complete(trial, result, kept)
     if running.dropped == "hung":
         message = Message("The trial gave no sign of life for too long; its worker process was ended.")
-        return store.finish_trial(trial.id, _failed(running, FailureKind.HUNG, message))
-    if running.pruned_at is not None:
-        return store.finish_trial(trial.id, _pruned(trial, running, kept))
-    if isinstance(outcome, TaskResult) and outcome.scores is not None:
-        return store.finish_trial(trial.id, _complete(trial, outcome, kept))
+        return _failed(running, FailureKind.HUNG, message)
+    if running.dropped == "late":
+        message = Message(
+            "The time budget was over in the middle of an epoch of this trial; allow more time."
+        )
+        if not running.is_search:
+            message = Message("The baseline took too much of the time budget, so it was left out.")
+        return _failed(running, FailureKind.SKIPPED, message)
     assert isinstance(outcome, Failure)  # noqa: S101 - a task gives a result or a failure
-    return store.finish_trial(
-        trial.id,
-        TrialOutcome(
-            TrialState.FAIL, failure=outcome, curves=running.recorded_curves(CURVE_NAMES), epoch=running.epoch
-        ),
-    )
+    return TrialOutcome(
+        TrialState.FAIL, failure=outcome, curves=running.recorded_curves(CURVE_NAMES), epoch=running.epoch,
+        duration_s=running.heard - running.started, peak_memory_bytes=running.peak_bytes or None,
+    )  # fmt: skip
 
 
-def _complete(trial: TrialRecord, result: TaskResult, kept: Kept | None) -> TrialOutcome:
+def _complete(trial: TrialRecord, result: TaskResult, kept: Kept) -> TrialOutcome:
     scores = result.scores
     assert scores is not None  # noqa: S101 - by the caller
-    assert kept is not None  # noqa: S101 - by the caller
-    column = scores.values[:, scores.metrics.index(kept.store.study(trial.study_id).metric)]
+    column = scores.values[:, scores.metrics.index(kept.metric)]
     value = float(column.mean())
     if np.isnan(value):
         message = Message(
@@ -104,7 +125,8 @@ def _complete(trial: TrialRecord, result: TaskResult, kept: Kept | None) -> Tria
         k: v for k, v in result.info.items() if k in ("path", "truncated", "preprocessing")
     }
     if result.model is not None and trial.kind is not TrialKind.BASELINE:
-        attrs["model_sha256"] = kept.add(trial, value, result.model)
+        sha256 = kept.add(trial, value, result.model)
+        attrs |= {"model_sha256": sha256} if sha256 else {}
     return TrialOutcome(
         TrialState.COMPLETE, value, _std(column), scores, result.curves, result.out_of_fold,
         epoch=result.curves.values.shape[1] if result.curves else None, n_parameters=result.n_parameters,
@@ -112,16 +134,15 @@ def _complete(trial: TrialRecord, result: TaskResult, kept: Kept | None) -> Tria
     )  # fmt: skip
 
 
-def _pruned(trial: TrialRecord, running: RunningTrial, kept: Kept | None) -> TrialOutcome:
+def _pruned(running: RunningTrial, kept: Kept) -> TrialOutcome:
     assert running.pruned_at is not None  # noqa: S101 - by the caller
-    assert kept is not None  # noqa: S101 - by the caller
     n_epochs = running.pruned_at + 1
     curves = running.recorded_curves(CURVE_NAMES, n_epochs)
     assert curves is not None  # noqa: S101 - it was pruned by its curves
     column = curves.values[:, :, CURVE_NAMES.index("valid_score")]
-    value = float(running_means(column, kept.maximize)[-1])
-    last = running.best_scores[n_epochs - 1]
-    scores = FoldScores((kept.store.study(trial.study_id).metric,), last[:, None], np.full(len(last), -1))
+    last = running_bests(column, kept.maximize)[:, -1]
+    value = float(last.mean())
+    scores = FoldScores((kept.metric,), last[:, None], np.full(len(last), -1))
     return TrialOutcome(
         TrialState.PRUNED, None if np.isnan(value) else value, _std(last), scores, curves, epoch=n_epochs,
         duration_s=running.heard - running.started, peak_memory_bytes=running.peak_bytes,
@@ -132,12 +153,12 @@ def _failed(running: RunningTrial, kind: FailureKind, message: Message) -> Trial
     failure = Failure(kind, str(message), "", message.template, dict(message.args))
     return TrialOutcome(
         TrialState.FAIL, failure=failure, curves=running.recorded_curves(CURVE_NAMES), epoch=running.epoch,
-        duration_s=running.heard - running.started, peak_memory_bytes=running.peak_bytes,
+        duration_s=running.heard - running.started, peak_memory_bytes=running.peak_bytes or None,
     )  # fmt: skip
 
 
 def _copied(store: Store, same: TrialRecord) -> TrialOutcome:
-    attrs = {k: v for k, v in same.user_attrs.items() if k != "values"}
+    attrs = {k: v for k, v in same.user_attrs.items() if k not in ("values", "model_sha256")}
     return TrialOutcome(
         TrialState.COMPLETE, same.value, same.value_std, store.fold_scores(same.id), store.curves(same.id),
         store.out_of_fold(same.id), epoch=same.epoch, n_parameters=same.n_parameters, duration_s=0.0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -20,6 +21,7 @@ from ..workers.messages import StudyFiles
 from .space import adapt_space, check_space, default_space
 
 _MEMORY_FRACTION = 0.8  # of what is free when the study starts, shared out among the workers
+_LEAST_BYTES = 1 << 30  # for a worker: TensorFlow alone takes most of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Prepared:
     digests: dict[str, str]
     has_holdout: bool
     n_workers: int
+    most_workers: int  # that the memory allows
 
 
 def prepare(store: Store, study: StudyRecord) -> Prepared:
@@ -46,14 +49,7 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
     dataset = store.dataset(study.dataset_id or 0)
     schema = TableSchema.from_json(dataset.schema)
     table_path = store.artifacts.checked_path(dataset.table_sha256)
-    if study.split_sha256 is None:
-        table = Table.from_parquet(table_path)
-        target = encode_target(table, schema, spec.task)
-        splits = draw_splits(spec.split, target, table, schema, spec.seed)
-        sha256 = store.artifacts.add(splits.to_npz_bytes())
-        store.set_split(study.id, sha256)
-    else:
-        sha256 = study.split_sha256
+    sha256 = study.split_sha256 or _draw(store, study, spec, schema, table_path)
     splits_path = store.artifacts.checked_path(sha256)
     splits = Splits.from_npz_bytes(splits_path.read_bytes())
     space = dict(spec.space) if spec.space else default_space(spec.families)
@@ -83,7 +79,16 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
         },
         has_holdout=len(splits.holdout) > 0,
         n_workers=n_workers,
+        most_workers=most_workers(),
     )
+
+
+def _draw(store: Store, study: StudyRecord, spec: StudySpec, schema: TableSchema, table_path: Path) -> str:
+    table = Table.from_parquet(table_path)
+    target = encode_target(table, schema, spec.task)
+    sha256 = store.artifacts.add(draw_splits(spec.split, target, table, schema, spec.seed).to_npz_bytes())
+    store.set_split(study.id, sha256)
+    return sha256
 
 
 def memory_share(n_workers: int) -> int:
@@ -92,7 +97,15 @@ def memory_share(n_workers: int) -> int:
 
 
 def share_out(n_workers: int | None) -> tuple[int, int]:
-    """Return the number of workers and of threads for each: one thread a worker makes the most of small networks."""
+    """Return the number of workers, at most so many as the memory allows, and of threads for each.
+
+    Where the user does not say how many: one a core. One thread a worker makes the most of small networks.
+    """
     n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    workers = n_workers or n_cores
+    workers = min(n_workers or n_cores, most_workers())
     return workers, max(1, n_cores // workers)
+
+
+def most_workers() -> int:
+    """Return how many workers the memory that is free now allows."""
+    return max(1, memory_share(1) // _LEAST_BYTES)

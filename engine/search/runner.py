@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from ...storage.records import Failure, Request, StudyRecord, StudyState
+from ...storage.records import Request, StudyRecord, StudyState
 from ...storage.store import Store
-from ..errors import CupelError
 from ..workers.cluster import Cluster
 from ..workers.task import failure_of
 from .budget import Budget
@@ -44,13 +44,14 @@ class StudyRunner:
     study_id : int
     settings : Settings
     elapsed_s : float
-        What the user has waited before this process started, at a first start.
+        What the user has waited before this was made.
     """
 
     store: Store
     study_id: int
     settings: Settings = field(default_factory=Settings)
     elapsed_s: float = 0.0
+    _since: float = field(default_factory=time.monotonic)
 
     def run(self) -> StudyState:
         """Run the study until its budget, its target or the user ends it; return the state that it is left in.
@@ -61,29 +62,27 @@ class StudyRunner:
         if not self.store.claim_study(self.study_id, os.getpid()):
             _log.info("study %d has an engine already", self.study_id)
             return self.store.study(self.study_id).state
-        failure: Failure | None = None
-        try:
-            state = self._run()
-        except CupelError as error:
-            _log.exception("the search failed")
-            state, failure = StudyState.FAILED, failure_of(error)
-        except Exception as error:
-            _log.exception("the engine failed")
-            self.store.release_study(self.study_id, StudyState.FAILED, failure=failure_of(error))
-            raise
-        self.store.release_study(self.study_id, state, failure=failure)
+        with ExitStack() as processes:  # the study is released first: nobody waits for processes to end
+            try:
+                state, failure = self._run(processes), None
+            except Exception as error:  # noqa: BLE001 - whatever it was: the study says so, and can be resumed
+                _log.exception("the engine failed")
+                state, failure = StudyState.FAILED, failure_of(error)
+                if self.store.study(self.study_id).engine_pid != os.getpid():
+                    return state  # another engine has taken the study over, and writes now
+                self.store.requeue_running(self.study_id)  # so that a resumed study takes them up
+            self.store.release_study(self.study_id, state, failure=failure)
         return state
 
-    def _run(self) -> StudyState:
+    def _run(self, processes: ExitStack) -> StudyState:
         study = self.store.study(self.study_id)
+        queued = time.monotonic()
         if not self._wait_for_turn(study):
             return StudyState.STOPPED
+        queued = time.monotonic() - queued
         self.store.set_study_state(self.study_id, StudyState.RUNNING)
         prepared = prepare(self.store, study)
         spec = prepared.spec
-        budget = Budget(
-            spec.budget, spec.direction, study.elapsed_s or self.elapsed_s, exports=spec.export_dir != ""
-        )
         files = dataclasses.replace(prepared.files, runner=self.settings.runner)
         prepared = dataclasses.replace(prepared, files=files)
         cluster = Cluster(
@@ -93,18 +92,23 @@ class StudyRunner:
             self.settings.scheduler,
             self.settings.runner,
         )
-        starting = threading.Thread(target=cluster.start, name="cluster-start")
-        starting.start()  # takes seconds, in which the trials of the store are taken up
-        try:
-            kept = Kept.of_study(self.store, self.study_id, maximize=spec.direction == "maximize")
+        processes.callback(cluster.close)
+        with ThreadPoolExecutor(1) as pool:
+            starting = pool.submit(cluster.start)  # takes seconds, in which the store's trials are taken up
+            budget = Budget(
+                spec.budget,
+                spec.direction,
+                study.elapsed_s + self.elapsed_s + time.monotonic() - self._since - queued,
+                exports=spec.export_dir != "",
+            )
+            kept = Kept.of_study(
+                self.store, self.study_id, metric=spec.metric, maximize=spec.direction == "maximize"
+            )
             loop = SearchLoop(
                 self.store, self.study_id, prepared, cluster, budget, kept, self.settings.hang_s
             )
-            starting.join()
-            return loop.run()
-        finally:
-            starting.join()
-            cluster.close()
+            starting.result()
+        return loop.run()
 
     def _wait_for_turn(self, study: StudyRecord) -> bool:
         """Wait for the workspace's other running studies; return whether to run (False: stopped in the queue)."""

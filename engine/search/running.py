@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import Curves
-from ..workers.messages import Progress
 
 
 @dataclass(slots=True)
@@ -21,7 +20,10 @@ class RunningTrial:
     pruned_at : int or None
         The epoch after which the pruner gave it up.
     dropped : str
-        Why its result is not wanted: ``""``, ``"pruned"``, ``"skipped"``, ``"hung"``.
+        Why its result is not wanted: ``""``, ``"pruned"``, ``"skipped"``, ``"hung"``; or why its worker was killed:
+        ``"late"`` (the time budget was over), ``"stopped"`` (the user stopped the study; it can go on later).
+    is_finishing : bool
+        Whether it was told to end with what it has.
     """
 
     id: int
@@ -34,24 +36,24 @@ class RunningTrial:
     longest_silence: float = 0.0
     pruned_at: int | None = None
     dropped: str = ""
+    is_finishing: bool = False
     peak_bytes: int = 0
     curves: list[NDArray[np.float32]] = field(default_factory=list)
-    best_scores: list[NDArray[np.float64]] = field(default_factory=list)
 
-    def take(self, progress: Progress) -> range:
-        """Take a message up; return the epochs that are new (a resumed trial starts in the middle)."""
+    def hear(self, memory_bytes: int = 0) -> None:
+        """Note a sign of life."""
         now = time.monotonic()
         self.longest_silence, self.heard = max(self.longest_silence, now - self.heard), now
-        self.peak_bytes = max(self.peak_bytes, progress.memory_bytes)
-        del self.curves[progress.first_epoch :], self.best_scores[progress.first_epoch :]
-        while (
-            len(self.curves) < progress.first_epoch
-        ):  # epochs before a resumed checkpoint that were not recorded
-            self.curves.append(np.full_like(progress.curves[0], np.nan))
-            self.best_scores.append(np.full_like(progress.best_scores[0], np.nan))
+        self.peak_bytes = max(self.peak_bytes, memory_bytes)
+
+    def take(self, first_epoch: int, curves: NDArray[np.float32]) -> range:
+        """Take epochs up, curves of shape (n, R, n_names) from `first_epoch` on; return those that were not known.
+
+        What comes after a gap is left out: all the curves come again with the trial's result.
+        """
         start = len(self.curves)
-        self.curves.extend(progress.curves)
-        self.best_scores.extend(progress.best_scores)
+        if first_epoch <= start:
+            self.curves.extend(curves[start - first_epoch :])
         return range(start, len(self.curves))
 
     @property

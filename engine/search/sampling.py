@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import math
+import random
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
 from typing import Any
 
 import numpy as np
 import optuna
-from numpy.typing import NDArray
 
 from ...storage.records import TrialState
 from ..errors import SpecError
+from .few_trials import FewTrialsTpe, reseed
+from .pruning import completed_rungs
 from .space import Parameter, parameters, start_points, to_params
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -148,7 +150,7 @@ class Search:
     def _ask(self, number: int, fixed: Mapping[str, Any] | None) -> Proposal:
         if self._is_stateless:
             seed = int(np.random.SeedSequence((self._seed, number)).generate_state(1)[0])
-            self._study.sampler = make_sampler(self._sampler, seed, self._n_parameters())
+            reseed(self._study.sampler, seed)
         if fixed is not None:
             self._study.enqueue_trial(dict(fixed))
         trial = self._study.ask()
@@ -186,22 +188,34 @@ class Search:
         return [points[i] for i in range(longest) for points in by_family if i < len(points)]
 
     def _grid_values(self) -> Iterator[Mapping[str, Any]]:
-        """Yield every point of the grid once, in an order drawn from the seed."""
+        """Yield the points of the grid once each, in an order drawn from the seed; of a vast grid a random part."""
+        rng = random.Random(self._seed)  # noqa: S311 - an order, no secret
+        grids = {f: [p.grid(_GRID_POINTS) for p in self._parameters[f]] for f in self._families}
+        sizes = {f: math.prod(len(grid) for grid in grids[f]) for f in self._families}
+        total = sum(sizes.values())
+        order = rng.sample(range(total), total) if total <= _GRID_LIMIT else None
+        places = order or (rng.randrange(total) for _ in range(_GRID_LIMIT))
         seen: set[str] = set()
-        points: list[dict[str, Any]] = []
+        for place in places:
+            keyed = self._grid_point(place, grids, sizes)
+            if repr(keyed) not in seen:  # conditions leave parameters out: points coincide
+                seen.add(repr(keyed))
+                yield keyed
+
+    def _grid_point(
+        self, place: int, grids: Mapping[str, Sequence[tuple[Any, ...]]], sizes: Mapping[str, int]
+    ) -> dict[str, Any]:
+        """Return the point at a place of the families' grids, laid one after the other."""
         for family in self._families:
-            ps = self._parameters[family]
-            for combination in islice(product(*(p.grid(_GRID_POINTS) for p in ps)), _GRID_LIMIT):
-                values: dict[str, Any] = {}
-                for p, value in zip(ps, combination, strict=True):
-                    if p.applies(values):
-                        values[p.name] = value
-                keyed = self._keyed(family, values)
-                if repr(keyed) not in seen:
-                    seen.add(repr(keyed))
-                    points.append(keyed)
-        np.random.default_rng(self._seed).shuffle(points)  # type: ignore[arg-type] - a list of dicts shuffles well
-        yield from points
+            if place < sizes[family]:
+                break
+            place -= sizes[family]
+        values: dict[str, Any] = {}
+        for p, grid in zip(self._parameters[family], grids[family], strict=True):
+            place, i = divmod(place, len(grid))
+            if p.applies(values):
+                values[p.name] = grid[i]
+        return self._keyed(family, values)
 
     def _frozen(self, past: PastTrial) -> optuna.trial.FrozenTrial:
         distributions: dict[str, optuna.distributions.BaseDistribution] = {}
@@ -216,6 +230,7 @@ class Search:
             params=self._keyed(past.family, past.values),
             distributions=distributions,
             intermediate_values={e: v for e, v in enumerate(past.steps) if not np.isnan(v)},
+            system_attrs=completed_rungs(self._study, past.number, past.steps),
         )
 
     def _n_parameters(self) -> int:
@@ -260,61 +275,11 @@ def make_sampler(name: str, seed: int, n_parameters: int) -> optuna.samplers.Bas
         return optuna.samplers.CmaEsSampler(seed=seed)
     if name == "qmc":
         return optuna.samplers.QMCSampler(seed=seed, scramble=True, warn_asynchronous_seeding=False)
-    return optuna.samplers.TPESampler(  # multivariate by groups: conditional parameters are sampled together
+    # multivariate by groups: conditional parameters are sampled together
+    return FewTrialsTpe(
         seed=seed,
         multivariate=True,
         group=True,
         constant_liar=True,
         n_startup_trials=min(10, max(5, n_parameters // 2)),
     )
-
-
-def make_pruner(name: str, max_epochs: int) -> optuna.pruners.BasePruner:
-    """Return Optuna's pruner; ``wilcoxon`` is `FoldTest`'s, and has none of Optuna's."""
-    least = max(2, max_epochs // 12)
-    if name == "hyperband":
-        return optuna.pruners.HyperbandPruner(min_resource=least, max_resource=max_epochs, reduction_factor=3)
-    if name == "asha":
-        return optuna.pruners.SuccessiveHalvingPruner(min_resource=least, reduction_factor=3)
-    if name == "median":
-        return optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=least)
-    return optuna.pruners.NopPruner()
-
-
-class FoldTest:
-    """The ``wilcoxon`` pruner: gives a trial up when its folds are worse than the best trial's at the same epoch.
-
-    A one-sided Wilcoxon signed-rank test over the folds (and repeats), which move in lockstep. Fewer than five replicas
-    cannot reach the threshold, and nothing is pruned.
-
-    Parameters
-    ----------
-    maximize : bool
-    p_threshold : float
-    n_warmup : int
-        Epochs before which nothing is pruned.
-    """
-
-    def __init__(self, *, maximize: bool, p_threshold: float = 0.05, n_warmup: int = 5) -> None:
-        self._sign = 1.0 if maximize else -1.0
-        self._p, self._warmup = p_threshold, n_warmup
-        self._best: NDArray[np.float64] | None = None  # (n_epochs, R)
-        self._best_value = -np.inf
-
-    def finished(self, scores: NDArray[np.float64], value: float) -> None:
-        """Tell the scores (n_epochs, R) of a complete trial."""
-        if self._sign * value > self._best_value:
-            self._best, self._best_value = scores, self._sign * value
-
-    def should_prune(self, epoch: int, scores: NDArray[np.float64]) -> bool:
-        """Whether the scores (R,) of a running trial after `epoch` are significantly worse."""
-        if self._best is None or epoch < self._warmup:
-            return False
-        difference = self._sign * (scores - self._best[min(epoch, len(self._best) - 1)])
-        difference = difference[difference != 0]
-        if len(difference) < 5:
-            return False
-        from scipy.stats import wilcoxon
-
-        result: Any = wilcoxon(difference, alternative="less")
-        return float(result.pvalue) < self._p

@@ -69,7 +69,7 @@ class Parameter:
             return tuple(sorted({round(v) for v in values}))
         if self.step:
             return tuple(sorted({self.low + round((v - self.low) / self.step) * self.step for v in values}))
-        return tuple(values)
+        return tuple(min(max(v, self.low), self.high) for v in values)  # a power may miss an end by a bit
 
 
 def default_space_toml(family: str) -> str:

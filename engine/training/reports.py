@@ -24,9 +24,7 @@ class Observer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EpochReport:
-    """What one epoch gave: `scores` float64 (R,), each replica's metric, of stopped replicas their best."""
+    """What one epoch gave."""
 
     epoch: int
-    scores: NDArray[np.float64]
-    best_scores: NDArray[np.float64]
     curves: NDArray[np.float32]  # (R, 3): CURVE_NAMES; NaN where a replica has stopped

@@ -169,23 +169,25 @@ class Trainer:
         Raises
         ------
         TrainingStopped
-            If the observer raised it.
+            If the observer raised it. A training that goes on from a checkpoint tells it the epochs before first.
         Diverged
             If a loss became NaN or infinite.
         """
         n_epochs = self.spec.stop_epoch or self.spec.max_epochs
         curves = np.full((self.problem.n_replicas, n_epochs, len(CURVE_NAMES)), np.nan, np.float32)
         groups, best, start = self._start(curves)
+        if observer:
+            for epoch in range(start):  # whoever watches may have died with the training before
+                observer(EpochReport(epoch, curves[:, epoch]))
         save = _Every(self._checkpoint_every_s)
         for epoch in range(start, n_epochs):
             if not groups:
                 curves = curves[:, :epoch]
                 break
-            scores = best.scores.copy()
             for group in groups:
                 self._train_epoch(group, epoch, curves)
-                self._validate(group, epoch, curves, scores, best)
-            if observer and not observer(EpochReport(epoch, scores, best.scores.copy(), curves[:, epoch])):
+                self._validate(group, epoch, curves, best)
+            if observer and not observer(EpochReport(epoch, curves[:, epoch])):
                 curves = curves[:, : epoch + 1]
                 break
             groups = self._running(groups, epoch, best)
@@ -218,9 +220,7 @@ class Trainer:
             .astype(np.int32)
         )
 
-    def _validate(
-        self, group: _Group, epoch: int, curves: NDArray[np.float32], scores: NDArray[np.float64], best: _Best
-    ) -> None:
+    def _validate(self, group: _Group, epoch: int, curves: NDArray[np.float32], best: _Best) -> None:
         if not len(self.problem.valid[int(group.replicas[0])]):
             for place, r in enumerate(group.replicas):  # a final fit: the last epoch is the one
                 best.weights[r], best.stats[r] = group.state.weights[place], group.state.stats[place]
@@ -236,7 +236,6 @@ class Trainer:
             if not np.isfinite(loss):
                 raise Diverged(f"The validation loss became {loss} in epoch {epoch + 1}.")
             curves[r, epoch, 1:] = loss, score
-            scores[r] = score
             is_tie = score == best.scores[r] and loss < best.losses[r]
             if self._metric.is_better(score, best.scores[r]) or is_tie or best.epochs[r] < 0:
                 best.scores[r], best.losses[r], best.epochs[r] = score, loss, epoch

@@ -6,21 +6,22 @@ that workers say arrives in one queue, as typed events.
 
 from __future__ import annotations
 
-import importlib
 import logging
-import os
 import queue
-import signal
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+import psutil
 from dask import config
-from distributed import Client, Future, LocalCluster, get_worker
+from distributed import Client, Future, LocalCluster
 from distributed.security import Security
 
 from ...storage.records import Failure, FailureKind
 from ..errors import Message
+from .entry import dask_settings, warm_up_worker, work
 from .messages import TOPIC, Control, Progress, StudyFiles, Task, TaskOutcome
 from .reporter import set_control
 
@@ -29,15 +30,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WorkerReady:
-    """A worker has imported TensorFlow and waits for a task; `devices` is what it sees."""
+    """A worker has imported TensorFlow, in so many seconds, and waits for a task; `devices` is what it sees."""
 
     address: str
     devices: Mapping[str, Any]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerLost:
-    """A worker could not be warmed up, or died while idle."""
+    """A worker could not be warmed up, or died meanwhile."""
 
     address: str
     reason: str
@@ -89,26 +91,15 @@ class Cluster:
     events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
     _running: dict[str, _Running] = field(default_factory=dict)
     _ready: set[str] = field(default_factory=set)
+    _leaving: set[str] = field(default_factory=set)  # told to go, and not gone yet
+    _calls: dict[str, ThreadPoolExecutor] = field(default_factory=dict)  # by worker address
     _warming: dict[str, Future] = field(default_factory=dict)
     _client: Client | None = None
     _cluster: LocalCluster | None = None
 
     def start(self) -> None:
         """Start the processes; they report as `WorkerReady` when they are warm."""
-        config.set(
-            {
-                "distributed.scheduler.allowed-failures": 0,  # a task whose worker died fails: the engine decides
-                "distributed.worker.memory.target": False,
-                "distributed.worker.memory.spill": False,
-                "distributed.worker.memory.pause": False,
-                "distributed.worker.memory.terminate": 1.0,
-                "distributed.comm.timeouts.connect": "60s",
-                "distributed.scheduler.worker-ttl": None,  # hangs are the engine's to judge
-                "distributed.nanny.pre-spawn-environ": {**_worker_environment(self.n_threads)},
-                "distributed.scheduler.http.routes": [],  # no pages: nothing looks in but the engine
-                "distributed.worker.http.routes": [],
-            }
-        )
+        config.set(dask_settings(self.n_threads))
         if self.address is None:
             self._cluster = LocalCluster(
                 n_workers=self.n_workers,
@@ -127,6 +118,8 @@ class Cluster:
 
     def close(self) -> None:
         """Stop all processes."""
+        for calls in self._calls.values():
+            calls.shutdown(wait=False, cancel_futures=True)
         for part in (self._client, self._cluster):
             if part is not None:
                 part.close(timeout=5)
@@ -136,11 +129,11 @@ class Cluster:
         """Warm up workers that are new, and forget those that are gone; call often."""
         assert self._client is not None  # noqa: S101 - started
         present = set(self._client.scheduler_info(n_workers=-1)["workers"])
-        for address in (
-            present - self._ready - set(self._warming) - {r.address for r in self._running.values()}
-        ):
+        self._leaving &= present
+        known = self._ready | self._leaving | set(self._warming) | {r.address for r in self._running.values()}
+        for address in present - known:
             future = self._client.submit(
-                _warm_up,
+                warm_up_worker,
                 self.runner,
                 self.n_threads,
                 workers=[address],
@@ -148,11 +141,17 @@ class Cluster:
                 pure=False,
             )
             self._warming[address] = future
-            future.add_done_callback(lambda f, a=address: self._warmed(a, f))
-        for address in self._ready - present:
-            self._ready.discard(address)
+            began = time.monotonic()
+            future.add_done_callback(lambda f, a=address, b=began: self._warmed(a, f, b))
+        self._ready &= present
         for address in set(self._warming) - present:
-            self._warming.pop(address, None)
+            self._warming.pop(address).cancel()
+            self.events.put(WorkerLost(address, "The process ended."))
+        for running in list(self._running.values()):
+            if running.address not in present and running.future.status == "pending":
+                running.future.cancel()  # its worker died before it took the task up: nobody else tells
+        for address in set(self._calls) - present:
+            self._calls.pop(address).shutdown(wait=False, cancel_futures=True)
 
     @property
     def idle(self) -> list[str]:
@@ -180,7 +179,7 @@ class Cluster:
             names = [name for name, w in self._cluster.workers.items() if w.worker_address in self.idle]
             leaving = names[: have - n_workers]
             for name in leaving:
-                self._ready.discard(self._cluster.workers[name].worker_address)
+                self._leave(self._cluster.workers[name].worker_address)
             if leaving:
                 self._cluster.sync(self._cluster.scale_down, leaving)
         self.n_workers = n_workers
@@ -189,30 +188,45 @@ class Cluster:
         """Run a task on an idle worker; ends as a `TaskDone`."""
         assert self._client is not None  # noqa: S101 - started
         future = self._client.submit(
-            _work, key, files, task, workers=[address], allow_other_workers=False, pure=False
+            work, key, files, task, workers=[address], allow_other_workers=False, pure=False
         )
         self._running[key] = _Running(key, address, future)
         future.add_done_callback(lambda f: self._finished(key, address, f))
 
     def control(self, key: str, trial_id: int, control: Control) -> None:
-        """Tell a running trial what to do after its epoch."""
-        running = self._running.get(key)
-        if running and self._client is not None:
-            self._client.run(
-                set_control, trial_id, control.value, workers=[running.address], on_error="ignore"
+        """Tell a running trial what to do after its epoch; does not wait for the worker to hear it."""
+        running, client = self._running.get(key), self._client
+        if running and client is not None:
+            address, value = running.address, control.value
+            self._call(
+                address,
+                lambda: client.run(set_control, trial_id, value, workers=[address], on_error="ignore"),
             )
 
-    def kill(self, key: str) -> None:
-        """Kill the process that runs a task (it hangs); its end arrives as a `TaskDone` with a failure."""
+    def kill(self, key: str) -> bool:
+        """Kill the process that runs a task; its end arrives as a `TaskDone` with a failure.
+
+        Returns
+        -------
+        bool
+            False where the task has not said yet in which process it runs.
+        """
         running = self._running.get(key)
-        if running and running.pid:
-            os.kill(running.pid, signal.SIGKILL)
+        if running is None or running.pid is None:
+            return False
+        try:
+            psutil.Process(running.pid).kill()
+        except psutil.NoSuchProcess:
+            _log.info("process %d of %s had ended already", running.pid, key)
+        running.pid = None
+        return True
 
     def recycle(self, address: str) -> None:
         """Replace a process that has grown; TensorFlow gives memory back to nobody (tensorflow#80753)."""
-        assert self._client is not None  # noqa: S101 - started
-        self._ready.discard(address)
-        self._client.restart_workers([address], timeout=60, raise_for_error=False)
+        client = self._client
+        assert client is not None  # noqa: S101 - started
+        self._leave(address)
+        self._call(address, lambda: client.restart_workers([address], timeout=60, raise_for_error=False))
 
     def pids(self) -> dict[str, int]:
         """Return the process id of every running task by key, as far as it has reported."""
@@ -221,6 +235,16 @@ class Cluster:
     def done(self, key: str) -> None:
         """Forget a task whose `TaskDone` has been dealt with."""
         self._running.pop(key, None)
+
+    def _leave(self, address: str) -> None:
+        self._ready.discard(address)
+        self._leaving.add(address)
+
+    def _call(self, address: str, call: Callable[[], Any]) -> None:
+        """Call a worker from a thread of its own: in order, and none that hangs holds the engine up."""
+        if address not in self._calls:
+            self._calls[address] = ThreadPoolExecutor(1, thread_name_prefix="call")
+        self._calls[address].submit(_logged, call)
 
     # -- called from the client's own thread --------------------------------------------------------------------------
 
@@ -233,49 +257,32 @@ class Cluster:
         else:
             self.events.put(Progress.from_wire(message))
 
-    def _warmed(self, address: str, future: Future) -> None:
-        self._warming.pop(address, None)
+    def _warmed(self, address: str, future: Future, began: float) -> None:
+        if self._warming.pop(address, None) is None:
+            return
         if future.status == "finished":
             self._ready.add(address)
-            self.events.put(WorkerReady(address, future.result()))
+            self.events.put(WorkerReady(address, future.result(), time.monotonic() - began))
         else:
-            self.events.put(WorkerLost(address, str(future.status)))
+            self.events.put(WorkerLost(address, _reason(future)))
 
     def _finished(self, key: str, address: str, future: Future) -> None:
-        if future.status == "finished":
+        try:
             outcome: TaskOutcome = future.result()
-        else:
-            self._ready.discard(address)
+        except Exception:  # noqa: BLE001 - Dask's own, of many types: the worker is gone
+            self._leave(address)
             message = Message("The worker process died while it ran this trial (killed, or out of memory).")
-            outcome = Failure(FailureKind.KILLED, str(message), str(future.status), message.template, {})
+            outcome = Failure(FailureKind.KILLED, str(message), _reason(future), message.template, {})
         self.events.put(TaskDone(key, address, outcome))
 
 
-def _work(key: str, files: StudyFiles, task: Task) -> TaskOutcome:
-    worker = get_worker()
-
-    def send(progress: Progress) -> None:
-        worker.log_event(TOPIC, progress.to_wire())
-
-    worker.log_event(TOPIC, {"started": key, "pid": os.getpid()})
-    outcome: TaskOutcome = importlib.import_module(files.runner).run_task(files, task, send)
-    return outcome
+def _reason(future: Future) -> str:
+    error = future.exception() if future.status == "error" else None
+    return repr(error) if error else f"The task was {future.status}."
 
 
-def _warm_up(runner: str, n_threads: int) -> Mapping[str, Any]:
-    devices: Mapping[str, Any] = importlib.import_module(runner).warm_up(n_threads)
-    return devices
-
-
-def _worker_environment(n_threads: int) -> dict[str, str]:
-    return {
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-        "KERAS_BACKEND": "tensorflow",
-        "OMP_NUM_THREADS": str(n_threads),
-        "OPENBLAS_NUM_THREADS": str(n_threads),
-        "MKL_NUM_THREADS": str(n_threads),
-        "PYTHONWARNINGS": "ignore",
-        "PYTHONHASHSEED": "0",
-        "MALLOC_TRIM_THRESHOLD_": "65536",
-    }
+def _logged(call: Callable[[], Any]) -> None:
+    try:
+        call()
+    except Exception:  # noqa: BLE001 - Dask's own, of many types: the worker is gone, and its task says so
+        _log.info("a worker could not be called; it may have ended", exc_info=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -10,17 +11,20 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
+from ..errors import Message
 from ..metrics import METRICS, metrics_for
 from ..training.losses import to_predictions
 from ..training.model import TrainedModel
 from ..training.problem import Problem
+from ..training.reports import EpochReport, TrainingStopped
 from ..training.trainer import Trainer, TrainResult, predict
 from .context import StudyContext, context_of, preprocessing_spec
 from .messages import FinalTask, StudyFiles, TaskResult
 from .trial_task import train_spec
 
 _MOST_OUTER = 5
-_SAFETY = 1.5  # evidence may take this much longer than the trials suggest
+_COST = 1.8  # of an outer fold, in trials: an inner trial and a refit, and half as much again to be safe
+_log = logging.getLogger(__name__)
 Ints = NDArray[np.int64]
 
 
@@ -33,26 +37,15 @@ def run_final(files: StudyFiles, task: FinalTask) -> TaskResult:
     """
     started = time.monotonic()
     context = context_of(files)
-    spec = preprocessing_spec(task.params)
-    n_folds = context.splits.n_folds
-    n_outer = min(
-        _MOST_OUTER, n_folds, int(min(task.time_left_s, 1e9) / max(_SAFETY * 1.2 * task.trial_s, 1e-3))
-    )
-    evidence: dict[str, Any] = {"n_outer": max(n_outer, 0)}
-    kind, reason = "ensemble", "There was no time to compare; the fold networks are kept as an ensemble."
-    if context.splits.kind == "time":
-        kind, reason = (
-            "refit",
-            "Folds in time order train on ever longer pasts; one network on all rows has seen the latest.",
-        )
-    elif n_folds == 2:
-        reason = "Two folds leave no rows for a comparison; the fold networks are kept as an ensemble."
-    elif n_outer > 0:
-        evidence |= _evidence(files, context, task, n_outer)
-        kind, reason = _decide(files.metric, evidence)
-    model = _ensemble(files, context, task) if kind == "ensemble" else _refit(files, context, task, spec)
+    kind, reason, evidence = _choose(files, context, task, started)
+    model = _ensemble(files, context, task) if kind == "ensemble" else _refit(files, context, task)
     info: dict[str, Any] = {
-        "final": {"kind": kind, "reason": reason, "evidence": evidence, "n_networks": model.n_networks}
+        "final": {
+            "kind": kind,
+            "reason": reason.to_json(),
+            "evidence": evidence,
+            "n_networks": model.n_networks,
+        }
     }
     rows = context.splits.holdout
     if len(rows):
@@ -69,37 +62,69 @@ def run_final(files: StudyFiles, task: FinalTask) -> TaskResult:
     )
 
 
-def _decide(metric: str, evidence: dict[str, Any]) -> tuple[str, str]:
+def _choose(
+    files: StudyFiles, context: StudyContext, task: FinalTask, started: float
+) -> tuple[str, Message, dict[str, Any]]:
+    n_folds = context.splits.n_folds
+    if context.splits.kind == "time":
+        message = Message(
+            "Folds in time order train on ever longer pasts; one network on all rows has seen the latest."
+        )
+        return "refit", message, {"n_outer": 0}
+    if n_folds == 2:
+        message = Message(
+            "Two folds leave no rows for a comparison; the fold networks are kept as an ensemble."
+        )
+        return "ensemble", message, {"n_outer": 0}
+    time_left_s = min(task.time_left_s, 1e9)
+    n_outer = min(_MOST_OUTER, n_folds, int(time_left_s / max(_COST * task.trial_s, 1e-3)))
+    if n_outer > 0:
+        try:
+            evidence = _evidence(files, context, task, n_outer, _Deadline(started + time_left_s))
+            return *_decide(files.metric, evidence), {"n_outer": n_outer, **evidence}
+        except TrainingStopped:
+            _log.info("the comparison of final models took too long")
+    message = Message("There was no time to compare; the fold networks are kept as an ensemble.")
+    return "ensemble", message, {"n_outer": 0}
+
+
+def _decide(metric: str, evidence: dict[str, list[float]]) -> tuple[str, Message]:
     ensemble, refit = np.mean(evidence["ensemble"]), np.mean(evidence["refit"])
     if METRICS[metric].is_better(float(ensemble), float(refit)):
-        return (
-            "ensemble",
-            "In nested cross-validation the ensemble of fold networks scored better than one network.",
+        return "ensemble", Message(
+            "In nested cross-validation the ensemble of fold networks scored better than one network."
         )
-    return (
-        "refit",
-        "In nested cross-validation one network on all rows scored at least as well as the ensemble.",
+    return "refit", Message(
+        "In nested cross-validation one network on all rows scored at least as well as the ensemble."
     )
 
 
+class _Deadline:
+    """Ends a training that would take longer than there is time."""
+
+    def __init__(self, end: float) -> None:
+        self._end = end
+
+    def __call__(self, report: EpochReport) -> bool:  # noqa: ARG002 - an observer's signature
+        if time.monotonic() > self._end:
+            raise TrainingStopped
+        return True
+
+
 def _evidence(
-    files: StudyFiles, context: StudyContext, task: FinalTask, n_outer: int
+    files: StudyFiles, context: StudyContext, task: FinalTask, n_outer: int, deadline: _Deadline
 ) -> dict[str, list[float]]:
-    """Score both ways on the validation rows of the first `n_outer` folds, from the training rows alone."""
-    spec = preprocessing_spec(task.params)
-    splits = context.splits
-    train: list[Ints] = []
-    valid: list[Ints] = []
-    for outer in range(n_outer):
-        for inner in range(
-            splits.n_folds
-        ):  # the other folds serve as inner folds: groups and strata stay whole
-            if inner != outer:
-                valid.append(splits.valid[inner])
-                train.append(np.setdiff1d(splits.train[outer], splits.valid[inner]))
+    """Score both ways on the validation rows of the first `n_outer` folds, from the training rows alone.
+
+    With repeats, the folds of the first one serve.
+    """
+    spec, splits = preprocessing_spec(task.params), context.splits
+    train, valid = _inner_folds(context, n_outer)
     n_inner = len(train) // n_outer
     problem = context.subproblem(spec, splits.development, train, valid)
-    inner = Trainer(problem, train_spec(files, task.family, task.params, context.is_fused(problem))).run()
+    inner = Trainer(problem, train_spec(files, task.family, task.params, context.is_fused(problem))).run(
+        deadline
+    )
     refit_problem = context.subproblem(
         spec, splits.development, splits.train[:n_outer], [np.zeros(0, np.int64)] * n_outer
     )
@@ -107,7 +132,7 @@ def _evidence(
     final = train_spec(
         files, task.family, task.params, context.is_fused(refit_problem), patience=None, stop_epoch=stop
     )
-    refit = Trainer(refit_problem, final).run()
+    refit = Trainer(refit_problem, final).run(deadline)
     metric = METRICS[files.metric]
     place = np.full(context.table.n_rows, -1, np.int64)
     place[splits.development] = np.arange(len(splits.development))
@@ -119,6 +144,19 @@ def _evidence(
         scores["ensemble"].append(metric(problem.y[rows], together))
         scores["refit"].append(metric(problem.y[rows], _predict(refit_problem, refit, outer, rows)))
     return scores
+
+
+def _inner_folds(context: StudyContext, n_outer: int) -> tuple[list[Ints], list[Ints]]:
+    """Return training and validation rows inside each outer fold: its other folds, so groups and strata stay whole."""
+    splits = context.splits
+    train: list[Ints] = []
+    valid: list[Ints] = []
+    for outer in range(n_outer):
+        for inner in range(splits.n_folds):
+            if inner != outer:
+                valid.append(splits.valid[inner])
+                train.append(np.setdiff1d(splits.train[outer], splits.valid[inner]))
+    return train, valid
 
 
 def _predict(problem: Problem, result: TrainResult, replica: int, rows: Ints) -> NDArray[np.float64]:
@@ -137,7 +175,8 @@ def _ensemble(files: StudyFiles, context: StudyContext, task: FinalTask) -> Trai
     return TrainedModel.from_training(problem, result, context.target.labels)
 
 
-def _refit(files: StudyFiles, context: StudyContext, task: FinalTask, spec: Any) -> TrainedModel:
+def _refit(files: StudyFiles, context: StudyContext, task: FinalTask) -> TrainedModel:
+    spec = preprocessing_spec(task.params)
     rows: Sequence[Ints] = [context.splits.development]
     problem = context.subproblem(spec, context.splits.development, rows, [np.zeros(0, np.int64)])
     stop = int(np.median(task.best_epochs)) + 1

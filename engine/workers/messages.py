@@ -113,8 +113,6 @@ class Progress:
     trial_id: int
     pid: int
     first_epoch: int
-    scores: NDArray[np.float64]  # (n, R) running scores
-    best_scores: NDArray[np.float64]  # (n, R) best so far
     curves: NDArray[np.float32]  # (n, R, n_names)
     memory_bytes: int
 
@@ -126,8 +124,6 @@ class Progress:
             "first_epoch": self.first_epoch,
             "memory_bytes": self.memory_bytes,
             "shape": list(self.curves.shape),
-            "scores": self.scores.tobytes(),
-            "best_scores": self.best_scores.tobytes(),
             "curves": self.curves.tobytes(),
         }
 
@@ -135,13 +131,8 @@ class Progress:
     def from_wire(cls, data: Mapping[str, Any]) -> Progress:
         """Rebuild a message."""
         n, n_replicas, n_names = data["shape"]
-        scores, best = (
-            np.frombuffer(data[k], np.float64).reshape(n, n_replicas) for k in ("scores", "best_scores")
-        )
         curves = np.frombuffer(data["curves"], np.float32).reshape(n, n_replicas, n_names)
-        return cls(
-            data["trial_id"], data["pid"], data["first_epoch"], scores, best, curves, data["memory_bytes"]
-        )
+        return cls(data["trial_id"], data["pid"], data["first_epoch"], curves, data["memory_bytes"])
 
 
 @dataclass(frozen=True, slots=True)

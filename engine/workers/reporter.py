@@ -42,16 +42,18 @@ class Reporter:
         self._process = psutil.Process()
         self._started = time.monotonic()
         self._sent = -np.inf
-        self._pending: list[tuple[int, NDArray[np.float64], NDArray[np.float64], NDArray[np.float32]]] = []
+        self._pending: list[tuple[int, NDArray[np.float32]]] = []
+        self._paused_s = 0.0
         self.peak_bytes = self._process.memory_info().rss
         self.is_truncated = False
 
     @property
     def elapsed_s(self) -> float:
-        return time.monotonic() - self._started
+        """Seconds since the trial started here, pauses left out."""
+        return time.monotonic() - self._started - self._paused_s
 
     def __call__(self, report: EpochReport) -> bool:
-        self._pending.append((report.epoch, report.scores, report.best_scores, report.curves.copy()))
+        self._pending.append((report.epoch, report.curves.copy()))
         if time.monotonic() - self._sent >= _SEND_EVERY_S:
             self._flush()
         control = self._obey()
@@ -71,25 +73,17 @@ class Reporter:
         self._sent = time.monotonic()
         memory = self._process.memory_info().rss
         self.peak_bytes = max(self.peak_bytes, memory)
-        epochs, scores, best, curves = zip(*self._pending, strict=True)
+        epochs, curves = zip(*self._pending, strict=True)
         self._pending = []
-        self._send(
-            Progress(
-                self._trial_id,
-                os.getpid(),
-                epochs[0],
-                np.stack(scores),
-                np.stack(best),
-                np.stack(curves),
-                memory,
-            )
-        )
+        self._send(Progress(self._trial_id, os.getpid(), epochs[0], np.stack(curves), memory))
 
     def _obey(self) -> Control:
         with _changed:
             control = _controls.get(self._trial_id, Control.CONTINUE)
             while control is Control.PAUSE:
                 self.flush()
+                since = time.monotonic()
                 _changed.wait()
+                self._paused_s += time.monotonic() - since
                 control = _controls.get(self._trial_id, Control.CONTINUE)
             return control

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import traceback
 
+from ...storage.errors import StoreError
 from ...storage.records import Failure, FailureKind
 from ..errors import CupelError, Message
 from ..training.reports import TrainingStopped
@@ -61,6 +62,8 @@ def failure_of(error: BaseException) -> Failure:
         return Failure(
             FailureKind.BAD_INPUT, str(error), text, error.sentence.template, dict(error.sentence.args)
         )
+    if isinstance(error, StoreError):
+        return Failure(FailureKind.ERROR, str(error), text, error.template, dict(error.args_))
     if isinstance(error, ArithmeticError):
         kind = FailureKind.DIVERGED
         message = Message(

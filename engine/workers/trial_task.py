@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,6 @@ from .reporter import Reporter
 
 def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskResult:
     """Cross-validate a parameter set."""
-    started = time.monotonic()
     context = context_of(files)
     problem = context.problem(task.params)
     is_fused = context.is_fused(problem)
@@ -31,7 +29,7 @@ def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskRes
     result = trainer.run(reporter)
     reporter.flush()
     return TaskResult(
-        duration_s=time.monotonic() - started,
+        duration_s=reporter.elapsed_s,
         peak_memory_bytes=reporter.peak_bytes,
         scores=fold_scores(problem, result.predictions, result.best_epochs),
         curves=Curves(CURVE_NAMES, result.curves),

@@ -146,13 +146,13 @@ class HistoryChart(Chart):
     def _span(self, complete: NDArray[np.int64]) -> tuple[float, float] | None:
         """Return a vertical span that a few hopeless trials cannot blow up."""
         history = self._history
-        if history is None or len(complete) < 8:
+        if history is None or len(complete) == 0:
             return None
         values = history.value[complete]
         far, near = np.quantile(values, (0.1, 1.0)) if history.maximize else np.quantile(values, (0.9, 0.0))
+        levels = list(history.baselines.values())
         reach = abs(near - far) * 2.5
-        levels = [
-            value for value in history.baselines.values() if abs(value - near) < reach or len(values) == 0
-        ]
-        ends = [near, far, *levels]
+        if levels:
+            reach = max(reach, abs(near - (max(levels) if history.maximize else min(levels))) * 2)
+        ends = [near, far, *(level for level in levels if abs(level - near) <= reach)]
         return float(min(ends)), float(max(ends))

@@ -216,8 +216,10 @@ class TrialsModel(QAbstractTableModel):
             return self._score(row)
         if role == STATE_ROLE:
             return TrialState(str(self.data_.table.states[row]))
-        if role == Qt.ItemDataRole.ToolTipRole and column == Column.STATE:
-            return self.data_.table.failures[row] or None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            if column == Column.STATE and self.data_.table.failures[row]:
+                return self.data_.table.failures[row]
+            return self._display(row, column)
         return None
 
     def _display(self, row: int, column: int) -> str:

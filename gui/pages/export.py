@@ -329,6 +329,7 @@ class CertificateCard(Card):
 def certificate_rows(export: ExportRecord) -> list[tuple[str, str]]:
     """Return what the certificate says, as pairs of name and value."""
     said = export.certificate
+    where = said.get("environment") or said
     rows: list[tuple[str, str]] = []
     if said.get("n_rows") is not None:
         rows.append((tr("Rows compared"), formatting.count(int(said["n_rows"]))))
@@ -339,8 +340,8 @@ def certificate_rows(export: ExportRecord) -> list[tuple[str, str]]:
         if said.get(key) is not None:
             rows.append((name, formatting.parameter(float(said[key]))))
     for key, name in (("python", "Python"), ("onnxruntime", "onnxruntime"), ("numpy", "NumPy")):
-        if said.get(key):
-            rows.append((name, str(said[key])))
+        if where.get(key):
+            rows.append((name, str(where[key])))
     rows.append((tr("Size"), formatting.size(export.size_bytes)))
     rows.append((tr("Written"), words.ago(export.created_at)))
     return rows

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QSizePolicy, QS
 
 from ...storage.records import Curves, Request, StudyRecord, StudyState, SystemSample, TrialKind, TrialState
 from .. import words
-from ..charts.curves import CurvesChart
+from ..charts.curves import CurvesChart, judged_measure
 from ..charts.history import History, HistoryChart
 from ..desk import Desk
 from ..language import sentence, tr
@@ -215,8 +215,8 @@ class LivePage(Page):
         else:
             number = int(table.numbers[table.ids == wanted][0])
             self.curves_title.setText(tr("Learning curves of trial {number}", number=number))
-        judged = study.metric if shown is not None and f"valid_{study.metric}" in shown.names else "loss"
-        self.curves.show_curves(shown, judged)
+        judged = judged_measure(shown, study.metric)
+        self.curves.show_curves(shown, judged, "" if judged == "loss" else study.metric)
 
     def _show_controls(self, study: StudyRecord | None) -> None:
         state = study.state if study is not None else None

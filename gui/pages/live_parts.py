@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QWidget
 
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialState, TrialTable
 from .. import formatting, words
+from ..charts.curves import judged_measure, mean_of
 from ..charts.small import Sparkline
-from ..language import Speaks, tr
+from ..language import Speaks, sentence, tr
 from ..models.studies_model import trial_counts
 from ..widgets.parts import Card, Elided, IconButton, Label, Text, clear, column, row, scrolled, set_property
 from .trial_details import fill_grid
+
+_TELLING = ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "rmse", "mae", "r2")
 
 
 class Tile(Speaks, QFrame):
@@ -157,17 +160,11 @@ class RunningTrial(Speaks, QFrame):
 
 
 def _judged_mean(curves: Curves | None, metric: str) -> np.ndarray:
-    """Return the mean over the folds, of shape (n_epochs,), of the metric judged; of the loss where it is
-    not kept.
+    """Return the mean over the folds, of shape (n_epochs,), of what is judged; of the loss where it is not
+    kept.
     """
-    if curves is None:
-        return np.zeros(0)
-    name = next((name for name in (f"valid_{metric}", "valid_loss") if name in curves.names), curves.names[0])
-    values = curves.values[:, :, curves.names.index(name)].astype(np.float64)
-    seen = np.isfinite(values).any(axis=0)
-    mean = np.full(values.shape[1], np.nan)
-    mean[seen] = np.nanmean(values[:, seen], axis=0)
-    return mean
+    name = f"valid_{judged_measure(curves, metric)}"
+    return mean_of(curves, name) if curves is not None and name in curves.names else np.zeros(0)
 
 
 class RunningCard(Card):
@@ -271,7 +268,8 @@ class ResultCard(Card):
         margin = words.improvement(study)
         set_property(self._verdict, "tone", "" if margin is None else "good" if margin > 0 else "bad")
         final = study.result.get("final") or {}
-        reason = str(final.get("reason", ""))
+        said = final.get("reason") or ""
+        reason = sentence(said if isinstance(said, Mapping) else {"template": "", "text": said})
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
         fill_grid(self._grid, result_rows(study, spread))
@@ -301,13 +299,7 @@ def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str
         low, high = (formatting.number(corrected.get(key), decimals) for key in ("low", "high"))
         rows.append((tr("Corrected for the choice"), formatting.number(corrected["value"], decimals)))
         rows.append((tr("95% interval"), f"{low} … {high}"))
-    for name, value in (best.get("holdout") or {}).items():
-        rows.append(
-            (
-                tr("Holdout {metric}", metric=name),
-                formatting.number(value, decimals if name == study.metric else None),
-            )
-        )
+    rows += _holdout_rows(study, best.get("holdout") or {}, decimals)
     tied = [number for number in result.get("tied") or [] if number != study.best_trial]
     if tied:
         rows.append(
@@ -321,3 +313,20 @@ def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str
         kinds = {"refit": tr("refitted on all rows"), "ensemble": tr("ensemble of the folds")}
         rows.append((tr("Final network"), kinds.get(final, str(final))))
     return rows
+
+
+def _holdout_rows(study: StudyRecord, scores: Mapping[str, float], decimals: int) -> list[tuple[str, str]]:
+    """Return the holdout scores: the metric judged, the best baseline's for comparison, then a few others."""
+    rows = []
+    if study.metric in scores:
+        name = tr("Holdout {metric}", metric=study.metric)
+        rows.append((name, formatting.number(scores[study.metric], decimals)))
+        baseline = (study.result.get("baselines") or {}).get(study.best_baseline or "") or {}
+        theirs = (baseline.get("holdout") or {}).get(study.metric)
+        if theirs is not None:
+            name = tr("Holdout of {baseline}", baseline=words.baseline(study.best_baseline or ""))
+            rows.append((name, formatting.number(theirs, decimals)))
+    others = [name for name in _TELLING if name in scores and name != study.metric]
+    return rows + [
+        (tr("Holdout {metric}", metric=name), formatting.number(scores[name])) for name in others[:3]
+    ]

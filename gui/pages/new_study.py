@@ -76,6 +76,9 @@ class NewStudyPage(Page):
         """Begin anew with a file, or with a sample (`SAMPLE_PREFIX` and its name)."""
         self.source, self.inspection = source, None
         self.data.forget()
+        self.data.set_text_file(
+            not source.startswith(SAMPLE_PREFIX) and Path(source).suffix.lower() != ".parquet"
+        )
         self.form.forget()
         self.forecast.forget()
         self.notice.hide()

@@ -84,7 +84,8 @@ class DataPanel(Speaks, Card):
             self._stack.addWidget(widget)
         self.tabs.currentChanged.connect(self._show_tab)
         self.body.setSpacing(8)
-        self.body.addWidget(self._read_row())
+        self._read_box = self._read_row()
+        self.body.addWidget(self._read_box)
         self.body.addWidget(self.tabs)
         self.body.addWidget(self._stack, 1)
         self.say(self._name_tabs)
@@ -96,6 +97,10 @@ class DataPanel(Speaks, Card):
         self.roles, self._overridden, self._found = {}, set(), None
         self.space_editor.forget()
         self.tabs.setCurrentIndex(0)
+
+    def set_text_file(self, is_text: bool) -> None:
+        """Offer to read the file otherwise, which only a text file can be."""
+        self._read_box.setVisible(is_text)
 
     def show_inspection(self, found: Inspection) -> None:
         """Show what was found in the file."""
@@ -202,7 +207,7 @@ class DataPanel(Speaks, Card):
         )
         head = table.horizontalHeader()
         head.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Interactive)
-        head.resizeSection(Column.NAME, 120)
+        head.resizeSection(Column.NAME, 144)
         head.setSectionResizeMode(Column.VALUES, QHeaderView.ResizeMode.Stretch)
         for section, width in _WIDTHS.items():
             head.resizeSection(section, width)

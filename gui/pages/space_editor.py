@@ -7,9 +7,10 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QButtonGroup,
     QHeaderView,
     QPlainTextEdit,
-    QSplitter,
+    QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
@@ -55,7 +56,9 @@ class SpaceEditor(Speaks, QWidget):
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT - 4)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        head = self.table.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
@@ -64,14 +67,20 @@ class SpaceEditor(Speaks, QWidget):
         self._reset = Button(lambda: tr("Back to the default"), "link", "undo")
         self._reset.clicked.connect(self._restore)
         hint = Label(lambda: tr("Edit the text to change what is searched."), "small", "muted")
-        left = QWidget()
-        left.setLayout(column(row(hint, 1, self._reset), self.text, self.problem, spacing=6))
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(left)
-        splitter.addWidget(self.table)
-        splitter.setHandleWidth(12)
-        splitter.setChildrenCollapsible(False)
-        self.setLayout(column(splitter))
+        as_table = Button(lambda: tr("Table"), "chip")
+        as_text = Button(lambda: tr("Text (TOML)"), "chip")
+        group = QButtonGroup(self)
+        for place, chip in enumerate((as_table, as_text)):
+            chip.setCheckable(True)
+            group.addButton(chip, place)
+        as_table.setChecked(True)
+        stack = QStackedWidget()
+        stack.addWidget(self.table)
+        stack.addWidget(self.text)
+        group.idToggled.connect(lambda place, on: stack.setCurrentIndex(place) if on else None)
+        layout = column(row(as_table, as_text, hint, 1, self._reset), self.problem, stack, spacing=8)
+        layout.setStretch(2, 1)
+        self.setLayout(layout)
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
         self._delay.setInterval(_DELAY_MS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from ...storage.records import Request, StudyRecord, StudyState
-from .. import icons, tokens
+from .. import icons, tokens, words
 from ..desk import Desk
 from ..language import counted, tr
 from ..models.studies_model import Column, StudiesModel, StudiesProxy
@@ -25,6 +25,7 @@ from ..widgets.parts import Button, IconButton, column, row
 from .page import Page
 from .studies_delegate import StudyDelegate
 
+_CLOCK_MS = 5000
 _LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
 _WIDTHS = {Column.STATE: 132, Column.SCORE: 128, Column.MARGIN: 168, Column.TRIALS: 148, Column.TIME: 148}
 
@@ -63,6 +64,12 @@ class StudiesPage(Page):
         self._stack.addWidget(listing)
         self._stack.addWidget(self.drop)
         self.body.addWidget(self._stack, 1)
+        self._clock = QTimer(
+            self
+        )  # what is said of time and of a dead engine ages without the store changing
+        self._clock.setInterval(_CLOCK_MS)
+        self._clock.timeout.connect(self._grow_older)
+        self._clock.start()
         self.say(self.model.reword)
         self.say(self._show_counts)
 
@@ -81,6 +88,11 @@ class StudiesPage(Page):
 
     def take_focus(self) -> None:
         self.table.setFocus()
+
+    def _grow_older(self) -> None:
+        if self.isVisible():
+            self.table.viewport().update()
+            self._show_actions()
 
     def focus_filter(self) -> None:
         self.filter.setFocus()
@@ -187,8 +199,10 @@ class StudiesPage(Page):
         state = study.state if study is not None else None
         self.open_action.setEnabled(study is not None)
         self.pause_action.setEnabled(state in (StudyState.RUNNING, StudyState.QUEUED))
+        interrupted = study is not None and words.is_interrupted(study)
         self.resume_action.setEnabled(
-            state in (StudyState.PAUSED, StudyState.STOPPED, StudyState.FAILED, StudyState.DRAFT)
+            interrupted
+            or state in (StudyState.PAUSED, StudyState.STOPPED, StudyState.FAILED, StudyState.DRAFT)
         )
         self.stop_action.setEnabled(state in (*_LIVE, StudyState.PAUSED))
         for action in (self.rename_action, self.pin_action, self.archive_action):

@@ -50,10 +50,12 @@ def _name(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
 
 def _state(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
     above, below = painting.halves(area)
-    tone = words.study_tone(study.state)
+    interrupted = words.is_interrupted(study)
+    tone = "warning" if interrupted else words.study_tone(study.state)
     fraction = words.progress(study) if study.state in _BUSY else None
     middle = above.center().y() if fraction is not None or study.failure else area.center().y()
-    painting.pill(painter, area.left(), middle, words.study_state(study.state), tone)
+    word = tr("Interrupted") if interrupted else words.study_state(study.state)
+    painting.pill(painter, area.left(), middle, word, tone)
     if fraction is not None:
         line = QRectF(below.left(), below.center().y() - 1, below.width() - 40, 4)
         painting.progress_line(painter, line, fraction, tone)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from ...storage.records import StudyRecord
 from .. import formatting
 from ..charts.chart import Chart, Series
+from ..charts.curves import judged_measure, mean_of
 from ..desk import Desk
 from ..language import Speaks, tr
 from ..widgets.parts import Card, Label, Rule, clear, column, scrolled
@@ -108,16 +109,13 @@ class TrialCompare(Speaks, QWidget):
             self.grid.addWidget(label, place, side + 1)
 
     def _show_curves(self) -> None:
-        name = f"valid_{self._metric()}"
         series = []
         for side, view in enumerate(self._views):
             curves = view.curves
+            name = f"valid_{judged_measure(curves, self._metric())}"
             if curves is None or name not in curves.names:
                 continue
-            values = curves.values[:, :, curves.names.index(name)].astype(float)
-            seen = np.isfinite(values).any(axis=0)
-            mean = np.full(values.shape[1], np.nan)
-            mean[seen] = np.nanmean(values[:, seen], axis=0)
+            mean = mean_of(curves, name)
             series.append(_series(side, f"#{view.trial.number}", mean))
         self.chart.setVisible(bool(series))
         self.chart.legend.setVisible(bool(series))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainT
 
 from ...storage.records import Curves, Failure, FoldScores, StudyRecord, TrialRecord, TrialState
 from .. import formatting, tokens, words
-from ..charts.curves import CurvesChart, measures
+from ..charts.curves import CurvesChart, judged_measure, measures
 from ..charts.small import FoldStrip
 from ..desk import Desk
 from ..language import Speaks, sentence, tr
@@ -96,7 +96,7 @@ class TrialDetails(Speaks, QWidget):
         self.folds = QGridLayout()
         self.folds_box = QWidget()
         self.folds_box.setLayout(
-            column(Label(lambda: tr("Folds"), "strong"), self.strip, self.folds, spacing=4)
+            column(Label(lambda: tr("Scores of the folds"), "strong"), self.strip, self.folds, spacing=4)
         )
         self.params = QGridLayout()
         self.params.setHorizontalSpacing(16)
@@ -191,15 +191,18 @@ class TrialDetails(Speaks, QWidget):
     def _fill_measures(self, curves: Curves | None) -> None:
         found = measures(curves)
         self.curves_box.setVisible(bool(found))
-        if found != [self.measure.itemText(i) for i in range(self.measure.count())]:
+        if found != [self.measure.itemData(i) for i in range(self.measure.count())]:
+            metric = self._study.metric if self._study is not None else ""
             self.measure.clear()
-            self.measure.addItems(found)
-            if len(found) > 1:
-                self.measure.setCurrentIndex(1)
+            for name in found:
+                self.measure.addItem(metric if name == "score" else name, name)
+            self.measure.setCurrentIndex(self.measure.findData(judged_measure(curves, metric)))
 
     def _show_curves(self) -> None:
         if self._view is not None:
-            self.curves.show_curves(self._view.curves, self.measure.currentText())
+            self.curves.show_curves(
+                self._view.curves, self.measure.currentData() or "loss", self.measure.currentText()
+            )
 
     def _show_folds(self, scores: FoldScores | None, study: StudyRecord) -> None:
         self.folds_box.setVisible(scores is not None)

@@ -29,12 +29,12 @@ from .trials_delegate import TrialDelegate
 _FILTER_DELAY_MS = 120
 _MOST_COMPARED = 6
 _WIDTHS = {
-    Column.NUMBER: 64,
-    Column.STATE: 104,
-    Column.SCORE: 168,
-    Column.DURATION: 88,
-    Column.EPOCH: 76,
-    Column.N_PARAMETERS: 88,
+    Column.NUMBER: 88,
+    Column.STATE: 100,
+    Column.SCORE: 160,
+    Column.DURATION: 80,
+    Column.EPOCH: 68,
+    Column.N_PARAMETERS: 84,
 }
 _PARAM_WIDTH = 108
 _EXAMPLES = ("state == complete", "value > 0.9", 'optimizer == "adamw"', "pinned")

@@ -404,6 +404,10 @@
       <translation>分组</translation>
     </message>
     <message>
+      <source>Holdout of {baseline}</source>
+      <translation>留出集（{baseline}）</translation>
+    </message>
+    <message>
       <source>Holdout {metric}</source>
       <translation>留出集 {metric}</translation>
     </message>
@@ -422,6 +426,10 @@
     <message>
       <source>In time order</source>
       <translation>按时间先后</translation>
+    </message>
+    <message>
+      <source>Interrupted</source>
+      <translation>已中断</translation>
     </message>
     <message>
       <source>Iris</source>
@@ -772,6 +780,10 @@
       <translation>先评估基线</translation>
     </message>
     <message>
+      <source>Scores of the folds</source>
+      <translation>各折得分</translation>
+    </message>
+    <message>
       <source>Search space</source>
       <translation>搜索空间</translation>
     </message>
@@ -868,6 +880,10 @@
       <translation>跟随系统</translation>
     </message>
     <message>
+      <source>Table</source>
+      <translation>表格</translation>
+    </message>
+    <message>
       <source>Tables (*.csv *.tsv *.txt *.parquet);;All files (*)</source>
       <translation>表格 (*.csv *.tsv *.txt *.parquet);;所有文件 (*)</translation>
     </message>
@@ -890,6 +906,10 @@
     <message>
       <source>Text</source>
       <translation>文本</translation>
+    </message>
+    <message>
+      <source>Text (TOML)</source>
+      <translation>文本（TOML）</translation>
     </message>
     <message>
       <source>The best network beats every baseline; the next is {baseline}.</source>
@@ -1336,7 +1356,7 @@
     </message>
     <message>
       <source>Column {column!r} alone tells nearly all of the target (score {score} on {n} rows); if it is known only afterwards, give it the role ignored.</source>
-      <translation type="unfinished" />
+      <translation>仅凭列 {column!r} 几乎就能得出目标（在 {n} 行上得分 {score}）；如果它只在事后才知道，请将其角色设为忽略。</translation>
     </message>
     <message>
       <source>Column {column!r} has the role time, but {n} rows have none; fill them in or choose other folds.</source>
@@ -1348,7 +1368,7 @@
     </message>
     <message>
       <source>Column {column!r} has {n} categories; rare ones are put together.</source>
-      <translation type="unfinished" />
+      <translation>列 {column!r} 有 {n} 个类别；罕见类别会被合并。</translation>
     </message>
     <message>
       <source>Column {column!r} has {n} groups; {n_folds} folds and the holdout need at least {least}.</source>
@@ -1368,15 +1388,15 @@
     </message>
     <message>
       <source>Column {column!r} is free text and is left out.</source>
-      <translation type="unfinished" />
+      <translation>列 {column!r} 是自由文本，已略去。</translation>
     </message>
     <message>
       <source>Column {column!r} is the same in every row and is left out.</source>
-      <translation type="unfinished" />
+      <translation>列 {column!r} 在每一行都相同，已略去。</translation>
     </message>
     <message>
       <source>Column {column!r} looks like an identifier and is left out.</source>
-      <translation type="unfinished" />
+      <translation>列 {column!r} 看起来是标识符，已略去。</translation>
     </message>
     <message>
       <source>Column {column!r} must hold {wanted} cells, but here it holds {found}; check its values and decimal sign.</source>
@@ -1396,7 +1416,7 @@
     </message>
     <message>
       <source>No column can be used as an input; give one the role numeric, categorical or date.</source>
-      <translation type="unfinished" />
+      <translation>没有可作为输入的列；请将其中一列的角色设为数值、类别或日期。</translation>
     </message>
     <message>
       <source>No model family was chosen; choose at least one, for instance mlp.</source>
@@ -1415,16 +1435,20 @@
       <translation>无法写入备份 {file}（{reason}）；请换一个位置。</translation>
     </message>
     <message>
+      <source>The baseline took too much of the time budget, so it was left out.</source>
+      <translation>该基线占用的时间预算过多，已略去。</translation>
+    </message>
+    <message>
       <source>The bundle cannot be run in a clean process (exit code {code}): {reason}</source>
-      <translation type="unfinished" />
+      <translation>导出包无法在全新进程中运行（退出码 {code}）：{reason}</translation>
     </message>
     <message>
       <source>The bundle does not reproduce the predictions: row {row} of the sample gives {found} instead of {expected}; nothing was exported.</source>
-      <translation type="unfinished" />
+      <translation>导出包未能重现预测：样本第 {row} 行得到 {found}，而应为 {expected}；未导出任何内容。</translation>
     </message>
     <message>
       <source>The bundle gave no predictions within {seconds} seconds.</source>
-      <translation type="unfinished" />
+      <translation>导出包在 {seconds} 秒内没有给出预测。</translation>
     </message>
     <message>
       <source>The bundle {folder} is not whole: its file {file} is missing.</source>
@@ -1436,19 +1460,19 @@
     </message>
     <message>
       <source>The classes of {column!r} are uneven: {value!r} has {n} of {n_rows} rows; accuracy alone will say little.</source>
-      <translation type="unfinished" />
+      <translation>{column!r} 的类别不均衡：{value!r} 占 {n_rows} 行中的 {n} 行；仅看准确率意义有限。</translation>
     </message>
     <message>
       <source>The conversion failed (exit code {code}): {reason}</source>
-      <translation type="unfinished" />
+      <translation>转换失败（退出码 {code}）：{reason}</translation>
     </message>
     <message>
       <source>The conversion took longer than {seconds} seconds and was ended.</source>
-      <translation type="unfinished" />
+      <translation>转换超过 {seconds} 秒，已被终止。</translation>
     </message>
     <message>
       <source>The database is damaged: {reason}</source>
-      <translation type="unfinished" />
+      <translation>数据库已损坏：{reason}</translation>
     </message>
     <message>
       <source>The delimiter {delimiter!r} must be one ASCII character.</source>
@@ -1468,11 +1492,11 @@
     </message>
     <message>
       <source>The engine process was killed; `cupel resume {study}` goes on from its trials.</source>
-      <translation type="unfinished" />
+      <translation>引擎进程被终止；运行 `cupel resume {study}` 可从已有试验继续。</translation>
     </message>
     <message>
       <source>The export could not be written: {reason}</source>
-      <translation type="unfinished" />
+      <translation>无法写出导出包：{reason}</translation>
     </message>
     <message>
       <source>The export to {path} has ended already; it cannot end twice.</source>
@@ -1524,11 +1548,11 @@
     </message>
     <message>
       <source>The folder {folder} is not empty and is not a bundle; choose another one for the export.</source>
-      <translation type="unfinished" />
+      <translation>文件夹 {folder} 不为空且不是导出包；请另选导出位置。</translation>
     </message>
     <message>
       <source>The forecast process died (exit code {code}); some networks of the space may be too large.</source>
-      <translation type="unfinished" />
+      <translation>预估进程意外终止（退出码 {code}）；搜索空间中的某些网络可能过大。</translation>
     </message>
     <message>
       <source>The forecast took longer than {seconds} s; the search itself can be started.</source>
@@ -1560,15 +1584,15 @@
     </message>
     <message>
       <source>The networks of trial {number} were not kept; the trial has to be trained again before it can be exported.</source>
-      <translation type="unfinished" />
+      <translation>试验 {number} 的网络未保留；须重新训练该试验后才能导出。</translation>
     </message>
     <message>
       <source>The predictions would overwrite the data {file}; choose another file for them.</source>
-      <translation type="unfinished" />
+      <translation>预测结果会覆盖数据文件 {file}；请为其另选文件。</translation>
     </message>
     <message>
       <source>The search failed: {message}</source>
-      <translation type="unfinished" />
+      <translation>搜索失败：{message}</translation>
     </message>
     <message>
       <source>The search has no end; set a number of trials, a time budget or a target score.</source>
@@ -1608,7 +1632,7 @@
     </message>
     <message>
       <source>The study {study!r} has no final model yet; let its search end, or export one of its trials.</source>
-      <translation type="unfinished" />
+      <translation>研究 {study!r} 还没有最终模型；请等待搜索结束，或导出其中一次试验。</translation>
     </message>
     <message>
       <source>The study {study!r} has no trial number {number}.</source>
@@ -1647,6 +1671,10 @@
       <translation>时间预算是 {value} 秒；它必须大于 0。</translation>
     </message>
     <message>
+      <source>The time budget was over in the middle of an epoch of this trial; allow more time.</source>
+      <translation>时间预算在该试验的一轮训练中途耗尽；请延长时间。</translation>
+    </message>
+    <message>
       <source>The time is enough for few trials only; allow more time, or make the space smaller.</source>
       <translation>时间只够进行少量试验；请延长时间或缩小搜索空间。</translation>
     </message>
@@ -1680,7 +1708,7 @@
     </message>
     <message>
       <source>There are {n} rows only; scores will vary much by chance, use repeats.</source>
-      <translation type="unfinished" />
+      <translation>只有 {n} 行数据；得分受偶然因素影响较大，请使用重复。</translation>
     </message>
     <message>
       <source>There is no column {column!r}; the columns are {columns}.</source>
@@ -1732,7 +1760,7 @@
     </message>
     <message>
       <source>Trial {number} is a baseline; only networks can be exported.</source>
-      <translation type="unfinished" />
+      <translation>试验 {number} 是基线；只能导出网络。</translation>
     </message>
     <message>
       <source>Trial {number} is {state}, so it cannot be started.</source>
@@ -1740,7 +1768,7 @@
     </message>
     <message>
       <source>Trial {number} is {state}; only complete trials can be exported.</source>
-      <translation type="unfinished" />
+      <translation>试验 {number} 的状态是 {state}；只能导出已完成的试验。</translation>
     </message>
     <message>
       <source>Two columns have the role {role}: {first!r} and {second!r}; choose one.</source>
@@ -1888,7 +1916,7 @@
     </message>
     <message>
       <source>{folder} is a file; choose a folder for the bundle.</source>
-      <translation type="unfinished" />
+      <translation>{folder} 是文件；请为导出包选择文件夹。</translation>
     </message>
     <message>
       <source>{folder} is not a bundle of Cupel: it has no readable manifest.json.</source>
@@ -1908,7 +1936,7 @@
     </message>
     <message>
       <source>{name} has no column to learn from beside the target {target!r}; change a role, or the target.</source>
-      <translation type="unfinished" />
+      <translation>{name} 除目标 {target!r} 外没有可供学习的列；请更改某列的角色或更换目标。</translation>
     </message>
     <message>
       <source>{name} is {value!r}; choose one of {choices}.</source>
@@ -1924,11 +1952,11 @@
     </message>
     <message>
       <source>{n} cells of {column!r} are {value}, far from all others; if that means missing, add it to the spellings of missing values.</source>
-      <translation type="unfinished" />
+      <translation>{column!r} 有 {n} 个单元格的值是 {value}，远离其他所有值；若它表示缺失，请将其加入缺失值写法。</translation>
     </message>
     <message>
       <source>{n} of {n_rows} cells of {column!r} are missing ({percent} %).</source>
-      <translation type="unfinished" />
+      <translation>{column!r} 的 {n_rows} 个单元格中有 {n} 个缺失（{percent} %）。</translation>
     </message>
     <message>
       <source>{n} of {n_rows} rows have no {column!r} and were left out.</source>
@@ -1936,11 +1964,11 @@
     </message>
     <message>
       <source>{n} of {n_rows} rows repeat another row (identifiers left aside); a copy in another fold makes scores too good.</source>
-      <translation type="unfinished" />
+      <translation>{n_rows} 行中有 {n} 行与其他行重复（不计标识符）；副本落入不同折会使得分虚高。</translation>
     </message>
     <message>
       <source>{n} rows equal another row in every input but not in {column!r}; no network can tell them apart.</source>
-      <translation type="unfinished" />
+      <translation>有 {n} 行的所有输入与其他行相同，但 {column!r} 不同；没有网络能区分它们。</translation>
     </message>
     <message>
       <source>{n} rows with a target are too few for {n_folds} folds; use fewer folds or more data.</source>
@@ -1948,7 +1976,7 @@
     </message>
     <message>
       <source>{n} values of {column!r} lie far from the others, for instance {value}; robust or quantile scaling bears them.</source>
-      <translation type="unfinished" />
+      <translation>{column!r} 有 {n} 个值远离其他值，例如 {value}；稳健缩放或分位数缩放可以应对。</translation>
     </message>
     <message>
       <source>{role!r} is not a role (column {column!r}); choose one of {choices}.</source>

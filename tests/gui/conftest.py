@@ -14,12 +14,11 @@ import pytest
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
-import make_workspace  # noqa: E402
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer  # noqa: E402
-from pytestqt.qtbot import QtBot  # noqa: E402
-
-from cupel.gui import app  # noqa: E402
-from cupel.gui.shell import MainWindow  # noqa: E402
+import make_workspace
+from cupel.gui import app
+from cupel.gui.shell import MainWindow
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from pytestqt.qtbot import QtBot
 
 OpenWindow = Callable[..., MainWindow]
 

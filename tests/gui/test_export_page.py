@@ -5,21 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtTest import QAbstractItemModelTester
-from pytestqt.qtbot import QtBot
-
 from cupel.gui.models.exports_model import ExportsModel
 from cupel.gui.pages.export import ExportPage, folder_name
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import JobState
 from cupel.storage.store import Store
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture
 def page(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> ExportPage:
     from cupel.engine.launch import ServiceProcess
 
-    monkeypatch.setattr(ServiceProcess, "ensure", lambda self: None)  # the tests end the jobs themselves
+    monkeypatch.setattr(ServiceProcess, "ensure", lambda _self: None)  # the tests end the jobs themselves
     study = next(study for study in window.desk.studies if study.name.startswith("California"))
     window.desk.select(study.id)
     window.show_page("export")
@@ -46,7 +45,9 @@ def test_a_proven_bundle_is_said_to_be_and_a_failed_one_is_not(page: ExportPage)
     assert "Do not use" in page.certificate._verdict.text()
 
 
-def test_writing_asks_for_a_job_and_shows_its_end(qtbot: QtBot, page: ExportPage, workspace: Path, window: MainWindow) -> None:
+def test_writing_asks_for_a_job_and_shows_its_end(
+    qtbot: QtBot, page: ExportPage, workspace: Path, window: MainWindow
+) -> None:
     page.write.click()
     assert not page.write.isEnabled()
     with Store.open(workspace) as store:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import pytest
-
 from cupel.gui import formatting
 
 
@@ -15,6 +14,7 @@ from cupel.gui import formatting
         (0.8712345, 0.0042, "0.871 ± 0.004"),
         (0.8712345, 0.0118, "0.871 ± 0.012"),
         (48213.44, 512.3, "48,213 ± 512"),
+        (0.8799, 0.0301, "0.880 ± 0.030"),
         (-0.25, 0.05, "−0.25 ± 0.05"),
         (0.5, None, "0.500"),
         (None, None, "–"),
@@ -34,13 +34,23 @@ def test_durations(value, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(True, "true"), (0.00012345, "1.23e−4"), (0.25, "0.25"), (3, "3"), ("gelu", "gelu"), ([64, 32], "64 · 32"), (None, "–")],
+    [
+        (True, "true"),
+        (0.00012345, "1.23e−4"),
+        (0.25, "0.25"),
+        (3, "3"),
+        ("gelu", "gelu"),
+        ([64, 32], "64 · 32"),
+        (None, "–"),
+    ],
 )
 def test_params_are_short(value, text: str) -> None:
     assert formatting.parameter(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(999, "999 B"), (1500, "1.5 kB"), (2.5e9, "2.5 GB"), (None, "–")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(999, "999 B"), (1500, "1.5 kB"), (2.5e9, "2.5 GB"), (None, "–")]
+)
 def test_sizes(value, text: str) -> None:
     assert formatting.size(value) == text
 

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
-
 from cupel.gui.pages.live import LivePage, history_of
 from cupel.gui.pages.live_parts import result_rows, verdict
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import Curves, Request
 from cupel.storage.store import Store
+from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture
@@ -51,7 +50,9 @@ def test_epochs_stream_in_while_a_trial_runs(qtbot: QtBot, page: LivePage, works
     qtbot.waitUntil(lambda: page.running._rows[trial_id]._progress.value() == 55, timeout=5000)
 
 
-def test_stop_skip_and_workers_are_written_to_the_store(qtbot: QtBot, page: LivePage, workspace: Path) -> None:
+def test_stop_skip_and_workers_are_written_to_the_store(
+    qtbot: QtBot, page: LivePage, workspace: Path
+) -> None:
     study_id = page.desk.study_id
     assert study_id is not None
     trial_id = next(iter(page.running._rows))

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 import shots
-from PySide6.QtTest import QAbstractItemModelTester
-from pytestqt.qtbot import QtBot
-
 from cupel.engine.errors import SpecError
 from cupel.gui.models.columns_model import Column, ColumnsModel, PreviewModel
 from cupel.gui.models.inspection import Inspection
@@ -16,6 +13,8 @@ from cupel.gui.pages.new_study import NewStudyPage
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import JobState
 from cupel.storage.store import Store
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def page(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> NewStudyPage:
     from cupel.engine.launch import ServiceProcess
 
     # These tests end the jobs themselves: the real service would take them away, and takes seconds to start.
-    monkeypatch.setattr(ServiceProcess, "ensure", lambda self: None)
+    monkeypatch.setattr(ServiceProcess, "ensure", lambda _self: None)
     window.show_page("new_study")
     found = window.pages["new_study"]
     assert isinstance(found, NewStudyPage)
@@ -109,7 +108,9 @@ def test_an_edited_space_is_checked_as_it_is_typed(qtbot: QtBot, opened: NewStud
     assert opened.spec().space is None
 
 
-def test_overridden_reading_is_sent_and_detection_is_not(qtbot: QtBot, opened: NewStudyPage, workspace: Path) -> None:
+def test_overridden_reading_is_sent_and_detection_is_not(
+    qtbot: QtBot, opened: NewStudyPage, workspace: Path
+) -> None:
     field = opened.data._read_fields["delimiter"]
     field.set_value(";")
     field.changed.emit()
@@ -137,7 +138,9 @@ def test_a_file_that_cannot_be_read_says_why(qtbot: QtBot, page: NewStudyPage, w
 
 def test_a_forecast_shows_the_corners(qtbot: QtBot, opened: NewStudyPage) -> None:
     corners = [{"name": "smallest", "seconds": 1.2, "memory_bytes": 7e8, "n_parameters": 900}]
-    opened.forecast.show_result({"corners": corners, "trials_in_budget": [120, 180], "peak_memory_bytes": 9e8})
+    opened.forecast.show_result(
+        {"corners": corners, "trials_in_budget": [120, 180], "peak_memory_bytes": 9e8}
+    )
     assert "120" in opened.forecast._text.text()
     assert len(opened.forecast._cells) == 8
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
-from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLineEdit
-from pytestqt.qtbot import QtBot
-
 from cupel.gui.models.studies_model import Column, StudiesModel, StudiesProxy
 from cupel.gui.pages.studies import StudiesPage
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import Request
 from cupel.storage.store import Store
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture
@@ -39,7 +39,8 @@ def test_the_models_keep_qts_rules(qtbot: QtBot, workspace: Path) -> None:
     model, proxy = StudiesModel(), StudiesProxy()
     proxy.setSourceModel(model)
     testers = [
-        QAbstractItemModelTester(one, QAbstractItemModelTester.FailureReportingMode.Fatal) for one in (model, proxy)
+        QAbstractItemModelTester(one, QAbstractItemModelTester.FailureReportingMode.Fatal)
+        for one in (model, proxy)
     ]
     model.show_studies(studies)
     proxy.set_words("housing")
@@ -73,7 +74,9 @@ def test_pause_stop_and_resume_are_written_to_the_store(
         qtbot.waitUntil(lambda: store.study(study_id).request is Request.STOP)
 
 
-def test_archiving_can_be_undone(qtbot: QtBot, page: StudiesPage, workspace: Path, window: MainWindow) -> None:
+def test_archiving_can_be_undone(
+    qtbot: QtBot, page: StudiesPage, workspace: Path, window: MainWindow
+) -> None:
     study_id = choose(page, "Penguins")
     with Store.open(workspace) as store:
         with qtbot.waitSignal(window.desk.toasted) as told:
@@ -103,7 +106,9 @@ def test_renaming_happens_in_the_row_and_a_taken_name_is_refused_in_words(
     assert "Adult income" in told.args[1]
 
 
-def test_what_another_process_writes_shows_by_itself(qtbot: QtBot, page: StudiesPage, workspace: Path) -> None:
+def test_what_another_process_writes_shows_by_itself(
+    qtbot: QtBot, page: StudiesPage, workspace: Path
+) -> None:
     with Store.open(workspace) as store:
         study = store.studies()[0]
         store.edit_study(study.id, name="Written elsewhere")
@@ -121,3 +126,17 @@ def test_enter_opens_a_running_study_live_and_a_finished_ones_trials(
     page.open_action.trigger()
     assert window.page_name == "trials"
     assert window.pages["trials"].isVisible()
+
+
+def test_a_study_whose_engine_died_can_be_resumed(page: StudiesPage, workspace: Path, qtbot: QtBot) -> None:
+    study_id = choose(page, "Adult income")
+    with Store.open(workspace) as store:
+        store.heartbeat(study_id, elapsed_s=10.0)
+    qtbot.waitUntil(lambda: not page.resume_action.isEnabled(), timeout=5000)
+    connection = sqlite3.connect(workspace / "cupel.sqlite")
+    with connection:
+        connection.execute(
+            "UPDATE studies SET heartbeat_us = heartbeat_us - 60000000 WHERE id = ?", (study_id,)
+        )
+    connection.close()
+    qtbot.waitUntil(page.resume_action.isEnabled, timeout=5000)

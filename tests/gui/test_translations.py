@@ -1,4 +1,6 @@
-"""Every sentence that the window can show has a Chinese translation, and the compiled file is that of the source."""
+"""Every sentence that the window can show has a Chinese translation, and the compiled file is that of the
+source.
+"""
 
 from __future__ import annotations
 

@@ -7,10 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QAbstractItemModelTester
-from pytestqt.qtbot import QtBot
-
 from cupel.engine.errors import SpecError
 from cupel.engine.search.filtering import parse_filter
 from cupel.gui.models.trials_model import Column, TrialsModel, changed, prepare
@@ -19,6 +15,9 @@ from cupel.gui.pages.trials import TrialsPage
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import TrialState
 from cupel.storage.store import Store
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture
@@ -63,9 +62,8 @@ def test_sorting_puts_what_is_missing_last_either_way(workspace: Path) -> None:
 
 
 def test_a_persistent_index_follows_its_trial_through_sorting(workspace: Path) -> None:
-    from PySide6.QtCore import QPersistentModelIndex
-
     from cupel.gui.models.trials_model import ID_ROLE
+    from PySide6.QtCore import QPersistentModelIndex
 
     with Store.open(workspace) as store:
         model = TrialsModel()

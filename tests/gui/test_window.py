@@ -8,23 +8,24 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit
-from pytestqt.qtbot import QtBot
-
 from cupel.gui import main as entry
 from cupel.gui.language import language
 from cupel.gui.preferences import Preferences
 from cupel.gui.shell import MainWindow
 from cupel.gui.theme import theme
 from cupel.gui.tokens import DARK, LIGHT
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
 
 PAGES = ("studies", "new_study", "live", "trials", "export")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("dress", ["light", "dark"])
-def test_every_page_opens_in_every_language_and_theme(qtbot: QtBot, open_window, workspace: Path, lang: str, dress: str) -> None:
+def test_every_page_opens_in_every_language_and_theme(
+    qtbot: QtBot, open_window, workspace: Path, lang: str, dress: str
+) -> None:
     window = open_window(workspace, lang, dress)
     for name in PAGES:
         window.show_page(name)
@@ -98,7 +99,11 @@ def test_every_control_has_a_name_for_screen_readers(window: MainWindow) -> None
         if widget.isVisibleTo(page)
         and widget.objectName() not in ("qt_toolbar_ext_button", "qt_spinbox_lineedit")
         and type(widget).__name__ not in ("QTableCornerButton", "QToolButton", "QAbstractButton")
-        and not (widget.accessibleName() or getattr(widget, "text", str)() or getattr(widget, "placeholderText", str)())
+        and not (
+            widget.accessibleName()
+            or getattr(widget, "text", str)()
+            or getattr(widget, "placeholderText", str)()
+        )
     ]
     assert not nameless
 
@@ -154,13 +159,19 @@ print(",".join(sorted(heavy & set(sys.modules))))
 """
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "CUPEL_SETTINGS_DIR": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-c", code, str(workspace)], capture_output=True, text=True, env=environment, check=False
+        [sys.executable, "-c", code, str(workspace)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == ""
 
 
-def test_without_a_display_the_command_says_so_and_ends_with_2(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+def test_without_a_display_the_command_says_so_and_ends_with_2(
+    monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
@@ -185,3 +196,18 @@ def test_a_window_that_is_open_all_day_does_not_use_up_true(window: MainWindow) 
     for _ in range(50_000):
         window.feed.opened.emit()
     assert sys.version_info >= (3, 12) or sys.getrefcount(True) > 1_000_000
+
+
+def test_a_store_that_could_not_be_opened_is_tried_again(qtbot: QtBot, tmp_path: Path) -> None:
+    from cupel.gui import app
+
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file, not a folder")
+    window = app.make_window(blocked, "en", "light")
+    with qtbot.waitSignal(window.desk.warned, timeout=10_000):
+        window.show()
+    blocked.unlink()
+    with qtbot.waitSignal(window.desk.studies_changed, timeout=10_000):
+        window.feed.poll()
+    window.close()
+    window.deleteLater()

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from cupel.engine.data.frames import table_from_pandas
 from cupel.engine.data.reading import ReadResult, read_table
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.table import Table
@@ -237,10 +238,10 @@ def test_parquet_and_pandas_agree_with_csv(read, tmp_path: Path) -> None:
         }
     )
     expected = read(PLAIN).table.digest()
-    assert Table.from_pandas(frame).digest() == expected
+    assert table_from_pandas(frame).digest() == expected
     frame.to_parquet(tmp_path / "frame.parquet")
     assert read_table(tmp_path / "frame.parquet").table.digest() == expected
-    flags = Table.from_pandas(
+    flags = table_from_pandas(
         pd.DataFrame({"x": [True, False], "t": ["1", " 2"], "c": pd.Categorical(["a", None])})
     )
     assert [c.kind for c in flags] == ["text", "number", "text"]

@@ -13,6 +13,7 @@ from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.splitting import Splits, draw_splits
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
+from cupel.engine.errors import Message
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
 from cupel.engine.training.model import TrainedModel
@@ -167,7 +168,7 @@ def _stored(
             "model_sha256": sha256,
             "final": {
                 "kind": kind,
-                "reason": "Made for a test.",
+                "reason": Message("Made for a test.").to_json(),
                 "evidence": {},
                 "n_networks": model.n_networks,
             },

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from cupel.engine.errors import SpecError
 from cupel.engine.search.filtering import parse_filter
 

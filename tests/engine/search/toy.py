@@ -85,7 +85,7 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
                     "hold" in wrong and Path(wrong["hold"]).exists()
                 ):
                     time.sleep(0.02)
-            if not reporter(EpochReport(epoch, now, now, curves[-1])):
+            if not reporter(EpochReport(epoch, curves[-1])):
                 break
         reporter.flush()
     finally:

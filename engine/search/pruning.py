@@ -1,0 +1,86 @@
+"""Pruners: which running trials are hopeless."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import optuna
+from numpy.typing import NDArray
+
+
+def make_pruner(name: str, max_epochs: int) -> optuna.pruners.BasePruner:
+    """Return Optuna's pruner; ``wilcoxon`` is `FoldTest`'s, and has none of Optuna's."""
+    least = max(2, max_epochs // 12)
+    if name == "hyperband":
+        return optuna.pruners.HyperbandPruner(min_resource=least, max_resource=max_epochs, reduction_factor=3)
+    if name == "asha":
+        return optuna.pruners.SuccessiveHalvingPruner(min_resource=least, reduction_factor=3)
+    if name == "median":
+        return optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=least)
+    return optuna.pruners.NopPruner()
+
+
+def completed_rungs(study: optuna.Study, number: int, steps: Sequence[float]) -> dict[str, Any]:
+    """Return what successive halving (and Hyperband, which is made of it) notes at a trial while it runs.
+
+    A trial that is restored from the store has to carry these notes, or those that come after it are judged by other
+    rivals than without the interruption. Reaches into Optuna's private parts, whose version is pinned; a test says
+    when a new version moves them.
+    """
+    pruner: Any = study.pruner
+    if isinstance(pruner, optuna.pruners.HyperbandPruner) and len(steps):
+        if not pruner._pruners:
+            pruner._try_initialization(study)
+        place: Any = SimpleNamespace(number=number)
+        pruner = pruner._pruners[pruner._get_bracket_id(study, place)]
+    if not isinstance(pruner, optuna.pruners.SuccessiveHalvingPruner):
+        return {}
+    rungs: dict[str, Any] = {}
+    least: Any = pruner._min_resource
+    while True:
+        step = least * pruner._reduction_factor ** (pruner._min_early_stopping_rate + len(rungs))
+        if step >= len(steps) or np.isnan(steps[step]):
+            return rungs
+        rungs[f"completed_rung_{len(rungs)}"] = float(steps[step])
+
+
+class FoldTest:
+    """The ``wilcoxon`` pruner: gives a trial up when its folds are worse than the best trial's at the same epoch.
+
+    A one-sided Wilcoxon signed-rank test over the folds (and repeats), which move in lockstep. Fewer than five replicas
+    cannot reach the threshold, and nothing is pruned.
+
+    Parameters
+    ----------
+    maximize : bool
+    p_threshold : float
+    n_warmup : int
+        Epochs before which nothing is pruned.
+    """
+
+    def __init__(self, *, maximize: bool, p_threshold: float = 0.05, n_warmup: int = 5) -> None:
+        self._sign = 1.0 if maximize else -1.0
+        self._p, self._warmup = p_threshold, n_warmup
+        self._best: NDArray[np.float64] | None = None  # (n_epochs, R)
+        self._best_value = -np.inf
+
+    def finished(self, scores: NDArray[np.float64], value: float) -> None:
+        """Tell the scores (n_epochs, R) of a complete trial."""
+        if self._sign * value > self._best_value:
+            self._best, self._best_value = scores, self._sign * value
+
+    def should_prune(self, epoch: int, scores: NDArray[np.float64]) -> bool:
+        """Whether the scores (R,) of a running trial after `epoch` are significantly worse."""
+        if self._best is None or epoch < self._warmup:
+            return False
+        difference = self._sign * (scores - self._best[min(epoch, len(self._best) - 1)])
+        difference = difference[difference != 0]
+        if len(difference) < 5:
+            return False
+        from scipy.stats import wilcoxon
+
+        result: Any = wilcoxon(difference, alternative="less")
+        return float(result.pvalue) < self._p

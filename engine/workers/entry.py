@@ -1,0 +1,60 @@
+"""What Dask calls inside a worker process, and how it is set up. Called by `cluster` only."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from distributed import get_worker
+
+from .messages import TOPIC, Progress, StudyFiles, Task, TaskOutcome
+
+
+def work(key: str, files: StudyFiles, task: Task) -> TaskOutcome:
+    """Run a task in this process, after saying which process it is."""
+    worker = get_worker()
+
+    def send(progress: Progress) -> None:
+        worker.log_event(TOPIC, progress.to_wire())
+
+    worker.log_event(TOPIC, {"started": key, "pid": os.getpid()})
+    outcome: TaskOutcome = importlib.import_module(files.runner).run_task(files, task, send)
+    return outcome
+
+
+def warm_up_worker(runner: str, n_threads: int) -> Mapping[str, Any]:
+    """Import what tasks need; return the devices."""
+    devices: Mapping[str, Any] = importlib.import_module(runner).warm_up(n_threads)
+    return devices
+
+
+def dask_settings(n_threads: int) -> dict[str, Any]:
+    """Return Dask's configuration, for an engine whose workers have `n_threads` each."""
+    return {
+        "distributed.scheduler.allowed-failures": 0,  # a task whose worker died fails: the engine decides
+        "distributed.worker.memory.target": False,
+        "distributed.worker.memory.spill": False,
+        "distributed.worker.memory.pause": False,
+        "distributed.worker.memory.terminate": 1.0,
+        "distributed.comm.timeouts.connect": "60s",
+        "distributed.scheduler.worker-ttl": None,  # hangs are the engine's to judge
+        "distributed.nanny.pre-spawn-environ": _environment(n_threads),
+        "distributed.scheduler.http.routes": [],  # no pages: nothing looks in but the engine
+        "distributed.worker.http.routes": [],
+    }
+
+
+def _environment(n_threads: int) -> dict[str, str]:
+    return {
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+        "KERAS_BACKEND": "tensorflow",
+        "OMP_NUM_THREADS": str(n_threads),
+        "OPENBLAS_NUM_THREADS": str(n_threads),
+        "MKL_NUM_THREADS": str(n_threads),
+        "PYTHONWARNINGS": "ignore",
+        "PYTHONHASHSEED": "0",
+        "MALLOC_TRIM_THRESHOLD_": "65536",
+    }
