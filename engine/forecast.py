@@ -22,7 +22,7 @@ from .data.splitting import draw_splits
 from .data.target import encode_target
 from .errors import Message
 from .search.preparing import memory_share, share_out
-from .search.space import adapt_space, default_space, parameters, start_points, to_params
+from .search.space import adapt_space, completed_space, default_space, parameters, start_points, to_params
 from .spec import ReadSpec, StudySpec
 from .studies import load
 from .training.reports import EpochReport
@@ -61,9 +61,8 @@ def forecast(source: str, read: Mapping[str, Any], spec: StudySpec) -> dict[str,
             metric=spec.metric, seed=spec.seed, max_epochs=spec.max_epochs, n_threads=n_threads, checkpoints=folder,
             memory_limit_bytes=memory_share(n_workers),
         )  # fmt: skip
-        space = adapt_space(
-            spec.space or default_space(spec.families), n_rows=max(len(r) for r in splits.train)
-        )
+        space = completed_space(spec.space) if spec.space else default_space(spec.families)
+        space = adapt_space(space, n_rows=max(len(r) for r in splits.train))
         corners = _corners(files, space, spec)
     return _summary(corners, spec, n_workers, files.memory_limit_bytes)
 

@@ -151,15 +151,11 @@ def _forecast(store: Store, job: JobRecord) -> Mapping[str, Any]:
 
 
 def _export(store: Store, job: JobRecord) -> Mapping[str, Any]:
-    from .deployment.export import export_final, export_trial
+    from .deployment.export import export_model
 
     args = job.args
     out = Path(args["out"]) if args.get("out") else None
-    study = store.study(int(args["study_id"]))
-    if args.get("trial", "best") in ("best", study.best_trial):
-        export = export_final(store, study.id, out)
-    else:
-        export = export_trial(store, study.id, int(args["trial"]), out)
+    export = export_model(store, int(args["study_id"]), args.get("trial", "best"), out)
     return {"export_id": export.id, "path": export.path}
 
 

@@ -190,6 +190,7 @@ def _check(spec: StudySpec) -> None:
     _at_least("n_folds", split.n_folds, 2)
     _at_least("n_repeats", split.n_repeats, 1)
     _at_least("max_epochs", spec.max_epochs, 1)
+    _at_least("seed", spec.seed, 0)
     if spec.n_workers is not None:
         _at_least("n_workers", spec.n_workers, 1)
     if budget.n_trials is not None:
@@ -198,6 +199,8 @@ def _check(spec: StudySpec) -> None:
         raise SpecError("The holdout is {value}; it must be a fraction from 0 to 0.9.", value=split.holdout)
     if budget.timeout_s is not None and not (math.isfinite(budget.timeout_s) and budget.timeout_s > 0):
         raise SpecError("The time budget is {value} seconds; it must be more than 0.", value=budget.timeout_s)
+    if budget.target_score is not None and not math.isfinite(budget.target_score):
+        raise SpecError("The target score is {value}; it must be a number.", value=budget.target_score)
     if budget.n_trials is None and budget.timeout_s is None and budget.target_score is None:
         raise SpecError("The search has no end; set a number of trials, a time budget or a target score.")
 

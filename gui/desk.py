@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..engine.errors import Message
-from ..storage.records import JobRecord, JobState, Request, StudyRecord, StudyState
+from ..storage.records import JobRecord, Request, StudyRecord, StudyState
+from . import words
 from .feed import Feed
 from .language import sentence, tr
 from .preferences import Preferences
 
-_JOB_POLL_MS = 150
+if TYPE_CHECKING:
+    from ..storage.store import Store
+
+_LIFE_POLL_MS = 2000
+_START_TAKES_S = 45.0  # an engine that has not claimed its study by then did not come up
+_MUST_LIVE = (StudyState.RUNNING, StudyState.FINISHING)
 
 
 class Desk(QObject):
@@ -49,9 +57,14 @@ class Desk(QObject):
         self.studies: tuple[StudyRecord, ...] = ()
         self.has_read = False  # whether `studies` has been read at all
         self.study_id: int | None = None
+        self.lost: frozenset[int] = frozenset()  # studies that ought to run but whose engine has died
+        self._starts: dict[int, float] = {}  # when the engine of a study was asked for
         self._reading = False
         self._stale = False
         self._service: _Service | None = None
+        self._life = QTimer(self)  # an engine that dies commits nothing that the feed could see
+        self._life.setInterval(_LIFE_POLL_MS)
+        self._life.timeout.connect(self._look_for_life)
         feed.changed.connect(self.refresh)
         feed.failed.connect(self._tell_failure)
 
@@ -67,9 +80,23 @@ class Desk(QObject):
             return
         self._reading = True
         self._stale = False
-        self.feed.read(
-            lambda store: tuple(store.studies(archived=None)), self._took_studies, self._read_failed
-        )
+        self.feed.read(_studies_and_lost, self._took_studies, self._read_failed)
+
+    def is_starting(self, study_id: int) -> bool:
+        """Whether an engine was asked for that has not taken the study yet."""
+        return study_id in self._starts
+
+    def is_lost(self, study: StudyRecord) -> bool:
+        """Whether a study ought to run, its engine has died, and no new one is on its way."""
+        return study.id in self.lost and study.id not in self._starts
+
+    def standing(self, study: StudyRecord) -> tuple[str, str]:
+        """Return how a study stands, in a word, and the tone of that word."""
+        if study.id in self._starts:
+            return tr("Starting"), "accent"
+        if study.id in self.lost:
+            return tr("Interrupted"), "warning"
+        return words.standing(study)
 
     def select(self, study_id: int) -> None:
         """Bring a study into view."""
@@ -92,20 +119,31 @@ class Desk(QObject):
         self.warned.emit(tone, text)
 
     def request(self, study_id: int, request: Request) -> None:
-        """Ask something of a study's engine; it is started where a study is to run."""
+        """Ask something of a study's engine; it is started where it has to run for that."""
         workspace = self.feed.workspace
+        starts = request is Request.RUN or (request is Request.STOP and study_id in self.lost)
+        if starts:
+            self._starts[study_id] = time.monotonic()
+            self._life.start()
+            self.studies_changed.emit()
 
         def work(store: object) -> None:
             store.request(study_id, request)  # type: ignore[attr-defined]
-            if request is Request.RUN:
+            if starts:
                 from ..engine.launch import launch_engine
 
                 launch_engine(workspace, study_id)
 
-        self.feed.write(work)
+        self.feed.write(work, None, lambda message: self._not_asked(study_id, message))
 
-    def run_job(self, kind: str, args: dict[str, object], watcher: JobWatcher) -> None:
-        """Have the engine's service do a job; `watcher` follows it."""
+    def run_job(
+        self,
+        kind: str,
+        args: dict[str, object],
+        added: Callable[[JobRecord], object],
+        failed: Callable[[Message], object],
+    ) -> None:
+        """Have the engine's service do a job; `added` gets the job's record, `JobWatcher` follows it."""
         if self._service is None:
             self._service = _Service(self)
         service = self._service
@@ -115,12 +153,38 @@ class Desk(QObject):
             service.ensure()
             return job
 
-        self.feed.write(work, watcher.follow, watcher.fail)
+        self.feed.write(work, added, failed)
 
-    def _took_studies(self, studies: tuple[StudyRecord, ...]) -> None:
+    def _not_asked(self, study_id: int, message: Message) -> None:
+        self._starts.pop(study_id, None)
+        self._tell_failure(message)
+        self.studies_changed.emit()
+
+    def _look_for_life(self) -> None:
+        if not self._reading:
+            self.refresh()
+
+    def _forget_starts(self) -> None:
+        """Forget the engines that have taken their study, and those that did not come up."""
+        now = time.monotonic()
+        states = {study.id: study.state for study in self.studies}
+        waiting = (StudyState.DRAFT, StudyState.PAUSED, StudyState.STOPPED, StudyState.FAILED)
+        self._starts = {
+            study_id: begun
+            for study_id, begun in self._starts.items()
+            if now - begun < _START_TAKES_S and (study_id in self.lost or states.get(study_id) in waiting)
+        }
+
+    def _took_studies(self, read: tuple[tuple[StudyRecord, ...], frozenset[int]]) -> None:
         self._reading = False
-        self.studies = studies
+        self.studies, self.lost = read
         self.has_read = True
+        self._forget_starts()
+        studies = self.studies
+        if self._starts or any(study.state in _MUST_LIVE for study in studies):
+            self._life.start()
+        else:
+            self._life.stop()
         if self.study is None and studies:
             visible = [study for study in studies if not study.archived] or list(studies)
             self.select(max(visible, key=_interest).id)
@@ -134,6 +198,13 @@ class Desk(QObject):
 
     def _tell_failure(self, message: Message) -> None:
         self.warn(sentence(message.to_json()))
+
+
+def _studies_and_lost(store: Store) -> tuple[tuple[StudyRecord, ...], frozenset[int]]:
+    """Read all studies, and which of them ought to run but have no live engine."""
+    studies = tuple(store.studies(archived=None))
+    must_live = [study.id for study in studies if study.state in _MUST_LIVE]
+    return studies, frozenset(study_id for study_id in must_live if not store.engine_is_alive(study_id))
 
 
 def _interest(study: StudyRecord) -> tuple[bool, float]:
@@ -157,88 +228,3 @@ class _Service:
     def ensure(self) -> None:
         """Start the service where it does not run."""
         self._process.ensure()  # type: ignore[attr-defined]
-
-
-class JobWatcher(QObject):
-    """Follows one job at a time until it ends; a new one replaces the old, which is cancelled.
-
-    Signals
-    -------
-    progressed(float, str)
-        Fraction in [0, 1] and a word on what is being done.
-    finished(object)
-        The job's `JobRecord`, done.
-    failed(str)
-        Why it failed, as a translated sentence.
-    """
-
-    progressed = Signal(float, str)
-    finished = Signal(object)
-    failed = Signal(str)
-
-    def __init__(self, desk: Desk, parent: QObject) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._job_id: int | None = None
-        self._asking = False
-        self._timer = QTimer(self)
-        self._timer.setInterval(_JOB_POLL_MS)
-        self._timer.timeout.connect(self._ask)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a job is being followed."""
-        return self._job_id is not None
-
-    def start(self, kind: str, args: dict[str, object]) -> None:
-        """Have a job done and follow it."""
-        self.cancel()
-        self._desk.run_job(kind, args, self)
-
-    def cancel(self) -> None:
-        """Give up the job that is followed."""
-        job_id, self._job_id = self._job_id, None
-        self._timer.stop()
-        if job_id is not None:
-            self._desk.feed.write(lambda store: store.cancel_job(job_id))
-
-    def follow(self, job: JobRecord) -> None:
-        """Follow a job that is already in the store."""
-        self._job_id = job.id
-        self._timer.start()
-
-    def fail(self, message: Message) -> None:
-        """End with a failure."""
-        self._job_id = None
-        self._timer.stop()
-        self.failed.emit(sentence(message.to_json()))
-
-    def _ask(self) -> None:
-        job_id = self._job_id
-        if job_id is None or self._asking:
-            return
-        self._asking = True
-        self._desk.feed.read(lambda store: store.job(job_id), self._took, self._lost)
-
-    def _lost(self, message: Message) -> None:
-        self._asking = False
-        self.fail(message)
-
-    def _took(self, job: JobRecord) -> None:
-        self._asking = False
-        if job.id != self._job_id:
-            return
-        if job.state in (JobState.WAITING, JobState.RUNNING):
-            self.progressed.emit(job.progress, job.message)
-            return
-        self._job_id = None
-        self._timer.stop()
-        if job.state is JobState.DONE:
-            self.finished.emit(job)
-        elif job.failure is not None:
-            failure = job.failure
-            self.failed.emit(
-                sentence({"template": failure.template, "args": failure.args, "text": failure.message})
-            )
-        else:
-            self.failed.emit(tr("Cancelled"))

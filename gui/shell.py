@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -27,7 +28,9 @@ from .theme import theme
 from .widgets.notices import Banners, ShortcutsPanel, Toasts
 from .widgets.parts import column, row
 
-# Pages are made when they are first shown: the window must be up within a second.
+_IDLE_MS = 120
+# Pages are made after the window has painted and read its studies, one at a time while the user does nothing,
+# or when they are asked for: the window must be up within a second, and no page may make the user wait.
 _PAGES = {
     "studies": (".pages.studies", "StudiesPage"),
     "new_study": (".pages.new_study", "NewStudyPage"),
@@ -77,6 +80,25 @@ class MainWindow(Speaks, QMainWindow):
         self._connect()
         self._add_keys()
         self.show_page("studies")
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(_IDLE_MS)
+        self._idle.timeout.connect(self._make_next_page)
+        self.feed.opened.connect(self._import_pages)
+
+    def _import_pages(self) -> None:
+        """Import what the pages need on the feed's thread; that takes longer than making them."""
+        modules = [module for module, _ in _PAGES.values()]
+        self.feed.read(
+            lambda _store: [importlib.import_module(module, __package__) for module in modules],
+            lambda _modules: self._idle.start(),
+        )
+
+    def _make_next_page(self) -> None:
+        name = next((name for name in _PAGES if name not in self.pages), None)
+        if name is not None and self.isVisible():
+            self.page(name).ensurePolished()
+            self._idle.start()
 
     def show_page(self, name: str) -> None:
         """Show a page, made now if it was never shown."""
@@ -119,6 +141,7 @@ class MainWindow(Speaks, QMainWindow):
         self._preferences.set_state("geometry", self.saveGeometry())
         self._preferences.set_text("page", self.page_name)
         self._preferences.save()
+        self._idle.stop()
         self.feed.close()
         super().closeEvent(event)
 

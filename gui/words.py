@@ -6,11 +6,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ..storage.records import FailureKind, JobState, StudyRecord, StudyState, TrialState
+from ..storage.records import Failure, FailureKind, JobState, Request, StudyRecord, StudyState, TrialState
 from . import formatting
-from .language import counted, tr
-
-_STALE_S = 30.0  # the engine's heart beats every few seconds
+from .language import counted, sentence, tr
 
 
 def study_state(state: StudyState) -> str:
@@ -27,11 +25,13 @@ def study_state(state: StudyState) -> str:
     }[state]
 
 
-def is_interrupted(study: StudyRecord) -> bool:
-    """Whether a study should be running but its engine has given no sign of life for a while."""
-    if study.state not in (StudyState.RUNNING, StudyState.FINISHING) or study.heartbeat_at is None:
-        return False
-    return (datetime.now(UTC) - study.heartbeat_at).total_seconds() > _STALE_S
+def standing(study: StudyRecord) -> tuple[str, str]:
+    """Return how a study stands, in a word, and the tone of that word; a request counts until it is met."""
+    if study.state is StudyState.RUNNING and study.request is Request.PAUSE:
+        return tr("Pausing"), "warning"
+    if study.state is StudyState.RUNNING and study.request is Request.STOP:
+        return tr("Stopping"), "muted"
+    return study_state(study.state), study_tone(study.state)
 
 
 def study_tone(state: StudyState) -> str:
@@ -85,6 +85,11 @@ def failure_kind(kind: FailureKind) -> str:
         FailureKind.BAD_INPUT: tr("Bad input"),
         FailureKind.ERROR: tr("Error"),
     }[kind]
+
+
+def failure_text(failure: Failure) -> str:
+    """Return why something failed, in the language in use."""
+    return sentence({"template": failure.template, "args": failure.args, "text": failure.message})
 
 
 def role(name: str) -> str:

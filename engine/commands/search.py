@@ -24,9 +24,12 @@ DEFAULT_TRIALS = 50
 
 def run_search(args: argparse.Namespace) -> int:
     """Create a study, run it in an engine process of its own, follow it, and print what it found."""
+    from ..deployment.bundle import check_target
     from ..studies import create_study
 
     spec = _spec(args)
+    if args.out:
+        check_target(args.out)
     read = ReadSpec(args.delimiter, args.encoding, args.decimal, False if args.no_header else None)
     with Store.open(args.workspace) as store:
         study, messages = create_study(store, args.data, spec, read=read, name=args.name)

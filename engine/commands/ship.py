@@ -9,21 +9,14 @@ import sys
 from ...storage.records import JobState
 from ...storage.store import Store
 from ..cli_codes import DONE, FAILED
-from ..errors import SpecError
 
 
 def run_export(args: argparse.Namespace) -> int:
     """Export the final model of a study, or the fold networks of one of its trials."""
-    from ..deployment.export import export_final, export_trial
+    from ..deployment.export import export_model
 
     with Store.open(args.workspace) as store:
-        study = store.find_study(args.study)
-        if args.trial == "best" or args.trial == str(study.best_trial):
-            export = export_final(store, study.id, args.out)
-        elif args.trial.lstrip("-").isdigit():
-            export = export_trial(store, study.id, int(args.trial), args.out)
-        else:
-            raise SpecError('--trial is {value!r}; give a trial number or "best".', value=args.trial)
+        export = export_model(store, store.find_study(args.study).id, args.trial, args.out)
     passed = export.state is JobState.DONE and bool(export.certificate.get("passed"))
     if args.json:
         print(

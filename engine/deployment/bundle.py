@@ -118,6 +118,17 @@ def write_manifest(path: Path, content: dict[str, Any]) -> dict[str, Any]:
     return manifest
 
 
+def check_target(path: Path) -> None:
+    """Raise `ExportError` unless a bundle may be written as the folder `path`: new, empty or a bundle."""
+    if path.is_file():
+        raise ExportError("{folder} is a file; choose a folder for the bundle.", folder=str(path))
+    if path.is_dir() and any(path.iterdir()) and not is_own_bundle(path):
+        raise ExportError(
+            "The folder {folder} is not empty and is not a bundle; choose another one for the export.",
+            folder=str(path),
+        )
+
+
 def is_own_bundle(path: Path) -> bool:
     """Whether a folder holds a bundle and nothing else, so that a new export may take its place."""
     try:

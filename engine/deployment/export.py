@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -39,13 +39,39 @@ from ..data.cells import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
 from ..data.splitting import Splits
 from ..errors import CupelError, ExportError, Message
-from .bundle import is_own_bundle, write_manifest
+from ..retrain import retrain_trial
+from .bundle import check_target, write_manifest
 from .card import model_card
 from .certificate import STANDALONE, last_line, run_certificate
 
 CONVERT_TIMEOUT_S = 900.0
 SAMPLE_ROWS = 300
-Retrain = Callable[[StudyRecord, TrialRecord], bytes]
+
+
+def export_model(
+    store: Store, study_id: int, trial: int | str, directory: Path | None = None
+) -> ExportRecord:
+    """Export the study's final model (``"best"``, or the number of the best trial), or another trial's.
+
+    A study without a final model, because its search did not end, gives its best trial's fold networks.
+
+    Raises
+    ------
+    ExportError
+        See `export_final` and `export_trial`; also where `trial` is neither a number nor ``"best"``.
+    """
+    study = store.study(study_id)
+    if str(trial) in ("best", str(study.best_trial)):
+        if study.result.get("model_sha256") or study.best_trial is None:
+            return export_final(store, study_id, directory)
+        trial = study.best_trial
+    try:
+        number = int(trial)
+    except ValueError:
+        raise ExportError(
+            'The trial to export is {value!r}; give its number or "best".', value=trial
+        ) from None
+    return export_trial(store, study_id, number, directory)
 
 
 def export_final(store: Store, study_id: int, directory: Path | None = None) -> ExportRecord:
@@ -83,20 +109,13 @@ def export_trial(
     study_id: int,
     trial_number: int,
     directory: Path | None = None,
-    *,
-    retrain: Retrain | None = None,
 ) -> ExportRecord:
-    """Export the fold networks of a trial, averaged.
-
-    Parameters
-    ----------
-    retrain : callable, optional
-        ``retrain(study, trial)`` returns `TrainedModel.to_bytes` of a trial whose networks were not kept.
+    """Export the fold networks of a trial, averaged; where they were not kept, it is trained again.
 
     Raises
     ------
     ExportError
-        Where the trial is a baseline, not complete, or its networks were not kept and `retrain` is not given.
+        Where the trial is a baseline, not complete, or cannot be trained again.
     """
     study, trial = store.study(study_id), store.trial_by_number(study_id, trial_number)
     if trial.kind is TrialKind.BASELINE:
@@ -109,13 +128,7 @@ def export_trial(
         )
     sha256 = trial.user_attrs.get("model_sha256")
     if not sha256 or not store.artifacts.path(sha256).is_file():
-        if retrain is None:
-            raise ExportError(
-                "The networks of trial {number} were not kept; the trial has to be trained again before "
-                "it can be exported.",
-                number=trial.number,
-            )
-        sha256 = store.artifacts.add(retrain(study, trial))
+        sha256 = store.artifacts.add(retrain_trial(store, study, trial))
     return _Export(store, study, trial, None).run(store.artifacts.checked_path(sha256), directory)
 
 
@@ -167,13 +180,7 @@ class _Export:
             number = next(n for n in range(1, len(taken) + 2) if f"{stem}-{n}" not in taken)
             return self.store.workspace.exports / f"{stem}-{number}"
         target = Path(directory).expanduser().absolute()
-        if target.is_file():
-            raise ExportError("{folder} is a file; choose a folder for the bundle.", folder=str(target))
-        if target.is_dir() and any(target.iterdir()) and not is_own_bundle(target):
-            raise ExportError(
-                "The folder {folder} is not empty and is not a bundle; choose another one for the export.",
-                folder=str(target),
-            )
+        check_target(target)
         return target
 
     def _write(self, model: Path, work: Path) -> tuple[dict[str, Any], dict[str, Any]]:

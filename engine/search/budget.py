@@ -11,14 +11,11 @@ from ..spec import BudgetSpec
 
 _START_S = 8.0  # of a worker process, until one has been measured
 _EXPORT_S, _EXPORT_STARTS = 3.0, 1.0  # an export costs this, and as long as workers take to import TensorFlow
-_FINAL_S = 1.5  # holdout scores, closing down
-_EVIDENCE_FRACTION = 0.15  # of the time budget, at most, for the choice of the final model
-_EVIDENCE_TRIALS = (
-    2.0,
-    4.0,
-)  # least and most time for that choice, in typical trials: with less it is not tried
+_FINAL_S = 1.0  # holdout scores, closing down
+_EVIDENCE_FRACTION = 0.1  # of the time budget, at most, for the choice of the final model
+_EVIDENCE_TRIALS = (1.0, 3.0)  # least and most time for that choice, in typical trials; with less: none
 _LEAST_FRACTION = 0.2  # of a typical trial: with less time left none is started
-_BASELINE_FRACTION, _BASELINE_S = 0.25, 10.0  # of the time budget that one baseline may take, and at least
+_BASELINE_FRACTION, _BASELINE_S = 0.25, 5.0  # of the time budget that one baseline may take, and at least
 
 
 @dataclass(slots=True)
@@ -115,7 +112,7 @@ class Budget:
 
     @property
     def _typical_s(self) -> float:
-        return float(np.percentile(self._durations, 75)) if self._durations else 0.0
+        return float(np.median(self._durations)) if self._durations else 0.0
 
     def is_reached(self, best: float | None) -> bool:
         """Whether the target score has been reached."""

@@ -23,9 +23,9 @@ def tied_trials(folds: Scores, best: int, *, n_folds: int, level: float = 0.05) 
     scale = 1.0 / n + 1.0 / (n_folds - 1)
     tied = [best]
     for number, scores in sorted(folds.items()):
-        difference = lead - scores
         if number == best or len(scores) != n:
             continue
+        difference = lead - scores
         spread = float(difference.var(ddof=1)) if n > 1 else 0.0
         mean = float(difference.mean())
         if spread == 0.0:  # noqa: SIM108 - one line would hide the two cases

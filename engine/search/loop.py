@@ -30,7 +30,7 @@ _POLL_S = 0.25
 _SAVE_S = 0.5  # curves of a running trial are committed at most this often
 _HEARTBEAT_S = 2.0
 _GRACE_S = 1.0  # for trials to end at the deadline; then their workers are killed
-_STOP_GRACE_S = 8.0  # the same where the user stops the study and a trial is in a long epoch
+_MOST_GROWTH_BYTES = 2 << 30  # of a worker since its first trial
 _MOST_FAILURES = 5  # in a row, with nothing complete: the search itself is wrong
 _MOST_LOST = 3  # workers in a row that did not get warm
 
@@ -48,6 +48,8 @@ class SearchLoop:
         Of the study; the cluster has been started before `run` is called.
     hang_s : float
         A trial that is silent for longer, and for ten times its longest silence so far, is killed.
+    stop_grace_s : float
+        What a trial has, when the user stops the study, to end its epoch; then it is left for a later resume.
     """
 
     def __init__(
@@ -58,14 +60,17 @@ class SearchLoop:
         cluster: Cluster,
         budget: Budget,
         kept: Kept,
+        *,
         hang_s: float,
+        stop_grace_s: float,
     ) -> None:
         self.store, self.study_id = store, study_id
         self._prepared, self._cluster, self._budget, self._kept = prepared, cluster, budget, kept
-        self._hang_s = hang_s
+        self._hang_s, self._stop_grace_s = hang_s, stop_grace_s
         self._running: dict[str, RunningTrial] = {}
         self._n_failed_in_row = self._n_lost_in_row = self._revision = 0
         self._beat = 0.0
+        self._first_peaks: dict[str, int] = {}  # memory after the first trial, by worker address
         self._over_since: float | None = None
         self._is_time_over = False
         self._watch = SystemWatch(store, study_id, budget)
@@ -109,7 +114,7 @@ class SearchLoop:
     def _wind_up(self, *, stopped: bool) -> None:
         """Tell running trials to end with what they have, and kill the workers of those that do not in time."""
         self._over_since = self._over_since or time.monotonic()
-        grace = _STOP_GRACE_S if stopped else _GRACE_S
+        grace = self._stop_grace_s if stopped else _GRACE_S
         if not stopped and self.store.study(self.study_id).best_trial is None:
             grace = max(grace, 0.5 * self._budget.evidence_left_s)  # a first network is worth the time
         is_late = time.monotonic() - self._over_since > grace
@@ -261,8 +266,14 @@ class SearchLoop:
         _log.info("trial %d: %s %s", trial.number, trial.state, trial.value)
         self._schedule.ended(trial, running)
         self._count_failures(trial)
-        if (trial.peak_memory_bytes or 0) > self._prepared.files.memory_limit_bytes / 2:
-            self._cluster.recycle(event.address)
+        self._recycle_if_grown(event.address, trial.peak_memory_bytes or 0)
+
+    def _recycle_if_grown(self, address: str, peak_bytes: int) -> None:
+        """Replace a worker that has grown much since its first trial; TensorFlow gives no memory back."""
+        first = self._first_peaks.setdefault(address, peak_bytes)
+        if peak_bytes > min(self._prepared.files.memory_limit_bytes / 2, first + _MOST_GROWTH_BYTES):
+            del self._first_peaks[address]
+            self._cluster.recycle(address)
 
     def _count_failures(self, trial: TrialRecord) -> None:
         if trial.state is not TrialState.FAIL or trial.kind is TrialKind.BASELINE:

@@ -18,7 +18,7 @@ from ..data.table import Table
 from ..data.target import encode_target
 from ..spec import StudySpec
 from ..workers.messages import StudyFiles
-from .space import adapt_space, check_space, default_space
+from .space import adapt_space, check_space, completed_space, default_space
 
 _MEMORY_FRACTION = 0.8  # of what is free when the study starts, shared out among the workers
 _LEAST_BYTES = 1 << 30  # for a worker: TensorFlow alone takes most of it
@@ -52,8 +52,10 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
     sha256 = study.split_sha256 or _draw(store, study, spec, schema, table_path)
     splits_path = store.artifacts.checked_path(sha256)
     splits = Splits.from_npz_bytes(splits_path.read_bytes())
-    space = dict(spec.space) if spec.space else default_space(spec.families)
-    check_space(space)
+    space = default_space(spec.families)
+    if spec.space is not None:
+        check_space(spec.space)
+        space = completed_space(spec.space)
     n_workers, n_threads = share_out(spec.n_workers)
     return Prepared(
         spec=spec,

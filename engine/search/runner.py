@@ -29,6 +29,7 @@ class Settings:
     """What tests and tools may change of an engine."""
 
     hang_s: float = 300.0  # without a sign of life, and ten times the longest silence so far
+    stop_grace_s: float = 8.0  # for an epoch to end when the user stops the study
     scheduler: str | None = None  # address of an existing Dask cluster
     runner: str = "cupel.engine.workers.task"  # what workers run; tests have a toy
 
@@ -105,8 +106,9 @@ class StudyRunner:
                 self.store, self.study_id, metric=spec.metric, maximize=spec.direction == "maximize"
             )
             loop = SearchLoop(
-                self.store, self.study_id, prepared, cluster, budget, kept, self.settings.hang_s
-            )
+                self.store, self.study_id, prepared, cluster, budget, kept,
+                hang_s=self.settings.hang_s, stop_grace_s=self.settings.stop_grace_s,
+            )  # fmt: skip
             starting.result()
         return loop.run()
 

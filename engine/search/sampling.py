@@ -115,7 +115,7 @@ class Search:
         if np.isnan(value):
             return False
         trial.report(value, epoch)
-        return trial.should_prune()
+        return bool(trial.should_prune())
 
     def tell(self, number: int, state: TrialState, value: float | None) -> None:
         """Tell what came of a trial."""

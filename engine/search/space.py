@@ -16,9 +16,9 @@ from typing import Any
 import tomli_w
 
 from ..errors import SpecError
+from .space_rules import FURTHER, check_entry, check_name, check_starts
 
 _PACKAGE = "cupel.engine.search"
-_KEYS = {"type", "low", "high", "log", "step", "choices", "fixed", "default", "when", "only", "as"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,32 @@ def check_space(space: Mapping[str, Any]) -> None:
                 family=family,
                 choices=", ".join(families()),
             )
-        parameters(space, family, task=None, metric=None)
+        if not isinstance(space[family], Mapping):
+            raise SpecError("{family} must be a table of parameters.", family=family)
+        known = FURTHER | {
+            p.target for p in parameters(default_space([family]), family, task=None, metric=None)
+        }
+        earlier: list[str] = []
+        for name, entry in space[family].items():
+            if name != "start":
+                check_entry(f"{family}.{name}", entry, earlier)
+                check_name(f"{family}.{name}", str(entry.get("as", name)), known)
+                earlier.append(name)
+        check_starts(family, space[family].get("start", []), earlier)
+
+
+def completed_space(space: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the space with every setting that it leaves out fixed at the default of the family's own space."""
+    whole: dict[str, Any] = {}
+    for family, entries in space.items():
+        whole[family] = dict(entries)
+        have = {str(entry.get("as", name)) for name, entry in entries.items() if name != "start"}
+        own = default_space([family])[family]
+        for p in parameters({family: own}, family, task=None, metric=None):
+            if p.target not in have and p.name not in whole[family]:
+                kept = {key: own[p.name][key] for key in ("when", "only") if key in own[p.name]}
+                whole[family][p.name] = {"fixed": p.default, "as": p.target, **kept}
+    return whole
 
 
 def parameters(
@@ -148,13 +173,10 @@ def parameters(
 
     Parameters
     ----------
+    space : mapping
+        One that `check_space` has passed.
     task, metric : str or None
         Leaves out parameters whose ``only`` does not name them; None keeps all.
-
-    Raises
-    ------
-    SpecError
-        Naming the parameter that is wrong.
     """
     result: list[Parameter] = []
     for name, entry in space[family].items():
@@ -166,44 +188,20 @@ def parameters(
             for key, have in (("task", task), ("metric", metric))
         )
         if not is_out:
-            result.append(_parameter(f"{family}.{name}", name, entry))
+            result.append(_parameter(name, entry))
     return tuple(result)
 
 
-def _parameter(where: str, name: str, entry: Mapping[str, Any]) -> Parameter:
-    unknown = set(entry) - _KEYS
-    if unknown:
-        raise SpecError(
-            "{where} has an unknown key {key!r}; it may have {keys}.",
-            where=where,
-            key=min(unknown),
-            keys=", ".join(sorted(_KEYS)),
-        )
+def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
     when = {key: tuple(values) for key, values in entry.get("when", {}).items()}
     target = str(entry.get("as", name))
     if "fixed" in entry:
         return Parameter(name, target, "fixed", entry["fixed"], (entry["fixed"],), when=when)
-    kind = entry.get("type")
+    kind = entry["type"]
     if kind == "choice":
-        choices = tuple(entry.get("choices", ()))
-        if not choices:
-            raise SpecError("{where} has no choices; give at least one.", where=where)
+        choices = tuple(entry["choices"])
         return Parameter(name, target, kind, entry.get("default", choices[0]), choices, when=when)
-    if kind not in ("int", "float"):
-        raise SpecError(
-            '{where} has type {kind!r}; choose "int", "float" or "choice", or give it a fixed value.',
-            where=where,
-            kind=kind,
-        )
-    if "low" not in entry or "high" not in entry:
-        raise SpecError("{where} needs low and high.", where=where)
     low, high, log = entry["low"], entry["high"], bool(entry.get("log", False))
-    if not low <= high:
-        raise SpecError(
-            "{where} goes from {low} to {high}; low must not exceed high.", where=where, low=low, high=high
-        )
-    if log and low <= 0:
-        raise SpecError("{where} is logarithmic from {low}; low must be more than 0.", where=where, low=low)
     middle = math.sqrt(low * high) if log else (low + high) / 2
     default = entry.get("default", round(middle) if kind == "int" else middle)
     return Parameter(

@@ -3,7 +3,7 @@
 Every weight of the R replicas lies in one (R, P) matrix. The summed loss keeps the replicas' gradients apart, and the
 optimizer is one set of element-wise operations on the whole matrix. Nothing that the search varies in size or value is
 part of the graph: one trace serves every width, batch size, number of replicas, learning rate, dropout rate and decay,
-and is kept for the life of the process. Compare HFTA (arXiv 2102.02344), which fuses different jobs on one accelerator.
+and the latest are kept. Compare HFTA (arXiv 2102.02344), which fuses different jobs on one accelerator.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from .optimizers import OPTIMIZERS
 
 HYPER = ("dropout", "label_smoothing", "weight_decay", "momentum", "beta_1", "beta_2", "clip_norm")
 """Order of the hyperparameter vector. ``clip_norm`` is the largest gradient norm of a replica; 0 is no limit."""
+
+
+_KEPT = 24  # graphs of each kind that a process keeps: each takes about 15 MB, and 0.3 s to trace again
 
 
 class State(NamedTuple):
@@ -96,7 +99,7 @@ _DATA_SIGNATURE = Data(
 )  # fmt: skip
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_KEPT)
 def epoch_graph(key: GraphKey) -> Any:
     """Return the traced function of one epoch.
 
@@ -171,7 +174,7 @@ def _clip(g: tf.Tensor, limit: tf.Tensor) -> tf.Tensor:
     return g * tf.where((limit > 0.0) & (norm > limit), limit / norm, tf.ones_like(norm))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_KEPT)
 def predict_graph(structure: Structure, weight_ranks: tuple[int, ...], stat_ranks: tuple[int, ...]) -> Any:
     """Return the traced function ``predict(weights, stats, numeric, codes, weight_shapes, stat_shapes) -> outputs``.
 

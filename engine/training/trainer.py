@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,11 @@ from ..networks.base import Network
 from ..networks.registry import build_network
 from .checkpoint import load_checkpoint, save_checkpoint
 from .curves import CURVE_NAMES
-from .graphs import HYPER, Data, GraphKey, State, epoch_graph, predict_graph
+from .graphs import HYPER, GraphKey, State, epoch_graph, predict_graph
 from .losses import loss_name, to_predictions
 from .optimizers import DEFAULTS, OPTIMIZERS
 from .problem import Problem
+from .replicas import Best, Group, Snapshot, from_arrays, make_groups, to_arrays
 from .reports import EpochReport, Observer
 from .schedules import learning_rates
 
@@ -93,35 +94,6 @@ class TrainResult:
     best_scores: NDArray[np.float64]
 
 
-@dataclass(slots=True)
-class _Group:
-    """Replicas that compute as one; the arrays' leading axis follows `replicas`."""
-
-    replicas: NDArray[np.int64]
-    state: State
-    data: Data
-
-    def keep(self, places: NDArray[np.int64]) -> _Group:
-        def take(x: Any) -> Any:
-            return tf.gather(x, places)
-
-        s = self.state
-        state = State(take(s.weights), take(s.stats), tuple(take(x) for x in s.slots), s.count)
-        return _Group(self.replicas[places], state, Data(*(take(x) for x in self.data)))
-
-
-@dataclass(slots=True)
-class _Best:
-    """Best weights and predictions so far, for each replica."""
-
-    scores: NDArray[np.float64]
-    losses: NDArray[np.float64]
-    epochs: NDArray[np.int64]
-    weights: NDArray[np.float32]
-    stats: NDArray[np.float32]
-    outputs: list[NDArray[np.float32]] = field(default_factory=list)
-
-
 class Trainer:
     """Trains the R replicas of one trial.
 
@@ -161,7 +133,6 @@ class Trainer:
             self._optimizer,
             self._loss,
         )
-        self._epoch = 0
 
     def run(self, observer: Observer | None = None) -> TrainResult:
         """Train to the end, or until every replica has stopped.
@@ -191,13 +162,13 @@ class Trainer:
                 curves = curves[:, : epoch + 1]
                 break
             groups = self._running(groups, epoch, best)
-            if self._checkpoint and save.is_due():
+            if save.is_due():
                 self._save(groups, best, curves, epoch + 1)
         return self._result(curves, best)
 
     # -- parts of an epoch ------------------------------------------------------------------------------------------
 
-    def _train_epoch(self, group: _Group, epoch: int, curves: NDArray[np.float32]) -> None:
+    def _train_epoch(self, group: Group, epoch: int, curves: NDArray[np.float32]) -> None:
         order = np.stack([self._order(r, epoch) for r in group.replicas], axis=1)
         rates = self._rates[epoch * self._n_steps : (epoch + 1) * self._n_steps]
         seed = tf.constant([self.spec.seed & 0x7FFFFFFF, epoch << 12], tf.int32)
@@ -220,7 +191,7 @@ class Trainer:
             .astype(np.int32)
         )
 
-    def _validate(self, group: _Group, epoch: int, curves: NDArray[np.float32], best: _Best) -> None:
+    def _validate(self, group: Group, epoch: int, curves: NDArray[np.float32], best: Best) -> None:
         if not len(self.problem.valid[int(group.replicas[0])]):
             for place, r in enumerate(group.replicas):  # a final fit: the last epoch is the one
                 best.weights[r], best.stats[r] = group.state.weights[place], group.state.stats[place]
@@ -242,7 +213,7 @@ class Trainer:
                 best.weights[r], best.stats[r] = group.state.weights[place], group.state.stats[place]
                 best.outputs[r] = output
 
-    def _outputs(self, group: _Group) -> NDArray[np.float32]:
+    def _outputs(self, group: Group) -> NDArray[np.float32]:
         """Return the outputs of the validation rows, (G, n_valid, K), short folds padded with their first row."""
         n_valid = max(len(self.problem.valid[r]) for r in group.replicas)
         rows = np.stack([np.resize(self.problem.valid[r], n_valid) for r in group.replicas])
@@ -271,11 +242,11 @@ class Trainer:
         scaled = (y - self.problem.target_mean[replica]) / self.problem.target_scale[replica]
         return METRICS["mse"](scaled, predictions)
 
-    def _running(self, groups: list[_Group], epoch: int, best: _Best) -> list[_Group]:
+    def _running(self, groups: list[Group], epoch: int, best: Best) -> list[Group]:
         """Return the groups without the replicas whose patience is at its end."""
         if self.spec.patience is None:
             return groups
-        running: list[_Group] = []
+        running: list[Group] = []
         for group in groups:
             places = np.flatnonzero(epoch - best.epochs[group.replicas] < self.spec.patience)
             if len(places) == len(group.replicas):
@@ -299,77 +270,33 @@ class Trainer:
         )
         return hyper, rates
 
-    def _start(self, curves: NDArray[np.float32]) -> tuple[list[_Group], _Best, int]:
+    def _start(self, curves: NDArray[np.float32]) -> tuple[list[Group], Best, int]:
         n = self.problem.n_replicas
         weights = self.network.weights.initial([_seed(self.spec.seed, r) for r in range(n)])
         stats = self.network.stats.initial([0] * n)
         slots = tuple(np.zeros_like(weights) for _ in range(OPTIMIZERS[self._optimizer].n_slots))
-        nan = np.full(n, np.nan)
-        best = _Best(
-            nan, nan.copy(), np.full(n, -1), weights.copy(), stats.copy(), [np.zeros((0, 1), np.float32)] * n
+        start = Snapshot(
+            np.arange(n),
+            State(weights, stats, slots, np.float32(0.0)),
+            Best.nothing(weights, stats),
+            curves[:, :0],
         )
-        replicas, count, start = np.arange(n), 0.0, 0
         saved = load_checkpoint(self._checkpoint) if self._checkpoint else None
         if saved is not None:
-            replicas, count, start = saved["replicas"], float(saved["count"]), int(saved["epoch"])
-            weights, stats = saved["weights"], saved["stats"]
-            slots = tuple(saved[f"slot_{i}"] for i in range(len(slots)))
-            curves[:, :start] = saved["curves"]
-            best = _Best(
-                saved["best_scores"],
-                saved["best_losses"],
-                saved["best_epochs"],
-                saved["best_weights"],
-                saved["best_stats"],
-                [saved[f"outputs_{r}"] for r in range(n)],
-            )
-        state = State(weights, stats, slots, np.float32(count))
-        return self._groups(replicas, state), best, start
-
-    def _groups(self, replicas: NDArray[np.int64], state: State) -> list[_Group]:
-        targets = self.problem.scaled_targets()
-        row_weights = self.problem.row_weights(self.spec.params.get("class_weight") == "balanced")
-        places = (
-            [np.arange(len(replicas))] if self.spec.fused else [np.array([i]) for i in range(len(replicas))]
+            start = from_arrays(saved, len(slots))
+        n_done = start.curves.shape[1]
+        curves[:, :n_done] = start.curves
+        balanced = self.spec.params.get("class_weight") == "balanced"
+        groups = make_groups(
+            self.problem, start.replicas, start.state, fused=self.spec.fused, balanced=balanced
         )
-        groups: list[_Group] = []
-        for place in places:
-            if not len(place):
-                continue
-            r = replicas[place]
-            data = Data(self.problem.numeric[r], self.problem.codes[r], targets[r], row_weights[r])
-            part = State(
-                state.weights[place], state.stats[place], tuple(s[place] for s in state.slots), state.count
-            )
-            groups.append(
-                _Group(
-                    r, State(*tf.nest.map_structure(tf.constant, tuple(part))), Data(*map(tf.constant, data))
-                )
-            )
-        return groups
+        return groups, start.best, n_done
 
-    def _save(self, groups: list[_Group], best: _Best, curves: NDArray[np.float32], epoch: int) -> None:
-        assert self._checkpoint is not None  # noqa: S101 - the caller asked
-        if not groups:
-            return
-        arrays: dict[str, Any] = {
-            "replicas": np.concatenate([g.replicas for g in groups]),
-            "weights": np.concatenate([g.state.weights for g in groups]),
-            "stats": np.concatenate([g.state.stats for g in groups]),
-            "count": groups[0].state.count.numpy(),
-            "epoch": epoch,
-            "curves": curves[:, :epoch],
-            "best_scores": best.scores, "best_losses": best.losses, "best_epochs": best.epochs,
-            "best_weights": best.weights, "best_stats": best.stats,
-        }  # fmt: skip
-        arrays |= {
-            f"slot_{i}": np.concatenate([g.state.slots[i] for g in groups])
-            for i in range(len(groups[0].state.slots))
-        }
-        arrays |= {f"outputs_{r}": output for r, output in enumerate(best.outputs)}
-        save_checkpoint(self._checkpoint, arrays)
+    def _save(self, groups: list[Group], best: Best, curves: NDArray[np.float32], epoch: int) -> None:
+        if self._checkpoint and groups:
+            save_checkpoint(self._checkpoint, to_arrays(groups, best, curves[:, :epoch]))
 
-    def _result(self, curves: NDArray[np.float32], best: _Best) -> TrainResult:
+    def _result(self, curves: NDArray[np.float32], best: Best) -> TrainResult:
         predictions = tuple(
             self.problem.unscaled(r, to_predictions(self.problem.task, output))
             for r, output in enumerate(best.outputs)

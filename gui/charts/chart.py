@@ -4,6 +4,7 @@ everything.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +60,16 @@ class Series:
     alpha: float = 1.0
     tip: Callable[[int], str] | None = None
 
+    def looks_like(self, other: Series) -> bool:
+        """Whether `other` would be drawn the same way in the same theme."""
+        mine = self.style, self.tone, self.width, self.dashed, self.alpha
+        theirs = other.style, other.tone, other.width, other.dashed, other.alpha
+        return (
+            mine == theirs
+            and np.array_equal(self.x, other.x, equal_nan=True)
+            and np.array_equal(self.y, other.y, equal_nan=True)
+        )
+
     def colour(self) -> QColor:
         """Return its colour in the theme in use."""
         palette = theme.palette
@@ -83,6 +94,8 @@ class _Axis(pg.AxisItem):
         levels = super().tickValues(minVal, maxVal, size)[:2]  # the third level is never labelled, only drawn
         if self.whole:
             levels = [(spacing, values) for spacing, values in levels if spacing >= 1]
+            if not levels:  # so near that even the coarsest step is a part of one
+                levels = [(1.0, [float(n) for n in range(math.ceil(minVal), math.floor(maxVal) + 1)])]
         labelled = [spacing for spacing, values in levels if values]
         self._decimals = max((_decimals(spacing) for spacing in labelled), default=0)
         return levels
@@ -125,9 +138,11 @@ class Chart(Speaks, pg.PlotWidget):
 
     def set_axis_text(self, x_text: Text, y_text: Text, *, x_is_time: bool = False) -> None:
         """Name the axes anew."""
+        said = self._x_text(), self._y_text(), self._bottom.as_clock
         self._x_text, self._y_text = x_text, y_text
         self._bottom.as_clock = x_is_time
-        self.restyle()
+        if said != (x_text(), y_text(), x_is_time):
+            self.restyle()
 
     def show_series(self, series: Sequence[Series], y_range: tuple[float, float] | None = None) -> None:
         """Draw these series in place of the former ones.
@@ -143,6 +158,7 @@ class Chart(Speaks, pg.PlotWidget):
         wanted = {one.key for one in series}
         for key in [key for key in self._items if key not in wanted]:
             plot.removeItem(self._items.pop(key))
+        drawn = {one.key: one for one in self.series if one.key in self._items}
         self.series = tuple(series)
         for depth, one in enumerate(series):
             item = self._items.get(one.key)
@@ -150,7 +166,9 @@ class Chart(Speaks, pg.PlotWidget):
                 item = self._items[one.key] = _made(one)
                 plot.addItem(item, ignoreBounds=one.style == "level")
             item.setZValue(depth)
-            _filled(item, one)
+            before = drawn.get(one.key)
+            if before is None or not before.looks_like(one):  # filling an item anew is what takes time
+                _filled(item, one)
         self._y_range = y_range
         self._show_legend()
         if self._followed:

@@ -146,13 +146,17 @@ class HistoryChart(Chart):
     def _span(self, complete: NDArray[np.int64]) -> tuple[float, float] | None:
         """Return a vertical span that a few hopeless trials cannot blow up."""
         history = self._history
-        if history is None or len(complete) == 0:
+        if history is None:
             return None
-        values = history.value[complete]
-        far, near = np.quantile(values, (0.1, 1.0)) if history.maximize else np.quantile(values, (0.9, 0.0))
         levels = list(history.baselines.values())
+        if len(complete) == 0:  # the two best baselines: the majority class would squash them together
+            best = sorted(levels, reverse=history.maximize)[:2]
+            return (min(best), max(best)) if len(best) > 1 else None
+        values = np.sort(history.value[complete])
+        quarter = len(values) // 4  # a whole trial: with few, a quantile would lean towards the worst
+        far, near = (values[quarter], values[-1]) if history.maximize else (values[-1 - quarter], values[0])
         reach = abs(near - far) * 2.5
         if levels:
             reach = max(reach, abs(near - (max(levels) if history.maximize else min(levels))) * 2)
-        ends = [near, far, *(level for level in levels if abs(level - near) <= reach)]
+        ends = [near, far - (near - far) / 2, *(level for level in levels if abs(level - near) <= reach)]
         return float(min(ends)), float(max(ends))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ..desk import Desk
-from .trials_model import TrialsData, changed, prepare
+from .trials_data import TrialsData, changed, prepare
 
 if TYPE_CHECKING:
     from ...storage.store import Store

@@ -31,8 +31,16 @@ class Finding:
     """One thing worth knowing; `severity` is ``info``, ``warning`` or ``serious``."""
 
     severity: str
+    code: str
     column: str | None
     message: Json
+
+    def forbids(self, task: str) -> bool:
+        """Whether no search can be started with this; what is wrong with a target may hold for the task that
+        was found only.
+        """
+        wrong_target = self.code == "target" and task == "auto"
+        return self.severity == "serious" and (wrong_target or self.code == "no_features")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,12 @@ class Inspection:
             ),
             columns=tuple(_column(column) for column in data.get("columns", ())),
             findings=tuple(
-                Finding(str(f.get("severity", "info")), f.get("column"), f.get("message") or {})
+                Finding(
+                    severity=str(f.get("severity", "info")),
+                    code=str(f.get("code", "")),
+                    column=f.get("column"),
+                    message=f.get("message") or {},
+                )
                 for f in data.get("findings", ())
             ),
             messages=tuple(data.get("messages", ())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -19,8 +20,10 @@ from .. import formatting, words
 from ..language import tr
 
 Index = QModelIndex | QPersistentModelIndex
+Standing = tuple[str, str]  # a word and its tone
 SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 RECORD_ROLE = int(Qt.ItemDataRole.UserRole) + 2
+STANDING_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 _ROOT = QModelIndex()
 
 
@@ -41,17 +44,18 @@ class StudiesModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._studies: list[StudyRecord] = []
+        self._standings: list[Standing] = []
 
-    def show_studies(self, studies: tuple[StudyRecord, ...]) -> None:
-        """Take these studies; rows that stay keep their place and their selection."""
+    def show_studies(self, studies: Sequence[StudyRecord], standings: Sequence[Standing]) -> None:
+        """Take these studies and how each stands; rows that stay keep their place and their selection."""
         if [one.id for one in studies] == [one.id for one in self._studies]:
-            for row, (old, new) in enumerate(zip(self._studies, studies, strict=True)):
-                if old != new:
-                    self._studies[row] = new
+            for row, new in enumerate(zip(studies, standings, strict=True)):
+                if new != (self._studies[row], self._standings[row]):
+                    self._studies[row], self._standings[row] = new
                     self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
             return
         self.beginResetModel()
-        self._studies = list(studies)
+        self._studies, self._standings = list(studies), list(standings)
         self.endResetModel()
 
     def study(self, row: int) -> StudyRecord:
@@ -90,12 +94,14 @@ class StudiesModel(QAbstractTableModel):
         study, column = self._studies[index.row()], Column(index.column())
         if role == RECORD_ROLE:
             return study
+        if role == STANDING_ROLE:
+            return self._standings[index.row()]
         if role == SORT_ROLE:
             return _sort_value(study, column)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return _display(study, column)
+            return self._standings[index.row()][0] if column is Column.STATE else _display(study, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return study.failure.message if column is Column.STATE and study.failure else None
+            return _tip(study, column)
         return None
 
 
@@ -139,8 +145,6 @@ class StudiesProxy(QSortFilterProxyModel):
 def _display(study: StudyRecord, column: Column) -> str:
     if column is Column.NAME:
         return study.name
-    if column is Column.STATE:
-        return words.study_state(study.state)
     if column is Column.SCORE:
         return formatting.number(study.best_value)
     if column is Column.MARGIN:
@@ -148,6 +152,14 @@ def _display(study: StudyRecord, column: Column) -> str:
     if column is Column.TRIALS:
         return formatting.count(words.finished_trials(study))
     return formatting.clock(study.elapsed_s)
+
+
+def _tip(study: StudyRecord, column: Column) -> str | None:
+    if column is Column.NAME:
+        return study.name
+    if column is Column.STATE and study.failure is not None:
+        return words.failure_text(study.failure)
+    return None
 
 
 _STATE_ORDER = list(StudyState)

@@ -5,9 +5,6 @@ No SQL and no painting in here; display and sort values are apart: cells are sor
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
@@ -15,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from ...engine.search.filtering import TrialFilter, trial_columns
-from ...storage.records import TrialKind, TrialRecord, TrialState, TrialTable
+from ...engine.search.filtering import TrialFilter
+from ...storage.records import TrialState
 from .. import formatting, words
 from ..language import tr
+from .trials_data import TrialsData
 
 Index = QModelIndex | QPersistentModelIndex
 ID_ROLE = int(Qt.ItemDataRole.UserRole) + 1
@@ -27,7 +25,6 @@ STATE_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 _ROOT = QModelIndex()
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_OWN = 15  # how many of `trial_columns` are the trials' own; the params follow
 
 
 class Column(IntEnum):
@@ -49,50 +46,6 @@ _SORTED_BY = {
     Column.EPOCH: "epoch",
     Column.N_PARAMETERS: "n_parameters",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TrialsData:
-    """A study's trials, ready to be shown; made in the background by `prepare`."""
-
-    table: TrialTable
-    columns: dict[str, NDArray[Any]]
-    params: tuple[str, ...]
-    decimals: int
-    texts: dict[str, Callable[[Any], str]]
-
-
-def prepare(table: TrialTable) -> TrialsData:
-    """Return `table` with its columns and with how each is written."""
-    columns = trial_columns(table)
-    params = tuple(list(columns)[_OWN:])
-    complete = np.flatnonzero(table.states == TrialState.COMPLETE)[-2000:]
-    values, stds = table.values[complete].tolist(), table.stds[complete].tolist()
-    decimals = formatting.shared_decimals(values, [None if np.isnan(std) else std for std in stds])
-    return TrialsData(table, columns, params, decimals, {name: _writer(columns[name]) for name in params})
-
-
-def changed(table: TrialTable, records: Sequence[TrialRecord], revision: int) -> TrialTable:
-    """Return `table` with some trials replaced and new ones added at its end."""
-    places = {int(trial_id): place for place, trial_id in enumerate(table.ids)}
-    rows = {record.id: _row(record) for record in records}
-    fresh = [trial_id for trial_id in rows if trial_id not in places]
-    parts: dict[str, Any] = {"revision": revision}
-    for name in _row_fields():
-        old = getattr(table, name)
-        if isinstance(old, tuple):
-            items = list(old)
-            for trial_id, row in rows.items():
-                if trial_id in places:
-                    items[places[trial_id]] = row[name]
-            parts[name] = (*items, *(rows[trial_id][name] for trial_id in fresh))
-            continue
-        extended = np.concatenate([old, np.array([rows[i][name] for i in fresh], dtype=old.dtype.type)])
-        for trial_id, row in rows.items():
-            if trial_id in places:
-                extended = _put(extended, places[trial_id], row[name])
-        parts[name] = extended
-    return TrialTable(**parts)
 
 
 class TrialsModel(QAbstractTableModel):
@@ -282,67 +235,3 @@ def _sorted(rows: NDArray[np.int64], column: NDArray[Any], *, descending: bool) 
         missing = np.isnan(keys)
     keys = np.where(missing, np.inf, -keys if descending else keys)
     return rows[np.argsort(keys, kind="stable")]
-
-
-def _writer(column: NDArray[Any]) -> Callable[[Any], str]:
-    """Return how the values of a param are written, all alike so that they line up."""
-    if column.dtype == object:
-        return lambda value: formatting.parameter(value) if value is not None else ""
-    known = np.abs(column[np.isfinite(column)])
-    if not len(known):
-        return lambda _: ""
-    if np.all(known == np.round(known)):
-        return lambda value: "" if np.isnan(value) else formatting.count(int(value))
-    smallest = known[known > 0].min()
-    if smallest < 1e-3 or known.max() / smallest > 1e4:
-        return lambda value: (
-            "" if np.isnan(value) else f"{value:.1e}".replace("e-0", "e−").replace("e-", "e−")
-        )
-    return lambda value: "" if np.isnan(value) else formatting.number(float(value), 3)
-
-
-def _row_fields() -> list[str]:
-    return [field.name for field in dataclasses.fields(TrialTable) if field.name != "revision"]
-
-
-def _put(column: NDArray[Any], place: int, value: Any) -> NDArray[Any]:
-    """Write one value; a text that is too long for the column's width widens it."""
-    if column.dtype.kind == "U" and len(str(value)) * 4 > column.dtype.itemsize:
-        column = column.astype(f"<U{len(str(value))}")
-    column[place] = value
-    return column
-
-
-def _row(record: TrialRecord) -> dict[str, Any]:
-    def at(moment: Any) -> float:
-        return np.nan if moment is None else moment.timestamp()
-
-    def whole(value: int | None) -> int:
-        return -1 if value is None else value
-
-    def real(value: float | None) -> float:
-        return np.nan if value is None else value
-
-    return {
-        "ids": record.id,
-        "numbers": record.number,
-        "kinds": str(TrialKind(record.kind)),
-        "states": str(record.state),
-        "families": record.family,
-        "names": record.name,
-        "values": real(record.value),
-        "stds": real(record.value_std),
-        "durations_s": real(record.duration_s),
-        "created_s": at(record.created_at),
-        "started_s": at(record.started_at),
-        "finished_s": at(record.finished_at),
-        "epochs": whole(record.epoch),
-        "n_epochs": whole(record.n_epochs),
-        "n_parameters": whole(record.n_parameters),
-        "peak_memory_bytes": whole(record.peak_memory_bytes),
-        "pinned": record.pinned,
-        "archived": record.archived,
-        "failures": record.failure.message if record.failure else "",
-        "tags": record.tags,
-        "params": dict(record.params),
-    }

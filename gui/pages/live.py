@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
-from ...storage.records import Curves, Request, StudyRecord, StudyState, SystemSample, TrialKind, TrialState
+from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialKind, TrialState
 from .. import words
 from ..charts.curves import CurvesChart, judged_measure
 from ..charts.history import History, HistoryChart
 from ..desk import Desk
-from ..language import sentence, tr
+from ..language import tr
 from ..models.follower import TrialsFollower
-from ..models.trials_model import TrialsData
+from ..models.trials_data import TrialsData
 from ..widgets.notices import Notice
-from ..widgets.parts import Button, Card, IconButton, Label, column, row
-from .live_parts import MachineCard, ResultCard, RunningCard, Tiles
+from ..widgets.parts import Button, Card, Label, column, row
+from .live_controls import LiveControls
+from .live_parts import MachineCard, RunningCard, Tiles
+from .live_result import ResultCard
 from .page import EmptyState, Page
 
 if TYPE_CHECKING:
@@ -36,7 +38,6 @@ class LiveView:
     study_id: int
     curves: dict[int, Curves]
     samples: list[SystemSample]
-    engine_alive: bool
 
 
 class LivePage(Page):
@@ -49,7 +50,8 @@ class LivePage(Page):
         self._view: LiveView | None = None
         self._reading = False
         self._curves_of: int | None = None
-        self._make_controls()
+        self.controls = LiveControls(desk)
+        self.tool_row.addWidget(self.controls)
         self.failure = Notice("bad")
         self.tiles = Tiles()
         self.running = RunningCard()
@@ -79,21 +81,6 @@ class LivePage(Page):
     def study_changed(self) -> None:
         self._view, self._curves_of = None, None
         super().study_changed()
-
-    def _make_controls(self) -> None:
-        self.fewer = IconButton("minus", lambda: tr("Fewer workers"))
-        self.more = IconButton("plus", lambda: tr("More workers"))
-        self.workers = QLabel()
-        self.fewer.clicked.connect(lambda: self._change_workers(-1))
-        self.more.clicked.connect(lambda: self._change_workers(1))
-        self.stop = Button(lambda: tr("Stop"), "", "stop")
-        self.stop.clicked.connect(lambda: self._ask(Request.STOP))
-        self.primary = Button(self._primary_text, "primary", "pause")
-        self.primary.clicked.connect(self._primary_pressed)
-        self._worker_box = QWidget()
-        self._worker_box.setLayout(row(self.fewer, self.workers, self.more, spacing=2))
-        for widget in (self._worker_box, self.stop, self.primary):
-            self.tool_row.addWidget(widget)
 
     def _content(self) -> QWidget:
         by_trial = Button(lambda: tr("By trial"), "chip")
@@ -159,7 +146,7 @@ class LivePage(Page):
 
         def work(store: Store) -> LiveView:
             samples = store.system_samples(study_id)[-_MOST_SAMPLES:]
-            return LiveView(study_id, store.curves_of(ids), samples, store.engine_is_alive(study_id))
+            return LiveView(study_id, store.curves_of(ids), samples)
 
         self.desk.feed.read(work, self._took, self._failed)
 
@@ -175,7 +162,7 @@ class LivePage(Page):
 
     def _show(self) -> None:
         study, data = self.desk.study, self.follower.data
-        self._show_controls(study)
+        self.controls.show_study(study)
         if study is None:
             return
         self._show_failure(study)
@@ -187,16 +174,16 @@ class LivePage(Page):
         curves = self._view.curves if self._view is not None else {}
         self.running.show_trials(data.table, curves, study)
         self.result.show_study(study, spread)
-        self._aside.setCurrentWidget(self.running if study.state in _ACTIVE else self.result)
+        runs = study.state in _ACTIVE or self.desk.is_starting(study.id)
+        self._aside.setCurrentWidget(self.running if runs else self.result)
         self.machine.show_samples(self._view.samples if self._view is not None else [])
         self._show_curves(data, study, curves)
 
     def _show_failure(self, study: StudyRecord) -> None:
         failure = study.failure
         if failure is not None:
-            text = sentence({"template": failure.template, "args": failure.args, "text": failure.message})
-            self.failure.tell(text)
-        elif self._view is not None and study.state is StudyState.RUNNING and not self._view.engine_alive:
+            self.failure.tell(words.failure_text(failure))
+        elif self.desk.is_lost(study):
             text = tr("The engine of this study is not running; resume to go on where it stopped.")
             self.failure.tell(text, "warning")
         else:
@@ -217,60 +204,6 @@ class LivePage(Page):
             self.curves_title.setText(tr("Learning curves of trial {number}", number=number))
         judged = judged_measure(shown, study.metric)
         self.curves.show_curves(shown, judged, "" if judged == "loss" else study.metric)
-
-    def _show_controls(self, study: StudyRecord | None) -> None:
-        state = study.state if study is not None else None
-        alive = state in (StudyState.RUNNING, StudyState.QUEUED)
-        self._worker_box.setVisible(state is StudyState.RUNNING)
-        self.stop.setVisible(alive or state in (StudyState.PAUSED, StudyState.FINISHING))
-        self.primary.setVisible(study is not None)
-        self.primary.setEnabled(state is not StudyState.FINISHING)
-        self.primary.set_icon("pause" if self._pauses() else "export" if state is StudyState.DONE else "play")
-        self.primary.setText(self._primary_text())
-        if study is not None:
-            n_workers = study.n_workers_requested or study.spec.get("n_workers")
-            self.workers.setText(tr("{n} workers", n=n_workers) if n_workers else tr("automatic workers"))
-            self.fewer.setEnabled(bool(n_workers and n_workers > 1))
-
-    def _lost(self) -> bool:
-        study = self.desk.study
-        return (
-            study is not None
-            and study.state is StudyState.RUNNING
-            and self._view is not None
-            and not self._view.engine_alive
-        )
-
-    def _pauses(self) -> bool:
-        study = self.desk.study
-        return study is not None and study.state in _ACTIVE and not self._lost()
-
-    def _primary_text(self) -> str:
-        study = self.desk.study
-        if self._pauses():
-            return tr("Pause")
-        return tr("Export") if study is not None and study.state is StudyState.DONE else tr("Resume")
-
-    def _primary_pressed(self) -> None:
-        study = self.desk.study
-        if study is None:
-            return
-        if study.state is StudyState.DONE:
-            self.desk.show_page("export", study.id)
-        else:
-            self._ask(Request.PAUSE if self._pauses() else Request.RUN)
-
-    def _ask(self, request: Request) -> None:
-        if self.desk.study_id is not None:
-            self.desk.request(self.desk.study_id, request)
-
-    def _change_workers(self, step: int) -> None:
-        study = self.desk.study
-        if study is None:
-            return
-        now = study.n_workers_requested or study.spec.get("n_workers") or 1
-        wanted = max(int(now) + step, 1)
-        self.desk.feed.write(lambda store: store.request_workers(study.id, wanted))
 
     def _skip(self, trial_id: int) -> None:
         self.desk.feed.write(lambda store: store.request_skip(trial_id))

@@ -1,25 +1,21 @@
-"""The parts of the Live page: figures, running trials, the machine, and what came of a finished search."""
+"""The parts of the Live page: figures, running trials, and the machine."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialState, TrialTable
 from .. import formatting, words
 from ..charts.curves import judged_measure, mean_of
 from ..charts.small import Sparkline
-from ..language import Speaks, sentence, tr
+from ..language import Speaks, tr
 from ..models.studies_model import trial_counts
-from ..widgets.parts import Card, Elided, IconButton, Label, Text, clear, column, row, scrolled, set_property
-from .trial_details import fill_grid
-
-_TELLING = ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "rmse", "mae", "r2")
+from ..widgets.parts import Card, Elided, IconButton, Label, Text, column, row, scrolled, set_property
 
 
 class Tile(Speaks, QFrame):
@@ -174,7 +170,7 @@ class RunningCard(Card):
     chosen = Signal(int)
 
     def __init__(self) -> None:
-        self._count = QLabel()
+        self._count = Label(kind="small", tone="muted")
         super().__init__(lambda: tr("Running now"), self._count, margin=12)
         self._rows: dict[int, RunningTrial] = {}
         self._list = column(spacing=4, margins=(0, 0, 6, 0))
@@ -186,16 +182,17 @@ class RunningCard(Card):
     def show_trials(self, table: TrialTable, curves: Mapping[int, Curves], study: StudyRecord) -> None:
         """Show the running ones of these trials."""
         places = {int(table.ids[i]): int(i) for i in np.flatnonzero(table.states == TrialState.RUNNING)}
-        if set(places) != set(self._rows):
-            clear(self._list)
-            self._rows = {trial_id: RunningTrial(trial_id) for trial_id in places}
-            for one in self._rows.values():
-                one.skipped.connect(self.skipped)
-                one.chosen.connect(self.chosen)
-                self._list.addWidget(one)
+        for trial_id in [trial_id for trial_id in self._rows if trial_id not in places]:
+            self._rows.pop(trial_id).deleteLater()
+        for trial_id in [trial_id for trial_id in places if trial_id not in self._rows]:
+            one = self._rows[trial_id] = RunningTrial(trial_id)
+            one.skipped.connect(self.skipped)
+            one.chosen.connect(self.chosen)
+            self._list.addWidget(one)
         for trial_id, one in self._rows.items():
             one.show_progress(table, places[trial_id], curves.get(trial_id), study)
         self._nothing.setVisible(not places)
+        self._count.setText(formatting.count(len(places)) if places else "")
 
 
 class MachineCard(Card):
@@ -243,90 +240,3 @@ class MachineCard(Card):
         label, line, _ = self._lines[key]
         label.setText(text)
         line.show_lines([(np.array(values), tone)], top=1.0)
-
-
-class ResultCard(Card):
-    """What came of the search: holdout, corrected score, ties, the final network."""
-
-    def __init__(self) -> None:
-        super().__init__(lambda: tr("Result"), margin=12)
-        self._verdict = Label(kind="strong", wrap=True)
-        self._reason = Label(kind="small", tone="muted", wrap=True)
-        self._grid = QGridLayout()
-        self._grid.setVerticalSpacing(7)
-        content = QWidget()
-        content.setLayout(
-            column(self._verdict, self._reason, self._grid, 1, spacing=10, margins=(0, 0, 6, 0))
-        )
-        area = scrolled(content)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.body.addWidget(area, 1)
-
-    def show_study(self, study: StudyRecord, spread: float | None) -> None:
-        """Show the result of a study that does not run."""
-        self._verdict.setText(verdict(study))
-        margin = words.improvement(study)
-        set_property(self._verdict, "tone", "" if margin is None else "good" if margin > 0 else "bad")
-        final = study.result.get("final") or {}
-        said = final.get("reason") or ""
-        reason = sentence(said if isinstance(said, Mapping) else {"template": "", "text": said})
-        self._reason.setText(reason)
-        self._reason.setVisible(bool(reason))
-        fill_grid(self._grid, result_rows(study, spread))
-
-
-def verdict(study: StudyRecord) -> str:
-    """Return one sentence on whether the search was worth it."""
-    margin = words.improvement(study)
-    if study.best_value is None:
-        return tr("No trial was completed yet.")
-    if margin is None:
-        return tr("There is no baseline to compare with.")
-    name = words.baseline(study.best_baseline or "")
-    if margin > 0:
-        return tr("The best network beats every baseline; the next is {baseline}.", baseline=name)
-    return tr("No network beats the baseline {baseline}; use that instead.", baseline=name)
-
-
-def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str]]:
-    """Return what the end of the search found, as pairs of name and value; what is missing is left out."""
-    result: Mapping[str, Any] = study.result
-    best = result.get("best") or {}
-    decimals = formatting.decimals_for(study.best_value, spread)
-    rows = [(tr("Cross-validated"), formatting.score(study.best_value, spread, decimals))]
-    corrected = result.get("corrected") or {}
-    if corrected.get("value") is not None:
-        low, high = (formatting.number(corrected.get(key), decimals) for key in ("low", "high"))
-        rows.append((tr("Corrected for the choice"), formatting.number(corrected["value"], decimals)))
-        rows.append((tr("95% interval"), f"{low} … {high}"))
-    rows += _holdout_rows(study, best.get("holdout") or {}, decimals)
-    tied = [number for number in result.get("tied") or [] if number != study.best_trial]
-    if tied:
-        rows.append(
-            (
-                tr("Statistically tied"),
-                ", ".join(f"#{number}" for number in tied[:6]) + (" …" if len(tied) > 6 else ""),
-            )
-        )
-    final = (result.get("final") or {}).get("kind")
-    if final:
-        kinds = {"refit": tr("refitted on all rows"), "ensemble": tr("ensemble of the folds")}
-        rows.append((tr("Final network"), kinds.get(final, str(final))))
-    return rows
-
-
-def _holdout_rows(study: StudyRecord, scores: Mapping[str, float], decimals: int) -> list[tuple[str, str]]:
-    """Return the holdout scores: the metric judged, the best baseline's for comparison, then a few others."""
-    rows = []
-    if study.metric in scores:
-        name = tr("Holdout {metric}", metric=study.metric)
-        rows.append((name, formatting.number(scores[study.metric], decimals)))
-        baseline = (study.result.get("baselines") or {}).get(study.best_baseline or "") or {}
-        theirs = (baseline.get("holdout") or {}).get(study.metric)
-        if theirs is not None:
-            name = tr("Holdout of {baseline}", baseline=words.baseline(study.best_baseline or ""))
-            rows.append((name, formatting.number(theirs, decimals)))
-    others = [name for name in _TELLING if name in scores and name != study.metric]
-    return rows + [
-        (tr("Holdout {metric}", metric=name), formatting.number(scores[name])) for name in others[:3]
-    ]

@@ -12,14 +12,16 @@ from ...engine.errors import SpecError
 from ...engine.spec import StudySpec
 from ...storage.records import JobRecord, Request
 from .. import formatting
-from ..desk import Desk, JobWatcher
+from ..desk import Desk
+from ..jobs import JobWatcher
 from ..language import sentence, tr
 from ..models.inspection import Inspection
 from ..widgets.drop_zone import SAMPLE_PREFIX, DropZone, sample_name
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Label, column, row
+from .forecast_card import ForecastCard
 from .new_study_data import DataPanel
-from .new_study_form import ForecastCard, StudyForm
+from .new_study_form import StudyForm
 from .page import Page
 
 _AGAIN_MS = 500
@@ -32,6 +34,7 @@ class NewStudyPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, lambda: tr("New study"))
         self.source: str = ""
+        self._opening: str = ""  # what is read for the first time; `source` stays until that is known to work
         self.inspection: Inspection | None = None
         self._inspecting = JobWatcher(desk, self)
         self._creating = JobWatcher(desk, self)
@@ -73,22 +76,20 @@ class NewStudyPage(Page):
         self._check()
 
     def open_source(self, source: str) -> None:
-        """Begin anew with a file, or with a sample (`SAMPLE_PREFIX` and its name)."""
-        self.source, self.inspection = source, None
-        self.data.forget()
-        self.data.set_text_file(
-            not source.startswith(SAMPLE_PREFIX) and Path(source).suffix.lower() != ".parquet"
-        )
-        self.form.forget()
-        self.forecast.forget()
+        """Read a file, or a sample (`SAMPLE_PREFIX` and its name), and begin anew where that succeeds."""
+        self._again.stop()
+        self._forecasting.cancel()
+        self._opening = source
         self.notice.hide()
         self._stack.setCurrentIndex(1)
         self._show_source()
         self._check()
-        self._inspect()
+        self._inspecting.start("inspect", _where(source) | {"read": {}, "roles": {}, "target": None})
 
     def show_inspection(self, result: dict[str, Any]) -> None:
         """Show what an ``inspect`` job found."""
+        if self._opening:
+            self._begin_anew()
         self.inspection = Inspection.from_json(result)
         self.data.show_inspection(self.inspection)
         self.form.show_inspection(self.inspection, self.data.roles)
@@ -149,15 +150,33 @@ class NewStudyPage(Page):
         )
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         cancel = Button(lambda: tr("Cancel"))
-        cancel.clicked.connect(self._forget)
+        cancel.clicked.connect(self._cancel_opening)
         box.setLayout(column(1, text, hint, row(1, cancel, 1), 2, spacing=12))
         return box
+
+    def _begin_anew(self) -> None:
+        """Forget what was asked of the former file; the new one could be read."""
+        self.source, self._opening = self._opening, ""
+        self.data.forget()
+        is_sample = self.source.startswith(SAMPLE_PREFIX)
+        self.data.set_text_file(not is_sample and Path(self.source).suffix.lower() != ".parquet")
+        self.form.forget()
+        self.forecast.forget()
+
+    def _cancel_opening(self) -> None:
+        """Go back to the former file, or, where there is none, to where one is chosen."""
+        self._inspecting.cancel()
+        self._opening = ""
+        self.busy.hide()
+        self._stack.setCurrentIndex(2 if self.inspection is not None else 0)
+        self._show_source()
+        self._check()
 
     def _forget(self) -> None:
         self._again.stop()
         self._inspecting.cancel()
         self._forecasting.cancel()
-        self.source, self.inspection = "", None
+        self.source, self._opening, self.inspection = "", "", None
         self.busy.hide()
         self.notice.hide()
         self._stack.setCurrentIndex(0)
@@ -165,15 +184,10 @@ class NewStudyPage(Page):
         self._check()
 
     def _arguments(self) -> dict[str, Any]:
-        where: dict[str, Any] = {"read": self.data.read_options()}
-        if self.source.startswith(SAMPLE_PREFIX):
-            where["sample"] = self.source.removeprefix(SAMPLE_PREFIX)
-        else:
-            where["path"] = self.source
-        return where
+        return _where(self.source) | {"read": self.data.read_options()}
 
     def _inspect(self) -> None:
-        if not self.source:
+        if not self.source or self._opening:
             return
         self.busy.setVisible(self.inspection is not None)
         arguments = self._arguments()
@@ -223,40 +237,44 @@ class NewStudyPage(Page):
         self.desk.show_page("live", study_id)
 
     def _failed(self, text: str) -> None:
+        if self._opening:
+            self._cancel_opening()
         self.busy.hide()
-        if self.inspection is None:
-            self._stack.setCurrentIndex(0)
-            self.source = ""
-            self._show_source()
         self.notice.tell(text)
         self._check()
 
     def _check(self, *_: object) -> None:
         """Say what keeps the search from being started."""
-        ready, problem = self.inspection is not None, ""
-        if ready:
+        found, problem = self.inspection, ""
+        ready = found is not None and not self._opening
+        if found is not None and ready:
             try:
                 self.spec()
             except SpecError as error:
                 problem = sentence(error.sentence.to_json())
             except ValueError as error:
                 problem = str(error)
+            problem = problem or self._what_forbids(found)
         self.problem.setText(problem)
         self.problem.setToolTip(problem)
         self.problem.setVisible(bool(problem))
         can_start = ready and not problem
         self.start.setEnabled(can_start and not self._creating.is_busy)
         self.start.setVisible(ready)
-        self.other.setVisible(bool(self.source))
+        self.other.setVisible(ready)
         self.forecast.setEnabled(can_start)
 
+    def _what_forbids(self, found: Inspection) -> str:
+        wrong = (one for one in found.findings if one.forbids(self.form.task()))
+        return next((sentence(one.message) for one in wrong), "")
+
     def _show_source(self) -> None:
-        found = self.inspection
-        if self.source.startswith(SAMPLE_PREFIX):
-            name = sample_name(self.source.removeprefix(SAMPLE_PREFIX))
+        found, source = self.inspection, self._opening or self.source
+        if source.startswith(SAMPLE_PREFIX):
+            name = sample_name(source.removeprefix(SAMPLE_PREFIX))
         else:
-            name = Path(self.source).name
-        if found is None:
+            name = Path(source).name
+        if found is None or self._opening:
             self.subtitle.setText(name)
             return
         parts = [
@@ -268,3 +286,10 @@ class NewStudyPage(Page):
             parts.append(tr("{n} rows without a target are left out", n=f"{found.n_dropped:,}"))
         self.subtitle.setText(" · ".join(parts))
         self.subtitle.setToolTip(self.source)
+
+
+def _where(source: str) -> dict[str, Any]:
+    """Return the arguments of a job that say which data is meant."""
+    if source.startswith(SAMPLE_PREFIX):
+        return {"sample": source.removeprefix(SAMPLE_PREFIX)}
+    return {"path": source}

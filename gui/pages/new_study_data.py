@@ -6,43 +6,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QEvent,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRectF,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QFrame,
+    QGridLayout,
     QHeaderView,
     QStackedWidget,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTabBar,
     QTableView,
     QWidget,
 )
 
-from .. import formatting, tokens, words
-from ..charts.small import draw_histogram
+from .. import formatting, tokens
 from ..language import Speaks, sentence, tr
-from ..models.columns_model import FACTS_ROLE, ROLES, Column, ColumnsModel, PreviewModel
-from ..models.inspection import ColumnFacts, Inspection
-from ..theme import colour
-from ..widgets import painting
+from ..models.columns_model import Column, ColumnsModel, PreviewModel
+from ..models.inspection import Inspection
 from ..widgets.fields import ChoiceField
 from ..widgets.parts import Card, Label, Picture, clear, column, row, scrolled
+from .columns_delegate import ColumnDelegate
 from .space_editor import SpaceEditor
 
-Index = QModelIndex | QPersistentModelIndex
 _WIDTHS = {Column.ROLE: 112, Column.MISSING: 68, Column.UNIQUE: 68, Column.SHAPE: 92}
+_MOST_LABELS = 8
+_NARROW_PX = 560  # below this the four ways to read a file need two lines
 _ICONS = {"serious": ("serious", "bad"), "warning": ("warning", "warning")}
 
 
@@ -178,18 +166,34 @@ class DataPanel(Speaks, Card):
                 lambda: tr("First row"), [(True, lambda: tr("names")), (False, lambda: tr("data"))]
             ),
         }
-        layout = row(spacing=6)
         for name, field in self._read_fields.items():
             field.label.setMinimumWidth(0)
             field.label.setMaximumWidth(120)
             field.label.setProperty("type", "small")
             field.changed.connect(lambda name=name: self._override(name))
             field.widget.setMaximumWidth(150)
-            layout.addWidget(field.label)
-            layout.addWidget(field.widget, 1)
+        self._read_grid = QGridLayout()
+        self._read_grid.setContentsMargins(0, 0, 0, 0)
+        self._read_grid.setSpacing(6)
+        self._read_is_narrow: bool | None = None
         box = QWidget()
-        box.setLayout(layout)
+        box.setLayout(self._read_grid)
         return box
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._lay_out_reading(narrow=self.width() < _NARROW_PX)
+
+    def _lay_out_reading(self, *, narrow: bool) -> None:
+        if narrow is self._read_is_narrow:
+            return
+        self._read_is_narrow = narrow
+        for place, field in enumerate(self._read_fields.values()):
+            line, side = divmod(place, 2) if narrow else (0, place)
+            self._read_grid.addWidget(field.label, line, 2 * side)
+            self._read_grid.addWidget(field.widget, line, 2 * side + 1)
+        for side in range(4):
+            self._read_grid.setColumnStretch(2 * side + 1, 0 if narrow and side > 1 else 1)
 
     def _override(self, name: str) -> None:
         self._overridden.add(name)
@@ -199,12 +203,13 @@ class DataPanel(Speaks, Card):
         table = _table(self.columns)
         table.setItemDelegate(ColumnDelegate(table))
         table.setEditTriggers(
-            QAbstractItemView.EditTrigger.CurrentChanged
-            | QAbstractItemView.EditTrigger.SelectedClicked
-            | QAbstractItemView.EditTrigger.EditKeyPressed
-            | QAbstractItemView.EditTrigger.AnyKeyPressed
-            | QAbstractItemView.EditTrigger.DoubleClicked
+            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
         )
+        table.clicked.connect(self._edit_role)
+        for key in ("Return", "Enter", "Space"):  # on any column: the role is what a row has to edit
+            shortcut = QShortcut(QKeySequence(key), table)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(lambda: self._edit_role(None))
         head = table.horizontalHeader()
         head.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Interactive)
         head.resizeSection(Column.NAME, 144)
@@ -214,6 +219,12 @@ class DataPanel(Speaks, Card):
         self.say(lambda: table.setAccessibleName(tr("Columns")))
         self.columns_table = table
         return table
+
+    def _edit_role(self, clicked: QModelIndex | None) -> None:
+        """Open the roles of a row: of the current one, or, by a click, only where its role was clicked."""
+        table = self.columns_table
+        if clicked is None or clicked.column() == Column.ROLE:
+            table.edit(table.currentIndex().siblingAtColumn(Column.ROLE))
 
     def _preview_table(self) -> QTableView:
         table = _table(self.preview)
@@ -232,10 +243,13 @@ class DataPanel(Speaks, Card):
         clear(self._report)
         findings = self._found.findings if self._found is not None else ()
         if self._found is not None and self._found.labels:
+            labels = self._found.labels
             shares = " · ".join(
                 f"{label} {formatting.percent(count / max(self._found.n_rows, 1), 1)}"
-                for label, count in self._found.labels[:8]
+                for label, count in labels[:_MOST_LABELS]
             )
+            if len(labels) > _MOST_LABELS:
+                shares += " · " + tr("and {n} more", n=len(labels) - _MOST_LABELS)
             self._report.addWidget(_finding("target", "accent", tr("Target labels: {shares}", shares=shares)))
         if not findings:
             self._report.addWidget(_finding("done", "good", tr("Nothing unusual was found.")))
@@ -243,62 +257,6 @@ class DataPanel(Speaks, Card):
         for finding in sorted(findings, key=lambda one: order.get(one.severity, 2)):
             icon, tone = _ICONS.get(finding.severity, ("info", "muted"))
             self._report.addWidget(_finding(icon, tone, sentence(finding.message)))
-
-
-class ColumnDelegate(QStyledItemDelegate):
-    """Paints the table of columns and edits roles with a combo box."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        area = painting.begin_cell(painter, option)
-        column_ = Column(index.column())
-        facts: ColumnFacts = index.data(FACTS_ROLE)
-        if column_ is Column.SHAPE:
-            bars = QRectF(area.left(), area.top() + 6, area.width(), area.height() - 10)
-            draw_histogram(
-                painter, bars, facts.counts, colour("accent" if facts.kind == "number" else "faint")
-            )
-        elif column_ is Column.ROLE:
-            role = index.data(Qt.ItemDataRole.EditRole)
-            tone = {"target": "accent", "ignored": "faint", "id": "faint", "constant": "faint"}.get(
-                role, "text"
-            )
-            painting.text(painter, area.adjusted(0, 0, -14, 0), str(index.data()), tone)
-            painting.picture(painter, area.right() - 12, area.center().y(), "down", "faint", 14)
-        else:
-            align = Qt.AlignmentFlag(int(index.data(Qt.ItemDataRole.TextAlignmentRole)))
-            tone = "text" if column_ in (Column.NAME, Column.UNIQUE) else "muted"
-            if column_ is Column.MISSING and facts.n_missing:
-                tone = "warning"
-            painting.text(
-                painter, area, str(index.data() or ""), tone, align=align & ~Qt.AlignmentFlag.AlignVCenter
-            )
-        painter.restore()
-
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802, ARG002
-        box = QComboBox(parent)
-        box.setAccessibleName(tr("Role"))
-        for role in ROLES:
-            box.addItem(words.role(role), role)
-        box.activated.connect(lambda _index: self.commitData.emit(box))
-        box.activated.connect(lambda _index: self.closeEditor.emit(box))
-        return box
-
-    def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802 - Qt's name
-        if isinstance(editor, QComboBox):
-            editor.setCurrentIndex(editor.findData(index.data(Qt.ItemDataRole.EditRole)))
-
-    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:  # noqa: N802 - Qt's name
-        if isinstance(editor, QComboBox):
-            model.setData(index, editor.currentData())  # type: ignore[arg-type]
-
-    def eventFilter(self, editor: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        if (
-            event.type() == QEvent.Type.FocusOut
-            and isinstance(editor, QComboBox)
-            and editor.view().isVisible()
-        ):
-            return False
-        return super().eventFilter(editor, event)
 
 
 def _table(model: ColumnsModel | PreviewModel) -> QTableView:
@@ -316,6 +274,7 @@ def _table(model: ColumnsModel | PreviewModel) -> QTableView:
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT)
     table.horizontalHeader().setHighlightSections(False)
+    table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
     table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return table
 

@@ -1,4 +1,4 @@
-"""The settings side of the New study page: what is asked of the data, and a forecast of what it costs."""
+"""The settings side of the New study page: what is asked of the data."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ...engine.metrics import METRICS, default_metric, metrics_for
 from ...engine.spec import BudgetSpec, SplitSpec, StudySpec
-from .. import formatting, words
-from ..language import sentence, tr
+from .. import words
+from ..language import tr
 from ..models.inspection import Inspection
 from ..widgets.fields import ChipsField, ChoiceField, Field, FlagField, NumberField, TextField, pair
 from ..widgets.parts import Button, Card, Label, column, scrolled
@@ -100,6 +100,10 @@ class StudyForm(Card):
     def target(self) -> str:
         """Return the column to predict, empty where none is chosen."""
         return self._target.value() or ""
+
+    def task(self) -> str:
+        """Return the task asked for, ``auto`` where the data decides."""
+        return self._task.value()
 
     def set_target(self, name: str) -> None:
         """Choose the column to predict."""
@@ -231,109 +235,6 @@ class StudyForm(Card):
         self._metric.set_options([("", usual), *((name, lambda name=name: name) for name in names)])
 
 
-class ForecastCard(Card):
-    """What a few real corners of the space cost on this machine.
-
-    Signals
-    -------
-    wanted
-        The user asks for a forecast.
-    """
-
-    wanted = Signal()
-
-    def __init__(self) -> None:
-        self._ask = Button(lambda: tr("Measure"), "", "clock")
-        super().__init__(lambda: tr("Forecast"), self._ask, margin=12)
-        self._ask.clicked.connect(self.wanted)
-        self._text = Label(
-            lambda: tr("Trains a few networks of the space for seconds, to tell time and memory."),
-            "small",
-            "muted",
-            wrap=True,
-        )
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 1000)
-        self._busy.setTextVisible(False)
-        self._busy.hide()
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(4)
-        self._cells: list[Label] = []
-        self._result: Mapping[str, Any] | None = None
-        for widget in (self._text, self._busy):
-            self.body.addWidget(widget)
-        self.body.addLayout(self._grid)
-        self._text.say(self._show)
-
-    def forget(self) -> None:
-        """Forget the last forecast."""
-        self._result = None
-        self._busy.hide()
-        self._show()
-
-    def show_progress(self, fraction: float, _word: str) -> None:
-        """Show that it is being measured."""
-        self._busy.setVisible(True)
-        self._busy.setRange(0, 1000 if fraction > 0 else 0)
-        self._busy.setValue(round(1000 * fraction))
-        self._ask.setEnabled(False)
-
-    def show_failure(self, text: str) -> None:
-        """Say why there is no forecast."""
-        self._busy.hide()
-        self._ask.setEnabled(True)
-        self._text.setText(text)
-
-    def show_result(self, result: Mapping[str, Any]) -> None:
-        """Show the result of a ``forecast`` job."""
-        self._busy.hide()
-        self._ask.setEnabled(True)
-        self._result = result
-        self._show()
-
-    def _show(self) -> None:
-        result = self._result
-        corners = list(result.get("corners", ())) if result is not None else []
-        rows = [(tr("Network"), tr("Trial"), tr("Memory"), tr("Weights"))] if corners else []
-        rows += [
-            (
-                corner_text(str(corner.get("name", ""))),
-                formatting.seconds(corner.get("seconds")),
-                formatting.size(corner.get("memory_bytes")),
-                formatting.count(corner.get("n_parameters")),
-            )
-            for corner in corners
-        ]
-        self._fill(rows)
-        if result is None:
-            self._text.setText(tr("Trains a few networks of the space for seconds, to tell time and memory."))
-            return
-        said = []
-        fits = result.get("trials_in_budget")
-        if fits:
-            said.append(tr("About {low} to {high} trials fit the budget.", low=fits[0], high=fits[1]))
-        peak = result.get("peak_memory_bytes")
-        if peak:
-            said.append(tr("At most {size} of memory.", size=formatting.size(peak)))
-        said += [sentence(message) for message in result.get("messages", ())]
-        self._text.setText(" ".join(said))
-
-    def _fill(self, rows: list[tuple[str, ...]]) -> None:
-        for cell in self._cells:
-            self._grid.removeWidget(cell)
-            cell.deleteLater()
-        self._cells = []
-        for place, texts in enumerate(rows):
-            for side, text in enumerate(texts):
-                cell = Label(kind="small", tone="muted" if place == 0 or side == 0 else "")
-                cell.setText(text)
-                if side:
-                    cell.setAlignment(cell.alignment().AlignRight)
-                self._grid.addWidget(cell, place, side)
-                self._cells.append(cell)
-
-
 def _section(text) -> QWidget:
     label = Label(text, "small", "faint", wrap=True)
     label.setContentsMargins(0, 8, 0, 0)
@@ -372,8 +273,3 @@ def pruner_text(name: str) -> str:
         "wilcoxon": tr("Wilcoxon over folds"),
         "none": tr("None"),
     }[name]
-
-
-def corner_text(name: str) -> str:
-    """Return the name of a corner of the space."""
-    return {"smallest": tr("Smallest"), "default": tr("Middle"), "largest": tr("Largest")}.get(name, name)

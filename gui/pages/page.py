@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QWidget
 
-from .. import tokens, words
+from .. import tokens
 from ..desk import Desk
 from ..language import Speaks, tr
 from ..widgets.parts import Label, Picture, Pill, Text, column, row
@@ -117,7 +117,7 @@ class Page(Speaks, QWidget):
         study = self.desk.study
         self.state_pill.setVisible(study is not None)
         if study is not None:
-            self.state_pill.show_word(words.study_state(study.state), words.study_tone(study.state))
+            self.state_pill.show_word(*self.desk.standing(study))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)

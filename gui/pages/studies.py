@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from ...storage.records import Request, StudyRecord, StudyState
-from .. import icons, tokens, words
+from .. import icons, tokens
 from ..desk import Desk
 from ..language import counted, tr
 from ..models.studies_model import Column, StudiesModel, StudiesProxy
@@ -39,6 +39,7 @@ class StudiesPage(Page):
         self.proxy = StudiesProxy(self)
         self.proxy.setSourceModel(self.model)
         self._naming: int | None = None
+        self._filling = False
         self._make_actions()
         self.table = self._make_table()
         self.filter = QLineEdit()
@@ -78,16 +79,24 @@ class StudiesPage(Page):
         self._stack.setCurrentIndex(1 if empty else 0)
         for widget in (self.filter, self.archived, self.new):
             widget.setVisible(not empty)
-        chosen = self.chosen()
-        self.model.show_studies(self.desk.studies)
-        wanted = chosen.id if chosen is not None else self.desk.study_id
-        if self.table.currentIndex().row() < 0 and wanted is not None:
-            self._choose(wanted)
+        self._filling = True  # a row that Qt makes the current one meanwhile is not the user's choice
+        self.model.show_studies(self.desk.studies, [self.desk.standing(study) for study in self.desk.studies])
+        self._filling = False
+        self._follow_desk()
         self._show_actions()
         self._show_counts()
 
     def take_focus(self) -> None:
         self.table.setFocus()
+
+    def study_changed(self) -> None:
+        self._follow_desk()
+
+    def _follow_desk(self) -> None:
+        """Mark the study in view; where the filter hides it, leave the table as it is."""
+        chosen = self.chosen()
+        if self.desk.study_id is not None and (chosen is None or chosen.id != self.desk.study_id):
+            self._choose(self.desk.study_id)
 
     def _grow_older(self) -> None:
         if self.isVisible():
@@ -190,7 +199,7 @@ class StudiesPage(Page):
 
     def _row_changed(self, *_: object) -> None:
         study = self.chosen()
-        if study is not None:
+        if study is not None and not self._filling:
             self.desk.select(study.id)
         self._show_actions()
 
@@ -198,12 +207,11 @@ class StudiesPage(Page):
         study = self.chosen()
         state = study.state if study is not None else None
         self.open_action.setEnabled(study is not None)
-        self.pause_action.setEnabled(state in (StudyState.RUNNING, StudyState.QUEUED))
-        interrupted = study is not None and words.is_interrupted(study)
-        self.resume_action.setEnabled(
-            interrupted
-            or state in (StudyState.PAUSED, StudyState.STOPPED, StudyState.FAILED, StudyState.DRAFT)
-        )
+        lost = study is not None and self.desk.is_lost(study)
+        starting = study is not None and self.desk.is_starting(study.id)
+        self.pause_action.setEnabled(state in (StudyState.RUNNING, StudyState.QUEUED) and not lost)
+        resting = state in (StudyState.PAUSED, StudyState.STOPPED, StudyState.FAILED, StudyState.DRAFT)
+        self.resume_action.setEnabled((lost or resting) and not starting)
         self.stop_action.setEnabled(state in (*_LIVE, StudyState.PAUSED))
         for action in (self.rename_action, self.pin_action, self.archive_action):
             action.setEnabled(study is not None)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from ...storage.records import StudyRecord, StudyState
 from .. import formatting, tokens, words
 from ..language import tr
-from ..models.studies_model import RECORD_ROLE, Column, trial_counts
+from ..models.studies_model import RECORD_ROLE, STANDING_ROLE, Column, trial_counts
 from ..widgets import painting
 from ..widgets.painting import Index
 
@@ -23,9 +23,12 @@ class StudyDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         area = painting.begin_cell(painter, option)
         study: StudyRecord = index.data(RECORD_ROLE)
+        if index.column() == Column.STATE:
+            _state(painter, area, study, index.data(STANDING_ROLE))
+            painter.restore()
+            return
         {
             Column.NAME: _name,
-            Column.STATE: _state,
             Column.SCORE: _score,
             Column.MARGIN: _margin,
             Column.TRIALS: _trials,
@@ -48,13 +51,11 @@ def _name(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
     painting.text(painter, below, " · ".join([*parts, *study.tags]), "muted", tokens.TYPE_SMALL)
 
 
-def _state(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
+def _state(painter: QPainter, area: QRectF, study: StudyRecord, standing: tuple[str, str]) -> None:
     above, below = painting.halves(area)
-    interrupted = words.is_interrupted(study)
-    tone = "warning" if interrupted else words.study_tone(study.state)
+    word, tone = standing
     fraction = words.progress(study) if study.state in _BUSY else None
     middle = above.center().y() if fraction is not None or study.failure else area.center().y()
-    word = tr("Interrupted") if interrupted else words.study_state(study.state)
     painting.pill(painter, area.left(), middle, word, tone)
     if fraction is not None:
         line = QRectF(below.left(), below.center().y() - 1, below.width() - 40, 4)

@@ -15,7 +15,7 @@ from .. import formatting, tokens, words
 from ..charts.curves import CurvesChart, judged_measure, measures
 from ..charts.small import FoldStrip
 from ..desk import Desk
-from ..language import Speaks, sentence, tr
+from ..language import Speaks, tr
 from ..theme import mono_font
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, row, scrolled
@@ -184,7 +184,7 @@ class TrialDetails(Speaks, QWidget):
         self.failure.setVisible(failure is not None)
         self.trace.setVisible(bool(failure and failure.traceback))
         if failure is not None:
-            text = sentence({"template": failure.template, "args": failure.args, "text": failure.message})
+            text = words.failure_text(failure)
             self.failure.tell(f"{words.failure_kind(failure.kind)}: {text}")
             self.trace.setPlainText(failure.traceback)
 

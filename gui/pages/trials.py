@@ -29,7 +29,7 @@ from .trials_delegate import TrialDelegate
 _FILTER_DELAY_MS = 120
 _MOST_COMPARED = 6
 _WIDTHS = {
-    Column.NUMBER: 88,
+    Column.NUMBER: 124,
     Column.STATE: 100,
     Column.SCORE: 160,
     Column.DURATION: 80,
@@ -151,6 +151,7 @@ class TrialsPage(Page):
         head.setHighlightSections(False)
         head.setDefaultSectionSize(_PARAM_WIDTH)
         head.setSectionsMovable(True)
+        head.setTextElideMode(Qt.TextElideMode.ElideRight)
         head.setSortIndicator(Column.NUMBER, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
         table.selectionModel().selectionChanged.connect(self._selection_changed)
@@ -219,9 +220,9 @@ class TrialsPage(Page):
             self._aside.setCurrentWidget(self.details)
 
     def _make_room(self, n_trials: int) -> None:
-        """Widen the pane so that the compared trials fit, up to half the page; never narrow it."""
+        """Widen the pane so that the compared trials fit, up to three fifths of the page; never narrow it."""
         both = sum(self._splitter.sizes())
-        wanted = min(150 + 92 * n_trials, both // 2)
+        wanted = min(200 + 96 * n_trials, both * 3 // 5)
         if wanted > self._splitter.sizes()[1]:
             self._splitter.setSizes([both - wanted, wanted])
 

@@ -144,8 +144,9 @@ class Button(Speaks, QPushButton):
 
     def set_icon(self, name: str) -> None:
         """Show another icon."""
-        self._icon_name = name
-        self._paint_icon()
+        if name != self._icon_name:
+            self._icon_name = name
+            self._paint_icon()
 
     def _paint_icon(self) -> None:
         if not self._icon_name:
@@ -173,8 +174,9 @@ class IconButton(Speaks, QToolButton):
 
     def set_icon(self, name: str) -> None:
         """Show another icon."""
-        self._icon_name = name
-        self._paint_icon()
+        if name != self._icon_name:
+            self._icon_name = name
+            self._paint_icon()
 
     def _name(self, text: str) -> None:
         self.setToolTip(text)

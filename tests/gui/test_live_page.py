@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.gui.pages.live import LivePage, history_of
-from cupel.gui.pages.live_parts import result_rows, verdict
+from cupel.gui.pages.live_result import result_rows, verdict
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import Curves, Request
 from cupel.storage.store import Store
@@ -57,18 +57,18 @@ def test_stop_skip_and_workers_are_written_to_the_store(
     assert study_id is not None
     trial_id = next(iter(page.running._rows))
     with Store.open(workspace) as store:
-        page.more.click()
+        page.controls.more.click()
         qtbot.waitUntil(lambda: store.study(study_id).n_workers_requested == 3)
         page.running.skipped.emit(trial_id)
         qtbot.waitUntil(lambda: store.trial(trial_id).requested == "skip")
-        page.stop.click()
+        page.controls.stop.click()
         qtbot.waitUntil(lambda: store.study(study_id).request is Request.STOP)
 
 
 def test_a_study_whose_engine_is_gone_says_so_and_offers_to_resume(page: LivePage) -> None:
     assert page.failure.isVisible()
     assert "not running" in page.failure.label.text()
-    assert page.primary.text() == "Resume"
+    assert page.controls.primary.text() == "Resume"
 
 
 def test_a_finished_study_shows_its_result(qtbot: QtBot, page: LivePage, window: MainWindow) -> None:
@@ -78,7 +78,7 @@ def test_a_finished_study_shows_its_result(qtbot: QtBot, page: LivePage, window:
     names = [name for name, _ in result_rows(study, 100.0)]
     assert "Corrected for the choice" in names
     assert "Holdout rmse" in names
-    assert page.primary.text() == "Export"
+    assert page.controls.primary.text() == "Export"
 
 
 def test_a_network_that_does_not_beat_its_baselines_is_said_not_to(window: MainWindow) -> None:

@@ -42,7 +42,7 @@ def test_the_models_keep_qts_rules(qtbot: QtBot, workspace: Path) -> None:
         QAbstractItemModelTester(one, QAbstractItemModelTester.FailureReportingMode.Fatal)
         for one in (model, proxy)
     ]
-    model.show_studies(studies)
+    model.show_studies(studies, [words.standing(study) for study in studies])
     proxy.set_words("housing")
     assert proxy.rowCount() == 1
     proxy.set_words("")

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from cupel.engine.errors import SpecError
 from cupel.engine.search.filtering import parse_filter
-from cupel.gui.models.trials_model import Column, TrialsModel, changed, prepare
+from cupel.gui.models.trials_data import changed, prepare
+from cupel.gui.models.trials_model import Column, TrialsModel
 from cupel.gui.pages.trial_compare import differences
 from cupel.gui.pages.trials import TrialsPage
 from cupel.gui.shell import MainWindow

@@ -202,14 +202,15 @@ def engine_process(store: Store, study_id: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, str(script)], env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
+@pytest.mark.parametrize("pruner", ["median", "hyperband"])
 def test_an_engine_killed_at_any_moment_is_taken_up_as_if_nothing_had_happened(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, monkeypatch: pytest.MonkeyPatch, pruner: str
 ) -> None:
     """With one worker the resumed search proposes and finds what the uninterrupted one does, nothing twice."""
-    whole = new_study(store, n_trials=14, n_workers=1, sampler="tpe", pruner="median")
+    whole = new_study(store, n_trials=14, n_workers=1, sampler="tpe", pruner=pruner)
     assert run(store, whole) is StudyState.DONE
     monkeypatch.setenv("CUPEL_TOY", json.dumps({"epoch_s": 0.02}))
-    study_id = new_study(store, n_trials=14, n_workers=1, sampler="tpe", pruner="median")
+    study_id = new_study(store, n_trials=14, n_workers=1, sampler="tpe", pruner=pruner)
     for n_done in (2, 7):
         process = engine_process(store, study_id)
         wait_for(lambda n=n_done: sum(t.state.is_finished for t in searched(store, study_id)) >= n, process)
@@ -290,3 +291,92 @@ def test_an_equal_parameter_set_is_not_trained_again(store: Store) -> None:
     trials = searched(store, study_id)
     assert sum("same_as" not in t.user_attrs for t in trials) == 2
     assert all(t.value == trials[t.user_attrs["same_as"]].value for t in trials if "same_as" in t.user_attrs)
+
+
+def n_artifacts(store: Store) -> int:
+    return sum(1 for file in store.artifacts.folder.rglob("*") if file.is_file())
+
+
+def test_only_the_networks_of_the_best_trials_stay_on_the_disk(store: Store) -> None:
+    study_id = new_study(store, n_trials=14)
+    assert run(store, study_id) is StudyState.DONE
+    trials = [t for t in searched(store, study_id) if "same_as" not in t.user_attrs]
+    kept = {t.number: t.user_attrs["model_sha256"] for t in trials if "model_sha256" in t.user_attrs}
+    best = sorted(trials, key=lambda t: -(t.value or 0.0))[:5]
+    assert set(kept) == {t.number for t in best}
+    assert all(store.artifacts.read(sha256) == b"model-%d" % number for number, sha256 in kept.items())
+    assert n_artifacts(store) == 5 + 3  # and the table, the splits and the final model
+
+
+def test_networks_that_another_study_names_are_not_deleted(store: Store) -> None:
+    first, second = new_study(store, n_trials=5), new_study(store, n_trials=14)
+    run(store, first)
+    run(store, second)
+    for trial in searched(store, first):
+        assert store.artifacts.read(trial.user_attrs["model_sha256"])
+
+
+def test_a_trial_in_a_long_epoch_does_not_keep_a_search_beyond_its_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"hang": [0, 1]}))
+    study_id = new_study(store, budget=BudgetSpec(timeout_s=6.0))
+    assert run(store, study_id) is StudyState.DONE
+    first = searched(store, study_id)[0]
+    assert first.failure is not None
+    assert "time budget" in first.failure.message
+
+
+def test_a_slow_baseline_is_left_out_and_the_search_goes_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"baseline_s": 600.0}))
+    study_id = new_study(store, n_trials=3, budget=BudgetSpec(3, 20.0), n_workers=3)
+    assert run(store, study_id) is StudyState.DONE
+    baselines = [t for t in store.trials(study_id) if t.kind is TrialKind.BASELINE]
+    assert [t.state for t in baselines] == [TrialState.FAIL] * 3
+    assert all(t.state is TrialState.COMPLETE for t in searched(store, study_id))
+    assert store.study(study_id).result["baselines"] == {}
+
+
+def test_a_trial_stopped_in_a_long_epoch_goes_on_when_the_study_is_resumed(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hold = tmp_path / "hold"
+    hold.touch()
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"hold": str(hold)}))
+    study_id = new_study(store, n_trials=2, n_workers=1)
+    engine = InThread(store, study_id, stop_grace_s=0.5)
+    wait_for(lambda: any(t.state is TrialState.RUNNING and t.epoch for t in searched(store, study_id)))
+    store.request(study_id, Request.STOP)
+    assert engine.join() is StudyState.STOPPED
+    assert [t.state for t in searched(store, study_id)] == [TrialState.WAITING]
+    hold.unlink()
+    store.request(study_id, Request.RUN)
+    assert run(store, study_id) is StudyState.DONE
+    assert [t.state for t in searched(store, study_id)] == [TrialState.COMPLETE] * 2
+
+
+@pytest.mark.parametrize(("deaths", "is_made"), [(1, True), (9, False)])
+def test_a_worker_that_dies_making_the_final_model_is_replaced_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, deaths: int, is_made: bool
+) -> None:
+    file = tmp_path / "deaths"
+    file.write_text("x\n" * deaths)
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"kill_final": str(file)}))
+    study_id = new_study(store, n_trials=2)
+    assert run(store, study_id) is StudyState.DONE
+    result = store.study(study_id).result
+    assert ("final" in result) is is_made
+    assert ("final_failure" in result) is not is_made
+    assert store.artifacts.read(result["model_sha256"])  # at the least the fold networks as they are
+    assert (result["best"]["holdout"] is not None) is is_made
+
+
+def test_checkpoints_of_ended_trials_are_swept_away(store: Store) -> None:
+    study_id = new_study(store, n_trials=2)
+    folder = store.workspace.checkpoints / f"study-{study_id:04d}"
+    folder.mkdir(parents=True)
+    (folder / "trial-999.npz").write_bytes(b"left behind")
+    run(store, study_id)
+    assert not folder.exists()

@@ -1,8 +1,9 @@
 """A toy in place of training: the same messages and control as the real worker's task, without TensorFlow.
 
-What it should do wrong is read from the environment variable CUPEL_TOY as JSON: ``{"kill": [2], "hang": [3],
-"memory": [4], "diverge": [5], "epoch_s": 0.01, "hold": "path"}``, by trial number. ``hold`` makes a trial wait in its
-third epoch for as long as the file is there.
+What it should do wrong is read from the environment variable CUPEL_TOY as JSON, by trial number: ``{"kill": [2],
+"hang": [3], "memory": [4], "diverge": [5], "epoch_s": 0.01, "hold": "path", "baseline_s": 1, "kill_final": "path"}``.
+``hold`` makes a trial wait in its third epoch for as long as the file is there; ``kill_final`` kills the worker that
+makes the final model, for as long as the file has lines, taking one away each time.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from cupel.engine.metrics import metrics_for
@@ -43,9 +45,12 @@ def run_task(files: StudyFiles, task: Task, send: Send) -> TaskOutcome:
             case TrialTask():
                 return _trial(files, task, send)
             case BaselineTask():
+                time.sleep(_wrong().get("baseline_s", 0.0))
                 return TaskResult(0.01, 1, _scores(files, np.full(N_FOLDS, 0.6), np.full(N_FOLDS, -1)))
             case FinalTask():
-                final = {"kind": "ensemble", "reason": "", "evidence": {}}
+                _maybe_die()
+                reason = {"template": "", "args": {}, "text": ""}
+                final = {"kind": "ensemble", "reason": reason, "evidence": {}}
                 return TaskResult(
                     0.01, 1, model=b"model", info={"final": final, "holdout": {files.metric: 0.5}}
                 )
@@ -57,6 +62,19 @@ def run_task(files: StudyFiles, task: Task, send: Send) -> TaskOutcome:
         return failure_of(error)
 
 
+def _wrong() -> dict[str, Any]:
+    wrong: dict[str, Any] = json.loads(os.environ.get("CUPEL_TOY", "{}"))
+    return wrong
+
+
+def _maybe_die() -> None:
+    file = Path(_wrong().get("kill_final", "nothing"))
+    lines = file.read_text().splitlines() if file.exists() else []
+    if lines:
+        file.write_text("\n".join(lines[1:]))
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def quality(params: dict[str, object]) -> float:
     """Return the score that a parameter set reaches: best at a width of 100 and a learning rate of 0.003."""
     width, rate = float(str(params["width"])), float(str(params["learning_rate"]))
@@ -64,7 +82,7 @@ def quality(params: dict[str, object]) -> float:
 
 
 def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
-    wrong = json.loads(os.environ.get("CUPEL_TOY", "{}"))
+    wrong = _wrong()
     if task.number in wrong.get("kill", ()):
         os.kill(os.getpid(), signal.SIGKILL)
     if task.number in wrong.get("memory", ()):

@@ -1,0 +1,137 @@
+"""The rules that the entries of a search space obey, each breach one sentence. Part of the light engine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from ..errors import SpecError
+
+KEYS = frozenset({"type", "low", "high", "log", "step", "choices", "fixed", "default", "when", "only", "as"})
+FURTHER = frozenset({"clip_norm", "beta_1", "beta_2", "max_onehot", "compute_dtype"})
+"""Settings that the engine knows beside those of the families' own spaces."""
+
+
+def check_entry(where: str, entry: Any, earlier: Collection[str]) -> None:
+    """Raise `SpecError` unless `entry` describes a parameter; `earlier` are the names that `when` may use."""
+    if not isinstance(entry, Mapping):
+        raise SpecError(
+            "{where} is {value!r}; it must be a table, for instance {{ fixed = {value!r} }}.",
+            where=where,
+            value=entry,
+        )
+    unknown = set(entry) - KEYS
+    if unknown:
+        raise SpecError(
+            "{where} has an unknown key {key!r}; it may have {keys}.",
+            where=where,
+            key=min(unknown),
+            keys=", ".join(sorted(KEYS)),
+        )
+    _check_conditions(where, entry, earlier)
+    kind = entry.get("type")
+    if "fixed" in entry:
+        _check_values(where, "fixed", [entry["fixed"]])
+    elif kind == "choice":
+        _check_choices(where, entry.get("choices", []))
+    elif kind in ("int", "float"):
+        _check_range(where, kind, entry)
+    else:
+        raise SpecError(
+            '{where} has type {kind!r}; choose "int", "float" or "choice", or give it a fixed value.',
+            where=where,
+            kind=kind,
+        )
+
+
+def check_name(where: str, target: str, known: Collection[str]) -> None:
+    """Raise `SpecError` unless the engine knows the setting `target`."""
+    if target not in known:
+        raise SpecError(
+            "{where} is no setting that the engine knows; it knows {known}.",
+            where=where,
+            known=", ".join(sorted(known)),
+        )
+
+
+def check_starts(family: str, starts: Any, names: Collection[str]) -> None:
+    """Raise `SpecError` unless `starts` is a list of tables of parameters of the family."""
+    if not isinstance(starts, list | tuple) or not all(isinstance(point, Mapping) for point in starts):
+        raise SpecError(
+            "{family}.start must be a list of tables, for instance [{{ width = 64 }}].", family=family
+        )
+    for point in starts:
+        for name in point:
+            if name not in names:
+                raise SpecError(
+                    "{family}.start has {name!r}, which is no parameter of the space.",
+                    family=family,
+                    name=name,
+                )
+
+
+def _check_conditions(where: str, entry: Mapping[str, Any], earlier: Collection[str]) -> None:
+    for key in ("when", "only"):
+        conditions = entry.get(key, {})
+        if not isinstance(conditions, Mapping) or not all(
+            isinstance(v, list | tuple) for v in conditions.values()
+        ):
+            raise SpecError(
+                '{where}: {key} must be a table of lists, for instance {{ optimizer = ["sgd"] }}.',
+                where=where,
+                key=key,
+            )
+    for name in entry.get("when", {}):
+        if name not in earlier:
+            raise SpecError(
+                "{where} depends on {name!r}, which is no parameter before it.", where=where, name=name
+            )
+
+
+def _check_choices(where: str, choices: Any) -> None:
+    if not isinstance(choices, list | tuple):
+        raise SpecError("{where}: choices must be a list, not {value!r}.", where=where, value=choices)
+    if not choices:
+        raise SpecError("{where} has no choices; give at least one.", where=where)
+    _check_values(where, "choices", choices)
+
+
+def _check_values(where: str, key: str, values: Sequence[Any]) -> None:
+    for value in values:
+        if not isinstance(value, bool | int | float | str):
+            raise SpecError(
+                "{where}: {key} has {value!r}; only numbers, texts, true and false can be chosen.",
+                where=where,
+                key=key,
+                value=value,
+            )
+
+
+def _check_range(where: str, kind: str, entry: Mapping[str, Any]) -> None:
+    if "low" not in entry or "high" not in entry:
+        raise SpecError("{where} needs low and high.", where=where)
+    for key in ("low", "high", "step", "default"):
+        if key in entry and not _is_number(entry[key], kind):
+            raise SpecError(
+                "{where}: {key} is {value!r}; it must be a number of type {kind}.",
+                where=where,
+                key=key,
+                value=entry[key],
+                kind=kind,
+            )
+    low, high = entry["low"], entry["high"]
+    if not low <= high:
+        raise SpecError(
+            "{where} goes from {low} to {high}; low must not exceed high.", where=where, low=low, high=high
+        )
+    if entry.get("log", False) and low <= 0:
+        raise SpecError("{where} is logarithmic from {low}; low must be more than 0.", where=where, low=low)
+    if entry.get("step", 1) <= 0:
+        raise SpecError("{where}: step is {step}; it must be more than 0.", where=where, step=entry["step"])
+
+
+def _is_number(value: Any, kind: str) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) and (kind == "float" or float(value).is_integer())

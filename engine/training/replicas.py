@@ -1,0 +1,115 @@
+"""The replicas of a trial while they train: groups that compute as one, the best so far, and both as plain arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from .graphs import Data, State
+from .problem import Problem
+
+
+@dataclass(slots=True)
+class Group:
+    """Replicas that compute as one; the leading axis of state and data follows `replicas`."""
+
+    replicas: NDArray[np.int64]
+    state: State
+    data: Data
+
+    def keep(self, places: NDArray[np.int64]) -> Group:
+        """Return the group of the replicas at `places` alone."""
+
+        def take(x: Any) -> Any:
+            return tf.gather(x, places)
+
+        s = self.state
+        state = State(take(s.weights), take(s.stats), tuple(take(x) for x in s.slots), s.count)
+        return Group(self.replicas[places], state, Data(*(take(x) for x in self.data)))
+
+
+@dataclass(slots=True)
+class Best:
+    """Best weights and validation outputs so far, for each of the R replicas; epoch -1 is none yet."""
+
+    scores: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    epochs: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    stats: NDArray[np.float32]
+    outputs: list[NDArray[np.float32]]
+
+    @classmethod
+    def nothing(cls, weights: NDArray[np.float32], stats: NDArray[np.float32]) -> Best:
+        """Return what there is before the first epoch."""
+        n = len(weights)
+        nan = np.full(n, np.nan)
+        empty = [np.zeros((0, 1), np.float32)] * n
+        return cls(nan, nan.copy(), np.full(n, -1), weights.copy(), stats.copy(), empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A training between two epochs: the replicas that still run with their state, the best, and the curves so far."""
+
+    replicas: NDArray[np.int64]
+    state: State
+    best: Best
+    curves: NDArray[np.float32]  # (R, epochs done, n_names)
+
+
+def make_groups(
+    problem: Problem, replicas: NDArray[np.int64], state: State, *, fused: bool, balanced: bool
+) -> list[Group]:
+    """Return one group of all replicas, or one a replica, on the device."""
+    if not len(replicas):
+        return []
+    targets, row_weights = problem.scaled_targets(), problem.row_weights(balanced)
+    everyone = np.arange(len(replicas))
+    groups: list[Group] = []
+    for place in [everyone] if fused else everyone[:, None]:
+        r = replicas[place]
+        data = Data(problem.numeric[r], problem.codes[r], targets[r], row_weights[r])
+        part = (state.weights[place], state.stats[place], tuple(s[place] for s in state.slots), state.count)
+        on_device: Any = tf.nest.map_structure(tf.constant, part)
+        groups.append(Group(r, State(*on_device), Data(*map(tf.constant, data))))
+    return groups
+
+
+def to_arrays(groups: Sequence[Group], best: Best, curves: NDArray[np.float32]) -> dict[str, Any]:
+    """Return a snapshot as arrays by name, for a checkpoint."""
+    arrays: dict[str, Any] = {
+        "replicas": np.concatenate([g.replicas for g in groups]),
+        "weights": np.concatenate([g.state.weights for g in groups]),
+        "stats": np.concatenate([g.state.stats for g in groups]),
+        "count": groups[0].state.count.numpy(),
+        "curves": curves,
+        "best_scores": best.scores,
+        "best_losses": best.losses,
+        "best_epochs": best.epochs,
+        "best_weights": best.weights,
+        "best_stats": best.stats,
+    }
+    for i in range(len(groups[0].state.slots)):
+        arrays[f"slot_{i}"] = np.concatenate([g.state.slots[i] for g in groups])
+    return arrays | {f"outputs_{r}": output for r, output in enumerate(best.outputs)}
+
+
+def from_arrays(arrays: Mapping[str, Any], n_slots: int) -> Snapshot:
+    """Rebuild what `to_arrays` wrote."""
+    slots = tuple(arrays[f"slot_{i}"] for i in range(n_slots))
+    best = Best(
+        arrays["best_scores"],
+        arrays["best_losses"],
+        arrays["best_epochs"],
+        arrays["best_weights"],
+        arrays["best_stats"],
+        [arrays[f"outputs_{r}"] for r in range(len(arrays["best_scores"]))],
+    )
+    state = State(arrays["weights"], arrays["stats"], slots, np.float32(arrays["count"]))
+    return Snapshot(arrays["replicas"], state, best, arrays["curves"])

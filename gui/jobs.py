@@ -1,0 +1,112 @@
+"""Following a job of the engine's service until it ends."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ..engine.errors import Message
+from ..storage.records import JobRecord, JobState
+from . import words
+from .desk import Desk
+from .language import sentence, tr
+
+_POLL_MS = 150
+
+
+class JobWatcher(QObject):
+    """Follows one job at a time until it ends; a new one replaces the old, which is cancelled.
+
+    Signals
+    -------
+    progressed(float, str)
+        Fraction in [0, 1] and a word on what is being done.
+    finished(object)
+        The job's `JobRecord`, done.
+    failed(str)
+        Why it failed, as a translated sentence.
+    """
+
+    progressed = Signal(float, str)
+    finished = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._job_id: int | None = None
+        self._n_coming = 0  # jobs on their way into the store, the first of which …
+        self._n_unwanted = 0  # … are to be cancelled as soon as they are there
+        self._asking = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._ask)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job is being followed."""
+        return self._job_id is not None or self._n_coming > self._n_unwanted
+
+    def start(self, kind: str, args: dict[str, object]) -> None:
+        """Have a job done and follow it."""
+        self.cancel()
+        self._n_coming += 1
+        self._desk.run_job(kind, args, self._added, self._not_added)
+
+    def cancel(self) -> None:
+        """Give up the job that is followed."""
+        self._n_unwanted = self._n_coming
+        job_id, self._job_id = self._job_id, None
+        self._timer.stop()
+        if job_id is not None:
+            self._desk.feed.write(lambda store: store.cancel_job(job_id))
+
+    def _is_wanted(self) -> bool:
+        """Count one job that has come; return whether it is still wanted."""
+        self._n_coming -= 1
+        if self._n_unwanted:
+            self._n_unwanted -= 1
+            return False
+        return True
+
+    def _added(self, job: JobRecord) -> None:
+        if self._is_wanted():
+            self._job_id = job.id
+            self._timer.start()
+        else:
+            self._desk.feed.write(lambda store: store.cancel_job(job.id))
+
+    def _not_added(self, message: Message) -> None:
+        if self._is_wanted():
+            self._fail(message)
+
+    def _fail(self, message: Message) -> None:
+        self._job_id = None
+        self._timer.stop()
+        self.failed.emit(sentence(message.to_json()))
+
+    def _ask(self) -> None:
+        job_id = self._job_id
+        if job_id is None or self._asking:
+            return
+        self._asking = True
+        self._desk.feed.read(lambda store: store.job(job_id), self._took, self._lost)
+
+    def _lost(self, message: Message) -> None:
+        self._asking = False
+        self._fail(message)
+
+    def _took(self, job: JobRecord) -> None:
+        self._asking = False
+        if job.id != self._job_id:
+            return
+        if job.state in (JobState.WAITING, JobState.RUNNING):
+            self.progressed.emit(job.progress, job.message)
+            return
+        self._job_id = None
+        self._timer.stop()
+        if job.state is JobState.DONE:
+            self.finished.emit(job)
+        elif job.failure is not None:
+            self.failed.emit(words.failure_text(job.failure))
+        else:
+            self.failed.emit(tr("Cancelled"))

@@ -1,0 +1,89 @@
+"""How the table of a data file's columns is painted, and how a role is edited in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    Qt,
+    QTimer,
+)
+from PySide6.QtGui import QPainter, QShowEvent
+from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from .. import words
+from ..charts.small import draw_histogram
+from ..language import tr
+from ..models.columns_model import FACTS_ROLE, ROLES, Column
+from ..models.inspection import ColumnFacts
+from ..theme import colour
+from ..widgets import painting
+
+Index = QModelIndex | QPersistentModelIndex
+_FAINT_ROLES = ("ignored", "id", "constant")
+
+
+class RoleBox(QComboBox):
+    """The roles, open at once: who asks for this editor has asked for the list."""
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self.showPopup)
+
+
+class ColumnDelegate(QStyledItemDelegate):
+    """Paints the table of columns and edits roles with a list that opens at one click."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        area = painting.begin_cell(painter, option)
+        column = Column(index.column())
+        facts: ColumnFacts = index.data(FACTS_ROLE)
+        if column is Column.SHAPE:
+            bars = QRectF(area.left(), area.top() + 6, area.width(), area.height() - 10)
+            tone = "accent" if facts.kind == "number" else "faint"
+            draw_histogram(painter, bars, facts.counts, colour(tone))
+        elif column is Column.ROLE:
+            role = index.data(Qt.ItemDataRole.EditRole)
+            tone = "accent" if role == "target" else "faint" if role in _FAINT_ROLES else "text"
+            painting.text(painter, area.adjusted(0, 0, -14, 0), str(index.data()), tone)
+            painting.picture(painter, area.right() - 12, area.center().y(), "down", "faint", 14)
+        else:
+            align = Qt.AlignmentFlag(int(index.data(Qt.ItemDataRole.TextAlignmentRole)))
+            tone = "text" if column in (Column.NAME, Column.UNIQUE) else "muted"
+            if column is Column.MISSING and facts.n_missing:
+                tone = "warning"
+            painting.text(
+                painter, area, str(index.data() or ""), tone, align=align & ~Qt.AlignmentFlag.AlignVCenter
+            )
+        painter.restore()
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802, ARG002
+        box = RoleBox(parent)
+        box.setAccessibleName(tr("Role"))
+        for role in ROLES:
+            box.addItem(words.role(role), role)
+        box.setMaxVisibleItems(len(ROLES))
+        box.activated.connect(lambda _index: self.commitData.emit(box))
+        box.activated.connect(lambda _index: self.closeEditor.emit(box))
+        return box
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802 - Qt's name
+        if isinstance(editor, QComboBox):
+            editor.setCurrentIndex(editor.findData(index.data(Qt.ItemDataRole.EditRole)))
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:  # noqa: N802 - Qt's name
+        if isinstance(editor, QComboBox):
+            model.setData(index, editor.currentData())  # type: ignore[arg-type]
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if (
+            event.type() == QEvent.Type.FocusOut
+            and isinstance(editor, QComboBox)
+            and editor.view().isVisible()
+        ):
+            return False  # its own list has taken the focus
+        return super().eventFilter(editor, event)

@@ -1,0 +1,127 @@
+"""Samplers and pruners: known points first, and after an interruption the proposals that would have come without it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from cupel.engine.search.pruning import FoldTest, make_pruner
+from cupel.engine.search.sampling import PastTrial, Search
+from cupel.storage.records import TrialState
+
+SPACE = tomllib.loads(
+    """
+[mlp.width]
+type = "int"
+low = 8
+high = 256
+log = true
+default = 32
+[mlp.optimizer]
+type = "choice"
+choices = ["adam", "sgd"]
+[mlp.momentum]
+type = "float"
+low = 0.5
+high = 0.99
+when = { optimizer = ["sgd"] }
+[mlp.learning_rate]
+type = "float"
+low = 1e-4
+high = 1e-1
+log = true
+[mlp]
+start = [{ width = 64, optimizer = "sgd" }]
+"""
+)
+N_EPOCHS = 30
+
+
+def make(sampler: str, pruner: str = "hyperband", seed: int = 0) -> Search:
+    return Search(
+        space=SPACE, families=["mlp"], task="binary", metric="roc_auc", direction="maximize", sampler=sampler,
+        seed=seed, pruner=make_pruner(pruner, N_EPOCHS),
+    )  # fmt: skip
+
+
+def go(search: Search, start: int, end: int) -> list[PastTrial]:
+    """Run trials one after the other on a made objective."""
+    trials: list[PastTrial] = []
+    for number in range(start, end):
+        proposal = search.ask(number)
+        if proposal is None:
+            break
+        best = 1 - abs(np.log(proposal.values["width"] / 100)) / 5
+        best -= abs(np.log(proposal.values["learning_rate"] / 0.01)) / 10
+        steps: list[float] = []
+        state = TrialState.COMPLETE
+        for epoch in range(N_EPOCHS):
+            steps.append(float(best - 0.3 / (epoch + 1)))
+            if search.report(number, epoch, steps[-1]):
+                state = TrialState.PRUNED
+                break
+        search.tell(number, state, steps[-1])
+        trials.append(PastTrial(number, "mlp", proposal.values, state, steps[-1], steps))
+    return trials
+
+
+def told(trials: list[PastTrial]) -> list[tuple[Mapping[str, Any], TrialState]]:
+    return [(dict(t.values), t.state) for t in trials]
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "random", "cmaes", "qmc", "grid"])
+@pytest.mark.parametrize("pruner", ["hyperband", "asha"])
+def test_a_restored_search_goes_on_as_it_would_have_without_interruption(sampler: str, pruner: str) -> None:
+    whole = go(make(sampler, pruner), 0, 36)
+    assert any(t.state is TrialState.PRUNED for t in whole)
+    restored = make(sampler, pruner)
+    restored.restore(whole[:20])
+    assert told(go(restored, 20, 36)) == told(whole[20:])
+
+
+def test_an_unfinished_trial_keeps_its_values_and_is_told_later() -> None:
+    whole = go(make("tpe", "median"), 0, 14)
+    unfinished = PastTrial(12, "mlp", whole[12].values, TrialState.WAITING, None, ())
+    restored = make("tpe", "median")
+    restored.restore([*whole[:12], unfinished])
+    pruned = [restored.report(12, epoch, value) for epoch, value in enumerate(whole[12].steps)]
+    assert pruned[-1] is (whole[12].state is TrialState.PRUNED)
+    restored.tell(12, whole[12].state, whole[12].value)
+    assert told(go(restored, 13, 14)) == told(whole[13:])
+
+
+def test_the_known_points_come_first() -> None:
+    first, second = go(make("random"), 0, 2)
+    assert first.values == {"width": 32, "optimizer": "adam", "learning_rate": pytest.approx(10**-2.5)}
+    assert (second.values["width"], second.values["optimizer"]) == (64, "sgd")
+
+
+def test_a_grid_is_walked_once_in_an_order_that_the_seed_decides() -> None:
+    walked = [repr(sorted(t.values.items())) for t in go(make("grid", "none"), 0, 1000)]
+    assert len(walked) == len(set(walked)) == 3 * 3 + 3 * 3 * 3  # momentum belongs to sgd
+    other = [repr(sorted(t.values.items())) for t in go(make("grid", "none", seed=1), 0, 1000)]
+    assert walked != other
+    assert set(walked) == set(other)
+
+
+def test_seeds_make_a_difference() -> None:
+    assert told(go(make("tpe"), 0, 6)) != told(go(make("tpe", seed=1), 0, 6))
+
+
+def test_the_fold_test_prunes_what_is_worse_on_all_folds_and_nothing_else() -> None:
+    test = FoldTest(maximize=True, n_warmup=2)
+    best = np.tile(np.linspace(0.5, 0.9, 10)[:, None], (1, 6))
+    assert not test.should_prune(5, np.zeros(6))  # nothing to compare with yet
+    test.finished(best, 0.9)
+    worse = best[5] - 0.1 - 0.01 * np.arange(6)
+    assert test.should_prune(5, worse)
+    assert not test.should_prune(1, worse)
+    assert not test.should_prune(5, best[5] + np.array([0.1, -0.1, 0.05, -0.05, 0.02, -0.02]))
+    four = FoldTest(maximize=True, n_warmup=2)
+    four.finished(best[:, :4], 0.9)
+    assert not four.should_prune(5, worse[:4])  # four folds cannot tell
+    test.finished(best - 0.5, 0.4)  # a worse trial does not become the measure
+    assert test.should_prune(5, worse)

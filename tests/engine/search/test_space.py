@@ -1,0 +1,122 @@
+"""Search spaces: what a user may write, and what is made of it."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+from cupel.engine.errors import SpecError
+from cupel.engine.search.space import (
+    adapt_space,
+    check_space,
+    completed_space,
+    default_space,
+    default_space_toml,
+    describe,
+    families,
+    parameters,
+    space_from_toml,
+    space_to_toml,
+    start_points,
+    to_params,
+)
+
+WRONG = {
+    "": "empty",
+    "x = [": "TOML",
+    "mlp = 5": "mlp must be a table",
+    "[mlp]\nwidth = 5": "mlp.width is 5",
+    "[cnn.width]\nfixed = 1": "'cnn'",
+    "[mlp.wdith]\nfixed = 1": "mlp.wdith is no setting",
+    "[mlp.width]\ncolour = 1": "'colour'",
+    "[mlp.width]\ntype = 'real'\nlow = 1": "'real'",
+    "[mlp.width]\ntype = 'int'\nlow = 1": "low and high",
+    "[mlp.width]\ntype = 'int'\nlow = 'a'\nhigh = 3": "low is 'a'",
+    "[mlp.width]\ntype = 'int'\nlow = 1.5\nhigh = 3": "low is 1.5",
+    "[mlp.width]\ntype = 'int'\nlow = 9\nhigh = 3": "from 9 to 3",
+    "[mlp.width]\ntype = 'int'\nlow = 1\nhigh = 3\nstep = -1": "step is -1",
+    "[mlp.width]\ntype = 'int'\nlow = 1\nhigh = 3\ndefault = 'x'": "default is 'x'",
+    "[mlp.dropout]\ntype = 'float'\nlow = 0\nhigh = nan": "high is nan",
+    "[mlp.dropout]\ntype = 'float'\nlow = 0\nhigh = 1\nlog = true": "logarithmic",
+    "[mlp.width]\ntype = 'choice'": "no choices",
+    "[mlp.width]\ntype = 'choice'\nchoices = 5": "must be a list",
+    "[mlp.width]\ntype = 'choice'\nchoices = [[1], [2]]": r"\[1\]",
+    "[mlp.width]\nfixed = [1]": r"\[1\]",
+    "[mlp.width]\nfixed = 1\nwhen = 5": "table of lists",
+    "[mlp.width]\nfixed = 1\nwhen = { depth = [1] }": "'depth'",
+    "[mlp]\nstart = 5": "list of tables",
+    "[mlp]\nstart = [{ width = 3 }]": "'width'",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_is_wrong_with_a_space_is_said_in_one_sentence(text: str) -> None:
+    with pytest.raises(SpecError, match=WRONG[text]):
+        space_from_toml(text)
+
+
+@pytest.mark.parametrize("family", families())
+def test_the_families_own_spaces_are_sound_and_survive_toml(family: str) -> None:
+    space = space_from_toml(default_space_toml(family))
+    assert space == default_space([family])
+    assert space_from_toml(space_to_toml(space)) == space
+    assert len(describe(space)) == len(parameters(space, family, task=None, metric=None))
+
+
+def test_what_a_space_leaves_out_stays_at_its_default() -> None:
+    space = space_from_toml("[mlp.width]\nfixed = 77")
+    whole = completed_space(space)
+    check_space(whole)
+    (point,) = start_points(whole, "mlp", task="binary", metric="roc_auc")
+    params = to_params(whole, "mlp", point, task="binary", metric="roc_auc")
+    own = default_space(["mlp"])
+    expected = start_points(own, "mlp", task="binary", metric="roc_auc")[0]
+    assert params == {**to_params(own, "mlp", expected, task="binary", metric="roc_auc"), "width": 77}
+
+
+def test_a_whole_space_is_completed_to_itself() -> None:
+    space = default_space(["mlp"])
+    assert completed_space(space) == space
+
+
+def test_a_parameter_applies_only_under_its_conditions() -> None:
+    space = tomllib.loads(
+        "[mlp.optimizer]\ntype = 'choice'\nchoices = ['adam', 'sgd']\n"
+        "[mlp.momentum]\ntype = 'float'\nlow = 0.5\nhigh = 0.99\nwhen = { optimizer = ['sgd'] }"
+    )
+    optimizer, momentum = parameters(space, "mlp", task=None, metric=None)
+    assert optimizer.applies({})
+    assert momentum.applies({"optimizer": "sgd"})
+    assert not momentum.applies({"optimizer": "adam"})
+
+
+def test_parameters_of_other_tasks_are_left_out() -> None:
+    space = default_space(["mlp"])
+    names = {
+        t: {p.name for p in parameters(space, "mlp", task=t, metric=None)} for t in ("binary", "regression")
+    }
+    assert "loss" in names["regression"]
+    assert "loss" not in names["binary"]
+
+
+@pytest.mark.parametrize("n_rows", [4, 30, 500, 20_000, 2_000_000])
+def test_batches_follow_the_rows(n_rows: int) -> None:
+    batch = adapt_space(default_space(["mlp"]), n_rows=n_rows)["mlp"]["batch_size"]
+    assert 1 <= batch["low"] <= batch["default"] <= batch["high"]
+    assert batch["high"] <= max(n_rows // 4, 1) or batch["low"] == batch["high"]
+    assert n_rows / batch["low"] <= max(121, n_rows)
+
+
+def test_a_fixed_batch_size_stays() -> None:
+    space = {"mlp": {"batch_size": {"fixed": 7}}}
+    assert adapt_space(space, n_rows=10_000) == space
+
+
+def test_start_points_lie_inside_the_space() -> None:
+    space = adapt_space(default_space(["mlp"]), n_rows=100)
+    for task, metric in (("binary", "roc_auc"), ("regression", "rmse")):
+        named = {p.name: p for p in parameters(space, "mlp", task=task, metric=metric)}
+        for point in start_points(space, "mlp", task=task, metric=metric):
+            for name, value in point.items():
+                p = named[name]
+                assert value in p.choices if p.choices else p.low <= value <= p.high
