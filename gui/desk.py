@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _LIFE_POLL_MS = 2000
 _START_TAKES_S = 45.0  # an engine that has not claimed its study by then did not come up
+_CLAIM_TAKES_S = 10.0  # from asking for an engine to the first state that it sets, where it has come up
 _MUST_LIVE = (StudyState.RUNNING, StudyState.FINISHING)
 
 
@@ -58,7 +60,8 @@ class Desk(QObject):
         self.has_read = False  # whether `studies` has been read at all
         self.study_id: int | None = None
         self.lost: frozenset[int] = frozenset()  # studies that ought to run but whose engine has died
-        self._starts: dict[int, float] = {}  # when the engine of a study was asked for
+        self.trial_to_export: int | None = None  # what the Export page is to offer when it is shown next
+        self._starts: dict[int, _Start] = {}  # engines that were asked for, by study
         self._reading = False
         self._stale = False
         self._service: _Service | None = None
@@ -110,6 +113,12 @@ class Desk(QObject):
             self.select(study_id)
         self.page_wanted.emit(name)
 
+    def export_trial(self, number: int | None) -> None:
+        """Go to the Export page, to write a bundle of this trial of the study in view."""
+        self.trial_to_export = number
+        self.page_wanted.emit("export")
+        self.studies_changed.emit()  # so that the page takes the trial although nothing else is new
+
     def toast(self, text: str, action: str = "", act: Callable[[], object] | None = None) -> None:
         """Say something that may be missed."""
         self.toasted.emit(text, action, act)
@@ -123,13 +132,14 @@ class Desk(QObject):
         workspace = self.feed.workspace
         starts = request is Request.RUN or (request is Request.STOP and study_id in self.lost)
         if starts:
-            self._starts[study_id] = time.monotonic()
+            before = next((study for study in self.studies if study.id == study_id), None)
+            self._starts[study_id] = _Start(time.monotonic(), before)
             self._life.start()
             self.studies_changed.emit()
 
-        def work(store: object) -> None:
-            store.request(study_id, request)  # type: ignore[attr-defined]
-            if starts:
+        def work(store: Store) -> None:
+            store.request(study_id, request)
+            if starts and not _waits_paused(store, study_id):
                 from ..engine.launch import launch_engine
 
                 launch_engine(workspace, study_id)
@@ -148,8 +158,8 @@ class Desk(QObject):
             self._service = _Service(self)
         service = self._service
 
-        def work(store: object) -> JobRecord:
-            job = store.add_job(kind, args)  # type: ignore[attr-defined]
+        def work(store: Store) -> JobRecord:
+            job = store.add_job(kind, args)
             service.ensure()
             return job
 
@@ -167,12 +177,11 @@ class Desk(QObject):
     def _forget_starts(self) -> None:
         """Forget the engines that have taken their study, and those that did not come up."""
         now = time.monotonic()
-        states = {study.id: study.state for study in self.studies}
-        waiting = (StudyState.DRAFT, StudyState.PAUSED, StudyState.STOPPED, StudyState.FAILED)
+        studies = {study.id: study for study in self.studies}
         self._starts = {
-            study_id: begun
-            for study_id, begun in self._starts.items()
-            if now - begun < _START_TAKES_S and (study_id in self.lost or states.get(study_id) in waiting)
+            study_id: start
+            for study_id, start in self._starts.items()
+            if study_id in studies and start.is_awaited(studies[study_id], now, lost=study_id in self.lost)
         }
 
     def _took_studies(self, read: tuple[tuple[StudyRecord, ...], frozenset[int]]) -> None:
@@ -207,10 +216,33 @@ def _studies_and_lost(store: Store) -> tuple[tuple[StudyRecord, ...], frozenset[
     return studies, frozenset(study_id for study_id in must_live if not store.engine_is_alive(study_id))
 
 
+def _waits_paused(store: Store, study_id: int) -> bool:
+    """Whether the study's engine is up and only waits to be asked to go on."""
+    return store.study(study_id).state is StudyState.PAUSED and store.engine_is_alive(study_id)
+
+
 def _interest(study: StudyRecord) -> tuple[bool, float]:
     """Return what the study that is shown first is chosen by: one that runs, else the youngest."""
     running = study.state in (StudyState.RUNNING, StudyState.FINISHING)
     return running, (study.started_at or study.created_at).timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """When an engine was asked for, and how its study stood then."""
+
+    begun_s: float
+    before: StudyRecord | None
+
+    def is_awaited(self, study: StudyRecord, now_s: float, *, lost: bool) -> bool:
+        """Whether that engine may still come up; `lost` is as in `Desk.lost`."""
+        age_s = now_s - self.begun_s
+        if lost:
+            return age_s < _START_TAKES_S
+        state = self.before.state if self.before is not None else StudyState.DRAFT  # made a moment ago
+        beat = self.before.heartbeat_at if self.before is not None else None
+        patience_s = _START_TAKES_S if study.heartbeat_at == beat else _CLAIM_TAKES_S
+        return study.state is state and state not in _MUST_LIVE and age_s < patience_s
 
 
 class _Service:

@@ -190,9 +190,8 @@ class MlpFamily(Family):
         weights, stats = _input_weights(structure, params, shape), list[Weight]()
         n_in = _input_width(structure, params, shape)
         for i, width in enumerate(widths):
-            initializer = "glorot_uniform" if structure.activation == "tanh" else "he_normal"
             weights += [
-                Weight(f"dense_{i}/kernel", (n_in, width), initializer, decays=True),
+                Weight(f"dense_{i}/kernel", (n_in, width), "glorot_uniform", decays=True),
                 Weight(f"dense_{i}/bias", (width,)),
             ]
             if structure.normalization != "none":

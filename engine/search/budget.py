@@ -98,6 +98,11 @@ class Budget:
         return self.spec.timeout_s - self.elapsed - self.export_s - _FINAL_S
 
     @property
+    def is_spent(self) -> bool:
+        """Whether all time but the export's is over."""
+        return self.evidence_left_s < -_FINAL_S
+
+    @property
     def baseline_s(self) -> float:
         """Seconds that one baseline may take; infinite without a time budget."""
         if self.spec.timeout_s is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 import os
 import queue
 import time
@@ -25,12 +26,10 @@ from .preparing import Prepared
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.5
-_LEAST_WAIT_S, _MOST_TRIALS = (
-    60.0,
-    20.0,
-)  # a final model that takes longer, and longer than so many trials, hangs
+_LEAST_WAIT_S = 60.0  # a final model that takes longer, longer than foretold, and longer than …
+_MOST_TRIALS = 20.0  # … so many trials, hangs
 _NO_WORKER_S = 180.0  # without any worker that could take a task up
-_BRIEF_S = 1.0  # a baseline this quick is always scored on the holdout
+_BRIEF_S = 1.0  # a baseline this quick is scored on the holdout before anything else
 
 
 @dataclass(slots=True)
@@ -50,19 +49,10 @@ class Finish:
         trials = self.store.trials(self.study_id)
         best = _best(self.store, self.study_id)
         baselines = [t for t in trials if t.kind is TrialKind.BASELINE and t.state is TrialState.COMPLETE]
-        tasks: dict[str, Task] = {}
-        limits: dict[str, float] = {}
+        tasks = self._holdout_tasks(baselines)
         if best is not None:
-            task = self._final_task(best, stopped=stopped)
-            tasks["final"] = task
-            limits["final"] = max(
-                _LEAST_WAIT_S, 2.0 * min(task.time_left_s, 1e6), _MOST_TRIALS * task.trial_s
-            )
-        if self.prepared.has_holdout:
-            fitting = [t for t in baselines if self._fits(t)]
-            tasks |= {t.name: HoldoutTask(t.name) for t in fitting}
-            limits |= {t.name: max(_LEAST_WAIT_S, 2.0 * (t.duration_s or 0.0)) for t in fitting}
-        self._run_tasks(tasks, limits)
+            tasks["final"] = self._final_task(best, stopped=stopped)
+        self._run_tasks(tasks, {t.name: t.duration_s or 0.0 for t in baselines})
         result = self._result(trials, best, baselines)
         self.store.set_result(self.study_id, result)
         if not stopped and self.prepared.spec.export_dir != "" and "model_sha256" in result:
@@ -70,12 +60,17 @@ class Finish:
             self.store.set_result(self.study_id, result)
         self._clear_checkpoints()
 
-    def _fits(self, baseline: TrialRecord) -> bool:
-        """Whether the time is enough to fit a baseline once more: on all rows, where it was fitted on each fold."""
-        n_folds = self.prepared.spec.split.n_folds
-        n_fits = n_folds * self.prepared.spec.split.n_repeats
-        seconds = (baseline.duration_s or 0.0) / n_fits * n_folds / (n_folds - 1)
-        return seconds < max(self.budget.evidence_left_s, _BRIEF_S)
+    def _holdout_tasks(self, baselines: list[TrialRecord]) -> dict[str, Task]:
+        """Return a task for each baseline that can be fitted on all rows in the time that is left."""
+        if not self.prepared.has_holdout:
+            return {}
+        left_s = max(self.budget.evidence_left_s, _BRIEF_S)
+        return {t.name: HoldoutTask(t.name) for t in baselines if self._refit_s(t.duration_s or 0.0) < left_s}
+
+    def _refit_s(self, duration_s: float) -> float:
+        """Return what fitting on all rows takes where fitting on every fold took `duration_s`."""
+        split = self.prepared.spec.split
+        return duration_s / (split.n_folds * split.n_repeats) * split.n_folds / (split.n_folds - 1)
 
     def _final_task(self, best: TrialRecord, *, stopped: bool) -> FinalTask:
         scores = self.store.fold_scores(best.id)
@@ -99,22 +94,23 @@ class Finish:
             _log.warning("%s The trial is trained again.", error)
             return None
 
-    def _run_tasks(self, tasks: dict[str, Task], limits: Mapping[str, float]) -> None:
-        """Run all tasks on the warm workers; the final model first, and again where its worker died."""
-        waiting = list(tasks)
+    def _run_tasks(self, tasks: dict[str, Task], durations: Mapping[str, float]) -> None:
+        """Run all tasks on the warm workers: what is brief, then the final model, then the rest."""
+        brief = [k for k in tasks if k != "final" and self._refit_s(durations[k]) < _BRIEF_S]
+        waiting = sorted(tasks, key=lambda k: 0 if k in brief else 1 if k == "final" else 2)
         since: dict[str, float] = {}
         asked = time.monotonic()
         while waiting or since:
             self.cluster.refresh()
             for address in self.cluster.idle:
                 if waiting:
-                    key = waiting.pop(0)
-                    self.cluster.submit(key, address, self.prepared.files, tasks[key])
-                    since[key] = time.monotonic()
+                    self._submit(waiting.pop(0), address, tasks, since)
+            if self.budget.is_spent:  # only the final model is worth the user's waiting
+                waiting = [key for key in waiting if key == "final"]
             if not since and time.monotonic() - asked > _NO_WORKER_S:
                 _log.error("there is no worker for %s", ", ".join(waiting))
                 return
-            self._kill_late(since, limits)
+            self._kill_late(tasks, since)
             self.store.heartbeat(self.study_id, elapsed_s=self.budget.elapsed, pid=os.getpid())
             try:
                 event = self.cluster.events.get(timeout=_POLL_S)
@@ -126,10 +122,24 @@ class Finish:
                     waiting.insert(0, event.key)
                 asked = time.monotonic()
 
-    def _kill_late(self, since: Mapping[str, float], limits: Mapping[str, float]) -> None:
+    def _submit(self, key: str, address: str, tasks: dict[str, Task], since: dict[str, float]) -> None:
+        task = tasks[key]
+        if isinstance(task, FinalTask):  # of the time left, others may have used some
+            left_s = min(task.time_left_s, max(self.budget.evidence_left_s, 0.0))
+            tasks[key] = task = dataclasses.replace(task, time_left_s=left_s)
+        self.cluster.submit(key, address, self.prepared.files, task)
+        since[key] = time.monotonic()
+
+    def _kill_late(self, tasks: Mapping[str, Task], since: Mapping[str, float]) -> None:
         for key, began in since.items():
-            if time.monotonic() - began > limits[key] and self.cluster.kill(key):
-                _log.error("%s has taken more than %.0f s and was killed", key, limits[key])
+            task = tasks[key]
+            limit = float("inf")
+            if isinstance(task, FinalTask):
+                foretold = task.time_left_s if math.isfinite(task.time_left_s) else 0.0
+                limit = max(_LEAST_WAIT_S, 2.0 * foretold, _MOST_TRIALS * task.trial_s)
+            is_late = time.monotonic() - began > limit or (key != "final" and self.budget.is_spent)
+            if is_late and self.cluster.kill(key):
+                _log.error("%s has taken %.0f s and was killed", key, time.monotonic() - began)
 
     def _take(self, event: TaskDone, tasks: dict[str, Task]) -> bool:
         """Take the outcome of a task up; return whether to try once more."""

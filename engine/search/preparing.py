@@ -17,6 +17,7 @@ from ..data.splitting import Splits, draw_splits
 from ..data.table import Table
 from ..data.target import encode_target
 from ..spec import StudySpec
+from ..workers.gpus import gpu_names
 from ..workers.messages import StudyFiles
 from .space import adapt_space, check_space, completed_space, default_space
 
@@ -101,10 +102,10 @@ def memory_share(n_workers: int) -> int:
 def share_out(n_workers: int | None) -> tuple[int, int]:
     """Return the number of workers, at most so many as the memory allows, and of threads for each.
 
-    Where the user does not say how many: one a core. One thread a worker makes the most of small networks.
+    Where the user does not say how many: one a GPU, or one a core; one thread a worker suits small networks best.
     """
     n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    workers = min(n_workers or n_cores, most_workers())
+    workers = min(n_workers or len(gpu_names()) or n_cores, most_workers())
     return workers, max(1, n_cores // workers)
 
 

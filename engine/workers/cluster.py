@@ -90,6 +90,7 @@ class Cluster:
     runner: str = "cupel.engine.workers.task"
     events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
     _running: dict[str, _Running] = field(default_factory=dict)
+    _n_warmed: int = 0  # workers get GPUs in turn
     _ready: set[str] = field(default_factory=set)
     _leaving: set[str] = field(default_factory=set)  # told to go, and not gone yet
     _calls: dict[str, ThreadPoolExecutor] = field(default_factory=dict)  # by worker address
@@ -136,11 +137,13 @@ class Cluster:
                 warm_up_worker,
                 self.runner,
                 self.n_threads,
+                self._n_warmed,
                 workers=[address],
                 allow_other_workers=False,
                 pure=False,
             )
             self._warming[address] = future
+            self._n_warmed += 1
             began = time.monotonic()
             future.add_done_callback(lambda f, a=address, b=began: self._warmed(a, f, b))
         self._ready &= present

@@ -9,6 +9,7 @@ from typing import Any
 
 from distributed import get_worker
 
+from .gpus import use_gpu
 from .messages import TOPIC, Progress, StudyFiles, Task, TaskOutcome
 
 
@@ -24,8 +25,9 @@ def work(key: str, files: StudyFiles, task: Task) -> TaskOutcome:
     return outcome
 
 
-def warm_up_worker(runner: str, n_threads: int) -> Mapping[str, Any]:
-    """Import what tasks need; return the devices."""
+def warm_up_worker(runner: str, n_threads: int, place: int) -> Mapping[str, Any]:
+    """Import what tasks need, with the GPU of the `place`-th worker in sight; return the devices."""
+    use_gpu(place)
     devices: Mapping[str, Any] = importlib.import_module(runner).warm_up(n_threads)
     return devices
 

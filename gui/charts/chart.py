@@ -179,6 +179,12 @@ class Chart(Speaks, pg.PlotWidget):
         self._followed = True
         box = self._plot.getViewBox()
         box.enableAutoRange(x=True, y=self._y_range is None)
+        has_points = any(one.style != "level" and np.isfinite(one.y).any() for one in self.series)
+        places = np.concatenate([one.x for one in self.series if one.style != "level"] or [np.zeros(0)])
+        if len(places) and np.nanmin(places) == np.nanmax(places):  # one place has no extent to span
+            box.setXRange(float(np.nanmin(places)) - 1, float(np.nanmax(places)) + 1, padding=0)
+        self._bottom.setStyle(showValues=has_points)  # else the numbers of what was drawn before would stay
+        self._left.setStyle(showValues=has_points or self._y_range is not None)
         if self._y_range is not None:
             low, high = self._y_range
             pad = (high - low) * 0.06 or abs(high) * 0.05 or 1.0

@@ -80,7 +80,8 @@ class ExportPage(Page):
         self.say(self._show_choice)
 
     def refresh(self) -> None:
-        self._stack.setCurrentIndex(1 if self.desk.has_read and self.desk.study is None else 0)
+        self._stack.setVisible(self.desk.has_read)  # nothing is known before; a banner says why it stays so
+        self._stack.setCurrentIndex(1 if self.desk.study is None else 0)
         self.show_study_state()
         self._show_choice()
         study_id = self.desk.study_id
@@ -176,15 +177,16 @@ class ExportPage(Page):
         ]
         options: list[tuple[Any, Any]] = [("best", self._best_text)]
         options += [
-            (
-                number,
-                lambda number=number, value=value: tr(
-                    "Trial {number} · {score}", number=number, score=formatting.number(value)
-                ),
-            )
+            (number, lambda number=number, value=value: _trial_text(number, value))
             for number, value in ranked
         ]
+        asked, self.desk.trial_to_export = self.desk.trial_to_export, None
+        wanted = self.trial.value() if asked is None else asked
+        score = dict(complete).get(wanted)
+        if score is not None and wanted not in [number for number, _ in ranked]:
+            options.append((wanted, lambda: _trial_text(wanted, score)))
         self.trial.set_options(options)
+        self.trial.set_value(wanted)
 
     def _best_text(self) -> str:
         study = self.desk.study
@@ -248,6 +250,10 @@ class ExportPage(Page):
 
     def _show_certificate(self, *_: object) -> None:
         self.certificate.show_export(self._chosen())
+
+
+def _trial_text(number: int, score: float) -> str:
+    return tr("Trial {number} · {score}", number=number, score=formatting.number(score))
 
 
 def folder_name(study: StudyRecord) -> str:

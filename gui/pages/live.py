@@ -73,7 +73,8 @@ class LivePage(Page):
         self.say(self._show)
 
     def refresh(self) -> None:
-        self._stack.setCurrentIndex(1 if self.desk.has_read and self.desk.study is None else 0)
+        self._stack.setVisible(self.desk.has_read)  # nothing is known before; a banner says why it stays so
+        self._stack.setCurrentIndex(1 if self.desk.study is None else 0)
         self.show_study_state()
         self.follower.follow(self.desk.study_id)
         self._show()
@@ -167,7 +168,7 @@ class LivePage(Page):
             return
         self._show_failure(study)
         spread = self._best_spread(study, data)
-        self.tiles.show_study(study, spread)
+        self.tiles.show_study(study, spread, self.desk.standing(study)[0])
         if data is None or self.follower.study_id != study.id:
             return
         self.history.show_history(history_of(data, study))
@@ -201,7 +202,12 @@ class LivePage(Page):
             self.curves_title.setText(tr("Learning curves"))
         else:
             number = int(table.numbers[table.ids == wanted][0])
-            self.curves_title.setText(tr("Learning curves of trial {number}", number=number))
+            title = (
+                tr("Learning curves of trial {number}", number=number)
+                if number >= 0
+                else tr("Learning curves")
+            )
+            self.curves_title.setText(title)
         judged = judged_measure(shown, study.metric)
         self.curves.show_curves(shown, judged, "" if judged == "loss" else study.metric)
 

@@ -61,9 +61,9 @@ class Tiles(Speaks, QWidget):
         self.setLayout(layout)
         self.setFixedHeight(96)
 
-    def show_study(self, study: StudyRecord, spread: float | None) -> None:
-        """Show where a study stands; `spread` is that of its best trial over the folds."""
-        decimals = formatting.decimals_for(study.best_value, spread)
+    def show_study(self, study: StudyRecord, spread: float | None, standing: str) -> None:
+        """Show where a study stands, in figures and a word; `spread` is that of its best trial over the folds."""
+        decimals = None if study.best_value is None else formatting.decimals_for(study.best_value, spread)
         best = formatting.score(study.best_value, spread, decimals)
         number = study.best_trial
         below = (
@@ -85,9 +85,9 @@ class Tiles(Speaks, QWidget):
         if failed:
             parts.append(tr("{n} failed", n=failed))
         self.trials.tell(formatting.count(words.finished_trials(study)), " · ".join(parts))
-        self._show_time(study)
+        self._show_time(study, standing)
 
-    def _show_time(self, study: StudyRecord) -> None:
+    def _show_time(self, study: StudyRecord, standing: str) -> None:
         remaining = words.remaining_s(study)
         going = study.state in (StudyState.RUNNING, StudyState.PAUSED, StudyState.FINISHING)
         if study.state is StudyState.FINISHING:
@@ -97,14 +97,14 @@ class Tiles(Speaks, QWidget):
         elif study.finished_at is not None:
             below = tr("ended {when}", when=words.ago(study.finished_at))
         else:
-            below = words.study_state(study.state)
+            below = standing
         fraction = words.progress(study)
         self.time.tell(formatting.clock(study.elapsed_s), below)
         self.time.progress.setVisible(going and fraction is not None)
         self.time.progress.setValue(round(1000 * (fraction or 0)))
 
 
-def _baseline_text(study: StudyRecord, decimals: int) -> str:
+def _baseline_text(study: StudyRecord, decimals: int | None) -> str:
     if study.best_baseline is None:
         return tr("no baseline yet")
     return f"{words.baseline(study.best_baseline)} {formatting.number(study.best_baseline_value, decimals)}"
@@ -134,7 +134,11 @@ class RunningTrial(Speaks, QFrame):
     def show_progress(self, table: TrialTable, place: int, curves: Curves | None, study: StudyRecord) -> None:
         """Show how far it is."""
         epoch, n_epochs = max(int(table.epochs[place]), 0), int(table.n_epochs[place])
-        self._name.setText(tr("Trial {number}", number=int(table.numbers[place])))
+        baseline = str(table.names[place])
+        name = (
+            words.baseline(baseline) if baseline else tr("Trial {number}", number=int(table.numbers[place]))
+        )
+        self._name.setText(name)
         of = (
             tr("epoch {epoch} of {n}", epoch=epoch, n=n_epochs)
             if n_epochs > 0

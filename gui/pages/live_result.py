@@ -71,7 +71,9 @@ def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str
     result: Mapping[str, Any] = study.result
     best = result.get("best") or {}
     decimals = formatting.decimals_for(study.best_value, spread)
-    rows = [(tr("Cross-validated"), formatting.score(study.best_value, spread, decimals))]
+    rows: list[tuple[str, str]] = []
+    if study.best_value is not None:
+        rows.append((tr("Cross-validated"), formatting.score(study.best_value, spread, decimals)))
     corrected = result.get("corrected") or {}
     if corrected.get("value") is not None:
         low, high = (formatting.number(corrected.get(key), decimals) for key in ("low", "high"))

@@ -75,7 +75,8 @@ class StudiesPage(Page):
         self.say(self._show_counts)
 
     def refresh(self) -> None:
-        empty = self.desk.has_read and not self.desk.studies
+        empty = not self.desk.studies
+        self._stack.setVisible(self.desk.has_read)  # nothing is known before; a banner says why it stays so
         self._stack.setCurrentIndex(1 if empty else 0)
         for widget in (self.filter, self.archived, self.new):
             widget.setVisible(not empty)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from ...engine.errors import SpecError
 from ...engine.search.filtering import parse_filter
+from ...storage.records import TrialState
 from .. import tokens
 from ..desk import Desk
 from ..language import counted, sentence, tr
@@ -80,7 +82,7 @@ class TrialsPage(Page):
         self._stack.addWidget(empty)
         self.body.addWidget(self._stack, 1)
         self.export = Button(lambda: tr("Export trial"), "primary", "export")
-        self.export.clicked.connect(lambda: desk.show_page("export"))
+        self.export.clicked.connect(lambda: desk.export_trial(self._exportable()))
         self.tool_row.addWidget(self.export)
         self.say(self.model.reword)
         self.say(self._show_count)
@@ -88,7 +90,8 @@ class TrialsPage(Page):
     def refresh(self) -> None:
         self.show_study_state()
         self.follower.follow(self.desk.study_id)
-        self._stack.setCurrentIndex(1 if self.desk.has_read and self.desk.study is None else 0)
+        self._stack.setVisible(self.desk.has_read)  # nothing is known before; a banner says why it stays so
+        self._stack.setCurrentIndex(1 if self.desk.study is None else 0)
 
     def take_focus(self) -> None:
         self.table.setFocus()
@@ -209,6 +212,7 @@ class TrialsPage(Page):
         study = self.desk.study
         indexes = self.table.selectionModel().selectedRows()[:_MOST_COMPARED]
         self._selected = [self.model.trial_id(index.row()) for index in indexes]
+        self.export.setEnabled(self._exportable() is not None)
         if study is None:
             return
         if len(self._selected) > 1:
@@ -218,6 +222,15 @@ class TrialsPage(Page):
         else:
             self.details.show_trial(study, self._selected[0] if self._selected else None)
             self._aside.setCurrentWidget(self.details)
+
+    def _exportable(self) -> int | None:
+        """Return the number of the one selected trial, None where it is no completed network."""
+        data = self.model.data_
+        if data is None or len(self._selected) != 1:
+            return None
+        place = int(np.flatnonzero(data.table.ids == self._selected[0])[0])
+        number = int(data.table.numbers[place])
+        return number if data.table.states[place] == TrialState.COMPLETE and number >= 0 else None
 
     def _make_room(self, n_trials: int) -> None:
         """Widen the pane so that the compared trials fit, up to three fifths of the page; never narrow it."""

@@ -13,6 +13,7 @@ from ..language import Speaks, tr
 from .parts import Button, IconButton, Label, Picture, clear, column, row, set_property
 
 _TOAST_MS = 7000
+_TOAST_WIDTH_PX = 420  # a longer text is wrapped
 
 
 class Toast(QFrame):
@@ -22,8 +23,9 @@ class Toast(QFrame):
         super().__init__()
         self.setObjectName("toast")
         label = QLabel(text)
-        label.setWordWrap(True)
-        label.setMaximumWidth(420)
+        if label.sizeHint().width() > _TOAST_WIDTH_PX:
+            label.setWordWrap(True)
+            label.setFixedWidth(_TOAST_WIDTH_PX)
         close = IconButton("close", lambda: tr("Dismiss"))
         close.clicked.connect(self.dismiss)
         layout = row(Picture("done", "good"), label, spacing=tokens.GRID, margins=(12, 6, 6, 6))

@@ -32,6 +32,10 @@
       <translation>1 次试验</translation>
     </message>
     <message>
+      <source>1 worker</source>
+      <translation>1 个进程</translation>
+    </message>
+    <message>
       <source>95% interval</source>
       <translation>95% 区间</translation>
     </message>
@@ -57,7 +61,7 @@
     </message>
     <message>
       <source>Allowed difference</source>
-      <translation>允许差异</translation>
+      <translation>允许误差</translation>
     </message>
     <message>
       <source>Another file</source>
@@ -197,11 +201,11 @@
     </message>
     <message>
       <source>Copied the params</source>
-      <translation>已复制参数</translation>
+      <translation>已复制超参数</translation>
     </message>
     <message>
       <source>Copy params</source>
-      <translation>复制参数</translation>
+      <translation>复制超参数</translation>
     </message>
     <message>
       <source>Corrected for the choice</source>
@@ -245,7 +249,7 @@
     </message>
     <message>
       <source>Distinct</source>
-      <translation>不同值</translation>
+      <translation>唯一值数</translation>
     </message>
     <message>
       <source>Distribution</source>
@@ -445,7 +449,7 @@
     </message>
     <message>
       <source>Largest difference</source>
-      <translation>最大差异</translation>
+      <translation>最大误差</translation>
     </message>
     <message>
       <source>Learning curves</source>
@@ -497,7 +501,7 @@
     </message>
     <message>
       <source>Measure of the curves</source>
-      <translation>曲线的度量</translation>
+      <translation>曲线所用指标</translation>
     </message>
     <message>
       <source>Median</source>
@@ -645,11 +649,11 @@
     </message>
     <message>
       <source>Param</source>
-      <translation>参数</translation>
+      <translation>超参数</translation>
     </message>
     <message>
       <source>Params</source>
-      <translation>参数</translation>
+      <translation>超参数</translation>
     </message>
     <message>
       <source>Passed</source>
@@ -664,8 +668,12 @@
       <translation>已暂停</translation>
     </message>
     <message>
+      <source>Pausing</source>
+      <translation>正在暂停</translation>
+    </message>
+    <message>
       <source>Peak memory</source>
-      <translation>峰值内存</translation>
+      <translation>内存峰值</translation>
     </message>
     <message>
       <source>Pin or unpin</source>
@@ -673,7 +681,7 @@
     </message>
     <message>
       <source>Plain</source>
-      <translation>普通</translation>
+      <translation>普通 K 折</translation>
     </message>
     <message>
       <source>Predict</source>
@@ -721,7 +729,7 @@
     </message>
     <message>
       <source>Repeats</source>
-      <translation>重复</translation>
+      <translation>重复次数</translation>
     </message>
     <message>
       <source>Report</source>
@@ -824,12 +832,24 @@
       <translation>最小</translation>
     </message>
     <message>
+      <source>So far no network beats the baseline {baseline}.</source>
+      <translation>目前还没有网络优于基线“{baseline}”。</translation>
+    </message>
+    <message>
+      <source>So far the best network beats every baseline; the next is {baseline}.</source>
+      <translation>目前最佳网络优于所有基线，其次是“{baseline}”。</translation>
+    </message>
+    <message>
       <source>Split</source>
       <translation>划分</translation>
     </message>
     <message>
+      <source>Start</source>
+      <translation>开始</translation>
+    </message>
+    <message>
       <source>Start a study; each set of params that it tries becomes a row here.</source>
-      <translation>启动一项研究；它尝试的每组参数都会成为这里的一行。</translation>
+      <translation>启动一项研究；它尝试的每组超参数都会成为这里的一行。</translation>
     </message>
     <message>
       <source>Start a study; its progress shows here, also after the window was closed.</source>
@@ -838,6 +858,10 @@
     <message>
       <source>Start search</source>
       <translation>开始搜索</translation>
+    </message>
+    <message>
+      <source>Starting</source>
+      <translation>正在启动</translation>
     </message>
     <message>
       <source>State</source>
@@ -860,8 +884,12 @@
       <translation>已停止</translation>
     </message>
     <message>
+      <source>Stopping</source>
+      <translation>正在停止</translation>
+    </message>
+    <message>
       <source>Stratified</source>
-      <translation>分层</translation>
+      <translation>分层 K 折</translation>
     </message>
     <message>
       <source>Studies</source>
@@ -989,7 +1017,7 @@
     </message>
     <message>
       <source>Traceback</source>
-      <translation>错误追踪</translation>
+      <translation>错误堆栈</translation>
     </message>
     <message>
       <source>Training</source>
@@ -1041,7 +1069,7 @@
     </message>
     <message>
       <source>Weights</source>
-      <translation>权重数</translation>
+      <translation>参数量</translation>
     </message>
     <message>
       <source>What trials are judged by</source>
@@ -1049,7 +1077,7 @@
     </message>
     <message>
       <source>Wilcoxon over folds</source>
-      <translation>各折 Wilcoxon</translation>
+      <translation>跨折 Wilcoxon 检验</translation>
     </message>
     <message>
       <source>Wine</source>
@@ -1057,7 +1085,7 @@
     </message>
     <message>
       <source>Worker died</source>
-      <translation>工作进程终止</translation>
+      <translation>工作进程异常终止</translation>
     </message>
     <message>
       <source>Workers</source>
@@ -1082,6 +1110,10 @@
     <message>
       <source>after {time}</source>
       <translation>经过 {time}</translation>
+    </message>
+    <message>
+      <source>and {n} more</source>
+      <translation>另有 {n} 类</translation>
     </message>
     <message>
       <source>automatic</source>
@@ -1173,7 +1205,7 @@
     </message>
     <message>
       <source>starting</source>
-      <translation>启动中</translation>
+      <translation>正在启动</translation>
     </message>
     <message>
       <source>tab</source>
@@ -1217,7 +1249,7 @@
     </message>
     <message>
       <source>{n} complete</source>
-      <translation>{n} 完成</translation>
+      <translation>完成 {n}</translation>
     </message>
     <message>
       <source>{n} days ago</source>
@@ -1225,7 +1257,7 @@
     </message>
     <message>
       <source>{n} failed</source>
-      <translation>{n} 失败</translation>
+      <translation>失败 {n}</translation>
     </message>
     <message>
       <source>{n} hours ago</source>
@@ -1237,7 +1269,7 @@
     </message>
     <message>
       <source>{n} pruned</source>
-      <translation>{n} 剪枝</translation>
+      <translation>剪枝 {n}</translation>
     </message>
     <message>
       <source>{n} rows without a target are left out</source>
@@ -1285,10 +1317,6 @@
     <message>
       <source>--role {text!r} is not COLUMN=ROLE, for instance zip=categorical.</source>
       <translation>--role {text!r} 不是“列=角色”的形式，例如 zip=categorical。</translation>
-    </message>
-    <message>
-      <source>--trial is {value!r}; give a trial number or "best".</source>
-      <translation>--trial 的值是 {value!r}；请给出试验编号或 "best"。</translation>
     </message>
     <message>
       <source>A complete trial needs a value that is a number, not {value}.</source>
@@ -1403,8 +1431,32 @@
       <translation>列 {column!r} 应为 {wanted} 类型，但这里是 {found}；请检查其取值和小数点。</translation>
     </message>
     <message>
+      <source>Column {column!r} of {file}: day and month cannot be told apart; the day was taken to come first.</source>
+      <translation>{file} 的列 {column!r}：无法区分日和月；已按日在前处理。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} of {file}: {n} cells are not a {kind}, for instance {value!r} in line {row}, and count as missing.</source>
+      <translation>{file} 的列 {column!r}：有 {n} 个单元格不是 {kind} 类型（例如第 {row} 行的 {value!r}），按缺失处理。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} of {file}: {n} infinite values count as missing.</source>
+      <translation>{file} 的列 {column!r}：{n} 个无穷值按缺失处理。</translation>
+    </message>
+    <message>
       <source>Columns must have distinct names and n_rows cells each.</source>
       <translation>各列的名称必须互不相同，且每列都要有 n_rows 个单元格。</translation>
+    </message>
+    <message>
+      <source>Folds in time order train on ever longer pasts; one network on all rows has seen the latest.</source>
+      <translation>按时间顺序划分的各折，其训练数据逐折加长；在全部数据上训练的单个网络包含最新的数据。</translation>
+    </message>
+    <message>
+      <source>In nested cross-validation one network on all rows scored at least as well as the ensemble.</source>
+      <translation>在嵌套交叉验证中，用全部数据训练的单个网络得分不低于集成。</translation>
+    </message>
+    <message>
+      <source>In nested cross-validation the ensemble of fold networks scored better than one network.</source>
+      <translation>在嵌套交叉验证中，各折网络的集成得分优于单个网络。</translation>
     </message>
     <message>
       <source>No class has as many rows as there are folds ({n_folds}); use fewer folds or more data.</source>
@@ -1547,6 +1599,10 @@
       <translation>筛选式中的 {name!r} 不是任何试验的列；可用的有 {choices}。</translation>
     </message>
     <message>
+      <source>The final model could not be made or scored on the holdout: {reason}</source>
+      <translation>无法生成最终模型或在留出集上评分：{reason}</translation>
+    </message>
+    <message>
       <source>The folder {folder} is not empty and is not a bundle; choose another one for the export.</source>
       <translation>文件夹 {folder} 不为空且不是导出包；请另选导出位置。</translation>
     </message>
@@ -1583,10 +1639,6 @@
       <translation>指标 {metric!r} 不适用于 {task} 目标；请从 {choices} 中选择。</translation>
     </message>
     <message>
-      <source>The networks of trial {number} were not kept; the trial has to be trained again before it can be exported.</source>
-      <translation>试验 {number} 的网络未保留；须重新训练该试验后才能导出。</translation>
-    </message>
-    <message>
       <source>The predictions would overwrite the data {file}; choose another file for them.</source>
       <translation>预测结果会覆盖数据文件 {file}；请为其另选文件。</translation>
     </message>
@@ -1597,6 +1649,10 @@
     <message>
       <source>The search has no end; set a number of trials, a time budget or a target score.</source>
       <translation>搜索没有终点；请设置试验次数、时间预算或目标得分。</translation>
+    </message>
+    <message>
+      <source>The search space has no table for the family {family!r}; add one, or leave the family out.</source>
+      <translation>搜索空间中没有模型族 {family!r} 的表；请添加，或不选该模型族。</translation>
     </message>
     <message>
       <source>The search space is empty; it needs a table for each family, for instance [mlp.width].</source>
@@ -1637,6 +1693,18 @@
     <message>
       <source>The study {study!r} has no trial number {number}.</source>
       <translation>研究 {study!r} 没有编号为 {number} 的试验。</translation>
+    </message>
+    <message>
+      <source>The study {study!r} is done; search again with a larger budget as a new study.</source>
+      <translation>研究 {study!r} 已完成；如需更大预算，请新建研究重新搜索。</translation>
+    </message>
+    <message>
+      <source>The study {study!r} is not running, so it cannot {request}.</source>
+      <translation>研究 {study!r} 没有在运行，无法执行 {request}。</translation>
+    </message>
+    <message>
+      <source>The target score is {value}; it must be a number.</source>
+      <translation>目标得分是 {value}；它必须是数字。</translation>
     </message>
     <message>
       <source>The target {column!r} has one class only, {value!r}; there is nothing to predict.</source>
@@ -1685,6 +1753,10 @@
     <message>
       <source>The trial needed more memory than there is; choose smaller widths or batches, or fewer workers.</source>
       <translation>该试验所需内存超出可用内存；请减小宽度或批大小，或减少工作进程。</translation>
+    </message>
+    <message>
+      <source>The trial to export is {value!r}; give its number or "best".</source>
+      <translation>要导出的试验是 {value!r}；请给出试验编号或 "best"。</translation>
     </message>
     <message>
       <source>The variant {name!r} has ended already; it cannot end twice.</source>
@@ -1743,6 +1815,10 @@
       <translation>此工作区中没有 id 为 {id} 的 {what}。</translation>
     </message>
     <message>
+      <source>There was no time to compare; the fold networks are kept as an ensemble.</source>
+      <translation>没有时间进行比较；保留各折网络作为集成。</translation>
+    </message>
+    <message>
       <source>These folds need a column with the role {role}; give one column that role.</source>
       <translation>这种划分需要一个角色为 {role} 的列；请为某一列设置该角色。</translation>
     </message>
@@ -1753,6 +1829,14 @@
     <message>
       <source>Training diverged: {error} Lower learning rates or another scaling usually help.</source>
       <translation>训练发散：{error} 降低学习率或更换缩放方式通常会有帮助。</translation>
+    </message>
+    <message>
+      <source>Training trial {number} again took longer than {seconds} s and was given up.</source>
+      <translation>重新训练试验 {number} 超过 {seconds} 秒，已放弃。</translation>
+    </message>
+    <message>
+      <source>Trial {number} could not be trained again: {reason}</source>
+      <translation>无法重新训练试验 {number}：{reason}</translation>
     </message>
     <message>
       <source>Trial {number} has ended already ({state}); it cannot end twice.</source>
@@ -1773,6 +1857,10 @@
     <message>
       <source>Two columns have the role {role}: {first!r} and {second!r}; choose one.</source>
       <translation>有两列的角色都是 {role}：{first!r} 和 {second!r}；请只保留一列。</translation>
+    </message>
+    <message>
+      <source>Two folds leave no rows for a comparison; the fold networks are kept as an ensemble.</source>
+      <translation>只有两折，没有可用于比较的数据；保留各折网络作为集成。</translation>
     </message>
     <message>
       <source>Unknown model family {family!r}; choose one of {choices}.</source>
@@ -1801,6 +1889,18 @@
     <message>
       <source>{encoding!r} is not a known encoding; use utf-8, gb18030 or latin-1, for instance.</source>
       <translation>{encoding!r} 不是已知的编码；可用例如 utf-8、gb18030 或 latin-1。</translation>
+    </message>
+    <message>
+      <source>{family} must be a table of parameters.</source>
+      <translation>{family} 必须是一张参数表。</translation>
+    </message>
+    <message>
+      <source>{family}.start has {name!r}, which is no parameter of the space.</source>
+      <translation>{family}.start 中的 {name!r} 不是搜索空间的参数。</translation>
+    </message>
+    <message>
+      <source>{family}.start must be a list of tables, for instance [{{ width = 64 }}].</source>
+      <translation>{family}.start 必须是由表组成的列表，例如 [{{ width = 64 }}]。</translation>
     </message>
     <message>
       <source>{file} belongs to another program; choose another folder as the workspace.</source>
@@ -1911,8 +2011,32 @@
       <translation>{file} 第 {row} 行无法按 {encoding} 文本读取：{reason}；请检查编码和分隔符。</translation>
     </message>
     <message>
+      <source>{file}: {n} empty columns without a name were left out.</source>
+      <translation>{file}：略去 {n} 个没有名称的空列。</translation>
+    </message>
+    <message>
+      <source>{file}: {n} empty rows were left out.</source>
+      <translation>{file}：略去 {n} 个空行。</translation>
+    </message>
+    <message>
+      <source>{file}: {n} lines before the table were left out.</source>
+      <translation>{file}：略去表格之前的 {n} 行。</translation>
+    </message>
+    <message>
+      <source>{file}: {n} rows do not have {n_columns} cells and were left out (lines {rows}).</source>
+      <translation>{file}：有 {n} 行的单元格数不是 {n_columns}，已略去（第 {rows} 行）。</translation>
+    </message>
+    <message>
       <source>{file}: {n} rows do not have {n_columns} cells; check the delimiter and the quoting.</source>
       <translation>{file}：有 {n} 行的单元格数不是 {n_columns}；请检查分隔符和引号设置。</translation>
+    </message>
+    <message>
+      <source>{file}: {n} rows have fewer than {n_columns} cells and were filled up with missing values (lines {rows}).</source>
+      <translation>{file}：有 {n} 行的单元格少于 {n_columns} 个，已用缺失值补足（第 {rows} 行）。</translation>
+    </message>
+    <message>
+      <source>{file}: {n} rows look like a second or repeated header and were left out (lines {rows}).</source>
+      <translation>{file}：有 {n} 行看起来是第二个或重复的表头，已略去（第 {rows} 行）。</translation>
     </message>
     <message>
       <source>{folder} is a file; choose a folder for the bundle.</source>
@@ -1991,6 +2115,10 @@
       <translation>{state} 不是变体的结束状态。</translation>
     </message>
     <message>
+      <source>{where} depends on {name!r}, which is no parameter before it.</source>
+      <translation>{where} 依赖 {name!r}，但在它之前没有这个参数。</translation>
+    </message>
+    <message>
       <source>{where} goes from {low} to {high}; low must not exceed high.</source>
       <translation>{where} 的范围是 {low} 到 {high}；low 不得大于 high。</translation>
     </message>
@@ -2011,8 +2139,36 @@
       <translation>{where} 是从 {low} 开始的对数范围；low 必须大于 0。</translation>
     </message>
     <message>
+      <source>{where} is no setting that the engine knows; it knows {known}.</source>
+      <translation>{where} 不是引擎支持的设置；支持的有 {known}。</translation>
+    </message>
+    <message>
+      <source>{where} is {value!r}; it must be a table, for instance {{ fixed = {value!r} }}.</source>
+      <translation>{where} 是 {value!r}；它必须是一张表，例如 {{ fixed = {value!r} }}。</translation>
+    </message>
+    <message>
       <source>{where} needs low and high.</source>
       <translation>{where} 需要 low 和 high。</translation>
+    </message>
+    <message>
+      <source>{where}: choices must be a list, not {value!r}.</source>
+      <translation>{where}：choices 必须是列表，而不是 {value!r}。</translation>
+    </message>
+    <message>
+      <source>{where}: step is {step}; it must be more than 0.</source>
+      <translation>{where}：step 是 {step}；它必须大于 0。</translation>
+    </message>
+    <message>
+      <source>{where}: {key} has {value!r}; only numbers, texts, true and false can be chosen.</source>
+      <translation>{where}：{key} 中有 {value!r}；只能使用数字、文本、true 和 false。</translation>
+    </message>
+    <message>
+      <source>{where}: {key} is {value!r}; it must be a number of type {kind}.</source>
+      <translation>{where}：{key} 是 {value!r}；它必须是 {kind} 类型的数字。</translation>
+    </message>
+    <message>
+      <source>{where}: {key} must be a table of lists, for instance {{ optimizer = ["sgd"] }}.</source>
+      <translation>{where}：{key} 必须是由列表组成的表，例如 {{ optimizer = ["sgd"] }}。</translation>
     </message>
   </context>
 </TS>

@@ -42,10 +42,10 @@ def done(store: Store, kind: str, args: dict[str, Any]) -> JobRecord:
     return store.job(job.id)
 
 
-def test_inspecting_a_file_tells_its_columns_and_suggests_a_target(store: Store, table: Path) -> None:
+def test_inspecting_a_file_tells_its_columns(store: Store, table: Path) -> None:
     job = done(store, "inspect", {"path": str(table)})
     assert job.state is JobState.DONE
-    assert [c["name"] for c in job.result["schema"]["columns"]] == ["a", "b", "y"]
+    assert [c["name"] for c in job.result["columns"]] == ["a", "b", "y"]
 
 
 def test_inspecting_what_is_not_there_fails_with_its_sentence(store: Store, tmp_path: Path) -> None:

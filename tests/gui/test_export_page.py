@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cupel.gui.models.exports_model import ExportsModel
 from cupel.gui.pages.export import ExportPage, folder_name
@@ -60,6 +61,25 @@ def test_writing_asks_for_a_job_and_shows_its_end(
         with qtbot.waitSignal(window.desk.toasted, timeout=5000):
             store.finish_job(job.id, result={"export_id": 1, "path": job.args["out"]})
     qtbot.waitUntil(lambda: page.write.isEnabled())
+
+
+def test_the_trial_that_was_selected_is_the_one_to_be_exported(
+    qtbot: QtBot, page: ExportPage, window: MainWindow
+) -> None:
+    window.show_page("trials")
+    trials = window.pages["trials"]
+    qtbot.waitUntil(lambda: trials.model.rowCount() > 0)
+    data = trials.model.data_
+    complete = np.flatnonzero((data.table.states == "complete") & (data.table.numbers >= 0))
+    worst = complete[np.argmax(data.table.values[complete])]
+    trials.table.selectRow(trials.model.row_of(int(data.table.ids[worst])))
+    trials.export.click()
+    assert window.page_name == "export"
+    qtbot.waitUntil(lambda: page.trial.value() == int(data.table.numbers[worst]))
+    window.show_page("trials")
+    baseline = int(np.flatnonzero(data.table.numbers < 0)[0])
+    trials.table.selectRow(trials.model.row_of(int(data.table.ids[baseline])))
+    assert not trials.export.isEnabled()
 
 
 def test_folder_names_are_safe(window: MainWindow) -> None:

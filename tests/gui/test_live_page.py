@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from cupel.gui.pages.live import LivePage, history_of
 from cupel.gui.pages.live_result import result_rows, verdict
 from cupel.gui.shell import MainWindow
-from cupel.storage.records import Curves, Request
+from cupel.storage.records import Curves, Request, StudyState
 from cupel.storage.store import Store
 from pytestqt.qtbot import QtBot
 
@@ -84,6 +86,28 @@ def test_a_finished_study_shows_its_result(qtbot: QtBot, page: LivePage, window:
 def test_a_network_that_does_not_beat_its_baselines_is_said_not_to(window: MainWindow) -> None:
     study = next(study for study in window.desk.studies if study.name == "Titanic survival")
     assert verdict(study) == "No network beats the baseline Gradient boosting; use that instead."
+
+
+def test_a_paused_search_is_not_judged_yet(window: MainWindow) -> None:
+    study = next(study for study in window.desk.studies if study.name == "Titanic survival")
+    paused = dataclasses.replace(study, state=StudyState.PAUSED)
+    assert verdict(paused) == "So far no network beats the baseline Gradient boosting."
+
+
+def test_what_was_asked_is_shown_until_the_engine_has_done_it(
+    qtbot: QtBot, page: LivePage, workspace: Path
+) -> None:
+    study_id = page.desk.study_id
+    assert study_id is not None
+    with Store.open(workspace) as store:
+        store.claim_study(study_id, os.getpid())
+        qtbot.waitUntil(lambda: page.controls.primary.text() == "Pause")
+        page.controls.primary.click()
+        qtbot.waitUntil(lambda: page.state_pill.text() == "Pausing")
+        assert not page.controls.primary.isEnabled()
+        store.set_study_state(study_id, StudyState.PAUSED)
+    qtbot.waitUntil(lambda: page.controls.primary.text() == "Resume" and page.controls.primary.isEnabled())
+    assert page.state_pill.text() == "Paused"
 
 
 def test_hovering_a_point_explains_it(qtbot: QtBot, page: LivePage) -> None:

@@ -9,10 +9,12 @@ import shots
 from cupel.engine.errors import SpecError
 from cupel.gui.models.columns_model import Column, ColumnsModel, PreviewModel
 from cupel.gui.models.inspection import Inspection
+from cupel.gui.pages.columns_delegate import RoleBox
 from cupel.gui.pages.new_study import NewStudyPage
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import JobState
 from cupel.storage.store import Store
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
@@ -134,6 +136,65 @@ def test_a_file_that_cannot_be_read_says_why(qtbot: QtBot, page: NewStudyPage, w
     qtbot.waitUntil(lambda: page.notice.isVisible(), timeout=5000)
     assert "/data/none.csv" in page.notice.label.text()
     assert page.drop.isVisible()
+
+
+def test_a_second_file_that_cannot_be_read_loses_nothing_of_what_was_typed(
+    qtbot: QtBot, opened: NewStudyPage, workspace: Path
+) -> None:
+    from cupel.storage.records import Failure, FailureKind
+
+    opened.form._name.set_value("typed by hand")
+    opened.form._folds.set_value(7)
+    opened.open_source("/data/empty.csv")
+    with Store.open(workspace) as store:
+        qtbot.waitUntil(lambda: len(store.jobs(state=JobState.WAITING)) == 1)
+        job = store.jobs()[-1]
+        assert job.args["path"] == "/data/empty.csv"
+        store.claim_job(1, job.id)
+        store.finish_job(job.id, failure=Failure(FailureKind.BAD_INPUT, "empty.csv is empty.", ""))
+    qtbot.waitUntil(lambda: opened.notice.isVisible(), timeout=5000)
+    assert opened.source == "/data/adult.csv"
+    assert opened.form.isVisible()
+    assert opened.form.name() == "typed by hand"
+    assert opened.spec().split.n_folds == 7
+    assert opened.start.isEnabled()
+
+
+def test_a_target_with_one_class_keeps_the_search_from_starting(opened: NewStudyPage) -> None:
+    found = shots.sample_inspection()
+    template = "The target {column!r} has one class only, {value!r}; there is nothing to predict."
+    args = {"column": "income", "value": "yes"}
+    message = {"template": template, "args": args, "text": template.format(**args)}
+    found["findings"].append(
+        {"severity": "serious", "code": "target", "column": "income", "message": message}
+    )
+    opened.show_inspection(found)
+    assert not opened.start.isEnabled()
+    assert "one class only" in opened.problem.text()
+
+
+def test_one_click_on_a_role_opens_the_list_and_a_choice_is_taken(qtbot: QtBot, opened: NewStudyPage) -> None:
+    table = opened.data.columns_table
+    place = table.model().index(2, Column.ROLE)
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(place).center())
+    box = table.findChild(RoleBox)
+    assert box is not None
+    qtbot.waitUntil(lambda: box.view().isVisible())
+    box.view().setCurrentIndex(box.model().index(box.findData("ignored"), 0))
+    qtbot.keyClick(box.view(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: opened.data.roles == {"fnlwgt": "ignored"})
+
+
+def test_jobs_that_were_given_up_before_they_were_in_the_store_are_cancelled(
+    qtbot: QtBot, page: NewStudyPage, workspace: Path
+) -> None:
+    page.open_source("/data/first.csv")
+    page.open_source("/data/second.csv")
+    with Store.open(workspace) as store:
+        qtbot.waitUntil(lambda: len(store.jobs(state=JobState.WAITING)) == 1)
+        waiting = store.jobs(state=JobState.WAITING)[0]
+        assert waiting.args["path"] == "/data/second.csv"
+    assert page._inspecting.is_busy
 
 
 def test_a_forecast_shows_the_corners(qtbot: QtBot, opened: NewStudyPage) -> None:

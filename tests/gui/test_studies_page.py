@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from cupel.gui import words
 from cupel.gui.models.studies_model import Column, StudiesModel, StudiesProxy
 from cupel.gui.pages.studies import StudiesPage
 from cupel.gui.shell import MainWindow
@@ -46,8 +49,8 @@ def test_the_models_keep_qts_rules(qtbot: QtBot, workspace: Path) -> None:
     proxy.set_words("housing")
     assert proxy.rowCount() == 1
     proxy.set_words("")
-    model.show_studies(studies[1:])
-    model.show_studies(())
+    model.show_studies(studies[1:], [words.standing(study) for study in studies[1:]])
+    model.show_studies((), ())
     assert len(testers) == 2
 
 
@@ -67,8 +70,10 @@ def test_pause_stop_and_resume_are_written_to_the_store(
     qtbot: QtBot, page: StudiesPage, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study_id = choose(page, "Adult income")
-    page.pause_action.trigger()
     with Store.open(workspace) as store:
+        store.claim_study(study_id, os.getpid())
+        qtbot.waitUntil(page.pause_action.isEnabled)
+        page.pause_action.trigger()
         qtbot.waitUntil(lambda: store.study(study_id).request is Request.PAUSE)
         page.stop_action.trigger()
         qtbot.waitUntil(lambda: store.study(study_id).request is Request.STOP)
@@ -128,15 +133,34 @@ def test_enter_opens_a_running_study_live_and_a_finished_ones_trials(
     assert window.pages["trials"].isVisible()
 
 
-def test_a_study_whose_engine_died_can_be_resumed(page: StudiesPage, workspace: Path, qtbot: QtBot) -> None:
+def test_a_study_whose_engine_dies_can_be_resumed_though_nobody_has_written_anything(
+    page: StudiesPage, workspace: Path, qtbot: QtBot
+) -> None:
     study_id = choose(page, "Adult income")
+    engine = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     with Store.open(workspace) as store:
-        store.heartbeat(study_id, elapsed_s=10.0)
+        store.claim_study(study_id, engine.pid)
     qtbot.waitUntil(lambda: not page.resume_action.isEnabled(), timeout=5000)
-    connection = sqlite3.connect(workspace / "cupel.sqlite")
-    with connection:
-        connection.execute(
-            "UPDATE studies SET heartbeat_us = heartbeat_us - 60000000 WHERE id = ?", (study_id,)
+    engine.kill()
+    engine.communicate()
+    qtbot.waitUntil(page.resume_action.isEnabled, timeout=10_000)
+    index = page.table.currentIndex().siblingAtColumn(Column.STATE)
+    assert index.data() == "Interrupted"
+
+
+def test_the_study_chosen_on_another_page_is_the_selected_row_and_stays_chosen(
+    qtbot: QtBot, page: StudiesPage, window: MainWindow, workspace: Path
+) -> None:
+    choose(page, "Penguins")
+    window.show_page("live")
+    wanted = next(study.id for study in window.desk.studies if study.name == "Adult income")
+    window.desk.select(wanted)
+    with Store.open(workspace) as store:  # a new row resets the table
+        store.create_study(
+            name="Newest", dataset_id=None, spec={}, metric="rmse", direction="minimize", task="regression"
         )
-    connection.close()
-    qtbot.waitUntil(page.resume_action.isEnabled, timeout=5000)
+    qtbot.waitUntil(lambda: len(window.desk.studies) == 7)
+    window.show_page("studies")
+    chosen = page.chosen()
+    assert chosen is not None
+    assert chosen.id == wanted == window.desk.study_id

@@ -181,6 +181,11 @@ def test_without_a_display_the_command_says_so_and_ends_with_2(
     assert len(said.splitlines()) == 1
 
 
+def test_every_page_is_made_while_the_user_does_nothing(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: set(window.pages) == set(PAGES), timeout=20_000)
+    assert window.page_name == "studies"
+
+
 def test_a_subcommand_and_the_version_do_without_qt() -> None:
     code = """
 import sys

@@ -178,6 +178,12 @@ def test_a_training_that_is_told_to_finish_keeps_what_it_has() -> None:
     assert (result.best_epochs <= 2).all()
 
 
+def test_mixed_precision_learns_too() -> None:
+    result = Trainer(make_problem(n=300), spec(epochs=30, compute_dtype="bfloat16")).run()
+    assert result.weights.dtype == np.float32
+    assert result.best_scores.mean() > 0.7
+
+
 def test_batches_have_one_size_and_cover_all_rows() -> None:
     problem = make_problem(n=181)
     trainer = Trainer(problem, spec(batch_size=50))

@@ -1,0 +1,200 @@
+"""The terminal as a user meets it: real ``cupel`` processes, their exit codes, and what they print."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cupel.storage.records import StudyState, TrialKind
+from cupel.storage.store import Store
+
+CUPEL = [sys.executable, "-m", "cupel.gui.main"]
+QUICK = ["--epochs", "5", "--folds", "3", "--workers", "1", "--no-export"]
+KEYS = {
+    "study", "name", "task", "metric", "direction", "best", "baselines", "n_complete", "n_pruned", "n_failed",
+    "elapsed_s", "workspace",
+}  # fmt: skip
+
+
+def cupel(*args: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*CUPEL, *map(str, args)], capture_output=True, text=True, check=False, timeout=300)
+
+
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    while not condition():
+        assert process.poll() is None, "cupel ended"
+        threading.Event().wait(0.05)
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    workspace = tmp_path_factory.mktemp("cli") / "workspace"
+    arguments = ["sample:iris", "--target", "species", "--trials", "3", "--name", "Irises", *QUICK]
+    return workspace, cupel("search", *arguments, "--workspace", workspace, "--json")
+
+
+def test_the_last_line_of_a_search_is_one_object_with_all_that_was_promised(
+    searched: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    workspace, done = searched
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found.keys() >= KEYS
+    assert (found["name"], found["task"], found["metric"]) == ("Irises", "multiclass", "accuracy")
+    assert found["direction"] == "maximize"
+    assert found["n_complete"] + found["n_pruned"] + found["n_failed"] == 3
+    assert set(found["best"]) == {"trial", "params", "cv_mean", "cv_std", "holdout"}
+    assert set(found["baselines"]) == {"majority", "linear", "hist_gradient_boosting"}
+    for scores in (found["best"], *found["baselines"].values()):
+        assert 0 <= scores["cv_mean"] <= 1
+        assert 0 <= scores["holdout"] <= 1
+    assert found["workspace"] == str(workspace)
+    assert found["elapsed_s"] > 0
+
+
+def test_trials_can_be_listed_filtered_and_read_by_programs(
+    searched: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    workspace, _ = searched
+    everything = json.loads(cupel("trials", "Irises", "--json", "--workspace", workspace).stdout)
+    assert len(everything) == 6
+    table = cupel("trials", "1", "--csv", "--filter", "kind == search", "--workspace", workspace).stdout
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [r["number"] for r in rows] == ["0", "1", "2"]
+    assert all(float(r["params_width"]) > 0 for r in rows)
+    shown = json.loads(cupel("show", "1", "--trial", "0", "--json", "--workspace", workspace).stdout)
+    assert len(shown["folds"]["accuracy"]) == 3
+    studies = json.loads(cupel("studies", "--json", "--workspace", workspace).stdout)
+    assert [s["name"] for s in studies] == ["Irises"]
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (["show", "Tulips"], "'Irises'"),
+        (["trials", "1", "--filter", "value >"], "filter ends too early"),
+        (["resume", "1"], "is done"),
+        (["pause", "1"], "is not running"),
+        (["stop", "1"], "is not running"),
+        (["export", "1", "--trial", "7"], "7"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(
+    searched: tuple[Path, subprocess.CompletedProcess[str]], command: list[str], sentence: str
+) -> None:
+    done = cupel(*command, "--workspace", searched[0])
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("bad")
+    good = [f"{i % 13},{'uvw'[i % 3]},{'yes' if i % 2 else 'no'},1" for i in range(60)]
+    files = {
+        "good.csv": ["a,b,y,c", *good],
+        "one_class.csv": ["a,b,y,c", *(line.replace("no", "yes") for line in good)],
+        "constant.csv": ["a,y", *(f"1,{i % 2}" for i in range(60))],
+        "empty.csv": [],
+        "header.csv": ["a,b,y,c"],
+        "bad.toml": ["[mlp.width"],
+    }
+    for name, lines in files.items():
+        (made / name).write_text("\n".join(lines))
+    (made / "taken").mkdir()
+    (made / "taken" / "thesis.txt").write_text("mine")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("file", "arguments", "sentence"),
+    [
+        ("gone.csv", [], "gone.csv"),
+        ("", [], "is a folder"),
+        ("empty.csv", [], "empty.csv is empty"),
+        ("header.csv", [], "no rows"),
+        ("one_class.csv", [], "one class only, 'yes'"),
+        ("constant.csv", [], "no column to learn from"),
+        ("good.csv", ["--target", "z"], "'z'"),
+        ("good.csv", ["--metric", "beauty"], "'beauty'"),
+        ("good.csv", ["--metric", "rmse"], "does not fit a binary target"),
+        ("good.csv", ["--folds", "5000"], "5000 folds"),
+        ("good.csv", ["--folds", "1"], "at least 2"),
+        ("good.csv", ["--trials", "-1"], "n_trials is -1"),
+        ("good.csv", ["--timeout", "-1"], "more than 0"),
+        ("good.csv", ["--timeout", "nan"], "more than 0"),
+        ("good.csv", ["--target-score", "nan"], "nan"),
+        ("good.csv", ["--holdout", "1.5"], "1.5"),
+        ("good.csv", ["--group", "z"], "'z'"),
+        ("good.csv", ["--role", "a=king"], "'king'"),
+        ("good.csv", ["--space", "bad.toml"], "TOML"),
+        ("good.csv", ["--space", "gone.toml"], "gone.toml"),
+        ("good.csv", ["--out", "taken"], "not empty"),
+        ("good.csv", ["--sampler", "magic"], "invalid choice: 'magic'"),
+    ],
+)
+def test_unusable_data_or_arguments_end_with_code_2_and_a_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, file: str, arguments: list[str], sentence: str
+) -> None:
+    monkeypatch.chdir(folder)
+    target = [] if "--target" in arguments else ["--target", "y"]
+    done = cupel(
+        "search", folder / file, *target, "--trials", "1", *arguments, "--workspace", folder / "workspace"
+    )
+    assert done.returncode == 2, done.stderr
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_ctrl_c_stops_cleanly_and_the_study_can_be_resumed(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    arguments = [
+        "sample:breast_cancer",
+        "--target",
+        "diagnosis",
+        "--trials",
+        "6",
+        "--epochs",
+        "200",
+        "--pruner",
+        "none",
+    ]
+    command = [*CUPEL, "search", *arguments, "--workers", "1", "--no-export", "--folds", "3"]
+    process = subprocess.Popen(
+        [*command, "--workspace", str(workspace), "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"},
+    )  # fmt: skip
+    wait_for((workspace / "cupel.sqlite").exists, process)
+    with Store.open(workspace) as store:
+        wait_for(lambda: _epochs(store) > 2, process)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 130, err
+        assert store.study(1).state is StudyState.STOPPED
+        found: dict[str, Any] = json.loads(out.splitlines()[-1])
+        assert found["best"] is not None  # with the epochs that it had
+        n_before = found["n_complete"]
+        resumed = cupel("resume", "1", "--json", "--workspace", workspace)
+        assert resumed.returncode == 0, resumed.stderr
+        found = json.loads(resumed.stdout.splitlines()[-1])
+        assert found["state"] == "done"
+        assert found["n_complete"] + found["n_pruned"] + found["n_failed"] == 6
+        assert found["n_complete"] >= n_before
+
+
+def _epochs(store: Store) -> int:
+    trials = store.trials(1, kinds=[TrialKind.SEARCH]) if store.studies() else []
+    return max((t.epoch or 0 for t in trials), default=0)
