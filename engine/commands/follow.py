@@ -43,7 +43,10 @@ def follow(store: Store, study_id: int, pid: int) -> Followed:
                 view.step()  # after that, so that the last trials are shown
                 if state is EngineState.LOST:
                     console.print(
-                        "The engine process was killed; `cupel resume` goes on from what is stored."
+                        "The engine process ended before it could say why; `cupel resume` goes on from what is "
+                        f"stored. Its log is {store.workspace.study_log(study_id)}.",
+                        highlight=False,
+                        soft_wrap=True,
                     )
                     return Followed.LOST
                 if state is EngineState.ENDED:
