@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -85,6 +85,9 @@ class MainWindow(Speaks, QMainWindow):
         self._idle.setInterval(_IDLE_MS)
         self._idle.timeout.connect(self._make_next_page)
         self.feed.opened.connect(self._import_pages)
+        self.desk.studies_changed.connect(
+            lambda: self.pages[self.page_name].take_focus(), Qt.ConnectionType.SingleShotConnection
+        )
 
     def _import_pages(self) -> None:
         """Import what the pages need on the feed's thread; that takes longer than making them."""

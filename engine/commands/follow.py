@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from enum import Enum
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -36,28 +38,43 @@ def follow(store: Store, study_id: int, pid: int) -> Followed:
     console = Console(stderr=True)
     view, watch = _View(store, study_id, console), EngineWatch(store, study_id, pid)
     how = Followed.ENDED
-    with view.progress:
+    with view.progress, _CtrlC() as ctrl_c:
         while True:
-            try:
-                state = watch.state()
-                view.step()  # after that, so that the last trials are shown
-                if state is EngineState.LOST:
-                    console.print(
-                        "The engine process ended before it could say why; `cupel resume` goes on from what is "
-                        f"stored. Its log is {store.workspace.study_log(study_id)}.",
-                        highlight=False,
-                        soft_wrap=True,
-                    )
-                    return Followed.LOST
-                if state is EngineState.ENDED:
-                    return how
-                time.sleep(_POLL_S)
-            except KeyboardInterrupt:
-                if how is Followed.INTERRUPTED:
-                    raise
+            state = watch.state()
+            view.step()  # after that, so that the last trials are shown
+            if state is EngineState.LOST:
+                console.print(
+                    "The engine process ended before it could say why; `cupel resume` goes on from what is "
+                    f"stored. Its log is {store.workspace.study_log(study_id)}.",
+                    highlight=False,
+                    soft_wrap=True,
+                )
+                return Followed.LOST
+            if state is EngineState.ENDED:
+                return how
+            if ctrl_c.is_asked and how is Followed.ENDED:
                 how = Followed.INTERRUPTED
                 console.print("Stopping; what was found is kept. (Ctrl-C again leaves it to the engine.)")
                 store.request(study_id, Request.STOP)
+            time.sleep(_POLL_S)
+
+
+class _CtrlC:
+    """Notes the first Ctrl-C, which could otherwise cut through a transaction; the second one interrupts."""
+
+    is_asked = False
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _note(self, *_: object) -> None:
+        if self.is_asked:
+            raise KeyboardInterrupt
+        self.is_asked = True
 
 
 class _View:

@@ -28,6 +28,8 @@ def work(key: str, files: StudyFiles, task: Task) -> TaskOutcome:
 def warm_up_worker(runner: str, n_threads: int, place: int) -> Mapping[str, Any]:
     """Import what tasks need, with the GPU of the `place`-th worker in sight; return the devices."""
     use_gpu(place)
+    if hasattr(os, "nice"):
+        os.nice(5)  # the window and whatever else the user does come first
     devices: Mapping[str, Any] = importlib.import_module(runner).warm_up(n_threads)
     return devices
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QRectF,
     Qt,
     QTimer,
+    Signal,
 )
 from PySide6.QtGui import QPainter, QShowEvent
 from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -28,7 +29,24 @@ _FAINT_ROLES = ("ignored", "id", "constant")
 
 
 class RoleBox(QComboBox):
-    """The roles, open at once: who asks for this editor has asked for the list."""
+    """The roles, open at once: who asks for this editor has asked for the list, and is done when it closes.
+
+    Signals
+    -------
+    list_closed
+        A role was chosen, or none.
+    """
+
+    list_closed = Signal()
+
+    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+        super().showPopup()
+        self.view().window().installEventFilter(self)  # Escape hides the list without asking `hidePopup`
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Hide:
+            QTimer.singleShot(0, self, self.list_closed.emit)  # after `activated`
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
@@ -68,7 +86,7 @@ class ColumnDelegate(QStyledItemDelegate):
             box.addItem(words.role(role), role)
         box.setMaxVisibleItems(len(ROLES))
         box.activated.connect(lambda _index: self.commitData.emit(box))
-        box.activated.connect(lambda _index: self.closeEditor.emit(box))
+        box.list_closed.connect(lambda: self.closeEditor.emit(box))
         return box
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802 - Qt's name

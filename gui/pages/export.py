@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
     QProgressBar,
-    QStackedWidget,
     QTableView,
     QWidget,
 )
@@ -25,7 +24,7 @@ from ..widgets.fields import ChoiceField, TextField
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, column, row
 from .certificate import CertificateCard, open_folder
-from .page import EmptyState, Page
+from .page import EmptyState, Page, Pages
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -71,7 +70,7 @@ class ExportPage(Page):
             lambda: tr("A bundle holds the best network with its preprocessing, ready to run without Cupel."),
             start,
         )
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         self._stack.addWidget(content)
         self._stack.addWidget(empty)
         self.body.addWidget(self.notice)

@@ -21,7 +21,7 @@ from ..widgets.parts import Button, Card, Label, column, row
 from .live_controls import LiveControls
 from .live_parts import MachineCard, RunningCard, Tiles
 from .live_result import ResultCard
-from .page import EmptyState, Page
+from .page import EmptyState, Page, Pages
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -65,7 +65,7 @@ class LivePage(Page):
         self._aside = QStackedWidget()
         self._aside.addWidget(self.running)
         self._aside.addWidget(self.result)
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         self._stack.addWidget(self._content())
         self._stack.addWidget(self._empty())
         self.body.addWidget(self.failure)

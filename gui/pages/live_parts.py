@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialState, TrialTable
@@ -16,6 +16,8 @@ from ..charts.small import Sparkline
 from ..language import Speaks, tr
 from ..models.studies_model import trial_counts
 from ..widgets.parts import Card, Elided, IconButton, Label, Text, column, row, scrolled, set_property
+
+_NARROW_PX = 960  # below this the figures are smaller, so that a score keeps its spread
 
 
 class Tile(Speaks, QFrame):
@@ -60,6 +62,11 @@ class Tiles(Speaks, QWidget):
             layout.setStretch(place, 1)
         self.setLayout(layout)
         self.setFixedHeight(96)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        for tile in (self.best, self.margin, self.trials, self.time):
+            set_property(tile.value, "narrow", "true" if self.width() < _NARROW_PX else "false")
 
     def show_study(self, study: StudyRecord, spread: float | None, standing: str) -> None:
         """Show where a study stands, in figures and a word; `spread` is that of its best trial over the folds."""
@@ -119,6 +126,7 @@ class RunningTrial(Speaks, QFrame):
     def __init__(self, trial_id: int) -> None:
         super().__init__()
         self.setObjectName("trialrow")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.trial_id = trial_id
         self._name = Label(kind="strong")
         self._epochs = Label(kind="small", tone="muted")
@@ -139,6 +147,7 @@ class RunningTrial(Speaks, QFrame):
             words.baseline(baseline) if baseline else tr("Trial {number}", number=int(table.numbers[place]))
         )
         self._name.setText(name)
+        self.setAccessibleName(name)
         of = (
             tr("epoch {epoch} of {n}", epoch=epoch, n=n_epochs)
             if n_epochs > 0
@@ -153,6 +162,12 @@ class RunningTrial(Speaks, QFrame):
             formatting.number(float(known[-1]), 3 if abs(known[-1]) < 100 else 0) if len(known) else ""
         )
         self._line.show_lines([(mean, "series0")] if len(known) else [])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.chosen.emit(self.trial_id)
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         self.chosen.emit(self.trial_id)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
 from ...engine.errors import SpecError
@@ -25,7 +26,8 @@ from .new_study_form import StudyForm
 from .page import Page
 
 _AGAIN_MS = 500
-_FORM_WIDTH = 372
+_FORM_WIDTH, _FORM_WIDTH_NARROW = 372, 308
+_NARROW_BELOW = 1000
 
 
 class NewStudyPage(Page):
@@ -53,13 +55,12 @@ class NewStudyPage(Page):
         self.form = StudyForm()
         self.forecast = ForecastCard()
         self._make_actions()
-        side = QWidget()
+        self._side = QWidget()
         layout = column(self.form, self.forecast, spacing=12)
         layout.setStretch(0, 1)
-        side.setLayout(layout)
-        side.setFixedWidth(_FORM_WIDTH)
+        self._side.setLayout(layout)
         content = QWidget()
-        both = row(self.data, side, spacing=12)
+        both = row(self.data, self._side, spacing=12)
         both.setStretch(0, 1)
         content.setLayout(both)
         self._stack = QStackedWidget()
@@ -74,6 +75,10 @@ class NewStudyPage(Page):
 
     def refresh(self) -> None:
         self._check()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._side.setFixedWidth(_FORM_WIDTH if self.width() >= _NARROW_BELOW else _FORM_WIDTH_NARROW)
 
     def open_source(self, source: str) -> None:
         """Read a file, or a sample (`SAMPLE_PREFIX` and its name), and begin anew where that succeeds."""

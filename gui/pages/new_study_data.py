@@ -77,6 +77,7 @@ class DataPanel(Speaks, Card):
         self.body.addWidget(self.tabs)
         self.body.addWidget(self._stack, 1)
         self.say(self._name_tabs)
+        self.say(lambda: self.tabs.setAccessibleName(tr("Views of the data")))
         self.say(self.columns.reword)
         self.say(self._show_report)
 

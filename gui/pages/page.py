@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QStackedWidget, QWidget
 
 from .. import tokens
 from ..desk import Desk
@@ -127,6 +127,16 @@ class Page(Speaks, QWidget):
         if self._stale and self.isVisible():
             self._stale = False
             self.refresh()
+
+
+class Pages(QStackedWidget):
+    """A page's body and what stands in its place where it is empty; it keeps its room while it is hidden."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
 
 
 class EmptyState(QFrame):

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QMenu,
-    QStackedWidget,
     QTableView,
     QWidget,
 )
@@ -22,7 +21,7 @@ from ..models.studies_model import Column, StudiesModel, StudiesProxy
 from ..theme import theme
 from ..widgets.drop_zone import DropZone
 from ..widgets.parts import Button, IconButton, column, row
-from .page import Page
+from .page import Page, Pages
 from .studies_delegate import StudyDelegate
 
 _CLOCK_MS = 5000
@@ -61,7 +60,7 @@ class StudiesPage(Page):
         self.drop.sample_chosen.connect(self._begin_with_file)
         listing = QWidget()
         listing.setLayout(column(self._action_row(), self.table, spacing=tokens.GRID))
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         self._stack.addWidget(listing)
         self._stack.addWidget(self.drop)
         self.body.addWidget(self._stack, 1)
@@ -276,16 +275,19 @@ class StudiesPage(Page):
         study = self.chosen()
         if study is None:
             return
-        self._set_archived(study, archived=not study.archived)
         said = (
             tr("Restored {name}", name=study.name)
             if study.archived
             else tr("Archived {name}", name=study.name)
         )
-        self.desk.toast(said, tr("Undo"), lambda: self._set_archived(study, archived=study.archived))
 
-    def _set_archived(self, study: StudyRecord, *, archived: bool) -> None:
-        self.desk.feed.write(lambda store: store.edit_study(study.id, archived=archived))
+        def undo() -> None:
+            self.desk.feed.write(lambda store: store.edit_study(study.id, archived=study.archived))
+
+        self.desk.feed.write(
+            lambda store: store.edit_study(study.id, archived=not study.archived),
+            lambda _: self.desk.toast(said, tr("Undo"), undo),
+        )
 
     def _choose(self, study_id: int) -> None:
         for index in range(self.proxy.rowCount()):

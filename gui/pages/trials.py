@@ -23,7 +23,7 @@ from ..language import counted, sentence, tr
 from ..models.follower import TrialsFollower
 from ..models.trials_model import Column, TrialsModel
 from ..widgets.parts import Button, Label, column, row, set_property
-from .page import EmptyState, Page
+from .page import EmptyState, Page, Pages
 from .trial_compare import TrialCompare
 from .trial_details import TrialDetails
 from .trials_delegate import TrialDelegate
@@ -31,7 +31,7 @@ from .trials_delegate import TrialDelegate
 _FILTER_DELAY_MS = 120
 _MOST_COMPARED = 6
 _WIDTHS = {
-    Column.NUMBER: 124,
+    Column.NUMBER: 132,  # the longest name of a baseline
     Column.STATE: 100,
     Column.SCORE: 160,
     Column.DURATION: 80,
@@ -77,7 +77,7 @@ class TrialsPage(Page):
             lambda: tr("Start a study; each set of params that it tries becomes a row here."),
             start,
         )
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         self._stack.addWidget(content)
         self._stack.addWidget(empty)
         self.body.addWidget(self._stack, 1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from .. import tokens
 from ..language import Speaks, tr
@@ -168,6 +169,7 @@ class ShortcutsPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("panel")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._focus_before: QWidget | None = None
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(10)
@@ -187,6 +189,7 @@ class ShortcutsPanel(QFrame):
             self._grid.addWidget(cap, index, 0)
             self._grid.addWidget(QLabel(meaning), index, 1)
         parent = self.parentWidget()
+        self._focus_before = QApplication.focusWidget()
         self.adjustSize()
         if parent is not None:
             self.move((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 3)
@@ -197,5 +200,7 @@ class ShortcutsPanel(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if event.key() == Qt.Key.Key_Escape:
             self.hide()
+            if self._focus_before is not None and shiboken6.isValid(self._focus_before):
+                self._focus_before.setFocus()
         else:
             super().keyPressEvent(event)

@@ -1060,6 +1060,10 @@
       <translation>取值</translation>
     </message>
     <message>
+      <source>Views of the data</source>
+      <translation>数据视图</translation>
+    </message>
+    <message>
       <source>Waiting</source>
       <translation>等待中</translation>
     </message>

@@ -181,7 +181,7 @@ def test_ctrl_c_stops_cleanly_and_the_study_can_be_resumed(tmp_path: Path) -> No
     with Store.open(workspace) as store:
         wait_for(lambda: _epochs(store) > 2, process)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate()
         assert process.returncode == 130, err
         assert store.study(1).state is StudyState.STOPPED
         found: dict[str, Any] = json.loads(out.splitlines()[-1])

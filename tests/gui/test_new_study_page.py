@@ -183,6 +183,20 @@ def test_one_click_on_a_role_opens_the_list_and_a_choice_is_taken(qtbot: QtBot, 
     box.view().setCurrentIndex(box.model().index(box.findData("ignored"), 0))
     qtbot.keyClick(box.view(), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: opened.data.roles == {"fnlwgt": "ignored"})
+    qtbot.waitUntil(lambda: table.findChild(RoleBox) is None)
+
+
+def test_return_opens_the_roles_of_a_row_and_escape_leaves_them(qtbot: QtBot, opened: NewStudyPage) -> None:
+    table = opened.data.columns_table
+    table.setFocus()
+    table.selectRow(1)
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: table.findChild(RoleBox) is not None)
+    view = table.findChild(RoleBox).view()
+    qtbot.waitUntil(view.isVisible)
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: table.findChild(RoleBox) is None)
+    assert opened.data.roles == {}
 
 
 def test_jobs_that_were_given_up_before_they_were_in_the_store_are_cancelled(
@@ -191,9 +205,9 @@ def test_jobs_that_were_given_up_before_they_were_in_the_store_are_cancelled(
     page.open_source("/data/first.csv")
     page.open_source("/data/second.csv")
     with Store.open(workspace) as store:
-        qtbot.waitUntil(lambda: len(store.jobs(state=JobState.WAITING)) == 1)
-        waiting = store.jobs(state=JobState.WAITING)[0]
-        assert waiting.args["path"] == "/data/second.csv"
+        qtbot.waitUntil(
+            lambda: [job.args["path"] for job in store.jobs(state=JobState.WAITING)] == ["/data/second.csv"]
+        )
     assert page._inspecting.is_busy
 
 
