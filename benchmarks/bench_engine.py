@@ -74,7 +74,6 @@ def overhead() -> None:
         fill(store, study.id)
         StudyRunner(store, study.id, Settings(runner="noop_worker")).run()
         trials = [t for t in store.trials(study.id) if t.number >= PAST]
-        print(store.study(study.id).failure, [t.failure for t in trials[:3]], len(trials))
         first, last = min(t.created_at for t in trials), max(t.finished_at for t in trials if t.finished_at)
         ours = (last - first).total_seconds() / len(trials)
     with tempfile.TemporaryDirectory() as folder:
