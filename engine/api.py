@@ -14,7 +14,7 @@ from ..storage.workspace import default_workspace
 from .commands.summary import summary
 from .errors import CupelError
 from .launch import launch_engine
-from .spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
+from .spec import DEFAULT_TRIALS, BudgetSpec, ReadSpec, SplitSpec, StudySpec
 from .watching import EngineState, EngineWatch
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def find_network(
     spec = StudySpec(
         target=target,
         split=SplitSpec(n_folds=n_folds, n_repeats=n_repeats, holdout=holdout),
-        budget=BudgetSpec(50 if n_trials is None and timeout_s is None else n_trials, timeout_s),
+        budget=BudgetSpec(DEFAULT_TRIALS if n_trials is None and timeout_s is None else n_trials, timeout_s),
         **settings,
     )
     place = Path(workspace) if workspace is not None else default_workspace().path

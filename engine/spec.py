@@ -23,6 +23,9 @@ Role = Literal[
 ]
 PathName = Literal["auto", "fused", "fold_by_fold"]
 
+DEFAULT_TRIALS = 50
+"""Trials of a search for which no limit was given."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadSpec:

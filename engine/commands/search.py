@@ -14,12 +14,11 @@ from ..cli_codes import DONE, FAILED, INTERRUPTED
 from ..errors import SpecError
 from ..launch import launch_engine
 from ..search.space import default_space_toml, space_from_toml
-from ..spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
+from ..spec import DEFAULT_TRIALS, BudgetSpec, ReadSpec, SplitSpec, StudySpec
 from .follow import Followed, follow
 from .summary import print_leaderboard, summary
 
 _STARTED = time.monotonic()
-DEFAULT_TRIALS = 50
 
 
 def run_search(args: argparse.Namespace) -> int:
