@@ -27,7 +27,7 @@ PAST, MORE = 1000, 100
 def fill(store: Store, study_id: int) -> None:
     """Store 1,000 complete trials of random parameters, with folds and curves."""
     rng = np.random.default_rng(0)
-    space = adapt_space(default_space(("mlp",)), n_rows=96)
+    space = adapt_space(default_space(("mlp",)), n_rows=96, max_epochs=50)
     known = start_points(space, "mlp", task="multiclass", metric="accuracy")[0]
     for number in range(PAST):
         values = dict(known)
@@ -91,7 +91,10 @@ def optuna_sqlite(url: str) -> float:
         storage=url, sampler=optuna.samplers.TPESampler(seed=0, multivariate=True, group=True)
     )
     space = parameters(
-        adapt_space(default_space(("mlp",)), n_rows=96), "mlp", task="multiclass", metric="accuracy"
+        adapt_space(default_space(("mlp",)), n_rows=96, max_epochs=50),
+        "mlp",
+        task="multiclass",
+        metric="accuracy",
     )
     distributions = {
         p.name: optuna.distributions.CategoricalDistribution(p.choices)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cupel.engine.errors import Message
 from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.storage.records import (
     Curves,
@@ -218,7 +219,7 @@ def _make_trial(store: Store, study_id: int, number: int, recipe: Recipe, rng: n
     draw = rng.random()
     duration = float(rng.uniform(12, 60))
     if draw < 0.02 or number == 2:
-        failure = _failure(rng, trial.number)
+        failure = _failure(rng)
         store.finish_trial(trial.id, TrialOutcome(TrialState.FAIL, epoch=4, duration_s=3.0, failure=failure))
     elif draw < 0.25 and number > 8:
         epoch = int(rng.integers(4, 20))
@@ -305,16 +306,16 @@ def _curves(recipe: Recipe, value: float, epochs: int, rng: np.random.Generator)
     return Curves(("train_loss", "valid_loss", f"valid_{recipe.metric}"), values)
 
 
-def _failure(rng: np.random.Generator, number: int) -> Failure:
+def _failure(rng: np.random.Generator) -> Failure:
     if rng.random() < 0.6:
-        template = "The loss of trial {number} became NaN in epoch {epoch}; a smaller learning rate may help."
-        args = {"number": number, "epoch": 4}
+        template = "Training diverged: {error} Lower learning rates or another scaling usually help."
+        args = {"error": "the loss of fold 2 is not finite in epoch 4."}
         return Failure(FailureKind.DIVERGED, template.format(**args), "", template, args)
-    template = "The worker of trial {number} ran out of memory; try fewer workers or a smaller batch."
-    trace = 'Traceback (most recent call last):\n  File "fused.py", line 118, in run_epoch\nMemoryError'
-    return Failure(
-        FailureKind.OUT_OF_MEMORY, template.format(number=number), trace, template, {"number": number}
+    template = (
+        "The trial needed more memory than there is; choose smaller widths or batches, or fewer workers."
     )
+    trace = 'Traceback (most recent call last):\n  File "fused.py", line 118, in run_epoch\nMemoryError'
+    return Failure(FailureKind.OUT_OF_MEMORY, template, trace, template, {})
 
 
 def _end(store: Store, study_id: int, recipe: Recipe, rng: np.random.Generator, elapsed: float) -> None:
@@ -344,8 +345,9 @@ def _end(store: Store, study_id: int, recipe: Recipe, rng: np.random.Generator, 
         return
     failure = None
     if recipe.state is StudyState.FAILED:
-        text = "The file telco.csv was moved after the study had begun; put it back and resume."
-        failure = Failure(FailureKind.BAD_INPUT, text, "", text, {})
+        template = "The file {file} is missing from the workspace; restore it from a backup, or run again what made it."
+        args = {"file": "artifacts/4c/4c01.parquet"}
+        failure = Failure(FailureKind.BAD_INPUT, template.format(**args), "", template, args)
     if recipe.state is StudyState.PAUSED:
         store.request(study_id, Request.PAUSE)
     store.set_study_state(study_id, recipe.state, failure)
@@ -402,7 +404,9 @@ def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
             },
             "final": {
                 "kind": "ensemble",
-                "reason": "The mean of the fold networks was better on the evidence.",
+                "reason": Message(
+                    "In nested cross-validation the ensemble of fold networks scored better than one network."
+                ).to_json(),
             },
             "corrected": {
                 "value": (study.best_value or 0) * 1.006,

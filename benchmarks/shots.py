@@ -18,8 +18,24 @@ import make_workspace
 from cupel.storage.store import Store
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 
-PAGES = ("studies", "empty", "new_study", "columns", "live", "trials", "compare", "export")
-SIZES = ((1280, 720), (1600, 1000))
+# Each picture: the page that is shown, and the study in view.
+PAGES = {
+    "studies": ("studies", ""),
+    "empty": ("studies", ""),
+    "new_study": ("new_study", ""),
+    "columns": ("new_study", ""),
+    "report": ("new_study", ""),
+    "space": ("new_study", ""),
+    "running": ("live", "Adult income"),
+    "finished": ("live", "California housing prices, 2 repeats"),
+    "failed": ("live", "Telco churn, old columns"),
+    "trials": ("trials", "California housing prices, 2 repeats"),
+    "trial_failed": ("trials", "California housing prices, 2 repeats"),
+    "compare": ("trials", "California housing prices, 2 repeats"),
+    "export": ("export", "California housing prices, 2 repeats"),
+    "export_before": ("export", "Titanic survival"),
+}
+SIZES = ((1280, 800), (1000, 640))
 
 
 def settle(milliseconds: int = 350) -> None:
@@ -78,22 +94,26 @@ def _shoot_page(
     return pictures
 
 
-def _prepare(window, page: str) -> None:
+def _prepare(window, picture: str) -> None:
     studies = {study.name: study.id for study in window.desk.studies}
-    if page in ("trials", "compare", "export"):
-        window.desk.select(studies["California housing prices, 2 repeats"])
-    if page == "live":
-        window.desk.select(studies["Adult income"])
-    name = {"empty": "studies", "columns": "new_study", "compare": "trials"}.get(page, page)
+    name, study = PAGES[picture]
+    if study:
+        window.desk.select(studies[study])
     window.show_page(name)
     settle(500)
-    if page == "columns":
-        window.pages[name].show_inspection(sample_inspection())
-    if page == "trials":
-        window.pages[name].table.selectRow(3)
-    if page == "compare":
+    page = window.pages[name]
+    if picture in ("columns", "report", "space"):
+        page.show_inspection(sample_inspection())
+        page.data.tabs.setCurrentIndex({"columns": 0, "report": 2, "space": 3}[picture])
+    if picture == "trials":
+        page.table.selectRow(3)
+    if picture == "trial_failed":
+        page.filter.setText("state == fail")
+        page.apply_filter()
+        page.table.selectRow(0)
+    if picture == "compare":
         for place in (2, 5, 9):
-            window.pages[name].select_also(place)
+            page.select_also(place)
 
 
 def sample_inspection() -> dict:
@@ -188,9 +208,11 @@ def sample_inspection() -> dict:
                 "code": "leakage",
                 "column": "relationship",
                 "message": message(
-                    "Column {column!r} alone predicts the target with {score:.2f}; is it known beforehand?",
+                    "Column {column!r} alone tells nearly all of the target (score {score} on {n} rows);"
+                    " if it is known only afterwards, give it the role ignored.",
                     column="relationship",
                     score=0.97,
+                    n="48,842",
                 ),
             },
             {

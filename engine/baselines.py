@@ -23,7 +23,7 @@ from .data.target import Target
 from .errors import SpecError
 from .preprocessing.fit import fit_preprocessing
 from .preprocessing.spec import PreprocessingSpec
-from .preprocessing.transform import Preprocessing, unfold_date
+from .preprocessing.transform import TablePreprocessing, unfold_date
 
 BaselineName = Literal["majority", "linear", "hist_gradient_boosting"]
 BASELINES: tuple[BaselineName, ...] = ("majority", "linear", "hist_gradient_boosting")
@@ -133,7 +133,7 @@ def _predictor(
 
 
 def _tree_inputs(
-    table: Table, preprocessing: Preprocessing, train_rows: Rows
+    table: Table, preprocessing: TablePreprocessing, train_rows: Rows
 ) -> tuple[_Inputs, NDArray[np.bool_]]:
     """Return raw numbers (NaN missing), dates with their phases, and category codes; and which are
     categories."""

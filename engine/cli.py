@@ -14,6 +14,7 @@ from ..storage.errors import StoreError
 from ..storage.workspace import default_workspace
 from .cli_codes import DONE, INTERRUPTED, UNUSABLE
 from .errors import CupelError
+from .families import DATA_KINDS
 from .metrics import METRICS
 from .search.space import families
 
@@ -65,6 +66,7 @@ def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     p.add_argument("--target", required=True, metavar="COLUMN")
     p.add_argument("--task", default="auto", choices=("auto", "binary", "multiclass", "regression"))
     p.add_argument("--metric", default="", metavar="NAME", help=", ".join(METRICS))
+    p.add_argument("--kind", default="auto", choices=("auto", *DATA_KINDS), help="of the data")
     p.add_argument("--folds", type=int, default=5)
     p.add_argument("--repeats", type=int, default=1)
     p.add_argument("--holdout", type=float, default=0.2, help="fraction of the rows kept out of the search")

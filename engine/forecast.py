@@ -18,13 +18,13 @@ from typing import Any
 import psutil
 
 from .data.schema import infer_schema
+from .data.sources import load
 from .data.splitting import draw_splits
 from .data.target import encode_target
 from .errors import Message
-from .search.preparing import memory_share, share_out
+from .search.preparing import fewer_workers, memory_share, share_out
 from .search.space import adapt_space, completed_space, default_space, parameters, start_points, to_params
 from .spec import ReadSpec, StudySpec
-from .studies import load
 from .training.reports import EpochReport
 from .workers.messages import StudyFiles
 
@@ -47,9 +47,9 @@ def forecast(source: str, read: Mapping[str, Any], spec: StudySpec) -> dict[str,
         Where the data or the space cannot be used.
     """
     loaded = load(source, ReadSpec(**read))
-    schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read)
+    schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, spec.kind)
     target = encode_target(loaded.table, schema, spec.task)
-    spec = spec.resolved(target.task)
+    spec = spec.resolved(target.task, schema.data_kind)
     splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed)
     n_workers, n_threads = share_out(spec.n_workers)
     with tempfile.TemporaryDirectory() as folder:
@@ -62,7 +62,7 @@ def forecast(source: str, read: Mapping[str, Any], spec: StudySpec) -> dict[str,
             memory_limit_bytes=memory_share(n_workers),
         )  # fmt: skip
         space = completed_space(spec.space) if spec.space else default_space(spec.families)
-        space = adapt_space(space, n_rows=max(len(r) for r in splits.train))
+        space = adapt_space(space, n_rows=max(len(r) for r in splits.train), max_epochs=spec.max_epochs)
         corners = _corners(files, space, spec)
     return _summary(corners, spec, n_workers, files.memory_limit_bytes)
 
@@ -100,12 +100,14 @@ def _extreme(
 
 
 def _measure(files: StudyFiles, context: Any, family: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    from .training.schedules import trial_epochs
     from .training.trainer import Trainer
     from .workers.trial_task import train_spec
 
     started = time.monotonic()
     problem = context.problem(params)
-    spec = train_spec(files, family, params, context.is_fused(problem), stop_epoch=_TIMED_EPOCHS + 1)
+    n_epochs, n_timed = trial_epochs(params, files.max_epochs), _TIMED_EPOCHS + 1
+    spec = train_spec(context, problem, family, params, stop_epoch=n_timed, max_epochs=max(n_epochs, n_timed))
     trainer = Trainer(problem, spec)
     moments: list[float] = []
 
@@ -116,7 +118,7 @@ def _measure(files: StudyFiles, context: Any, family: str, params: Mapping[str, 
     trainer.run(observe)
     epoch_s = (moments[-1] - moments[0]) / (len(moments) - 1)
     return {
-        "seconds": moments[0] - started + epoch_s * (files.max_epochs - 1),
+        "seconds": moments[0] - started + epoch_s * (n_epochs - 1),
         "epoch_s": epoch_s,
         "memory_bytes": psutil.Process().memory_info().rss,
         "n_parameters": trainer.network.n_parameters,
@@ -129,7 +131,8 @@ def _summary(
     low = min(c["seconds"] for c in corners) * _EARLY
     high = max(c["seconds"] for c in corners)
     memory = max(c["memory_bytes"] for c in corners)
-    messages: list[Message] = []
+    fewer = fewer_workers(spec.n_workers)
+    messages = [fewer] if fewer else []
     in_budget = None
     if spec.budget.timeout_s is not None:
         typical = [c["seconds"] for c in corners if c["name"] == "default"]

@@ -1,18 +1,132 @@
-"""Scores as text, with the precision that their spread justifies. Part of the light engine."""
+"""Numbers, counts, times and sizes as window, terminal, reports and model cards show them: never more digits than their
+spread justifies. Part of the light engine.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+
+MINUS = "−"
+NOTHING = "–"
+_MAX_DECIMALS = 6
 
 
-def score_text(value: float | None, spread: float | None = None) -> str:
-    """Return ``0.871 ± 0.004``: the spread with one significant digit (two where it starts with 1), the value alike."""
+def decimals_for(value: float | None, spread: float | None) -> int:
+    """Return how many decimals `value` deserves: to the first digit of `spread`, or the second below 3.55.
+
+    That is the Particle Data Group's rule (Review of Particle Physics, introduction, section 5.3).
+
+    Without a spread, three significant digits after the leading zeros of a small number, up to four in all.
+    """
+    if spread is not None and math.isfinite(spread) and spread > 0:
+        exponent = math.floor(math.log10(spread))
+        first = round(spread / 10**exponent, 6)
+        return min(max(-exponent + (1 if first < 3.55 else 0), 0), _MAX_DECIMALS)
+    if value is None or not math.isfinite(value) or value == 0:
+        return 3
+    return min(max(3 - max(math.floor(math.log10(abs(value))) + 1, 0), 0), _MAX_DECIMALS)
+
+
+def shared_decimals(values: Iterable[float | None], spreads: Iterable[float | None]) -> int:
+    """Return one number of decimals for a whole column, so that its points line up: the median's."""
+    wanted = sorted(
+        decimals_for(value, spread)
+        for value, spread in zip(values, spreads, strict=True)
+        if value is not None
+    )
+    return wanted[len(wanted) // 2] if wanted else 3
+
+
+def number(value: float | None, decimals: int | None = None, *, sign: bool = False) -> str:
+    """Return a number with a true minus sign and thin grouping; a dash for None and NaN."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    places = decimals_for(value, None) if decimals is None else decimals
+    return f"{value:{'+' if sign else ''},.{places}f}".replace("-", MINUS)
+
+
+def score(value: float | None, spread: float | None = None, decimals: int | None = None) -> str:
+    """Return ``0.871 ± 0.004``."""
+    places = decimals_for(value, spread) if decimals is None else decimals
+    text = number(value, places)
+    if value is None or spread is None or math.isnan(value) or math.isnan(spread):
+        return text
+    return f"{text} ± {number(spread, places)}"
+
+
+def parameter(value: object) -> str:
+    """Return a value of a trial's params: short, exact enough to tell two of them apart."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if value == 0 or 1e-3 <= abs(value) < 1e5:
+            return f"{value:.4g}".replace("-", MINUS)
+        mantissa, exponent = f"{value:.2e}".split("e")
+        return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
+    if isinstance(value, list | tuple):
+        return " · ".join(parameter(item) for item in value)
+    return NOTHING if value is None else str(value)
+
+
+def plain(value: float | None) -> str:
+    """Return a number of the data: about four digits, grouped, without zeros at its end."""
     if value is None or not math.isfinite(value):
-        return "–"
-    if spread is None or not math.isfinite(spread) or spread <= 0:
-        return f"{value:.4g}" if abs(value) < 1e5 else f"{value:,.0f}"
-    exponent = math.floor(math.log10(spread))
-    digits = -exponent + (1 if spread / 10**exponent < 2 else 0)
-    if digits <= 0:
-        return f"{round(value, digits):,.0f} ± {round(spread, digits):,.0f}"
-    return f"{value:.{digits}f} ± {spread:.{digits}f}"
+        return NOTHING
+    if value != 0 and not 1e-4 <= abs(value) < 1e9:
+        return parameter(value)
+    decimals = 0 if value == round(value) else max(3 - math.floor(math.log10(abs(value))), 0)
+    text = f"{value:,.{decimals}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
+
+
+def count(value: int | None) -> str:
+    """Return a whole number with grouped digits."""
+    return NOTHING if value is None else f"{value:,}".replace("-", MINUS)
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """Return ``1 row`` or ``1,234 rows``, in English; `many` is ``rows`` where it is not given.
+
+    Sentences that are translated are templates instead: they group digits by ``{n:,}``, and say it in words that are
+    right for 1 too.
+    """
+    return f"{count(n)} {one if n == 1 else many or one + 's'}"
+
+
+def percent(fraction: float | None, decimals: int = 0) -> str:
+    """Return a fraction as a percentage."""
+    return NOTHING if fraction is None or math.isnan(fraction) else f"{100 * fraction:.{decimals}f}%"
+
+
+def size(n_bytes: float | None) -> str:
+    """Return bytes in the unit that leaves one to three digits before the point."""
+    if n_bytes is None:
+        return NOTHING
+    value = float(n_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if abs(value) < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def clock(seconds: float | None) -> str:
+    """Return a time span as ``0:07``, ``12:41`` or ``3:05:09``."""
+    if seconds is None or math.isnan(seconds):
+        return NOTHING
+    whole = max(round(seconds), 0)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def seconds(value: float | None) -> str:
+    """Return a short duration: ``0.4 s``, ``12 s``, or as `clock` from two minutes on."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    if value >= 120:
+        return clock(value)
+    return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"

@@ -33,15 +33,23 @@ class Metric:
     tasks : frozenset of str
     function : callable
         ``function(y_true, prediction) -> float``; NaN where it is undefined (one class only, for instance).
+    low, high : float
+        The least and the greatest value that it can have; infinite where there is none.
     """
 
     name: str
     direction: Literal["maximize", "minimize"]
     tasks: frozenset[str]
     function: Callable[[Array, Array], float]
+    low: float
+    high: float
 
     def __call__(self, y_true: Array, prediction: Array) -> float:
         return self.function(y_true, prediction)
+
+    def within(self, value: float) -> float:
+        """Return the value of its range that is nearest to `value`, as the end of an interval; NaN stays NaN."""
+        return float(np.clip(value, self.low, self.high))
 
     def is_better(self, value: float, other: float) -> bool:
         """Whether `value` is strictly better than `other`; NaN is never better, and anything is better than NaN."""
@@ -190,6 +198,13 @@ def _r2(y: Array, p: Array) -> float:
     return 1.0 - float(np.sum((y - p) ** 2)) / total if total > 0 else float("nan")
 
 
+_RANGES: dict[str, tuple[float, float]] = {  # others: scores from 0 to 1, losses from 0 on
+    "matthews_corrcoef": (-1.0, 1.0),
+    "r2": (-np.inf, 1.0),
+    "brier_score": (0.0, 1.0),
+}
+
+
 def _table() -> dict[str, Metric]:
     binary = frozenset({"binary"})
     higher = [
@@ -218,8 +233,14 @@ def _table() -> dict[str, Metric]:
             (f"{name}_{kind}", _CLASSES, _average(kind, score))
             for name, score in (("f1", _f1), ("precision", _precision), ("recall", _recall))
         ]
-    table = {name: Metric(name, "maximize", tasks, function) for name, tasks, function in higher}
-    return table | {name: Metric(name, "minimize", tasks, function) for name, tasks, function in lower}
+    table = {
+        name: Metric(name, "maximize", tasks, function, *_RANGES.get(name, (0.0, 1.0)))
+        for name, tasks, function in higher
+    }
+    return table | {
+        name: Metric(name, "minimize", tasks, function, *_RANGES.get(name, (0.0, np.inf)))
+        for name, tasks, function in lower
+    }
 
 
 METRICS: dict[str, Metric] = _table()

@@ -77,7 +77,7 @@ def main(argv: list[str] | None = None) -> int:
     set_up_devices(files.n_threads)
     context = context_of(files)
     problem = context.problem(trial.params)
-    result = Trainer(problem, train_spec(files, trial.family, trial.params, context.is_fused(problem))).run()
+    result = Trainer(problem, train_spec(context, problem, trial.family, trial.params)).run()
     args.out.write_bytes(TrainedModel.from_training(problem, result, context.target.labels).to_bytes())
     return 0
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from .errors import SpecError
+from .families import FAMILY_KINDS, families_of
 from .metrics import METRICS, default_metric
 
 Task = Literal["auto", "binary", "multiclass", "regression"]
@@ -19,9 +20,11 @@ SplitKind = Literal["auto", "stratified", "plain", "grouped", "time"]
 SamplerName = Literal["tpe", "random", "gp", "cmaes", "qmc", "grid"]
 PrunerName = Literal["hyperband", "asha", "median", "wilcoxon", "none"]
 Role = Literal[
-    "numeric", "categorical", "date", "text", "id", "constant", "target", "ignored", "group", "time"
+    "numeric", "categorical", "date", "text", "image", "id", "constant", "target", "ignored", "group", "time"
 ]
 PathName = Literal["auto", "fused", "fold_by_fold"]
+DataKind = Literal["table", "image", "text"]
+KindName = Literal["auto", "table", "image", "text"]
 
 DEFAULT_TRIALS = 50
 """Trials of a search for which no limit was given."""
@@ -99,7 +102,9 @@ class StudySpec:
     metric : str
         A name of `cupel.engine.metrics.METRICS`; empty for the task's default.
     families : tuple of str
-        Model families the search may choose from.
+        Model families the search may choose from; none for all of the kind of data.
+    kind : str
+        Of the data; ``auto`` is decided from the columns when the study is created.
     space : Json or None
         A search space as read from TOML; None for the families' own.
     max_epochs : int
@@ -120,7 +125,8 @@ class StudySpec:
     target: str
     task: Task = "auto"
     metric: str = ""
-    families: tuple[str, ...] = ("mlp",)
+    families: tuple[str, ...] = ()
+    kind: KindName = "auto"
     split: SplitSpec = field(default_factory=SplitSpec)
     budget: BudgetSpec = field(default_factory=BudgetSpec)
     sampler: SamplerName = "tpe"
@@ -143,8 +149,8 @@ class StudySpec:
         """Whether a higher value of the metric is better."""
         return METRICS[self.metric].direction
 
-    def resolved(self, task: Literal["binary", "multiclass", "regression"]) -> StudySpec:
-        """Return this spec with the task and the metric decided."""
+    def resolved(self, task: Literal["binary", "multiclass", "regression"], kind: DataKind) -> StudySpec:
+        """Return this spec with the task, the metric, the kind of data and the families decided."""
         metric = self.metric or default_metric(task)
         if task not in METRICS[metric].tasks:
             raise SpecError(
@@ -153,7 +159,17 @@ class StudySpec:
                 task=task,
                 choices=", ".join(sorted(m.name for m in METRICS.values() if task in m.tasks)),
             )
-        return dataclasses.replace(self, task=task, metric=metric)
+        families = self.families or families_of(kind)
+        for name in families:
+            if FAMILY_KINDS[name] != kind:
+                raise SpecError(
+                    "The family {family!r} is for {its_kind} data, and these are {kind} data; choose from {choices}.",
+                    family=name,
+                    its_kind=FAMILY_KINDS[name],
+                    kind=kind,
+                    choices=", ".join(families_of(kind)),
+                )
+        return dataclasses.replace(self, task=task, metric=metric, kind=kind, families=families)
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-ready dict that `from_json` turns into an equal spec."""
@@ -175,19 +191,25 @@ class StudySpec:
                 name=min(unknown),
             )
         values = dict(data)
-        values["families"] = tuple(values.get("families", ("mlp",)))
+        values["families"] = tuple(values.get("families", ()))
         values["split"] = SplitSpec(**values.get("split", {}))
         values["budget"] = BudgetSpec(**values.get("budget", {}))
         return cls(**values)
 
 
 def _check(spec: StudySpec) -> None:
-    for name, kind in (("task", Task), ("sampler", SamplerName), ("pruner", PrunerName), ("path", PathName)):
+    for name, kind in (
+        ("task", Task),
+        ("sampler", SamplerName),
+        ("pruner", PrunerName),
+        ("path", PathName),
+        ("kind", KindName),
+    ):
         _choice(name, getattr(spec, name), get_args(kind))
     if spec.metric:
         _choice("metric", spec.metric, tuple(sorted(METRICS)))
-    if not spec.families:
-        raise SpecError("No model family was chosen; choose at least one, for instance mlp.")
+    for name in spec.families:
+        _choice("family", name, tuple(FAMILY_KINDS))
     split, budget = spec.split, spec.budget
     _choice("split", split.kind, get_args(SplitKind))
     _at_least("n_folds", split.n_folds, 2)

@@ -8,58 +8,23 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..storage.records import DatasetRecord, StudyRecord
 from ..storage.store import Store
-from .data.frames import table_from_pandas
-from .data.reading import read_table
-from .data.report import build_report
-from .data.samples import load_sample
+from .data.report import DataReport, build_report
 from .data.schema import TableSchema, infer_schema
+from .data.sources import Loaded, load
 from .data.splitting import draw_splits
-from .data.table import Table
 from .data.target import encode_target
 from .errors import DataError, Message, SpecError
+from .search.preparing import fewer_workers
 from .search.space import check_space
 from .spec import ReadSpec, StudySpec
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A table that was read, and what was noticed."""
-
-    table: Table
-    name: str
-    source: str
-    read: ReadSpec
-    messages: tuple[Message, ...]
-    suggested_target: str | None = None
-
-
-def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loaded:
-    """Read a file, a sample table by name (``sample:iris``), or a pandas data frame.
-
-    Raises
-    ------
-    DataError
-        Where it cannot be read.
-    """
-    if isinstance(source, str) and source.startswith("sample:"):
-        name = source.removeprefix("sample:")
-        table, target = load_sample(name)
-        return Loaded(table, name, source, ReadSpec(), (), target)
-    if isinstance(source, str | Path):
-        path = Path(source).expanduser()
-        result = read_table(path, read or ReadSpec())
-        return Loaded(result.table, path.stem, str(path.absolute()), result.read, result.messages)
-    return Loaded(table_from_pandas(source), "data frame", "data frame", ReadSpec(), ())
 
 
 def create_study(
@@ -92,7 +57,7 @@ def create_study(
         Where the data cannot be used as asked.
     """
     loaded = load(source, read)
-    schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read)
+    schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, spec.kind)
     target = encode_target(loaded.table, schema, spec.task)
     if not schema.features:
         raise DataError(
@@ -100,10 +65,10 @@ def create_study(
             name=loaded.name,
             target=spec.target,
         )
-    spec = spec.resolved(target.task)
+    spec = spec.resolved(target.task, schema.data_kind)
     _check(spec)
     splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed)
-    dataset = _keep(store, loaded, schema)
+    dataset = _keep(store, loaded, schema, build_report(loaded.table, schema, target, spec.split))
     study = store.create_study(
         name=name or f"{loaded.name} · {spec.target}",
         dataset_id=dataset.id,
@@ -113,7 +78,8 @@ def create_study(
         task=spec.task,
     )
     store.set_split(study.id, store.artifacts.add(splits.to_npz_bytes()))
-    return study, (*loaded.messages, *target.messages, *splits.messages)
+    fewer = fewer_workers(spec.n_workers)
+    return study, (*loaded.messages, *target.messages, *splits.messages, *([fewer] if fewer else []))
 
 
 def _check(spec: StudySpec) -> None:
@@ -132,15 +98,15 @@ def _check(spec: StudySpec) -> None:
         )
 
 
-def _keep(store: Store, loaded: Loaded, schema: TableSchema) -> DatasetRecord:
+def _keep(store: Store, loaded: Loaded, schema: TableSchema, report: DataReport) -> DatasetRecord:
     """Store a snapshot of the table: the study runs on it even when the file has moved or changed."""
     with tempfile.TemporaryDirectory(dir=store.workspace.path) as folder:
         path = Path(folder) / "table.parquet"
         loaded.table.to_parquet(path)
         size = path.stat().st_size
         sha256 = store.artifacts.add_file(path)
-    report: Mapping[str, Any] = build_report(loaded.table, schema).to_json()
     return store.add_dataset(
         digest=loaded.table.digest(), name=loaded.name, source=loaded.source, n_rows=loaded.table.n_rows,
-        n_columns=len(loaded.table.names), schema=schema.to_json(), report=report, table_sha256=sha256, size_bytes=size,
+        n_columns=len(loaded.table.names), schema=schema.to_json(), report=report.to_json(), table_sha256=sha256,
+        size_bytes=size,
     )  # fmt: skip

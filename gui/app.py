@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ from . import language as languages
 from . import theme as themes
 from .preferences import Preferences
 from .shell import MainWindow
+
+_SETTLED_AFTER_MS = 15_000
 
 
 def _keep_constants_alive() -> None:
@@ -59,10 +62,28 @@ def make_window(workspace: Path, lang: str = "", theme: str = "") -> MainWindow:
     return window
 
 
+def keep_collections_short(window: MainWindow) -> None:
+    """Leave what lives as long as the window out of Python's garbage collections.
+
+    A full collection stops all threads of the process while it looks at each of some 150,000 objects: 0.1 s, and
+    longer where other processes have the processors. Until the window has all its pages there is none.
+    """
+
+    def settle() -> None:
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+
+    gc.disable()
+    window.settled.connect(settle)
+    QTimer.singleShot(_SETTLED_AFTER_MS, window, settle)  # a window that cannot open its store makes no pages
+
+
 def run(workspace: Path, lang: str, theme: str) -> int:
     """Open the window and return the exit code when it is closed."""
     app = make_application()
     window = make_window(workspace, lang, theme)
+    keep_collections_short(window)
     app.styleHints().colorSchemeChanged.connect(themes.theme.follow_system)
     signal.signal(signal.SIGINT, lambda *_: window.close())
     alarm = QTimer(window)  # Python sees a signal only while it runs; this lets it

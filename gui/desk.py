@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..engine.errors import Message
+from ..engine.launch import ServiceProcess, launch_engine
 from ..storage.records import JobRecord, Request, StudyRecord, StudyState
 from . import words
 from .feed import Feed
-from .language import sentence, tr
+from .language import Text, sentence, tr
 from .preferences import Preferences
 
 if TYPE_CHECKING:
@@ -39,18 +39,18 @@ class Desk(QObject):
         Something asks for another page, by its name.
     file_dropped(str)
         A data file was dropped somewhere on the window.
-    toasted(str, str, object)
-        A short word to the user: text, the name of an action or nothing, what the action does.
-    warned(str, str)
-        A banner: tone (``bad``, ``warning``, ``info``) and text.
+    toasted(object, object, object)
+        A short word to the user: its `Text`, the name of an action or None, what the action does.
+    warned(str, object)
+        A banner: tone (``bad``, ``warning``, ``info``) and `Text`.
     """
 
     studies_changed = Signal()
     study_selected = Signal(int)
     page_wanted = Signal(str)
     file_dropped = Signal(str)
-    toasted = Signal(str, str, object)
-    warned = Signal(str, str)
+    toasted = Signal(object, object, object)
+    warned = Signal(str, object)
 
     def __init__(self, feed: Feed, preferences: Preferences, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,7 +64,9 @@ class Desk(QObject):
         self._starts: dict[int, _Start] = {}  # engines that were asked for, by study
         self._reading = False
         self._stale = False
-        self._service: _Service | None = None
+        self.service = ServiceProcess(
+            feed.workspace
+        )  # does the window's jobs; started with the first of them
         self._life = QTimer(self)  # an engine that dies commits nothing that the feed could see
         self._life.setInterval(_LIFE_POLL_MS)
         self._life.timeout.connect(self._look_for_life)
@@ -119,11 +121,11 @@ class Desk(QObject):
         self.page_wanted.emit("export")
         self.studies_changed.emit()  # so that the page takes the trial although nothing else is new
 
-    def toast(self, text: str, action: str = "", act: Callable[[], object] | None = None) -> None:
+    def toast(self, text: Text, action: Text | None = None, act: Callable[[], object] | None = None) -> None:
         """Say something that may be missed."""
         self.toasted.emit(text, action, act)
 
-    def warn(self, text: str, tone: str = "bad") -> None:
+    def warn(self, text: Text, tone: str = "bad") -> None:
         """Say something that must not be missed."""
         self.warned.emit(tone, text)
 
@@ -140,8 +142,6 @@ class Desk(QObject):
         def work(store: Store) -> None:
             store.request(study_id, request)
             if starts and not _waits_paused(store, study_id):
-                from ..engine.launch import launch_engine
-
                 launch_engine(workspace, study_id)
 
         self.feed.write(work, None, lambda message: self._not_asked(study_id, message))
@@ -154,9 +154,7 @@ class Desk(QObject):
         failed: Callable[[Message], object],
     ) -> None:
         """Have the engine's service do a job; `added` gets the job's record, `JobWatcher` follows it."""
-        if self._service is None:
-            self._service = _Service(self)
-        service = self._service
+        service = self.service
 
         def work(store: Store) -> JobRecord:
             job = store.add_job(kind, args)
@@ -206,7 +204,7 @@ class Desk(QObject):
         self._tell_failure(message)
 
     def _tell_failure(self, message: Message) -> None:
-        self.warn(sentence(message.to_json()))
+        self.warn(lambda: sentence(message.to_json()))
 
 
 def _studies_and_lost(store: Store) -> tuple[tuple[StudyRecord, ...], frozenset[int]]:
@@ -243,20 +241,3 @@ class _Start:
         beat = self.before.heartbeat_at if self.before is not None else None
         patience_s = _START_TAKES_S if study.heartbeat_at == beat else _CLAIM_TAKES_S
         return study.state is state and state not in _MUST_LIVE and age_s < patience_s
-
-
-class _Service:
-    """The engine's warm job process, made on the background thread when the first job is asked for."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._workspace = desk.feed.workspace
-
-    @functools.cached_property
-    def _process(self) -> object:
-        from ..engine.launch import ServiceProcess
-
-        return ServiceProcess(self._workspace)
-
-    def ensure(self) -> None:
-        """Start the service where it does not run."""
-        self._process.ensure()  # type: ignore[attr-defined]

@@ -22,13 +22,13 @@ class JobWatcher(QObject):
         Fraction in [0, 1] and a word on what is being done.
     finished(object)
         The job's `JobRecord`, done.
-    failed(str)
-        Why it failed, as a translated sentence.
+    failed(object)
+        Why it failed, as a `Text`.
     """
 
     progressed = Signal(float, str)
     finished = Signal(object)
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(parent)
@@ -82,7 +82,7 @@ class JobWatcher(QObject):
     def _fail(self, message: Message) -> None:
         self._job_id = None
         self._timer.stop()
-        self.failed.emit(sentence(message.to_json()))
+        self.failed.emit(lambda: sentence(message.to_json()))
 
     def _ask(self) -> None:
         job_id = self._job_id
@@ -106,7 +106,8 @@ class JobWatcher(QObject):
         self._timer.stop()
         if job.state is JobState.DONE:
             self.finished.emit(job)
-        elif job.failure is not None:
-            self.failed.emit(words.failure_text(job.failure))
-        else:
-            self.failed.emit(tr("Cancelled"))
+            return
+        failure = job.failure
+        self.failed.emit(
+            (lambda: words.failure_text(failure)) if failure is not None else (lambda: tr("Cancelled"))
+        )

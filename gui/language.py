@@ -13,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator, Signal
 
+Text = Callable[[], str]  # words that are asked for again when the language changes
 CHOICES = ("en", "zh")
 WINDOW_CONTEXT = "window"
 ENGINE_CONTEXT = "engine"
@@ -93,10 +94,11 @@ class Speaks:
         """Run `speak` (``lambda: label.setText(tr("…"))``) now and after each change of language."""
         if not hasattr(self, "_said"):
             self._said = []
-            language.changed.connect(self._say_again)
+            language.changed.connect(self.say_again)
         self._said.append(speak)
         speak()
 
-    def _say_again(self) -> None:
+    def say_again(self) -> None:
+        """Say everything again: the language, or what the words are made of, has changed."""
         for speak in self._said:
             speak()

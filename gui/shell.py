@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+import shiboken6
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -29,6 +30,7 @@ from .widgets.notices import Banners, ShortcutsPanel, Toasts
 from .widgets.parts import column, row
 
 _IDLE_MS = 120
+_POLISHED_AT_ONCE = 40  # widgets; each takes up to half a millisecond
 # Pages are made after the window has painted and read its studies, one at a time while the user does nothing,
 # or when they are asked for: the window must be up within a second, and no page may make the user wait.
 _PAGES = {
@@ -41,7 +43,15 @@ _PAGES = {
 
 
 class MainWindow(Speaks, QMainWindow):
-    """The window of one workspace."""
+    """The window of one workspace.
+
+    Signals
+    -------
+    settled
+        Every page has been made.
+    """
+
+    settled = Signal()
 
     def __init__(self, workspace: Path, preferences: Preferences) -> None:
         super().__init__()
@@ -73,6 +83,9 @@ class MainWindow(Speaks, QMainWindow):
         self.setCentralWidget(central)
         self.toasts = Toasts(content)
         self.shortcuts = ShortcutsPanel(central)
+        for part in (self.sidebar, self.banners, self.toasts, self.shortcuts):
+            theme.dress(part)
+        self._unpolished: list[QWidget] = []
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
         self.resize(1280, 800)
@@ -99,14 +112,28 @@ class MainWindow(Speaks, QMainWindow):
 
     def _make_next_page(self) -> None:
         name = next((name for name in _PAGES if name not in self.pages), None)
-        if name is not None and self.isVisible():
-            self.page(name).ensurePolished()
-            self._idle.start()
+        if not self.isVisible():
+            return
+        if self._unpolished:
+            some, self._unpolished = (
+                self._unpolished[:_POLISHED_AT_ONCE],
+                self._unpolished[_POLISHED_AT_ONCE:],
+            )
+            for widget in some:
+                if shiboken6.isValid(widget):
+                    widget.ensurePolished()
+        elif name is not None:
+            self._unpolished = self.page(name).findChildren(QWidget)
+        else:
+            self.settled.emit()
+            return
+        self._idle.start(_IDLE_MS if not self._unpolished else 0)
 
     def show_page(self, name: str) -> None:
         """Show a page, made now if it was never shown."""
         page = self.page(name)
         self.page_name = name
+        theme.catch_up(page)
         self.stack.setCurrentWidget(page)
         self.sidebar.set_page(name)
         page.take_focus()
@@ -117,20 +144,20 @@ class MainWindow(Speaks, QMainWindow):
             module, class_name = _PAGES[name]
             page = getattr(importlib.import_module(module, __package__), class_name)(self.desk)
             self.pages[name] = page
+            theme.dress(page, can_wait=True)
             self.stack.addWidget(page)
         return self.pages[name]
 
     def set_theme(self, choice: str) -> None:
         """Take another theme and remember it."""
         theme.install(choice)
-        theme.changed.emit()
         self._preferences.set_text("theme", choice)
 
     def set_language(self, code: str) -> None:
         """Take another language and remember it."""
         language.install(code)
         self._preferences.set_text("language", code)
-        self.desk.studies_changed.emit()
+        QTimer.singleShot(0, self, self.desk.studies_changed.emit)  # what the page in view made of words
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
@@ -199,15 +226,15 @@ class MainWindow(Speaks, QMainWindow):
         """Show the panel of keyboard shortcuts."""
         self.shortcuts.show_shortcuts(
             [
-                ("Ctrl+1 … Ctrl+5", tr("Go to a page")),
-                ("Ctrl+N", tr("New study")),
-                ("Ctrl+F", tr("Filter")),
-                ("F5", tr("Read everything again")),
-                ("Enter", tr("Open the selected study or trial")),
-                ("Shift+↑ ↓", tr("Select several trials to compare")),
-                ("Tab", tr("Next control")),
-                ("Ctrl+W", tr("Close the window; searches go on")),
-                ("?", tr("This panel")),
-                ("Esc", tr("Close the panel")),
+                ("Ctrl+1 … Ctrl+5", lambda: tr("Go to a page")),
+                ("Ctrl+N", lambda: tr("New study")),
+                ("Ctrl+F", lambda: tr("Filter")),
+                ("F5", lambda: tr("Read everything again")),
+                ("Enter", lambda: tr("Open the selected study or trial")),
+                ("Shift+↑ ↓", lambda: tr("Select several trials to compare")),
+                ("Tab", lambda: tr("Next control")),
+                ("Ctrl+W", lambda: tr("Close the window; searches go on")),
+                ("?", lambda: tr("This panel")),
+                ("Esc", lambda: tr("Close the panel")),
             ]
         )

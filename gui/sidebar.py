@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QSizePolicy
 
 from . import icons, tokens
-from .language import Speaks, language, tr
+from .language import Speaks, Text, language, tr
 from .theme import theme
 from .widgets.parts import Picture, column, row
 
@@ -16,7 +14,7 @@ from .widgets.parts import Picture, column, row
 class SideButton(Speaks, QPushButton):
     """One line of the side bar."""
 
-    def __init__(self, icon: str, text: Callable[[], str], key: str = "") -> None:
+    def __init__(self, icon: str, text: Text, key: str = "") -> None:
         super().__init__()
         self._icon_name, self._text, self._key, self._narrow = icon, text, key, False
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -66,7 +64,7 @@ class SideBar(Speaks, QFrame):
     language_wanted = Signal(str)
     shortcuts_wanted = Signal()
 
-    def __init__(self, pages: dict[str, tuple[str, Callable[[], str]]]) -> None:
+    def __init__(self, pages: dict[str, tuple[str, Text]]) -> None:
         super().__init__()
         self.setObjectName("sidebar")
         self.buttons: dict[str, SideButton] = {}

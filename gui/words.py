@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from ..engine import formatting
 from ..storage.records import Failure, FailureKind, JobState, Request, StudyRecord, StudyState, TrialState
-from . import formatting
 from .language import counted, sentence, tr
 
 

@@ -17,6 +17,9 @@ from .workspace import Workspace
 AnyRow = TypeVar("AnyRow", bound=Row)
 
 
+_BUMP = update(StoreRow).values(revision=StoreRow.revision + 1).returning(StoreRow.revision)
+
+
 class StoreBase:
     """Base of the parts of `Store`; see there."""
 
@@ -35,8 +38,7 @@ class StoreBase:
 
 def bumped(session: Session) -> int:
     """Raise the store's revision by one, within the transaction of `session`, and return it."""
-    statement = update(StoreRow).values(revision=StoreRow.revision + 1).returning(StoreRow.revision)
-    return session.execute(statement).scalar_one()
+    return session.connection().execute(_BUMP).scalar_one()  # once in every write, so without the ORM's part
 
 
 def current_revision(session: Session) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from .base import current_revision, get_study, get_trial
 from .codecs import decode_array, decode_curves, decode_json_objects, decode_scores
 from .errors import NotFoundError
-from .records import Curves, Floats, FoldScores, TrialKind, TrialRecord, TrialTable
+from .records import Curves, Floats, FoldScores, TrialKind, TrialRecord, TrialState, TrialTable
 from .rows import decode_failure, decode_tags
 from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, TrialRow
 from .trials import TrialStore
@@ -75,6 +75,16 @@ class TrialReads(TrialStore):
                 (row.id, row.digests) for row in session.execute(select(DigestsRow.id, DigestsRow.digests))
             )
             return [self._record(session, row) for row in session.scalars(statement.order_by(TrialRow.id))]
+
+    def skips_asked(self, study_id: int) -> list[int]:
+        """Return the ids of a study's unfinished trials that the user asked to skip."""
+        statement = select(TrialRow.id).where(
+            TrialRow.study_id == study_id,
+            TrialRow.requested == "skip",
+            TrialRow.state.in_((TrialState.WAITING, TrialState.RUNNING)),
+        )
+        with self._read() as session:
+            return list(session.scalars(statement))
 
     def fold_scores(self, trial_id: int) -> FoldScores | None:
         """Return the scores of every replica, or None where the trial has none (yet)."""

@@ -38,8 +38,9 @@ class TrialStore(StoreBase):
         n_epochs: int | None = None,
         digests: Json | None = None,
         user_attrs: Json | None = None,
+        worker: str | None = None,
     ) -> TrialRecord:
-        """Record a trial in state WAITING.
+        """Record a trial in state WAITING, or RUNNING on the named worker at once.
 
         Raises
         ------
@@ -56,6 +57,7 @@ class TrialStore(StoreBase):
                     study=study.name,
                     number=number,
                 )
+            now = now_us()
             row = TrialRow(
                 revision=bumped(session),
                 study_id=study_id,
@@ -64,8 +66,10 @@ class TrialStore(StoreBase):
                 name=name,
                 family=family,
                 params=encode_json(params),
-                state=TrialState.WAITING,
-                created_us=now_us(),
+                state=TrialState.WAITING if worker is None else TrialState.RUNNING,
+                worker=worker,
+                created_us=now,
+                started_us=None if worker is None else now,
                 n_epochs=n_epochs,
                 digests_id=_digests_id(session, encode_json(digests or {})),
                 user_attrs=encode_json(user_attrs or {}),
@@ -266,7 +270,9 @@ def _digests_id(session: Session, text: str) -> int:
 def _put_curves(session: Session, trial_id: int, curves: Curves) -> None:
     data = encode_curves(curves)
     statement = insert(CurvesRow).values(trial_id=trial_id, data=data)
-    session.execute(statement.on_conflict_do_update(index_elements=["trial_id"], set_={"data": data}))
+    session.connection().execute(
+        statement.on_conflict_do_update(index_elements=["trial_id"], set_={"data": data})
+    )
 
 
 def _check_outcome(outcome: TrialOutcome) -> None:

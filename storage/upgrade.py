@@ -78,7 +78,7 @@ def migrate(path: Path, migrations: Path, head: str) -> None:
                     broken = connection.execute("PRAGMA foreign_key_check").fetchall()
                     if broken:
                         raise UnusableStoreError(
-                            "{file} could not be updated: {count} of its rows point to nothing; "
+                            "{file} could not be updated: some of its rows ({count:,}) point to nothing; "
                             "it was left as it was, restore it from a backup.",
                             file=str(path),
                             count=len(broken),
@@ -153,7 +153,7 @@ def _revision(connection: sqlite3.Connection, path: Path, head: str) -> str | No
     Raises
     ------
     UnusableStoreError
-        If the database is another program's, or newer than `head`.
+        If the database is another program's, newer than `head`, or says no schema that could be.
     """
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     (application,) = connection.execute("PRAGMA application_id").fetchone()
@@ -163,7 +163,16 @@ def _revision(connection: sqlite3.Connection, path: Path, head: str) -> str | No
         raise UnusableStoreError(
             "{file} belongs to another program; choose another folder as the workspace.", file=str(path)
         )
-    (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    revisions = [
+        str(revision) for (revision,) in connection.execute("SELECT version_num FROM alembic_version")
+    ]
+    if len(revisions) != 1 or not (revisions[0].isascii() and revisions[0].isdecimal()):
+        raise UnusableStoreError(
+            "{file} does not say which schema it has ({found!r}); restore it from a backup beside it.",
+            file=str(path),
+            found=", ".join(revisions),
+        )
+    (revision,) = revisions
     if int(revision) > int(head):
         raise UnusableStoreError(
             "{file} was written by a newer version of Cupel "

@@ -12,14 +12,13 @@ import subprocess
 import sys
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from ...storage.records import TrialRecord, TrialState
 from ...storage.store import Store
+from .. import formatting
 from ..cli_codes import DONE, FAILED, UNUSABLE
-from ..formatting import score_text
 from ..search.filtering import parse_filter, trial_columns
 from .summary import print_leaderboard, summary
 
@@ -52,15 +51,17 @@ def run_studies(args: argparse.Namespace) -> int:
         for name in ("id", "name", "state", "metric", "best", "best baseline", "trials"):
             table.add_column(name, justify="left" if name in ("name", "state", "metric") else "right")
         for s in studies:
-            baseline = f"{score_text(s.best_baseline_value)} {s.best_baseline}" if s.best_baseline else ""
+            baseline = (
+                f"{formatting.number(s.best_baseline_value)} {s.best_baseline}" if s.best_baseline else ""
+            )
             table.add_row(
                 str(s.id),
                 s.name,
                 str(s.state),
                 s.metric,
-                score_text(s.best_value),
+                formatting.number(s.best_value),
                 baseline,
-                str(sum(s.n_trials.values())),
+                formatting.count(sum(s.n_trials.values())),
             )
         Console().print(table)
     return DONE
@@ -133,7 +134,8 @@ def run_doctor(args: argparse.Namespace) -> int:
         return DONE if is_sound else FAILED
     with Store.open(args.workspace, "r") as store:
         problems = store.check()
-        print(f"Workspace {args.workspace}: {len(store.studies(archived=None))} studies")
+        n_studies = formatting.counted(len(store.studies(archived=None)), "study", "studies")
+        print(f"Workspace {args.workspace}: {n_studies}")
     for problem in problems:
         print(f"  {problem}")
     if not problems:
@@ -157,24 +159,21 @@ def _plain(value: Any) -> Any:
 
 def _print_trials(trials: list[TrialRecord]) -> None:
     table = Table(box=None, header_style="bold")
-    for name in ("trial", "state", "value", "epochs", "parameters", "seconds", "params"):
+    for name in ("trial", "state", "value", "epochs", "parameters", "duration", "params"):
         table.add_column(name, justify="left" if name in ("state", "params") else "right", overflow="fold")
     for t in trials:
         what = t.failure.message if t.state is TrialState.FAIL and t.failure else _params_text(t)
         table.add_row(
             t.name or str(t.number),
             str(t.state),
-            score_text(t.value, t.value_std),
+            formatting.score(t.value, t.value_std),
             str(t.epoch or ""),
-            f"{t.n_parameters:,}" if t.n_parameters else "",
-            "" if t.duration_s is None else f"{t.duration_s:.1f}",
+            formatting.count(t.n_parameters) if t.n_parameters else "",
+            "" if t.duration_s is None else formatting.seconds(t.duration_s),
             what,
         )
     Console().print(table)
 
 
 def _params_text(t: TrialRecord) -> str:
-    return " ".join(
-        f"{k}={np.format_float_positional(v, 3, fractional=False, trim='-') if isinstance(v, float) else v}"
-        for k, v in t.params.items()
-    )
+    return "  ".join(f"{name}={formatting.parameter(value)}" for name, value in t.params.items())

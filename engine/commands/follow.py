@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from ...storage.records import Request, StudyRecord, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
-from ..formatting import score_text
+from .. import formatting
 from ..watching import EngineState, EngineWatch
 
 _POLL_S = 0.2
@@ -111,10 +111,10 @@ class _View:
         if trial.state is TrialState.FAIL:
             what = trial.failure.message if trial.failure else "failed"
         else:
-            what = f"{study.metric} {score_text(trial.value, trial.value_std)}"
+            what = f"{study.metric} {formatting.score(trial.value, trial.value_std)}"
             if trial.state is TrialState.PRUNED:
-                what += f"  pruned after {trial.epoch} epochs"
-        seconds = f"  {trial.duration_s:.1f} s" if trial.duration_s else ""
+                what += f"  pruned after {formatting.counted(trial.epoch or 0, 'epoch')}"
+        seconds = f"  {formatting.seconds(trial.duration_s)}" if trial.duration_s else ""
         best = (
             "  best so far"
             if trial.number == study.best_trial and trial.kind is not TrialKind.BASELINE
@@ -130,13 +130,13 @@ class _View:
             total, completed = budget["timeout_s"], study.elapsed_s
         if budget.get("n_trials") and (total is None or done / budget["n_trials"] > completed / total):
             total, completed = budget["n_trials"], done
-        best = f"best {study.best_value:.4g}" if study.best_value is not None else ""
+        best = f"best {formatting.number(study.best_value)}" if study.best_value is not None else ""
         self.progress.update(
             self._task,
             description=str(study.state),
             total=total,
             completed=completed,
-            detail=f"{done} trials {best}",
+            detail=f"{formatting.counted(done, 'trial')} {best}",
         )
 
 

@@ -9,6 +9,7 @@ import sys
 from ...storage.records import JobState
 from ...storage.store import Store
 from ..cli_codes import DONE, FAILED
+from ..formatting import counted
 
 
 def run_export(args: argparse.Namespace) -> int:
@@ -26,7 +27,8 @@ def run_export(args: argparse.Namespace) -> int:
             )
         )
     elif passed:
-        print(f"Exported to {export.path}; the certificate passed on {export.certificate['n_rows']} rows.")
+        n_rows = counted(export.certificate["n_rows"], "row")
+        print(f"Exported to {export.path}; the certificate passed on {n_rows}.")
     else:
         print(f"The export failed. {export.failure.message if export.failure else ''}", file=sys.stderr)
     return DONE if passed else FAILED
@@ -39,7 +41,7 @@ def run_predict(args: argparse.Namespace) -> int:
     result = predict_file(args.bundle, args.data, args.out)
     for message in result.messages:
         print(f"note: {message}", file=sys.stderr)
-    print(f"{result.n_rows} rows predicted into {args.out}.", file=sys.stderr)
+    print(f"{counted(result.n_rows, 'row')} predicted into {args.out}.", file=sys.stderr)
     return DONE
 
 

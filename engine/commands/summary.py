@@ -12,7 +12,7 @@ from rich.table import Table
 
 from ...storage.records import StudyRecord, TrialKind, TrialState
 from ...storage.store import Store
-from ..formatting import score_text
+from .. import formatting
 
 _ROWS = 10
 
@@ -80,10 +80,11 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
     trials.sort(key=lambda t: sign * (t.value or 0.0))
     shown = [t for i, t in enumerate(trials) if i < _ROWS or t.kind is TrialKind.BASELINE]
     table = Table(box=None, header_style="bold")
-    for name in ("", f"{study.metric} (mean ± std over folds)", "holdout", "parameters", "seconds"):
+    for name in ("", f"{study.metric} (mean ± std over folds)", "holdout", "parameters", "duration"):
         table.add_column(name, justify="left" if not name else "right")
     holdouts = {name: s.get("holdout") for name, s in study.result.get("baselines", {}).items()}
     best = study.result.get("best", {})
+    decimals = formatting.shared_decimals([t.value for t in shown], [t.value_std for t in shown])
     for t in shown:
         is_best = t.number == study.best_trial and t.kind is not TrialKind.BASELINE
         name = f"baseline {t.name}" if t.kind is TrialKind.BASELINE else f"trial {t.number}"
@@ -92,29 +93,31 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
         )
         table.add_row(
             f"{name} *" if is_best else name,
-            score_text(t.value, t.value_std),
-            score_text(_of_metric(holdout, study.metric)),
-            f"{t.n_parameters:,}" if t.n_parameters else "",
-            f"{t.duration_s:.1f}" if t.duration_s is not None else "",
+            formatting.score(t.value, t.value_std),
+            formatting.number(_of_metric(holdout, study.metric), decimals),
+            formatting.count(t.n_parameters) if t.n_parameters else "",
+            "" if t.duration_s is None else formatting.seconds(t.duration_s),
         )
     console.print(table)
-    _print_verdict(console, study)
+    _print_verdict(console, study, decimals)
 
 
-def _print_verdict(console: Console, study: StudyRecord) -> None:
+def _print_verdict(console: Console, study: StudyRecord, decimals: int) -> None:
     result = study.result
     if result.get("beats_baselines") is False:
         console.print(
             "No network beat every baseline on these folds: the simple model may be the better choice."
         )
     if len(result.get("tied", ())) > 1:
+        n = len(result["tied"]) - 1
+        verb = "is" if n == 1 else "are"
         console.print(
-            f"{len(result['tied']) - 1} other trials are statistically tied with the best on these folds."
+            f"{formatting.counted(n, 'other trial')} {verb} statistically tied with the best on these folds."
         )
     corrected = result.get("corrected")
     if corrected:
         console.print(
-            f"Corrected for having picked the best of many: {score_text(corrected['value'])}.",
+            f"Corrected for having picked the best of many: {formatting.number(corrected['value'], decimals)}.",
             highlight=False,
         )
     if "final" in result:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import Message
 from .schema import TableSchema
-from .table import Table
+from .table import Table, canonical_text
 
 Severity = Literal["info", "warning", "serious"]
 
@@ -90,11 +90,10 @@ def _code_finding(name: str, values: NDArray[np.float64], counts: NDArray[np.int
         "warning",
         "sentinel",
         name,
-        "{n} cells of {column!r} are {value}, far from all others; if that means missing, add it to the "
-        "spellings of "
-        "missing values.",
+        "{n:,} cells of {column!r} are {value}, far from all others; if that means missing, add it to the "
+        "spellings of missing values.",
         n=int(counts[i]),
-        value=float(values[i]),
+        value=canonical_text(values[i]),
     )
 
 
@@ -114,9 +113,9 @@ def _outliers(name: str, values: NDArray[np.float64], counts: NDArray[np.int64])
             "info",
             "outliers",
             name,
-            "{n} values of {column!r} lie far from the others, for instance {value}; robust or quantile "
+            "Values of {column!r} that lie far from the others: {n:,}, for instance {value}; robust or quantile "
             "scaling bears them.",
             n=n_far,
-            value=float(farthest),
+            value=canonical_text(farthest),
         )
     ]

@@ -1,6 +1,6 @@
 """Tables from pandas and from Arrow (Parquet): typed columns are kept, text is typed as in a CSV file.
 
-`engine.studies` and `reading` use it.
+`engine.studies`, `reading` and `engine.deployment.predicting` use it.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def read_table(
     read : ReadSpec, optional
         Settings that are not to be detected.
     kinds : mapping of name to (kind, date format), optional
-        Kinds that columns must have, as `engine.data.schema.kinds_of` gives them; decided from the cells
+        Kinds that columns must have, as `TableSchema.kinds` gives them; decided from the cells
         otherwise.
 
     Raises

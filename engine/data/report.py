@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..spec import SplitSpec
 from .findings import Finding, Severity, far_values, finding
 from .leakage import MAX_ROWS, single_column_score
 from .schema import TableSchema
@@ -66,7 +67,9 @@ class DataReport:
         }
 
 
-def build_report(table: Table, schema: TableSchema, target: Target | None = None) -> DataReport:
+def build_report(
+    table: Table, schema: TableSchema, target: Target | None = None, split: SplitSpec | None = None
+) -> DataReport:
     """Look over a table.
 
     Parameters
@@ -75,6 +78,8 @@ def build_report(table: Table, schema: TableSchema, target: Target | None = None
     schema : TableSchema
     target : Target, optional
         As `encode_target` gave it; encoded here where the schema has a target that can be.
+    split : SplitSpec, optional
+        The folds that every class should be in; the usual ones where none are given.
     """
     found: list[Finding] = []
     if target is None and schema.target is not None:
@@ -87,6 +92,7 @@ def build_report(table: Table, schema: TableSchema, target: Target | None = None
     found += far_values(table, schema)
     if target is not None and schema.target is not None:
         found += _target(target, schema.target.name)
+        found += _rare_classes(target, schema.target.name, split or SplitSpec())
         found += _leakage(table, schema, target)
     found.sort(key=lambda f: _ORDER[f.severity])
     return DataReport(tuple(found), {c.name: picture(c) for c in table})
@@ -138,7 +144,7 @@ def _columns(table: Table, schema: TableSchema) -> list[Finding]:
                     "info",
                     "high_cardinality",
                     c.name,
-                    "Column {column!r} has {n} categories; rare ones are put together.",
+                    "Column {column!r} has {n:,} categories; rare ones are put together.",
                     n=c.n_unique,
                 )
             )
@@ -150,7 +156,7 @@ def _columns(table: Table, schema: TableSchema) -> list[Finding]:
                     severity,
                     "missing",
                     c.name,
-                    "{n} of {n_rows} cells of {column!r} are missing ({percent} %).",
+                    "Missing cells of {column!r}: {n:,} of {n_rows:,} ({percent} %).",
                     n=c.n_missing,
                     n_rows=table.n_rows,
                     percent=round(100 * fraction, 1),
@@ -173,8 +179,8 @@ def _duplicates(table: Table, schema: TableSchema) -> list[Finding]:
                 severity,
                 "duplicates",
                 None,
-                "{n} of {n_rows} rows repeat another row (identifiers left aside); a copy in another fold "
-                "makes scores too good.",
+                "Rows that repeat another one (identifiers left aside): {n:,} of {n_rows:,}; a copy in another "
+                "fold makes scores too good.",
                 n=n_duplicates,
                 n_rows=table.n_rows,
             )
@@ -187,7 +193,7 @@ def _duplicates(table: Table, schema: TableSchema) -> list[Finding]:
                     "info",
                     "conflicts",
                     schema.target.name,
-                    "{n} rows equal another row in every input but not in {column!r}; no network can tell "
+                    "Rows that equal another one in every input but not in {column!r}: {n:,}; no network can tell "
                     "them apart.",
                     n=n_conflicts,
                 )
@@ -222,7 +228,7 @@ def _target(target: Target, name: str) -> list[Finding]:
                 "warning" if least < 0.02 * sum(counts) else "info",
                 "imbalance",
                 name,
-                "The classes of {column!r} are uneven: {value!r} has {n} of {n_rows} rows; accuracy alone "
+                "The classes of {column!r} are uneven: {value!r} has {n:,} of {n_rows:,} rows; accuracy alone "
                 "will say little.",
                 value=label,
                 n=least,
@@ -235,11 +241,30 @@ def _target(target: Target, name: str) -> list[Finding]:
                 "warning",
                 "few_rows",
                 None,
-                "There are {n} rows only; scores will vary much by chance, use repeats.",
+                "There are only {n} rows; scores will vary much by chance, use repeats.",
                 n=len(target.rows),
             )
         )
     return found
+
+
+def _rare_classes(target: Target, name: str, split: SplitSpec) -> list[Finding]:
+    """Find the classes that are too small to be in every fold of what the holdout leaves."""
+    rare = [(label, n) for label, n in target.counts() if n - round(split.holdout * n) < split.n_folds]
+    if not rare:
+        return []
+    shown = ", ".join(f"{label!r} ({n})" for label, n in rare[:_N_TOP])
+    return [
+        finding(
+            "warning",
+            "rare_classes",
+            name,
+            "Classes of {column!r} with too few rows for {n_folds} folds and the holdout: {classes}; some folds are "
+            "judged without them. Use fewer folds, merge such classes in the file, or leave their rows out.",
+            n_folds=split.n_folds,
+            classes=shown + (", …" if len(rare) > _N_TOP else ""),
+        )
+    ]
 
 
 def _leakage(table: Table, schema: TableSchema, target: Target) -> list[Finding]:
@@ -255,9 +280,8 @@ def _leakage(table: Table, schema: TableSchema, target: Target) -> list[Finding]
                     "serious" if score >= serious else "warning",
                     "leakage",
                     c.name,
-                    "Column {column!r} alone tells nearly all of the target (score {score} on {n} rows); if "
-                    "it is known only "
-                    "afterwards, give it the role ignored.",
+                    "Column {column!r} alone tells nearly all of the target (score {score} on {n:,} rows); if "
+                    "it is known only afterwards, give it the role ignored.",
                     score=round(score, 3),
                     n=len(rows),
                 )

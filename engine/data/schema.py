@@ -14,15 +14,18 @@ from typing import Any, get_args
 import numpy as np
 
 from ..errors import DataError
-from ..spec import ReadSpec, Role
+from ..spec import DataKind, KindName, ReadSpec, Role
 from .table import Column, Kind, Table
 
-_ID_NAME = re.compile(
-    r"(?:^|[\W_])(?:id|uuid|guid|index|idx|key)(?:$|[\W_])|[a-z]I[Dd]$|^unnamed: 0$", re.IGNORECASE
-)
-_CAMEL_ID = re.compile(r"[a-z](?:ID|Id)$")
+_ID_NAME = re.compile(r"(?:^|[\W_])(?:id|uuid|guid|index|idx|key)(?:$|[\W_])|^unnamed: 0$", re.IGNORECASE)
+_CAMEL_ID = re.compile(r"[a-z](?:ID|Id)$")  # but not "paid"
 _MANY_WORDS = 50
-FEATURE_ROLES = ("numeric", "categorical", "date")
+_KINDS_IN_ORDER: tuple[DataKind, ...] = ("image", "table", "text")
+FEATURE_ROLES: dict[DataKind, tuple[str, ...]] = {
+    "table": ("numeric", "categorical", "date"),
+    "text": ("text",),
+    "image": ("image",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,11 @@ class ColumnSchema:
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """All columns, and how the file was read."""
+    """All columns, how the file was read, and which kind of data it is (`engine.families.DATA_KINDS`)."""
 
     columns: tuple[ColumnSchema, ...]
     read: ReadSpec = field(default_factory=ReadSpec)
+    data_kind: DataKind = "table"
 
     def __getitem__(self, name: str) -> ColumnSchema:
         for column in self.columns:
@@ -81,8 +85,8 @@ class TableSchema:
 
     @property
     def features(self) -> tuple[ColumnSchema, ...]:
-        """Columns that a network may use: numeric, categorical, date."""
-        return tuple(c for c in self.columns if c.role in FEATURE_ROLES)
+        """Columns that a network for this kind of data may use."""
+        return tuple(c for c in self.columns if c.role in FEATURE_ROLES[self.data_kind])
 
     @property
     def target(self) -> ColumnSchema | None:
@@ -102,7 +106,7 @@ class TableSchema:
         """Rebuild a schema from what `to_json` gave (or from JSON text of it)."""
         columns = tuple(ColumnSchema(**{**c, "examples": tuple(c["examples"])}) for c in data["columns"])
         read = {**data["read"], "missing": tuple(data["read"]["missing"])}
-        return cls(columns, ReadSpec(**read))
+        return cls(columns, ReadSpec(**read), data.get("data_kind", "table"))
 
 
 def infer_schema(
@@ -110,6 +114,7 @@ def infer_schema(
     target: str | None = None,
     roles: Mapping[str, str] | None = None,
     read: ReadSpec | None = None,
+    kind: KindName = "auto",
 ) -> TableSchema:
     """Describe every column and choose its role.
 
@@ -122,6 +127,8 @@ def infer_schema(
         Roles that go before the inferred ones.
     read : ReadSpec, optional
         Kept in the schema.
+    kind : {"auto", "table", "image", "text"}
+        Of the data; ``auto`` is a table where a number, category or date can be used, and otherwise what there is.
 
     Raises
     ------
@@ -143,7 +150,11 @@ def infer_schema(
                 first=names[0],
                 second=names[1],
             )
-    return TableSchema(columns, read or ReadSpec())
+    present = {c.role for c in columns}
+    usable: list[DataKind] = [k for k in _KINDS_IN_ORDER if present & set(FEATURE_ROLES[k])]
+    return TableSchema(
+        columns, read or ReadSpec(), kind if kind != "auto" else usable[0] if usable else "table"
+    )
 
 
 def infer_role(column: Column, n_missing: int, n_unique: int) -> Role:

@@ -119,7 +119,7 @@ def draw_splits(spec: SplitSpec, target: Target, table: Table, schema: TableSche
     n = len(target.rows)
     if n < 2 * spec.n_folds:
         raise DataError(
-            "{n} rows with a target are too few for {n_folds} folds; use fewer folds or more data.",
+            "The rows with a target are too few ({n}) for {n_folds} folds; use fewer folds or more data.",
             n=n,
             n_folds=spec.n_folds,
         )
@@ -184,7 +184,7 @@ def _groups(column: Column, rows: Rows, spec: SplitSpec) -> NDArray[np.int64]:
     n_needed = spec.n_folds + (spec.holdout > 0)
     if groups.max() + 1 < n_needed:
         raise DataError(
-            "Column {column!r} has {n} groups; {n_folds} folds and the holdout need at least {least}.",
+            "Column {column!r} has too few groups ({n}); {n_folds} folds and the holdout need at least {least}.",
             column=column.name,
             n=int(groups.max()) + 1,
             n_folds=spec.n_folds,
@@ -275,8 +275,8 @@ def _check_strata(spec: SplitSpec, target: Target, development: Rows, kind: str)
     rare = np.flatnonzero(counts < spec.n_folds)
     return tuple(
         Message(
-            "Class {value!r} has {n} rows for {n_folds} folds, so some folds are judged without it; use "
-            "fewer folds.",
+            "Class {value!r} has fewer rows for the search ({n}) than there are folds ({n_folds}), so some folds are "
+            "judged without it; use fewer folds, or merge it with another class.",
             {"value": target.labels[c], "n": int(counts[c]), "n_folds": spec.n_folds},
         )
         for c in rare[:3].tolist()
@@ -292,8 +292,8 @@ def _time_splits(spec: SplitSpec, target: Target, column: Column) -> Splits:
     n_missing = int(np.isnan(times).sum())
     if n_missing:
         raise DataError(
-            "Column {column!r} has the role time, but {n} rows have none; fill them in or choose other "
-            "folds.",
+            "Column {column!r} has the role time, but not every row has a value in it (missing: {n:,}); fill "
+            "them in or choose other folds.",
             column=column.name,
             n=n_missing,
         )

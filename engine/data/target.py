@@ -17,7 +17,6 @@ from .table import Column, Rows, Table, canonical_text
 
 _MAX_NUMBER_CLASSES = 20
 _MAX_CLASSES = 1000
-_FEW_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +89,7 @@ def encode_target(table: Table, schema: TableSchema, task: str = "auto") -> Targ
     if n_dropped:
         messages.append(
             Message(
-                "{n} of {n_rows} rows have no {column!r} and were left out.",
+                "Rows left out because they have no {column!r}: {n:,} of {n_rows:,}.",
                 {"n": n_dropped, "n_rows": table.n_rows, "column": column.name},
             )
         )
@@ -100,7 +99,7 @@ def encode_target(table: Table, schema: TableSchema, task: str = "auto") -> Targ
     labels, values = class_labels(column, rows)
     _check_classes(column.name, labels, len(rows), decided)
     decided = "binary" if len(labels) == 2 else "multiclass"
-    messages += _class_messages(column.name, labels, values)
+    messages += _class_messages(column.name, labels)
     return Target(decided, labels, values, rows, n_dropped, tuple(messages))
 
 
@@ -187,7 +186,7 @@ def _check_classes(name: str, labels: tuple[str, ...], n_rows: int, task: str) -
         )
     if len(labels) > _MAX_CLASSES or (len(labels) > 20 and len(labels) > 0.5 * n_rows):
         raise DataError(
-            "The target {column!r} has {n} classes in {n_rows} rows; choose a column with fewer, or "
+            "The target {column!r} has {n:,} classes in {n_rows:,} rows; choose a column with fewer, or "
             "regression.",
             column=name,
             n=len(labels),
@@ -195,21 +194,12 @@ def _check_classes(name: str, labels: tuple[str, ...], n_rows: int, task: str) -
         )
     if task == "binary" and len(labels) > 2:
         raise DataError(
-            "The target {column!r} has {n} classes, not two; choose multiclass.", column=name, n=len(labels)
+            "The target {column!r} has {n:,} classes, not two; choose multiclass.", column=name, n=len(labels)
         )
 
 
-def _class_messages(name: str, labels: tuple[str, ...], values: NDArray[np.int64]) -> list[Message]:
+def _class_messages(name: str, labels: tuple[str, ...]) -> list[Message]:
     messages: list[Message] = []
-    counts = np.bincount(values, minlength=len(labels))
-    rarest = int(np.argmin(counts))
-    if counts[rarest] < _FEW_ROWS:
-        messages.append(
-            Message(
-                "Class {value!r} of {column!r} has {n} rows only; its scores will say little.",
-                {"value": labels[rarest], "column": name, "n": int(counts[rarest])},
-            )
-        )
     alike: dict[str, str] = {}
     for label in labels:
         other = alike.setdefault(plain_label(label), label)

@@ -112,7 +112,7 @@ class TextReader:
             quoting=quoting,
         )
         if self.n_preamble:
-            self._say("{file}: {n} lines before the table were left out.", n=self.n_preamble)
+            self._say("{file}: lines left out before the table: {n:,}.", n=self.n_preamble)
 
     def _read_cells(self) -> list[pa.ChunkedArray]:
         """Read all cells as text, block by block."""
@@ -170,7 +170,7 @@ class TextReader:
         read."""
         if self.n_irregular > _MAX_KEPT_LINES:
             raise DataError(
-                "{file}: {n} rows do not have {n_columns} cells; check the delimiter and the quoting.",
+                "{file}: {n:,} rows do not have {n_columns:,} cells; check the delimiter and the quoting.",
                 file=self.file,
                 n=self.n_irregular,
                 n_columns=self.n_columns,
@@ -212,7 +212,7 @@ class TextReader:
     def _report_irregular(self, padded: list[int], dropped: list[int]) -> None:
         if padded:
             self._say(
-                "{file}: {n} rows have fewer than {n_columns} cells and were filled up with missing values "
+                "{file}: rows with fewer than {n_columns:,} cells, filled up with missing values: {n:,} "
                 "(lines {rows}).",
                 n=len(padded),
                 n_columns=self.n_columns,
@@ -220,7 +220,7 @@ class TextReader:
             )
         if dropped:
             self._say(
-                "{file}: {n} rows do not have {n_columns} cells and were left out (lines {rows}).",
+                "{file}: rows left out that do not have {n_columns:,} cells: {n:,} (lines {rows}).",
                 n=len(dropped),
                 n_columns=self.n_columns,
                 rows=self._lines(dropped),
@@ -232,11 +232,11 @@ class TextReader:
         keep = ~blank_rows(columns)
         n_blank = int((~keep).sum())
         if n_blank > 1 or (n_blank == 1 and keep[-1]):  # one empty line at the end is how many files end
-            self._say("{file}: {n} empty rows were left out.", n=n_blank)
+            self._say("{file}: empty rows left out: {n:,}.", n=n_blank)
         repeated = sub_header_rows(parsed, self.header_cells, keep) if self.header_cells is not None else []
         if len(repeated):
             self._say(
-                "{file}: {n} rows look like a second or repeated header and were left out (lines {rows}).",
+                "{file}: rows left out that look like a second or repeated header: {n:,} (lines {rows}).",
                 n=len(repeated),
                 rows=self._lines(self.records[repeated].tolist()),
             )
@@ -245,7 +245,7 @@ class TextReader:
         dead = blank_columns(columns, self.header_cells, keep)
         dead = [i for i in dead if columns[i].name not in self.kinds]
         if dead:
-            self._say("{file}: {n} empty columns without a name were left out.", n=len(dead))
+            self._say("{file}: empty columns without a name left out: {n:,}.", n=len(dead))
         for i, p in enumerate(parsed):
             if i not in dead:
                 self._report_cells(p, keep)
@@ -272,9 +272,8 @@ class TextReader:
         odd = parsed.odd_rows[keep[parsed.odd_rows]]
         if len(odd):
             self._say(
-                "Column {column!r} of {file}: {n} cells are not a {kind}, for instance {value!r} in line "
-                "{row}, and "
-                "count as missing.",
+                "Column {column!r} of {file}: cells that are not a {kind} and count as missing: {n:,}, for instance "
+                "{value!r} in line {row}.",
                 column=column.name,
                 n=len(odd),
                 kind=column.kind,
@@ -283,7 +282,7 @@ class TextReader:
             )
         if parsed.n_infinite:
             self._say(
-                "Column {column!r} of {file}: {n} infinite values count as missing.",
+                "Column {column!r} of {file}: infinite values that count as missing: {n:,}.",
                 column=column.name,
                 n=parsed.n_infinite,
             )

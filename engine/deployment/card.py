@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...storage.records import DatasetRecord, StudyRecord, TrialRecord
+from ..formatting import count, counted, number, plain, score, shared_decimals
 
 
 def model_card(
@@ -41,16 +42,17 @@ def model_card(
 def _task(answer: Mapping[str, Any]) -> str:
     if answer["task"] == "regression":
         return "regression"
-    return f"classifier ({len(answer['labels'])} classes: {_listed([f'`{label}`' for label in answer['labels']])})"
+    labels = [f"`{label}`" for label in answer["labels"]]
+    return f"classifier ({counted(len(labels), 'class', 'classes')}: {_listed(labels)})"
 
 
 def _model(trial: TrialRecord, answer: Mapping[str, Any], final: Mapping[str, Any] | None) -> str:
-    n = answer["n_networks"]
+    n, size = answer["n_networks"], counted(answer["n_parameters"], "parameter")
     shape = "one network" if n == 1 else f"{n} networks whose predictions are averaged"
     lines = [
         "## Model",
         "",
-        f"- Family `{answer['family']}`, {shape}, {answer['n_parameters']:,} parameters each; trial {trial.number}.",
+        f"- Family `{answer['family']}`, {shape}, {size} each; trial {trial.number}.",
     ]
     if final is not None and "final" in final:
         chosen = final["final"]
@@ -63,7 +65,7 @@ def _model(trial: TrialRecord, answer: Mapping[str, Any], final: Mapping[str, An
         evidence = chosen.get("evidence", {})
         for way in ("ensemble", "refit"):
             if way in evidence:
-                shown = ", ".join(_number(v) for v in evidence[way])
+                shown = ", ".join(number(v) for v in evidence[way])
                 lines.append(f"- Nested cross-validation of the {way}: {shown}.")
     else:
         lines.append("- The networks of the trial's folds, averaged.")
@@ -72,35 +74,39 @@ def _model(trial: TrialRecord, answer: Mapping[str, Any], final: Mapping[str, An
 
 
 def _data(study: StudyRecord, dataset: DatasetRecord, answer: Mapping[str, Any]) -> str:
+    shape = f"{counted(dataset.n_rows, 'row')} × {counted(dataset.n_columns, 'column')}"
     lines = [
         "## Data",
         "",
-        f"- `{dataset.name}`, {dataset.n_rows:,} rows × {dataset.n_columns} columns, digest `{dataset.digest}`.",
+        f"- `{dataset.name}`, {shape}, digest `{dataset.digest}`.",
         f"- Target `{study.spec['target']}`. Inputs ({len(answer['inputs'])}): see `schema.json` for kinds and ranges.",
         "",
         "| column | kind | role | minimum | maximum | missing |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for spec in answer["inputs"]:
-        low, high = (_number(spec[k]) if spec["kind"] == "number" else "" for k in ("minimum", "maximum"))
+        low, high = (plain(spec[k]) if spec["kind"] == "number" else "" for k in ("minimum", "maximum"))
+        n_missing = count(spec["n_missing"])
         name = spec["column"].replace("|", "\\|")
-        lines.append(f"| {name} | {spec['kind']} | {spec['role']} | {low} | {high} | {spec['n_missing']} |")
+        lines.append(f"| {name} | {spec['kind']} | {spec['role']} | {low} | {high} | {n_missing} |")
     return "\n".join(lines)
 
 
 def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | None) -> str:
-    split = study.spec.get("split", {})
-    folds = f"{split.get('n_folds', '?')} folds × {split.get('n_repeats', 1)} repeats"
+    split = study.spec["split"]
+    folds = f"{counted(split['n_folds'], 'fold')} × {counted(split['n_repeats'], 'repeat')}"
     lines = [
         "## Scores",
         "",
         f"- Metric `{study.metric}` ({study.direction}d), {folds}, preprocessing fitted inside each training part.",
-        f"- Cross-validation of the trial: {_spread(trial.value, trial.value_std)}.",
+        f"- Cross-validation of the trial: {score(trial.value, trial.value_std)} over the folds.",
     ]
     if final is not None:
+        decimals = shared_decimals([trial.value], [trial.value_std])
         best = final.get("best", {})
         if best.get("holdout"):
-            scores = ", ".join(f"{k} {_number(v)}" for k, v in sorted(best["holdout"].items()))
+            places = {study.metric: decimals}
+            scores = ", ".join(f"{k} {number(v, places.get(k))}" for k, v in sorted(best["holdout"].items()))
             lines.append(f"- Holdout, never seen by the search and scored once: {scores}.")
         else:
             lines.append(
@@ -108,16 +114,19 @@ def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | N
             )
         for name, scores in sorted(final.get("baselines", {}).items()):
             held = (scores.get("holdout") or {}).get(study.metric)
-            shown = "" if held is None else f", holdout {_number(held)}"
-            lines.append(f"- Baseline `{name}`: {_spread(scores['cv_mean'], scores['cv_std'])}{shown}.")
+            shown = "" if held is None else f", holdout {number(held, decimals)}"
+            folds = score(scores["cv_mean"], scores["cv_std"])
+            lines.append(f"- Baseline `{name}`: {folds} over the folds{shown}.")
         if "beats_baselines" in final:
             lines.append(
                 f"- {'It beats' if final['beats_baselines'] else 'It does NOT beat'} every baseline on the folds."
             )
         corrected = final.get("corrected")
         if corrected:
-            shown = ", ".join(f"{k} {_number(v)}" for k, v in corrected.items())
-            lines.append(f"- Corrected for having picked the best of {_n_trials(study)} trials: {shown}.")
+            shown = ", ".join(f"{k} {number(v, decimals)}" for k, v in corrected.items())
+            lines.append(
+                f"- Corrected for having picked the best of {counted(_n_trials(study), 'trial')}: {shown}."
+            )
         if len(final.get("tied", [])) > 1:
             lines.append(
                 f"- Trials that are statistically tied with it: {_listed([str(n) for n in final['tied'][1:]])}."
@@ -130,12 +139,11 @@ def _limits(answer: Mapping[str, Any], final: Mapping[str, Any] | None) -> str:
         "## Limits",
         "",
         "- Inputs outside of the ranges above, and categories that were not in the data, are extrapolation.",
-        "- Probabilities are those of the network; they were not calibrated.",
         "- Not tried: predicting on a GPU, other hardware than that of the certificate, "
         "drift of the data over time, fairness between groups.",
     ]
-    if answer["task"] == "regression":
-        lines.pop(3)
+    if answer["task"] != "regression":
+        lines.append("- Probabilities are those of the network; they were not calibrated.")
     if final is None:
         lines.append("- This is not the study's final model; it has no score on a holdout.")
     return "\n".join(lines)
@@ -163,14 +171,6 @@ def _use(answer: Mapping[str, Any]) -> str:
 
 def _n_trials(study: StudyRecord) -> int:
     return sum(study.n_trials.values())
-
-
-def _spread(mean: float | None, std: float | None) -> str:
-    return f"{_number(mean)} ± {_number(std)} over the folds" if mean is not None else "unknown"
-
-
-def _number(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, int | float) else str(value)
 
 
 def _listed(words: list[str], most: int = 20) -> str:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from ..data.dates import date_pattern
 from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
+from ..preprocessing.transform import TablePreprocessing
 from ..training.model import TrainedModel
 from .graph import feeds, member_models, onnx_names, whole_keras, whole_onnx
 from .samples import sample_table, write_rows
@@ -92,10 +93,7 @@ def _keras_difference(
 ) -> float:
     """Load the file as a user would and return how far it is from the reference, relative for a regression."""
     loaded: Any = keras.models.load_model(path, compile=False, safe_mode=True)
-    data: dict[str, Any] = {}
-    for r, fitted in enumerate(model.preprocessings):
-        features = fitted.transform(samples)
-        data |= feeds(model, r, features.numeric, features.codes)
+    data = feeds(model, samples)
     wanted = [data[i.name] for i in loaded.inputs]
     found = np.asarray(loaded(wanted if len(wanted) > 1 else wanted[0]), np.float64).reshape(reference.shape)
     center, spread = model.target_mean.mean(), model.target_scale.mean()
@@ -141,6 +139,7 @@ def _categories(table: Table, model: TrainedModel, column: str) -> list[Any]:
     kept = {
         key
         for fitted in model.preprocessings
+        if isinstance(fitted, TablePreprocessing)
         for c in fitted.categories
         if c.name == column
         for key in c.keys

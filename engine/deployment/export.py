@@ -324,10 +324,10 @@ def _put_in_place(folder: Path, target: Path) -> None:
         except OSError:
             old.rename(target)
             raise
-        return
-    if target.is_dir():
-        target.rmdir()
-    folder.rename(target)
+    else:
+        if target.is_dir():
+            target.rmdir()
+        folder.rename(target)
     if os.name != "nt":  # the rename survives a power cut; Windows sees to that by itself
         descriptor = os.open(target.parent, os.O_RDONLY)
         try:

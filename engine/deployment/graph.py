@@ -9,7 +9,6 @@ Imports TensorFlow: only `convert` may import this module.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -25,10 +24,11 @@ from numpy.typing import NDArray
 from onnx import TensorProto, compose, helper, numpy_helper
 
 from ..data.schema import TableSchema
-from ..networks.registry import FAMILIES
-from ..preprocessing.transform import Preprocessing
+from ..data.table import Table
+from ..networks.registry import family
 from ..training.model import TrainedModel
-from .onnx_preprocessing import IR_VERSION, OPSET, preprocessing_to_onnx
+from .onnx_preprocessing import IR_VERSION, OPSET
+from .raw import raw_of
 
 _WEIGHT = "weight_{}"
 OUTPUTS = ("probabilities", "prediction")
@@ -36,8 +36,8 @@ OUTPUTS = ("probabilities", "prediction")
 
 def member_models(model: TrainedModel) -> list[keras.Model]:
     """Return the Keras model of each network, as its family makes it."""
-    family, network = FAMILIES[model.family], model.network
-    return [family.to_keras(network, w, s) for w, s in zip(model.weights, model.stats, strict=True)]
+    made_by, network = family(model.family), model.network
+    return [made_by.to_keras(network, w, s) for w, s in zip(model.weights, model.stats, strict=True)]
 
 
 def whole_keras(model: TrainedModel, members: Sequence[keras.Model]) -> keras.Model:
@@ -72,12 +72,14 @@ def _keras_head(model: TrainedModel, r: int, output: Any, end: str) -> Any:
     return keras.layers.Concatenate(name=f"probabilities{end}")([first, second])
 
 
-def feeds(
-    model: TrainedModel, r: int, numeric: NDArray[np.float32], codes: NDArray[np.int32]
-) -> dict[str, NDArray[Any]]:
-    """Return the inputs of `whole_keras` for the features of network `r`."""
-    end = f"_{r}" if model.n_networks > 1 else ""
-    return {f"numeric{end}": numeric, f"codes{end}": codes + model.code_offsets}
+def feeds(model: TrainedModel, table: Table) -> dict[str, NDArray[Any]]:
+    """Return the inputs of `whole_keras` for all rows of a table."""
+    rows = np.arange(table.n_rows)
+    data: dict[str, NDArray[Any]] = {}
+    for r, fitted in enumerate(model.preprocessings):
+        end = f"_{r}" if model.n_networks > 1 else ""
+        data |= {f"{name}{end}": x for name, x in fitted.inputs(table, rows).items()}
+    return data
 
 
 def onnx_names(columns: Sequence[str]) -> dict[str, str]:
@@ -107,42 +109,33 @@ def whole_onnx(
     Returns
     -------
     onnx.ModelProto
-        Inputs of shape (N, 1): double, or string for text. Output ``probabilities`` float (N, n_classes), or
+        Inputs as the kind of data declares them. Output ``probabilities`` float (N, n_classes), or
         ``prediction`` double (N,).
     """
     network = network_to_onnx(members[0])
-    renamed = TableSchema(
-        tuple(dataclasses.replace(c, name=names[c.name]) for c in schema.columns if c.name in names),
-        schema.read,
-    )
+    raw = raw_of(schema.data_kind)
     nodes: list[onnx.NodeProto] = []
     constants: list[onnx.TensorProto] = []
     opsets = {"": OPSET}
     for r, member in enumerate(members):
-        before = preprocessing_to_onnx(_renamed(model.preprocessings[r], names), renamed, f"m{r}/")
+        before = raw.part(model.preprocessings[r], schema, names, f"m{r}/")
         placed = compose.add_prefix(network, f"m{r}/net/")
         values = {f"m{r}/net/{_WEIGHT.format(i)}": v for i, v in enumerate(member.variables)}
-        nodes += before.graph.node
-        constants += before.graph.initializer
+        nodes += before.nodes
+        constants += before.constants
         for value in placed.graph.input:
             if value.name in values:
                 constants.append(numpy_helper.from_array(np.asarray(values[value.name]), value.name))
-            elif value.name == f"m{r}/net/codes":  # the columns share one table of embeddings
-                constants.append(numpy_helper.from_array(model.code_offsets, f"m{r}/offsets"))
-                nodes.append(helper.make_node("Add", [f"m{r}/codes", f"m{r}/offsets"], [value.name]))
             else:
-                nodes.append(helper.make_node("Identity", [value.name.replace("/net/", "/")], [value.name]))
+                source = before.values[value.name.removeprefix(f"m{r}/net/")]
+                nodes.append(helper.make_node("Identity", [source], [value.name]))
         nodes += placed.graph.node
         constants += placed.graph.initializer
-        for domain in [*before.opset_import, *placed.opset_import]:
-            opsets[domain.domain] = max(domain.version, opsets.get(domain.domain, 1))
+        used = {o.domain: o.version for o in placed.opset_import}
+        for domain, version in [*before.opsets.items(), *used.items()]:
+            opsets[domain] = max(version, opsets.get(domain, 1))
     output = _head(model, nodes, constants)
-    inputs = [
-        helper.make_tensor_value_info(
-            c.name, TensorProto.STRING if c.kind == "text" else TensorProto.DOUBLE, ["N", 1]
-        )
-        for c in renamed.columns
-    ]
+    inputs = raw.declared(schema, names)
     graph = helper.make_graph(nodes, "cupel", inputs, [output], constants)
     whole = helper.make_model(
         graph,
@@ -190,19 +183,6 @@ def _reads(node: onnx.NodeProto) -> set[str]:
         for graph in [attribute.g, *attribute.graphs]:
             names |= {name for inner in graph.node for name in _reads(inner)}
     return names
-
-
-def _renamed(fitted: Preprocessing, names: Mapping[str, str]) -> Preprocessing:
-    def new(old: Sequence[str]) -> tuple[str, ...]:
-        return tuple(names[name] for name in old)
-
-    return dataclasses.replace(
-        fitted,
-        numeric=dataclasses.replace(fitted.numeric, names=new(fitted.numeric.names)),
-        dates=dataclasses.replace(fitted.dates, names=new(fitted.dates.names)),
-        indicators=new(fitted.indicators),
-        categories=tuple(dataclasses.replace(c, name=names[c.name]) for c in fitted.categories),
-    )
 
 
 def _head(

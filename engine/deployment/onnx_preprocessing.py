@@ -28,7 +28,7 @@ from ..preprocessing.transform import (
     CategoryFit,
     DateFit,
     NumericFit,
-    Preprocessing,
+    TablePreprocessing,
     bin_limits,
 )
 
@@ -38,13 +38,13 @@ IR_VERSION = 10
 
 
 def preprocessing_to_onnx(
-    preprocessing: Preprocessing, schema: TableSchema, prefix: str = "pre_"
+    preprocessing: TablePreprocessing, schema: TableSchema, prefix: str = "pre_"
 ) -> onnx.ModelProto:
     """Return a checked model that computes what ``preprocessing.transform`` does.
 
     Parameters
     ----------
-    preprocessing : Preprocessing
+    preprocessing : TablePreprocessing
     schema : TableSchema
         Gives the kinds of the raw columns.
     prefix : str
@@ -92,7 +92,7 @@ def preprocessing_to_onnx(
 
 
 def onnx_inputs(
-    preprocessing: Preprocessing, table: Table, rows: Rows | None = None
+    preprocessing: TablePreprocessing, table: Table, rows: Rows | None = None
 ) -> dict[str, NDArray[Any]]:
     """Return a table's rows as the inputs of the model: arrays of shape (n, 1), float64 or str objects."""
     rows = np.arange(table.n_rows) if rows is None else rows
@@ -151,7 +151,7 @@ class _Graph:
         return model
 
 
-def _numbers(graph: _Graph, preprocessing: Preprocessing, missing: dict[str, str]) -> str:
+def _numbers(graph: _Graph, preprocessing: TablePreprocessing, missing: dict[str, str]) -> str:
     fit, spec = preprocessing.numeric, preprocessing.spec
     raw = graph.add("Concat", *fit.names, axis=1)
     for name in fit.names:

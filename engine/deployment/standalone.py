@@ -562,33 +562,37 @@ def remarks(predictor: Predictor, file: CsvFile | None) -> list[tuple[str, dict[
         if column.n_odd:
             line, text = column.first_odd
             said.append(
-                (
-                    "Column {column!r}: {n} cells are not a {kind}, for instance {value!r} in line {row}, and count "
-                    "as missing.",
-                    {
-                        "column": column.column,
-                        "n": column.n_odd,
-                        "kind": column.kind,
-                        "value": text,
-                        "row": line,
-                    },
+                _say(
+                    "Column {column!r}: cells that are not a {kind} and count as missing: {n:,}, for instance "
+                    "{value!r} in line {row}.",
+                    column=column.column,
+                    n=column.n_odd,
+                    kind=column.kind,
+                    value=text,
+                    row=line,
                 )
             )
         if column.n_unseen:
             said.append(
-                (
-                    "Column {column!r}: {n} cells hold a category that the training data did not have.",
-                    {"column": column.column, "n": column.n_unseen},
+                _say(
+                    "Column {column!r}: cells with a category that the training data did not have: {n:,}.",
+                    column=column.column,
+                    n=column.n_unseen,
                 )
             )
     if file is not None and file.n_long:
         said.append(
-            (
-                "{n} rows have more cells than the header (the first in line {row}); what is beyond was ignored.",
-                {"n": file.n_long, "row": file.first_long},
+            _say(
+                "Rows with more cells than the header: {n:,} (the first in line {row}); what is beyond was ignored.",
+                n=file.n_long,
+                row=file.first_long,
             )
         )
     return said
+
+
+def _say(template: str, **values: Any) -> tuple[str, dict[str, Any]]:
+    return template, values
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

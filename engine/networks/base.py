@@ -17,29 +17,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from .inputs import Inputs, InputShape
 from .layout import Layout
-
-
-@dataclass(frozen=True, slots=True)
-class InputShape:
-    """What the preprocessing hands to a network.
-
-    Attributes
-    ----------
-    n_numeric : int
-        Width of the float32 input.
-    cardinalities : tuple of int
-        Number of codes of each embedded categorical column.
-    n_outputs : int
-        Classes for ``multiclass``; 1 for ``binary`` (a logit) and ``regression``.
-    n_continuous : int
-        The first columns of the float32 input that are scaled numbers; the rest are indicators and one-hot columns.
-    """
-
-    n_numeric: int
-    cardinalities: tuple[int, ...]
-    n_outputs: int
-    n_continuous: int = 0
 
 
 class Structure(ABC):
@@ -52,8 +31,7 @@ class Structure(ABC):
         self,
         weights: Sequence[tf.Tensor],
         stats: Sequence[tf.Tensor],
-        numeric: tf.Tensor,
-        codes: tf.Tensor,
+        inputs: Inputs,
         *,
         training: bool,
         dropout: tf.Tensor,
@@ -66,8 +44,9 @@ class Structure(ABC):
         weights, stats : sequences of tensors
             Each of shape (R, *shape), in the order of the layouts. Stats are what is not trained by gradients
             (moving means and variances).
-        numeric : float32 tensor of shape (R, B, n_numeric)
-        codes : int32 tensor of shape (R, B, n_codes)
+        inputs : mapping of str to tensor
+            By the names of `InputShape.inputs`; ``numeric`` float32 (R, B, n_numeric), ``codes`` int32 (R, B, n_codes),
+            ``tokens`` int32 (R, B, n_tokens), ``pixels`` uint8 (R, B, height, width, channels).
         training : bool
             Static: dropout and batch statistics are active.
         dropout : float32 scalar
@@ -109,9 +88,20 @@ class Network:
 
 
 class Family(ABC):
-    """A model family: builds networks from hyperparameters, and Keras models from trained weights."""
+    """A model family: builds networks from hyperparameters, and Keras models from trained weights.
+
+    Attributes
+    ----------
+    name : str
+    kind : {"table", "image", "text"}
+        The data it is for.
+    fuses : bool
+        Whether R replicas compute faster as one than one after the other; ARCHITECTURE.md has the figures.
+    """
 
     name: str
+    kind: str = "table"
+    fuses: bool = True
 
     @abstractmethod
     def build(self, params: Mapping[str, Any], shape: InputShape) -> Network:
@@ -121,5 +111,5 @@ class Family(ABC):
     def to_keras(self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]) -> Any:
         """Return a `keras.Model` with the given flat weights (size,) and stats (size,) that computes the same outputs.
 
-        Its inputs are named ``numeric`` (float32) and, where the network has them, ``codes`` (int32).
+        Its inputs have the names of `InputShape.inputs`; one of width 0 is left out.
         """

@@ -14,7 +14,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from .base import Family, InputShape, Network, Structure
+from .base import Family, Network, Structure
+from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
 
 BATCH_NORM_MOMENTUM = (
@@ -66,8 +67,7 @@ class MlpStructure(Structure):
         self,
         weights: Sequence[tf.Tensor],
         stats: Sequence[tf.Tensor],
-        numeric: tf.Tensor,
-        codes: tf.Tensor,
+        inputs: Inputs,
         *,
         training: bool,
         dropout: tf.Tensor,
@@ -77,7 +77,7 @@ class MlpStructure(Structure):
         take_weight, take_stat = iter(weights), iter(stats)
         activation = _ACTIVATIONS[self.activation]
         new_stats: list[tf.Tensor] = []
-        hidden = self._inputs(take_weight, numeric, codes)
+        hidden = self._inputs(take_weight, inputs["numeric"], inputs["codes"])
         for layer in range(self.n_layers):
             value = self._dense(hidden, next(take_weight), next(take_weight))
             if self.normalization == "batch":
@@ -303,3 +303,6 @@ def _keras_inputs(
             )
         )
     return inputs, parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="inputs")(parts)
+
+
+FAMILY = MlpFamily()

@@ -1,22 +1,30 @@
-"""The model families by name: one line each."""
+"""The model families by name. `engine.families` lists them; each is a module of its own, imported when it is needed."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from .base import Family, InputShape, Network
-from .mlp import MlpFamily
+from ..families import FAMILY_KINDS
+from .base import Family, Network
+from .inputs import InputShape
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (MlpFamily(),)}
 
-
-def build_network(family: str, params: Mapping[str, Any], shape: InputShape) -> Network:
-    """Return the network of a family that `params` describe.
+def family(name: str) -> Family:
+    """Return a model family.
 
     Raises
     ------
     KeyError
         For an unknown family; a study's spec is checked before it starts.
     """
-    return FAMILIES[family].build(params, shape)
+    if name not in FAMILY_KINDS:
+        raise KeyError(name)
+    found: Family = importlib.import_module(f".{name}", __package__).FAMILY
+    return found
+
+
+def build_network(name: str, params: Mapping[str, Any], shape: InputShape) -> Network:
+    """Return the network of a family that `params` describe."""
+    return family(name).build(params, shape)

@@ -18,7 +18,7 @@ from ..data.schema import TableSchema
 from ..data.table import Column, Rows, Table
 from ..errors import DataError
 from .spec import PreprocessingSpec
-from .transform import SMOOTH_CLIP, CategoryFit, DateFit, Floats, NumericFit, Preprocessing
+from .transform import SMOOTH_CLIP, CategoryFit, DateFit, Floats, NumericFit, TablePreprocessing
 
 _N_KNOTS = 64
 _TAIL = 1e-3  # quantile scaling ends at the normal quantiles of 0.001 and 0.999
@@ -27,8 +27,8 @@ _FEW_CATEGORIES = 3  # with embeddings, columns of at most so many categories st
 
 def fit_preprocessing(
     table: Table, schema: TableSchema, train_rows: Sequence[Rows], spec: PreprocessingSpec
-) -> tuple[Preprocessing, ...]:
-    """Fit one `Preprocessing` per replica.
+) -> tuple[TablePreprocessing, ...]:
+    """Fit one `TablePreprocessing` per replica.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def fit_preprocessing(
     indicators = _indicators([*numeric, *dates], train_rows) if spec.indicators else ()
     category_fits = [_fit_category(column, train_rows, spec) for column in categorical]
     return tuple(
-        Preprocessing(
+        TablePreprocessing(
             spec, numeric_fits[i], date_fits[i], indicators, tuple(fits[i] for fits in category_fits)
         )
         for i in range(len(train_rows))

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from ..data.table import Rows, Table, canonical_text
 from ..errors import DataError
+from ..networks.inputs import InputShape
+from .base import Preprocessing
 from .spec import PreprocessingSpec
 
 Floats = NDArray[np.float64]
@@ -126,7 +128,7 @@ class CategoryFit:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Preprocessing:
+class TablePreprocessing(Preprocessing):
     """Preprocessing of one replica, fitted on its training rows.
 
     Attributes
@@ -169,6 +171,20 @@ class Preprocessing:
     def columns(self) -> tuple[str, ...]:
         """Names of the raw columns that are used."""
         return self.numeric.names + self.dates.names + tuple(c.name for c in self.categories)
+
+    @property
+    def code_offsets(self) -> NDArray[np.int32]:
+        """What is added to the codes of each embedded column so that they do not overlap in one table of embeddings."""
+        return np.cumsum([0, *self.cardinalities], dtype=np.int32)[:-1]
+
+    def shape(self, n_outputs: int) -> InputShape:
+        """See `Preprocessing.shape`."""
+        return InputShape(n_outputs, self.n_numeric, self.cardinalities, self.n_continuous)
+
+    def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
+        """See `Preprocessing.inputs`."""
+        features = self.transform(table, rows)
+        return {"numeric": features.numeric, "codes": features.codes + self.code_offsets}
 
     def transform(self, table: Table, rows: Rows | None = None) -> Features:
         """Return the features of rows.
@@ -217,6 +233,7 @@ class Preprocessing:
         """Return a JSON-ready dict; floats survive exactly."""
         numeric = {name: getattr(self.numeric, name).tolist() for name in _ARRAYS}
         return {
+            "kind": "table",
             "spec": self.spec.to_json(),
             "numeric": {"names": list(self.numeric.names), "n_bins": self.numeric.n_bins.tolist(), **numeric},
             "dates": {
@@ -233,7 +250,7 @@ class Preprocessing:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Preprocessing:
+    def from_json(cls, data: Mapping[str, Any]) -> TablePreprocessing:
         """Rebuild what `to_json` gave."""
         numeric, dates = data["numeric"], data["dates"]
         n = len(numeric["names"])

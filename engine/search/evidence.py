@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from ..metrics import Metric
+
 Scores = Mapping[int, NDArray[np.float64]]  # trial number -> scores (R,) of every replica
 
 
@@ -37,7 +39,7 @@ def tied_trials(folds: Scores, best: int, *, n_folds: int, level: float = 0.05) 
     return tied
 
 
-def corrected_score(folds: Scores, best: int, *, maximize: bool, n_folds: int) -> dict[str, Any]:
+def corrected_score(folds: Scores, best: int, *, metric: Metric, n_folds: int) -> dict[str, Any]:
     """Return the best trial's score, corrected for having been picked as the best of many.
 
     The bias estimate of Tibshirani and Tibshirani (2009, doi 10.1214/08-AOAS224): the mean over folds of how much
@@ -47,15 +49,16 @@ def corrected_score(folds: Scores, best: int, *, maximize: bool, n_folds: int) -
     -------
     dict
         ``value``, ``bias``, and ``low`` and ``high``: a 95 % interval by the t distribution over the replicas, whose
-        variance is corrected as in `tied_trials`.
+        variance is corrected as in `tied_trials`; none of the three leaves the range of the metric.
     """
     numbers = [number for number, scores in folds.items() if len(scores) == len(folds[best])]
     table = np.stack([folds[number] for number in numbers])  # (n_trials, R)
     lead = folds[best]
-    most = np.nanmax(table, axis=0) if maximize else np.nanmin(table, axis=0)
+    most = np.nanmax(table, axis=0) if metric.direction == "maximize" else np.nanmin(table, axis=0)
     bias = float(np.mean(most - lead))
     value = float(lead.mean()) - bias
     n = len(lead)
     scale = 1.0 / n + 1.0 / (n_folds - 1)
     half = float(stats.t.ppf(0.975, n - 1) * np.sqrt(scale * lead.var(ddof=1))) if n > 1 else 0.0
-    return {"value": value, "bias": bias, "low": value - half, "high": value + half}
+    low, high = metric.within(value - half), metric.within(value + half)
+    return {"value": metric.within(value), "bias": bias, "low": low, "high": high}

@@ -5,17 +5,21 @@ Both reach into Optuna's private parts, whose version is pinned; tests say when 
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Collection
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
 import optuna
 from optuna.samplers._tpe import _truncnorm
 from optuna.samplers._tpe.sampler import default_gamma
+from optuna.search_space.group_decomposed import _GroupDecomposedSearchSpace
 from optuna.trial import FrozenTrial, TrialState
 from scipy.special import log_ndtr
 
 _MOST_WORSE = 60
+_Rank = tuple[float, float, float]
 _truncnorm._log_ndtr = (
     log_ndtr  # the same function in compiled code; Optuna's own takes a third of a proposal
 )
@@ -33,11 +37,25 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
         self._gamma = lambda _: self._n_below  # of all trials, not of the few
         self._n_below = 0
         self._few: tuple[int, list[FrozenTrial]] = (-1, [])
-        self._ranks: dict[int, tuple[float, float, float]] = {}  # finished trials do not change
+        self._ranked: list[
+            tuple[_Rank, FrozenTrial]
+        ] = []  # finished trials, the best first; they do not change
+        self._known: set[int] = set()
+        self._shapes: frozenset[frozenset[str]] = frozenset()
+        self._space: dict[str, Any] = {}
 
     def infer_relative_search_space(self, study: Any, trial: FrozenTrial) -> dict[str, Any]:
         """Return what is sampled together, as Optuna does, from the chosen trials."""
-        return super().infer_relative_search_space(self._thinned(study, trial), trial)
+        few = self._thinned(study, trial)
+        shapes = frozenset(frozenset(t.distributions) for t in few.trials)
+        if (
+            shapes != self._shapes or not self._space
+        ):  # the groups follow from which parameters occur together
+            self._group_decomposed_search_space = _GroupDecomposedSearchSpace(
+                True
+            )  # it remembers earlier ones
+            self._shapes, self._space = shapes, super().infer_relative_search_space(few, trial)
+        return self._space
 
     def _sample(self, study: Any, trial: FrozenTrial, search_space: dict[str, Any]) -> dict[str, Any]:
         return super()._sample(self._thinned(study, trial), trial, search_space)
@@ -52,43 +70,41 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
         trials = [
             t for t in study._get_trials(deepcopy=False, states=states, use_cache=False) if t.number != number
         ]
-        finished = [t for t in trials if t.state is not TrialState.RUNNING]
-        self._n_below = default_gamma(len(finished))
-        if len(finished) <= self._n_below + _MOST_WORSE:
-            return trials
-        sign = 1.0 if study.direction is optuna.study.StudyDirection.MINIMIZE else -1.0
-        finished.sort(key=lambda t: self._rank(t, sign))
-        worse = sorted(finished[self._n_below :], key=lambda t: t.number)
-        spaced = np.linspace(0, len(worse) - 1, _MOST_WORSE).round().astype(int)
         running = [t for t in trials if t.state is TrialState.RUNNING]
-        return sorted(
-            [*finished[: self._n_below], *(worse[i] for i in spaced), *running], key=lambda t: t.number
-        )
+        sign = 1.0 if study.direction is optuna.study.StudyDirection.MINIMIZE else -1.0
+        for trial in trials:
+            if trial.state is not TrialState.RUNNING and trial.number not in self._known:
+                self._known.add(trial.number)
+                bisect.insort(self._ranked, (_rank(trial, sign), trial), key=itemgetter(0))
+        self._n_below = default_gamma(len(self._ranked))
+        if len(self._ranked) <= self._n_below + _MOST_WORSE:
+            return trials
+        finished = [t for _, t in self._ranked]
+        worse = sorted(finished[self._n_below :], key=attrgetter("number"))
+        spaced = np.linspace(0, len(worse) - 1, _MOST_WORSE).round().astype(int)
+        chosen = [*finished[: self._n_below], *(worse[i] for i in spaced), *running]
+        return sorted(chosen, key=attrgetter("number"))
 
-    def _rank(self, trial: FrozenTrial, sign: float) -> tuple[float, float, float]:
-        """Return Optuna's order of finished trials: complete ones by value, then pruned ones by how far they came."""
-        rank = self._ranks.get(trial.number)
-        if rank is None:
-            if trial.state is TrialState.COMPLETE:
-                rank = (0.0, 0.0, sign * (trial.value or 0.0))
-            else:
-                step, value = max(trial.intermediate_values.items(), default=(-1, np.inf * sign))
-                rank = (1.0, -float(step), sign * value)
-            self._ranks[trial.number] = rank
-        return rank
+
+def _rank(trial: FrozenTrial, sign: float) -> _Rank:
+    """Return Optuna's order of finished trials: complete ones by value, then pruned ones by how far they came."""
+    if trial.state is TrialState.COMPLETE:
+        return (0.0, 0.0, sign * (trial.value or 0.0))
+    step, value = max(trial.intermediate_values.items(), default=(-1, np.inf * sign))
+    return (1.0, -float(step), sign * value)
 
 
 class _Thinned:
     """A study that shows some of its trials only."""
 
     def __init__(self, study: Any, trials: list[FrozenTrial]) -> None:
-        self._study, self._trials = study, trials
+        self._study, self.trials = study, trials
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._study, name)
 
     def _get_trials(self, *, states: Collection[TrialState] | None = None, **_: bool) -> list[FrozenTrial]:
-        return [t for t in self._trials if states is None or t.state in states]
+        return [t for t in self.trials if states is None or t.state in states]
 
 
 def reseed(sampler: Any, seed: int) -> None:

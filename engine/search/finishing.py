@@ -198,11 +198,8 @@ class Finish:
             for t in complete
             if t.id in scores
         }
-        maximize = spec.direction == "maximize"
         result["tied"] = tied_trials(folds, best.number, n_folds=spec.split.n_folds)
-        result["corrected"] = corrected_score(
-            folds, best.number, maximize=maximize, n_folds=spec.split.n_folds
-        )
+        result["corrected"] = corrected_score(folds, best.number, metric=metric, n_folds=spec.split.n_folds)
         return result
 
     def _final_model(self, best: TrialRecord) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Only the study's engine process runs it, and only it writes the study's trials.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import queue
 import time
@@ -29,7 +30,8 @@ _log = logging.getLogger(__name__)
 _POLL_S = 0.25
 _SAVE_S = 0.5  # curves of a running trial are committed at most this often
 _HEARTBEAT_S = 2.0
-_GRACE_S = 1.0  # for trials to end at the deadline; then their workers are killed
+_ASK_S = 0.2  # what the user wants is looked up at most this often
+_GRACE_S = 1.0  # for trials to end their epoch at the deadline; then their workers are killed
 _MOST_GROWTH_BYTES = 2 << 30  # of a worker since its first trial
 _MOST_FAILURES = 5  # in a row, with nothing complete: the search itself is wrong
 _MOST_LOST = 3  # workers in a row that did not get warm
@@ -68,8 +70,10 @@ class SearchLoop:
         self._prepared, self._cluster, self._budget, self._kept = prepared, cluster, budget, kept
         self._hang_s, self._stop_grace_s = hang_s, stop_grace_s
         self._running: dict[str, RunningTrial] = {}
-        self._n_failed_in_row = self._n_lost_in_row = self._revision = 0
+        self._n_failed_in_row = self._n_lost_in_row = 0
         self._beat = 0.0
+        self._asked = -math.inf
+        self._best = store.study(study_id).best_value
         self._first_peaks: dict[str, int] = {}  # memory after the first trial, by worker address
         self._over_since: float | None = None
         self._is_time_over = False
@@ -92,7 +96,9 @@ class SearchLoop:
                 self._over_since = None
                 if request is Request.RUN:
                     self._fill()
+                    self._schedule.look_ahead()
             self._listen()
+            self._save_curves()
             self._look_for_hangs()
         self.store.requeue_running(self.study_id)  # what was stopped in the middle of an epoch
         return self._end(stopped=request is Request.STOP)
@@ -104,18 +110,20 @@ class SearchLoop:
             self._watch.sample(self._cluster.pids().values())
 
     def _is_over(self) -> bool:
-        pace = max((r.longest_silence for r in self._running.values() if r.is_search), default=0.0)
-        self._is_time_over = self._is_time_over or self._budget.search_left_s <= pace
+        self._is_time_over = self._is_time_over or self._budget.search_left_s <= self._pace_s()
         if self._is_time_over:
             return True
-        best = self.store.study(self.study_id).best_value
-        return self._budget.is_reached(best) or (self._schedule.is_over and not self._running)
+        return self._budget.is_reached(self._best) or (self._schedule.is_over and not self._running)
+
+    def _pace_s(self) -> float:
+        """Return what the longest epoch of a running trial took: what one more may take."""
+        return max((r.longest_silence for r in self._running.values() if r.is_search), default=0.0)
 
     def _wind_up(self, *, stopped: bool) -> None:
         """Tell running trials to end with what they have, and kill the workers of those that do not in time."""
         self._over_since = self._over_since or time.monotonic()
-        grace = self._stop_grace_s if stopped else _GRACE_S
-        if not stopped and self.store.study(self.study_id).best_trial is None:
+        grace = self._stop_grace_s if stopped else self._pace_s() + _GRACE_S
+        if not stopped and self._best is None:
             grace = max(grace, 0.5 * self._budget.evidence_left_s)  # a first network is worth the time
         is_late = time.monotonic() - self._over_since > grace
         for running in self._running.values():
@@ -136,6 +144,9 @@ class SearchLoop:
     # -- what the user asks -----------------------------------------------------------------------------------------
 
     def _obey(self, before: Request) -> Request:
+        if time.monotonic() - self._asked < _ASK_S:
+            return before
+        self._asked = time.monotonic()
         study = self.store.study(self.study_id)
         if study.request is not before:
             _log.info("asked to %s", study.request)
@@ -154,14 +165,10 @@ class SearchLoop:
         return study.request
 
     def _skip_asked(self) -> None:
-        revision = self.store.revision()
-        if revision == self._revision:
-            return
-        for trial in self.store.trials(self.study_id, since_revision=self._revision):
-            running = self._running.get(_key(trial))
-            if trial.requested == "skip" and running and not running.dropped:
+        asked = set(self.store.skips_asked(self.study_id)) if self._running else set()
+        for running in self._running.values():
+            if running.id in asked and not running.dropped:
                 self._drop(running, "skipped")
-        self._revision = revision
 
     def _tell_all(self, control: Control) -> None:
         for running in self._running.values():
@@ -183,14 +190,13 @@ class SearchLoop:
         for address in self._cluster.idle:
             if self._cluster.n_running >= self._cluster.n_workers:
                 return
-            trial = self._schedule.next()
+            trial = self._schedule.next(address)
             if trial is None:
                 return
             self._start(trial, address)
 
     def _start(self, trial: TrialRecord, address: str) -> None:
-        running = RunningTrial(trial.id, trial.number, _key(trial), trial.kind is not TrialKind.BASELINE)
-        self.store.start_trial(trial.id, address)
+        running = RunningTrial(trial.id, trial.number, _key(trial), trial.kind, trial.n_epochs or 1)
         self._running[running.key] = running
         if trial.kind is TrialKind.BASELINE:
             task: Any = BaselineTask(trial.id, trial.number, trial.name)
@@ -234,14 +240,19 @@ class SearchLoop:
             return
         running.hear(progress.memory_bytes)
         self._judge(running, running.take(progress.first_epoch, progress.curves))
-        if time.monotonic() - running.saved > _SAVE_S:
-            running.saved = time.monotonic()
-            self.store.record_progress(
-                running.id,
-                epoch=running.epoch,
-                curves=running.recorded_curves(CURVE_NAMES),
-                peak_memory_bytes=running.peak_bytes,
-            )
+
+    def _save_curves(self) -> None:
+        """Commit what running trials have told and nobody has stored yet."""
+        now = time.monotonic()
+        for running in self._running.values():
+            if running.epoch > running.saved_epoch and now - running.saved > _SAVE_S:
+                running.saved, running.saved_epoch = now, running.epoch
+                self.store.record_progress(
+                    running.id,
+                    epoch=running.epoch,
+                    curves=running.recorded_curves(CURVE_NAMES),
+                    peak_memory_bytes=running.peak_bytes,
+                )
 
     def _judge(self, running: RunningTrial, epochs: range) -> None:
         for epoch in epochs:
@@ -262,9 +273,10 @@ class SearchLoop:
         del self._running[event.key]
         if running.dropped == "stopped" and (result is None or result.scores is None):
             return  # goes on from its checkpoint when the study is resumed
-        trial = end_trial(self.store, self.store.trial(running.id), running, event.outcome, self._kept)
+        trial = end_trial(self.store, running, event.outcome, self._kept)
         _log.info("trial %d: %s %s", trial.number, trial.state, trial.value)
         self._schedule.ended(trial, running)
+        self._note_best(trial)
         self._count_failures(trial)
         self._recycle_if_grown(event.address, trial.peak_memory_bytes or 0)
 
@@ -275,13 +287,18 @@ class SearchLoop:
             del self._first_peaks[address]
             self._cluster.recycle(address)
 
+    def _note_best(self, trial: TrialRecord) -> None:
+        if trial.kind is TrialKind.BASELINE or trial.state is not TrialState.COMPLETE or trial.value is None:
+            return
+        better = max if self._prepared.spec.direction == "maximize" else min
+        self._best = trial.value if self._best is None else better(self._best, trial.value)
+
     def _count_failures(self, trial: TrialRecord) -> None:
         if trial.state is not TrialState.FAIL or trial.kind is TrialKind.BASELINE:
             self._n_failed_in_row = 0
             return
         self._n_failed_in_row += 1
-        study = self.store.study(self.study_id)
-        if self._n_failed_in_row >= _MOST_FAILURES and study.best_trial is None:
+        if self._n_failed_in_row >= _MOST_FAILURES and self._best is None:
             raise StudyFailed(
                 "The first {n} trials all failed, so the search was ended. The last one: {message}",
                 n=self._n_failed_in_row,

@@ -11,7 +11,6 @@ from ...storage.records import (
     Failure,
     FailureKind,
     FoldScores,
-    TrialKind,
     TrialOutcome,
     TrialRecord,
     TrialState,
@@ -46,13 +45,13 @@ class Kept:
                 kept._rank(trial.id, trial.value, sha256)
         return kept
 
-    def add(self, trial: TrialRecord, value: float, model: bytes) -> str | None:
+    def add(self, trial_id: int, value: float, model: bytes) -> str | None:
         """Keep a model if its trial is among the best; return its sha256, or None."""
         rank = -value if self.maximize else value
         if len(self._by_value) >= _KEEP and rank >= self._by_value[-1][0]:
             return None
         sha256 = self.store.artifacts.add(model)
-        self._rank(trial.id, value, sha256)
+        self._rank(trial_id, value, sha256)
         return sha256
 
     def sweep(self) -> None:
@@ -67,11 +66,9 @@ class Kept:
         self._dropped += [(i, s) for _, i, s in ranked[_KEEP:]]
 
 
-def end_trial(
-    store: Store, trial: TrialRecord, running: RunningTrial, outcome: TaskOutcome, kept: Kept
-) -> TrialRecord:
+def end_trial(store: Store, running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialRecord:
     """End a trial: complete, pruned, skipped, hung, too late, or failed."""
-    ended = store.finish_trial(trial.id, _outcome(trial, running, outcome, kept))
+    ended = store.finish_trial(running.id, _outcome(running, outcome, kept))
     if "model_sha256" in ended.user_attrs and isinstance(outcome, TaskResult) and outcome.model is not None:
         store.artifacts.add(outcome.model)  # another study may have dropped an equal one before this commit
     kept.sweep()
@@ -83,34 +80,34 @@ def end_as_copy(store: Store, trial: TrialRecord, same: TrialRecord) -> TrialRec
     return store.finish_trial(trial.id, _copied(store, same))
 
 
-def _outcome(trial: TrialRecord, running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOutcome:
+def _outcome(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOutcome:
     result = outcome if isinstance(outcome, TaskResult) and outcome.scores is not None else None
     if running.dropped == "skipped":
-        return _failed(running, FailureKind.SKIPPED, Message("You skipped this trial."))
+        return _failed(running, outcome, FailureKind.SKIPPED, Message("You skipped this trial."))
     # A trial that the pruner gave up after its very last epoch is complete: nothing was left to be saved.
     is_pruned = running.pruned_at is not None and (result is None or running.pruned_at + 1 < running.epoch)
     if is_pruned:
-        return _pruned(running, kept)
+        return _pruned(running, outcome, kept)
     if result is not None:
-        return _complete(trial, result, kept)
+        return _complete(running, result, kept)
     if running.dropped == "hung":
         message = Message("The trial gave no sign of life for too long; its worker process was ended.")
-        return _failed(running, FailureKind.HUNG, message)
+        return _failed(running, outcome, FailureKind.HUNG, message)
     if running.dropped == "late":
         message = Message(
             "The time budget was over in the middle of an epoch of this trial; allow more time."
         )
         if not running.is_search:
             message = Message("The baseline took too much of the time budget, so it was left out.")
-        return _failed(running, FailureKind.SKIPPED, message)
+        return _failed(running, outcome, FailureKind.SKIPPED, message)
     assert isinstance(outcome, Failure)  # noqa: S101 - a task gives a result or a failure
     return TrialOutcome(
         TrialState.FAIL, failure=outcome, curves=running.recorded_curves(CURVE_NAMES), epoch=running.epoch,
-        duration_s=running.heard - running.started, peak_memory_bytes=running.peak_bytes or None,
+        duration_s=_busy_s(running, outcome), peak_memory_bytes=running.peak_bytes or None,
     )  # fmt: skip
 
 
-def _complete(trial: TrialRecord, result: TaskResult, kept: Kept) -> TrialOutcome:
+def _complete(running: RunningTrial, result: TaskResult, kept: Kept) -> TrialOutcome:
     scores = result.scores
     assert scores is not None  # noqa: S101 - by the caller
     column = scores.values[:, scores.metrics.index(kept.metric)]
@@ -120,12 +117,12 @@ def _complete(trial: TrialRecord, result: TaskResult, kept: Kept) -> TrialOutcom
             "A fold has no score: its validation rows hold one class only. Use fewer folds or another metric."
         )
         failure = Failure(FailureKind.BAD_INPUT, str(message), "", message.template, {})
-        return TrialOutcome(TrialState.FAIL, scores=scores, failure=failure)
+        return TrialOutcome(TrialState.FAIL, scores=scores, failure=failure, duration_s=result.duration_s)
     attrs: dict[str, Any] = {
         k: v for k, v in result.info.items() if k in ("path", "truncated", "preprocessing")
     }
-    if result.model is not None and trial.kind is not TrialKind.BASELINE:
-        sha256 = kept.add(trial, value, result.model)
+    if result.model is not None and running.is_search:
+        sha256 = kept.add(running.id, value, result.model)
         attrs |= {"model_sha256": sha256} if sha256 else {}
     return TrialOutcome(
         TrialState.COMPLETE, value, _std(column), scores, result.curves, result.out_of_fold,
@@ -134,7 +131,7 @@ def _complete(trial: TrialRecord, result: TaskResult, kept: Kept) -> TrialOutcom
     )  # fmt: skip
 
 
-def _pruned(running: RunningTrial, kept: Kept) -> TrialOutcome:
+def _pruned(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOutcome:
     assert running.pruned_at is not None  # noqa: S101 - by the caller
     n_epochs = running.pruned_at + 1
     curves = running.recorded_curves(CURVE_NAMES, n_epochs)
@@ -145,16 +142,21 @@ def _pruned(running: RunningTrial, kept: Kept) -> TrialOutcome:
     scores = FoldScores((kept.metric,), last[:, None], np.full(len(last), -1))
     return TrialOutcome(
         TrialState.PRUNED, None if np.isnan(value) else value, _std(last), scores, curves, epoch=n_epochs,
-        duration_s=running.heard - running.started, peak_memory_bytes=running.peak_bytes,
+        duration_s=_busy_s(running, outcome), peak_memory_bytes=running.peak_bytes,
     )  # fmt: skip
 
 
-def _failed(running: RunningTrial, kind: FailureKind, message: Message) -> TrialOutcome:
+def _failed(running: RunningTrial, outcome: TaskOutcome, kind: FailureKind, message: Message) -> TrialOutcome:
     failure = Failure(kind, str(message), "", message.template, dict(message.args))
     return TrialOutcome(
         TrialState.FAIL, failure=failure, curves=running.recorded_curves(CURVE_NAMES), epoch=running.epoch,
-        duration_s=running.heard - running.started, peak_memory_bytes=running.peak_bytes or None,
+        duration_s=_busy_s(running, outcome), peak_memory_bytes=running.peak_bytes or None,
     )  # fmt: skip
+
+
+def _busy_s(running: RunningTrial, outcome: TaskOutcome) -> float:
+    """Return the seconds of work on a trial: as its worker counted them or, where it died, as they were seen here."""
+    return outcome.duration_s if isinstance(outcome, TaskResult) else running.heard - running.started
 
 
 def _copied(store: Store, same: TrialRecord) -> TrialOutcome:

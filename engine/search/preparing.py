@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,13 @@ from ..data.schema import TableSchema
 from ..data.splitting import Splits, draw_splits
 from ..data.table import Table
 from ..data.target import encode_target
+from ..errors import Message
 from ..spec import StudySpec
 from ..workers.gpus import gpu_names
 from ..workers.messages import StudyFiles
 from .space import adapt_space, check_space, completed_space, default_space
 
+_log = logging.getLogger(__name__)
 _MEMORY_FRACTION = 0.8  # of what is free when the study starts, shared out among the workers
 _LEAST_BYTES = 1 << 30  # for a worker: TensorFlow alone takes most of it
 
@@ -58,9 +61,12 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
         check_space(spec.space)
         space = completed_space(spec.space)
     n_workers, n_threads = share_out(spec.n_workers)
+    fewer = fewer_workers(spec.n_workers)
+    if fewer is not None:
+        _log.warning("%s", fewer)
     return Prepared(
         spec=spec,
-        space=adapt_space(space, n_rows=max(len(rows) for rows in splits.train)),
+        space=adapt_space(space, n_rows=max(len(rows) for rows in splits.train), max_epochs=spec.max_epochs),
         files=StudyFiles(
             study_id=study.id,
             table=str(table_path),
@@ -107,6 +113,18 @@ def share_out(n_workers: int | None) -> tuple[int, int]:
     n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     workers = min(n_workers or len(gpu_names()) or n_cores, most_workers())
     return workers, max(1, n_cores // workers)
+
+
+def fewer_workers(n_workers: int | None) -> Message | None:
+    """Return a sentence where the memory that is free now does not allow so many workers."""
+    most = most_workers()
+    if n_workers is None or n_workers <= most:
+        return None
+    return Message(
+        "The memory that is free now is enough for {n} of the {wanted} workers asked for, so no more are started; "
+        "close other programs, or ask for fewer.",
+        {"n": most, "wanted": n_workers},
+    )
 
 
 def most_workers() -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import bisect
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +24,16 @@ def make_pruner(name: str, max_epochs: int) -> optuna.pruners.BasePruner:
     return optuna.pruners.NopPruner()
 
 
-def completed_rungs(study: optuna.Study, number: int, steps: Sequence[float]) -> dict[str, Any]:
+def progress_step(epoch: int, n_epochs: int, max_epochs: int) -> int:
+    """Return where in its own schedule a trial is after `epoch` (from 0), as if the schedule had `max_epochs`.
+
+    Trials of short and of long schedules are compared at equal parts of theirs: in the middle of a long one the
+    learning rate is still high, and the scores are worse than they will be.
+    """
+    return (epoch + 1) * max_epochs // n_epochs - 1
+
+
+def completed_rungs(study: optuna.Study, number: int, steps: Mapping[int, float]) -> dict[str, Any]:
     """Return what successive halving (and Hyperband, which is made of it) notes at a trial while it runs.
 
     A trial that is restored from the store has to carry these notes, or those that come after it are judged by other
@@ -41,14 +51,15 @@ def completed_rungs(study: optuna.Study, number: int, steps: Sequence[float]) ->
     rungs: dict[str, Any] = {}
     least: Any = pruner._min_resource
     while True:
-        step = least * pruner._reduction_factor ** (pruner._min_early_stopping_rate + len(rungs))
-        if step >= len(steps) or np.isnan(steps[step]):
+        rung = least * pruner._reduction_factor ** (pruner._min_early_stopping_rate + len(rungs))
+        value = next((v for s, v in sorted(steps.items()) if s >= rung and not np.isnan(v)), None)
+        if value is None:
             return rungs
-        rungs[f"completed_rung_{len(rungs)}"] = float(steps[step])
+        rungs[f"completed_rung_{len(rungs)}"] = float(value)
 
 
 class FoldTest:
-    """The ``wilcoxon`` pruner: gives a trial up when its folds are worse than the best trial's at the same epoch.
+    """The ``wilcoxon`` pruner: gives a trial up when its folds are worse than the best trial's at the same step.
 
     A one-sided Wilcoxon signed-rank test over the folds (and repeats), which move in lockstep. Fewer than five replicas
     cannot reach the threshold, and nothing is pruned.
@@ -58,25 +69,28 @@ class FoldTest:
     maximize : bool
     p_threshold : float
     n_warmup : int
-        Epochs before which nothing is pruned.
+        Progress steps before which nothing is pruned.
     """
 
     def __init__(self, *, maximize: bool, p_threshold: float = 0.05, n_warmup: int = 5) -> None:
         self._sign = 1.0 if maximize else -1.0
         self._p, self._warmup = p_threshold, n_warmup
-        self._best: NDArray[np.float64] | None = None  # (n_epochs, R)
+        self._best: NDArray[np.float64] | None = None  # (n_steps, R)
+        self._steps: list[int] = []
         self._best_value = -np.inf
 
-    def finished(self, scores: NDArray[np.float64], value: float) -> None:
-        """Tell the scores (n_epochs, R) of a complete trial."""
+    def finished(self, steps: Sequence[int], scores: NDArray[np.float64], value: float) -> None:
+        """Tell the scores (n_steps, R) of a complete trial, at its rising progress steps."""
         if self._sign * value > self._best_value:
+            self._steps = list(steps)
             self._best, self._best_value = scores, self._sign * value
 
-    def should_prune(self, epoch: int, scores: NDArray[np.float64]) -> bool:
-        """Whether the scores (R,) of a running trial after `epoch` are significantly worse."""
-        if self._best is None or epoch < self._warmup:
+    def should_prune(self, step: int, scores: NDArray[np.float64]) -> bool:
+        """Whether the scores (R,) of a running trial at `step` are significantly worse."""
+        if self._best is None or step < self._warmup:
             return False
-        difference = self._sign * (scores - self._best[min(epoch, len(self._best) - 1)])
+        place = max(bisect.bisect_right(self._steps, step) - 1, 0)
+        difference = self._sign * (scores - self._best[place])
         difference = difference[difference != 0]
         if len(difference) < 5:
             return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ...storage.records import Curves
+from ...storage.records import Curves, TrialKind
 
 
 @dataclass(slots=True)
@@ -29,16 +29,23 @@ class RunningTrial:
     id: int
     number: int
     key: str
-    is_search: bool
+    kind: TrialKind
+    n_epochs: int  # of its schedule
     started: float = field(default_factory=time.monotonic)
     heard: float = field(default_factory=time.monotonic)
-    saved: float = 0.0
+    saved: float = field(default_factory=time.monotonic)
+    saved_epoch: int = 0
     longest_silence: float = 0.0
     pruned_at: int | None = None
     dropped: str = ""
     is_finishing: bool = False
     peak_bytes: int = 0
     curves: list[NDArray[np.float32]] = field(default_factory=list)
+
+    @property
+    def is_search(self) -> bool:
+        """Whether it is no baseline."""
+        return self.kind is not TrialKind.BASELINE
 
     def hear(self, memory_bytes: int = 0) -> None:
         """Note a sign of life."""

@@ -49,14 +49,18 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class PastTrial:
-    """A trial of the store, for `Search.restore`: `steps` are the intermediate values by epoch."""
+    """A trial of the store, for `Search.restore`: `steps` are the intermediate values by `progress_step`.
+
+    `is_copy`: it was not trained, having the parameters of an earlier one.
+    """
 
     number: int
     family: str
     values: Mapping[str, Any]
     state: TrialState
     value: float | None
-    steps: Sequence[float]
+    steps: Mapping[int, float]
+    is_copy: bool = False
 
 
 class Search:
@@ -69,6 +73,11 @@ class Search:
     families : sequence of str
     task, metric, direction, sampler : str
     seed : int
+
+    Attributes
+    ----------
+    is_stateless : bool
+        Whether proposals depend on the seed, the number and the trials told alone; others are replayed by `restore`.
     """
 
     def __init__(
@@ -93,7 +102,7 @@ class Search:
             pruner=pruner,
             sampler=make_sampler(sampler, seed, self._n_parameters()),
         )
-        self._is_stateless = sampler in ("tpe", "random", "gp")
+        self.is_stateless = sampler in ("tpe", "random", "gp")
         self._starts = [] if sampler == "grid" else self._start_points()
         self._grid = self._grid_values() if sampler == "grid" else iter(())
         self._trials: dict[int, optuna.Trial] = {}
@@ -109,12 +118,12 @@ class Search:
                 return None
         return self._ask(number, fixed)
 
-    def report(self, number: int, epoch: int, value: float) -> bool:
-        """Tell the mean over folds after an epoch; return whether the pruner gives the trial up."""
+    def report(self, number: int, step: int, value: float) -> bool:
+        """Tell the mean over folds at a `progress_step`; return whether the pruner gives the trial up."""
         trial = self._trials[number]
         if np.isnan(value):
             return False
-        trial.report(value, epoch)
+        trial.report(value, step)
         return bool(trial.should_prune())
 
     def tell(self, number: int, state: TrialState, value: float | None) -> None:
@@ -130,25 +139,32 @@ class Search:
         for past in sorted(trials, key=lambda t: t.number):
             if self._sampler == "grid":
                 next(self._grid, None)
-            if self._is_stateless and past.state.is_finished:
+            if self.is_stateless and past.state.is_finished:
                 self._study.add_trial(self._frozen(past))
                 continue
-            if self._is_stateless or self._sampler == "grid" or past.number < len(self._starts):
-                self._ask(past.number, self._full_values(past))
-            else:
-                proposal = self._ask(past.number, None)
-                if dict(proposal.values) != dict(past.values):
-                    _log.info(
-                        "trial %d was asked in another order; the sampler goes on from what was tried",
-                        past.number,
-                    )
+            self.ask_again(past)
             if past.state.is_finished:
-                for epoch, value in enumerate(past.steps):
-                    self.report(past.number, epoch, value)
-                self.tell(past.number, past.state, past.value)
+                self.tell_again(past)
+
+    def ask_again(self, past: PastTrial) -> None:
+        """Take a trial of the store up as one that runs."""
+        if self.is_stateless or self._sampler == "grid" or past.number < len(self._starts):
+            self._ask(past.number, self._full_values(past))
+            return
+        proposal = self._ask(past.number, None)
+        if dict(proposal.values) != dict(past.values):
+            _log.info(
+                "trial %d was asked in another order; the sampler goes on from what was tried", past.number
+            )
+
+    def tell_again(self, past: PastTrial) -> None:
+        """Tell what a trial of the store came to, after `ask_again`."""
+        for step, value in past.steps.items():
+            self.report(past.number, step, value)
+        self.tell(past.number, past.state, past.value)
 
     def _ask(self, number: int, fixed: Mapping[str, Any] | None) -> Proposal:
-        if self._is_stateless:
+        if self.is_stateless:
             seed = int(np.random.SeedSequence((self._seed, number)).generate_state(1)[0])
             reseed(self._study.sampler, seed)
         if fixed is not None:
@@ -229,7 +245,7 @@ class Search:
             value=past.value if past.state is TrialState.COMPLETE else None,
             params=self._keyed(past.family, past.values),
             distributions=distributions,
-            intermediate_values={e: v for e, v in enumerate(past.steps) if not np.isnan(v)},
+            intermediate_values={s: v for s, v in past.steps.items() if not np.isnan(v)},
             system_attrs=completed_rungs(self._study, past.number, past.steps),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,11 @@ from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..baselines import BASELINES
 from ..training.curves import CURVE_NAMES
+from ..training.schedules import trial_epochs
 from .budget import Budget
 from .outcomes import end_as_copy
 from .preparing import Prepared
-from .pruning import FoldTest, make_pruner
+from .pruning import FoldTest, make_pruner, progress_step
 from .running import RunningTrial, running_bests, running_means
 from .sampling import PastTrial, Proposal, Search
 
@@ -32,6 +33,8 @@ class Schedule:
         self._tried: dict[str, int] = {}
         self._n_repeats = self._next_number = 0
         self._is_exhausted = False
+        self._ahead: Proposal | None = None  # asked already, not recorded: nothing is lost with it
+        self._prunes = prepared.spec.pruner != "none"
         spec = prepared.spec
         self._fold_test = FoldTest(maximize=self._maximize) if spec.pruner == "wilcoxon" else None
         self._search = Search(
@@ -46,32 +49,54 @@ class Schedule:
         may_start = self._budget.may_start(self._next_number) and not self._is_exhausted
         return not may_start and not self._waiting
 
-    def next(self) -> TrialRecord | None:
-        """Return a trial in state WAITING; None where nothing more is to be started."""
+    def next(self, worker: str) -> TrialRecord | None:
+        """Return a trial that was recorded as RUNNING on `worker`; None where nothing more is to be started."""
         if self._waiting:
-            return self._waiting.pop(0)
+            return self._store.start_trial(self._waiting.pop(0).id, worker)
         while not self._is_exhausted and self._budget.may_start(self._next_number):
-            proposal = self._search.ask(self._next_number)
+            proposal, self._ahead = self._ahead or self._search.ask(self._next_number), None
             if proposal is None:
                 self._is_exhausted = True
                 return None
             self._next_number += 1
-            trial = self._store.create_trial(
-                study_id=self._study_id, number=proposal.number, kind=TrialKind.SEARCH, family=proposal.family,
-                params=proposal.params, n_epochs=self._prepared.spec.max_epochs, digests=self._prepared.digests,
-                user_attrs={"values": dict(proposal.values)},
-            )  # fmt: skip
+            trial = self._record(proposal, worker)
             if not self._repeat(proposal, trial):
                 return trial
         return None
 
+    def _record(self, proposal: Proposal, worker: str) -> TrialRecord:
+        return self._store.create_trial(
+            study_id=self._study_id,
+            number=proposal.number,
+            kind=TrialKind.SEARCH,
+            family=proposal.family,
+            params=proposal.params,
+            n_epochs=trial_epochs(proposal.params, self._prepared.spec.max_epochs),
+            digests=self._prepared.digests,
+            user_attrs={"values": dict(proposal.values)},
+            worker=worker,
+        )
+
+    def look_ahead(self) -> None:
+        """Ask for the next proposal while trials run, so that no worker waits for it.
+
+        It does not know how the running trials end, as with one worker more. A search that is resumed asks at the same
+        point; a sampler that is replayed (see `Search`) is asked only when a worker is free.
+        """
+        may_ask = not self._waiting and not self._is_exhausted and self._budget.may_start(self._next_number)
+        if self._ahead is None and may_ask and self._search.is_stateless:
+            self._ahead = self._search.ask(self._next_number)
+
     def should_prune(self, running: RunningTrial, epoch: int) -> bool:
         """Tell the scores of a running trial after `epoch`; return whether to give it up."""
+        if not self._prunes:
+            return False
+        step = progress_step(epoch, running.n_epochs, self._prepared.spec.max_epochs)
         scores = np.stack(running.curves[: epoch + 1], axis=1)[:, :, _SCORE]
         value = float(running_means(scores, self._maximize)[-1])
         if self._fold_test:
-            return self._fold_test.should_prune(epoch, running_bests(scores, self._maximize)[:, -1])
-        return self._search.report(running.number, epoch, value)
+            return self._fold_test.should_prune(step, running_bests(scores, self._maximize)[:, -1])
+        return self._search.report(running.number, step, value)
 
     def ended(self, trial: TrialRecord, running: RunningTrial) -> None:
         """Tell how a trial ended."""
@@ -87,7 +112,12 @@ class Schedule:
             self._tried.setdefault(_configuration(trial.family, trial.params), trial.id)
             self._budget.note_duration(trial.duration_s or 0.0)
         if self._fold_test and scores is not None:
-            self._fold_test.finished(running_bests(scores, self._maximize).T, trial.value or 0.0)
+            steps = self._steps(trial, scores.shape[1])
+            self._fold_test.finished(steps, running_bests(scores, self._maximize).T, trial.value or 0.0)
+
+    def _steps(self, trial: TrialRecord, n_known: int) -> list[int]:
+        n, most = trial.n_epochs or n_known, self._prepared.spec.max_epochs
+        return [progress_step(epoch, n, most) for epoch in range(n_known)]
 
     def _restore(self) -> None:
         """Take up the store's trials; those that a crash left unfinished wait again."""
@@ -101,19 +131,30 @@ class Schedule:
             if trial.kind is not TrialKind.SEARCH:
                 continue
             scores = curves[trial.id].values[:, :, _SCORE] if trial.id in curves else None
-            steps: Any = () if scores is None else running_means(scores, self._maximize)
+            steps: dict[int, float] = {}
+            if scores is not None and "same_as" not in trial.user_attrs:
+                means = running_means(scores, self._maximize).tolist()
+                steps = dict(zip(self._steps(trial, len(means)), means, strict=True))
             if trial.state is TrialState.COMPLETE:
                 self._complete(trial, scores)
             values = trial.user_attrs.get("values", {})
             is_copy = "same_as" in trial.user_attrs
             past.append(
-                PastTrial(
-                    trial.number, trial.family, values, trial.state, trial.value, () if is_copy else steps
-                )
+                PastTrial(trial.number, trial.family, values, trial.state, trial.value, steps, is_copy)
             )
-        self._search.restore(past)
-        self._next_number = max((p.number for p in past), default=-1) + 1
+        self._restore_search(past)
         self._add_baselines({t.name for t in trials if t.kind is TrialKind.BASELINE})
+
+    def _restore_search(self, past: Sequence[PastTrial]) -> None:
+        past = sorted(past, key=lambda p: p.number)
+        self._next_number = past[-1].number + 1 if past else 0
+        if past and past[-1].state.is_finished and not past[-1].is_copy:
+            self._search.restore(past[:-1])
+            self._search.ask_again(past[-1])
+            self.look_ahead()  # as it was asked then: before it was known how the last trial ends
+            self._search.tell_again(past[-1])
+        else:
+            self._search.restore(past)
 
     def _add_baselines(self, have: set[str]) -> None:
         missing = [(i, n) for i, n in enumerate(BASELINES) if n not in have and self._prepared.spec.baselines]

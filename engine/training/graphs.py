@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from ..networks.base import Structure
+from ..networks.inputs import Inputs, NetworkInput
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
 
@@ -38,8 +39,7 @@ class State(NamedTuple):
 class Data(NamedTuple):
     """Rows on the device, one block a replica."""
 
-    numeric: Any  # (R, n, d) float32
-    codes: Any  # (R, n, c) int32
+    inputs: Inputs  # each (R, n, *row), or (1, n, *row) where all replicas see the same
     targets: Any  # (R, n) float32
     row_weights: Any  # (R, n) float32
 
@@ -49,6 +49,7 @@ class GraphKey:
     """All that a traced graph depends on."""
 
     structure: Structure
+    inputs: tuple[NetworkInput, ...]
     weight_ranks: tuple[int, ...]
     stat_ranks: tuple[int, ...]
     optimizer: str
@@ -81,22 +82,24 @@ def _pack(values: Sequence[tf.Tensor], like: tf.Tensor) -> tf.Tensor:
     return tf.concat([tf.reshape(v, (n, -1)) for v in values], axis=1)
 
 
-def _take(data: Data, rows: tf.Tensor) -> Data:
-    """Return the rows (R, B) of each replica."""
-    n_replicas, n_rows = tf.shape(data.targets)[0], tf.shape(data.targets)[1]
-    flat = rows + (tf.range(n_replicas) * n_rows)[:, None]
+def take_rows(data: Any, rows: Any) -> Any:
+    """Return the rows (R, B) of each replica, from a tensor (R or 1, n, …) or a structure of such tensors."""
 
-    def take(x: tf.Tensor) -> tf.Tensor:
-        return tf.gather(tf.reshape(x, tf.concat([[-1], tf.shape(x)[2:]], axis=0)), flat)
+    def take(x: Any) -> Any:
+        shape = tf.shape(x)
+        is_own = tf.cast(shape[0] > 1, tf.int32)
+        flat = rows + (tf.range(tf.shape(rows)[0]) * shape[1] * is_own)[:, None]
+        return tf.gather(tf.reshape(x, tf.concat([[-1], shape[2:]], axis=0)), flat)
 
-    return Data(*(take(x) for x in data))
+    return tf.nest.map_structure(take, data)
 
 
 _F, _I = tf.float32, tf.int32
-_DATA_SIGNATURE = Data(
-    tf.TensorSpec([None, None, None], _F), tf.TensorSpec([None, None, None], _I), tf.TensorSpec([None, None], _F),
-    tf.TensorSpec([None, None], _F),
-)  # fmt: skip
+_BLOCK = tf.TensorSpec([None, None], _F)
+
+
+def _input_signature(inputs: tuple[NetworkInput, ...]) -> dict[str, tf.TensorSpec]:
+    return {i.name: tf.TensorSpec([None] * (i.rank + 2), tf.as_dtype(i.dtype)) for i in inputs}
 
 
 @lru_cache(maxsize=_KEPT)
@@ -111,7 +114,7 @@ def epoch_graph(key: GraphKey) -> Any:
     matrix = tf.TensorSpec([None, None], _F)
     signature = [
         State(matrix, matrix, (matrix,) * optimizer.n_slots, tf.TensorSpec([], _F)),
-        _DATA_SIGNATURE,
+        Data(_input_signature(key.inputs), _BLOCK, _BLOCK),
         tf.TensorSpec([None, None, None], _I),
         tf.TensorSpec([None], _F),
         tf.TensorSpec([len(HYPER)], _F),
@@ -142,8 +145,7 @@ def epoch_graph(key: GraphKey) -> Any:
                 outputs, stats = structure.forward(
                     unpack(state.weights, weight_shapes, key.weight_ranks),
                     unpack(state.stats, stat_shapes, key.stat_ranks),
-                    batch.numeric,
-                    batch.codes,
+                    batch.inputs,
                     training=True,
                     dropout=hyper["dropout"],
                     seed=seed + tf.stack([step, 0]),
@@ -154,7 +156,7 @@ def epoch_graph(key: GraphKey) -> Any:
             return tape.gradient(total, state.weights), _pack(stats, state.stats), losses
 
         def step(i: Any, state: State, total: Any) -> tuple[Any, State, Any]:
-            g, stats, losses = gradient(state, _take(data, order[i]), i)
+            g, stats, losses = gradient(state, take_rows(data, order[i]), i)
             g = _clip(g, hyper["clip_norm"])
             rate, count = rates[i], state.count + 1.0
             decayed = state.weights - state.weights * decay_mask * (rate * hyper["weight_decay"])
@@ -175,23 +177,26 @@ def _clip(g: tf.Tensor, limit: tf.Tensor) -> tf.Tensor:
 
 
 @lru_cache(maxsize=_KEPT)
-def predict_graph(structure: Structure, weight_ranks: tuple[int, ...], stat_ranks: tuple[int, ...]) -> Any:
-    """Return the traced function ``predict(weights, stats, numeric, codes, weight_shapes, stat_shapes) -> outputs``.
+def predict_graph(
+    structure: Structure,
+    inputs: tuple[NetworkInput, ...],
+    weight_ranks: tuple[int, ...],
+    stat_ranks: tuple[int, ...],
+) -> Any:
+    """Return the traced function ``predict(weights, stats, inputs, weight_shapes, stat_shapes) -> outputs``.
 
-    `numeric` is (R, n, d) and `codes` (R, n, c); the outputs are float32 of shape (R, n, K).
+    The inputs are (R, n, *row); the outputs are float32 of shape (R, n, K).
     """
-    matrix, block = tf.TensorSpec([None, None], _F), tf.TensorSpec([None, None, None], _F)
+    matrix = tf.TensorSpec([None, None], _F)
     vector = tf.TensorSpec([None], _I)
 
     @tf.function(
-        input_signature=[matrix, matrix, block, tf.TensorSpec([None, None, None], _I), vector, vector],
+        input_signature=[matrix, matrix, _input_signature(inputs), vector, vector],
         autograph=False,
     )
-    def predict(
-        weights: Any, stats: Any, numeric: Any, codes: Any, weight_shapes: Any, stat_shapes: Any
-    ) -> Any:
+    def predict(weights: Any, stats: Any, rows: Any, weight_shapes: Any, stat_shapes: Any) -> Any:
         outputs, _ = structure.forward(
-            unpack(weights, weight_shapes, weight_ranks), unpack(stats, stat_shapes, stat_ranks), numeric, codes,
+            unpack(weights, weight_shapes, weight_ranks), unpack(stats, stat_shapes, stat_ranks), rows,
             training=False, dropout=tf.constant(0.0), seed=tf.zeros((2,), _I),
         )  # fmt: skip
         return outputs

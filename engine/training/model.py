@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 from collections.abc import Mapping
@@ -12,14 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.table import Table
-from ..networks.base import InputShape, Network
+from ..networks.base import Network
+from ..networks.inputs import InputShape
 from ..networks.registry import build_network
-from ..preprocessing.transform import Preprocessing
+from ..preprocessing.base import Preprocessing
+from ..preprocessing.registry import preprocessing_from_json
 from .losses import to_predictions
 from .problem import Problem
 from .trainer import TrainResult, predict
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +76,12 @@ class TrainedModel:
     def network(self) -> Network:
         return build_network(self.family, self.params, self.shape)
 
-    @property
-    def code_offsets(self) -> NDArray[np.int32]:
-        """What is added to the codes of each embedded column so that they do not overlap in the one table."""
-        return np.cumsum([0, *self.shape.cardinalities], dtype=np.int32)[:-1]
-
     def predict(self, table: Table, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return probabilities (n, n_classes), or values (n,) of a regression: the mean over the networks."""
         network, total = self.network, 0.0
         for r, preprocessing in enumerate(self.preprocessings):
-            features = preprocessing.transform(table, rows)
-            codes = features.codes + self.code_offsets
-            output = predict(
-                network, self.weights[r : r + 1], self.stats[r : r + 1], features.numeric[None], codes[None]
-            )[0]
+            inputs = {name: x[None] for name, x in preprocessing.inputs(table, rows).items()}
+            output = predict(network, self.weights[r : r + 1], self.stats[r : r + 1], inputs)[0]
             predictions = to_predictions(self.task, output)
             if self.task == "regression":
                 predictions = predictions * self.target_scale[r] + self.target_mean[r]
@@ -99,12 +94,7 @@ class TrainedModel:
             "format": FORMAT,
             "family": self.family,
             "params": dict(self.params),
-            "shape": [
-                self.shape.n_numeric,
-                list(self.shape.cardinalities),
-                self.shape.n_outputs,
-                self.shape.n_continuous,
-            ],
+            "shape": dataclasses.asdict(self.shape),
             "task": self.task,
             "labels": list(self.labels),
             "preprocessings": [p.to_json() for p in self.preprocessings],
@@ -121,16 +111,15 @@ class TrainedModel:
         """Rebuild a model."""
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             meta = json.loads(file["meta"].tobytes())
-            n_numeric, cardinalities, n_outputs, n_continuous = meta["shape"]
             return cls(
                 meta["family"],
                 meta["params"],
-                InputShape(n_numeric, tuple(cardinalities), n_outputs, n_continuous),
+                InputShape.from_json(meta["shape"]),
                 meta["task"],
                 tuple(meta["labels"]),
                 file["weights"],
                 file["stats"],
                 file["target_mean"],
                 file["target_scale"],
-                tuple(Preprocessing.from_json(p) for p in meta["preprocessings"]),
+                tuple(preprocessing_from_json(p) for p in meta["preprocessings"]),
             )

@@ -5,15 +5,15 @@ Built once for each preprocessing and shared by all trials of a worker that use 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..networks.base import InputShape
-from ..preprocessing.transform import Preprocessing
+from ..networks.inputs import Inputs, InputShape
+from ..preprocessing.base import Preprocessing
 
 Ints = NDArray[np.int64]
 
@@ -29,9 +29,9 @@ class Problem:
         0 for a regression.
     y : ndarray of shape (n,)
         Class indices, int64, or values, float64, on their own scale.
-    numeric : ndarray of shape (R, n, d), float32
-    codes : ndarray of shape (R, n, c), int32
-        Offset, so that the columns of an embedding table do not overlap.
+    inputs : mapping of str to ndarray
+        By the names of `InputShape.inputs`, each of shape (R, n, *row), or (1, n, *row) where all replicas see the
+        same.
     train, valid : tuples of R int64 arrays
         Positions in the n rows. `valid` may be empty arrays (a final fit).
     target_mean, target_scale : ndarrays of shape (R,), float64
@@ -43,8 +43,7 @@ class Problem:
     task: str
     n_classes: int
     y: NDArray[Any]
-    numeric: NDArray[np.float32]
-    codes: NDArray[np.int32]
+    inputs: Mapping[str, NDArray[Any]]
     train: tuple[Ints, ...]
     valid: tuple[Ints, ...]
     target_mean: NDArray[np.float64]
@@ -59,7 +58,11 @@ class Problem:
     @property
     def size_bytes(self) -> int:
         """Memory of the stacked rows."""
-        return self.numeric.nbytes + self.codes.nbytes
+        return sum(x.nbytes for x in self.inputs.values())
+
+    def rows(self, replica: int, rows: Ints) -> dict[str, NDArray[Any]]:
+        """Return the inputs (1, len(rows), *row) of some rows, as a replica sees them."""
+        return {name: x[min(replica, len(x) - 1), rows][None] for name, x in self.inputs.items()}
 
     def scaled_targets(self) -> NDArray[np.float32]:
         """Return the targets that the loss sees, shape (R, n)."""
@@ -90,7 +93,7 @@ def build_problem(
     task: str,
     n_classes: int,
     y: NDArray[Any],
-    features: Sequence[Any],
+    inputs: Sequence[Inputs],
     preprocessings: Sequence[Preprocessing],
     train: Sequence[Ints],
     valid: Sequence[Ints],
@@ -99,17 +102,11 @@ def build_problem(
 
     Parameters
     ----------
-    features : sequence of R Features
-        All rows, transformed by the preprocessing of each replica.
+    inputs : sequence of R mappings, or of one
+        All rows, as the preprocessing of each replica gives them to a network; one where it is the same for all.
     train, valid : sequences of R int64 arrays
         Positions in the rows.
     """
-    first = preprocessings[0]
-    offsets = (
-        np.cumsum([0, *first.cardinalities[:-1]], dtype=np.int32)
-        if first.cardinalities
-        else np.zeros(0, np.int32)
-    )
     mean, scale = np.zeros(len(train)), np.ones(len(train))
     if task == "regression":
         mean = np.array([y[rows].mean() for rows in train])
@@ -118,17 +115,11 @@ def build_problem(
         task=task,
         n_classes=n_classes,
         y=y,
-        numeric=np.stack([f.numeric for f in features]),
-        codes=np.stack([f.codes + offsets for f in features]),
+        inputs={name: np.stack([replica[name] for replica in inputs]) for name in inputs[0]},
         train=tuple(train),
         valid=tuple(valid),
         target_mean=mean,
         target_scale=scale,
-        shape=InputShape(
-            n_numeric=first.n_numeric,
-            cardinalities=first.cardinalities,
-            n_outputs=n_classes if task == "multiclass" else 1,
-            n_continuous=first.n_continuous,
-        ),
+        shape=preprocessings[0].shape(n_classes if task == "multiclass" else 1),
         preprocessings=tuple(preprocessings),
     )

@@ -30,7 +30,9 @@ class Group:
 
         s = self.state
         state = State(take(s.weights), take(s.stats), tuple(take(x) for x in s.slots), s.count)
-        return Group(self.replicas[places], state, Data(*(take(x) for x in self.data)))
+        own = {name: take(x) if x.shape[0] > 1 else x for name, x in self.data.inputs.items()}
+        data = Data(own, take(self.data.targets), take(self.data.row_weights))
+        return Group(self.replicas[places], state, data)
 
 
 @dataclass(slots=True)
@@ -70,14 +72,19 @@ def make_groups(
     if not len(replicas):
         return []
     targets, row_weights = problem.scaled_targets(), problem.row_weights(balanced)
+    # What all replicas share is on the device once, for all groups.
+    inputs: dict[str, Any] = {
+        name: tf.constant(x) if len(x) == 1 else x for name, x in problem.inputs.items()
+    }
     everyone = np.arange(len(replicas))
     groups: list[Group] = []
     for place in [everyone] if fused else everyone[:, None]:
         r = replicas[place]
-        data = Data(problem.numeric[r], problem.codes[r], targets[r], row_weights[r])
+        own = {name: x[r] if len(x) > 1 else x for name, x in inputs.items()}
+        data = Data(own, targets[r], row_weights[r])
         part = (state.weights[place], state.stats[place], tuple(s[place] for s in state.slots), state.count)
         on_device: Any = tf.nest.map_structure(tf.constant, part)
-        groups.append(Group(r, State(*on_device), Data(*map(tf.constant, data))))
+        groups.append(Group(r, State(*on_device), tf.nest.map_structure(tf.convert_to_tensor, data)))
     return groups
 
 

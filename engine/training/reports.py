@@ -24,7 +24,17 @@ class Observer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EpochReport:
-    """What one epoch gave."""
+    """What one epoch gave.
+
+    Attributes
+    ----------
+    epoch : int
+    curves : ndarray of shape (R, 3), float32
+        `CURVE_NAMES`; NaN where a replica has stopped.
+    earlier_s : float
+        What the training had taken up to the checkpoint that it went on from; 0 where it began anew.
+    """
 
     epoch: int
-    curves: NDArray[np.float32]  # (R, 3): CURVE_NAMES; NaN where a replica has stopped
+    curves: NDArray[np.float32]
+    earlier_s: float = 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,11 @@ SCHEDULES: dict[str, Callable[[Floats], Floats]] = {
         )
     ),
 }
+
+
+def trial_epochs(params: Mapping[str, Any], max_epochs: int) -> int:
+    """Return how many epochs the schedule of a trial has: ``epoch_fraction`` of `max_epochs`, at least one."""
+    return max(1, round(float(params.get("epoch_fraction", 1.0)) * max_epochs))
 
 
 def learning_rates(schedule: str, base: float, n_steps: int, warmup: float = 0.0) -> NDArray[Any]:

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from ..metrics import METRICS
 from ..networks.base import Network
+from ..networks.inputs import Inputs
 from ..networks.registry import build_network
 from .checkpoint import load_checkpoint, save_checkpoint
 from .curves import CURVE_NAMES
-from .graphs import HYPER, GraphKey, State, epoch_graph, predict_graph
+from .graphs import HYPER, GraphKey, State, epoch_graph, predict_graph, take_rows
 from .losses import loss_name, to_predictions
 from .optimizers import DEFAULTS, OPTIMIZERS
 from .problem import Problem
@@ -32,7 +33,7 @@ from .replicas import Best, Group, Snapshot, from_arrays, make_groups, to_arrays
 from .reports import EpochReport, Observer
 from .schedules import learning_rates
 
-_PREDICT_ROWS = 16_384  # rows of one replica predicted at once
+_PREDICT_NUMBERS = 1_000_000  # in the rows that one replica predicts at once
 
 
 class Diverged(ArithmeticError):  # noqa: N818 - named after FailureKind.DIVERGED
@@ -128,6 +129,7 @@ class Trainer:
         self._hyper, self._rates = self._hyperparameters()
         self._key = GraphKey(
             self.network.structure,
+            self.network.shape.inputs,
             self.network.weights.ranks,
             self.network.stats.ranks,
             self._optimizer,
@@ -144,12 +146,13 @@ class Trainer:
         Diverged
             If a loss became NaN or infinite.
         """
-        n_epochs = self.spec.stop_epoch or self.spec.max_epochs
+        n_epochs = min(self.spec.stop_epoch or self.spec.max_epochs, self.spec.max_epochs)
         curves = np.full((self.problem.n_replicas, n_epochs, len(CURVE_NAMES)), np.nan, np.float32)
+        self._began, self._told_s = time.monotonic(), 0.0
         groups, best, start = self._start(curves)
         if observer:
             for epoch in range(start):  # whoever watches may have died with the training before
-                observer(EpochReport(epoch, curves[:, epoch]))
+                self._tell(observer, epoch, curves)
         save = _Every(self._checkpoint_every_s)
         for epoch in range(start, n_epochs):
             if not groups:
@@ -158,13 +161,20 @@ class Trainer:
             for group in groups:
                 self._train_epoch(group, epoch, curves)
                 self._validate(group, epoch, curves, best)
-            if observer and not observer(EpochReport(epoch, curves[:, epoch])):
+            if observer and not self._tell(observer, epoch, curves):
                 curves = curves[:, : epoch + 1]
                 break
             groups = self._running(groups, epoch, best)
             if save.is_due():
                 self._save(groups, best, curves, epoch + 1)
         return self._result(curves, best)
+
+    def _tell(self, observer: Observer, epoch: int, curves: NDArray[np.float32]) -> bool:
+        """Tell of an epoch; what the observer takes, a pause for instance, is not counted as work."""
+        began = time.monotonic()
+        goes_on = observer(EpochReport(epoch, curves[:, epoch], self._earlier_s))
+        self._told_s += time.monotonic() - began
+        return goes_on
 
     # -- parts of an epoch ------------------------------------------------------------------------------------------
 
@@ -217,18 +227,18 @@ class Trainer:
         """Return the outputs of the validation rows, (G, n_valid, K), short folds padded with their first row."""
         n_valid = max(len(self.problem.valid[r]) for r in group.replicas)
         rows = np.stack([np.resize(self.problem.valid[r], n_valid) for r in group.replicas])
-        predict = predict_graph(self._key.structure, self._key.weight_ranks, self._key.stat_ranks)
+        predict = predict_graph(
+            self._key.structure, self._key.inputs, self._key.weight_ranks, self._key.stat_ranks
+        )
+        n_rows = predict_rows(self.network)
         parts: list[NDArray[np.float32]] = []
-        for start in range(0, n_valid, _PREDICT_ROWS):
-            part = rows[:, start : start + _PREDICT_ROWS]
-            numeric = tf.gather(group.data.numeric, part, batch_dims=1)
-            codes = tf.gather(group.data.codes, part, batch_dims=1)
+        for start in range(0, n_valid, n_rows):
+            part = tf.constant(rows[:, start : start + n_rows], tf.int32)
             parts.append(
                 predict(
                     group.state.weights,
                     group.state.stats,
-                    numeric,
-                    codes,
+                    take_rows(group.data.inputs, part),
                     self._weight_shapes,
                     self._stat_shapes,
                 ).numpy()
@@ -282,8 +292,10 @@ class Trainer:
             curves[:, :0],
         )
         saved = load_checkpoint(self._checkpoint) if self._checkpoint else None
+        self._earlier_s = 0.0
         if saved is not None:
             start = from_arrays(saved, len(slots))
+            self._earlier_s = float(saved.get("busy_s", 0.0))
         n_done = start.curves.shape[1]
         curves[:, :n_done] = start.curves
         balanced = self.spec.params.get("class_weight") == "balanced"
@@ -294,7 +306,10 @@ class Trainer:
 
     def _save(self, groups: list[Group], best: Best, curves: NDArray[np.float32], epoch: int) -> None:
         if self._checkpoint and groups:
-            save_checkpoint(self._checkpoint, to_arrays(groups, best, curves[:, :epoch]))
+            busy_s = self._earlier_s + time.monotonic() - self._began - self._told_s
+            save_checkpoint(
+                self._checkpoint, to_arrays(groups, best, curves[:, :epoch]) | {"busy_s": np.float64(busy_s)}
+            )
 
     def _result(self, curves: NDArray[np.float32], best: Best) -> TrainResult:
         predictions = tuple(
@@ -324,16 +339,20 @@ class _Every:
         return True
 
 
+def predict_rows(network: Network) -> int:
+    """Return how many rows a replica predicts at once, so that what lies between the layers stays small."""
+    return min(max(_PREDICT_NUMBERS // max(network.shape.row_size, 1), 64), 16_384)
+
+
 def predict(
-    network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32], numeric: Any, codes: Any
+    network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32], inputs: Inputs
 ) -> NDArray[Any]:
-    """Return the outputs (R, n, K) of R replicas, each on its own rows (R, n, …)."""
-    graph = predict_graph(network.structure, network.weights.ranks, network.stats.ranks)
+    """Return the outputs (R, n, K) of R replicas, each on its own rows (R, n, *row)."""
+    graph = predict_graph(network.structure, network.shape.inputs, network.weights.ranks, network.stats.ranks)
+    n_rows, n = predict_rows(network), next(iter(inputs.values())).shape[1]
     shapes = tf.constant(network.weights.shapes()), tf.constant(network.stats.shapes())
     parts = [
-        graph(
-            weights, stats, numeric[:, i : i + _PREDICT_ROWS], codes[:, i : i + _PREDICT_ROWS], *shapes
-        ).numpy()
-        for i in range(0, max(numeric.shape[1], 1), _PREDICT_ROWS)
+        graph(weights, stats, {k: x[:, i : i + n_rows] for k, x in inputs.items()}, *shapes).numpy()
+        for i in range(0, max(n, 1), n_rows)
     ]
     return np.concatenate(parts, axis=1)

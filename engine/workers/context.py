@@ -14,8 +14,8 @@ from ..data.schema import TableSchema
 from ..data.splitting import Splits
 from ..data.table import Table
 from ..data.target import encode_target
-from ..preprocessing.fit import fit_preprocessing
-from ..preprocessing.spec import PreprocessingSpec
+from ..networks.registry import family
+from ..preprocessing.registry import preprocessing_kind
 from ..training.problem import Problem, build_problem
 from .messages import StudyFiles
 
@@ -31,6 +31,7 @@ class StudyContext:
         self.files = files
         self.table = Table.from_parquet(Path(files.table))
         self.schema = TableSchema.from_json(files.schema)
+        self.preprocessing = preprocessing_kind(self.schema.data_kind)
         self.target = encode_target(self.table, self.schema, files.task)
         self.splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())
         self.y_by_row: NDArray[Any] = np.full(self.table.n_rows, -1, dtype=self.target.values.dtype)
@@ -41,20 +42,21 @@ class StudyContext:
     def n_classes(self) -> int:
         return len(self.target.labels)
 
-    def is_fused(self, problem: Problem) -> bool:
-        """Whether a trial on `problem` trains its replicas as one (or, to save memory, fold by fold)."""
+    def is_fused(self, family_name: str, problem: Problem) -> bool:
+        """Whether a trial trains its replicas as one, or fold by fold: to save memory, or where that is faster."""
+        if not family(family_name).fuses:
+            return False
         if self.files.fused is not None:
             return self.files.fused
         return 3 * problem.size_bytes < _FUSED_FRACTION * self.files.memory_limit_bytes
 
     def problem(self, params: Mapping[str, Any]) -> Problem:
         """Return the folds of the study, preprocessed as `params` say; kept for the next trial that wants the same."""
-        spec = preprocessing_spec(params)
-        key = spec.digest()
+        key = self.preprocessing.digest(params)
         if key in self._problems:
             self._problems.move_to_end(key)
             return self._problems[key]
-        problem = self.subproblem(spec, self.splits.development, self.splits.train, self.splits.valid)
+        problem = self.subproblem(params, self.splits.development, self.splits.train, self.splits.valid)
         self._problems[key] = problem
         limit = _CACHE_FRACTION * self.files.memory_limit_bytes
         while len(self._problems) > 1 and sum(p.size_bytes for p in self._problems.values()) > limit:
@@ -62,7 +64,7 @@ class StudyContext:
         return problem
 
     def subproblem(
-        self, spec: PreprocessingSpec, rows: Ints, train: Sequence[Ints], valid: Sequence[Ints]
+        self, params: Mapping[str, Any], rows: Ints, train: Sequence[Ints], valid: Sequence[Ints]
     ) -> Problem:
         """Return replicas that train and validate on parts of `rows`.
 
@@ -71,24 +73,19 @@ class StudyContext:
         rows, train, valid : int64 arrays of table rows
             Each of `train` and `valid` a subset of `rows`; preprocessing is fitted on each of `train` alone.
         """
-        preprocessings = fit_preprocessing(self.table, self.schema, train, spec)
+        preprocessings = self.preprocessing.fit(self.table, self.schema, train, params)
+        different = preprocessings[:1] if self.preprocessing.is_shared else preprocessings
         place = np.full(self.table.n_rows, -1, np.int64)
         place[rows] = np.arange(len(rows))
         return build_problem(
             task=self.target.task,
             n_classes=self.n_classes,
             y=self.y_by_row[rows],
-            features=[p.transform(self.table, rows) for p in preprocessings],
+            inputs=[p.inputs(self.table, rows) for p in different],
             preprocessings=preprocessings,
             train=[place[t] for t in train],
             valid=[place[v] for v in valid],
         )
-
-
-def preprocessing_spec(params: Mapping[str, Any]) -> PreprocessingSpec:
-    """Return the preprocessing that a trial's parameters ask for."""
-    encoding = "piecewise_linear" if params.get("numeric_embedding") == "piecewise_linear" else "none"
-    return PreprocessingSpec.from_params({**params, "numeric_encoding": encoding})
 
 
 _contexts: OrderedDict[tuple[int, str, str], StudyContext] = OrderedDict()

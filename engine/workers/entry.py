@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,7 +33,19 @@ def warm_up_worker(runner: str, n_threads: int, place: int) -> Mapping[str, Any]
     if hasattr(os, "nice"):
         os.nice(5)  # the window and whatever else the user does come first
     devices: Mapping[str, Any] = importlib.import_module(runner).warm_up(n_threads)
+    atexit.register(_end_at_once)  # the last that is registered is the first that is called
     return devices
+
+
+def _end_at_once() -> None:
+    """End this process when its worker has been closed.
+
+    Taking TensorFlow down piece by piece takes seconds, for which the end of a search would wait; nothing is left to
+    be written.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def dask_settings(n_threads: int) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from ..training.model import TrainedModel
 from ..training.problem import Problem
 from ..training.reports import EpochReport, TrainingStopped
 from ..training.trainer import Trainer, TrainResult, predict
-from .context import StudyContext, context_of, preprocessing_spec
+from .context import StudyContext, context_of
 from .messages import FinalTask, StudyFiles, TaskResult
 from .trial_task import train_spec
 
@@ -38,7 +38,7 @@ def run_final(files: StudyFiles, task: FinalTask) -> TaskResult:
     started = time.monotonic()
     context = context_of(files)
     kind, reason, evidence = _choose(files, context, task, started)
-    model = _ensemble(files, context, task) if kind == "ensemble" else _refit(files, context, task)
+    model = _ensemble(context, task) if kind == "ensemble" else _refit(context, task)
     info: dict[str, Any] = {
         "final": {
             "kind": kind,
@@ -118,20 +118,16 @@ def _evidence(
 
     With repeats, the folds of the first one serve.
     """
-    spec, splits = preprocessing_spec(task.params), context.splits
+    splits = context.splits
     train, valid = _inner_folds(context, n_outer)
     n_inner = len(train) // n_outer
-    problem = context.subproblem(spec, splits.development, train, valid)
-    inner = Trainer(problem, train_spec(files, task.family, task.params, context.is_fused(problem))).run(
-        deadline
-    )
+    problem = context.subproblem(task.params, splits.development, train, valid)
+    inner = Trainer(problem, train_spec(context, problem, task.family, task.params)).run(deadline)
     refit_problem = context.subproblem(
-        spec, splits.development, splits.train[:n_outer], [np.zeros(0, np.int64)] * n_outer
+        task.params, splits.development, splits.train[:n_outer], [np.zeros(0, np.int64)] * n_outer
     )
     stop = int(np.median(inner.best_epochs)) + 1
-    final = train_spec(
-        files, task.family, task.params, context.is_fused(refit_problem), patience=None, stop_epoch=stop
-    )
+    final = train_spec(context, refit_problem, task.family, task.params, patience=None, stop_epoch=stop)
     refit = Trainer(refit_problem, final).run(deadline)
     metric = METRICS[files.metric]
     place = np.full(context.table.n_rows, -1, np.int64)
@@ -161,24 +157,21 @@ def _inner_folds(context: StudyContext, n_outer: int) -> tuple[list[Ints], list[
 
 def _predict(problem: Problem, result: TrainResult, replica: int, rows: Ints) -> NDArray[np.float64]:
     r = slice(replica, replica + 1)
-    output = predict(
-        result.network, result.weights[r], result.stats[r], problem.numeric[r, rows], problem.codes[r, rows]
-    )
+    output = predict(result.network, result.weights[r], result.stats[r], problem.rows(replica, rows))
     return problem.unscaled(replica, to_predictions(problem.task, output[0]))
 
 
-def _ensemble(files: StudyFiles, context: StudyContext, task: FinalTask) -> TrainedModel:
+def _ensemble(context: StudyContext, task: FinalTask) -> TrainedModel:
     if task.model is not None:
         return TrainedModel.from_bytes(task.model)
     problem = context.problem(task.params)  # training is deterministic: the same networks come out again
-    result = Trainer(problem, train_spec(files, task.family, task.params, context.is_fused(problem))).run()
+    result = Trainer(problem, train_spec(context, problem, task.family, task.params)).run()
     return TrainedModel.from_training(problem, result, context.target.labels)
 
 
-def _refit(files: StudyFiles, context: StudyContext, task: FinalTask) -> TrainedModel:
-    spec = preprocessing_spec(task.params)
+def _refit(context: StudyContext, task: FinalTask) -> TrainedModel:
     rows: Sequence[Ints] = [context.splits.development]
-    problem = context.subproblem(spec, context.splits.development, rows, [np.zeros(0, np.int64)])
+    problem = context.subproblem(task.params, context.splits.development, rows, [np.zeros(0, np.int64)])
     stop = int(np.median(task.best_epochs)) + 1
-    settings = train_spec(files, task.family, task.params, True, patience=None, stop_epoch=stop)
+    settings = train_spec(context, problem, task.family, task.params, patience=None, stop_epoch=stop)
     return TrainedModel.from_training(problem, Trainer(problem, settings).run(), context.target.labels)

@@ -44,15 +44,17 @@ class Reporter:
         self._sent = -np.inf
         self._pending: list[tuple[int, NDArray[np.float32]]] = []
         self._paused_s = 0.0
+        self._earlier_s = 0.0
         self.peak_bytes = self._process.memory_info().rss
         self.is_truncated = False
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since the trial started here, pauses left out."""
-        return time.monotonic() - self._started - self._paused_s
+        """Seconds of work on the trial: here, pauses left out, and before the checkpoint that it went on from."""
+        return self._earlier_s + time.monotonic() - self._started - self._paused_s
 
     def __call__(self, report: EpochReport) -> bool:
+        self._earlier_s = report.earlier_s
         self._pending.append((report.epoch, report.curves.copy()))
         if time.monotonic() - self._sent >= _SEND_EVERY_S:
             self._flush()

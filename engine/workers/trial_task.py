@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from ..metrics import METRICS, metrics_for
 from ..training.curves import CURVE_NAMES
 from ..training.model import TrainedModel
 from ..training.problem import Problem
+from ..training.schedules import trial_epochs
 from ..training.trainer import Trainer, TrainSpec
-from .context import context_of, preprocessing_spec
+from .context import StudyContext, context_of
 from .messages import StudyFiles, TaskResult, TrialTask, checkpoint_path
 from .reporter import Reporter
 
@@ -22,10 +24,8 @@ def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskRes
     """Cross-validate a parameter set."""
     context = context_of(files)
     problem = context.problem(task.params)
-    is_fused = context.is_fused(problem)
-    trainer = Trainer(
-        problem, train_spec(files, task.family, task.params, is_fused), checkpoint_path(files, task.trial_id)
-    )
+    spec = train_spec(context, problem, task.family, task.params)
+    trainer = Trainer(problem, spec, checkpoint_path(files, task.trial_id))
     result = trainer.run(reporter)
     reporter.flush()
     return TaskResult(
@@ -38,23 +38,26 @@ def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskRes
         model=TrainedModel.from_training(problem, result, context.target.labels).to_bytes(),
         info={
             "truncated": reporter.is_truncated,
-            "preprocessing": preprocessing_spec(task.params).digest(),
-            "path": "fused" if is_fused else "fold_by_fold",
+            "preprocessing": context.preprocessing.digest(task.params),
+            "path": "fused" if spec.fused else "fold_by_fold",
         },
     )
 
 
-def train_spec(files: StudyFiles, family: str, params: Any, fused: bool, **changes: Any) -> TrainSpec:
+def train_spec(
+    context: StudyContext, problem: Problem, family: str, params: Mapping[str, Any], **changes: Any
+) -> TrainSpec:
     """Return how a trial of the study trains."""
+    files = context.files
     patience = params.get("patience")
     values: dict[str, Any] = {
         "family": family,
         "params": params,
         "metric": files.metric,
-        "max_epochs": files.max_epochs,
+        "max_epochs": trial_epochs(params, files.max_epochs),
         "seed": files.seed,
         "patience": None if patience is None else int(patience),
-        "fused": fused,
+        "fused": context.is_fused(family, problem),
     }
     return TrainSpec(**(values | changes))
 

@@ -16,10 +16,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPen
 from PySide6.QtWidgets import QToolTip
 
-from .. import formatting, tokens
-from ..language import Speaks
+from ...engine import formatting
+from .. import tokens
+from ..language import Speaks, Text
 from ..theme import body_font, theme
-from ..widgets.parts import Label, Text
+from ..widgets.parts import Label
 
 _HOVER_PX = 28
 pg.setConfigOptions(antialias=True)
@@ -285,3 +286,7 @@ def _filled(item: Any, one: Series) -> None:
         item.setData(x=x, y=y, pen=pen, connect="finite")
     else:
         item.setData(x=one.x, y=one.y, pen=pen, connect="finite")
+        item.setSymbol("o" if np.isfinite(one.y).sum() == 1 else None)  # a line of one point is invisible
+        item.setSymbolSize(one.width * 3)
+        item.setSymbolPen(None)
+        item.setSymbolBrush(pg.mkBrush(colour))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...engine import formatting
 from ...storage.records import Curves
-from .. import formatting
 from ..language import tr
 from .chart import Chart, Series
 

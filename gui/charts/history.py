@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import formatting
+from ...engine import formatting
 from ..language import tr
 from .chart import Chart, Series
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from .. import formatting, tokens
+from ...engine import formatting
+from .. import tokens
 from ..language import Speaks, tr
 from ..theme import body_font, colour, theme
 
@@ -64,6 +65,8 @@ class Sparkline(QWidget):
             for i, v in enumerate(values)
             if np.isfinite(v)
         ]
+        if not points:
+            return
         if strong and self._top:
             fill = QColor(tone)
             fill.setAlphaF(0.14)
@@ -74,7 +77,7 @@ class Sparkline(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(tone, 1.6))
         painter.drawPolyline(QPolygonF(points))
-        if strong and points:
+        if strong:
             painter.setBrush(tone)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(points[-1], 2.2, 2.2)

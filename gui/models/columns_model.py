@@ -7,7 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from .. import formatting, words
+from ...engine import formatting
+from .. import words
 from ..language import tr
 from .inspection import ColumnFacts, Inspection
 

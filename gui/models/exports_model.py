@@ -9,8 +9,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from ...engine import formatting
 from ...storage.records import ExportRecord, JobState
-from .. import formatting, words
+from .. import words
 from ..language import tr
 from ..theme import colour
 

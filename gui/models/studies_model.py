@@ -15,8 +15,9 @@ from PySide6.QtCore import (
     Qt,
 )
 
+from ...engine import formatting
 from ...storage.records import StudyRecord, StudyState, TrialState
-from .. import formatting, words
+from .. import words
 from ..language import tr
 
 Index = QModelIndex | QPersistentModelIndex

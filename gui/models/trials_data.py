@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...engine import formatting
 from ...engine.search.filtering import trial_columns
 from ...storage.records import TrialKind, TrialRecord, TrialState, TrialTable
-from .. import formatting
 
 _OWN = 15  # how many of `trial_columns` are the trials' own; the params follow
 

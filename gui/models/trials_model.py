@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from ...engine import formatting
 from ...engine.search.filtering import TrialFilter
 from ...storage.records import TrialState
-from .. import formatting, words
+from .. import words
 from ..language import tr
 from .trials_data import TrialsData
 
@@ -141,13 +142,20 @@ class TrialsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _LEFT if section == Column.STATE or self._is_text(section) else _RIGHT
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return _LEFT if self._is_text(section) else _RIGHT
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._heading(section)
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
+        sorted_by, order = self._sort
+        arrow = "↑" if order == Qt.SortOrder.AscendingOrder else "↓"
+        return f"{self._heading(section)} {arrow}" if section == sorted_by else self._heading(section)
+
+    def _heading(self, section: int) -> str:
         if section >= len(Column):
-            return self.data_.params[section - len(Column)] if self.data_ is not None else None
+            return self.data_.params[section - len(Column)] if self.data_ is not None else ""
         return {
-            Column.NUMBER: tr("#"),
+            Column.NUMBER: tr("Trial"),
             Column.STATE: tr("State"),
             Column.SCORE: tr("Score"),
             Column.DURATION: tr("Duration"),
@@ -162,7 +170,7 @@ class TrialsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._display(row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _LEFT if column == Column.STATE or self._is_text(column) else _RIGHT
+            return _LEFT if self._is_text(column) else _RIGHT
         if role == ID_ROLE:
             return int(self.data_.table.ids[row])
         if role == SCORE_ROLE and column == Column.SCORE:
@@ -205,7 +213,9 @@ class TrialsModel(QAbstractTableModel):
         return text, shown, self._best is not None and int(data.table.numbers[row]) == self._best
 
     def _is_text(self, column: int) -> bool:
-        if self.data_ is None or column < len(Column):
+        if column < len(Column):
+            return column in (Column.NUMBER, Column.STATE)
+        if self.data_ is None:
             return False
         return self.data_.columns[self.data_.params[column - len(Column)]].dtype == object
 

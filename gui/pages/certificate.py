@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from ...engine import formatting
 from ...storage.records import ExportRecord, JobState
-from .. import formatting, words
+from .. import words
 from ..language import tr
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Elided, Label, Pill, Rule, column, row, scrolled
@@ -21,13 +23,14 @@ class CertificateCard(Card):
 
     def __init__(self) -> None:
         self._pill = Pill()
-        super().__init__(lambda: tr("Certificate"), self._pill, margin=16)
+        super().__init__(lambda: tr("Certificate"), self._pill, margin=12)
         self._export: ExportRecord | None = None
         self._verdict = Label(kind="strong", wrap=True)
         self._path = Elided("small", "muted", Qt.TextElideMode.ElideMiddle)
         self._grid, self._files = QGridLayout(), QGridLayout()
         for grid in (self._grid, self._files):
             grid.setVerticalSpacing(7)
+        self._rule = Rule()
         self._failure = Notice("bad")
         self._open = Button(lambda: tr("Open folder"), "", "open")
         self._open.clicked.connect(lambda: open_folder(self._export.path if self._export is not None else ""))
@@ -39,7 +42,7 @@ class CertificateCard(Card):
                 self._path,
                 self._failure,
                 self._grid,
-                Rule(),
+                self._rule,
                 self._files_title,
                 self._files,
                 row(self._open, 1),
@@ -59,7 +62,7 @@ class CertificateCard(Card):
 
     def _show(self) -> None:
         export = self._export
-        for widget in (self._pill, self._path, self._open, self._files_title):
+        for widget in (self._pill, self._path, self._open, self._rule, self._files_title):
             widget.setVisible(export is not None)
         if export is None:
             self._verdict.setText(
@@ -84,11 +87,12 @@ class CertificateCard(Card):
         self._path.setText(export.path)
         self._failure.setVisible(export.failure is not None)
         if export.failure is not None:
-            self._failure.tell(words.failure_text(export.failure))
+            self._failure.tell(partial(words.failure_text, export.failure))
         fill_grid(self._grid, certificate_rows(export))
         files = export.manifest.get("files") or {}
         fill_grid(self._files, file_rows(files))
-        self._files_title.setVisible(bool(files))
+        for widget in (self._rule, self._files_title):
+            widget.setVisible(bool(files))
 
 
 def certificate_rows(export: ExportRecord) -> list[tuple[str, str]]:

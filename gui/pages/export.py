@@ -14,11 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ...engine import formatting
 from ...storage.records import ExportRecord, JobRecord, StudyRecord
-from .. import formatting, tokens
+from .. import tokens
 from ..desk import Desk
 from ..jobs import JobWatcher
-from ..language import tr
+from ..language import Text, tr
 from ..models.exports_model import RECORD_ROLE, Column, ExportsModel
 from ..widgets.fields import ChoiceField, TextField
 from ..widgets.notices import Notice
@@ -29,7 +30,7 @@ from .page import EmptyState, Page, Pages
 if TYPE_CHECKING:
     from ...storage.store import Store
 
-_SIDE_WIDTH = 400
+_SIDE_WIDTH = 368
 _MOST_TRIALS = 50
 
 
@@ -44,6 +45,7 @@ class ExportPage(Page):
         self._job.failed.connect(self._failed)
         self._wanted_export: int | None = None
         self._folder_typed = False
+        self._progress_word = ""  # what the engine says of its progress
         self.model = ExportsModel(self)
         self.notice = Notice("bad")
         self.write = Button(lambda: tr("Write bundle"), "primary", "export")
@@ -53,7 +55,10 @@ class ExportPage(Page):
         self.table = self._make_table()
         left = QWidget()
         past = Card(lambda: tr("Bundles written"), margin=12)
+        self.nothing = Label(lambda: tr("No bundle of this study was written yet."), tone="muted")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         past.body.addWidget(self.table, 1)
+        past.body.addWidget(self.nothing, 1)
         layout = column(self._choice_card(), past, spacing=12)
         layout.setStretch(1, 1)
         left.setLayout(layout)
@@ -116,7 +121,9 @@ class ExportPage(Page):
         where.setLayout(layout)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.progress_text = Label(kind="small", tone="muted")
+        self.progress_text = Label(
+            lambda: self._progress_word or tr("Writing and checking the bundle…"), "small", "muted"
+        )
         self.progress_box = QWidget()
         self.progress_box.setLayout(column(self.progress, self.progress_text, spacing=4))
         self.progress_box.hide()
@@ -148,7 +155,7 @@ class ExportPage(Page):
         head.setHighlightSections(False)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setSectionResizeMode(Column.PATH, head.ResizeMode.Stretch)
-        for section, width in {Column.TRIAL: 72, Column.STATE: 96, Column.SIZE: 84, Column.WHEN: 112}.items():
+        for section, width in {Column.TRIAL: 60, Column.STATE: 80, Column.SIZE: 76, Column.WHEN: 108}.items():
             head.resizeSection(section, width)
         table.selectionModel().currentRowChanged.connect(self._show_certificate)
         self.say(lambda: table.setAccessibleName(tr("Bundles written")))
@@ -160,6 +167,8 @@ class ExportPage(Page):
             return
         chosen = self._chosen()
         self.model.show_exports(exports, numbers)
+        self.table.setVisible(bool(exports))
+        self.nothing.setVisible(not exports)
         wanted = self._wanted_export or (chosen.id if chosen is not None else None)
         place = next((i for i, export in enumerate(exports) if export.id == wanted), 0)
         if exports:
@@ -216,7 +225,7 @@ class ExportPage(Page):
         if study is None:
             return
         if not self.folder.value():
-            self.notice.tell(tr("Choose the folder for the bundle."))
+            self.notice.tell(lambda: tr("Choose the folder for the bundle."))
             return
         self.notice.hide()
         self.write.setEnabled(False)
@@ -228,16 +237,19 @@ class ExportPage(Page):
         self.progress_box.show()
         self.progress.setRange(0, 1000 if fraction > 0 else 0)
         self.progress.setValue(round(1000 * fraction))
-        self.progress_text.setText(word or tr("Writing and checking the bundle…"))
+        self._progress_word = word
+        self.progress_text.say_again()
 
     def _written(self, job: JobRecord) -> None:
         self.progress_box.hide()
         self._wanted_export = int(job.result["export_id"]) if "export_id" in job.result else None
         path = str(job.result.get("path", ""))
-        self.desk.toast(tr("The bundle is written."), tr("Open folder"), lambda: open_folder(path))
+        self.desk.toast(
+            lambda: tr("The bundle is written."), lambda: tr("Open folder"), lambda: open_folder(path)
+        )
         self.grow_stale()
 
-    def _failed(self, text: str) -> None:
+    def _failed(self, text: Text) -> None:
         self.progress_box.hide()
         self.notice.tell(text)
         self._show_choice()

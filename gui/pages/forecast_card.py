@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QProgressBar
 
-from .. import formatting
-from ..language import sentence, tr
+from ...engine import formatting
+from ..language import Text, counted, sentence, tr
 from ..widgets.parts import Button, Card, Label
 
 
@@ -28,12 +28,7 @@ class ForecastCard(Card):
         self._ask = Button(lambda: tr("Measure"), "", "clock")
         super().__init__(lambda: tr("Forecast"), self._ask, margin=12)
         self._ask.clicked.connect(self.wanted)
-        self._text = Label(
-            lambda: tr("Trains a few networks of the space for seconds, to tell time and memory."),
-            "small",
-            "muted",
-            wrap=True,
-        )
+        self._text = Label(kind="small", tone="muted", wrap=True)
         self._busy = QProgressBar()
         self._busy.setRange(0, 1000)
         self._busy.setTextVisible(False)
@@ -43,6 +38,7 @@ class ForecastCard(Card):
         self._grid.setVerticalSpacing(4)
         self._cells: list[Label] = []
         self._result: Mapping[str, Any] | None = None
+        self._failure: Text | None = None  # why there is no result
         for widget in (self._text, self._busy):
             self.body.addWidget(widget)
         self.body.addLayout(self._grid)
@@ -50,7 +46,7 @@ class ForecastCard(Card):
 
     def forget(self) -> None:
         """Forget the last forecast."""
-        self._result = None
+        self._result, self._failure = None, None
         self._busy.hide()
         self._show()
 
@@ -61,17 +57,18 @@ class ForecastCard(Card):
         self._busy.setValue(round(1000 * fraction))
         self._ask.setEnabled(False)
 
-    def show_failure(self, text: str) -> None:
+    def show_failure(self, text: Text) -> None:
         """Say why there is no forecast."""
         self._busy.hide()
         self._ask.setEnabled(True)
-        self._text.setText(text)
+        self._result, self._failure = None, text
+        self._show()
 
     def show_result(self, result: Mapping[str, Any]) -> None:
         """Show the result of a ``forecast`` job."""
         self._busy.hide()
         self._ask.setEnabled(True)
-        self._result = result
+        self._result, self._failure = result, None
         self._show()
 
     def _show(self) -> None:
@@ -89,12 +86,13 @@ class ForecastCard(Card):
         ]
         self._fill(rows)
         if result is None:
-            self._text.setText(tr("Trains a few networks of the space for seconds, to tell time and memory."))
+            hint = tr("Trains a few networks of the space for seconds, to tell time and memory.")
+            self._text.setText(self._failure() if self._failure is not None else hint)
             return
         said = []
         fits = result.get("trials_in_budget")
         if fits:
-            said.append(tr("About {low} to {high} trials fit the budget.", low=fits[0], high=fits[1]))
+            said.append(fitting_text(int(fits[0]), int(fits[1])))
         peak = result.get("peak_memory_bytes")
         if peak:
             said.append(tr("At most {size} of memory.", size=formatting.size(peak)))
@@ -114,6 +112,19 @@ class ForecastCard(Card):
                     cell.setAlignment(cell.alignment().AlignRight)
                 self._grid.addWidget(cell, place, side)
                 self._cells.append(cell)
+
+
+def fitting_text(low: int, high: int) -> str:
+    """Return how many trials fit the budget, from `low` to `high`."""
+    if high < 1:
+        return tr("Fewer than one trial fits the budget.")
+    if low < 1:
+        one, many = tr("At most 1 trial fits the budget."), tr("Up to {n} trials fit the budget.")
+        return counted(high, one, many)
+    if low == high:
+        return counted(high, tr("About 1 trial fits the budget."), tr("About {n} trials fit the budget."))
+    low_text, high_text = formatting.count(low), formatting.count(high)
+    return tr("About {low} to {high} trials fit the budget.", low=low_text, high=high_text)
 
 
 def corner_text(name: str) -> str:

@@ -183,10 +183,12 @@ class LivePage(Page):
     def _show_failure(self, study: StudyRecord) -> None:
         failure = study.failure
         if failure is not None:
-            self.failure.tell(words.failure_text(failure))
+            self.failure.tell(lambda: words.failure_text(failure))
         elif self.desk.is_lost(study):
-            text = tr("The engine of this study is not running; resume to go on where it stopped.")
-            self.failure.tell(text, "warning")
+            self.failure.tell(
+                lambda: tr("The engine of this study is not running; resume to go on where it stopped."),
+                "warning",
+            )
         else:
             self.failure.hide()
 
@@ -213,7 +215,7 @@ class LivePage(Page):
 
     def _skip(self, trial_id: int) -> None:
         self.desk.feed.write(lambda store: store.request_skip(trial_id))
-        self.desk.toast(tr("The trial ends after this epoch."))
+        self.desk.toast(lambda: tr("The trial ends after this epoch."))
 
     def _choose_curves(self, trial_id: int) -> None:
         self._curves_of = trial_id
@@ -240,11 +242,8 @@ def history_of(data: TrialsData, study: StudyRecord) -> History:
     searched = table.kinds != TrialKind.BASELINE
     begin = study.started_at.timestamp() if study.started_at is not None else float("nan")
     ends = table.finished_s[searched]
-    baselines = {
-        words.baseline(str(name)): float(value)
-        for name, value, kind in zip(table.names, table.values, table.kinds, strict=True)
-        if kind == TrialKind.BASELINE and np.isfinite(value)
-    }
+    scored = np.flatnonzero(~searched & np.isfinite(table.values))
+    baselines = {words.baseline(str(table.names[place])): float(table.values[place]) for place in scored}
     return History(
         metric=study.metric,
         maximize=study.direction == "maximize",

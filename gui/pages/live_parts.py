@@ -9,13 +9,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
+from ...engine import formatting
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialState, TrialTable
-from .. import formatting, words
+from .. import words
 from ..charts.curves import judged_measure, mean_of
 from ..charts.small import Sparkline
-from ..language import Speaks, tr
+from ..language import Speaks, Text, tr
 from ..models.studies_model import trial_counts
-from ..widgets.parts import Card, Elided, IconButton, Label, Text, column, row, scrolled, set_property
+from ..widgets.parts import Card, Elided, IconButton, Label, column, row, scrolled, set_property
 
 _NARROW_PX = 960  # below this the figures are smaller, so that a score keeps its spread
 
@@ -88,9 +89,10 @@ class Tiles(Speaks, QWidget):
             )
         self.margin.tell(text, _baseline_text(study, decimals), tone)
         complete, pruned, failed = trial_counts(study)
-        parts = [tr("{n} complete", n=complete), tr("{n} pruned", n=pruned)]
+        parts = [tr("{n} pruned", n=pruned)] if pruned else []
         if failed:
             parts.append(tr("{n} failed", n=failed))
+        parts = parts or [tr("{n} complete", n=complete)]
         self.trials.tell(formatting.count(words.finished_trials(study)), " · ".join(parts))
         self._show_time(study, standing)
 

@@ -8,8 +8,9 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from ...engine import formatting
 from ...storage.records import StudyRecord, StudyState
-from .. import formatting, words
+from .. import words
 from ..language import sentence, tr
 from ..widgets.parts import Card, Label, column, scrolled, set_property
 from .trial_details import fill_grid

@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
+from ...engine import formatting
 from ...engine.errors import SpecError
 from ...engine.spec import StudySpec
 from ...storage.records import JobRecord, Request
-from .. import formatting
 from ..desk import Desk
 from ..jobs import JobWatcher
-from ..language import sentence, tr
+from ..language import Text, sentence, tr
 from ..models.inspection import Inspection
 from ..widgets.drop_zone import SAMPLE_PREFIX, DropZone, sample_name
 from ..widgets.notices import Notice
@@ -26,7 +26,7 @@ from .new_study_form import StudyForm
 from .page import Page
 
 _AGAIN_MS = 500
-_FORM_WIDTH, _FORM_WIDTH_NARROW = 372, 308
+_FORM_WIDTH, _FORM_WIDTH_NARROW = 344, 308
 _NARROW_BELOW = 1000
 
 
@@ -38,6 +38,9 @@ class NewStudyPage(Page):
         self.source: str = ""
         self._opening: str = ""  # what is read for the first time; `source` stays until that is known to work
         self.inspection: Inspection | None = None
+        self._names_may_change = (
+            False  # the file is to be read otherwise: target and roles may name no column
+        )
         self._inspecting = JobWatcher(desk, self)
         self._creating = JobWatcher(desk, self)
         self._forecasting = JobWatcher(desk, self)
@@ -71,7 +74,7 @@ class NewStudyPage(Page):
         self.body.addWidget(self._stack, 1)
         self._connect()
         self.say(self._show_source)
-        self._check()
+        self.say(self._check)
 
     def refresh(self) -> None:
         self._check()
@@ -95,12 +98,15 @@ class NewStudyPage(Page):
         """Show what an ``inspect`` job found."""
         if self._opening:
             self._begin_anew()
+        if self._names_may_change:
+            self.data.roles = {}
+            self._names_may_change = False
         self.inspection = Inspection.from_json(result)
         self.data.show_inspection(self.inspection)
         self.form.show_inspection(self.inspection, self.data.roles)
         self.busy.hide()
-        said = [sentence(message) for message in self.inspection.messages]
-        self.notice.tell("\n".join(said), "warning")
+        messages = self.inspection.messages
+        self.notice.tell(lambda: "\n".join(sentence(message) for message in messages), "warning")
         self._stack.setCurrentIndex(2)
         self._show_source()
         self._check()
@@ -131,7 +137,7 @@ class NewStudyPage(Page):
         self.desk.file_dropped.connect(self.open_source)
         self.drop.file_chosen.connect(self.open_source)
         self.drop.sample_chosen.connect(self.open_source)
-        self.data.read_changed.connect(self._again.start)
+        self.data.read_changed.connect(self._read_changed)
         self.data.role_changed.connect(self._role_changed)
         self.data.space_changed.connect(self._check)
         self.form.changed.connect(self._check)
@@ -162,6 +168,7 @@ class NewStudyPage(Page):
     def _begin_anew(self) -> None:
         """Forget what was asked of the former file; the new one could be read."""
         self.source, self._opening = self._opening, ""
+        self._names_may_change = False
         self.data.forget()
         is_sample = self.source.startswith(SAMPLE_PREFIX)
         self.data.set_text_file(not is_sample and Path(self.source).suffix.lower() != ".parquet")
@@ -196,11 +203,18 @@ class NewStudyPage(Page):
             return
         self.busy.setVisible(self.inspection is not None)
         arguments = self._arguments()
-        arguments |= {"roles": dict(self.data.roles), "target": self.form.target() or None}
+        if self._names_may_change:
+            arguments |= {"roles": {}, "target": None}
+        else:
+            arguments |= {"roles": dict(self.data.roles), "target": self.form.target() or None}
         self._inspecting.start("inspect", arguments)
 
     def _inspected(self, job: JobRecord) -> None:
         self.show_inspection(dict(job.result))
+
+    def _read_changed(self, option: str) -> None:
+        self._names_may_change = self._names_may_change or option != "decimal"
+        self._again.start()
 
     def _role_changed(self, name: str, role: str) -> None:
         if role == "target":
@@ -237,11 +251,11 @@ class NewStudyPage(Page):
         self.busy.hide()
         study_id = int(job.result["study_id"])
         self.desk.request(study_id, Request.RUN)
-        self.desk.toast(tr("The search has been started."))
+        self.desk.toast(lambda: tr("The search has been started."))
         self._forget()
         self.desk.show_page("live", study_id)
 
-    def _failed(self, text: str) -> None:
+    def _failed(self, text: Text) -> None:
         if self._opening:
             self._cancel_opening()
         self.busy.hide()

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from .. import formatting, tokens
+from ...engine import formatting
+from .. import tokens
 from ..language import Speaks, sentence, tr
 from ..models.columns_model import Column, ColumnsModel, PreviewModel
 from ..models.inspection import Inspection
@@ -28,9 +29,11 @@ from ..widgets.parts import Card, Label, Picture, clear, column, row, scrolled
 from .columns_delegate import ColumnDelegate
 from .space_editor import SpaceEditor
 
-_WIDTHS = {Column.ROLE: 112, Column.MISSING: 68, Column.UNIQUE: 68, Column.SHAPE: 92}
+_WIDTHS = {Column.NAME: 136, Column.ROLE: 112, Column.MISSING: 68, Column.UNIQUE: 68, Column.SHAPE: 92}
+_WIDTHS_NARROW = {Column.NAME: 108, Column.ROLE: 96, Column.MISSING: 64, Column.UNIQUE: 64, Column.SHAPE: 84}
 _MOST_LABELS = 8
-_NARROW_PX = 560  # below this the four ways to read a file need two lines
+_NARROW_PX = 620  # below this the columns of the table are narrower
+_TWO_LINES_PX = 560  # below this the four ways to read a file need two lines
 _ICONS = {"serious": ("serious", "bad"), "warning": ("warning", "warning")}
 
 
@@ -39,15 +42,15 @@ class DataPanel(Speaks, Card):
 
     Signals
     -------
-    read_changed
-        The user wants the file read otherwise.
+    read_changed(str)
+        The user wants the file read otherwise; which option was changed.
     role_changed(str, str)
         The user gave a column another role.
     space_changed
         The search space was edited.
     """
 
-    read_changed = Signal()
+    read_changed = Signal(str)
     role_changed = Signal(str, str)
     space_changed = Signal()
 
@@ -183,7 +186,10 @@ class DataPanel(Speaks, Card):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        self._lay_out_reading(narrow=self.width() < _NARROW_PX)
+        narrow = self.width() < _NARROW_PX
+        self._lay_out_reading(narrow=self.width() < _TWO_LINES_PX)
+        for section, width in (_WIDTHS_NARROW if narrow else _WIDTHS).items():
+            self.columns_table.horizontalHeader().resizeSection(section, width)
 
     def _lay_out_reading(self, *, narrow: bool) -> None:
         if narrow is self._read_is_narrow:
@@ -193,12 +199,12 @@ class DataPanel(Speaks, Card):
             line, side = divmod(place, 2) if narrow else (0, place)
             self._read_grid.addWidget(field.label, line, 2 * side)
             self._read_grid.addWidget(field.widget, line, 2 * side + 1)
-        for side in range(4):
-            self._read_grid.setColumnStretch(2 * side + 1, 0 if narrow and side > 1 else 1)
+        for side, stretch in enumerate((1, 1, 0, 0) if narrow else (4, 4, 3, 4)):
+            self._read_grid.setColumnStretch(2 * side + 1, stretch)
 
     def _override(self, name: str) -> None:
         self._overridden.add(name)
-        self.read_changed.emit()
+        self.read_changed.emit(name)
 
     def _columns_table(self) -> QTableView:
         table = _table(self.columns)
@@ -213,10 +219,7 @@ class DataPanel(Speaks, Card):
             shortcut.activated.connect(lambda: self._edit_role(None))
         head = table.horizontalHeader()
         head.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Interactive)
-        head.resizeSection(Column.NAME, 144)
         head.setSectionResizeMode(Column.VALUES, QHeaderView.ResizeMode.Stretch)
-        for section, width in _WIDTHS.items():
-            head.resizeSection(section, width)
         self.say(lambda: table.setAccessibleName(tr("Columns")))
         self.columns_table = table
         return table

@@ -14,7 +14,7 @@ from .. import words
 from ..language import tr
 from ..models.inspection import Inspection
 from ..widgets.fields import ChipsField, ChoiceField, Field, FlagField, NumberField, TextField, pair
-from ..widgets.parts import Button, Card, Label, column, scrolled
+from ..widgets.parts import Button, Card, Label, column, row, scrolled
 
 _TASKS = ("auto", "binary", "multiclass", "regression")
 _SAMPLERS = ("tpe", "random", "gp", "cmaes", "qmc", "grid")
@@ -51,7 +51,7 @@ class StudyForm(Card):
         more.toggled.connect(advanced.setVisible)
         more.toggled.connect(lambda on: more.set_icon("up" if on else "down"))
         content = QWidget()
-        content.setLayout(column(*self._common(), more, advanced, 1, spacing=8, margins=(0, 0, 8, 0)))
+        content.setLayout(column(*self._common(), row(more, 1), advanced, 1, spacing=8, margins=(0, 0, 8, 0)))
         self.body.setContentsMargins(12, 12, 4, 12)
         self.body.addWidget(scrolled(content))
         for field in self._fields():
@@ -169,12 +169,12 @@ class StudyForm(Card):
         )
         self._timeout = NumberField(
             lambda: tr("Minutes"),
-            lambda: tr("no limit"),
+            lambda: tr("none"),
             scale=60,
             empty=True,
             tip=lambda: tr("Wall clock, with final fit and export inside"),
         )
-        self._trials = NumberField(lambda: tr("Trials"), lambda: tr("no limit"), whole=True, empty=True)
+        self._trials = NumberField(lambda: tr("Trials"), lambda: tr("none"), whole=True, empty=True)
         self._score = NumberField(lambda: tr("Stop at score"), lambda: tr("none"), empty=True)
         self._families = ChipsField(lambda: tr("Families"), [("mlp", lambda: tr("MLP"))])
         self._sampler = ChoiceField(

@@ -4,14 +4,14 @@ seen.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QStackedWidget, QWidget
 
 from .. import tokens
 from ..desk import Desk
-from ..language import Speaks, tr
-from ..widgets.parts import Label, Picture, Pill, Text, column, row
+from ..language import Speaks, Text, tr
+from ..widgets.parts import Label, Picture, Pill, column, row
 
 
 class StudySwitcher(Speaks, QComboBox):
@@ -51,8 +51,6 @@ class Page(Speaks, QWidget):
     then.
     """
 
-    primary_pressed = Signal()
-
     def __init__(self, desk: Desk, title: Text, *, with_switcher: bool = False) -> None:
         super().__init__()
         self.setObjectName("canvas")
@@ -84,6 +82,8 @@ class Page(Speaks, QWidget):
         layout = column(header, self.body, spacing=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
+        if with_switcher:
+            self.say(self.show_study_state)
         desk.studies_changed.connect(self.grow_stale)
         desk.study_selected.connect(self.study_changed)
 

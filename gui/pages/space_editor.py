@@ -21,7 +21,7 @@ from ...engine.search import space as spaces
 from .. import tokens
 from ..language import Speaks, sentence, tr
 from ..theme import mono_font
-from ..widgets.parts import Button, Label, column, row, set_property
+from ..widgets.parts import Button, Elided, Label, column, row, set_property
 
 _DELAY_MS = 250
 
@@ -66,7 +66,8 @@ class SpaceEditor(Speaks, QWidget):
         self.problem.hide()
         self._reset = Button(lambda: tr("Back to the default"), "link", "undo")
         self._reset.clicked.connect(self._restore)
-        hint = Label(lambda: tr("Edit the text to change what is searched."), "small", "muted")
+        hint = Elided("small", "muted")
+        self.say(lambda: hint.setText(tr("Edit the text to change what is searched.")))
         as_table = Button(lambda: tr("Table"), "chip")
         as_text = Button(lambda: tr("Text (TOML)"), "chip")
         group = QButtonGroup(self)
@@ -78,7 +79,9 @@ class SpaceEditor(Speaks, QWidget):
         stack.addWidget(self.table)
         stack.addWidget(self.text)
         group.idToggled.connect(lambda place, on: stack.setCurrentIndex(place) if on else None)
-        layout = column(row(as_table, as_text, hint, 1, self._reset), self.problem, stack, spacing=8)
+        chips = row(as_table, as_text, hint, self._reset)
+        chips.setStretch(2, 1)
+        layout = column(chips, self.problem, stack, spacing=8)
         layout.setStretch(2, 1)
         self.setLayout(layout)
         self._delay = QTimer(self)

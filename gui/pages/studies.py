@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -20,13 +20,21 @@ from ..language import counted, tr
 from ..models.studies_model import Column, StudiesModel, StudiesProxy
 from ..theme import theme
 from ..widgets.drop_zone import DropZone
-from ..widgets.parts import Button, IconButton, column, row
+from ..widgets.parts import Button, SearchField, column, row
 from .page import Page, Pages
 from .studies_delegate import StudyDelegate
 
 _CLOCK_MS = 5000
 _LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
 _WIDTHS = {Column.STATE: 132, Column.SCORE: 128, Column.MARGIN: 168, Column.TRIALS: 148, Column.TIME: 148}
+_WIDTHS_NARROW = {
+    Column.STATE: 116,
+    Column.SCORE: 92,
+    Column.MARGIN: 164,
+    Column.TRIALS: 128,
+    Column.TIME: 104,
+}
+_NARROW_PX = 1040  # below this the names of the studies need the room more
 
 
 class StudiesPage(Page):
@@ -41,11 +49,9 @@ class StudiesPage(Page):
         self._filling = False
         self._make_actions()
         self.table = self._make_table()
-        self.filter = QLineEdit()
-        self.filter.setClearButtonEnabled(True)
+        self.filter = SearchField(lambda: tr("Filter studies"))
         self.filter.setFixedWidth(220)
         self.filter.textChanged.connect(self.proxy.set_words)
-        self.say(lambda: self.filter.setPlaceholderText(tr("Filter studies")))
         self.archived = Button(lambda: tr("Archived"), "chip")
         self.archived.setCheckable(True)
         self.archived.toggled.connect(self.proxy.set_archived)
@@ -71,6 +77,7 @@ class StudiesPage(Page):
         self._clock.timeout.connect(self._grow_older)
         self._clock.start()
         self.say(self.model.reword)
+        self.say(self._name_actions)
         self.say(self._show_counts)
 
     def refresh(self) -> None:
@@ -91,6 +98,11 @@ class StudiesPage(Page):
 
     def study_changed(self) -> None:
         self._follow_desk()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        for section, width in (_WIDTHS_NARROW if self.width() < _NARROW_PX else _WIDTHS).items():
+            self.table.horizontalHeader().resizeSection(section, width)
 
     def _follow_desk(self) -> None:
         """Mark the study in view; where the filter hides it, leave the table as it is."""
@@ -121,19 +133,18 @@ class StudiesPage(Page):
         self.pin_action = self._action("pin", self._pin)
         self.archive_action = self._action("archive", self._archive, "Delete")
 
-        def name_them() -> None:
-            for action, text in (
-                (self.open_action, tr("Open")),
-                (self.pause_action, tr("Pause")),
-                (self.resume_action, tr("Resume")),
-                (self.stop_action, tr("Stop")),
-                (self.rename_action, tr("Rename")),
-                (self.pin_action, tr("Pin or unpin")),
-                (self.archive_action, tr("Archive or restore")),
-            ):
-                action.setText(text)
-
-        self.say(name_them)
+    def _name_actions(self) -> None:
+        study = self.chosen()
+        for action, text in (
+            (self.open_action, tr("Open")),
+            (self.pause_action, tr("Pause")),
+            (self.resume_action, tr("Resume")),
+            (self.stop_action, tr("Stop")),
+            (self.rename_action, tr("Rename")),
+            (self.pin_action, tr("Unpin") if study is not None and study.pinned else tr("Pin")),
+            (self.archive_action, tr("Restore") if study is not None and study.archived else tr("Archive")),
+        ):
+            action.setText(text)
 
     def _action(self, icon: str, act, key: str = "") -> QAction:
         action = QAction(self)
@@ -145,7 +156,7 @@ class StudiesPage(Page):
         return action
 
     def _action_row(self) -> QWidget:
-        self._buttons: dict[QAction, IconButton | Button] = {}
+        self._buttons: dict[QAction, Button] = {}
         bar = QWidget()
         layout = row(spacing=tokens.HALF)
         for action in (
@@ -159,7 +170,7 @@ class StudiesPage(Page):
         ):
             button = Button(action.text, "quiet", str(action.data()))
             button.clicked.connect(action.trigger)
-            action.changed.connect(lambda a=action, b=button: b.setEnabled(a.isEnabled()))
+            action.changed.connect(lambda a=action, b=button: _follow_action(b, a))
             self._buttons[action] = button
             layout.addWidget(button)
         layout.addStretch(1)
@@ -188,8 +199,6 @@ class StudiesPage(Page):
         head.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         head.setSortIndicatorClearable(True)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        for section, width in _WIDTHS.items():
-            head.resizeSection(section, width)
         table.setSortingEnabled(True)
         self.proxy.sort(-1)
         table.selectionModel().currentRowChanged.connect(self._row_changed)
@@ -215,6 +224,7 @@ class StudiesPage(Page):
         self.stop_action.setEnabled(state in (*_LIVE, StudyState.PAUSED))
         for action in (self.rename_action, self.pin_action, self.archive_action):
             action.setEnabled(study is not None)
+        self._name_actions()
 
     def _show_counts(self) -> None:
         running = sum(study.state in _LIVE for study in self.desk.studies)
@@ -275,18 +285,18 @@ class StudiesPage(Page):
         study = self.chosen()
         if study is None:
             return
-        said = (
-            tr("Restored {name}", name=study.name)
-            if study.archived
-            else tr("Archived {name}", name=study.name)
-        )
+
+        def said() -> str:
+            if study.archived:
+                return tr("Restored {name}", name=study.name)
+            return tr("Archived {name}", name=study.name)
 
         def undo() -> None:
             self.desk.feed.write(lambda store: store.edit_study(study.id, archived=study.archived))
 
         self.desk.feed.write(
             lambda store: store.edit_study(study.id, archived=not study.archived),
-            lambda _: self.desk.toast(said, tr("Undo"), undo),
+            lambda _: self.desk.toast(said, lambda: tr("Undo"), undo),
         )
 
     def _choose(self, study_id: int) -> None:
@@ -301,3 +311,8 @@ class StudiesPage(Page):
     def _begin_with_file(self, path: str) -> None:
         self.desk.show_page("new_study")
         self.desk.file_dropped.emit(path)
+
+
+def _follow_action(button: Button, action: QAction) -> None:
+    button.setEnabled(action.isEnabled())
+    button.setText(action.text())

@@ -6,8 +6,9 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
+from ...engine import formatting
 from ...storage.records import StudyRecord, StudyState
-from .. import formatting, tokens, words
+from .. import tokens, words
 from ..language import tr
 from ..models.studies_model import RECORD_ROLE, STANDING_ROLE, Column, trial_counts
 from ..widgets import painting

@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from ...engine import formatting
 from ...storage.records import StudyRecord
-from .. import formatting
 from ..charts.chart import Chart, Series
 from ..charts.curves import judged_measure, mean_of
 from ..desk import Desk
@@ -31,7 +31,7 @@ class TrialCompare(Speaks, QWidget):
         self._wanted: list[int] = []
         self._views: list[TrialView] = []
         self._heading = Label(kind="subtitle")
-        self.chart = Chart(lambda: tr("Epoch"), self._metric)
+        self.chart = Chart(lambda: tr("Epoch"), self._metric, x_whole=True)
         self.chart.setFixedHeight(190)
         self.grid = QGridLayout()
         self.grid.setHorizontalSpacing(12)

@@ -10,8 +10,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
+from ...engine import formatting
 from ...storage.records import Curves, Failure, FoldScores, StudyRecord, TrialRecord, TrialState
-from .. import formatting, tokens, words
+from .. import tokens, words
 from ..charts.curves import CurvesChart, judged_measure, measures
 from ..charts.small import FoldStrip
 from ..desk import Desk
@@ -71,7 +72,7 @@ class TrialDetails(Speaks, QWidget):
     def _build(self) -> None:
         self.heading = Label(kind="subtitle")
         self.state = Pill()
-        self.pin = IconButton("pin", lambda: tr("Pin or unpin"), checkable=True)
+        self.pin = IconButton("pin", lambda: tr("Unpin") if self._is_pinned() else tr("Pin"), checkable=True)
         self.pin.clicked.connect(self._pin)
         self.skip = Button(lambda: tr("Skip"), "quiet", "skip")
         self.skip.clicked.connect(self._skip)
@@ -91,7 +92,9 @@ class TrialDetails(Speaks, QWidget):
         self.curves.setFixedHeight(190)
         self.curves_title = row(Label(lambda: tr("Learning curves"), "strong"), 1, self.measure)
         self.curves_box = QWidget()
-        self.curves_box.setLayout(column(self.curves_title, self.curves, self.curves.legend, spacing=4))
+        self.curves_box.setLayout(
+            column(Rule(), self.curves_title, self.curves, self.curves.legend, spacing=6)
+        )
         self.strip = FoldStrip()
         self.folds = QGridLayout()
         self.folds_box = QWidget()
@@ -115,7 +118,6 @@ class TrialDetails(Speaks, QWidget):
                 self.against,
                 self.failure,
                 self.trace,
-                Rule(),
                 self.curves_box,
                 self.folds_box,
                 Rule(),
@@ -164,7 +166,10 @@ class TrialDetails(Speaks, QWidget):
         )
         self.state.show_word(words.trial_state(trial.state), words.trial_tone(trial.state))
         self.pin.setChecked(trial.pinned)
+        self.pin.say_again()
         self.skip.setVisible(trial.state in (TrialState.WAITING, TrialState.RUNNING))
+        for widget in (self.score, self.against):
+            widget.setVisible(trial.value is not None)
         self.score.setText(formatting.score(trial.value, trial.value_std))
         self.against.setText(against_baseline(study, trial))
         self._show_failure(trial.failure)
@@ -184,8 +189,7 @@ class TrialDetails(Speaks, QWidget):
         self.failure.setVisible(failure is not None)
         self.trace.setVisible(bool(failure and failure.traceback))
         if failure is not None:
-            text = words.failure_text(failure)
-            self.failure.tell(f"{words.failure_kind(failure.kind)}: {text}")
+            self.failure.tell(lambda: words.failure_text(failure))
             self.trace.setPlainText(failure.traceback)
 
     def _fill_measures(self, curves: Curves | None) -> None:
@@ -216,6 +220,9 @@ class TrialDetails(Speaks, QWidget):
             spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
             rows.append((name, formatting.score(float(np.mean(values)), spread)))
         fill_grid(self.folds, rows)
+
+    def _is_pinned(self) -> bool:
+        return self._view is not None and self._view.trial.pinned
 
     def _pin(self) -> None:
         if self._view is not None:
@@ -249,7 +256,7 @@ class TrialDetails(Speaks, QWidget):
         if self._view is not None:
             lines = [f"{name} = {value!r}" for name, value in self._view.trial.params.items()]
             QGuiApplication.clipboard().setText("\n".join(lines))
-            self._desk.toast(tr("Copied the params"))
+            self._desk.toast(lambda: tr("Copied the params"))
 
 
 def against_baseline(study: StudyRecord, trial: TrialRecord) -> str:
@@ -291,7 +298,8 @@ def fill_grid(grid: QGridLayout, rows: list[tuple[str, str]]) -> None:
             label = item.widget() if item is not None else None
             if not isinstance(label, QLabel):
                 label = Label(kind="small", tone="muted" if side == 0 else "", select=side == 1)
-                label.setAlignment(Qt.AlignmentFlag.AlignLeft if side == 0 else Qt.AlignmentFlag.AlignRight)
+                side_flag = Qt.AlignmentFlag.AlignLeft if side == 0 else Qt.AlignmentFlag.AlignRight
+                label.setAlignment(side_flag | Qt.AlignmentFlag.AlignVCenter)
                 grid.addWidget(label, place, side)
             label.setText(text)
             label.show()

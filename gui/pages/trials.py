@@ -7,14 +7,13 @@ from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLineEdit,
     QSplitter,
     QStackedWidget,
     QTableView,
     QWidget,
 )
 
-from ...engine.errors import SpecError
+from ...engine.errors import Message, SpecError
 from ...engine.search.filtering import parse_filter
 from ...storage.records import TrialState
 from .. import tokens
@@ -22,7 +21,7 @@ from ..desk import Desk
 from ..language import counted, sentence, tr
 from ..models.follower import TrialsFollower
 from ..models.trials_model import Column, TrialsModel
-from ..widgets.parts import Button, Label, column, row, set_property
+from ..widgets.parts import Button, Label, SearchField, column, row, set_property
 from .page import EmptyState, Page, Pages
 from .trial_compare import TrialCompare
 from .trial_details import TrialDetails
@@ -31,15 +30,15 @@ from .trials_delegate import TrialDelegate
 _FILTER_DELAY_MS = 120
 _MOST_COMPARED = 6
 _WIDTHS = {
-    Column.NUMBER: 132,  # the longest name of a baseline
-    Column.STATE: 100,
-    Column.SCORE: 160,
-    Column.DURATION: 80,
-    Column.EPOCH: 68,
+    Column.NUMBER: 124,  # the longest name of a baseline
+    Column.STATE: 96,
+    Column.SCORE: 156,
+    Column.DURATION: 84,
+    Column.EPOCH: 76,
     Column.N_PARAMETERS: 84,
 }
 _PARAM_WIDTH = 108
-_EXAMPLES = ("state == complete", "value > 0.9", 'optimizer == "adamw"', "pinned")
+_COMPLETE_ONLY = "state == complete"  # a filter, as the user would write it
 
 
 class TrialsPage(Page):
@@ -52,6 +51,7 @@ class TrialsPage(Page):
         self.model = TrialsModel(self)
         self._selected: list[int] = []
         self._shown_study: int | None = None
+        self._problem: Message | None = None  # why the filter cannot be read
         self.table = self._make_table()
         self.details = TrialDetails(desk)
         self.compare = TrialCompare(desk)
@@ -106,8 +106,7 @@ class TrialsPage(Page):
         self.table.selectionModel().select(self.model.index(view_row, 0), flags)
 
     def _filter_row(self) -> QWidget:
-        self.filter = QLineEdit()
-        self.filter.setClearButtonEnabled(True)
+        self.filter = SearchField(lambda: tr('Filter, for instance  value > 0.9 and optimizer == "adamw"'))
         self.filter.setProperty("kind", "code")
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
@@ -115,22 +114,19 @@ class TrialsPage(Page):
         self._delay.timeout.connect(self.apply_filter)
         self.filter.textChanged.connect(lambda _text: self._delay.start())
         self.filter.returnPressed.connect(self.apply_filter)
-        self.say(
-            lambda: self.filter.setPlaceholderText(
-                tr('Filter, for instance  value > 0.9 and optimizer == "adamw"')
-            )
-        )
         self.count = Label(kind="small", tone="muted")
-        self.problem = Label(kind="small", tone="bad", wrap=True)
+        self.problem = Label(
+            lambda: sentence(self._problem.to_json()) if self._problem is not None else "",
+            "small",
+            "bad",
+            wrap=True,
+        )
         self.problem.hide()
-        chips = []
-        for text in _EXAMPLES[:1]:
-            chip = Button(lambda: tr("Complete only"), "chip")
-            chip.setCheckable(True)
-            chip.toggled.connect(lambda on, text=text: self._toggle(text, on=on))
-            chips.append(chip)
+        chip = Button(lambda: tr("Complete only"), "chip")
+        chip.setCheckable(True)
+        chip.toggled.connect(lambda on: self._toggle(_COMPLETE_ONLY, on=on))
         bar = QWidget()
-        first = row(self.filter, *chips, self.count, spacing=12)
+        first = row(self.filter, chip, self.count, spacing=12)
         first.setStretch(0, 1)
         bar.setLayout(column(first, self.problem, spacing=tokens.HALF))
         return bar
@@ -138,6 +134,7 @@ class TrialsPage(Page):
     def _make_table(self) -> QTableView:
         table = QTableView()
         table.setModel(self.model)
+        table.setProperty("kind", "sorted")  # its headings say themselves what it is sorted by
         table.setItemDelegate(TrialDelegate(table))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -255,7 +252,8 @@ class TrialsPage(Page):
             wanted = parse_filter(self.filter.text())
             self.model.set_filter(wanted if self.filter.text().strip() else None)
         except SpecError as error:
-            self.problem.setText(sentence(error.sentence.to_json()))
+            self._problem = error.sentence
+            self.problem.say_again()
             self.problem.show()
             set_property(self.filter, "invalid", "true")
             return

@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSizePolicy, QWidget
 
-from ..language import language, tr
-from .parts import Button, Label, Text, row
+from ..language import Text, language, tr
+from .parts import Button, Label, row
 
 LABEL_WIDTH = 104
 Options = Sequence[tuple[Any, Text]]

@@ -6,41 +6,45 @@ from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from .. import tokens
-from ..language import Speaks, tr
+from ..language import Speaks, Text, tr
 from .parts import Button, IconButton, Label, Picture, clear, column, row, set_property
 
 _TOAST_MS = 7000
 _TOAST_WIDTH_PX = 420  # a longer text is wrapped
 
 
-class Toast(QFrame):
+class Toast(Speaks, QFrame):
     """One short notice with perhaps one action; it goes by itself."""
 
-    def __init__(self, text: str, action: str, act: Callable[[], object] | None) -> None:
+    def __init__(self, text: Text, action: Text | None, act: Callable[[], object] | None) -> None:
         super().__init__()
         self.setObjectName("toast")
-        label = QLabel(text)
-        if label.sizeHint().width() > _TOAST_WIDTH_PX:
-            label.setWordWrap(True)
-            label.setFixedWidth(_TOAST_WIDTH_PX)
+        self._label = Label()
         close = IconButton("close", lambda: tr("Dismiss"))
         close.clicked.connect(self.dismiss)
-        layout = row(Picture("done", "good"), label, spacing=tokens.GRID, margins=(12, 6, 6, 6))
-        if action and act is not None:
-            button = Button(lambda: action, "link")
+        layout = row(Picture("done", "good"), self._label, spacing=tokens.GRID, margins=(12, 6, 6, 6))
+        if action is not None and act is not None:
+            button = Button(action, "link")
             button.clicked.connect(act)
             button.clicked.connect(self.dismiss)
             layout.addWidget(button)
         layout.addWidget(close)
         self.setLayout(layout)
+        self.say(lambda: self._tell(text()))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.dismiss)
         self._timer.start(_TOAST_MS)
+
+    def _tell(self, text: str) -> None:
+        width = self._label.fontMetrics().horizontalAdvance(text)
+        self._label.setWordWrap(width > _TOAST_WIDTH_PX)
+        self._label.setFixedWidth(min(width + 2, _TOAST_WIDTH_PX))
+        self._label.setText(text)
 
     def dismiss(self) -> None:
         """Go away."""
@@ -60,7 +64,7 @@ class Toasts(QWidget):
         parent.installEventFilter(self)
         self.hide()
 
-    def add(self, text: str, action: str = "", act: Callable[[], object] | None = None) -> None:
+    def add(self, text: Text, action: Text | None = None, act: Callable[[], object] | None = None) -> None:
         """Show a toast."""
         toast = Toast(text, action, act)
         toast.destroyed.connect(self._place)
@@ -85,23 +89,19 @@ class Toasts(QWidget):
         self.move(corner)
 
 
-class Banner(QFrame):
+class Banner(Speaks, QFrame):
     """A line above the page that stays until it is dismissed."""
 
-    def __init__(self, tone: str, text: str) -> None:
+    def __init__(self, tone: str, text: Text) -> None:
         super().__init__()
         self.setObjectName("banner")
         self.setProperty("tone", tone)
         self.text = text
-        picture = {"bad": "serious", "warning": "warning"}.get(tone, "info")
-        colour = {"bad": "bad", "warning": "warning"}.get(tone, "accent")
-        label = QLabel(text)
-        label.setWordWrap(True)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setAccessibleName(text)
+        self.label = Label(text, wrap=True, select=True)
+        self.say(lambda: self.label.setAccessibleName(text()))
         close = IconButton("close", lambda: tr("Dismiss"))
         close.clicked.connect(self.dismiss)
-        layout = row(Picture(picture, colour, 18), label, close, spacing=12, margins=(12, 6, 6, 6))
+        layout = row(Picture(*_picture(tone), 18), self.label, close, spacing=12, margins=(12, 6, 6, 6))
         layout.setStretch(1, 1)
         self.setLayout(layout)
 
@@ -120,10 +120,10 @@ class Banners(QWidget):
         self.setLayout(self._pile)
         self.hide()
 
-    def add(self, tone: str, text: str) -> None:
+    def add(self, tone: str, text: Text) -> None:
         """Show a banner."""
         for banner in self.findChildren(Banner):
-            if banner.text == text and not banner.isHidden():
+            if banner.text() == text() and not banner.isHidden():
                 return
         banner = Banner(tone, text)
         banner.destroyed.connect(self._left)
@@ -135,31 +135,34 @@ class Banners(QWidget):
             self.hide()
 
 
-class Notice(Speaks, QFrame):
+class Notice(QFrame):
     """A banner inside a page, shown and hidden by its page."""
 
     def __init__(self, tone: str = "bad") -> None:
         super().__init__()
         self.setObjectName("banner")
         self.setProperty("tone", tone)
-        self._picture = Picture("serious", "bad", 18)
-        self.label = QLabel()
-        self.label.setWordWrap(True)
-        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._picture = Picture(*_picture(tone), 18)
+        self._text: Text = str  # says nothing
+        self.label = Label(lambda: self._text(), wrap=True, select=True)
         self.tool_row = row()
         layout = row(self._picture, self.label, self.tool_row, spacing=12, margins=(12, 8, 8, 8))
         layout.setStretch(1, 1)
         self.setLayout(layout)
         self.hide()
 
-    def tell(self, text: str, tone: str = "bad") -> None:
+    def tell(self, text: Text, tone: str = "bad") -> None:
         """Show `text`; nothing hides the notice."""
-        colour = {"bad": "bad", "warning": "warning"}.get(tone, "accent")
-        picture = {"bad": "serious", "warning": "warning"}.get(tone, "info")
-        self._picture.show_icon(picture, colour)
+        self._text = text
+        self._picture.show_icon(*_picture(tone))
         set_property(self, "tone", tone)
-        self.label.setText(text)
-        self.setVisible(bool(text))
+        self.label.say_again()
+        self.setVisible(bool(text()))
+
+
+def _picture(tone: str) -> tuple[str, str]:
+    """Return the icon of a notice, and its colour."""
+    return {"bad": ("serious", "bad"), "warning": ("warning", "warning")}.get(tone, ("info", "accent"))
 
 
 class ShortcutsPanel(QFrame):
@@ -174,12 +177,12 @@ class ShortcutsPanel(QFrame):
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(10)
         close = IconButton("close", lambda: tr("Close"))
-        close.clicked.connect(self.hide)
+        close.clicked.connect(self.dismiss)
         heading = row(Label(lambda: tr("Keyboard shortcuts"), "subtitle"), 1, close)
         self.setLayout(column(heading, self._grid, spacing=16, margins=(24, 16, 24, 24)))
         self.hide()
 
-    def show_shortcuts(self, rows: list[tuple[str, str]]) -> None:
+    def show_shortcuts(self, rows: list[tuple[str, Text]]) -> None:
         """Show pairs of key and meaning."""
         clear(self._grid)  # type: ignore[arg-type]
         for index, (key, meaning) in enumerate(rows):
@@ -187,7 +190,7 @@ class ShortcutsPanel(QFrame):
             cap.setObjectName("key")
             cap.setSizePolicy(cap.sizePolicy().Policy.Maximum, cap.sizePolicy().Policy.Fixed)
             self._grid.addWidget(cap, index, 0)
-            self._grid.addWidget(QLabel(meaning), index, 1)
+            self._grid.addWidget(Label(meaning), index, 1)
         parent = self.parentWidget()
         self._focus_before = QApplication.focusWidget()
         self.adjustSize()
@@ -197,10 +200,35 @@ class ShortcutsPanel(QFrame):
         self.raise_()
         self.setFocus()
 
+    def dismiss(self) -> None:
+        """Close the panel and give the focus back."""
+        self.hide()
+        if self._focus_before is not None and shiboken6.isValid(self._focus_before):
+            self._focus_before.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        super().hideEvent(event)
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if (
+            event.type() == QEvent.Type.MouseButtonPress
+            and isinstance(watched, QWidget)
+            and watched is not self
+            and not self.isAncestorOf(watched)
+        ):
+            self.hide()
+        return super().eventFilter(watched, event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        event.accept()  # else it would go on to what lies below, and look like a click beside the panel
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
-            if self._focus_before is not None and shiboken6.isValid(self._focus_before):
-                self._focus_before.setFocus()
+            self.dismiss()
         else:
             super().keyPressEvent(event)

@@ -27,7 +27,7 @@ def begin_cell(painter: QPainter, option: QStyleOptionViewItem) -> QRectF:
         painter.fillRect(area, colour("hover"))
     painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), colour("border"))
     if state & QStyle.StateFlag.State_HasFocus:
-        painter.fillRect(QRectF(area.left(), area.bottom() - 2, area.width(), 2), colour("accent"))
+        painter.fillRect(QRectF(area.left(), area.top(), 3, area.height() - 1), colour("accent"))
     return area.adjusted(PAD, 0, -PAD, -1)
 
 

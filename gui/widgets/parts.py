@@ -4,16 +4,15 @@ the theme.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -23,10 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from .. import icons, tokens
-from ..language import Speaks
+from ..language import Speaks, Text, tr
 from ..theme import theme
-
-Text = Callable[[], str]
 
 
 def row(
@@ -157,6 +154,24 @@ class Button(Speaks, QPushButton):
         )
         self.setIcon(icons.icon(self._icon_name, tone, 16, palette.faint))
         self.setIconSize(QSize(16, 16))
+
+
+class SearchField(Speaks, QLineEdit):
+    """A field to filter by; what is written in it can be cleared with one click."""
+
+    def __init__(self, hint: Text) -> None:
+        super().__init__()
+        self._clear = self.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setVisible(False)
+        self._clear.triggered.connect(self.clear)
+        self.textChanged.connect(lambda text: self._clear.setVisible(bool(text)))
+        self.say(lambda: self.setPlaceholderText(hint()))
+        self.say(lambda: self._clear.setText(tr("Clear")))
+        self._paint_icon()
+        theme.changed.connect(self._paint_icon)
+
+    def _paint_icon(self) -> None:
+        self._clear.setIcon(icons.icon("close", theme.palette.muted, 16))
 
 
 class IconButton(Speaks, QToolButton):

@@ -4,10 +4,6 @@
   <context>
     <name>window</name>
     <message>
-      <source>#</source>
-      <translation>#</translation>
-    </message>
-    <message>
       <source>1 day ago</source>
       <translation>1 天前</translation>
     </message>
@@ -48,8 +44,16 @@
       <translation>导出包会在全新进程中重新加载，其预测必须与已存储的预测一致。</translation>
     </message>
     <message>
+      <source>About 1 trial fits the budget.</source>
+      <translation>预算内约可完成 1 次试验。</translation>
+    </message>
+    <message>
       <source>About {low} to {high} trials fit the budget.</source>
       <translation>预算内约可完成 {low} 到 {high} 次试验。</translation>
+    </message>
+    <message>
+      <source>About {n} trials fit the budget.</source>
+      <translation>预算内约可完成 {n} 次试验。</translation>
     </message>
     <message>
       <source>Against baseline</source>
@@ -68,8 +72,8 @@
       <translation>换一个文件</translation>
     </message>
     <message>
-      <source>Archive or restore</source>
-      <translation>归档或还原</translation>
+      <source>Archive</source>
+      <translation>归档</translation>
     </message>
     <message>
       <source>Archived</source>
@@ -78,6 +82,10 @@
     <message>
       <source>Archived {name}</source>
       <translation>已归档“{name}”</translation>
+    </message>
+    <message>
+      <source>At most 1 trial fits the budget.</source>
+      <translation>预算内最多可完成 1 次试验。</translation>
     </message>
     <message>
       <source>At most {size} of memory.</source>
@@ -166,6 +174,10 @@
     <message>
       <source>Choose the folder for the bundle.</source>
       <translation>请选择导出包的文件夹。</translation>
+    </message>
+    <message>
+      <source>Clear</source>
+      <translation>清除</translation>
     </message>
     <message>
       <source>Close</source>
@@ -326,6 +338,10 @@
     <message>
       <source>Family</source>
       <translation>模型族</translation>
+    </message>
+    <message>
+      <source>Fewer than one trial fits the budget.</source>
+      <translation>预算内完成不了一次试验。</translation>
     </message>
     <message>
       <source>Fewer workers</source>
@@ -564,6 +580,10 @@
       <translation>下一个控件</translation>
     </message>
     <message>
+      <source>No bundle of this study was written yet.</source>
+      <translation>此研究尚未写出导出包。</translation>
+    </message>
+    <message>
       <source>No network beats the baseline {baseline}; use that instead.</source>
       <translation>没有网络优于基线“{baseline}”，请改用该基线。</translation>
     </message>
@@ -676,8 +696,8 @@
       <translation>内存峰值</translation>
     </message>
     <message>
-      <source>Pin or unpin</source>
-      <translation>置顶或取消置顶</translation>
+      <source>Pin</source>
+      <translation>置顶</translation>
     </message>
     <message>
       <source>Plain</source>
@@ -738,6 +758,10 @@
     <message>
       <source>Report ({n})</source>
       <translation>报告（{n}）</translation>
+    </message>
+    <message>
+      <source>Restore</source>
+      <translation>还原</translation>
     </message>
     <message>
       <source>Restored {name}</source>
@@ -1048,6 +1072,14 @@
       <translation>撤销</translation>
     </message>
     <message>
+      <source>Unpin</source>
+      <translation>取消置顶</translation>
+    </message>
+    <message>
+      <source>Up to {n} trials fit the budget.</source>
+      <translation>预算内最多可完成 {n} 次试验。</translation>
+    </message>
+    <message>
       <source>Usual: {metric}</source>
       <translation>常用：{metric}</translation>
     </message>
@@ -1149,7 +1181,7 @@
     </message>
     <message>
       <source>ended {when}</source>
-      <translation>结束于{when}</translation>
+      <translation>结束于 {when}</translation>
     </message>
     <message>
       <source>ensemble of the folds</source>
@@ -1182,10 +1214,6 @@
     <message>
       <source>no baseline yet</source>
       <translation>尚无基线</translation>
-    </message>
-    <message>
-      <source>no limit</source>
-      <translation>不限</translation>
     </message>
     <message>
       <source>none</source>
@@ -1375,36 +1403,36 @@
       <translation>~ 之前应为列名，例如 notes ~ "seed"。</translation>
     </message>
     <message>
-      <source>Class {value!r} has {n} rows for {n_folds} folds, so some folds are judged without it; use fewer folds.</source>
-      <translation>类别 {value!r} 只有 {n} 行，却要分成 {n_folds} 折，部分折的评判将缺少该类别；请减少折数。</translation>
+      <source>Class {value!r} has fewer rows for the search ({n}) than there are folds ({n_folds}), so some folds are judged without it; use fewer folds, or merge it with another class.</source>
+      <translation>类别 {value!r} 可用于搜索的行数（{n}）少于折数（{n_folds}），部分折的评判将缺少该类别；请减少折数，或将其与其他类别合并。</translation>
     </message>
     <message>
-      <source>Class {value!r} of {column!r} has {n} rows only; its scores will say little.</source>
-      <translation>{column!r} 的类别 {value!r} 只有 {n} 行；其得分参考意义有限。</translation>
+      <source>Classes of {column!r} with too few rows for {n_folds} folds and the holdout: {classes}; some folds are judged without them. Use fewer folds, merge such classes in the file, or leave their rows out.</source>
+      <translation>{column!r} 中行数不足以分成 {n_folds} 折加留出集的类别：{classes}；部分折的评判将缺少这些类别。请减少折数、在文件中合并这些类别，或略去它们的行。</translation>
     </message>
     <message>
       <source>Classes {first!r} and {second!r} of {column!r} look like one class spelled twice.</source>
       <translation>{column!r} 的类别 {first!r} 与 {second!r} 看起来是同一类别的两种写法。</translation>
     </message>
     <message>
-      <source>Column {column!r} alone tells nearly all of the target (score {score} on {n} rows); if it is known only afterwards, give it the role ignored.</source>
-      <translation>仅凭列 {column!r} 几乎就能得出目标（在 {n} 行上得分 {score}）；如果它只在事后才知道，请将其角色设为忽略。</translation>
+      <source>Column {column!r} alone tells nearly all of the target (score {score} on {n:,} rows); if it is known only afterwards, give it the role ignored.</source>
+      <translation>仅凭列 {column!r} 几乎就能得出目标（在 {n:,} 行上得分 {score}）；如果它只在事后才知道，请将其角色设为忽略。</translation>
     </message>
     <message>
-      <source>Column {column!r} has the role time, but {n} rows have none; fill them in or choose other folds.</source>
-      <translation>列 {column!r} 的角色是时间，但有 {n} 行没有值；请补全或选择其他划分方式。</translation>
+      <source>Column {column!r} has the role time, but not every row has a value in it (missing: {n:,}); fill them in or choose other folds.</source>
+      <translation>列 {column!r} 的角色是时间，但并非每一行都有值（缺失 {n:,} 行）；请补全或选择其他划分方式。</translation>
     </message>
     <message>
       <source>Column {column!r} has too few different times for {n_folds} folds; use fewer.</source>
       <translation>列 {column!r} 的不同时间太少，无法分成 {n_folds} 折；请减少折数。</translation>
     </message>
     <message>
-      <source>Column {column!r} has {n} categories; rare ones are put together.</source>
-      <translation>列 {column!r} 有 {n} 个类别；罕见类别会被合并。</translation>
+      <source>Column {column!r} has too few groups ({n}); {n_folds} folds and the holdout need at least {least}.</source>
+      <translation>列 {column!r} 的组太少（{n} 个）；{n_folds} 折加留出集至少需要 {least} 个。</translation>
     </message>
     <message>
-      <source>Column {column!r} has {n} groups; {n_folds} folds and the holdout need at least {least}.</source>
-      <translation>列 {column!r} 有 {n} 个组；{n_folds} 折加留出集至少需要 {least} 个。</translation>
+      <source>Column {column!r} has {n:,} categories; rare ones are put together.</source>
+      <translation>列 {column!r} 有 {n:,} 个类别；罕见类别会被合并。</translation>
     </message>
     <message>
       <source>Column {column!r} holds text and cannot order rows in time.</source>
@@ -1435,16 +1463,24 @@
       <translation>列 {column!r} 应为 {wanted} 类型，但这里是 {found}；请检查其取值和小数点。</translation>
     </message>
     <message>
+      <source>Column {column!r} of {file}: cells that are not a {kind} and count as missing: {n:,}, for instance {value!r} in line {row}.</source>
+      <translation>{file} 的列 {column!r}：有 {n:,} 个单元格不是 {kind} 类型（例如第 {row} 行的 {value!r}），按缺失处理。</translation>
+    </message>
+    <message>
       <source>Column {column!r} of {file}: day and month cannot be told apart; the day was taken to come first.</source>
       <translation>{file} 的列 {column!r}：无法区分日和月；已按日在前处理。</translation>
     </message>
     <message>
-      <source>Column {column!r} of {file}: {n} cells are not a {kind}, for instance {value!r} in line {row}, and count as missing.</source>
-      <translation>{file} 的列 {column!r}：有 {n} 个单元格不是 {kind} 类型（例如第 {row} 行的 {value!r}），按缺失处理。</translation>
+      <source>Column {column!r} of {file}: infinite values that count as missing: {n:,}.</source>
+      <translation>{file} 的列 {column!r}：{n:,} 个无穷值按缺失处理。</translation>
     </message>
     <message>
-      <source>Column {column!r} of {file}: {n} infinite values count as missing.</source>
-      <translation>{file} 的列 {column!r}：{n} 个无穷值按缺失处理。</translation>
+      <source>Column {column!r}: cells that are not a {kind} and count as missing: {n:,}, for instance {value!r} in line {row}.</source>
+      <translation>列 {column!r}：有 {n:,} 个单元格不是 {kind} 类型（例如第 {row} 行的 {value!r}），按缺失处理。</translation>
+    </message>
+    <message>
+      <source>Column {column!r}: cells with a category that the training data did not have: {n:,}.</source>
+      <translation>列 {column!r}：有 {n:,} 个单元格的类别未出现在训练数据中。</translation>
     </message>
     <message>
       <source>Columns must have distinct names and n_rows cells each.</source>
@@ -1463,6 +1499,10 @@
       <translation>在嵌套交叉验证中，各折网络的集成得分优于单个网络。</translation>
     </message>
     <message>
+      <source>Missing cells of {column!r}: {n:,} of {n_rows:,} ({percent} %).</source>
+      <translation>{column!r} 的 {n_rows:,} 个单元格中有 {n:,} 个缺失（{percent} %）。</translation>
+    </message>
+    <message>
       <source>No class has as many rows as there are folds ({n_folds}); use fewer folds or more data.</source>
       <translation>没有任何类别的行数达到折数（{n_folds}）；请减少折数或增加数据。</translation>
     </message>
@@ -1475,12 +1515,24 @@
       <translation>没有可作为输入的列；请将其中一列的角色设为数值、类别或日期。</translation>
     </message>
     <message>
-      <source>No model family was chosen; choose at least one, for instance mlp.</source>
-      <translation>未选择模型族；请至少选择一个，例如 mlp。</translation>
-    </message>
-    <message>
       <source>No target column was chosen; choose the column to predict.</source>
       <translation>未选择目标列；请选择要预测的列。</translation>
+    </message>
+    <message>
+      <source>Rows left out because they have no {column!r}: {n:,} of {n_rows:,}.</source>
+      <translation>{n_rows:,} 行中有 {n:,} 行没有 {column!r}，已略去。</translation>
+    </message>
+    <message>
+      <source>Rows that equal another one in every input but not in {column!r}: {n:,}; no network can tell them apart.</source>
+      <translation>有 {n:,} 行的所有输入与其他行相同，但 {column!r} 不同；没有网络能区分它们。</translation>
+    </message>
+    <message>
+      <source>Rows that repeat another one (identifiers left aside): {n:,} of {n_rows:,}; a copy in another fold makes scores too good.</source>
+      <translation>{n_rows:,} 行中有 {n:,} 行与其他行重复（不计标识符）；副本落入不同折会使得分虚高。</translation>
+    </message>
+    <message>
+      <source>Rows with more cells than the header: {n:,} (the first in line {row}); what is beyond was ignored.</source>
+      <translation>有 {n:,} 行的单元格多于表头（首个在第 {row} 行）；多出的部分已忽略。</translation>
     </message>
     <message>
       <source>Stored numbers are damaged or were written by a newer version of Cupel ({reason}); restore the workspace from a backup or update Cupel.</source>
@@ -1515,8 +1567,8 @@
       <translation>导出包 {folder} 由更新版本的 Cupel（{version}）生成；请更新 Cupel 后使用。</translation>
     </message>
     <message>
-      <source>The classes of {column!r} are uneven: {value!r} has {n} of {n_rows} rows; accuracy alone will say little.</source>
-      <translation>{column!r} 的类别不均衡：{value!r} 占 {n_rows} 行中的 {n} 行；仅看准确率意义有限。</translation>
+      <source>The classes of {column!r} are uneven: {value!r} has {n:,} of {n_rows:,} rows; accuracy alone will say little.</source>
+      <translation>{column!r} 的类别不均衡：{value!r} 占 {n_rows:,} 行中的 {n:,} 行；仅看准确率意义有限。</translation>
     </message>
     <message>
       <source>The conversion failed (exit code {code}): {reason}</source>
@@ -1557,6 +1609,10 @@
     <message>
       <source>The export to {path} has ended already; it cannot end twice.</source>
       <translation>导出到 {path} 的操作已经结束，不能再次结束。</translation>
+    </message>
+    <message>
+      <source>The family {family!r} is for {its_kind} data, and these are {kind} data; choose from {choices}.</source>
+      <translation>模型族 {family!r} 用于 {its_kind} 数据，而这里是 {kind} 数据；请从 {choices} 中选择。</translation>
     </message>
     <message>
       <source>The file {file} is damaged: its bytes are not those that were stored; restore it from a backup, or delete it and run again what made it.</source>
@@ -1639,12 +1695,20 @@
       <translation>导出包 {folder} 的清单中列出了 {file!r}，但它不是包内文件；请勿使用此导出包。</translation>
     </message>
     <message>
+      <source>The memory that is free now is enough for {n} of the {wanted} workers asked for, so no more are started; close other programs, or ask for fewer.</source>
+      <translation>当前可用内存只够启动所要求的 {wanted} 个工作进程中的 {n} 个，因此不会启动更多；请关闭其他程序，或减少工作进程数。</translation>
+    </message>
+    <message>
       <source>The metric {metric!r} does not fit a {task} target; choose one of {choices}.</source>
       <translation>指标 {metric!r} 不适用于 {task} 目标；请从 {choices} 中选择。</translation>
     </message>
     <message>
       <source>The predictions would overwrite the data {file}; choose another file for them.</source>
       <translation>预测结果会覆盖数据文件 {file}；请为其另选文件。</translation>
+    </message>
+    <message>
+      <source>The rows with a target are too few ({n}) for {n_folds} folds; use fewer folds or more data.</source>
+      <translation>有目标值的行太少（{n} 行），不足以分成 {n_folds} 折；请减少折数或增加数据。</translation>
     </message>
     <message>
       <source>The search failed: {message}</source>
@@ -1715,12 +1779,12 @@
       <translation>目标 {column!r} 只有一个类别 {value!r}，没有可预测的内容。</translation>
     </message>
     <message>
-      <source>The target {column!r} has {n} classes in {n_rows} rows; choose a column with fewer, or regression.</source>
-      <translation>目标 {column!r} 在 {n_rows} 行中有 {n} 个类别；请选择类别更少的列，或改用回归。</translation>
+      <source>The target {column!r} has {n:,} classes in {n_rows:,} rows; choose a column with fewer, or regression.</source>
+      <translation>目标 {column!r} 在 {n_rows:,} 行中有 {n:,} 个类别；请选择类别更少的列，或改用回归。</translation>
     </message>
     <message>
-      <source>The target {column!r} has {n} classes, not two; choose multiclass.</source>
-      <translation>目标 {column!r} 有 {n} 个类别，而不是两个；请选择多分类。</translation>
+      <source>The target {column!r} has {n:,} classes, not two; choose multiclass.</source>
+      <translation>目标 {column!r} 有 {n:,} 个类别，而不是两个；请选择多分类。</translation>
     </message>
     <message>
       <source>The target {column!r} is a date; choose a column of numbers or classes.</source>
@@ -1783,8 +1847,8 @@
       <translation>无法写入工作区 {folder}（{reason}）；请换一个文件夹或更改其权限。</translation>
     </message>
     <message>
-      <source>There are {n} rows only; scores will vary much by chance, use repeats.</source>
-      <translation>只有 {n} 行数据；得分受偶然因素影响较大，请使用重复。</translation>
+      <source>There are only {n} rows; scores will vary much by chance, use repeats.</source>
+      <translation>只有 {n} 行；得分的随机波动会很大，请使用重复。</translation>
     </message>
     <message>
       <source>There is no column {column!r}; the columns are {columns}.</source>
@@ -1875,6 +1939,10 @@
       <translation>未知的研究设置 {name!r}；此研究可能来自更新版本的 Cupel。</translation>
     </message>
     <message>
+      <source>Values of {column!r} that lie far from the others: {n:,}, for instance {value}; robust or quantile scaling bears them.</source>
+      <translation>{column!r} 有 {n:,} 个值远离其他值，例如 {value}；稳健缩放或分位数缩放可以应对。</translation>
+    </message>
+    <message>
       <source>You skipped this trial.</source>
       <translation>您跳过了该试验。</translation>
     </message>
@@ -1931,8 +1999,12 @@
       <translation>无法写入 {file}；请更改其权限或另选工作区。</translation>
     </message>
     <message>
-      <source>{file} could not be updated: {count} of its rows point to nothing; it was left as it was, restore it from a backup.</source>
-      <translation>无法更新 {file}：其中 {count} 行指向不存在的内容；文件保持原样，请从备份恢复。</translation>
+      <source>{file} could not be updated: some of its rows ({count:,}) point to nothing; it was left as it was, restore it from a backup.</source>
+      <translation>无法更新 {file}：其中有 {count:,} 行指向不存在的内容；文件保持原样，请从备份恢复。</translation>
+    </message>
+    <message>
+      <source>{file} does not say which schema it has ({found!r}); restore it from a backup beside it.</source>
+      <translation>{file} 没有说明其结构版本（{found!r}）；请用其旁边的备份恢复。</translation>
     </message>
     <message>
       <source>{file} has a single column, {column!r}; a table needs a target and at least one more column (is the delimiter right?).</source>
@@ -2015,32 +2087,32 @@
       <translation>{file} 第 {row} 行无法按 {encoding} 文本读取：{reason}；请检查编码和分隔符。</translation>
     </message>
     <message>
-      <source>{file}: {n} empty columns without a name were left out.</source>
-      <translation>{file}：略去 {n} 个没有名称的空列。</translation>
+      <source>{file}: empty columns without a name left out: {n:,}.</source>
+      <translation>{file}：略去 {n:,} 个没有名称的空列。</translation>
     </message>
     <message>
-      <source>{file}: {n} empty rows were left out.</source>
-      <translation>{file}：略去 {n} 个空行。</translation>
+      <source>{file}: empty rows left out: {n:,}.</source>
+      <translation>{file}：略去 {n:,} 个空行。</translation>
     </message>
     <message>
-      <source>{file}: {n} lines before the table were left out.</source>
-      <translation>{file}：略去表格之前的 {n} 行。</translation>
+      <source>{file}: lines left out before the table: {n:,}.</source>
+      <translation>{file}：略去表格之前的 {n:,} 行。</translation>
     </message>
     <message>
-      <source>{file}: {n} rows do not have {n_columns} cells and were left out (lines {rows}).</source>
-      <translation>{file}：有 {n} 行的单元格数不是 {n_columns}，已略去（第 {rows} 行）。</translation>
+      <source>{file}: rows left out that do not have {n_columns:,} cells: {n:,} (lines {rows}).</source>
+      <translation>{file}：有 {n:,} 行的单元格数不是 {n_columns:,}，已略去（第 {rows} 行）。</translation>
     </message>
     <message>
-      <source>{file}: {n} rows do not have {n_columns} cells; check the delimiter and the quoting.</source>
-      <translation>{file}：有 {n} 行的单元格数不是 {n_columns}；请检查分隔符和引号设置。</translation>
+      <source>{file}: rows left out that look like a second or repeated header: {n:,} (lines {rows}).</source>
+      <translation>{file}：有 {n:,} 行看起来是第二个或重复的表头，已略去（第 {rows} 行）。</translation>
     </message>
     <message>
-      <source>{file}: {n} rows have fewer than {n_columns} cells and were filled up with missing values (lines {rows}).</source>
-      <translation>{file}：有 {n} 行的单元格少于 {n_columns} 个，已用缺失值补足（第 {rows} 行）。</translation>
+      <source>{file}: rows with fewer than {n_columns:,} cells, filled up with missing values: {n:,} (lines {rows}).</source>
+      <translation>{file}：有 {n:,} 行的单元格少于 {n_columns:,} 个，已用缺失值补足（第 {rows} 行）。</translation>
     </message>
     <message>
-      <source>{file}: {n} rows look like a second or repeated header and were left out (lines {rows}).</source>
-      <translation>{file}：有 {n} 行看起来是第二个或重复的表头，已略去（第 {rows} 行）。</translation>
+      <source>{file}: {n:,} rows do not have {n_columns:,} cells; check the delimiter and the quoting.</source>
+      <translation>{file}：有 {n:,} 行的单元格数不是 {n_columns:,}；请检查分隔符和引号设置。</translation>
     </message>
     <message>
       <source>{folder} is a file; choose a folder for the bundle.</source>
@@ -2057,6 +2129,10 @@
     <message>
       <source>{kind}: {text}</source>
       <translation>{kind}：{text}</translation>
+    </message>
+    <message>
+      <source>{n:,} cells of {column!r} are {value}, far from all others; if that means missing, add it to the spellings of missing values.</source>
+      <translation>{column!r} 有 {n:,} 个单元格的值是 {value}，远离其他所有值；若它表示缺失，请将其加入缺失值写法。</translation>
     </message>
     <message>
       <source>{name!r} is not a baseline; choose one of {choices}.</source>
@@ -2077,34 +2153,6 @@
     <message>
       <source>{name}: {error}</source>
       <translation>{name}：{error}</translation>
-    </message>
-    <message>
-      <source>{n} cells of {column!r} are {value}, far from all others; if that means missing, add it to the spellings of missing values.</source>
-      <translation>{column!r} 有 {n} 个单元格的值是 {value}，远离其他所有值；若它表示缺失，请将其加入缺失值写法。</translation>
-    </message>
-    <message>
-      <source>{n} of {n_rows} cells of {column!r} are missing ({percent} %).</source>
-      <translation>{column!r} 的 {n_rows} 个单元格中有 {n} 个缺失（{percent} %）。</translation>
-    </message>
-    <message>
-      <source>{n} of {n_rows} rows have no {column!r} and were left out.</source>
-      <translation>{n_rows} 行中有 {n} 行没有 {column!r}，已略去。</translation>
-    </message>
-    <message>
-      <source>{n} of {n_rows} rows repeat another row (identifiers left aside); a copy in another fold makes scores too good.</source>
-      <translation>{n_rows} 行中有 {n} 行与其他行重复（不计标识符）；副本落入不同折会使得分虚高。</translation>
-    </message>
-    <message>
-      <source>{n} rows equal another row in every input but not in {column!r}; no network can tell them apart.</source>
-      <translation>有 {n} 行的所有输入与其他行相同，但 {column!r} 不同；没有网络能区分它们。</translation>
-    </message>
-    <message>
-      <source>{n} rows with a target are too few for {n_folds} folds; use fewer folds or more data.</source>
-      <translation>有目标值的 {n} 行对 {n_folds} 折来说太少；请减少折数或增加数据。</translation>
-    </message>
-    <message>
-      <source>{n} values of {column!r} lie far from the others, for instance {value}; robust or quantile scaling bears them.</source>
-      <translation>{column!r} 有 {n} 个值远离其他值，例如 {value}；稳健缩放或分位数缩放可以应对。</translation>
     </message>
     <message>
       <source>{role!r} is not a role (column {column!r}); choose one of {choices}.</source>

@@ -12,7 +12,7 @@ from cupel.engine.data.table import Column, Table, text_column
 from cupel.engine.deployment.onnx_preprocessing import onnx_inputs, preprocessing_to_onnx
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.spec import PreprocessingSpec
-from cupel.engine.preprocessing.transform import Preprocessing
+from cupel.engine.preprocessing.transform import TablePreprocessing
 
 OPTIONS = list(
     itertools.product(
@@ -58,7 +58,7 @@ def _table(n: int, seed: int, unseen: bool) -> Table:
     )
 
 
-def _run(preprocessing: Preprocessing, table: Table) -> dict[str, np.ndarray]:
+def _run(preprocessing: TablePreprocessing, table: Table) -> dict[str, np.ndarray]:
     schema = infer_schema(table, roles=ROLES)
     model = preprocessing_to_onnx(preprocessing, schema, "pre_")
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
@@ -116,7 +116,7 @@ def test_a_training_part_without_a_single_value_gives_zeros() -> None:
         np.testing.assert_allclose(_run_plain(fitted, table), fitted.transform(table).numeric, atol=1e-6)
 
 
-def _run_plain(preprocessing: Preprocessing, table: Table) -> np.ndarray:
+def _run_plain(preprocessing: TablePreprocessing, table: Table) -> np.ndarray:
     schema = infer_schema(table, roles={"x": "numeric"})
     model = preprocessing_to_onnx(preprocessing, schema).SerializeToString()
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])

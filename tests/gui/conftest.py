@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -21,6 +23,18 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from pytestqt.qtbot import QtBot
 
 OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture(scope="session")
+def update() -> ModuleType:
+    """The script that collects the texts to be translated."""
+    path = Path(__file__).resolve().parents[2] / "resources" / "translations" / "update.py"
+    spec = importlib.util.spec_from_file_location("update_translations", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +72,7 @@ def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
     yield opened
     for window in windows:
         window.close()
+        window.desk.service.stop()
         running = [timer for timer in window.feed.findChildren(QTimer) if timer.isActive()]
         assert not running, "the feed still looks for changes after the window was closed"
         window.deleteLater()

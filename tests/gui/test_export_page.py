@@ -14,12 +14,11 @@ from cupel.storage.store import Store
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from ..engine.deployment.made import make_study
+
 
 @pytest.fixture
-def page(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> ExportPage:
-    from cupel.engine.launch import ServiceProcess
-
-    monkeypatch.setattr(ServiceProcess, "ensure", lambda _self: None)  # the tests end the jobs themselves
+def page(qtbot: QtBot, window: MainWindow) -> ExportPage:
     study = next(study for study in window.desk.studies if study.name.startswith("California"))
     window.desk.select(study.id)
     window.show_page("export")
@@ -46,21 +45,36 @@ def test_a_proven_bundle_is_said_to_be_and_a_failed_one_is_not(page: ExportPage)
     assert "Do not use" in page.certificate._verdict.text()
 
 
-def test_writing_asks_for_a_job_and_shows_its_end(
-    qtbot: QtBot, page: ExportPage, workspace: Path, window: MainWindow
-) -> None:
+def test_a_bundle_is_written_and_its_certificate_is_shown(qtbot: QtBot, open_window, tmp_path: Path) -> None:
+    made = make_study(tmp_path / "made", "binary", {})
+    made.store.close()
+    window = open_window(made.store.workspace.path)
+    window.show_page("export")
+    page = window.pages["export"]
+    qtbot.waitUntil(page.write.isEnabled)
+    assert page.nothing.isVisible()
+    page.folder.set_value(str(tmp_path / "bundle"))
+    page.folder.changed.emit()
     page.write.click()
     assert not page.write.isEnabled()
+    assert page.progress_box.isVisible()
+    qtbot.waitUntil(lambda: page.certificate._pill.text() == "Passed", timeout=120_000)
+    assert (tmp_path / "bundle" / "predict.py").exists()
+    qtbot.waitUntil(
+        page.write.isEnabled, timeout=30_000
+    )  # the export is in the store before its job has ended
+    assert not page.progress_box.isVisible()
+
+
+def test_a_bundle_that_cannot_be_written_says_why(qtbot: QtBot, page: ExportPage, workspace: Path) -> None:
+    page.write.click()  # the made-up study has no networks
+    qtbot.waitUntil(page.notice.isVisible, timeout=30_000)
+    assert page.notice.label.text()
+    assert page.write.isEnabled()
     with Store.open(workspace) as store:
-        qtbot.waitUntil(lambda: len(store.jobs(state=JobState.WAITING)) == 1)
         job = store.jobs()[-1]
-        assert job.kind == "export"
-        assert job.args["trial"] == "best"
-        assert Path(job.args["out"]).parent == workspace / "exports"
-        store.claim_job(1, job.id)
-        with qtbot.waitSignal(window.desk.toasted, timeout=5000):
-            store.finish_job(job.id, result={"export_id": 1, "path": job.args["out"]})
-    qtbot.waitUntil(lambda: page.write.isEnabled())
+    assert (job.kind, job.args["trial"], job.state) == ("export", "best", JobState.FAILED)
+    assert Path(job.args["out"]).parent == workspace / "exports"
 
 
 def test_the_trial_that_was_selected_is_the_one_to_be_exported(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psutil
 import pytest
 import shots
 from cupel.engine.errors import SpecError
 from cupel.gui.models.columns_model import Column, ColumnsModel, PreviewModel
 from cupel.gui.models.inspection import Inspection
 from cupel.gui.pages.columns_delegate import RoleBox
+from cupel.gui.pages.forecast_card import fitting_text
 from cupel.gui.pages.new_study import NewStudyPage
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import JobState
@@ -18,13 +20,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+SERVICE_MS = 30_000  # it is started with the first job
+ENGINE_MS = 60_000
+
 
 @pytest.fixture
-def page(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> NewStudyPage:
-    from cupel.engine.launch import ServiceProcess
-
-    # These tests end the jobs themselves: the real service would take them away, and takes seconds to start.
-    monkeypatch.setattr(ServiceProcess, "ensure", lambda _self: None)
+def page(window: MainWindow) -> NewStudyPage:
     window.show_page("new_study")
     found = window.pages["new_study"]
     assert isinstance(found, NewStudyPage)
@@ -32,16 +33,22 @@ def page(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> NewStudyPage:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, page: NewStudyPage, workspace: Path) -> NewStudyPage:
-    page.open_source("/data/adult.csv")
-    with Store.open(workspace) as store:
-        qtbot.waitUntil(lambda: len(store.jobs(state=JobState.WAITING)) == 1)
-        job = store.jobs()[-1]
-        assert job.kind == "inspect"
-        assert job.args["path"] == "/data/adult.csv"
-        store.claim_job(1, job.id)
-        store.finish_job(job.id, result=shots.sample_inspection())
-    qtbot.waitUntil(lambda: page.inspection is not None, timeout=5000)
+def file(tmp_path: Path) -> Path:
+    """A small data file."""
+    path = tmp_path / "adult.csv"
+    lines = ["age,workclass,fnlwgt,education,income"]
+    for i in range(120):
+        work, school = ("private", "state", "self")[i % 3], ("school", "college")[i % 7 % 2]
+        lines.append(f"{20 + i % 41},{work},{9000 + 250 * (i % 53)},{school},{('<=50K', '>50K')[i % 4 // 3]}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, page: NewStudyPage, file: Path) -> NewStudyPage:
+    """The page with the file, read by the engine's service."""
+    page.open_source(str(file))
+    qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
     return page
 
 
@@ -113,47 +120,32 @@ def test_an_edited_space_is_checked_as_it_is_typed(qtbot: QtBot, opened: NewStud
 def test_overridden_reading_is_sent_and_detection_is_not(
     qtbot: QtBot, opened: NewStudyPage, workspace: Path
 ) -> None:
-    field = opened.data._read_fields["delimiter"]
-    field.set_value(";")
+    field = opened.data._read_fields["header"]
+    field.set_value(False)
     field.changed.emit()
+    qtbot.waitUntil(lambda: _found(opened).n_rows == 121, timeout=SERVICE_MS)
+    assert opened.form.target() in _found(opened).preview_columns  # the columns have other names now
     with Store.open(workspace) as store:
-        qtbot.waitUntil(lambda: len(store.jobs(state=JobState.WAITING)) == 1, timeout=5000)
-        assert store.jobs()[-1].args["read"] == {"delimiter": ";"}
+        assert [job.args["read"] for job in store.jobs()] == [{}, {"header": False}]
 
 
-def test_a_file_that_cannot_be_read_says_why(qtbot: QtBot, page: NewStudyPage, workspace: Path) -> None:
-    from cupel.storage.records import Failure, FailureKind
-
-    page.open_source("/data/none.csv")
-    template = "There is no file {file}; check the path, or whether it was moved."
-    args = {"file": "/data/none.csv"}
-    with Store.open(workspace) as store:
-        qtbot.waitUntil(lambda: len(store.jobs(state=JobState.WAITING)) == 1)
-        failure = Failure(FailureKind.BAD_INPUT, template.format(**args), "", template, args)
-        job = store.jobs()[-1]
-        store.claim_job(1, job.id)
-        store.finish_job(job.id, failure=failure)
-    qtbot.waitUntil(lambda: page.notice.isVisible(), timeout=5000)
-    assert "/data/none.csv" in page.notice.label.text()
+def test_a_file_that_cannot_be_read_says_why(qtbot: QtBot, page: NewStudyPage, tmp_path: Path) -> None:
+    page.open_source(str(tmp_path / "none.csv"))
+    qtbot.waitUntil(lambda: page.notice.isVisible(), timeout=SERVICE_MS)
+    assert "none.csv" in page.notice.label.text()
     assert page.drop.isVisible()
 
 
 def test_a_second_file_that_cannot_be_read_loses_nothing_of_what_was_typed(
-    qtbot: QtBot, opened: NewStudyPage, workspace: Path
+    qtbot: QtBot, opened: NewStudyPage, file: Path, tmp_path: Path
 ) -> None:
-    from cupel.storage.records import Failure, FailureKind
-
     opened.form._name.set_value("typed by hand")
     opened.form._folds.set_value(7)
-    opened.open_source("/data/empty.csv")
-    with Store.open(workspace) as store:
-        qtbot.waitUntil(lambda: len(store.jobs(state=JobState.WAITING)) == 1)
-        job = store.jobs()[-1]
-        assert job.args["path"] == "/data/empty.csv"
-        store.claim_job(1, job.id)
-        store.finish_job(job.id, failure=Failure(FailureKind.BAD_INPUT, "empty.csv is empty.", ""))
-    qtbot.waitUntil(lambda: opened.notice.isVisible(), timeout=5000)
-    assert opened.source == "/data/adult.csv"
+    (tmp_path / "empty.csv").touch()
+    opened.open_source(str(tmp_path / "empty.csv"))
+    qtbot.waitUntil(lambda: opened.notice.isVisible(), timeout=SERVICE_MS)
+    assert "empty.csv" in opened.notice.label.text()
+    assert opened.source == str(file)
     assert opened.form.isVisible()
     assert opened.form.name() == "typed by hand"
     assert opened.spec().split.n_folds == 7
@@ -200,15 +192,15 @@ def test_return_opens_the_roles_of_a_row_and_escape_leaves_them(qtbot: QtBot, op
 
 
 def test_jobs_that_were_given_up_before_they_were_in_the_store_are_cancelled(
-    qtbot: QtBot, page: NewStudyPage, workspace: Path
+    qtbot: QtBot, page: NewStudyPage, file: Path, workspace: Path
 ) -> None:
-    page.open_source("/data/first.csv")
-    page.open_source("/data/second.csv")
+    page.open_source("sample:iris")
+    page.open_source(str(file))
+    qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
+    assert _found(page).name == "adult"
     with Store.open(workspace) as store:
-        qtbot.waitUntil(
-            lambda: [job.args["path"] for job in store.jobs(state=JobState.WAITING)] == ["/data/second.csv"]
-        )
-    assert page._inspecting.is_busy
+        states = [job.state for job in store.jobs()]
+    assert states == [JobState.CANCELLED, JobState.DONE]
 
 
 def test_a_forecast_shows_the_corners(qtbot: QtBot, opened: NewStudyPage) -> None:
@@ -220,22 +212,36 @@ def test_a_forecast_shows_the_corners(qtbot: QtBot, opened: NewStudyPage) -> Non
     assert len(opened.forecast._cells) == 8
 
 
-def test_start_creates_the_study_and_goes_live(
-    qtbot: QtBot, opened: NewStudyPage, window: MainWindow, workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from cupel.engine import launch
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (0, 0, "Fewer than one trial fits the budget."),
+        (0, 1, "At most 1 trial fits the budget."),
+        (0, 17, "Up to 17 trials fit the budget."),
+        (1, 1, "About 1 trial fits the budget."),
+        (9, 1700, "About 9 to 1,700 trials fit the budget."),
+    ],
+)
+def test_a_forecast_says_how_many_trials_fit(low: int, high: int, text: str) -> None:
+    assert fitting_text(low, high) == text
 
-    launched: list[int] = []
-    monkeypatch.setattr(launch, "launch_engine", lambda _workspace, study_id: launched.append(study_id) or 1)
-    study_id = next(study.id for study in window.desk.studies if study.name == "Phoneme")
+
+def test_start_creates_the_study_and_its_engine_and_goes_live(
+    qtbot: QtBot, opened: NewStudyPage, window: MainWindow, workspace: Path
+) -> None:
     opened.start.click()
+    qtbot.waitUntil(lambda: window.page_name == "live", timeout=SERVICE_MS)
+    study_id = window.desk.study_id
+    assert study_id is not None
     with Store.open(workspace) as store:
-        qtbot.waitUntil(lambda: any(job.kind == "create_study" for job in store.jobs()))
-        job = store.jobs()[-1]
-        assert job.args["spec"]["target"] == "income"
-        assert job.args["name"] == "adult"
-        store.claim_job(1, job.id)
-        store.finish_job(job.id, result={"study_id": study_id})
-    qtbot.waitUntil(lambda: window.page_name == "live", timeout=5000)
-    qtbot.waitUntil(lambda: launched == [study_id])
-    assert window.desk.study_id == study_id
+        study = store.study(study_id)
+        assert (study.name, study.spec["target"]) == ("adult", "income")
+        qtbot.waitUntil(lambda: store.engine_is_alive(study_id), timeout=ENGINE_MS)
+        engine = psutil.Process(store.study(study_id).engine_pid)
+        for process in (*engine.children(recursive=True), engine):
+            process.kill()
+
+
+def _found(page: NewStudyPage) -> Inspection:
+    assert page.inspection is not None
+    return page.inspection

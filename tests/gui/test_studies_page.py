@@ -108,7 +108,7 @@ def test_renaming_happens_in_the_row_and_a_taken_name_is_refused_in_words(
     field.setText("Adult income")
     with qtbot.waitSignal(window.desk.warned) as told:
         field.editingFinished.emit()
-    assert "Adult income" in told.args[1]
+    assert "Adult income" in told.args[1]()
 
 
 def test_what_another_process_writes_shows_by_itself(

@@ -4,25 +4,9 @@ source.
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QTranslator
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def update():
-    path = ROOT / "resources" / "translations" / "update.py"
-    spec = importlib.util.spec_from_file_location("update_translations", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_every_text_is_translated_and_none_is_left_over(update) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from cupel.engine.errors import Message
+from cupel.gui import app
 from cupel.gui import main as entry
-from cupel.gui.language import language
+from cupel.gui.language import language, sentence, tr
 from cupel.gui.preferences import Preferences
 from cupel.gui.shell import MainWindow
-from cupel.gui.theme import theme
+from cupel.gui.theme import style_sheet, theme
 from cupel.gui.tokens import DARK, LIGHT
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 PAGES = ("studies", "new_study", "live", "trials", "export")
@@ -65,6 +68,74 @@ def test_changing_the_theme_repaints_the_window_and_is_remembered(window: MainWi
     assert Preferences().text("theme", "auto") == "dark"
 
 
+def test_a_page_that_was_hidden_when_the_theme_changed_is_dressed_when_it_is_shown(
+    window: MainWindow,
+) -> None:
+    window.show_page("trials")
+    window.show_page("live")
+    window.set_theme("dark")
+    window.show_page("trials")
+    for name in ("live", "trials"):
+        assert window.pages[name].styleSheet() == style_sheet(DARK)
+    window.desk.warn(lambda: "The disk is full.")
+    assert window.banners.styleSheet() == style_sheet(DARK)
+
+
+def test_nothing_that_can_be_seen_stays_in_the_former_language(
+    qtbot: QtBot, window: MainWindow, update
+) -> None:
+    english = {text for (_, text), said in update.translations().items() if said != text}
+    failure = "There is no file {file}; check the path, or whether it was moved."
+    for name in PAGES:
+        window.show_page(name)
+        qtbot.waitUntil(lambda: window.feed.idle(), timeout=10_000)
+    window.desk._tell_failure(Message('The filter ends too early; a name, a number or a "text" is missing.'))
+    window.desk.toast(lambda: tr("Copied the params"), lambda: tr("Undo"), lambda: None)
+    window.show_shortcuts()
+    new_study, trials, export = (window.pages[name] for name in ("new_study", "trials", "export"))
+    new_study._failed(lambda: sentence(Message(failure, {"file": "none.csv"}).to_json()))
+    new_study.forecast.show_failure(lambda: tr("Cancelled"))
+    export._failed(lambda: tr("Cancelled"))
+    export._progressed(0.2, "")
+    trials.filter.setText("value >")
+    trials.apply_filter()
+    assert trials.problem.text()
+    window.set_language("zh")
+    for name in PAGES:
+        window.show_page(name)
+        qtbot.waitUntil(lambda: window.feed.idle(), timeout=10_000)
+        left = {text for text in shown_texts(window) if text in english}
+        assert left == set(), f"still in English on {name}"
+    assert "none.csv" in new_study.notice.label.text()
+    assert not new_study.notice.label.text().startswith("There is no file")
+
+
+def shown_texts(window: MainWindow) -> set[str]:
+    """Return every text of a label, button, placeholder, heading and choice that can be seen."""
+    texts: list[str] = []
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible():
+            continue
+        texts += [getattr(widget, name)() for name in ("text", "placeholderText") if hasattr(widget, name)]
+        if isinstance(widget, QComboBox):
+            texts += [widget.itemText(place) for place in range(widget.count())]
+        if isinstance(widget, QTableView):
+            model = widget.model()
+            texts += [
+                str(model.headerData(section, Qt.Orientation.Horizontal))
+                for section in range(model.columnCount())
+            ]
+    return {text.strip() for text in texts}
+
+
+def test_a_click_beside_the_keys_hides_them(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_shortcuts()
+    qtbot.mouseClick(window.shortcuts, Qt.MouseButton.LeftButton)
+    assert window.shortcuts.isVisible()
+    qtbot.mouseClick(window.pages["studies"].title, Qt.MouseButton.LeftButton)
+    assert not window.shortcuts.isVisible()
+
+
 def test_the_side_bar_keeps_only_its_icons_in_a_narrow_window(window: MainWindow) -> None:
     window.resize(1000, 700)
     assert window.sidebar.buttons["live"].text() == ""
@@ -110,26 +181,24 @@ def test_every_control_has_a_name_for_screen_readers(window: MainWindow) -> None
 
 def test_a_toast_offers_its_action_and_a_banner_is_shown_once(qtbot: QtBot, window: MainWindow) -> None:
     undone: list[bool] = []
-    window.desk.toast("Archived", "Undo", lambda: undone.append(True))
+    window.desk.toast(lambda: "Archived", lambda: "Undo", lambda: undone.append(True))
     button = next(b for b in window.toasts.findChildren(QAbstractButton) if b.text() == "Undo")
     button.click()
     assert undone == [True]
-    window.desk.warn("The disk is full.")
-    window.desk.warn("The disk is full.")
+    window.desk.warn(lambda: "The disk is full.")
+    window.desk.warn(lambda: "The disk is full.")
     assert window.banners.isVisible()
     assert window.banners.layout().count() == 1
 
 
 def test_a_workspace_that_cannot_be_used_is_told_in_a_banner(qtbot: QtBot, tmp_path: Path) -> None:
-    from cupel.gui import app
-
     blocked = tmp_path / "blocked"
     blocked.write_text("a file, not a folder")
     window = app.make_window(blocked / "inside", "en", "light")
     qtbot.addWidget(window)
     with qtbot.waitSignal(window.desk.warned, timeout=10_000) as told:
         window.show()
-    assert "cannot be" in told.args[1]
+    assert "cannot be" in told.args[1]()
     window.close()
 
 
@@ -186,6 +255,21 @@ def test_every_page_is_made_while_the_user_does_nothing(qtbot: QtBot, window: Ma
     assert window.page_name == "studies"
 
 
+def test_full_collections_wait_until_the_window_has_its_pages_and_then_leave_them_out(
+    qtbot: QtBot, open_window, workspace: Path
+) -> None:
+    window = open_window(workspace)
+    try:
+        app.keep_collections_short(window)
+        assert not gc.isenabled()
+        qtbot.waitUntil(gc.isenabled, timeout=20_000)
+        assert set(window.pages) == set(PAGES)
+        assert gc.get_freeze_count() > 50_000
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
 def test_a_subcommand_and_the_version_do_without_qt() -> None:
     code = """
 import sys
@@ -204,8 +288,6 @@ def test_a_window_that_is_open_all_day_does_not_use_up_true(window: MainWindow) 
 
 
 def test_a_store_that_could_not_be_opened_is_tried_again(qtbot: QtBot, tmp_path: Path) -> None:
-    from cupel.gui import app
-
     blocked = tmp_path / "blocked"
     blocked.write_text("a file, not a folder")
     window = app.make_window(blocked, "en", "light")

@@ -128,9 +128,26 @@ def test_an_update_that_fails_changes_nothing(old: Path, tmp_path: Path) -> None
 
 def test_an_update_that_leaves_rows_pointing_to_nothing_is_undone(old: Path, tmp_path: Path) -> None:
     before = rows(old)
-    with pytest.raises(UnusableStoreError, match="could not be updated: 3 of its rows"):
+    with pytest.raises(UnusableStoreError, match=r"could not be updated: some of its rows \(3\)"):
         migrate(old, next_version(tmp_path, ORPHANS), "0002")
     assert rows(old) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE alembic_version SET version_num = 'three'",
+        "UPDATE alembic_version SET version_num = '²'",
+        "DELETE FROM alembic_version",
+        "INSERT INTO alembic_version VALUES ('0002')",
+    ],
+)
+def test_a_file_that_does_not_say_its_schema_is_refused(old: Path, statement: str) -> None:
+    with sqlite3.connect(old) as connection:
+        connection.execute(statement)
+    connection.close()
+    with pytest.raises(UnusableStoreError, match="does not say which schema it has"):
+        Store.open(old.parent)
 
 
 def test_an_older_file_is_not_opened_for_reading(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,8 +90,8 @@ def test_ragged_rows_are_mended_or_left_out_by_line(read) -> None:
     result = read("a,b,c\n1,2,3\n4,5\n6,7,8,9\n7,8,9,\n10,11,12\nSource: nobody\n")
     assert cells(result, "c") == [3, None, 9, 12]
     said = [str(m) for m in result.messages]
-    assert any("1 rows have fewer than 3 cells" in s and "(lines 3)" in s for s in said)
-    assert any("2 rows do not have 3 cells" in s and "(lines 4, 7)" in s for s in said)
+    assert any("filled up with missing values: 1 " in s and "(lines 3)" in s for s in said)
+    assert any("rows left out that do not have 3 cells: 2 " in s and "(lines 4, 7)" in s for s in said)
 
 
 def test_lines_are_right_after_cells_that_hold_line_ends(read) -> None:
@@ -124,7 +124,10 @@ def test_odd_cells_among_numbers_are_counted_and_become_missing(read) -> None:
     result = read(content)
     assert result.table["b"].kind == "number"
     assert result.table["b"].missing().sum() == 4
-    said = "Column 'b' of table.csv: 1 cells are not a number, for instance 'oops' in line 52"
+    said = (
+        "Column 'b' of table.csv: cells that are not a number and count as missing: 1, for instance 'oops' in "
+        "line 52."
+    )
     assert [str(m) for m in result.messages if said in str(m)]
 
 
@@ -142,7 +145,7 @@ def test_codes_made_of_digits_stay_text(read) -> None:
 def test_infinite_numbers_become_missing_out_loud(read) -> None:
     result = read("a,b\n1,2\ninf,3\n-Infinity,4\n5,1e400\n")
     assert cells(result, "a") == [1, None, None, 5]
-    assert "2 infinite values" in str(result.messages[0])
+    assert "infinite values that count as missing: 2." in str(result.messages[0])
 
 
 @pytest.mark.parametrize(

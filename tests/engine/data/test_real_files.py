@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cupel.engine.data.guess import suggest_target
 from cupel.engine.data.inspect import inspect_file
 from cupel.engine.data.reading import read_table
 from cupel.engine.data.schema import infer_schema
@@ -16,6 +17,30 @@ DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 pytestmark = pytest.mark.skipif(
     not DATA.is_dir(), reason="the shared data sets are not beside the repository"
 )
+
+
+@pytest.mark.parametrize(
+    ("file", "target"),
+    [
+        ("tabular-classification/adult/adult-train.csv", "column_15"),
+        ("tabular-classification/titanic/titanic.csv", "Survived"),
+        ("tabular-classification/telco-churn/Telco-Customer-Churn.csv", "Churn"),
+        ("tabular-classification/phoneme/phoneme.csv", "column_6"),
+        ("tabular-classification/penguins/penguins.csv", "species"),
+        ("tabular-classification/penguins/penguins_raw.csv", "Species"),
+        ("tabular-regression/california-housing/housing.csv", "median_house_value"),
+        ("tabular-regression/auto-mpg/mpg.csv", "mpg"),
+        ("text/sms-spam/sms.tsv", "column_1"),
+        ("text/waimai-10k/waimai_10k.csv", "label"),
+        ("time-series/airline-passengers/airline-passengers.csv", "Passengers"),
+        ("ugly-csv/oecd-gdp-per-capita/gdp_per_capita.csv", "2015"),
+        ("ugly-csv/airquality-3-dialects/airquality_bom_semicolon.csv", "CO(GT)"),
+        ("ugly-csv/mljar-missing-target/housing_regression_missing_values_missing_target.csv", "MEDV"),
+        ("ugly-csv/mljar-missing-target/iris_classes_missing_values_missing_target.csv", "class"),
+    ],
+)
+def test_the_target_is_guessed(file: str, target: str) -> None:
+    assert suggest_target(read_table(DATA / file).table, {}) == target
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from cupel.engine.data.samples import SAMPLES, load_sample
 from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.table import Column, Table, text_column
 from cupel.engine.errors import DataError
-from cupel.engine.spec import ReadSpec
+from cupel.engine.spec import ReadSpec, SplitSpec
 
 N = 400
 
@@ -80,6 +81,16 @@ def test_impossible_roles_get_one_sentence(target: str, roles: dict, expected: s
         infer_schema(make_table(), target, roles)
 
 
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [("id", "id"), ("user_id", "id"), ("customerID", "id"), ("PassengerId", "id"), ("paid", "numeric")],
+)
+def test_whole_numbers_that_are_all_different_are_an_id_by_name(name: str, role: str) -> None:
+    cells = np.random.default_rng(0).permutation(10_000)[:N].astype(float)
+    table = Table((Column(name, "number", numbers=cells),), N)
+    assert infer_schema(table).columns[0].role == role
+
+
 def test_the_report_finds_what_is_there_and_no_more() -> None:
     table = make_table()
     report = build_report(table, infer_schema(table, "y"))
@@ -105,6 +116,39 @@ def test_duplicates_and_conflicts_are_counted_without_identifiers() -> None:
     found = {f.code: f.message.args.get("n") for f in build_report(table, infer_schema(table, "y")).findings}
     assert found["duplicates"] == 1
     assert found["conflicts"] == 1
+
+
+def classes_table(*sizes: int) -> Table:
+    codes = np.repeat(np.arange(len(sizes)), sizes)
+    x = np.arange(float(len(codes)))
+    return Table(
+        (Column("x", "number", numbers=x), text_column("y", codes, [f"c{i}" for i in range(len(sizes))])),
+        len(codes),
+    )
+
+
+def test_classes_too_small_for_the_folds_are_found_before_the_start() -> None:
+    table = classes_table(100, 1, 5, 8)  # of 5 the holdout takes one
+    found = {f.code: f for f in build_report(table, infer_schema(table, "y")).findings}
+    assert found["rare_classes"].message.args["classes"] == "'c1' (1), 'c2' (5)"
+    assert "fewer folds" in str(found["rare_classes"].message)
+    two = build_report(table, infer_schema(table, "y"), split=SplitSpec(n_folds=2, holdout=0.0))
+    assert {f.code: f for f in two.findings}["rare_classes"].message.args["classes"] == "'c1' (1)"
+    table = classes_table(100, 50)
+    assert "rare_classes" not in {f.code for f in build_report(table, infer_schema(table, "y")).findings}
+
+
+def test_counts_of_one_and_of_thousands_read_well() -> None:
+    n = 2400
+    x = np.arange(n) * 1.5
+    x[[0, n - 1]] = np.nan, x[1]
+    y = np.arange(n) % 2
+    y[n - 1] = y[1]
+    table = Table((Column("x", "number", numbers=x), text_column("y", y, ["a", "b"])), n)
+    said = {f.code: str(f.message) for f in build_report(table, infer_schema(table, "y")).findings}
+    assert said["missing"].startswith("Missing cells of 'x': 1 of 2,400")
+    assert ": 1 of 2,400;" in said["duplicates"]
+    assert not [text for text in said.values() if re.search(r"\b1 \w+s\b", text)]
 
 
 def test_an_unlearnable_target_is_a_finding() -> None:

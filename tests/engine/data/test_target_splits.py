@@ -49,7 +49,7 @@ def test_rows_without_a_target_are_dropped_and_counted() -> None:
     assert target.rows.tolist() == [0, 2, 3]
     assert target.values.tolist() == [0, 1, 1]
     assert target.n_dropped == 2
-    assert "2 of 5 rows have no 'y'" in str(target.messages[0])
+    assert str(target.messages[0]) == "Rows left out because they have no 'y': 2 of 5."
     assert target.at(np.array([3, 0])).tolist() == [1, 0]
 
 
@@ -149,17 +149,17 @@ def test_classes_smaller_than_the_folds_are_reported() -> None:
     table = Table((column(["a"] * 50 + ["b"] * 50 + ["c"]),), 101)
     schema = infer_schema(table, "y")
     splits = draw_splits(SplitSpec(), encode_target(table, schema), table, schema, 0)
-    assert "Class 'c' has 1 rows for 5 folds" in str(splits.messages[0])
+    assert "Class 'c' has fewer rows for the search (1) than there are folds (5)" in str(splits.messages[0])
     assert 100 in splits.development
 
 
 @pytest.mark.parametrize(
     ("spec", "extra", "classes", "expected"),
     [
-        (SplitSpec(n_folds=50), {}, 2, "60 rows with a target are too few for 50 folds"),
+        (SplitSpec(n_folds=50), {}, 2, r"rows with a target are too few \(60\) for 50 folds"),
         (SplitSpec(kind="grouped"), {}, 2, "need a column with the role group"),
-        (SplitSpec(), {"group": ["a", "b"] * 30}, 2, "has 2 groups; 5 folds"),
-        (SplitSpec(), {"time": [1.0, None] * 30}, 2, "30 rows have none"),
+        (SplitSpec(), {"group": ["a", "b"] * 30}, 2, r"has too few groups \(2\); 5 folds"),
+        (SplitSpec(), {"time": [1.0, None] * 30}, 2, r"not every row has a value in it \(missing: 30\)"),
         (SplitSpec(), {"time": [1.0, 2.0] * 30}, 2, "too few different times"),
         (SplitSpec(kind="stratified"), {}, 0, "no classes to stratify by"),
     ],

@@ -15,11 +15,11 @@ from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
 from cupel.engine.errors import Message
 from cupel.engine.preprocessing.fit import fit_preprocessing
+from cupel.engine.preprocessing.table import table_spec
 from cupel.engine.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
 from cupel.engine.training.model import TrainedModel
 from cupel.engine.training.problem import build_problem
 from cupel.engine.training.trainer import Trainer, TrainSpec
-from cupel.engine.workers.context import preprocessing_spec
 from cupel.storage.records import FoldScores, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 
@@ -102,14 +102,14 @@ def make_study(
     splits = draw_splits(split, target, result.table, schema, 0)
     params = {**PARAMS, **changes}
     parts = splits.train if n_networks > 1 else (splits.development,)
-    fitted = fit_preprocessing(result.table, schema, parts, preprocessing_spec(params))
+    fitted = fit_preprocessing(result.table, schema, parts, table_spec(params))
     place = np.full(result.table.n_rows, -1, np.int64)
     place[splits.development] = np.arange(len(splits.development))
     problem = build_problem(
         task=target.task,
         n_classes=len(target.labels),
         y=target.at(splits.development),
-        features=[p.transform(result.table, splits.development) for p in fitted],
+        inputs=[p.inputs(result.table, splits.development) for p in fitted],
         preprocessings=fitted,
         train=[place[rows] for rows in parts],
         valid=[place[rows] for rows in splits.valid] if n_networks > 1 else [np.zeros(0, np.int64)],

@@ -12,7 +12,7 @@ from cupel.engine.data.table import Column, Table, text_column
 from cupel.engine.errors import DataError, SpecError
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.spec import PreprocessingSpec
-from cupel.engine.preprocessing.transform import Preprocessing
+from cupel.engine.preprocessing.transform import TablePreprocessing
 
 N = 200
 SPECS = [
@@ -44,7 +44,7 @@ def make_table(seed: int = 0) -> Table:
     )
 
 
-def fit(table: Table, parts: list, spec: PreprocessingSpec) -> tuple[Preprocessing, ...]:
+def fit(table: Table, parts: list, spec: PreprocessingSpec) -> tuple[TablePreprocessing, ...]:
     return fit_preprocessing(table, infer_schema(table), parts, spec)
 
 
@@ -85,7 +85,7 @@ def test_replicas_have_one_width_and_survive_json(spec: PreprocessingSpec) -> No
         assert features.codes.dtype == np.int32
         assert (features.codes >= 0).all()
         assert (features.codes < np.array(p.cardinalities)).all()
-        back = Preprocessing.from_json(json.loads(p.to_json_bytes()))
+        back = TablePreprocessing.from_json(json.loads(p.to_json_bytes()))
         assert back.to_json_bytes() == p.to_json_bytes()
         np.testing.assert_array_equal(back.transform(table).numeric, features.numeric)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,3 +81,18 @@ def test_a_recycled_worker_is_replaced_by_a_fresh_one(cluster: Cluster) -> None:
     second = next_event(cluster, WorkerReady)
     assert cluster.idle == [second.address]
     assert not process.is_running()
+
+
+def test_workers_end_at_once_when_the_cluster_is_closed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    slow = tmp_path / "taken down"  # with TensorFlow that takes seconds
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"at_exit": str(slow)}))
+    cluster = Cluster(1, 1, 2 << 30, runner=TOY)
+    cluster.start()
+    next_event(cluster, WorkerReady)
+    worker = worker_process()
+    cluster.close()
+    assert not worker.is_running()
+    assert not slow.exists()

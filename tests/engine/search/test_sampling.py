@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import optuna
 import pytest
-from cupel.engine.search.pruning import FoldTest, make_pruner
+from cupel.engine.search.pruning import FoldTest, completed_rungs, make_pruner, progress_step
 from cupel.engine.search.sampling import PastTrial, Search
 from cupel.storage.records import TrialState
 
@@ -64,7 +65,7 @@ def go(search: Search, start: int, end: int) -> list[PastTrial]:
                 state = TrialState.PRUNED
                 break
         search.tell(number, state, steps[-1])
-        trials.append(PastTrial(number, "mlp", proposal.values, state, steps[-1], steps))
+        trials.append(PastTrial(number, "mlp", proposal.values, state, steps[-1], dict(enumerate(steps))))
     return trials
 
 
@@ -84,10 +85,10 @@ def test_a_restored_search_goes_on_as_it_would_have_without_interruption(sampler
 
 def test_an_unfinished_trial_keeps_its_values_and_is_told_later() -> None:
     whole = go(make("tpe", "median"), 0, 14)
-    unfinished = PastTrial(12, "mlp", whole[12].values, TrialState.WAITING, None, ())
+    unfinished = PastTrial(12, "mlp", whole[12].values, TrialState.WAITING, None, {})
     restored = make("tpe", "median")
     restored.restore([*whole[:12], unfinished])
-    pruned = [restored.report(12, epoch, value) for epoch, value in enumerate(whole[12].steps)]
+    pruned = [restored.report(12, epoch, value) for epoch, value in whole[12].steps.items()]
     assert pruned[-1] is (whole[12].state is TrialState.PRUNED)
     restored.tell(12, whole[12].state, whole[12].value)
     assert told(go(restored, 13, 14)) == told(whole[13:])
@@ -115,13 +116,37 @@ def test_the_fold_test_prunes_what_is_worse_on_all_folds_and_nothing_else() -> N
     test = FoldTest(maximize=True, n_warmup=2)
     best = np.tile(np.linspace(0.5, 0.9, 10)[:, None], (1, 6))
     assert not test.should_prune(5, np.zeros(6))  # nothing to compare with yet
-    test.finished(best, 0.9)
+    test.finished(range(len(best)), best, 0.9)
     worse = best[5] - 0.1 - 0.01 * np.arange(6)
     assert test.should_prune(5, worse)
     assert not test.should_prune(1, worse)
     assert not test.should_prune(5, best[5] + np.array([0.1, -0.1, 0.05, -0.05, 0.02, -0.02]))
     four = FoldTest(maximize=True, n_warmup=2)
-    four.finished(best[:, :4], 0.9)
+    four.finished(range(len(best)), best[:, :4], 0.9)
     assert not four.should_prune(5, worse[:4])  # four folds cannot tell
-    test.finished(best - 0.5, 0.4)  # a worse trial does not become the measure
+    test.finished(range(len(best)), best - 0.5, 0.4)  # a worse trial does not become the measure
     assert test.should_prune(5, worse)
+
+
+def test_schedules_of_any_length_are_compared_at_equal_parts_of_theirs() -> None:
+    assert [progress_step(e, 50, 50) for e in (0, 24, 49)] == [0, 24, 49]
+    assert [progress_step(e, 5, 50) for e in range(5)] == [9, 19, 29, 39, 49]
+    assert progress_step(0, 1, 50) == 49
+    test = FoldTest(maximize=True, n_warmup=2)
+    best = np.linspace(0.5, 0.9, 50)[:, None] + np.arange(5) * 0.001
+    test.finished(range(50), best, 0.9)
+    short = np.linspace(0.5, 0.9, 50)[[9, 19, 29, 39, 49]]
+    for epoch, score in enumerate(short):  # as good as the best one at every part of its schedule
+        assert not test.should_prune(progress_step(epoch, 5, 50), score + 0.0005 + np.arange(5) * 0.001)
+    assert test.should_prune(progress_step(3, 5, 50), short[3] - 0.05 + np.arange(5) * 0.001)
+
+
+def test_successive_halving_gets_its_notes_of_short_schedules_too() -> None:
+    study = optuna.create_study(pruner=make_pruner("asha", 50))
+    steps = {progress_step(e, 5, 50): 0.1 * e for e in range(5)}
+    trial = study.ask()
+    for step, value in steps.items():
+        trial.report(value, step)
+        trial.should_prune()
+    noted = study._storage.get_trial(trial._trial_id).system_attrs
+    assert completed_rungs(study, 0, steps) == {k: v for k, v in noted.items() if k.startswith("completed")}

@@ -20,6 +20,7 @@ from cupel.engine.search.space import (
     start_points,
     to_params,
 )
+from cupel.engine.training.schedules import trial_epochs
 
 WRONG = {
     "": "empty",
@@ -101,19 +102,34 @@ def test_parameters_of_other_tasks_are_left_out() -> None:
 
 @pytest.mark.parametrize("n_rows", [4, 30, 500, 20_000, 2_000_000])
 def test_batches_follow_the_rows(n_rows: int) -> None:
-    batch = adapt_space(default_space(["mlp"]), n_rows=n_rows)["mlp"]["batch_size"]
+    batch = adapt_space(default_space(["mlp"]), n_rows=n_rows, max_epochs=50)["mlp"]["batch_size"]
     assert 1 <= batch["low"] <= batch["default"] <= batch["high"]
     assert batch["high"] <= max(n_rows // 4, 1) or batch["low"] == batch["high"]
     assert n_rows / batch["low"] <= max(121, n_rows)
 
 
+@pytest.mark.parametrize("n_rows", [30, 5_001, 20_000, 2_000_000])
+def test_schedules_start_short_on_many_rows(n_rows: int) -> None:
+    space = adapt_space(default_space(["mlp"]), n_rows=n_rows, max_epochs=50)
+    named = {p.name: p for p in parameters(space, "mlp", task="binary", metric="roc_auc")}
+    first = start_points(space, "mlp", task="binary", metric="roc_auc")[0]
+    n_epochs = trial_epochs(first, 50)
+    if n_rows * 50 <= 250_000:
+        assert named["epoch_fraction"].kind == "fixed"
+        assert n_epochs == 50
+    else:
+        assert n_epochs == max(1, round(250_000 / n_rows))
+        assert trial_epochs({"epoch_fraction": named["epoch_fraction"].low}, 50) >= 1
+        assert named["epoch_fraction"].high == 1.0
+
+
 def test_a_fixed_batch_size_stays() -> None:
     space = {"mlp": {"batch_size": {"fixed": 7}}}
-    assert adapt_space(space, n_rows=10_000) == space
+    assert adapt_space(space, n_rows=10_000, max_epochs=50) == space
 
 
 def test_start_points_lie_inside_the_space() -> None:
-    space = adapt_space(default_space(["mlp"]), n_rows=100)
+    space = adapt_space(default_space(["mlp"]), n_rows=100, max_epochs=50)
     for task, metric in (("binary", "roc_auc"), ("regression", "rmse")):
         named = {p.name: p for p in parameters(space, "mlp", task=task, metric=metric)}
         for point in start_points(space, "mlp", task=task, metric=metric):

@@ -1,13 +1,16 @@
 """A toy in place of training: the same messages and control as the real worker's task, without TensorFlow.
 
 What it should do wrong is read from the environment variable CUPEL_TOY as JSON, by trial number: ``{"kill": [2],
-"hang": [3], "memory": [4], "diverge": [5], "epoch_s": 0.01, "hold": "path", "baseline_s": 1, "kill_final": "path"}``.
+"hang": [3], "memory": [4], "diverge": [5], "epoch_s": 0.01, "hold": "path", "baseline_s": 1, "kill_final": "path",
+"at_exit": "path"}``.
 ``hold`` makes a trial wait in its third epoch for as long as the file is there; ``kill_final`` kills the worker that
-makes the final model, for as long as the file has lines, taking one away each time.
+makes the final model, for as long as the file has lines, taking one away each time; ``at_exit`` is a file that is
+written where a worker process takes its libraries down.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
@@ -36,6 +39,8 @@ N_FOLDS = 5
 
 
 def warm_up(n_threads: int) -> dict[str, object]:
+    if "at_exit" in _wrong():
+        atexit.register(Path(_wrong()["at_exit"]).touch)
     return {"gpus": [], "n_threads": n_threads}
 
 

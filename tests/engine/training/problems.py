@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from cupel.engine.networks.base import InputShape
+from cupel.engine.networks.inputs import InputShape
 from cupel.engine.training.problem import Problem
 
 
@@ -33,9 +33,16 @@ def make_problem(
     if task == "regression":
         mean, scale = np.array([y[t].mean() for t in train]), np.array([y[t].std() for t in train])
     offsets = np.arange(n_codes, dtype=np.int32) * 4
+    numeric = np.stack([x + 0.01 * k for k in range(n_folds)])
     return Problem(
-        task=task, n_classes=n_classes, y=y, numeric=np.stack([x + 0.01 * k for k in range(n_folds)]),
-        codes=np.stack([codes + offsets] * n_folds), train=tuple(train), valid=tuple(valid), target_mean=mean,
-        target_scale=scale, shape=InputShape(6, (4,) * n_codes, n_classes if task == "multiclass" else 1, 6),
+        task=task,
+        n_classes=n_classes,
+        y=y,
+        inputs={"numeric": numeric, "codes": np.stack([codes + offsets] * n_folds)},
+        train=tuple(train),
+        valid=tuple(valid),
+        target_mean=mean,
+        target_scale=scale,
+        shape=InputShape(n_classes if task == "multiclass" else 1, 6, (4,) * n_codes, 6),
         preprocessings=(),
-    )  # fmt: skip
+    )

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 from cupel.engine.metrics import METRICS
-from cupel.engine.networks.registry import FAMILIES
+from cupel.engine.networks.registry import family
 from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.reports import EpochReport, TrainingStopped
 from cupel.engine.training.trainer import Diverged, Trainer, TrainSpec
@@ -78,13 +78,13 @@ def test_networks_learn(task: str, metric: str) -> None:
 def test_the_keras_model_of_a_fold_predicts_as_the_fold_did(variety: str, tmp_path: Path) -> None:
     problem = make_problem(n_codes=2 if "categories" in variety else 0)
     result = Trainer(problem, spec(**VARIETY[variety])).run()
-    model = FAMILIES["mlp"].to_keras(result.network, result.weights[1], result.stats[1])
+    model = family("mlp").to_keras(result.network, result.weights[1], result.stats[1])
     model.save(tmp_path / "network.keras")
     model = keras.models.load_model(tmp_path / "network.keras")  # safe mode: no custom code in the file
     rows = problem.valid[1]
-    inputs = {"numeric": problem.numeric[1, rows]}
-    if problem.codes.shape[2]:
-        inputs["codes"] = problem.codes[1, rows]
+    inputs = {"numeric": problem.inputs["numeric"][1, rows]}
+    if problem.inputs["codes"].shape[2]:
+        inputs["codes"] = problem.inputs["codes"][1, rows]
     outputs = np.asarray(model(inputs, training=False))
     np.testing.assert_allclose(to_predictions("multiclass", outputs), result.predictions[1], atol=1e-5)
 
@@ -102,12 +102,12 @@ def test_one_step_is_keras_own_step() -> None:
     trainer = Trainer(problem, settings)
     start = trainer.network.weights.initial([_first_seed(settings.seed)])[0]
     trained = Trainer(problem, settings).run()
-    model = FAMILIES["mlp"].to_keras(trainer.network, start, trainer.network.stats.initial([0])[0])
+    model = family("mlp").to_keras(trainer.network, start, trainer.network.stats.initial([0])[0])
     optimizer = keras.optimizers.AdamW(3e-3, weight_decay=0.01)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     rows = problem.train[0]
-    model.train_on_batch({"numeric": problem.numeric[0, rows]}, problem.y[rows])
+    model.train_on_batch({"numeric": problem.inputs["numeric"][0, rows]}, problem.y[rows])
     ours = trainer.network.weights.unpack(trained.weights[0])
     for layer in model.layers:
         for variable in layer.trainable_variables:

@@ -1,11 +1,11 @@
-"""Numbers as the window shows them."""
+"""Numbers as window and terminal show them."""
 
 from __future__ import annotations
 
 import math
 
 import pytest
-from cupel.gui import formatting
+from cupel.engine import formatting
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,15 @@ def test_sizes(value, text: str) -> None:
 def test_a_column_shares_its_decimals() -> None:
     assert formatting.shared_decimals([0.9, 0.8, 0.7], [0.004, 0.003, 0.2]) == 3
     assert formatting.shared_decimals([], []) == 3
+
+
+@pytest.mark.parametrize(
+    ("n", "text"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1234567, "1,234,567 rows")]
+)
+def test_counted_things_have_a_plural_and_grouped_digits(n: int, text: str) -> None:
+    assert formatting.counted(n, "row") == text
+
+
+def test_an_irregular_plural_is_given() -> None:
+    assert formatting.counted(1, "study", "studies") == "1 study"
+    assert formatting.counted(2, "study", "studies") == "2 studies"
