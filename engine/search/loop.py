@@ -158,7 +158,11 @@ class SearchLoop:
                 self._budget.go_on()
                 self._tell_all(Control.CONTINUE)
                 self.store.set_study_state(self.study_id, StudyState.RUNNING)
-        wanted = min(study.n_workers_requested or self._prepared.n_workers, self._prepared.most_workers)
+        wanted, most = study.n_workers_requested or self._prepared.n_workers, self._prepared.most_workers
+        if wanted > most:
+            _log.warning("%d workers were asked for; the memory allows %d", wanted, most)
+            wanted = most
+            self.store.request_workers(self.study_id, most)  # so that viewers show what runs
         if wanted != self._cluster.n_workers or self._cluster.is_shrinking:
             self._cluster.scale(wanted)
         self._skip_asked()

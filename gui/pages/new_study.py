@@ -252,6 +252,10 @@ class NewStudyPage(Page):
         study_id = int(job.result["study_id"])
         self.desk.request(study_id, Request.RUN)
         self.desk.toast(lambda: tr("The search has been started."))
+        known = self.inspection.messages if self.inspection else ()
+        for message in job.result.get("messages", ()):
+            if message not in known:  # of the splits and the workers; the others have been read on this page
+                self.desk.toast(lambda m=message: sentence(m))
         self._forget()
         self.desk.show_page("live", study_id)
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from cupel.engine.search.runner import Settings, StudyRunner
 from cupel.engine.spec import BudgetSpec, StudySpec
@@ -187,6 +188,21 @@ def test_more_and_fewer_workers_while_it_runs(store: Store, monkeypatch: pytest.
     done = len(searched(store, study_id))
     wait_for(lambda: len(searched(store, study_id)) >= done + 6)
     assert n_running() <= 1
+    store.request(study_id, Request.STOP)
+    assert engine.join() is StudyState.STOPPED
+
+
+def test_more_workers_than_the_memory_allows_are_not_pretended(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"epoch_s": 0.03}))
+    study_id = new_study(store, n_trials=500, n_workers=1)
+    free = psutil.virtual_memory()
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: free._replace(available=3 << 30))
+    engine = InThread(store, study_id)
+    wait_for(lambda: any(t.state is TrialState.RUNNING for t in searched(store, study_id)))
+    store.request_workers(study_id, 64)
+    wait_for(lambda: store.study(study_id).n_workers_requested == 2)
     store.request(study_id, Request.STOP)
     assert engine.join() is StudyState.STOPPED
 
