@@ -330,6 +330,9 @@ class VariantRecord:
     artifact_sha256: str | None
     failure: Failure | None
     created_at: datetime
+    measures: (
+        Json  # {"drop": {...}, "holdout": {...}, "latency": {...}, "sparsity": 0.8, "verdict": {...}, ...}
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,7 @@ def variant_record(row: VariantRow) -> VariantRecord:
         artifact_sha256=row.artifact_sha256,
         failure=decode_failure(row.failure),
         created_at=to_time(row.created_us),
+        measures=decode_json(row.measures),
     )
 
 

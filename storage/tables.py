@@ -183,6 +183,7 @@ class VariantRow(Row):
     artifact_sha256: Mapped[str | None]
     failure: Mapped[str | None]
     created_us: Mapped[int] = mapped_column(BigInteger)
+    measures: Mapped[str] = mapped_column(server_default="{}")
 
 
 class ExportRow(Row):

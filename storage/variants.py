@@ -25,6 +25,7 @@ class VariantStore(StoreBase):
                 method=encode_json(method),
                 state=TrialState.WAITING,
                 created_us=now_us(),
+                measures="{}",
             )
             session.add(row)
             session.flush()
@@ -44,6 +45,7 @@ class VariantStore(StoreBase):
         scores: FoldScores | None = None,
         artifact_sha256: str | None = None,
         failure: Failure | None = None,
+        measures: Json | None = None,
     ) -> VariantRecord:
         """End a variant with all that was measured, in one transaction.
 
@@ -66,6 +68,7 @@ class VariantStore(StoreBase):
             row.latency_ms, row.batch_latency_ms = latency_ms, batch_latency_ms
             row.scores = None if scores is None else encode_scores(scores)
             row.artifact_sha256, row.failure = artifact_sha256, encode_failure(failure)
+            row.measures = encode_json(measures or {})
             session.flush()
             return variant_record(row)
 

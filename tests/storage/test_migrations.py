@@ -20,6 +20,7 @@ from sqlalchemy import create_engine
 SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("*.sqlite"))
 
 
+NEXT = f"{int(HEAD) + 1:04d}"
 ORPHANS = "    op.execute('UPDATE variants SET trial_id = 999')\n"
 
 
@@ -36,8 +37,10 @@ def next_version(folder: Path, body: str) -> Path:
     """Return a copy of the migrations with a further one, as the next release will have it."""
     copy = folder / "migrations"
     shutil.copytree(MIGRATIONS, copy)
-    text = f'import sqlalchemy as sa\nfrom alembic import op\nrevision = "0002"\ndown_revision = "{HEAD}"\n\n'
-    (copy / "versions" / "0002_next.py").write_text(text + "def upgrade():\n" + body)
+    text = (
+        f'import sqlalchemy as sa\nfrom alembic import op\nrevision = "{NEXT}"\ndown_revision = "{HEAD}"\n\n'
+    )
+    (copy / "versions" / f"{NEXT}_next.py").write_text(text + "def upgrade():\n" + body)
     return copy
 
 
@@ -106,9 +109,9 @@ def test_the_script_fills_every_table(tmp_path: Path) -> None:
 def test_an_older_file_is_copied_before_it_is_updated(old: Path, tmp_path: Path) -> None:
     before = rows(old)
     body = "    with op.batch_alter_table('trials') as b:\n        b.add_column(sa.Column('x', sa.Text()))\n"
-    migrate(old, next_version(tmp_path, body), "0002")
+    migrate(old, next_version(tmp_path, body), NEXT)
     after = rows(old)
-    assert after["alembic_version"] == [("0002",)]
+    assert after["alembic_version"] == [(NEXT,)]
     assert [row[:-1] for row in after["trials"]] == before["trials"]
     assert after["fold_scores"] == before["fold_scores"]
     assert rows(old.with_name(f"cupel.sqlite.backup-{HEAD}")) == before
@@ -120,7 +123,7 @@ def test_an_update_that_fails_changes_nothing(old: Path, tmp_path: Path) -> None
     before = rows(old)
     body = "    op.execute('DELETE FROM trials')\n    op.drop_table('jobs')\n    raise ValueError('broken')\n"
     with pytest.raises(ValueError, match="broken"):
-        migrate(old, next_version(tmp_path, body), "0002")
+        migrate(old, next_version(tmp_path, body), NEXT)
     assert rows(old) == before
     with Store.open(old.parent) as store:
         assert len(store.studies()) == 1
@@ -129,7 +132,7 @@ def test_an_update_that_fails_changes_nothing(old: Path, tmp_path: Path) -> None
 def test_an_update_that_leaves_rows_pointing_to_nothing_is_undone(old: Path, tmp_path: Path) -> None:
     before = rows(old)
     with pytest.raises(UnusableStoreError, match=r"could not be updated: some of its rows \(3\)"):
-        migrate(old, next_version(tmp_path, ORPHANS), "0002")
+        migrate(old, next_version(tmp_path, ORPHANS), NEXT)
     assert rows(old) == before
 
 
@@ -139,7 +142,7 @@ def test_an_update_that_leaves_rows_pointing_to_nothing_is_undone(old: Path, tmp
         "UPDATE alembic_version SET version_num = 'three'",
         "UPDATE alembic_version SET version_num = '²'",
         "DELETE FROM alembic_version",
-        "INSERT INTO alembic_version VALUES ('0002')",
+        f"INSERT INTO alembic_version VALUES ('{NEXT}')",
     ],
 )
 def test_a_file_that_does_not_say_its_schema_is_refused(old: Path, statement: str) -> None:
@@ -151,6 +154,6 @@ def test_a_file_that_does_not_say_its_schema_is_refused(old: Path, statement: st
 
 
 def test_an_older_file_is_not_opened_for_reading(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cupel.storage.upgrade.HEAD", "0002")
+    monkeypatch.setattr("cupel.storage.upgrade.HEAD", NEXT)
     with pytest.raises(UnusableStoreError, match="older version of Cupel"):
         Store.open(old.parent, "r")
