@@ -4,12 +4,17 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/stamp
 PYTEST_ARGS ?=
+# `make bench-quality` compares with PyTorch in an environment of its own. QUALITY_PIP is for pip, say the index of the
+# builds without CUDA; QUALITY_ARGS for the comparison, say "--seconds 60 titanic adult".
+QUALITY_VENV ?= .venv-quality
+QUALITY_PIP ?=
+QUALITY_ARGS ?=
 export VENV
 
-.PHONY: help setup run test test-slow check bench shots
+.PHONY: help setup run test test-slow check bench bench-quality shots
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /:/' | awk -F: '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /:/' | awk -F: '{ printf "make %-13s %s\n", $$1, $$2 }'
 
 setup: $(STAMP) ## make .venv with everything that Cupel needs
 
@@ -38,7 +43,13 @@ check: $(STAMP) ## lint, format, types and the directions of imports
 
 bench: $(STAMP) ## print the figures of docs/benchmarks.md for this machine
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'
-	@for script in benchmarks/bench_*.py; do echo "== $$script"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
+	@for script in $(filter-out %/bench_quality.py,$(wildcard benchmarks/bench_*.py)); do echo "== $$script"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
+
+bench-quality: $(STAMP) ## compare what short searches export with trees, linear models, plain networks and RealMLP
+	@test -x $(QUALITY_VENV)/bin/python || $(BIN)/python -m venv $(QUALITY_VENV)
+	@$(QUALITY_VENV)/bin/python -c "import pytabkit" 2>/dev/null || \
+		$(QUALITY_VENV)/bin/python -m pip install -q --disable-pip-version-check pytabkit torch==2.13.0 $(QUALITY_PIP)
+	@$(BIN)/python benchmarks/bench_quality.py --realmlp $(QUALITY_VENV)/bin/python --keep $(QUALITY_VENV)/predictions $(QUALITY_ARGS)
 
 shots: $(STAMP) ## take a picture of every page in both themes and both languages
 	QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/shots.py shots

@@ -361,6 +361,7 @@ def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
     holdout = {
         name: (study.best_value or 0) * (1.01 - 0.1 * i) for i, name in enumerate(_METRICS[recipe.task])
     }
+    add_variants(store, study, best)
     path = str(store.workspace.exports / "california-housing")
     for passed in (False, True):
         export = store.add_export(best.id, path if passed else f"{path}-first-try")
@@ -418,6 +419,86 @@ def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
             "export": {"path": path, "passed": True},
         },
     )
+
+
+# Name, sparsity, structured, number format; loss in spreads of the trial; size, zipped, 1 row, 256 rows against the base.
+_VARIANTS = (
+    ("base", 0.0, 0.0, "", 0.0, 1.0, 1.0, 1.0, 1.0),
+    ("control", 0.0, 0.0, "", -0.2, 1.0, 1.0, 1.02, 0.99),
+    ("float16", 0.0, 0.0, "float16", 0.0, 0.52, 0.5, 1.4, 1.06),
+    ("int8", 0.0, 0.0, "int8", 0.05, 0.3, 0.28, 1.1, 0.7),
+    ("int8_static", 0.0, 0.0, "int8_static", 0.0, 0.4, 0.27, 2.1, 0.9),
+    ("structured 50 %", 0.0, 0.5, "", 0.9, 0.35, 0.34, 0.93, 0.5),
+    ("structured 50 % + int8", 0.0, 0.5, "int8", 1.0, 0.12, 0.11, 1.05, 0.42),
+    ("structured 75 %", 0.0, 0.75, "", 3.2, 0.14, 0.13, 0.9, 0.3),
+    ("sparse 50 %", 0.5, 0.0, "", 0.2, 1.0, 0.62, 1.0, 1.0),
+    ("sparse 75 %", 0.75, 0.0, "", 0.6, 1.0, 0.4, 1.01, 1.0),
+)
+
+
+def add_variants(store: Store, study: StudyRecord, trial: TrialRecord) -> None:
+    """Add compressed forms of a trial's networks to the store, the last of which failed."""
+    spread, sign = (trial.value_std or 1.0), 1 if study.direction == "maximize" else -1
+    n_folds = int(study.spec["split"]["n_folds"])
+    for name, sparsity, structured, number_format, loss, *shares in _VARIANTS:
+        method = {
+            "network": name.split(" + ")[0]
+            if structured or sparsity
+            else ("control" if name == "control" else "base"),
+            "sparsity": sparsity,
+            "scope": "global" if sparsity else "",
+            "structured": structured,
+            "quantization": number_format,
+        }
+        mean = loss * spread
+        size, zipped, one, many = (
+            share * of for share, of in zip(shares, (214_000, 198_000, 0.0123, 0.3), strict=True)
+        )
+        drop = {"mean": mean, "low": mean - 0.5 * spread, "high": mean + 0.5 * spread}
+        forms = {
+            runtime: {
+                "size_bytes": round(size * times),
+                "zip_bytes": round(zipped * times),
+                "p50_ms_1": one * times,
+                "p95_ms_1": one * times * 1.1,
+                "p50_ms_256": many * times,
+                "p95_ms_256": many * times * 1.2,
+                "most_difference": 3e-6 if not number_format else 0.02,
+                "holdout": (trial.value or 0.0) * 1.01 - sign * mean,
+            }
+            for runtime, times in (("onnx", 1.0), ("litert", 0.8))
+        }
+        if number_format == "int8_static":
+            forms["litert"] = {"problem": "RuntimeError: failed to calibrate the operation FULLY_CONNECTED"}
+        variant = store.add_variant(trial.id, name=name, method=method)
+        value = (trial.value or 0.0) - sign * mean
+        store.finish_variant(
+            variant.id,
+            state=TrialState.COMPLETE,
+            value=value,
+            value_std=spread,
+            size_bytes=round(size),
+            zip_bytes=round(zipped),
+            latency_ms=one,
+            batch_latency_ms=many,
+            scores=FoldScores((study.metric,), np.full((n_folds, 1), value), np.full(n_folds, -1)),
+            measures={
+                "drop": drop if name != "base" else dict.fromkeys(drop, 0.0),
+                "drop_from_trial": {key: value - 0.2 * spread for key, value in drop.items()},
+                "against": "control" if structured or sparsity else "base",
+                "holdout": forms["onnx"]["holdout"],
+                "n_parameters": round(50_000 * (1 - structured)),
+                "sparsity": sparsity,
+                "forms": forms,
+            },
+        )
+    method = {"network": "sparse 2:4", "sparsity": 0.5, "scope": "2:4", "structured": 0.0, "quantization": ""}
+    variant = store.add_variant(trial.id, name="sparse 2:4", method=method)
+    message = Message(
+        "This variant could not be made: {reason}", {"reason": "The loss of fold 2 is not finite."}
+    )
+    failure = Failure(FailureKind.ERROR, str(message), "", message.template, dict(message.args))
+    store.finish_variant(variant.id, state=TrialState.FAIL, failure=failure)
 
 
 def grown(table: TrialTable, n_trials: int) -> TrialTable:

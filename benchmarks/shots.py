@@ -32,6 +32,9 @@ PAGES = {
     "trials": ("trials", "California housing prices, 2 repeats"),
     "trial_failed": ("trials", "California housing prices, 2 repeats"),
     "compare": ("trials", "California housing prices, 2 repeats"),
+    "compress": ("compress", "California housing prices, 2 repeats"),
+    "compress_failed": ("compress", "California housing prices, 2 repeats"),
+    "compress_before": ("compress", "Titanic survival"),
     "export": ("export", "California housing prices, 2 repeats"),
     "export_before": ("export", "Titanic survival"),
 }
@@ -82,7 +85,8 @@ def _shoot_page(
     for width, height in sizes:
         window.resize(width, height)
         window.show()
-        settle()
+        while not window.desk.has_read:
+            settle()
         _prepare(window, page)
         settle(900)
         path = folder / f"{page}-{language}-{theme}-{width}.png"
@@ -111,6 +115,8 @@ def _prepare(window, picture: str) -> None:
         page.filter.setText("state == fail")
         page.apply_filter()
         page.table.selectRow(0)
+    if picture in ("compress", "compress_failed"):
+        page.table.selectRow(6 if picture == "compress" else 10)
     if picture == "compare":
         for place in (2, 5, 9):
             page.select_also(place)

@@ -21,7 +21,7 @@ from .search.space import families
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    args = _parser().parse_args(argv)
+    args = make_parser().parse_args(argv)
     try:
         return int(args.run(args))
     except (CupelError, StoreError) as error:
@@ -35,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="cupel",
         description="Find, prove and ship the best neural network for your data. Without a command: the window.",
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_search(commands)
     _add_browsing(commands)
     _add_control(commands)
+    _add_compression(commands)
     _add_shipping(commands)
     return parser
 
@@ -62,14 +64,29 @@ def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     from .commands import search
 
     p = _command(commands, "search", "Search networks for a table, and export the best.")
-    p.add_argument("data", metavar="DATA", help="CSV, TSV or Parquet file, or sample:iris, sample:digits, …")
+    p.add_argument(
+        "data",
+        metavar="DATA",
+        help="CSV, TSV or Parquet file, folder or ZIP of images or texts by class, IDX or NPZ file, or sample:iris, …",
+    )
     p.add_argument("--target", required=True, metavar="COLUMN")
     p.add_argument("--task", default="auto", choices=("auto", "binary", "multiclass", "regression"))
     p.add_argument("--metric", default="", metavar="NAME", help=", ".join(METRICS))
     p.add_argument("--kind", default="auto", choices=("auto", *DATA_KINDS), help="of the data")
     p.add_argument("--folds", type=int, default=5)
     p.add_argument("--repeats", type=int, default=1)
-    p.add_argument("--holdout", type=float, default=0.2, help="fraction of the rows kept out of the search")
+    p.add_argument(
+        "--holdout",
+        default="0.2",
+        metavar="FRACTION|PART",
+        help="fraction of the rows kept out of the search, or an official part by its name in the column split: test",
+    )
+    p.add_argument(
+        "--image-size",
+        type=int,
+        metavar="N",
+        help="height and width of images, in pixels (default: their median, at most 64)",
+    )
     p.add_argument("--split", default="auto", choices=("auto", "stratified", "plain", "grouped", "time"))
     p.add_argument("--group", metavar="COLUMN", help="rows of one group stay in one fold")
     p.add_argument("--time", metavar="COLUMN", help="folds follow this column")
@@ -82,6 +99,17 @@ def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     p.add_argument("--epochs", type=int, default=100, help="at most, for one trial (default: %(default)s)")
     p.add_argument("--workers", type=int, metavar="N")
     p.add_argument("--family", action="append", choices=families(), help="may be given several times")
+    p.add_argument(
+        "--max-parameters",
+        type=int,
+        metavar="N",
+        help="of a network; larger ones are ruled out before training",
+    )
+    p.add_argument(
+        "--warm-start",
+        metavar="STUDY",
+        help="try the best trials of an earlier study of the same families first",
+    )
     p.add_argument("--sampler", default="tpe", choices=("tpe", "random", "gp", "cmaes", "qmc", "grid"))
     p.add_argument(
         "--pruner", default="hyperband", choices=("hyperband", "asha", "median", "wilcoxon", "none")
@@ -153,6 +181,29 @@ def _add_control(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
             p.add_argument("--detach", action="store_true", help="do not follow it")
             p.add_argument("--json", action="store_true")
         p.set_defaults(run=run)
+
+
+def _add_compression(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .commands import compress
+    from .compression.plan import WHAT
+
+    p = _command(
+        commands,
+        "compress",
+        "Sparse, smaller and quantized forms of a trial's networks: what they cost and what they gain.",
+    )
+    p.add_argument("study", metavar="STUDY")
+    p.add_argument("--trial", default="best", metavar="N|best")
+    p.add_argument(
+        "--what", action="append", default=[], choices=tuple(WHAT), help="may be given several times"
+    )
+    p.add_argument(
+        "--max-drop", type=float, default=0.01, metavar="X", help="of the metric (default: %(default)s)"
+    )
+    p.add_argument("--target-bytes", type=int, metavar="N")
+    p.add_argument("--target-ms", type=float, metavar="X", help="for one row")
+    p.add_argument("--json", action="store_true")
+    p.set_defaults(run=compress.run_compress)
 
 
 def _add_shipping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -46,5 +46,13 @@ class ExportError(CupelError):
     """A bundle could not be written or does not reproduce the stored predictions."""
 
 
+class RuledOut(CupelError):  # noqa: N818 - named after FailureKind.RULED_OUT
+    """A network is larger than the user allows."""
+
+
+class CompressionError(CupelError):
+    """A network cannot be compressed as asked."""
+
+
 class WorkspaceError(CupelError):
     """The workspace cannot be used: not one, damaged, newer than this Cupel, or something in it is missing."""

@@ -20,6 +20,7 @@ import psutil
 from .data.schema import infer_schema
 from .data.sources import load
 from .data.splitting import draw_splits
+from .data.table import PIXELS_FILE
 from .data.target import encode_target
 from .errors import Message
 from .search.preparing import fewer_workers, memory_share, share_out
@@ -47,7 +48,8 @@ def forecast(source: str, read: Mapping[str, Any], spec: StudySpec) -> dict[str,
         Where the data or the space cannot be used.
     """
     loaded = load(source, ReadSpec(**read))
-    schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, spec.kind)
+    kind = loaded.kind_as_asked(spec.kind)
+    schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, kind)
     target = encode_target(loaded.table, schema, spec.task)
     spec = spec.resolved(target.task, schema.data_kind)
     splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed)
@@ -56,13 +58,20 @@ def forecast(source: str, read: Mapping[str, Any], spec: StudySpec) -> dict[str,
         table_path, splits_path = Path(folder) / "table.parquet", Path(folder) / "splits.npz"
         loaded.table.to_parquet(table_path)
         splits_path.write_bytes(splits.to_npz_bytes())
+        pixels = Path(folder) / PIXELS_FILE if loaded.table.pixels is not None else None
+        if pixels is not None:
+            loaded.table.save_pixels(pixels)
         files = StudyFiles(
             study_id=0, table=str(table_path), splits=str(splits_path), schema=schema.to_json(), task=spec.task,
             metric=spec.metric, seed=spec.seed, max_epochs=spec.max_epochs, n_threads=n_threads, checkpoints=folder,
-            memory_limit_bytes=memory_share(n_workers),
+            memory_limit_bytes=memory_share(n_workers), pixels=str(pixels) if pixels else None,
         )  # fmt: skip
         space = completed_space(spec.space) if spec.space else default_space(spec.families)
-        space = adapt_space(space, n_rows=max(len(r) for r in splits.train), max_epochs=spec.max_epochs)
+        n_rows, n_numbers = (
+            max(len(r) for r in splits.train),
+            sum(c.role == "numeric" for c in schema.features),
+        )
+        space = adapt_space(space, n_rows=n_rows, max_epochs=spec.max_epochs, n_numbers=n_numbers)
         corners = _corners(files, space, spec)
     return _summary(corners, spec, n_workers, files.memory_limit_bytes)
 

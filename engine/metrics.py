@@ -129,6 +129,13 @@ def _log_loss(y: Array, p: Array) -> float:
     return float(-np.mean(np.log(p[np.arange(len(y)), y])))
 
 
+def _top_k(y: Array, p: Array) -> float:
+    """Return how often the true class is among the two most probable ones (scikit-learn's default k)."""
+    best: Array = np.argsort(-p, axis=1, kind="stable")[:, :2]
+    found: Array = np.any(np.equal(best, np.reshape(y, (-1, 1))), axis=1)
+    return float(np.mean(found))
+
+
 def _brier(y: Array, p: Array) -> float:
     return float(np.mean((p[:, 1].astype(np.float64) - y) ** 2))
 
@@ -217,6 +224,7 @@ def _table() -> dict[str, Metric]:
         ("roc_auc", binary, _roc_auc),
         ("roc_auc_ovr", _CLASSES, _roc_auc_ovr),
         ("average_precision", binary, _average_precision),
+        ("top_k_accuracy", frozenset({"multiclass"}), _top_k),
         ("r2", _NUMBERS, _r2),
     ]
     lower = [

@@ -10,6 +10,8 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from ..storage.records import StudyRecord, TrialRecord
@@ -19,10 +21,18 @@ from .search.preparing import prepare
 
 _SLOWER = 20.0  # than the trial was, at most
 _START_S = 120.0
+_POLL_S = 0.1
 
 
-def retrain_trial(store: Store, study: StudyRecord, trial: TrialRecord) -> bytes:
+def retrain_trial(
+    store: Store, study: StudyRecord, trial: TrialRecord, look: Callable[[], object] = lambda: None
+) -> bytes:
     """Return the fold networks of a complete trial, `TrainedModel.to_bytes`.
+
+    Parameters
+    ----------
+    look : callable
+        Called several times a second while it trains; what it raises ends the training.
 
     Raises
     ------
@@ -33,27 +43,35 @@ def retrain_trial(store: Store, study: StudyRecord, trial: TrialRecord) -> bytes
         out = Path(folder) / "model.npz"
         command = [sys.executable, "-m", "cupel.engine.retrain", str(store.workspace.path), str(study.id)]
         limit_s = _START_S + _SLOWER * (trial.duration_s or 0.0)
-        try:
-            subprocess.run(
+        with (
+            tempfile.TemporaryFile() as log,
+            subprocess.Popen(
                 [*command, str(trial.number), str(out)],
-                check=True,
-                capture_output=True,
-                text=True,
-                timeout=limit_s,
+                stdout=log,
+                stderr=log,
                 env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-            )
-        except subprocess.TimeoutExpired:
-            raise ExportError(
-                "Training trial {number} again took longer than {seconds} s and was given up.",
-                number=trial.number,
-                seconds=round(limit_s),
-            ) from None
-        except subprocess.CalledProcessError as error:
-            raise ExportError(
-                "Trial {number} could not be trained again: {reason}",
-                number=trial.number,
-                reason=(error.stderr or "").strip()[-300:],
-            ) from error
+            ) as child,
+        ):
+            try:
+                end = time.monotonic() + limit_s
+                while child.poll() is None:
+                    look()
+                    if time.monotonic() > end:
+                        raise ExportError(
+                            "Training trial {number} again took longer than {seconds} s and was given up.",
+                            number=trial.number,
+                            seconds=round(limit_s),
+                        )
+                    time.sleep(_POLL_S)
+            finally:
+                child.kill()  # does nothing where it has ended
+            if child.returncode != 0:
+                log.seek(0)
+                raise ExportError(
+                    "Trial {number} could not be trained again: {reason}",
+                    number=trial.number,
+                    reason=log.read().decode("utf-8", "replace").strip()[-300:],
+                )
         return out.read_bytes()
 
 

@@ -10,6 +10,7 @@ import argparse
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -37,6 +38,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("parent", type=int, nargs="?")
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    signal.signal(signal.SIGTERM, _end)
     with Store.open(args.workspace) as store:
         store.fail_dead_jobs()
         from .data import inspect as _  # noqa: F401 - warm: the first job then starts at once
@@ -50,6 +52,11 @@ def main(argv: list[str] | None = None) -> int:
             while (job := store.claim_job(os.getpid())) is not None:
                 run_job(store, job)
     return 0
+
+
+def _end(*_: object) -> None:
+    """End as an exception does: child processes are ended, and folders of half a job removed."""
+    sys.exit(0)
 
 
 def run_job(store: Store, job: JobRecord) -> None:
@@ -159,6 +166,34 @@ def _export(store: Store, job: JobRecord) -> Mapping[str, Any]:
     return {"export_id": export.id, "path": export.path}
 
 
+def _compress(store: Store, job: JobRecord) -> Mapping[str, Any]:
+    from .compression.ledger import compress
+
+    args = job.args
+    told: tuple[str, int, int] | None = None
+
+    def progress(*now: Any) -> None:
+        nonlocal told
+        if now == told:  # writing would make every viewer read again
+            if store.job(job.id).state is JobState.CANCELLED:
+                raise _Cancelled
+            return
+        told = now
+        doing, n_done, n_steps = now
+        if not store.update_job(job.id, progress=n_done / n_steps, message=doing):
+            raise _Cancelled
+
+    variants = compress(
+        store,
+        int(args["study_id"]),
+        args.get("trial", "best"),
+        what=tuple(args.get("what") or ()),
+        most_drop=float(args.get("most_drop", 0.01)),
+        progress=progress,
+    )
+    return {"trial_id": variants[0].trial_id, "variants": [variant.id for variant in variants]}
+
+
 def _predict(store: Store, job: JobRecord) -> Mapping[str, Any]:  # noqa: ARG001 - one signature for all jobs
     from .deployment.predicting import predict_file
 
@@ -171,6 +206,7 @@ _JOBS: dict[str, Callable[[Store, JobRecord], Mapping[str, Any]]] = {
     "create_study": _create_study,
     "forecast": _forecast,
     "export": _export,
+    "compress": _compress,
     "predict": _predict,
 }
 

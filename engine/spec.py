@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from .errors import SpecError
-from .families import FAMILY_KINDS, families_of
+from .families import FAMILY_KINDS, default_families, families_of
 from .metrics import METRICS, default_metric
 
 Task = Literal["auto", "binary", "multiclass", "regression"]
@@ -47,6 +47,8 @@ class ReadSpec:
         Whether ``"`` quotes a cell.
     missing : tuple of str
         Further spellings of a missing value, beside the empty cell and the usual ones (``NA``, ``?``, …).
+    image_size : int or None
+        Height and width that images are resized to, in pixels; None is their median, at most 64.
     """
 
     delimiter: str | None = None
@@ -55,6 +57,13 @@ class ReadSpec:
     header: bool | None = None
     quoting: bool | None = None
     missing: tuple[str, ...] = ()
+    image_size: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.image_size is not None and not 2 <= self.image_size <= 512:
+            raise SpecError(
+                "The image size is {value}; it must be from 2 to 512 pixels.", value=self.image_size
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +81,15 @@ class SplitSpec:
         At least 1.
     holdout : float
         Fraction of the rows kept out of the search, in [0, 0.9]; 0 for none.
+    holdout_part : str
+        Where not empty, the holdout is instead the rows that have this in the column ``split``: an official test set.
     """
 
     kind: SplitKind = "auto"
     n_folds: int = 5
     n_repeats: int = 1
     holdout: float = 0.2
+    holdout_part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +114,15 @@ class StudySpec:
     metric : str
         A name of `cupel.engine.metrics.METRICS`; empty for the task's default.
     families : tuple of str
-        Model families the search may choose from; none for all of the kind of data.
+        Model families the search may choose from; none for the usual ones of the kind of data.
     kind : str
         Of the data; ``auto`` is decided from the columns when the study is created.
     space : Json or None
         A search space as read from TOML; None for the families' own.
+    starts : tuple of Json
+        Values to try first: ``family`` and ``values`` by the names of its space, of an earlier study's best trials.
+    most_parameters : int or None
+        Networks with more trainable parameters are ruled out before they are trained; None for no limit.
     max_epochs : int
         Epochs at most for one trial.
     n_workers : int or None
@@ -132,6 +148,8 @@ class StudySpec:
     sampler: SamplerName = "tpe"
     pruner: PrunerName = "hyperband"
     space: Mapping[str, Any] | None = None
+    starts: tuple[Mapping[str, Any], ...] = ()
+    most_parameters: int | None = None
     max_epochs: int = 100
     seed: int = 0
     n_workers: int | None = None
@@ -159,7 +177,7 @@ class StudySpec:
                 task=task,
                 choices=", ".join(sorted(m.name for m in METRICS.values() if task in m.tasks)),
             )
-        families = self.families or families_of(kind)
+        families = self.families or tuple(self.space or ()) or default_families(kind)
         for name in families:
             if FAMILY_KINDS[name] != kind:
                 raise SpecError(
@@ -192,6 +210,7 @@ class StudySpec:
             )
         values = dict(data)
         values["families"] = tuple(values.get("families", ()))
+        values["starts"] = tuple(values.get("starts", ()))
         values["split"] = SplitSpec(**values.get("split", {}))
         values["budget"] = BudgetSpec(**values.get("budget", {}))
         return cls(**values)
@@ -216,6 +235,8 @@ def _check(spec: StudySpec) -> None:
     _at_least("n_repeats", split.n_repeats, 1)
     _at_least("max_epochs", spec.max_epochs, 1)
     _at_least("seed", spec.seed, 0)
+    if spec.most_parameters is not None:
+        _at_least("most_parameters", spec.most_parameters, 1)
     if spec.n_workers is not None:
         _at_least("n_workers", spec.n_workers, 1)
     if budget.n_trials is not None:

@@ -6,18 +6,21 @@ the sample tables.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..storage.records import DatasetRecord, StudyRecord
+from ..storage.records import DatasetRecord, StudyRecord, TrialKind, TrialState
 from ..storage.store import Store
 from .data.report import DataReport, build_report
 from .data.schema import TableSchema, infer_schema
 from .data.sources import Loaded, load
 from .data.splitting import draw_splits
+from .data.table import PIXELS_FILE
 from .data.target import encode_target
+from .data.texts import text_messages
 from .errors import DataError, Message, SpecError
 from .search.preparing import fewer_workers
 from .search.space import check_space
@@ -57,7 +60,8 @@ def create_study(
         Where the data cannot be used as asked.
     """
     loaded = load(source, read)
-    schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, spec.kind)
+    kind = loaded.kind_as_asked(spec.kind)
+    schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, kind)
     target = encode_target(loaded.table, schema, spec.task)
     if not schema.features:
         raise DataError(
@@ -79,7 +83,17 @@ def create_study(
     )
     store.set_split(study.id, store.artifacts.add(splits.to_npz_bytes()))
     fewer = fewer_workers(spec.n_workers)
-    return study, (*loaded.messages, *target.messages, *splits.messages, *([fewer] if fewer else []))
+    texts = text_messages(loaded.table, schema)
+    return study, (*loaded.messages, *texts, *target.messages, *splits.messages, *([fewer] if fewer else []))
+
+
+def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[dict[str, Any], ...]:
+    """Return the values of a study's best trials, the best first, for `StudySpec.starts` of another."""
+    trials = [t for t in store.trials(study.id, kinds=[TrialKind.SEARCH]) if t.state is TrialState.COMPLETE]
+    sign = -1.0 if study.direction == "maximize" else 1.0
+    trials = [t for t in trials if "values" in t.user_attrs and "same_as" not in t.user_attrs]
+    trials.sort(key=lambda t: sign * (t.value or 0.0))
+    return tuple({"family": t.family, "values": dict(t.user_attrs["values"])} for t in trials[:n])
 
 
 def _check(spec: StudySpec) -> None:
@@ -105,6 +119,12 @@ def _keep(store: Store, loaded: Loaded, schema: TableSchema, report: DataReport)
         loaded.table.to_parquet(path)
         size = path.stat().st_size
         sha256 = store.artifacts.add_file(path)
+        if loaded.table.pixels is not None and schema.images is not None:
+            pixels = Path(folder) / PIXELS_FILE
+            loaded.table.save_pixels(pixels)
+            size += pixels.stat().st_size
+            images = dataclasses.replace(schema.images, sha256=store.artifacts.add_file(pixels))
+            schema = dataclasses.replace(schema, images=images)
     return store.add_dataset(
         digest=loaded.table.digest(), name=loaded.name, source=loaded.source, n_rows=loaded.table.n_rows,
         n_columns=len(loaded.table.names), schema=schema.to_json(), report=report.to_json(), table_sha256=sha256,

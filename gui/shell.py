@@ -38,6 +38,7 @@ _PAGES = {
     "new_study": (".pages.new_study", "NewStudyPage"),
     "live": (".pages.live", "LivePage"),
     "trials": (".pages.trials", "TrialsPage"),
+    "compress": (".pages.compress", "CompressPage"),
     "export": (".pages.export", "ExportPage"),
 }
 
@@ -66,6 +67,7 @@ class MainWindow(Speaks, QMainWindow):
                 "new_study": ("new_study", lambda: tr("New study")),
                 "live": ("live", lambda: tr("Live")),
                 "trials": ("trials", lambda: tr("Trials")),
+                "compress": ("compress", lambda: tr("Compress")),
                 "export": ("export", lambda: tr("Export")),
             }
         )
@@ -226,7 +228,7 @@ class MainWindow(Speaks, QMainWindow):
         """Show the panel of keyboard shortcuts."""
         self.shortcuts.show_shortcuts(
             [
-                ("Ctrl+1 … Ctrl+5", lambda: tr("Go to a page")),
+                ("Ctrl+1 … Ctrl+6", lambda: tr("Go to a page")),
                 ("Ctrl+N", lambda: tr("New study")),
                 ("Ctrl+F", lambda: tr("Filter")),
                 ("F5", lambda: tr("Read everything again")),

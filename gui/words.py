@@ -63,6 +63,25 @@ def trial_tone(state: TrialState) -> str:
     )
 
 
+def family(name: str) -> str:
+    """Return the name of a model family."""
+    return {
+        "mlp": tr("MLP"),
+        "realmlp": "RealMLP",
+        "tabm": "TabM",
+        "ft_transformer": "FT-Transformer",
+        "bag": tr("Bag of words"),
+        "textcnn": "TextCNN",
+        "recurrent": tr("GRU, LSTM"),
+        "transformer": tr("Transformer"),
+        "cnn": "CNN",
+        "resnet": "ResNet",
+        "vgg": "VGG",
+        "convnext": "ConvNeXt",
+        "image_mlp": tr("MLP"),
+    }.get(name, name)
+
+
 def job_state(state: JobState) -> str:
     """Return the name of a job's or an export's state."""
     return {
@@ -82,6 +101,7 @@ def failure_kind(kind: FailureKind) -> str:
         FailureKind.KILLED: tr("Worker died"),
         FailureKind.HUNG: tr("No sign of life"),
         FailureKind.SKIPPED: tr("Skipped"),
+        FailureKind.RULED_OUT: tr("Ruled out"),
         FailureKind.BAD_INPUT: tr("Bad input"),
         FailureKind.ERROR: tr("Error"),
     }[kind]
@@ -99,6 +119,7 @@ def role(name: str) -> str:
         "categorical": tr("Categorical"),
         "date": tr("Date"),
         "text": tr("Text"),
+        "image": tr("Image"),
         "id": tr("Identifier"),
         "constant": tr("Constant"),
         "target": tr("Target"),
@@ -133,7 +154,32 @@ def baseline(name: str) -> str:
         "linear": tr("Linear"),
         "logistic": tr("Logistic regression"),
         "hist_gradient_boosting": tr("Gradient boosting"),
+        "tfidf_linear": tr("TF-IDF, linear"),
     }.get(name, name)
+
+
+def variant(name: str) -> str:
+    """Return the name of a variant of a network: ``sparse 75 % + int8``."""
+    return " + ".join(_variant_part(part) for part in name.split(" + "))
+
+
+def _variant_part(part: str) -> str:
+    word, space, rest = part.partition(" ")
+    known = {
+        "base": tr("Base"),
+        "control": tr("Control"),
+        "sparse": tr("Sparse"),
+        "structured": tr("Structured"),
+        "int8_static": tr("int8, calibrated"),
+    }
+    return known.get(word, word) + space + rest
+
+
+def way_to_compress(name: str) -> str:
+    """Return the name of a way to make a network smaller."""
+    return {"quantize": tr("Quantize"), "sparsify": tr("Sparsify"), "structured": tr("Remove units")}.get(
+        name, name
+    )
 
 
 def ago(moment: datetime | None) -> str:

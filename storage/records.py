@@ -72,6 +72,7 @@ class FailureKind(StrEnum):
     KILLED = "killed"  # its worker process died
     HUNG = "hung"  # no sign of life for longer than the limit
     SKIPPED = "skipped"  # the user skipped it
+    RULED_OUT = "ruled_out"  # larger than the user allows; never trained
     BAD_INPUT = "bad_input"
     ERROR = "error"  # anything else, see the traceback
 

@@ -13,6 +13,7 @@ from typing import Self
 from sqlalchemy import select, text
 
 from .base import current_revision
+from .codecs import decode_json
 from .database import Database, Mode
 from .datasets import DatasetStore
 from .errors import ArtifactError, ReadOnlyStoreError, StoreError, UnusableStoreError
@@ -102,6 +103,7 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore):
             wanted = {
                 *session.scalars(select(DatasetRow.table_sha256)),
                 *session.scalars(select(StudyRow.split_sha256)),
+                *(_pixels_of(schema) for schema in session.scalars(select(DatasetRow.schema))),
             }
         problems: list[StoreError] = [
             UnusableStoreError("The database is damaged: {reason}", reason=verdict)
@@ -133,3 +135,9 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore):
                 file=str(path),
                 reason=error.strerror or str(error),
             ) from error
+
+
+def _pixels_of(schema: str) -> str:
+    """Return the sha256 of the pixels that the schema of a data set of images names; empty for other data."""
+    images = decode_json(schema).get("images")
+    return str(images["sha256"]) if images else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 import time
@@ -24,13 +25,17 @@ _STARTED = time.monotonic()
 def run_search(args: argparse.Namespace) -> int:
     """Create a study, run it in an engine process of its own, follow it, and print what it found."""
     from ..deployment.bundle import check_target
-    from ..studies import create_study
+    from ..studies import best_starts, create_study
 
     spec = _spec(args)
     if args.out:
         check_target(args.out)
-    read = ReadSpec(args.delimiter, args.encoding, args.decimal, False if args.no_header else None)
+    header = False if args.no_header else None
+    read = ReadSpec(args.delimiter, args.encoding, args.decimal, header, image_size=args.image_size)
     with Store.open(args.workspace) as store:
+        if args.warm_start:
+            earlier = store.find_study(args.warm_start)
+            spec = dataclasses.replace(spec, starts=best_starts(store, earlier))
         study, messages = create_study(store, args.data, spec, read=read, name=args.name)
         for message in messages:
             print(f"note: {message}", file=sys.stderr)
@@ -40,14 +45,19 @@ def run_search(args: argparse.Namespace) -> int:
 def run_demo(args: argparse.Namespace) -> int:
     """Search a sample table for a minute."""
     print("A short search on a sample table: breast cancer, 569 rows, is it malignant?", file=sys.stderr)
-    args.__dict__ |= {
-        "data": "sample:breast_cancer", "target": "diagnosis", "task": "auto", "metric": "", "folds": 5, "repeats": 1,
-        "holdout": 0.2, "split": "auto", "group": None, "time": None, "role": [], "trials": 16, "timeout": 60.0,
-        "target_score": None, "epochs": 60, "workers": None, "family": None, "sampler": "tpe", "pruner": "hyperband",
-        "space": None, "seed": 0, "name": "Demo · breast cancer", "path": "auto", "alongside": True, "out": None,
-        "no_export": False, "delimiter": None, "encoding": None, "decimal": None, "no_header": False, "json": False,
-    }  # fmt: skip
-    return run_search(args)
+    from ..cli import make_parser
+
+    asked = ["search", "sample:breast_cancer", "--target", "diagnosis", "--trials", "16", "--timeout", "60"]
+    asked += [
+        "--epochs",
+        "60",
+        "--name",
+        "Demo · breast cancer",
+        "--alongside",
+        "--workspace",
+        str(args.workspace),
+    ]
+    return run_search(make_parser().parse_args(asked))
 
 
 def run_space(args: argparse.Namespace) -> int:
@@ -129,7 +139,8 @@ def _spec(args: argparse.Namespace) -> StudySpec:
         metric=args.metric,
         families=tuple(args.family or space or ()),
         kind=args.kind,
-        split=SplitSpec(args.split, args.folds, args.repeats, args.holdout),
+        most_parameters=args.max_parameters,
+        split=SplitSpec(args.split, args.folds, args.repeats, *_holdout(args.holdout)),
         budget=BudgetSpec(trials, args.timeout, args.target_score),
         sampler=args.sampler,
         pruner=args.pruner,
@@ -142,6 +153,14 @@ def _spec(args: argparse.Namespace) -> StudySpec:
         alongside=args.alongside,
         export_dir="" if args.no_export else str(args.out.absolute()) if args.out else None,
     )
+
+
+def _holdout(text: str) -> tuple[float, str]:
+    """Return the fraction, or the name of an official part."""
+    try:
+        return float(text), ""
+    except ValueError:
+        return 0.2, text
 
 
 def _role(text: str) -> tuple[str, str]:

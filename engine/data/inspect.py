@@ -14,11 +14,13 @@ from ..errors import DataError, Message
 from ..families import families_of
 from ..spec import ReadSpec
 from .guess import suggest_target
+from .images import thumbnails
 from .report import build_report
 from .schema import TableSchema, infer_schema
 from .sources import Loaded, load
 from .table import Table
 from .target import Target, encode_target
+from .texts import text_messages
 
 _PREVIEW_ROWS = 50
 _MAX_LABELS = 100
@@ -42,7 +44,8 @@ def inspect_file(
     -------
     dict
         ``read``, ``name``, ``kind``, ``families`` (those for the kind), ``n_rows``, ``n_columns``, ``size_bytes``,
-        ``preview`` (``columns``, ``rows`` of text), ``columns`` (each with ``histogram`` or ``top``),
+        ``preview`` (``columns``, ``rows`` of text), ``thumbnails`` (``png``, base64, and ``label`` of some images),
+        ``columns`` (each with ``histogram`` or ``top``),
         ``findings``, ``messages``, ``target``,
         ``task`` (None where the target cannot be used; a finding says why), ``labels`` ([label, rows], …),
         ``n_dropped``.
@@ -55,7 +58,7 @@ def inspect_file(
     loaded = load(source, read)
     table = loaded.table
     chosen = target or loaded.suggested_target or suggest_target(table, roles or {})
-    schema = infer_schema(table, chosen, roles, loaded.read)
+    schema = infer_schema(table, chosen, roles, loaded.read, loaded.kind)
     encoded: Target | None = None
     if chosen is not None:
         try:
@@ -72,9 +75,10 @@ def inspect_file(
         "n_columns": len(table.columns),
         "size_bytes": loaded.size_bytes,
         "preview": _preview(table),
+        "thumbnails": thumbnails(table, chosen),
         "columns": _columns(schema, report.to_json()["pictures"]),
         "findings": [finding.to_json() for finding in report.findings],
-        "messages": [message.to_json() for message in _messages(loaded, encoded)],
+        "messages": [message.to_json() for message in _messages(loaded, schema, encoded)],
         "target": chosen,
         "task": encoded.task if encoded else None,
         "labels": [list(pair) for pair in encoded.counts()[:_MAX_LABELS]] if encoded else [],
@@ -95,5 +99,5 @@ def _columns(schema: TableSchema, pictures: Mapping[str, Any]) -> list[dict[str,
     ]
 
 
-def _messages(loaded: Loaded, target: Target | None) -> tuple[Message, ...]:
-    return loaded.messages + (target.messages if target else ())
+def _messages(loaded: Loaded, schema: TableSchema, target: Target | None) -> tuple[Message, ...]:
+    return loaded.messages + text_messages(loaded.table, schema) + (target.messages if target else ())

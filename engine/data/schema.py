@@ -20,6 +20,7 @@ from .table import Column, Kind, Table
 _ID_NAME = re.compile(r"(?:^|[\W_])(?:id|uuid|guid|index|idx|key)(?:$|[\W_])|^unnamed: 0$", re.IGNORECASE)
 _CAMEL_ID = re.compile(r"[a-z](?:ID|Id)$")  # but not "paid"
 _MANY_WORDS = 50
+SPLIT_COLUMN = "split"  # may say which rows are the official test set
 _KINDS_IN_ORDER: tuple[DataKind, ...] = ("image", "table", "text")
 FEATURE_ROLES: dict[DataKind, tuple[str, ...]] = {
     "table": ("numeric", "categorical", "date"),
@@ -62,12 +63,24 @@ class ColumnSchema:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageSchema:
+    """The images of a table: the column that names them, their size, and, once stored, the sha256 of their pixels."""
+
+    column: str
+    height: int
+    width: int
+    channels: int
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TableSchema:
     """All columns, how the file was read, and which kind of data it is (`engine.families.DATA_KINDS`)."""
 
     columns: tuple[ColumnSchema, ...]
     read: ReadSpec = field(default_factory=ReadSpec)
     data_kind: DataKind = "table"
+    images: ImageSchema | None = None
 
     def __getitem__(self, name: str) -> ColumnSchema:
         for column in self.columns:
@@ -106,7 +119,13 @@ class TableSchema:
         """Rebuild a schema from what `to_json` gave (or from JSON text of it)."""
         columns = tuple(ColumnSchema(**{**c, "examples": tuple(c["examples"])}) for c in data["columns"])
         read = {**data["read"], "missing": tuple(data["read"]["missing"])}
-        return cls(columns, ReadSpec(**read), data.get("data_kind", "table"))
+        images = data.get("images")
+        return cls(
+            columns,
+            ReadSpec(**read),
+            data.get("data_kind", "table"),
+            ImageSchema(**images) if images else None,
+        )
 
 
 def infer_schema(
@@ -128,7 +147,8 @@ def infer_schema(
     read : ReadSpec, optional
         Kept in the schema.
     kind : {"auto", "table", "image", "text"}
-        Of the data; ``auto`` is a table where a number, category or date can be used, and otherwise what there is.
+        Of the data; ``auto`` is a table where a number, category or date can be used, and otherwise what there is. With
+        ``text``, columns of few or short texts count as texts where there are no others.
 
     Raises
     ------
@@ -140,7 +160,13 @@ def infer_schema(
     _check_roles(table, target, chosen)
     if target is not None:
         chosen[target] = "target"
+    if table.pixels is not None:
+        chosen.setdefault(table.image_column, "image")
+        if SPLIT_COLUMN in table:
+            chosen.setdefault(SPLIT_COLUMN, "ignored")
     columns = tuple(_describe(column, chosen.get(column.name)) for column in table)
+    if kind == "text" and not any(c.role == "text" for c in columns):
+        columns = tuple(_as_text(c) if c.name not in chosen else c for c in columns)
     for role in ("target", "group", "time"):
         names = [c.name for c in columns if c.role == role]
         if len(names) > 1:
@@ -153,8 +179,24 @@ def infer_schema(
     present = {c.role for c in columns}
     usable: list[DataKind] = [k for k in _KINDS_IN_ORDER if present & set(FEATURE_ROLES[k])]
     return TableSchema(
-        columns, read or ReadSpec(), kind if kind != "auto" else usable[0] if usable else "table"
+        columns,
+        read or ReadSpec(),
+        kind if kind != "auto" else usable[0] if usable else "table",
+        _images(table),
     )
+
+
+def _as_text(column: ColumnSchema) -> ColumnSchema:
+    """Return a column whose texts are short or few as one of texts, where the user says that there are texts."""
+    is_text = column.kind == "text" and column.role in ("categorical", "id")
+    return dataclasses.replace(column, role="text") if is_text else column
+
+
+def _images(table: Table) -> ImageSchema | None:
+    if table.pixels is None:
+        return None
+    height, width, channels = table.pixels.shape[1:]
+    return ImageSchema(table.image_column, height, width, channels)
 
 
 def infer_role(column: Column, n_missing: int, n_unique: int) -> Role:

@@ -1,4 +1,4 @@
-"""What a study or the window reads: a file, a sample table by name, or a data frame, as a table."""
+"""What a study or the window reads: a file, a folder, a sample table by name, or a data frame, as a table."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Message
-from ..spec import ReadSpec
+from ..spec import KindName, ReadSpec
 from .frames import table_from_pandas
+from .images import ReadImages, is_image_source, read_images, read_paths
 from .reading import read_table
 from .samples import load_sample
 from .table import Table
+from .text_folder import LABEL, is_text_folder, read_text_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,10 +32,15 @@ class Loaded:
     messages: tuple[Message, ...]
     size_bytes: int
     suggested_target: str | None = None
+    kind: KindName = "auto"
+
+    def kind_as_asked(self, asked: KindName) -> KindName:
+        """Return the kind of data: as the user says, else what the source can only be, else ``auto``."""
+        return self.kind if asked == "auto" else asked
 
 
 def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loaded:
-    """Read a file, a sample table by name (``sample:iris``), or a pandas data frame.
+    """Read a file, a folder of images or texts, a sample table by name (``sample:iris``), or a pandas data frame.
 
     Raises
     ------
@@ -46,11 +53,37 @@ def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loa
         return Loaded(table, name, source, ReadSpec(), (), _size(table), target)
     if isinstance(source, str | Path):
         path = Path(source).expanduser()
+        if is_image_source(path):
+            return _images(path, read_images(path, read or ReadSpec()), read or ReadSpec())
+        if is_text_folder(path):
+            found = read_text_folder(path, read)
+            place = path.absolute()
+            return Loaded(
+                found.table,
+                place.name,
+                str(place),
+                found.read,
+                found.messages,
+                found.size_bytes,
+                LABEL,
+                "text",
+            )
         result = read_table(path, read or ReadSpec())
+        images = read_paths(path, result.table, result.read)
+        if images is not None:
+            return _images(path, images, result.read, result.messages)
         size = path.stat().st_size
         return Loaded(result.table, path.stem, str(path.absolute()), result.read, result.messages, size)
     table = table_from_pandas(source)
     return Loaded(table, "data frame", "data frame", ReadSpec(), (), _size(table))
+
+
+def _images(path: Path, found: ReadImages, read: ReadSpec, before: tuple[Message, ...] = ()) -> Loaded:
+    place = path.absolute()
+    name = place.name if path.is_dir() else place.stem
+    return Loaded(
+        found.table, name, str(place), read, before + found.messages, found.size_bytes, found.target
+    )
 
 
 def _size(table: Table) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, Message
 from ..spec import SplitSpec
-from .schema import TableSchema
+from .schema import SPLIT_COLUMN, TableSchema
 from .table import Column, Rows, Table
 from .target import Target
 
@@ -124,6 +124,8 @@ def draw_splits(spec: SplitSpec, target: Target, table: Table, schema: TableSche
             n_folds=spec.n_folds,
         )
     if kind == "time":
+        if spec.holdout_part:
+            raise DataError("Folds in time order take the latest rows as the holdout; give it as a fraction.")
         return _time_splits(spec, target, _role_column(table, schema, "time"))
     classes = target.values if target.task != "regression" and kind != "plain" else np.zeros(n, np.int64)
     units = (
@@ -132,7 +134,11 @@ def draw_splits(spec: SplitSpec, target: Target, table: Table, schema: TableSche
         else np.arange(n)
     )
     rng = np.random.default_rng([seed, 0])
-    held = _draw_holdout(spec.holdout, units, classes, kind, rng)
+    held = (
+        _official_holdout(table, target.rows, spec)
+        if spec.holdout_part
+        else _draw_holdout(spec.holdout, units, classes, kind, rng)
+    )
     development = np.flatnonzero(~held)
     messages = _check_strata(spec, target, development, kind)
     train: list[Rows] = []
@@ -191,6 +197,25 @@ def _groups(column: Column, rows: Rows, spec: SplitSpec) -> NDArray[np.int64]:
             least=n_needed,
         )
     return groups
+
+
+def _official_holdout(table: Table, rows: Rows, spec: SplitSpec) -> NDArray[np.bool_]:
+    if SPLIT_COLUMN not in table or table[SPLIT_COLUMN].kind != "text":
+        raise DataError(
+            "There is no column {column!r} that says which rows are {part!r}; give the holdout as a fraction.",
+            column=SPLIT_COLUMN,
+            part=spec.holdout_part,
+        )
+    column = table[SPLIT_COLUMN]
+    codes = [i for i, word in enumerate(column.vocabulary) if word == spec.holdout_part]
+    held = np.isin(column.codes[rows], codes)
+    if not held.any() or len(held) - held.sum() < 2 * spec.n_folds:
+        raise DataError(
+            "Column {column!r} says {part!r} in {n:,} of {n_rows:,} rows; some must be the holdout and enough must be "
+            "left for the folds.",
+            column=SPLIT_COLUMN, part=spec.holdout_part, n=int(held.sum()), n_rows=len(held),
+        )  # fmt: skip
+    return held
 
 
 def _draw_holdout(

@@ -28,6 +28,7 @@ Rows = NDArray[np.int64]
 _EMPTY_NUMBERS = np.empty(0, np.float64)
 _EMPTY_CODES = np.empty(0, np.int32)
 _METADATA_KEY = b"cupel"
+PIXELS_FILE = "pixels.npy"
 
 
 def canonical_text(number: float) -> str:
@@ -114,14 +115,23 @@ class Table:
     ----------
     columns : tuple of Column
     n_rows : int
+    pixels : ndarray of shape (n_rows, height, width, channels), uint8, or None
+        Of images, one a row; mapped from a file where the table was stored. Not part of the Parquet file.
+    image_column : str
+        The column that names the images.
     """
 
     columns: tuple[Column, ...]
     n_rows: int
+    pixels: NDArray[np.uint8] | None = None
+    image_column: str = ""
 
     def __post_init__(self) -> None:
         names = self.names
-        if len(set(names)) != len(names) or any(len(c) != self.n_rows for c in self.columns):
+        n_pixels = self.n_rows if self.pixels is None else len(self.pixels)
+        if len(set(names)) != len(names) or any(
+            n != self.n_rows for n in (n_pixels, *map(len, self.columns))
+        ):
             raise ValueError("Columns must have distinct names and n_rows cells each.")
 
     def __getitem__(self, name: str) -> Column:
@@ -147,7 +157,8 @@ class Table:
 
     def take(self, rows: Rows) -> Table:
         """Return the given rows (positions, in the order given) as a new table."""
-        return Table(tuple(c.take(rows) for c in self.columns), len(rows))
+        pixels = None if self.pixels is None else self.pixels[rows]
+        return Table(tuple(c.take(rows) for c in self.columns), len(rows), pixels, self.image_column)
 
     def select(self, names: Sequence[str]) -> Table:
         """Return the given columns, in the order given.
@@ -157,10 +168,10 @@ class Table:
         DataError
             Where a column is not there.
         """
-        return Table(tuple(self[name] for name in names), self.n_rows)
+        return Table(tuple(self[name] for name in names), self.n_rows, self.pixels, self.image_column)
 
     def digest(self) -> str:
-        """Return the sha256 (hex) of names, kinds and cells.
+        """Return the sha256 (hex) of names, kinds and cells, and of the pixels.
 
         Two files that parse to the same cells have the same digest, whatever their delimiter, encoding or
         spelling of missing values.
@@ -177,6 +188,9 @@ class Table:
                 cells = column.numbers + 0.0  # -0.0 becomes 0.0
                 cells[np.isnan(cells)] = np.nan
                 sha.update(cells.astype("<f8").tobytes())
+        if self.pixels is not None:
+            sha.update(json.dumps(self.pixels.shape).encode())
+            sha.update(np.ascontiguousarray(self.pixels).data)
         return sha.hexdigest()
 
     def raw_rows(self, rows: Sequence[int] | Rows) -> list[dict[str, str | float | int | None]]:
@@ -197,9 +211,23 @@ class Table:
             pa.Table.from_arrays(arrays, schema=schema), path, compression="zstd", store_schema=True
         )
 
+    def save_pixels(self, path: str | Path) -> None:
+        """Write the pixels of a table that has any, for `from_parquet` to map."""
+        assert self.pixels is not None  # noqa: S101 - for tables with pixels only
+        np.save(path, self.pixels, allow_pickle=False)
+
     @classmethod
-    def from_parquet(cls, path: str | Path) -> Table:
+    def from_parquet(
+        cls, path: str | Path, pixels: str | Path | None = None, image_column: str = ""
+    ) -> Table:
         """Read what `to_parquet` wrote.
+
+        Parameters
+        ----------
+        pixels : path, optional
+            A ``.npy`` file of the images' pixels; it is mapped, not read.
+        image_column : str
+            The column that names the images.
 
         Raises
         ------
@@ -221,7 +249,8 @@ class Table:
             _from_arrow(name, kind, date_format, data.column(i).combine_chunks())
             for i, (name, kind, date_format) in enumerate(json.loads(meta))
         ]
-        return cls(tuple(columns), data.num_rows)
+        mapped = None if pixels is None else np.load(pixels, mmap_mode="r", allow_pickle=False)
+        return cls(tuple(columns), data.num_rows, mapped, image_column)
 
 
 def text_column(name: str, codes: NDArray[np.int32], words: Sequence[str]) -> Column:

@@ -154,15 +154,22 @@ def _use(answer: Mapping[str, Any]) -> str:
         "`prediction`" if answer["task"] == "regression" else "`prediction` and `p_<label>` of every label"
     )
     versions = ", ".join(f"{name} {version}" for name, version in sorted(answer["versions"].items()))
+    is_image = any(spec["role"] == "image" for spec in answer["inputs"])
+    data = "IMAGES (a folder, ZIP archive, image files, or a CSV file of paths)" if is_image else "DATA.csv"
+    raw = (
+        "- `model.onnx` takes `image`: bytes of shape (N, height, width, channels), as `decoding.py` makes them of "
+        "files; it scales them itself."
+        if is_image
+        else "- `model.onnx` takes the raw columns: doubles (NaN for missing; dates as seconds since 1970 UTC) and "
+        "strings (empty for missing), each of shape (N, 1); their names are in `manifest.json`."
+    )
     return "\n".join(
         [
             "## Use",
             "",
-            "- `pip install -r requirements.txt`, then `python predict.py DATA.csv -o OUT.csv`: one row for each row, "
+            f"- `pip install -r requirements.txt`, then `python predict.py {data} -o OUT.csv`: one row for each, "
             f"with {output}. `python predict.py --check` proves the bundle on this machine.",
-            "- `model.onnx` takes the raw columns: doubles (NaN for missing; dates as seconds since 1970 UTC) "
-            "and strings "
-            "(empty for missing), each of shape (N, 1); their names are in `manifest.json`.",
+            raw,
             f"- `network.keras` is the network without its preprocessing (inputs {_listed(answer['keras_inputs'])}).",
             f"- Made with {versions}.",
         ]

@@ -15,15 +15,17 @@ from ..errors import ExportError
 
 TIMEOUT_S = 300.0
 STANDALONE = Path(__file__).with_name("standalone.py")
+DECODING = Path(__file__).with_name("decoding.py")
 
-# Runs in the child. Everything that is neither Python's own, NumPy nor onnxruntime cannot be imported there.
+# Runs in the child. Everything that is neither Python's own, NumPy, onnxruntime nor, for images, Pillow cannot be
+# imported there.
 _PROGRAM = """
 import importlib.abc, importlib.util, json, pathlib, sys
 
 class Wall(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
-        if top not in sys.stdlib_module_names and top not in ("numpy", "onnxruntime", "predict"):
+        if top not in sys.stdlib_module_names and top not in ("numpy", "onnxruntime", "predict", *sys.argv[3:]):
             raise ModuleNotFoundError(f"{name} is not there", name=name)
 
 sys.meta_path.insert(0, Wall())
@@ -51,7 +53,8 @@ def run_certificate(folder: Path, script: Path, timeout_s: float = TIMEOUT_S) ->
     ExportError
         Where the process crashed or took longer than `timeout_s`.
     """
-    command = [sys.executable, "-I", "-B", "-c", _PROGRAM, str(script), str(folder)]
+    further = ["PIL"] if (folder / DECODING.name).is_file() else []
+    command = [sys.executable, "-I", "-B", "-c", _PROGRAM, str(script), str(folder), *further]
     try:
         done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=False, cwd=folder)
     except subprocess.TimeoutExpired as error:

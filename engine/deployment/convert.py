@@ -30,6 +30,7 @@ from ..data.table import Table
 from ..preprocessing.transform import TablePreprocessing
 from ..training.model import TrainedModel
 from .graph import feeds, member_models, onnx_names, whole_keras, whole_onnx
+from .image_samples import write_image_samples
 from .samples import sample_table, write_rows
 
 TOLERANCE = 1e-4
@@ -37,12 +38,13 @@ _MOST_CATEGORIES = 10_000
 
 
 def convert(job: dict[str, Any]) -> dict[str, Any]:
-    """Write ``model.onnx``, ``network.keras``, ``sample_rows.csv`` and ``sample_predictions.csv``.
+    """Write ``model.onnx``, ``network.keras``, the sample rows or images, and ``sample_predictions.csv``.
 
     Parameters
     ----------
     job : dict
-        ``model``, ``table``, ``folder`` (paths), ``schema`` (TableSchema), ``rows`` (sample rows of the table).
+        ``model``, ``table``, ``pixels`` (of images), ``folder`` (paths), ``schema`` (TableSchema), ``rows`` (sample
+        rows of the table).
 
     Returns
     -------
@@ -54,21 +56,27 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
     started = time.monotonic()
     model = TrainedModel.from_bytes(Path(job["model"]).read_bytes())
     model = dataclasses.replace(model, params={**model.params, "compute_dtype": "float32"})
-    schema, table = TableSchema.from_json(job["schema"]), Table.from_parquet(job["table"])
+    schema = TableSchema.from_json(job["schema"])
+    images = schema.images
+    table = Table.from_parquet(job["table"], job.get("pixels"), images.column if images else "")
     folder = Path(job["folder"])
     used = {name for fitted in model.preprocessings for name in fitted.columns}
     columns = [c.name for c in schema.columns if c.name in used]
-    names = onnx_names(columns)
+    names = {images.column: "image"} if images else onnx_names(columns)
     members = member_models(model)
     onnx.save(whole_onnx(model, members, schema, names), str(folder / "model.onnx"))
-    samples, n_made_up = sample_table(table, schema, columns, np.array(job["rows"], np.int64))
+    rows = np.array(job["rows"], np.int64)
+    if images:
+        samples, n_made_up = write_image_samples(folder, table, images, rows)
+    else:
+        samples, n_made_up = sample_table(table, schema, columns, rows)
+        write_rows(folder / "sample_rows.csv", samples, schema.read)
     reference = model.predict(samples, np.arange(samples.n_rows))
     network = whole_keras(model, members)
     network.save(folder / "network.keras")
     difference = _keras_difference(folder / "network.keras", model, samples, reference)
     if not difference <= TOLERANCE:
         raise ValueError(f"The Keras file differs from the trained networks by {difference:.3g}.")
-    write_rows(folder / "sample_rows.csv", samples, schema.read)
     _write_predictions(folder / "sample_predictions.csv", model, reference)
     return {
         "inputs": [_input(schema, table, model, name, names[name]) for name in columns],

@@ -42,7 +42,7 @@ from ..errors import CupelError, ExportError, Message
 from ..retrain import retrain_trial
 from .bundle import check_target, write_manifest
 from .card import model_card
-from .certificate import STANDALONE, last_line, run_certificate
+from .certificate import DECODING, STANDALONE, last_line, run_certificate
 
 CONVERT_TIMEOUT_S = 900.0
 SAMPLE_ROWS = 300
@@ -193,7 +193,11 @@ class _Export:
         _write_json(folder / "schema.json", _schema(dataset, answer))
         _write_json(folder / "spec.json", self._spec(answer, dataset))
         shutil.copyfile(STANDALONE, folder / "predict.py")
-        pins = [f"{name}=={metadata.version(name)}\n" for name in ("numpy", "onnxruntime")]
+        needed = ["numpy", "onnxruntime"]
+        if dataset.schema.get("images"):
+            needed.append("pillow")
+            shutil.copyfile(DECODING, folder / DECODING.name)
+        pins = [f"{name}=={metadata.version(name)}\n" for name in needed]
         (folder / "requirements.txt").write_text("".join(pins), encoding="utf-8")
         card = model_card(self.study, self.trial, dataset, answer, self.final, version)
         (folder / "model_card.md").write_text(card, encoding="utf-8")
@@ -221,9 +225,11 @@ class _Export:
     def _converted(self, model: Path, dataset: DatasetRecord, work: Path) -> dict[str, Any]:
         """Run `convert` in a child process and return its answer."""
         job, answer = work / "job.json", work / "answer.json"
+        images = TableSchema.from_json(dataset.schema).images
         content = {
             "model": str(model),
             "table": str(self.store.artifacts.checked_path(dataset.table_sha256)),
+            "pixels": str(self.store.artifacts.checked_path(images.sha256)) if images else None,
             "schema": dataset.schema,
             "rows": self._sample_rows(dataset),
             "folder": str(work / "bundle"),
@@ -289,12 +295,14 @@ def _schema(dataset: DatasetRecord, answer: Mapping[str, Any]) -> dict[str, Any]
         places = {name: int(name.removeprefix("column_")) - 1 for name in places}
     target = schema.target
     inputs = [{**spec, "position": places[spec["column"]]} for spec in answer["inputs"]]
+    images = schema.images
     return {
         "format": 1,
         "task": answer["task"],
         "labels": answer["labels"],
         "inputs": inputs,
         "outputs": [_output(answer)],
+        "images": [images.height, images.width, images.channels] if images else None,
         "read": dataset.schema["read"],
         "missing": sorted(MISSING | {m.strip() for m in schema.read.missing}),
         "soft_missing": sorted(SOFT_MISSING),

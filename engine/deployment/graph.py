@@ -30,8 +30,12 @@ from ..training.model import TrainedModel
 from .onnx_preprocessing import IR_VERSION, OPSET
 from .raw import raw_of
 
-_WEIGHT = "weight_{}"
 OUTPUTS = ("probabilities", "prediction")
+
+
+def weight_name(i: int) -> str:
+    """Return the input of `network_to_onnx` that is the i-th variable of the Keras model."""
+    return f"weight_{i}"
 
 
 def member_models(model: TrainedModel) -> list[keras.Model]:
@@ -120,7 +124,7 @@ def whole_onnx(
     for r, member in enumerate(members):
         before = raw.part(model.preprocessings[r], schema, names, f"m{r}/")
         placed = compose.add_prefix(network, f"m{r}/net/")
-        values = {f"m{r}/net/{_WEIGHT.format(i)}": v for i, v in enumerate(member.variables)}
+        values = {f"m{r}/net/{weight_name(i)}": v for i, v in enumerate(member.variables)}
         nodes += before.nodes
         constants += before.constants
         for value in placed.graph.input:
@@ -164,7 +168,7 @@ def network_to_onnx(member: keras.Model) -> onnx.ModelProto:
         return {"output": outputs}
 
     signature = [tf.TensorSpec((None, *i.shape[1:]), i.dtype, name=i.name) for i in member.inputs]
-    signature += [tf.TensorSpec(v.shape, v.dtype, name=_WEIGHT.format(i)) for i, v in enumerate(variables)]
+    signature += [tf.TensorSpec(v.shape, v.dtype, name=weight_name(i)) for i, v in enumerate(variables)]
     patch_tf2onnx()
     with contextlib.redirect_stdout(io.StringIO()):
         function = tf.function(call, input_signature=signature, autograph=False)

@@ -18,7 +18,17 @@ from ..data import dialect
 from ..errors import DataError, Message
 from ..spec import ReadSpec
 from .bundle import Bundle
-from .standalone import CHUNK_ROWS, CsvFile, Dialect, InputError, Predictor, remarks, write_predictions
+from .standalone import (
+    CHUNK_ROWS,
+    CsvFile,
+    Dialect,
+    ImageRows,
+    InputError,
+    Predictor,
+    image_remarks,
+    remarks,
+    write_predictions,
+)
 
 Progress = Callable[[float], None]
 
@@ -49,7 +59,8 @@ def predict_file(
     ----------
     bundle : Path
     data : Path
-        CSV or TSV (plain or gzip) or Parquet; columns are found by name, others (the target, too) are ignored.
+        CSV or TSV (plain or gzip) or Parquet; columns are found by name, others (the target, too) are ignored. For a
+        bundle of images: a folder, ZIP archive, image file, or CSV file of paths.
     out : Path
         A CSV file, written whole or not at all.
     read : ReadSpec, optional
@@ -70,6 +81,8 @@ def predict_file(
             "The predictions would overwrite the data {file}; choose another file for them.", file=str(data)
         )
     tell = progress or (lambda _: None)
+    if predictor.image_size:
+        return _images(predictor, data, out, tell)
     try:
         with data.open("rb") as stream:
             is_parquet = stream.read(4) == b"PAR1"
@@ -90,6 +103,16 @@ def predict_file(
     tell(1.0)
     unseen = {c.column: c.n_unseen for c in predictor.columns if c.n_unseen}
     return PredictSummary(n_rows, unseen, tuple(Message(t, values) for t, values in remarks(predictor, file)))
+
+
+def _images(predictor: Predictor, data: Path, out: Path, tell: Progress) -> PredictSummary:
+    try:
+        images = ImageRows([data], predictor.schema)
+        n_rows = write_predictions(predictor, images.pieces(predictor), out, lambda: tell(images.fraction))
+    except InputError as error:
+        raise DataError(error.template, **error.values) from error
+    tell(1.0)
+    return PredictSummary(n_rows, {}, tuple(Message(t, values) for t, values in image_remarks(images)))
 
 
 def _text_file(predictor: Predictor, data: Path, read: ReadSpec) -> CsvFile:

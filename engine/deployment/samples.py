@@ -22,16 +22,30 @@ _ALONE = 24  # columns that are made missing or unseen one at a time
 _MOST = 1e300
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _KINDS = ("missing", "unseen", "low", "high", "below", "above")
+_TEXTS = (  # what a column of texts may meet: it must not need to be quoted where the data are not
+    "qwzx vbnmk plokij",
+    "这个东西很好吃，下次还来！ OK",
+    "😀👍🏽 :-) 100%",
+    "Ünïcode ÀÉ ПРИВЕТ ñandú ＡＢＣ",
+    "THE QUICK 12345678 o'clock\u2003#@!\u200bx",
+    'line one\n\nline "two"\t, three; four | five',
+    "word " * 3000 + "end",
+    "a" * 5000,
+)
 
 
 def sample_table(table: Table, schema: TableSchema, columns: Sequence[str], rows: Rows) -> tuple[Table, int]:
     """Return the given rows of the columns followed by made-up rows, and how many were made up.
 
     Made up are: all cells missing, all categories unseen, all numbers at the ends of their range and one range beyond,
-    and the first real row with one cell missing or unseen.
+    the first real row with one cell missing or unseen, and texts of other languages, signs and lengths.
     """
     single = [("missing", k) for k in range(min(len(columns), _ALONE))]
     single += [("unseen", k) for k, name in enumerate(columns) if schema[name].role == "categorical"][:_ALONE]
+    if any(schema[name].role == "text" for name in columns):
+        single += [
+            (text, k) for text in _TEXTS for k, name in enumerate(columns) if schema[name].role == "text"
+        ]
     plan: list[tuple[str, int | None]] = [*((kind, None) for kind in _KINDS), *single]
     base = np.full(len(plan), rows[0], np.int64)
     made: list[Column] = []
@@ -40,7 +54,7 @@ def sample_table(table: Table, schema: TableSchema, columns: Sequence[str], rows
         changes = [(len(rows) + i, what) for i, (what, place) in enumerate(plan) if place in (None, k)]
         is_category = schema[name].role == "categorical"
         made.append(
-            _text(column, changes)
+            _text(column, changes, schema.read)
             if column.kind == "text"
             else _numbers(column, table[name].numbers, changes, is_category, schema.read)
         )
@@ -49,13 +63,17 @@ def sample_table(table: Table, schema: TableSchema, columns: Sequence[str], rows
 
 def write_rows(path: Path, table: Table, read: ReadSpec) -> None:
     """Write the table as a CSV file with a header, in UTF-8 and otherwise in the dialect of the training data."""
-    quoting = csv.QUOTE_NONE if read.quoting is False else csv.QUOTE_MINIMAL
+    quoting, sign = (csv.QUOTE_NONE, None) if read.quoting is False else (csv.QUOTE_MINIMAL, '"')
     cells = [_spelled(column, read.decimal or ".") for column in table]
+    names = list(table.names)
+    if len(names) == 1:  # an empty cell alone would be an empty line, which is no row
+        names.append("row" if names[0] != "row" else "number")
+        cells.append([str(i + 1) for i in range(table.n_rows)])
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(
-            stream, delimiter=read.delimiter or ",", quoting=quoting, quotechar='"', lineterminator="\n"
+            stream, delimiter=read.delimiter or ",", quoting=quoting, quotechar=sign, lineterminator="\n"
         )
-        writer.writerow(table.names)
+        writer.writerow(names)
         writer.writerows(zip(*cells, strict=True))
 
 
@@ -76,17 +94,27 @@ def spell_date(seconds: float, date_format: str) -> str:
     return text + (" +0000" if "%z" in clock else "")
 
 
-def _text(column: Column, changes: list[tuple[int, str]]) -> Column:
+def _text(column: Column, changes: list[tuple[int, str]], read: ReadSpec) -> Column:
     unseen = "never seen"
     while unseen in column.vocabulary:
         unseen += " before"
+    places = {word: i for i, word in enumerate([*column.vocabulary, unseen])}
     codes = column.codes.copy()
     for row, what in changes:
         if what == "missing":
             codes[row] = -1
         elif what == "unseen":
             codes[row] = len(column.vocabulary)
-    return text_column(column.name, codes, [*column.vocabulary, unseen])
+        elif what in _TEXTS:
+            codes[row] = places.setdefault(_writable(what, read), len(places))
+    return text_column(column.name, codes, list(places))
+
+
+def _writable(text: str, read: ReadSpec) -> str:
+    """Return a text that a cell of a file without quotes can hold."""
+    if read.quoting is not False:
+        return text
+    return text.replace("\n", " ").replace("\t", " ").replace(read.delimiter or ",", " ")
 
 
 def _numbers(

@@ -4,8 +4,9 @@
     python predict.py --check                  predicts the sample rows again and compares
 
 From Python: ``predict([{"age": 39, "job": "clerk"}])`` returns one dict a row. Columns are found by their names
-(``schema.json`` lists them); other columns are ignored, and missing values are allowed. Exit codes: 0 done, 1 the check
-failed, 2 unusable arguments or data.
+(``schema.json`` lists them); other columns are ignored, and missing values are allowed. A model for images needs Pillow
+too, takes folders, ZIP archives, image files and CSV files of paths, and ``predict([{"image": "cat.png"}])``. Exit
+codes: 0 done, 1 the check failed, 2 unusable arguments or data.
 """
 # Cupel copies this file into every bundle as predict.py, and uses it itself: it imports nothing of Cupel.
 
@@ -15,6 +16,7 @@ import argparse
 import codecs
 import csv
 import gzip
+import importlib.util
 import io
 import json
 import math
@@ -39,6 +41,7 @@ except ModuleNotFoundError as missing:
     sys.exit(f"predict.py needs {missing.name}: pip install -r requirements.txt")
 
 CHUNK_ROWS = 8192
+_TEXT_ROWS, _TEXT_SIGNS = 512, 4_000_000  # of texts that are predicted at once
 FORMAT = 1
 _HEADER_LINES = 50
 _CACHE = 100_000
@@ -386,15 +389,21 @@ class Predictor:
                 "This bundle was made by a newer version of Cupel; use the predict.py that came with it."
             )
         self.labels: list[str] = self.schema["labels"]
+        self._texts: list[str] = [spec["name"] for spec in self.schema["inputs"] if spec["role"] == "text"]
         self.session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
         )
+        self.image_size: list[int] | None = self.schema.get("images")
         self.columns = self._columns(None)
 
     @property
     def header(self) -> list[str]:
         """The columns of a file of predictions."""
-        return ["prediction", *(f"p_{label}" for label in self.labels)]
+        return [
+            *(["image"] if self.image_size else []),
+            "prediction",
+            *(f"p_{label}" for label in self.labels),
+        ]
 
     def use_decimal(self, decimal: str | None) -> None:
         """Read numbers with this decimal sign from now on, and count anew what does not fit."""
@@ -408,8 +417,17 @@ class Predictor:
         )
 
     def run_arrays(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return the same for arrays of shape (n, 1)."""
-        return np.asarray(self.session.run(None, dict(feeds))[0])
+        """Return the same for arrays of shape (n, 1); texts in pieces, as each is as wide as its longest."""
+        n_rows = len(next(iter(feeds.values())))
+        most = n_rows
+        if self._texts:
+            longest = max((len(str(cell)) for name in self._texts for cell in feeds[name].flat), default=0)
+            most = max(1, min(_TEXT_ROWS, _TEXT_SIGNS // max(longest, 1)))
+        pieces: list[Any] = [
+            self.session.run(None, {name: x[start : start + most] for name, x in feeds.items()})[0]
+            for start in range(0, max(n_rows, 1), max(most, 1))
+        ]
+        return np.concatenate(pieces) if len(pieces) > 1 else np.asarray(pieces[0])
 
     def cells(self, outputs: np.ndarray) -> list[list[str]]:
         """Return the rows of a file of predictions."""
@@ -425,19 +443,45 @@ class Predictor:
         """Return ``prediction``, and of classes ``p_<label>``, of rows given as column name → value."""
         if not rows:
             return []
+        if self.image_size:
+            outputs = self.run_arrays({"image": np.stack([self._pixels(row) for row in rows])})
+            return self._named(outputs)
         for column in (c.column for c in self.columns):
             if not all(column in row for row in rows):
                 raise InputError(
                     "A row has no value {column!r}; give None where it is missing.", column=column
                 )
-        outputs = self.run([[row[c.column] for row in rows] for c in self.columns])
+        return self._named(self.run([[row[c.column] for row in rows] for c in self.columns]))
+
+    def _named(self, outputs: np.ndarray) -> list[dict[str, Any]]:
         if not self.labels:
             return [{"prediction": float(value)} for value in outputs]
-        named = [dict(zip(self.header[1:], row, strict=True)) for row in outputs.tolist()]
+        shares = [f"p_{label}" for label in self.labels]
+        named = [dict(zip(shares, row, strict=True)) for row in outputs.tolist()]
         return [
             {"prediction": self.labels[int(np.argmax(p))], **row}
             for p, row in zip(outputs, named, strict=True)
         ]
+
+    def _pixels(self, row: Mapping[str, Any]) -> np.ndarray:
+        """Return the image of a row: the path of a file, or an array of the right shape."""
+        size = self.image_size or []
+        value = row.get("image")
+        if isinstance(value, np.ndarray) and value.dtype == np.uint8 and list(value.shape) == size:
+            return value
+        if not isinstance(value, str | Path):
+            raise InputError(
+                "A row has no value 'image'; give the path of a file, or bytes of shape {shape}.",
+                shape=tuple(size),
+            )
+        path = Path(value)
+        with decoding().ImageFiles(path) as files:
+            try:
+                return files.pixels(path.name, *size)
+            except decoding().BadImageError as error:
+                raise InputError(
+                    "{file} cannot be read: {reason}.", file=str(path), reason=str(error)
+                ) from error
 
     def predict_csv(self, file: CsvFile) -> Iterator[np.ndarray]:
         """Yield the outputs for the rows of a file, piece by piece."""
@@ -446,7 +490,105 @@ class Predictor:
 
     def _columns(self, decimal: str | None) -> list[RawColumn]:
         sign: str = decimal or self.schema["read"]["decimal"] or "."
-        return [RawColumn(spec, self.schema, sign) for spec in self.schema["inputs"]]
+        return (
+            [] if self.image_size else [RawColumn(spec, self.schema, sign) for spec in self.schema["inputs"]]
+        )
+
+
+@cache
+def decoding() -> Any:
+    """Return the module beside this one that reads images; a bundle for other data has none."""
+    spec = importlib.util.spec_from_file_location(
+        "cupel_decoding", Path(__file__).resolve().with_name("decoding.py")
+    )
+    assert spec is not None  # noqa: S101 - the name ends in .py
+    assert spec.loader is not None  # noqa: S101 - likewise
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except ModuleNotFoundError as error:
+        raise InputError(
+            "predict.py needs {name}: pip install -r requirements.txt", name=error.name
+        ) from error
+    return module
+
+
+class ImageRows:
+    """Images to predict: folders, ZIP archives, image files, and CSV files of paths; each image is a row."""
+
+    def __init__(self, paths: Sequence[Path], schema: Mapping[str, Any]) -> None:
+        self._size: list[int] = schema["images"]
+        self._column: str = schema["inputs"][0]["column"]
+        self.n_done = 0
+        self.bad: list[tuple[str, str]] = []
+        self._sources: list[tuple[Any, str, str]] = []  # files, name in them, name to print
+        for path in paths:
+            self._add(path)
+        if not self._sources:
+            raise InputError("{file} holds no images (PNG, JPEG or BMP).", file=str(paths[0]))
+
+    @property
+    def fraction(self) -> float:
+        """How much has been read, in [0, 1]."""
+        return self.n_done / len(self._sources)
+
+    def _add(self, path: Path) -> None:
+        kind = decoding()
+        if not path.exists():
+            raise InputError(
+                "{file} cannot be read: {reason}.", file=str(path), reason="there is no such file"
+            )
+        if path.is_file() and path.suffix.lower() in (".csv", ".tsv", ".txt"):
+            for name in self._listed(path):
+                file = path.parent / name
+                self._sources.append((kind.ImageFiles(file), file.name, name))
+            return
+        files = kind.ImageFiles(path)
+        if path.is_file() and not files.names:
+            raise InputError(
+                "{file} is no image, and no folder, ZIP archive or CSV file of images.", file=str(path)
+            )
+        self._sources += [(files, name, name) for name in files.names]
+
+    def _listed(self, path: Path) -> list[str]:
+        """Return the paths that a CSV file names: of the column as in training, or the first that looks like it."""
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeError) as error:
+            raise InputError("{file} cannot be read: {reason}.", file=str(path), reason=str(error)) from error
+        head = text.partition("\n")[0]
+        delimiter = max(",;\t|", key=head.count)
+        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+        is_image = decoding().is_image_name
+        has_header = bool(rows) and not any(is_image(cell.strip()) for cell in rows[0])
+        names = [" ".join(cell.split()) for cell in rows[0]] if has_header else []
+        body = rows[1:] if has_header else rows
+        first = next((i for row in body for i, cell in enumerate(row) if is_image(cell.strip())), None)
+        place = names.index(self._column) if self._column in names else first
+        if place is None:
+            raise InputError("{file} has no column of paths of images (PNG, JPEG or BMP).", file=path.name)
+        return [row[place].strip() if place < len(row) else "" for row in body]
+
+    def pieces(self, predictor: Predictor, n_rows: int = 256) -> Iterator[list[list[str]]]:
+        """Yield rows of a file of predictions; an image that cannot be read has an empty one."""
+        for start in range(0, len(self._sources), n_rows):
+            chosen = self._sources[start : start + n_rows]
+            pixels = [self._read(files, name, shown) for files, name, shown in chosen]
+            good = [x for x in pixels if x is not None]
+            found = iter(predictor.cells(predictor.run_arrays({"image": np.stack(good)})) if good else [])
+            empty = [""] * (len(predictor.header) - 1)
+            yield [
+                [shown, *(empty if x is None else next(found))]
+                for x, (_, _, shown) in zip(pixels, chosen, strict=True)
+            ]
+
+    def _read(self, files: Any, name: str, shown: str) -> np.ndarray | None:
+        self.n_done += 1
+        try:
+            return files.pixels(name, *self._size)
+        except decoding().BadImageError as error:
+            self.bad.append((shown, str(error)))
+            return None
 
 
 @cache
@@ -461,7 +603,7 @@ def predict(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def write_predictions(
     predictor: Predictor,
-    pieces: Iterator[np.ndarray],
+    pieces: Iterator[np.ndarray] | Iterator[list[list[str]]],
     out: Path | None,
     progress: Callable[[], None] | None = None,
 ) -> int:
@@ -474,7 +616,7 @@ def write_predictions(
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(predictor.header)
             for outputs in pieces:
-                writer.writerows(predictor.cells(outputs))
+                writer.writerows(predictor.cells(outputs) if isinstance(outputs, np.ndarray) else outputs)
                 n_rows += len(outputs)
                 if progress is not None:
                     progress()
@@ -505,10 +647,7 @@ def check(folder: Path, most_rows: int = 20) -> dict[str, Any]:
     started = time.monotonic()
     predictor = Predictor(folder)
     schema = predictor.schema
-    file = CsvFile(
-        folder / "sample_rows.csv", schema, Dialect(encoding="utf-8", delimiter=schema["read"]["delimiter"])
-    )
-    found = np.concatenate(list(predictor.predict_csv(file)))
+    found, alone = _sample_outputs(predictor, folder)
     with (folder / "sample_predictions.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))[1:]
     stored = np.array([[float(cell) for cell in row[1 if predictor.labels else 0 :]] for row in rows])
@@ -524,8 +663,7 @@ def check(folder: Path, most_rows: int = 20) -> dict[str, Any]:
             "rows": [{"expected": stored.shape, "found": found.shape}],
         }
     else:
-        alone = np.asarray(predictor.run([[cell] for cell in _first_cells(file)])).reshape(1, -1)
-        found = np.concatenate([found, alone])  # one row by itself, too
+        found = np.concatenate([found, alone.reshape(1, -1)])  # one row by itself, too
         stored = np.concatenate([stored, stored[:1]])
         difference = np.abs(found - stored)
         center, spread = schema["target_center"], schema["target_scale"]  # a large mean hides no difference
@@ -548,6 +686,19 @@ def check(folder: Path, most_rows: int = 20) -> dict[str, Any]:
         "system": platform.platform(),
     }  # fmt: skip
     return result | {"seconds": round(time.monotonic() - started, 3)}
+
+
+def _sample_outputs(predictor: Predictor, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return the outputs of all sample rows, and of the first one by itself."""
+    schema = predictor.schema
+    if predictor.image_size:
+        with decoding().ImageFiles(folder / "sample_images.zip") as files:
+            pixels = np.stack([files.pixels(name, *predictor.image_size) for name in files.names])
+        return predictor.run_arrays({"image": pixels}), predictor.run_arrays({"image": pixels[:1]})
+    dialect = Dialect(encoding="utf-8", delimiter=schema["read"]["delimiter"])
+    file = CsvFile(folder / "sample_rows.csv", schema, dialect)
+    found = np.concatenate(list(predictor.predict_csv(file)))
+    return found, predictor.run([[cell] for cell in _first_cells(file)])
 
 
 def _first_cells(file: CsvFile) -> tuple[str, ...]:
@@ -591,6 +742,20 @@ def remarks(predictor: Predictor, file: CsvFile | None) -> list[tuple[str, dict[
     return said
 
 
+def image_remarks(images: ImageRows) -> list[tuple[str, dict[str, Any]]]:
+    """Return what the user should know of images that were predicted."""
+    if not images.bad:
+        return []
+    shown = "; ".join(f"{name}: {reason}" for name, reason in images.bad[:5])
+    return [
+        _say(
+            "Images that cannot be read, and have an empty row: {n:,} ({files}).",
+            n=len(images.bad),
+            files=shown + ("; …" if len(images.bad) > 5 else ""),
+        )
+    ]
+
+
 def _say(template: str, **values: Any) -> tuple[str, dict[str, Any]]:
     return template, values
 
@@ -598,7 +763,10 @@ def _say(template: str, **values: Any) -> tuple[str, dict[str, Any]]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="predict.py", description="Predict the rows of a CSV file.")
-    parser.add_argument("data", nargs="?", type=Path, help="CSV file, plain or gzip")
+    parser.add_argument(
+        "data", nargs="*", type=Path,
+        help="CSV file, plain or gzip; of images: folders, ZIP archives, image files, CSV files of paths",
+    )  # fmt: skip
     parser.add_argument(
         "-o", "--out", type=Path, help="where to write the predictions (default: standard output)"
     )
@@ -616,22 +784,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         certificate = check(Path(__file__).resolve().parent)
         sys.stdout.write(json.dumps(certificate, indent=2) + "\n")
         return 0 if certificate["passed"] else 1
-    if asked.data is None:
+    if not asked.data:
         parser.error("the following arguments are required: data")
     try:
         predictor = _own()
+        if predictor.image_size:
+            return _predict_images(predictor, asked.data, asked.out)
+        if len(asked.data) > 1:
+            parser.error("give one file of rows")
         predictor.use_decimal(asked.decimal)
         delimiter = "\t" if asked.delimiter == "\\t" else asked.delimiter
         if delimiter is not None and len(delimiter) != 1:
             raise InputError("The delimiter {delimiter!r} must be one character.", delimiter=delimiter)
         file = CsvFile(
-            asked.data, predictor.schema, Dialect(delimiter, asked.encoding, asked.decimal, asked.header)
+            asked.data[0], predictor.schema, Dialect(delimiter, asked.encoding, asked.decimal, asked.header)
         )
         write_predictions(predictor, predictor.predict_csv(file), asked.out)
     except InputError as error:
         sys.stderr.write(f"predict.py: {error}\n")
         return 2
     for template, values in remarks(predictor, file):
+        sys.stderr.write(f"predict.py: {template.format(**values)}\n")
+    return 0
+
+
+def _predict_images(predictor: Predictor, paths: Sequence[Path], out: Path | None) -> int:
+    images = ImageRows(paths, predictor.schema)
+    write_predictions(predictor, images.pieces(predictor), out)
+    for template, values in image_remarks(images):
         sys.stderr.write(f"predict.py: {template.format(**values)}\n")
     return 0
 

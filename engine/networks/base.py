@@ -11,20 +11,28 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ..errors import CompressionError
 from .inputs import Inputs, InputShape
 from .layout import Layout
 
 
 class Structure(ABC):
-    """The hashable half of a network: its computation for R replicas at once."""
+    """The hashable half of a network: its computation for R replicas at once.
+
+    Attributes
+    ----------
+    has_members : bool
+        Whether it is an ensemble in itself, whose k members are trained each on its own loss (see `forward`).
+    """
 
     __slots__ = ()
+    has_members: ClassVar[bool] = False
 
     @abstractmethod
     def forward(
@@ -57,8 +65,21 @@ class Structure(ABC):
         Returns
         -------
         outputs : float32 tensor of shape (R, B, n_outputs)
+            While a structure with members trains, (R, k B, n_outputs): all rows of the first member, then the next.
         new_stats : list of tensors, as `stats`
         """
+
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """Smaller networks: the params that describe them, their weights (R, P) and stats (R, S)."""
+
+    params: Mapping[str, Any]
+    weights: Floats
+    stats: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +93,8 @@ class Network:
     params : mapping
         The hyperparameters that it was built from.
     shape : InputShape
+    width : int
+        Numbers that lie between two layers for one row, where they are many: then fewer rows are predicted at once.
     """
 
     family: str
@@ -80,6 +103,7 @@ class Network:
     stats: Layout
     params: Mapping[str, Any]
     shape: InputShape
+    width: int = 0
 
     @property
     def n_parameters(self) -> int:
@@ -106,6 +130,26 @@ class Family(ABC):
     @abstractmethod
     def build(self, params: Mapping[str, Any], shape: InputShape) -> Network:
         """Return the network that `params` describe."""
+
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:  # noqa: ARG002
+        """Return R smaller networks: the units that matter least are removed, each network's own.
+
+        Parameters
+        ----------
+        weights, stats : ndarrays of shape (R, P) and (R, S), float32
+        keep : float
+            Fraction of the units of every hidden layer that stay, in (0, 1]; rounded up to multiples of four.
+
+        Raises
+        ------
+        CompressionError
+            Where the family has no such form.
+        """
+        raise CompressionError(
+            "Networks of the family {family!r} cannot be made smaller by removing units; choose sparsification or "
+            "quantization.",
+            family=self.name,
+        )
 
     @abstractmethod
     def to_keras(self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]) -> Any:

@@ -24,6 +24,7 @@ NUMERIC = NetworkInput("numeric", 1, "float32")
 CODES = NetworkInput("codes", 1, "int32")
 TOKENS = NetworkInput("tokens", 1, "int32")
 PIXELS = NetworkInput("pixels", 3, "uint8")
+TOKEN_SIZE = 64  # numbers of a usual vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class InputShape:
         Of texts: tokens of a row (0 is padding), and different tokens.
     pixels : tuple of int
         Of images: (height, width, channels).
+    task : {"", "binary", "multiclass", "regression"}
+        Empty where nobody needs it.
     """
 
     n_outputs: int
@@ -53,6 +56,7 @@ class InputShape:
     n_tokens: int = 0
     n_words: int = 0
     pixels: tuple[int, ...] = ()
+    task: str = ""
 
     @property
     def inputs(self) -> tuple[NetworkInput, ...]:
@@ -63,8 +67,9 @@ class InputShape:
 
     @property
     def row_size(self) -> int:
-        """Numbers in one row."""
-        return self.n_numeric + len(self.cardinalities) + self.n_tokens + math.prod(self.pixels or (0,))
+        """Numbers in one row as a network first holds it; each token becomes a vector."""
+        tokens = TOKEN_SIZE * self.n_tokens
+        return self.n_numeric + len(self.cardinalities) + tokens + math.prod(self.pixels or (0,))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> InputShape:

@@ -25,11 +25,14 @@ class Weight:
     name : str
         ``layer/weight``, the layer's name being that of the Keras layer it becomes.
     shape : tuple of int
-    initializer : {"glorot_uniform", "he_normal", "zeros", "ones", "normal"}
+    initializer : {"glorot_uniform", "he_normal", "zeros", "ones", "normal", "uniform", "signs"}
+        ``uniform`` is symmetric around 0, ``signs`` are -1 and 1.
     scale : float
-        Standard deviation of ``normal``.
+        Standard deviation of ``normal``, limit of ``uniform``.
     decays : bool
         Whether weight decay applies: to matrices, not to biases, normalizations and embeddings.
+    rate : float
+        Factor of the learning rate.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Weight:
     initializer: str = "zeros"
     scale: float = 1.0
     decays: bool = False
+    rate: float = 1.0
 
     @property
     def size(self) -> int:
@@ -50,6 +54,10 @@ class Weight:
             return np.ones(self.shape, np.float32)
         if self.initializer == "normal":
             return rng.normal(0.0, self.scale, self.shape).astype(np.float32)
+        if self.initializer == "uniform":
+            return rng.uniform(-self.scale, self.scale, self.shape).astype(np.float32)
+        if self.initializer == "signs":
+            return rng.choice(np.array([-1.0, 1.0], np.float32), self.shape)
         fan_in, fan_out = self.shape[-2], self.shape[-1]
         if self.initializer == "he_normal":
             return rng.normal(0.0, math.sqrt(2.0 / fan_in), self.shape).astype(np.float32)
@@ -80,6 +88,11 @@ class Layout:
     def decay_mask(self) -> Floats:
         """Return a vector of shape (size,): 1 where weight decay applies, else 0."""
         parts = [np.full(w.size, float(w.decays), np.float32) for w in self.weights]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def rate_factors(self) -> Floats:
+        """Return a vector of shape (size,): the factor of each number's learning rate."""
+        parts = [np.full(w.size, w.rate, np.float32) for w in self.weights]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
     def initial(self, seeds: Sequence[int]) -> Floats:

@@ -5,7 +5,7 @@ The space of its hyperparameters is `engine/search/spaces/mlp.toml`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,21 +14,16 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from .base import Family, Network, Structure
+from .base import Family, Floats, Network, Shrunk, Structure
 from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
+from .shrinking import packed, shrink_dense
+from .stacked import ACTIVATIONS, NORM_EPSILON, batch_norm, flatten, layer_norm, look_up
+from .stacked import dropout as drop
 
 BATCH_NORM_MOMENTUM = (
     0.9  # short trainings of few steps: with 0.99 the moving means would still be those of the start
 )
-NORM_EPSILON = 1e-3  # as in Keras
-
-_ACTIVATIONS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
-    "relu": tf.nn.relu,
-    "gelu": lambda x: _gelu(x),
-    "silu": tf.nn.silu,
-    "tanh": tf.nn.tanh,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +70,22 @@ class MlpStructure(Structure):
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
         """See `Structure.forward`."""
         take_weight, take_stat = iter(weights), iter(stats)
-        activation = _ACTIVATIONS[self.activation]
+        activation = ACTIVATIONS[self.activation]
         new_stats: list[tf.Tensor] = []
         hidden = self._inputs(take_weight, inputs["numeric"], inputs["codes"])
         for layer in range(self.n_layers):
             value = self._dense(hidden, next(take_weight), next(take_weight))
             if self.normalization == "batch":
-                value, moved = _batch_norm(
-                    value, next(take_weight), next(take_weight), next(take_stat), next(take_stat), training
-                )
+                value, moved = batch_norm(
+                    value, next(take_weight), next(take_weight), next(take_stat), next(take_stat),
+                    training=training, keep=BATCH_NORM_MOMENTUM,
+                )  # fmt: skip
                 new_stats += moved
             elif self.normalization == "layer":
-                value = _layer_norm(value, next(take_weight), next(take_weight))
+                value = layer_norm(value, next(take_weight), next(take_weight))
             value = activation(value)
             if training and self.has_dropout:
-                value = _dropout(value, dropout, seed + tf.constant([0, layer]))
+                value = drop(value, dropout, seed + tf.constant([0, layer]))
             hidden = hidden + value if self.residual and layer > 0 else value
         return self._dense(hidden, next(take_weight), next(take_weight)), new_stats
 
@@ -108,14 +104,11 @@ class MlpStructure(Structure):
             )  # (R, B, n_continuous, 2 n_frequencies)
             mixed = tf.matmul(tf.transpose(waves, (0, 2, 1, 3)), kernel)  # (R, n_continuous, B, size)
             embedded = tf.nn.relu(tf.transpose(mixed, (0, 2, 1, 3)) + bias[:, None])
-            parts += [_flatten(embedded), numeric[:, :, n_continuous:]]
+            parts += [flatten(embedded), numeric[:, :, n_continuous:]]
         elif self.has_numeric:
             parts.append(numeric)
         if self.embedded:
-            table = next(take)  # (R, sum of cardinalities, size)
-            n_codes = tf.shape(table)[1]
-            rows = codes + (tf.range(tf.shape(table)[0]) * n_codes)[:, None, None]
-            parts.append(_flatten(tf.gather(tf.reshape(table, (-1, tf.shape(table)[2])), rows)))
+            parts.append(flatten(look_up(next(take), codes)))  # (R, sum of cardinalities, size)
         return tf.concat(parts, axis=-1) if len(parts) > 1 else parts[0]
 
     def _dense(self, x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
@@ -123,43 +116,6 @@ class MlpStructure(Structure):
             product = tf.matmul(tf.cast(x, self.compute_dtype), tf.cast(kernel, self.compute_dtype))
             return tf.cast(product, tf.float32) + bias[:, None]
         return tf.matmul(x, kernel) + bias[:, None]
-
-
-def _gelu(x: tf.Tensor) -> tf.Tensor:
-    """Return Keras's approximate GELU (the exact form has no ONNX operator in our exporter), without its power of 3.
-
-    ``0.5 (1 + tanh(u)) = sigmoid(2 u)`` with ``u = sqrt(2 / pi) (x + 0.044715 x^3)``.
-    """
-    return x * tf.sigmoid((8.0 / np.pi) ** 0.5 * (x + 0.044715 * x * x * x))
-
-
-def _flatten(x: tf.Tensor) -> tf.Tensor:
-    shape = tf.shape(x)
-    return tf.reshape(x, (shape[0], shape[1], shape[2] * shape[3]))
-
-
-def _batch_norm(
-    x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor, training: bool
-) -> tuple[tf.Tensor, list[tf.Tensor]]:
-    moved = [mean, variance]
-    if training:
-        batch_mean, batch_variance = tf.nn.moments(x, [1])
-        keep = BATCH_NORM_MOMENTUM
-        moved = [mean * keep + batch_mean * (1 - keep), variance * keep + batch_variance * (1 - keep)]
-        mean, variance = batch_mean, batch_variance
-    scale = gamma * tf.math.rsqrt(variance + NORM_EPSILON)
-    return x * scale[:, None] + (beta - mean * scale)[:, None], moved
-
-
-def _layer_norm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) -> tf.Tensor:
-    centered = x - tf.reduce_mean(x, axis=-1, keepdims=True)
-    variance = tf.reduce_mean(tf.square(centered), axis=-1, keepdims=True)
-    return centered * tf.math.rsqrt(variance + NORM_EPSILON) * gamma[:, None] + beta[:, None]
-
-
-def _dropout(x: tf.Tensor, rate: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    uniform = tf.random.stateless_uniform(tf.shape(x)[1:], seed)  # shared by the replicas
-    return x * (tf.cast(uniform >= rate, tf.float32) / (1.0 - rate))
 
 
 class MlpFamily(Family):
@@ -171,11 +127,13 @@ class MlpFamily(Family):
         """See `Family.build`.
 
         Reads ``n_layers``, ``width``, ``taper``, ``activation``, ``normalization``, ``residual``, ``dropout``,
-        ``embedding_size``, ``numeric_embedding`` with ``n_frequencies``, ``frequency_scale`` and ``numeric_size``.
+        ``embedding_size``, ``widths`` (of each layer, in place of ``width`` and ``taper``), ``numeric_embedding`` with
+        ``n_frequencies``, ``frequency_scale`` and ``numeric_size``.
         """
         residual = bool(params.get("residual", False))
         taper = 1.0 if residual else float(params.get("taper", 1.0))
         widths = [max(4, round(int(params["width"]) * taper**i)) for i in range(int(params["n_layers"]))]
+        widths = [int(width) for width in params.get("widths", widths)]
         structure = MlpStructure(
             n_layers=len(widths),
             activation=str(params.get("activation", "relu")),
@@ -209,6 +167,25 @@ class MlpFamily(Family):
         return Network(
             self.name, structure, Layout(tuple(weights)), Layout(tuple(stats)), dict(params), shape
         )
+
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+        """See `Family.shrink`."""
+        structure = network.structure
+        assert isinstance(structure, MlpStructure)  # noqa: S101 - a family only sees its own networks
+        layers = [*(f"dense_{i}" for i in range(structure.n_layers)), "output"]
+        smaller = [
+            shrink_dense(
+                {**network.weights.unpack(w), **network.stats.unpack(s)},
+                layers,
+                keep,
+                tied=structure.residual,
+            )
+            for w, s in zip(weights, stats, strict=True)
+        ]
+        widths = [smaller[0][f"{layer}/bias"].size for layer in layers[:-1]]
+        params = {**network.params, "widths": widths}
+        built = self.build(params, network.shape)
+        return Shrunk(params, packed(built.weights, smaller), packed(built.stats, smaller))
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]

@@ -172,23 +172,37 @@ def _robust_factor(values: Floats) -> float:
 def _normal_knots(values: Floats) -> tuple[Floats, Floats]:
     """Return at most 64 distinct values and the normal quantiles of their ranks; equal values share the mean
     rank."""
-    share = np.linspace(0.0, 1.0, _N_KNOTS)
-    at = share * (len(values) - 1)
-    low = at.astype(np.int64)
-    high = np.minimum(low + 1, len(values) - 1)
-    knots = np.unique(values[low] + (values[high] - values[low]) * (at - low))
+    knots = _landmarks(values, _N_KNOTS)
     first = np.searchsorted(values, knots, side="left")
     last = np.searchsorted(values, knots, side="right")
     rank = np.clip((first + last) / 2 / len(values), _TAIL, 1 - _TAIL)
     return knots, ndtri(rank)
 
 
+def _landmarks(values: Floats, n: int) -> Floats:
+    """Return at most `n` distinct values, ascending, the least and the greatest among them.
+
+    Values that are as frequent as a whole quantile get one each; the others are the quantiles of what is left. Plain
+    quantiles would fall on the frequent ones alone where, say, nine of ten numbers are 0.
+    """
+    distinct, counts = np.unique(values, return_counts=True)
+    if len(distinct) <= n:
+        return distinct
+    frequent = counts * (n - 1) >= len(values)
+    frequent[[0, -1]] = True
+    left = np.repeat(distinct[~frequent], counts[~frequent])
+    n_left = n - int(frequent.sum())
+    if n_left < 1 or not len(left):
+        return distinct[frequent]
+    at = np.round(np.arange(1, n_left + 1) / (n_left + 1) * (len(left) - 1)).astype(np.int64)
+    return np.unique(np.concatenate([distinct[frequent], left[at]]))
+
+
 def _bin_edges(
     values: Floats, center: float, factor: float, knots: Floats, levels: Floats, spec: PreprocessingSpec
 ) -> tuple[float, ...]:
     """Return quantile bin edges on the scaled numbers, at least two."""
-    at = np.linspace(0.0, 1.0, spec.n_bins + 1) * (len(values) - 1)
-    raw = np.unique(values[np.round(at).astype(np.int64)])
+    raw = _landmarks(values, spec.n_bins + 1)
     scaled = np.interp(raw, knots, levels) if len(knots) else (raw - center) * factor
     if spec.smooth_clip:
         scaled = scaled / np.sqrt(1.0 + (scaled / SMOOTH_CLIP) ** 2)

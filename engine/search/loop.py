@@ -12,7 +12,7 @@ import queue
 import time
 from typing import Any
 
-from ...storage.records import Request, StudyState, TrialKind, TrialRecord, TrialState
+from ...storage.records import FailureKind, Request, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..errors import CupelError
 from ..training.curves import CURVE_NAMES
@@ -298,7 +298,8 @@ class SearchLoop:
         self._best = trial.value if self._best is None else better(self._best, trial.value)
 
     def _count_failures(self, trial: TrialRecord) -> None:
-        if trial.state is not TrialState.FAIL or trial.kind is TrialKind.BASELINE:
+        is_ruled_out = trial.failure is not None and trial.failure.kind is FailureKind.RULED_OUT
+        if trial.state is not TrialState.FAIL or trial.kind is TrialKind.BASELINE or is_ruled_out:
             self._n_failed_in_row = 0
             return
         self._n_failed_in_row += 1

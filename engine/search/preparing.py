@@ -53,6 +53,7 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
     dataset = store.dataset(study.dataset_id or 0)
     schema = TableSchema.from_json(dataset.schema)
     table_path = store.artifacts.checked_path(dataset.table_sha256)
+    pixels = store.artifacts.checked_path(schema.images.sha256) if schema.images else None
     sha256 = study.split_sha256 or _draw(store, study, spec, schema, table_path)
     splits_path = store.artifacts.checked_path(sha256)
     splits = Splits.from_npz_bytes(splits_path.read_bytes())
@@ -66,10 +67,16 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
         _log.warning("%s", fewer)
     return Prepared(
         spec=spec,
-        space=adapt_space(space, n_rows=max(len(rows) for rows in splits.train), max_epochs=spec.max_epochs),
+        space=adapt_space(
+            space,
+            n_rows=max(len(rows) for rows in splits.train),
+            max_epochs=spec.max_epochs,
+            n_numbers=sum(c.role == "numeric" for c in schema.features),
+        ),
         files=StudyFiles(
             study_id=study.id,
             table=str(table_path),
+            pixels=str(pixels) if pixels else None,
             splits=str(splits_path),
             schema=dataset.schema,
             task=spec.task,
@@ -79,6 +86,7 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
             n_threads=n_threads,
             checkpoints=str(store.workspace.checkpoints / f"study-{study.id:04d}"),
             memory_limit_bytes=memory_share(n_workers),
+            most_parameters=spec.most_parameters,
             fused={"auto": None, "fused": True, "fold_by_fold": False}[spec.path],
         ),
         digests={

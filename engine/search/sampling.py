@@ -23,7 +23,7 @@ from ...storage.records import TrialState
 from ..errors import SpecError
 from .few_trials import FewTrialsTpe, reseed
 from .pruning import completed_rungs
-from .space import Parameter, parameters, start_points, to_params
+from .space import Parameter, parameters, point_from, start_points, to_params
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)  # the versions are pinned
@@ -73,6 +73,8 @@ class Search:
     families : sequence of str
     task, metric, direction, sampler : str
     seed : int
+    starts : sequence of mapping
+        ``family`` and ``values`` to try before the families' own start points; not for a grid.
 
     Attributes
     ----------
@@ -91,10 +93,11 @@ class Search:
         sampler: str,
         seed: int,
         pruner: optuna.pruners.BasePruner,
+        starts: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self._families = tuple(families)
         self._task, self._metric, self._seed, self._sampler = task, metric, seed, sampler
-        self._space = space
+        self._space, self._given = space, starts
         self._parameters = {f: parameters(space, f, task=task, metric=metric) for f in self._families}
         self._study = optuna.create_study(
             direction="maximize" if direction == "maximize" else "minimize",
@@ -201,7 +204,21 @@ class Search:
             for f in self._families
         ]
         longest = max(len(points) for points in by_family)
-        return [points[i] for i in range(longest) for points in by_family if i < len(points)]
+        own = [points[i] for i in range(longest) for points in by_family if i < len(points)]
+        return [*self._earlier(), *own]
+
+    def _earlier(self) -> list[Mapping[str, Any]]:
+        """Return what an earlier study found, as far as it lies in the space."""
+        return [
+            self._keyed(
+                str(start["family"]),
+                point_from(
+                    self._space, str(start["family"]), start["values"], task=self._task, metric=self._metric
+                ),
+            )
+            for start in self._given
+            if start["family"] in self._families
+        ]
 
     def _grid_values(self) -> Iterator[Mapping[str, Any]]:
         """Yield the points of the grid once each, in an order drawn from the seed; of a vast grid a random part."""

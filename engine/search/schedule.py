@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...storage.records import TrialKind, TrialRecord, TrialState
+from ...storage.records import FailureKind, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..baselines import BASELINES
 from ..training.curves import CURVE_NAMES
@@ -40,6 +40,7 @@ class Schedule:
         self._search = Search(
             space=prepared.space, families=spec.families, task=spec.task, metric=spec.metric, direction=spec.direction,
             sampler=spec.sampler, seed=spec.seed, pruner=make_pruner(spec.pruner, spec.max_epochs),
+            starts=spec.starts,
         )  # fmt: skip
         self._restore()
 
@@ -102,7 +103,7 @@ class Schedule:
         """Tell how a trial ended."""
         if trial.kind is not TrialKind.SEARCH:
             return
-        self._search.tell(trial.number, trial.state, trial.value)
+        self._search.tell(trial.number, _told(trial), trial.value)
         if trial.state is TrialState.COMPLETE:
             scores = np.stack(running.curves, axis=1)[:, :, _SCORE] if running.curves else None
             self._complete(trial, scores)
@@ -140,7 +141,7 @@ class Schedule:
             values = trial.user_attrs.get("values", {})
             is_copy = "same_as" in trial.user_attrs
             past.append(
-                PastTrial(trial.number, trial.family, values, trial.state, trial.value, steps, is_copy)
+                PastTrial(trial.number, trial.family, values, _told(trial), trial.value, steps, is_copy)
             )
         self._restore_search(past)
         self._add_baselines({t.name for t in trials if t.kind is TrialKind.BASELINE})
@@ -157,7 +158,8 @@ class Schedule:
             self._search.restore(past)
 
     def _add_baselines(self, have: set[str]) -> None:
-        missing = [(i, n) for i, n in enumerate(BASELINES) if n not in have and self._prepared.spec.baselines]
+        baselines = BASELINES[self._prepared.files.schema.get("data_kind", "table")]
+        missing = [(i, n) for i, n in enumerate(baselines) if n not in have and self._prepared.spec.baselines]
         self._waiting += [
             self._store.create_trial(
                 study_id=self._study_id, number=-1 - i, kind=TrialKind.BASELINE, family="baseline", params={},
@@ -177,6 +179,12 @@ class Schedule:
         self._n_repeats += 1
         self._is_exhausted = self._n_repeats >= _MOST_REPEATS
         return True
+
+
+def _told(trial: TrialRecord) -> TrialState:
+    """Return the state that the sampler is told: what was ruled out is the worst there is, not nothing at all."""
+    is_ruled_out = trial.failure is not None and trial.failure.kind is FailureKind.RULED_OUT
+    return TrialState.PRUNED if is_ruled_out else trial.state
 
 
 def _configuration(family: str, params: Mapping[str, Any]) -> str:

@@ -21,6 +21,9 @@ from .space_rules import FURTHER, check_entry, check_name, check_starts
 
 _PACKAGE = "cupel.engine.search"
 _FIRST_VISITS = 250_000  # rows that a fold of a first trial sees: 12 epochs of 20,000 rows
+_MOST_BINS, _MOST_BINNED = 1024, 40_000_000  # numbers of a row after binning, and of all rows of a fold
+_FIRST_TEXTS = 60_000  # of texts: a network for them knows the training rows by heart after some epochs
+_MOST_TEXTS = 4  # times so many the longest schedules of texts see
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,20 +213,30 @@ def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
     )
 
 
-def adapt_space(space: Mapping[str, Any], *, n_rows: int, max_epochs: int) -> dict[str, Any]:
+def adapt_space(
+    space: Mapping[str, Any], *, n_rows: int, max_epochs: int, n_numbers: int = 0
+) -> dict[str, Any]:
     """Return the space for a table of `n_rows` training rows.
 
     Batches follow the rows: at least so large that an epoch has about 120 steps at most, and at most a quarter of the
     rows, so that an epoch has some steps; the default gives about ten. A fixed batch size stays.
 
     The first trials see about `_FIRST_VISITS` rows: where all epochs of `n_rows` are more, their schedules have fewer
-    epochs, and the search may take a third of that or all. Where all epochs are less, every trial has them all.
+    epochs, and the search may take a third of that or all. Where all epochs are less, every trial has them all. Of
+    texts they see `_FIRST_TEXTS`, in two epochs at least, and no schedule is longer than `_MOST_TEXTS` times that.
+
+    Each of `n_numbers` numeric columns becomes so many bins that a row stays short, and the rows fit into memory.
     """
     adapted = copy.deepcopy(dict(space))
-    first = min(_FIRST_VISITS / max(n_rows * max_epochs, 1), 1.0)
-    for family in adapted.values():
+    most_bins = min(_MOST_BINS, _MOST_BINNED // max(n_rows, 1)) // max(n_numbers, 1)
+    for name, family in adapted.items():
+        _lower(family.get("n_bins", {}), max(most_bins, 2))
+        is_text = FAMILY_KINDS[name] == "text"
+        visits = max(_FIRST_TEXTS, 2 * n_rows) if is_text else _FIRST_VISITS
+        first = min(visits / max(n_rows * max_epochs, 1), 1.0)
         epochs = family.get("epoch_fraction", {})
         if "low" in epochs and first < 1.0:
+            epochs["high"] = min(epochs["high"], _MOST_TEXTS * first) if is_text else epochs["high"]
             epochs["low"], epochs["default"] = min(max(first / 3, 1.0 / max_epochs), epochs["high"]), first
         elif "low" in epochs:
             family["epoch_fraction"] = {"fixed": epochs["high"]}
@@ -238,19 +251,31 @@ def adapt_space(space: Mapping[str, Any], *, n_rows: int, max_epochs: int) -> di
     return adapted
 
 
+def _lower(entry: dict[str, Any], most: int) -> None:
+    """Make `most` the greatest value of a range; a fixed value stays."""
+    if "high" in entry:
+        for key in ("low", "high", "default"):
+            if key in entry:
+                entry[key] = min(entry[key], most)
+
+
 def start_points(
     space: Mapping[str, Any], family: str, *, task: str, metric: str
 ) -> tuple[dict[str, Any], ...]:
     """Return known good settings by parameter name: the defaults first, then each ``start`` of the space."""
-    points: list[dict[str, Any]] = []
     starts: list[Mapping[str, Any]] = [{}, *space[family].get("start", ())]
-    for given in starts:
-        values: dict[str, Any] = {}
-        for p in parameters(space, family, task=task, metric=metric):
-            if p.applies(values):
-                values[p.name] = _inside(p, given.get(p.name, p.default))
-        points.append(values)
-    return tuple(points)
+    return tuple(point_from(space, family, given, task=task, metric=metric) for given in starts)
+
+
+def point_from(
+    space: Mapping[str, Any], family: str, given: Mapping[str, Any], *, task: str, metric: str
+) -> dict[str, Any]:
+    """Return a whole setting inside the space that is `given` as far as it can be, and the default elsewhere."""
+    values: dict[str, Any] = {}
+    for p in parameters(space, family, task=task, metric=metric):
+        if p.applies(values):
+            values[p.name] = _inside(p, given.get(p.name, p.default))
+    return values
 
 
 def _inside(p: Parameter, value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import SpecError
 
 KEYS = frozenset({"type", "low", "high", "log", "step", "choices", "fixed", "default", "when", "only", "as"})
-FURTHER = frozenset({"clip_norm", "beta_1", "beta_2", "max_onehot", "compute_dtype"})
+FURTHER = frozenset({"clip_norm", "beta_1", "beta_2", "max_onehot", "compute_dtype", "quantile"})
 """Settings that the engine knows beside those of the families' own spaces."""
 
 

@@ -17,10 +17,20 @@ import tensorflow as tf
 
 from ..networks.base import Structure
 from ..networks.inputs import Inputs, NetworkInput
-from .losses import LOSSES
+from .augmentation import STRENGTHS, augmented
+from .losses import loss_function
 from .optimizers import OPTIMIZERS
 
-HYPER = ("dropout", "label_smoothing", "weight_decay", "momentum", "beta_1", "beta_2", "clip_norm")
+HYPER = (
+    "dropout",
+    "label_smoothing",
+    "weight_decay",
+    "momentum",
+    "beta_1",
+    "beta_2",
+    "clip_norm",
+    *STRENGTHS,
+)
 """Order of the hyperparameter vector. ``clip_norm`` is the largest gradient norm of a replica; 0 is no limit."""
 
 
@@ -54,6 +64,8 @@ class GraphKey:
     stat_ranks: tuple[int, ...]
     optimizer: str
     loss: str
+    is_sparse: bool = False
+    augments: bool = False  # images are changed at random while training
 
 
 def unpack(flat: tf.Tensor, shapes: tf.Tensor, ranks: Sequence[int]) -> list[tf.Tensor]:
@@ -106,11 +118,13 @@ def _input_signature(inputs: tuple[NetworkInput, ...]) -> dict[str, tf.TensorSpe
 def epoch_graph(key: GraphKey) -> Any:
     """Return the traced function of one epoch.
 
-    ``epoch(state, data, order, rates, hyper, decay_mask, weight_shapes, stat_shapes, seed) -> (state, loss)`` with
-    `order` int32 (n_steps, R, B) the rows of each batch, `rates` float32 (n_steps,), `hyper` float32 in the order of
-    `HYPER`, `seed` int32 (2,), and `loss` float32 (R,) the mean loss over the epoch.
+    ``epoch(state, data, order, rates, hyper, decay_mask, rate_factors, kept, weight_shapes, stat_shapes, seed) ->
+    (state, loss)`` with `order` int32 (n_steps, R, B) the rows of each batch, `rates` float32 (n_steps,), `hyper`
+    float32 in the order of `HYPER`, `decay_mask` and `rate_factors` float32 (P,) as in `Layout`, `kept` float32
+    (R, P), 0 where a weight of a sparse network stays 0 (not used of a dense one), `seed` int32 (2,), and `loss`
+    float32 (R,) the mean loss over the epoch.
     """
-    optimizer, loss_function, structure = OPTIMIZERS[key.optimizer], LOSSES[key.loss], key.structure
+    optimizer, loss, structure = OPTIMIZERS[key.optimizer], loss_function(key.loss), key.structure
     matrix = tf.TensorSpec([None, None], _F)
     signature = [
         State(matrix, matrix, (matrix,) * optimizer.n_slots, tf.TensorSpec([], _F)),
@@ -119,6 +133,8 @@ def epoch_graph(key: GraphKey) -> Any:
         tf.TensorSpec([None], _F),
         tf.TensorSpec([len(HYPER)], _F),
         tf.TensorSpec([None], _F),
+        tf.TensorSpec([None], _F),
+        matrix,
         tf.TensorSpec([None], _I),
         tf.TensorSpec([None], _I),
         tf.TensorSpec([2], _I),
@@ -132,6 +148,8 @@ def epoch_graph(key: GraphKey) -> Any:
         rates: Any,
         hyper_values: Any,
         decay_mask: Any,
+        rate_factors: Any,
+        kept: Any,
         weight_shapes: Any,
         stat_shapes: Any,
         seed: Any,
@@ -140,28 +158,41 @@ def epoch_graph(key: GraphKey) -> Any:
         n_steps = tf.shape(order)[0]
 
         def gradient(state: State, batch: Data, step: Any) -> tuple[Any, Any, Any]:
+            inputs, share = batch.inputs, tf.zeros((1,))
+            if key.augments:
+                pixels, share = augmented(inputs["pixels"], hyper, seed + tf.stack([step, 0]))
+                inputs = {**inputs, "pixels": pixels}
             with tf.GradientTape() as tape:
                 tape.watch(state.weights)
                 outputs, stats = structure.forward(
                     unpack(state.weights, weight_shapes, key.weight_ranks),
                     unpack(state.stats, stat_shapes, key.stat_ranks),
-                    batch.inputs,
+                    inputs,
                     training=True,
                     dropout=hyper["dropout"],
                     seed=seed + tf.stack([step, 0]),
                 )
-                rows = loss_function(outputs, batch.targets, hyper["label_smoothing"])
-                losses = tf.reduce_mean(rows * batch.row_weights, axis=1)
+                targets, row_weights = batch.targets, batch.row_weights
+                if structure.has_members:
+                    times = [1, tf.shape(outputs)[1] // tf.shape(targets)[1]]
+                    targets, row_weights = tf.tile(targets, times), tf.tile(row_weights, times)
+                rows = loss(outputs, targets, hyper["label_smoothing"])
+                rows *= row_weights
+                if key.augments:  # a share of each image is the one before it
+                    others = loss(outputs, tf.roll(targets, 1, axis=1), hyper["label_smoothing"])
+                    rows = rows * (1.0 - share) + others * tf.roll(row_weights, 1, axis=1) * share
+                losses = tf.reduce_mean(rows, axis=1)
                 total = tf.reduce_sum(losses)  # a sum over replicas keeps their gradients apart
             return tape.gradient(total, state.weights), _pack(stats, state.stats), losses
 
         def step(i: Any, state: State, total: Any) -> tuple[Any, State, Any]:
             g, stats, losses = gradient(state, take_rows(data, order[i]), i)
             g = _clip(g, hyper["clip_norm"])
-            rate, count = rates[i], state.count + 1.0
-            decayed = state.weights - state.weights * decay_mask * (rate * hyper["weight_decay"])
+            rate, count = rates[i] * rate_factors, state.count + 1.0
+            decayed = state.weights - state.weights * (decay_mask * rate * hyper["weight_decay"])
             delta, slots = optimizer.step(g, state.slots, rate, count, hyper)
-            return i + 1, State(decayed - delta, stats, slots, count), total + losses
+            weights = (decayed - delta) * kept if key.is_sparse else decayed - delta
+            return i + 1, State(weights, stats, slots, count), total + losses
 
         start = (0, state, tf.zeros(tf.shape(state.weights)[:1]))
         _, state, total = tf.while_loop(lambda i, *_: i < n_steps, step, start)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ..errors import SpecError
+
+_FOCAL_GAMMA = 2.0
 Loss = Callable[
     [tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor
 ]  # outputs (R, B, K), targets (R, B), smoothing -> (R, B)
@@ -38,20 +42,70 @@ def _huber(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> tf.T
     return tf.where(error <= 1.0, 0.5 * tf.square(error), error - 0.5)
 
 
+def _focal(crossentropy: Loss) -> Loss:
+    """Return the focal loss (Lin et al. 2017, arXiv 1708.02002): rows that are right already count little."""
+
+    def focal(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> tf.Tensor:
+        loss = crossentropy(outputs, targets, smoothing)
+        return tf.pow(1.0 - tf.exp(-loss), _FOCAL_GAMMA) * loss
+
+    return focal
+
+
+def _quantile(fraction: float) -> Loss:
+    """Return the pinball loss: its smallest mean is at a quantile (Koenker and Bassett 1978)."""
+
+    def pinball(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> tf.Tensor:  # noqa: ARG001
+        error = targets - outputs[:, :, 0]
+        return tf.maximum(fraction * error, (fraction - 1.0) * error)
+
+    return pinball
+
+
 LOSSES: dict[str, Loss] = {
     "binary_crossentropy": _binary,
     "categorical_crossentropy": _categorical,
+    "binary_focal": _focal(_binary),
+    "categorical_focal": _focal(_categorical),
     "mse": _squared,
     "mae": _absolute,
     "huber": _huber,
 }
+OF_CLASSES = ("crossentropy", "focal")
+OF_NUMBERS = ("mse", "mae", "huber", "quantile")
 
 
-def loss_name(task: str, asked: str | None) -> str:
-    """Return the loss of a task; `asked` chooses among those of a regression."""
+def loss_name(task: str, params: Mapping[str, Any]) -> str:
+    """Return the loss of a trial: ``loss`` of its params, and ``quantile`` in (0, 1) for the quantile loss.
+
+    Raises
+    ------
+    SpecError
+        Where the loss is none for the task, or the quantile is out of range.
+    """
+    choices = OF_NUMBERS if task == "regression" else OF_CLASSES
+    asked = str(params.get("loss", choices[0]))
+    if asked not in choices:
+        raise SpecError(
+            "The loss is {value!r}; for a {task} target choose one of {choices}.",
+            value=asked,
+            task=task,
+            choices=", ".join(choices),
+        )
+    if asked == "quantile":
+        fraction = float(params.get("quantile", 0.5))
+        if not 0.0 < fraction < 1.0:
+            raise SpecError("The quantile is {value}; it must lie between 0 and 1.", value=fraction)
+        return f"quantile {fraction!r}"
     if task == "regression":
-        return asked or "mse"
-    return "binary_crossentropy" if task == "binary" else "categorical_crossentropy"
+        return asked
+    return f"{'binary' if task == 'binary' else 'categorical'}_{asked}"
+
+
+def loss_function(name: str) -> Loss:
+    """Return the function of a loss that `loss_name` gave."""
+    kind, _, fraction = name.partition(" ")
+    return _quantile(float(fraction)) if kind == "quantile" else LOSSES[name]
 
 
 def to_predictions(task: str, outputs: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ Built once for each preprocessing and shared by all trials of a worker that use 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -115,11 +115,16 @@ def build_problem(
         task=task,
         n_classes=n_classes,
         y=y,
-        inputs={name: np.stack([replica[name] for replica in inputs]) for name in inputs[0]},
+        inputs={name: _stacked([replica[name] for replica in inputs]) for name in inputs[0]},
         train=tuple(train),
         valid=tuple(valid),
         target_mean=mean,
         target_scale=scale,
-        shape=preprocessings[0].shape(n_classes if task == "multiclass" else 1),
+        shape=replace(preprocessings[0].shape(n_classes if task == "multiclass" else 1), task=task),
         preprocessings=tuple(preprocessings),
     )
+
+
+def _stacked(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Stack the arrays; a single one is not copied, it may be a large one that is mapped from a file."""
+    return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)

@@ -21,12 +21,21 @@ SCHEDULES: dict[str, Callable[[Floats], Floats]] = {
             t < 0.3, 0.04 + 0.96 * t / 0.3, 0.5 * (1.0 + np.cos(np.pi * np.clip((t - 0.3) / 0.7, 0.0, 1.0)))
         )
     ),
+    # Of RealMLP (arXiv 2407.04491): four waves, each twice as long as the one before.
+    "coslog4": lambda t: 0.5 * (1.0 - np.cos(2.0 * np.pi * np.log2(1.0 + 15.0 * t))),
+    "flat_cosine": lambda t: 0.5 * (1.0 + np.cos(np.pi * (np.maximum(2.0 * t, 1.0) - 1.0))),
 }
 
 
 def trial_epochs(params: Mapping[str, Any], max_epochs: int) -> int:
     """Return how many epochs the schedule of a trial has: ``epoch_fraction`` of `max_epochs`, at least one."""
     return max(1, round(float(params.get("epoch_fraction", 1.0)) * max_epochs))
+
+
+def epoch_factors(schedule: str | None, n_epochs: int) -> NDArray[np.float32]:
+    """Return the factor of a number that follows a schedule, for every epoch: float32 of shape (n_epochs,)."""
+    progress = (np.arange(n_epochs) + 0.5) / n_epochs
+    return SCHEDULES[schedule or "constant"](progress).astype(np.float32)
 
 
 def learning_rates(schedule: str, base: float, n_steps: int, warmup: float = 0.0) -> NDArray[Any]:

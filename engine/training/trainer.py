@@ -23,6 +23,8 @@ from ..metrics import METRICS
 from ..networks.base import Network
 from ..networks.inputs import Inputs
 from ..networks.registry import build_network
+from .augmentation import STRENGTHS
+from .batches import batch_order, row_lengths
 from .checkpoint import load_checkpoint, save_checkpoint
 from .curves import CURVE_NAMES
 from .graphs import HYPER, GraphKey, State, epoch_graph, predict_graph, take_rows
@@ -31,7 +33,8 @@ from .optimizers import DEFAULTS, OPTIMIZERS
 from .problem import Problem
 from .replicas import Best, Group, Snapshot, from_arrays, make_groups, to_arrays
 from .reports import EpochReport, Observer
-from .schedules import learning_rates
+from .schedules import epoch_factors, learning_rates
+from .sparsity import Sparsifier
 
 _PREDICT_NUMBERS = 1_000_000  # in the rows that one replica predicts at once
 
@@ -105,6 +108,10 @@ class Trainer:
     checkpoint : Path or None
         Where to keep a state to go on from after a crash; one that is there is taken up.
     checkpoint_every_s : float
+    start : tuple of ndarrays, optional
+        Weights (R, P) and stats (R, S) to go on from, in place of random ones.
+    sparsifier : Sparsifier, optional
+        Says before every epoch which weights stay 0.
     """
 
     def __init__(
@@ -113,19 +120,25 @@ class Trainer:
         spec: TrainSpec,
         checkpoint: Path | None = None,
         checkpoint_every_s: float = 20.0,
+        *,
+        start: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None,
+        sparsifier: Sparsifier | None = None,
     ) -> None:
         self.problem, self.spec = problem, spec
         self.network = build_network(spec.family, spec.params, problem.shape)
         self._metric = METRICS[spec.metric]
-        self._loss = loss_name(problem.task, spec.params.get("loss"))
+        self._loss = loss_name(problem.task, spec.params)
         self._checkpoint, self._checkpoint_every_s = checkpoint, checkpoint_every_s
+        self._first, self._sparsifier = start, sparsifier
         n_train = max(len(rows) for rows in problem.train)
         batch = min(int(spec.params.get("batch_size", 64)), n_train)
         self._n_steps = -(-n_train // batch)
+        self._lengths = row_lengths(problem)
         self._batch = -(-n_train // self._n_steps)  # batches of one size: no small last one
         self._weight_shapes = tf.constant(self.network.weights.shapes())
         self._stat_shapes = tf.constant(self.network.stats.shapes())
         self._decay_mask = tf.constant(self.network.weights.decay_mask())
+        self._rate_factors = tf.constant(self.network.weights.rate_factors())
         self._hyper, self._rates = self._hyperparameters()
         self._key = GraphKey(
             self.network.structure,
@@ -134,6 +147,9 @@ class Trainer:
             self.network.stats.ranks,
             self._optimizer,
             self._loss,
+            sparsifier is not None,
+            augments=bool(self.network.shape.pixels)
+            and any(float(spec.params.get(s) or 0.0) for s in STRENGTHS),
         )
 
     def run(self, observer: Observer | None = None) -> TrainResult:
@@ -182,9 +198,13 @@ class Trainer:
         order = np.stack([self._order(r, epoch) for r in group.replicas], axis=1)
         rates = self._rates[epoch * self._n_steps : (epoch + 1) * self._n_steps]
         seed = tf.constant([self.spec.seed & 0x7FFFFFFF, epoch << 12], tf.int32)
+        kept = tf.zeros((1, 1))
+        if self._sparsifier is not None:
+            kept = tf.constant(self._sparsifier.kept(epoch, group.state.weights.numpy()))
+            group.state = group.state._replace(weights=group.state.weights * kept)
         group.state, losses = epoch_graph(self._key)(
-            group.state, group.data, tf.constant(order), tf.constant(rates), self._hyper, self._decay_mask,
-            self._weight_shapes, self._stat_shapes, seed,
+            group.state, group.data, tf.constant(order), tf.constant(rates), tf.constant(self._hyper[epoch]),
+            self._decay_mask, self._rate_factors, kept, self._weight_shapes, self._stat_shapes, seed,
         )  # fmt: skip
         losses = losses.numpy()
         if not np.isfinite(losses).all():
@@ -192,14 +212,8 @@ class Trainer:
         curves[group.replicas, epoch, 0] = losses
 
     def _order(self, replica: int, epoch: int) -> NDArray[np.int32]:
-        """Return the rows of each batch, int32 (n_steps, B): a permutation, its start repeated to fill the end."""
-        rows = self.problem.train[replica]
-        rng = np.random.default_rng((self.spec.seed, replica, epoch))
-        return (
-            np.resize(rng.permutation(rows), self._n_steps * self._batch)
-            .reshape(self._n_steps, self._batch)
-            .astype(np.int32)
-        )
+        seed = (self.spec.seed, replica, epoch)
+        return batch_order(self.problem.train[replica], self._n_steps, self._batch, self._lengths, seed)
 
     def _validate(self, group: Group, epoch: int, curves: NDArray[np.float32], best: Best) -> None:
         if not len(self.problem.valid[int(group.replicas[0])]):
@@ -217,6 +231,8 @@ class Trainer:
             if not np.isfinite(loss):
                 raise Diverged(f"The validation loss became {loss} in epoch {epoch + 1}.")
             curves[r, epoch, 1:] = loss, score
+            if self._sparsifier is not None and epoch + 1 < self._sparsifier.n_ramp:
+                continue  # not as sparse as was asked
             is_tie = score == best.scores[r] and loss < best.losses[r]
             if self._metric.is_better(score, best.scores[r]) or is_tie or best.epochs[r] < 0:
                 best.scores[r], best.losses[r], best.epochs[r] = score, loss, epoch
@@ -267,23 +283,27 @@ class Trainer:
 
     # -- start, checkpoints and end ---------------------------------------------------------------------------------
 
-    def _hyperparameters(self) -> tuple[tf.Tensor, NDArray[np.float32]]:
+    def _hyperparameters(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the numbers of `HYPER` in every epoch, and the learning rate of every step."""
         params = self.spec.params
         self._optimizer = str(params.get("optimizer", "adamw"))
         values = {**DEFAULTS[self._optimizer], **params}
-        hyper = tf.constant([float(values.get(name) or 0.0) for name in HYPER], tf.float32)
+        hyper = np.array([float(values.get(name) or 0.0) for name in HYPER], np.float32)
+        factors = [epoch_factors(params.get(f"{name}_schedule"), self.spec.max_epochs) for name in HYPER]
         rates = learning_rates(
             str(params.get("schedule", "constant")),
             float(params.get("learning_rate", 1e-3)),
             self.spec.max_epochs * self._n_steps,
             float(params.get("warmup", 0.0)),
         )
-        return hyper, rates
+        return hyper * np.stack(factors, axis=1), rates
 
     def _start(self, curves: NDArray[np.float32]) -> tuple[list[Group], Best, int]:
         n = self.problem.n_replicas
-        weights = self.network.weights.initial([_seed(self.spec.seed, r) for r in range(n)])
-        stats = self.network.stats.initial([0] * n)
+        weights, stats = self._first or (
+            self.network.weights.initial([_seed(self.spec.seed, r) for r in range(n)]),
+            self.network.stats.initial([0] * n),
+        )
         slots = tuple(np.zeros_like(weights) for _ in range(OPTIMIZERS[self._optimizer].n_slots))
         start = Snapshot(
             np.arange(n),
@@ -341,7 +361,7 @@ class _Every:
 
 def predict_rows(network: Network) -> int:
     """Return how many rows a replica predicts at once, so that what lies between the layers stays small."""
-    return min(max(_PREDICT_NUMBERS // max(network.shape.row_size, 1), 64), 16_384)
+    return min(max(_PREDICT_NUMBERS // max(network.shape.row_size, network.width, 1), 64), 16_384)
 
 
 def predict(

@@ -90,6 +90,9 @@ class Cluster:
     runner: str = "cupel.engine.workers.task"
     events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
     _running: dict[str, _Running] = field(default_factory=dict)
+    # Futures are let go after the next task is sent: Dask's client sends a message at most every 10 ms, and a task
+    # would wait behind the word that the last one is no longer wanted.
+    _spent: list[Future] = field(default_factory=list[Any])
     _n_warmed: int = 0  # workers get GPUs in turn
     _ready: set[str] = field(default_factory=set)
     _leaving: set[str] = field(default_factory=set)  # told to go, and not gone yet
@@ -194,6 +197,7 @@ class Cluster:
             work, key, files, task, workers=[address], allow_other_workers=False, pure=False
         )
         self._running[key] = _Running(key, address, future)
+        self._spent.clear()
         future.add_done_callback(lambda f: self._finished(key, address, f))
 
     def control(self, key: str, trial_id: int, control: Control) -> None:
@@ -237,7 +241,9 @@ class Cluster:
 
     def done(self, key: str) -> None:
         """Forget a task whose `TaskDone` has been dealt with."""
-        self._running.pop(key, None)
+        running = self._running.pop(key, None)
+        if running:
+            self._spent.append(running.future)
 
     def _leave(self, address: str) -> None:
         self._ready.discard(address)

@@ -29,8 +29,9 @@ class StudyContext:
 
     def __init__(self, files: StudyFiles) -> None:
         self.files = files
-        self.table = Table.from_parquet(Path(files.table))
         self.schema = TableSchema.from_json(files.schema)
+        images = self.schema.images
+        self.table = Table.from_parquet(files.table, files.pixels, images.column if images else "")
         self.preprocessing = preprocessing_kind(self.schema.data_kind)
         self.target = encode_target(self.table, self.schema, files.task)
         self.splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())

@@ -44,6 +44,8 @@ class StudyFiles:
     n_threads: int
     checkpoints: str  # folder
     memory_limit_bytes: int
+    pixels: str | None = None  # path of the images' pixels
+    most_parameters: int | None = None
     fused: bool | None = None  # None: chosen by memory
     runner: str = "cupel.engine.workers.task"  # module with `warm_up` and `run_task`; tests have a toy
 

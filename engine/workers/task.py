@@ -9,7 +9,7 @@ import traceback
 
 from ...storage.errors import StoreError
 from ...storage.records import Failure, FailureKind
-from ..errors import CupelError, Message
+from ..errors import CupelError, Message, RuledOut
 from ..training.reports import TrainingStopped
 from .messages import (
     BaselineTask,
@@ -59,9 +59,8 @@ def failure_of(error: BaseException) -> Failure:
     text = "".join(traceback.format_exception(error))
     name = type(error).__name__
     if isinstance(error, CupelError):
-        return Failure(
-            FailureKind.BAD_INPUT, str(error), text, error.sentence.template, dict(error.sentence.args)
-        )
+        kind = FailureKind.RULED_OUT if isinstance(error, RuledOut) else FailureKind.BAD_INPUT
+        return Failure(kind, str(error), text, error.sentence.template, dict(error.sentence.args))
     if isinstance(error, StoreError):
         return Failure(FailureKind.ERROR, str(error), text, error.template, dict(error.args_))
     if isinstance(error, ArithmeticError):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import Curves, FoldScores
+from ..errors import RuledOut
 from ..metrics import METRICS, metrics_for
 from ..training.curves import CURVE_NAMES
 from ..training.model import TrainedModel
@@ -26,6 +27,13 @@ def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskRes
     problem = context.problem(task.params)
     spec = train_spec(context, problem, task.family, task.params)
     trainer = Trainer(problem, spec, checkpoint_path(files, task.trial_id))
+    most = files.most_parameters
+    if most is not None and trainer.network.n_parameters > most:
+        raise RuledOut(
+            "The network would have {n:,} parameters, more than the {most:,} allowed; it was not trained.",
+            n=trainer.network.n_parameters,
+            most=most,
+        )
     result = trainer.run(reporter)
     reporter.flush()
     return TaskResult(

@@ -235,12 +235,19 @@ class Chart(Speaks, pg.PlotWidget):
 
     def tip_at(self, place: QPointF) -> str:
         """Return the hover's text at a place of the scene, empty where there is nothing near."""
+        found = self.nearest(place)
+        if found is None or found[0].tip is None:
+            return ""
+        return found[0].tip(found[1])
+
+    def nearest(self, place: QPointF) -> tuple[Series, int] | None:
+        """Return the series with a hover whose point is nearest to a place of the scene, and which point it is."""
         box = self._plot.getViewBox()
         if not self._plot.sceneBoundingRect().contains(place):
-            return ""
+            return None
         here = box.mapSceneToView(place)
         width, height = box.viewPixelSize()
-        best, text = float(_HOVER_PX), ""
+        best, found = float(_HOVER_PX), None
         for one in reversed(self.series):
             if one.tip is None or not len(one.x) or not width or not height:
                 continue
@@ -253,8 +260,8 @@ class Chart(Speaks, pg.PlotWidget):
                 continue
             nearest = int(np.nanargmin(distance))
             if distance[nearest] < best:
-                best, text = float(distance[nearest]), one.tip(nearest)
-        return text
+                best, found = float(distance[nearest]), (one, nearest)
+        return found
 
 
 def _decimals(spacing: float) -> int:

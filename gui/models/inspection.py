@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +62,8 @@ class Inspection:
     task: str | None
     labels: tuple[tuple[str, int], ...]
     n_dropped: int
+    kind: str = "table"  # of data
+    thumbnails: tuple[tuple[bytes, str], ...] = ()  # of images: PNG files and labels
 
     @classmethod
     def from_json(cls, data: Json) -> Inspection:
@@ -91,6 +94,10 @@ class Inspection:
             task=data.get("task"),
             labels=tuple((str(label), int(count)) for label, count in data.get("labels") or ()),
             n_dropped=int(data.get("n_dropped") or 0),
+            kind=str(data.get("kind") or "table"),
+            thumbnails=tuple(
+                (base64.b64decode(one["png"]), str(one["label"])) for one in data.get("thumbnails") or ()
+            ),
         )
 
 

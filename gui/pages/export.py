@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -14,16 +14,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ...engine import formatting
 from ...storage.records import ExportRecord, JobRecord, StudyRecord
 from .. import tokens
 from ..desk import Desk
 from ..jobs import JobWatcher
 from ..language import Text, tr
 from ..models.exports_model import RECORD_ROLE, Column, ExportsModel
-from ..widgets.fields import ChoiceField, TextField
+from ..widgets.fields import TextField
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, column, row
+from ..widgets.trial_field import Complete, TrialField, complete_trials
 from .certificate import CertificateCard, open_folder
 from .page import EmptyState, Page, Pages
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from ...storage.store import Store
 
 _SIDE_WIDTH = 368
-_MOST_TRIALS = 50
 
 
 class ExportPage(Page):
@@ -92,15 +91,10 @@ class ExportPage(Page):
         if study_id is None:
             return
 
-        def work(store: Store) -> tuple[int, list[ExportRecord], dict[int, int], list[tuple[int, float]]]:
+        def work(store: Store) -> tuple[int, list[ExportRecord], dict[int, int], Complete]:
             table = store.trial_table(study_id)
             numbers = dict(zip(table.ids.tolist(), table.numbers.tolist(), strict=True))
-            complete = [
-                (int(number), float(value))
-                for number, value, state in zip(table.numbers, table.values, table.states, strict=True)
-                if state == "complete" and number >= 0
-            ]
-            return study_id, store.exports(study_id), numbers, complete
+            return study_id, store.exports(study_id), numbers, complete_trials(table)
 
         self.desk.feed.read(work, self._took)
 
@@ -110,7 +104,7 @@ class ExportPage(Page):
         super().study_changed()
 
     def _choice_card(self) -> Card:
-        self.trial = ChoiceField(lambda: tr("Trial"))
+        self.trial = TrialField(self._best_text)
         self.folder = TextField(lambda: tr("Folder"))
         self.folder.changed.connect(self._folder_edited)
         browse = Button(lambda: tr("Browse…"), "", "folder")
@@ -161,7 +155,7 @@ class ExportPage(Page):
         self.say(lambda: table.setAccessibleName(tr("Bundles written")))
         return table
 
-    def _took(self, result: tuple[int, list[ExportRecord], dict[int, int], list[tuple[int, float]]]) -> None:
+    def _took(self, result: tuple[int, list[ExportRecord], dict[int, int], Complete]) -> None:
         study_id, exports, numbers, complete = result
         if study_id != self.desk.study_id:
             return
@@ -176,25 +170,12 @@ class ExportPage(Page):
         self._show_certificate()
         self._offer_trials(complete)
 
-    def _offer_trials(self, complete: list[tuple[int, float]]) -> None:
+    def _offer_trials(self, complete: Complete) -> None:
         study = self.desk.study
         if study is None:
             return
-        ranked = sorted(complete, key=lambda one: one[1], reverse=study.direction == "maximize")[
-            :_MOST_TRIALS
-        ]
-        options: list[tuple[Any, Any]] = [("best", self._best_text)]
-        options += [
-            (number, lambda number=number, value=value: _trial_text(number, value))
-            for number, value in ranked
-        ]
         asked, self.desk.trial_to_export = self.desk.trial_to_export, None
-        wanted = self.trial.value() if asked is None else asked
-        score = dict(complete).get(wanted)
-        if score is not None and wanted not in [number for number, _ in ranked]:
-            options.append((wanted, lambda: _trial_text(wanted, score)))
-        self.trial.set_options(options)
-        self.trial.set_value(wanted)
+        self.trial.offer(complete, study, asked)
 
     def _best_text(self) -> str:
         study = self.desk.study
@@ -261,10 +242,6 @@ class ExportPage(Page):
 
     def _show_certificate(self, *_: object) -> None:
         self.certificate.show_export(self._chosen())
-
-
-def _trial_text(number: int, score: float) -> str:
-    return tr("Trial {number} · {score}", number=number, score=formatting.number(score))
 
 
 def folder_name(study: StudyRecord) -> str:

@@ -171,7 +171,8 @@ class NewStudyPage(Page):
         self._names_may_change = False
         self.data.forget()
         is_sample = self.source.startswith(SAMPLE_PREFIX)
-        self.data.set_text_file(not is_sample and Path(self.source).suffix.lower() != ".parquet")
+        path = Path(self.source)
+        self.data.set_text_file(not is_sample and path.suffix.lower() != ".parquet" and not path.is_dir())
         self.form.forget()
         self.forecast.forget()
 

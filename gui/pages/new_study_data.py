@@ -26,6 +26,7 @@ from ..models.columns_model import Column, ColumnsModel, PreviewModel
 from ..models.inspection import Inspection
 from ..widgets.fields import ChoiceField
 from ..widgets.parts import Card, Label, Picture, clear, column, row, scrolled
+from ..widgets.picture_grid import PictureGrid
 from .columns_delegate import ColumnDelegate
 from .space_editor import SpaceEditor
 
@@ -35,6 +36,7 @@ _MOST_LABELS = 8
 _NARROW_PX = 620  # below this the columns of the table are narrower
 _TWO_LINES_PX = 560  # below this the four ways to read a file need two lines
 _ICONS = {"serious": ("serious", "bad"), "warning": ("warning", "warning")}
+_CELL_WIDTH, _TEXT_WIDTH = 116, 480  # of a column of the preview
 
 
 class DataPanel(Speaks, Card):
@@ -70,8 +72,12 @@ class DataPanel(Speaks, Card):
         self._report = column(spacing=0, margins=(0, 0, 8, 0))
         self.space_editor = SpaceEditor()
         self.space_editor.changed.connect(self.space_changed)
+        self.pictures = PictureGrid()
+        self._first = QStackedWidget()
+        for widget in (self._preview_table(), self.pictures):
+            self._first.addWidget(widget)
         self._stack = QStackedWidget()
-        for widget in (self._columns_table(), self._preview_table(), self._report_list(), self.space_editor):
+        for widget in (self._columns_table(), self._first, self._report_list(), self.space_editor):
             self._stack.addWidget(widget)
         self.tabs.currentChanged.connect(self._show_tab)
         self.body.setSpacing(8)
@@ -101,10 +107,22 @@ class DataPanel(Speaks, Card):
             self.roles = {name: role for name, role in self.roles.items() if role != "target"}
         self.columns.show_inspection(found, self.roles)
         self.preview.show_inspection(found)
+        self._widen_texts(found)
+        self.pictures.show_pictures(found.thumbnails)
+        self._first.setCurrentIndex(1 if found.thumbnails else 0)
+        if found.thumbnails:
+            self._read_box.hide()
         for name, field in self._read_fields.items():
             field.set_value(found.read.get(name))
         self._show_report()
         self._name_tabs()
+
+    def _widen_texts(self, found: Inspection) -> None:
+        """Give columns of texts more room in the preview."""
+        roles = {one.name: self.roles.get(one.name, one.role) for one in found.columns}
+        for place, name in enumerate(found.preview_columns):
+            width = _TEXT_WIDTH if roles.get(name) == "text" else _CELL_WIDTH
+            self._rows.horizontalHeader().resizeSection(place, width)
 
     def set_target(self, name: str) -> None:
         """Another column is the target."""
@@ -143,7 +161,9 @@ class DataPanel(Speaks, Card):
     def _name_tabs(self) -> None:
         count = len(self._found.findings) if self._found is not None else 0
         report = tr("Report ({n})", n=count) if count else tr("Report")
-        for place, text in enumerate((tr("Columns"), tr("First rows"), report, tr("Search space"))):
+        has_pictures = self._found is not None and bool(self._found.thumbnails)
+        rows = tr("Images") if has_pictures else tr("First rows")
+        for place, text in enumerate((tr("Columns"), rows, report, tr("Search space"))):
             self.tabs.setTabText(place, text)
 
     def _read_row(self) -> QWidget:
@@ -234,7 +254,8 @@ class DataPanel(Speaks, Card):
         table = _table(self.preview)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.verticalHeader().show()
-        table.horizontalHeader().setDefaultSectionSize(116)
+        table.horizontalHeader().setDefaultSectionSize(_CELL_WIDTH)
+        self._rows = table
         self.say(lambda: table.setAccessibleName(tr("First rows")))
         return table
 

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from ...engine.families import default_families, families_of
 from ...engine.metrics import METRICS, default_metric, metrics_for
 from ...engine.spec import BudgetSpec, SplitSpec, StudySpec
 from .. import words
@@ -42,6 +43,7 @@ class StudyForm(Card):
     def __init__(self) -> None:
         super().__init__(margin=12)
         self._found_task = "auto"
+        self._kind = ""
         self._make_fields()
         more = Button(lambda: tr("More settings"), "link", "down")
         more.setCheckable(True)
@@ -72,7 +74,8 @@ class StudyForm(Card):
         self._timeout.set_value(600)
         self._trials.set_value(None)
         self._score.set_value(None)
-        self._families.set_value(("mlp",))
+        self._kind = ""
+        self._offer_families("table")
         self._epochs.set_value(100)
         self._seed.set_value(0)
         self._workers.set_value(None)
@@ -88,6 +91,7 @@ class StudyForm(Card):
         self._target.set_options([(name, lambda name=name: name) for name in names])
         self._target.set_value(chosen)
         self._found_task = found.task or "auto"
+        self._offer_families(found.kind)
         self._task.set_options([(name, lambda name=name: self._task_text(name)) for name in _TASKS])
         self._offer_metrics()
         if not self._name.value():
@@ -176,7 +180,7 @@ class StudyForm(Card):
         )
         self._trials = NumberField(lambda: tr("Trials"), lambda: tr("none"), whole=True, empty=True)
         self._score = NumberField(lambda: tr("Stop at score"), lambda: tr("none"), empty=True)
-        self._families = ChipsField(lambda: tr("Families"), [("mlp", lambda: tr("MLP"))])
+        self._families = ChipsField(lambda: tr("Families"), [])
         self._sampler = ChoiceField(
             lambda: tr("Sampler"), [(name, lambda name=name: sampler_text(name)) for name in _SAMPLERS]
         )
@@ -222,6 +226,17 @@ class StudyForm(Card):
         if name == "auto" and self._found_task != "auto":
             return tr("Automatic: {task}", task=words.task_short(self._found_task))
         return words.task(name)
+
+    def _offer_families(self, kind: str) -> None:
+        """Offer the families for a kind of data; those that were chosen stay where it is the same kind."""
+        if kind == self._kind:
+            return
+        self._kind = kind
+        self._families.set_options(
+            [(name, lambda name=name: words.family(name)) for name in families_of(kind)]
+        )
+        self._families.set_value(default_families(kind))
+        self.families_changed.emit(self._families.value())
 
     def _offer_metrics(self) -> None:
         task = self._task.value() or "auto"

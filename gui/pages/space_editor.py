@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ...engine.errors import SpecError
+from ...engine.families import default_families
 from ...engine.search import space as spaces
 from .. import tokens
 from ..language import Speaks, sentence, tr
@@ -39,7 +40,7 @@ class SpaceEditor(Speaks, QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._families: tuple[str, ...] = ("mlp",)
+        self._families: tuple[str, ...] = default_families("table")
         self._default = ""
         self.text = QPlainTextEdit()
         self.text.setProperty("kind", "code")
@@ -149,7 +150,8 @@ class SpaceEditor(Speaks, QWidget):
         rows = spaces.describe(space)
         self.table.setRowCount(len(rows))
         for place, (family, name, values, condition) in enumerate(rows):
-            for side, text in enumerate((name, values, condition)):
+            known = f"{family}.{name}" if len(space) > 1 else name
+            for side, text in enumerate((known, values, condition)):
                 item = QTableWidgetItem(text)
                 item.setToolTip(f"{family}: {name} {values} {condition}".strip())
                 self.table.setItem(place, side, item)

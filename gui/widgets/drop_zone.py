@@ -37,10 +37,16 @@ class DropZone(QFrame):
         self.setAcceptDrops(True)
         self.choose = Button(lambda: tr("Open file…"), "primary", "folder")
         self.choose.clicked.connect(self._ask)
-        heading = Label(lambda: tr("Drop a data file here"), "title")
+        self.choose_folder = Button(lambda: tr("Open folder…"), "", "folder")
+        self.choose_folder.clicked.connect(self._ask_folder)
+        heading = Label(lambda: tr("Drop a data file or a folder here"), "title")
         kinds = Label(
-            lambda: tr("CSV, TSV or Parquet; one row per example, one column to predict"), tone="muted"
+            lambda: tr(
+                "A table (CSV, TSV, Parquet), or images or texts: a folder or ZIP with a sub-folder for each class"
+            ),
+            tone="muted",
         )
+        buttons = row(self.choose, self.choose_folder, spacing=12)
         samples = row(1, Label(lambda: tr("Or try a sample:"), tone="muted"))
         self.samples: dict[str, Button] = {}
         for name in SAMPLES:
@@ -49,7 +55,7 @@ class DropZone(QFrame):
             self.samples[name] = chip
             samples.addWidget(chip)
         samples.addStretch(1)
-        middle = [row(1, part, 1) for part in (Picture("upload", "accent", 40), heading, kinds, self.choose)]
+        middle = [row(1, part, 1) for part in (Picture("upload", "accent", 40), heading, kinds, buttons)]
         layout = column(1, *middle, samples, 1, spacing=14)
         layout.insertSpacing(5, 16)
         self.setLayout(layout)
@@ -73,8 +79,18 @@ class DropZone(QFrame):
     def _ask(self) -> None:
         folder = self._desk.preferences.text("data_folder", str(Path.home()))
         path, _ = QFileDialog.getOpenFileName(
-            self, tr("Open a data file"), folder, tr("Tables (*.csv *.tsv *.txt *.parquet);;All files (*)")
+            self,
+            tr("Open a data file"),
+            folder,
+            tr("Tables and images (*.csv *.tsv *.txt *.parquet *.zip *.npz *.gz);;All files (*)"),
         )
+        if path:
+            self._desk.preferences.set_text("data_folder", str(Path(path).parent))
+            self.file_chosen.emit(path)
+
+    def _ask_folder(self) -> None:
+        folder = self._desk.preferences.text("data_folder", str(Path.home()))
+        path = QFileDialog.getExistingDirectory(self, tr("Open a folder of images or texts"), folder)
         if path:
             self._desk.preferences.set_text("data_folder", str(Path(path).parent))
             self.file_chosen.emit(path)

@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from ..language import Text, language, tr
-from .parts import Button, Label, row
+from .parts import Button, Label, clear, column, row
 
 LABEL_WIDTH = 104
+_CHIPS_WIDTH, _CHIPS_GAP = 186, 6
 Options = Sequence[tuple[Any, Text]]
 
 
@@ -191,21 +192,33 @@ class FlagField(Field):
 
 
 class ChipsField(Field):
-    """Several of several values, as chips."""
+    """Several of several values, as chips on as many lines as they need."""
 
     def __init__(self, label: Text, options: Options, tip: Text | None = None) -> None:
         self._chips: dict[Any, Button] = {}
+        self._lines = column(spacing=_CHIPS_GAP)
         box = QWidget()
-        layout = row(spacing=6)
+        box.setLayout(self._lines)
+        super().__init__(label, box, tip)
+        self.set_options(options)
+
+    def set_options(self, options: Options) -> None:
+        """Offer other values; none is chosen then."""
+        clear(self._lines)
+        self._chips = {}
+        line, used = row(), _CHIPS_WIDTH
         for value, text in options:
             chip = Button(text, "chip")
             chip.setCheckable(True)
             chip.toggled.connect(lambda _on: self.changed.emit())
             self._chips[value] = chip
-            layout.addWidget(chip)
-        layout.addStretch(1)
-        box.setLayout(layout)
-        super().__init__(label, box, tip)
+            width = chip.sizeHint().width()
+            used += width + _CHIPS_GAP
+            if used > _CHIPS_WIDTH:
+                line, used, holder = row(1, spacing=_CHIPS_GAP), width, QWidget()
+                holder.setLayout(line)
+                self._lines.addWidget(holder)
+            line.insertWidget(line.count() - 1, chip)
 
     def value(self) -> tuple[Any, ...]:
         return tuple(value for value, chip in self._chips.items() if chip.isChecked())

@@ -16,6 +16,18 @@
       <translation>1 分钟前</translation>
     </message>
     <message>
+      <source>1 row</source>
+      <translation>1 行</translation>
+    </message>
+    <message>
+      <source>1 row, p50 / p95</source>
+      <translation>1 行，p50 / p95</translation>
+    </message>
+    <message>
+      <source>1 row, {unit}</source>
+      <translation>1 行，{unit}</translation>
+    </message>
+    <message>
       <source>1 running</source>
       <translation>1 项运行中</translation>
     </message>
@@ -32,6 +44,22 @@
       <translation>1 个进程</translation>
     </message>
     <message>
+      <source>256 rows</source>
+      <translation>256 行</translation>
+    </message>
+    <message>
+      <source>256 rows, p50 / p95</source>
+      <translation>256 行，p50 / p95</translation>
+    </message>
+    <message>
+      <source>256 rows, {unit}</source>
+      <translation>256 行，{unit}</translation>
+    </message>
+    <message>
+      <source>95 % interval</source>
+      <translation>95 % 区间</translation>
+    </message>
+    <message>
       <source>95% interval</source>
       <translation>95% 区间</translation>
     </message>
@@ -42,6 +70,10 @@
     <message>
       <source>A bundle is loaded again in a clean process and must give the stored predictions.</source>
       <translation>导出包会在全新进程中重新加载，其预测必须与已存储的预测一致。</translation>
+    </message>
+    <message>
+      <source>A table (CSV, TSV, Parquet), or images or texts: a folder or ZIP with a sub-folder for each class</source>
+      <translation>表格（CSV、TSV、Parquet），或图像、文本：每个类别一个子文件夹的文件夹或 ZIP</translation>
     </message>
     <message>
       <source>About 1 trial fits the budget.</source>
@@ -62,6 +94,10 @@
     <message>
       <source>Against the best baseline</source>
       <translation>相对最佳基线</translation>
+    </message>
+    <message>
+      <source>All others are compared with it, or with the control where they were trained on.</source>
+      <translation>其余变体都与它比较；继续训练过的则与对照比较。</translation>
     </message>
     <message>
       <source>Allowed difference</source>
@@ -108,6 +144,14 @@
       <translation>输入有误</translation>
     </message>
     <message>
+      <source>Bag of words</source>
+      <translation>词袋</translation>
+    </message>
+    <message>
+      <source>Base</source>
+      <translation>原网络</translation>
+    </message>
+    <message>
       <source>Best score</source>
       <translation>最佳得分</translation>
     </message>
@@ -146,10 +190,6 @@
     <message>
       <source>By trial</source>
       <translation>按试验</translation>
-    </message>
-    <message>
-      <source>CSV, TSV or Parquet; one row per example, one column to predict</source>
-      <translation>CSV、TSV 或 Parquet；每行一个样本，其中一列为预测目标</translation>
     </message>
     <message>
       <source>Cancel</source>
@@ -200,6 +240,14 @@
       <translation>列</translation>
     </message>
     <message>
+      <source>Compared with the base on the same folds.</source>
+      <translation>在相同的折上与原网络比较。</translation>
+    </message>
+    <message>
+      <source>Compared with the control, which was trained on for as many epochs: more training alone may change the score.</source>
+      <translation>与对照比较：对照继续训练了同样多的轮数，因为仅仅多训练也可能改变得分。</translation>
+    </message>
+    <message>
       <source>Complete</source>
       <translation>完成</translation>
     </message>
@@ -208,8 +256,24 @@
       <translation>仅已完成</translation>
     </message>
     <message>
+      <source>Compress</source>
+      <translation>压缩</translation>
+    </message>
+    <message>
+      <source>Compressing was cancelled; nothing of it was kept.</source>
+      <translation>压缩已取消，没有保留任何结果。</translation>
+    </message>
+    <message>
       <source>Constant</source>
       <translation>常量</translation>
+    </message>
+    <message>
+      <source>Control</source>
+      <translation>对照</translation>
+    </message>
+    <message>
+      <source>Converting and scoring {variant}…</source>
+      <translation>正在转换并评分：{variant}…</translation>
     </message>
     <message>
       <source>Copied the params</source>
@@ -248,6 +312,10 @@
       <translation>分隔符</translation>
     </message>
     <message>
+      <source>Details</source>
+      <translation>详情</translation>
+    </message>
+    <message>
       <source>Diabetes</source>
       <translation>糖尿病</translation>
     </message>
@@ -284,8 +352,8 @@
       <translation>草稿</translation>
     </message>
     <message>
-      <source>Drop a data file here</source>
-      <translation>将数据文件拖到这里</translation>
+      <source>Drop a data file or a folder here</source>
+      <translation>把数据文件或文件夹拖到这里</translation>
     </message>
     <message>
       <source>Duration</source>
@@ -348,6 +416,14 @@
       <translation>减少工作进程</translation>
     </message>
     <message>
+      <source>File</source>
+      <translation>文件</translation>
+    </message>
+    <message>
+      <source>File, {unit}</source>
+      <translation>文件，{unit}</translation>
+    </message>
+    <message>
       <source>Files</source>
       <translation>文件</translation>
     </message>
@@ -400,8 +476,16 @@
       <translation>预估</translation>
     </message>
     <message>
+      <source>Front</source>
+      <translation>前沿</translation>
+    </message>
+    <message>
       <source>GPU</source>
       <translation>GPU</translation>
+    </message>
+    <message>
+      <source>GRU, LSTM</source>
+      <translation>循环网络（GRU、LSTM）</translation>
     </message>
     <message>
       <source>Gaussian process</source>
@@ -424,6 +508,10 @@
       <translation>分组</translation>
     </message>
     <message>
+      <source>Holdout</source>
+      <translation>留出集</translation>
+    </message>
+    <message>
       <source>Holdout of {baseline}</source>
       <translation>留出集（{baseline}）</translation>
     </message>
@@ -444,8 +532,24 @@
       <translation>忽略</translation>
     </message>
     <message>
+      <source>Image</source>
+      <translation>图像</translation>
+    </message>
+    <message>
+      <source>Images</source>
+      <translation>图像</translation>
+    </message>
+    <message>
+      <source>Images with their labels</source>
+      <translation>图像及其标签</translation>
+    </message>
+    <message>
       <source>In time order</source>
       <translation>按时间先后</translation>
+    </message>
+    <message>
+      <source>In words</source>
+      <translation>结论</translation>
     </message>
     <message>
       <source>Interrupted</source>
@@ -480,6 +584,10 @@
       <translation>浅色主题</translation>
     </message>
     <message>
+      <source>Limit of loss</source>
+      <translation>损失上限</translation>
+    </message>
+    <message>
       <source>Linear</source>
       <translation>线性模型</translation>
     </message>
@@ -494,6 +602,14 @@
     <message>
       <source>Logistic regression</source>
       <translation>逻辑回归</translation>
+    </message>
+    <message>
+      <source>Loss (95 %)</source>
+      <translation>损失（95 %）</translation>
+    </message>
+    <message>
+      <source>Loss against the base</source>
+      <translation>相对原网络的损失</translation>
     </message>
     <message>
       <source>MLP</source>
@@ -512,6 +628,10 @@
       <translation>均值</translation>
     </message>
     <message>
+      <source>Mean and spread over the trial's own folds.</source>
+      <translation>在该试验自己的各折上的均值与离散程度。</translation>
+    </message>
+    <message>
       <source>Measure</source>
       <translation>实测</translation>
     </message>
@@ -520,8 +640,20 @@
       <translation>曲线所用指标</translation>
     </message>
     <message>
+      <source>Measured</source>
+      <translation>测量时间</translation>
+    </message>
+    <message>
+      <source>Measuring times…</source>
+      <translation>正在测量耗时…</translation>
+    </message>
+    <message>
       <source>Median</source>
       <translation>中位数</translation>
+    </message>
+    <message>
+      <source>Median time of ONNX Runtime on one thread; other runtimes are in the details.</source>
+      <translation>ONNX Runtime 单线程的耗时中位数；其他运行时见详情。</translation>
     </message>
     <message>
       <source>Memory</source>
@@ -600,8 +732,24 @@
       <translation>还没有试验</translation>
     </message>
     <message>
+      <source>No variant is within the limit.</source>
+      <translation>没有变体在上限之内。</translation>
+    </message>
+    <message>
+      <source>No variants of this trial yet</source>
+      <translation>该试验还没有变体</translation>
+    </message>
+    <message>
       <source>None</source>
       <translation>无</translation>
+    </message>
+    <message>
+      <source>None chosen means all. Base and control are always measured, to compare with.</source>
+      <translation>不选即为全部。原网络和对照总会测量，以供比较。</translation>
+    </message>
+    <message>
+      <source>Not on the front: another needs no more and scores as well.</source>
+      <translation>不在前沿上：另有变体所需不更多，得分不更低。</translation>
     </message>
     <message>
       <source>Notes</source>
@@ -610,6 +758,10 @@
     <message>
       <source>Nothing is running</source>
       <translation>没有正在运行的研究</translation>
+    </message>
+    <message>
+      <source>Nothing to compress yet</source>
+      <translation>还没有可压缩的网络</translation>
     </message>
     <message>
       <source>Nothing to export yet</source>
@@ -628,6 +780,18 @@
       <translation>数值</translation>
     </message>
     <message>
+      <source>On the front</source>
+      <translation>位于前沿</translation>
+    </message>
+    <message>
+      <source>On the front: no other needs less and scores as well.</source>
+      <translation>位于前沿：没有其他变体所需更少而得分同样好。</translation>
+    </message>
+    <message>
+      <source>Once a study has a complete trial, its networks can be made smaller and faster here, and you see what that costs.</source>
+      <translation>研究有了已完成的试验后，可在此把它的网络变小、变快，并看到代价是多少。</translation>
+    </message>
+    <message>
       <source>One ONNX file that takes raw columns, the Keras file, predict.py, model card, certificate.</source>
       <translation>一个直接接收原始列的 ONNX 文件、Keras 文件、predict.py、模型卡和证书。</translation>
     </message>
@@ -644,12 +808,20 @@
       <translation>打开数据文件</translation>
     </message>
     <message>
+      <source>Open a folder of images or texts</source>
+      <translation>打开图像或文本的文件夹</translation>
+    </message>
+    <message>
       <source>Open file…</source>
       <translation>打开文件…</translation>
     </message>
     <message>
       <source>Open folder</source>
       <translation>打开文件夹</translation>
+    </message>
+    <message>
+      <source>Open folder…</source>
+      <translation>打开文件夹…</translation>
     </message>
     <message>
       <source>Open the selected study or trial</source>
@@ -720,6 +892,10 @@
       <translation>剪枝器</translation>
     </message>
     <message>
+      <source>Quantize</source>
+      <translation>量化</translation>
+    </message>
+    <message>
       <source>Quasi-Monte Carlo</source>
       <translation>准蒙特卡洛</translation>
     </message>
@@ -742,6 +918,10 @@
     <message>
       <source>Regression</source>
       <translation>回归</translation>
+    </message>
+    <message>
+      <source>Remove units</source>
+      <translation>移除单元</translation>
     </message>
     <message>
       <source>Rename</source>
@@ -780,12 +960,20 @@
       <translation>角色</translation>
     </message>
     <message>
+      <source>Rows</source>
+      <translation>行数</translation>
+    </message>
+    <message>
       <source>Rows compared</source>
       <translation>比对行数</translation>
     </message>
     <message>
       <source>Rows that the search never sees; scored once at the end</source>
       <translation>搜索从不接触的数据行；仅在最后评分一次</translation>
+    </message>
+    <message>
+      <source>Ruled out</source>
+      <translation>已排除</translation>
     </message>
     <message>
       <source>Run beside other studies</source>
@@ -800,12 +988,20 @@
       <translation>正在运行</translation>
     </message>
     <message>
+      <source>Runtimes, one thread</source>
+      <translation>运行时（单线程）</translation>
+    </message>
+    <message>
       <source>Sampler</source>
       <translation>采样器</translation>
     </message>
     <message>
       <source>Score</source>
       <translation>得分</translation>
+    </message>
+    <message>
+      <source>Score against size and time</source>
+      <translation>得分与大小、耗时</translation>
     </message>
     <message>
       <source>Score baselines first</source>
@@ -826,6 +1022,10 @@
     <message>
       <source>Seed</source>
       <translation>随机种子</translation>
+    </message>
+    <message>
+      <source>Select a variant to see what it costs and gains.</source>
+      <translation>选择一个变体，查看其代价与收益。</translation>
     </message>
     <message>
       <source>Select several trials to compare</source>
@@ -862,6 +1062,14 @@
     <message>
       <source>So far the best network beats every baseline; the next is {baseline}.</source>
       <translation>目前最佳网络优于所有基线，其次是“{baseline}”。</translation>
+    </message>
+    <message>
+      <source>Sparse</source>
+      <translation>稀疏</translation>
+    </message>
+    <message>
+      <source>Sparsify</source>
+      <translation>稀疏化</translation>
     </message>
     <message>
       <source>Split</source>
@@ -916,6 +1124,10 @@
       <translation>分层 K 折</translation>
     </message>
     <message>
+      <source>Structured</source>
+      <translation>结构化</translation>
+    </message>
+    <message>
       <source>Studies</source>
       <translation>研究</translation>
     </message>
@@ -932,12 +1144,16 @@
       <translation>跟随系统</translation>
     </message>
     <message>
+      <source>TF-IDF, linear</source>
+      <translation>TF-IDF 线性</translation>
+    </message>
+    <message>
       <source>Table</source>
       <translation>表格</translation>
     </message>
     <message>
-      <source>Tables (*.csv *.tsv *.txt *.parquet);;All files (*)</source>
-      <translation>表格 (*.csv *.tsv *.txt *.parquet);;所有文件 (*)</translation>
+      <source>Tables and images (*.csv *.tsv *.txt *.parquet *.zip *.npz *.gz);;All files (*)</source>
+      <translation>表格和图像 (*.csv *.tsv *.txt *.parquet *.zip *.npz *.gz);;所有文件 (*)</translation>
     </message>
     <message>
       <source>Tags, separated by commas</source>
@@ -968,6 +1184,14 @@
       <translation>最佳网络优于所有基线，其次是“{baseline}”。</translation>
     </message>
     <message>
+      <source>The best trial</source>
+      <translation>最佳试验</translation>
+    </message>
+    <message>
+      <source>The best: trial {number}</source>
+      <translation>最佳：试验 {number}</translation>
+    </message>
+    <message>
       <source>The bundle is being written and checked.</source>
       <translation>正在写出并检验导出包。</translation>
     </message>
@@ -992,6 +1216,10 @@
       <translation>首次打开文件需要几秒钟：引擎正在启动。</translation>
     </message>
     <message>
+      <source>The limit of loss must be zero or more.</source>
+      <translation>损失上限必须大于或等于零。</translation>
+    </message>
+    <message>
       <source>The next trials are being prepared.</source>
       <translation>正在准备下一批试验。</translation>
     </message>
@@ -1002,6 +1230,10 @@
     <message>
       <source>The search has been started.</source>
       <translation>搜索已开始。</translation>
+    </message>
+    <message>
+      <source>The smallest within the limit: {variant}</source>
+      <translation>上限之内最小的：{variant}</translation>
     </message>
     <message>
       <source>The study needs a name.</source>
@@ -1018,6 +1250,10 @@
     <message>
       <source>The trial ends after this epoch.</source>
       <translation>该试验将在本轮结束后停止。</translation>
+    </message>
+    <message>
+      <source>The trial's networks as they are.</source>
+      <translation>该试验的网络，未作改动。</translation>
     </message>
     <message>
       <source>There is no baseline to compare with.</source>
@@ -1044,12 +1280,24 @@
       <translation>错误堆栈</translation>
     </message>
     <message>
+      <source>Trained on for as many epochs as the others, and nothing else.</source>
+      <translation>与其他变体继续训练同样多的轮数，除此之外不作改动。</translation>
+    </message>
+    <message>
       <source>Training</source>
       <translation>训练</translation>
     </message>
     <message>
+      <source>Training the networks on…</source>
+      <translation>正在继续训练网络…</translation>
+    </message>
+    <message>
       <source>Trains a few networks of the space for seconds, to tell time and memory.</source>
       <translation>用搜索空间中的几个网络试训几秒钟，以估计时间和内存。</translation>
+    </message>
+    <message>
+      <source>Transformer</source>
+      <translation>Transformer 编码器</translation>
     </message>
     <message>
       <source>Trial</source>
@@ -1066,6 +1314,10 @@
     <message>
       <source>Trials</source>
       <translation>试验</translation>
+    </message>
+    <message>
+      <source>Two of every four weights were set to zero while it was trained on.</source>
+      <translation>继续训练时，每四个权重中有两个被置为零。</translation>
     </message>
     <message>
       <source>Undo</source>
@@ -1092,12 +1344,28 @@
       <translation>取值</translation>
     </message>
     <message>
+      <source>Variant</source>
+      <translation>变体</translation>
+    </message>
+    <message>
+      <source>Variants</source>
+      <translation>变体</translation>
+    </message>
+    <message>
+      <source>Variants measured: {n}</source>
+      <translation>已测量的变体：{n}</translation>
+    </message>
+    <message>
       <source>Views of the data</source>
       <translation>数据视图</translation>
     </message>
     <message>
       <source>Waiting</source>
       <translation>等待中</translation>
+    </message>
+    <message>
+      <source>Waiting for its turn…</source>
+      <translation>正在排队…</translation>
     </message>
     <message>
       <source>Wall clock, with final fit and export inside</source>
@@ -1108,8 +1376,36 @@
       <translation>参数量</translation>
     </message>
     <message>
+      <source>Weights and activations have 8 bits, by the ranges seen on rows of the training data.</source>
+      <translation>权重和激活值均为 8 位，取值范围由训练数据的行测得。</translation>
+    </message>
+    <message>
+      <source>Weights are floats of 16 bits.</source>
+      <translation>权重为 16 位浮点数。</translation>
+    </message>
+    <message>
+      <source>Weights have 8 bits; activations are quantized while it runs.</source>
+      <translation>权重为 8 位；激活值在运行时量化。</translation>
+    </message>
+    <message>
+      <source>What</source>
+      <translation>方式</translation>
+    </message>
+    <message>
+      <source>What it loses on the same folds, with the 95 % interval: against the control where it was trained on, else against the base.</source>
+      <translation>在相同的折上损失多少，附 95 % 区间：继续训练过的与对照比较，否则与原网络比较。</translation>
+    </message>
+    <message>
+      <source>What training on alone does.</source>
+      <translation>仅继续训练的效果。</translation>
+    </message>
+    <message>
       <source>What trials are judged by</source>
       <translation>评判试验的依据</translation>
+    </message>
+    <message>
+      <source>What you are ready to lose, in units of the metric; the verdicts follow it at once.</source>
+      <translation>您愿意损失多少，以指标的单位计；结论会随之立即更新。</translation>
     </message>
     <message>
       <source>Wilcoxon over folds</source>
@@ -1138,6 +1434,18 @@
     <message>
       <source>Written</source>
       <translation>写出时间</translation>
+    </message>
+    <message>
+      <source>Zeros</source>
+      <translation>零值比例</translation>
+    </message>
+    <message>
+      <source>Zipped</source>
+      <translation>压缩包</translation>
+    </message>
+    <message>
+      <source>Zipped, {unit}</source>
+      <translation>压缩包，{unit}</translation>
     </message>
     <message>
       <source>about {time} left</source>
@@ -1198,6 +1506,10 @@
     <message>
       <source>final fit, holdout and export</source>
       <translation>最终拟合、留出集评分与导出</translation>
+    </message>
+    <message>
+      <source>int8, calibrated</source>
+      <translation>int8（校准）</translation>
     </message>
     <message>
       <source>just now</source>
@@ -1328,6 +1640,18 @@
       <translation>{n} 个进程</translation>
     </message>
     <message>
+      <source>{percent} of all weights, the smallest, were set to zero while it was trained on.</source>
+      <translation>继续训练时，全部权重中最小的 {percent} 被置为零。</translation>
+    </message>
+    <message>
+      <source>{percent} of the units of every hidden layer were removed, then it was trained on.</source>
+      <translation>先移除每个隐藏层 {percent} 的单元，再继续训练。</translation>
+    </message>
+    <message>
+      <source>{percent} of the weights of every layer were set to zero while it was trained on.</source>
+      <translation>继续训练时，每层权重的 {percent} 被置为零。</translation>
+    </message>
+    <message>
       <source>{rows} rows × {columns} columns</source>
       <translation>{rows} 行 × {columns} 列</translation>
     </message>
@@ -1342,6 +1666,10 @@
     <message>
       <source>{used} of {total}</source>
       <translation>{used} / {total}</translation>
+    </message>
+    <message>
+      <source>“Compress” makes its networks smaller in several ways, scores each on the trial's own folds, and measures bytes and time. It takes a few minutes.</source>
+      <translation>点击“压缩”，将以多种方式缩小其网络，在该试验自己的折上逐一评分，并测量字节数与耗时，需要几分钟。</translation>
     </message>
   </context>
   <context>
@@ -1369,6 +1697,10 @@
     <message>
       <source>A regression target has no classes to stratify by; choose plain folds.</source>
       <translation>回归目标没有可用于分层的类别；请选择普通划分。</translation>
+    </message>
+    <message>
+      <source>A row has no value 'image'; give the path of a file, or bytes of shape {shape}.</source>
+      <translation>有一行没有 'image' 的值；请给出文件路径，或形状为 {shape} 的字节数组。</translation>
     </message>
     <message>
       <source>A row has no value {column!r}; give None where it is missing.</source>
@@ -1443,6 +1775,10 @@
       <translation>列 {column!r} 的单元格类型是 {kind}，不能担任角色 {role}；请选择类别或忽略。</translation>
     </message>
     <message>
+      <source>Column {column!r} holds {kind} cells, but the model was trained on text.</source>
+      <translation>列 {column!r} 含有 {kind} 单元格，而模型是用文本训练的。</translation>
+    </message>
+    <message>
       <source>Column {column!r} holds {type} values, which cannot be used, and was left out.</source>
       <translation>列 {column!r} 的值类型为 {type}，无法使用，已略去。</translation>
     </message>
@@ -1475,6 +1811,10 @@
       <translation>{file} 的列 {column!r}：{n:,} 个无穷值按缺失处理。</translation>
     </message>
     <message>
+      <source>Column {column!r} says {part!r} in {n:,} of {n_rows:,} rows; some must be the holdout and enough must be left for the folds.</source>
+      <translation>列 {column!r} 在 {n_rows:,} 行中有 {n:,} 行为 {part!r}；留出集不能为空，且要给各折留下足够的行。</translation>
+    </message>
+    <message>
       <source>Column {column!r}: cells that are not a {kind} and count as missing: {n:,}, for instance {value!r} in line {row}.</source>
       <translation>列 {column!r}：有 {n:,} 个单元格不是 {kind} 类型（例如第 {row} 行的 {value!r}），按缺失处理。</translation>
     </message>
@@ -1487,8 +1827,40 @@
       <translation>各列的名称必须互不相同，且每列都要有 n_rows 个单元格。</translation>
     </message>
     <message>
+      <source>Costs {drop:,g}, and is worth it if size or time matter: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
+      <translation>代价为 {drop:,g}；若看重大小或耗时，则值得：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
+    </message>
+    <message>
+      <source>Empty files left out: {n:,} ({names}).</source>
+      <translation>略去的空文件：{n:,}（{names}）。</translation>
+    </message>
+    <message>
+      <source>Files left out because they cannot be read as text: {n:,} ({names}); the first: {reason}</source>
+      <translation>因无法作为文本读取而略去的文件：{n:,}（{names}）；第一个：{reason}</translation>
+    </message>
+    <message>
+      <source>Folds in time order take the latest rows as the holdout; give it as a fraction.</source>
+      <translation>按时间顺序分折时，最新的行作为留出集；请用比例指定留出集。</translation>
+    </message>
+    <message>
       <source>Folds in time order train on ever longer pasts; one network on all rows has seen the latest.</source>
       <translation>按时间顺序划分的各折，其训练数据逐折加长；在全部数据上训练的单个网络包含最新的数据。</translation>
+    </message>
+    <message>
+      <source>Images left out because they are in no class folder: {n:,}.</source>
+      <translation>不在任何类别文件夹中而被略去的图像：{n:,} 个。</translation>
+    </message>
+    <message>
+      <source>Images of {low_width} × {low_height} to {high_width} × {high_height} pixels were resized to {width} × {height}.</source>
+      <translation>大小从 {low_width} × {low_height} 到 {high_width} × {high_height} 像素的图像已缩放为 {width} × {height}。</translation>
+    </message>
+    <message>
+      <source>Images that cannot be read and are left out: {n:,} of {n_images:,} ({files}).</source>
+      <translation>无法读取而被略去的图像：{n_images:,} 个中的 {n:,} 个（{files}）。</translation>
+    </message>
+    <message>
+      <source>Images that cannot be read, and have an empty row: {n:,} ({files}).</source>
+      <translation>无法读取、结果行留空的图像：{n:,} 个（{files}）。</translation>
     </message>
     <message>
       <source>In nested cross-validation one network on all rows scored at least as well as the ensemble.</source>
@@ -1499,8 +1871,16 @@
       <translation>在嵌套交叉验证中，各折网络的集成得分优于单个网络。</translation>
     </message>
     <message>
+      <source>Loses {drop:,g}, more than the limit of {limit:,g}: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
+      <translation>损失 {drop:,g}，超过上限 {limit:,g}：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
+    </message>
+    <message>
       <source>Missing cells of {column!r}: {n:,} of {n_rows:,} ({percent} %).</source>
       <translation>{column!r} 的 {n_rows:,} 个单元格中有 {n:,} 个缺失（{percent} %）。</translation>
+    </message>
+    <message>
+      <source>Networks of the family {family!r} cannot be made smaller by removing units; choose sparsification or quantization.</source>
+      <translation>模型族 {family!r} 的网络不能通过移除单元来缩小；请选择稀疏化或量化。</translation>
     </message>
     <message>
       <source>No class has as many rows as there are folds ({n_folds}); use fewer folds or more data.</source>
@@ -1515,12 +1895,32 @@
       <translation>没有可作为输入的列；请将其中一列的角色设为数值、类别或日期。</translation>
     </message>
     <message>
+      <source>No column holds texts; give one the role text.</source>
+      <translation>没有含文本的列；请把某一列的角色设为文本。</translation>
+    </message>
+    <message>
+      <source>No measurable loss on the folds: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
+      <translation>各折上没有可测出的损失：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
+    </message>
+    <message>
       <source>No target column was chosen; choose the column to predict.</source>
       <translation>未选择目标列；请选择要预测的列。</translation>
     </message>
     <message>
+      <source>None of the images of {file} can be read, for instance {name}: {reason}.</source>
+      <translation>{file} 中没有一个图像可以读取，例如 {name}：{reason}。</translation>
+    </message>
+    <message>
+      <source>Nothing is gained here: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
+      <translation>这里没有收益：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
+    </message>
+    <message>
       <source>Rows left out because they have no {column!r}: {n:,} of {n_rows:,}.</source>
       <translation>{n_rows:,} 行中有 {n:,} 行没有 {column!r}，已略去。</translation>
+    </message>
+    <message>
+      <source>Rows left out because they name no image: {n:,} of {n_rows:,}.</source>
+      <translation>没有写明图像而被略去的行：{n_rows:,} 行中的 {n:,} 行。</translation>
     </message>
     <message>
       <source>Rows that equal another one in every input but not in {column!r}: {n:,}; no network can tell them apart.</source>
@@ -1533,6 +1933,10 @@
     <message>
       <source>Rows with more cells than the header: {n:,} (the first in line {row}); what is beyond was ignored.</source>
       <translation>有 {n:,} 行的单元格多于表头（首个在第 {row} 行）；多出的部分已忽略。</translation>
+    </message>
+    <message>
+      <source>Rows without any text: {n:,} of {n_rows:,}; they are kept, and predicted as an empty text.</source>
+      <translation>没有任何文本的行：{n_rows:,} 行中有 {n:,} 行；它们会保留，并按空文本预测。</translation>
     </message>
     <message>
       <source>Stored numbers are damaged or were written by a newer version of Cupel ({reason}); restore the workspace from a backup or update Cupel.</source>
@@ -1577,6 +1981,10 @@
     <message>
       <source>The conversion took longer than {seconds} seconds and was ended.</source>
       <translation>转换超过 {seconds} 秒，已被终止。</translation>
+    </message>
+    <message>
+      <source>The data have a test part ({n:,} images); the holdout setting “test” keeps these as the holdout.</source>
+      <translation>数据自带测试部分（{n:,} 个图像）；把留出集设为 “test” 即可用它作为留出集。</translation>
     </message>
     <message>
       <source>The database is damaged: {reason}</source>
@@ -1683,12 +2091,36 @@
       <translation>留出比例是 {value}；它必须在 0 到 0.9 之间。</translation>
     </message>
     <message>
+      <source>The image size is {value}; it must be from 2 to 512 pixels.</source>
+      <translation>图像大小为 {value}；应在 2 到 512 像素之间。</translation>
+    </message>
+    <message>
+      <source>The images held values from {low} to {high}; they are kept as 256 shades.</source>
+      <translation>图像的数值从 {low} 到 {high}；已转为 256 级灰度保存。</translation>
+    </message>
+    <message>
+      <source>The images must be {width} × {height} pixels with {channels} channels.</source>
+      <translation>图像必须为 {width} × {height} 像素、{channels} 个通道。</translation>
+    </message>
+    <message>
+      <source>The images of {file} are {width} × {height} pixels, which is too small to see anything; give larger ones.</source>
+      <translation>{file} 的图像只有 {width} × {height} 像素，太小而无法辨认；请提供更大的图像。</translation>
+    </message>
+    <message>
       <source>The job {id} has ended already; it cannot end twice.</source>
       <translation>作业 {id} 已经结束，不能再次结束。</translation>
     </message>
     <message>
+      <source>The labels of {file} are not beside it; put the file of labels (…labels…idx1…) into the same folder.</source>
+      <translation>{file} 旁边没有标签文件；请把标签文件（…labels…idx1…）放进同一文件夹。</translation>
+    </message>
+    <message>
       <source>The largest networks may need more memory than a worker may use; make the space smaller.</source>
       <translation>最大的网络所需内存可能超过单个工作进程的上限；请缩小搜索空间。</translation>
+    </message>
+    <message>
+      <source>The loss is {value!r}; for a {task} target choose one of {choices}.</source>
+      <translation>损失函数为 {value!r}；对于 {task} 目标，请从 {choices} 中选择。</translation>
     </message>
     <message>
       <source>The manifest of the bundle {folder} names {file!r}, which is not a file of it; do not use this bundle.</source>
@@ -1703,8 +2135,24 @@
       <translation>指标 {metric!r} 不适用于 {task} 目标；请从 {choices} 中选择。</translation>
     </message>
     <message>
+      <source>The network as it is could not be converted: {reason}</source>
+      <translation>无法转换原网络：{reason}</translation>
+    </message>
+    <message>
+      <source>The networks could not be converted: {reason}</source>
+      <translation>无法转换这些网络：{reason}</translation>
+    </message>
+    <message>
+      <source>The networks could not be trained on: {reason}</source>
+      <translation>无法继续训练这些网络：{reason}</translation>
+    </message>
+    <message>
       <source>The predictions would overwrite the data {file}; choose another file for them.</source>
       <translation>预测结果会覆盖数据文件 {file}；请为其另选文件。</translation>
+    </message>
+    <message>
+      <source>The quantile is {value}; it must lie between 0 and 1.</source>
+      <translation>分位数为 {value}；它必须介于 0 和 1 之间。</translation>
     </message>
     <message>
       <source>The rows with a target are too few ({n}) for {n_folds} folds; use fewer folds or more data.</source>
@@ -1753,6 +2201,10 @@
     <message>
       <source>The study {study!r} has a trial number {number} already.</source>
       <translation>研究 {study!r} 已有编号为 {number} 的试验。</translation>
+    </message>
+    <message>
+      <source>The study {study!r} has no complete trial yet to compress.</source>
+      <translation>研究 {study!r} 还没有可压缩的已完成试验。</translation>
     </message>
     <message>
       <source>The study {study!r} has no final model yet; let its search end, or export one of its trials.</source>
@@ -1831,6 +2283,10 @@
       <translation>变体 {name!r} 已经结束，不能再次结束。</translation>
     </message>
     <message>
+      <source>The variants could not be timed: {reason}</source>
+      <translation>无法测量这些变体的耗时：{reason}</translation>
+    </message>
+    <message>
       <source>The worker process died while it ran this trial (killed, or out of memory).</source>
       <translation>工作进程在运行该试验时终止（被结束，或内存不足）。</translation>
     </message>
@@ -1849,6 +2305,10 @@
     <message>
       <source>There are only {n} rows; scores will vary much by chance, use repeats.</source>
       <translation>只有 {n} 行；得分的随机波动会很大，请使用重复。</translation>
+    </message>
+    <message>
+      <source>There is no column {column!r} that says which rows are {part!r}; give the holdout as a fraction.</source>
+      <translation>没有列 {column!r} 说明哪些行是 {part!r}；请用比例指定留出集。</translation>
     </message>
     <message>
       <source>There is no column {column!r}; the columns are {columns}.</source>
@@ -1887,12 +2347,20 @@
       <translation>没有时间进行比较；保留各折网络作为集成。</translation>
     </message>
     <message>
+      <source>These data have no images; choose another kind of data.</source>
+      <translation>这些数据没有图像；请选择其他数据类型。</translation>
+    </message>
+    <message>
       <source>These folds need a column with the role {role}; give one column that role.</source>
       <translation>这种划分需要一个角色为 {role} 的列；请为某一列设置该角色。</translation>
     </message>
     <message>
       <source>This bundle was made by a newer version of Cupel; use the predict.py that came with it.</source>
       <translation>此导出包由更新版本的 Cupel 生成；请使用随附的 predict.py。</translation>
+    </message>
+    <message>
+      <source>This variant could not be made: {reason}</source>
+      <translation>无法生成此变体：{reason}</translation>
     </message>
     <message>
       <source>Training diverged: {error} Lower learning rates or another scaling usually help.</source>
@@ -1909,6 +2377,10 @@
     <message>
       <source>Trial {number} has ended already ({state}); it cannot end twice.</source>
       <translation>试验 {number} 已经结束（{state}），不能再次结束。</translation>
+    </message>
+    <message>
+      <source>Trial {number} has no networks to compress: only complete trials that are no baselines have.</source>
+      <translation>试验 {number} 没有可压缩的网络：只有已完成且不是基线的试验才有。</translation>
     </message>
     <message>
       <source>Trial {number} is a baseline; only networks can be exported.</source>
@@ -1947,6 +2419,10 @@
       <translation>您跳过了该试验。</translation>
     </message>
     <message>
+      <source>it is too large</source>
+      <translation>文件太大</translation>
+    </message>
+    <message>
       <source>max_onehot is {value}; it must be at least 1.</source>
       <translation>max_onehot 是 {value}；它至少为 1。</translation>
     </message>
@@ -1957,6 +2433,10 @@
     <message>
       <source>n_bins is {value}; it must be from 2 to 256.</source>
       <translation>n_bins 是 {value}；它必须在 2 到 256 之间。</translation>
+    </message>
+    <message>
+      <source>predict.py needs {name}: pip install -r requirements.txt</source>
+      <translation>predict.py 需要 {name}：pip install -r requirements.txt</translation>
     </message>
     <message>
       <source>{encoding!r} is not a known encoding; use utf-8, gb18030 or latin-1, for instance.</source>
@@ -2019,16 +2499,52 @@
       <translation>{file} 有列名但没有数据行；请选择有数据的文件。</translation>
     </message>
     <message>
+      <source>{file} has no column of paths of images (PNG, JPEG or BMP).</source>
+      <translation>{file} 没有图像路径（PNG、JPEG 或 BMP）的列。</translation>
+    </message>
+    <message>
       <source>{file} has no column {column!r}; its columns are {columns}.</source>
       <translation>{file} 没有列 {column!r}；其列为 {columns}。</translation>
+    </message>
+    <message>
+      <source>{file} has no file of images beside it (…images…idx3…); put both into one folder.</source>
+      <translation>{file} 旁边没有图像文件（…images…idx3…）；请把两者放进同一文件夹。</translation>
+    </message>
+    <message>
+      <source>{file} has no images in sub-folders; put the images (PNG, JPEG or BMP) of each class into a folder of its own.</source>
+      <translation>{file} 的子文件夹中没有图像；请把每个类别的图像（PNG、JPEG 或 BMP）放进各自的文件夹。</translation>
     </message>
     <message>
       <source>{file} has no rows; choose a file with data.</source>
       <translation>{file} 没有数据行；请选择有数据的文件。</translation>
     </message>
     <message>
+      <source>{file} has no text in the .txt files of its sub-folders; each sub-folder is a class, each file a text.</source>
+      <translation>{file} 的子文件夹中的 .txt 文件没有文本；每个子文件夹是一个类别，每个文件是一段文本。</translation>
+    </message>
+    <message>
+      <source>{file} has the arrays {arrays}; it needs x and y, or x_train, y_train, x_test and y_test.</source>
+      <translation>{file} 含有数组 {arrays}；需要 x 和 y，或 x_train、y_train、x_test 和 y_test。</translation>
+    </message>
+    <message>
+      <source>{file} has {n:,} images and {labels} has {n_labels:,} labels; they do not belong together.</source>
+      <translation>{file} 有 {n:,} 个图像，而 {labels} 有 {n_labels:,} 个标签；两者不匹配。</translation>
+    </message>
+    <message>
+      <source>{file} has {n:,} images and {n_labels:,} labels in its part {part}; they do not belong together.</source>
+      <translation>{file} 的 {part} 部分有 {n:,} 个图像和 {n_labels:,} 个标签；两者不匹配。</translation>
+    </message>
+    <message>
       <source>{file} has {n_cells} cells a row, but the training data had {n_columns}; give the same columns in the same order, or a header with their names.</source>
       <translation>{file} 每行有 {n_cells} 个单元格，而训练数据有 {n_columns} 个；请以相同顺序给出相同的列，或提供列名表头。</translation>
+    </message>
+    <message>
+      <source>{file} holds no images (PNG, JPEG or BMP).</source>
+      <translation>{file} 中没有图像（PNG、JPEG 或 BMP）。</translation>
+    </message>
+    <message>
+      <source>{file} holds no images.</source>
+      <translation>{file} 中没有图像。</translation>
     </message>
     <message>
       <source>{file} is a binary file, not a table; choose a CSV, TSV or Parquet file.</source>
@@ -2047,8 +2563,16 @@
       <translation>{file} 已损坏（{reason}）；请用其旁边的备份恢复。</translation>
     </message>
     <message>
+      <source>{file} is damaged or no ZIP archive; make it again.</source>
+      <translation>{file} 已损坏或不是 ZIP 压缩包；请重新制作。</translation>
+    </message>
+    <message>
       <source>{file} is damaged or not Parquet: {reason}.</source>
       <translation>{file} 已损坏或不是 Parquet 文件：{reason}。</translation>
+    </message>
+    <message>
+      <source>{file} is damaged: it says {expected:,} bytes of numbers and has {n:,}; download it again.</source>
+      <translation>{file} 已损坏：应有 {expected:,} 字节的数据，实际为 {n:,}；请重新下载。</translation>
     </message>
     <message>
       <source>{file} is empty; choose a file with a header and rows.</source>
@@ -2059,12 +2583,20 @@
       <translation>{file} 是空文件；请给出有表头和数据行的文件。</translation>
     </message>
     <message>
+      <source>{file} is no image, and no folder, ZIP archive or CSV file of images.</source>
+      <translation>{file} 不是图像，也不是图像的文件夹、ZIP 压缩包或 CSV 文件。</translation>
+    </message>
+    <message>
       <source>{file} is not UTF-8 text; give its encoding, for instance latin-1 or gb18030.</source>
       <translation>{file} 不是 UTF-8 文本；请指定其编码，例如 latin-1 或 gb18030。</translation>
     </message>
     <message>
       <source>{file} is not a database of Cupel; choose another folder as the workspace.</source>
       <translation>{file} 不是 Cupel 的数据库；请另选文件夹作为工作区。</translation>
+    </message>
+    <message>
+      <source>{file} is not an IDX file; its first bytes are {value}.</source>
+      <translation>{file} 不是 IDX 文件；其开头的字节为 {value}。</translation>
     </message>
     <message>
       <source>{file} is not {encoding} text: line {row} cannot be decoded; choose another encoding.</source>
@@ -2085,6 +2617,10 @@
     <message>
       <source>{file}, line {row}, cannot be read as {encoding} text: {reason}; check encoding and delimiter.</source>
       <translation>{file} 第 {row} 行无法按 {encoding} 文本读取：{reason}；请检查编码和分隔符。</translation>
+    </message>
+    <message>
+      <source>{file}: an array of shape {shape} is not one of images; it must be (images, height, width), or with 1 or 3 channels as the last dimension.</source>
+      <translation>{file}：形状为 {shape} 的数组不是图像；应为（图像数，高，宽），或最后一维为 1 或 3 个通道。</translation>
     </message>
     <message>
       <source>{file}: empty columns without a name left out: {n:,}.</source>
@@ -2111,6 +2647,18 @@
       <translation>{file}：有 {n:,} 行的单元格少于 {n_columns:,} 个，已用缺失值补足（第 {rows} 行）。</translation>
     </message>
     <message>
+      <source>{file}: the images are of type {dtype}, not numbers.</source>
+      <translation>{file}：图像的类型为 {dtype}，不是数值。</translation>
+    </message>
+    <message>
+      <source>{file}: the images hold values from {low} to {high}; give bytes from 0 to 255, or numbers from 0 to 1.</source>
+      <translation>{file}：图像的数值从 {low} 到 {high}；请给出 0 到 255 的字节，或 0 到 1 的数值。</translation>
+    </message>
+    <message>
+      <source>{file}: the images of its parts differ in size; give them one by one.</source>
+      <translation>{file}：各部分的图像大小不同；请分别提供。</translation>
+    </message>
+    <message>
       <source>{file}: {n:,} rows do not have {n_columns:,} cells; check the delimiter and the quoting.</source>
       <translation>{file}：有 {n:,} 行的单元格数不是 {n_columns:,}；请检查分隔符和引号设置。</translation>
     </message>
@@ -2135,6 +2683,10 @@
       <translation>{column!r} 有 {n:,} 个单元格的值是 {value}，远离其他所有值；若它表示缺失，请将其加入缺失值写法。</translation>
     </message>
     <message>
+      <source>{n:,} images of {width} × {height} pixels need {size_gb} GB of memory, and {free_gb} GB are free; choose a smaller image size.</source>
+      <translation>{n:,} 个 {width} × {height} 像素的图像需要 {size_gb} GB 内存，而可用内存为 {free_gb} GB；请选择更小的图像大小。</translation>
+    </message>
+    <message>
       <source>{name!r} is not a baseline; choose one of {choices}.</source>
       <translation>{name!r} 不是基线；请从 {choices} 中选择。</translation>
     </message>
@@ -2145,6 +2697,10 @@
     <message>
       <source>{name} is {value!r}; choose one of {choices}.</source>
       <translation>{name} 是 {value!r}；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>{name} is {value!r}; it must be at least {least}.</source>
+      <translation>{name} 为 {value!r}；至少须为 {least}。</translation>
     </message>
     <message>
       <source>{name} is {value}; it must be at least {least}.</source>
@@ -2159,12 +2715,20 @@
       <translation>{role!r} 不是有效的角色（列 {column!r}）；请从 {choices} 中选择。</translation>
     </message>
     <message>
+      <source>{sparsity:.0%} zeros: zipped {zip:+.0%}, file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}. No runtime here uses the zeros; take a structured variant instead.</source>
+      <translation>{sparsity:.0%} 为零：压缩包 {zip:+.0%}，文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。这里没有运行时能利用零值；请改用结构化的变体。</translation>
+    </message>
+    <message>
       <source>{state} is no end of a trial.</source>
       <translation>{state} 不是试验的结束状态。</translation>
     </message>
     <message>
       <source>{state} is no end of a variant.</source>
       <translation>{state} 不是变体的结束状态。</translation>
+    </message>
+    <message>
+      <source>{value!r} is no way to compress a network; choose from {choices}.</source>
+      <translation>{value!r} 不是压缩网络的方式；请从以下选择：{choices}。</translation>
     </message>
     <message>
       <source>{where} depends on {name!r}, which is no parameter before it.</source>

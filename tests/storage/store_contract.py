@@ -475,8 +475,8 @@ class StoreContract:
         assert variant.state == TrialState.WAITING
         scores = FoldScores(("accuracy",), np.ones((2, 1)), np.zeros(2, int))
         ended = store.finish_variant(
-            variant.id, state=COMPLETE, value=0.8, value_std=0.1, size_bytes=10, zip_bytes=5, latency_ms=0.2, measures={"sparsity": 0.5},
-            batch_latency_ms=1.0, scores=scores, artifact_sha256="a",
+            variant.id, state=COMPLETE, value=0.8, value_std=0.1, size_bytes=10, zip_bytes=5, latency_ms=0.2,
+            measures={"sparsity": 0.5}, batch_latency_ms=1.0, scores=scores, artifact_sha256="a",
         )  # fmt: skip
         (found,) = store.variants(trial.id)
         assert (found.value, found.size_bytes, found.method) == (0.8, 10, {"quantization": "int8"})

@@ -142,7 +142,7 @@ def test_an_update_that_leaves_rows_pointing_to_nothing_is_undone(old: Path, tmp
         "UPDATE alembic_version SET version_num = 'three'",
         "UPDATE alembic_version SET version_num = '²'",
         "DELETE FROM alembic_version",
-        f"INSERT INTO alembic_version VALUES ('{NEXT}')",
+        f"INSERT INTO alembic_version VALUES ('{NEXT}')",  # noqa: S608
     ],
 )
 def test_a_file_that_does_not_say_its_schema_is_refused(old: Path, statement: str) -> None:

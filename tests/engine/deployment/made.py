@@ -85,6 +85,7 @@ def make_study(
     changes: Mapping[str, Any],
     *,
     n_networks: int = 1,
+    family: str = "mlp",
     read: ReadSpec | None = None,
     **how: Any,
 ) -> Made:
@@ -115,7 +116,7 @@ def make_study(
         valid=[place[rows] for rows in splits.valid] if n_networks > 1 else [np.zeros(0, np.int64)],
     )
     metric = "rmse" if task == "regression" else "accuracy"
-    spec = TrainSpec("mlp", params, metric, max_epochs=3, seed=1, patience=None)
+    spec = TrainSpec(family, params, metric, max_epochs=3, seed=1, patience=None)
     model = TrainedModel.from_training(problem, Trainer(problem, spec).run(), target.labels)
     store, study_id = _stored(folder, file, result.table, schema, splits, model, split, metric)
     return Made(store, study_id, model, file, result.table, schema, splits)
@@ -150,7 +151,7 @@ def _stored(
     sha256 = store.artifacts.add(model.to_bytes())
     for number, kept in enumerate((sha256, None)):
         trial = store.create_trial(
-            study_id=study.id, number=number, kind=TrialKind.SEARCH, family="mlp", params=model.params
+            study_id=study.id, number=number, kind=TrialKind.SEARCH, family=model.family, params=model.params
         )
         store.start_trial(trial.id, "test")
         scores = FoldScores((metric,), np.array([[0.8], [0.9]]), np.array([1, 2]))
@@ -158,7 +159,9 @@ def _stored(
         store.finish_trial(
             trial.id, TrialOutcome(TrialState.COMPLETE, 0.85 - number / 9, 0.05, scores, user_attrs=attrs)
         )
-    store.create_trial(study_id=study.id, number=2, kind=TrialKind.SEARCH, family="mlp", params=model.params)
+    store.create_trial(
+        study_id=study.id, number=2, kind=TrialKind.SEARCH, family=model.family, params=model.params
+    )
     kind = "ensemble" if model.n_networks > 1 else "refit"
     store.set_result(
         study.id,

@@ -123,6 +123,22 @@ def test_piecewise_linear_encoding_follows_its_definition() -> None:
     np.testing.assert_allclose(features[100], [1, 1, 1, 1], atol=1e-6)
 
 
+def test_bins_and_knots_are_not_used_up_by_a_frequent_value() -> None:
+    numbers = np.concatenate([np.zeros(900), np.arange(1.0, 101.0)])
+    table = Table((Column("x", "number", numbers=numbers),), 1000)
+    schema = infer_schema(table, roles={"x": "numeric"})
+    for spec in (
+        PreprocessingSpec(numeric_encoding="piecewise_linear", n_bins=8),
+        PreprocessingSpec(scaling="quantile"),
+    ):
+        features = fit_preprocessing(table, schema, [np.arange(1000)], spec)[0].transform(table).numeric
+        parts = features[[0, 925, 950, 975, 999]].astype(float)
+        steps = np.abs(np.diff(parts, axis=0)).max(axis=1)
+        assert (steps > 0.05).all()  # all quarters of the rest are told apart
+    plain = PreprocessingSpec(numeric_encoding="piecewise_linear", n_bins=8)
+    assert fit_preprocessing(table, schema, [np.arange(1000)], plain)[0].numeric.n_bins.tolist() == [8]
+
+
 def test_rare_unseen_and_missing_categories() -> None:
     words = ["a"] * 50 + ["b"] * 40 + ["rare"] * 2 + ["c"] * 10
     vocabulary = sorted(set(words))

@@ -11,6 +11,7 @@ import optuna
 import pytest
 from cupel.engine.search.pruning import FoldTest, completed_rungs, make_pruner, progress_step
 from cupel.engine.search.sampling import PastTrial, Search
+from cupel.engine.search.space import adapt_space, default_space
 from cupel.storage.records import TrialState
 
 SPACE = tomllib.loads(
@@ -150,3 +151,21 @@ def test_successive_halving_gets_its_notes_of_short_schedules_too() -> None:
         trial.should_prune()
     noted = study._storage.get_trial(trial._trial_id).system_attrs
     assert completed_rungs(study, 0, steps) == {k: v for k, v in noted.items() if k.startswith("completed")}
+
+
+def test_what_an_earlier_study_found_is_tried_first_and_cut_to_the_space() -> None:
+    space = adapt_space(default_space(["mlp"]), n_rows=200, max_epochs=50)
+    given = [
+        {"family": "mlp", "values": {"width": 100_000, "optimizer": "lion", "learning_rate_lion": 1e-4}},
+        {"family": "not here", "values": {}},
+    ]
+    search = Search(
+        space=space, families=("mlp",), task="binary", metric="roc_auc", direction="maximize", sampler="tpe", seed=0,
+        pruner=make_pruner("none", 50), starts=given,
+    )  # fmt: skip
+    first, second = search.ask(0), search.ask(1)
+    assert first is not None
+    assert second is not None
+    assert (first.params["width"], first.params["optimizer"]) == (512, "lion")
+    assert first.params["learning_rate"] == 1e-4
+    assert second.params["width"] == space["mlp"]["width"]["default"]

@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 from cupel.engine.errors import SpecError
+from cupel.engine.families import FAMILY_KINDS, default_families, families_of
 from cupel.engine.search.space import (
     adapt_space,
     check_space,
@@ -27,7 +28,7 @@ WRONG = {
     "x = [": "TOML",
     "mlp = 5": "mlp must be a table",
     "[mlp]\nwidth = 5": "mlp.width is 5",
-    "[cnn.width]\nfixed = 1": "'cnn'",
+    "[vote.width]\nfixed = 1": "'vote'",
     "[mlp.wdith]\nfixed = 1": "mlp.wdith is no setting",
     "[mlp.width]\ncolour = 1": "'colour'",
     "[mlp.width]\ntype = 'real'\nlow = 1": "'real'",
@@ -128,11 +129,26 @@ def test_a_fixed_batch_size_stays() -> None:
     assert adapt_space(space, n_rows=10_000, max_epochs=50) == space
 
 
-def test_start_points_lie_inside_the_space() -> None:
-    space = adapt_space(default_space(["mlp"]), n_rows=100, max_epochs=50)
+@pytest.mark.parametrize("family", families_of("table"))
+def test_start_points_lie_inside_the_space(family: str) -> None:
+    space = adapt_space(default_space([family]), n_rows=100, max_epochs=50, n_numbers=100)
     for task, metric in (("binary", "roc_auc"), ("regression", "rmse")):
-        named = {p.name: p for p in parameters(space, "mlp", task=task, metric=metric)}
-        for point in start_points(space, "mlp", task=task, metric=metric):
+        named = {p.name: p for p in parameters(space, family, task=task, metric=metric)}
+        for point in start_points(space, family, task=task, metric=metric):
             for name, value in point.items():
                 p = named[name]
                 assert value in p.choices if p.choices else p.low <= value <= p.high
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_numbers", "most"), [(500, 8, 64), (500, 64, 16), (500, 784, 2), (2_000_000, 5, 4)]
+)
+def test_numbers_become_fewer_bins_where_there_are_many(n_rows: int, n_numbers: int, most: int) -> None:
+    space = adapt_space(default_space(["tabm"]), n_rows=n_rows, max_epochs=50, n_numbers=n_numbers)
+    bins = space["tabm"]["n_bins"]
+    assert bins["low"] <= bins["default"] <= bins["high"] == most
+
+
+def test_a_family_by_choice_is_not_searched_unless_it_is_named() -> None:
+    assert set(families_of("table")) - set(default_families("table")) == {"ft_transformer"}
+    assert set(default_families("table")) < set(FAMILY_KINDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from cupel.engine.workers.messages import Control, StudyFiles, TaskResult, Trial
 from cupel.engine.workers.reporter import set_control
 from cupel.engine.workers.task import run_task
 from cupel.engine.workers.trial_task import train_spec
+from cupel.storage.records import Failure, FailureKind
 from cupel.storage.store import Store
 
 PARAMS: dict[str, Any] = {
@@ -73,3 +75,11 @@ def test_a_resumed_trial_that_is_dropped_counts_it_too(files: StudyFiles) -> Non
     dropped = run(files, 3)
     assert dropped.scores is None
     assert dropped.duration_s > 1000.0
+
+
+def test_a_network_larger_than_allowed_is_ruled_out_before_it_is_trained(files: StudyFiles) -> None:
+    small = dataclasses.replace(files, most_parameters=10)
+    found = run_task(small, TrialTask(9, 9, "mlp", PARAMS), lambda _: None)
+    assert isinstance(found, Failure)
+    assert found.kind is FailureKind.RULED_OUT
+    assert "more than the 10 allowed" in found.message

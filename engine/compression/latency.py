@@ -1,0 +1,89 @@
+"""How long networks take for one row and for 256: ``python -m cupel.engine.compression.latency JOB.json``.
+
+A quiet process with one thread a runtime and nothing but the runtimes in it. All files take turns, so that what else
+the machine does falls on all of them alike. Started by `ledger`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import numpy as np
+import onnxruntime
+from ai_edge_litert.interpreter import Interpreter
+
+_ROUNDS = 7
+_WARM_UP = 20
+_RUNS = {1: 60, 256: 15}  # a round
+
+
+def _onnx(path: Path, rows: dict[str, Any], n: int) -> Any:
+    options: Any = onnxruntime.SessionOptions()  # pyright: ignore[reportAttributeAccessIssue] - of a compiled module
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    inputs = {value.name: _some(rows[value.name], n) for value in session.get_inputs()}
+    return lambda: session.run(None, inputs)
+
+
+def _litert(path: Path, rows: dict[str, Any], n: int) -> Any:
+    interpreter = Interpreter(model_path=str(path), num_threads=1)
+    for detail in interpreter.get_input_details():
+        name = detail["name"].removeprefix("serving_default_").split(":")[0]
+        interpreter.resize_tensor_input(detail["index"], [n, *rows[name].shape[1:]])
+    interpreter.allocate_tensors()
+    for detail in interpreter.get_input_details():
+        name = detail["name"].removeprefix("serving_default_").split(":")[0]
+        interpreter.set_tensor(detail["index"], _some(rows[name], n))
+    return interpreter.invoke
+
+
+def _some(rows: Any, n: int) -> Any:
+    return np.ascontiguousarray(np.resize(rows, (n, *rows.shape[1:])))
+
+
+def main() -> None:
+    """Time every file of the job; write the answer."""
+    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    folder = Path(job["folder"])
+    with np.load(folder / "rows.npz", allow_pickle=False) as file:
+        rows = dict(file)
+    answer: dict[str, dict[str, float]] = {name: {} for name in job["files"]}
+    for n, runs in _RUNS.items():
+        calls = {
+            name: (_onnx if name.endswith(".onnx") else _litert)(folder / name, rows, n)
+            for name in job["files"]
+        }
+        taken: dict[str, list[float]] = {name: [] for name in calls}
+        for call in calls.values():
+            for _ in range(_WARM_UP):
+                call()
+        for _ in range(_ROUNDS):
+            for name, call in calls.items():
+                for _ in range(runs):
+                    began = time.perf_counter()
+                    call()
+                    taken[name].append(1000.0 * (time.perf_counter() - began))
+        for name, times in taken.items():
+            answer[name] |= {
+                f"p50_ms_{n}": float(np.percentile(times, 50)),
+                f"p95_ms_{n}": float(np.percentile(times, 95)),
+            }
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    told = {
+        "files": answer,
+        "peak_memory_bytes": peak * 1024,
+        "n_runs": {n: _ROUNDS * r for n, r in _RUNS.items()},
+    }
+    Path(job["answer"]).write_text(json.dumps(told), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,233 @@
+"""The FT-Transformer family: each column a token, and attention between them (Gorishniy et al., arXiv 2106.11959).
+
+Blocks normalize first; the last one computes only what the CLS token reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from .base import Family, Network, Structure
+from .inputs import Inputs, InputShape
+from .layout import Layout, Weight
+from .stacked import NORM_EPSILON, layer_norm, look_up
+from .stacked import dropout as drop
+from .table_inputs import set_weights
+
+
+@dataclass(frozen=True, slots=True)
+class FtTransformerStructure(Structure):
+    """What the graph of an FT-Transformer depends on.
+
+    Attributes
+    ----------
+    n_blocks : int
+        At least 1.
+    n_heads : int
+    embedded : bool
+        Whether there are embedded categorical columns.
+    has_numeric, has_dropout : bool
+    """
+
+    n_blocks: int
+    n_heads: int
+    embedded: bool
+    has_numeric: bool
+    has_dropout: bool
+
+    def forward(
+        self,
+        weights: Sequence[tf.Tensor],
+        stats: Sequence[tf.Tensor],
+        inputs: Inputs,
+        *,
+        training: bool,
+        dropout: tf.Tensor,
+        seed: tf.Tensor,
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """See `Structure.forward`."""
+        take = iter(weights)
+
+        def thin(x: tf.Tensor, place: int) -> tf.Tensor:
+            if training and self.has_dropout:
+                return drop(x, dropout, seed + tf.constant([0, place]))
+            return x
+
+        tokens = self._tokens(take, inputs)  # (R, B, T, size), CLS the first
+        for block in range(self.n_blocks):
+            normal = layer_norm(tokens, next(take), next(take)) if block else tokens
+            if block == self.n_blocks - 1:
+                tokens = tokens[:, :, :1]
+            tokens = tokens + thin(self._attention(take, normal, tokens), 2 * block)
+            normal = layer_norm(tokens, next(take), next(take))
+            gate, value = tf.split(_dense(normal, next(take), next(take)), 2, axis=-1)
+            hidden = thin(value * tf.nn.relu(gate), 2 * block + 1)
+            tokens = tokens + _dense(hidden, next(take), next(take))
+        hidden = tf.nn.relu(layer_norm(tokens[:, :, 0], next(take), next(take)))
+        return _dense(hidden, next(take), next(take)), list(stats)
+
+    def _tokens(self, take: Iterator[tf.Tensor], inputs: Inputs) -> tf.Tensor:
+        cls = next(take)[:, None]  # (R, 1, 1, size)
+        rows = tf.shape(inputs["numeric"])[1]
+        parts = [tf.repeat(cls, rows, axis=1)]
+        if self.has_numeric:
+            kernel, bias = next(take), next(take)  # (R, n_numeric, size)
+            parts.append(inputs["numeric"][:, :, :, None] * kernel[:, None] + bias[:, None])
+        if self.embedded:
+            parts.append(look_up(next(take), inputs["codes"]))
+        return tf.concat(parts, axis=2)
+
+    def _attention(self, take: Iterator[tf.Tensor], normal: tf.Tensor, tokens: tf.Tensor) -> tf.Tensor:
+        n_queries = tf.shape(tokens)[2]
+        query = self._heads(_dense(normal[:, :, :n_queries], next(take), next(take)))
+        key = self._heads(_dense(normal, next(take), next(take)))
+        value = self._heads(_dense(normal, next(take), next(take)))
+        size = tf.cast(tf.shape(query)[-1], tf.float32)
+        share = tf.nn.softmax(tf.matmul(query, key, transpose_b=True) * tf.math.rsqrt(size))
+        mixed = tf.transpose(tf.matmul(share, value), (0, 1, 3, 2, 4))
+        return _dense(tf.reshape(mixed, tf.shape(tokens)), next(take), next(take))
+
+    def _heads(self, x: tf.Tensor) -> tf.Tensor:
+        """Turn (R, B, T, size) into (R, B, n_heads, T, size / n_heads)."""
+        shape = tf.shape(x)
+        heads = (shape[0], shape[1], shape[2], self.n_heads, shape[3] // self.n_heads)
+        return tf.transpose(tf.reshape(x, heads), (0, 1, 3, 2, 4))
+
+
+def _dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
+    """Multiply (R, …, n) by (R, n, m)."""
+    shape = tf.shape(x)
+    product = tf.matmul(tf.reshape(x, (shape[0], -1, shape[-1])), kernel) + bias[:, None]
+    return tf.reshape(product, tf.concat([shape[:-1], tf.shape(kernel)[2:]], axis=0))
+
+
+class FtTransformerFamily(Family):
+    """Builds FT-Transformers."""
+
+    name = "ft_transformer"
+
+    def build(self, params: Mapping[str, Any], shape: InputShape) -> Network:
+        """See `Family.build`.
+
+        Reads ``n_blocks``, ``n_heads``, ``head_size`` (their product is the size of a token), ``widening`` (of the
+        hidden layer in a block) and ``dropout``.
+        """
+        structure = FtTransformerStructure(
+            n_blocks=int(params["n_blocks"]),
+            n_heads=int(params["n_heads"]),
+            embedded=bool(shape.cardinalities),
+            has_numeric=shape.n_numeric > 0,
+            has_dropout=float(params.get("dropout", 0.0)) > 0.0,
+        )
+        size = structure.n_heads * int(params["head_size"])
+        hidden = max(4, round(size * float(params.get("widening", 4 / 3))))
+        limit = size**-0.5
+        weights = [Weight("cls/embeddings", (1, size), "uniform", limit)]
+        if structure.has_numeric:
+            weights += [
+                Weight("tokens/kernel", (shape.n_numeric, size), "uniform", limit),
+                Weight("tokens/bias", (shape.n_numeric, size), "uniform", limit),
+            ]
+        if structure.embedded:
+            weights.append(Weight("embedding/embeddings", (sum(shape.cardinalities), size), "uniform", limit))
+        for i in range(structure.n_blocks):
+            weights += _norm(f"norm_{i}", size) if i else []
+            for name in ("query", "key", "value", "mixed"):
+                weights += _pair(f"{name}_{i}", size, size)
+            weights += _norm(f"middle_{i}", size)
+            weights += [*_pair(f"gate_{i}", size, 2 * hidden), *_pair(f"back_{i}", hidden, size)]
+        weights += [*_norm("last", size), *_pair("output", size, shape.n_outputs)]
+        n_tokens = 1 + shape.n_numeric + len(shape.cardinalities)
+        width = n_tokens * (2 * hidden + size + structure.n_heads * n_tokens)
+        return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape, width)
+
+    def to_keras(
+        self,
+        network: Network,
+        weights: NDArray[np.float32],
+        stats: NDArray[np.float32],  # noqa: ARG002 - there are none
+    ) -> keras.Model:
+        """See `Family.to_keras`."""
+        structure, shape = network.structure, network.shape
+        assert isinstance(structure, FtTransformerStructure)  # noqa: S101 - a family only sees its own networks
+        values = network.weights.unpack(weights)
+        inputs: list[Any]
+        tokens: Any
+        inputs, tokens = _keras_tokens(structure, shape, values)
+        n_heads, size = structure.n_heads, values["cls/embeddings"].shape[1]
+        for i in range(structure.n_blocks):
+            normal: Any = _keras_norm(f"norm_{i}")(tokens) if i else tokens
+            asking = normal
+            if i == structure.n_blocks - 1:
+                asking, tokens = normal[:, :1], tokens[:, :1]
+            query, key, value = (
+                keras.ops.transpose(
+                    keras.ops.reshape(
+                        keras.layers.Dense(size, name=f"{name}_{i}")(x),
+                        (-1, x.shape[1], n_heads, size // n_heads),
+                    ),
+                    (0, 2, 1, 3),
+                )
+                for name, x in (("query", asking), ("key", normal), ("value", normal))
+            )
+            scores = keras.ops.matmul(query, keras.ops.transpose(key, (0, 1, 3, 2)))
+            share = keras.ops.softmax(keras.ops.multiply(scores, (size // n_heads) ** -0.5))
+            mixed = keras.ops.transpose(keras.ops.matmul(share, value), (0, 2, 1, 3))
+            mixed = keras.ops.reshape(mixed, (-1, asking.shape[1], size))
+            tokens = keras.ops.add(tokens, keras.layers.Dense(size, name=f"mixed_{i}")(mixed))
+            width = len(values[f"back_{i}/kernel"])
+            both: Any = keras.layers.Dense(2 * width, name=f"gate_{i}")(_keras_norm(f"middle_{i}")(tokens))
+            hidden = keras.ops.multiply(both[:, :, width:], keras.ops.relu(both[:, :, :width]))
+            tokens = keras.ops.add(tokens, keras.layers.Dense(size, name=f"back_{i}")(hidden))
+        hidden = keras.ops.relu(_keras_norm("last")(tokens[:, 0]))
+        outputs = keras.layers.Dense(shape.n_outputs, name="output")(hidden)
+        model = keras.Model(inputs, outputs, name="ft_transformer")
+        set_weights(model, values)
+        return model
+
+
+def _pair(name: str, n_in: int, n_out: int) -> list[Weight]:
+    return [
+        Weight(f"{name}/kernel", (n_in, n_out), "glorot_uniform", decays=True),
+        Weight(f"{name}/bias", (n_out,)),
+    ]
+
+
+def _norm(name: str, size: int) -> list[Weight]:
+    return [Weight(f"{name}/gamma", (size,), "ones"), Weight(f"{name}/beta", (size,))]
+
+
+def _keras_norm(name: str) -> Any:
+    return keras.layers.LayerNormalization(epsilon=NORM_EPSILON, name=name)
+
+
+def _keras_tokens(
+    structure: FtTransformerStructure, shape: InputShape, values: Mapping[str, Any]
+) -> tuple[list[Any], Any]:
+    size = values["cls/embeddings"].shape[1]
+    inputs: list[Any] = []
+    parts: list[Any] = []
+    if structure.has_numeric:
+        inputs.append(keras.Input((shape.n_numeric,), name="numeric", dtype="float32"))
+        n = shape.n_numeric
+        column = keras.ops.reshape(inputs[0], (-1, n, 1))
+        parts.append(
+            keras.layers.EinsumDense("bni,nd->bnd", (n, size), bias_axes="nd", name="tokens")(column)
+        )
+    if structure.embedded:
+        inputs.append(keras.Input((len(shape.cardinalities),), name="codes", dtype="int32"))
+        rows = len(values["embedding/embeddings"])
+        parts.append(keras.layers.Embedding(rows, size, name="embedding")(inputs[-1]))
+    nothing = keras.ops.cast(keras.ops.zeros_like(inputs[0][:, :1]), "int32")
+    parts.insert(0, keras.layers.Embedding(1, size, name="cls")(nothing))
+    return inputs, keras.layers.Concatenate(axis=1, name="all_tokens")(parts)
+
+
+FAMILY = FtTransformerFamily()

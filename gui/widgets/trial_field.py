@@ -1,0 +1,48 @@
+"""The field that chooses one of a study's complete trials, the best first."""
+
+from __future__ import annotations
+
+from ...engine import formatting
+from ...storage.records import StudyRecord, TrialTable
+from ..language import Text, tr
+from .fields import ChoiceField, Options
+
+_MOST_TRIALS = 50
+BEST = "best"
+Complete = list[tuple[int, float]]  # trials by number, with their score
+
+
+def complete_trials(table: TrialTable) -> Complete:
+    """Return the complete trials that have networks."""
+    return [
+        (int(number), float(value))
+        for number, value, state in zip(table.numbers, table.values, table.states, strict=True)
+        if state == "complete" and number >= 0
+    ]
+
+
+class TrialField(ChoiceField):
+    """A trial's number, or `BEST`."""
+
+    def __init__(self, best_text: Text) -> None:
+        super().__init__(lambda: tr("Trial"))
+        self._best_text = best_text
+
+    def offer(self, complete: Complete, study: StudyRecord, wanted: int | str | None = None) -> None:
+        """Offer the best trials of a study, and choose `wanted`; None leaves the choice where it is."""
+        ranked = sorted(complete, key=lambda one: one[1], reverse=study.direction == "maximize")
+        ranked = ranked[:_MOST_TRIALS]
+        wanted = self.value() if wanted is None else wanted
+        score = dict(complete).get(wanted) if isinstance(wanted, int) else None
+        if score is not None and isinstance(wanted, int) and (wanted, score) not in ranked:
+            ranked.append((wanted, score))
+        options: Options = [
+            (BEST, self._best_text),
+            *((number, lambda number=number, value=value: _text(number, value)) for number, value in ranked),
+        ]
+        self.set_options(options)
+        self.set_value(wanted)
+
+
+def _text(number: int, score: float) -> str:
+    return tr("Trial {number} · {score}", number=number, score=formatting.number(score))

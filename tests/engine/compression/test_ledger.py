@@ -1,0 +1,143 @@
+"""The ledger on a real study: real children, real converters, the store; and a converter that is killed."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import psutil
+import pytest
+from cupel.engine.compression.ledger import compress
+from cupel.engine.compression.plan import forms_of
+from cupel.engine.compression.verdict import verdict
+from cupel.engine.errors import CompressionError, SpecError
+from cupel.engine.search.runner import StudyRunner
+from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
+from cupel.engine.studies import create_study
+from cupel.storage.records import TrialState, VariantRecord
+from cupel.storage.store import Store
+
+SPACE = {"mlp": {"n_layers": {"fixed": 2}, "width": {"fixed": 64}, "batch_size": {"fixed": 32}}}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace with a study of one trial."""
+    path = tmp_path_factory.mktemp("compression")
+    with Store.open(path) as store:
+        spec = StudySpec(
+            "species", families=("mlp",), space=SPACE, split=SplitSpec(n_folds=3), budget=BudgetSpec(1), max_epochs=12,
+            baselines=False, export_dir="", n_workers=1,
+        )  # fmt: skip
+        study, _ = create_study(store, "sample:iris", spec)
+        StudyRunner(store, study.id).run()
+    return path
+
+
+@pytest.fixture(scope="module")
+def variants(workspace: Path) -> dict[str, VariantRecord]:
+    """Return all variants that are not sparse, by name."""
+    with Store.open(workspace) as store:
+        made = compress(store, 1, what=("quantize", "structured"), most_drop=0.05)
+    return {variant.name: variant for variant in made}
+
+
+def test_every_variant_is_scored_on_the_folds_of_its_trial(
+    workspace: Path, variants: dict[str, VariantRecord]
+) -> None:
+    assert list(variants) == [form.name for form in forms_of(("quantize", "structured"))]
+    assert [v.state for v in variants.values()] == [TrialState.COMPLETE] * len(variants)
+    with Store.open(workspace, "r") as store:
+        trial = store.trial_by_number(1, 0)
+        scores = store.fold_scores(trial.id)
+        assert [v.name for v in store.variants(trial.id)] == list(variants)
+    base = variants["base"]
+    assert base.scores is not None
+    assert scores is not None
+    np.testing.assert_allclose(base.scores.values, scores.values, atol=1e-6)
+    assert base.measures["drop"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
+    assert base.measures["holdout"] is not None
+
+
+def test_sizes_are_those_of_real_files_and_small_formats_are_smaller(
+    workspace: Path, variants: dict[str, VariantRecord]
+) -> None:
+    with Store.open(workspace, "r") as store:
+        for variant in variants.values():
+            data = store.artifacts.read(variant.artifact_sha256 or "")
+            assert len(data) == variant.size_bytes
+            session = onnxruntime.InferenceSession(data)
+            inputs = {i.name: np.zeros((2, i.shape[1]), np.float32) for i in session.get_inputs()}
+            assert session.run(None, inputs)[0].shape == (2, 3)
+            assert (variant.latency_ms or 0) > 0
+            assert (variant.batch_latency_ms or 0) > 0
+            assert variant.measures["forms"]["litert"]["size_bytes"] > 0
+    sizes = {name: v.size_bytes or 0 for name, v in variants.items()}
+    assert sizes["float16"] < 0.7 * sizes["base"]
+    assert sizes["int8"] < sizes["float16"]
+    assert sizes["structured 75 %"] < sizes["structured 50 %"] < sizes["base"]
+    zipped = {name: v.zip_bytes or 0 for name, v in variants.items()}
+    assert zipped["structured 75 % + int8"] < zipped["structured 75 %"]
+
+
+def test_what_was_trained_on_is_compared_with_a_network_that_was_trained_on_as_long(
+    variants: dict[str, VariantRecord],
+) -> None:
+    assert variants["structured 50 %"].measures["against"] == "control"
+    assert variants["int8"].measures["against"] == "base"
+    assert variants["structured 75 %"].measures["n_parameters"] < variants["base"].measures["n_parameters"]
+
+
+def test_a_killed_converter_costs_one_variant_and_no_more(workspace: Path) -> None:
+    """The process is killed in earnest while it converts."""
+    killed = threading.Event()
+
+    def kill(name: str, _n: int, _total: int) -> None:
+        if name == "control" and not killed.is_set():
+            for child in psutil.Process().children(recursive=True):
+                if "cupel.engine.compression.convert" in child.cmdline():
+                    child.kill()
+                    killed.set()
+
+    with Store.open(workspace) as store:
+        made = compress(store, 1, what=("quantize",), progress=kill)
+    assert killed.is_set()
+    lost = [v for v in made if any("problem" in told for told in v.measures.get("forms", {}).values())]
+    lost += [v for v in made if v.state is TrialState.FAIL]
+    assert len(lost) == 1
+    assert len([v for v in made if v.state is TrialState.COMPLETE]) >= len(made) - 1
+
+
+def test_what_cannot_be_compressed_is_said(workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        with pytest.raises(SpecError, match="no way to compress"):
+            compress(store, 1, what=("melt",))
+        study = store.create_study(
+            name="empty", dataset_id=None, spec={}, metric="accuracy", direction="maximize", task="binary"
+        )
+        with pytest.raises(CompressionError, match="no complete trial"):
+            compress(store, study.id)
+
+
+def test_the_verdict_tells_zeros_that_nobody_uses_from_what_helps() -> None:
+    base = {"size_bytes": 1000, "zip_bytes": 900, "latency_ms": 1.0, "batch_latency_ms": 10.0}
+    no_loss = {"mean": 0.0, "low": -0.01, "high": 0.01}
+    sparse = {**base, "zip_bytes": 300, "sparsity": 0.75, "drop": no_loss}
+    assert "75% zeros: zipped -67%, file +0%" in str(verdict(sparse, base, 0.01))
+    smaller = {
+        "size_bytes": 250,
+        "zip_bytes": 200,
+        "latency_ms": 0.5,
+        "batch_latency_ms": 4.0,
+        "drop": no_loss,
+    }
+    assert "No measurable loss" in str(verdict(smaller, base, 0.01))
+    assert "Loses 0.05," in str(
+        verdict({**smaller, "drop": {"mean": 0.05, "low": 0.04, "high": 0.06}}, base, 0.01)
+    )
+    assert "Costs 0.005," in str(
+        verdict({**smaller, "drop": {"mean": 0.005, "low": 0.001, "high": 0.009}}, base, 0.01)
+    )
+    assert "Nothing is gained" in str(verdict({**base, "drop": no_loss}, base, 0.01))

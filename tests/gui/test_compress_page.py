@@ -1,0 +1,287 @@
+"""The Compress page: the table of variants, the charts with their front, the details, and the job."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from cupel.engine.launch import ServiceProcess
+from cupel.engine.service import run_job
+from cupel.gui.charts.variants import front
+from cupel.gui.models.variants_model import Column, VariantsModel, newest, size_scale, time_scale
+from cupel.gui.pages.compress import CompressPage, usual_limit
+from cupel.gui.shell import MainWindow
+from cupel.storage.records import JobState, TrialState
+from cupel.storage.store import Store
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from ..engine.deployment.made import make_study
+
+CALIFORNIA = "California"
+
+
+def study_id_of(window: MainWindow, name: str) -> int:
+    return next(study.id for study in window.desk.studies if study.name.startswith(name))
+
+
+def cell(page: CompressPage, name: str, column: Column) -> str:
+    return str(page.model.index(page.model.row_of(name), column).data())
+
+
+@pytest.fixture
+def page(qtbot: QtBot, window: MainWindow) -> CompressPage:
+    window.desk.select(study_id_of(window, CALIFORNIA))
+    window.show_page("compress")
+    found = window.pages["compress"]
+    assert isinstance(found, CompressPage)
+    qtbot.waitUntil(lambda: found.model.rowCount() == 11)
+    return found
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    study = make_study(tmp_path / "made", "binary", {}, n_networks=2)
+    study.store.close()
+    return study.store.workspace.path
+
+
+def test_the_model_keeps_qts_rules(qtbot: QtBot, workspace: Path) -> None:
+    model = VariantsModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    with Store.open(workspace) as store:
+        study = next(study for study in store.studies() if study.name.startswith(CALIFORNIA))
+        trial = store.trial_by_number(study.id, study.best_trial or 0)
+        model.show_variants(newest(store.variants(trial.id)), study.metric)
+    model.set_most_drop(1.0)
+    model.show_variants([], "rmse")
+    assert tester is not None
+
+
+def test_figures_of_a_column_share_unit_and_decimals() -> None:
+    scale = size_scale([214_000, 25_680, None])
+    assert [scale.text(value) for value in (214_000, 25_680)] == ["214.0", "25.7"]
+    assert scale.with_unit(None) == "–"
+    scale = time_scale([0.0123, 0.3])
+    assert [scale.with_unit(value) for value in (0.0123, 0.3)] == ["12.3 µs", "300.0 µs"]
+    assert time_scale([150.0, 2.5]).with_unit(150.0) == "150.0 ms"
+
+
+def test_the_front_is_what_no_other_beats() -> None:
+    costs, scores = np.array([1.0, 2.0, 2.0, 3.0, 1.0]), np.array([0.5, 0.9, 0.8, 0.9, 0.5])
+    assert front(costs, scores, maximize=True).tolist() == [True, True, False, False, True]
+    assert front(costs, scores, maximize=False).tolist() == [True, False, False, False, True]
+
+
+def test_only_the_newest_variant_of_a_name_is_shown_with_the_base_of_its_own_run(workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        study = next(study for study in store.studies() if study.name.startswith(CALIFORNIA))
+        trial = store.trial_by_number(study.id, study.best_trial or 0)
+        before = newest(store.variants(trial.id))
+        again = store.add_variant(trial.id, name="base", method={})
+        assert [one.record.id for one in newest(store.variants(trial.id))] == [
+            one.record.id for one in before
+        ]  # it has not ended
+        store.finish_variant(again.id, state=TrialState.COMPLETE, value=1.0, size_bytes=7, measures={})
+        after = {one.record.name: one for one in newest(store.variants(trial.id))}
+    assert after["base"].record.id == again.id
+    assert after["int8"].base is not None
+    assert after["int8"].base.size_bytes == 214_000
+
+
+def test_the_table_tells_score_loss_size_and_time(page: CompressPage) -> None:
+    assert cell(page, "base", Column.LOSS) == "–"
+    assert cell(page, "int8", Column.NAME) == "int8"
+    assert " ± " in cell(page, "int8", Column.SCORE)
+    assert " … " in cell(page, "int8", Column.LOSS)
+    assert cell(page, "int8", Column.SIZE) == "64.2"
+    assert cell(page, "structured 75 %", Column.NAME) == "Structured 75 %"
+    head = page.model.headerData(Column.ONE, Qt.Orientation.Horizontal)
+    assert head == "1 row, µs"
+
+
+def test_a_variant_that_failed_says_why_in_its_row_and_in_the_details(page: CompressPage) -> None:
+    assert "fold 2 is not finite" in cell(page, "sparse 2:4", Column.SCORE)
+    row = page.model.row_of("sparse 2:4")
+    assert page.table.columnSpan(row, Column.SCORE) == len(Column) - Column.SCORE
+    page.table.selectRow(row)
+    assert page.details._failure.isVisible()
+    assert "fold 2 is not finite" in page.details._failure.label.text()
+    assert not page.details.verdict.isVisible()
+    assert "sparse 2:4" not in {spot.name for spot in page.bytes_chart.spots}
+
+
+def test_verdicts_and_advice_follow_the_limit_at_once(page: CompressPage) -> None:
+    assert page.limit.value() == usual_limit(page.desk.study)  # type: ignore[arg-type]
+    page._select("structured 50 % + int8")
+    assert page.details.verdict.text().startswith("Loses ")
+    page.limit.set_value(1e6)
+    page.limit.changed.emit()
+    assert page.details.verdict.text().startswith("Costs ")
+    assert page.advice.text().endswith("Structured 50 % + int8")
+    page.limit.set_value(0)
+    page.limit.changed.emit()
+    assert page.advice.text().endswith("int8, calibrated") or page.advice.text().endswith("float16")
+
+
+def test_the_verdict_of_a_sparse_network_says_that_no_runtime_uses_the_zeros(
+    page: CompressPage, window: MainWindow
+) -> None:
+    page.limit.set_value(1e6)
+    page.limit.changed.emit()
+    page._select("sparse 75 %")
+    assert "No runtime here uses the zeros" in page.details.verdict.text()
+    window.set_language("zh")
+    assert "没有运行时能利用零值" in page.details.verdict.text()
+    assert "75%" in page.details.verdict.text()
+
+
+def test_details_tell_every_runtime_and_what_it_was_compared_with(page: CompressPage) -> None:
+    page._select("structured 50 %")
+    assert "control" in page.details._against.text()
+    grid = page.details._runtimes
+    said = {
+        grid.itemAtPosition(place, 0).widget().text(): grid.itemAtPosition(place, 2).widget().text()  # type: ignore[union-attr]
+        for place in range(grid.rowCount())
+        if grid.itemAtPosition(place, 0) is not None
+    }
+    assert said[""] == "LiteRT"
+    assert " / " in said["1 row, p50 / p95"]
+    page._select("int8_static")
+    assert "failed to calibrate" in page.details._problems.text()
+    assert page.details._problems.isVisible()
+
+
+def test_charts_mark_the_front_and_a_click_selects(qtbot: QtBot, page: CompressPage) -> None:
+    assert {"control", "int8", "structured 50 % + int8"} <= page.bytes_chart.on_front
+    assert "structured 75 %" not in page.bytes_chart.on_front
+    assert "structured 75 %" in page.time_chart.on_front
+    bars = next(one for one in page.bytes_chart.series if one.key == "bars")
+    assert len(bars.x) == 3 * len(page.bytes_chart.spots)
+    spot = next(spot for spot in page.bytes_chart.spots if spot.name == "structured 75 %")
+    qtbot.wait(50)  # the chart takes its range when it is painted
+    box = page.bytes_chart.getPlotItem().getViewBox()
+    place = box.mapViewToScene(QPointF(spot.cost, spot.score))
+    tip = page.bytes_chart.tip_at(place)
+    assert tip.startswith("Structured 75 %")
+    assert "Not on the front" in tip
+    at = page.bytes_chart.mapFromScene(place)
+    qtbot.mouseClick(page.bytes_chart.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.waitUntil(lambda: page._selected().record.name == "structured 75 %")  # type: ignore[union-attr]
+
+
+def test_the_time_chart_can_tell_of_many_rows(page: CompressPage) -> None:
+    one = [spot.cost for spot in page.time_chart.spots]
+    page.rows.set_value("batch_latency_ms")
+    page.rows.changed.emit()
+    assert [spot.cost for spot in page.time_chart.spots] != one
+
+
+def test_keys_walk_through_the_variants(qtbot: QtBot, page: CompressPage) -> None:
+    page.take_focus()
+    assert page.table.hasFocus()
+    page.table.selectRow(0)
+    qtbot.keyClick(page.table, Qt.Key.Key_Down)
+    assert page.details._name.text() == "Control"
+
+
+def test_a_trial_without_variants_says_what_to_do(
+    qtbot: QtBot, page: CompressPage, window: MainWindow
+) -> None:
+    window.desk.select(study_id_of(window, "Titanic"))
+    qtbot.waitUntil(page.nothing_yet.isVisible)
+    assert not page.table.isVisible()
+    assert not page.results.isVisible()
+    assert page.start.isEnabled()
+    window.desk.select(study_id_of(window, "Phoneme"))  # has no trial
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 2)
+    assert not page.start.isEnabled()
+
+
+def test_a_limit_that_is_none_is_said(page: CompressPage, workspace: Path) -> None:
+    page.limit.widget.setText("-1")  # type: ignore[attr-defined]
+    page.start.click()
+    assert page.notice.isVisible()
+    assert not page.progress_box.isVisible()
+    with Store.open(workspace) as store:
+        assert store.jobs() == []
+
+
+def test_what_cannot_be_compressed_says_why(qtbot: QtBot, page: CompressPage, workspace: Path) -> None:
+    page.what.set_value(("quantize",))
+    page.start.click()  # the made-up study has no networks
+    assert page.progress_box.isVisible()
+    assert not page.start.isEnabled()
+    qtbot.waitUntil(page.notice.isVisible, timeout=60_000)
+    assert page.notice.label.text()
+    assert page.start.isEnabled()
+    with Store.open(workspace) as store:
+        job = store.jobs()[-1]
+        assert (job.kind, job.state) == ("compress", JobState.FAILED)
+        assert job.args["what"] == ["quantize"]
+    assert list(workspace.glob("tmp*")) == []
+
+
+@pytest.mark.slow
+def test_the_networks_of_a_real_study_are_quantized(qtbot: QtBot, open_window, made: Path) -> None:
+    window = open_window(made)
+    window.show_page("compress")
+    page = window.pages["compress"]
+    qtbot.waitUntil(page.nothing_yet.isVisible, timeout=20_000)
+    qtbot.waitUntil(page.start.isEnabled)
+    page.what.set_value(("quantize",))
+    page.start.click()
+    qtbot.waitUntil(lambda: page.model.row_of("int8") >= 0 or page.notice.isVisible(), timeout=240_000)
+    assert not page.notice.isVisible(), page.notice.label.text()
+    qtbot.waitUntil(page.start.isEnabled, timeout=30_000)
+    assert not page.progress_box.isVisible()
+    assert [one.record.name for one in page.model.variants] == [
+        "base", "control", "float16", "int8", "int8_static",
+    ]  # fmt: skip
+    assert page.model.variants[3].said(0.01)
+    assert list(made.glob("tmp*")) == []
+
+
+def test_a_cancelled_job_ends_soon_and_leaves_nothing(made: Path) -> None:
+    with Store.open(made) as store:
+        study = store.studies()[0]
+        trial = store.trial_by_number(study.id, 0)
+        store.add_job("compress", {"study_id": study.id, "trial": 0, "what": ["quantize"]})
+        job = store.claim_job(1)
+        assert job is not None
+        doing = threading.Thread(target=run_job, args=(store, job))
+        doing.start()
+        while not store.job(job.id).message and doing.is_alive():
+            doing.join(0.05)
+        assert store.cancel_job(job.id)
+        doing.join(timeout=20)
+        assert not doing.is_alive()
+        assert store.job(job.id).state is JobState.CANCELLED
+        assert store.variants(trial.id) == []
+    assert list(made.glob("tmp*")) == []
+    assert trainings(psutil.Process().children(recursive=True)) == []
+
+
+def test_a_service_that_is_ended_takes_its_work_with_it(made: Path) -> None:
+    service = ServiceProcess(made)
+    with Store.open(made) as store:
+        store.add_job("compress", {"study_id": store.studies()[0].id, "trial": 0, "what": ["quantize"]})
+        service.ensure()
+        waited = threading.Event()
+        while not (working := trainings(psutil.Process().children(recursive=True))):
+            waited.wait(0.05)
+        assert list(made.glob("tmp*")) != []
+        service.stop()
+        _, alive = psutil.wait_procs(working, timeout=20)
+        assert alive == []
+        assert list(made.glob("tmp*")) == []
+        assert [job.state for job in store.fail_dead_jobs()] == [JobState.FAILED]
+
+
+def trainings(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Return those that train networks on."""
+    return [process for process in processes if "cupel.engine.compression.train" in process.cmdline()]

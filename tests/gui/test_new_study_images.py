@@ -1,0 +1,34 @@
+"""The New study page with images: a folder is opened, and its pictures are shown with their labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cupel.gui.pages.new_study import NewStudyPage
+from cupel.gui.shell import MainWindow
+from PIL import Image
+from pytestqt.qtbot import QtBot
+
+SERVICE_MS = 30_000  # it is started with the first job
+
+
+def test_a_folder_of_images_is_shown_as_pictures_and_can_be_searched(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    for label, shade in (("day", 230), ("night", 20)):
+        (tmp_path / "sky" / label).mkdir(parents=True)
+        for i in range(12):
+            Image.new("L", (9, 7), shade + i).save(tmp_path / "sky" / label / f"{i}.png")
+    window.show_page("new_study")
+    page = window.pages["new_study"]
+    assert isinstance(page, NewStudyPage)
+    page.open_source(str(tmp_path / "sky"))
+    qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
+    page.data.tabs.setCurrentIndex(1)
+    pictures = page.data.pictures
+    qtbot.waitUntil(pictures.isVisible)
+    assert [pictures.item(i).text() for i in range(pictures.count())] == ["day"] * 12 + ["night"] * 12
+    assert not pictures.item(0).icon().isNull()
+    assert not page.data._read_box.isVisible()
+    assert page.spec().target == "label"
+    assert page.start.isEnabled()
