@@ -73,6 +73,7 @@ def test_a_killed_search_is_resumed_to_what_it_would_have_found(tmp_path: Path, 
         expected, found = searched(store, whole), searched(store, killed)
         assert [t.number for t in found] == list(range(5))
         assert [dict(t.params) for t in found] == [dict(t.params) for t in expected]
+        assert [t.failure for t in found] == [None] * 5
         assert [(t.state, t.value) for t in found] == [(t.state, t.value) for t in expected]
         first, second = (summary(store, store.study(i)) for i in (whole, killed))
         assert first["best"] == second["best"]
