@@ -7,6 +7,7 @@ that workers say arrives in one queue, as typed events.
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import time
 from collections.abc import Callable, Mapping
@@ -55,6 +56,7 @@ class TaskDone:
 
 
 Event = WorkerReady | WorkerLost | TaskDone | Progress
+_REFRESH_S = 0.1  # the scheduler is asked for its workers at most this often: a round trip of milliseconds
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ class Cluster:
     # would wait behind the word that the last one is no longer wanted.
     _spent: list[Future] = field(default_factory=list[Any])
     _n_warmed: int = 0  # workers get GPUs in turn
+    _refreshed: float = -math.inf
     _ready: set[str] = field(default_factory=set)
     _leaving: set[str] = field(default_factory=set)  # told to go, and not gone yet
     _calls: dict[str, ThreadPoolExecutor] = field(default_factory=dict)  # by worker address
@@ -132,7 +135,12 @@ class Cluster:
     def refresh(self) -> None:
         """Warm up workers that are new, and forget those that are gone; call often."""
         assert self._client is not None  # noqa: S101 - started
-        present = set(self._client.scheduler_info(n_workers=-1)["workers"])
+        if time.monotonic() - self._refreshed < _REFRESH_S:
+            return
+        self._refreshed = time.monotonic()
+        # Not `Client.scheduler_info`: that returns what the client's own timer may have replaced by an answer without
+        # any worker in the meantime, and all that run would be taken for dead.
+        present = set(self._client.sync(self._client.scheduler.identity, n_workers=-1)["workers"])
         self._leaving &= present
         known = self._ready | self._leaving | set(self._warming) | {r.address for r in self._running.values()}
         for address in present - known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import queue
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from cupel.engine.workers.cluster import Cluster, TaskDone, WorkerReady
 from cupel.engine.workers.messages import HoldoutTask, StudyFiles
 from cupel.storage.records import Failure, FailureKind
+from dask import config
 
 TOY = "tests.engine.search.toy"
 ROOT = Path(__file__).parents[3]
@@ -96,3 +98,18 @@ def test_workers_end_at_once_when_the_cluster_is_closed(
     cluster.close()
     assert not worker.is_running()
     assert not slow.exists()
+
+
+def test_what_dask_asks_by_itself_never_makes_a_live_worker_look_dead() -> None:
+    """The client's own timer stores an answer that names no worker; it once ended trials that were running."""
+    with config.set({"distributed.client.scheduler-info-interval": "1ms"}):
+        cluster = Cluster(1, 1, 2 << 30, runner=TOY)
+        cluster.start()
+        try:
+            next_event(cluster, WorkerReady)
+            for _ in range(300):
+                cluster._refreshed = -math.inf
+                cluster.refresh()
+                assert len(cluster.idle) == 1
+        finally:
+            cluster.close()
