@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/stamp
 PYTEST_ARGS ?=
+# Files of tests that run side by side. Many start worker processes themselves; more than two gain little on two cores.
+TEST_JOBS ?= 2
 # `make bench-quality` compares with PyTorch in an environment of its own. QUALITY_PIP is for pip, say the index of the
 # builds without CUDA; QUALITY_ARGS for the comparison, say "--seconds 60 titanic adult".
 QUALITY_VENV ?= .venv-quality
@@ -30,7 +32,7 @@ run: $(STAMP) ## open the window; where there is no display, do the main job in 
 	fi
 
 test: check ## check, then run the tests
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow" -n $(TEST_JOBS) --dist loadfile $(PYTEST_ARGS)
 
 test-slow: $(STAMP) ## run the tests that take long (the wheel in a clean environment, long searches)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)

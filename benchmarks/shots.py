@@ -15,8 +15,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import make_workspace
+import shot_samples
 from cupel.storage.store import Store
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
+
+sample_inspection = shot_samples.sample_inspection
 
 # Each picture: the page that is shown, and the study in view.
 PAGES = {
@@ -26,19 +29,36 @@ PAGES = {
     "columns": ("new_study", ""),
     "report": ("new_study", ""),
     "space": ("new_study", ""),
+    "settings": ("new_study", ""),
+    "images": ("new_study", ""),
+    "images_settings": ("new_study", ""),
+    "texts": ("new_study", ""),
+    "unreadable": ("new_study", ""),
     "running": ("live", "Adult income"),
     "finished": ("live", "California housing prices, 2 repeats"),
+    "by_size": ("live", "California housing prices, 2 repeats"),
+    "ruled_out": ("live", "Penguins"),
+    "empty_live": ("live", ""),
     "failed": ("live", "Telco churn, old columns"),
     "trials": ("trials", "California housing prices, 2 repeats"),
     "trial_failed": ("trials", "California housing prices, 2 repeats"),
+    "trial_ruled_out": ("trials", "Penguins"),
+    "pareto": ("trials", "California housing prices, 2 repeats"),
+    "empty_trials": ("trials", ""),
     "compare": ("trials", "California housing prices, 2 repeats"),
     "compress": ("compress", "California housing prices, 2 repeats"),
     "compress_failed": ("compress", "California housing prices, 2 repeats"),
     "compress_before": ("compress", "Titanic survival"),
     "export": ("export", "California housing prices, 2 repeats"),
+    "export_formats": ("export", "California housing prices, 2 repeats"),
+    "export_failed": ("export", "California housing prices, 2 repeats"),
     "export_before": ("export", "Titanic survival"),
+    "predict": ("predict", ""),
+    "predict_table": ("predict", ""),
+    "predict_images": ("predict", ""),
+    "predict_failed": ("predict", ""),
 }
-SIZES = ((1280, 800), (1000, 640))
+SIZES = ((1280, 800), (1024, 700))
 
 
 def settle(milliseconds: int = 350) -> None:
@@ -68,7 +88,7 @@ def shoot(folder: Path, only: str = "", *, quick: bool = False) -> list[Path]:
                     continue
                 for page in PAGES:
                     if not only or page in only.split(","):
-                        workspace = empty if page == "empty" else full
+                        workspace = empty if page.startswith("empty") else full
                         pictures += _shoot_page(
                             folder, workspace, page, language, theme, SIZES[:1] if quick else SIZES
                         )
@@ -106,9 +126,22 @@ def _prepare(window, picture: str) -> None:
     window.show_page(name)
     settle(500)
     page = window.pages[name]
-    if picture in ("columns", "report", "space"):
-        page.show_inspection(sample_inspection())
-        page.data.tabs.setCurrentIndex({"columns": 0, "report": 2, "space": 3}[picture])
+    if name == "new_study" and picture != "new_study":
+        _prepare_new_study(page, picture)
+    if picture == "by_size":
+        page.by_cost.setChecked(True)
+    if picture.startswith("predict_"):
+        _prepare_predict(page, picture)
+    if picture.startswith("export_"):
+        for chip in ("saved_model", "litert"):
+            page.formats[chip].setChecked(picture == "export_formats")
+        page.table.selectRow(1 if picture == "export_failed" else 0)
+    if picture == "pareto":
+        page.charted.setChecked(True)
+    if picture == "trial_ruled_out":
+        page.filter.setText('failure ~ "parameters"')
+        page.apply_filter()
+        page.table.selectRow(0)
     if picture == "trials":
         page.table.selectRow(3)
     if picture == "trial_failed":
@@ -122,137 +155,45 @@ def _prepare(window, picture: str) -> None:
             page.select_also(place)
 
 
-def sample_inspection() -> dict:
-    """Return the result of an ``inspect`` job as the engine's service would give it."""
-    numbers = {"edges": list(range(13)), "counts": [2, 5, 11, 18, 24, 22, 17, 11, 7, 4, 2, 1]}
-    skewed = {"edges": list(range(13)), "counts": [90, 30, 12, 6, 3, 2, 1, 1, 0, 0, 0, 1]}
+def _prepare_new_study(page, picture: str) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        if picture == "unreadable":
+            file = Path(place) / "broken.csv"
+            file.write_bytes(b"\x00\x01\x02" * 50)
+            page.open_source(str(file))
+            while not page.notice.isVisible():
+                settle()
+            return
+        if picture in ("images", "images_settings"):
+            found = shot_samples.image_inspection(Path(place) / "shapes")
+        elif picture == "texts":
+            found = shot_samples.text_inspection(Path(place) / "reviews")
+            page.data.set_text_file(False)
+        else:
+            found = shot_samples.sample_inspection()
+    page.show_inspection(found)
+    tabs = {"report": 2, "space": 3, "images": 1, "images_settings": 3, "texts": 1}
+    page.data.tabs.setCurrentIndex(tabs.get(picture, 0))
+    is_open = picture in ("settings", "images_settings")
+    page.form.more.setChecked(is_open)
+    settle(50)
+    if is_open:  # as one who has scrolled down to the end
+        bar = page.form.area.verticalScrollBar()
+        bar.setValue(bar.maximum() if picture == "images_settings" else bar.maximum() // 2)
 
-    def number(
-        name: str, low: float, high: float, mean: float, missing: int = 0, shape: dict = numbers
-    ) -> dict:
-        return {
-            "name": name,
-            "kind": "number",
-            "role": "numeric",
-            "n_missing": missing,
-            "n_unique": 72,
-            "minimum": low,
-            "maximum": high,
-            "mean": mean,
-            "examples": ["39", "50", "38"],
-            "histogram": shape,
-        }
 
-    def words(name: str, top: list, unique: int, missing: int = 0, role: str = "categorical") -> dict:
-        return {
-            "name": name,
-            "kind": "text",
-            "role": role,
-            "n_missing": missing,
-            "n_unique": unique,
-            "minimum": None,
-            "maximum": None,
-            "mean": None,
-            "examples": [top[0][0]],
-            "top": top,
-        }
-
-    columns = [
-        number("age", 17, 90, 38.64),
-        words("workclass", [["Private", 33906], ["Self-emp-not-inc", 3862], ["Local-gov", 3136]], 9, 2799),
-        number("fnlwgt", 12285, 1490400, 189664.1, shape=skewed),
-        words("education", [["HS-grad", 15784], ["Some-college", 10878], ["Bachelors", 8025]], 16),
-        number("education-num", 1, 16, 10.08),
-        words("marital-status", [["Married-civ-spouse", 22379], ["Never-married", 16117]], 7),
-        words("occupation", [["Prof-specialty", 6172], ["Craft-repair", 6112]], 15, 2809),
-        words("relationship", [["Husband", 19716], ["Not-in-family", 12583]], 6),
-        number("capital-gain", 0, 99999, 1079.07, shape=skewed),
-        number("hours-per-week", 1, 99, 40.42),
-        words("native-country", [["United-States", 43832], ["Mexico", 951]], 42, 857),
-        words("record_id", [["a81f", 1]], 48842, 0, "id"),
-        words("income", [["<=50K", 37155], [">50K", 11687]], 2, 0, "target"),
-    ]
-
-    def message(template: str, **args: object) -> dict:
-        return {"template": template, "args": args, "text": template.format(**args)}
-
-    rows = [
-        [
-            "39",
-            "State-gov",
-            "77516",
-            "Bachelors",
-            "13",
-            "Never-married",
-            "Adm-clerical",
-            "Not-in-family",
-            "2174",
-            "40",
-            "United-States",
-            "a81f",
-            "<=50K",
-        ]
-    ] * 30
-    return {
-        "read": {
-            "delimiter": ",",
-            "encoding": "utf-8",
-            "decimal": ".",
-            "header": True,
-            "quoting": True,
-            "missing": [],
-        },
-        "name": "adult.csv",
-        "n_rows": 48842,
-        "n_columns": 13,
-        "size_bytes": 5_326_368,
-        "preview": {"columns": [c["name"] for c in columns], "rows": rows},
-        "columns": columns,
-        "findings": [
-            {
-                "severity": "serious",
-                "code": "leakage",
-                "column": "relationship",
-                "message": message(
-                    "Column {column!r} alone tells nearly all of the target (score {score} on {n} rows);"
-                    " if it is known only afterwards, give it the role ignored.",
-                    column="relationship",
-                    score=0.97,
-                    n="48,842",
-                ),
-            },
-            {
-                "severity": "warning",
-                "code": "duplicates",
-                "column": None,
-                "message": message("{count} rows are exact duplicates of earlier rows.", count=52),
-            },
-            {
-                "severity": "warning",
-                "code": "missing",
-                "column": "workclass",
-                "message": message(
-                    "Column {column!r} has no value in {count} rows ({percent:.1f} %).",
-                    column="workclass",
-                    count=2799,
-                    percent=5.7,
-                ),
-            },
-            {
-                "severity": "info",
-                "code": "id",
-                "column": "record_id",
-                "message": message(
-                    "Column {column!r} looks like an identifier and is left out.", column="record_id"
-                ),
-            },
-        ],
-        "messages": [],
-        "target": "income",
-        "task": "binary",
-        "labels": [["<=50K", 37155], [">50K", 11687]],
-        "n_dropped": 0,
+def _prepare_predict(page, picture: str) -> None:
+    page._offer(["/home/you/cupel/exports/adult-income"])
+    page.data.set_value("/home/you/data/adult-2026.csv")
+    page.data.changed.emit()
+    if picture == "predict_failed":
+        page._failed(lambda: "No such file: /home/you/data/adult-2026.csv")
+        return
+    results = {
+        "predict_table": shot_samples.table_predictions,
+        "predict_images": shot_samples.image_predictions,
     }
+    page.show_result(results[picture]())
 
 
 def main() -> None:

@@ -25,11 +25,12 @@ from .data.schema import TableSchema
 from .data.table import Rows, Table
 from .data.target import Target
 from .errors import SpecError
+from .preprocessing.arithmetic import unfold_date
 from .preprocessing.fit import fit_preprocessing
 from .preprocessing.spec import PreprocessingSpec
 from .preprocessing.text import texts_of
 from .preprocessing.tokens import tokens_of
-from .preprocessing.transform import TablePreprocessing, unfold_date
+from .preprocessing.transform import TablePreprocessing
 
 BASELINES: dict[str, tuple[str, ...]] = {
     "table": ("majority", "linear", "hist_gradient_boosting"),
@@ -38,6 +39,7 @@ BASELINES: dict[str, tuple[str, ...]] = {
 }
 _PLAIN = PreprocessingSpec(min_frequency=1, max_onehot=255)
 _IMAGE_ROWS, _COMPONENTS = 10_000, 100
+_AT_ONCE = 10_000  # rows that are predicted at once: pixels as numbers need four times their bytes
 _MAX_CATEGORIES = 255  # of one column, in scikit-learn's trees
 _Inputs = Callable[[Rows], NDArray[Any]]
 
@@ -185,9 +187,10 @@ def _predictor(
 ) -> Callable[[Rows], NDArray[np.float64]]:
     def predict(rows: Rows) -> NDArray[np.float64]:
         with threadpool_limits(n_threads):
+            parts = [rows[i : i + _AT_ONCE] for i in range(0, max(len(rows), 1), _AT_ONCE)]
             if target.task == "regression":
-                return np.asarray(model.predict(inputs(rows)), np.float64)
-            found = model.predict_proba(inputs(rows))
+                return np.concatenate([np.asarray(model.predict(inputs(part)), np.float64) for part in parts])
+            found = np.concatenate([model.predict_proba(inputs(part)) for part in parts])
         probabilities = np.zeros((len(rows), target.n_classes))
         probabilities[:, model.classes_] = found  # a class may be absent from the training rows
         return probabilities

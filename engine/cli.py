@@ -16,6 +16,7 @@ from .cli_codes import DONE, INTERRUPTED, UNUSABLE
 from .errors import CupelError
 from .families import DATA_KINDS
 from .metrics import METRICS
+from .objectives import COSTS
 from .search.space import families
 
 
@@ -63,7 +64,7 @@ def _command(
 def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from .commands import search
 
-    p = _command(commands, "search", "Search networks for a table, and export the best.")
+    p = _command(commands, "search", "Search networks for a table, images or texts, and export the best.")
     p.add_argument(
         "data",
         metavar="DATA",
@@ -106,11 +107,35 @@ def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="of a network; larger ones are ruled out before training",
     )
     p.add_argument(
+        "--max-bytes", type=int, metavar="N", help="of a network's file in float32; larger ones are ruled out"
+    )
+    p.add_argument(
+        "--max-latency",
+        type=float,
+        metavar="MS",
+        help="of a network for one row on one thread; slower ones are ruled out",
+    )
+    p.add_argument(
+        "--max-memory",
+        type=int,
+        metavar="BYTES",
+        help="of a training process; trials that need more are ruled out",
+    )
+    p.add_argument(
+        "--objective",
+        action="append",
+        default=[],
+        choices=("score", *COSTS),
+        help="what to aim at beside the score; may be given several times (default: the score alone)",
+    )
+    p.add_argument(
         "--warm-start",
         metavar="STUDY",
         help="try the best trials of an earlier study of the same families first",
     )
-    p.add_argument("--sampler", default="tpe", choices=("tpe", "random", "gp", "cmaes", "qmc", "grid"))
+    p.add_argument(
+        "--sampler", default="tpe", choices=("tpe", "nsga2", "random", "gp", "cmaes", "qmc", "grid")
+    )
     p.add_argument(
         "--pruner", default="hyperband", choices=("hyperband", "asha", "median", "wilcoxon", "none")
     )
@@ -152,6 +177,9 @@ def _add_browsing(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     p.add_argument("study", metavar="STUDY", help="name or number")
     p.add_argument("--csv", action="store_true")
     p.add_argument("--json", action="store_true")
+    p.add_argument(
+        "--pareto", action="store_true", help="only those that no other one beats in the study's objectives"
+    )
     p.add_argument("--filter", metavar="EXPR", help="for instance 'value > 0.9 and optimizer == \"adamw\"'")
     p.set_defaults(run=browse.run_trials)
     p = _command(commands, "show", "Show a study with its leaderboard, or one of its trials.")
@@ -185,6 +213,7 @@ def _add_control(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def _add_compression(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from .commands import compress
+    from .compression.explore import BLAMED
     from .compression.plan import WHAT
 
     p = _command(
@@ -202,27 +231,68 @@ def _add_compression(commands: argparse._SubParsersAction[argparse.ArgumentParse
     )
     p.add_argument("--target-bytes", type=int, metavar="N")
     p.add_argument("--target-ms", type=float, metavar="X", help="for one row")
+    p.add_argument("--choose", action="store_true", help="search for the best forms under the limits")
+    p.add_argument("--rounds", type=int, metavar="N", help="with --choose: candidates to try")
+    p.add_argument(
+        "--timeout", type=float, metavar="S", help="with --choose: no new candidate after S seconds"
+    )
+    p.add_argument(
+        "--zipped",
+        action="store_true",
+        help="with --choose: bytes are those of zipped files; tries zeros too",
+    )
+    p.add_argument("--blame", action="store_true", help="which layers cost the score, and a mixed form")
+    p.add_argument(
+        "--how",
+        choices=BLAMED,
+        default="int4",
+        help="with --blame: what is done to a layer (default: %(default)s)",
+    )
+    p.add_argument(
+        "--sparsity", type=float, default=0.75, metavar="X", help="with --how sparse (default: %(default)s)"
+    )
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=compress.run_compress)
 
 
 def _add_shipping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from .commands import ship
+    from .deployment.formats import FORMATS
 
     p = _command(
         commands, "export", "Export a study's final model, or a trial's, as a bundle with a certificate."
     )
     p.add_argument("study", metavar="STUDY")
     p.add_argument("--trial", default="best", metavar="N|best")
+    p.add_argument("--variant", default="", metavar="NAME", help="a compressed form of the trial's networks")
+    p.add_argument(
+        "--ensemble",
+        action="store_true",
+        help="of a variant: the networks of all folds, and not the best one",
+    )
+    p.add_argument(
+        "--format",
+        action="append",
+        default=[],
+        choices=tuple(FORMATS),
+        help="may be given several times; ONNX is always inside (default: onnx, and keras where it can hold them)",
+    )
+    p.add_argument("--licence", default="", metavar="TEXT", help="of the model, for its card")
     p.add_argument("--out", type=Path, metavar="DIR")
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=ship.run_export)
     p = _command(
-        commands, "predict", "Predict a table with an exported bundle: one row for each input row, in order."
+        commands, "predict", "Predict rows with an exported bundle: one row for each input row, in order."
     )
     p.add_argument("bundle", type=Path, metavar="BUNDLE")
-    p.add_argument("data", type=Path, metavar="DATA")
-    p.add_argument("--out", type=Path, required=True, metavar="FILE")
+    p.add_argument(
+        "data",
+        type=Path,
+        metavar="DATA",
+        help="CSV, TSV or Parquet file; for images or texts a folder or, of images, a ZIP archive",
+    )
+    p.add_argument("--out", type=Path, required=True, metavar="FILE", help="a CSV file")
+    p.add_argument("--json", action="store_true")
     p.set_defaults(run=ship.run_predict)
     p = _command(
         commands,
@@ -230,4 +300,28 @@ def _add_shipping(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "Check a bundle: every file's digest, and its predictions against the stored ones.",
     )
     p.add_argument("bundle", type=Path, metavar="BUNDLE")
+    p.add_argument("--json", action="store_true")
     p.set_defaults(run=ship.run_verify)
+    p = _command(commands, "serve", "Serve an exported bundle over HTTP, on this machine by default.")
+    p.add_argument("bundle", type=Path, metavar="BUNDLE")
+    p.add_argument("--host", default="127.0.0.1", help="default: %(default)s; others can reach any other one")
+    p.add_argument("--port", type=int, default=8000, help="default: %(default)s; 0 takes a free one")
+    p.add_argument(
+        "--max-rows", type=int, default=10_000, metavar="N", help="of a request (default: %(default)s)"
+    )
+    p.add_argument(
+        "--max-bytes", type=int, default=16 << 20, metavar="N", help="of a request (default: %(default)s)"
+    )
+    p.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
+    p.set_defaults(run=ship.run_serve)
+    p = _command(
+        commands,
+        "compare",
+        "Compare two exported bundles on rows: where they differ, their speed and scores.",
+    )
+    p.add_argument("bundle_a", type=Path, metavar="BUNDLE_A")
+    p.add_argument("bundle_b", type=Path, metavar="BUNDLE_B")
+    p.add_argument("data", type=Path, metavar="DATA", help="as for predict")
+    p.add_argument("--out", type=Path, metavar="FILE", help="a CSV file of both predictions of each row")
+    p.add_argument("--json", action="store_true")
+    p.set_defaults(run=ship.run_compare)

@@ -131,6 +131,7 @@ def _measure(files: StudyFiles, context: Any, family: str, params: Mapping[str, 
         "epoch_s": epoch_s,
         "memory_bytes": psutil.Process().memory_info().rss,
         "n_parameters": trainer.network.n_parameters,
+        "streamed": spec.window_bytes is not None,
     }
 
 
@@ -152,6 +153,12 @@ def _summary(
             messages.append(
                 Message("The time is enough for few trials only; allow more time, or make the space smaller.")
             )
+    if any(c["streamed"] for c in corners):
+        messages.append(
+            Message(
+                "The rows do not fit into the memory of a worker: they are streamed from the disk while networks train."
+            )
+        )
     if memory > limit_bytes:
         messages.append(
             Message(

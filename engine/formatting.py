@@ -65,7 +65,7 @@ def parameter(value: object) -> str:
         if value == 0 or 1e-3 <= abs(value) < 1e5:
             return f"{value:.4g}".replace("-", MINUS)
         mantissa, exponent = f"{value:.2e}".split("e")
-        return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
+        return f"{float(mantissa):g}e{int(exponent)}".replace("-", MINUS)
     if isinstance(value, list | tuple):
         return " · ".join(parameter(item) for item in value)
     return NOTHING if value is None else str(value)

@@ -7,6 +7,7 @@ it. What needs TensorFlow runs in child processes.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import logging
 import os
@@ -109,9 +110,11 @@ def _inspect(store: Store, job: JobRecord) -> Mapping[str, Any]:  # noqa: ARG001
 
 
 def _create_study(store: Store, job: JobRecord) -> Mapping[str, Any]:
-    from .studies import create_study
+    from .studies import best_starts, create_study
 
     spec = StudySpec.from_json(job.args["spec"])
+    if job.args.get("warm_start") is not None:
+        spec = dataclasses.replace(spec, starts=best_starts(store, store.study(int(job.args["warm_start"]))))
     study, messages = create_study(
         store, _source(job.args), spec, read=_read(job.args), name=job.args.get("name") or None
     )
@@ -162,11 +165,20 @@ def _export(store: Store, job: JobRecord) -> Mapping[str, Any]:
 
     args = job.args
     out = Path(args["out"]) if args.get("out") else None
-    export = export_model(store, int(args["study_id"]), args.get("trial", "best"), out)
+    export = export_model(
+        store,
+        int(args["study_id"]),
+        args.get("trial", "best"),
+        out,
+        variant=str(args.get("variant") or ""),
+        formats=tuple(args.get("formats") or ()),
+        licence=str(args.get("licence") or ""),
+    )
     return {"export_id": export.id, "path": export.path}
 
 
 def _compress(store: Store, job: JobRecord) -> Mapping[str, Any]:
+    from .compression.explore import Limits, blame_layers, choose_variants
     from .compression.ledger import compress
 
     args = job.args
@@ -183,22 +195,46 @@ def _compress(store: Store, job: JobRecord) -> Mapping[str, Any]:
         if not store.update_job(job.id, progress=n_done / n_steps, message=doing):
             raise _Cancelled
 
-    variants = compress(
-        store,
-        int(args["study_id"]),
-        args.get("trial", "best"),
-        what=tuple(args.get("what") or ()),
-        most_drop=float(args.get("most_drop", 0.01)),
-        progress=progress,
-    )
-    return {"trial_id": variants[0].trial_id, "variants": [variant.id for variant in variants]}
+    study_id, trial = int(args["study_id"]), args.get("trial", "best")
+    most_drop = float(args.get("most_drop", 0.01))
+    more: dict[str, Any] = {}
+    if args.get("mode") == "choose":
+        limits = Limits(most_drop, args.get("most_bytes"), args.get("most_ms"))
+        timeout_s = args.get("timeout_s")
+        choice = choose_variants(
+            store, study_id, trial, limits=limits, timeout_s=timeout_s, progress=progress
+        )
+        variants = choice.variants
+        more = {"chosen": choice.chosen.name if choice.chosen else None, "n_tried": choice.n_tried}
+    elif args.get("mode") == "blame":
+        how = str(args.get("how") or "int4")
+        variants = blame_layers(
+            store, study_id, trial, how=how, most_drop=most_drop, progress=progress
+        ).variants
+    else:
+        what = tuple(args.get("what") or ())
+        variants = compress(store, study_id, trial, what=what, most_drop=most_drop, progress=progress)
+    return {"trial_id": variants[0].trial_id, "variants": [variant.id for variant in variants], **more}
 
 
-def _predict(store: Store, job: JobRecord) -> Mapping[str, Any]:  # noqa: ARG001 - one signature for all jobs
+def _predict(store: Store, job: JobRecord) -> Mapping[str, Any]:
     from .deployment.predicting import predict_file
+    from .deployment.preview import preview
 
-    result = predict_file(Path(job.args["bundle"]), Path(job.args["data"]), Path(job.args["out"]))
-    return {"n_rows": result.n_rows, "messages": [m.to_json() for m in result.messages]}
+    told = -1.0
+
+    def progress(fraction: float) -> None:
+        nonlocal told
+        if store.job(job.id).state is JobState.CANCELLED:
+            raise _Cancelled
+        if fraction - told >= 0.01:  # writing makes every viewer read again
+            told = fraction
+            if not store.update_job(job.id, progress=fraction, message=""):
+                raise _Cancelled
+
+    bundle, data = Path(job.args["bundle"]), Path(job.args["data"])
+    result = predict_file(bundle, data, Path(job.args["out"]), progress=progress)
+    return {**result.to_json(), "out": job.args["out"], "preview": preview(bundle, data)}
 
 
 _JOBS: dict[str, Callable[[Store, JobRecord], Mapping[str, Any]]] = {

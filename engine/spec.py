@@ -14,10 +14,11 @@ from typing import Any, Literal, get_args
 from .errors import SpecError
 from .families import FAMILY_KINDS, default_families, families_of
 from .metrics import METRICS, default_metric
+from .objectives import ObjectiveName
 
 Task = Literal["auto", "binary", "multiclass", "regression"]
 SplitKind = Literal["auto", "stratified", "plain", "grouped", "time"]
-SamplerName = Literal["tpe", "random", "gp", "cmaes", "qmc", "grid"]
+SamplerName = Literal["tpe", "random", "gp", "cmaes", "qmc", "grid", "nsga2"]
 PrunerName = Literal["hyperband", "asha", "median", "wilcoxon", "none"]
 Role = Literal[
     "numeric", "categorical", "date", "text", "image", "id", "constant", "target", "ignored", "group", "time"
@@ -25,6 +26,9 @@ Role = Literal[
 PathName = Literal["auto", "fused", "fold_by_fold"]
 DataKind = Literal["table", "image", "text"]
 KindName = Literal["auto", "table", "image", "text"]
+
+SEVERAL_OBJECTIVES = ("tpe", "nsga2", "random", "qmc", "grid")
+"""Samplers that can aim at several objectives at once."""
 
 DEFAULT_TRIALS = 50
 """Trials of a search for which no limit was given."""
@@ -102,6 +106,33 @@ class BudgetSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsSpec:
+    """What a network may cost: a trial that would need more is ruled out before it is trained. None is no limit.
+
+    Attributes
+    ----------
+    parameters : int or None
+        Trainable parameters of one network.
+    size_bytes : int or None
+        Of one network's ONNX file in float32.
+    latency_ms : float or None
+        Milliseconds of one network for one row, on one thread of the machine that searches.
+    memory_bytes : int or None
+        Of the process that trains all folds of a trial, as estimated.
+    """
+
+    parameters: int | None = None
+    size_bytes: int | None = None
+    latency_ms: float | None = None
+    memory_bytes: int | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is any limit."""
+        return self != LimitsSpec()
+
+
+@dataclass(frozen=True, slots=True)
 class StudySpec:
     """One search, as asked.
 
@@ -121,8 +152,10 @@ class StudySpec:
         A search space as read from TOML; None for the families' own.
     starts : tuple of Json
         Values to try first: ``family`` and ``values`` by the names of its space, of an earlier study's best trials.
-    most_parameters : int or None
-        Networks with more trainable parameters are ruled out before they are trained; None for no limit.
+    objectives : tuple of str
+        ``score``, and what is to be small beside it: ``parameters``, ``bytes``, ``latency``. With several, no trial
+        is given up early.
+    limits : LimitsSpec
     max_epochs : int
         Epochs at most for one trial.
     n_workers : int or None
@@ -149,7 +182,8 @@ class StudySpec:
     pruner: PrunerName = "hyperband"
     space: Mapping[str, Any] | None = None
     starts: tuple[Mapping[str, Any], ...] = ()
-    most_parameters: int | None = None
+    objectives: tuple[ObjectiveName, ...] = ("score",)
+    limits: LimitsSpec = field(default_factory=LimitsSpec)
     max_epochs: int = 100
     seed: int = 0
     n_workers: int | None = None
@@ -202,6 +236,7 @@ class StudySpec:
         SpecError
             On an unknown key or a value out of range.
         """
+        data = _with_limits(data)
         unknown = set(data) - {f.name for f in dataclasses.fields(cls)}
         if unknown:
             raise SpecError(
@@ -213,7 +248,18 @@ class StudySpec:
         values["starts"] = tuple(values.get("starts", ()))
         values["split"] = SplitSpec(**values.get("split", {}))
         values["budget"] = BudgetSpec(**values.get("budget", {}))
+        values["objectives"] = tuple(values.get("objectives", ("score",)))
+        values["limits"] = LimitsSpec(**values.get("limits", {}))
         return cls(**values)
+
+
+def _with_limits(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the JSON of a spec with the one limit of older versions where the limits are now."""
+    if "most_parameters" not in data:
+        return data
+    values = dict(data)
+    most = values.pop("most_parameters")
+    return {"limits": {"parameters": most}, **values}
 
 
 def _check(spec: StudySpec) -> None:
@@ -235,8 +281,7 @@ def _check(spec: StudySpec) -> None:
     _at_least("n_repeats", split.n_repeats, 1)
     _at_least("max_epochs", spec.max_epochs, 1)
     _at_least("seed", spec.seed, 0)
-    if spec.most_parameters is not None:
-        _at_least("most_parameters", spec.most_parameters, 1)
+    _check_objectives(spec)
     if spec.n_workers is not None:
         _at_least("n_workers", spec.n_workers, 1)
     if budget.n_trials is not None:
@@ -249,6 +294,31 @@ def _check(spec: StudySpec) -> None:
         raise SpecError("The target score is {value}; it must be a number.", value=budget.target_score)
     if budget.n_trials is None and budget.timeout_s is None and budget.target_score is None:
         raise SpecError("The search has no end; set a number of trials, a time budget or a target score.")
+
+
+def _check_objectives(spec: StudySpec) -> None:
+    for name in spec.objectives:
+        _choice("objective", name, get_args(ObjectiveName))
+    if "score" not in spec.objectives or len(set(spec.objectives)) < len(spec.objectives):
+        raise SpecError(
+            "The objectives are {objectives}; they must be different ones, and the score among them.",
+            objectives=", ".join(spec.objectives) or "none",
+        )
+    if len(spec.objectives) > 1 and spec.sampler not in SEVERAL_OBJECTIVES:
+        raise SpecError(
+            "The sampler {sampler} can aim at one objective only; choose one of {choices}.",
+            sampler=spec.sampler,
+            choices=", ".join(SEVERAL_OBJECTIVES),
+        )
+    limits = spec.limits
+    for name in ("parameters", "size_bytes", "memory_bytes"):
+        value = getattr(limits, name)
+        if value is not None:
+            _at_least(name, value, 1)
+    if limits.latency_ms is not None and not (math.isfinite(limits.latency_ms) and limits.latency_ms > 0):
+        raise SpecError(
+            "The limit of the latency is {value} ms; it must be more than 0.", value=limits.latency_ms
+        )
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> None:

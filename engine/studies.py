@@ -65,9 +65,12 @@ def create_study(
     target = encode_target(loaded.table, schema, spec.task)
     if not schema.features:
         raise DataError(
-            "{name} has no column to learn from beside the target {target!r}; change a role, or the target.",
+            "{name} has no column to learn from beside the target {target!r} (the others are: {columns}); change a "
+            "role, or the target.",
             name=loaded.name,
             target=spec.target,
+            columns=", ".join(f"{c.name} = {c.role}" for c in schema.columns if c.role != "target")[:200]
+            or "–",
         )
     spec = spec.resolved(target.task, schema.data_kind)
     _check(spec)
@@ -94,6 +97,27 @@ def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[dict[str,
     trials = [t for t in trials if "values" in t.user_attrs and "same_as" not in t.user_attrs]
     trials.sort(key=lambda t: sign * (t.value or 0.0))
     return tuple({"family": t.family, "values": dict(t.user_attrs["values"])} for t in trials[:n])
+
+
+def start_messages(store: Store, study: StudyRecord, earlier: StudyRecord) -> list[Message]:
+    """Return what should be known of a study that starts from an earlier one's best trials."""
+    spec = StudySpec.from_json(study.spec)
+    n = sum(start["family"] in spec.families for start in spec.starts)
+    if not n:
+        return [
+            Message(
+                "The study {study!r} has no complete trial of the families {families}: nothing is taken over.",
+                {"study": earlier.name, "families": ", ".join(spec.families)},
+            )
+        ]
+    if store.dataset(study.dataset_id or 0).digest != store.dataset(earlier.dataset_id or 0).digest:
+        return [
+            Message(
+                "The study {study!r} is of other data; its best {n} parameter sets are tried first all the same.",
+                {"study": earlier.name, "n": n},
+            )
+        ]
+    return []
 
 
 def _check(spec: StudySpec) -> None:

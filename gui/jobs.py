@@ -52,6 +52,13 @@ class JobWatcher(QObject):
         self._n_coming += 1
         self._desk.run_job(kind, args, self._added, self._not_added)
 
+    def follow(self, job: JobRecord) -> None:
+        """Follow a job that is there already; does nothing while another one is followed."""
+        if not self.is_busy and job.state in (JobState.WAITING, JobState.RUNNING):
+            self._job_id = job.id
+            self._timer.start()
+            self.progressed.emit(job.progress, job.message)
+
     def cancel(self) -> None:
         """Give up the job that is followed."""
         self._n_unwanted = self._n_coming

@@ -90,8 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cupel",
         description="Find, prove and ship the best neural network for your data, on your own machine.",
-        epilog="With a subcommand (search, studies, trials, show, pause, resume, stop, export, predict, "
-        "doctor) everything is done in the terminal; see cupel SUBCOMMAND --help.",
+        epilog="With a subcommand (search, studies, trials, show, pause, resume, stop, compress, export, predict, "
+        "verify, serve, compare, doctor) everything is done in the terminal; see cupel SUBCOMMAND --help.",
     )
     parser.add_argument("--version", action="version", version=f"cupel {metadata.version('cupel')}")
     parser.add_argument(

@@ -40,6 +40,7 @@ _PAGES = {
     "trials": (".pages.trials", "TrialsPage"),
     "compress": (".pages.compress", "CompressPage"),
     "export": (".pages.export", "ExportPage"),
+    "predict": (".pages.predict", "PredictPage"),
 }
 
 
@@ -69,6 +70,7 @@ class MainWindow(Speaks, QMainWindow):
                 "trials": ("trials", lambda: tr("Trials")),
                 "compress": ("compress", lambda: tr("Compress")),
                 "export": ("export", lambda: tr("Export")),
+                "predict": ("target", lambda: tr("Predictions")),
             }
         )
         self.stack = QStackedWidget()
@@ -228,7 +230,7 @@ class MainWindow(Speaks, QMainWindow):
         """Show the panel of keyboard shortcuts."""
         self.shortcuts.show_shortcuts(
             [
-                ("Ctrl+1 … Ctrl+6", lambda: tr("Go to a page")),
+                ("Ctrl+1 … Ctrl+7", lambda: tr("Go to a page")),
                 ("Ctrl+N", lambda: tr("New study")),
                 ("Ctrl+F", lambda: tr("Filter")),
                 ("F5", lambda: tr("Read everything again")),

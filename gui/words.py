@@ -56,6 +56,19 @@ def trial_state(state: TrialState) -> str:
     }[state]
 
 
+def trial_outcome(state: TrialState, failure: Failure | None) -> str:
+    """Return how a trial stands or ended; what a limit ruled out was never trained, so that it did not fail."""
+    if failure is not None and failure.kind is FailureKind.RULED_OUT:
+        return failure_kind(failure.kind)
+    return trial_state(state)
+
+
+def outcome_tone(state: TrialState, failure: Failure | None) -> str:
+    """Return the token of the colour in which a trial's outcome is shown."""
+    is_out = failure is not None and failure.kind is FailureKind.RULED_OUT
+    return "muted" if is_out else trial_tone(state)
+
+
 def trial_tone(state: TrialState) -> str:
     """Return the token of the colour in which a trial's state is shown."""
     return {TrialState.RUNNING: "accent", TrialState.COMPLETE: "good", TrialState.FAIL: "bad"}.get(
@@ -170,6 +183,9 @@ def _variant_part(part: str) -> str:
         "control": tr("Control"),
         "sparse": tr("Sparse"),
         "structured": tr("Structured"),
+        "distilled": tr("Distilled"),
+        "tuned": tr("Trained as"),
+        "mixed": tr("Mixed"),
         "int8_static": tr("int8, calibrated"),
     }
     return known.get(word, word) + space + rest
@@ -177,9 +193,12 @@ def _variant_part(part: str) -> str:
 
 def way_to_compress(name: str) -> str:
     """Return the name of a way to make a network smaller."""
-    return {"quantize": tr("Quantize"), "sparsify": tr("Sparsify"), "structured": tr("Remove units")}.get(
-        name, name
-    )
+    return {
+        "quantize": tr("Quantize"),
+        "sparsify": tr("Sparsify"),
+        "structured": tr("Remove units"),
+        "distill": tr("Distill"),
+    }.get(name, name)
 
 
 def ago(moment: datetime | None) -> str:
@@ -234,5 +253,6 @@ def progress(study: StudyRecord) -> float | None:
 
 
 def finished_trials(study: StudyRecord) -> int:
-    """Return how many trials of a study can no longer change."""
-    return sum(n for state, n in study.n_trials.items() if TrialState(state).is_finished)
+    """Return how many trials of a study can no longer change; what a limit ruled out was never one of them."""
+    ended = sum(n for state, n in study.n_trials.items() if TrialState(state).is_finished)
+    return ended - study.n_ruled_out

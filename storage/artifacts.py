@@ -10,7 +10,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import secrets
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,8 @@ from pathlib import Path
 from .errors import ArtifactError, ReadOnlyStoreError, StoreError, StoreFullError
 
 _CHUNK_BYTES = 1 << 20
+_NAME = re.compile("[0-9a-f]{64}")
+_ABANDONED_S = 86_400.0  # nobody writes one file for so long without adding to it
 
 
 class Artifacts:
@@ -28,7 +32,15 @@ class Artifacts:
         self._writable = writable
 
     def path(self, sha256: str) -> Path:
-        """Return where the artifact is or would be; nothing is checked."""
+        """Return where the artifact is or would be; nothing is read.
+
+        Raises
+        ------
+        ArtifactError
+            If `sha256` is no such sum: a workspace from elsewhere must not lead out of its folder.
+        """
+        if _NAME.fullmatch(sha256) is None:
+            raise _missing(sha256)
         return self.folder / sha256[:2] / sha256
 
     def add(self, data: bytes) -> str:
@@ -56,7 +68,7 @@ class Artifacts:
         Raises
         ------
         OSError
-            If `source` cannot be read.
+            If `source` cannot be opened.
         ReadOnlyStoreError, StoreFullError
             If the copy cannot be written; nothing is left behind.
         """
@@ -82,7 +94,7 @@ class Artifacts:
         try:
             data = self.path(sha256).read_bytes()
         except FileNotFoundError as error:
-            raise self._missing(sha256) from error
+            raise _missing(self.path(sha256)) from error
         if hashlib.sha256(data).hexdigest() != sha256:
             raise self._changed(sha256)
         return data
@@ -100,7 +112,7 @@ class Artifacts:
             with path.open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
         except FileNotFoundError as error:
-            raise self._missing(sha256) from error
+            raise _missing(self.path(sha256)) from error
         if found != sha256:
             raise self._changed(sha256)
         return path
@@ -116,12 +128,24 @@ class Artifacts:
         except PermissionError:  # Windows: somebody reads it; it stays, and harms nobody
             return
 
+    def clear_abandoned(self) -> None:
+        """Delete what a process that was killed in the middle of writing has left behind, a day later."""
+        oldest = time.time() - _ABANDONED_S
+        for file in self.folder.glob(".*.partial"):
+            try:
+                if file.stat().st_mtime < oldest:
+                    file.unlink()
+            except OSError:  # another process was quicker, or the folder cannot be written: it harms nobody
+                continue
+
     def _is_whole(self, sha256: str, size: int) -> bool:
-        path = self.path(sha256)
-        if not path.is_file() or path.stat().st_size != size:
+        try:
+            with self.path(sha256).open("rb") as file:
+                if os.fstat(file.fileno()).st_size != size:
+                    return False
+                return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        except FileNotFoundError:
             return False
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
     @contextmanager
     def _written(self) -> Generator[Path]:
@@ -157,19 +181,19 @@ class Artifacts:
             reason=error.strerror or str(error),
         )
 
-    def _missing(self, sha256: str) -> ArtifactError:
-        return ArtifactError(
-            "The file {file} is missing from the workspace; "
-            "restore it from a backup, or run again what made it.",
-            file=str(self.path(sha256)),
-        )
-
     def _changed(self, sha256: str) -> ArtifactError:
         return ArtifactError(
             "The file {file} is damaged: its bytes are not those that were stored; "
             "restore it from a backup, or delete it and run again what made it.",
             file=str(self.path(sha256)),
         )
+
+
+def _missing(file: Path | str) -> ArtifactError:
+    return ArtifactError(
+        "The file {file} is missing from the workspace; restore it from a backup, or run again what made it.",
+        file=str(file),
+    )
 
 
 def _sync_folder(folder: Path) -> None:

@@ -143,14 +143,32 @@ def _restored(value: dict[str, Any]) -> Any:
 def encode_json(value: Any) -> str:
     """Return strict JSON with sorted keys; NumPy values, tuples, NaN and infinities are taken too.
 
+    So are the lone surrogates by which Python spells file names that are not UTF-8.
+
     Raises
     ------
     TypeError
         On a value that JSON has no form for.
     """
-    return json.dumps(
-        _plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    )
+    plain = _plain(value)
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if is_utf8(text):
+        return text
+    return json.dumps(plain, sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
+def is_utf8(text: str) -> bool:
+    """Whether a text can be kept as it is: SQLite takes no lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def storable(text: str) -> str:
+    r"""Return a text that people read, such as a file's name, with ``\udc..`` spelled out for what is not UTF-8."""
+    return text if is_utf8(text) else text.encode("utf-8", "backslashreplace").decode()
 
 
 def decode_json(text: str) -> Any:

@@ -138,7 +138,7 @@ class Database:
     def backup(self, path: Path) -> None:
         """Copy the database, as committed now, to `path`, replaced only once the copy is complete."""
         with failures_named(self.path):
-            source = connect(self.path, "r" if self.mode == "r" else "w")
+            source = connect(self.path, self.mode)
             try:
                 copy_database(source, path)
             finally:
@@ -146,16 +146,25 @@ class Database:
 
 
 def copy_database(source: sqlite3.Connection, path: Path) -> None:
-    """Copy the database of `source` to the file `path`, which is replaced only once the copy is complete."""
+    """Copy the database of `source` to the file `path`, which is replaced only once the copy is complete.
+
+    Of a copy that fails nothing is left behind: where the disk was full, that is room for what matters more.
+    """
     temporary = path.with_name(path.name + ".partial")
     temporary.unlink(missing_ok=True)
-    target = sqlite3.connect(temporary, isolation_level=None)
     try:
-        source.backup(target)
-        target.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm beside it
-    finally:
-        target.close()
-    temporary.replace(path)
+        with failures_named(path):
+            target = sqlite3.connect(temporary, isolation_level=None)
+            try:
+                source.backup(target)
+                target.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm beside it
+            finally:
+                target.close()
+        temporary.replace(path)
+    except BaseException:
+        for end in ("", "-journal", "-wal", "-shm"):
+            temporary.with_name(temporary.name + end).unlink(missing_ok=True)
+        raise
 
 
 def _begin(connection: Connection) -> None:

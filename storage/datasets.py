@@ -7,7 +7,7 @@ import hashlib
 from sqlalchemy import select
 
 from .base import StoreBase, get, get_study
-from .codecs import encode_json
+from .codecs import encode_json, storable
 from .records import DatasetRecord, Json, SystemSample
 from .rows import dataset_record, now_us, system_sample
 from .tables import DatasetRow, SystemSampleRow
@@ -39,8 +39,8 @@ class DatasetStore(StoreBase):
                 row = DatasetRow(
                     digest=digest,
                     schema_sha256=sha256,
-                    name=name,
-                    source=source,
+                    name=storable(name),
+                    source=storable(source),
                     created_us=now_us(),
                     n_rows=n_rows,
                     n_columns=n_columns,

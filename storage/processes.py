@@ -27,6 +27,11 @@ def is_alive(pid: int, identity: str | None) -> bool | None:
     return now is not None and (identity is None or now == identity)
 
 
+def is_same(one: str | None, other: str | None) -> bool:
+    """Whether two identities are of one process; the machine's name may have changed meanwhile, as on a laptop."""
+    return one is not None and other is not None and one.rpartition("/")[2] == other.rpartition("/")[2]
+
+
 if sys.platform == "win32":
 
     def _start_time(pid: int) -> str | None:
@@ -60,7 +65,11 @@ else:
             pass  # it exists, and is another user's
         if not Path("/proc/self/stat").exists():  # macOS
             found = subprocess.run(
-                ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+                ["/bin/ps", "-o", "lstart=", "-p", str(pid)],
+                capture_output=True,
+                text=True,
+                check=False,
+                env={"LC_ALL": "C", "TZ": "UTC"},  # whoever asks must be told the same words
             )
             return found.stdout.strip() or None
         try:

@@ -161,6 +161,7 @@ class StudyRecord:
     )  # of kind SEARCH and MANUAL
     best_baseline: str | None = None  # name of the best baseline
     best_baseline_value: float | None = None
+    n_ruled_out: int = 0  # of the failed trials: those that a limit ruled out before they were trained
     revision: int = 0  # of the store, when this study's row was last changed
 
 
@@ -207,6 +208,8 @@ class TrialRecord:
     archived: bool
     requested: str | None = None  # "skip" once the user asked for it
     revision: int = 0  # of the store, when this trial was last changed
+    size_bytes: int | None = None  # of one network's file in float32, at most
+    latency_ms: float | None = None  # of one network, for one row
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +279,8 @@ class TrialOutcome:
     peak_memory_bytes: int | None = None
     failure: Failure | None = None
     user_attrs: Json = field(default_factory=dict[str, Any])
+    size_bytes: int | None = None
+    latency_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,9 +307,11 @@ class TrialTable:
     n_epochs: NDArray[np.int64]
     n_parameters: NDArray[np.int64]
     peak_memory_bytes: NDArray[np.int64]
+    size_bytes: NDArray[np.int64]
+    latencies_ms: NDArray[np.float64]
     pinned: NDArray[np.bool_]
     archived: NDArray[np.bool_]
-    failures: tuple[str, ...]  # the sentence; empty where the trial did not fail
+    failures: tuple[Failure | None, ...]  # None where the trial did not fail
     tags: tuple[tuple[str, ...], ...]
     params: tuple[Json, ...]
 

@@ -92,7 +92,7 @@ def dataset_record(row: DatasetRow) -> DatasetRecord:
     )
 
 
-def study_record(row: StudyRow, n_trials: Mapping[TrialState, int]) -> StudyRecord:
+def study_record(row: StudyRow, n_trials: Mapping[TrialState, int], n_ruled_out: int = 0) -> StudyRecord:
     """Return a study's record; the caller has counted its trials."""
     return StudyRecord(
         id=row.id,
@@ -121,6 +121,7 @@ def study_record(row: StudyRow, n_trials: Mapping[TrialState, int]) -> StudyReco
         pinned=row.pinned,
         archived=row.archived,
         n_trials=n_trials,
+        n_ruled_out=n_ruled_out,
         best_baseline=row.best_baseline,
         best_baseline_value=row.best_baseline_value,
         revision=row.revision,
@@ -158,6 +159,8 @@ def trial_record(row: TrialRow, digests: str) -> TrialRecord:
         archived=row.archived,
         requested=row.requested,
         revision=row.revision,
+        size_bytes=row.size_bytes,
+        latency_ms=row.latency_ms,
     )
 
 

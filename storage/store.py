@@ -62,7 +62,10 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore):
         if mode == "w":
             place.create()
         prepare(place.database, mode)
-        return cls(place, Database(place.database, mode))
+        store = cls(place, Database(place.database, mode))
+        if mode == "w":
+            store.artifacts.clear_abandoned()
+        return store
 
     @property
     def mode(self) -> Mode:

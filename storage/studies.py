@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from .base import StoreBase, bumped, get_study
-from .codecs import encode_json
+from .codecs import encode_json, storable
 from .errors import ConflictError, NotFoundError
-from .processes import is_alive, process_identity
-from .records import Failure, Json, Request, StudyRecord, StudyState, TrialKind, TrialState
+from .processes import is_alive, is_same, process_identity
+from .records import Failure, FailureKind, Json, Request, StudyRecord, StudyState, TrialKind, TrialState
 from .rows import encode_failure, encode_tags, now_us, study_record
 from .tables import StudyRow, TrialRow
 
@@ -83,8 +83,8 @@ class StudyStore(StoreBase):
         with self._read() as session:
             names = {name: id_ for id_, name in session.execute(select(StudyRow.id, StudyRow.name))}
             study_id = names.get(wanted)
-            if study_id is None and wanted.isdecimal() and int(wanted) in names.values():
-                study_id = int(wanted)
+            if study_id is None:
+                study_id = next((id_ for id_ in names.values() if str(id_) == wanted), None)
             if study_id is None:
                 alike = [id_ for name, id_ in names.items() if name.casefold() == wanted.casefold()]
                 study_id = alike[0] if len(alike) == 1 else None
@@ -187,7 +187,7 @@ class StudyStore(StoreBase):
         """
         with self._write() as session:
             row = get_study(session, study_id)
-            if row.engine_pid not in (None, pid) and _holds(row):
+            if row.engine_pid is not None and not _is_of(row, pid) and _holds(row):
                 return False
             row.revision = bumped(session)
             row.engine_pid, row.engine_identity, row.heartbeat_us = pid, process_identity(pid), now_us()
@@ -221,7 +221,7 @@ class StudyStore(StoreBase):
         """
         with self._write() as session:
             row = self._changing(session, study_id)
-            if pid is not None and row.engine_pid != pid:
+            if pid is not None and not _is_of(row, pid):
                 raise ConflictError(
                     "Another engine (process {other}) has taken the study {name!r} over; this one ends.",
                     other=row.engine_pid,
@@ -257,6 +257,11 @@ class StudyStore(StoreBase):
         return row
 
 
+def _is_of(row: StudyRow, pid: int) -> bool:
+    """Whether the claim is this machine's process `pid`: another machine or container may use the same number."""
+    return row.engine_pid == pid and is_same(row.engine_identity, process_identity(pid))
+
+
 def _holds(row: StudyRow) -> bool:
     assert row.engine_pid is not None  # noqa: S101 (for the type checker)
     alive = is_alive(row.engine_pid, row.engine_identity)
@@ -274,7 +279,7 @@ def _set_state(row: StudyRow, state: StudyState, failure: Failure | None) -> Non
 
 
 def _clean_name(name: str) -> str:
-    cleaned = " ".join(name.split())
+    cleaned = " ".join(storable(name).split())
     if not cleaned:
         raise ConflictError("A study needs a name; type one.")
     return cleaned
@@ -319,5 +324,23 @@ def _records(session: Session, rows: Iterable[StudyRow]) -> list[StudyRecord]:
     counts: dict[int, dict[TrialState, int]] = {}
     for study_id, state, count in session.execute(statement):
         counts.setdefault(study_id, {})[TrialState(state)] = count
+    ruled_out = _ruled_out(session, [study_id for study_id, n in counts.items() if n.get(TrialState.FAIL)])
     none = dict.fromkeys(TrialState, 0)
-    return [study_record(row, none | counts.get(row.id, {})) for row in rows]
+    return [study_record(row, none | counts.get(row.id, {}), ruled_out.get(row.id, 0)) for row in rows]
+
+
+def _ruled_out(session: Session, study_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many trials of each of these studies were ruled out; the table is not asked where none failed."""
+    if not study_ids:
+        return {}
+    statement = (
+        select(TrialRow.study_id, func.count())
+        .where(
+            TrialRow.study_id.in_(study_ids),
+            TrialRow.kind.in_((TrialKind.SEARCH, TrialKind.MANUAL)),
+            TrialRow.state == TrialState.FAIL,
+            func.json_extract(TrialRow.failure, "$.kind") == FailureKind.RULED_OUT,
+        )
+        .group_by(TrialRow.study_id)
+    )
+    return {study_id: int(n) for study_id, n in session.execute(statement)}

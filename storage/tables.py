@@ -132,6 +132,8 @@ class TrialRow(Row):
     pinned: Mapped[bool]
     archived: Mapped[bool]
     requested: Mapped[str | None]
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    latency_ms: Mapped[float | None]
 
 
 class FoldScoresRow(Row):

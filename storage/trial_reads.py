@@ -21,7 +21,7 @@ from .trials import TrialStore
 _TABLE_COLUMNS: tuple[str, ...] = (
     "id", "number", "epoch", "n_epochs", "n_parameters", "peak_memory_bytes", "value", "value_std",
     "duration_s", "created_us", "started_us", "finished_us", "kind", "state", "family", "name", "pinned",
-    "archived", "failure", "tags", "params",
+    "archived", "failure", "tags", "params", "size_bytes", "latency_ms",
 )  # fmt: skip
 _SQL_VARIABLES = 500  # ids in one statement; SQLite's own limit is far above
 
@@ -167,7 +167,6 @@ def _table(revision: int, columns: Mapping[str, Sequence[Any]]) -> TrialTable:
     def flags(name: str) -> NDArray[np.bool_]:
         return np.array(columns.get(name, ()), dtype=np.bool_)
 
-    failures = (decode_failure(text) for text in columns.get("failure", ()))
     return TrialTable(
         revision=revision,
         ids=ints("id"),
@@ -186,9 +185,11 @@ def _table(revision: int, columns: Mapping[str, Sequence[Any]]) -> TrialTable:
         n_epochs=ints("n_epochs"),
         n_parameters=ints("n_parameters"),
         peak_memory_bytes=ints("peak_memory_bytes"),
+        size_bytes=ints("size_bytes"),
+        latencies_ms=floats("latency_ms"),
         pinned=flags("pinned"),
         archived=flags("archived"),
-        failures=tuple("" if failure is None else failure.message for failure in failures),
+        failures=tuple(decode_failure(text) for text in columns.get("failure", ())),
         tags=tuple(decode_tags(text) for text in columns.get("tags", ())),
         params=tuple(decode_json_objects(columns.get("params", ()))),
     )

@@ -15,7 +15,7 @@ from .codecs import decode_json, encode_array, encode_curves, encode_json, encod
 from .errors import ConflictError
 from .records import Curves, Floats, Json, TrialKind, TrialOutcome, TrialRecord, TrialState
 from .rows import encode_failure, encode_tags, now_us, trial_record
-from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, StudyRow, TrialRow
+from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, StudyRow, TrialRow, VariantRow
 
 # Above this, out-of-fold predictions become an artifact: in the database they would pass twice through the
 # write-ahead log, hold up every other writer meanwhile, and be copied by every backup; below it a row is one
@@ -58,6 +58,7 @@ class TrialStore(StoreBase):
                     number=number,
                 )
             now = now_us()
+            text = encode_json(digests or {})
             row = TrialRow(
                 revision=bumped(session),
                 study_id=study_id,
@@ -71,7 +72,7 @@ class TrialStore(StoreBase):
                 created_us=now,
                 started_us=None if worker is None else now,
                 n_epochs=n_epochs,
-                digests_id=_digests_id(session, encode_json(digests or {})),
+                digests_id=_digests_id(session, text),
                 user_attrs=encode_json(user_attrs or {}),
                 notes="",
                 tags="[]",
@@ -80,7 +81,8 @@ class TrialStore(StoreBase):
             )
             session.add(row)
             session.flush()
-            return self._record(session, row)
+            # `_record` would keep the digests by an id that is free again if the commit fails.
+            return trial_record(row, text)
 
     def start_trial(self, trial_id: int, worker: str) -> TrialRecord:
         """Set a WAITING trial to RUNNING on the named worker.
@@ -127,8 +129,8 @@ class TrialStore(StoreBase):
         """End a trial: everything of `outcome` is committed together, and the study's best with it.
 
         The one function that ends a trial. A COMPLETE search or manual trial becomes the study's best if its
-        value is strictly better than the best so far (of equal ones the first stays); a COMPLETE baseline
-        likewise the best baseline.
+        value is strictly better than the best so far, or equal with fewer parameters (else of equal ones the
+        first stays); a COMPLETE baseline likewise the best baseline.
 
         Raises
         ------
@@ -158,7 +160,7 @@ class TrialStore(StoreBase):
                 data = None if big else encode_array(outcome.oof.astype(np.float32, copy=False))
                 session.add(OutOfFoldRow(trial_id=trial_id, data=data, artifact_sha256=big))
             if outcome.state == TrialState.COMPLETE:
-                _update_best(get_study(session, row.study_id), row)
+                _update_best(session, get_study(session, row.study_id), row)
             session.flush()
             return self._record(session, row)
 
@@ -183,6 +185,7 @@ class TrialStore(StoreBase):
             is_named = (
                 is_named
                 or session.scalars(select(StudyRow.id).where(StudyRow.result.contains(sha256))).first()
+                or session.scalars(select(VariantRow.id).where(VariantRow.measures.contains(sha256))).first()
             )
             if is_named is None:  # still inside the transaction: nobody can name it meanwhile
                 self.artifacts.delete(sha256)
@@ -298,19 +301,34 @@ def _apply(row: TrialRow, outcome: TrialOutcome) -> None:
         row.n_parameters = outcome.n_parameters
     if outcome.peak_memory_bytes is not None:
         row.peak_memory_bytes = outcome.peak_memory_bytes
+    if outcome.size_bytes is not None:
+        row.size_bytes = outcome.size_bytes
+    if outcome.latency_ms is not None:
+        row.latency_ms = outcome.latency_ms
     if outcome.user_attrs:
         row.user_attrs = encode_json({**decode_json(row.user_attrs), **outcome.user_attrs})
 
 
-def _update_best(study: StudyRow, trial: TrialRow) -> None:
+def _update_best(session: Session, study: StudyRow, trial: TrialRow) -> None:
     assert trial.value is not None  # noqa: S101 (for the type checker; `_check_outcome` has seen to it)
     baseline = trial.kind == TrialKind.BASELINE
     best = study.best_baseline_value if baseline else study.best_value
     sign = 1 if study.direction == "maximize" else -1
-    if best is not None and sign * trial.value <= sign * best:
+    if best is not None and sign * trial.value < sign * best:
+        return
+    if best is not None and trial.value == best and (baseline or not _is_smaller(session, study, trial)):
         return
     study.revision = trial.revision
     if baseline:
         study.best_baseline, study.best_baseline_value = trial.name, trial.value
     else:
         study.best_trial, study.best_value = trial.number, trial.value
+
+
+def _is_smaller(session: Session, study: StudyRow, trial: TrialRow) -> bool:
+    """Whether a trial's network has fewer parameters than the best one's; False where that is not known of both."""
+    of_best = select(TrialRow.n_parameters).where(
+        TrialRow.study_id == study.id, TrialRow.number == study.best_trial
+    )
+    best = session.scalars(of_best).one()
+    return best is not None and trial.n_parameters is not None and trial.n_parameters < best

@@ -12,7 +12,7 @@ from pathlib import Path
 from .database import BUSY_TIMEOUT_MS, Mode, connect, copy_database, failures_named, needs_immutable
 from .errors import UnusableStoreError
 
-HEAD = "0002"  # the newest file of migrations/versions
+HEAD = "0003"  # the newest file of migrations/versions
 MIGRATIONS = Path(__file__).parent / "migrations"
 # A trial's curves take 2 to 3 kB; of SQLite's own pages of 4096 bytes they waste nearly half (5.2 kB a trial,
 # not 3.8).
@@ -38,9 +38,11 @@ def prepare(path: Path, mode: Mode) -> None:
         immutable = mode == "r" and needs_immutable(path)
         connection = connect(path, mode, immutable=immutable)
         try:
+            # Asked before anything is set: another program's file stays as it is.
+            is_newest = _revision(connection, path, HEAD) == HEAD
             if mode == "w":
                 _set_format(connection)
-            if _revision(connection, path, HEAD) == HEAD:
+            if is_newest:
                 return
         finally:
             connection.close()
@@ -54,7 +56,10 @@ def prepare(path: Path, mode: Mode) -> None:
 
 
 def migrate(path: Path, migrations: Path, head: str) -> None:
-    """Run the migrations in the folder `migrations`, one transaction each, up to the revision `head`."""
+    """Run the migrations in the folder `migrations` up to the revision `head`.
+
+    Each is a transaction of its own; of an empty database all are one.
+    """
     from sqlalchemy import create_engine  # deferred, like Alembic: see the module's docstring
     from sqlalchemy.pool import StaticPool
 
@@ -74,7 +79,7 @@ def migrate(path: Path, migrations: Path, head: str) -> None:
                         return
                     if revision is not None:
                         _backup(path, revision)
-                    _step(bound, migrations)
+                    _upgrade(bound, migrations, head if revision is None else "+1")
                     broken = connection.execute("PRAGMA foreign_key_check").fetchall()
                     if broken:
                         raise UnusableStoreError(
@@ -89,14 +94,14 @@ def migrate(path: Path, migrations: Path, head: str) -> None:
             connection.close()
 
 
-def _step(bound: object, migrations: Path) -> None:
+def _upgrade(bound: object, migrations: Path, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     config.attributes["connection"] = bound
-    command.upgrade(config, "+1")
+    command.upgrade(config, revision)
 
 
 def _backup(path: Path, revision: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from .base import StoreBase, bumped, get, get_trial
-from .codecs import encode_json, encode_scores
+from .codecs import encode_json, encode_scores, storable
 from .errors import ConflictError
 from .records import ExportRecord, Failure, FoldScores, JobState, Json, TrialState, VariantRecord
 from .rows import encode_failure, export_record, now_us, variant_record
@@ -85,7 +85,7 @@ class VariantStore(StoreBase):
             row = ExportRow(
                 trial_id=trial_id,
                 variant_id=variant_id,
-                path=str(path),
+                path=storable(path),
                 created_us=now_us(),
                 state=JobState.RUNNING,
                 certificate="{}",

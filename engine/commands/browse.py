@@ -19,6 +19,7 @@ from ...storage.records import TrialRecord, TrialState
 from ...storage.store import Store
 from .. import formatting
 from ..cli_codes import DONE, FAILED, UNUSABLE
+from ..objectives import front_of_table, objectives_of, pareto_trials
 from ..search.filtering import parse_filter, trial_columns
 from .summary import print_leaderboard, summary
 
@@ -68,15 +69,18 @@ def run_studies(args: argparse.Namespace) -> int:
 
 
 def run_trials(args: argparse.Namespace) -> int:
-    """List the trials of a study, all or those that a filter lets through."""
+    """List the trials of a study: all, those that a filter lets through, or those that no other one beats."""
     with Store.open(args.workspace, "r") as store:
         study = store.find_study(args.study)
         trials = store.trials(study.id)
         if args.filter:
             table = store.trial_table(study.id)
-            mask = parse_filter(args.filter).mask(trial_columns(table), len(table))
+            on_front = front_of_table(table, objectives_of(study), study.direction)
+            mask = parse_filter(args.filter).mask(trial_columns(table, on_front), len(table))
             wanted = set(table.ids[mask].tolist())
             trials = [t for t in trials if t.id in wanted]
+        if args.pareto:
+            trials = [t for t, _ in pareto_trials(trials, objectives_of(study), study.direction)]
     rows = [_row(t) for t in trials]
     if args.json:
         print(json.dumps(rows, allow_nan=False))
@@ -147,6 +151,7 @@ def _row(t: TrialRecord) -> dict[str, Any]:
     return {
         "number": t.number, "kind": str(t.kind), "name": t.name, "family": t.family, "state": str(t.state),
         "value": _plain(t.value), "value_std": _plain(t.value_std), "epoch": t.epoch, "n_parameters": t.n_parameters,
+        "size_bytes": t.size_bytes, "latency_ms": t.latency_ms,
         "duration_s": t.duration_s, "failure": t.failure.message if t.failure else None, "params": dict(t.params),
     }  # fmt: skip
 
@@ -159,16 +164,22 @@ def _plain(value: Any) -> Any:
 
 def _print_trials(trials: list[TrialRecord]) -> None:
     table = Table(box=None, header_style="bold")
-    for name in ("trial", "state", "value", "epochs", "parameters", "duration", "params"):
-        table.add_column(name, justify="left" if name in ("state", "params") else "right", overflow="fold")
+    has_size = any(t.size_bytes is not None for t in trials)
+    has_latency = any(t.latency_ms is not None for t in trials)
+    costs = [name for name, is_there in (("file", has_size), ("ms a row", has_latency)) if is_there]
+    for name in ("trial", "state", "value", "epochs", "parameters", *costs, "duration", "params"):
+        justify = "left" if name in ("state", "params") else "right"
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=name != "params")
     for t in trials:
         what = t.failure.message if t.state is TrialState.FAIL and t.failure else _params_text(t)
+        cells = {"file": formatting.size(t.size_bytes), "ms a row": formatting.plain(t.latency_ms)}
         table.add_row(
             t.name or str(t.number),
             str(t.state),
             formatting.score(t.value, t.value_std),
             str(t.epoch or ""),
             formatting.count(t.n_parameters) if t.n_parameters else "",
+            *(cells[name] for name in costs),
             "" if t.duration_s is None else formatting.seconds(t.duration_s),
             what,
         )

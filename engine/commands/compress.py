@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -14,35 +17,117 @@ from ...storage.records import TrialState, VariantRecord
 from ...storage.store import Store
 from .. import formatting
 from ..cli_codes import DONE, FAILED
+from ..compression.explore import Choice, Limits, blame_layers, choose_variants
 from ..compression.ledger import compress
 from ..compression.verdict import chosen
-from ..errors import Message
+from ..errors import Message, SpecError
 
 
 def run_compress(args: argparse.Namespace) -> int:
     """Make, measure and list the variants of a trial."""
+    if args.choose and args.blame:
+        raise SpecError("--choose and --blame are two works; do one after the other.")
+    _check_numbers(args)
+    more: dict[str, Any] = {}
     with Store.open(args.workspace) as store:
         study = store.find_study(args.study)
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("compress", total=None)
-            variants = compress(
-                store,
-                study.id,
-                args.trial,
-                what=tuple(args.what),
-                most_drop=args.max_drop,
-                progress=lambda name, n, total: bar.update(task, description=name, completed=n, total=total),
-            )
+
+            def progress(name: str, n: int, total: int) -> None:
+                bar.update(task, description=name, completed=n, total=total)
+
+            if args.choose:
+                choice = _choose(store, study.id, args, progress)
+                variants = choice.variants
+                more = {"n_tried": choice.n_tried, "n_ruled_out": choice.n_ruled_out}
+            elif args.blame:
+                blamed = blame_layers(
+                    store, study.id, args.trial, how=args.how, sparsity=args.sparsity, most_drop=args.max_drop,
+                    progress=progress,
+                )  # fmt: skip
+                variants = blamed.variants
+                more = {"blame": blamed.layers, "n_folds": blamed.n_folds, "rescue": blamed.rescue}
+            else:
+                variants = compress(
+                    store, study.id, args.trial, what=tuple(args.what), most_drop=args.max_drop, progress=progress
+                )  # fmt: skip
     _print(variants, study.metric)
-    best = chosen(variants, args.max_drop, args.target_bytes, args.target_ms)
+    is_zipped = args.choose and args.zipped
+    best = chosen(variants, args.max_drop, args.target_bytes, args.target_ms, is_zipped=is_zipped)
     if args.json:
-        found = {"variants": [_json(v) for v in variants], "chosen": best.name if best else None}
+        found = {"variants": [_json(v) for v in variants], "chosen": best.name if best else None, **more}
         print(json.dumps(found, allow_nan=False))
-    elif best:
-        print(f"Within the limits the smallest is: {best.name}.")
     else:
-        print("No variant is within the limits.")
+        _print_more(more)
+        print(
+            f"Within the limits the smallest is: {best.name}." if best else "No variant is within the limits."
+        )
     return DONE if any(v.state is TrialState.COMPLETE for v in variants) else FAILED
+
+
+def _check_numbers(args: argparse.Namespace) -> None:
+    """Refuse limits that nothing can meet, before minutes are spent.
+
+    Raises
+    ------
+    SpecError
+        Where a loss is negative, a size, time or number of rounds not above 0, or a sparsity not between 0 and 1.
+    """
+    if not 0 <= args.max_drop < math.inf:
+        raise SpecError(
+            "--max-drop is {value}; give a loss of 0 or more, for instance 0.01.", value=args.max_drop
+        )
+    for name in ("target_bytes", "target_ms", "rounds", "timeout"):
+        value = getattr(args, name)
+        if value is not None and not 0 < value < math.inf:
+            raise SpecError(
+                "{option} is {value}; give a number above 0.",
+                option="--" + name.replace("_", "-"),
+                value=value,
+            )
+    if not 0 < args.sparsity < 1:
+        raise SpecError("--sparsity is {value}; give a fraction between 0 and 1.", value=args.sparsity)
+
+
+def _choose(
+    store: Store, study_id: int, args: argparse.Namespace, progress: Callable[[str, int, int], None]
+) -> Choice:
+    return choose_variants(
+        store,
+        study_id,
+        args.trial,
+        limits=Limits(args.max_drop, args.target_bytes, args.target_ms),
+        n_rounds=args.rounds,
+        timeout_s=args.timeout,
+        is_zipped=args.zipped,
+        progress=progress,
+    )
+
+
+def _print_more(more: Mapping[str, Any]) -> None:
+    """Print what a search among forms, or among layers, has found beside the variants."""
+    if "n_tried" in more:
+        print(f"Candidates: {more['n_tried']}, over a limit before training: {more['n_ruled_out']}.")
+    if "blame" not in more:
+        return
+    table = Table("layer", "loss alone", "weights", "bytes it spares", box=None, header_style="bold")
+    for one in sorted(more["blame"], key=lambda one: -one["drop"]):
+        cells = (
+            formatting.number(one["drop"], 4),
+            f"{one['n_weights']:,}",
+            formatting.size(one["spared_bytes"]),
+        )
+        table.add_row(one["layer"], *cells)
+    Console().print(table)
+    rescue = more["rescue"]
+    print(f"All layers: loss {rescue['drop_of_all']:.4f}, without training on.")
+    if not rescue["is_within"]:
+        print(f"No set of layers is within the limit; with all spared the loss is {rescue['drop']:.4f}.")
+    elif rescue["spared"]:
+        print(
+            f"Within the limit when these stay as they are: {', '.join(rescue['spared'])} ({rescue['drop']:.4f})."
+        )
 
 
 def _print(variants: list[VariantRecord], metric: str) -> None:

@@ -15,7 +15,7 @@ from ..cli_codes import DONE, FAILED, INTERRUPTED
 from ..errors import SpecError
 from ..launch import launch_engine
 from ..search.space import default_space_toml, space_from_toml
-from ..spec import DEFAULT_TRIALS, BudgetSpec, ReadSpec, SplitSpec, StudySpec
+from ..spec import DEFAULT_TRIALS, BudgetSpec, LimitsSpec, ReadSpec, SplitSpec, StudySpec
 from .follow import Followed, follow
 from .summary import print_leaderboard, summary
 
@@ -25,7 +25,7 @@ _STARTED = time.monotonic()
 def run_search(args: argparse.Namespace) -> int:
     """Create a study, run it in an engine process of its own, follow it, and print what it found."""
     from ..deployment.bundle import check_target
-    from ..studies import best_starts, create_study
+    from ..studies import best_starts, create_study, start_messages
 
     spec = _spec(args)
     if args.out:
@@ -37,6 +37,8 @@ def run_search(args: argparse.Namespace) -> int:
             earlier = store.find_study(args.warm_start)
             spec = dataclasses.replace(spec, starts=best_starts(store, earlier))
         study, messages = create_study(store, args.data, spec, read=read, name=args.name)
+        if args.warm_start:
+            messages = (*messages, *start_messages(store, study, earlier))
         for message in messages:
             print(f"note: {message}", file=sys.stderr)
         return start_and_follow(store, study, as_json=args.json)
@@ -139,7 +141,8 @@ def _spec(args: argparse.Namespace) -> StudySpec:
         metric=args.metric,
         families=tuple(args.family or space or ()),
         kind=args.kind,
-        most_parameters=args.max_parameters,
+        objectives=tuple(dict.fromkeys(("score", *args.objective))),
+        limits=LimitsSpec(args.max_parameters, args.max_bytes, args.max_latency, args.max_memory),
         split=SplitSpec(args.split, args.folds, args.repeats, *_holdout(args.holdout)),
         budget=BudgetSpec(trials, args.timeout, args.target_score),
         sampler=args.sampler,

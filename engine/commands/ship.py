@@ -1,14 +1,18 @@
-"""``cupel export``, ``predict``, ``verify``: what leaves the workspace."""
+"""``cupel export``, ``predict``, ``verify``, ``serve``, ``compare``: what leaves the workspace."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 from ...storage.records import JobState
 from ...storage.store import Store
 from ..cli_codes import DONE, FAILED
+from ..deployment.formats import FORMATS
 from ..formatting import counted
 
 
@@ -17,7 +21,10 @@ def run_export(args: argparse.Namespace) -> int:
     from ..deployment.export import export_model
 
     with Store.open(args.workspace) as store:
-        export = export_model(store, store.find_study(args.study).id, args.trial, args.out)
+        export = export_model(
+            store, store.find_study(args.study).id, args.trial, args.out,
+            variant=args.variant, formats=args.format, licence=args.licence, ensemble=args.ensemble,
+        )  # fmt: skip
     passed = export.state is JobState.DONE and bool(export.certificate.get("passed"))
     if args.json:
         print(
@@ -29,16 +36,22 @@ def run_export(args: argparse.Namespace) -> int:
     elif passed:
         n_rows = counted(export.certificate["n_rows"], "row")
         print(f"Exported to {export.path}; the certificate passed on {n_rows}.")
+        for name, told in export.certificate["formats"].items():
+            print(f"  {_difference(name, told)}")
     else:
         print(f"The export failed. {export.failure.message if export.failure else ''}", file=sys.stderr)
     return DONE if passed else FAILED
 
 
 def run_predict(args: argparse.Namespace) -> int:
-    """Predict a table with a bundle."""
+    """Predict a file or folder with a bundle."""
     from ..deployment.predicting import predict_file
 
-    result = predict_file(args.bundle, args.data, args.out)
+    with _progress("predicting") as progress:
+        result = predict_file(args.bundle, args.data, args.out, progress=progress)
+    if args.json:
+        print(json.dumps({"path": str(args.out), **result.to_json()}, allow_nan=False))
+        return DONE
     for message in result.messages:
         print(f"note: {message}", file=sys.stderr)
     print(f"{counted(result.n_rows, 'row')} predicted into {args.out}.", file=sys.stderr)
@@ -50,5 +63,71 @@ def run_verify(args: argparse.Namespace) -> int:
     from ..deployment.bundle import verify_bundle
 
     certificate = verify_bundle(args.bundle)
-    print(json.dumps(certificate, indent=2, ensure_ascii=False))
-    return DONE if certificate.get("passed") else FAILED
+    passed = bool(certificate.get("passed"))
+    if args.json:
+        print(json.dumps(certificate, ensure_ascii=False))
+        return DONE if passed else FAILED
+    n_rows = counted(certificate["n_rows"], "row")
+    print(
+        f"{args.bundle}: every file is as it was exported, and the predictions of {n_rows} are the stored ones."
+        if passed
+        else f"{args.bundle}: the predictions of {n_rows} are not the stored ones."
+    )
+    for name, told in certificate["formats"].items():
+        print(f"  {_difference(name, told)}")
+    for name in certificate["not_checked"]:
+        print(f"  {FORMATS[name].title}: not checked, for its packages are not installed here")
+    return DONE if passed else FAILED
+
+
+def _difference(name: str, told: Mapping[str, Any]) -> str:
+    """Return by how much the predictions of a format differ from the stored ones."""
+    difference, tolerance = (f"{told[key]:.2g}" for key in ("max_abs_difference", "tolerance"))
+    verdict = "" if told["passed"] else ": FAILED"
+    title = f"{FORMATS[name].title} in {told['number_format']}"
+    return f"{title}: differs by {difference} at most, {tolerance} allowed{verdict}"
+
+
+def run_serve(args: argparse.Namespace) -> int:
+    """Serve a bundle over HTTP until interrupted."""
+    from ..deployment.serving import serve
+
+    serve(
+        args.bundle,
+        args.host,
+        args.port,
+        max_rows=args.max_rows,
+        max_bytes=args.max_bytes,
+        workers=args.workers,
+        ready=lambda address: print(
+            f"Serving {args.bundle} at {address} ({address}/docs explains it; Ctrl-C ends it)", flush=True
+        ),
+    )
+    return DONE
+
+
+def run_compare(args: argparse.Namespace) -> int:
+    """Compare two bundles on the rows of a file or folder."""
+    from ..deployment.comparison import compare_bundles
+
+    with _progress("comparing") as progress:
+        found = compare_bundles(args.bundle_a, args.bundle_b, args.data, args.out, progress=progress)
+    if args.json:
+        print(json.dumps(found.to_json(), allow_nan=False))
+    else:
+        print("\n".join(found.lines()))
+    return DONE
+
+
+@contextmanager
+def _progress(doing: str) -> Iterator[Callable[[float], None] | None]:
+    """Show a bar on a terminal; nothing where the errors go into a file."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing, total=1.0)
+        yield lambda fraction: bar.update(task, completed=fraction)

@@ -10,9 +10,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ...storage.records import StudyRecord, TrialKind, TrialState
+from ...storage.records import StudyRecord, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from .. import formatting
+from ..objectives import is_ruled_out, objectives_of, pareto_trials
 
 _ROWS = 10
 
@@ -21,6 +22,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
     """Return the object that ``--json`` prints."""
     result = study.result
     counts = study.n_trials
+    trials = store.trials(study.id, kinds=[TrialKind.SEARCH, TrialKind.MANUAL])
     best = result.get("best")
     if best is None and study.best_trial is not None:
         trial = store.trial_by_number(study.id, study.best_trial)
@@ -40,6 +42,8 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
     for scores in (best, *baselines.values()):
         if scores:
             scores["holdout"] = _of_metric(scores.get("holdout"), study.metric)
+    objectives = objectives_of(study)
+    front = pareto_trials(trials, objectives, study.direction)
     return {
         "study": study.id,
         "name": study.name,
@@ -51,11 +55,14 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         "n_complete": counts.get(TrialState.COMPLETE, 0),
         "n_pruned": counts.get(TrialState.PRUNED, 0),
         "n_failed": counts.get(TrialState.FAIL, 0),
+        "n_ruled_out": sum(is_ruled_out(t) for t in trials),
         "elapsed_s": round(study.elapsed_s, 2),
         "workspace": str(store.workspace.path),
         "state": str(study.state),
         "final": result.get("final", {}).get("kind"),
         "export": result.get("export"),
+        "objectives": list(objectives),
+        "pareto": [{"trial": trial.number, "values": values} for trial, values in front],
     }
 
 
@@ -71,7 +78,14 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
     console = Console(file=sys.stderr)
     if study.failure is not None:
         console.print(f"The study failed. {study.failure.message}", highlight=False)
-    trials = [t for t in store.trials(study.id) if t.state is TrialState.COMPLETE]
+    every = store.trials(study.id)
+    n_ruled_out = sum(is_ruled_out(t) for t in every)
+    if n_ruled_out:
+        verb = "was" if n_ruled_out == 1 else "were"
+        console.print(
+            f"{formatting.counted(n_ruled_out, 'trial')} {verb} ruled out by the limits before training."
+        )
+    trials = [t for t in every if t.state is TrialState.COMPLETE]
     if not any(t.kind is not TrialKind.BASELINE for t in trials):
         console.print("No network was trained to its end; allow more time, or make the space smaller.")
     if not trials:
@@ -99,7 +113,32 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
             "" if t.duration_s is None else formatting.seconds(t.duration_s),
         )
     console.print(table)
+    _print_front(console, every, study, decimals)
     _print_verdict(console, study, decimals)
+
+
+def _print_front(console: Console, trials: list[TrialRecord], study: StudyRecord, decimals: int) -> None:
+    """Print which trials no other one beats, where the study has several objectives."""
+    objectives = objectives_of(study)
+    if len(objectives) < 2:
+        return
+    units = {"parameters": "parameters", "bytes": "file", "latency": "ms a row"}
+    table = Table(box=None, header_style="bold", title="No trial is better in everything than these:")
+    for name in ("", study.metric, *(units[name] for name in objectives if name != "score")):
+        table.add_column(name, justify="right" if name else "left")
+    for trial, values in pareto_trials(trials, objectives, study.direction):
+        cells = {
+            "parameters": formatting.count(trial.n_parameters),
+            "bytes": formatting.size(trial.size_bytes),
+            "latency": formatting.plain(trial.latency_ms),
+        }
+        score = formatting.number(values["score"], decimals)
+        table.add_row(
+            f"trial {trial.number}", score, *(cells[name] for name in objectives if name != "score")
+        )
+    console.print(table)
+    if study.spec.get("pruner", "none") != "none":
+        console.print("With several objectives no trial is given up early: the pruner was off.")
 
 
 def _print_verdict(console: Console, study: StudyRecord, decimals: int) -> None:

@@ -34,7 +34,7 @@ from ..errors import CompressionError, Message
 from ..metrics import METRICS
 from ..retrain import retrain_trial
 from ..search.evidence import paired_difference
-from .plan import BASE, CONTROL, Form, forms_of
+from .plan import BASE, CONTROL, Form, forms_of, forms_where_lossy
 from .verdict import verdict
 
 RUNTIMES = ("onnx", "litert")
@@ -42,6 +42,9 @@ _CONVERT_TIMEOUT_S = 600.0
 _TRAIN_TIMEOUT_S = 3600.0
 _POLL_S = 0.2
 _LEAST_EPOCHS, _MOST_EPOCHS = 6, 30
+_NOT_OF_A_RUNTIME = frozenset(
+    {"scores", "metrics", "metric", "file", "layers", "threshold", "n_parameters", "sparsity"}
+)
 Progress = Callable[[str, int, int], None]
 
 
@@ -81,6 +84,19 @@ def compress(
         For an unknown way in `what`.
     """
     forms = forms_of(what)
+    study, record = trial_to_compress(store, study_id, trial)
+    with tempfile.TemporaryDirectory(dir=store.workspace.path) as folder:
+        return Work(store, study, record, forms, Path(folder), most_drop, progress).run()
+
+
+def trial_to_compress(store: Store, study_id: int, trial: int | str) -> tuple[StudyRecord, TrialRecord]:
+    """Return a study and its trial, a number or ``"best"``.
+
+    Raises
+    ------
+    CompressionError
+        Where the trial has no networks.
+    """
     study = store.study(study_id)
     number = study.best_trial if trial == "best" else int(trial)
     if number is None:
@@ -91,12 +107,13 @@ def compress(
             "Trial {number} has no networks to compress: only complete trials that are no baselines have.",
             number=number,
         )
-    with tempfile.TemporaryDirectory(dir=store.workspace.path) as folder:
-        return _Work(store, study, record, forms, Path(folder), most_drop, progress).run()
+    return study, record
 
 
 @dataclass(slots=True)
-class _Work:
+class Work:
+    """One run of the ledger in a folder of its own; `explore` builds on it."""
+
     store: Store
     study: StudyRecord
     trial: TrialRecord
@@ -109,48 +126,98 @@ class _Work:
     n_steps: int = 2
 
     def run(self) -> list[VariantRecord]:
+        """Make, measure and record the variants."""
+        model = self.base_model()
+        found = self._made(model, self.forms, 0)
+        if self._loses(found, Form(BASE, "int8")):
+            found |= self._made(model, forms_where_lossy(), len(found))
+        return self.ended(found)
+
+    def base_model(self) -> Path:
+        """Return the file of the trial's fold networks, which are trained anew where they were not kept."""
         model = self.folder / "base.npz"
         sha256 = self.trial.user_attrs.get("model_sha256")
         if sha256 and self.store.artifacts.path(sha256).is_file():
             model.write_bytes(self.store.artifacts.read(sha256))
         else:
-            model.write_bytes(retrain_trial(self.store, self.study, self.trial, self._tell))
-        plans = list(dict.fromkeys(form.plan.name for form in self.forms))
-        self._step("training")
-        job = {"model": str(model), "plans": plans, "n_epochs": self._n_epochs()}
-        problem = self._child("train", job, _TRAIN_TIMEOUT_S)
-        if problem:
-            raise CompressionError("The networks could not be trained on: {reason}", reason=problem)
-        trained = {name: self._answer(f"{place}.json") for place, name in enumerate(plans)}
-        wanted = [
-            {"name": f"{place}-{runtime}", "model": f"{plans.index(form.plan.name)}.npz", "format": form.number_format,
-             "runtime": runtime, "form": form.name}
-            for place, form in enumerate(self.forms)
-            for runtime in RUNTIMES
-            if "failure" not in trained[form.plan.name]
-        ]  # fmt: skip
-        self.n_steps = len(wanted) + 2
-        converted = self._converted(wanted)
-        found: dict[Form, dict[str, Any]] = {}
-        for place, form in enumerate(self.forms):
-            told = {name: converted[f"{place}-{name}"] for name in RUNTIMES if f"{place}-{name}" in converted}
-            found[form] = {**trained[form.plan.name], **({"forms": told} if told else {})}
-        self._step("timing")
+            model.write_bytes(retrain_trial(self.store, self.study, self.trial, self.tell))
+        return model
+
+    def ended(self, found: Mapping[Form, dict[str, Any]]) -> list[VariantRecord]:
+        """Time what was made, and record it."""
+        self.step("timing")
         self._timed(found)
         return self._recorded(found)
 
-    def _n_epochs(self) -> int:
+    def _made(self, model: Path, forms: Sequence[Form], first: int) -> dict[Form, dict[str, Any]]:
+        """Train and convert; the names of the files begin with numbers from `first` on."""
+        plans = list(dict.fromkeys(form.plan.name for form in forms))
+        self.step("training")
+        job = {"model": str(model), "plans": plans, "n_epochs": self.n_epochs(), "first": first}
+        problem = self.child("train", job, _TRAIN_TIMEOUT_S)
+        if problem:
+            raise CompressionError("The networks could not be trained on: {reason}", reason=problem)
+        places = {form: first + plans.index(form.plan.name) for form in forms}
+        trained = {form: self._answer(f"{place}.json") for form, place in places.items()}
+        return self.measured(trained, {form: f"{place}.npz" for form, place in places.items()}, first)
+
+    def measured(
+        self,
+        trained: Mapping[Form, dict[str, Any]],
+        models: Mapping[Form, str],
+        first: int,
+    ) -> dict[Form, dict[str, Any]]:
+        """Convert and score networks.
+
+        Parameters
+        ----------
+        trained : mapping of Form to dict
+            What was told of its training.
+        models : mapping of Form to str
+            The file of its networks in the folder.
+        first : int
+            What the numbers in the names of the files begin with.
+        """
+        wanted = [
+            {"name": f"{first + place}-{runtime}", "model": models[form], "format": form.number_format,
+             "runtime": runtime, "form": form.name, "floats": list(form.plan.floats)}
+            for place, form in enumerate(trained)
+            for runtime in RUNTIMES
+            if "failure" not in trained[form]
+        ]  # fmt: skip
+        self.n_steps += len(wanted)
+        converted = self._converted(wanted)
+        found: dict[Form, dict[str, Any]] = {}
+        for place, form in enumerate(trained, start=first):
+            told = {name: converted[f"{place}-{name}"] for name in RUNTIMES if f"{place}-{name}" in converted}
+            kept = {"model": models[form]}
+            found[form] = {**trained[form], **kept, **({"forms": told} if told else {})}
+        return found
+
+    def _loses(self, found: Mapping[Form, dict[str, Any]], form: Form) -> bool:
+        """Whether a form was made that loses more than the user is ready to lose."""
+        base = found[self.forms[0]].get("forms", {}).get("onnx", {})
+        told = found.get(form, {}).get("forms", {}).get("onnx", {})
+        if "scores" not in told or "scores" not in base:
+            return False
+        scores = np.array(told["scores"])[:, list(told["metrics"]).index(self.study.metric)]
+        return self._drop(found[self.forms[0]], scores)["mean"] > self.most_drop
+
+    def n_epochs(self) -> int:
+        """Return how many epochs networks are trained on."""
         return min(max((self.trial.epoch or 0) // 2, _LEAST_EPOCHS), _MOST_EPOCHS)
 
-    def _step(self, name: str) -> None:
+    def step(self, name: str) -> None:
+        """Say that a step begins."""
         self.doing = name
-        self._tell()
+        self.tell()
         self.n_done += 1
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Report how far the work is; what that raises ends it."""
         self.progress(self.doing, min(self.n_done, self.n_steps), self.n_steps)
 
-    def _child(
+    def child(
         self, module: str, job: Mapping[str, Any], timeout_s: float, look: Callable[[], bool] = lambda: False
     ) -> str:
         """Run a child; return what it said where it failed, empty where it did its job.
@@ -175,7 +242,7 @@ class _Work:
                     with contextlib.suppress(subprocess.TimeoutExpired):
                         child.wait(_POLL_S)
                         is_over = True
-                    self._tell()
+                    self.tell()
                     if look():
                         heard = time.monotonic()
                     if not is_over and time.monotonic() - heard > timeout_s:
@@ -205,7 +272,7 @@ class _Work:
         """Convert in child processes: one for all, and another for the rest where a conversion kills it."""
         found: dict[str, dict[str, Any]] = {}
         while left := [item for item in wanted if item["name"] not in found]:
-            problem = self._child(
+            problem = self.child(
                 "convert",
                 {"conversions": left},
                 _CONVERT_TIMEOUT_S,
@@ -226,13 +293,13 @@ class _Work:
             path = self.folder / f"{item['name']}.json"
             if item["name"] not in found and path.exists():
                 found[item["name"]] = json.loads(path.read_text(encoding="utf-8"))
-                self._step(item["form"])
+                self.step(item["form"])
         return len(found) > n_before
 
     def _timed(self, found: Mapping[Form, dict[str, Any]]) -> None:
         told = [t for f in found.values() for t in f.get("forms", {}).values() if "file" in t]
         answer = self.folder / "latency.json"
-        problem = self._child(
+        problem = self.child(
             "latency", {"files": [t["file"] for t in told], "answer": str(answer)}, _CONVERT_TIMEOUT_S
         )
         if problem:
@@ -270,10 +337,14 @@ class _Work:
             "drop_from_trial": self._drop(base, scores[:, column]),
             "against": CONTROL.name if fair is control and fair is not base else BASE.name,
             "holdout": told.get("holdout"),
-            "n_parameters": found["n_parameters"],
-            "sparsity": found["sparsity"],
+            "n_parameters": told["n_parameters"],
+            "sparsity": told["sparsity"],
+            "model_sha256": self.store.artifacts.add((self.folder / found["model"]).read_bytes()),
+            "layers": told.get("layers", []),
+            **({"threshold": told["threshold"]} if "threshold" in told else {}),
+            **found.get("more", {}),
             "forms": {
-                name: {k: v for k, v in t.items() if k not in ("scores", "metrics", "metric", "file")}
+                name: {k: v for k, v in t.items() if k not in _NOT_OF_A_RUNTIME}
                 for name, t in found["forms"].items()
             },
         }

@@ -11,23 +11,32 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..networks.registry import build_network, family
+import numpy as np
+from numpy.typing import NDArray
+
+from ..networks.registry import family
 from ..search.preparing import prepare
 from ..training.devices import set_up_devices
 from ..training.model import TrainedModel
-from ..training.problem import Problem
+from ..training.quantizing import Quantizer
 from ..training.sparsity import Sparsifier, sparsity_of
-from ..training.trainer import Trainer
+from ..training.trainer import Trainer, TrainSpec, predict
 from ..workers.context import StudyContext, context_of
 from ..workers.trial_task import train_spec
-from .plan import PLANS, Plan
+from .plan import CONTROL, PLANS, Plan, all_epochs_of, n_epochs_of, trained_first
 
-_RATE = 0.3  # of the trial's learning rate: the networks are trained already
+_RATE = (
+    0.3  # of the trial's learning rate: the networks are trained already, unless they have just lost units
+)
 _RAMP = 0.5  # of the epochs, in which the sparsity rises
 
 
 def train_plan(
-    context: StudyContext, problem: Problem, base: TrainedModel, plan: Plan, n_epochs: int
+    context: StudyContext,
+    base: TrainedModel,
+    plan: Plan,
+    n_epochs: int,
+    start: TrainedModel | None = None,
 ) -> tuple[TrainedModel, dict[str, Any]]:
     """Return the networks of a plan, one a fold, and what is to be told of them.
 
@@ -37,67 +46,112 @@ def train_plan(
         The trial's fold networks.
     n_epochs : int
         To train on.
+    start : TrainedModel, optional
+        The networks of the plan that this one comes after.
 
     Raises
     ------
     CompressionError
         Where the family has no such form.
     """
-    network = base.network
-    params, weights, stats = base.params, base.weights, base.stats
-    if plan.keep < 1.0:
-        smaller = family(base.family).shrink(network, weights, stats, plan.keep)
-        params, weights, stats = smaller.params, smaller.weights, smaller.stats
-        network = build_network(base.family, params, base.shape)
-    model = dataclasses.replace(base, params=params, weights=weights, stats=stats)
+    model = start or base
+    keep = plan.keep / (PLANS[plan.after].keep if plan.after else 1.0)
+    if keep < 1.0:
+        model = _smaller(context, model, keep)
+    network = model.network
     if plan.is_tuned:
-        tuned = {**params, "learning_rate": _RATE * float(params["learning_rate"]), "warmup": 0.05}
-        tuned["schedule"] = "cosine"
-        spec = train_spec(
-            context,
-            problem,
-            base.family,
-            tuned,
-            patience=None,
-            max_epochs=n_epochs,
-            seed=context.files.seed + 1,
-        )
-        sparsifier = None
-        if plan.sparsity:
-            sparsifier = Sparsifier(
-                network.weights, plan.sparsity, max(1, round(_RAMP * n_epochs)), plan.scope
-            )
-        result = Trainer(problem, spec, start=(weights, stats), sparsifier=sparsifier).run()
+        n_ramp = max(1, round(_RAMP * n_epochs))
+        result = Trainer(
+            context.problem(model.params),
+            _spec(context, model, n_epochs, _RATE if keep == 1.0 else 1.0),
+            start=(model.weights, model.stats),
+            sparsifier=Sparsifier(network.weights, plan.sparsity, n_ramp, plan.scope)
+            if plan.sparsity
+            else None,
+            quantizer=Quantizer(network.weights, plan.bits, plan.floats) if plan.bits else None,
+            teacher=_outputs(context, base) if plan.is_taught else None,
+        ).run()
         model = dataclasses.replace(model, weights=result.weights, stats=result.stats)
     return model, {
         "n_parameters": network.n_parameters,
         "sparsity": sparsity_of(network.weights, model.weights),
-        "n_epochs": n_epochs if plan.is_tuned else 0,
+        "n_epochs": n_epochs,
     }
 
 
+def _spec(context: StudyContext, model: TrainedModel, n_epochs: int, rate: float) -> TrainSpec:
+    """Return how networks train on: with a part of the trial's learning rate, that falls to 0."""
+    params = {**model.params, "learning_rate": rate * float(model.params["learning_rate"])}
+    params |= {"schedule": "cosine", "warmup": 0.05}
+    problem = context.problem(model.params)
+    seed = context.files.seed + 1
+    return train_spec(context, problem, model.family, params, patience=None, max_epochs=n_epochs, seed=seed)
+
+
+def _smaller(context: StudyContext, base: TrainedModel, keep: float) -> TrainedModel:
+    """Return smaller networks; those for texts know fewer words too, so that their preprocessing is another one."""
+    smaller = family(base.family).shrink(base.network, base.weights, base.stats, keep)
+    params = dict(smaller.params)
+    if "dropout" in params:
+        params["dropout"] = keep * float(params["dropout"])  # less to spare
+    problem = context.problem(params)
+    return dataclasses.replace(
+        base,
+        params=params,
+        weights=smaller.weights,
+        stats=smaller.stats,
+        shape=problem.shape,
+        preprocessings=problem.preprocessings,
+    )
+
+
+def _outputs(context: StudyContext, model: TrainedModel) -> NDArray[np.float32]:
+    """Return the outputs (R, n, K) of each fold's network for all rows of the problem."""
+    problem, network = context.problem(model.params), model.network
+    every = np.arange(len(problem.y))
+    return np.concatenate(
+        [
+            predict(network, model.weights[r : r + 1], model.stats[r : r + 1], problem.rows(r, every))
+            for r in range(model.n_networks)
+        ]
+    )
+
+
 def main() -> None:
-    """Train every plan of the job that is not there yet; write ``<place>.npz`` and ``<place>.json``."""
+    """Train every plan of the job; write ``<place>.npz`` and ``<place>.json``, places counted from its ``first``."""
     from ...storage.store import Store
     from ..errors import CupelError
 
     job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    folder = Path(job["folder"])
+    folder, names = Path(job["folder"]), list(job["plans"])
     with Store.open(Path(job["workspace"]), "r") as store:
         files = prepare(store, store.study(job["study"])).files
     set_up_devices(files.n_threads)
     context = context_of(files)
     base = TrainedModel.from_bytes(Path(job["model"]).read_bytes())
-    problem = context.problem(base.params)
-    for place, name in enumerate(job["plans"]):
+    plans = trained_first(names)
+    n_epochs = int(job["n_epochs"])
+    longest = max(all_epochs_of(plan, n_epochs) for plan in plans)
+    models: dict[str, TrainedModel] = {}
+    failures: dict[str, Any] = {}
+    for plan in plans:
         told: dict[str, Any]
+        n_own = longest if plan is CONTROL else n_epochs_of(plan, n_epochs)
         try:
-            model, told = train_plan(context, problem, base, PLANS[name], int(job["n_epochs"]))
-            (folder / f"{place}.npz").write_bytes(model.to_bytes())
+            if plan.after in failures:
+                told = {"failure": failures[plan.after]}
+            else:
+                models[plan.name], told = train_plan(context, base, plan, n_own, models.get(plan.after))
         except (CupelError, ArithmeticError) as error:
             sentence = error.sentence.to_json() if isinstance(error, CupelError) else {"text": str(error)}
             told = {"failure": sentence}
-        (folder / f"{place}.json").write_text(json.dumps(told), encoding="utf-8")
+        if "failure" in told:
+            failures[plan.name] = told["failure"]
+        if plan.name in names:
+            place = int(job["first"]) + names.index(plan.name)
+            if plan.name in models:
+                (folder / f"{place}.npz").write_bytes(models[plan.name].to_bytes())
+            (folder / f"{place}.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 if __name__ == "__main__":

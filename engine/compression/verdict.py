@@ -68,14 +68,26 @@ def chosen(
     most_drop: float,
     most_bytes: int | None = None,
     most_ms: float | None = None,
+    *,
+    is_zipped: bool = False,
 ) -> VariantRecord | None:
-    """Return the smallest variant within the limits: of loss, of the file's size, and of the time for one row."""
+    """Return the smallest variant within the limits: of loss, of the file's size, and of the time for one row.
+
+    Parameters
+    ----------
+    is_zipped : bool
+        Whether the size is that of the zipped file.
+    """
+
+    def size(variant: VariantRecord) -> int:
+        return (variant.zip_bytes if is_zipped else variant.size_bytes) or 0
+
     fits = [
         v
         for v in variants
         if v.state is TrialState.COMPLETE
         and v.measures["drop"]["mean"] <= most_drop
-        and (most_bytes is None or (v.size_bytes or 0) <= most_bytes)
+        and (most_bytes is None or size(v) <= most_bytes)
         and (most_ms is None or (v.latency_ms or 0.0) <= most_ms)
     ]
-    return min(fits, key=lambda v: v.size_bytes or 0, default=None)
+    return min(fits, key=size, default=None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import os
 import zipfile
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from ..errors import DataError, Message
 from ..spec import ReadSpec
 from .idx import idx_parts, is_idx, read_idx
 from .schema import SPLIT_COLUMN as SPLIT
+from .scratch import scratch_array, take_mapped
 from .table import Column, Table, canonical_text, text_column
 
 IMAGE, LABEL = "image", "label"
@@ -33,7 +35,7 @@ MOST_PIXELS = 64  # of a side, where the user does not say
 _LEAST_PIXELS = 2
 _THUMBNAILS = 60
 _NAMED = 5  # files that a message names
-_MEMORY_FRACTION = 0.5  # of what is free, for the pixels
+_MEMORY_FRACTION = 0.25  # of what is free: more pixels than that lie in a mapped file
 _PARTS = {
     "train": "train", "training": "train", "test": "test", "testing": "test",
     "val": "valid", "valid": "valid", "validation": "valid",
@@ -74,7 +76,7 @@ def read_images(path: Path, read: ReadSpec) -> ReadImages:
     Raises
     ------
     DataError
-        Where there is no image that can be read, or too little memory for all.
+        Where there is no image that can be read, or no room on the disk for the pixels of all.
     """
     if is_idx(path):
         return _read_idx(path, read)
@@ -89,10 +91,11 @@ def read_paths(path: Path, table: Table, read: ReadSpec) -> ReadImages | None:
     Raises
     ------
     DataError
-        Where none of them can be read.
+        Where none of them can be read, or none is there and the table has nothing else to learn from.
     """
     name = _path_column(table, path.parent)
     if name is None:
+        _check_paths(path, table)
         return None
     column = table[name]
     with _Listed(path.parent, column.vocabulary) as files:
@@ -110,7 +113,7 @@ def read_paths(path: Path, table: Table, read: ReadSpec) -> ReadImages | None:
             )
         )
     whole = table.take(rows)
-    found = Table(whole.columns, whole.n_rows, pixels[place[column.codes[rows]]], name)
+    found = Table(whole.columns, whole.n_rows, take_mapped(pixels, place[column.codes[rows]]), name)
     return ReadImages(found, tuple(messages), path.stat().st_size + int(pixels.nbytes), None)
 
 
@@ -186,9 +189,8 @@ def _decoded(
         heights, widths = np.array([(h, w) for h, w, _ in looks]).T
         height, width = _common_size(heights, widths, read, source)
         channels = 3 if any(is_colour for _, _, is_colour in looks) else 1
-        _check_memory(len(looks), height, width, channels)
         good = [name for name in names if name not in bad]
-        pixels = np.zeros((len(good), height, width, channels), np.uint8)
+        pixels = _empty((len(good), height, width, channels))
 
         def decode(place: int) -> None:
             try:
@@ -201,7 +203,7 @@ def _decoded(
     if not whole:
         raise _nothing(source, bad)
     if len(whole) < len(good):
-        pixels = pixels[whole]
+        pixels = take_mapped(pixels, np.array(whole))
     return pixels, set(bad), [*_bad_message(bad, len(names)), *_size_message(heights, widths, height, width)]
 
 
@@ -265,6 +267,14 @@ def _read_npz(path: Path, read: ReadSpec) -> ReadImages:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name.lower(): file[name] for name in file.files}
     except (OSError, ValueError, zipfile.BadZipFile) as error:
+        if "allow_pickle" in str(error) and zipfile.is_zipfile(path):
+            raise DataError(
+                "{file} holds Python objects, which could run code and are not read; save its arrays as numbers or "
+                "texts.",
+                file=path.name,
+            ) from error
+        if not zipfile.is_zipfile(path):
+            raise DataError("{file} is damaged or no NPZ file; make it again.", file=path.name) from error
         raise DataError("{file} cannot be read: {reason}.", file=path.name, reason=str(error)) from error
     pairs = [
         (part, arrays[x], arrays[y])
@@ -310,13 +320,14 @@ def _from_arrays(
     if not n:
         raise DataError("{file} holds no images.", file=source)
     size = _common_size(np.array([height]), np.array([width]), read, source)
-    _check_memory(n, *size, channels)
-    pixels = np.concatenate(whole) if len(whole) > 1 else whole[0]
+    pixels = whole[0]
     if size != (height, width):
-        pixels = np.stack(
-            [as_pixels(Image.fromarray(x[..., 0] if channels == 1 else x), *size, channels) for x in pixels]
-        )
+        pixels = _empty((n, *size, channels))
+        for place, x in enumerate(image for part in whole for image in part):
+            pixels[place] = as_pixels(Image.fromarray(x[..., 0] if channels == 1 else x), *size, channels)
         messages += _size_message(np.array([height]), np.array([width]), *size)
+    elif len(whole) > 1:
+        pixels = np.concatenate(whole)
     columns = [
         Column(IMAGE, "number", numbers=np.arange(1.0, n + 1.0)),
         _label_column(np.concatenate(labels)),
@@ -401,14 +412,11 @@ def _common_size(
     return max(_LEAST_PIXELS, round(height * scale)), max(_LEAST_PIXELS, round(width * scale))
 
 
-def _check_memory(n: int, height: int, width: int, channels: int) -> None:
-    size, free = n * height * width * channels, psutil.virtual_memory().available
-    if size > _MEMORY_FRACTION * free:
-        raise DataError(
-            "{n:,} images of {width} × {height} pixels need {size_gb} GB of memory, and {free_gb} GB are free; choose "
-            "a smaller image size.",
-            n=n, width=width, height=height, size_gb=round(size / 1e9, 1), free_gb=round(free / 1e9, 1),
-        )  # fmt: skip
+def _empty(shape: tuple[int, ...]) -> Pixels:
+    """Return room for pixels: in the memory, or on the disk where they would fill much of what is free."""
+    if math.prod(shape) > _MEMORY_FRACTION * psutil.virtual_memory().available:
+        return scratch_array(shape, np.uint8)
+    return np.zeros(shape, np.uint8)
 
 
 def _size_message(
@@ -434,7 +442,7 @@ def _official(parts: Any) -> list[Message]:
         return []
     return [
         Message(
-            "The data have a test part ({n:,} images); the holdout setting “test” keeps these as the holdout.",
+            "The data have a test part ({n:,} images); the holdout can be these (“test”) or rows drawn at random.",
             {"n": n},
         )
     ]
@@ -465,10 +473,29 @@ def _label_column(y: NDArray[Any]) -> Column:
 def _path_column(table: Table, folder: Path) -> str | None:
     """Return the text column whose cells are called like images, if some of them are there."""
     for column in table:
-        if column.kind != "text" or not column.vocabulary:
-            continue
-        sample = column.vocabulary[:: max(1, len(column.vocabulary) // 200)]
-        named = [word for word in sample if is_image_name(Path(word).name)]
-        if len(named) >= 0.9 * len(sample) and any((folder / word).is_file() for word in named):
+        if any((folder / word).is_file() for word in _image_names(column)):
             return column.name
     return None
+
+
+def _image_names(column: Column) -> list[str]:
+    """Return some cells of a column that are called like images, if nearly all of its cells are."""
+    if column.kind != "text" or not column.vocabulary:
+        return []
+    sample = column.vocabulary[:: max(1, len(column.vocabulary) // 200)]
+    named = [word for word in sample if is_image_name(Path(word).name)]
+    return named if len(named) >= 0.9 * len(sample) else []
+
+
+def _check_paths(path: Path, table: Table) -> None:
+    """Refuse a table of nothing but a target and names of images that are not there."""
+    named = {column.name: names[0] for column in table if (names := _image_names(column))}
+    if named and len(table.columns) <= len(named) + 1:
+        column, name = next(iter(named.items()))
+        raise DataError(
+            "Column {column!r} of {file} names images, for instance {name}, but none of them is there; give their "
+            "paths from the folder of this file on.",
+            column=column,
+            file=path.name,
+            name=name,
+        )

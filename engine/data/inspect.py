@@ -18,6 +18,7 @@ from .images import thumbnails
 from .report import build_report
 from .schema import TableSchema, infer_schema
 from .sources import Loaded, load
+from .splitting import official_parts
 from .table import Table
 from .target import Target, encode_target
 from .texts import text_messages
@@ -44,11 +45,12 @@ def inspect_file(
     -------
     dict
         ``read``, ``name``, ``kind``, ``families`` (those for the kind), ``n_rows``, ``n_columns``, ``size_bytes``,
+        ``digest``,
         ``preview`` (``columns``, ``rows`` of text), ``thumbnails`` (``png``, base64, and ``label`` of some images),
         ``columns`` (each with ``histogram`` or ``top``),
         ``findings``, ``messages``, ``target``,
         ``task`` (None where the target cannot be used; a finding says why), ``labels`` ([label, rows], …),
-        ``n_dropped``.
+        ``n_dropped``, ``parts`` (rows of each official part, see `official_parts`).
 
     Raises
     ------
@@ -74,6 +76,7 @@ def inspect_file(
         "n_rows": table.n_rows,
         "n_columns": len(table.columns),
         "size_bytes": loaded.size_bytes,
+        "digest": table.digest(),
         "preview": _preview(table),
         "thumbnails": thumbnails(table, chosen),
         "columns": _columns(schema, report.to_json()["pictures"]),
@@ -83,6 +86,7 @@ def inspect_file(
         "task": encoded.task if encoded else None,
         "labels": [list(pair) for pair in encoded.counts()[:_MAX_LABELS]] if encoded else [],
         "n_dropped": encoded.n_dropped if encoded else 0,
+        "parts": official_parts(table),
     }
 
 

@@ -35,7 +35,7 @@ def single_column_score(
     Returns
     -------
     float
-        Area under the ROC curve (at least 0.5 is chance) for binary; for multiclass the accuracy above the
+        Area under the ROC curve (0.5 is chance) for binary; for multiclass the accuracy above the
         largest class's share, as a fraction of what it could be; R² for regression. NaN for fewer than 40
         rows.
     """
@@ -55,8 +55,11 @@ def single_column_score(
 
 def _bin(column: Column, rows: Rows) -> NDArray[np.int64]:
     """Return bin numbers of shape (n,); missing cells have a bin of their own, 0."""
-    if column.kind == "text":
-        return column.codes[rows].astype(np.int64) + 1
+    if column.kind == "text":  # numbered anew: a long vocabulary times many classes would not fit the memory
+        present = column.codes[rows] >= 0
+        bins = np.zeros(len(rows), np.int64)
+        bins[present] = np.unique(column.codes[rows][present], return_inverse=True)[1] + 1
+        return bins
     values = column.numbers[rows]
     known = values[~np.isnan(values)]
     if not len(known):

@@ -61,7 +61,11 @@ def read_table(
     read = read or ReadSpec()
     path = Path(path)
     if path.is_dir():
-        raise DataError("{file} is a folder; choose a CSV, TSV or Parquet file in it.", file=str(path))
+        raise DataError(
+            "{file} is a folder without images or texts in sub-folders, one for each class; choose such a folder, or a "
+            "CSV, TSV or Parquet file.",
+            file=str(path),
+        )
     if not path.is_file():
         raise DataError("There is no file {file}; check the path, or whether it was moved.", file=str(path))
     try:
@@ -109,7 +113,7 @@ def _read_parquet(path: Path, kinds: Mapping[str, tuple[Kind, str]]) -> ReadResu
         data = pq.read_table(path)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise DataError(
-            "{file} is damaged or not Parquet: {reason}.", file=path.name, reason=str(error)
+            "{file} is damaged or not Parquet: {reason}.", file=path.name, reason=str(error).rstrip(".")
         ) from error
     table, messages = table_from_arrow(data, kinds)
     return ReadResult(table, ReadSpec(), tuple(messages))

@@ -136,7 +136,7 @@ def _columns(table: Table, schema: TableSchema) -> list[Finding]:
             found.append(
                 finding("info", "id", c.name, "Column {column!r} looks like an identifier and is left out.")
             )
-        elif c.role == "text":
+        elif c.role == "text" and c not in schema.features:
             found.append(finding("info", "text", c.name, "Column {column!r} is free text and is left out."))
         elif c.role == "categorical" and c.n_unique > 100:
             found.append(

@@ -147,8 +147,9 @@ def infer_schema(
     read : ReadSpec, optional
         Kept in the schema.
     kind : {"auto", "table", "image", "text"}
-        Of the data; ``auto`` is a table where a number, category or date can be used, and otherwise what there is. With
-        ``text``, columns of few or short texts count as texts where there are no others.
+        Of the data; ``auto`` is images where there are any, else a table where a number, category or date can be used,
+        else texts where there are any. With ``text``, columns of few or short texts count as texts where there are no
+        others.
 
     Raises
     ------

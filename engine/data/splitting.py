@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,7 +98,7 @@ class Splits:
                     parts[0],
                     parts[1],
                 )
-        except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        except (ValueError, KeyError, OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             raise DataError("The stored splits are damaged: {reason}.", reason=str(error)) from error
 
     def _arrays(self) -> dict[str, Rows]:
@@ -112,17 +113,13 @@ def draw_splits(spec: SplitSpec, target: Target, table: Table, schema: TableSche
     Raises
     ------
     DataError
-        Where there are too few rows, classes or groups for the folds, the column that the kind needs has no
-        role ``group`` or ``time``, or a time is missing.
+        Where there are too few rows, classes, groups or times for the folds that the holdout leaves, the column that
+        the kind needs has no role ``group`` or ``time``, a time is missing, or the official holdout does not fit.
     """
     kind = _resolve(spec, target, schema)
     n = len(target.rows)
     if n < 2 * spec.n_folds:
-        raise DataError(
-            "The rows with a target are too few ({n}) for {n_folds} folds; use fewer folds or more data.",
-            n=n,
-            n_folds=spec.n_folds,
-        )
+        raise _too_few(n, spec)
     if kind == "time":
         if spec.holdout_part:
             raise DataError("Folds in time order take the latest rows as the holdout; give it as a fraction.")
@@ -137,9 +134,13 @@ def draw_splits(spec: SplitSpec, target: Target, table: Table, schema: TableSche
     held = (
         _official_holdout(table, target.rows, spec)
         if spec.holdout_part
-        else _draw_holdout(spec.holdout, units, classes, kind, rng)
+        else _draw_holdout(spec, units, classes, kind, rng)
     )
     development = np.flatnonzero(~held)
+    if len(development) < spec.n_folds:
+        raise _too_few(len(development), spec)
+    if kind == "grouped":
+        _check_groups(_role_column(table, schema, "group"), units[development], spec, spec.n_folds)
     messages = _check_strata(spec, target, development, kind)
     train: list[Rows] = []
     valid: list[Rows] = []
@@ -158,6 +159,14 @@ def draw_splits(spec: SplitSpec, target: Target, table: Table, schema: TableSche
         tuple(train),
         tuple(valid),
         messages,
+    )
+
+
+def _too_few(n: int, spec: SplitSpec) -> DataError:
+    return DataError(
+        "The rows with a target are too few ({n}) for {n_folds} folds; use fewer folds or more data.",
+        n=n,
+        n_folds=spec.n_folds,
     )
 
 
@@ -187,16 +196,29 @@ def _groups(column: Column, rows: Rows, spec: SplitSpec) -> NDArray[np.int64]:
     alone = np.flatnonzero(codes < 0)
     codes[alone] = codes.max(initial=-1) + 1 + np.arange(len(alone))
     groups = np.unique(codes, return_inverse=True)[1].astype(np.int64)
-    n_needed = spec.n_folds + (spec.holdout > 0)
-    if groups.max() + 1 < n_needed:
+    _check_groups(column, groups, spec, spec.n_folds + (spec.holdout > 0 or spec.holdout_part != ""))
+    return groups
+
+
+def _check_groups(column: Column, groups: NDArray[np.int64], spec: SplitSpec, least: int) -> None:
+    n = len(np.unique(groups))
+    if n < least:
         raise DataError(
             "Column {column!r} has too few groups ({n}); {n_folds} folds and the holdout need at least {least}.",
             column=column.name,
-            n=int(groups.max()) + 1,
+            n=n,
             n_folds=spec.n_folds,
-            least=n_needed,
+            least=least,
         )
-    return groups
+
+
+def official_parts(table: Table) -> dict[str, int]:
+    """Return the rows of each part that the column ``split`` names; none where there is no such column."""
+    if SPLIT_COLUMN not in table or table[SPLIT_COLUMN].kind != "text":
+        return {}
+    column = table[SPLIT_COLUMN]
+    counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.vocabulary))
+    return {word: n for word, n in zip(column.vocabulary, counts.tolist(), strict=True) if n}
 
 
 def _official_holdout(table: Table, rows: Rows, spec: SplitSpec) -> NDArray[np.bool_]:
@@ -219,16 +241,24 @@ def _official_holdout(table: Table, rows: Rows, spec: SplitSpec) -> NDArray[np.b
 
 
 def _draw_holdout(
-    fraction: float, units: NDArray[np.int64], classes: NDArray[np.int64], kind: str, rng: np.random.Generator
+    spec: SplitSpec, units: NDArray[np.int64], classes: NDArray[np.int64], kind: str, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
+    fraction = spec.holdout
     held = np.zeros(len(units), bool)
     if fraction <= 0:
         return held
     if kind == "grouped":
-        n_parts = max(2, min(round(1 / fraction), int(units.max()) + 1)) if fraction <= 0.5 else 2
-        parts = _assign_groups(units, classes, 20 if units.max() >= 60 else n_parts, rng)
+        n_groups = int(units.max()) + 1
+        n_parts = max(2, min(round(1 / min(fraction, 1 - fraction)), n_groups))
+        if n_groups > 60:
+            n_parts = min(max(n_parts, 20), n_groups // 3)
+        parts = _assign_groups(units, classes, n_parts, rng)
         n_taken = max(1, round(fraction * (int(parts.max()) + 1)))
-        return parts < n_taken
+        groups = np.unique(units[parts < n_taken])
+        most = n_groups - spec.n_folds  # `_groups` has seen to it that this is at least 1
+        if len(groups) > most:  # every fold needs a group of its own
+            groups = rng.permutation(groups)[:most]
+        return np.isin(units, groups)
     for rows, n_held in zip(*_class_quotas(fraction, classes), strict=True):
         held[rng.permutation(rows)[:n_held]] = True
     return held

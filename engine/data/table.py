@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from .scratch import row_chunks, take_mapped
 
 Kind = Literal["number", "text", "date"]
 Rows = NDArray[np.int64]
@@ -157,7 +158,7 @@ class Table:
 
     def take(self, rows: Rows) -> Table:
         """Return the given rows (positions, in the order given) as a new table."""
-        pixels = None if self.pixels is None else self.pixels[rows]
+        pixels = None if self.pixels is None else take_mapped(self.pixels, np.asarray(rows, np.int64))
         return Table(tuple(c.take(rows) for c in self.columns), len(rows), pixels, self.image_column)
 
     def select(self, names: Sequence[str]) -> Table:
@@ -190,7 +191,8 @@ class Table:
                 sha.update(cells.astype("<f8").tobytes())
         if self.pixels is not None:
             sha.update(json.dumps(self.pixels.shape).encode())
-            sha.update(np.ascontiguousarray(self.pixels).data)
+            for part in row_chunks(self.pixels):
+                sha.update(np.ascontiguousarray(self.pixels[part]).data)
         return sha.hexdigest()
 
     def raw_rows(self, rows: Sequence[int] | Rows) -> list[dict[str, str | float | int | None]]:

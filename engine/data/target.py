@@ -68,8 +68,8 @@ def encode_target(table: Table, schema: TableSchema, task: str = "auto") -> Targ
     Raises
     ------
     DataError
-        Where there is no target, no row has one, all rows have the same one, there are as many classes as
-        rows, or the task does not fit the cells.
+        Where there is no target, it is a date, no row has one, all rows have the same one, there are more than 1,000
+        classes, or more than 20 and more than half as many as rows, or the task does not fit the cells.
     """
     chosen = schema.target
     if chosen is None:
@@ -170,7 +170,8 @@ def _numbers(column: Column, rows: Rows, n_dropped: int, messages: list[Message]
     values = column.numbers[rows].copy()
     if values.min() == values.max():
         raise DataError(
-            "The target {column!r} is {value} in every row; there is nothing to predict.",
+            "The target {column!r} is {value} in every row, so there is nothing to predict; choose another column, or "
+            "add rows with other values.",
             column=column.name,
             value=canonical_text(values[0]),
         )
@@ -180,7 +181,8 @@ def _numbers(column: Column, rows: Rows, n_dropped: int, messages: list[Message]
 def _check_classes(name: str, labels: tuple[str, ...], n_rows: int, task: str) -> None:
     if len(labels) < 2:
         raise DataError(
-            "The target {column!r} has one class only, {value!r}; there is nothing to predict.",
+            "The target {column!r} has one class only, {value!r}, so there is nothing to predict; choose another "
+            "column, or add rows of another class.",
             column=name,
             value=next(iter(labels)),
         )

@@ -75,7 +75,7 @@ def read_text_folder(path: Path, read: ReadSpec | None = None) -> TextFolder:
                 raw.append((file, file.read_bytes()))
         except OSError as error:
             bad.append((file, error.strerror or str(error)))
-    texts, undecoded = _decoded(raw, asked)
+    texts, undecoded = decoded_texts(raw, asked)
     bad += undecoded
     empty = [file for file, text in texts if not text]
     kept = [(file, text) for file, text in texts if text]
@@ -111,7 +111,7 @@ def _files(path: Path) -> Iterator[Path]:
             yield from sorted(f for f in folder.rglob("*") if f.suffix.lower() == _SUFFIX and f.is_file())
 
 
-def _decoded(
+def decoded_texts(
     raw: Sequence[tuple[Path, bytes]], asked: str | None
 ) -> tuple[list[tuple[Path, str]], list[tuple[Path, str]]]:
     """Return the texts, trimmed, and the files that are none with the reason."""

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ExportError
-from .certificate import STANDALONE, run_certificate
+from .certificate import run_certificate
+from .formats import FORMATS
 
-FORMAT = 1
+FORMAT = 2  # 2: files in folders, several formats
 KIND = "cupel-bundle"
 MANIFEST = "manifest.json"
 
@@ -36,7 +37,8 @@ class Bundle:
         Raises
         ------
         ExportError
-            Where it is no bundle, comes from a newer version, or a file is missing, changed or outside of it.
+            Where it is no bundle, comes from a newer version, or a file is missing, changed, outside of it, or there
+            though the manifest does not name it.
         """
         manifest = read_manifest(path)
         for name, entry in manifest["files"].items():
@@ -47,13 +49,25 @@ class Bundle:
                     folder=str(path),
                     file=name,
                 )
-            if digest(file) != entry["sha256"]:
+            if digest(file) != entry.get("sha256"):
                 raise ExportError(
                     "The file {file} of the bundle {folder} has changed since it was made; export it again.",
                     file=name,
                     folder=str(path),
                 )
+        for name in files_of(path):
+            if name not in manifest["files"] and name != MANIFEST and not _is_cache(name):
+                raise ExportError(
+                    "The bundle {folder} holds {file}, which its manifest does not name; move that file elsewhere.",
+                    folder=str(path),
+                    file=name,
+                )
         return cls(path, manifest)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats that it holds, ONNX first."""
+        return tuple(self.manifest.get("formats") or ("onnx",))
 
     @property
     def task(self) -> str:
@@ -66,16 +80,25 @@ class Bundle:
 
 
 def verify_bundle(path: Path) -> dict[str, Any]:
-    """Check a bundle's digests, predict its sample rows again in a clean process, and return the new certificate.
+    """Check a bundle's digests, predict its sample rows again in clean processes, and return the new certificate.
 
-    The program that predicts is this version's own, not the one in the folder: a bundle may come from anyone.
+    The programs that predict are this version's own, not those in the folder: a bundle may come from anyone.
+
+    Returns
+    -------
+    dict
+        See `run_certificate`; ``not_checked`` lists the formats that nothing here can run.
 
     Raises
     ------
     ExportError
-        As `Bundle.open`, and where the model cannot be run. A difference is no error: see ``passed``.
+        As `Bundle.open`, and where a model cannot be run. A difference is no error: see ``passed``.
     """
-    return run_certificate(Bundle.open(path).path.absolute(), STANDALONE)
+    bundle = Bundle.open(path)
+    known = [name for name in bundle.formats if name in FORMATS]
+    installed = [name for name in known if FORMATS[name].is_installed]
+    certificate = run_certificate(bundle.path.absolute(), installed or ["onnx"])
+    return {**certificate, "not_checked": [name for name in bundle.formats if name not in installed]}
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -96,6 +119,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         not isinstance(manifest, dict)
         or manifest.get("kind") != KIND
         or not isinstance(manifest.get("files"), dict)
+        or not all(isinstance(entry, dict) for entry in manifest["files"].values())
     ):
         raise ExportError(
             "{folder} is not a bundle of Cupel: its manifest.json says otherwise.", folder=str(path)
@@ -111,11 +135,19 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def write_manifest(path: Path, content: dict[str, Any]) -> dict[str, Any]:
     """Write the manifest of the files that are in the folder, and return it."""
-    files = sorted(file for file in path.iterdir() if file.name != MANIFEST)
-    entries = {file.name: {"sha256": digest(file), "size_bytes": file.stat().st_size} for file in files}
+    entries = {
+        name: {"sha256": digest(path / name), "size_bytes": (path / name).stat().st_size}
+        for name in files_of(path)
+        if name != MANIFEST
+    }
     manifest = {"kind": KIND, "format": FORMAT, **content, "files": entries}
     (path / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return manifest
+
+
+def files_of(path: Path) -> list[str]:
+    """Return the names of all files of a folder and the folders in it, with ``/`` between them, sorted."""
+    return sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if not file.is_dir())
 
 
 def check_target(path: Path) -> None:
@@ -132,10 +164,10 @@ def check_target(path: Path) -> None:
 def is_own_bundle(path: Path) -> bool:
     """Whether a folder holds a bundle and nothing else, so that a new export may take its place."""
     try:
-        names = set(read_manifest(path)["files"]) | {MANIFEST, "__pycache__"}
+        names = set(read_manifest(path)["files"]) | {MANIFEST}
     except ExportError:
         return False
-    return all(file.name in names for file in path.iterdir())
+    return all(name in names or _is_cache(name) for name in files_of(path))
 
 
 def digest(file: Path) -> str:
@@ -144,13 +176,20 @@ def digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def _is_cache(name: str) -> bool:
+    """Whether Python itself made a file, when a program of the bundle was run."""
+    return "__pycache__" in name.split("/")[:-1]
+
+
 def _inside(path: Path, name: str) -> Path:
-    file = path / name
-    plain = name not in ("", ".", "..") and not any(sign in name for sign in "/\\:\0")
-    if not plain or file.is_symlink():
+    """Return the file that a manifest names, where it is one in the folder and reached by no link."""
+    parts = name.split("/")
+    plain = all(part not in ("", ".", "..") and not any(sign in part for sign in "\\:\0") for part in parts)
+    places = [path.joinpath(*parts[: i + 1]) for i in range(len(parts))] if plain else []
+    if not plain or any(place.is_symlink() for place in places):
         raise ExportError(
             "The manifest of the bundle {folder} names {file!r}, which is not a file of it; do not use this bundle.",
             folder=str(path),
             file=name,
         )
-    return file
+    return places[-1]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...storage.records import DatasetRecord, StudyRecord, TrialRecord
+from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, VariantRecord
 from ..formatting import count, counted, number, plain, score, shared_decimals
+from .formats import FORMATS
 
 
 def model_card(
@@ -16,6 +17,8 @@ def model_card(
     answer: Mapping[str, Any],
     final: Mapping[str, Any] | None,
     cupel_version: str,
+    variant: VariantRecord | None = None,
+    licence: str = "",
 ) -> str:
     """Return the card as Markdown.
 
@@ -25,6 +28,10 @@ def model_card(
         What `convert` answered.
     final : mapping or None
         ``study.result`` where the study's final model is exported, None for another trial.
+    variant : VariantRecord, optional
+        What is exported, where it is a compressed form of the trial's networks.
+    licence : str
+        Of the model; empty where its owner has not chosen one.
     """
     sections = [
         f"# {study.name}\n\nA {_task(answer)} for the column `{study.spec['target']}`, found and exported by Cupel "
@@ -32,9 +39,16 @@ def model_card(
         _model(trial, answer, final),
         _data(study, dataset, answer),
         _scores(study, trial, final),
+        *([] if variant is None else [_variant(study, variant)]),
         _limits(answer, final),
         _use(answer),
-        "## Licence\n\nThe licence of this model is not set; it is for its owner to choose. The data keep their own.",
+        _privacy(answer),
+        "## Licence\n\n"
+        + (
+            f"{licence}. The data keep their own."
+            if licence
+            else "The licence of this model is not set; it is for its owner to choose. The data keep their own."
+        ),
     ]
     return "\n\n".join(sections) + "\n"
 
@@ -134,6 +148,54 @@ def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | N
     return "\n".join(lines)
 
 
+def _variant(study: StudyRecord, variant: VariantRecord) -> str:
+    """Return what compressing the trial's networks did to them, on the same folds."""
+    measures = variant.measures
+    drop = measures.get("drop", {})
+    number_format = variant.method.get("quantization") or "float32"
+    lines = [
+        "## Variant",
+        "",
+        f"- These are not the trial's networks as they were trained, but their variant `{variant.name}`, with numbers "
+        f"in {number_format}.",
+        f"- `{study.metric}` of the variant: {score(variant.value, variant.value_std)} over the folds, each scored on "
+        "the network of that fold.",
+    ]
+    if drop:
+        low, mean, high = (number(drop[key]) for key in ("low", "mean", "high"))
+        lines.append(
+            f"- It loses {mean} (interval {low} to {high}) against `{measures.get('against', 'base')}` on the same "
+            "folds."
+        )
+    if measures.get("sparsity"):
+        lines.append(f"- {measures['sparsity']:.0%} of its weights are zero.")
+    if number_format == "int8":
+        lines.append(
+            "- Numbers inside `model.onnx` are scaled by the rows that are predicted together, so a prediction may "
+            "change a little with them."
+        )
+    return "\n".join(lines)
+
+
+def _privacy(answer: Mapping[str, Any]) -> str:
+    """Return what of the data lies in the bundle."""
+    lines = ["## Privacy", ""]
+    roles = {spec["role"] for spec in answer["inputs"]}
+    if "image" in roles:
+        lines.append("- `sample_images.zip` holds images of the data.")
+    else:
+        lines.append("- `sample_rows.csv` holds rows of the data, without the target.")
+    if "categorical" in roles:
+        lines.append("- `schema.json` and `model.onnx` hold the categories of the data.")
+    if "text" in roles:
+        lines.append("- `model.onnx` holds the words that are frequent in the data.")
+    lines.append(
+        "- Remove nothing from the folder before you share it: its files are proven as a whole. Where these rows "
+    )
+    lines[-1] += "must not be shared, share `model.onnx` alone."
+    return "\n".join(lines)
+
+
 def _limits(answer: Mapping[str, Any], final: Mapping[str, Any] | None) -> str:
     lines = [
         "## Limits",
@@ -170,10 +232,27 @@ def _use(answer: Mapping[str, Any]) -> str:
             f"- `pip install -r requirements.txt`, then `python predict.py {data} -o OUT.csv`: one row for each, "
             f"with {output}. `python predict.py --check` proves the bundle on this machine.",
             raw,
-            f"- `network.keras` is the network without its preprocessing (inputs {_listed(answer['keras_inputs'])}).",
+            *(_format_use(name, answer) for name in answer["formats"] if name != "onnx"),
             f"- Made with {versions}.",
         ]
     )
+
+
+def _format_use(name: str, answer: Mapping[str, Any]) -> str:
+    """Return what a format other than ONNX is, and how it is run."""
+    inputs = _listed(answer["network_inputs"])
+    alone = f"is the network without its preprocessing (inputs {inputs})"
+    what = {
+        "keras": f"`network.keras` {alone}",
+        "saved_model": f"`saved_model` has the signature `serving_default`, which takes what preprocess.py makes of "
+        f"raw columns ({inputs})",
+        "litert": "`network.tflite` (of an ensemble `network_0.tflite`, …) is the network without its preprocessing "
+        "and without the softmax or scale after it; `preprocessing.json` describes both, and preprocess.py computes "
+        "them with NumPy alone",
+        "openvino": f"`network.xml` {alone}",
+    }[name]
+    run = f"`pip install -r requirements_{name}.txt`, then `python predict_{name}.py`"
+    return f"- {FORMATS[name].title}: {what}. {run}."
 
 
 def _n_trials(study: StudyRecord) -> int:

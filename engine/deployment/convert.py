@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -19,42 +20,71 @@ from typing import Any
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # the reference is computed in plain float32, which GPUs may not do
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 
 from ..data.dates import date_pattern
 from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
+from ..errors import CupelError, ExportError, Message
+from ..preprocessing.text import TextPreprocessing
+from ..preprocessing.tokens import PATTERNS
 from ..preprocessing.transform import TablePreprocessing
 from ..training.model import TrainedModel
-from .graph import feeds, member_models, onnx_names, whole_keras, whole_onnx
+from .formats import FORMATS, runs_one_by_one, tolerance_of
+from .formats.writing import Work, written
+from .graph import onnx_names
 from .image_samples import write_image_samples
 from .samples import sample_table, write_rows
 
-TOLERANCE = 1e-4
+FAILED = 3  # exit code: standard output says why
 _MOST_CATEGORIES = 10_000
+_ABOUT = {
+    "what": "What preprocess.py needs to turn raw columns into the inputs of networks, and outputs into predictions.",
+    "columns": "Raw column -> name of its input.",
+    "numeric": "Numbers: a missing one becomes `fill`; then (x - center) * factor, or the piecewise-linear map from "
+    "`knots` to `levels`; then x / sqrt(1 + (x / 3)^2) where spec.smooth_clip; then, where there are `edges`, the "
+    "part of each bin that x fills.",
+    "dates": "Seconds since 1970 UTC: (x - center) * factor; sine and cosine of the year and the week, of the day too "
+    "where `clock`; all 0 where missing.",
+    "indicators": "Columns with one more input: 1 where missing.",
+    "categories": "Key i has the code offset + i; one-hot, or, where `embedded`, an integer after those of the columns "
+    "before it.",
+    "text": "Letters A to Z are lower-cased; the matches of `pattern` are tokens; word i of `vocabulary` has the code "
+    "2 + i, an unknown one 1; after the end of a text come zeros.",
+    "image": "Bytes (height, width, channels) as decoding.py makes them of files; networks scale them.",
+    "predictions": "The mean over the networks: of a regression output * target_scale + target_mean; of classes the "
+    "softmax of the outputs, and of two classes the logistic function of the one output, which is the second class.",
+}
 
 
 def convert(job: dict[str, Any]) -> dict[str, Any]:
-    """Write ``model.onnx``, ``network.keras``, the sample rows or images, and ``sample_predictions.csv``.
+    """Write the files of all formats, the sample rows or images, and what the formats must predict of them.
 
     Parameters
     ----------
     job : dict
         ``model``, ``table``, ``pixels`` (of images), ``folder`` (paths), ``schema`` (TableSchema), ``rows`` (sample
-        rows of the table).
+        rows of the table), ``network`` (the place of the only one to convert, None for all), ``formats``,
+        ``number_format``, ``calibration`` (for each network some of its training rows; none where nothing is to be
+        calibrated).
 
     Returns
     -------
     dict
         ``inputs``, ``task``, ``labels``, ``family``, ``params``, ``n_networks``, ``n_parameters``, ``target_center``,
-        ``target_scale``,
-        ``n_made_up``, ``keras_difference``, ``versions``, ``seconds``.
+        ``target_scale``, ``n_made_up``, ``formats`` (of each what `standalone.check` needs), ``versions``, ``seconds``.
+
+    Raises
+    ------
+    ExportError
+        Where weights are no numbers, or a format cannot hold the networks.
     """
     started = time.monotonic()
     model = TrainedModel.from_bytes(Path(job["model"]).read_bytes())
+    if job["network"] is not None:
+        model = model.only(job["network"])
+    _check_weights(model)
     model = dataclasses.replace(model, params={**model.params, "compute_dtype": "float32"})
     schema = TableSchema.from_json(job["schema"])
     images = schema.images
@@ -63,8 +93,6 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
     used = {name for fitted in model.preprocessings for name in fitted.columns}
     columns = [c.name for c in schema.columns if c.name in used]
     names = {images.column: "image"} if images else onnx_names(columns)
-    members = member_models(model)
-    onnx.save(whole_onnx(model, members, schema, names), str(folder / "model.onnx"))
     rows = np.array(job["rows"], np.int64)
     if images:
         samples, n_made_up = write_image_samples(folder, table, images, rows)
@@ -72,12 +100,15 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
         samples, n_made_up = sample_table(table, schema, columns, rows)
         write_rows(folder / "sample_rows.csv", samples, schema.read)
     reference = model.predict(samples, np.arange(samples.n_rows))
-    network = whole_keras(model, members)
-    network.save(folder / "network.keras")
-    difference = _keras_difference(folder / "network.keras", model, samples, reference)
-    if not difference <= TOLERANCE:
-        raise ValueError(f"The Keras file differs from the trained networks by {difference:.3g}.")
-    _write_predictions(folder / "sample_predictions.csv", model, reference)
+    calibration = [
+        dict(fitted.inputs(table, np.array(some, np.int64)))
+        for fitted, some in zip(model.preprocessings, job["calibration"], strict=False)
+    ]
+    floats = tuple(job.get("float_layers", ()))
+    work = Work(folder, model, job["number_format"], schema, names, samples, reference, calibration, floats)
+    formats = _written(work, job["formats"])
+    if len(formats) > 1:
+        _write_preprocessing(folder / "preprocessing.json", model, names)
     return {
         "inputs": [_input(schema, table, model, name, names[name]) for name in columns],
         "task": model.task,
@@ -89,24 +120,63 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
         "target_center": float(model.target_mean.mean()),
         "target_scale": float(model.target_scale.mean()),
         "n_made_up": n_made_up,
-        "keras_difference": difference,
-        "keras_inputs": [i.name for i in network.inputs],
+        "formats": formats,
+        "network_inputs": [i.name for i in work.whole.inputs],
         "versions": {name: metadata.version(name) for name in ("tensorflow", "keras", "tf2onnx", "onnx")},
         "seconds": round(time.monotonic() - started, 3),
     }
 
 
-def _keras_difference(
-    path: Path, model: TrainedModel, samples: Table, reference: NDArray[np.float64]
-) -> float:
-    """Load the file as a user would and return how far it is from the reference, relative for a regression."""
-    loaded: Any = keras.models.load_model(path, compile=False, safe_mode=True)
-    data = feeds(model, samples)
-    wanted = [data[i.name] for i in loaded.inputs]
-    found = np.asarray(loaded(wanted if len(wanted) > 1 else wanted[0]), np.float64).reshape(reference.shape)
-    center, spread = model.target_mean.mean(), model.target_scale.mean()
-    scale = np.maximum(np.abs(reference - center), spread) if model.task == "regression" else 1.0
-    return float(np.max(np.abs(found - reference) / scale))
+def _check_weights(model: TrainedModel) -> None:
+    for r, (weights, stats) in enumerate(zip(model.weights, model.stats, strict=True), start=1):
+        n_bad = int(np.sum(~np.isfinite(weights)) + np.sum(~np.isfinite(stats)))
+        if n_bad:
+            raise ExportError(
+                "Network {number} of the model has {n:,} weights that are no numbers; export another trial.",
+                number=r,
+                n=n_bad,
+            )
+
+
+def _written(work: Work, names: list[str]) -> dict[str, dict[str, Any]]:
+    """Write the formats, and what each must predict; return of each what `standalone.check` needs to know."""
+    formats: dict[str, dict[str, Any]] = {}
+    shared = None
+    for name in names:
+        before = _files(work.folder)
+        found = written(work, name, FORMATS[name].title)
+        files = sorted(_files(work.folder) - before)
+        shared = found if shared is None else shared
+        place = "sample_predictions.csv" if found is shared else f"sample_predictions_{name}.csv"
+        if not (work.folder / place).exists():
+            _write_predictions(work.folder / place, work.model, found)
+        formats[name] = {
+            "number_format": work.number_format,
+            "tolerance": tolerance_of(work.number_format),
+            "one_by_one": name == "onnx" and runs_one_by_one(work.number_format),
+            "predictions": place,
+            "files": files,
+        }
+    return formats
+
+
+def _files(folder: Path) -> set[str]:
+    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+
+
+def _write_preprocessing(path: Path, model: TrainedModel, names: dict[str, str]) -> None:
+    networks: list[dict[str, Any]] = []
+    for r, fitted in enumerate(model.preprocessings):
+        data = fitted.to_json()
+        if isinstance(fitted, TextPreprocessing):
+            data["pattern"] = PATTERNS[fitted.tokens]
+        networks.append({
+            "target_mean": float(model.target_mean[r]),
+            "target_scale": float(model.target_scale[r]),
+            "preprocessing": data,
+        })  # fmt: skip
+    content = {"about": _ABOUT, "format": 1, "task": model.task, "columns": names, "networks": networks}
+    path.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _write_predictions(path: Path, model: TrainedModel, reference: NDArray[np.float64]) -> None:
@@ -155,12 +225,22 @@ def _categories(table: Table, model: TrainedModel, column: str) -> list[Any]:
     return sorted(kept)  # pyright: ignore[reportArgumentType] - the keys of one column are all of one type
 
 
-def main() -> None:
-    """Read the job, convert, write the answer."""
+def main() -> int:
+    """Read the job, convert, write the answer; what the user can mend is said on standard output."""
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    answer = convert(job)
-    Path(job["answer"]).write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    try:
+        answer = convert(job)
+        Path(job["answer"]).write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    except CupelError as error:
+        sentence = error.sentence
+    except OSError as error:
+        sentence = Message("The export could not be written: {reason}", {"reason": str(error)})
+        traceback.print_exc()
+    else:
+        return 0
+    sys.stdout.write("\n" + json.dumps(sentence.to_json()) + "\n")
+    return FAILED
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -100,11 +100,28 @@ class ImageFiles:
             Where it is no PNG, JPEG or BMP image, or a damaged one.
         """
         try:
-            with self.open(name) as stream, Image.open(stream, formats=FORMATS) as image:
-                image.load()
-                return as_pixels(ImageOps.exif_transpose(image), height, width, channels)
+            with self.open(name) as stream:
+                return decoded(stream, height, width, channels)
+        except BadImageError:
+            raise
         except _BROKEN as error:
             raise BadImageError(_reason(error)) from error
+
+
+def decoded(stream: BinaryIO, height: int, width: int, channels: int) -> np.ndarray:
+    """Return the image in a stream of bytes, as `ImageFiles.pixels` does.
+
+    Raises
+    ------
+    BadImageError
+        Where it is no PNG, JPEG or BMP image, or a damaged one.
+    """
+    try:
+        with Image.open(stream, formats=FORMATS) as image:
+            image.load()
+            return as_pixels(ImageOps.exif_transpose(image), height, width, channels)
+    except _BROKEN as error:
+        raise BadImageError(_reason(error)) from error
 
 
 def as_pixels(image: Image.Image, height: int, width: int, channels: int) -> np.ndarray:

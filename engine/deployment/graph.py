@@ -3,7 +3,7 @@
 The ONNX graph is made in a general way: the Keras model of one network is traced with its weights as arguments,
 converted once, and then placed once for each network of an ensemble with that network's weights. So the time of a
 conversion does not depend on the number of networks, and every family that has a Keras form can be exported.
-Imports TensorFlow: only `convert` may import this module.
+Imports TensorFlow: only `convert`, the compression's processes and `workers/costs.py` may import this module.
 """
 
 from __future__ import annotations
@@ -39,9 +39,11 @@ def weight_name(i: int) -> str:
 
 
 def member_models(model: TrainedModel) -> list[keras.Model]:
-    """Return the Keras model of each network, as its family makes it."""
-    made_by, network = family(model.family), model.network
-    return [made_by.to_keras(network, w, s) for w, s in zip(model.weights, model.stats, strict=True)]
+    """Return the Keras model of each network, as its family makes it, with normalizations over the batch folded."""
+    made_by = family(model.family)
+    folded = made_by.folded(model.network, model.weights, model.stats)
+    network = made_by.build(folded.params, model.shape)
+    return [made_by.to_keras(network, w, s) for w, s in zip(folded.weights, folded.stats, strict=True)]
 
 
 def whole_keras(model: TrainedModel, members: Sequence[keras.Model]) -> keras.Model:
@@ -101,7 +103,11 @@ def onnx_names(columns: Sequence[str]) -> dict[str, str]:
 
 
 def whole_onnx(
-    model: TrainedModel, members: Sequence[keras.Model], schema: TableSchema, names: Mapping[str, str]
+    model: TrainedModel,
+    members: Sequence[keras.Model],
+    schema: TableSchema,
+    names: Mapping[str, str],
+    networks: Sequence[onnx.ModelProto] | None = None,
 ) -> onnx.ModelProto:
     """Return the checked ONNX model: raw columns in, ``probabilities`` or ``prediction`` out.
 
@@ -109,6 +115,9 @@ def whole_onnx(
     ----------
     names : mapping of column to input name
         From `onnx_names`.
+    networks : sequence of onnx.ModelProto, optional
+        The networks with their weights inside, in another number format; one conversion of a member serves all in
+        float32 where not given.
 
     Returns
     -------
@@ -116,15 +125,16 @@ def whole_onnx(
         Inputs as the kind of data declares them. Output ``probabilities`` float (N, n_classes), or
         ``prediction`` double (N,).
     """
-    network = network_to_onnx(members[0])
+    shared = network_to_onnx(members[0]) if networks is None else None
     raw = raw_of(schema.data_kind)
     nodes: list[onnx.NodeProto] = []
     constants: list[onnx.TensorProto] = []
     opsets = {"": OPSET}
     for r, member in enumerate(members):
         before = raw.part(model.preprocessings[r], schema, names, f"m{r}/")
-        placed = compose.add_prefix(network, f"m{r}/net/")
-        values = {f"m{r}/net/{weight_name(i)}": v for i, v in enumerate(member.variables)}
+        placed = compose.add_prefix(shared or (networks or ())[r], f"m{r}/net/")
+        values = {} if shared is None else {weight_name(i): v for i, v in enumerate(member.variables)}
+        values = {f"m{r}/net/{name}": v for name, v in values.items()}
         nodes += before.nodes
         constants += before.constants
         for value in placed.graph.input:
@@ -133,7 +143,7 @@ def whole_onnx(
             else:
                 source = before.values[value.name.removeprefix(f"m{r}/net/")]
                 nodes.append(helper.make_node("Identity", [source], [value.name]))
-        nodes += placed.graph.node
+        nodes += in_order(placed.graph)
         constants += placed.graph.initializer
         used = {o.domain: o.version for o in placed.opset_import}
         for domain, version in [*before.opsets.items(), *used.items()]:
@@ -178,6 +188,34 @@ def network_to_onnx(member: keras.Model) -> onnx.ModelProto:
     del converted.graph.input[:]
     converted.graph.input.extend(kept)
     return converted
+
+
+def to_onnx(member: keras.Model) -> onnx.ModelProto:
+    """Return one network as ONNX with its weights inside."""
+    model = network_to_onnx(member)
+    values = {weight_name(i): np.asarray(v) for i, v in enumerate(member.variables)}
+    kept = [value for value in model.graph.input if value.name not in values]
+    held = [value.name for value in model.graph.input if value.name in values]
+    model.graph.initializer.extend(numpy_helper.from_array(values[name], name) for name in held)
+    del model.graph.input[:]
+    model.graph.input.extend(kept)
+    onnx.checker.check_model(model)
+    return model
+
+
+def in_order(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
+    """Return the nodes of a graph, each after those whose values it reads, as converters do not always leave them."""
+    made = {name for node in graph.node for name in node.output}
+    left, found, known = list(graph.node), list[onnx.NodeProto](), set[str]()
+    while left:
+        ready = [not (_reads(node) & made) - known for node in left]
+        if not any(ready):
+            raise ValueError("The nodes of the network form a circle.")
+        chosen = [node for node, is_ready in zip(left, ready, strict=True) if is_ready]
+        found += chosen
+        known |= {name for node in chosen for name in node.output}
+        left = [node for node, is_ready in zip(left, ready, strict=True) if not is_ready]
+    return found
 
 
 def _reads(node: onnx.NodeProto) -> set[str]:

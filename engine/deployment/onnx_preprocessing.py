@@ -18,19 +18,18 @@ from onnx import TensorProto, helper, numpy_helper
 
 from ..data.schema import TableSchema
 from ..data.table import Rows, Table
-from ..preprocessing.transform import (
+from ..preprocessing.arithmetic import (
     DAY_S,
     MONDAY_S,
     SCALED_LIMIT,
     SMOOTH_CLIP,
     WEEK_S,
     YEAR_S,
-    CategoryFit,
     DateFit,
     NumericFit,
-    TablePreprocessing,
     bin_limits,
 )
+from ..preprocessing.transform import CategoryFit, TablePreprocessing
 
 OPSET = 18
 ML_OPSET = 3

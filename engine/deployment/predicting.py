@@ -1,36 +1,24 @@
-"""Predicting a data file with a bundle: onnxruntime only, in pieces, one row of predictions for each row.
-
-The cells are read by the code that every bundle ships (`standalone`), so that `cupel predict` and a bundle's own
-predict.py give the same rows; here the encoding and the decimal sign of an unlike file are detected too, and Parquet is
-read.
-"""
+"""Predicting a data file, a folder or an archive with a bundle: onnxruntime only, in pieces, one row for each row."""
 
 from __future__ import annotations
 
+import csv
+import dataclasses
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from ..data import dialect
 from ..errors import DataError, Message
 from ..spec import ReadSpec
 from .bundle import Bundle
-from .standalone import (
-    CHUNK_ROWS,
-    CsvFile,
-    Dialect,
-    ImageRows,
-    InputError,
-    Predictor,
-    image_remarks,
-    remarks,
-    write_predictions,
-)
+from .drift import LEAST_ROWS, DriftReport, Watch
+from .rows import Piece, Source, open_source
+from .standalone import InputError, Predictor
 
 Progress = Callable[[float], None]
+_NAMED = 12  # columns that a sentence names
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +31,26 @@ class PredictSummary:
     unseen : dict of str to int
         Categorical column → cells with a category that the training data did not have, where there are any.
     messages : tuple of Message
+    drift : DriftReport or None
+        None where the bundle has no profile of its training rows, or the rows are few.
+    seconds : float
     """
 
     n_rows: int
     unseen: dict[str, int]
     messages: tuple[Message, ...]
+    drift: DriftReport | None
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the terminal prints it and the service stores it."""
+        return {
+            "n_rows": self.n_rows,
+            "unseen": self.unseen,
+            "messages": [m.to_json() for m in self.messages],
+            "drift": None if self.drift is None else dataclasses.asdict(self.drift),
+            "seconds": round(self.seconds, 3),
+        }
 
 
 def predict_file(
@@ -60,7 +63,8 @@ def predict_file(
     bundle : Path
     data : Path
         CSV or TSV (plain or gzip) or Parquet; columns are found by name, others (the target, too) are ignored. For a
-        bundle of images: a folder, ZIP archive, image file, or CSV file of paths.
+        bundle of images: a folder, ZIP archive, image file, or CSV file of paths; of texts: a folder of ``.txt`` files,
+        too.
     out : Path
         A CSV file, written whole or not at all.
     read : ReadSpec, optional
@@ -75,100 +79,108 @@ def predict_file(
     DataError
         Where `data` cannot be read or lacks a column, or `out` cannot be written.
     """
+    started = time.monotonic()
     predictor = Predictor(Bundle.open(bundle).path)
     if data.resolve() == out.resolve():
         raise DataError(
             "The predictions would overwrite the data {file}; choose another file for them.", file=str(data)
         )
+    if out.suffix.lower() in (".parquet", ".xlsx", ".json"):
+        raise DataError(
+            "Predictions are written as CSV; give {file} a name that ends in .csv.", file=out.name
+        )
+    source = open_source(predictor, data, read)
+    watch = Watch.of(predictor.folder)
     tell = progress or (lambda _: None)
-    if predictor.image_size:
-        return _images(predictor, data, out, tell)
     try:
-        with data.open("rb") as stream:
-            is_parquet = stream.read(4) == b"PAR1"
+        n_rows = _write(source, watch, out, tell)
+    except InputError as error:
+        raise DataError(error.template, **error.values) from error
+    tell(1.0)
+    drift = None if watch is None else watch.report()
+    messages = [*_column_messages(source, watch), *source.messages(), *_drift_messages(watch, drift)]
+    unseen = {c.column: c.n_unseen for c in predictor.columns if c.n_unseen}
+    return PredictSummary(n_rows, unseen, tuple(messages), drift, time.monotonic() - started)
+
+
+def predicted(predictor: Predictor, piece: Piece) -> list[list[str]]:
+    """Return the rows of a file of predictions; what could not be read has an empty one."""
+    n_good = int(piece.good.sum())
+    found = iter(predictor.cells(predictor.run_arrays(piece.feeds)) if n_good else [])
+    empty = [""] * (1 + len(predictor.labels))
+    rows = [next(found) if good else empty for good in piece.good.tolist()]
+    if piece.names is None:
+        return rows
+    return [[name, *row] for name, row in zip(piece.names, rows, strict=True)]
+
+
+def header_of(source: Source) -> list[str]:
+    """Return the columns of a file of predictions."""
+    return [*source.lead, "prediction", *(f"p_{label}" for label in source.predictor.labels)]
+
+
+def write_rows(out: Path, header: list[str], pieces: Iterator[list[list[str]]]) -> int:
+    """Write a CSV file, whole or not at all, and return the number of its rows.
+
+    Raises
+    ------
+    DataError
+        Where it cannot be written.
+    """
+    partial = out.with_name(f".{out.name}.partial")
+    n_rows = 0
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(header)
+            for rows in pieces:
+                writer.writerows(rows)
+                n_rows += len(rows)
+        partial.replace(out)
     except OSError as error:
         raise DataError(
-            "{file} cannot be read: {reason}.", file=str(data), reason=error.strerror or str(error)
+            "{file} cannot be written: {reason}.", file=str(out), reason=error.strerror or str(error)
         ) from error
-    try:
-        if is_parquet:
-            n_rows, file = write_predictions(predictor, _parquet_pieces(predictor, data, tell), out), None
-        else:
-            file = _text_file(predictor, data, read or ReadSpec())
-            n_rows = write_predictions(
-                predictor, predictor.predict_csv(file), out, lambda: tell(file.fraction)
+    finally:
+        partial.unlink(missing_ok=True)
+    return n_rows
+
+
+def _write(source: Source, watch: Watch | None, out: Path, tell: Progress) -> int:
+    def pieces() -> Iterator[list[list[str]]]:
+        for piece in source.pieces():
+            if watch is not None and piece.good.any():
+                watch.add(piece.feeds)
+            yield predicted(source.predictor, piece)
+            tell(source.fraction)
+
+    return write_rows(out, header_of(source), pieces())
+
+
+def _column_messages(source: Source, watch: Watch | None) -> list[Message]:
+    """Return what is to be said of columns that the training data had and these do not, or the other way round."""
+    if watch is None or source.columns is None:
+        return []
+    trained = {" ".join(name.split()) for name in watch.columns}
+    extra = [name for name in source.columns if " ".join(name.split()) not in trained]
+    if not extra:
+        return []
+    shown = ", ".join(extra[:_NAMED]) + (", …" if len(extra) > _NAMED else "")
+    return [
+        Message(
+            "Columns that the training data did not have, and that are ignored: {n:,} ({columns}).",
+            {"n": len(extra), "columns": shown},
+        )
+    ]
+
+
+def _drift_messages(watch: Watch | None, drift: DriftReport | None) -> list[Message]:
+    if watch is None:
+        return [
+            Message(
+                "The bundle has no profile of its training rows, so that drift cannot be told; export it again."
             )
-    except InputError as error:
-        raise DataError(error.template, **error.values) from error
-    tell(1.0)
-    unseen = {c.column: c.n_unseen for c in predictor.columns if c.n_unseen}
-    return PredictSummary(n_rows, unseen, tuple(Message(t, values) for t, values in remarks(predictor, file)))
-
-
-def _images(predictor: Predictor, data: Path, out: Path, tell: Progress) -> PredictSummary:
-    try:
-        images = ImageRows([data], predictor.schema)
-        n_rows = write_predictions(predictor, images.pieces(predictor), out, lambda: tell(images.fraction))
-    except InputError as error:
-        raise DataError(error.template, **error.values) from error
-    tell(1.0)
-    return PredictSummary(n_rows, {}, tuple(Message(t, values) for t, values in image_remarks(images)))
-
-
-def _text_file(predictor: Predictor, data: Path, read: ReadSpec) -> CsvFile:
-    """Open a text file as the training data were, but in its own encoding, and if it is unlike its decimal sign."""
-    schema = predictor.schema
-    probe = CsvFile.opener(data)
-    scan = dialect.scan_file(data.name, probe, read.encoding)
-    if read.quoting is not None:
-        schema["read"]["quoting"] = read.quoting
-    if read.missing:
-        more = [m.strip() for m in read.missing]
-        schema["missing"], schema["user_missing"] = schema["missing"] + more, schema["user_missing"] + more
-    file = CsvFile(data, schema, Dialect(read.delimiter, scan.encoding, read.decimal, read.header))
-    decimal = read.decimal
-    trained = schema["read"]
-    if decimal is None and file.delimiter != (trained["delimiter"] or ","):
-        rows = dialect.split_rows(scan.sample, file.delimiter, trained["quoting"] is not False)
-        decimal = dialect.detect_decimal(rows[1:], file.delimiter)
-    predictor.use_decimal(decimal)
-    return file
-
-
-def _parquet_pieces(predictor: Predictor, data: Path, tell: Progress) -> Iterator[np.ndarray]:
-    import pyarrow as pa  # only here: text files do without
-    import pyarrow.parquet as pq
-
-    from ..data.frames import table_from_arrow
-
-    inputs = predictor.schema["inputs"]
-    kinds: dict[str, Any] = {spec["column"]: (spec["kind"], spec["date_format"]) for spec in inputs}
-    try:
-        with pq.ParquetFile(data) as stream:
-            absent = [name for name in kinds if name not in stream.schema_arrow.names]
-            if absent:
-                columns = ", ".join(stream.schema_arrow.names[:12])
-                raise DataError(
-                    "{file} has no column {column!r}; its columns are {columns}.",
-                    file=data.name,
-                    column=absent[0],
-                    columns=columns,
-                )
-            n_done, n_rows = 0, max(stream.metadata.num_rows, 1)
-            for batch in stream.iter_batches(CHUNK_ROWS, columns=list(kinds)):
-                table, _ = table_from_arrow(pa.Table.from_batches([batch]), kinds)
-                cells: list[list[Any]] = []
-                for spec in inputs:
-                    column = table[spec["column"]]
-                    if column.kind == "text":
-                        words = [*column.vocabulary, None]
-                        cells.append([words[code] for code in column.codes.tolist()])
-                    else:
-                        cells.append(column.numbers.tolist())
-                yield predictor.run(cells)
-                n_done += len(batch)
-                tell(n_done / n_rows)
-    except pa.ArrowInvalid as error:
-        raise DataError(
-            "{file} is damaged or not Parquet: {reason}.", file=data.name, reason=str(error)
-        ) from error
+        ]
+    if drift is None:
+        return [Message("Drift is told from {n:,} rows on.", {"n": LEAST_ROWS})]
+    return [drift.message()]

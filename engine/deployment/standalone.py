@@ -34,7 +34,6 @@ from typing import Any, BinaryIO, cast
 
 try:
     import numpy as np
-    import onnxruntime
 except ModuleNotFoundError as missing:
     if __name__ != "__main__":
         raise
@@ -215,10 +214,20 @@ def _days(year: int, month: int, day: int) -> int:
 
 
 class CsvFile:
-    """A CSV file, plain or gzip, read in pieces: only the cells of the model's columns."""
+    """A CSV file, plain or gzip, read in pieces: only the cells of the model's columns, and those of `also`.
 
-    def __init__(self, path: Path, schema: Mapping[str, Any], dialect: Dialect) -> None:
+    Attributes
+    ----------
+    names : list of str or None
+        The columns of the file; None where it has no header.
+    """
+
+    def __init__(
+        self, path: Path, schema: Mapping[str, Any], dialect: Dialect, also: str | None = None
+    ) -> None:
         self.path, self._schema, self._dialect = path, schema, dialect
+        self._also = None if also is None else " ".join(also.split())
+        self.names: list[str] | None = None
         self.n_long, self.first_long = 0, 0
         self._open = self.opener(path)
         self.size = path.stat().st_size
@@ -333,8 +342,9 @@ class CsvFile:
                 names = _column_names(record, fill=has_header)
                 n_found = sum(column in names for column in wanted)
                 if n_found == len(wanted):
-                    self._width = len(record)
-                    return delimiter, number + 1, [names.index(column) for column in wanted]
+                    self._width, self.names = len(record), names
+                    further = [self._also] if self._also in names else []
+                    return delimiter, number + 1, [names.index(column) for column in [*wanted, *further]]
                 nearest = max(nearest, (n_found, names), key=lambda pair: pair[0])
         if first is None:
             raise InputError("{file} is empty; give a file with a header and rows.", file=self.path.name)
@@ -355,7 +365,7 @@ class CsvFile:
             n_cells -= 1
         self._width = n_cells
         if n_cells == n_columns:
-            return places
+            return places if self._also is None or target is None else [*places, target]
         if n_cells == n_columns - 1 and target is not None:
             return [place - (place > target) for place in places]
         if n_cells == len(places):
@@ -378,10 +388,47 @@ def _column_names(cells: Sequence[str], fill: bool) -> list[str]:
     return names
 
 
-class Predictor:
-    """The model of a bundle."""
+class OnnxModel:
+    """The bundle's ``model.onnx``: from raw columns to predictions. Other formats have such a class of their own.
+
+    Attributes
+    ----------
+    name : str
+        Of the format.
+    versions : dict
+        Of what runs it.
+    """
+
+    name = "onnx"
 
     def __init__(self, folder: Path) -> None:
+        try:
+            runtime = importlib.import_module("onnxruntime")
+        except ModuleNotFoundError as error:
+            raise InputError(
+                "predict.py needs {name}: pip install -r requirements.txt", name=error.name
+            ) from error
+        self.versions = {"onnxruntime": str(runtime.__version__)}
+        self._session: Any = runtime.InferenceSession(
+            str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
+        )
+
+    def __call__(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return probabilities (n, n_classes) or values (n,) for arrays by the names of the raw inputs."""
+        return np.asarray(self._session.run(None, dict(feeds))[0])
+
+
+class Predictor:
+    """The model of a bundle.
+
+    Parameters
+    ----------
+    folder : Path
+    model : OnnxModel or the like, optional
+        The file that predicts; ``model.onnx`` where not given.
+    """
+
+    def __init__(self, folder: Path, model: Any = None) -> None:
         self.folder = folder
         self.schema: dict[str, Any] = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
         if self.schema["format"] > FORMAT:
@@ -390,9 +437,7 @@ class Predictor:
             )
         self.labels: list[str] = self.schema["labels"]
         self._texts: list[str] = [spec["name"] for spec in self.schema["inputs"] if spec["role"] == "text"]
-        self.session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
-        )
+        self.model: Any = OnnxModel(folder) if model is None else model
         self.image_size: list[int] | None = self.schema.get("images")
         self.columns = self._columns(None)
 
@@ -411,10 +456,14 @@ class Predictor:
 
     def run(self, cells: Sequence[Sequence[Any]], lines: Sequence[int] | None = None) -> np.ndarray:
         """Return probabilities (n, n_classes) or values (n,) for the cells of each input, in their order."""
+        return self.run_arrays(self.feeds(cells, lines))
+
+    def feeds(
+        self, cells: Sequence[Sequence[Any]], lines: Sequence[int] | None = None
+    ) -> dict[str, np.ndarray]:
+        """Return what the model takes, by input name, for the cells of each input, in their order."""
         lines = range(1, len(cells[0]) + 1) if lines is None else lines
-        return self.run_arrays(
-            {c.name: c.convert(values, lines) for c, values in zip(self.columns, cells, strict=True)}
-        )
+        return {c.name: c.convert(values, lines) for c, values in zip(self.columns, cells, strict=True)}
 
     def run_arrays(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return the same for arrays of shape (n, 1); texts in pieces, as each is as wide as its longest."""
@@ -424,7 +473,7 @@ class Predictor:
             longest = max((len(str(cell)) for name in self._texts for cell in feeds[name].flat), default=0)
             most = max(1, min(_TEXT_ROWS, _TEXT_SIGNS // max(longest, 1)))
         pieces: list[Any] = [
-            self.session.run(None, {name: x[start : start + most] for name, x in feeds.items()})[0]
+            self.model({name: x[start : start + most] for name, x in feeds.items()})
             for start in range(0, max(n_rows, 1), max(most, 1))
         ]
         return np.concatenate(pieces) if len(pieces) > 1 else np.asarray(pieces[0])
@@ -445,15 +494,16 @@ class Predictor:
             return []
         if self.image_size:
             outputs = self.run_arrays({"image": np.stack([self._pixels(row) for row in rows])})
-            return self._named(outputs)
+            return self.named(outputs)
         for column in (c.column for c in self.columns):
             if not all(column in row for row in rows):
                 raise InputError(
                     "A row has no value {column!r}; give None where it is missing.", column=column
                 )
-        return self._named(self.run([[row[c.column] for row in rows] for c in self.columns]))
+        return self.named(self.run([[row[c.column] for row in rows] for c in self.columns]))
 
-    def _named(self, outputs: np.ndarray) -> list[dict[str, Any]]:
+    def named(self, outputs: np.ndarray) -> list[dict[str, Any]]:
+        """Return what `predict` does, for outputs of the model."""
         if not self.labels:
             return [{"prediction": float(value)} for value in outputs]
         shares = [f"p_{label}" for label in self.labels]
@@ -487,6 +537,12 @@ class Predictor:
         """Yield the outputs for the rows of a file, piece by piece."""
         for lines, cells in file.chunks():
             yield self.run(cells, lines)
+
+    def sample_cells(self, n_rows: int) -> list[list[str]]:
+        """Return the cells of each input of the first rows of ``sample_rows.csv``, row by row."""
+        dialect = Dialect(encoding="utf-8", delimiter=self.schema["read"]["delimiter"])
+        _, cells = next(CsvFile(self.folder / "sample_rows.csv", self.schema, dialect).chunks(n_rows))
+        return [list(row) for row in zip(*cells, strict=True)]
 
     def _columns(self, decimal: str | None) -> list[RawColumn]:
         sign: str = decimal or self.schema["read"]["decimal"] or "."
@@ -569,17 +625,28 @@ class ImageRows:
             raise InputError("{file} has no column of paths of images (PNG, JPEG or BMP).", file=path.name)
         return [row[place].strip() if place < len(row) else "" for row in body]
 
-    def pieces(self, predictor: Predictor, n_rows: int = 256) -> Iterator[list[list[str]]]:
-        """Yield rows of a file of predictions; an image that cannot be read has an empty one."""
+    def thin(self, most: int) -> None:
+        """Keep no more than `most` images, spread over all."""
+        self._sources = self._sources[:: max(1, -(-len(self._sources) // most))]
+
+    def pixels(self, n_rows: int = 256) -> Iterator[tuple[list[str], list[np.ndarray | None]]]:
+        """Yield the names and the pixels of images, some at a time; None of those that cannot be read."""
         for start in range(0, len(self._sources), n_rows):
             chosen = self._sources[start : start + n_rows]
-            pixels = [self._read(files, name, shown) for files, name, shown in chosen]
+            yield (
+                [shown for _, _, shown in chosen],
+                [self._read(files, name, shown) for files, name, shown in chosen],
+            )
+
+    def pieces(self, predictor: Predictor, n_rows: int = 256) -> Iterator[list[list[str]]]:
+        """Yield rows of a file of predictions; an image that cannot be read has an empty one."""
+        for names, pixels in self.pixels(n_rows):
             good = [x for x in pixels if x is not None]
             found = iter(predictor.cells(predictor.run_arrays({"image": np.stack(good)})) if good else [])
             empty = [""] * (len(predictor.header) - 1)
             yield [
                 [shown, *(empty if x is None else next(found))]
-                for x, (_, _, shown) in zip(pixels, chosen, strict=True)
+                for shown, x in zip(names, pixels, strict=True)
             ]
 
     def _read(self, files: Any, name: str, shown: str) -> np.ndarray | None:
@@ -635,8 +702,13 @@ def write_predictions(
     return n_rows
 
 
-def check(folder: Path, most_rows: int = 20) -> dict[str, Any]:
+def check(folder: Path, most_rows: int = 20, model: Any = None) -> dict[str, Any]:
     """Predict the sample rows from their raw cells and compare with the stored predictions.
+
+    Parameters
+    ----------
+    model : OnnxModel or the like, optional
+        See `Predictor`; what it must give is what ``schema.json`` says of its format.
 
     Returns
     -------
@@ -645,30 +717,32 @@ def check(folder: Path, most_rows: int = 20) -> dict[str, Any]:
         first that differ), ``environment``, ``seconds``.
     """
     started = time.monotonic()
-    predictor = Predictor(folder)
+    predictor = Predictor(folder, model)
     schema = predictor.schema
-    found, alone = _sample_outputs(predictor, folder)
-    with (folder / "sample_predictions.csv").open(encoding="utf-8", newline="") as stream:
+    wanted = {
+        "number_format": "float32", "tolerance": schema.get("tolerance"), "one_by_one": False,
+        "predictions": "sample_predictions.csv", **schema.get("formats", {}).get(predictor.model.name, {}),
+    }  # fmt: skip
+    with (folder / Path(wanted["predictions"]).name).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))[1:]
     stored = np.array([[float(cell) for cell in row[1 if predictor.labels else 0 :]] for row in rows])
-    found = found.reshape(len(found), -1).astype(np.float64)
+    found = _sample_outputs(predictor, folder, wanted["one_by_one"]).astype(np.float64)
     result: dict[str, Any] = {
-        "n_rows": len(stored), "n_made_up": schema["n_made_up"], "tolerance": schema["tolerance"],
-        "tolerance_kind": "absolute" if predictor.labels else "relative",
+        "n_rows": len(stored), "n_made_up": schema["n_made_up"], "tolerance": wanted["tolerance"],
+        "tolerance_kind": "absolute" if predictor.labels else "relative", "number_format": wanted["number_format"],
     }  # fmt: skip
-    if found.shape != stored.shape:
+    if len(found) != len(stored) + 1 or found.shape[1] != stored.shape[1]:
         result |= {
             "passed": False,
             "max_abs_difference": None,
             "rows": [{"expected": stored.shape, "found": found.shape}],
         }
     else:
-        found = np.concatenate([found, alone.reshape(1, -1)])  # one row by itself, too
-        stored = np.concatenate([stored, stored[:1]])
+        stored = np.concatenate([stored, stored[:1]])  # the first row again by itself
         difference = np.abs(found - stored)
         center, spread = schema["target_center"], schema["target_scale"]  # a large mean hides no difference
         scale = 1.0 if predictor.labels else np.maximum(np.abs(stored - center), spread)
-        wrong = ~(difference <= schema["tolerance"] * scale).all(axis=1)
+        wrong = ~(difference <= wanted["tolerance"] * scale).all(axis=1)
         result |= {
             "passed": not bool(wrong.any()),
             "max_abs_difference": float(difference.max()) if np.isfinite(difference).all() else None,
@@ -681,29 +755,33 @@ def check(folder: Path, most_rows: int = 20) -> dict[str, Any]:
                 for i in np.flatnonzero(wrong)[:most_rows]
             ],
         }
+        if predictor.labels:
+            same = found.argmax(axis=1) == stored.argmax(axis=1)
+            result["agreement"] = float(same.mean())
     result["environment"] = {
-        "python": platform.python_version(), "numpy": np.__version__, "onnxruntime": onnxruntime.__version__,
+        "python": platform.python_version(), "numpy": np.__version__, **predictor.model.versions,
         "system": platform.platform(),
     }  # fmt: skip
     return result | {"seconds": round(time.monotonic() - started, 3)}
 
 
-def _sample_outputs(predictor: Predictor, folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Return the outputs of all sample rows, and of the first one by itself."""
-    schema = predictor.schema
+def _sample_outputs(predictor: Predictor, folder: Path, one_by_one: bool) -> np.ndarray:
+    """Return the outputs (n + 1, k) of all sample rows, and of the first one by itself."""
     if predictor.image_size:
         with decoding().ImageFiles(folder / "sample_images.zip") as files:
             pixels = np.stack([files.pixels(name, *predictor.image_size) for name in files.names])
-        return predictor.run_arrays({"image": pixels}), predictor.run_arrays({"image": pixels[:1]})
-    dialect = Dialect(encoding="utf-8", delimiter=schema["read"]["delimiter"])
-    file = CsvFile(folder / "sample_rows.csv", schema, dialect)
-    found = np.concatenate(list(predictor.predict_csv(file)))
-    return found, predictor.run([[cell] for cell in _first_cells(file)])
-
-
-def _first_cells(file: CsvFile) -> tuple[str, ...]:
-    _, cells = next(file.chunks(1))
-    return tuple(column[0] for column in cells)
+        feeds = {"image": pixels}
+    else:
+        dialect = Dialect(encoding="utf-8", delimiter=predictor.schema["read"]["delimiter"])
+        file = CsvFile(folder / "sample_rows.csv", predictor.schema, dialect)
+        lines, cells = next(file.chunks(1 << 20))
+        feeds = predictor.feeds(cells, lines)
+    n_rows = len(next(iter(feeds.values())))
+    parts = [slice(i, i + 1) for i in range(n_rows)] if one_by_one else [slice(None)]
+    found = [
+        predictor.run_arrays({name: x[part] for name, x in feeds.items()}) for part in [*parts, slice(1)]
+    ]
+    return np.concatenate([x.reshape(len(x), -1) for x in found])
 
 
 def remarks(predictor: Predictor, file: CsvFile | None) -> list[tuple[str, dict[str, Any]]]:
@@ -760,8 +838,8 @@ def _say(template: str, **values: Any) -> tuple[str, dict[str, Any]]:
     return template, values
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line."""
+def main(arguments: Sequence[str] | None = None, model: Any = None) -> int:
+    """Run the command line; `model` is another format's than ONNX."""
     parser = argparse.ArgumentParser(prog="predict.py", description="Predict the rows of a CSV file.")
     parser.add_argument(
         "data", nargs="*", type=Path,
@@ -781,13 +859,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     asked = parser.parse_args(arguments)
     if asked.check:
-        certificate = check(Path(__file__).resolve().parent)
+        certificate = check(Path(__file__).resolve().parent, model=model)
         sys.stdout.write(json.dumps(certificate, indent=2) + "\n")
         return 0 if certificate["passed"] else 1
     if not asked.data:
         parser.error("the following arguments are required: data")
     try:
-        predictor = _own()
+        predictor = _own() if model is None else Predictor(Path(__file__).resolve().parent, model)
         if predictor.image_size:
             return _predict_images(predictor, asked.data, asked.out)
         if len(asked.data) > 1:

@@ -8,7 +8,7 @@ does. The space of its hyperparameters is `engine/search/spaces/bag.toml`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -17,9 +17,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from . import text_parts as parts
-from .base import Family, Network, Structure
+from .base import Family, Floats, Network, Shrunk, Structure
+from .cutting import cut_all
 from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
+from .shrinking import packed
+from .text_shrinking import fewer_words, frequent_words, halved
 
 _FIRST, _SECOND = 8_191, 31_337  # primes; with at most 50,000 codes their products stay below 2**31
 _MOST_CODES = 50_000
@@ -133,6 +136,38 @@ class BagFamily(Family):
             n_in = int(params["width"])
         weights += parts.dense_weights("output", n_in, shape.n_outputs)
         return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape)
+
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+        """See `Family.shrink`.
+
+        Dimensions of the embedding, units and rare words are removed; the tables of pairs are halved as often as `keep`
+        says, which joins the rows that a hash modulo the new size joins.
+        """
+        structure = network.structure
+        assert isinstance(structure, BagStructure)  # noqa: S101 - a family only sees its own networks
+        axes: dict[str, Any] = {"embedding/embeddings": (("words",), ("embedding",))}
+        if structure.is_wide:
+            axes["singles/embeddings"] = (("words",), ())
+        if structure.has_pairs:
+            axes["pairs/embeddings"] = ((), ("embedding",))
+        n_in = ("embedding",) * (1 + structure.has_max)
+        for i in range(structure.n_layers):
+            axes[f"dense_{i}/kernel"] = (n_in, (f"dense_{i}",))
+            axes[f"dense_{i}/bias"] = ((f"dense_{i}",),)
+            n_in = (f"dense_{i}",)
+        axes["output/kernel"] = (n_in, ())
+        params = {**network.params, **fewer_words(network, keep)}
+        smaller = cut_all(network.weights, weights, axes, keep, known=frequent_words(network, keep))
+        for name, there in (("pairs", structure.has_pairs), ("wide", structure.is_wide)):
+            if there:
+                for values in smaller:
+                    values[f"{name}/embeddings"] = halved(values[f"{name}/embeddings"], keep)
+                params["n_wide" if name == "wide" else "n_pairs"] = len(smaller[0][f"{name}/embeddings"])
+        params["embedding_size"] = smaller[0]["embedding/embeddings"].shape[1]
+        if structure.n_layers:
+            params["width"] = smaller[0]["dense_0/bias"].size
+        built = self.build(params, replace(network.shape, n_words=params["n_words"]))
+        return Shrunk(params, packed(built.weights, smaller), stats)
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]

@@ -151,6 +151,17 @@ class Family(ABC):
             family=self.name,
         )
 
+    def folded(self, network: Network, weights: Floats, stats: Floats) -> Shrunk:
+        """Return R networks that compute the same with fewer operations, for prediction alone.
+
+        Normalizations over the batch become part of the layer before them, where nothing else reads it.
+
+        Parameters
+        ----------
+        weights, stats : ndarrays of shape (R, P) and (R, S), float32
+        """
+        return Shrunk(network.params, weights, stats)
+
     @abstractmethod
     def to_keras(self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]) -> Any:
         """Return a `keras.Model` with the given flat weights (size,) and stats (size,) that computes the same outputs.

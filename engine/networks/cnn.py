@@ -20,7 +20,7 @@ class CnnFamily(ImageFamily):
 
     def build(self, params: Mapping[str, Any], shape: InputShape) -> Network:
         """See `Family.build`. Reads ``n_layers``, ``filters``, ``normalization``, ``dense``, ``dropout``."""
-        made = Builder(shape)
+        made = Builder(shape, params)
         filters = int(params.get("filters", 32))
         n_layers, norm = int(params.get("n_layers", 3)), str(params.get("normalization", "none"))
         for i in range(n_layers):

@@ -23,7 +23,7 @@ class ConvnextFamily(ImageFamily):
 
         Reads ``n_stages``, ``n_blocks`` of a stage, ``filters``, ``kernel``, ``expansion``, ``dropout``.
         """
-        made = Builder(shape)
+        made = Builder(shape, params)
         filters, kernel = int(params.get("filters", 32)), int(params.get("kernel", 5))
         is_large = min(made.height, made.width) >= 16
         made.conv(filters, 2 if is_large else 3, stride=2 if is_large else 1)

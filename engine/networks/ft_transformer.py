@@ -14,9 +14,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from .base import Family, Network, Structure
+from .base import Family, Floats, Network, Shrunk, Structure
+from .cutting import choose_in_heads, cut_all
 from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
+from .shrinking import packed
 from .stacked import NORM_EPSILON, layer_norm, look_up
 from .stacked import dropout as drop
 from .table_inputs import set_weights
@@ -148,6 +150,59 @@ class FtTransformerFamily(Family):
         width = n_tokens * (2 * hidden + size + structure.n_heads * n_tokens)
         return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape, width)
 
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+        """See `Family.shrink`: tokens, heads and the hidden layers of blocks become narrower."""
+        structure = network.structure
+        assert isinstance(structure, FtTransformerStructure)  # noqa: S101 - a family only sees its own networks
+        n_heads, blocks = structure.n_heads, range(structure.n_blocks)
+        shapes = {w.name: w.shape for w in network.weights.weights}
+        axes: dict[str, Any] = {name: ((), ("stream",)) for name in shapes if len(shapes[name]) == 2}
+        axes |= {
+            name: (("stream",),)
+            for name in shapes
+            if name.split("_")[0].split("/")[0] in ("norm", "middle", "last")
+        }
+        axes["output/kernel"] = (("stream",), ())
+        for b in blocks:
+            for name, out in (("query", "keys"), ("key", "keys"), ("value", "values")):
+                axes[f"{name}_{b}/kernel"] = (("stream",), (f"{out}_{b}",))
+                axes[f"{name}_{b}/bias"] = ((f"{out}_{b}",),)
+            axes |= {
+                f"mixed_{b}/kernel": ((f"values_{b}",), ("stream",)),
+                f"mixed_{b}/bias": (("stream",),),
+                f"gate_{b}/kernel": (("stream",), (f"inner_{b}", f"inner_{b}")),
+                f"gate_{b}/bias": ((f"inner_{b}", f"inner_{b}"),),
+                f"back_{b}/kernel": ((f"inner_{b}",), ("stream",)),
+                f"back_{b}/bias": (("stream",),),
+            }
+        old = int(network.params["head_size"])
+        size = len(choose_in_heads(np.ones(n_heads * old, np.float32), n_heads, keep)) // n_heads
+
+        def in_heads(values: Mapping[str, Floats]) -> dict[str, NDArray[np.int64]]:
+            chosen: dict[str, NDArray[np.int64]] = {}
+            for b in blocks:
+                norms = {
+                    name: np.linalg.norm(values[f"{name}_{b}/kernel"], axis=axis)
+                    for name, axis in (("query", 0), ("key", 0), ("value", 0), ("mixed", 1))
+                }
+                for kind, scores in (
+                    ("keys", norms["query"] * norms["key"]),
+                    ("values", norms["value"] * norms["mixed"]),
+                ):
+                    chosen[f"{kind}_{b}"] = choose_in_heads(scores, n_heads, keep)
+            return chosen
+
+        smaller = cut_all(
+            network.weights, weights, axes, keep, known=in_heads, counts={"stream": n_heads * size}
+        )
+        for values in smaller:  # a head divides by the root of its size
+            for b in blocks:
+                for name in (f"query_{b}/kernel", f"query_{b}/bias"):
+                    values[name] = values[name] * np.float32((size / old) ** 0.5)
+        widening = len(smaller[0]["back_0/kernel"]) / (n_heads * size)
+        params = {**network.params, "head_size": size, "widening": widening}
+        return Shrunk(params, packed(self.build(params, network.shape).weights, smaller), stats)
+
     def to_keras(
         self,
         network: Network,
@@ -217,9 +272,8 @@ def _keras_tokens(
     if structure.has_numeric:
         inputs.append(keras.Input((shape.n_numeric,), name="numeric", dtype="float32"))
         n = shape.n_numeric
-        column = keras.ops.reshape(inputs[0], (-1, n, 1))
         parts.append(
-            keras.layers.EinsumDense("bni,nd->bnd", (n, size), bias_axes="nd", name="tokens")(column)
+            keras.layers.EinsumDense("bn,nd->bnd", (n, size), bias_axes="nd", name="tokens")(inputs[0])
         )
     if structure.embedded:
         inputs.append(keras.Input((len(shape.cardinalities),), name="codes", dtype="int32"))

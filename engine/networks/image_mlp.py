@@ -16,7 +16,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from . import mlp
-from .base import Family, Network, Structure
+from .base import Family, Floats, Network, Shrunk, Structure
 from .image_parts import SCALE
 from .inputs import Inputs, InputShape
 
@@ -58,6 +58,14 @@ class ImageMlpFamily(Family):
         """See `Family.build`. Reads what `MlpFamily.build` reads of an MLP without embeddings."""
         dense = _dense(params, shape)
         return replace(dense, family=self.name, structure=ImageMlpStructure(dense.structure), shape=shape)
+
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+        """See `Family.shrink`."""
+        return mlp.FAMILY.shrink(_dense(network.params, network.shape), weights, stats, keep)
+
+    def folded(self, network: Network, weights: Floats, stats: Floats) -> Shrunk:
+        """See `Family.folded`."""
+        return mlp.FAMILY.folded(_dense(network.params, network.shape), weights, stats)
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]

@@ -8,7 +8,7 @@ trace serves all of them. Pixels come as bytes and are scaled to [0, 1] inside t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
@@ -16,44 +16,18 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from .base import Family, Network, Structure
+from .base import Family, Floats, Network, Shrunk, Structure
+from .folding import fold_norm, foldable
+from .image_shrinking import shrink_steps
+from .image_steps import Step
 from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
+from .shrinking import packed
 from .stacked import ACTIVATIONS, NORM_EPSILON
 
 NORM_MOMENTUM = 0.9  # as in the MLP: trainings are short
 SCALE = 1.0 / 255.0
 _SMALL_BATCH = 8  # convolutions predict some hundred images at once best: so much more than other layers
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a network, hashable: a graph is traced for a list of them.
-
-    Attributes
-    ----------
-    kind : str
-        ``conv``, ``depthwise``, ``dense``, ``batch_norm``, ``layer_norm``, ``activation``, ``max_pool``, ``mean``,
-        ``flatten``, ``dropout`` or ``residual``.
-    name : str
-        Of the Keras layer.
-    stride : int
-    same : bool
-        Whether a convolution pads with zeros.
-    has_bias : bool
-    activation : str
-    body, shortcut : tuples of Step
-        Of ``residual``: what is added up; an empty shortcut is the input itself.
-    """
-
-    kind: str
-    name: str = ""
-    stride: int = 1
-    same: bool = True
-    has_bias: bool = True
-    activation: str = ""
-    body: tuple[Step, ...] = ()
-    shortcut: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +199,14 @@ class Builder:
     ----------
     shape : InputShape
         Its ``pixels`` are (height, width, channels).
+    params : mapping
+        Of the network; ``units`` says by the name of a convolution or dense layer how many outputs it has in place of
+        what is asked for, and ``folded`` that normalizations right after a convolution are part of it.
     """
 
-    def __init__(self, shape: InputShape) -> None:
+    def __init__(self, shape: InputShape, params: Mapping[str, Any]) -> None:
+        self._units: Mapping[str, int] = params.get("units", {})
+        self._folds = bool(params.get("folded", False))
         self.height, self.width, self.channels = shape.pixels
         self.steps: list[Step] = []
         self.weights: list[Weight] = []
@@ -247,6 +226,7 @@ class Builder:
     ) -> None:
         """Add a convolution."""
         name = self._name("conv")
+        n_out = int(self._units.get(name, n_out))
         fan_in, fan_out = size * size * self.channels, size * size * n_out
         start = ("normal", (2.0 / fan_in) ** 0.5) if he else ("uniform", (6.0 / (fan_in + fan_out)) ** 0.5)
         self.weights.append(Weight(f"{name}/kernel", (size, size, self.channels, n_out), *start, decays=True))
@@ -266,12 +246,24 @@ class Builder:
         self.steps.append(Step("depthwise", name, stride, True, bias))
         self._shrink(size, stride, True)
 
-    def norm(self, kind: str) -> None:
-        """Add a normalization of the channels, ``batch`` or ``layer``; ``none`` adds nothing."""
+    def norm(self, kind: str, *, folds: bool = True) -> None:
+        """Add a normalization of the channels, ``batch`` or ``layer``; ``none`` adds nothing.
+
+        Parameters
+        ----------
+        folds : bool
+            Whether nothing but this reads the convolution before it: then it can be part of that.
+        """
         if kind == "none":
             return
         name = self._name("norm")
         size = (self.channels,)
+        last = self.steps[-1] if self.steps else None
+        if self._folds and folds and kind == "batch" and last and last.kind in ("conv", "depthwise"):
+            if not last.has_bias:
+                self.weights.append(Weight(f"{last.name}/bias", size))
+                self.steps[-1] = replace(last, has_bias=True)
+            return
         self.weights += [Weight(f"{name}/gamma", size, "ones"), Weight(f"{name}/beta", size)]
         if kind == "batch":
             self.stats += [
@@ -313,6 +305,7 @@ class Builder:
     def dense(self, n_out: int) -> None:
         """Add a dense layer."""
         name = self._name("dense")
+        n_out = int(self._units.get(name, n_out))
         self.weights += [
             Weight(f"{name}/kernel", (self.channels, n_out), "glorot_uniform", decays=True),
             Weight(f"{name}/bias", (n_out,)),
@@ -374,6 +367,40 @@ class ImageFamily(Family):
 
     kind = "image"
     fuses = False
+
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+        """See `Family.shrink`: whole filters are removed, and the same ones where residual connections add them up."""
+        structure = network.structure
+        assert isinstance(structure, ImageStructure)  # noqa: S101 - a family only sees its own networks
+        smaller = [
+            shrink_steps(
+                structure.steps,
+                {**network.weights.unpack(w), **network.stats.unpack(s)},
+                network.shape.pixels[2],
+                keep,
+            )
+            for w, s in zip(weights, stats, strict=True)
+        ]
+        params = {**network.params, "units": smaller[0].units}
+        built = self.build(params, network.shape)
+        values = [one.values for one in smaller]
+        return Shrunk(params, packed(built.weights, values), packed(built.stats, values))
+
+    def folded(self, network: Network, weights: Floats, stats: Floats) -> Shrunk:
+        """See `Family.folded`."""
+        structure = network.structure
+        assert isinstance(structure, ImageStructure)  # noqa: S101 - a family only sees its own networks
+        params = {**network.params, "folded": True}
+        built = self.build(params, network.shape)
+        left = {weight.name for weight in built.weights.weights}
+        pairs = [(a, b) for a, b in foldable(structure.steps) if f"{b}/gamma" not in left]
+        networks: list[dict[str, Floats]] = []
+        for w, s in zip(weights, stats, strict=True):
+            values = {**network.weights.unpack(w), **network.stats.unpack(s)}
+            for layer, norm in pairs:
+                values |= fold_norm(values, layer, norm, NORM_EPSILON)
+            networks.append(values)
+        return Shrunk(params, packed(built.weights, networks), packed(built.stats, networks))
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]

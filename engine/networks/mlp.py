@@ -15,6 +15,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from .base import Family, Floats, Network, Shrunk, Structure
+from .folding import fold_norm
 from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
 from .shrinking import packed, shrink_dense
@@ -187,6 +188,22 @@ class MlpFamily(Family):
         built = self.build(params, network.shape)
         return Shrunk(params, packed(built.weights, smaller), packed(built.stats, smaller))
 
+    def folded(self, network: Network, weights: Floats, stats: Floats) -> Shrunk:
+        """See `Family.folded`."""
+        structure = network.structure
+        assert isinstance(structure, MlpStructure)  # noqa: S101 - a family only sees its own networks
+        if structure.normalization != "batch":
+            return Shrunk(network.params, weights, stats)
+        params = {**network.params, "normalization": "none"}
+        built = self.build(params, network.shape)
+        networks: list[dict[str, Floats]] = []
+        for w, s in zip(weights, stats, strict=True):
+            values = {**network.weights.unpack(w), **network.stats.unpack(s)}
+            for i in range(structure.n_layers):
+                values |= fold_norm(values, f"dense_{i}", f"norm_{i}", NORM_EPSILON)
+            networks.append(values)
+        return Shrunk(params, packed(built.weights, networks), packed(built.stats, networks))
+
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]
     ) -> keras.Model:
@@ -258,10 +275,9 @@ def _keras_inputs(
         parts.append(numeric)
     if structure.periodic:
         n, k = values["frequencies/kernel"].shape
-        continuous = keras.ops.reshape(parts[0][:, : shape.n_continuous], (-1, n, 1))
         # Multiplied in the order of `forward`: the sine of a large angle needs every bit of it.
-        turned = keras.ops.multiply(continuous, 2.0 * np.pi)
-        angle = keras.layers.EinsumDense("bdi,dk->bdk", (n, k), name="frequencies")(turned)
+        turned = keras.ops.multiply(parts[0][:, : shape.n_continuous], 2.0 * np.pi)
+        angle = keras.layers.EinsumDense("bd,dk->bdk", (n, k), name="frequencies")(turned)
         waves = keras.ops.concatenate([keras.ops.sin(angle), keras.ops.cos(angle)], axis=-1)
         size = values["periodic/bias"].shape[1]
         embedded = keras.layers.EinsumDense(

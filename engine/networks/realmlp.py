@@ -17,9 +17,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from .base import Family, Network, Structure
+from .base import Family, Floats, Network, Shrunk, Structure
+from .cutting import cut_all
 from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
+from .shrinking import packed
 from .stacked import ACTIVATIONS
 from .stacked import dropout as drop
 from .table_inputs import TableInputs, keras_activation, set_weights
@@ -103,6 +105,23 @@ class RealMlpFamily(Family):
             Weight("output/bias", (shape.n_outputs,), rate=_BIAS_RATE),
         ]
         return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape)
+
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+        """See `Family.shrink`."""
+        structure = network.structure
+        assert isinstance(structure, RealMlpStructure)  # noqa: S101 - a family only sees its own networks
+        axes: dict[str, Any] = {}
+        for i in range(structure.n_layers):
+            axes[f"dense_{i}/kernel"] = ((f"units_{i - 1}",) if i else (), (f"units_{i}",))
+            axes[f"dense_{i}/bias"] = axes[f"strength_{i}/kernel"] = ((f"units_{i}",),)
+        axes["output/kernel"] = ((f"units_{structure.n_layers - 1}",), ())
+        smaller = cut_all(network.weights, weights, axes, keep)
+        old, width = int(network.params["width"]), smaller[0]["dense_0/bias"].size
+        names = [*(f"dense_{i}/kernel" for i in range(1, structure.n_layers)), "output/kernel"]
+        for values in smaller:  # a layer divides by the root of its inputs' number
+            values |= {name: values[name] * np.float32((width / old) ** 0.5) for name in names}
+        params = {**network.params, "width": width}
+        return Shrunk(params, packed(self.build(params, network.shape).weights, smaller), stats)
 
     def to_keras(
         self,

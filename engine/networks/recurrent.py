@@ -8,7 +8,7 @@ directions of all replicas take a step as one. A state does not change at paddin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -17,9 +17,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from . import text_parts as parts
-from .base import Family, Network, Structure
+from .base import Family, Floats, Network, Shrunk, Structure
+from .cutting import cut_all
 from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
+from .shrinking import packed
+from .text_shrinking import fewer_words, frequent_words
 
 _GATES = {"gru": 3, "lstm": 4}
 _FORGET = 1.0  # added to the LSTM's forget gate (Jozefowicz et al. 2015); in Keras part of the bias
@@ -129,6 +132,27 @@ class RecurrentFamily(Family):
             ]
         weights += parts.dense_weights("output", 4 * n_units, shape.n_outputs)
         return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape)
+
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+        """See `Family.shrink`: units of both directions, dimensions of the embedding and rare words are removed."""
+        structure = network.structure
+        assert isinstance(structure, RecurrentStructure)  # noqa: S101 - a family only sees its own networks
+        n_gates = _GATES[structure.cell]
+        axes: dict[str, Any] = {"embedding/embeddings": (("words",), ("embedding",))}
+        for name in _DIRECTIONS:
+            gates = (name,) * n_gates
+            axes |= {
+                f"{name}/kernel": (("embedding",), gates),
+                f"{name}/recurrent_kernel": ((name,), gates),
+                f"{name}/bias": ((), gates) if structure.cell == "gru" else (gates,),
+            }
+        axes["output/kernel"] = (_DIRECTIONS * 2, ())
+        smaller = cut_all(network.weights, weights, axes, keep, known=frequent_words(network, keep))
+        params = {**network.params, **fewer_words(network, keep)}
+        params["embedding_size"] = smaller[0]["embedding/embeddings"].shape[1]
+        params["n_units"] = len(smaller[0]["forward/recurrent_kernel"])
+        built = self.build(params, replace(network.shape, n_words=params["n_words"]))
+        return Shrunk(params, packed(built.weights, smaller), stats)
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]

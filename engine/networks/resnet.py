@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .base import Network
-from .image_parts import Builder, ImageFamily, Step
+from .image_parts import Builder, ImageFamily
+from .image_steps import Step
 from .inputs import InputShape
 
 
@@ -17,25 +18,24 @@ class ResnetFamily(ImageFamily):
 
     def build(self, params: Mapping[str, Any], shape: InputShape) -> Network:
         """See `Family.build`. Reads ``n_stages``, ``n_blocks`` of a stage, ``filters``, ``separable``, ``dropout``."""
-        made = Builder(shape)
+        made = Builder(shape, params)
         is_separable = bool(params.get("separable", False))
         made.conv(int(params.get("filters", 16)), bias=False)
         for stage in range(int(params.get("n_stages", 3))):
             for block in range(int(params.get("n_blocks", 2))):
                 n_out = int(params.get("filters", 16)) * 2**stage
                 stride = 2 if stage > 0 and block == 0 and min(made.height, made.width) > 2 else 1
-                _block(made, n_out, stride, is_separable)
-        made.norm("batch")
+                _block(made, n_out, stride, is_separable, changes=stage > 0 and block == 0)
+        made.norm("batch", folds=False)
         made.activation("relu")
         made.mean()
         made.dropout(params)
         return made.network(self.name, params, shape)
 
 
-def _block(made: Builder, n_out: int, stride: int, is_separable: bool) -> None:
-    changes = stride != 1 or made.channels != n_out
+def _block(made: Builder, n_out: int, stride: int, is_separable: bool, *, changes: bool) -> None:
     if changes:  # then both ways start from what is normalized
-        made.norm("batch")
+        made.norm("batch", folds=False)
         made.activation("relu")
     before = made.height, made.width, made.channels
     shortcut: list[Step] = []
@@ -48,7 +48,7 @@ def _block(made: Builder, n_out: int, stride: int, is_separable: bool) -> None:
         made.height, made.width, made.channels = before
     else:
         placed = []
-        made.norm("batch")
+        made.norm("batch", folds=False)
         made.activation("relu")
     _convolution(made, n_out, stride, is_separable)
     made.norm("batch")

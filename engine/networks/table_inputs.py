@@ -104,10 +104,9 @@ class TableInputs:
                 size = values["periodic/bias"].shape[1]
                 # Multiplied in the order of `forward`: the cosine of a large angle needs every bit of it.
                 turned = keras.ops.multiply(numeric[:, : shape.n_continuous], 2.0 * np.pi)
-                column = keras.ops.reshape(turned, (-1, n, 1))
-                angle = keras.layers.EinsumDense("bdi,dk->bdk", (n, k), bias_axes="dk", name="frequencies")
+                angle = keras.layers.EinsumDense("bd,dk->bdk", (n, k), bias_axes="dk", name="frequencies")
                 mix = keras.layers.EinsumDense("bdk,dkm->bdm", (n, size), bias_axes="dm", name="periodic")
-                waves = mix(keras.ops.cos(angle(column)))
+                waves = mix(keras.ops.cos(angle(turned)))
                 parts.append(keras.layers.Flatten(name="periodic_flat")(waves))
             parts.append(numeric)
         if self.embedded:

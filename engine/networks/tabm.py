@@ -15,9 +15,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from .base import Family, Network, Structure
+from .base import Family, Floats, Network, Shrunk, Structure
+from .cutting import cut_all
 from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
+from .shrinking import packed
 from .stacked import ACTIVATIONS
 from .stacked import dropout as drop
 from .table_inputs import TableInputs, keras_activation, set_weights
@@ -133,6 +135,21 @@ class TabMFamily(Family):
         ]
         layout = Layout(tuple(weights))
         return Network(self.name, structure, layout, Layout(()), dict(params), shape, width=k * width)
+
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+        """See `Family.shrink`: units are removed, the same ones in all members; the members stay."""
+        structure = network.structure
+        assert isinstance(structure, TabMStructure)  # noqa: S101 - a family only sees its own networks
+        axes: dict[str, Any] = {}
+        for i in range(structure.n_layers):
+            into, out = (f"units_{i - 1}",) if i else (), (f"units_{i}",)
+            axes[f"dense_{i}/kernel"] = (into, out)
+            axes[f"in_{i}/kernel"] = ((), into)
+            axes[f"out_{i}/kernel"] = axes[f"out_{i}/bias"] = ((), out)
+        axes["output/kernel"] = ((), (f"units_{structure.n_layers - 1}",), ())
+        smaller = cut_all(network.weights, weights, axes, keep)
+        params = {**network.params, "width": smaller[0]["out_0/bias"].shape[1]}
+        return Shrunk(params, packed(self.build(params, network.shape).weights, smaller), stats)
 
     def to_keras(
         self,

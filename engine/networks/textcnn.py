@@ -7,7 +7,7 @@ hyperparameters is `engine/search/spaces/textcnn.toml`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -16,9 +16,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from . import text_parts as parts
-from .base import Family, Network, Structure
+from .base import Family, Floats, Network, Shrunk, Structure
+from .cutting import cut_all
 from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
+from .shrinking import packed
+from .text_shrinking import fewer_words, frequent_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,30 @@ class TextCnnFamily(Family):
             n_in = dense_width
         weights += parts.dense_weights("output", n_in, shape.n_outputs)
         return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape)
+
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+        """See `Family.shrink`: filters, dimensions of the embedding and rare words are removed."""
+        structure = network.structure
+        assert isinstance(structure, TextCnnStructure)  # noqa: S101 - a family only sees its own networks
+        last = "dense" if structure.has_dense else "output"
+        filters = [f"filters_{width}" for width in structure.widths]
+        axes: dict[str, Any] = {"embedding/embeddings": (("words",), ("embedding",))}
+        for width in structure.widths:
+            axes[f"conv_{width}/kernel"] = (("embedding",) * width, (f"filters_{width}",))
+            axes[f"conv_{width}/bias"] = ((f"filters_{width}",),)
+        axes[f"{last}/kernel"] = (filters, ("dense",) if structure.has_dense else ())
+        if structure.has_dense:
+            axes |= {"dense/bias": (("dense",),), "output/kernel": (("dense",), ())}
+        smaller = cut_all(network.weights, weights, axes, keep, known=frequent_words(network, keep))
+        params = {**network.params, **fewer_words(network, keep)}
+        params["embedding_size"] = smaller[0]["embedding/embeddings"].shape[1]
+        params["n_filters"] = smaller[0][f"conv_{structure.widths[0]}/bias"].size
+        if structure.has_dense:
+            params["dense_width"] = smaller[0]["dense/bias"].size
+        return Shrunk(params, packed(self._built(params, network).weights, smaller), stats)
+
+    def _built(self, params: Mapping[str, Any], network: Network) -> Network:
+        return self.build(params, replace(network.shape, n_words=int(params["n_words"])))
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]

@@ -7,7 +7,7 @@ positions. The space of its hyperparameters is `engine/search/spaces/transformer
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -16,9 +16,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from . import text_parts as parts
-from .base import Family, Network, Structure
+from .base import Family, Floats, Network, Shrunk, Structure
+from .cutting import choose_in_heads, cut_all
 from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
+from .shrinking import packed
+from .text_shrinking import fewer_words, frequent_words
 
 _FAR = 1e9
 
@@ -116,6 +119,66 @@ class TransformerFamily(Family):
             *parts.dense_weights("output", width, shape.n_outputs),
         ]
         return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape)
+
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+        """See `Family.shrink`: heads and the layers between become narrower, and rare words are removed."""
+        structure = network.structure
+        assert isinstance(structure, TransformerStructure)  # noqa: S101 - a family only sees its own networks
+        n_heads, blocks = structure.n_heads, range(structure.n_blocks)
+        axes: dict[str, Any] = {
+            "embedding/embeddings": (("words",), ("stream",)),
+            "positions/embeddings": ((), ("stream",)),
+            "norm/gamma": (("stream",),),
+            "norm/beta": (("stream",),),
+            "output/kernel": (("stream",), ()),
+        }
+        for b in blocks:
+            for name in (f"norm_{b}a/gamma", f"norm_{b}a/beta", f"norm_{b}b/gamma", f"norm_{b}b/beta"):
+                axes[name] = (("stream",),)
+            joint = (f"keys_{b}", f"keys_{b}", f"values_{b}")
+            axes |= {
+                f"heads_{b}/kernel": (("stream",), joint),
+                f"heads_{b}/bias": (joint,),
+                f"joined_{b}/kernel": ((f"values_{b}",), ("stream",)),
+                f"joined_{b}/bias": (("stream",),),
+                f"wide_{b}/kernel": (("stream",), (f"inner_{b}",)),
+                f"wide_{b}/bias": ((f"inner_{b}",),),
+                f"narrow_{b}/kernel": ((f"inner_{b}",), ("stream",)),
+                f"narrow_{b}/bias": (("stream",),),
+            }
+        old = int(network.params["head_size"])
+        width, widening = n_heads * old, int(network.params.get("widening", 2))
+
+        def in_heads(values: Mapping[str, Floats]) -> dict[str, NDArray[np.int64]]:
+            chosen: dict[str, NDArray[np.int64]] = {}
+            for b in blocks:
+                kernel = values[f"heads_{b}/kernel"]
+                norms = np.linalg.norm(kernel, axis=0)
+                keys = norms[:width] * norms[width : 2 * width]
+                sent = norms[2 * width :] * np.linalg.norm(values[f"joined_{b}/kernel"], axis=1)
+                chosen |= {
+                    f"keys_{b}": choose_in_heads(keys, n_heads, keep),
+                    f"values_{b}": choose_in_heads(sent, n_heads, keep),
+                }
+            return chosen
+
+        size = len(choose_in_heads(np.ones(width, np.float32), n_heads, keep)) // n_heads
+        counts = {"stream": n_heads * size} | {f"inner_{b}": n_heads * size * widening for b in blocks}
+        smaller = cut_all(
+            network.weights,
+            weights,
+            axes,
+            keep,
+            known=frequent_words(network, keep, in_heads),
+            counts=counts,
+        )
+        for values in smaller:  # a head divides by the root of its size
+            for b in blocks:
+                for name in (f"heads_{b}/kernel", f"heads_{b}/bias"):
+                    values[name][..., : n_heads * size] *= np.float32((size / old) ** 0.5)
+        params = {**network.params, **fewer_words(network, keep), "head_size": size}
+        built = self.build(params, replace(network.shape, n_words=params["n_words"]))
+        return Shrunk(params, packed(built.weights, smaller), stats)
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]

@@ -20,7 +20,7 @@ class VggFamily(ImageFamily):
 
         Reads ``n_blocks``, ``n_layers`` of a block, ``filters``, ``normalization``, ``dense``, ``dropout``.
         """
-        made = Builder(shape)
+        made = Builder(shape, params)
         norm = str(params.get("normalization", "batch"))
         for block in range(int(params.get("n_blocks", 3))):
             for _ in range(int(params.get("n_layers", 2))):

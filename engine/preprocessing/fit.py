@@ -17,8 +17,9 @@ from scipy.special import ndtri
 from ..data.schema import TableSchema
 from ..data.table import Column, Rows, Table
 from ..errors import DataError
+from .arithmetic import SCALED_LIMIT, SMOOTH_CLIP, DateFit, Floats, NumericFit
 from .spec import PreprocessingSpec
-from .transform import SMOOTH_CLIP, CategoryFit, DateFit, Floats, NumericFit, TablePreprocessing
+from .transform import CategoryFit, TablePreprocessing
 
 _N_KNOTS = 64
 _TAIL = 1e-3  # quantile scaling ends at the normal quantiles of 0.001 and 0.999
@@ -203,7 +204,9 @@ def _bin_edges(
 ) -> tuple[float, ...]:
     """Return quantile bin edges on the scaled numbers, at least two."""
     raw = _landmarks(values, spec.n_bins + 1)
-    scaled = np.interp(raw, knots, levels) if len(knots) else (raw - center) * factor
+    with np.errstate(over="ignore"):  # cut off in the next line, as the numbers themselves are
+        scaled = np.interp(raw, knots, levels) if len(knots) else (raw - center) * factor
+    scaled = np.clip(scaled, -SCALED_LIMIT, SCALED_LIMIT)
     if spec.smooth_clip:
         scaled = scaled / np.sqrt(1.0 + (scaled / SMOOTH_CLIP) ** 2)
     edges = np.unique(scaled)
@@ -221,7 +224,8 @@ def _fit_dates(columns: list[Column], train_rows: Sequence[Rows]) -> list[DateFi
         parts = [_present(c.numbers[rows]) for c in columns]
         center = np.array([float(np.mean(p)) if len(p) else 0.0 for p in parts])
         spread = np.array([float(np.std(p)) if len(p) else 0.0 for p in parts])
-        factor = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
+        # Of equal times the mean is off by a rounding error: that is no spread.
+        factor = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 1e-12 * np.abs(center))
         fits.append(DateFit(names, center, factor, clock))
     return fits
 

@@ -1,9 +1,7 @@
 """Fitted preprocessing: from a table's rows to the inputs of a network. Built by `fit`, exported by
 `engine.deployment`.
 
-All arithmetic is in float64 and uses only what has an exact ONNX form; the result is cast to float32 at the
-end. Feature columns come in this order: numbers (or their bins), dates, indicators of what was missing,
-one-hot blocks.
+The arithmetic is that of `arithmetic`, which bundles carry along.
 """
 
 from __future__ import annotations
@@ -16,19 +14,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.table import Rows, Table, canonical_text
+from ..data.table import Rows, Table
 from ..errors import DataError
 from ..networks.inputs import InputShape
+from .arithmetic import DateFit, Floats, NumericFit, encode_numbers, unfold_date
 from .base import Preprocessing
 from .spec import PreprocessingSpec
-
-Floats = NDArray[np.float64]
-SCALED_LIMIT = 1e6  # scaled numbers beyond it are cut off: float32 networks cannot use them
-SMOOTH_CLIP = 3.0
-DAY_S = 86400.0
-WEEK_S = 7 * DAY_S
-YEAR_S = 365.2425 * DAY_S
-MONDAY_S = 3 * DAY_S  # 1970-01-01 was a Thursday
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,57 +37,6 @@ class Features:
     codes: NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NumericFit:
-    """Numeric columns, fitted. All arrays have the d columns first.
-
-    Attributes
-    ----------
-    names : tuple of str
-    fill : ndarray of shape (d,)
-        What a missing number becomes.
-    center, factor : ndarray of shape (d,)
-        ``(x - center) * factor``.
-    knots, levels : ndarray of shape (d, k), k at most 64
-        Of quantile scaling: the value at each knot; k is 0 for other scalings.
-    edges : ndarray of shape (d, n_bins + 1)
-        Bin edges on the scaled numbers; width 0 without piecewise-linear encoding.
-    n_bins : ndarray of shape (d,), int64
-        Bins of each column that are alive; those after are dead and always 0.
-    """
-
-    names: tuple[str, ...]
-    fill: Floats
-    center: Floats
-    factor: Floats
-    knots: Floats
-    levels: Floats
-    edges: Floats
-    n_bins: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DateFit:
-    """Date columns, fitted: scaled time, then sine and cosine of the year, the week and (if `clock`) the day.
-
-    Attributes
-    ----------
-    names : tuple of str
-    center, factor : ndarray of shape (d,)
-    clock : tuple of bool
-        Whether the column has times of day.
-    """
-
-    names: tuple[str, ...]
-    center: Floats
-    factor: Floats
-    clock: tuple[bool, ...]
-
-    def width(self, i: int) -> int:
-        """Number of feature columns of the i-th date."""
-        return 7 if self.clock[i] else 5
-
-
 @dataclass(frozen=True, slots=True)
 class CategoryFit:
     """One categorical column, fitted.
@@ -111,7 +51,8 @@ class CategoryFit:
     offset : int
         Codes before the keys: for missing (0, if any replica saw one) and other (if any replica saw one).
     missing_code, other_code : int
-        -1 where this replica's training rows had none; one-hot columns are then all 0.
+        Where this replica's training rows had no missing cell, that of "other"; where they had no "other" either, that
+        of the commonest category if `embedded`, else -1: one-hot columns are then all 0.
     width : int
         Number of codes, the same in all replicas.
     embedded : bool
@@ -207,7 +148,7 @@ class TablePreprocessing(Preprocessing):
         if self.numeric.names:
             cells = np.stack([_numbers(table, name, "number")[rows] for name in self.numeric.names], axis=1)
             missing |= dict(zip(self.numeric.names, np.isnan(cells).T, strict=True))
-            parts.append(encode_numbers(cells, self.numeric, self.spec))
+            parts.append(encode_numbers(cells, self.numeric, self.spec.smooth_clip))
         for i, name in enumerate(self.dates.names):
             seconds = _numbers(table, name, "date")[rows]
             missing[name] = np.isnan(seconds)
@@ -231,17 +172,11 @@ class TablePreprocessing(Preprocessing):
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-ready dict; floats survive exactly."""
-        numeric = {name: getattr(self.numeric, name).tolist() for name in _ARRAYS}
         return {
             "kind": "table",
             "spec": self.spec.to_json(),
-            "numeric": {"names": list(self.numeric.names), "n_bins": self.numeric.n_bins.tolist(), **numeric},
-            "dates": {
-                "names": list(self.dates.names),
-                "center": self.dates.center.tolist(),
-                "factor": self.dates.factor.tolist(),
-                "clock": list(self.dates.clock),
-            },
+            "numeric": self.numeric.to_json(),
+            "dates": self.dates.to_json(),
             "indicators": list(self.indicators),
             "categories": [
                 {name: getattr(c, name) for name in CategoryFit.__slots__} | {"keys": list(c.keys)}
@@ -252,21 +187,10 @@ class TablePreprocessing(Preprocessing):
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TablePreprocessing:
         """Rebuild what `to_json` gave."""
-        numeric, dates = data["numeric"], data["dates"]
-        n = len(numeric["names"])
-        arrays = {name: np.array(numeric[name], np.float64) for name in _ARRAYS}
-        for name in ("knots", "levels", "edges"):
-            arrays[name] = arrays[name].reshape(n, -1) if n else np.empty((0, 0))
-        n_bins = np.array(numeric["n_bins"], np.int64)
         return cls(
             PreprocessingSpec(**data["spec"]),
-            NumericFit(tuple(numeric["names"]), **arrays, n_bins=n_bins),
-            DateFit(
-                tuple(dates["names"]),
-                np.array(dates["center"], np.float64),
-                np.array(dates["factor"], np.float64),
-                tuple(dates["clock"]),
-            ),
+            NumericFit.from_json(data["numeric"]),
+            DateFit.from_json(data["dates"]),
             tuple(data["indicators"]),
             tuple(CategoryFit(**{**c, "keys": tuple(c["keys"])}) for c in data["categories"]),
         )
@@ -274,77 +198,6 @@ class TablePreprocessing(Preprocessing):
     def to_json_bytes(self) -> bytes:
         """Return `to_json` as UTF-8 text with sorted keys: equal fits give equal bytes."""
         return json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False).encode()
-
-
-_ARRAYS = ("fill", "center", "factor", "knots", "levels", "edges")
-
-
-def encode_numbers(cells: Floats, fit: NumericFit, spec: PreprocessingSpec) -> Floats:
-    """Return scaled and encoded numbers.
-
-    Parameters
-    ----------
-    cells : ndarray of shape (n, d), float64
-        NaN where missing.
-    fit : NumericFit
-    spec : PreprocessingSpec
-
-    Returns
-    -------
-    ndarray of shape (n, d) or (n, d * n_bins), float64
-    """
-    scaled = scale_numbers(np.where(np.isnan(cells), fit.fill, cells), fit, spec)
-    n_edges = fit.edges.shape[1]
-    if n_edges == 0:
-        return scaled
-    low, width = fit.edges[:, :-1], np.diff(fit.edges, axis=1)
-    slope = np.divide(1.0, width, out=np.zeros_like(width), where=width > 0)
-    lower, upper = bin_limits(fit)
-    part = np.empty((len(cells), *low.shape))
-    for j in range(low.shape[0]):  # column by column: half the memory
-        part[:, j] = np.clip((scaled[:, j, None] - low[j]) * slope[j], lower[j], upper[j])
-    return part.reshape(len(cells), -1)
-
-
-def bin_limits(fit: NumericFit) -> tuple[Floats, Floats]:
-    """Return the limits of each bin's part, shape (d, n_bins): 0 and 1, but open at both ends of a column.
-
-    The open ends stop at 1e6 in units of the bin, and dead bins are always 0.
-    """
-    bins = np.arange(fit.edges.shape[1] - 1)
-    alive = bins < fit.n_bins[:, None]
-    lower = np.where(alive & (bins == 0), -SCALED_LIMIT, 0.0)
-    upper = np.where(bins == fit.n_bins[:, None] - 1, SCALED_LIMIT, np.where(alive, 1.0, 0.0))
-    return lower, upper
-
-
-def scale_numbers(cells: Floats, fit: NumericFit, spec: PreprocessingSpec) -> Floats:
-    """Return scaled numbers of shape (n, d), float64; `cells` have no NaN."""
-    if fit.knots.shape[1]:
-        scaled = np.empty_like(cells)
-        for j in range(cells.shape[1]):
-            scaled[:, j] = np.interp(cells[:, j], fit.knots[j], fit.levels[j])
-    else:
-        with np.errstate(over="ignore"):  # cut off in the next line
-            scaled = (cells - fit.center) * fit.factor
-        scaled = np.clip(scaled, -SCALED_LIMIT, SCALED_LIMIT)
-    return scaled / np.sqrt(1.0 + (scaled / SMOOTH_CLIP) ** 2) if spec.smooth_clip else scaled
-
-
-def unfold_date(seconds: Floats, fit: DateFit, i: int) -> Floats:
-    """Return the features of the i-th date column, shape (n, 5 or 7), float64; 0 where missing."""
-    missing = np.isnan(seconds)
-    moment = np.where(missing, fit.center[i], seconds)
-    scaled = np.clip((moment - fit.center[i]) * fit.factor[i], -SCALED_LIMIT, SCALED_LIMIT)
-    features = [scaled]
-    periods = [(YEAR_S, 0.0), (WEEK_S, MONDAY_S)] + ([(DAY_S, 0.0)] if fit.clock[i] else [])
-    for period, shift in periods:
-        turns = (moment + shift) / period
-        angle = 2 * np.pi * (turns - np.floor(turns))
-        features += [np.sin(angle), np.cos(angle)]
-    stacked = np.stack(features, axis=1)
-    stacked[missing] = 0.0
-    return stacked
 
 
 def category_codes(table: Table, fit: CategoryFit) -> NDArray[np.int32]:
@@ -360,11 +213,6 @@ def category_codes(table: Table, fit: CategoryFit) -> NDArray[np.int32]:
     values, inverse = np.unique(column.numbers, return_inverse=True)
     codes = [fit.missing_code if v != v else known.get(v, fit.other_code) for v in values.tolist()]
     return np.array(codes, np.int32)[inverse]
-
-
-def key_text(key: str | float) -> str:
-    """Return a category's key as text, for people."""
-    return key if isinstance(key, str) else canonical_text(key)
 
 
 def _numbers(table: Table, name: str, kind: str) -> Floats:

@@ -10,10 +10,15 @@ import numpy as np
 from ..spec import BudgetSpec
 
 _START_S = 8.0  # of a worker process, until one has been measured
-_EXPORT_S, _EXPORT_STARTS = 3.0, 1.0  # an export costs this, and as long as workers take to import TensorFlow
+_EXPORT_S, _EXPORT_STARTS = (
+    3.0,
+    2.0,
+)  # an export costs this, and as long as two workers take to import TensorFlow
 _FINAL_S = 1.0  # holdout scores, closing down
 _EVIDENCE_FRACTION = 0.1  # of the time budget, at most, for the choice of the final model
 _EVIDENCE_TRIALS = (1.0, 3.0)  # least and most time for that choice, in typical trials; with less: none
+_MOST_RESERVED = 0.6  # of the time budget, for the end
+_MOST_RESERVED_AT_FIRST = 0.3  # before a first trial is complete: without one there is nothing to export
 _LEAST_FRACTION = 0.2  # of a typical trial: with less time left none is started
 _BASELINE_FRACTION, _BASELINE_S = 0.25, 5.0  # of the time budget that one baseline may take, and at least
 
@@ -81,7 +86,8 @@ class Budget:
         evidence = min(most, _EVIDENCE_FRACTION * timeout)
         if evidence < least:
             evidence = 0.0
-        return min(self.export_s + _FINAL_S + evidence, 0.6 * timeout)
+        share = _MOST_RESERVED if self._durations else _MOST_RESERVED_AT_FIRST
+        return min(self.export_s + _FINAL_S + evidence, share * timeout)
 
     @property
     def search_left_s(self) -> float:

@@ -6,6 +6,7 @@ Both reach into Optuna's private parts, whose version is pinned; tests say when 
 from __future__ import annotations
 
 import bisect
+import zlib
 from collections.abc import Collection
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -15,6 +16,7 @@ import optuna
 from optuna.samplers._tpe import _truncnorm
 from optuna.samplers._tpe.sampler import default_gamma
 from optuna.search_space.group_decomposed import _GroupDecomposedSearchSpace
+from optuna.study._multi_objective import _fast_non_domination_rank
 from optuna.trial import FrozenTrial, TrialState
 from scipy.special import log_ndtr
 
@@ -47,7 +49,8 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
     def infer_relative_search_space(self, study: Any, trial: FrozenTrial) -> dict[str, Any]:
         """Return what is sampled together, as Optuna does, from the chosen trials."""
         few = self._thinned(study, trial)
-        shapes = frozenset(frozenset(t.distributions) for t in few.trials)
+        finished = (t for t in few.trials if t.state is not TrialState.RUNNING)  # as Optuna's groups do
+        shapes = frozenset(frozenset(t.distributions) for t in finished)
         if (
             shapes != self._shapes or not self._space
         ):  # the groups follow from which parameters occur together
@@ -60,6 +63,13 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
     def _sample(self, study: Any, trial: FrozenTrial, search_space: dict[str, Any]) -> dict[str, Any]:
         return super()._sample(self._thinned(study, trial), trial, search_space)
 
+    def _get_params(self, trial: FrozenTrial, study: Any) -> dict[str, Any]:  # noqa: ARG002
+        """Return what a trial has; Optuna's own adds what was drawn for a running one and does not apply to it.
+
+        That would be lost in a search that is resumed. Here every trial has all its values as soon as it runs.
+        """
+        return trial.params
+
     def _thinned(self, study: Any, trial: FrozenTrial) -> Any:
         if self._few[0] != trial.number:  # once for all groups of parameters
             self._few = trial.number, self._choose(study, trial.number)
@@ -71,19 +81,38 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
             t for t in study._get_trials(deepcopy=False, states=states, use_cache=False) if t.number != number
         ]
         running = [t for t in trials if t.state is TrialState.RUNNING]
+        if len(study.directions) > 1:
+            finished = _by_domination(study, [t for t in trials if t.state is not TrialState.RUNNING])
+            self._n_below = default_gamma(len(finished))
+            return self._fewer(finished, running)
         sign = 1.0 if study.direction is optuna.study.StudyDirection.MINIMIZE else -1.0
         for trial in trials:
             if trial.state is not TrialState.RUNNING and trial.number not in self._known:
                 self._known.add(trial.number)
                 bisect.insort(self._ranked, (_rank(trial, sign), trial), key=itemgetter(0))
         self._n_below = default_gamma(len(self._ranked))
-        if len(self._ranked) <= self._n_below + _MOST_WORSE:
-            return trials
-        finished = [t for _, t in self._ranked]
+        return self._fewer([t for _, t in self._ranked], running)
+
+    def _fewer(self, finished: list[FrozenTrial], running: list[FrozenTrial]) -> list[FrozenTrial]:
+        """Return the better ones of finished trials, of which the best are first, and some of the others."""
+        if len(finished) <= self._n_below + _MOST_WORSE:
+            return sorted([*finished, *running], key=attrgetter("number"))
         worse = sorted(finished[self._n_below :], key=attrgetter("number"))
         spaced = np.linspace(0, len(worse) - 1, _MOST_WORSE).round().astype(int)
         chosen = [*finished[: self._n_below], *(worse[i] for i in spaced), *running]
         return sorted(chosen, key=attrgetter("number"))
+
+
+def _by_domination(study: Any, trials: list[FrozenTrial]) -> list[FrozenTrial]:
+    """Return finished trials of several objectives: complete ones by how many fronts lie before theirs, then others."""
+    complete = [t for t in trials if t.state is TrialState.COMPLETE]
+    if not complete:
+        return trials
+    maximize = [d is optuna.study.StudyDirection.MAXIMIZE for d in study.directions]
+    losses = np.array([t.values for t in complete]) * np.where(maximize, -1.0, 1.0)
+    ranks = _fast_non_domination_rank(losses)
+    ordered = [complete[i] for i in np.argsort(ranks, kind="stable")]
+    return [*ordered, *(t for t in trials if t.state is not TrialState.COMPLETE)]
 
 
 def _rank(trial: FrozenTrial, sign: float) -> _Rank:
@@ -105,6 +134,31 @@ class _Thinned:
 
     def _get_trials(self, *, states: Collection[TrialState] | None = None, **_: bool) -> list[FrozenTrial]:
         return [t for t in self.trials if states is None or t.state in states]
+
+
+class ReplayedNsga2(optuna.samplers.NSGAIISampler):
+    """NSGA-II (Deb et al. 2002) whose draws depend on the seed, the trial and the parameter alone.
+
+    What was tried is asked again with its values fixed when a search is resumed; the genes that a trial carries
+    without using them then come out as they did.
+    """
+
+    def __init__(self, *, seed: int, population_size: int) -> None:
+        super().__init__(seed=seed, population_size=population_size)
+        self._seed = seed
+
+    def before_trial(self, study: Any, trial: FrozenTrial) -> None:
+        """Note the generation of a trial, also of one whose values are all given: it is a parent like the others."""
+        self.get_trial_generation(study, trial)
+        super().before_trial(study, trial)
+
+    def sample_independent(
+        self, study: Any, trial: FrozenTrial, param_name: str, param_distribution: Any
+    ) -> Any:
+        """Draw a parameter of the first generation, or one that mutates."""
+        seeds = np.random.SeedSequence((self._seed, trial.number, zlib.crc32(param_name.encode())))
+        self._random_sampler._rng.rng.seed(int(seeds.generate_state(1)[0]))
+        return super().sample_independent(study, trial, param_name, param_distribution)
 
 
 def reseed(sampler: Any, seed: int) -> None:

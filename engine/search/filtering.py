@@ -396,8 +396,10 @@ def _anywhere(columns: Columns, n_rows: int, needle: str) -> Mask:
     return result
 
 
-def trial_columns(table: TrialTable) -> dict[str, NDArray[Any]]:
+def trial_columns(table: TrialTable, on_front: Mask | None = None) -> dict[str, NDArray[Any]]:
     """Return what a filter can name of a study's trials, each of shape (n_trials,).
+
+    `on_front` says which trials no other one beats; none, where it is left out.
 
     The trials' own columns come first; a param of the same name is reached as ``params.<name>``.
     """
@@ -417,9 +419,12 @@ def trial_columns(table: TrialTable) -> dict[str, NDArray[Any]]:
         "epoch": whole(table.epochs),
         "n_parameters": whole(table.n_parameters),
         "peak_memory": whole(table.peak_memory_bytes),
+        "size_bytes": whole(table.size_bytes),
+        "latency_ms": table.latencies_ms,
+        "on_front": np.zeros(len(table), dtype=bool) if on_front is None else on_front,
         "pinned": table.pinned,
         "archived": table.archived,
-        "failure": _objects([text or None for text in table.failures]),
+        "failure": _objects([None if failure is None else failure.message for failure in table.failures]),
         "tags": _objects([" ".join(tags) or None for tags in table.tags]),
     }
     names = dict.fromkeys(name for params in table.params for name in params)

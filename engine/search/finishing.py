@@ -29,6 +29,7 @@ _POLL_S = 0.5
 _LEAST_WAIT_S = 60.0  # a final model that takes longer, longer than foretold, and longer than …
 _MOST_TRIALS = 20.0  # … so many trials, hangs
 _NO_WORKER_S = 180.0  # without any worker that could take a task up
+_LEAST_OUTER, _MOST_OUTER = 2, 5  # folds of the evidence, which cost at most half of what the trials did
 _BRIEF_S = 1.0  # a baseline this quick is scored on the holdout before anything else
 
 
@@ -51,7 +52,10 @@ class Finish:
         baselines = [t for t in trials if t.kind is TrialKind.BASELINE and t.state is TrialState.COMPLETE]
         tasks = self._holdout_tasks(baselines)
         if best is not None:
-            tasks["final"] = self._final_task(best, stopped=stopped)
+            n_complete = sum(
+                t.kind is not TrialKind.BASELINE and t.state is TrialState.COMPLETE for t in trials
+            )
+            tasks["final"] = self._final_task(best, n_complete, stopped=stopped)
         self._run_tasks(tasks, {t.name: t.duration_s or 0.0 for t in baselines})
         result = self._result(trials, best, baselines)
         self.store.set_result(self.study_id, result)
@@ -72,7 +76,7 @@ class Finish:
         split = self.prepared.spec.split
         return duration_s / (split.n_folds * split.n_repeats) * split.n_folds / (split.n_folds - 1)
 
-    def _final_task(self, best: TrialRecord, *, stopped: bool) -> FinalTask:
+    def _final_task(self, best: TrialRecord, n_complete: int, *, stopped: bool) -> FinalTask:
         scores = self.store.fold_scores(best.id)
         assert scores is not None  # noqa: S101 - a complete trial has scores
         return FinalTask(
@@ -82,6 +86,7 @@ class Finish:
             best_epochs=tuple(int(e) for e in scores.best_epochs),
             trial_s=best.duration_s or 0.0,
             time_left_s=0.0 if stopped else max(self.budget.evidence_left_s, 0.0),
+            most_outer=min(_MOST_OUTER, max(_LEAST_OUTER, n_complete // 2)),
         )
 
     def _kept_model(self, best: TrialRecord) -> bytes | None:

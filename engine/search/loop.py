@@ -12,9 +12,10 @@ import queue
 import time
 from typing import Any
 
-from ...storage.records import FailureKind, Request, StudyState, TrialKind, TrialRecord, TrialState
+from ...storage.records import Request, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..errors import CupelError
+from ..objectives import is_ruled_out
 from ..training.curves import CURVE_NAMES
 from ..workers.cluster import Cluster, Event, TaskDone, WorkerLost, WorkerReady
 from ..workers.messages import BaselineTask, Control, Progress, TaskResult, TrialTask
@@ -33,6 +34,10 @@ _HEARTBEAT_S = 2.0
 _ASK_S = 0.2  # what the user wants is looked up at most this often
 _GRACE_S = 1.0  # for trials to end their epoch at the deadline; then their workers are killed
 _MOST_GROWTH_BYTES = 2 << 30  # of a worker since its first trial
+_LOOK = (
+    0.2  # of the time that a trial may be silent: then its worker is watched for so long, whether it computes
+)
+_MOST_SILENCE = 10.0  # times as long, and a trial is killed although its worker computes
 _MOST_FAILURES = 5  # in a row, with nothing complete: the search itself is wrong
 _MOST_LOST = 3  # workers in a row that did not get warm
 
@@ -49,7 +54,8 @@ class SearchLoop:
     store, study_id, prepared, cluster, budget, kept
         Of the study; the cluster has been started before `run` is called.
     hang_s : float
-        A trial that is silent for longer, and for ten times its longest silence so far, is killed.
+        A trial that is silent for longer, and for ten times its longest silence so far, is killed, unless its worker
+        computes: an epoch of many rows on a busy machine is long.
     stop_grace_s : float
         What a trial has, when the user stops the study, to end its epoch; then it is left for a later resume.
     """
@@ -298,8 +304,7 @@ class SearchLoop:
         self._best = trial.value if self._best is None else better(self._best, trial.value)
 
     def _count_failures(self, trial: TrialRecord) -> None:
-        is_ruled_out = trial.failure is not None and trial.failure.kind is FailureKind.RULED_OUT
-        if trial.state is not TrialState.FAIL or trial.kind is TrialKind.BASELINE or is_ruled_out:
+        if trial.state is not TrialState.FAIL or trial.kind is TrialKind.BASELINE or is_ruled_out(trial):
             self._n_failed_in_row = 0
             return
         self._n_failed_in_row += 1
@@ -319,6 +324,9 @@ class SearchLoop:
             if not running.is_search:
                 limit = self._budget.baseline_s
             is_silent = now - running.heard > limit and running.dropped not in ("hung", "late", "stopped")
+            if is_silent and running.is_search and now - running.heard < _MOST_SILENCE * limit:
+                cpu_s = self._cluster.cpu_s(running.key)
+                is_silent = cpu_s is not None and not running.computes(cpu_s, _LOOK * limit)
             if is_silent and self._cluster.kill(running.key):
                 running.dropped = "hung" if running.is_search else "late"
                 _log.warning("%s has been silent for %.0f s and was killed", running.key, now - running.heard)

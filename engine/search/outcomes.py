@@ -128,6 +128,7 @@ def _complete(running: RunningTrial, result: TaskResult, kept: Kept) -> TrialOut
         TrialState.COMPLETE, value, _std(column), scores, result.curves, result.out_of_fold,
         epoch=result.curves.values.shape[1] if result.curves else None, n_parameters=result.n_parameters,
         duration_s=result.duration_s, peak_memory_bytes=result.peak_memory_bytes, user_attrs=attrs,
+        size_bytes=result.size_bytes, latency_ms=result.latency_ms,
     )  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def _copied(store: Store, same: TrialRecord) -> TrialOutcome:
     return TrialOutcome(
         TrialState.COMPLETE, same.value, same.value_std, store.fold_scores(same.id), store.curves(same.id),
         store.out_of_fold(same.id), epoch=same.epoch, n_parameters=same.n_parameters, duration_s=0.0,
-        user_attrs={**attrs, "same_as": same.number},
+        user_attrs={**attrs, "same_as": same.number}, size_bytes=same.size_bytes, latency_ms=same.latency_ms,
     )  # fmt: skip
 
 

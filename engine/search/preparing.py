@@ -86,7 +86,8 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
             n_threads=n_threads,
             checkpoints=str(store.workspace.checkpoints / f"study-{study.id:04d}"),
             memory_limit_bytes=memory_share(n_workers),
-            most_parameters=spec.most_parameters,
+            limits=spec.limits,
+            objectives=spec.objectives,
             fused={"auto": None, "fused": True, "fold_by_fold": False}[spec.path],
         ),
         digests={

@@ -69,7 +69,7 @@ class StudyRunner:
             except Exception as error:  # noqa: BLE001 - whatever it was: the study says so, and can be resumed
                 _log.exception("the engine failed")
                 state, failure = StudyState.FAILED, failure_of(error)
-                if self.store.study(self.study_id).engine_pid != os.getpid():
+                if not self.store.claim_study(self.study_id, os.getpid()):
                     return state  # another engine has taken the study over, and writes now
                 self.store.requeue_running(self.study_id)  # so that a resumed study takes them up
             self.store.release_study(self.study_id, state, failure=failure)

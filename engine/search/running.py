@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from ...storage.records import Curves, TrialKind
 
+_WORKS = 0.05  # of the processor's time: a worker that only waits takes about a hundredth
+
 
 @dataclass(slots=True)
 class RunningTrial:
@@ -36,6 +38,9 @@ class RunningTrial:
     saved: float = field(default_factory=time.monotonic)
     saved_epoch: int = 0
     longest_silence: float = 0.0
+    watched: tuple[float, float] | None = (
+        None  # since when, and the processor seconds of the worker at that moment
+    )
     pruned_at: int | None = None
     dropped: str = ""
     is_finishing: bool = False
@@ -52,6 +57,21 @@ class RunningTrial:
         now = time.monotonic()
         self.longest_silence, self.heard = max(self.longest_silence, now - self.heard), now
         self.peak_bytes = max(self.peak_bytes, memory_bytes)
+        self.watched = None
+
+    def computes(self, cpu_s: float, look_s: float) -> bool:
+        """Whether the worker of a silent trial works, as far as is known after watching it for `look_s` seconds.
+
+        Parameters
+        ----------
+        cpu_s : float
+            Processor seconds of the worker so far.
+        """
+        now = time.monotonic()
+        since, before = self.watched or (now, cpu_s)
+        if self.watched is None or cpu_s - before > _WORKS * max(now - since, look_s):
+            self.watched = now, cpu_s
+        return now - self.watched[0] < look_s
 
     def take(self, first_epoch: int, curves: NDArray[np.float32]) -> range:
         """Take epochs up, curves of shape (n, R, n_names) from `first_epoch` on; return those that were not known.

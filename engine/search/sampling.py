@@ -21,15 +21,20 @@ import optuna
 
 from ...storage.records import TrialState
 from ..errors import SpecError
-from .few_trials import FewTrialsTpe, reseed
+from .few_trials import FewTrialsTpe, ReplayedNsga2, reseed
 from .pruning import completed_rungs
-from .space import Parameter, parameters, point_from, start_points, to_params
+from .space import Parameter, parameters, point_from, quick_start, start_points, to_params
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)  # the versions are pinned
 _log = logging.getLogger(__name__)
 _GRID_POINTS = 3
 _GRID_LIMIT = 100_000
+_POPULATION = 16  # of a genetic search: searches have tens or hundreds of trials
+_DIRECTIONS = {
+    "maximize": optuna.study.StudyDirection.MAXIMIZE,
+    "minimize": optuna.study.StudyDirection.MINIMIZE,
+}
 _STATES = {
     TrialState.COMPLETE: optuna.trial.TrialState.COMPLETE,
     TrialState.PRUNED: optuna.trial.TrialState.PRUNED,
@@ -51,7 +56,7 @@ class Proposal:
 class PastTrial:
     """A trial of the store, for `Search.restore`: `steps` are the intermediate values by `progress_step`.
 
-    `is_copy`: it was not trained, having the parameters of an earlier one.
+    `is_copy`: it was not trained, having the parameters of an earlier one. `costs`: of the further objectives.
     """
 
     number: int
@@ -61,6 +66,7 @@ class PastTrial:
     value: float | None
     steps: Mapping[int, float]
     is_copy: bool = False
+    costs: tuple[float, ...] = ()
 
 
 class Search:
@@ -75,6 +81,8 @@ class Search:
     seed : int
     starts : sequence of mapping
         ``family`` and ``values`` to try before the families' own start points; not for a grid.
+    n_costs : int
+        Objectives beside the score, to be minimized. With any, nothing may be reported: trials are not pruned.
 
     Attributes
     ----------
@@ -94,18 +102,21 @@ class Search:
         seed: int,
         pruner: optuna.pruners.BasePruner,
         starts: Sequence[Mapping[str, Any]] = (),
+        n_costs: int = 0,
     ) -> None:
         self._families = tuple(families)
         self._task, self._metric, self._seed, self._sampler = task, metric, seed, sampler
         self._space, self._given = space, starts
         self._parameters = {f: parameters(space, f, task=task, metric=metric) for f in self._families}
         self._study = optuna.create_study(
-            direction="maximize" if direction == "maximize" else "minimize",
+            directions=[_DIRECTIONS[direction], *[optuna.study.StudyDirection.MINIMIZE] * n_costs],
             study_name=f"cupel-{seed}",
             pruner=pruner,
             sampler=make_sampler(sampler, seed, self._n_parameters()),
         )
         self.is_stateless = sampler in ("tpe", "random", "gp")
+        self._keeps_values = self.is_stateless or sampler in ("grid", "nsga2")  # when it is asked again
+        self._n_costs = n_costs
         self._starts = [] if sampler == "grid" else self._start_points()
         self._grid = self._grid_values() if sampler == "grid" else iter(())
         self._trials: dict[int, optuna.Trial] = {}
@@ -129,13 +140,11 @@ class Search:
         trial.report(value, step)
         return bool(trial.should_prune())
 
-    def tell(self, number: int, state: TrialState, value: float | None) -> None:
-        """Tell what came of a trial."""
+    def tell(self, number: int, state: TrialState, value: float | None, costs: Sequence[float] = ()) -> None:
+        """Tell what came of a trial; `costs` are positive, and told as logarithms."""
         trial = self._trials.pop(number)
-        if state is TrialState.PRUNED:
-            self._study.tell(trial, state=_STATES[state])
-        else:
-            self._study.tell(trial, value if state is TrialState.COMPLETE else None, state=_STATES[state])
+        values = _values(value, costs) if state is TrialState.COMPLETE else None
+        self._study.tell(trial, values, state=_STATES[state])
 
     def restore(self, trials: Iterable[PastTrial]) -> None:
         """Take up the trials of the store, in order; unfinished ones are asked again with their values fixed."""
@@ -151,7 +160,7 @@ class Search:
 
     def ask_again(self, past: PastTrial) -> None:
         """Take a trial of the store up as one that runs."""
-        if self.is_stateless or self._sampler == "grid" or past.number < len(self._starts):
+        if self._keeps_values or past.number < len(self._starts):
             self._ask(past.number, self._full_values(past))
             return
         proposal = self._ask(past.number, None)
@@ -162,12 +171,12 @@ class Search:
 
     def tell_again(self, past: PastTrial) -> None:
         """Tell what a trial of the store came to, after `ask_again`."""
-        for step, value in past.steps.items():
+        for step, value in past.steps.items() if not self._n_costs else ():
             self.report(past.number, step, value)
-        self.tell(past.number, past.state, past.value)
+        self.tell(past.number, past.state, past.value, past.costs)
 
     def _ask(self, number: int, fixed: Mapping[str, Any] | None) -> Proposal:
-        if self.is_stateless:
+        if self.is_stateless or self._sampler == "nsga2":
             seed = int(np.random.SeedSequence((self._seed, number)).generate_state(1)[0])
             reseed(self._study.sampler, seed)
         if fixed is not None:
@@ -181,6 +190,10 @@ class Search:
         for p in self._parameters[family]:
             if p.applies(values):
                 values[p.name] = _suggest(trial, self._key(family, p), p)
+        if self._sampler == "nsga2":  # it crosses what all trials have: each carries the whole of the space
+            for other in self._families:
+                for p in self._parameters[other]:
+                    _suggest(trial, self._key(other, p), p)
         params = to_params(self._space, family, values, task=self._task, metric=self._metric)
         return Proposal(number, family, values, params)
 
@@ -205,7 +218,11 @@ class Search:
         ]
         longest = max(len(points) for points in by_family)
         own = [points[i] for i in range(longest) for points in by_family if i < len(points)]
-        return [*self._earlier(), *own]
+        return [*(self._earlier() or self._quick()), *own]
+
+    def _quick(self) -> list[Mapping[str, Any]]:
+        found = quick_start(self._space, self._families, task=self._task, metric=self._metric)
+        return [self._keyed(*found)] if found else []
 
     def _earlier(self) -> list[Mapping[str, Any]]:
         """Return what an earlier study found, as far as it lies in the space."""
@@ -259,15 +276,22 @@ class Search:
                 distributions[self._key(past.family, p)] = _distribution(p)
         return optuna.trial.create_trial(
             state=_STATES[past.state],
-            value=past.value if past.state is TrialState.COMPLETE else None,
+            values=_values(past.value, past.costs) if past.state is TrialState.COMPLETE else None,
             params=self._keyed(past.family, past.values),
             distributions=distributions,
-            intermediate_values={s: v for s, v in past.steps.items() if not np.isnan(v)},
+            intermediate_values={
+                s: v for s, v in past.steps.items() if not np.isnan(v) and not self._n_costs
+            },
             system_attrs=completed_rungs(self._study, past.number, past.steps),
         )
 
     def _n_parameters(self) -> int:
         return sum(len(ps) for ps in self._parameters.values())
+
+
+def _values(value: float | None, costs: Sequence[float]) -> list[float]:
+    """Return what Optuna is told; of costs the logarithm: halving a small network is worth as much as a large one."""
+    return [float(value or 0.0), *(math.log(cost) for cost in costs)]
 
 
 def _suggest(trial: optuna.Trial, key: str, p: Parameter) -> Any:
@@ -304,6 +328,8 @@ def make_sampler(name: str, seed: int, n_parameters: int) -> optuna.samplers.Bas
                 "The gp sampler needs PyTorch, which is not installed; choose tpe, or install cupel[gp]."
             )
         return optuna.samplers.GPSampler(seed=seed, deterministic_objective=True)
+    if name == "nsga2":
+        return ReplayedNsga2(seed=seed, population_size=_POPULATION)
     if name == "cmaes":
         return optuna.samplers.CmaEsSampler(seed=seed)
     if name == "qmc":

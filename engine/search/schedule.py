@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ...storage.records import FailureKind, TrialKind, TrialRecord, TrialState
+from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..baselines import BASELINES
+from ..objectives import costs_of, is_ruled_out
 from ..training.curves import CURVE_NAMES
 from ..training.schedules import trial_epochs
 from .budget import Budget
@@ -19,6 +21,8 @@ from .pruning import FoldTest, make_pruner, progress_step
 from .running import RunningTrial, running_bests, running_means
 from .sampling import PastTrial, Proposal, Search
 
+_log = logging.getLogger(__name__)
+_MOST_RULED_OUT = 200  # in a row: hardly anything in the space is within the limits
 _MOST_REPEATS = 25  # proposals in a row that were tried before: the space is exhausted
 _SCORE = CURVE_NAMES.index("valid_score")
 
@@ -31,30 +35,38 @@ class Schedule:
         self._maximize = prepared.spec.direction == "maximize"
         self._waiting: list[TrialRecord] = []
         self._tried: dict[str, int] = {}
-        self._n_repeats = self._next_number = 0
+        self._n_repeats = self._next_number = self._n_ruled_out = self._n_ruled_in_row = 0
         self._is_exhausted = False
         self._ahead: Proposal | None = None  # asked already, not recorded: nothing is lost with it
-        self._prunes = prepared.spec.pruner != "none"
         spec = prepared.spec
-        self._fold_test = FoldTest(maximize=self._maximize) if spec.pruner == "wilcoxon" else None
+        self._costs = tuple(name for name in spec.objectives if name != "score")
+        pruner = "none" if self._costs else spec.pruner
+        if pruner != spec.pruner:
+            _log.info("there are several objectives: no trial is given up early, the pruner is off")
+        self._prunes = pruner != "none"
+        self._fold_test = FoldTest(maximize=self._maximize) if pruner == "wilcoxon" else None
         self._search = Search(
             space=prepared.space, families=spec.families, task=spec.task, metric=spec.metric, direction=spec.direction,
-            sampler=spec.sampler, seed=spec.seed, pruner=make_pruner(spec.pruner, spec.max_epochs),
-            starts=spec.starts,
+            sampler=spec.sampler, seed=spec.seed, pruner=make_pruner(pruner, spec.max_epochs),
+            starts=spec.starts, n_costs=len(self._costs),
         )  # fmt: skip
         self._restore()
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more is to be started."""
-        may_start = self._budget.may_start(self._next_number) and not self._is_exhausted
-        return not may_start and not self._waiting
+        return not self._may_ask and not self._waiting
+
+    @property
+    def _may_ask(self) -> bool:
+        """Whether the budget allows another proposal; those that a limit rules out are not counted."""
+        return not self._is_exhausted and self._budget.may_start(self._next_number - self._n_ruled_out)
 
     def next(self, worker: str) -> TrialRecord | None:
         """Return a trial that was recorded as RUNNING on `worker`; None where nothing more is to be started."""
         if self._waiting:
             return self._store.start_trial(self._waiting.pop(0).id, worker)
-        while not self._is_exhausted and self._budget.may_start(self._next_number):
+        while self._may_ask:
             proposal, self._ahead = self._ahead or self._search.ask(self._next_number), None
             if proposal is None:
                 self._is_exhausted = True
@@ -84,8 +96,7 @@ class Schedule:
         It does not know how the running trials end, as with one worker more. A search that is resumed asks at the same
         point; a sampler that is replayed (see `Search`) is asked only when a worker is free.
         """
-        may_ask = not self._waiting and not self._is_exhausted and self._budget.may_start(self._next_number)
-        if self._ahead is None and may_ask and self._search.is_stateless:
+        if self._ahead is None and not self._waiting and self._may_ask and self._search.is_stateless:
             self._ahead = self._search.ask(self._next_number)
 
     def should_prune(self, running: RunningTrial, epoch: int) -> bool:
@@ -103,10 +114,21 @@ class Schedule:
         """Tell how a trial ended."""
         if trial.kind is not TrialKind.SEARCH:
             return
-        self._search.tell(trial.number, _told(trial), trial.value)
+        self._search.tell(trial.number, _told(trial), trial.value, self._costs_of(trial))
+        self._count_ruled_out(trial)
         if trial.state is TrialState.COMPLETE:
             scores = np.stack(running.curves, axis=1)[:, :, _SCORE] if running.curves else None
             self._complete(trial, scores)
+
+    def _count_ruled_out(self, trial: TrialRecord) -> None:
+        if not trial.state.is_finished:
+            return
+        is_out = is_ruled_out(trial)
+        self._n_ruled_out += is_out
+        self._n_ruled_in_row = self._n_ruled_in_row + 1 if is_out else 0
+        if self._n_ruled_in_row == _MOST_RULED_OUT:
+            _log.warning("%d trials in a row were ruled out by the limits: the search ends", _MOST_RULED_OUT)
+            self._is_exhausted = True
 
     def _complete(self, trial: TrialRecord, scores: Any) -> None:
         if not trial.user_attrs.get("truncated") and "same_as" not in trial.user_attrs:
@@ -120,6 +142,13 @@ class Schedule:
         n, most = trial.n_epochs or n_known, self._prepared.spec.max_epochs
         return [progress_step(epoch, n, most) for epoch in range(n_known)]
 
+    def _costs_of(self, trial: TrialRecord) -> tuple[float, ...]:
+        """Return what the sampler is told beside the score of a complete trial."""
+        if trial.state is not TrialState.COMPLETE:
+            return ()
+        costs = costs_of(trial)
+        return tuple(float(costs[name] or 1.0) for name in self._costs)
+
     def _restore(self) -> None:
         """Take up the store's trials; those that a crash left unfinished wait again."""
         self._store.requeue_running(self._study_id)
@@ -131,6 +160,7 @@ class Schedule:
                 self._waiting.append(trial)
             if trial.kind is not TrialKind.SEARCH:
                 continue
+            self._count_ruled_out(trial)
             scores = curves[trial.id].values[:, :, _SCORE] if trial.id in curves else None
             steps: dict[int, float] = {}
             if scores is not None and "same_as" not in trial.user_attrs:
@@ -141,8 +171,11 @@ class Schedule:
             values = trial.user_attrs.get("values", {})
             is_copy = "same_as" in trial.user_attrs
             past.append(
-                PastTrial(trial.number, trial.family, values, _told(trial), trial.value, steps, is_copy)
-            )
+                PastTrial(
+                    trial.number, trial.family, values, _told(trial), trial.value, steps, is_copy,
+                    self._costs_of(trial),
+                )
+            )  # fmt: skip
         self._restore_search(past)
         self._add_baselines({t.name for t in trials if t.kind is TrialKind.BASELINE})
 
@@ -175,7 +208,7 @@ class Schedule:
             self._n_repeats = 0
             return False
         ended = end_as_copy(self._store, trial, self._store.trial(same))
-        self._search.tell(proposal.number, ended.state, ended.value)
+        self._search.tell(proposal.number, ended.state, ended.value, self._costs_of(ended))
         self._n_repeats += 1
         self._is_exhausted = self._n_repeats >= _MOST_REPEATS
         return True
@@ -183,8 +216,7 @@ class Schedule:
 
 def _told(trial: TrialRecord) -> TrialState:
     """Return the state that the sampler is told: what was ruled out is the worst there is, not nothing at all."""
-    is_ruled_out = trial.failure is not None and trial.failure.kind is FailureKind.RULED_OUT
-    return TrialState.PRUNED if is_ruled_out else trial.state
+    return TrialState.PRUNED if is_ruled_out(trial) else trial.state
 
 
 def _configuration(family: str, params: Mapping[str, Any]) -> str:

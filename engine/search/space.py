@@ -15,6 +15,7 @@ from typing import Any
 
 import tomli_w
 
+from .. import formatting
 from ..errors import SpecError
 from ..families import FAMILY_KINDS
 from .space_rules import FURTHER, check_entry, check_name, check_starts
@@ -267,6 +268,38 @@ def start_points(
     return tuple(point_from(space, family, given, task=task, metric=metric) for given in starts)
 
 
+def quick_start(
+    space: Mapping[str, Any], families: Iterable[str], *, task: str, metric: str
+) -> tuple[str, dict[str, Any]] | None:
+    """Return the family and the values of a trial that is scored soon, of a large table; None elsewhere.
+
+    The start point whose rows cost least, on the shortest schedule: where the first trials do not see all
+    epochs, the networks that are best in the end take minutes, and somebody waits for a first score.
+    """
+    quick: list[tuple[float, str, dict[str, Any]]] = []
+    for family in families:
+        named = {p.name: p for p in parameters(space, family, task=task, metric=metric)}
+        epochs = named.get("epoch_fraction")
+        if (
+            FAMILY_KINDS[family] != "table"
+            or epochs is None
+            or epochs.kind != "float"
+            or epochs.default >= 1.0
+        ):
+            continue
+        for values in start_points(space, family, task=task, metric=metric):
+            params = to_params(space, family, values, task=task, metric=metric)
+            quick.append((_products(params), family, {**values, "epoch_fraction": epochs.low}))
+    return min(quick, key=lambda one: one[0])[1:] if quick else None
+
+
+def _products(params: Mapping[str, Any]) -> float:
+    """Return how many products the hidden layers of a table's network take for a row, more or less."""
+    width, n_layers = float(params.get("width", 0)), float(params.get("n_layers", 0))
+    embeds = params.get("numeric_embedding", "none") != "none"  # then the first layer has wide inputs
+    return float(params.get("n_members", 1)) * width * (width * n_layers + 100.0 * embeds)
+
+
 def point_from(
     space: Mapping[str, Any], family: str, given: Mapping[str, Any], *, task: str, metric: str
 ) -> dict[str, Any]:
@@ -292,20 +325,29 @@ def to_params(
     return {named[name].target: value for name, value in values.items()}
 
 
-def describe(space: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
-    """Return (family, parameter, range, condition) of every parameter, for people to read."""
+def describe(
+    space: Mapping[str, Any], log: str = "log", step: str = "step {step}"
+) -> list[tuple[str, str, str, str]]:
+    """Return (family, parameter, range, condition) of every parameter, for people to read.
+
+    `log` and `step` are what logarithmic ranges and those of steps are called, in the reader's language.
+    """
     rows: list[tuple[str, str, str, str]] = []
     for family in space:
         for p in parameters(space, family, task=None, metric=None):
             if p.kind in ("choice", "fixed"):
                 text = ", ".join(str(c).lower() if isinstance(c, bool) else str(c) for c in p.choices)
             else:
-                text = f"{p.low:g} – {p.high:g}" + (
-                    " (log)" if p.log else f" (step {p.step:g})" if p.step else ""
-                )
+                text = f"{_number(p.low)} – {_number(p.high)}"
+                how = log if p.log else step.format(step=_number(p.step)) if p.step else ""
+                text += f" ({how})" if how else ""
             when = "; ".join(
                 f"{k} = {' | '.join(str(v).lower() if isinstance(v, bool) else str(v) for v in vs)}"
                 for k, vs in p.when.items()
             )
             rows.append((family, p.name, text, when))
     return rows
+
+
+def _number(value: float) -> str:
+    return formatting.parameter(float(value))

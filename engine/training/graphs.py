@@ -8,7 +8,7 @@ and the latest are kept. Compare HFTA (arXiv 2102.02344), which fuses different 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,6 +20,8 @@ from ..networks.inputs import Inputs, NetworkInput
 from .augmentation import STRENGTHS, augmented
 from .losses import loss_function
 from .optimizers import OPTIMIZERS
+from .quantizing import Rounding
+from .teaching import TEACHER, taught
 
 HYPER = (
     "dropout",
@@ -66,6 +68,7 @@ class GraphKey:
     loss: str
     is_sparse: bool = False
     augments: bool = False  # images are changed at random while training
+    rounding: Rounding | None = None  # weights compute as they will once rounded
 
 
 def unpack(flat: tf.Tensor, shapes: tf.Tensor, ranks: Sequence[int]) -> list[tf.Tensor]:
@@ -125,6 +128,12 @@ def epoch_graph(key: GraphKey) -> Any:
     float32 (R,) the mean loss over the epoch.
     """
     optimizer, loss, structure = OPTIMIZERS[key.optimizer], loss_function(key.loss), key.structure
+    is_taught = TEACHER in key.inputs
+
+    def losses_of(outputs: Any, targets: Any, teacher: Any, hyper: Mapping[str, Any]) -> Any:
+        rows = loss(outputs, targets, hyper["label_smoothing"])
+        return taught(key.loss, rows, outputs, teacher) if is_taught else rows
+
     matrix = tf.TensorSpec([None, None], _F)
     signature = [
         State(matrix, matrix, (matrix,) * optimizer.n_slots, tf.TensorSpec([], _F)),
@@ -164,8 +173,9 @@ def epoch_graph(key: GraphKey) -> Any:
                 inputs = {**inputs, "pixels": pixels}
             with tf.GradientTape() as tape:
                 tape.watch(state.weights)
+                values = unpack(state.weights, weight_shapes, key.weight_ranks)
                 outputs, stats = structure.forward(
-                    unpack(state.weights, weight_shapes, key.weight_ranks),
+                    key.rounding.straight_through(values) if key.rounding else values,
                     unpack(state.stats, stat_shapes, key.stat_ranks),
                     inputs,
                     training=True,
@@ -173,13 +183,16 @@ def epoch_graph(key: GraphKey) -> Any:
                     seed=seed + tf.stack([step, 0]),
                 )
                 targets, row_weights = batch.targets, batch.row_weights
+                teacher = inputs[TEACHER.name] if is_taught else tf.zeros((0, 0, 0))
                 if structure.has_members:
                     times = [1, tf.shape(outputs)[1] // tf.shape(targets)[1]]
                     targets, row_weights = tf.tile(targets, times), tf.tile(row_weights, times)
-                rows = loss(outputs, targets, hyper["label_smoothing"])
+                    teacher = tf.tile(teacher, [*times, 1])
+                rows = losses_of(outputs, targets, teacher, hyper)
                 rows *= row_weights
                 if key.augments:  # a share of each image is the one before it
-                    others = loss(outputs, tf.roll(targets, 1, axis=1), hyper["label_smoothing"])
+                    before = (tf.roll(targets, 1, axis=1), tf.roll(teacher, 1, axis=1))
+                    others = losses_of(outputs, *before, hyper)
                     rows = rows * (1.0 - share) + others * tf.roll(row_weights, 1, axis=1) * share
                 losses = tf.reduce_mean(rows, axis=1)
                 total = tf.reduce_sum(losses)  # a sum over replicas keeps their gradients apart

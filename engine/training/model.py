@@ -20,7 +20,7 @@ from ..preprocessing.base import Preprocessing
 from ..preprocessing.registry import preprocessing_from_json
 from .losses import to_predictions
 from .problem import Problem
-from .trainer import TrainResult, predict
+from .trainer import TrainResult, predict, predict_rows
 
 FORMAT = 2
 
@@ -72,12 +72,25 @@ class TrainedModel:
     def n_networks(self) -> int:
         return len(self.weights)
 
+    def only(self, place: int) -> TrainedModel:
+        """Return the model of one of the networks alone."""
+        part = slice(place, place + 1)
+        return dataclasses.replace(
+            self, weights=self.weights[part], stats=self.stats[part], target_mean=self.target_mean[part],
+            target_scale=self.target_scale[part], preprocessings=self.preprocessings[part],
+        )  # fmt: skip
+
     @property
     def network(self) -> Network:
         return build_network(self.family, self.params, self.shape)
 
     def predict(self, table: Table, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return probabilities (n, n_classes), or values (n,) of a regression: the mean over the networks."""
+        n = predict_rows(self.network)  # at once, so that as many rows as there are need no more memory
+        parts = [self._predict(table, rows[i : i + n]) for i in range(0, max(len(rows), 1), n)]
+        return np.concatenate(parts)
+
+    def _predict(self, table: Table, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         network, total = self.network, 0.0
         for r, preprocessing in enumerate(self.preprocessings):
             inputs = {name: x[None] for name, x in preprocessing.inputs(table, rows).items()}

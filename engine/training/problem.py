@@ -5,13 +5,17 @@ Built once for each preprocessing and shared by all trials of a worker that use 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.scratch import scratch_array
 from ..networks.inputs import Inputs, InputShape
 from ..preprocessing.base import Preprocessing
 
@@ -93,19 +97,28 @@ def build_problem(
     task: str,
     n_classes: int,
     y: NDArray[Any],
-    inputs: Sequence[Inputs],
+    inputs: Iterable[Inputs],
     preprocessings: Sequence[Preprocessing],
     train: Sequence[Ints],
     valid: Sequence[Ints],
+    most_bytes: float = math.inf,
+    scratch: Path | None = None,
 ) -> Problem:
     """Stack the features of R replicas.
 
     Parameters
     ----------
-    inputs : sequence of R mappings, or of one
+    inputs : iterable of R mappings, or of one
         All rows, as the preprocessing of each replica gives them to a network; one where it is the same for all.
     train, valid : sequences of R int64 arrays
         Positions in the rows.
+    most_bytes : float
+        What the stack may take of the memory; a larger one lies in a mapped file in the folder `scratch`.
+
+    Raises
+    ------
+    DataError
+        Where that has no room on the disk.
     """
     mean, scale = np.zeros(len(train)), np.ones(len(train))
     if task == "regression":
@@ -115,7 +128,7 @@ def build_problem(
         task=task,
         n_classes=n_classes,
         y=y,
-        inputs={name: _stacked([replica[name] for replica in inputs]) for name in inputs[0]},
+        inputs=_stacked(inputs, len(train), most_bytes, scratch),
         train=tuple(train),
         valid=tuple(valid),
         target_mean=mean,
@@ -125,6 +138,21 @@ def build_problem(
     )
 
 
-def _stacked(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Stack the arrays; a single one is not copied, it may be a large one that is mapped from a file."""
-    return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)
+def _stacked(
+    inputs: Iterable[Inputs], n_replicas: int, most_bytes: float, scratch: Path | None
+) -> dict[str, NDArray[Any]]:
+    """Stack the inputs of the replicas; those of a single one are not copied, they may be mapped from a file."""
+    blocks = iter(inputs)
+    first = next(blocks)
+    second = next(blocks, None)
+    if second is None:
+        return {name: np.asanyarray(x)[None] for name, x in first.items()}
+    is_large = n_replicas * sum(x.nbytes for x in first.values()) > most_bytes
+    stacks: dict[str, NDArray[Any]] = {}
+    for name, x in first.items():
+        shape = (n_replicas, *x.shape)
+        stacks[name] = scratch_array(shape, x.dtype, scratch) if is_large else np.empty(shape, x.dtype)
+    for r, block in enumerate(chain((first, second), blocks)):
+        for name, stack in stacks.items():
+            stack[r] = block[name]
+    return stacks

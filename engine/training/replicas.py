@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 
 from .graphs import Data, State
 from .problem import Problem
+from .rows import DeviceRows, HostRows, RowStore
 
 
 @dataclass(slots=True)
 class Group:
-    """Replicas that compute as one; the leading axis of state and data follows `replicas`."""
+    """Replicas that compute as one; the leading axis of state and rows follows `replicas`."""
 
     replicas: NDArray[np.int64]
     state: State
-    data: Data
+    rows: RowStore
 
     def keep(self, places: NDArray[np.int64]) -> Group:
         """Return the group of the replicas at `places` alone."""
@@ -30,9 +31,7 @@ class Group:
 
         s = self.state
         state = State(take(s.weights), take(s.stats), tuple(take(x) for x in s.slots), s.count)
-        own = {name: take(x) if x.shape[0] > 1 else x for name, x in self.data.inputs.items()}
-        data = Data(own, take(self.data.targets), take(self.data.row_weights))
-        return Group(self.replicas[places], state, data)
+        return Group(self.replicas[places], state, self.rows.keep(places))
 
 
 @dataclass(slots=True)
@@ -66,26 +65,46 @@ class Snapshot:
 
 
 def make_groups(
-    problem: Problem, replicas: NDArray[np.int64], state: State, *, fused: bool, balanced: bool
+    problem: Problem,
+    replicas: NDArray[np.int64],
+    state: State,
+    *,
+    fused: bool,
+    balanced: bool,
+    window_bytes: int | None = None,
 ) -> list[Group]:
-    """Return one group of all replicas, or one a replica, on the device."""
+    """Return one group of all replicas, or one a replica, on the device.
+
+    With `window_bytes` the rows stay on the host, see `HostRows`.
+    """
     if not len(replicas):
         return []
     targets, row_weights = problem.scaled_targets(), problem.row_weights(balanced)
     # What all replicas share is on the device once, for all groups.
     inputs: dict[str, Any] = {
-        name: tf.constant(x) if len(x) == 1 else x for name, x in problem.inputs.items()
+        name: tf.constant(x) if len(x) == 1 and window_bytes is None else x
+        for name, x in problem.inputs.items()
     }
     everyone = np.arange(len(replicas))
     groups: list[Group] = []
     for place in [everyone] if fused else everyone[:, None]:
         r = replicas[place]
-        own = {name: x[r] if len(x) > 1 else x for name, x in inputs.items()}
-        data = Data(own, targets[r], row_weights[r])
+        own = {name: x if len(x) == 1 else _blocks(x, r) for name, x in inputs.items()}
         part = (state.weights[place], state.stats[place], tuple(s[place] for s in state.slots), state.count)
         on_device: Any = tf.nest.map_structure(tf.constant, part)
-        groups.append(Group(r, State(*on_device), tf.nest.map_structure(tf.convert_to_tensor, data)))
+        if window_bytes is None:
+            data = Data(own, targets[r], row_weights[r])
+            rows: RowStore = DeviceRows(tf.nest.map_structure(tf.convert_to_tensor, data))
+        else:
+            rows = HostRows(own, targets[r], row_weights[r], window_bytes)
+        groups.append(Group(r, State(*on_device), rows))
     return groups
+
+
+def _blocks(x: NDArray[Any], replicas: NDArray[np.int64]) -> NDArray[Any]:
+    """Return the blocks of some replicas; that of a single one is not copied, it may be mapped from a file."""
+    first = int(replicas[0])
+    return x[first : first + 1] if len(replicas) == 1 else x[replicas]
 
 
 def to_arrays(groups: Sequence[Group], best: Best, curves: NDArray[np.float32]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ stopped leaves its group.
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ..errors import CupelError
 from ..metrics import METRICS
 from ..networks.base import Network
 from ..networks.inputs import Inputs
@@ -27,19 +29,21 @@ from .augmentation import STRENGTHS
 from .batches import batch_order, row_lengths
 from .checkpoint import load_checkpoint, save_checkpoint
 from .curves import CURVE_NAMES
-from .graphs import HYPER, GraphKey, State, epoch_graph, predict_graph, take_rows
+from .graphs import HYPER, GraphKey, State, epoch_graph, predict_graph
 from .losses import loss_name, to_predictions
 from .optimizers import DEFAULTS, OPTIMIZERS
 from .problem import Problem
+from .quantizing import Quantizer
 from .replicas import Best, Group, Snapshot, from_arrays, make_groups, to_arrays
 from .reports import EpochReport, Observer
 from .schedules import epoch_factors, learning_rates
 from .sparsity import Sparsifier
+from .teaching import TEACHER, teacher_input
 
 _PREDICT_NUMBERS = 1_000_000  # in the rows that one replica predicts at once
 
 
-class Diverged(ArithmeticError):  # noqa: N818 - named after FailureKind.DIVERGED
+class Diverged(CupelError, ArithmeticError):  # noqa: N818 - named after FailureKind.DIVERGED
     """The loss became NaN or infinite."""
 
 
@@ -61,6 +65,9 @@ class TrainSpec:
         Epochs without a better score until a replica stops; None: never.
     seed : int
     fused : bool
+    window_bytes : int or None
+        The rows stay on the host, mostly in a mapped file, and reach the device in windows of so many bytes; None: all
+        are on the device.
     """
 
     family: str
@@ -71,6 +78,7 @@ class TrainSpec:
     patience: int | None = 16
     stop_epoch: int | None = None
     fused: bool = True
+    window_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,10 @@ class Trainer:
         Weights (R, P) and stats (R, S) to go on from, in place of random ones.
     sparsifier : Sparsifier, optional
         Says before every epoch which weights stay 0.
+    quantizer : Quantizer, optional
+        The networks are trained as they compute once it has rounded them, and the result is rounded.
+    teacher : ndarray of shape (R, n, K), float32, optional
+        Outputs of a larger network for the problem's rows; those of a replica's training rows are used, see `teaching`.
     """
 
     def __init__(
@@ -123,13 +135,18 @@ class Trainer:
         *,
         start: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None,
         sparsifier: Sparsifier | None = None,
+        quantizer: Quantizer | None = None,
+        teacher: NDArray[np.float32] | None = None,
     ) -> None:
+        if teacher is not None:
+            known = teacher_input(teacher, problem.train)
+            problem = dataclasses.replace(problem, inputs={**problem.inputs, TEACHER.name: known})
         self.problem, self.spec = problem, spec
         self.network = build_network(spec.family, spec.params, problem.shape)
         self._metric = METRICS[spec.metric]
         self._loss = loss_name(problem.task, spec.params)
         self._checkpoint, self._checkpoint_every_s = checkpoint, checkpoint_every_s
-        self._first, self._sparsifier = start, sparsifier
+        self._first, self._sparsifier, self._quantizer = start, sparsifier, quantizer
         n_train = max(len(rows) for rows in problem.train)
         batch = min(int(spec.params.get("batch_size", 64)), n_train)
         self._n_steps = -(-n_train // batch)
@@ -142,7 +159,7 @@ class Trainer:
         self._hyper, self._rates = self._hyperparameters()
         self._key = GraphKey(
             self.network.structure,
-            self.network.shape.inputs,
+            (*self.network.shape.inputs, *([] if teacher is None else [TEACHER])),
             self.network.weights.ranks,
             self.network.stats.ranks,
             self._optimizer,
@@ -150,6 +167,7 @@ class Trainer:
             sparsifier is not None,
             augments=bool(self.network.shape.pixels)
             and any(float(spec.params.get(s) or 0.0) for s in STRENGTHS),
+            rounding=quantizer.rounding if quantizer else None,
         )
 
     def run(self, observer: Observer | None = None) -> TrainResult:
@@ -197,18 +215,28 @@ class Trainer:
     def _train_epoch(self, group: Group, epoch: int, curves: NDArray[np.float32]) -> None:
         order = np.stack([self._order(r, epoch) for r in group.replicas], axis=1)
         rates = self._rates[epoch * self._n_steps : (epoch + 1) * self._n_steps]
-        seed = tf.constant([self.spec.seed & 0x7FFFFFFF, epoch << 12], tf.int32)
         kept = tf.zeros((1, 1))
         if self._sparsifier is not None:
             kept = tf.constant(self._sparsifier.kept(epoch, group.state.weights.numpy()))
             group.state = group.state._replace(weights=group.state.weights * kept)
-        group.state, losses = epoch_graph(self._key)(
-            group.state, group.data, tf.constant(order), tf.constant(rates), tf.constant(self._hyper[epoch]),
-            self._decay_mask, self._rate_factors, kept, self._weight_shapes, self._stat_shapes, seed,
-        )  # fmt: skip
-        losses = losses.numpy()
+        losses = np.zeros(len(group.replicas), np.float32)
+        for window in group.rows.windows(order):
+            n_steps = len(window.order)
+            # A graph counts its steps from 0; its random numbers follow the step of the epoch.
+            seed = tf.constant([(self.spec.seed + window.first) & 0x7FFFFFFF, epoch << 12], tf.int32)
+            group.state, mean_losses = epoch_graph(self._key)(
+                group.state, window.data, window.order, tf.constant(rates[window.first : window.first + n_steps]),
+                tf.constant(self._hyper[epoch]), self._decay_mask, self._rate_factors, kept, self._weight_shapes,
+                self._stat_shapes, seed,
+            )  # fmt: skip
+            losses += mean_losses.numpy() * (n_steps / len(order))
         if not np.isfinite(losses).all():
-            raise Diverged(f"The loss became {losses[~np.isfinite(losses)][0]} in epoch {epoch + 1}.")
+            raise Diverged(
+                "Training diverged: the loss became {loss} in epoch {epoch}; lower learning rates or another"
+                " scaling usually help.",
+                loss=float(losses[~np.isfinite(losses)][0]),
+                epoch=epoch + 1,
+            )
         curves[group.replicas, epoch, 0] = losses
 
     def _order(self, replica: int, epoch: int) -> NDArray[np.int32]:
@@ -216,12 +244,15 @@ class Trainer:
         return batch_order(self.problem.train[replica], self._n_steps, self._batch, self._lengths, seed)
 
     def _validate(self, group: Group, epoch: int, curves: NDArray[np.float32], best: Best) -> None:
+        weights = group.state.weights
+        if self._quantizer is not None:
+            weights = tf.constant(self._quantizer.rounded(weights.numpy()))
         if not len(self.problem.valid[int(group.replicas[0])]):
             for place, r in enumerate(group.replicas):  # a final fit: the last epoch is the one
-                best.weights[r], best.stats[r] = group.state.weights[place], group.state.stats[place]
+                best.weights[r], best.stats[r] = weights[place], group.state.stats[place]
                 best.epochs[r] = epoch
             return
-        outputs = self._outputs(group)
+        outputs = self._outputs(group, weights)
         for place, r in enumerate(int(r) for r in group.replicas):
             y = self.problem.y[self.problem.valid[r]]
             output = outputs[place][: len(y)]
@@ -229,17 +260,22 @@ class Trainer:
             loss = self._valid_loss(r, predictions)
             score = self._metric(y, self.problem.unscaled(r, predictions))
             if not np.isfinite(loss):
-                raise Diverged(f"The validation loss became {loss} in epoch {epoch + 1}.")
+                raise Diverged(
+                    "Training diverged: the validation loss became {loss} in epoch {epoch}; lower learning rates or"
+                    " another scaling usually help.",
+                    loss=float(loss),
+                    epoch=epoch + 1,
+                )
             curves[r, epoch, 1:] = loss, score
             if self._sparsifier is not None and epoch + 1 < self._sparsifier.n_ramp:
                 continue  # not as sparse as was asked
             is_tie = score == best.scores[r] and loss < best.losses[r]
             if self._metric.is_better(score, best.scores[r]) or is_tie or best.epochs[r] < 0:
                 best.scores[r], best.losses[r], best.epochs[r] = score, loss, epoch
-                best.weights[r], best.stats[r] = group.state.weights[place], group.state.stats[place]
+                best.weights[r], best.stats[r] = weights[place], group.state.stats[place]
                 best.outputs[r] = output
 
-    def _outputs(self, group: Group) -> NDArray[np.float32]:
+    def _outputs(self, group: Group, weights: Any) -> NDArray[np.float32]:
         """Return the outputs of the validation rows, (G, n_valid, K), short folds padded with their first row."""
         n_valid = max(len(self.problem.valid[r]) for r in group.replicas)
         rows = np.stack([np.resize(self.problem.valid[r], n_valid) for r in group.replicas])
@@ -249,12 +285,12 @@ class Trainer:
         n_rows = predict_rows(self.network)
         parts: list[NDArray[np.float32]] = []
         for start in range(0, n_valid, n_rows):
-            part = tf.constant(rows[:, start : start + n_rows], tf.int32)
+            part = rows[:, start : start + n_rows]
             parts.append(
                 predict(
-                    group.state.weights,
+                    weights,
                     group.state.stats,
-                    take_rows(group.data.inputs, part),
+                    group.rows.inputs(part),
                     self._weight_shapes,
                     self._stat_shapes,
                 ).numpy()
@@ -320,8 +356,9 @@ class Trainer:
         curves[:, :n_done] = start.curves
         balanced = self.spec.params.get("class_weight") == "balanced"
         groups = make_groups(
-            self.problem, start.replicas, start.state, fused=self.spec.fused, balanced=balanced
-        )
+            self.problem, start.replicas, start.state, fused=self.spec.fused, balanced=balanced,
+            window_bytes=self.spec.window_bytes,
+        )  # fmt: skip
         return groups, start.best, n_done
 
     def _save(self, groups: list[Group], best: Best, curves: NDArray[np.float32], epoch: int) -> None:

@@ -140,7 +140,9 @@ class Cluster:
         self._refreshed = time.monotonic()
         # Not `Client.scheduler_info`: that returns what the client's own timer may have replaced by an answer without
         # any worker in the meantime, and all that run would be taken for dead.
-        present = set(self._client.sync(self._client.scheduler.identity, n_workers=-1)["workers"])
+        scheduler: Any = self._client.scheduler
+        info: Any = self._client.sync(scheduler.identity, n_workers=-1)
+        present = set(info["workers"])
         self._leaving &= present
         known = self._ready | self._leaving | set(self._warming) | {r.address for r in self._running.values()}
         for address in present - known:
@@ -235,6 +237,17 @@ class Cluster:
             _log.info("process %d of %s had ended already", running.pid, key)
         running.pid = None
         return True
+
+    def cpu_s(self, key: str) -> float | None:
+        """Return the processor seconds of the process that runs a task; None where it has ended or is not known."""
+        running = self._running.get(key)
+        if running is None or running.pid is None:
+            return None
+        try:
+            times = psutil.Process(running.pid).cpu_times()
+        except psutil.NoSuchProcess:
+            return None
+        return float(times.user + times.system)
 
     def recycle(self, address: str) -> None:
         """Replace a process that has grown; TensorFlow gives memory back to nobody (tensorflow#80753)."""

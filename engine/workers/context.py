@@ -17,15 +17,23 @@ from ..data.target import encode_target
 from ..networks.registry import family
 from ..preprocessing.registry import preprocessing_kind
 from ..training.problem import Problem, build_problem
+from ..training.rows import WINDOW_BYTES
 from .messages import StudyFiles
 
 Ints = NDArray[np.int64]
 _CACHE_FRACTION = 0.25  # of the worker's memory, for stacked rows
 _FUSED_FRACTION = 0.35  # of the worker's memory: more stacked rows than this are trained fold by fold
+_STREAM_FRACTION = 0.35  # of the worker's memory: more rows than this on the device are streamed instead
 
 
 class StudyContext:
-    """The data of one study in a worker."""
+    """The data of one study in a worker.
+
+    Attributes
+    ----------
+    places : ndarray of shape (n_rows,), int64
+        By row of the table, its position in the rows of a problem; -1 where no problem has it.
+    """
 
     def __init__(self, files: StudyFiles) -> None:
         self.files = files
@@ -38,6 +46,11 @@ class StudyContext:
         self.y_by_row: NDArray[Any] = np.full(self.table.n_rows, -1, dtype=self.target.values.dtype)
         self.y_by_row[self.target.rows] = self.target.values
         self._problems: OrderedDict[str, Problem] = OrderedDict()
+        # Where all replicas see the same rows these are all, as they are mapped: nothing is copied for a part of them.
+        is_whole = self.preprocessing.is_shared
+        self._rows = np.arange(self.table.n_rows) if is_whole else self.splits.development
+        self.places: Ints = np.full(self.table.n_rows, -1, np.int64)
+        self.places[self._rows] = np.arange(len(self._rows))
 
     @property
     def n_classes(self) -> int:
@@ -51,41 +64,50 @@ class StudyContext:
             return self.files.fused
         return 3 * problem.size_bytes < _FUSED_FRACTION * self.files.memory_limit_bytes
 
+    def window_bytes(self, problem: Problem) -> int | None:
+        """Return how the rows reach the device while networks train: in windows, or None for all at once.
+
+        Windows where the memory is too small for all; see `engine.training.rows`.
+        """
+        return WINDOW_BYTES if problem.size_bytes > self._most_bytes else None
+
+    @property
+    def _most_bytes(self) -> float:
+        return _STREAM_FRACTION * self.files.memory_limit_bytes
+
     def problem(self, params: Mapping[str, Any]) -> Problem:
         """Return the folds of the study, preprocessed as `params` say; kept for the next trial that wants the same."""
         key = self.preprocessing.digest(params)
         if key in self._problems:
             self._problems.move_to_end(key)
             return self._problems[key]
-        problem = self.subproblem(params, self.splits.development, self.splits.train, self.splits.valid)
+        problem = self.subproblem(params, self.splits.train, self.splits.valid)
         self._problems[key] = problem
         limit = _CACHE_FRACTION * self.files.memory_limit_bytes
         while len(self._problems) > 1 and sum(p.size_bytes for p in self._problems.values()) > limit:
             self._problems.popitem(last=False)
         return problem
 
-    def subproblem(
-        self, params: Mapping[str, Any], rows: Ints, train: Sequence[Ints], valid: Sequence[Ints]
-    ) -> Problem:
-        """Return replicas that train and validate on parts of `rows`.
+    def subproblem(self, params: Mapping[str, Any], train: Sequence[Ints], valid: Sequence[Ints]) -> Problem:
+        """Return replicas that train and validate on parts of the development rows.
 
         Parameters
         ----------
-        rows, train, valid : int64 arrays of table rows
-            Each of `train` and `valid` a subset of `rows`; preprocessing is fitted on each of `train` alone.
+        train, valid : int64 arrays of table rows
+            Preprocessing is fitted on each of `train` alone.
         """
         preprocessings = self.preprocessing.fit(self.table, self.schema, train, params)
         different = preprocessings[:1] if self.preprocessing.is_shared else preprocessings
-        place = np.full(self.table.n_rows, -1, np.int64)
-        place[rows] = np.arange(len(rows))
         return build_problem(
             task=self.target.task,
             n_classes=self.n_classes,
-            y=self.y_by_row[rows],
-            inputs=[p.inputs(self.table, rows) for p in different],
+            y=self.y_by_row[self._rows],
+            inputs=(p.inputs(self.table, self._rows) for p in different),
             preprocessings=preprocessings,
-            train=[place[t] for t in train],
-            valid=[place[v] for v in valid],
+            train=[self.places[t] for t in train],
+            valid=[self.places[v] for v in valid],
+            most_bytes=self._most_bytes,
+            scratch=Path(self.files.checkpoints).parent,
         )
 
 

@@ -17,12 +17,11 @@ from ..training.losses import to_predictions
 from ..training.model import TrainedModel
 from ..training.problem import Problem
 from ..training.reports import EpochReport, TrainingStopped
-from ..training.trainer import Trainer, TrainResult, predict
+from ..training.trainer import Trainer, TrainResult, predict, predict_rows
 from .context import StudyContext, context_of
 from .messages import FinalTask, StudyFiles, TaskResult
 from .trial_task import train_spec
 
-_MOST_OUTER = 5
 _COST = 1.0  # of an outer fold, in trials: one on fewer rows, and a refit; measured 0.5 to 0.9
 _log = logging.getLogger(__name__)
 Ints = NDArray[np.int64]
@@ -77,7 +76,7 @@ def _choose(
         )
         return "ensemble", message, {"n_outer": 0}
     time_left_s = min(task.time_left_s, 1e9)
-    n_outer = min(_MOST_OUTER, n_folds, int(time_left_s / max(_COST * task.trial_s, 1e-3)))
+    n_outer = min(task.most_outer, n_folds, int(time_left_s / max(_COST * task.trial_s, 1e-3)))
     if n_outer > 0:
         try:
             evidence = _evidence(files, context, task, n_outer, _Deadline(started + time_left_s))
@@ -121,20 +120,16 @@ def _evidence(
     splits = context.splits
     train, valid = _inner_folds(context, n_outer)
     n_inner = len(train) // n_outer
-    problem = context.subproblem(task.params, splits.development, train, valid)
+    problem = context.subproblem(task.params, train, valid)
     inner = Trainer(problem, train_spec(context, problem, task.family, task.params)).run(deadline)
-    refit_problem = context.subproblem(
-        task.params, splits.development, splits.train[:n_outer], [np.zeros(0, np.int64)] * n_outer
-    )
+    refit_problem = context.subproblem(task.params, splits.train[:n_outer], [np.zeros(0, np.int64)] * n_outer)
     stop = int(np.median(inner.best_epochs)) + 1
     final = train_spec(context, refit_problem, task.family, task.params, patience=None, stop_epoch=stop)
     refit = Trainer(refit_problem, final).run(deadline)
     metric = METRICS[files.metric]
-    place = np.full(context.table.n_rows, -1, np.int64)
-    place[splits.development] = np.arange(len(splits.development))
     scores: dict[str, list[float]] = {"ensemble": [], "refit": []}
     for outer in range(n_outer):
-        rows = place[splits.valid[outer]]
+        rows = context.places[splits.valid[outer]]
         replicas = range(outer * n_inner, (outer + 1) * n_inner)
         together = np.mean([_predict(problem, inner, r, rows) for r in replicas], axis=0)
         scores["ensemble"].append(metric(problem.y[rows], together))
@@ -156,9 +151,12 @@ def _inner_folds(context: StudyContext, n_outer: int) -> tuple[list[Ints], list[
 
 
 def _predict(problem: Problem, result: TrainResult, replica: int, rows: Ints) -> NDArray[np.float64]:
-    r = slice(replica, replica + 1)
-    output = predict(result.network, result.weights[r], result.stats[r], problem.rows(replica, rows))
-    return problem.unscaled(replica, to_predictions(problem.task, output[0]))
+    r, n = slice(replica, replica + 1), predict_rows(result.network)
+    parts = [
+        predict(result.network, result.weights[r], result.stats[r], problem.rows(replica, rows[i : i + n]))[0]
+        for i in range(0, len(rows), n)  # never all rows of a large problem in the memory
+    ]
+    return problem.unscaled(replica, to_predictions(problem.task, np.concatenate(parts)))
 
 
 def _ensemble(context: StudyContext, task: FinalTask) -> TrainedModel:
@@ -171,7 +169,7 @@ def _ensemble(context: StudyContext, task: FinalTask) -> TrainedModel:
 
 def _refit(context: StudyContext, task: FinalTask) -> TrainedModel:
     rows: Sequence[Ints] = [context.splits.development]
-    problem = context.subproblem(task.params, context.splits.development, rows, [np.zeros(0, np.int64)])
+    problem = context.subproblem(task.params, rows, [np.zeros(0, np.int64)])
     stop = int(np.median(task.best_epochs)) + 1
     settings = train_spec(context, problem, task.family, task.params, patience=None, stop_epoch=stop)
     return TrainedModel.from_training(problem, Trainer(problem, settings).run(), context.target.labels)

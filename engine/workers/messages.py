@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import Curves, Failure, FoldScores
+from ..spec import LimitsSpec
 
 TOPIC = "cupel-progress"
 
@@ -45,7 +46,8 @@ class StudyFiles:
     checkpoints: str  # folder
     memory_limit_bytes: int
     pixels: str | None = None  # path of the images' pixels
-    most_parameters: int | None = None
+    limits: LimitsSpec = field(default_factory=LimitsSpec)
+    objectives: tuple[str, ...] = ("score",)
     fused: bool | None = None  # None: chosen by memory
     runner: str = "cupel.engine.workers.task"  # module with `warm_up` and `run_task`; tests have a toy
 
@@ -95,6 +97,8 @@ class FinalTask:
         What the trial took.
     time_left_s : float
         What the evidence may cost; infinite for no limit.
+    most_outer : int
+        Outer folds of the evidence at most; each costs about a trial.
     """
 
     family: str
@@ -103,6 +107,7 @@ class FinalTask:
     best_epochs: tuple[int, ...]
     trial_s: float
     time_left_s: float
+    most_outer: int = 5
 
 
 Task = TrialTask | BaselineTask | HoldoutTask | FinalTask
@@ -159,6 +164,8 @@ class TaskResult:
     curves: Curves | None = None
     out_of_fold: NDArray[np.float32] | None = None
     n_parameters: int | None = None
+    size_bytes: int | None = None
+    latency_ms: float | None = None
     model: bytes | None = None
     info: Mapping[str, Any] = field(default_factory=dict)
 

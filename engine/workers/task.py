@@ -59,7 +59,10 @@ def failure_of(error: BaseException) -> Failure:
     text = "".join(traceback.format_exception(error))
     name = type(error).__name__
     if isinstance(error, CupelError):
-        kind = FailureKind.RULED_OUT if isinstance(error, RuledOut) else FailureKind.BAD_INPUT
+        if isinstance(error, RuledOut):
+            kind = FailureKind.RULED_OUT
+        else:
+            kind = FailureKind.DIVERGED if isinstance(error, ArithmeticError) else FailureKind.BAD_INPUT
         return Failure(kind, str(error), text, error.sentence.template, dict(error.sentence.args))
     if isinstance(error, StoreError):
         return Failure(FailureKind.ERROR, str(error), text, error.template, dict(error.args_))

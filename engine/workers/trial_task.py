@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import Curves, FoldScores
-from ..errors import RuledOut
 from ..metrics import METRICS, metrics_for
+from ..networks.registry import build_network
 from ..training.curves import CURVE_NAMES
 from ..training.model import TrainedModel
 from ..training.problem import Problem
 from ..training.schedules import trial_epochs
 from ..training.trainer import Trainer, TrainSpec
 from .context import StudyContext, context_of
+from .costs import costs_before_training
 from .messages import StudyFiles, TaskResult, TrialTask, checkpoint_path
 from .reporter import Reporter
 
@@ -26,14 +27,12 @@ def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskRes
     context = context_of(files)
     problem = context.problem(task.params)
     spec = train_spec(context, problem, task.family, task.params)
+    network = build_network(task.family, task.params, problem.shape)
+    costs = costs_before_training(
+        network, problem, spec, files.limits,
+        sizes="bytes" in files.objectives, latencies="latency" in files.objectives,
+    )  # fmt: skip
     trainer = Trainer(problem, spec, checkpoint_path(files, task.trial_id))
-    most = files.most_parameters
-    if most is not None and trainer.network.n_parameters > most:
-        raise RuledOut(
-            "The network would have {n:,} parameters, more than the {most:,} allowed; it was not trained.",
-            n=trainer.network.n_parameters,
-            most=most,
-        )
     result = trainer.run(reporter)
     reporter.flush()
     return TaskResult(
@@ -42,12 +41,15 @@ def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskRes
         scores=fold_scores(problem, result.predictions, result.best_epochs),
         curves=Curves(CURVE_NAMES, result.curves),
         out_of_fold=np.concatenate([p.ravel() for p in result.predictions]).astype(np.float32),
-        n_parameters=result.network.n_parameters,
+        n_parameters=costs.n_parameters,
+        size_bytes=costs.size_bytes,
+        latency_ms=costs.latency_ms,
         model=TrainedModel.from_training(problem, result, context.target.labels).to_bytes(),
         info={
             "truncated": reporter.is_truncated,
             "preprocessing": context.preprocessing.digest(task.params),
             "path": "fused" if spec.fused else "fold_by_fold",
+            "streamed": spec.window_bytes is not None,
         },
     )
 
@@ -66,6 +68,7 @@ def train_spec(
         "seed": files.seed,
         "patience": None if patience is None else int(patience),
         "fused": context.is_fused(family, problem),
+        "window_bytes": context.window_bytes(problem),
     }
     return TrainSpec(**(values | changes))
 

@@ -23,6 +23,7 @@ from ..theme import body_font, theme
 from ..widgets.parts import Label
 
 _HOVER_PX = 28
+_MOST_POWERS = 6  # numbers along an axis of logarithms
 pg.setConfigOptions(antialias=True)
 
 
@@ -87,11 +88,14 @@ class _Axis(pg.AxisItem):
 
     def __init__(self, orientation: str, *, as_clock: bool = False, whole: bool = False) -> None:
         self.as_clock, self.whole = as_clock, whole
+        self.power: Callable[[float], str] | None = None  # how 10 to the power of a value is written
         self._decimals = 0
         super().__init__(orientation)
         self.enableAutoSIPrefix(False)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802, N803
+        if self.power is not None:
+            return [(1.0, _round_powers(minVal, maxVal))]
         levels = super().tickValues(minVal, maxVal, size)[:2]  # the third level is never labelled, only drawn
         if self.whole:
             levels = [(spacing, values) for spacing, values in levels if spacing >= 1]
@@ -102,6 +106,8 @@ class _Axis(pg.AxisItem):
         return levels
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802, ARG002
+        if self.power is not None:
+            return [self.power(10.0**value) for value in values]
         if self.as_clock:
             return [formatting.clock(value) for value in values]
         return [formatting.number(value, self._decimals) for value in values]
@@ -144,6 +150,12 @@ class Chart(Speaks, pg.PlotWidget):
         self._bottom.as_clock = x_is_time
         if said != (x_text(), y_text(), x_is_time):
             self.restyle()
+
+    def set_powers(self, written: Callable[[float], str] | None) -> None:
+        """Say that what runs to the right are logarithms to base 10, and how the numbers themselves are written."""
+        self._bottom.power = written
+        self._bottom.picture = None  # it keeps what it has drawn
+        self._bottom.update()
 
     def show_series(self, series: Sequence[Series], y_range: tuple[float, float] | None = None) -> None:
         """Draw these series in place of the former ones.
@@ -262,6 +274,15 @@ class Chart(Speaks, pg.PlotWidget):
             if distance[nearest] < best:
                 best, found = float(distance[nearest]), (one, nearest)
         return found
+
+
+def _round_powers(low: float, high: float) -> list[float]:
+    """Return the logarithms of round numbers in a range: of 1, 2 and 5 times powers of ten, or of powers alone."""
+    whole = range(math.floor(low) - 1, math.ceil(high) + 1)
+    fine = [k + math.log10(step) for k in whole for step in (1, 2, 5)]
+    coarse = [float(k) for k in whole]
+    fine, coarse = ([v for v in values if low <= v <= high] for values in (fine, coarse))
+    return fine if len(fine) <= _MOST_POWERS else coarse
 
 
 def _decimals(spacing: float) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ...engine.objectives import objectives_of
 from ..desk import Desk
 from .trials_data import TrialsData, changed, prepare
 
@@ -67,14 +68,14 @@ class TrialsFollower(QObject):
 def _newer(store: Store, study_id: int, known: TrialsData | None) -> TrialsData | None:
     """Return the trials of a study as they are now; None where nothing has changed since `known`."""
     if known is None:
-        return prepare(store.trial_table(study_id))
+        study = store.study(study_id)
+        return prepare(store.trial_table(study_id), objectives_of(study), study.direction)
     revision = store.revision()
     if revision == known.table.revision:
         return None
     records = store.trials(study_id, since_revision=known.table.revision)
     table = changed(known.table, records, revision)
-    return (
-        prepare(table)
-        if records
-        else TrialsData(table, known.columns, known.params, known.decimals, known.texts)
-    )
+    if not records:
+        return TrialsData(table, known.columns, known.params, known.decimals, known.texts)
+    study = store.study(study_id)
+    return prepare(table, objectives_of(study), study.direction)

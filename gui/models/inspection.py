@@ -64,6 +64,8 @@ class Inspection:
     n_dropped: int
     kind: str = "table"  # of data
     thumbnails: tuple[tuple[bytes, str], ...] = ()  # of images: PNG files and labels
+    digest: str = ""  # of the cells
+    parts: tuple[tuple[str, int], ...] = ()  # rows of each official part: train, test
 
     @classmethod
     def from_json(cls, data: Json) -> Inspection:
@@ -95,6 +97,8 @@ class Inspection:
             labels=tuple((str(label), int(count)) for label, count in data.get("labels") or ()),
             n_dropped=int(data.get("n_dropped") or 0),
             kind=str(data.get("kind") or "table"),
+            digest=str(data.get("digest") or ""),
+            parts=tuple((str(name), int(n)) for name, n in (data.get("parts") or {}).items()),
             thumbnails=tuple(
                 (base64.b64decode(one["png"]), str(one["label"])) for one in data.get("thumbnails") or ()
             ),

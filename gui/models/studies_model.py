@@ -160,6 +160,11 @@ def _tip(study: StudyRecord, column: Column) -> str | None:
         return study.name
     if column is Column.STATE and study.failure is not None:
         return words.failure_text(study.failure)
+    if column is Column.TRIALS:
+        complete, _, failed = trial_counts(study)
+        counts = [tr("{n} complete", n=formatting.count(complete))]
+        counts += [tr("{n} failed", n=formatting.count(failed))] if failed else []
+        return " · ".join([*counts, *filter(None, [left_out_text(study)])])
     return None
 
 
@@ -182,10 +187,19 @@ def _sort_value(study: StudyRecord, column: Column) -> Any:
 
 
 def trial_counts(study: StudyRecord) -> tuple[int, int, int]:
-    """Return how many trials were completed, pruned and failed."""
+    """Return how many trials were completed, pruned and failed; what a limit ruled out did not fail."""
     counts = study.n_trials
     return (
         counts.get(TrialState.COMPLETE, 0),
         counts.get(TrialState.PRUNED, 0),
-        counts.get(TrialState.FAIL, 0),
+        counts.get(TrialState.FAIL, 0) - study.n_ruled_out,
     )
+
+
+def left_out_text(study: StudyRecord) -> str:
+    """Return how many trials were pruned, and how many a limit ruled out; empty where none was."""
+    _, pruned, _ = trial_counts(study)
+    parts = [tr("{n} pruned", n=formatting.count(pruned))] if pruned else []
+    if study.n_ruled_out:
+        parts.append(tr("{n} ruled out", n=formatting.count(study.n_ruled_out)))
+    return " · ".join(parts)

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine import formatting
+from ...engine.objectives import front_of_table
 from ...engine.search.filtering import trial_columns
 from ...storage.records import TrialKind, TrialRecord, TrialState, TrialTable
 
-_OWN = 15  # how many of `trial_columns` are the trials' own; the params follow
+_OWN = 18  # how many of `trial_columns` are the trials' own; the params follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,11 @@ class TrialsData:
     texts: dict[str, Callable[[Any], str]]
 
 
-def prepare(table: TrialTable) -> TrialsData:
-    """Return `table` with its columns and with how each is written."""
-    columns = trial_columns(table)
+def prepare(
+    table: TrialTable, objectives: Sequence[str] = ("score",), direction: str = "maximize"
+) -> TrialsData:
+    """Return `table` with its columns and with how each is written; what its study aims at tells the front."""
+    columns = trial_columns(table, front_of_table(table, objectives, direction))
     params = tuple(list(columns)[_OWN:])
     complete = np.flatnonzero(table.states == TrialState.COMPLETE)[-2000:]
     values, stds = table.values[complete].tolist(), table.stds[complete].tolist()
@@ -120,9 +123,11 @@ def _row(record: TrialRecord) -> dict[str, Any]:
         "n_epochs": whole(record.n_epochs),
         "n_parameters": whole(record.n_parameters),
         "peak_memory_bytes": whole(record.peak_memory_bytes),
+        "size_bytes": whole(record.size_bytes),
+        "latencies_ms": real(record.latency_ms),
         "pinned": record.pinned,
         "archived": record.archived,
-        "failures": record.failure.message if record.failure else "",
+        "failures": record.failure,
         "tags": record.tags,
         "params": dict(record.params),
     }

@@ -22,7 +22,7 @@ from .trials_data import TrialsData
 Index = QModelIndex | QPersistentModelIndex
 ID_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 SCORE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
-STATE_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+TONE_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 _ROOT = QModelIndex()
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -37,6 +37,8 @@ class Column(IntEnum):
     DURATION = 3
     EPOCH = 4
     N_PARAMETERS = 5
+    SIZE = 6
+    LATENCY = 7
 
 
 _SORTED_BY = {
@@ -46,6 +48,8 @@ _SORTED_BY = {
     Column.DURATION: "duration",
     Column.EPOCH: "epoch",
     Column.N_PARAMETERS: "n_parameters",
+    Column.SIZE: "size_bytes",
+    Column.LATENCY: "latency_ms",
 }
 
 
@@ -161,6 +165,8 @@ class TrialsModel(QAbstractTableModel):
             Column.DURATION: tr("Duration"),
             Column.EPOCH: tr("Epochs"),
             Column.N_PARAMETERS: tr("Weights"),
+            Column.SIZE: tr("File size"),
+            Column.LATENCY: tr("ms a row"),
         }[Column(section)]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -175,11 +181,13 @@ class TrialsModel(QAbstractTableModel):
             return int(self.data_.table.ids[row])
         if role == SCORE_ROLE and column == Column.SCORE:
             return self._score(row)
-        if role == STATE_ROLE:
-            return TrialState(str(self.data_.table.states[row]))
+        if role == TONE_ROLE:
+            table = self.data_.table
+            return words.outcome_tone(TrialState(str(table.states[row])), table.failures[row])
         if role == Qt.ItemDataRole.ToolTipRole:
-            if column == Column.STATE and self.data_.table.failures[row]:
-                return self.data_.table.failures[row]
+            failure = self.data_.table.failures[row]
+            if column == Column.STATE and failure is not None:
+                return words.failure_text(failure)
             return self._display(row, column)
         return None
 
@@ -195,11 +203,16 @@ class TrialsModel(QAbstractTableModel):
             name = str(table.names[row])
             return words.baseline(name) if name else str(int(table.numbers[row]))
         if column == Column.STATE:
-            return words.trial_state(TrialState(str(table.states[row])))
+            return words.trial_outcome(TrialState(str(table.states[row])), table.failures[row])
         if column == Column.SCORE:
             return formatting.number(float(table.values[row]), data.decimals)
         if column == Column.DURATION:
             return formatting.seconds(float(table.durations_s[row]))
+        if column == Column.SIZE:
+            n_bytes = int(table.size_bytes[row])
+            return formatting.size(n_bytes if n_bytes >= 0 else None)
+        if column == Column.LATENCY:
+            return formatting.plain(float(table.latencies_ms[row]))
         value = int(table.epochs[row] if column == Column.EPOCH else table.n_parameters[row])
         return formatting.NOTHING if value < 0 else formatting.count(value)
 
@@ -230,6 +243,17 @@ class TrialsModel(QAbstractTableModel):
             return rows
         name = _SORTED_BY[Column(column)] if column < len(Column) else data.params[column - len(Column)]
         return _sorted(rows, data.columns[name], descending=order == Qt.SortOrder.DescendingOrder)
+
+
+def measured(data: TrialsData | None) -> dict[Column, bool]:
+    """Return which of the costs that are measured only where somebody asks are there."""
+    if data is None:
+        return {Column.SIZE: False, Column.LATENCY: False}
+    table = data.table
+    return {
+        Column.SIZE: bool((table.size_bytes >= 0).any()),
+        Column.LATENCY: bool(np.isfinite(table.latencies_ms).any()),
+    }
 
 
 def _sorted(rows: NDArray[np.int64], column: NDArray[Any], *, descending: bool) -> NDArray[np.int64]:

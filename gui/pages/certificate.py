@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,12 +11,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...engine import formatting
+from ...engine.deployment.formats import FORMATS
 from ...storage.records import ExportRecord, JobState
 from .. import words
 from ..language import tr
 from ..widgets.notices import Notice
-from ..widgets.parts import Button, Card, Elided, Label, Pill, Rule, column, row, scrolled
-from .trial_details import fill_grid
+from ..widgets.parts import Button, Card, Elided, Label, Pill, Rule, column, fill_grid, row, scrolled
 
 
 class CertificateCard(Card):
@@ -102,11 +103,13 @@ def certificate_rows(export: ExportRecord) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     if said.get("n_rows") is not None:
         rows.append((tr("Rows compared"), formatting.count(int(said["n_rows"]))))
+    formats = said.get("formats") or {}
+    rows += [(form.title, _format_text(formats[name])) for name, form in FORMATS.items() if name in formats]
     for key, name in (
         ("max_abs_difference", tr("Largest difference")),
         ("tolerance", tr("Allowed difference")),
     ):
-        if said.get(key) is not None:
+        if said.get(key) is not None and not formats:
             rows.append((name, formatting.parameter(float(said[key]))))
     for key, name in (("python", "Python"), ("onnxruntime", "onnxruntime"), ("numpy", "NumPy")):
         if where.get(key):
@@ -114,6 +117,18 @@ def certificate_rows(export: ExportRecord) -> list[tuple[str, str]]:
     rows.append((tr("Size"), formatting.size(export.size_bytes)))
     rows.append((tr("Written"), words.ago(export.created_at)))
     return rows
+
+
+def _format_text(told: Mapping[str, Any]) -> str:
+    """Return what the check of one format gave."""
+    if not told.get("passed"):
+        return tr("Failed, {number_format}", number_format=told.get("number_format", "float32"))
+    return tr(
+        "{number_format}, {difference} off, {tolerance} allowed",
+        number_format=told.get("number_format", "float32"),
+        difference=formatting.parameter(float(told["max_abs_difference"])),
+        tolerance=formatting.parameter(float(told["tolerance"])),
+    )
 
 
 def file_rows(files: Any) -> list[tuple[str, str]]:

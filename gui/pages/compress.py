@@ -14,7 +14,7 @@ from ...engine import formatting
 from ...engine.compression.plan import WHAT
 from ...engine.compression.verdict import chosen
 from ...engine.metrics import METRICS
-from ...storage.records import JobRecord, StudyRecord
+from ...storage.records import JobRecord, JobState, StudyRecord
 from .. import tokens, words
 from ..charts.variants import Spot, VariantsChart
 from ..desk import Desk
@@ -31,11 +31,12 @@ from .variant_details import VariantDetails
 if TYPE_CHECKING:
     from ...storage.store import Store
 
-_SIDE_WIDTH = 344
+_SIDE_WIDTH = 372
+_WIDE = 8.0  # from so many times the smallest on, what is needed runs in logarithms
 _WIDTHS = {
-    Column.NAME: 172,
+    Column.NAME: 190,
     Column.SCORE: 118,
-    Column.LOSS: 168,
+    Column.LOSS: 178,
     Column.SIZE: 76,
     Column.ZIPPED: 86,
     Column.ONE: 76,
@@ -43,6 +44,7 @@ _WIDTHS = {
 }
 _MARGIN = 24  # of a page's body
 _WORDS_PX = 160  # with less room for them the table has no words; they are in the details
+_SEARCH_S = 180.0
 _DROP = 0.01  # what may be lost of a metric that has a range, and as a fraction of the best score of others
 
 
@@ -54,6 +56,7 @@ class _View:
     complete: Complete
     trial_id: int | None
     variants: list[Measured]
+    job: JobRecord | None
 
 
 class CompressPage(Page):
@@ -66,13 +69,32 @@ class CompressPage(Page):
         self._job.finished.connect(self._compressed)
         self._job.failed.connect(self._failed)
         self._doing = ""  # what the engine says it does
+        self._mode = ""  # "choose", "blame", or empty for the plans of the ledger
         self._job_of = ""  # the name of the study that it does it for
         self._study_shown: int | None = None
         self.model = VariantsModel(self)
         self.notice = Notice("bad")
         self.start = Button(lambda: tr("Compress"), "primary", "compress")
         self.start.clicked.connect(self._start)
-        self.tool_row.addWidget(self.start)
+        self.blame = Button(
+            lambda: tr("Blame layers"),
+            "quiet",
+            tip=lambda: tr(
+                "Stores each layer alone in 4 bits, tells what that costs, and finds the layers that have to stay"
+                " floats for the limit of loss."
+            ),
+        )
+        self.blame.clicked.connect(lambda: self._start("blame"))
+        self.choose = Button(
+            lambda: tr("Choose for me"),
+            tip=lambda: tr(
+                "Searches among units removed, number formats, training with rounding and distillation, under the"
+                " limits, and measures the best of what it finds."
+            ),
+        )
+        self.choose.clicked.connect(lambda: self._start("choose"))
+        for button in (self.blame, self.choose, self.start):
+            self.tool_row.addWidget(button)
         self.table = self._make_table()
         self.details = VariantDetails()
         self.details.setFixedWidth(_SIDE_WIDTH)
@@ -82,8 +104,8 @@ class CompressPage(Page):
         self.results.setLayout(both)
         content = QWidget()
         layout = column(self._choice_card(), self._table_card(), self.results, spacing=12)
-        layout.setStretch(1, 5)
-        layout.setStretch(2, 4)
+        layout.setStretch(1, 4)
+        layout.setStretch(2, 5)
         content.setLayout(layout)
         self._stack = Pages()
         self._stack.addWidget(content)
@@ -113,7 +135,7 @@ class CompressPage(Page):
             ids = dict(zip(table.numbers.tolist(), table.ids.tolist(), strict=True))
             trial_id = None if number is None else ids.get(number)
             found = [] if trial_id is None else newest(store.variants(trial_id))
-            return _View(study.id, complete_trials(table), trial_id, found)
+            return _View(study.id, complete_trials(table), trial_id, found, _going(store, study.id))
 
         self.desk.feed.read(work, self._took)
 
@@ -167,8 +189,25 @@ class CompressPage(Page):
             ),
         )
         self.limit.changed.connect(self._limit_changed)
-        self.limit.widget.setFixedWidth(88)
-        for field in (self.trial, self.what, self.limit):
+        self.most_bytes = NumberField(
+            lambda: tr("File at most, kB"), lambda: tr("no limit"), scale=1000.0, empty=True
+        )
+        self.most_ms = NumberField(lambda: tr("1 row at most, ms"), lambda: tr("no limit"), empty=True)
+        self.timeout = NumberField(
+            lambda: tr("Search for, minutes"),
+            scale=60.0,
+            empty=True,
+            tip=lambda: tr(
+                "How long “Choose for me” tries candidates; measuring what it found comes on top."
+            ),
+        )
+        self.timeout.set_value(_SEARCH_S)
+        more = (self.most_bytes, self.most_ms, self.timeout)
+        for field in (self.limit, *more):
+            field.widget.setFixedWidth(76)
+        for field in more[:2]:
+            field.changed.connect(self._limit_changed)
+        for field in (self.trial, self.what, self.limit, *more):
             field.label.setMinimumWidth(0)
             field.label.setMaximumWidth(200)
         choice = QWidget()
@@ -177,12 +216,14 @@ class CompressPage(Page):
             self.trial.widget,
             self.what.label,
             self.what.widget,
-            self.limit.label,
-            self.limit.widget,
             spacing=8,
         )
-        layout.setStretch(1, 1)
+        layout.setStretch(1, 2)
+        layout.setStretch(3, 3)  # chips take as many lines as their width makes them
         choice.setLayout(layout)
+        limits = QWidget()
+        parts = [part for field in (self.limit, *more) for part in (field.label, field.widget)]
+        limits.setLayout(row(*parts, 1, spacing=8))
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress_text = Label(self._progress_said, "small", "muted")
@@ -195,6 +236,7 @@ class CompressPage(Page):
         self.progress_box.hide()
         card = Card(margin=12)
         card.body.addWidget(choice)
+        card.body.addWidget(limits)
         card.body.addWidget(self.progress_box)
         return card
 
@@ -285,6 +327,11 @@ class CompressPage(Page):
         if self.trial.value() != before and before is not None:
             self.refresh()  # the trial that was chosen is not of this study
             return
+        if view.job is not None and not self._job.is_busy:
+            self._job_of = study.name
+            self._mode = str(view.job.args.get("mode") or "")
+            self._job.follow(view.job)
+            self._show_start()
         selected = self._selected()
         self.model.show_variants(view.variants, study.metric)
         self._span_failures()
@@ -304,14 +351,21 @@ class CompressPage(Page):
 
     def _show_start(self) -> None:
         study = self.desk.study
-        self.start.setEnabled(study is not None and study.best_trial is not None and not self._job.is_busy)
+        can = study is not None and study.best_trial is not None and not self._job.is_busy
+        for button in (self.start, self.choose, self.blame):
+            button.setEnabled(can)
 
-    def _start(self) -> None:
+    def _start(self, mode: str | bool = "") -> None:
         study = self.desk.study
         if study is None or study.best_trial is None:
             return
         try:
             most_drop = self._limit()
+            limits = {
+                "most_bytes": self._at_most(self.most_bytes),
+                "most_ms": self._at_most(self.most_ms),
+                "timeout_s": self._at_most(self.timeout),
+            }
         except ValueError as error:
             said = str(error)
             self.notice.tell(lambda: said)
@@ -325,6 +379,11 @@ class CompressPage(Page):
             "what": list(self.what.value()),
             "most_drop": most_drop,
         }
+        self._mode = mode if isinstance(mode, str) else ""
+        if self._mode:
+            arguments |= {"mode": self._mode}
+        if self._mode == "choose":
+            arguments |= limits
         self._job.start("compress", arguments)
         self._progressed(0.0, "")
         self._show_start()
@@ -347,6 +406,8 @@ class CompressPage(Page):
             return tr("Waiting for its turn…")
         if self._doing == "training":
             said = tr("Training the networks on…")
+        elif self._doing == "searching":
+            said = tr("Scoring each layer…") if self._mode == "blame" else tr("Trying candidates…")
         elif self._doing == "timing":
             said = tr("Measuring times…")
         else:
@@ -356,7 +417,17 @@ class CompressPage(Page):
     def _compressed(self, job: JobRecord) -> None:
         self.progress_box.hide()
         n_made = len(job.result.get("variants") or ())
-        self.desk.toast(lambda: tr("Variants measured: {n}", n=n_made))
+        best = job.result.get("chosen")
+        if best:
+            self.desk.toast(
+                lambda: tr(
+                    "Chosen of {n} candidates: {variant}",
+                    n=job.result["n_tried"],
+                    variant=words.variant(best),
+                )
+            )
+        else:
+            self.desk.toast(lambda: tr("Variants measured: {n}", n=n_made))
         self._show_start()
         self.grow_stale()
 
@@ -371,6 +442,22 @@ class CompressPage(Page):
         if not math.isfinite(limit) or limit < 0:
             raise ValueError(tr("The limit of loss must be zero or more."))
         return limit
+
+    def _at_most(self, field: NumberField) -> float | None:
+        value = field.value()
+        if value is not None and not (math.isfinite(value) and value > 0):
+            raise ValueError(tr("A limit must be more than zero, or empty."))
+        return value
+
+    def _limits(self) -> tuple[float | None, float | None]:
+        """Return the limits of bytes and of milliseconds; None while one is half typed."""
+        found: list[float | None] = []
+        for field in (self.most_bytes, self.most_ms):
+            try:
+                found.append(self._at_most(field))
+            except ValueError:
+                found.append(None)
+        return found[0], found[1]
 
     def _limit_changed(self) -> None:
         try:
@@ -406,7 +493,8 @@ class CompressPage(Page):
 
     def _show_advice(self) -> None:
         records = [one.record for one in self.model.variants if one.is_complete and one.record.name != BASE]
-        best = chosen(records, self.model.most_drop)
+        most_bytes, most_ms = self._limits()
+        best = chosen(records, self.model.most_drop, None if most_bytes is None else int(most_bytes), most_ms)
         if not records:
             self.advice.setText("")
         elif best is None:
@@ -440,16 +528,19 @@ class CompressPage(Page):
             (self.bytes_chart, "size_bytes", sizes),
             (self.time_chart, measure, times),
         ):
+            needed = [float(getattr(one.record, name) or 0) for one in shown]
+            is_wide = bool(needed) and min(needed) > 0 and max(needed) > _WIDE * min(needed)
+            chart.set_powers((lambda value: f"{value:,g}") if is_wide else None)
             chart.show_spots(
                 [
                     Spot(
                         one.record.name,
-                        float(getattr(one.record, name) or 0) * scale.factor,
+                        math.log10(cost * scale.factor) if is_wide else cost * scale.factor,
                         float(one.record.value or 0.0),
                         *one.interval(maximize=maximize),
                         tip=lambda chart=chart, one=one: self._tip(chart, one),
                     )
-                    for one in shown
+                    for one, cost in zip(shown, needed, strict=True)
                 ],
                 maximize=maximize,
                 base_score=base,
@@ -473,6 +564,15 @@ class CompressPage(Page):
         else:
             lines.append(tr("Not on the front: another needs no more and scores as well."))
         return "\n".join(lines)
+
+
+def _going(store: Store, study_id: int) -> JobRecord | None:
+    """Return the job that compresses networks of a study, or waits for its turn."""
+    for state in (JobState.RUNNING, JobState.WAITING):
+        for job in store.jobs(state=state):
+            if job.kind == "compress" and job.args.get("study_id") == study_id:
+                return job
+    return None
 
 
 def usual_limit(study: StudyRecord) -> float:

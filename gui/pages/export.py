@@ -1,4 +1,4 @@
-"""The Export page: choose a trial and a folder, write the bundle, see its certificate, find earlier ones."""
+"""The Export page: choose a trial, its form, formats and a folder, write the bundle, see its certificate."""
 
 from __future__ import annotations
 
@@ -7,30 +7,32 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QProgressBar,
     QTableView,
     QWidget,
 )
 
-from ...storage.records import ExportRecord, JobRecord, StudyRecord
-from .. import tokens
+from ...engine import formatting
+from ...storage.records import ExportRecord, JobRecord, StudyRecord, TrialState, VariantRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
 from ..language import Text, tr
 from ..models.exports_model import RECORD_ROLE, Column, ExportsModel
-from ..widgets.fields import TextField
+from ..widgets.fields import ChoiceField, TextField
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, column, row
+from ..widgets.tables import make_table
 from ..widgets.trial_field import Complete, TrialField, complete_trials
 from .certificate import CertificateCard, open_folder
-from .page import EmptyState, Page, Pages
+from .export_formats import FormatChips
+from .page import EmptyState, Page, Pages, new_study_button
 
 if TYPE_CHECKING:
     from ...storage.store import Store
 
 _SIDE_WIDTH = 368
+_Found = tuple[int, list[ExportRecord], dict[int, int], Complete, list[VariantRecord]]
 
 
 class ExportPage(Page):
@@ -44,6 +46,7 @@ class ExportPage(Page):
         self._job.failed.connect(self._failed)
         self._wanted_export: int | None = None
         self._folder_typed = False
+        self._variants: dict[str, VariantRecord] = {}
         self._progress_word = ""  # what the engine says of its progress
         self.model = ExportsModel(self)
         self.notice = Notice("bad")
@@ -66,13 +69,11 @@ class ExportPage(Page):
         both = row(left, self.certificate, spacing=12)
         both.setStretch(0, 1)
         content.setLayout(both)
-        start = Button(lambda: tr("New study"), "primary", "plus")
-        start.clicked.connect(lambda: desk.show_page("new_study"))
         empty = EmptyState(
             "export",
             lambda: tr("Nothing to export yet"),
             lambda: tr("A bundle holds the best network with its preprocessing, ready to run without Cupel."),
-            start,
+            new_study_button(desk),
         )
         self._stack = Pages()
         self._stack.addWidget(content)
@@ -81,6 +82,7 @@ class ExportPage(Page):
         self.body.addWidget(self._stack, 1)
         self.say(self.model.reword)
         self.say(self._show_choice)
+        self.say(self._show_formats)
 
     def refresh(self) -> None:
         self._stack.setVisible(self.desk.has_read)  # nothing is known before; a banner says why it stays so
@@ -91,10 +93,14 @@ class ExportPage(Page):
         if study_id is None:
             return
 
-        def work(store: Store) -> tuple[int, list[ExportRecord], dict[int, int], Complete]:
+        number = self._trial_number()
+
+        def work(store: Store) -> _Found:
             table = store.trial_table(study_id)
             numbers = dict(zip(table.ids.tolist(), table.numbers.tolist(), strict=True))
-            return study_id, store.exports(study_id), numbers, complete_trials(table)
+            ids = [id_ for id_, its_number in numbers.items() if its_number == number]
+            variants = store.variants(ids[0]) if ids else []
+            return study_id, store.exports(study_id), numbers, complete_trials(table), variants
 
         self.desk.feed.read(work, self._took)
 
@@ -105,6 +111,17 @@ class ExportPage(Page):
 
     def _choice_card(self) -> Card:
         self.trial = TrialField(self._best_text)
+        self.trial.changed.connect(self.refresh)
+        self.variant = ChoiceField(
+            lambda: tr("Form"),
+            tip=lambda: tr("The networks as they were trained, or one of their compressed forms."),
+        )
+        self.variant.changed.connect(self._show_formats)
+        self._formats = FormatChips()
+        self.formats = self._formats.chips
+        self.licence = TextField(
+            lambda: tr("Licence"), lambda: tr("Of the model, for its card; may stay empty")
+        )
         self.folder = TextField(lambda: tr("Folder"))
         self.folder.changed.connect(self._folder_edited)
         browse = Button(lambda: tr("Browse…"), "", "folder")
@@ -123,31 +140,23 @@ class ExportPage(Page):
         self.progress_box.hide()
         hint = Label(
             lambda: tr(
-                "One ONNX file that takes raw columns, the Keras file, predict.py, model card, certificate."
+                "Each format comes with a program that predicts raw data, and is proven in a clean process; a server, "
+                "a model card and the certificate are added."
             ),
             "small",
             "muted",
             wrap=True,
         )
         card = Card(lambda: tr("New bundle"), margin=12)
-        for widget in (self.trial.line(), where, hint, self.progress_box):
+        for widget in (
+            self.trial.line(), self.variant.line(), self._formats, self.licence.line(), where, hint, self.progress_box
+        ):  # fmt: skip
             card.body.addWidget(widget)
         return card
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setProperty("kind", "plain")
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT)
+        table = make_table(self.model)
         head = table.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setSectionResizeMode(Column.PATH, head.ResizeMode.Stretch)
         for section, width in {Column.TRIAL: 60, Column.STATE: 80, Column.SIZE: 76, Column.WHEN: 108}.items():
             head.resizeSection(section, width)
@@ -155,8 +164,8 @@ class ExportPage(Page):
         self.say(lambda: table.setAccessibleName(tr("Bundles written")))
         return table
 
-    def _took(self, result: tuple[int, list[ExportRecord], dict[int, int], Complete]) -> None:
-        study_id, exports, numbers, complete = result
+    def _took(self, result: _Found) -> None:
+        study_id, exports, numbers, complete, variants = result
         if study_id != self.desk.study_id:
             return
         chosen = self._chosen()
@@ -168,7 +177,12 @@ class ExportPage(Page):
         if exports:
             self.table.selectRow(place)
         self._show_certificate()
+        before = self._trial_number()
         self._offer_trials(complete)
+        if self._trial_number() != before:
+            self.refresh()
+            return
+        self._offer_variants(variants)
 
     def _offer_trials(self, complete: Complete) -> None:
         study = self.desk.study
@@ -176,6 +190,29 @@ class ExportPage(Page):
             return
         asked, self.desk.trial_to_export = self.desk.trial_to_export, None
         self.trial.offer(complete, study, asked)
+
+    def _trial_number(self) -> int | None:
+        chosen = self.trial.value()
+        study = self.desk.study
+        return chosen if isinstance(chosen, int) else study.best_trial if study is not None else None
+
+    def _offer_variants(self, variants: list[VariantRecord]) -> None:
+        """Offer the forms of the chosen trial that can be exported, the last of each name."""
+        usable = {
+            v.name: v for v in variants if v.state is TrialState.COMPLETE and v.measures.get("model_sha256")
+        }
+        self._variants = usable
+        self.variant.set_options([
+            ("", lambda: tr("As trained, float32")),
+            *((name, lambda v=v: _variant_text(v)) for name, v in usable.items()),
+        ])  # fmt: skip
+        self._show_formats()
+
+    def _show_formats(self) -> None:
+        """Let only those formats be chosen that can hold the chosen form, and that something here can run."""
+        variant = self._variants.get(self.variant.value() or "")
+        number_format = (variant.method.get("quantization") if variant is not None else "") or "float32"
+        self._formats.show_number_format(number_format)
 
     def _best_text(self) -> str:
         study = self.desk.study
@@ -211,7 +248,14 @@ class ExportPage(Page):
         self.notice.hide()
         self.write.setEnabled(False)
         self._progressed(0.0, "")
-        arguments = {"study_id": study.id, "trial": self.trial.value() or "best", "out": self.folder.value()}
+        arguments = {
+            "study_id": study.id,
+            "trial": self.trial.value() or "best",
+            "variant": self.variant.value() or "",
+            "formats": self._formats.value(),
+            "licence": self.licence.value(),
+            "out": self.folder.value(),
+        }
         self._job.start("export", arguments)
 
     def _progressed(self, fraction: float, word: str) -> None:
@@ -242,6 +286,10 @@ class ExportPage(Page):
 
     def _show_certificate(self, *_: object) -> None:
         self.certificate.show_export(self._chosen())
+
+
+def _variant_text(variant: VariantRecord) -> str:
+    return tr("{name} · {size}", name=variant.name, size=formatting.size(variant.size_bytes))
 
 
 def folder_name(study: StudyRecord) -> str:

@@ -21,7 +21,8 @@ from ..widgets.parts import Button, Card, Label, column, row
 from .live_controls import LiveControls
 from .live_parts import MachineCard, RunningCard, Tiles
 from .live_result import ResultCard
-from .page import EmptyState, Page, Pages
+from .page import EmptyState, Page, Pages, new_study_button
+from .pareto_panel import ParetoPanel
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -60,6 +61,8 @@ class LivePage(Page):
         self.result = ResultCard()
         self.machine = MachineCard()
         self.history = HistoryChart()
+        self.pareto = ParetoPanel()
+        self.pareto.picked.connect(self._choose_curves)
         self.curves = CurvesChart()
         self.curves_title = Label(kind="strong")
         self._aside = QStackedWidget()
@@ -86,16 +89,25 @@ class LivePage(Page):
     def _content(self) -> QWidget:
         by_trial = Button(lambda: tr("By trial"), "chip")
         by_time = Button(lambda: tr("By time"), "chip")
+        self.by_cost = Button(lambda: tr("By size"), "chip")
         group = QButtonGroup(self)
         group.setExclusive(True)
-        for button in (by_trial, by_time):
+        for button in (by_trial, by_time, self.by_cost):
             button.setCheckable(True)
             group.addButton(button)
         by_trial.setChecked(True)
         by_time.toggled.connect(self.history.set_over_time)
-        history = Card(lambda: tr("Optimization history"), by_trial, by_time, margin=12)
-        history.body.addWidget(self.history, 1)
-        history.body.addWidget(self.history.legend)
+        self.by_cost.toggled.connect(self._show_by_cost)
+        self._history_title = Label(self._history_text, "strong")
+        history = Card(None, margin=12)
+        history.body.addLayout(row(self._history_title, 1, by_trial, by_time, self.by_cost))
+        over_time = QWidget()
+        over_time.setLayout(column(self.history, self.history.legend, spacing=4))
+        over_time.layout().setStretch(0, 1)  # type: ignore[union-attr]
+        self._charts = QStackedWidget()
+        self._charts.addWidget(over_time)
+        self._charts.addWidget(self.pareto)
+        history.body.addWidget(self._charts, 1)
         curves = Card(margin=12)
         curves.body.addLayout(row(self.curves_title, 1, self.curves.legend))
         curves.body.addWidget(self.curves, 1)
@@ -118,14 +130,16 @@ class LivePage(Page):
         content.setLayout(layout)
         return content
 
+    def _history_text(self) -> str:
+        by_cost = self.by_cost.isChecked()
+        return tr("Scores against what networks cost") if by_cost else tr("Optimization history")
+
     def _empty(self) -> QWidget:
-        start = Button(lambda: tr("New study"), "primary", "plus")
-        start.clicked.connect(lambda: self.desk.show_page("new_study"))
         return EmptyState(
             "live",
             lambda: tr("Nothing is running"),
             lambda: tr("Start a study; its progress shows here, also after the window was closed."),
-            start,
+            new_study_button(self.desk),
         )
 
     def _show_trials(self) -> None:
@@ -172,6 +186,8 @@ class LivePage(Page):
         if data is None or self.follower.study_id != study.id:
             return
         self.history.show_history(history_of(data, study))
+        if self.by_cost.isChecked():
+            self.pareto.show_trials(data, study, self._curves_of)
         curves = self._view.curves if self._view is not None else {}
         self.running.show_trials(data.table, curves, study)
         self.result.show_study(study, spread)
@@ -219,6 +235,12 @@ class LivePage(Page):
 
     def _choose_curves(self, trial_id: int) -> None:
         self._curves_of = trial_id
+        self._show()
+        self._show_trials()  # what is not known of it is read
+
+    def _show_by_cost(self, on: bool) -> None:
+        self._charts.setCurrentIndex(1 if on else 0)
+        self._history_title.say_again()
         self._show()
 
     @staticmethod

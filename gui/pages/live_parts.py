@@ -15,7 +15,7 @@ from .. import words
 from ..charts.curves import judged_measure, mean_of
 from ..charts.small import Sparkline
 from ..language import Speaks, Text, tr
-from ..models.studies_model import trial_counts
+from ..models.studies_model import left_out_text, trial_counts
 from ..widgets.parts import Card, Elided, IconButton, Label, column, row, scrolled, set_property
 
 _NARROW_PX = 960  # below this the figures are smaller, so that a score keeps its spread
@@ -88,10 +88,10 @@ class Tiles(Speaks, QWidget):
                 margin, formatting.decimals_for(margin, None if spread is None else spread / 3), sign=True
             )
         self.margin.tell(text, _baseline_text(study, decimals), tone)
-        complete, pruned, failed = trial_counts(study)
-        parts = [tr("{n} pruned", n=pruned)] if pruned else []
+        complete, _, failed = trial_counts(study)
+        parts = [text for text in (left_out_text(study),) if text]
         if failed:
-            parts.append(tr("{n} failed", n=failed))
+            parts.insert(0, tr("{n} failed", n=formatting.count(failed)))
         parts = parts or [tr("{n} complete", n=complete)]
         self.trials.tell(formatting.count(words.finished_trials(study)), " · ".join(parts))
         self._show_time(study, standing)

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
-from ...engine import formatting
 from ...engine.errors import SpecError
 from ...engine.spec import StudySpec
-from ...storage.records import JobRecord, Request
+from ...storage.records import JobRecord, Request, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
 from ..language import Text, sentence, tr
 from ..models.inspection import Inspection
-from ..widgets.drop_zone import SAMPLE_PREFIX, DropZone, sample_name
+from ..widgets.drop_zone import DropZone
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Label, column, row
 from .forecast_card import ForecastCard
 from .new_study_data import DataPanel
 from .new_study_form import StudyForm
+from .new_study_source import is_text_file, job_arguments, source_text, waiting_box
 from .page import Page
+
+if TYPE_CHECKING:
+    from ...storage.store import Store
 
 _AGAIN_MS = 500
 _FORM_WIDTH, _FORM_WIDTH_NARROW = 344, 308
@@ -67,7 +69,7 @@ class NewStudyPage(Page):
         both.setStretch(0, 1)
         content.setLayout(both)
         self._stack = QStackedWidget()
-        for widget in (self.drop, self._waiting(), content):
+        for widget in (self.drop, waiting_box(self._cancel_opening), content):
             self._stack.addWidget(widget)
         self.body.addWidget(self.notice)
         self.body.addWidget(self.busy)
@@ -92,7 +94,7 @@ class NewStudyPage(Page):
         self._stack.setCurrentIndex(1)
         self._show_source()
         self._check()
-        self._inspecting.start("inspect", _where(source) | {"read": {}, "roles": {}, "target": None})
+        self._inspecting.start("inspect", job_arguments(source) | {"read": {}, "roles": {}, "target": None})
 
     def show_inspection(self, result: dict[str, Any]) -> None:
         """Show what an ``inspect`` job found."""
@@ -104,12 +106,26 @@ class NewStudyPage(Page):
         self.inspection = Inspection.from_json(result)
         self.data.show_inspection(self.inspection)
         self.form.show_inspection(self.inspection, self.data.roles)
+        self._look_for_starts(self.inspection.digest, self.form.target())
         self.busy.hide()
         messages = self.inspection.messages
         self.notice.tell(lambda: "\n".join(sentence(message) for message in messages), "warning")
         self._stack.setCurrentIndex(2)
         self._show_source()
         self._check()
+
+    def _look_for_starts(self, digest: str, target: str) -> None:
+        """Offer the studies on equal data, with the same target, that have found something."""
+
+        def work(store: Store) -> list[StudyRecord]:
+            equal = {data.id for data in store.datasets() if digest and data.digest == digest}
+            studies = [s for s in store.studies() if s.dataset_id in equal and s.best_trial is not None]
+            return [s for s in studies if s.spec.get("target") == target]
+
+        self.desk.feed.read(work, self._took_starts)
+
+    def _took_starts(self, studies: list[StudyRecord]) -> None:
+        self.form.offer_starts(studies)
 
     def spec(self) -> StudySpec:
         """Return what is asked.
@@ -152,27 +168,12 @@ class NewStudyPage(Page):
         self._forecasting.failed.connect(self.forecast.show_failure)
         self._forecasting.progressed.connect(self.forecast.show_progress)
 
-    def _waiting(self) -> QWidget:
-        box = QWidget()
-        text = Label(lambda: tr("Reading the data…"), "subtitle")
-        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        hint = Label(
-            lambda: tr("The first file takes a few seconds: the engine is being started."), tone="muted"
-        )
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        cancel = Button(lambda: tr("Cancel"))
-        cancel.clicked.connect(self._cancel_opening)
-        box.setLayout(column(1, text, hint, row(1, cancel, 1), 2, spacing=12))
-        return box
-
     def _begin_anew(self) -> None:
         """Forget what was asked of the former file; the new one could be read."""
         self.source, self._opening = self._opening, ""
         self._names_may_change = False
         self.data.forget()
-        is_sample = self.source.startswith(SAMPLE_PREFIX)
-        path = Path(self.source)
-        self.data.set_text_file(not is_sample and path.suffix.lower() != ".parquet" and not path.is_dir())
+        self.data.set_text_file(is_text_file(self.source))
         self.form.forget()
         self.forecast.forget()
 
@@ -197,7 +198,7 @@ class NewStudyPage(Page):
         self._check()
 
     def _arguments(self) -> dict[str, Any]:
-        return _where(self.source) | {"read": self.data.read_options()}
+        return job_arguments(self.source) | {"read": self.data.read_options()}
 
     def _inspect(self) -> None:
         if not self.source or self._opening:
@@ -246,6 +247,7 @@ class NewStudyPage(Page):
         self.busy.show()
         self.start.setEnabled(False)
         arguments = {**self._arguments(), "spec": spec.to_json(), "name": self.form.name()}
+        arguments["warm_start"] = self.form.warm_start()
         self._creating.start("create_study", arguments)
 
     def _created(self, job: JobRecord) -> None:
@@ -293,27 +295,6 @@ class NewStudyPage(Page):
         return next((sentence(one.message) for one in wrong), "")
 
     def _show_source(self) -> None:
-        found, source = self.inspection, self._opening or self.source
-        if source.startswith(SAMPLE_PREFIX):
-            name = sample_name(source.removeprefix(SAMPLE_PREFIX))
-        else:
-            name = Path(source).name
-        if found is None or self._opening:
-            self.subtitle.setText(name)
-            return
-        parts = [
-            name or found.name,
-            tr("{rows} rows × {columns} columns", rows=f"{found.n_rows:,}", columns=found.n_columns),
-            formatting.size(found.size_bytes),
-        ]
-        if found.n_dropped:
-            parts.append(tr("{n} rows without a target are left out", n=f"{found.n_dropped:,}"))
-        self.subtitle.setText(" · ".join(parts))
-        self.subtitle.setToolTip(self.source)
-
-
-def _where(source: str) -> dict[str, Any]:
-    """Return the arguments of a job that say which data is meant."""
-    if source.startswith(SAMPLE_PREFIX):
-        return {"sample": source.removeprefix(SAMPLE_PREFIX)}
-    return {"path": source}
+        source = self._opening or self.source
+        self.subtitle.setText(source_text(source, None if self._opening else self.inspection))
+        self.subtitle.setToolTip(source)

@@ -20,23 +20,23 @@ from PySide6.QtWidgets import (
 )
 
 from ...engine import formatting
-from .. import tokens
 from ..language import Speaks, sentence, tr
 from ..models.columns_model import Column, ColumnsModel, PreviewModel
 from ..models.inspection import Inspection
 from ..widgets.fields import ChoiceField
 from ..widgets.parts import Card, Label, Picture, clear, column, row, scrolled
 from ..widgets.picture_grid import PictureGrid
+from ..widgets.tables import make_table
 from .columns_delegate import ColumnDelegate
 from .space_editor import SpaceEditor
 
 _WIDTHS = {Column.NAME: 136, Column.ROLE: 112, Column.MISSING: 68, Column.UNIQUE: 68, Column.SHAPE: 92}
-_WIDTHS_NARROW = {Column.NAME: 108, Column.ROLE: 96, Column.MISSING: 64, Column.UNIQUE: 64, Column.SHAPE: 84}
+_WIDTHS_NARROW = _WIDTHS | {Column.NAME: 108, Column.MISSING: 60}
 _MOST_LABELS = 8
 _NARROW_PX = 620  # below this the columns of the table are narrower
 _TWO_LINES_PX = 560  # below this the four ways to read a file need two lines
 _ICONS = {"serious": ("serious", "bad"), "warning": ("warning", "warning")}
-_CELL_WIDTH, _TEXT_WIDTH = 116, 480  # of a column of the preview
+_CELL_WIDTH, _TEXT_WIDTH = 116, 400  # of a column of the preview
 
 
 class DataPanel(Speaks, Card):
@@ -227,7 +227,7 @@ class DataPanel(Speaks, Card):
         self.read_changed.emit(name)
 
     def _columns_table(self) -> QTableView:
-        table = _table(self.columns)
+        table = make_table(self.columns)
         table.setItemDelegate(ColumnDelegate(table))
         table.setEditTriggers(
             QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
@@ -251,8 +251,7 @@ class DataPanel(Speaks, Card):
             table.edit(table.currentIndex().siblingAtColumn(Column.ROLE))
 
     def _preview_table(self) -> QTableView:
-        table = _table(self.preview)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table = make_table(self.preview)
         table.verticalHeader().show()
         table.horizontalHeader().setDefaultSectionSize(_CELL_WIDTH)
         self._rows = table
@@ -282,26 +281,6 @@ class DataPanel(Speaks, Card):
         for finding in sorted(findings, key=lambda one: order.get(one.severity, 2)):
             icon, tone = _ICONS.get(finding.severity, ("info", "muted"))
             self._report.addWidget(_finding(icon, tone, sentence(finding.message)))
-
-
-def _table(model: ColumnsModel | PreviewModel) -> QTableView:
-    table = QTableView()
-    table.setModel(model)
-    table.setProperty("kind", "plain")
-    table.setShowGrid(False)
-    table.setMouseTracking(True)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT)
-    table.horizontalHeader().setHighlightSections(False)
-    table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
-    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return table
 
 
 def _finding(icon: str, tone: str, text: str) -> QFrame:

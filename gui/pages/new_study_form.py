@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -10,15 +10,20 @@ from PySide6.QtWidgets import QWidget
 
 from ...engine.families import default_families, families_of
 from ...engine.metrics import METRICS, default_metric, metrics_for
+from ...engine.objectives import COSTS
 from ...engine.spec import BudgetSpec, SplitSpec, StudySpec
+from ...storage.records import StudyRecord
 from .. import words
 from ..language import tr
 from ..models.inspection import Inspection
 from ..widgets.fields import ChipsField, ChoiceField, Field, FlagField, NumberField, TextField, pair
 from ..widgets.parts import Button, Card, Label, column, row, scrolled
+from .new_study_fields import LimitFields, PartField, StartField
+from .new_study_words import pruner_text, sampler_text, split_text
+from .pareto_panel import cost_name
 
 _TASKS = ("auto", "binary", "multiclass", "regression")
-_SAMPLERS = ("tpe", "random", "gp", "cmaes", "qmc", "grid")
+_SAMPLERS = ("tpe", "nsga2", "random", "gp", "cmaes", "qmc", "grid")
 _PRUNERS = ("hyperband", "asha", "median", "wilcoxon", "none")
 _SPLITS = ("auto", "stratified", "plain", "grouped", "time")
 
@@ -45,7 +50,7 @@ class StudyForm(Card):
         self._found_task = "auto"
         self._kind = ""
         self._make_fields()
-        more = Button(lambda: tr("More settings"), "link", "down")
+        more = self.more = Button(lambda: tr("More settings"), "link", "down")
         more.setCheckable(True)
         advanced = QWidget()
         advanced.setLayout(column(*self._advanced(), spacing=8))
@@ -55,7 +60,8 @@ class StudyForm(Card):
         content = QWidget()
         content.setLayout(column(*self._common(), row(more, 1), advanced, 1, spacing=8, margins=(0, 0, 8, 0)))
         self.body.setContentsMargins(12, 12, 4, 12)
-        self.body.addWidget(scrolled(content))
+        self.area = scrolled(content)
+        self.body.addWidget(self.area)
         for field in self._fields():
             field.changed.connect(self.changed)
         self._target.changed.connect(self.target_changed)
@@ -71,6 +77,7 @@ class StudyForm(Card):
         self._folds.set_value(5)
         self._repeats.set_value(1)
         self._holdout.set_value(0.2)
+        self._offer_parts(())
         self._timeout.set_value(600)
         self._trials.set_value(None)
         self._score.set_value(None)
@@ -79,6 +86,9 @@ class StudyForm(Card):
         self._epochs.set_value(100)
         self._seed.set_value(0)
         self._workers.set_value(None)
+        self._objectives.set_value(())
+        self._limits.forget()
+        self._start.offer(())
         self._baselines.set_value(True)
         self._alongside.set_value(False)
         self._found_task = "auto"
@@ -92,6 +102,7 @@ class StudyForm(Card):
         self._target.set_value(chosen)
         self._found_task = found.task or "auto"
         self._offer_families(found.kind)
+        self._offer_parts(found.parts)
         self._task.set_options([(name, lambda name=name: self._task_text(name)) for name in _TASKS])
         self._offer_metrics()
         if not self._name.value():
@@ -112,6 +123,14 @@ class StudyForm(Card):
     def set_target(self, name: str) -> None:
         """Choose the column to predict."""
         self._target.set_value(name)
+
+    def offer_starts(self, studies: Sequence[StudyRecord]) -> None:
+        """Offer earlier studies on equal data, whose best trials may be tried first."""
+        self._start.offer(studies)
+
+    def warm_start(self) -> int | None:
+        """Return the study whose best trials are to be tried first, None for none."""
+        return self._start.value()
 
     def spec(self, roles: Mapping[str, str], space: Mapping[str, Any] | None) -> StudySpec:
         """Return what is asked.
@@ -137,6 +156,7 @@ class StudyForm(Card):
                 n_folds=self._folds.value(),
                 n_repeats=self._repeats.value(),
                 holdout=self._holdout.value(),
+                holdout_part=self._part.value() or "",
             ),
             budget=BudgetSpec(
                 n_trials=self._trials.value(),
@@ -146,6 +166,8 @@ class StudyForm(Card):
             sampler=self._sampler.value(),
             pruner=self._pruner.value(),
             space=space,
+            objectives=("score", *self._objectives.value()),
+            limits=self._limits.spec(),
             max_epochs=self._epochs.value(),
             seed=self._seed.value(),
             n_workers=self._workers.value(),
@@ -168,6 +190,9 @@ class StudyForm(Card):
             scale=0.01,
             tip=lambda: tr("Rows that the search never sees; scored once at the end"),
         )
+        self._holdout_line = self._holdout.line()
+        self._part = PartField()
+        self._part.changed.connect(self._show_part)
         self._split = ChoiceField(
             lambda: tr("Split"), [(name, lambda name=name: split_text(name)) for name in _SPLITS]
         )
@@ -187,6 +212,13 @@ class StudyForm(Card):
         self._pruner = ChoiceField(
             lambda: tr("Pruner"), [(name, lambda name=name: pruner_text(name)) for name in _PRUNERS]
         )
+        self._objectives = ChipsField(
+            lambda: tr("Also minimize"),
+            [(name, lambda name=name: cost_name(name)) for name in COSTS],
+            tip=lambda: tr("Further objectives beside the score; then no trial is given up early"),
+        )
+        self._limits = LimitFields()
+        self._start = StartField()
         self._epochs = NumberField(lambda: tr("Epochs at most"), whole=True)
         self._seed = NumberField(lambda: tr("Seed"), whole=True)
         self._workers = NumberField(lambda: tr("Workers"), lambda: tr("automatic"), whole=True, empty=True)
@@ -201,7 +233,8 @@ class StudyForm(Card):
             self._metric.line(),
             _section(lambda: tr("Validation")),
             pair(self._folds, self._repeats),
-            self._holdout.line(),
+            self._part.line(),
+            self._holdout_line,
             _section(lambda: tr("Budget: the first limit reached ends the search")),
             pair(self._timeout, self._trials),
             self._score.line(),
@@ -210,6 +243,11 @@ class StudyForm(Card):
     def _advanced(self) -> list[QWidget]:
         return [
             self._families.line(),
+            self._start.line(),
+            self._objectives.line(),
+            _section(lambda: tr("Limits: what needs more is not trained")),
+            *self._limits.lines(),
+            _section(lambda: tr("Search")),
             self._sampler.line(),
             self._pruner.line(),
             self._split.line(),
@@ -220,7 +258,8 @@ class StudyForm(Card):
         ]
 
     def _fields(self) -> list[Field]:
-        return [value for value in vars(self).values() if isinstance(value, Field)]
+        own = [value for value in vars(self).values() if isinstance(value, Field)]
+        return [*own, *self._limits.all]
 
     def _task_text(self, name: str) -> str:
         if name == "auto" and self._found_task != "auto":
@@ -238,6 +277,13 @@ class StudyForm(Card):
         self._families.set_value(default_families(kind))
         self.families_changed.emit(self._families.value())
 
+    def _offer_parts(self, parts: Sequence[tuple[str, int]]) -> None:
+        self._part.offer(parts)
+        self._show_part()
+
+    def _show_part(self) -> None:
+        self._holdout_line.setVisible(self._part.value() is None)
+
     def _offer_metrics(self) -> None:
         task = self._task.value() or "auto"
         task = self._found_task if task == "auto" else task
@@ -254,37 +300,3 @@ def _section(text) -> QWidget:
     label = Label(text, "small", "faint", wrap=True)
     label.setContentsMargins(0, 8, 0, 0)
     return label
-
-
-def split_text(name: str) -> str:
-    """Return the name of a way to split."""
-    return {
-        "auto": tr("Automatic"),
-        "stratified": tr("Stratified"),
-        "plain": tr("Plain"),
-        "grouped": tr("By group"),
-        "time": tr("In time order"),
-    }[name]
-
-
-def sampler_text(name: str) -> str:
-    """Return the name of a sampler."""
-    return {
-        "tpe": "TPE",
-        "random": tr("Random"),
-        "gp": tr("Gaussian process"),
-        "cmaes": "CMA-ES",
-        "qmc": tr("Quasi-Monte Carlo"),
-        "grid": tr("Grid"),
-    }[name]
-
-
-def pruner_text(name: str) -> str:
-    """Return the name of a pruner."""
-    return {
-        "hyperband": "Hyperband",
-        "asha": "ASHA",
-        "median": tr("Median"),
-        "wilcoxon": tr("Wilcoxon over folds"),
-        "none": tr("None"),
-    }[name]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QStackedWidget, QW
 from .. import tokens
 from ..desk import Desk
 from ..language import Speaks, Text, tr
-from ..widgets.parts import Label, Picture, Pill, column, row
+from ..widgets.parts import Button, Label, Picture, Pill, column, row
 
 
 class StudySwitcher(Speaks, QComboBox):
@@ -115,6 +115,8 @@ class Page(Speaks, QWidget):
     def show_study_state(self) -> None:
         """Show the state of the study in view beside the title."""
         study = self.desk.study
+        if self.switcher is not None:
+            self.switcher.setVisible(self.switcher.count() > 0)
         self.state_pill.setVisible(study is not None)
         if study is not None:
             self.state_pill.show_word(*self.desk.standing(study))
@@ -150,3 +152,10 @@ class EmptyState(QFrame):
         said.setFixedWidth(440)
         middle = [row(1, widget, 1) for widget in (Picture(icon, "faint", 40), heading, said)]
         self.setLayout(column(1, *middle, row(1, *actions, 1), 2, spacing=12))
+
+
+def new_study_button(desk: Desk) -> Button:
+    """Return the button that leads from an empty page to a new study."""
+    button = Button(lambda: tr("New study"), "primary", "plus")
+    button.clicked.connect(lambda: desk.show_page("new_study"))
+    return button

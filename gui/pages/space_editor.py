@@ -147,7 +147,7 @@ class SpaceEditor(Speaks, QWidget):
         self.changed.emit()
 
     def _show(self, space: dict[str, Any]) -> None:
-        rows = spaces.describe(space)
+        rows = spaces.describe(space, tr("log"), tr("step {step}"))
         self.table.setRowCount(len(rows))
         for place, (family, name, values, condition) in enumerate(rows):
             known = f"{family}.{name}" if len(space) > 1 else name

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QLineEdit,
     QMenu,
@@ -21,6 +20,7 @@ from ..models.studies_model import Column, StudiesModel, StudiesProxy
 from ..theme import theme
 from ..widgets.drop_zone import DropZone
 from ..widgets.parts import Button, SearchField, column, row
+from ..widgets.tables import make_table
 from .page import Page, Pages
 from .studies_delegate import StudyDelegate
 
@@ -132,6 +132,10 @@ class StudiesPage(Page):
         self.rename_action = self._action("rename", self._rename, "F2")
         self.pin_action = self._action("pin", self._pin)
         self.archive_action = self._action("archive", self._archive, "Delete")
+        self._every_action = (
+            self.open_action, self.resume_action, self.pause_action, self.stop_action, self.rename_action,
+            self.pin_action, self.archive_action,
+        )  # fmt: skip
 
     def _name_actions(self) -> None:
         study = self.chosen()
@@ -159,15 +163,7 @@ class StudiesPage(Page):
         self._buttons: dict[QAction, Button] = {}
         bar = QWidget()
         layout = row(spacing=tokens.HALF)
-        for action in (
-            self.open_action,
-            self.resume_action,
-            self.pause_action,
-            self.stop_action,
-            self.rename_action,
-            self.pin_action,
-            self.archive_action,
-        ):
+        for action in self._every_action:
             button = Button(action.text, "quiet", str(action.data()))
             button.clicked.connect(action.trigger)
             action.changed.connect(lambda a=action, b=button: _follow_action(b, a))
@@ -178,24 +174,12 @@ class StudiesPage(Page):
         return bar
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.proxy)
+        table = make_table(self.proxy, "", tokens.ROW_HEIGHT_TALL)
         table.setItemDelegate(StudyDelegate(table))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setMouseTracking(True)
-        table.setTabKeyNavigation(False)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._show_menu)
         table.doubleClicked.connect(lambda _index: self._open())
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT_TALL)
         head = table.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         head.setSortIndicatorClearable(True)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -302,9 +286,8 @@ class StudiesPage(Page):
     def _choose(self, study_id: int) -> None:
         for index in range(self.proxy.rowCount()):
             if self.model.study(self.proxy.mapToSource(self.proxy.index(index, 0)).row()).id == study_id:
-                flags = (
-                    QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-                )
+                flag = QItemSelectionModel.SelectionFlag
+                flags = flag.ClearAndSelect | flag.Rows
                 self.table.selectionModel().setCurrentIndex(self.proxy.index(index, 0, QModelIndex()), flags)
                 return
 

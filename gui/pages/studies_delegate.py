@@ -10,7 +10,7 @@ from ...engine import formatting
 from ...storage.records import StudyRecord, StudyState
 from .. import tokens, words
 from ..language import tr
-from ..models.studies_model import RECORD_ROLE, STANDING_ROLE, Column, trial_counts
+from ..models.studies_model import RECORD_ROLE, STANDING_ROLE, Column, left_out_text, trial_counts
 from ..widgets import painting
 from ..widgets.painting import Index
 
@@ -96,11 +96,11 @@ def _trials(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
     done = complete + pruned + failed
     text = f"{formatting.count(done)} / {formatting.count(wanted)}" if wanted else formatting.count(done)
     painting.text(painter, above, text)
-    parts = [tr("{n} pruned", n=formatting.count(pruned))] if pruned else []
-    width = painting.text(painter, below, " · ".join(parts), "muted", tokens.TYPE_SMALL)
     if failed:
-        left = below.adjusted(width + (8 if parts else 0), 0, 0, 0)
-        painting.text(painter, left, tr("{n} failed", n=formatting.count(failed)), "bad", tokens.TYPE_SMALL)
+        said = tr("{n} failed", n=formatting.count(failed))
+        width = painting.text(painter, below, said, "bad", tokens.TYPE_SMALL)
+        below = below.adjusted(width + 8, 0, 0, 0)
+    painting.text(painter, below, left_out_text(study), "muted", tokens.TYPE_SMALL)
 
 
 def _time(painter: QPainter, area: QRectF, study: StudyRecord) -> None:

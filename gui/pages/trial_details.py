@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from ...engine import formatting
-from ...storage.records import Curves, Failure, FoldScores, StudyRecord, TrialRecord, TrialState
+from ...storage.records import Curves, Failure, FailureKind, FoldScores, StudyRecord, TrialRecord, TrialState
 from .. import tokens, words
 from ..charts.curves import CurvesChart, judged_measure, measures
 from ..charts.small import FoldStrip
@@ -19,7 +19,7 @@ from ..desk import Desk
 from ..language import Speaks, tr
 from ..theme import mono_font
 from ..widgets.notices import Notice
-from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, row, scrolled
+from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, fill_grid, row, scrolled
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -164,7 +164,8 @@ class TrialDetails(Speaks, QWidget):
         self.heading.setText(
             words.baseline(trial.name) if trial.name else tr("Trial {number}", number=trial.number)
         )
-        self.state.show_word(words.trial_state(trial.state), words.trial_tone(trial.state))
+        outcome = (trial.state, trial.failure)
+        self.state.show_word(words.trial_outcome(*outcome), words.outcome_tone(*outcome))
         self.pin.setChecked(trial.pinned)
         self.pin.say_again()
         self.skip.setVisible(trial.state in (TrialState.WAITING, TrialState.RUNNING))
@@ -189,7 +190,8 @@ class TrialDetails(Speaks, QWidget):
         self.failure.setVisible(failure is not None)
         self.trace.setVisible(bool(failure and failure.traceback))
         if failure is not None:
-            self.failure.tell(lambda: words.failure_text(failure))
+            tone = "bad" if failure.kind is not FailureKind.RULED_OUT else "warning"
+            self.failure.tell(lambda: words.failure_text(failure), tone)
             self.trace.setPlainText(failure.traceback)
 
     def _fill_measures(self, curves: Curves | None) -> None:
@@ -280,32 +282,10 @@ def facts(trial: TrialRecord) -> list[tuple[str, str]]:
     if trial.epoch is not None:
         epochs = f"{trial.epoch} / {trial.n_epochs}" if trial.n_epochs else str(trial.epoch)
     return [
-        (tr("Family"), trial.family),
+        (tr("Family"), words.family(trial.family)),
         (tr("Epochs"), epochs),
         (tr("Weights"), formatting.count(trial.n_parameters)),
         (tr("Duration"), formatting.seconds(trial.duration_s)),
         (tr("Peak memory"), formatting.size(trial.peak_memory_bytes)),
         (tr("Finished"), words.ago(trial.finished_at)),
     ]
-
-
-def fill_grid(grid: QGridLayout, rows: list[tuple[str, str]]) -> None:
-    """Show pairs of name and value, reusing the labels that are there."""
-    grid.setColumnStretch(1, 1)
-    for place, (name, value) in enumerate(rows):
-        for side, text in enumerate((name, value)):
-            item = grid.itemAtPosition(place, side)
-            label = item.widget() if item is not None else None
-            if not isinstance(label, QLabel):
-                label = Label(kind="small", tone="muted" if side == 0 else "", select=side == 1)
-                side_flag = Qt.AlignmentFlag.AlignLeft if side == 0 else Qt.AlignmentFlag.AlignRight
-                label.setAlignment(side_flag | Qt.AlignmentFlag.AlignVCenter)
-                grid.addWidget(label, place, side)
-            label.setText(text)
-            label.show()
-    for place in range(len(rows), grid.rowCount()):
-        for side in (0, 1):
-            item = grid.itemAtPosition(place, side)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()

@@ -20,9 +20,11 @@ from .. import tokens
 from ..desk import Desk
 from ..language import counted, sentence, tr
 from ..models.follower import TrialsFollower
-from ..models.trials_model import Column, TrialsModel
-from ..widgets.parts import Button, Label, SearchField, column, row, set_property
-from .page import EmptyState, Page, Pages
+from ..models.trials_model import Column, TrialsModel, measured
+from ..widgets.parts import Button, Card, Label, SearchField, column, row, set_property
+from ..widgets.tables import make_table
+from .page import EmptyState, Page, Pages, new_study_button
+from .pareto_panel import ParetoPanel
 from .trial_compare import TrialCompare
 from .trial_details import TrialDetails
 from .trials_delegate import TrialDelegate
@@ -36,9 +38,12 @@ _WIDTHS = {
     Column.DURATION: 84,
     Column.EPOCH: 76,
     Column.N_PARAMETERS: 84,
+    Column.SIZE: 84,
+    Column.LATENCY: 84,
 }
 _PARAM_WIDTH = 108
 _COMPLETE_ONLY = "state == complete"  # a filter, as the user would write it
+_ON_FRONT = "on_front"
 
 
 class TrialsPage(Page):
@@ -59,8 +64,20 @@ class TrialsPage(Page):
         self._aside.addWidget(self.details)
         self._aside.addWidget(self.compare)
         self._aside.setMinimumWidth(320)
+        self.pareto = ParetoPanel()
+        self.pareto.picked.connect(self._pick)
+        self._chart_card = Card(margin=12)
+        self._chart_card.body.addWidget(self.pareto, 1)
+        self._chart_card.hide()
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.addWidget(self._chart_card)
+        left.addWidget(self.table)
+        left.setHandleWidth(12)
+        left.setStretchFactor(1, 1)
+        left.setSizes([280, 400])
+        left.setChildrenCollapsible(False)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.addWidget(self.table)
+        self._splitter.addWidget(left)
         self._splitter.addWidget(self._aside)
         self._splitter.setHandleWidth(12)
         self._splitter.setStretchFactor(0, 1)
@@ -69,19 +86,18 @@ class TrialsPage(Page):
         content = QWidget()
         content.setLayout(column(self._filter_row(), self._splitter, spacing=tokens.GRID))
         content.layout().setStretch(1, 1)  # type: ignore[union-attr]
-        start = Button(lambda: tr("New study"), "primary", "plus")
-        start.clicked.connect(lambda: desk.show_page("new_study"))
         empty = EmptyState(
             "trials",
             lambda: tr("No trials yet"),
             lambda: tr("Start a study; each set of params that it tries becomes a row here."),
-            start,
+            new_study_button(desk),
         )
         self._stack = Pages()
         self._stack.addWidget(content)
         self._stack.addWidget(empty)
         self.body.addWidget(self._stack, 1)
         self.export = Button(lambda: tr("Export trial"), "primary", "export")
+        self.export.setEnabled(False)
         self.export.clicked.connect(lambda: desk.export_trial(self._exportable()))
         self.tool_row.addWidget(self.export)
         self.say(self.model.reword)
@@ -125,33 +141,26 @@ class TrialsPage(Page):
         chip = Button(lambda: tr("Complete only"), "chip")
         chip.setCheckable(True)
         chip.toggled.connect(lambda on: self._toggle(_COMPLETE_ONLY, on=on))
+        front = Button(lambda: tr("On the front"), "chip")
+        front.setCheckable(True)
+        front.toggled.connect(lambda on: self._toggle(_ON_FRONT, on=on))
+        self.charted = Button(lambda: tr("Chart"), "chip")
+        self.charted.setCheckable(True)
+        self.charted.toggled.connect(self._show_chart)
         bar = QWidget()
-        first = row(self.filter, chip, self.count, spacing=12)
+        first = row(self.filter, chip, front, self.charted, self.count, spacing=12)
         first.setStretch(0, 1)
         bar.setLayout(column(first, self.problem, spacing=tokens.HALF))
         return bar
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setProperty("kind", "sorted")  # its headings say themselves what it is sorted by
+        table = make_table(self.model, "sorted")  # its headings say themselves what it is sorted by
         table.setItemDelegate(TrialDelegate(table))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setShowGrid(False)
-        table.setMouseTracking(True)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT)
         head = table.horizontalHeader()
-        head.setHighlightSections(False)
         head.setDefaultSectionSize(_PARAM_WIDTH)
         head.setSectionsMovable(True)
-        head.setTextElideMode(Qt.TextElideMode.ElideRight)
         head.setSortIndicator(Column.NUMBER, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
         table.selectionModel().selectionChanged.connect(self._selection_changed)
@@ -171,6 +180,8 @@ class TrialsPage(Page):
             self.model.show_trials(data, study.best_trial if study is not None else None)
         for section, width in _WIDTHS.items():
             self.table.setColumnWidth(section, width)
+        for section, known in measured(data).items():  # most studies measure neither
+            self.table.setColumnHidden(section, not known)
         self._select_again(chosen)
         self.table.selectionModel().blockSignals(False)
         if self.follower.study_id != self._shown_study and data is not None:
@@ -212,6 +223,7 @@ class TrialsPage(Page):
         self.export.setEnabled(self._exportable() is not None)
         if study is None:
             return
+        self._show_chart(self.charted.isChecked())
         if len(self._selected) > 1:
             self.compare.show_trials(study, self._selected)
             self._aside.setCurrentWidget(self.compare)
@@ -219,6 +231,22 @@ class TrialsPage(Page):
         else:
             self.details.show_trial(study, self._selected[0] if self._selected else None)
             self._aside.setCurrentWidget(self.details)
+
+    def _show_chart(self, on: bool) -> None:
+        self._chart_card.setVisible(on)
+        data, study = self.model.data_, self.desk.study
+        if on and data is not None and study is not None and self.follower.study_id == study.id:
+            self.pareto.show_trials(data, study, self._selected[0] if len(self._selected) == 1 else None)
+
+    def _pick(self, trial_id: int) -> None:
+        """Select the trial that was clicked in the chart; a filter that hides it is taken away."""
+        if self.model.row_of(trial_id) < 0:
+            self.filter.clear()
+            self.apply_filter()
+        place = self.model.row_of(trial_id)
+        if place >= 0:
+            self.table.selectRow(place)
+            self.table.scrollTo(self.model.index(place, 0))
 
     def _exportable(self) -> int | None:
         """Return the number of the one selected trial, None where it is no completed network."""

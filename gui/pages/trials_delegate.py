@@ -6,8 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from .. import words
-from ..models.trials_model import SCORE_ROLE, STATE_ROLE, Column
+from ..models.trials_model import SCORE_ROLE, TONE_ROLE, Column
 from ..theme import body_font, colour
 from ..widgets import painting
 from ..widgets.painting import Index
@@ -38,11 +37,11 @@ class TrialDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _state(self, painter: QPainter, area: QRectF, index: Index) -> None:
-        state = index.data(STATE_ROLE)
+        tone = index.data(TONE_ROLE)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour(words.trial_tone(state)))
+        painter.setBrush(colour(tone))
         painter.drawEllipse(QRectF(area.left(), area.center().y() - 3.5, 7, 7))
-        tone = "bad" if words.trial_tone(state) == "bad" else "muted"
+        tone = "bad" if tone == "bad" else "muted"
         painting.text(painter, area.adjusted(14, 0, 4, 0), str(index.data()), tone)
 
     def _score(self, painter: QPainter, area: QRectF, index: Index) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from ...engine import formatting
 from ...storage.records import TrialState
 from .. import words
+from ..charts.layers import LayersView
 from ..language import tr
 from ..models.variants_model import BASE, Measured, VariantsModel, size_scale, time_scale
 from ..widgets.notices import Notice
@@ -38,6 +39,10 @@ class VariantDetails(Card):
         self._problems = Label(kind="small", tone="muted", wrap=True, select=True)
         self._rule = Rule()
         self._runtimes_title = Label(lambda: tr("Runtimes, one thread"), "strong")
+        self.layers_title = Label(
+            lambda: tr("Layers: weights before (line) and after (filled)"), "strong", wrap=True
+        )
+        self.layers = LayersView()
         for grid in (self._facts, self._runtimes):
             grid.setVerticalSpacing(6)
             grid.setHorizontalSpacing(12)
@@ -54,6 +59,8 @@ class VariantDetails(Card):
                 self._runtimes_title,
                 self._runtimes,
                 self._problems,
+                self.layers_title,
+                self.layers,
                 1,
                 spacing=8,
                 margins=(0, 0, 8, 0),
@@ -75,6 +82,7 @@ class VariantDetails(Card):
         self._pill.setVisible(variant is not None and (self._on_front or not variant.is_complete))
         self._failure.hide()
         self._problems.hide()
+        self._show_layers(variant.record.measures if variant is not None and has_figures else {})
         if variant is None or model is None:
             self._name.hide()
             self._about.setText(tr("Select a variant to see what it costs and gains."))
@@ -97,6 +105,23 @@ class VariantDetails(Card):
         self._against.setText(against(variant))
         forms = record.measures.get("forms") or {}
         self._show_runtimes({name: forms[name] for name in sorted(forms, key=_place)})
+
+    def _show_layers(self, measures: Mapping[str, Any]) -> None:
+        layers = measures.get("layers") or []
+        blamed = measures.get("blame") or {}
+        is_rescue = bool((blamed.get("rescue") or {}).get("spared")) and (
+            self._variant is not None and "mixed" in self._variant.record.name
+        )
+        self.layers.show_layers(
+            layers,
+            {one["layer"]: float(one["drop"]) for one in blamed.get("blame") or ()},
+            blamed["rescue"]["spared"] if is_rescue else self._float_layers(),
+        )
+        for widget in (self.layers_title, self.layers):
+            widget.setVisible(bool(layers))
+
+    def _float_layers(self) -> Sequence[str]:
+        return () if self._variant is None else self._variant.record.method.get("float_layers") or ()
 
     def _show_runtimes(self, forms: Mapping[str, Mapping[str, Any]]) -> None:
         fill_rows(self._runtimes, runtime_rows(forms))
@@ -142,16 +167,24 @@ def about(method: Mapping[str, Any]) -> str:
                     percent=percent,
                 )
             )
+    if method.get("distilled"):
+        said.append(tr("It learned from the trial's network of its own fold, beside the true values."))
+    if method.get("trained_bits"):
+        said.append(tr("It was trained on with weights rounded to {n} bits.", n=int(method["trained_bits"])))
     number_format = str(method.get("quantization") or "")
     if number_format:
         formats = {
             "float16": tr("Weights are floats of 16 bits."),
+            "int4": tr("Weights have 4 bits in the file, and are floats while it runs."),
             "int8": tr("Weights have 8 bits; activations are quantized while it runs."),
             "int8_static": tr(
                 "Weights and activations have 8 bits, by the ranges seen on rows of the training data."
             ),
         }
         said.append(formats.get(number_format, number_format))
+    if method.get("float_layers"):
+        layers = ", ".join(method["float_layers"])
+        said.append(tr("These layers stay floats: {layers}.", layers=layers))
     if not said:
         control = tr("Trained on for as many epochs as the others, and nothing else.")
         said.append(
@@ -190,8 +223,21 @@ def facts(model: VariantsModel, variant: Measured) -> list[tuple[str, str]]:
         )
     rows.append((tr("Weights"), formatting.count(measures.get("n_parameters"))))
     rows.append((tr("Zeros"), formatting.percent(measures.get("sparsity"))))
+    rows += _threshold_facts(measures.get("threshold"))
     rows.append((tr("Measured"), words.ago(record.created_at)))
     return rows
+
+
+def _threshold_facts(threshold: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """Return the fitted threshold, and what fitting one brings on rows that the fit has not seen."""
+    if threshold is None:
+        return []
+    gain = threshold["gain"]
+    mean, low, high = (formatting.number(float(gain[end]), 3) for end in ("mean", "low", "high"))
+    return [
+        (tr("Fitted threshold"), formatting.number(float(threshold["value"]), 3)),
+        (tr("Its gain (95 %)"), f"{mean} ({low} … {high})"),
+    ]
 
 
 def runtime_rows(forms: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from ..language import Text, language, tr
-from .parts import Button, Label, clear, column, row
+from .flow import FlowLayout
+from .parts import Button, Label, row
 
-LABEL_WIDTH = 104
-_CHIPS_WIDTH, _CHIPS_GAP = 186, 6
+LABEL_WIDTH, CHIP_HEIGHT = 104, 28
 Options = Sequence[tuple[Any, Text]]
 
 
@@ -196,29 +196,29 @@ class ChipsField(Field):
 
     def __init__(self, label: Text, options: Options, tip: Text | None = None) -> None:
         self._chips: dict[Any, Button] = {}
-        self._lines = column(spacing=_CHIPS_GAP)
+        self._flow = FlowLayout()
         box = QWidget()
-        box.setLayout(self._lines)
+        box.setLayout(self._flow)
         super().__init__(label, box, tip)
+        self.label.setFixedHeight(CHIP_HEIGHT)
         self.set_options(options)
+
+    def line(self) -> QWidget:
+        """Return label and chips side by side; the label stands beside the first line of chips."""
+        box = super().line()
+        box.layout().setAlignment(self.label, Qt.AlignmentFlag.AlignTop)  # type: ignore[union-attr]
+        return box
 
     def set_options(self, options: Options) -> None:
         """Offer other values; none is chosen then."""
-        clear(self._lines)
+        self._flow.clear()
         self._chips = {}
-        line, used = row(), _CHIPS_WIDTH
         for value, text in options:
             chip = Button(text, "chip")
             chip.setCheckable(True)
             chip.toggled.connect(lambda _on: self.changed.emit())
             self._chips[value] = chip
-            width = chip.sizeHint().width()
-            used += width + _CHIPS_GAP
-            if used > _CHIPS_WIDTH:
-                line, used, holder = row(1, spacing=_CHIPS_GAP), width, QWidget()
-                holder.setLayout(line)
-                self._lines.addWidget(holder)
-            line.insertWidget(line.count() - 1, chip)
+            self._flow.addWidget(chip)
 
     def value(self) -> tuple[Any, ...]:
         return tuple(value for value, chip in self._chips.items() if chip.isChecked())

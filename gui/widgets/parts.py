@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -255,6 +256,28 @@ class Rule(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("rule")
+
+
+def fill_grid(grid: QGridLayout, rows: list[tuple[str, str]]) -> None:
+    """Show pairs of name and value, reusing the labels that are there."""
+    grid.setColumnStretch(1, 1)
+    for place, (name, value) in enumerate(rows):
+        for side, text in enumerate((name, value)):
+            item = grid.itemAtPosition(place, side)
+            label = item.widget() if item is not None else None
+            if not isinstance(label, QLabel):
+                label = Label(kind="small", tone="muted" if side == 0 else "", select=side == 1)
+                side_flag = Qt.AlignmentFlag.AlignLeft if side == 0 else Qt.AlignmentFlag.AlignRight
+                label.setAlignment(side_flag | Qt.AlignmentFlag.AlignVCenter)
+                grid.addWidget(label, place, side)
+            label.setText(text)
+            label.show()
+    for place in range(len(rows), grid.rowCount()):
+        for side in (0, 1):
+            item = grid.itemAtPosition(place, side)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
 
 
 def scrolled(content: QWidget) -> QScrollArea:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem
 
 from ..language import Speaks, tr
+from ..theme import colour, theme
 
 _SIDE = 72
-_CELL = QSize(104, 108)
+_CELL = QSize(116, 108)
 
 
 class PictureGrid(Speaks, QListWidget):
@@ -29,11 +30,16 @@ class PictureGrid(Speaks, QListWidget):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._wrong: Collection[int] = frozenset()
+        theme.changed.connect(self._colour)
         self.say(lambda: self.setAccessibleName(tr("Images with their labels")))
 
-    def show_pictures(self, pictures: Sequence[tuple[bytes, str]]) -> None:
-        """Show pictures (PNG) with the labels under them."""
+    def show_pictures(
+        self, pictures: Sequence[tuple[bytes, str]], wrong: Collection[int] = frozenset()
+    ) -> None:
+        """Show pictures (PNG) with the labels under them; the labels at the places in `wrong` stand out."""
         self.clear()
+        self._wrong = wrong
         for data, label in pictures:
             image = QImage.fromData(data)
             wide = Qt.AspectRatioMode.KeepAspectRatio
@@ -44,4 +50,10 @@ class PictureGrid(Speaks, QListWidget):
             item = QListWidgetItem(QIcon(pixmap), label)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
             item.setToolTip(label)
+            item.setSizeHint(_CELL)  # the first label's size would be that of all
             self.addItem(item)
+        self._colour()
+
+    def _colour(self) -> None:
+        for place in self._wrong:
+            self.item(place).setForeground(colour("bad"))

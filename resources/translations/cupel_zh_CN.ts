@@ -20,6 +20,14 @@
       <translation>1 行</translation>
     </message>
     <message>
+      <source>1 row at most, ms</source>
+      <translation>单行上限（毫秒）</translation>
+    </message>
+    <message>
+      <source>1 row predicted</source>
+      <translation>已预测 1 行</translation>
+    </message>
+    <message>
       <source>1 row, p50 / p95</source>
       <translation>1 行，p50 / p95</translation>
     </message>
@@ -72,6 +80,10 @@
       <translation>导出包会在全新进程中重新加载，其预测必须与已存储的预测一致。</translation>
     </message>
     <message>
+      <source>A limit must be more than zero, or empty.</source>
+      <translation>上限必须大于零，或留空。</translation>
+    </message>
+    <message>
       <source>A table (CSV, TSV, Parquet), or images or texts: a folder or ZIP with a sub-folder for each class</source>
       <translation>表格（CSV、TSV、Parquet），或图像、文本：每个类别一个子文件夹的文件夹或 ZIP</translation>
     </message>
@@ -104,6 +116,14 @@
       <translation>允许误差</translation>
     </message>
     <message>
+      <source>Also minimize</source>
+      <translation>同时减小</translation>
+    </message>
+    <message>
+      <source>Always in a bundle.</source>
+      <translation>导出包中总有它。</translation>
+    </message>
+    <message>
       <source>Another file</source>
       <translation>换一个文件</translation>
     </message>
@@ -118,6 +138,10 @@
     <message>
       <source>Archived {name}</source>
       <translation>已归档“{name}”</translation>
+    </message>
+    <message>
+      <source>As trained, float32</source>
+      <translation>训练所得，float32</translation>
     </message>
     <message>
       <source>At most 1 trial fits the budget.</source>
@@ -164,6 +188,10 @@
       <translation>二分类</translation>
     </message>
     <message>
+      <source>Blame layers</source>
+      <translation>逐层归因</translation>
+    </message>
+    <message>
       <source>Breast cancer</source>
       <translation>乳腺癌</translation>
     </message>
@@ -176,6 +204,10 @@
       <translation>预算：先达到的限制将结束搜索</translation>
     </message>
     <message>
+      <source>Bundle</source>
+      <translation>导出包</translation>
+    </message>
+    <message>
       <source>Bundles written</source>
       <translation>已写出的导出包</translation>
     </message>
@@ -184,12 +216,20 @@
       <translation>按组</translation>
     </message>
     <message>
+      <source>By size</source>
+      <translation>按大小</translation>
+    </message>
+    <message>
       <source>By time</source>
       <translation>按时间</translation>
     </message>
     <message>
       <source>By trial</source>
       <translation>按试验</translation>
+    </message>
+    <message>
+      <source>CSV, TSV or Parquet file, folder or ZIP of images</source>
+      <translation>CSV、TSV 或 Parquet 文件，图像文件夹或 ZIP</translation>
     </message>
     <message>
       <source>Cancel</source>
@@ -208,12 +248,24 @@
       <translation>证书</translation>
     </message>
     <message>
+      <source>Chart</source>
+      <translation>图表</translation>
+    </message>
+    <message>
+      <source>Choose for me</source>
+      <translation>替我选择</translation>
+    </message>
+    <message>
       <source>Choose the column to predict.</source>
       <translation>请选择要预测的列。</translation>
     </message>
     <message>
       <source>Choose the folder for the bundle.</source>
       <translation>请选择导出包的文件夹。</translation>
+    </message>
+    <message>
+      <source>Chosen of {n} candidates: {variant}</source>
+      <translation>从 {n} 个候选中选出：{variant}</translation>
     </message>
     <message>
       <source>Clear</source>
@@ -300,6 +352,14 @@
       <translation>深色主题</translation>
     </message>
     <message>
+      <source>Data</source>
+      <translation>数据</translation>
+    </message>
+    <message>
+      <source>Data to predict</source>
+      <translation>要预测的数据</translation>
+    </message>
+    <message>
       <source>Date</source>
       <translation>日期</translation>
     </message>
@@ -328,6 +388,14 @@
       <translation>关闭</translation>
     </message>
     <message>
+      <source>Distill</source>
+      <translation>蒸馏</translation>
+    </message>
+    <message>
+      <source>Distilled</source>
+      <translation>蒸馏</translation>
+    </message>
+    <message>
       <source>Distinct</source>
       <translation>唯一值数</translation>
     </message>
@@ -352,12 +420,24 @@
       <translation>草稿</translation>
     </message>
     <message>
+      <source>Drawn at random</source>
+      <translation>随机抽取</translation>
+    </message>
+    <message>
+      <source>Drawn from all rows, or an official part of the data: its test set</source>
+      <translation>从所有行中抽取，或使用数据自带的官方部分：其测试集</translation>
+    </message>
+    <message>
       <source>Drop a data file or a folder here</source>
       <translation>把数据文件或文件夹拖到这里</translation>
     </message>
     <message>
       <source>Duration</source>
       <translation>用时</translation>
+    </message>
+    <message>
+      <source>Each format comes with a program that predicts raw data, and is proven in a clean process; a server, a model card and the certificate are added.</source>
+      <translation>每种格式都附带可直接预测原始数据的程序，并在干净的进程中验证；另附服务端程序、模型卡和证书。</translation>
     </message>
     <message>
       <source>Edit the text to change what is searched.</source>
@@ -392,12 +472,20 @@
       <translation>导出</translation>
     </message>
     <message>
+      <source>Export a network first, or open the folder of a bundle that came from elsewhere.</source>
+      <translation>请先导出一个网络，或打开来自别处的导出包文件夹。</translation>
+    </message>
+    <message>
       <source>Export trial</source>
       <translation>导出试验</translation>
     </message>
     <message>
       <source>Failed</source>
       <translation>失败</translation>
+    </message>
+    <message>
+      <source>Failed, {number_format}</source>
+      <translation>未通过，{number_format}</translation>
     </message>
     <message>
       <source>Families</source>
@@ -420,12 +508,32 @@
       <translation>文件</translation>
     </message>
     <message>
+      <source>File at most, kB</source>
+      <translation>文件上限（kB）</translation>
+    </message>
+    <message>
+      <source>File of a network</source>
+      <translation>网络文件大小</translation>
+    </message>
+    <message>
+      <source>File size</source>
+      <translation>文件大小</translation>
+    </message>
+    <message>
+      <source>File, kB</source>
+      <translation>文件 kB</translation>
+    </message>
+    <message>
       <source>File, {unit}</source>
       <translation>文件，{unit}</translation>
     </message>
     <message>
       <source>Files</source>
       <translation>文件</translation>
+    </message>
+    <message>
+      <source>File…</source>
+      <translation>文件…</translation>
     </message>
     <message>
       <source>Filter</source>
@@ -460,12 +568,28 @@
       <translation>前几行</translation>
     </message>
     <message>
+      <source>Fitted threshold</source>
+      <translation>拟合的阈值</translation>
+    </message>
+    <message>
       <source>Folder</source>
       <translation>文件夹</translation>
     </message>
     <message>
       <source>Folder for the bundle</source>
       <translation>导出包的文件夹</translation>
+    </message>
+    <message>
+      <source>Folder of a bundle</source>
+      <translation>导出包文件夹</translation>
+    </message>
+    <message>
+      <source>Folder of images or texts</source>
+      <translation>图像或文本文件夹</translation>
+    </message>
+    <message>
+      <source>Folder…</source>
+      <translation>文件夹…</translation>
     </message>
     <message>
       <source>Folds</source>
@@ -476,8 +600,20 @@
       <translation>预估</translation>
     </message>
     <message>
+      <source>Form</source>
+      <translation>形式</translation>
+    </message>
+    <message>
+      <source>Formats</source>
+      <translation>格式</translation>
+    </message>
+    <message>
       <source>Front</source>
       <translation>前沿</translation>
+    </message>
+    <message>
+      <source>Further objectives beside the score; then no trial is given up early</source>
+      <translation>除得分之外的目标；此时不会提前放弃任何试验</translation>
     </message>
     <message>
       <source>GPU</source>
@@ -516,12 +652,20 @@
       <translation>留出集（{baseline}）</translation>
     </message>
     <message>
+      <source>Holdout rows</source>
+      <translation>留出行</translation>
+    </message>
+    <message>
       <source>Holdout {metric}</source>
       <translation>留出集 {metric}</translation>
     </message>
     <message>
       <source>Holdout, %</source>
       <translation>留出集（%）</translation>
+    </message>
+    <message>
+      <source>How long “Choose for me” tries candidates; measuring what it found comes on top.</source>
+      <translation>“替我选择”尝试候选的时长；测量所得结果另需时间。</translation>
     </message>
     <message>
       <source>Identifier</source>
@@ -560,6 +704,18 @@
       <translation>鸢尾花</translation>
     </message>
     <message>
+      <source>It learned from the trial's network of its own fold, beside the true values.</source>
+      <translation>除真实值外，还向本折自己的试验网络学习。</translation>
+    </message>
+    <message>
+      <source>It was trained on with weights rounded to {n} bits.</source>
+      <translation>继续训练时权重按 {n} 位取整。</translation>
+    </message>
+    <message>
+      <source>Its gain (95 %)</source>
+      <translation>其增益（95 %）</translation>
+    </message>
+    <message>
       <source>Keyboard shortcuts</source>
       <translation>键盘快捷键</translation>
     </message>
@@ -572,6 +728,18 @@
       <translation>最大误差</translation>
     </message>
     <message>
+      <source>Latency</source>
+      <translation>延迟</translation>
+    </message>
+    <message>
+      <source>Layers</source>
+      <translation>各层</translation>
+    </message>
+    <message>
+      <source>Layers: weights before (line) and after (filled)</source>
+      <translation>各层权重：压缩前（线）与压缩后（填充）</translation>
+    </message>
+    <message>
       <source>Learning curves</source>
       <translation>学习曲线</translation>
     </message>
@@ -580,12 +748,20 @@
       <translation>试验 {number} 的学习曲线</translation>
     </message>
     <message>
+      <source>Licence</source>
+      <translation>许可证</translation>
+    </message>
+    <message>
       <source>Light theme</source>
       <translation>浅色主题</translation>
     </message>
     <message>
       <source>Limit of loss</source>
       <translation>损失上限</translation>
+    </message>
+    <message>
+      <source>Limits: what needs more is not trained</source>
+      <translation>上限：超出者不训练</translation>
     </message>
     <message>
       <source>Linear</source>
@@ -660,6 +836,10 @@
       <translation>内存</translation>
     </message>
     <message>
+      <source>Memory of a process that trains, as estimated</source>
+      <translation>训练进程的内存（估计值）</translation>
+    </message>
+    <message>
       <source>Metric</source>
       <translation>指标</translation>
     </message>
@@ -668,12 +848,24 @@
       <translation>中等</translation>
     </message>
     <message>
+      <source>Milliseconds for one row</source>
+      <translation>单行耗时（毫秒）</translation>
+    </message>
+    <message>
+      <source>Milliseconds of a network for one row, on one thread of this machine</source>
+      <translation>网络处理一行所需的毫秒数，在本机单线程上测得</translation>
+    </message>
+    <message>
       <source>Minutes</source>
       <translation>分钟</translation>
     </message>
     <message>
       <source>Missing</source>
       <translation>缺失</translation>
+    </message>
+    <message>
+      <source>Mixed</source>
+      <translation>混合</translation>
     </message>
     <message>
       <source>More settings</source>
@@ -716,12 +908,20 @@
       <translation>此研究尚未写出导出包。</translation>
     </message>
     <message>
+      <source>No drift</source>
+      <translation>无漂移</translation>
+    </message>
+    <message>
       <source>No network beats the baseline {baseline}; use that instead.</source>
       <translation>没有网络优于基线“{baseline}”，请改用该基线。</translation>
     </message>
     <message>
       <source>No sign of life</source>
       <translation>无响应</translation>
+    </message>
+    <message>
+      <source>No trial is better in both</source>
+      <translation>两方面都无更优的试验</translation>
     </message>
     <message>
       <source>No trial was completed yet.</source>
@@ -768,6 +968,10 @@
       <translation>还没有可导出的内容</translation>
     </message>
     <message>
+      <source>Nothing to predict with yet</source>
+      <translation>还没有可用于预测的网络</translation>
+    </message>
+    <message>
       <source>Nothing unusual was found.</source>
       <translation>未发现异常。</translation>
     </message>
@@ -780,6 +984,10 @@
       <translation>数值</translation>
     </message>
     <message>
+      <source>Of the model, for its card; may stay empty</source>
+      <translation>模型的许可证，写入模型卡；可留空</translation>
+    </message>
+    <message>
       <source>On the front</source>
       <translation>位于前沿</translation>
     </message>
@@ -790,10 +998,6 @@
     <message>
       <source>Once a study has a complete trial, its networks can be made smaller and faster here, and you see what that costs.</source>
       <translation>研究有了已完成的试验后，可在此把它的网络变小、变快，并看到代价是多少。</translation>
-    </message>
-    <message>
-      <source>One ONNX file that takes raw columns, the Keras file, predict.py, model card, certificate.</source>
-      <translation>一个直接接收原始列的 ONNX 文件、Keras 文件、predict.py、模型卡和证书。</translation>
     </message>
     <message>
       <source>Only if</source>
@@ -810,6 +1014,10 @@
     <message>
       <source>Open a folder of images or texts</source>
       <translation>打开图像或文本的文件夹</translation>
+    </message>
+    <message>
+      <source>Open bundle…</source>
+      <translation>打开导出包…</translation>
     </message>
     <message>
       <source>Open file…</source>
@@ -834,6 +1042,10 @@
     <message>
       <source>Or try a sample:</source>
       <translation>或试用示例数据：</translation>
+    </message>
+    <message>
+      <source>Other…</source>
+      <translation>其他…</translation>
     </message>
     <message>
       <source>Out of memory</source>
@@ -880,6 +1092,26 @@
       <translation>预测目标</translation>
     </message>
     <message>
+      <source>Predict rows</source>
+      <translation>开始预测</translation>
+    </message>
+    <message>
+      <source>Predict rows with a bundle</source>
+      <translation>用导出包预测</translation>
+    </message>
+    <message>
+      <source>Prediction</source>
+      <translation>预测</translation>
+    </message>
+    <message>
+      <source>Predictions</source>
+      <translation>预测</translation>
+    </message>
+    <message>
+      <source>Probability</source>
+      <translation>概率</translation>
+    </message>
+    <message>
       <source>Processor</source>
       <translation>处理器</translation>
     </message>
@@ -902,6 +1134,10 @@
     <message>
       <source>Queued</source>
       <translation>排队中</translation>
+    </message>
+    <message>
+      <source>RAM, MB</source>
+      <translation>内存 MB</translation>
     </message>
     <message>
       <source>Random</source>
@@ -960,6 +1196,10 @@
       <translation>角色</translation>
     </message>
     <message>
+      <source>Row</source>
+      <translation>行</translation>
+    </message>
+    <message>
       <source>Rows</source>
       <translation>行数</translation>
     </message>
@@ -996,8 +1236,20 @@
       <translation>采样器</translation>
     </message>
     <message>
+      <source>Save as</source>
+      <translation>保存为</translation>
+    </message>
+    <message>
+      <source>Say where the predictions are to be saved.</source>
+      <translation>请指定预测结果的保存位置。</translation>
+    </message>
+    <message>
       <source>Score</source>
       <translation>得分</translation>
+    </message>
+    <message>
+      <source>Score against</source>
+      <translation>得分对比</translation>
     </message>
     <message>
       <source>Score against size and time</source>
@@ -1008,8 +1260,24 @@
       <translation>先评估基线</translation>
     </message>
     <message>
+      <source>Scores against what networks cost</source>
+      <translation>得分与网络开销</translation>
+    </message>
+    <message>
       <source>Scores of the folds</source>
       <translation>各折得分</translation>
+    </message>
+    <message>
+      <source>Scoring each layer…</source>
+      <translation>正在逐层评分…</translation>
+    </message>
+    <message>
+      <source>Search</source>
+      <translation>搜索</translation>
+    </message>
+    <message>
+      <source>Search for, minutes</source>
+      <translation>搜索时长（分钟）</translation>
     </message>
     <message>
       <source>Search space</source>
@@ -1018,6 +1286,10 @@
     <message>
       <source>Search space as TOML</source>
       <translation>TOML 格式的搜索空间</translation>
+    </message>
+    <message>
+      <source>Searches among units removed, number formats, training with rounding and distillation, under the limits, and measures the best of what it finds.</source>
+      <translation>在上限之内搜索剪除单元、数值格式、带舍入的训练与蒸馏的组合，并测量其中最好的。</translation>
     </message>
     <message>
       <source>Seed</source>
@@ -1064,6 +1336,10 @@
       <translation>目前最佳网络优于所有基线，其次是“{baseline}”。</translation>
     </message>
     <message>
+      <source>Some drift</source>
+      <translation>有些漂移</translation>
+    </message>
+    <message>
       <source>Sparse</source>
       <translation>稀疏</translation>
     </message>
@@ -1086,6 +1362,10 @@
     <message>
       <source>Start a study; its progress shows here, also after the window was closed.</source>
       <translation>启动一项研究，其进度会显示在这里，即使窗口曾被关闭。</translation>
+    </message>
+    <message>
+      <source>Start from</source>
+      <translation>起点</translation>
     </message>
     <message>
       <source>Start search</source>
@@ -1120,8 +1400,16 @@
       <translation>正在停止</translation>
     </message>
     <message>
+      <source>Stores each layer alone in 4 bits, tells what that costs, and finds the layers that have to stay floats for the limit of loss.</source>
+      <translation>逐层单独以 4 位存储并给出代价，再找出为满足损失上限而必须保留浮点的层。</translation>
+    </message>
+    <message>
       <source>Stratified</source>
       <translation>分层 K 折</translation>
+    </message>
+    <message>
+      <source>Strong drift</source>
+      <translation>强烈漂移</translation>
     </message>
     <message>
       <source>Structured</source>
@@ -1188,6 +1476,10 @@
       <translation>最佳试验</translation>
     </message>
     <message>
+      <source>The best trials of an earlier study on the same data are tried first</source>
+      <translation>先尝试同一数据上先前研究的最佳试验</translation>
+    </message>
+    <message>
       <source>The best: trial {number}</source>
       <translation>最佳：试验 {number}</translation>
     </message>
@@ -1216,12 +1508,24 @@
       <translation>首次打开文件需要几秒钟：引擎正在启动。</translation>
     </message>
     <message>
+      <source>The first predictions will be shown here; all of them go into the file.</source>
+      <translation>最前面的预测会显示在这里；全部预测都写入文件。</translation>
+    </message>
+    <message>
       <source>The limit of loss must be zero or more.</source>
       <translation>损失上限必须大于或等于零。</translation>
     </message>
     <message>
+      <source>The networks as they were trained, or one of their compressed forms.</source>
+      <translation>训练所得的网络，或其某个压缩形式。</translation>
+    </message>
+    <message>
       <source>The next trials are being prepared.</source>
       <translation>正在准备下一批试验。</translation>
+    </message>
+    <message>
+      <source>The package {package} is not installed.</source>
+      <translation>未安装软件包 {package}。</translation>
     </message>
     <message>
       <source>The same in all</source>
@@ -1260,6 +1564,10 @@
       <translation>没有可供比较的基线。</translation>
     </message>
     <message>
+      <source>These layers stay floats: {layers}.</source>
+      <translation>以下各层保留浮点：{layers}。</translation>
+    </message>
+    <message>
       <source>This panel</source>
       <translation>显示此面板</translation>
     </message>
@@ -1278,6 +1586,10 @@
     <message>
       <source>Traceback</source>
       <translation>错误堆栈</translation>
+    </message>
+    <message>
+      <source>Trained as</source>
+      <translation>量化训练</translation>
     </message>
     <message>
       <source>Trained on for as many epochs as the others, and nothing else.</source>
@@ -1316,6 +1628,10 @@
       <translation>试验</translation>
     </message>
     <message>
+      <source>Trying candidates…</source>
+      <translation>正在尝试候选…</translation>
+    </message>
+    <message>
       <source>Two of every four weights were set to zero while it was trained on.</source>
       <translation>继续训练时，每四个权重中有两个被置为零。</translation>
     </message>
@@ -1330,6 +1646,10 @@
     <message>
       <source>Up to {n} trials fit the budget.</source>
       <translation>预算内最多可完成 {n} 次试验。</translation>
+    </message>
+    <message>
+      <source>Usual starts only</source>
+      <translation>仅用通常的起点</translation>
     </message>
     <message>
       <source>Usual: {metric}</source>
@@ -1384,8 +1704,16 @@
       <translation>权重为 16 位浮点数。</translation>
     </message>
     <message>
+      <source>Weights have 4 bits in the file, and are floats while it runs.</source>
+      <translation>权重在文件中为 4 位，运行时为浮点数。</translation>
+    </message>
+    <message>
       <source>Weights have 8 bits; activations are quantized while it runs.</source>
       <translation>权重为 8 位；激活值在运行时量化。</translation>
+    </message>
+    <message>
+      <source>Weights of a network</source>
+      <translation>网络参数量</translation>
     </message>
     <message>
       <source>What</source>
@@ -1516,6 +1844,18 @@
       <translation>刚刚</translation>
     </message>
     <message>
+      <source>log</source>
+      <translation>对数</translation>
+    </message>
+    <message>
+      <source>loss alone {loss}</source>
+      <translation>单独压缩损失 {loss}</translation>
+    </message>
+    <message>
+      <source>ms a row</source>
+      <translation>毫秒/行</translation>
+    </message>
+    <message>
       <source>multiclass</source>
       <translation>多分类</translation>
     </message>
@@ -1526,6 +1866,10 @@
     <message>
       <source>no baseline yet</source>
       <translation>尚无基线</translation>
+    </message>
+    <message>
+      <source>no limit</source>
+      <translation>不限</translation>
     </message>
     <message>
       <source>none</source>
@@ -1552,12 +1896,28 @@
       <translation>正在启动</translation>
     </message>
     <message>
+      <source>stays as it is</source>
+      <translation>保持原样</translation>
+    </message>
+    <message>
+      <source>step {step}</source>
+      <translation>步长 {step}</translation>
+    </message>
+    <message>
       <source>tab</source>
       <translation>制表符</translation>
     </message>
     <message>
       <source>target {target}</source>
       <translation>目标 {target}</translation>
+    </message>
+    <message>
+      <source>weights from {low} to {high}</source>
+      <translation>权重范围 {low} 至 {high}</translation>
+    </message>
+    <message>
+      <source>{format} cannot hold numbers in {number_format}.</source>
+      <translation>{format} 不能存放 {number_format} 数值。</translation>
     </message>
     <message>
       <source>{low} … {high}, mean {mean}</source>
@@ -1584,12 +1944,20 @@
       <translation>“{name}”必须是整数，而不是 {text}。</translation>
     </message>
     <message>
+      <source>{name} · {size}</source>
+      <translation>{name} · {size}</translation>
+    </message>
+    <message>
       <source>{name}, fold {fold}</source>
       <translation>{name}，第 {fold} 折</translation>
     </message>
     <message>
       <source>{name}, mean</source>
       <translation>{name}，均值</translation>
+    </message>
+    <message>
+      <source>{number_format}, {difference} off, {tolerance} allowed</source>
+      <translation>{number_format}，偏差 {difference}，允许 {tolerance}</translation>
     </message>
     <message>
       <source>{n} complete</source>
@@ -1612,12 +1980,24 @@
       <translation>{n} 分钟前</translation>
     </message>
     <message>
+      <source>{n} ms for one row</source>
+      <translation>每行 {n} 毫秒</translation>
+    </message>
+    <message>
       <source>{n} pruned</source>
       <translation>剪枝 {n}</translation>
     </message>
     <message>
+      <source>{n} rows predicted</source>
+      <translation>已预测 {n} 行</translation>
+    </message>
+    <message>
       <source>{n} rows without a target are left out</source>
       <translation>略去 {n} 行无目标数据</translation>
+    </message>
+    <message>
+      <source>{n} ruled out</source>
+      <translation>已排除 {n}</translation>
     </message>
     <message>
       <source>{n} running</source>
@@ -1636,8 +2016,16 @@
       <translation>{n} 次试验并排比较</translation>
     </message>
     <message>
+      <source>{n} weights</source>
+      <translation>{n} 个参数</translation>
+    </message>
+    <message>
       <source>{n} workers</source>
       <translation>{n} 个进程</translation>
+    </message>
+    <message>
+      <source>{part}, {n:,} rows</source>
+      <translation>{part}，{n:,} 行</translation>
     </message>
     <message>
       <source>{percent} of all weights, the smallest, were set to zero while it was trained on.</source>
@@ -1652,12 +2040,20 @@
       <translation>继续训练时，每层权重的 {percent} 被置为零。</translation>
     </message>
     <message>
+      <source>{percent} zeros</source>
+      <translation>{percent} 为零</translation>
+    </message>
+    <message>
       <source>{rows} rows × {columns} columns</source>
       <translation>{rows} 行 × {columns} 列</translation>
     </message>
     <message>
       <source>{shown} of {total} trials</source>
       <translation>{shown} / {total} 次试验</translation>
+    </message>
+    <message>
+      <source>{study}, best {score}</source>
+      <translation>{study}，最佳 {score}</translation>
     </message>
     <message>
       <source>{time} left</source>
@@ -1668,6 +2064,10 @@
       <translation>{used} / {total}</translation>
     </message>
     <message>
+      <source>{wrong} of the {known} shown are wrong</source>
+      <translation>所示 {known} 个中有 {wrong} 个预测错误</translation>
+    </message>
+    <message>
       <source>“Compress” makes its networks smaller in several ways, scores each on the trial's own folds, and measures bytes and time. It takes a few minutes.</source>
       <translation>点击“压缩”，将以多种方式缩小其网络，在该试验自己的折上逐一评分，并测量字节数与耗时，需要几分钟。</translation>
     </message>
@@ -1675,8 +2075,24 @@
   <context>
     <name>engine</name>
     <message>
+      <source>--choose and --blame are two works; do one after the other.</source>
+      <translation>--choose 与 --blame 是两件事；请分别执行。</translation>
+    </message>
+    <message>
+      <source>--max-drop is {value}; give a loss of 0 or more, for instance 0.01.</source>
+      <translation>--max-drop 是 {value}；请给出不小于 0 的损失，例如 0.01。</translation>
+    </message>
+    <message>
       <source>--role {text!r} is not COLUMN=ROLE, for instance zip=categorical.</source>
       <translation>--role {text!r} 不是“列=角色”的形式，例如 zip=categorical。</translation>
+    </message>
+    <message>
+      <source>--sparsity is {value}; give a fraction between 0 and 1.</source>
+      <translation>--sparsity 是 {value}；请给出 0 与 1 之间的比例。</translation>
+    </message>
+    <message>
+      <source>--{name} is {value}; it must be at least 1.</source>
+      <translation>--{name} 为 {value}；它至少须为 1。</translation>
     </message>
     <message>
       <source>A complete trial needs a value that is a number, not {value}.</source>
@@ -1799,6 +2215,10 @@
       <translation>列 {column!r} 应为 {wanted} 类型，但这里是 {found}；请检查其取值和小数点。</translation>
     </message>
     <message>
+      <source>Column {column!r} of {file} names images, for instance {name}, but none of them is there; give their paths from the folder of this file on.</source>
+      <translation>{file} 的列 {column!r} 写的是图片，例如 {name}，但这些图片都不存在；请写出从该文件所在文件夹开始的路径。</translation>
+    </message>
+    <message>
       <source>Column {column!r} of {file}: cells that are not a {kind} and count as missing: {n:,}, for instance {value!r} in line {row}.</source>
       <translation>{file} 的列 {column!r}：有 {n:,} 个单元格不是 {kind} 类型（例如第 {row} 行的 {value!r}），按缺失处理。</translation>
     </message>
@@ -1827,8 +2247,16 @@
       <translation>各列的名称必须互不相同，且每列都要有 n_rows 个单元格。</translation>
     </message>
     <message>
+      <source>Columns that the training data did not have, and that are ignored: {n:,} ({columns}).</source>
+      <translation>训练数据中没有、因而被忽略的列：{n:,} 个（{columns}）。</translation>
+    </message>
+    <message>
       <source>Costs {drop:,g}, and is worth it if size or time matter: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
       <translation>代价为 {drop:,g}；若看重大小或耗时，则值得：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
+    </message>
+    <message>
+      <source>Drift is told from {n:,} rows on.</source>
+      <translation>至少 {n:,} 行才能判断漂移。</translation>
     </message>
     <message>
       <source>Empty files left out: {n:,} ({names}).</source>
@@ -1879,6 +2307,10 @@
       <translation>{column!r} 的 {n_rows:,} 个单元格中有 {n:,} 个缺失（{percent} %）。</translation>
     </message>
     <message>
+      <source>Network {number} of the model has {n:,} weights that are no numbers; export another trial.</source>
+      <translation>模型的第 {number} 个网络有 {n:,} 个权重不是数值；请导出另一个试验。</translation>
+    </message>
+    <message>
       <source>Networks of the family {family!r} cannot be made smaller by removing units; choose sparsification or quantization.</source>
       <translation>模型族 {family!r} 的网络不能通过移除单元来缩小；请选择稀疏化或量化。</translation>
     </message>
@@ -1911,8 +2343,16 @@
       <translation>{file} 中没有一个图像可以读取，例如 {name}：{reason}。</translation>
     </message>
     <message>
+      <source>Nothing can be served at {host}:{port}: {reason}; choose another --port, or --port 0 for a free one.</source>
+      <translation>无法在 {host}:{port} 提供服务：{reason}；请换一个 --port，或用 --port 0 取空闲端口。</translation>
+    </message>
+    <message>
       <source>Nothing is gained here: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
       <translation>这里没有收益：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
+    </message>
+    <message>
+      <source>Predictions are written as CSV; give {file} a name that ends in .csv.</source>
+      <translation>预测以 CSV 写出；请给 {file} 一个以 .csv 结尾的名称。</translation>
     </message>
     <message>
       <source>Rows left out because they have no {column!r}: {n:,} of {n_rows:,}.</source>
@@ -1939,8 +2379,24 @@
       <translation>没有任何文本的行：{n_rows:,} 行中有 {n:,} 行；它们会保留，并按空文本预测。</translation>
     </message>
     <message>
+      <source>Serving needs the package {name}, which is not installed: pip install fastapi uvicorn.</source>
+      <translation>提供服务需要软件包 {name}，它尚未安装：pip install fastapi uvicorn。</translation>
+    </message>
+    <message>
+      <source>Some drift: the rows differ from those of the training data in {n:,} of {all:,} measured columns (stability index): {columns}.</source>
+      <translation>有些漂移：{all:,} 项列度量中有 {n:,} 项与训练数据不同（稳定性指数）：{columns}。</translation>
+    </message>
+    <message>
       <source>Stored numbers are damaged or were written by a newer version of Cupel ({reason}); restore the workspace from a backup or update Cupel.</source>
       <translation>存储的数据已损坏，或由更新版本的 Cupel 写入（{reason}）；请从备份恢复工作区或更新 Cupel。</translation>
+    </message>
+    <message>
+      <source>Strong drift: the rows are unlike those of the training data in {n:,} of {all:,} measured columns (stability index): {columns}. Scores of the training data do not hold for them.</source>
+      <translation>强烈漂移：{all:,} 项列度量中有 {n:,} 项与训练数据明显不同（稳定性指数）：{columns}。在训练数据上得到的分数对这些行不成立。</translation>
+    </message>
+    <message>
+      <source>Texts that cannot be read, and have an empty row: {n:,} ({files}).</source>
+      <translation>无法读取、对应行留空的文本：{n:,} 个（{files}）。</translation>
     </message>
     <message>
       <source>The backup {file} cannot be written ({reason}); choose another place.</source>
@@ -1951,16 +2407,12 @@
       <translation>该基线占用的时间预算过多，已略去。</translation>
     </message>
     <message>
-      <source>The bundle cannot be run in a clean process (exit code {code}): {reason}</source>
-      <translation>导出包无法在全新进程中运行（退出码 {code}）：{reason}</translation>
+      <source>The bundle has no profile of its training rows, so that drift cannot be told; export it again.</source>
+      <translation>导出包没有训练数据的概况，因此无法判断漂移；请重新导出。</translation>
     </message>
     <message>
-      <source>The bundle does not reproduce the predictions: row {row} of the sample gives {found} instead of {expected}; nothing was exported.</source>
-      <translation>导出包未能重现预测：样本第 {row} 行得到 {found}，而应为 {expected}；未导出任何内容。</translation>
-    </message>
-    <message>
-      <source>The bundle gave no predictions within {seconds} seconds.</source>
-      <translation>导出包在 {seconds} 秒内没有给出预测。</translation>
+      <source>The bundle {folder} holds {file}, which its manifest does not name; move that file elsewhere.</source>
+      <translation>导出包 {folder} 中有清单未列出的文件 {file}；请将该文件移走。</translation>
     </message>
     <message>
       <source>The bundle {folder} is not whole: its file {file} is missing.</source>
@@ -1969,6 +2421,18 @@
     <message>
       <source>The bundle {folder} was made by a newer version of Cupel ({version}); update Cupel to use it.</source>
       <translation>导出包 {folder} 由更新版本的 Cupel（{version}）生成；请更新 Cupel 后使用。</translation>
+    </message>
+    <message>
+      <source>The bundles do not read the same rows of the data; compare them on another file.</source>
+      <translation>两个导出包读到的行不同；请换一个文件比较。</translation>
+    </message>
+    <message>
+      <source>The bundles have different classes: {label!r} is a class of only one of them.</source>
+      <translation>两个导出包的类别不同：{label!r} 只是其中一个的类别。</translation>
+    </message>
+    <message>
+      <source>The bundles predict different things: {first} is for {one}, {second} for {other}.</source>
+      <translation>两个导出包预测的东西不同：{first} 用于 {one}，{second} 用于 {other}。</translation>
     </message>
     <message>
       <source>The classes of {column!r} are uneven: {value!r} has {n:,} of {n_rows:,} rows; accuracy alone will say little.</source>
@@ -1983,8 +2447,12 @@
       <translation>转换超过 {seconds} 秒，已被终止。</translation>
     </message>
     <message>
-      <source>The data have a test part ({n:,} images); the holdout setting “test” keeps these as the holdout.</source>
-      <translation>数据自带测试部分（{n:,} 个图像）；把留出集设为 “test” 即可用它作为留出集。</translation>
+      <source>The data have a test part ({n:,} images); the holdout can be these (“test”) or rows drawn at random.</source>
+      <translation>数据自带测试部分（{n:,} 个图像）；留出集可以用它（“test”），也可以随机抽取。</translation>
+    </message>
+    <message>
+      <source>The data need {size_gb} GB on the disk of {folder}, and {free_gb} GB are free; make room, choose smaller images, or set TMPDIR to a folder on a larger disk.</source>
+      <translation>数据需要在 {folder} 所在磁盘上占用 {size_gb} GB，而剩余 {free_gb} GB；请腾出空间、选择更小的图像，或将 TMPDIR 设为更大磁盘上的文件夹。</translation>
     </message>
     <message>
       <source>The database is damaged: {reason}</source>
@@ -2005,6 +2473,10 @@
     <message>
       <source>The disk is full, so nothing more could be written to {file}; free some space and resume.</source>
       <translation>磁盘已满，无法再写入 {file}；请腾出空间后继续。</translation>
+    </message>
+    <message>
+      <source>The disk of {folder} is full; free some space there, or choose another folder.</source>
+      <translation>{folder} 所在磁盘已满；请腾出空间，或选择其他文件夹。</translation>
     </message>
     <message>
       <source>The engine process was killed; `cupel resume {study}` goes on from its trials.</source>
@@ -2071,6 +2543,10 @@
       <translation>无法生成最终模型或在留出集上评分：{reason}</translation>
     </message>
     <message>
+      <source>The first {n} trials all failed, so the search was ended. The last one: {message}</source>
+      <translation>最初的 {n} 个试验全部失败，搜索已结束。最后一个：{message}</translation>
+    </message>
+    <message>
       <source>The folder {folder} is not empty and is not a bundle; choose another one for the export.</source>
       <translation>文件夹 {folder} 不为空且不是导出包；请另选导出位置。</translation>
     </message>
@@ -2119,6 +2595,14 @@
       <translation>最大的网络所需内存可能超过单个工作进程的上限；请缩小搜索空间。</translation>
     </message>
     <message>
+      <source>The limit of loss must be zero or more, rounds and time-out must be positive.</source>
+      <translation>损失上限不能为负；轮数与时限必须为正。</translation>
+    </message>
+    <message>
+      <source>The limit of the latency is {value} ms; it must be more than 0.</source>
+      <translation>延迟上限为 {value} 毫秒；它必须大于 0。</translation>
+    </message>
+    <message>
       <source>The loss is {value!r}; for a {task} target choose one of {choices}.</source>
       <translation>损失函数为 {value!r}；对于 {task} 目标，请从 {choices} 中选择。</translation>
     </message>
@@ -2139,12 +2623,40 @@
       <translation>无法转换原网络：{reason}</translation>
     </message>
     <message>
+      <source>The network gives something that is no number for row {row} of the sample, as {format} in {number_format}; choose another number format or another trial.</source>
+      <translation>以 {format}、{number_format} 运行时，网络对样本第 {row} 行给出的结果不是数值；请选择其他数值格式或其他试验。</translation>
+    </message>
+    <message>
+      <source>The network would have {n:,} parameters, more than the {most:,} allowed; it was not trained.</source>
+      <translation>该网络将有 {n:,} 个参数，多于允许的 {most:,} 个；未进行训练。</translation>
+    </message>
+    <message>
+      <source>The network would need a file of {n:,} bytes, more than the {most:,} allowed; it was not trained.</source>
+      <translation>该网络的文件将有 {n:,} 字节，多于允许的 {most:,} 字节；未进行训练。</translation>
+    </message>
+    <message>
+      <source>The network would take {n:.3g} ms for one row, more than the {most:.3g} ms allowed; it was not trained.</source>
+      <translation>该网络处理一行需 {n:.3g} 毫秒，多于允许的 {most:.3g} 毫秒；未进行训练。</translation>
+    </message>
+    <message>
       <source>The networks could not be converted: {reason}</source>
       <translation>无法转换这些网络：{reason}</translation>
     </message>
     <message>
       <source>The networks could not be trained on: {reason}</source>
       <translation>无法继续训练这些网络：{reason}</translation>
+    </message>
+    <message>
+      <source>The networks of the variant {variant!r} were not kept; compress trial {number} again, then export it.</source>
+      <translation>变体 {variant!r} 的网络没有保存；请重新压缩试验 {number}，然后再导出。</translation>
+    </message>
+    <message>
+      <source>The nodes of the network form a circle.</source>
+      <translation>网络的节点构成了环。</translation>
+    </message>
+    <message>
+      <source>The objectives are {objectives}; they must be different ones, and the score among them.</source>
+      <translation>目标为 {objectives}；它们必须各不相同，且其中须有得分（score）。</translation>
     </message>
     <message>
       <source>The predictions would overwrite the data {file}; choose another file for them.</source>
@@ -2155,8 +2667,24 @@
       <translation>分位数为 {value}；它必须介于 0 和 1 之间。</translation>
     </message>
     <message>
+      <source>The rows are like those of the training data: no drift in {n:,} measured columns.</source>
+      <translation>这些行与训练数据相似：{n:,} 项列度量均无漂移。</translation>
+    </message>
+    <message>
+      <source>The rows do not fit into the memory of a worker: they are streamed from the disk while networks train.</source>
+      <translation>这些行放不进一个工作进程的内存：训练网络时会从磁盘流式读取。</translation>
+    </message>
+    <message>
       <source>The rows with a target are too few ({n}) for {n_folds} folds; use fewer folds or more data.</source>
       <translation>有目标值的行太少（{n} 行），不足以分成 {n_folds} 折；请减少折数或增加数据。</translation>
+    </message>
+    <message>
+      <source>The sampler {sampler} can aim at one objective only; choose one of {choices}.</source>
+      <translation>采样器 {sampler} 只能有一个目标；请选择 {choices} 之一。</translation>
+    </message>
+    <message>
+      <source>The search among compressed networks ended: {reason}</source>
+      <translation>压缩方案的搜索已中止：{reason}</translation>
     </message>
     <message>
       <source>The search failed: {message}</source>
@@ -2165,6 +2693,10 @@
     <message>
       <source>The search has no end; set a number of trials, a time budget or a target score.</source>
       <translation>搜索没有终点；请设置试验次数、时间预算或目标得分。</translation>
+    </message>
+    <message>
+      <source>The search of the study {study!r} ended without a model; search again with more time.</source>
+      <translation>研究 {study!r} 的搜索结束时没有得到模型；请用更多时间重新搜索。</translation>
     </message>
     <message>
       <source>The search space has no table for the family {family!r}; add one, or leave the family out.</source>
@@ -2203,8 +2735,16 @@
       <translation>研究 {study!r} 已有编号为 {number} 的试验。</translation>
     </message>
     <message>
+      <source>The study {study!r} has no complete trial of the families {families}: nothing is taken over.</source>
+      <translation>研究 {study!r} 没有属于模型族 {families} 的已完成试验：不沿用任何内容。</translation>
+    </message>
+    <message>
       <source>The study {study!r} has no complete trial yet to compress.</source>
       <translation>研究 {study!r} 还没有可压缩的已完成试验。</translation>
+    </message>
+    <message>
+      <source>The study {study!r} has no complete trial yet to export.</source>
+      <translation>研究 {study!r} 还没有可导出的已完成试验。</translation>
     </message>
     <message>
       <source>The study {study!r} has no final model yet; let its search end, or export one of its trials.</source>
@@ -2223,12 +2763,16 @@
       <translation>研究 {study!r} 没有在运行，无法执行 {request}。</translation>
     </message>
     <message>
+      <source>The study {study!r} is of other data; its best {n} parameter sets are tried first all the same.</source>
+      <translation>研究 {study!r} 用的是其他数据；仍先尝试它最佳的 {n} 组参数。</translation>
+    </message>
+    <message>
       <source>The target score is {value}; it must be a number.</source>
       <translation>目标得分是 {value}；它必须是数字。</translation>
     </message>
     <message>
-      <source>The target {column!r} has one class only, {value!r}; there is nothing to predict.</source>
-      <translation>目标 {column!r} 只有一个类别 {value!r}，没有可预测的内容。</translation>
+      <source>The target {column!r} has one class only, {value!r}, so there is nothing to predict; choose another column, or add rows of another class.</source>
+      <translation>目标 {column!r} 只有一个类别 {value!r}，没有可预测的内容；请选择其他列，或加入其他类别的行。</translation>
     </message>
     <message>
       <source>The target {column!r} has {n:,} classes in {n_rows:,} rows; choose a column with fewer, or regression.</source>
@@ -2251,8 +2795,8 @@
       <translation>目标 {column!r} 是文本（例如 {value!r}），不能作为回归目标；请选择分类或其他列。</translation>
     </message>
     <message>
-      <source>The target {column!r} is {value} in every row; there is nothing to predict.</source>
-      <translation>目标 {column!r} 在每一行都是 {value}，没有可预测的内容。</translation>
+      <source>The target {column!r} is {value} in every row, so there is nothing to predict; choose another column, or add rows with other values.</source>
+      <translation>目标 {column!r} 在每一行都是 {value}，没有可预测的内容；请选择其他列，或加入取其他值的行。</translation>
     </message>
     <message>
       <source>The time budget is {value} seconds; it must be more than 0.</source>
@@ -2289,6 +2833,10 @@
     <message>
       <source>The worker process died while it ran this trial (killed, or out of memory).</source>
       <translation>工作进程在运行该试验时终止（被结束，或内存不足）。</translation>
+    </message>
+    <message>
+      <source>The worker processes do not start: {reason}</source>
+      <translation>工作进程无法启动：{reason}</translation>
     </message>
     <message>
       <source>The workspace was opened for reading only, so nothing can be changed in it.</source>
@@ -2363,12 +2911,24 @@
       <translation>无法生成此变体：{reason}</translation>
     </message>
     <message>
+      <source>Training diverged: the loss became {loss} in epoch {epoch}; lower learning rates or another scaling usually help.</source>
+      <translation>训练发散：第 {epoch} 轮的损失变为 {loss}；降低学习率或更换缩放方式通常会有帮助。</translation>
+    </message>
+    <message>
+      <source>Training diverged: the validation loss became {loss} in epoch {epoch}; lower learning rates or another scaling usually help.</source>
+      <translation>训练发散：第 {epoch} 轮的验证损失变为 {loss}；降低学习率或更换缩放方式通常会有帮助。</translation>
+    </message>
+    <message>
       <source>Training diverged: {error} Lower learning rates or another scaling usually help.</source>
       <translation>训练发散：{error} 降低学习率或更换缩放方式通常会有帮助。</translation>
     </message>
     <message>
       <source>Training trial {number} again took longer than {seconds} s and was given up.</source>
       <translation>重新训练试验 {number} 超过 {seconds} 秒，已放弃。</translation>
+    </message>
+    <message>
+      <source>Training would take about {n:,} bytes of memory, more than the {most:,} allowed; it was not done.</source>
+      <translation>训练约需 {n:,} 字节内存，多于允许的 {most:,} 字节；未进行训练。</translation>
     </message>
     <message>
       <source>Trial {number} could not be trained again: {reason}</source>
@@ -2381,6 +2941,10 @@
     <message>
       <source>Trial {number} has no networks to compress: only complete trials that are no baselines have.</source>
       <translation>试验 {number} 没有可压缩的网络：只有已完成且不是基线的试验才有。</translation>
+    </message>
+    <message>
+      <source>Trial {number} has no variant {variant!r}; it has: {choices}. Compress it first.</source>
+      <translation>试验 {number} 没有变体 {variant!r}；已有：{choices}。请先压缩。</translation>
     </message>
     <message>
       <source>Trial {number} is a baseline; only networks can be exported.</source>
@@ -2515,6 +3079,10 @@
       <translation>{file} 的子文件夹中没有图像；请把每个类别的图像（PNG、JPEG 或 BMP）放进各自的文件夹。</translation>
     </message>
     <message>
+      <source>{file} has no row that can be read.</source>
+      <translation>{file} 中没有可读取的行。</translation>
+    </message>
+    <message>
       <source>{file} has no rows; choose a file with data.</source>
       <translation>{file} 没有数据行；请选择有数据的文件。</translation>
     </message>
@@ -2539,6 +3107,10 @@
       <translation>{file} 每行有 {n_cells} 个单元格，而训练数据有 {n_columns} 个；请以相同顺序给出相同的列，或提供列名表头。</translation>
     </message>
     <message>
+      <source>{file} holds Python objects, which could run code and are not read; save its arrays as numbers or texts.</source>
+      <translation>{file} 含有 Python 对象，它们可能运行代码，因此不读取；请把其中的数组保存为数字或文本。</translation>
+    </message>
+    <message>
       <source>{file} holds no images (PNG, JPEG or BMP).</source>
       <translation>{file} 中没有图像（PNG、JPEG 或 BMP）。</translation>
     </message>
@@ -2547,12 +3119,16 @@
       <translation>{file} 中没有图像。</translation>
     </message>
     <message>
+      <source>{file} holds no texts: no file in it ends in .txt.</source>
+      <translation>{file} 中没有文本：没有以 .txt 结尾的文件。</translation>
+    </message>
+    <message>
       <source>{file} is a binary file, not a table; choose a CSV, TSV or Parquet file.</source>
       <translation>{file} 是二进制文件，不是表格；请选择 CSV、TSV 或 Parquet 文件。</translation>
     </message>
     <message>
-      <source>{file} is a folder; choose a CSV, TSV or Parquet file in it.</source>
-      <translation>{file} 是文件夹；请选择其中的 CSV、TSV 或 Parquet 文件。</translation>
+      <source>{file} is a folder without images or texts in sub-folders, one for each class; choose such a folder, or a CSV, TSV or Parquet file.</source>
+      <translation>{file} 是文件夹，但其中没有按类别分成子文件夹的图片或文本；请选择这样的文件夹，或选择 CSV、TSV 或 Parquet 文件。</translation>
     </message>
     <message>
       <source>{file} is a workbook or an archive, not a table; save it as CSV or Parquet first.</source>
@@ -2561,6 +3137,10 @@
     <message>
       <source>{file} is damaged ({reason}); restore it from a backup beside it.</source>
       <translation>{file} 已损坏（{reason}）；请用其旁边的备份恢复。</translation>
+    </message>
+    <message>
+      <source>{file} is damaged or no NPZ file; make it again.</source>
+      <translation>{file} 已损坏或不是 NPZ 文件；请重新生成。</translation>
     </message>
     <message>
       <source>{file} is damaged or no ZIP archive; make it again.</source>
@@ -2675,6 +3255,38 @@
       <translation>{folder} 不是 Cupel 导出包：其 manifest.json 与此不符。</translation>
     </message>
     <message>
+      <source>{format} cannot hold networks of the family {family!r}, because of their {layer}; choose {choices}.</source>
+      <translation>{format} 不能存放 {family!r} 系列的网络，原因是其中的 {layer}；请选择 {choices}。</translation>
+    </message>
+    <message>
+      <source>{format} cannot hold the variant {variant!r}, whose numbers are {number_format}; choose {choices} for it, or a variant in float32.</source>
+      <translation>{format} 不能存放变体 {variant!r}（数值格式为 {number_format}）；请为它选择 {choices}，或改用 float32 变体。</translation>
+    </message>
+    <message>
+      <source>{format} cannot hold this network of the family {family!r} in {number_format}: {reason}; choose another format.</source>
+      <translation>{format} 不能以 {number_format} 存放这个 {family!r} 系列的网络：{reason}；请选择其他格式。</translation>
+    </message>
+    <message>
+      <source>{format} could not hold the variant {variant!r} in {number_format} when it was measured: {reason}; choose another format.</source>
+      <translation>测量时 {format} 未能以 {number_format} 存放变体 {variant!r}：{reason}；请选择其他格式。</translation>
+    </message>
+    <message>
+      <source>{format} needs the package {package!r}, which is not installed; install it, or leave this format out.</source>
+      <translation>{format} 需要软件包 {package!r}，但尚未安装；请安装它，或不选此格式。</translation>
+    </message>
+    <message>
+      <source>{format}: the bundle cannot be run in a clean process (exit code {code}): {reason}</source>
+      <translation>{format}：导出包无法在全新进程中运行（退出码 {code}）：{reason}</translation>
+    </message>
+    <message>
+      <source>{format}: the bundle does not reproduce the predictions: row {row} of the sample gives {found} instead of {expected}; nothing was exported.</source>
+      <translation>{format}：导出包未能重现预测：样本第 {row} 行得到 {found}，应为 {expected}；未导出任何内容。</translation>
+    </message>
+    <message>
+      <source>{format}: the bundle gave no predictions within {seconds} seconds.</source>
+      <translation>{format}：导出包在 {seconds} 秒内没有给出预测。</translation>
+    </message>
+    <message>
       <source>{kind}: {text}</source>
       <translation>{kind}：{text}</translation>
     </message>
@@ -2683,16 +3295,12 @@
       <translation>{column!r} 有 {n:,} 个单元格的值是 {value}，远离其他所有值；若它表示缺失，请将其加入缺失值写法。</translation>
     </message>
     <message>
-      <source>{n:,} images of {width} × {height} pixels need {size_gb} GB of memory, and {free_gb} GB are free; choose a smaller image size.</source>
-      <translation>{n:,} 个 {width} × {height} 像素的图像需要 {size_gb} GB 内存，而可用内存为 {free_gb} GB；请选择更小的图像大小。</translation>
-    </message>
-    <message>
       <source>{name!r} is not a baseline; choose one of {choices}.</source>
       <translation>{name!r} 不是基线；请从 {choices} 中选择。</translation>
     </message>
     <message>
-      <source>{name} has no column to learn from beside the target {target!r}; change a role, or the target.</source>
-      <translation>{name} 除目标 {target!r} 外没有可供学习的列；请更改某列的角色或更换目标。</translation>
+      <source>{name} has no column to learn from beside the target {target!r} (the others are: {columns}); change a role, or the target.</source>
+      <translation>除目标 {target!r} 外，{name} 没有可供学习的列（其余各列：{columns}）；请更改某列的角色，或更换目标。</translation>
     </message>
     <message>
       <source>{name} is {value!r}; choose one of {choices}.</source>
@@ -2711,6 +3319,10 @@
       <translation>{name}：{error}</translation>
     </message>
     <message>
+      <source>{option} is {value}; give a number above 0.</source>
+      <translation>{option} 是 {value}；请给出大于 0 的数。</translation>
+    </message>
+    <message>
       <source>{role!r} is not a role (column {column!r}); choose one of {choices}.</source>
       <translation>{role!r} 不是有效的角色（列 {column!r}）；请从 {choices} 中选择。</translation>
     </message>
@@ -2725,6 +3337,14 @@
     <message>
       <source>{state} is no end of a variant.</source>
       <translation>{state} 不是变体的结束状态。</translation>
+    </message>
+    <message>
+      <source>{value!r} is no format; choose from {choices}.</source>
+      <translation>{value!r} 不是可用的格式；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>{value!r} is no way to blame layers for; choose from {choices}, with a sparsity between 0 and 1.</source>
+      <translation>{value!r} 不是可用于逐层归因的方式；请从 {choices} 中选择，稀疏度须在 0 与 1 之间。</translation>
     </message>
     <message>
       <source>{value!r} is no way to compress a network; choose from {choices}.</source>

@@ -3,7 +3,8 @@
     python resources/translations/update.py [--check]
 
 Two contexts are collected: ``window``, the literals of ``tr("…")`` in `gui/`; and ``engine``, the literal
-templates of the sentences in `engine/` and `storage/` (first argument of an ``…Error(…)``, ``Message(…)`` or
+templates of the sentences in `engine/` and `storage/` (first argument of an ``…Error(…)``, ``Message(…)``,
+``RuledOut(…)``, ``Diverged(…)``, ``StudyFailed(…)`` or
 ``_say(…)`` call, and what is passed as ``template=``). Translations that exist are kept; those whose source is gone are
 dropped. ``--check`` changes nothing and fails if the file is out of date or a translation is missing.
 """
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TS = Path(__file__).with_name("cupel_zh_CN.ts")
 QM = TS.with_suffix(".qm")
 _WINDOW, _ENGINE = "window", "engine"
+_TELLING = ("Message", "RuledOut", "Diverged", "StudyFailed", "_say")
 
 
 def sources() -> dict[str, set[str]]:
@@ -108,7 +110,7 @@ def _sentences(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
-        if (_name(node).endswith("Error") or _name(node) in ("Message", "_say")) and node.args:
+        if (_name(node).endswith("Error") or _name(node) in _TELLING) and node.args:
             yield from (text for text in _literal(node.args[0]) if " " in text)
         if _name(node) == "finding" and len(node.args) > 3:
             yield from _literal(node.args[3])

@@ -119,6 +119,27 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--max-drop", "-3"], "--max-drop is -3.0"),
+        (["--max-drop", "nan"], "--max-drop is nan"),
+        (["--target-bytes", "0"], "--target-bytes is 0"),
+        (["--target-ms", "-1"], "--target-ms is -1.0"),
+        (["--choose", "--rounds", "0"], "--rounds is 0"),
+        (["--choose", "--timeout", "nan"], "--timeout is nan"),
+        (["--blame", "--how", "sparse", "--sparsity", "1"], "--sparsity is 1.0"),
+    ],
+)
+def test_limits_of_compression_that_nothing_meets_are_refused_before_anything_is_trained(
+    searched: tuple[Path, subprocess.CompletedProcess[str]], arguments: list[str], sentence: str
+) -> None:
+    done = cupel("compress", "Irises", *arguments, "--workspace", searched[0])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
     ("file", "arguments", "sentence"),
     [
         ("gone.csv", [], "gone.csv"),
@@ -126,7 +147,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("empty.csv", [], "empty.csv is empty"),
         ("header.csv", [], "no rows"),
         ("one_class.csv", [], "one class only, 'yes'"),
-        ("constant.csv", [], "no column to learn from"),
+        ("constant.csv", [], "no column to learn from beside the target 'y' (the others are: a = constant)"),
         ("good.csv", ["--target", "z"], "'z'"),
         ("good.csv", ["--metric", "beauty"], "'beauty'"),
         ("good.csv", ["--metric", "rmse"], "does not fit a binary target"),

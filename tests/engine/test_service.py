@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cupel.engine.service import run_job
 from cupel.engine.spec import BudgetSpec, StudySpec
-from cupel.storage.records import FailureKind, JobRecord, JobState
+from cupel.storage.records import FailureKind, JobRecord, JobState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 
 
@@ -63,6 +63,27 @@ def test_a_study_is_created_with_its_splits_drawn(store: Store, table: Path) -> 
     study = store.study(job.result["study_id"])
     assert (study.name, study.task, study.metric) == ("Mine", "binary", "roc_auc")
     assert study.split_sha256 is not None
+
+
+def test_a_study_starts_from_the_best_trials_of_an_earlier_one_on_equal_data(
+    store: Store, table: Path
+) -> None:
+    earlier = store.study(
+        done(store, "create_study", {"path": str(table), "spec": spec()}).result["study_id"]
+    )
+    for number, value in enumerate((0.7, 0.9, 0.8)):
+        trial = store.create_trial(
+            study_id=earlier.id, number=number, kind=TrialKind.SEARCH, family="mlp", params={}, worker="w",
+            user_attrs={"values": {"width": 10 + number}},
+        )  # fmt: skip
+        store.finish_trial(trial.id, TrialOutcome(TrialState.COMPLETE, value=value))
+    copy = table.with_suffix(".tsv")
+    copy.write_text(table.read_text().replace(",", "\t"))
+    found = done(store, "inspect", {"path": str(copy)}).result
+    assert found["digest"] == store.dataset(earlier.dataset_id or 0).digest
+    asked = {"path": str(copy), "spec": spec(), "warm_start": earlier.id}
+    study = store.study(done(store, "create_study", asked).result["study_id"])
+    assert [start["values"]["width"] for start in study.spec["starts"]] == [11, 12, 10]
 
 
 @pytest.mark.parametrize(

@@ -240,7 +240,7 @@ def test_the_networks_of_a_real_study_are_quantized(qtbot: QtBot, open_window, m
     qtbot.waitUntil(page.start.isEnabled, timeout=30_000)
     assert not page.progress_box.isVisible()
     assert [one.record.name for one in page.model.variants] == [
-        "base", "control", "float16", "int8", "int8_static",
+        "base", "control", "float16", "int8", "int8_static", "int4", "tuned int4",
     ]  # fmt: skip
     assert page.model.variants[3].said(0.01)
     assert list(made.glob("tmp*")) == []
@@ -285,3 +285,76 @@ def test_a_service_that_is_ended_takes_its_work_with_it(made: Path) -> None:
 def trainings(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Return those that train networks on."""
     return [process for process in processes if "cupel.engine.compression.train" in process.cmdline()]
+
+
+def test_choosing_and_blaming_ask_for_their_own_work_under_the_limits(
+    qtbot: QtBot, page: CompressPage, workspace: Path
+) -> None:
+    page.most_bytes.set_value(20_000)
+    page.most_ms.set_value(0.5)
+    page.choose.click()
+    assert not page.blame.isEnabled()
+    qtbot.waitUntil(page.notice.isVisible, timeout=60_000)  # the made-up study has no networks
+    page.blame.click()
+    qtbot.waitUntil(lambda: not page.notice.isVisible())
+    qtbot.waitUntil(page.notice.isVisible, timeout=60_000)
+    with Store.open(workspace) as store:
+        choose, blame = store.jobs()[-2:]
+    assert choose.args["mode"] == "choose"
+    assert (choose.args["most_bytes"], choose.args["most_ms"], choose.args["timeout_s"]) == (20_000, 0.5, 180)
+    assert blame.args["mode"] == "blame"
+
+
+def test_limits_of_bytes_and_time_rule_the_advice(page: CompressPage) -> None:
+    page.limit.set_value(1e6)
+    page.limit.changed.emit()
+    assert page.advice.text() != "No variant is within the limit."
+    page.most_bytes.set_value(1)
+    page.most_bytes.changed.emit()
+    assert page.advice.text() == "No variant is within the limit."
+    page.most_bytes.widget.setText("0")  # type: ignore[attr-defined]
+    page.choose.click()
+    assert "more than zero" in page.notice.label.text()
+
+
+def test_a_job_that_goes_on_is_shown_when_the_window_is_opened_again(
+    qtbot: QtBot, open_window, workspace: Path
+) -> None:
+    with Store.open(workspace) as store:
+        study = next(study for study in store.studies() if study.name.startswith(CALIFORNIA))
+        store.add_job("compress", {"study_id": study.id, "trial": 0, "mode": "choose"})
+        job = store.claim_job(psutil.Process().pid)
+        assert job is not None
+        store.update_job(job.id, progress=0.4, message="searching")
+        window = open_window(workspace)
+        window.desk.select(study.id)
+        window.show_page("compress")
+        page = window.pages["compress"]
+        assert isinstance(page, CompressPage)
+        qtbot.waitUntil(page.progress_box.isVisible, timeout=20_000)
+        assert page.progress.value() == 400
+        assert "Trying candidates" in page.progress_text.text()
+        assert not page.start.isEnabled()
+        store.finish_job(job.id, result={"variants": [1, 2], "chosen": "int8", "n_tried": 9})
+        qtbot.waitUntil(page.start.isEnabled, timeout=20_000)
+        assert not page.progress_box.isVisible()
+
+
+def test_layers_tell_zeros_histograms_and_blame(page: CompressPage) -> None:
+    layers = page.details.layers
+    one = {
+        "layer": "dense_0",
+        "n_weights": 4,
+        "sparsity": 0.5,
+        "most": 1.0,
+        "before": [2, 2],
+        "after": [3, 1],
+    }
+    layers.show_layers([one, {**one, "layer": "output"}], {"dense_0": 0.0125}, ["output"])
+    assert "50% zeros" in layers.words_of(one)
+    assert "loss alone 0.0125" in layers.words_of(one)
+    assert "stays as it is" in layers.accessibleDescription()
+    assert layers.height() > 100
+    layers.grab()
+    layers.show_layers([], {}, [])
+    assert layers.height() == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.gui.models.exports_model import ExportsModel
+from cupel.gui.pages.certificate import certificate_rows
 from cupel.gui.pages.export import ExportPage, folder_name
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import JobState
@@ -55,15 +56,48 @@ def test_a_bundle_is_written_and_its_certificate_is_shown(qtbot: QtBot, open_win
     assert page.nothing.isVisible()
     page.folder.set_value(str(tmp_path / "bundle"))
     page.folder.changed.emit()
+    page.formats["keras"].click()
+    page.formats["litert"].click()
     page.write.click()
     assert not page.write.isEnabled()
     assert page.progress_box.isVisible()
     qtbot.waitUntil(lambda: page.certificate._pill.text() == "Passed", timeout=120_000)
     assert (tmp_path / "bundle" / "predict.py").exists()
+    assert (tmp_path / "bundle" / "network.tflite").exists()
+    assert not (tmp_path / "bundle" / "network.keras").exists()
     qtbot.waitUntil(
         page.write.isEnabled, timeout=30_000
     )  # the export is in the store before its job has ended
     assert not page.progress_box.isVisible()
+
+
+def test_only_formats_that_can_hold_the_chosen_form_can_be_chosen(qtbot: QtBot, page: ExportPage) -> None:
+    qtbot.waitUntil(lambda: len(page._variants) > 3)
+    assert page.formats["onnx"].isChecked()
+    assert not page.formats["onnx"].isEnabled()
+    assert page.formats["saved_model"].isEnabled()
+    page.variant.set_value("int8")
+    page.variant.changed.emit()
+    assert page.variant.value() == "int8"
+    assert not page.formats["keras"].isEnabled()
+    assert not page.formats["keras"].isChecked()
+    assert "int8" in page.formats["keras"].toolTip()
+    assert page.formats["litert"].isEnabled()
+    page.variant.set_value("")
+    page.variant.changed.emit()
+    assert page.formats["keras"].isEnabled()
+
+
+def test_the_certificate_tells_of_every_format(page: ExportPage) -> None:
+    page.table.selectRow(0)
+    export = page._chosen()
+    assert export is not None
+    rows = dict(certificate_rows(export))
+    assert rows["LiteRT"].startswith("float32, 8.8")
+    page.table.selectRow(1)
+    failed = page._chosen()
+    assert failed is not None
+    assert dict(certificate_rows(failed))["LiteRT"] == "Failed, float32"
 
 
 def test_a_bundle_that_cannot_be_written_says_why(qtbot: QtBot, page: ExportPage, workspace: Path) -> None:

@@ -32,3 +32,26 @@ def test_a_folder_of_images_is_shown_as_pictures_and_can_be_searched(
     assert not page.data._read_box.isVisible()
     assert page.spec().target == "label"
     assert page.start.isEnabled()
+
+
+def test_the_official_test_part_is_the_holdout_unless_another_is_chosen(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    for part, n in (("train", 12), ("test", 3)):
+        for label, shade in (("day", 230), ("night", 20)):
+            (tmp_path / "sky" / part / label).mkdir(parents=True)
+            for i in range(n):
+                Image.new("L", (9, 7), shade + i).save(tmp_path / "sky" / part / label / f"{i}.png")
+    window.show_page("new_study")
+    page = window.pages["new_study"]
+    assert isinstance(page, NewStudyPage)
+    page.open_source(str(tmp_path / "sky"))
+    qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
+    part = page.form._part
+    assert part.widget.isVisible()
+    assert not page.form._holdout.widget.isVisible()
+    assert page.spec().split.holdout_part == "test"
+    part.set_value(None)
+    part.changed.emit()
+    assert page.form._holdout.widget.isVisible()
+    assert page.spec().split.holdout_part == ""

@@ -8,13 +8,14 @@ import psutil
 import pytest
 import shots
 from cupel.engine.errors import SpecError
+from cupel.engine.spec import LimitsSpec
 from cupel.gui.models.columns_model import Column, ColumnsModel, PreviewModel
 from cupel.gui.models.inspection import Inspection
 from cupel.gui.pages.columns_delegate import RoleBox
 from cupel.gui.pages.forecast_card import fitting_text
 from cupel.gui.pages.new_study import NewStudyPage
 from cupel.gui.shell import MainWindow
-from cupel.storage.records import JobState
+from cupel.storage.records import JobState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
@@ -154,7 +155,10 @@ def test_a_second_file_that_cannot_be_read_loses_nothing_of_what_was_typed(
 
 def test_a_target_with_one_class_keeps_the_search_from_starting(opened: NewStudyPage) -> None:
     found = shots.sample_inspection()
-    template = "The target {column!r} has one class only, {value!r}; there is nothing to predict."
+    template = (
+        "The target {column!r} has one class only, {value!r}, so there is nothing to predict; choose another column, "
+        "or add rows of another class."
+    )
     args = {"column": "income", "value": "yes"}
     message = {"template": template, "args": args, "text": template.format(**args)}
     found["findings"].append(
@@ -245,3 +249,49 @@ def test_start_creates_the_study_and_its_engine_and_goes_live(
 def _found(page: NewStudyPage) -> Inspection:
     assert page.inspection is not None
     return page.inspection
+
+
+def test_objectives_and_limits_become_part_of_the_spec(page: NewStudyPage) -> None:
+    page.show_inspection(shots.sample_inspection())
+    form = page.form
+    assert (form.spec({}, None).objectives, form.spec({}, None).limits.is_set) == (("score",), False)
+    form._objectives.set_value(("bytes", "latency"))
+    form._limits.parameters.set_value(1000)
+    form._limits.size_kb.set_value(50_000)
+    form._limits.latency_ms.set_value(0.5)
+    form._limits.memory_mb.set_value(2e9)
+    spec = form.spec({}, None)
+    assert spec.objectives == ("score", "bytes", "latency")
+    assert spec.limits == LimitsSpec(1000, 50_000, 0.5, 2_000_000_000)
+    form._sampler.set_value("gp")
+    with pytest.raises(SpecError, match="one objective only"):
+        form.spec({}, None)
+    form.forget()
+    assert not form._objectives.value()
+
+
+def test_studies_on_equal_data_are_offered_as_starts(
+    qtbot: QtBot, window: MainWindow, workspace: Path, page: NewStudyPage
+) -> None:
+    with Store.open(workspace) as store:
+        data = store.add_dataset(
+            digest="d" * 64, name="iris", source="iris.csv", n_rows=9, n_columns=2, schema={}, report={},
+            table_sha256="t" * 64, size_bytes=1,
+        )  # fmt: skip
+        earlier = store.create_study(
+            name="before", dataset_id=data.id, spec={"target": "y"}, metric="accuracy", direction="maximize",
+            task="binary",
+        )  # fmt: skip
+        page._look_for_starts(data.digest, "y")  # it has found nothing yet
+        trial = store.create_trial(
+            study_id=earlier.id, number=0, kind=TrialKind.SEARCH, family="mlp", params={}, worker="w"
+        )
+        store.finish_trial(trial.id, TrialOutcome(TrialState.COMPLETE, value=0.9))
+    page._look_for_starts(data.digest, "y")
+    qtbot.waitUntil(lambda: bool(page.form._start._options[1:]))
+    assert page.form.warm_start() is None  # only where the user says so
+    page.form._start.set_value(earlier.id)
+    assert page.form.warm_start() == earlier.id
+    page._look_for_starts("other data", "y")
+    qtbot.waitUntil(lambda: not page.form._start._options[1:])
+    assert page.form.warm_start() is None

@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 from cupel.engine.errors import SpecError
 from cupel.engine.search.filtering import parse_filter
+from cupel.gui import words
+from cupel.gui.models.studies_model import trial_counts
 from cupel.gui.models.trials_data import changed, prepare
-from cupel.gui.models.trials_model import Column, TrialsModel
+from cupel.gui.models.trials_model import TONE_ROLE, Column, TrialsModel
+from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.trial_compare import differences
 from cupel.gui.pages.trials import TrialsPage
 from cupel.gui.shell import MainWindow
+from cupel.gui.widgets.parts import Button
 from cupel.storage.records import TrialState
 from cupel.storage.store import Store
 from PySide6.QtCore import Qt
@@ -171,3 +175,61 @@ def test_notes_tags_and_pins_are_kept(qtbot: QtBot, page: TrialsPage, workspace:
         qtbot.waitUntil(lambda: store.trial(trial_id).notes == "Worth a second look.", timeout=5000)
         qtbot.waitUntil(lambda: store.trial(trial_id).tags == ("paper", "small"))
         qtbot.waitUntil(lambda: store.trial(trial_id).pinned)
+
+
+def test_the_chart_shows_the_front_and_selects_what_is_clicked(qtbot: QtBot, page: TrialsPage) -> None:
+    page.charted.click()
+    chart = page.pareto.chart
+    spread = chart.spread
+    assert spread is not None
+    gain = spread.scores if spread.maximize else -spread.scores
+    beaten = [
+        any((spread.costs <= c) & (gain >= g) & ((spread.costs < c) | (gain > g)))
+        for c, g in zip(spread.costs, gain, strict=True)
+    ]
+    assert chart.on_front == {
+        int(n) for n, is_beaten in zip(spread.numbers, beaten, strict=True) if not is_beaten
+    }
+    other = next(int(i) for i in spread.ids if int(i) not in page._selected)
+    page.filter.setText(f"number == {10**6}")  # hides it
+    page.apply_filter()
+    chart.picked.emit(other)
+    assert page._selected == [other]
+    qtbot.waitUntil(lambda: page.details._view is not None and page.details._view.trial.id == other)
+
+
+def test_the_front_can_be_filtered_by_a_click(page: TrialsPage) -> None:
+    front = next(chip for chip in page.findChildren(Button) if chip.text() == "On the front")
+    front.click()
+    page.apply_filter()
+    assert page.filter.text() == "on_front"
+    study = page.desk.study
+    assert study is not None
+    shown = [page.model.index(row, Column.NUMBER).data() for row in range(page.model.rowCount())]
+    assert str(study.best_trial) in shown  # one objective: what scores best is the front
+    assert page.table.isColumnHidden(Column.SIZE)
+    assert page.table.isColumnHidden(Column.LATENCY)
+
+
+def test_what_a_limit_ruled_out_did_not_fail(qtbot: QtBot, window: MainWindow) -> None:
+    study = next(study for study in window.desk.studies if study.name == "Penguins")
+    assert study.n_ruled_out == 2
+    window.desk.select(study.id)
+    window.show_page("trials")
+    page = window.pages["trials"]
+    assert isinstance(page, TrialsPage)
+    qtbot.waitUntil(lambda: page._shown_study == study.id and page.model.rowCount() > 0)
+    page.filter.setText("failure ~ parameters")
+    page.apply_filter()
+    assert page.model.rowCount() == 2
+    state = page.model.index(0, Column.STATE)
+    assert (state.data(), state.data(TONE_ROLE)) == ("Ruled out", "muted")
+    assert "more than the 90,000 allowed" in state.data(Qt.ItemDataRole.ToolTipRole)
+    page.table.selectRow(0)
+    qtbot.waitUntil(lambda: page.details.state.text() == "Ruled out")
+    complete, pruned, failed = trial_counts(study)
+    assert words.finished_trials(study) == complete + pruned + failed == sum(study.n_trials.values()) - 2
+    window.show_page("live")
+    live = window.pages["live"]
+    assert isinstance(live, LivePage)
+    assert live.tiles.trials.below.text().endswith("2 ruled out")

@@ -21,7 +21,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-PAGES = ("studies", "new_study", "live", "trials", "compress", "export")
+PAGES = ("studies", "new_study", "live", "trials", "compress", "export", "predict")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

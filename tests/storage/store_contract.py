@@ -327,6 +327,22 @@ class StoreContract:
         assert (found.best_trial, found.best_value) == (best, [0.5, 0.2, 0.2, 0.8, 0.8][best])
         assert found.n_trials[COMPLETE] == 5
 
+    def test_of_equal_trials_the_smaller_one_is_the_best(self, store: Store) -> None:
+        study = make_study(store, direction="maximize")
+        for number, (value, n) in enumerate(
+            [(0.8, None), (0.8, 90), (0.9, 90), (0.9, None), (0.9, 50), (0.9, 50)]
+        ):
+            trial = make_trial(store, study.id, number)
+            store.finish_trial(
+                trial.id,
+                TrialOutcome(COMPLETE, value=value, n_parameters=n, size_bytes=number, latency_ms=0.5),
+            )
+        assert store.study(study.id).best_trial == 4
+        table = store.trial_table(study.id)
+        assert table.size_bytes.tolist() == [0, 1, 2, 3, 4, 5]
+        assert table.latencies_ms.tolist() == [0.5] * 6
+        assert store.trial_by_number(study.id, 3).size_bytes == 3
+
     def test_baselines_and_pruned_trials_are_never_the_best_trial(self, store: Store) -> None:
         study = make_study(store)
         for number, name, value in [(-1, "majority", 0.6), (-2, "linear", 0.9), (-3, "trees", 0.8)]:
@@ -393,12 +409,21 @@ class StoreContract:
         assert [p["n"] for p in table.params[:6]] == list(range(6))
         assert math.isnan(table.params[2]["x"])
         assert (table.failures[6], table.tags[6], table.pinned.tolist()) == (
-            "NaN.",
+            Failure(FailureKind.DIVERGED, "NaN."),
             ("bad",),
             [False] * 6 + [True],
         )
         assert table.created_s[0] == pytest.approx(records[0].created_at.timestamp())
         assert table.revision == store.revision()
+
+    def test_trials_that_a_limit_ruled_out_are_counted_apart(self, store: Store) -> None:
+        study, other = make_study(store), make_study(store)
+        kinds = (FailureKind.RULED_OUT, FailureKind.DIVERGED, FailureKind.RULED_OUT)
+        for number, kind in enumerate(kinds):
+            trial = make_trial(store, study.id, number)
+            store.finish_trial(trial.id, TrialOutcome(FAIL, failure=Failure(kind, "No.")))
+        assert (store.study(study.id).n_ruled_out, store.study(study.id).n_trials[FAIL]) == (2, 3)
+        assert {s.id: s.n_ruled_out for s in store.studies()} == {study.id: 2, other.id: 0}
 
     def test_an_empty_study_has_an_empty_table(self, store: Store) -> None:
         table = store.trial_table(make_study(store).id)

@@ -24,8 +24,9 @@ from hypothesis.extra import numpy as hnp
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5)
 ARRAYS = st.sampled_from(["<f4", "<f8", "<i8", ">f8"]).flatmap(lambda dtype: hnp.arrays(dtype, SHAPES))
 KEYS = st.text(max_size=6) | st.sampled_from(["$float", "$$float", "$"])
+TEXTS = st.text(max_size=6) | st.text(st.characters(codec=None), max_size=6)  # lone surrogates too
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=12,
 )

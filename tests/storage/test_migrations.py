@@ -106,6 +106,11 @@ def test_the_script_fills_every_table(tmp_path: Path) -> None:
     assert [name for name, content in rows(Workspace(tmp_path).database).items() if not content] == []
 
 
+def test_a_new_store_has_nothing_to_be_copied(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "new"):
+        assert not list((tmp_path / "new").glob("*.backup-*"))
+
+
 def test_an_older_file_is_copied_before_it_is_updated(old: Path, tmp_path: Path) -> None:
     before = rows(old)
     body = "    with op.batch_alter_table('trials') as b:\n        b.add_column(sa.Column('x', sa.Text()))\n"

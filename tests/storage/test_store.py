@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from cupel.storage.errors import (
     ArtifactError,
+    ConflictError,
     LockedStoreError,
     ReadOnlyStoreError,
     StoreError,
@@ -21,7 +22,9 @@ from cupel.storage.errors import (
 )
 from cupel.storage.records import StudyState, TrialOutcome, TrialState
 from cupel.storage.store import Store
+from cupel.storage.upgrade import PAGE_BYTES
 from cupel.storage.workspace import Workspace, default_workspace
+from sqlalchemy import event
 from store_contract import StoreContract, make_study, make_trial
 
 
@@ -118,11 +121,10 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path, mod
     connection = sqlite3.connect(Workspace(tmp_path).database)
     connection.executescript("CREATE TABLE songs (title TEXT); INSERT INTO songs VALUES ('a')")
     connection.close()
+    before = Workspace(tmp_path).database.read_bytes()
     with pytest.raises(UnusableStoreError, match="belongs to another program"):
         Store.open(tmp_path, mode)  # type: ignore[arg-type]
-    connection = sqlite3.connect(Workspace(tmp_path).database)
-    assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("songs",)]
-    connection.close()
+    assert Workspace(tmp_path).database.read_bytes() == before  # its journal mode is a part of the file
 
 
 @pytest.mark.parametrize("mode", ["r", "w"])
@@ -252,8 +254,22 @@ def test_a_backup_is_a_whole_database(store: Store, tmp_path: Path) -> None:
         reader.backup(copy.database)
     with Store.open(copy) as writer:
         assert len(writer.studies()) == 2
-    with pytest.raises(StoreError, match="cannot be"):
+    with pytest.raises(StoreError, match=r"folder\.sqlite cannot be opened"):
         store.backup(tmp_path / "no" / "such" / "folder.sqlite")
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(store: Store, tmp_path: Path) -> None:
+    make_study(store)
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(ReadOnlyStoreError, match="taken cannot be written"):
+        store.backup(tmp_path / "taken")
+    assert [p.name for p in tmp_path.iterdir() if "partial" in p.name] == []
+
+
+def test_settings_of_a_new_file(store: Store) -> None:
+    connection = sqlite3.connect(store.workspace.database)
+    assert connection.execute("PRAGMA page_size").fetchone() == (PAGE_BYTES,)
+    connection.close()
 
 
 # Processes
@@ -349,6 +365,7 @@ CREATOR = """
 import sys
 from pathlib import Path
 from cupel.storage.store import Store
+print("ready", flush=True)
 while not Path(sys.argv[2]).exists():
     pass
 with Store.open(Path(sys.argv[1])) as store:
@@ -363,6 +380,9 @@ def test_processes_that_create_and_write_one_workspace_at_once(
 ) -> None:
     go = tmp_path / "go"
     children = [python(CREATOR, tmp_path / "w", go) for _ in range(3)]
+    for child in children:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
     go.touch()
     for child in children:
         assert child.communicate(timeout=60)[1] == ""
@@ -392,7 +412,88 @@ def test_a_claim_of_a_recycled_process_id_is_taken_over(store: Store) -> None:
     store.release_study(study.id, StudyState.PAUSED)
 
 
+def test_a_process_of_another_machine_with_the_same_number_is_another_one(store: Store) -> None:
+    study = make_study(store)
+    assert store.claim_study(study.id, os.getpid())
+    connection = sqlite3.connect(store.workspace.database)
+    (identity,) = connection.execute("SELECT engine_identity FROM studies").fetchone()
+    connection.execute("UPDATE studies SET engine_identity = 'elsewhere/boot-1'")
+    connection.commit()
+    assert not store.claim_study(study.id, os.getpid())
+    with pytest.raises(ConflictError, match="Another engine"):
+        store.heartbeat(study.id, elapsed_s=1, pid=os.getpid())
+    # A machine that is called otherwise by now is still the same one to the engine that runs on it.
+    connection.execute("UPDATE studies SET engine_identity = ?", ["renamed/" + identity.rpartition("/")[2]])
+    connection.commit()
+    connection.close()
+    store.heartbeat(study.id, elapsed_s=1, pid=os.getpid())
+    assert store.claim_study(study.id, os.getpid())
+
+
+# What cannot be kept as it is
+
+
+def test_names_of_files_that_are_no_utf8_are_spelled_out(store: Store) -> None:
+    name = "\udcca\udcfd.csv"  # what Python makes of GBK, as files from old archives have it
+    data = store.add_dataset(
+        digest="d", name=name, source=f"/data/{name}", n_rows=1, n_columns=1, schema={"file": name}, report={},
+        table_sha256="t", size_bytes=1,
+    )  # fmt: skip
+    assert (data.name, data.source) == (r"\udcca\udcfd.csv", r"/data/\udcca\udcfd.csv")
+    assert store.dataset(data.id).schema == {"file": name}
+    assert store.job(store.add_job("inspect", {"file": name}).id).args == {"file": name}
+    assert make_study(store, name).name == r"\udcca\udcfd.csv"
+
+
+def test_digests_of_a_transaction_that_failed_are_not_taken_for_later_ones(store: Store) -> None:
+    def fail(_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    study = make_study(store)
+    make_trial(store, study.id, 0, digests={"data": "first"})
+    event.listen(store._database._engine, "commit", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        make_trial(store, study.id, 1, digests={"data": "lost"})
+    event.remove(store._database._engine, "commit", fail)
+    found = make_trial(store, study.id, 1, digests={"data": "kept"})
+    assert found.digests == store.trial(found.id).digests == {"data": "kept"}
+
+
 # Artifacts
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../../x", "t1", "A" * 64, "a" * 64 + "\n", ""])
+def test_what_is_no_sum_leads_to_no_file(store: Store, name: str) -> None:
+    for reach in (
+        store.artifacts.path,
+        store.artifacts.read,
+        store.artifacts.checked_path,
+        store.artifacts.delete,
+    ):
+        with pytest.raises(ArtifactError, match="missing from the workspace"):
+            reach(name)
+
+
+def test_what_a_killed_process_left_half_written_is_cleared_a_day_later(store: Store) -> None:
+    old, new = (store.workspace.artifacts / f".{name}.partial" for name in ("old", "new"))
+    for file in (old, new):
+        file.write_bytes(b"half")
+    os.utime(old, (1e9, 1e9))
+    sha256 = store.artifacts.add(b"whole")
+    with Store.open(store.workspace, "r"):
+        assert old.exists()
+    with Store.open(store.workspace):
+        assert [old.exists(), new.exists()] == [False, True]
+    assert store.artifacts.read(sha256) == b"whole"
+
+
+def test_networks_that_a_variant_still_names_are_not_dropped(store: Store) -> None:
+    sha256 = store.artifacts.add(b"network")
+    trial = make_trial(store, make_study(store).id, 0, user_attrs={"model_sha256": sha256})
+    variant = store.add_variant(trial.id, name="as it is", method={})
+    store.finish_variant(variant.id, state=TrialState.COMPLETE, measures={"model_sha256": sha256})
+    assert not store.drop_model(trial.id, sha256)
+    assert store.artifacts.read(sha256) == b"network"
 
 
 def test_big_predictions_are_an_artifact_and_checked(store: Store) -> None:

@@ -164,6 +164,12 @@ def test_sets_without_any_image_or_class_are_refused_in_a_sentence(tmp_path: Pat
     (tmp_path / "no.zip").write_bytes(b"PK\3\4 nothing")
     with pytest.raises(DataError, match="damaged or no ZIP"):
         load(tmp_path / "no.zip")
+    (tmp_path / "no.npz").write_bytes(b"nothing")
+    with pytest.raises(DataError, match="damaged or no NPZ"):
+        load(tmp_path / "no.npz")
+    np.savez(tmp_path / "code.npz", x=np.array([{}, {}]), y=np.arange(2))
+    with pytest.raises(DataError, match="Python objects"):
+        load(tmp_path / "code.npz")
     root = tmp_path / "bad"
     (root / "cat").mkdir(parents=True)
     (root / "cat" / "a.png").write_bytes(b"x")
@@ -178,6 +184,19 @@ def test_sets_without_any_image_or_class_are_refused_in_a_sentence(tmp_path: Pat
 
 
 # -- tables of paths ------------------------------------------------------------------------------------------------
+
+
+def test_a_table_of_paths_to_nothing_is_refused_but_one_with_numbers_too_stays_a_table(
+    tmp_path: Path,
+) -> None:
+    rows = [f"gone/{i}.png,{'ab'[i % 2]}" for i in range(10)]
+    (tmp_path / "paths.csv").write_text("\n".join(["path,what", *rows]))
+    with pytest.raises(DataError, match=r"'path' of paths.csv names images, for instance gone/0.png"):
+        load(tmp_path / "paths.csv")
+    (tmp_path / "more.csv").write_text(
+        "\n".join(["path,what,size", *(f"{row},{i}" for i, row in enumerate(rows))])
+    )
+    assert load(tmp_path / "more.csv").table.pixels is None
 
 
 def test_a_table_of_paths_with_a_number_to_predict(tmp_path: Path) -> None:
@@ -260,7 +279,7 @@ def test_arrays_of_an_npz_file(tmp_path: Path, scale: float) -> None:
         ({"x": np.full((3, 4, 4), -1.0), "y": np.zeros(3)}, "values from -1"),
         ({"x": np.full((3, 4, 4), np.nan), "y": np.zeros(3)}, "values from nan"),
         ({"x": np.zeros((0, 4, 4)), "y": np.zeros(0)}, "holds no images"),
-        ({"x": np.array([[None]]), "y": np.zeros(1)}, "cannot be read"),
+        ({"x": np.array([[None]]), "y": np.zeros(1)}, "Python objects"),
     ],
 )
 def test_arrays_that_cannot_be_used_are_refused(

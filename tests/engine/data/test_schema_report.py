@@ -104,6 +104,16 @@ def test_the_report_finds_what_is_there_and_no_more() -> None:
     json.dumps(report.to_json(), allow_nan=False)
 
 
+def test_texts_are_left_out_of_tables_only() -> None:
+    texts = [f"this is a longer note number {i}" for i in range(N)]
+    table = Table(
+        (text_column("note", np.arange(N), texts), text_column("y", np.arange(N) % 2, ["no", "yes"])), N
+    )
+    schema = infer_schema(table, "y")
+    assert schema.data_kind == "text"
+    assert "text" not in {f.code for f in build_report(table, schema).findings}
+
+
 def test_duplicates_and_conflicts_are_counted_without_identifiers() -> None:
     table = Table(
         (

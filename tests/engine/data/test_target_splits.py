@@ -80,7 +80,7 @@ def _drawn(
     rng = np.random.default_rng(seed)
     labels = [f"c{v}" for v in rng.integers(0, classes, n)] if classes else rng.normal(0, 1, n).tolist()
     table = Table((*(column(v, k) for k, v in extra.items()), column(labels)), n)
-    schema: TableSchema = infer_schema(table, "y", {k: k for k in extra})
+    schema: TableSchema = infer_schema(table, "y", {k: k for k in extra if k != "split"})
     target = encode_target(table, schema)
     return draw_splits(spec, target, table, schema, seed), target, table
 
@@ -116,22 +116,33 @@ def test_the_same_seed_draws_the_same_splits_and_they_survive_storage() -> None:
     stored = Splits.from_npz_bytes(first.to_npz_bytes())
     assert stored.digest() == first.digest()
     assert not np.array_equal(first.valid[0], first.valid[5])
-    with pytest.raises(DataError, match="damaged"):
-        Splits.from_npz_bytes(b"nonsense")
+    whole = first.to_npz_bytes()
+    for damaged in (b"", b"nonsense", whole[:-40], whole[:60] + bytes(20) + whole[80:]):
+        with pytest.raises(DataError, match="damaged"):
+            Splits.from_npz_bytes(damaged)
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(0, 99), st.sampled_from([0.0, 0.2]), st.sampled_from([0, 3]), st.integers(8, 120))
+@given(st.integers(0, 99), st.sampled_from([0.0, 0.2, 0.4]), st.sampled_from([0, 3]), st.integers(5, 120))
 def test_groups_are_never_on_two_sides(seed: int, holdout: float, classes: int, n_groups: int) -> None:
     groups = [f"g{g}" for g in np.random.default_rng(seed).integers(0, n_groups, 400)]
     splits, _, table = _drawn(400, SplitSpec(n_folds=4, holdout=holdout), seed, classes, group=groups)
     assert splits.kind == "grouped"
     code = table["group"].codes
     held = set(code[splits.holdout])
+    assert bool(held) == (holdout > 0)
     assert not held & set(code[splits.development])
     for train, valid in zip(splits.train, splits.valid, strict=True):
         assert len(valid) > 0
         assert not set(code[train]) & set(code[valid])
+
+
+@pytest.mark.parametrize("holdout", [0.02, 0.2, 0.5, 0.6, 0.8])
+@pytest.mark.parametrize("n_groups", [40, 100])
+def test_a_holdout_of_groups_is_about_as_large_as_asked(holdout: float, n_groups: int) -> None:
+    groups = [f"g{i % n_groups}" for i in range(400)]
+    splits, _, _ = _drawn(400, SplitSpec(holdout=holdout), group=groups)
+    assert abs(len(splits.holdout) / 400 - holdout) <= 0.1
 
 
 def test_time_folds_train_on_the_past_only() -> None:
@@ -157,8 +168,15 @@ def test_classes_smaller_than_the_folds_are_reported() -> None:
     ("spec", "extra", "classes", "expected"),
     [
         (SplitSpec(n_folds=50), {}, 2, r"rows with a target are too few \(60\) for 50 folds"),
+        (SplitSpec(n_folds=10, holdout=0.9), {}, 0, r"too few \(6\) for 10 folds"),
         (SplitSpec(kind="grouped"), {}, 2, "need a column with the role group"),
         (SplitSpec(), {"group": ["a", "b"] * 30}, 2, r"has too few groups \(2\); 5 folds"),
+        (
+            SplitSpec(holdout_part="test"),
+            {"group": list("abcdef") * 10, "split": ["a", "b", "c", "d", "test", "test"] * 10},
+            2,
+            r"has too few groups \(4\); 5 folds",
+        ),
         (SplitSpec(), {"time": [1.0, None] * 30}, 2, r"not every row has a value in it \(missing: 30\)"),
         (SplitSpec(), {"time": [1.0, 2.0] * 30}, 2, "too few different times"),
         (SplitSpec(kind="stratified"), {}, 0, "no classes to stratify by"),

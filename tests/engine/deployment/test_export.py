@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -16,8 +17,9 @@ import onnx
 import onnx.numpy_helper
 import onnxruntime
 import pytest
-from cupel.engine.deployment.bundle import Bundle, verify_bundle
-from cupel.engine.deployment.export import _Export, export_final, export_trial
+from cupel.engine.deployment.assembly import Export
+from cupel.engine.deployment.bundle import Bundle, files_of, verify_bundle
+from cupel.engine.deployment.export import export_final, export_trial
 from cupel.engine.deployment.predicting import predict_file
 from cupel.engine.errors import DataError, ExportError
 from cupel.engine.spec import ReadSpec
@@ -128,20 +130,23 @@ def test_a_bundle_is_whole_and_proven(case: Case) -> None:
     names = {
         "model.onnx", "network.keras", "predict.py", "spec.json", "schema.json", "sample_rows.csv",
         "sample_predictions.csv",
-        "model_card.md", "requirements.txt", "manifest.json", "certificate.json",
+        "model_card.md", "requirements.txt", "manifest.json", "certificate.json", "preprocess.py", "preprocessing.json",
+        "predict_keras.py", "requirements_keras.txt",
     }  # fmt: skip
-    assert {file.name for file in folder.iterdir()} == names
+    assert {file.name for file in folder.iterdir()} >= names
     assert [p.name for p in folder.parent.iterdir()] == [folder.name]
     bundle = Bundle.open(folder)
     assert (bundle.task, bundle.labels) == (made.model.task, made.model.labels)
     record = made.store.exports(made.study_id)[-1]
-    assert record.size_bytes == sum(file.stat().st_size for file in folder.iterdir())
+    assert record.size_bytes == sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    assert set(bundle.manifest["files"]) == set(files_of(folder)) - {"manifest.json"}
     certificate = record.certificate
     assert certificate["passed"]
     assert certificate["rows"] == []
     assert certificate["n_rows"] >= 256 + certificate["n_made_up"]
     assert certificate["max_abs_difference"] < (1e-4 if made.model.labels else 1.0)
-    assert set(certificate["modules"]) <= {"numpy", "onnxruntime", "predict", "_distutils_hack"}
+    assert set(certificate["modules"]) <= {"numpy", "onnxruntime", "predict"}
+    assert "cupel" not in certificate["formats"]["keras"]["modules"]
     assert set(certificate["environment"]) >= {"python", "numpy", "onnxruntime"}
 
 
@@ -189,7 +194,10 @@ def test_cupel_predict_gives_the_same_rows(case: Case, tmp_path: Path) -> None:
     made, folder = case
     told: list[float] = []
     summary = predict_file(folder, made.file, tmp_path / "out.csv", progress=told.append)
-    assert (summary.n_rows, summary.unseen, summary.messages) == (made.table.n_rows, {}, ())
+    assert (summary.n_rows, summary.unseen) == (made.table.n_rows, {})
+    assert summary.drift is not None
+    assert [str(m) for m in summary.messages] == [str(summary.drift.message())]
+    assert summary.drift.word == "none"
     assert told[-1] == 1.0
     _assert_close(made, tmp_path / "out.csv", _expected(made))
 
@@ -317,16 +325,27 @@ def test_a_changed_bundle_is_found_out(multiclass: Case, tmp_path: Path) -> None
         verify_bundle(copy)
 
 
+def test_a_study_with_a_very_long_name_is_exported_under_the_start_of_it(regression: Case) -> None:
+    made, _ = regression
+    name = made.store.study(made.study_id).name
+    made.store.edit_study(made.study_id, name="试金" * 100)
+    record = export_final(made.store, made.study_id)
+    made.store.edit_study(made.study_id, name=name)
+    assert record.state is JobState.DONE, record.failure
+    assert Path(record.path).name == "试金" * 25 + "-1"
+    shutil.rmtree(record.path)
+
+
 def test_an_export_that_does_not_reproduce_the_predictions_fails(regression: Case, tmp_path: Path) -> None:
     made, _ = regression
 
-    class Damaging(_Export):
+    class Damaging(Export):
         """Changes one weight between conversion and certificate."""
 
         __slots__ = ()
 
         def _converted(self, model: Path, dataset: Any, work: Path) -> dict[str, Any]:
-            answer = _Export._converted(self, model, dataset, work)
+            answer = Export._converted(self, model, dataset, work)
             path = str(work / "bundle" / "model.onnx")
             graph = onnx.load(path)
             weight = next(c for c in graph.graph.initializer if c.name.endswith("net/weight_0"))
@@ -342,7 +361,7 @@ def test_an_export_that_does_not_reproduce_the_predictions_fails(regression: Cas
     record = export.run(made.store.artifacts.checked_path(sha256), target)
     assert record.state is JobState.FAILED
     assert record.failure is not None
-    assert "does not reproduce the predictions" in record.failure.message
+    assert "ONNX: the bundle does not reproduce the predictions" in record.failure.message
     assert not record.certificate["passed"]
     assert record.certificate["rows"][0]["row"] >= 1
     assert not any((tmp_path / "exports").iterdir())

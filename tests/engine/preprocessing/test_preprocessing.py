@@ -211,6 +211,22 @@ def test_times_of_day_are_unfolded_only_where_there_are_any() -> None:
     np.testing.assert_allclose(features[4, 3:5], [0, 1], atol=1e-6)  # 1970-01-05 was a Monday
 
 
+def test_a_number_far_beyond_the_others_gives_no_infinite_bins() -> None:
+    cells = np.r_[np.arange(1.0, 100.0) * 1e-290, 1e300]
+    table = Table((Column("x", "number", numbers=cells),), 100)
+    spec = PreprocessingSpec(scaling="robust", numeric_encoding="piecewise_linear")
+    p = fit_preprocessing(table, infer_schema(table, roles={"x": "numeric"}), [np.arange(100)], spec)[0]
+    assert np.isfinite(p.numeric.edges).all()
+    assert TablePreprocessing.from_json(json.loads(p.to_json_bytes())).to_json_bytes() == p.to_json_bytes()
+
+
+def test_one_moment_in_all_training_rows_has_no_spread() -> None:
+    moments = np.r_[np.full(997, 1_600_000_000.7), 1_600_086_400.7]  # their mean is off by a rounding error
+    table = Table((Column("when", "date", numbers=moments),), 998)
+    p = fit_preprocessing(table, infer_schema(table), [np.arange(997)], PreprocessingSpec())[0]
+    assert p.transform(table).numeric[-1, 0] == 0
+
+
 def test_unusable_input_gets_one_sentence() -> None:
     table = make_table()
     with pytest.raises(DataError, match="No column can be used"):

@@ -14,8 +14,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from cupel.engine.commands.summary import summary
+from cupel.engine.objectives import front_of_table, is_ruled_out, objectives_of, pareto_trials
+from cupel.engine.search.filtering import parse_filter, trial_columns
 from cupel.engine.search.runner import Settings, StudyRunner
-from cupel.engine.spec import BudgetSpec, StudySpec
+from cupel.engine.spec import BudgetSpec, LimitsSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.storage.records import FailureKind, Request, StudyState, TrialKind, TrialRecord, TrialState
 from cupel.storage.store import Store
@@ -106,6 +109,15 @@ def test_failed_trials_have_typed_reasons_and_the_search_goes_on(
     }  # fmt: skip
     assert sum(t.state is TrialState.COMPLETE for t in trials) == 4
     assert all(t.failure is None or t.failure.message for t in trials)
+
+
+def test_a_trial_that_computes_for_long_without_a_word_is_not_taken_for_hung(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"busy": {"1": 3.0}}))
+    study_id = new_study(store, n_trials=2)
+    assert run(store, study_id, hang_s=1.0) is StudyState.DONE
+    assert [t.failure for t in searched(store, study_id)] == [None, None]
 
 
 def test_a_search_whose_first_trials_all_fail_is_ended_with_the_reason(
@@ -240,6 +252,77 @@ def test_an_engine_killed_at_any_moment_is_taken_up_as_if_nothing_had_happened(
     assert [(t.state, t.value) for t in trials] == [(t.state, t.value) for t in expected]
     assert any(t.state is TrialState.PRUNED for t in trials)
     assert len([t for t in store.trials(study_id) if t.kind is TrialKind.BASELINE]) == 3
+
+
+FEW = {
+    "mlp": {
+        "width": {"type": "choice", "choices": [10, 20, 30, 50, 100, 200, 300]},
+        "learning_rate": {"type": "choice", "choices": [0.0003, 0.001, 0.003, 0.01]},
+    }
+}
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "nsga2", "grid"])
+@pytest.mark.parametrize("cost", ["parameters", "bytes", "latency"])
+def test_the_front_that_is_found_is_the_front_that_there_is(store: Store, sampler: str, cost: str) -> None:
+    """Of the toy: the best rate with every width up to the best one; wider is worse and larger."""
+    if cost != "latency" and sampler != "tpe":
+        pytest.skip("one sampler is enough for the other costs")
+    study_id = new_study(store, n_trials=90, sampler=sampler, objectives=("score", cost), space=FEW)
+    assert run(store, study_id) is StudyState.DONE
+    front = pareto_trials(searched(store, study_id), ("score", cost), "maximize")
+    assert [(t.params["width"], t.params["learning_rate"]) for t, _ in front] == [
+        (100, 0.003), (50, 0.003), (30, 0.003), (20, 0.003), (10, 0.003),
+    ]  # fmt: skip
+    assert store.study(study_id).best_trial == front[0][0].number
+    assert found_by_filter(store, study_id, "on_front") >= {t.number for t, _ in front}
+
+
+def found_by_filter(store: Store, study_id: int, text: str) -> set[int]:
+    table, study = store.trial_table(study_id), store.study(study_id)
+    columns = trial_columns(table, front_of_table(table, objectives_of(study), study.direction))
+    return set(table.numbers[parse_filter(text).mask(columns, len(table))].tolist())
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "nsga2"])
+def test_a_killed_search_for_several_objectives_goes_on_with_the_same_proposals(
+    store: Store, monkeypatch: pytest.MonkeyPatch, sampler: str
+) -> None:
+    settings = {"n_trials": 24, "n_workers": 1, "sampler": sampler, "pruner": "hyperband", "max_epochs": 3}
+    whole = new_study(store, **settings, objectives=("score", "parameters"))
+    assert run(store, whole) is StudyState.DONE
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"epoch_s": 0.02}))
+    study_id = new_study(store, **settings, objectives=("score", "parameters"))
+    for n_done in (6, 21):
+        process = engine_process(store, study_id)
+        wait_for(lambda n=n_done: sum(t.state.is_finished for t in searched(store, study_id)) >= n, process)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert run(store, study_id) is StudyState.DONE
+    expected, trials = searched(store, whole), searched(store, study_id)
+    assert [dict(t.params) for t in trials] == [dict(t.params) for t in expected]
+    assert [(t.state, t.value) for t in trials] == [(t.state, t.value) for t in expected]
+    assert all(t.state is TrialState.COMPLETE for t in trials)  # nothing is given up early
+
+
+def test_what_a_limit_rules_out_does_not_count_as_a_trial(store: Store) -> None:
+    study_id = new_study(store, n_trials=6, limits=LimitsSpec(parameters=400), sampler="random")
+    assert run(store, study_id) is StudyState.DONE
+    trials = searched(store, study_id)
+    assert sum(t.state is TrialState.COMPLETE for t in trials) == 6
+    ruled_out = [t for t in trials if is_ruled_out(t)]
+    assert ruled_out
+    assert len(trials) == 6 + len(ruled_out)
+    assert summary(store, store.study(study_id))["n_ruled_out"] == len(ruled_out)
+
+
+def test_a_search_within_whose_limits_there_is_nothing_ends(store: Store) -> None:
+    study_id = new_study(
+        store, n_trials=6, limits=LimitsSpec(parameters=1), sampler="random", baselines=False
+    )
+    assert run(store, study_id) is StudyState.DONE
+    assert all(is_ruled_out(t) for t in searched(store, study_id))
+    assert store.study(study_id).best_trial is None
 
 
 def test_a_second_engine_leaves_a_running_study_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,10 +42,10 @@ start = [{ width = 64, optimizer = "sgd" }]
 N_EPOCHS = 30
 
 
-def make(sampler: str, pruner: str = "hyperband", seed: int = 0) -> Search:
+def make(sampler: str, pruner: str = "hyperband", seed: int = 0, *, n_costs: int = 0) -> Search:
     return Search(
         space=SPACE, families=["mlp"], task="binary", metric="roc_auc", direction="maximize", sampler=sampler,
-        seed=seed, pruner=make_pruner(pruner, N_EPOCHS),
+        seed=seed, pruner=make_pruner(pruner, N_EPOCHS), n_costs=n_costs,
     )  # fmt: skip
 
 
@@ -84,6 +84,29 @@ def test_a_restored_search_goes_on_as_it_would_have_without_interruption(sampler
     assert told(go(restored, 20, 36)) == told(whole[20:])
 
 
+def go_for_two(search: Search, start: int, end: int) -> list[PastTrial]:
+    """Run trials on a score and a cost; every seventh is ruled out."""
+    trials: list[PastTrial] = []
+    for number in range(start, end):
+        proposal = search.ask(number)
+        if proposal is None:
+            break
+        value = float(-abs(np.log(proposal.values["width"] / 100)) - proposal.values["learning_rate"])
+        costs = (float(proposal.values["width"]),)
+        state = TrialState.PRUNED if number % 7 == 6 else TrialState.COMPLETE
+        search.tell(number, state, value, costs)
+        trials.append(PastTrial(number, "mlp", proposal.values, state, value, {}, costs=costs))
+    return trials
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "nsga2", "random", "qmc", "grid"])
+def test_a_restored_search_for_two_objectives_goes_on_too(sampler: str) -> None:
+    whole = go_for_two(make(sampler, "none", n_costs=1), 0, 120)
+    restored = make(sampler, "none", n_costs=1)
+    restored.restore(whole[:97])  # more than TPE looks at
+    assert told(go_for_two(restored, 97, 120)) == told(whole[97:])
+
+
 def test_an_unfinished_trial_keeps_its_values_and_is_told_later() -> None:
     whole = go(make("tpe", "median"), 0, 14)
     unfinished = PastTrial(12, "mlp", whole[12].values, TrialState.WAITING, None, {})
@@ -99,6 +122,27 @@ def test_the_known_points_come_first() -> None:
     first, second = go(make("random"), 0, 2)
     assert first.values == {"width": 32, "optimizer": "adam", "learning_rate": pytest.approx(10**-2.5)}
     assert (second.values["width"], second.values["optimizer"]) == (64, "sgd")
+
+
+def test_a_large_table_gets_a_quick_score_first_and_its_known_points_after_it() -> None:
+    families = ["realmlp", "tabm", "mlp"]
+
+    def first(n_rows: int, **changes: Any) -> list[tuple[str, float]]:
+        search = Search(
+            space=adapt_space(default_space(families), n_rows=n_rows, max_epochs=100), families=families,
+            task="binary", metric="roc_auc", direction="maximize", sampler="tpe", seed=0,
+            pruner=make_pruner("none", 100), **changes,
+        )  # fmt: skip
+        asked = [search.ask(number) for number in range(4)]
+        return [(p.family, float(p.params["epoch_fraction"])) for p in asked if p is not None]
+
+    assert [family for family, _ in first(500)] == ["realmlp", "tabm", "mlp", "realmlp"]
+    (quick, part), *known = first(30_000)
+    assert quick == "mlp"
+    assert [family for family, _ in known] == families
+    assert 3 * part == pytest.approx(known[0][1])
+    starts = [{"family": "tabm", "values": {}}]
+    assert [family for family, _ in first(30_000, starts=starts)] == ["tabm", *families]
 
 
 def test_a_grid_is_walked_once_in_an_order_that_the_seed_decides() -> None:

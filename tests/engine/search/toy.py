@@ -1,8 +1,8 @@
 """A toy in place of training: the same messages and control as the real worker's task, without TensorFlow.
 
 What it should do wrong is read from the environment variable CUPEL_TOY as JSON, by trial number: ``{"kill": [2],
-"hang": [3], "memory": [4], "diverge": [5], "epoch_s": 0.01, "hold": "path", "baseline_s": 1, "kill_final": "path",
-"at_exit": "path"}``.
+"hang": [3], "memory": [4], "diverge": [5], "busy": {"6": 3.0}, "epoch_s": 0.01, "hold": "path", "baseline_s": 1,
+"kill_final": "path", "at_exit": "path"}``.
 ``hold`` makes a trial wait in its third epoch for as long as the file is there; ``kill_final`` kills the worker that
 makes the final model, for as long as the file has lines, taking one away each time; ``at_exit`` is a file that is
 written where a worker process takes its libraries down.
@@ -15,10 +15,12 @@ import json
 import os
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cupel.engine.errors import RuledOut
 from cupel.engine.metrics import metrics_for
 from cupel.engine.training.curves import CURVE_NAMES
 from cupel.engine.training.reports import EpochReport, TrainingStopped
@@ -86,6 +88,11 @@ def quality(params: dict[str, object]) -> float:
     return 0.95 - 0.1 * abs(np.log(width / 100)) - 0.1 * abs(np.log(rate / 0.003))
 
 
+def n_parameters(params: Mapping[str, Any]) -> int:
+    """Return the size that a toy's network would have; less is beyond the best width."""
+    return 10 * int(params["width"])
+
+
 def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
     wrong = _wrong()
     if task.number in wrong.get("kill", ()):
@@ -94,6 +101,9 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
         raise MemoryError
     if task.number in wrong.get("diverge", ()):
         raise FloatingPointError("The loss became nan in epoch 1.")
+    most = files.limits.parameters
+    if most is not None and n_parameters(task.params) > most:
+        raise RuledOut("The network would have more than the {most:,} parameters allowed.", most=most)
     reporter = Reporter(task.trial_id, files.memory_limit_bytes, send)
     best = quality(dict(task.params))
     scores = best + 0.01 * np.arange(N_FOLDS)
@@ -104,6 +114,7 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
             curves.append(np.stack([1 / (now + 2), 1 / (now + 2), now], axis=1).astype(np.float32))
             time.sleep(wrong.get("epoch_s", 0.0))
             if epoch == 2:
+                _compute(wrong.get("busy", {}).get(str(task.number), 0.0))
                 while task.number in wrong.get("hang", ()) or (
                     "hold" in wrong and Path(wrong["hold"]).exists()
                 ):
@@ -115,7 +126,9 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
         forget_control(task.trial_id)
     return TaskResult(
         0.01 * len(curves), 1, _scores(files, now, np.full(N_FOLDS, len(curves) - 1)),
-        Curves(CURVE_NAMES, np.stack(curves, axis=1)), n_parameters=10, model=b"model-%d" % task.number,
+        Curves(CURVE_NAMES, np.stack(curves, axis=1)), n_parameters=n_parameters(task.params),
+        size_bytes=4 * n_parameters(task.params) + 1000, latency_ms=0.01 * n_parameters(task.params),
+        model=b"model-%d" % task.number,
         info={"truncated": reporter.is_truncated, "path": "fused"},
     )  # fmt: skip
 
@@ -123,3 +136,10 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
 def _scores(files: StudyFiles, column: np.ndarray, epochs: np.ndarray) -> FoldScores:
     names = metrics_for(files.task)
     return FoldScores(names, np.repeat(column[:, None], len(names), axis=1), epochs)
+
+
+def _compute(seconds: float) -> None:
+    """Use the processor for so many of its seconds, without a word."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -199,3 +200,22 @@ def _fields(settings: TrainSpec) -> dict[str, Any]:
 
 def _first_seed(seed: int) -> int:
     return int(np.random.SeedSequence((seed, 0)).generate_state(1)[0])
+
+
+@pytest.mark.parametrize("window_bytes", [1, 3_000, 1 << 20])
+@pytest.mark.parametrize("fused", [True, False])
+def test_rows_that_stay_on_the_host_give_the_same_networks(
+    fused: bool, window_bytes: int, tmp_path: Path
+) -> None:
+    problem = make_problem(n_codes=2)
+    mapped = {}
+    for name, rows in problem.inputs.items():
+        mapped[name] = np.memmap(tmp_path / name, rows.dtype, "w+", shape=rows.shape)
+        mapped[name][:] = rows
+    streamed = dataclasses.replace(problem, inputs=mapped)
+    settings = dataclasses.replace(spec(epochs=4, dropout=0.3, embedding_size=3), fused=fused, patience=2)
+    one = Trainer(problem, settings).run()
+    other = Trainer(streamed, dataclasses.replace(settings, window_bytes=window_bytes)).run()
+    np.testing.assert_array_equal(one.best_epochs, other.best_epochs)
+    np.testing.assert_allclose(one.curves, other.curves, rtol=1e-6)
+    np.testing.assert_array_equal(one.weights, other.weights)

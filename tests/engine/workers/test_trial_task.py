@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cupel.engine.search.preparing import prepare
-from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
+from cupel.engine.spec import BudgetSpec, LimitsSpec, SplitSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.engine.training.checkpoint import load_checkpoint, save_checkpoint
 from cupel.engine.training.reports import EpochReport, TrainingStopped
@@ -78,7 +78,7 @@ def test_a_resumed_trial_that_is_dropped_counts_it_too(files: StudyFiles) -> Non
 
 
 def test_a_network_larger_than_allowed_is_ruled_out_before_it_is_trained(files: StudyFiles) -> None:
-    small = dataclasses.replace(files, most_parameters=10)
+    small = dataclasses.replace(files, limits=LimitsSpec(parameters=10))
     found = run_task(small, TrialTask(9, 9, "mlp", PARAMS), lambda _: None)
     assert isinstance(found, Failure)
     assert found.kind is FailureKind.RULED_OUT

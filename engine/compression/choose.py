@@ -1,0 +1,238 @@
+"""The search for the best ways to compress: ``python -m cupel.engine.compression.choose JOB.json``.
+
+Started by `explore`. Optuna's TPE with three objectives (score, bytes, time of one row), which covered more of the
+front than NSGA-II with as few candidates as fit here (ARCHITECTURE.md). What is over a limit by its layout alone is not
+trained. Each candidate is trained on all folds in lockstep; the front is what is converted and measured afterwards.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.trial import Trial
+
+from ..errors import CupelError
+from ..networks.base import Network
+from ..networks.registry import family
+from ..training.model import TrainedModel
+from ..training.quantizing import channel_axes, layer_of
+from .plan import CONTROL, Plan, n_epochs_of
+from .probe import Probe, bytes_of, latency_of, probe_of, tell
+from .train import train_plan
+
+_KEEPS = (1.0, 0.75, 0.5, 0.35, 0.25, 0.15, 0.1)
+_SPARSITIES = (0.0, 0.3, 0.5, 0.7, 0.85, 0.95)
+_FORMATS = ("float32", "float16", "int8", "int4")
+_MOST_MEASURED = 6
+_SLACK = 1.02  # of a limit of bytes or time, that an estimate may be over
+_SLACK_BYTES = 2048
+_FIRST: tuple[dict[str, Any], ...] = (
+    {"keep": 1.0, "format": "int8", "is_tuned": False, "floats": "none"},
+    {"keep": 0.5, "is_taught": False, "format": "int8", "is_tuned": True, "floats": "none"},
+    {"keep": 1.0, "format": "int4", "is_tuned": True, "is_taught": False, "floats": "none"},
+    {"keep": 0.25, "is_taught": True, "format": "int4", "is_tuned": True, "floats": "none"},
+)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A plan in a number format, what it scored, and what it needs."""
+
+    plan: Plan
+    number_format: str
+    drop: float
+    size_bytes: int
+    latency_ms: float
+    model: TrainedModel | None = None
+    told: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(slots=True)
+class Chooser:
+    """One search."""
+
+    probe: Probe
+    n_epochs: int
+    most_bytes: int | None
+    most_ms: float | None
+    is_zipped: bool
+    reference: Any = None
+    found: dict[str, Candidate] = field(default_factory=dict[str, Candidate])
+    n_ruled_out: int = 0
+    n_failed: int = 0
+    shrunk: dict[float, Network] = field(default_factory=dict[float, Network])
+
+    def run(self, n_rounds: int, timeout_s: float, folder: Path) -> TrainedModel:
+        """Search; return the control, that was trained as long as any candidate."""
+        control, _ = train_plan(self.probe.context, self.probe.base, CONTROL, 2 * self.n_epochs)
+        self.reference = self.probe.scores(control)
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        study = optuna.create_study(
+            directions=("minimize", "minimize", "minimize"),
+            sampler=optuna.samplers.TPESampler(seed=0, n_startup_trials=8),
+        )
+        for first in _FIRST:
+            study.enqueue_trial(first, skip_if_exists=True)
+        began = time.monotonic()
+        for done in range(n_rounds):
+            spent = time.monotonic() - began
+            if spent > timeout_s:
+                break
+            tell(folder, max(done / n_rounds, spent / timeout_s))
+            trial = study.ask()
+            study.tell(trial, self._values(trial))
+        return control
+
+    def _values(self, trial: Trial) -> tuple[float, float, float]:
+        plan, number_format = self._suggested(trial)
+        key = f"{plan.name}/{number_format}"
+        if key not in self.found:
+            self.found[key] = self._tried(plan, number_format)
+        one = self.found[key]
+        return one.drop, float(one.size_bytes), one.latency_ms
+
+    def _suggested(self, trial: Trial) -> tuple[Plan, str]:
+        """Return a plan; its name says all that tells it from others."""
+        keep = float(trial.suggest_categorical("keep", self._keeps()))
+        number_format = str(trial.suggest_categorical("format", _FORMATS))
+        is_tuned = bool(trial.suggest_categorical("is_tuned", (False, True)))
+        sparsity = float(trial.suggest_categorical("sparsity", _SPARSITIES)) if self.is_zipped else 0.0
+        scope: Any = trial.suggest_categorical("scope", ("global", "layer", "2:4")) if sparsity else "global"
+        sparsity = 0.5 if scope == "2:4" else sparsity
+        bits = {"int8": 7, "int4": 4}.get(number_format, 0) if is_tuned else 0
+        is_trained = bits > 0 or keep < 1.0 or sparsity > 0.0  # more training alone is the control
+        is_taught = bool(trial.suggest_categorical("is_taught", (False, True))) if is_trained else False
+        is_mixed = (
+            number_format in ("int8", "int4")
+            and trial.suggest_categorical("floats", ("none", "ends")) == "ends"
+        )
+        parts: list[str] = []
+        if keep < 1.0:
+            parts.append(f"{'distilled' if is_taught else 'structured'} {1 - keep:.0%}".replace("%", " %"))
+        elif is_taught:
+            parts.append("distilled")
+        if sparsity:
+            parts.append(f"sparse {scope}" if scope == "2:4" else f"sparse {sparsity:.0%}".replace("%", " %"))
+            parts[-1] += " by layer" if scope == "layer" else ""
+        if bits:
+            parts.append(f"tuned {number_format}")
+        if is_mixed:
+            parts.append("mixed")
+        name = " + ".join(parts) or "base"
+        return Plan(
+            name,
+            sparsity=sparsity,
+            scope=scope,
+            keep=keep,
+            is_tuned=is_trained,
+            bits=bits,
+            is_taught=is_taught,
+            formats=(number_format,),
+            floats=self._ends() if is_mixed else (),
+        ), number_format
+
+    def _keeps(self) -> tuple[float, ...]:
+        if not self.shrunk:
+            self.shrunk[1.0] = self.probe.base.network
+            base = self.probe.base
+            try:
+                for keep in _KEEPS[1:]:
+                    smaller = family(base.family).shrink(base.network, base.weights, base.stats, keep)
+                    shape = self.probe.context.problem(dict(smaller.params)).shape
+                    self.shrunk[keep] = dataclasses.replace(base, params=smaller.params, shape=shape).network
+            except CupelError:
+                self.shrunk = {1.0: base.network}  # the family has no such form
+        return tuple(self.shrunk)
+
+    def _ends(self) -> tuple[str, ...]:
+        """Return the first and the last layer."""
+        layers = list(dict.fromkeys(layer_of(name) for name in channel_axes(self.probe.base.network.weights)))
+        return tuple(dict.fromkeys((layers[0], layers[-1]))) if len(layers) > 2 else tuple(layers[-1:])
+
+    def _tried(self, plan: Plan, number_format: str) -> Candidate:
+        network = self.shrunk[plan.keep]
+        size, latency = bytes_of(network, number_format, plan.floats), latency_of(network)
+        one = Candidate(plan, number_format, self._worst(), size, latency)
+        over_bytes = self.most_bytes is not None and size > _SLACK * self.most_bytes + _SLACK_BYTES
+        if (over_bytes and not self.is_zipped) or (
+            self.most_ms is not None and number_format != "int8" and latency > _SLACK * self.most_ms
+        ):
+            self.n_ruled_out += 1
+            return one
+        try:
+            n_epochs = n_epochs_of(plan, self.n_epochs)
+            model, told = train_plan(self.probe.context, self.probe.base, plan, n_epochs)
+        except (CupelError, ArithmeticError) as error:
+            self.n_failed += 1
+            one.told = {"failure": str(error)}
+            return one
+        scores = self.probe.scores(model, number_format, plan.floats)
+        if np.isfinite(scores).all():
+            one.model, one.told = model, told
+            one.drop = self.probe.losses(self._fair(plan), scores)
+        if self.is_zipped and plan.sparsity:
+            one.size_bytes = round(size * (1.0 - 0.9 * float(told["sparsity"])))
+        return one
+
+    def _fair(self, plan: Plan) -> Any:
+        return self.reference if plan.is_tuned else self.probe.scores(self.probe.base)
+
+    def _worst(self) -> float:
+        return max((one.drop for one in self.found.values() if one.model is not None), default=0.0) + 0.1
+
+    def chosen(self, most_drop: float) -> list[Candidate]:
+        """Return the candidates of the front that are worth a file, the smallest within the limits first."""
+        made = [one for one in self.found.values() if one.model is not None]
+        costs = np.array([[one.drop, one.size_bytes, one.latency_ms] for one in made]).reshape(-1, 3)
+        best = [one for one, on_front in zip(made, front_of(costs), strict=True) if on_front]
+        within = [one for one in best if one.drop <= most_drop]
+        beyond = [one for one in best if one.drop > most_drop]
+        within.sort(key=lambda one: one.size_bytes)
+        beyond.sort(key=lambda one: one.drop)
+        return (within[: _MOST_MEASURED - 1] + beyond)[:_MOST_MEASURED]
+
+
+def front_of(costs: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which rows of costs (n, k) no other row beats: none is as low everywhere, and lower somewhere."""
+    no_worse = (costs[None] <= costs[:, None]).all(axis=2)
+    better = (costs[None] < costs[:, None]).any(axis=2)
+    return np.logical_not(np.any(no_worse & better, axis=1))
+
+
+def main() -> None:
+    """Search; write the networks of the front and ``explored.json``."""
+    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    folder = Path(job["folder"])
+    chooser = Chooser(
+        probe_of(job), int(job["n_epochs"]), job["most_bytes"], job["most_ms"], bool(job["is_zipped"])
+    )
+    control = chooser.run(int(job["n_rounds"]), float(job["timeout_s"]), folder)
+    (folder / "control.npz").write_bytes(control.to_bytes())
+    candidates: list[dict[str, Any]] = []
+    for place, one in enumerate(chooser.chosen(float(job["most_drop"]))):
+        assert one.model is not None  # noqa: S101 - of the front
+        (folder / f"candidate{place}.npz").write_bytes(one.model.to_bytes())
+        candidates.append({
+            "plan": dataclasses.asdict(one.plan), "format": one.number_format, "model": f"candidate{place}.npz",
+            "told": one.told, "drop": one.drop, "size_bytes": one.size_bytes, "latency_ms": one.latency_ms,
+        })  # fmt: skip
+    answer = {
+        "candidates": candidates,
+        "n_tried": len(chooser.found),
+        "n_ruled_out": chooser.n_ruled_out,
+        "n_failed": chooser.n_failed,
+        "control_epochs": 2 * chooser.n_epochs,
+    }
+    (folder / "explored.json").write_text(json.dumps(answer), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""What is inside the layers of networks: zeros, and the histograms of their weights before and after. NumPy only.
+
+Called by `convert` and `blame`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..networks.layout import Layout
+from ..training.quantizing import Quantizer, channel_axes, layer_of
+
+N_BINS = 64
+_MOST_LAYERS = 48  # the largest ones are told of
+_BITS = {"int8": 7, "int8_static": 7, "int4": 4}  # of 8 bits the files use 7, see `convert.onnx_bytes`
+
+Floats = NDArray[np.float32]
+
+
+def as_stored(
+    layout: Layout, weights: Floats, number_format: str, floats: Collection[str] = ()
+) -> NDArray[np.float32]:
+    """Return weights (R, P) as they are once a file of a number format has rounded them."""
+    if number_format == "float16":
+        return weights.astype(np.float16).astype(np.float32)
+    if number_format in _BITS:
+        return Quantizer(layout, _BITS[number_format], tuple(floats)).rounded(weights)
+    return weights
+
+
+def matrices(layout: Layout, weights: Floats) -> dict[str, Floats]:
+    """Return by layer its matrices and filters, those of all R networks as one flat array; small ones too."""
+    found: dict[str, list[Floats]] = {}
+    for flat in weights:
+        values = layout.unpack(flat)
+        for name in channel_axes(layout):
+            found.setdefault(layer_of(name), []).append(values[name].ravel())
+    return {layer: np.concatenate(parts) for layer, parts in found.items()}
+
+
+def describe_layers(before: dict[str, Floats], after: dict[str, Floats]) -> list[dict[str, Any]]:
+    """Return what is stored of the layers of a variant.
+
+    Parameters
+    ----------
+    before, after : dict of str to ndarray of shape (n,)
+        From `matrices`; a layer that has lost units has fewer weights after. A layer may be missing before.
+
+    Returns
+    -------
+    list of dict
+        In the order of the network, ``layer``, ``n_weights``, ``sparsity``
+        as a fraction, ``most`` (the histograms span -most to most), and ``before`` and ``after``: counts of `N_BINS`.
+    """
+    largest = sorted(after, key=lambda layer: -len(after[layer]))[:_MOST_LAYERS]
+    told: list[dict[str, Any]] = []
+    for layer, values in after.items():
+        if layer not in largest or not len(values):
+            continue
+        old = before.get(layer, values[:0])
+        most = float(max(np.abs(values).max(), np.abs(old).max(initial=0.0))) or 1.0
+        ends = (-most, most)
+        told.append({
+            "layer": layer,
+            "n_weights": len(values),
+            "sparsity": float(np.mean(values == 0)),
+            "most": most,
+            "before": np.histogram(old, N_BINS, ends)[0].tolist(),
+            "after": np.histogram(values, N_BINS, ends)[0].tolist(),
+        })  # fmt: skip
+    return told

@@ -1,0 +1,80 @@
+"""Decision thresholds of networks for two classes, fitted on out-of-fold predictions. For `convert`; NumPy only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..metrics import METRICS
+
+USUAL = 0.5
+_MOST_TRIED = 199
+THRESHOLDED = ("accuracy", "balanced_accuracy", "matthews_corrcoef", "f1")
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A threshold, and what fitting one brings.
+
+    Attributes
+    ----------
+    value : float
+        Of the probability of the second class, in [0, 1]; fitted on the out-of-fold predictions of all rows.
+    scores : tuple of float
+        By replica: the metric on its validation rows with a threshold that was fitted without these rows.
+    usual : tuple of float
+        The same with 0.5.
+    """
+
+    value: float
+    scores: tuple[float, ...]
+    usual: tuple[float, ...]
+
+
+def is_thresholded(task: str, metric: str) -> bool:
+    """Whether a metric of a task depends on a threshold that it pays to fit."""
+    return task == "binary" and (metric in THRESHOLDED or metric.startswith("f1_"))
+
+
+def fit_threshold(
+    metric: str,
+    rows: Sequence[NDArray[np.int64]],
+    y: Sequence[NDArray[Any]],
+    positive: Sequence[NDArray[np.float64]],
+) -> Fitted:
+    """Fit a threshold, and score it nested: for each replica on rows that the fit has not seen.
+
+    Parameters
+    ----------
+    rows, y, positive : sequences of R arrays of shape (n_r,)
+        Validation rows of each replica, their classes, and the predicted probabilities of the second class.
+    """
+    nested: list[float] = []
+    usual: list[float] = []
+    for r, own in enumerate(rows):
+        others = [~np.isin(other, own) for other in rows]  # with repeats others have some of its rows
+        known = np.concatenate([t[keep] for t, keep in zip(y, others, strict=True)])
+        said = np.concatenate([p[keep] for p, keep in zip(positive, others, strict=True)])
+        value = _best(metric, known, said) if len(known) else USUAL
+        nested.append(_score(metric, y[r], positive[r], value))
+        usual.append(_score(metric, y[r], positive[r], USUAL))
+    value = _best(metric, np.concatenate(list(y)), np.concatenate(list(positive)))
+    return Fitted(value, tuple(nested), tuple(usual))
+
+
+def _best(metric: str, y: NDArray[Any], positive: NDArray[np.float64]) -> float:
+    """Return the threshold with the best score; of equal ones that nearest to 0.5."""
+    tried = np.quantile(positive, np.linspace(0.0, 1.0, _MOST_TRIED + 2)[1:-1])
+    tried = np.unique(np.append(tried, USUAL))
+    tried = tried[np.argsort(np.abs(tried - USUAL), kind="stable")]
+    scores = [_score(metric, y, positive, float(value)) for value in tried]
+    return float(tried[int(np.argmax(scores))])
+
+
+def _score(metric: str, y: NDArray[Any], positive: NDArray[np.float64], threshold: float) -> float:
+    yes = (positive > threshold).astype(float)
+    return float(METRICS[metric](y, np.stack([1.0 - yes, yes], axis=1)))

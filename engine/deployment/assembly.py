@@ -1,0 +1,369 @@
+"""One export from the networks to a bundle in its place: written beside it, proven there, and then renamed, or nothing.
+
+Conversion and certificate run in child processes. Used by `export`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...storage.errors import StoreError
+from ...storage.records import (
+    DatasetRecord,
+    ExportRecord,
+    Failure,
+    FailureKind,
+    JobState,
+    StudyRecord,
+    TrialRecord,
+    VariantRecord,
+)
+from ...storage.store import Store
+from ..data.cells import MISSING, SOFT_MISSING
+from ..data.schema import TableSchema
+from ..data.splitting import Splits
+from ..errors import CupelError, ExportError, Message
+from .bundle import check_target, files_of, write_manifest
+from .card import model_card
+from .certificate import DECODING, PREPROCESS, STANDALONE, last_line, pins, run_certificate
+from .formats import DEFAULT, FORMATS
+from .serving import write_serving
+
+CONVERT_TIMEOUT_S = 900.0
+SAMPLE_ROWS = 300
+_CALIBRATION_ROWS = 256
+_FAILED = 3  # exit code of `convert`: standard output says why
+_INPUT_KEYS = (
+    "column", "name", "kind", "role", "minimum", "maximum", "n_missing", "date_format", "categories",
+)  # fmt: skip
+_FULL_BYTES = 1 << 20  # a disk with less has no place for an export
+_NAME_BYTES = 150
+
+
+def number_format_of(variant: VariantRecord) -> str:
+    """Return the number format of a variant's networks."""
+    return str(variant.method.get("quantization") or "float32")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One export; `final` is the study's result where its final model is exported, `variant` the trial's if one is.
+
+    `network` is the place of the only network to export, None for all.
+    """
+
+    store: Store
+    study: StudyRecord
+    trial: TrialRecord
+    final: Mapping[str, Any] | None
+    variant: VariantRecord | None = None
+    formats: tuple[str, ...] = DEFAULT
+    licence: str = ""
+    network: int | None = None
+
+    def run(self, model: Path, directory: Path | None) -> ExportRecord:
+        """Record the export, write it beside the target, prove it, rename it, and record how it ended."""
+        target = self._target(directory)
+        record = self.store.add_export(self.trial.id, str(target), self.variant.id if self.variant else None)
+        work = target.with_name(f".{target.name}-{secrets.token_hex(4)}.partial")
+        certificate: dict[str, Any] = {}
+        try:
+            try:
+                certificate, manifest = self._write(model, work)
+                if not certificate["passed"]:
+                    raise _not_passed(certificate)
+                _put_in_place(work / "bundle", target)
+            except Exception as error:
+                if _is_full(work):
+                    raise ExportError(
+                        "The disk of {folder} is full; free some space there, or choose another folder.",
+                        folder=str(target),
+                    ) from error
+                raise
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+        except BaseException as error:
+            failed = self.store.finish_export(
+                record.id,
+                state=JobState.FAILED,
+                certificate=certificate,
+                manifest={},
+                size_bytes=None,
+                failure=_failure(error),
+            )
+            if isinstance(error, Exception):
+                return failed
+            raise
+        size_bytes = sum((target / name).stat().st_size for name in files_of(target))
+        return self.store.finish_export(
+            record.id, state=JobState.DONE, certificate=certificate, manifest=manifest, size_bytes=size_bytes
+        )
+
+    def _target(self, directory: Path | None) -> Path:
+        if directory is None:
+            stem = _short(re.sub(r"[^\w.-]+", "-", self.study.name).strip("-.")) or "study"
+            taken = {file.name for file in self.store.workspace.exports.glob("*")}
+            taken |= {Path(record.path).name for record in self.store.exports(self.study.id)}
+            number = next(n for n in range(1, len(taken) + 2) if f"{stem}-{n}" not in taken)
+            return self.store.workspace.exports / f"{stem}-{number}"
+        target = Path(directory).expanduser().absolute()
+        check_target(target)
+        return target
+
+    def _write(self, model: Path, work: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Write the bundle into ``work/bundle`` and return its certificate and manifest."""
+        folder = work / "bundle"
+        folder.mkdir(parents=True)
+        dataset = self.store.dataset(self.study.dataset_id or 0)
+        answer = self._converted(model, dataset, work)
+        version = metadata.version("cupel")
+        _write_json(folder / "schema.json", _schema(dataset, answer))
+        _write_json(folder / "spec.json", self._spec(answer, dataset))
+        self._write_programs(folder, dataset)
+        card = model_card(
+            self.study, self.trial, dataset, answer, self.final, version, self.variant, self.licence
+        )
+        (folder / "model_card.md").write_text(card, encoding="utf-8")
+        certificate = run_certificate(folder, self.formats, own=folder)
+        certificate["conversion_seconds"] = answer["seconds"]
+        _write_json(folder / "certificate.json", certificate)
+        write_serving(folder, self.store, self.study, dataset)
+        content = {
+            "cupel_version": version,
+            "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "study": self.study.name,
+            "trial": self.trial.number,
+            "variant": None if self.variant is None else {"name": self.variant.name, **self.variant.method},
+            "licence": self.licence or None,
+            "task": answer["task"],
+            "labels": answer["labels"],
+            "target": self.study.spec["target"],
+            "n_networks": answer["n_networks"],
+            "inputs": [{key: spec[key] for key in _INPUT_KEYS} for spec in answer["inputs"]],
+            "outputs": [_output(answer)],
+            "formats": {
+                name: {"title": FORMATS[name].title, **about} for name, about in answer["formats"].items()
+            },
+            "samples": {
+                "rows": "sample_images.zip" if dataset.schema.get("images") else "sample_rows.csv",
+                "predictions": "sample_predictions.csv",
+                "n_rows": certificate["n_rows"],
+            },
+            "tolerance": certificate["tolerance"],
+            "versions": answer["versions"],
+        }
+        return certificate, write_manifest(folder, content)
+
+    def _write_programs(self, folder: Path, dataset: DatasetRecord) -> None:
+        """Write the programs that predict, and what each needs to be installed."""
+        shutil.copyfile(STANDALONE, folder / "predict.py")
+        common = ["numpy"]
+        if dataset.schema.get("images"):
+            common.append("pillow")
+            shutil.copyfile(DECODING, folder / DECODING.name)
+        for name in self.formats:
+            form = FORMATS[name]
+            if form.script is not None:
+                shutil.copyfile(form.script, folder / f"predict_{name}.py")
+                shutil.copyfile(PREPROCESS, folder / "preprocess.py")
+            end = "" if form.script is None else f"_{name}"
+            needed = pins([*common, *form.packages])
+            text = "".join(f"{package}=={version}\n" for package, version in needed.items())
+            (folder / f"requirements{end}.txt").write_text(text, encoding="utf-8")
+
+    def _converted(self, model: Path, dataset: DatasetRecord, work: Path) -> dict[str, Any]:
+        """Run `convert` in a child process and return its answer."""
+        job, answer = work / "job.json", work / "answer.json"
+        images = TableSchema.from_json(dataset.schema).images
+        content = {
+            "model": str(model),
+            "table": str(self.store.artifacts.checked_path(dataset.table_sha256)),
+            "pixels": str(self.store.artifacts.checked_path(images.sha256)) if images else None,
+            "schema": dataset.schema,
+            "rows": self._sample_rows(dataset),
+            "network": self.network,
+            "formats": list(self.formats),
+            "number_format": "float32" if self.variant is None else number_format_of(self.variant),
+            "float_layers": []
+            if self.variant is None
+            else list(self.variant.method.get("float_layers") or ()),
+            "calibration": self._calibration_rows(),
+            "folder": str(work / "bundle"),
+            "answer": str(answer),
+        }
+        _write_json(job, content)
+        command = [sys.executable, "-m", "cupel.engine.deployment.convert", str(job)]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, timeout=CONVERT_TIMEOUT_S, check=False, cwd=work
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ExportError(
+                "The conversion took longer than {seconds} seconds and was ended.",
+                seconds=round(CONVERT_TIMEOUT_S),
+            ) from error
+        if done.returncode == _FAILED:
+            said = json.loads(done.stdout.decode("utf-8", "replace").strip().splitlines()[-1])
+            error = ExportError(said["template"], **said["args"])
+            error.add_note(done.stderr.decode("utf-8", "replace")[-8000:])
+            raise error
+        if done.returncode != 0 or not answer.is_file():
+            error = ExportError(
+                "The conversion failed (exit code {code}): {reason}",
+                code=done.returncode,
+                reason=last_line(done.stderr),
+            )
+            error.add_note(done.stderr.decode("utf-8", "replace")[-8000:])
+            raise error
+        return json.loads(answer.read_text(encoding="utf-8"))
+
+    def _sample_rows(self, dataset: DatasetRecord) -> list[int]:
+        """Return rows of the holdout, filled up with development rows where it is small; evenly spread."""
+        if self.study.split_sha256 is None:
+            parts = [np.arange(dataset.n_rows)]
+        else:
+            splits = Splits.from_npz_bytes(self.store.artifacts.read(self.study.split_sha256))
+            parts = [splits.holdout, splits.development]
+        rows: list[int] = []
+        for part in parts:
+            n = min(SAMPLE_ROWS - len(rows), len(part))
+            if n > 0:
+                rows += part[np.linspace(0, len(part) - 1, n).astype(np.int64)].tolist()
+        return rows
+
+    def _calibration_rows(self) -> list[list[int]]:
+        """Return training rows of each fold, for a number format that is calibrated; others need none."""
+        if self.variant is None or self.study.split_sha256 is None:
+            return []
+        splits = Splits.from_npz_bytes(self.store.artifacts.read(self.study.split_sha256))
+        train = splits.train if self.network is None else [splits.train[self.network]]
+        return [rows[:_CALIBRATION_ROWS].tolist() for rows in train]
+
+    def _spec(self, answer: dict[str, Any], dataset: DatasetRecord) -> dict[str, Any]:
+        return {
+            "study": dict(self.study.spec),
+            "trial": self.trial.number,
+            "family": answer["family"],
+            "params": answer["params"],
+            "n_parameters": answer["n_parameters"],
+            "data": {
+                "name": dataset.name,
+                "digest": dataset.digest,
+                "n_rows": dataset.n_rows,
+                "read": dataset.schema["read"],
+            },
+            "digests": dict(self.trial.digests),
+        }
+
+
+def _schema(dataset: DatasetRecord, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what predict.py needs to know of raw rows."""
+    schema = TableSchema.from_json(dataset.schema)
+    places = {column.name: i for i, column in enumerate(schema.columns)}
+    if schema.read.header is False:  # columns that were left out still count
+        places = {name: int(name.removeprefix("column_")) - 1 for name in places}
+    target = schema.target
+    inputs = [{**spec, "position": places[spec["column"]]} for spec in answer["inputs"]]
+    images = schema.images
+    return {
+        "format": 1,
+        "task": answer["task"],
+        "labels": answer["labels"],
+        "inputs": inputs,
+        "outputs": [_output(answer)],
+        "images": [images.height, images.width, images.channels] if images else None,
+        "read": dataset.schema["read"],
+        "missing": sorted(MISSING | {m.strip() for m in schema.read.missing}),
+        "soft_missing": sorted(SOFT_MISSING),
+        "user_missing": [m.strip() for m in schema.read.missing],
+        "n_columns": max(places.values()) + 1,
+        "target_position": None if target is None else places[target.name],
+        "target_center": answer["target_center"],
+        "target_scale": answer["target_scale"],
+        "formats": answer["formats"],
+        "n_made_up": answer["n_made_up"],
+    }
+
+
+def _output(answer: Mapping[str, Any]) -> dict[str, Any]:
+    if answer["task"] == "regression":
+        return {"name": "prediction", "type": "double", "shape": ["N"]}
+    return {"name": "probabilities", "type": "float", "shape": ["N", len(answer["labels"])]}
+
+
+def _short(name: str) -> str:
+    """Return the start of a name that fits into one of a file, which file systems limit in bytes."""
+    return name.encode()[:_NAME_BYTES].decode(errors="ignore").strip("-.")
+
+
+def _is_full(work: Path) -> bool:
+    """Whether the disk of the folder has no place left."""
+    try:
+        return shutil.disk_usage(work.parent).free < _FULL_BYTES
+    except OSError:
+        return False
+
+
+def _put_in_place(folder: Path, target: Path) -> None:
+    """Rename the finished bundle to its place; an older bundle there goes only once the new one is whole."""
+    if target.is_dir() and any(target.iterdir()):
+        old = folder.with_name("old")
+        target.rename(old)
+        try:
+            folder.rename(target)
+        except OSError:
+            old.rename(target)
+            raise
+    else:
+        if target.is_dir():
+            target.rmdir()
+        folder.rename(target)
+    if os.name != "nt":  # the rename survives a power cut; Windows sees to that by itself
+        descriptor = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _not_passed(certificate: Mapping[str, Any]) -> ExportError:
+    first = certificate["rows"][0]
+    return ExportError(
+        "{format}: the bundle does not reproduce the predictions: row {row} of the sample gives {found} instead of "
+        "{expected}; nothing was exported.",
+        format=FORMATS[certificate["failed"]].title,
+        row=first.get("row", 0),
+        found=first["found"],
+        expected=first["expected"],
+    )
+
+
+def _failure(error: BaseException) -> Failure:
+    text = "".join(traceback.format_exception(error))
+    if isinstance(error, CupelError):
+        sentence = error.sentence
+        return Failure(FailureKind.ERROR, str(error), text, sentence.template, dict(sentence.args))
+    if isinstance(error, StoreError | OSError):
+        message = Message("The export could not be written: {reason}", {"reason": str(error)})
+    else:
+        message = Message("{name}: {error}", {"name": type(error).__name__, "error": str(error)[:500]})
+    return Failure(FailureKind.ERROR, str(message), text, message.template, dict(message.args))
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

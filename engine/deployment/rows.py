@@ -1,0 +1,355 @@
+"""The rows of a file or folder, piece by piece, as the model of a bundle takes them: for predicting and comparing.
+
+The cells are read by the code that every bundle ships (`standalone`), so that `cupel predict` and a bundle's own
+predict.py give the same rows; here the encoding and the decimal sign of an unlike file are detected too, and Parquet
+and folders of texts are read.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import dialect
+from ..data.text_folder import decoded_texts
+from ..errors import DataError, Message
+from ..spec import ReadSpec
+from .standalone import (
+    CHUNK_ROWS,
+    CsvFile,
+    Dialect,
+    ImageRows,
+    InputError,
+    Predictor,
+    image_remarks,
+    remarks,
+)
+
+_FILES = 256  # images or texts that are read at once
+_LISTED = 5
+_TEXT_BYTES = 16 << 20  # of one text; a larger file is something else
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some rows, in their order.
+
+    Attributes
+    ----------
+    feeds : dict of str to ndarray
+        What the model takes of the rows that could be read, by input name.
+    good : ndarray of shape (n,), bool
+        Which rows could be read.
+    names : list of str or None
+        How each row is called, where it is a file.
+    truth : list or None
+        The cell of the target of each row, where the data have it; None where it is missing.
+    """
+
+    feeds: dict[str, NDArray[Any]]
+    good: NDArray[np.bool_]
+    names: list[str] | None = None
+    truth: list[Any] | None = None
+
+
+class Source(ABC):
+    """Where rows come from.
+
+    Attributes
+    ----------
+    lead : tuple of str
+        The columns of a file of predictions that name the rows.
+    columns : tuple of str or None
+        The names of the data's columns, where they have some.
+    """
+
+    lead: tuple[str, ...] = ()
+    columns: tuple[str, ...] | None = None
+
+    def __init__(self, predictor: Predictor) -> None:
+        self.predictor = predictor
+        self._most = 0
+
+    @abstractmethod
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the rows; from the start again each time."""
+
+    @property
+    @abstractmethod
+    def fraction(self) -> float:
+        """How much has been read, in [0, 1]."""
+
+    def thin(self, most: int) -> None:
+        """Say that no more than `most` rows are wanted: of files, some of all are read from now on."""
+        self._most = most
+
+    def messages(self) -> list[Message]:
+        """Return what the user should know of the rows that were read."""
+        return _messages(remarks(self.predictor, None))
+
+
+def open_source(
+    predictor: Predictor, data: Path, read: ReadSpec | None = None, target: str | None = None
+) -> Source:
+    """Open a data file, a folder or an archive for a model.
+
+    Parameters
+    ----------
+    target : str, optional
+        A column that is read too, where the data have it.
+
+    Raises
+    ------
+    DataError
+        Where it cannot be read, or lacks a column of the model.
+    """
+    try:
+        if predictor.image_size:
+            return _Images(predictor, data)
+        if data.is_dir() and len(predictor.columns) == 1 and predictor.columns[0].kind == "text":
+            return _Texts(predictor, data)
+        try:
+            with data.open("rb") as stream:
+                is_parquet = stream.read(4) == b"PAR1"
+        except OSError as error:
+            raise DataError(
+                "{file} cannot be read: {reason}.", file=str(data), reason=error.strerror or str(error)
+            ) from error
+        if is_parquet:
+            return _Parquet(predictor, data, target)
+        return _Csv(predictor, data, read or ReadSpec(), target)
+    except InputError as error:
+        raise DataError(error.template, **error.values) from error
+
+
+class _Csv(Source):
+    """A text file, read as the training data were, but in its own encoding, and if it is unlike its decimal sign."""
+
+    def __init__(self, predictor: Predictor, data: Path, read: ReadSpec, target: str | None) -> None:
+        super().__init__(predictor)
+        schema = predictor.schema
+        scan = dialect.scan_file(data.name, CsvFile.opener(data), read.encoding)
+        if read.quoting is not None:
+            schema["read"]["quoting"] = read.quoting
+        if read.missing:
+            more = [m.strip() for m in read.missing]
+            schema["missing"], schema["user_missing"] = (
+                schema["missing"] + more,
+                schema["user_missing"] + more,
+            )
+        told = Dialect(read.delimiter, scan.encoding, read.decimal, read.header)
+        self._file = file = CsvFile(data, schema, told, target)
+        decimal = read.decimal
+        trained = schema["read"]
+        if decimal is None and file.delimiter != (trained["delimiter"] or ","):
+            rows = dialect.split_rows(scan.sample, file.delimiter, trained["quoting"] is not False)
+            decimal = dialect.detect_decimal(rows[1:], file.delimiter)
+        predictor.use_decimal(decimal)
+        self.columns = None if file.names is None else tuple(file.names)
+        self._missing = frozenset(schema["missing"])
+        self._done = 0.0
+
+    def pieces(self) -> Iterator[Piece]:
+        """See `Source.pieces`."""
+        n_inputs = len(self.predictor.columns)
+        for lines, cells in self._file.chunks():
+            feeds = self.predictor.feeds(cells[:n_inputs], lines)
+            truth = None
+            if len(cells) > n_inputs:
+                truth = [None if cell in self._missing else cell for cell in cells[n_inputs]]
+            yield Piece(feeds, np.ones(len(lines), bool), None, truth)
+
+    @property
+    def fraction(self) -> float:
+        """See `Source.fraction`."""
+        self._most = max(
+            self._most, self._file.fraction
+        )  # the file is closed before its last rows are predicted
+        return self._most
+
+    def messages(self) -> list[Message]:
+        """See `Source.messages`."""
+        return _messages(remarks(self.predictor, self._file))
+
+
+class _Parquet(Source):
+    def __init__(self, predictor: Predictor, data: Path, target: str | None) -> None:
+        super().__init__(predictor)
+        self._data, self._n_done, self._n_rows, self._target = data, 0, 1, target
+        import pyarrow as pa  # only here: text files do without
+        import pyarrow.parquet as pq
+
+        wanted = [spec["column"] for spec in predictor.schema["inputs"]]
+        try:
+            with pq.ParquetFile(data) as stream:
+                names = list(stream.schema_arrow.names)
+                self._n_rows = max(stream.metadata.num_rows, 1)
+        except pa.ArrowInvalid as error:
+            raise _damaged(data, error) from error
+        self.columns = tuple(names)
+        absent = [name for name in wanted if name not in names]
+        if absent:
+            raise DataError(
+                "{file} has no column {column!r}; its columns are {columns}.",
+                file=data.name,
+                column=absent[0],
+                columns=", ".join(names[:12]),
+            )
+        if target not in names:
+            self._target = None
+
+    @property
+    def fraction(self) -> float:
+        """See `Source.fraction`."""
+        return min(1.0, self._n_done / self._n_rows)
+
+    def pieces(self) -> Iterator[Piece]:
+        """See `Source.pieces`."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        from ..data.frames import table_from_arrow
+
+        inputs = self.predictor.schema["inputs"]
+        kinds: dict[str, Any] = {spec["column"]: (spec["kind"], spec["date_format"]) for spec in inputs}
+        further = [self._target] if self._target is not None else []
+        self._n_done = 0
+        try:
+            with pq.ParquetFile(self._data) as stream:
+                for batch in stream.iter_batches(CHUNK_ROWS, columns=[*kinds, *further]):
+                    table, _ = table_from_arrow(pa.Table.from_batches([batch.select(list(kinds))]), kinds)
+                    cells: list[list[Any]] = []
+                    for spec in inputs:
+                        column = table[spec["column"]]
+                        if column.kind == "text":
+                            words = [*column.vocabulary, None]
+                            cells.append([words[code] for code in column.codes.tolist()])
+                        else:
+                            cells.append(column.numbers.tolist())
+                    truth = batch.column(self._target).to_pylist() if self._target is not None else None
+                    feeds = self.predictor.feeds(cells)
+                    self._n_done += len(batch)
+                    yield Piece(feeds, np.ones(len(batch), bool), None, truth)
+        except pa.ArrowInvalid as error:
+            raise _damaged(self._data, error) from error
+
+
+class _Images(Source):
+    """Images; where a folder of images is called like a class, that is the truth of its images."""
+
+    lead = ("image",)
+
+    def __init__(self, predictor: Predictor, data: Path) -> None:
+        super().__init__(predictor)
+        self._data = data
+        self._images = ImageRows([data], predictor.schema)
+
+    @property
+    def fraction(self) -> float:
+        """See `Source.fraction`."""
+        return self._images.fraction
+
+    def pieces(self) -> Iterator[Piece]:
+        """See `Source.pieces`."""
+        self._images = ImageRows([self._data], self.predictor.schema)
+        if self._most:
+            self._images.thin(self._most)
+        (spec,) = self.predictor.schema["inputs"]
+        size = self.predictor.image_size or []
+        for names, pixels in self._images.pixels(_FILES):
+            good = np.array([x is not None for x in pixels])
+            found = [x for x in pixels if x is not None]
+            stacked = np.stack(found) if found else np.empty((0, *size), np.uint8)
+            yield Piece({spec["name"]: stacked}, good, names, _labels_of(names, self.predictor.labels))
+
+    def messages(self) -> list[Message]:
+        """See `Source.messages`."""
+        return _messages(image_remarks(self._images))
+
+
+class _Texts(Source):
+    """The ``.txt`` files of a folder and the folders in it; a folder that is called like a class is their truth."""
+
+    lead = ("file",)
+
+    def __init__(self, predictor: Predictor, data: Path) -> None:
+        super().__init__(predictor)
+        self._data, self._n_done = data, 0
+        self._bad: list[tuple[str, str]] = []
+        self._files = sorted(
+            f
+            for f in data.rglob("*")
+            if f.suffix.lower() == ".txt" and f.is_file() and not f.name.startswith(".")
+        )
+        if not self._files:
+            raise DataError("{file} holds no texts: no file in it ends in .txt.", file=str(data))
+
+    @property
+    def fraction(self) -> float:
+        """See `Source.fraction`."""
+        return self._n_done / len(self._files)
+
+    def pieces(self) -> Iterator[Piece]:
+        """See `Source.pieces`."""
+        self._n_done, self._bad = 0, []
+        for start in range(0, len(self._files), _FILES):
+            files = self._files[start : start + _FILES]
+            texts = self._read(files)
+            good = np.array([file in texts for file in files])
+            feeds = self.predictor.feeds([[texts[file] for file in files if file in texts]])
+            names = [file.relative_to(self._data).as_posix() for file in files]
+            self._n_done += len(files)
+            yield Piece(feeds, good, names, _labels_of(names, self.predictor.labels))
+
+    def thin(self, most: int) -> None:
+        """See `Source.thin`."""
+        n_files = len(self._files)
+        self._files = self._files[:: max(1, -(-n_files // most))]
+
+    def _read(self, files: list[Path]) -> dict[Path, str]:
+        raw: list[tuple[Path, bytes]] = []
+        for file in files:
+            try:
+                if file.stat().st_size > _TEXT_BYTES:
+                    self._bad.append((file.name, f"{file.stat().st_size:,} bytes"))
+                else:
+                    raw.append((file, file.read_bytes()))
+            except OSError as error:
+                self._bad.append((file.name, error.strerror or str(error)))
+        texts, undecoded = decoded_texts(raw, None)
+        self._bad += [(file.name, reason) for file, reason in undecoded]
+        self._bad += [(file.name, "it is empty") for file, text in texts if not text]
+        return {file: text for file, text in texts if text}
+
+    def messages(self) -> list[Message]:
+        """See `Source.messages`."""
+        if not self._bad:
+            return super().messages()
+        shown = "; ".join(f"{name}: {reason}" for name, reason in self._bad[:_LISTED])
+        more = "; …" if len(self._bad) > _LISTED else ""
+        values = {"n": len(self._bad), "files": shown + more}
+        return [
+            *super().messages(),
+            Message("Texts that cannot be read, and have an empty row: {n:,} ({files}).", values),
+        ]
+
+
+def _labels_of(names: list[str], labels: list[str]) -> list[Any] | None:
+    """Return the class that the innermost folder of each file is called like; None where none is of a class."""
+    known = set(labels)
+    found = [next((part for part in reversed(name.split("/")[:-1]) if part in known), None) for name in names]
+    return found if any(label is not None for label in found) else None
+
+
+def _messages(said: list[tuple[str, dict[str, Any]]]) -> list[Message]:
+    return [Message(template, values) for template, values in said]
+
+
+def _damaged(data: Path, error: Exception) -> DataError:
+    return DataError("{file} is damaged or not Parquet: {reason}.", file=data.name, reason=str(error))

@@ -1,0 +1,123 @@
+"""What a bundle needs to be served, and `cupel serve`.
+
+`write_serving` is called by `export` for every bundle. What answers requests is `standalone_serve`, which a bundle
+carries as serve.py; `serve` runs Cupel's own copy of it, never the one in the folder: a bundle may come from anyone.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from ...storage.records import DatasetRecord, StudyRecord
+from ...storage.store import Store
+from ..data.schema import TableSchema
+from ..data.splitting import Splits
+from ..data.table import Table
+from ..errors import ExportError
+from .bundle import Bundle
+from .drift import write_profile
+from .snippets import filled, write_snippets
+
+SERVE = Path(__file__).with_name("standalone_serve.py")
+PYTHON = "3.11.13"  # of the image: the Python that Cupel is developed with
+_PACKAGES = ("fastapi", "pydantic", "starlette", "uvicorn")
+_FILES = (
+    "predict.py",
+    "serve.py",
+    "decoding.py",
+    "schema.json",
+    "model.onnx",
+    "sample_rows.csv",
+    "sample_images.zip",
+)
+
+
+def write_serving(folder: Path, store: Store, study: StudyRecord, dataset: DatasetRecord) -> None:
+    """Write what serves a bundle, what runs it in other languages, and the profile of the rows that it learnt from.
+
+    The folder has its model, ``predict.py``, ``schema.json``, ``requirements.txt`` and samples already.
+    """
+    write_programs(folder)
+    schema = TableSchema.from_json(dataset.schema)
+    images = schema.images
+    pixels = store.artifacts.checked_path(images.sha256) if images else None
+    path = store.artifacts.checked_path(dataset.table_sha256)
+    table = Table.from_parquet(path, pixels, images.column if images else "")
+    rows = np.arange(table.n_rows)
+    if study.split_sha256 is not None:
+        rows = Splits.from_npz_bytes(store.artifacts.read(study.split_sha256)).development
+    inputs = json.loads((folder / "schema.json").read_text(encoding="utf-8"))["inputs"]
+    write_profile(folder, table, rows, inputs, [column.name for column in schema.columns])
+
+
+def write_programs(folder: Path) -> None:
+    """Write ``serve.py``, ``requirements-serve.txt``, ``Dockerfile`` and ``snippets/``."""
+    shutil.copyfile(SERVE, folder / "serve.py")
+    pins = [f"{name}=={metadata.version(name)}\n" for name in _PACKAGES]
+    needed = (folder / "requirements.txt").read_text(encoding="utf-8")
+    (folder / "requirements-serve.txt").write_text(needed + "".join(pins), encoding="utf-8")
+    files = " ".join(name for name in _FILES if (folder / name).is_file())
+    text = filled("Dockerfile.txt", {"PYTHON": PYTHON, "FILES": files})
+    (folder / "Dockerfile").write_text(text, encoding="utf-8")
+    write_snippets(folder)
+
+
+def serve(
+    bundle: Path,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    max_rows: int = 10_000,
+    max_bytes: int = 16 << 20,
+    workers: int = 1,
+    ready: Callable[[str], None] = print,
+) -> None:
+    """Serve a bundle until interrupted.
+
+    Parameters
+    ----------
+    host : str
+        An address of this machine; what is no loopback address answers others, too, without a password.
+    port : int
+        0 takes a free one.
+    max_rows, max_bytes : int
+        Of one request.
+    workers : int
+        Processes.
+    ready : callable
+        Called with the address once it listens.
+
+    Raises
+    ------
+    ExportError
+        Where the bundle is none, or was changed, a limit is below 1, or the port is taken.
+    """
+    for name, value in (("max-rows", max_rows), ("max-bytes", max_bytes), ("workers", workers)):
+        if value < 1:
+            raise ExportError("--{name} is {value}; it must be at least 1.", name=name, value=value)
+    try:
+        from . import standalone_serve
+    except ModuleNotFoundError as error:
+        raise ExportError(
+            "Serving needs the package {name}, which is not installed: pip install fastapi uvicorn.",
+            name=error.name,
+        ) from error
+    folder = Bundle.open(bundle).path.absolute()
+    settings = standalone_serve.Settings(str(folder), host, max_rows, max_bytes)
+    try:
+        standalone_serve.run(
+            settings, port, workers, app_name=f"{standalone_serve.__name__}:app", ready=ready
+        )
+    except (OSError, OverflowError) as error:
+        raise ExportError(
+            "Nothing can be served at {host}:{port}: {reason}; choose another --port, or --port 0 for a free one.",
+            host=host,
+            port=port,
+            reason=getattr(error, "strerror", None) or str(error),
+        ) from error

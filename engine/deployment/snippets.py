@@ -1,0 +1,223 @@
+"""Programs in C++, JavaScript and Java that run a bundle's model: written with its own names and a real row.
+
+Each has the same parts in ``templates/``; here its lines for the inputs are made. Used by `serving`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from .standalone import Predictor, decoding
+
+TEMPLATES = Path(__file__).with_name("templates")
+FOLDER = "snippets"
+PIXELS = "sample_image.bin"
+_LONG_TEXT = 2000  # characters of a cell that is shown in a program
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """How one language spells a row.
+
+    Attributes
+    ----------
+    template, file : str
+    number, text, image : callable
+        The line for an input; take its name in quotes and the value in the language's signs.
+    quoted : callable
+        A text as a literal.
+    """
+
+    template: str
+    file: str
+    number: Callable[[str, str], str]
+    text: Callable[[str, str], str]
+    image: Callable[[str, Sequence[int]], str]
+    quoted: Callable[[str], str]
+    labels: Callable[[Sequence[str]], str]
+
+
+def _c_quoted(text: str) -> str:
+    signs = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "?": "\\?"}
+    return '"' + "".join(signs.get(s) or (f"\\{ord(s):03o}" if ord(s) < 32 else s) for s in text) + '"'
+
+
+def _java_quoted(text: str) -> str:
+    signs = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+    parts: list[str] = []
+    for sign in text:
+        if sign in signs:
+            parts.append(signs[sign])
+        elif ord(sign) < 32:
+            parts.append(f"\\{ord(sign):03o}")
+        elif ord(sign) < 127:
+            parts.append(sign)
+        else:
+            units = sign.encode("utf-16-be")
+            parts += [f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2)]
+    return '"' + "".join(parts) + '"'
+
+
+def _javascript_quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _c_image(name: str, shape: Sequence[int]) -> str:
+    sides = ", ".join(map(str, shape))
+    return (
+        f'  std::ifstream file("{PIXELS}", std::ios::binary);\n'
+        "  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};\n"
+        f"  row.image({name}, bytes, {{1, {sides}}});"
+    )
+
+
+_LANGUAGES = (
+    _Language(
+        "predict.cpp.txt", "predict.cpp",
+        lambda name, value: f"  row.number({name}, {value});",
+        lambda name, value: f"  row.text({name}, {value});",
+        _c_image,
+        _c_quoted,
+        lambda labels: f"const char* const LABELS[] = {{{', '.join(map(_c_quoted, labels))}}};",
+    ),
+    _Language(
+        "predict.mjs.txt", "predict.mjs",
+        lambda name, value: f"  {name}: number({value}),",
+        lambda name, value: f"  {name}: text({value}),",
+        lambda name, shape: f"  {name}: image(readFileSync('{PIXELS}'), [1, {', '.join(map(str, shape))}]),",
+        _javascript_quoted,
+        lambda labels: f"[{', '.join(map(_javascript_quoted, labels))}]",
+    ),
+    _Language(
+        "Predict.java.txt", "Predict.java",
+        lambda name, value: f"    number({name}, {value});",
+        lambda name, value: f"    text({name}, {value});",
+        lambda name, shape:
+            f'    image({name}, Files.readAllBytes(Path.of("{PIXELS}")), 1, {", ".join(map(str, shape))});',
+        _java_quoted,
+        lambda labels: ", ".join(map(_java_quoted, labels)),
+    ),
+)  # fmt: skip
+
+
+def write_snippets(folder: Path) -> None:
+    """Write ``snippets/`` of a bundle: a program a language, a page about them and, of images, the bytes of one."""
+    predictor = Predictor(folder)
+    target = folder / FOLDER
+    target.mkdir()
+    feeds, expected = _sample(predictor, folder)
+    if predictor.image_size:
+        (target / PIXELS).write_bytes(next(iter(feeds.values())).tobytes())
+    session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
+    output = session.get_outputs()[0]
+    common = {
+        "VERSION": onnxruntime.__version__.partition("+")[0],
+        "MISSING": _missing(predictor),
+        "OUTPUT": output.name,
+        "TYPE": {"tensor(double)": "double", "tensor(float)": "float"}[output.type],
+        "VALUE": _java_value(output.type, bool(predictor.labels)),
+        "EXPECTED": ", ".join(repr(value) for value in expected),
+        "ALLOWED": repr(_allowed(predictor.schema, expected)),
+        "ABOUT": _about(
+            predictor, {value.name: f"{value.type} {value.shape}" for value in session.get_inputs()}
+        ),
+    }
+    for language in _LANGUAGES:
+        labels = predictor.labels or ["prediction"]
+        parts = common | {"LABELS": language.labels(labels), "INPUTS": _inputs(language, predictor, feeds)}
+        (target / language.file).write_text(filled(language.template, parts), encoding="utf-8")
+    (target / "README.md").write_text(filled("snippets.md.txt", common), encoding="utf-8")
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """Return a file of ``templates/`` with its ``@NAME@`` replaced."""
+    text = (TEMPLATES / template).read_text(encoding="utf-8")
+    pieces = text.split("@")
+    known = [i for i, piece in enumerate(pieces) if piece in values and 0 < i < len(pieces) - 1]
+    done: list[str] = [pieces[0]]
+    for i, piece in enumerate(pieces[1:], start=1):
+        if i in known:
+            done.append(values[piece])
+        else:
+            done.append(piece if i - 1 in known else "@" + piece)
+    return "".join(done)
+
+
+def _sample(predictor: Predictor, folder: Path) -> tuple[dict[str, np.ndarray], list[float]]:
+    """Return the first sample that a program can show, as the model takes it, and what it must give."""
+    name = str(_of_onnx(predictor.schema, "predictions", "sample_predictions.csv"))
+    with (folder / name).open(encoding="utf-8", newline="") as stream:
+        outputs = [
+            [float(cell) for cell in row[1 if predictor.labels else 0 :]]
+            for row in list(csv.reader(stream))[1:]
+        ]
+    if predictor.image_size:
+        with decoding().ImageFiles(folder / "sample_images.zip") as files:
+            pixels = files.pixels(files.names[0], *predictor.image_size)
+        return {predictor.schema["inputs"][0]["name"]: pixels[None]}, outputs[0]
+    n_real = max(1, len(outputs) - int(predictor.schema["n_made_up"]))
+    cells = predictor.sample_cells(n_real)
+    place = next((i for i, row in enumerate(cells) if max(map(len, row)) <= _LONG_TEXT), 0)
+    return predictor.feeds([[cell] for cell in cells[place]]), outputs[place]
+
+
+def _inputs(language: _Language, predictor: Predictor, feeds: Mapping[str, np.ndarray]) -> str:
+    lines: list[str] = []
+    for name, values in feeds.items():
+        quoted = language.quoted(name)
+        if predictor.image_size:
+            lines.append(language.image(quoted, values.shape[1:]))
+        elif values.dtype == object:
+            lines.append(language.text(quoted, language.quoted(values[0, 0])))
+        else:
+            value = float(values[0, 0])
+            lines.append(language.number(quoted, "MISSING" if math.isnan(value) else repr(value)))
+    return "\n".join(lines)
+
+
+def _missing(predictor: Predictor) -> str:
+    if predictor.image_size:
+        height, width, channels = predictor.image_size
+        return f"An image is resized to {height} x {width} pixels of {channels} bytes first: ../decoding.py says how."
+    return "A missing number is not-a-number, a missing text is empty; a date is its seconds since 1970, UTC."
+
+
+def _about(predictor: Predictor, types: Mapping[str, str]) -> str:
+    lines = ["| column | input | holds |", "| --- | --- | --- |"]
+    lines += [
+        f"| {_cell(spec['column'])} | `{_cell(spec['name'])}` | {_cell(types[spec['name']])} |"
+        for spec in predictor.schema["inputs"]
+    ]
+    return "\n".join(lines) + "\n\n" + _missing(predictor)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _java_value(kind: str, has_labels: bool) -> str:
+    if has_labels:
+        return "((float[][]) values)[0][i]" if kind == "tensor(float)" else "((double[][]) values)[0][i]"
+    return "((double[]) values)[i]" if kind == "tensor(double)" else "((float[]) values)[i]"
+
+
+def _allowed(schema: Mapping[str, Any], expected: Sequence[float]) -> float:
+    tolerance = float(_of_onnx(schema, "tolerance", 1e-4))
+    if schema["labels"]:
+        return tolerance
+    scale = max(abs(expected[0] - schema["target_center"]), schema["target_scale"])
+    return float(f"{tolerance * scale:.3g}")
+
+
+def _of_onnx(schema: Mapping[str, Any], key: str, usual: Any) -> Any:
+    """Return what the schema says of the ONNX file, where it says it of each format."""
+    return schema.get("formats", {}).get("onnx", {}).get(key, schema.get(key, usual))

@@ -1,0 +1,518 @@
+"""Serves the model of this folder over HTTP; needs what requirements-serve.txt lists.
+
+    python serve.py [--host 127.0.0.1] [--port 8000] [--max-rows 10000] [--max-bytes 16777216] [--workers 1]
+
+    POST /predict   one row as an object, or many as a list of objects; of images also the bytes of one file
+    GET  /schema    what a row holds: types, and the ranges and categories of the training data
+    GET  /health    whether it answers
+    GET  /docs      all that for people, with a form to try it; /openapi.json for machines
+
+Every column must be given, null where it is missing; unknown columns and wrong types are refused. Nothing that is sent
+is kept. It answers this machine only, unless --host says otherwise; there is no password: put what has one before it.
+"""
+# Cupel copies this file into every bundle as serve.py, and `cupel serve` runs it: it imports nothing else of Cupel.
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import csv
+import html
+import importlib
+import io
+import json
+import math
+import os
+import socket
+import sys
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+try:
+    import uvicorn
+    from fastapi import FastAPI, Request
+    from fastapi.concurrency import run_in_threadpool
+    from fastapi.responses import HTMLResponse, JSONResponse, Response
+    from pydantic import (
+        AfterValidator,
+        BaseModel,
+        ConfigDict,
+        Field,
+        TypeAdapter,
+        ValidationError,
+        create_model,
+    )
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+    from uvicorn.supervisors import Multiprocess
+except ModuleNotFoundError as missing:
+    if __name__ != "__main__":
+        raise
+    sys.exit(f"serve.py needs {missing.name}: pip install -r requirements-serve.txt")
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MAX_ROWS, MAX_BYTES = 10_000, 16 << 20
+_SETTINGS = "CUPEL_SERVE"  # how the worker processes hear of them
+_INLINE_ROWS = 32  # so few are done sooner than another thread is woken
+_BACKLOG = 512
+_SHOWN = 20  # problems that an answer lists
+_SHOWN_CATEGORIES = 50
+_DRAIN = 8  # times the limit: what a client has begun to send is read to its end, so that it hears the answer
+_IMAGES = ("image/png", "image/jpeg", "image/bmp")
+_STYLE = (
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#1c2127;"
+    "background:#fff}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6rem;"
+    "border-bottom:1px solid #d8dde3;vertical-align:top}textarea{width:100%;height:14rem;font:13px monospace;"
+    "box-sizing:border-box}pre{background:#f3f5f7;color:#1c2127;padding:.8rem;overflow:auto}button{padding:.4rem 1rem}"
+    "@media(prefers-color-scheme:dark){body{background:#16191d;color:#e4e8ec}td,th{border-color:#343b43}"
+    "pre,textarea{background:#20252b;color:#e4e8ec}a{color:#7fb4ff}}"
+)
+_SCRIPT = (
+    "const t=document.querySelector('textarea'),o=document.querySelector('#answer');"
+    "document.querySelector('button').onclick=async()=>{o.textContent='…';try{const a=await fetch('predict',"
+    "{method:'POST',headers:{'Content-Type':'application/json'},body:t.value});"
+    "o.textContent=a.status+'\\n'+JSON.stringify(await a.json(),null,2)}catch(e){o.textContent=String(e)}}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is served and how much of it at once.
+
+    Attributes
+    ----------
+    folder : str
+    host : str
+        Where only this machine is answered, requests for other host names are refused: a page on the web can then not
+        reach the model through the reader's browser.
+    max_rows, max_bytes : int
+        Of one request.
+    """
+
+    folder: str
+    host: str = "127.0.0.1"
+    max_rows: int = MAX_ROWS
+    max_bytes: int = MAX_BYTES
+
+
+class _Refused(Exception):  # noqa: N818 - an answer, no failure
+    def __init__(self, status: int, text: str, problems: Sequence[dict[str, Any]] = ()) -> None:
+        self.status, self.text, self.problems = status, text, list(problems)
+        super().__init__(text)
+
+    def answer(self) -> JSONResponse:
+        return JSONResponse({"error": self.text, "problems": self.problems}, self.status)
+
+
+class Answer(BaseModel):
+    """What /predict returns: one prediction a row, in order, and what is to be said of the rows."""
+
+    predictions: list[dict[str, Any]]
+    notes: list[str]
+
+
+class Service:
+    """The model, and what a row must be."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.folder = Path(settings.folder)
+        self._reader = _reader()
+        self.predictor = self._reader.Predictor(self.folder)
+        self.schema: dict[str, Any] = self.predictor.schema
+        self.images: list[int] | None = self.predictor.image_size
+        self._missing = frozenset(self.schema["missing"])
+        self.n_rows = 0
+        specs = self.schema["inputs"]
+        self._columns: list[str] = ["image"] if self.images else [spec["column"] for spec in specs]
+        self._known = [] if self.images else [
+            (spec["column"], i, frozenset(spec["categories"])) for i, spec in enumerate(specs) if spec["categories"]
+        ]  # fmt: skip
+        self.row = self._row_model()
+        self._one = TypeAdapter(self.row)
+        row: Any = self.row
+        many: Any = Annotated[list[row], Field(min_length=1, max_length=settings.max_rows)]
+        self._many = TypeAdapter(many)
+
+    def parse(self, body: bytes) -> list[list[Any]]:
+        """Return the cells of each column; `_Refused` says what is wrong with a row."""
+        is_list = body.lstrip()[:1] == b"["
+        try:
+            rows: list[Any] = self._many.validate_json(body) if is_list else [self._one.validate_json(body)]
+        except ValidationError as error:
+            raise self._problems(error, is_list) from None
+        return [[getattr(row, f"x{i}") for row in rows] for i in range(len(self._columns))]
+
+    def predict(self, cells: list[list[Any]]) -> dict[str, Any]:
+        """Return the body of the answer for the cells of each column."""
+        if self.images:
+            outputs = self.predictor.run_arrays({"image": self._pixels(cells[0])})
+        else:
+            outputs = self.predictor.run(cells)
+        self.n_rows += len(outputs)
+        return {"predictions": self.predictor.named(outputs), "notes": self._notes(cells)}
+
+    def described(self) -> dict[str, Any]:
+        """Return the body of /schema."""
+        return {
+            "task": self.schema["task"],
+            "labels": self.schema["labels"],
+            "columns": self._described_columns(),
+            "limits": {"max_rows": self.settings.max_rows, "max_bytes": self.settings.max_bytes},
+            "row": self.row.model_json_schema(),
+            "sample": self.sample(),
+        }
+
+    def sample(self) -> dict[str, Any]:
+        """Return a row that the model takes: the first sample of the bundle."""
+        if self.images:
+            with zipfile.ZipFile(self.folder / "sample_images.zip") as archive:
+                return {"image": base64.b64encode(archive.read(archive.namelist()[0])).decode()}
+        with (self.folder / "sample_rows.csv").open(encoding="utf-8", newline="") as stream:
+            quoting = csv.QUOTE_NONE if self.schema["read"]["quoting"] is False else csv.QUOTE_MINIMAL
+            reader = csv.reader(stream, delimiter=self.schema["read"]["delimiter"] or ",", quoting=quoting)
+            names, cells = next(reader), next(reader)
+        raw = dict(zip(names, cells, strict=False))
+        row: dict[str, Any] = {}
+        for spec, column in zip(self.schema["inputs"], self.predictor.columns, strict=True):
+            text = raw[spec["column"]]
+            value = float(column.convert([text], [1])[0, 0]) if spec["kind"] == "number" else text
+            row[spec["column"]] = None if value == "" or value != value else value
+        return row
+
+    def _row_model(self) -> type[BaseModel]:
+        fields: dict[str, Any] = {}
+        if self.images:
+            about = f"A PNG, JPEG or BMP file as base64; it is resized to {self.images[0]} × {self.images[1]} pixels."
+            fields["x0"] = (str, Field(alias="image", description=about))
+        else:
+            for i, (spec, told) in enumerate(
+                zip(self.schema["inputs"], self._described_columns(), strict=True)
+            ):
+                fields[f"x{i}"] = (
+                    self._type(i, spec["kind"]),
+                    Field(alias=spec["column"], description=told["about"]),
+                )
+        config = ConfigDict(extra="forbid", strict=True)
+        return create_model("Row", __config__=config, **fields)
+
+    def _type(self, place: int, kind: str) -> Any:
+        if kind == "number":
+            finite: Any = Annotated[float, Field(allow_inf_nan=False)]
+            return finite | None
+        if kind == "date":
+            column, missing = self.predictor.columns[place], self._missing
+
+            def is_date(text: str) -> str:
+                if text.strip() not in missing and math.isnan(column.convert([text], [1])[0, 0]):
+                    raise ValueError
+                return text
+
+            date: Any = Annotated[str, AfterValidator(is_date)]
+            return date | None
+        return str | None
+
+    def _described_columns(self) -> list[dict[str, Any]]:
+        if self.images:
+            height, width, channels = self.images
+            return [{"column": "image", "type": "image", "height": height, "width": width, "channels": channels,
+                     "about": "A PNG, JPEG or BMP file, as base64"}]  # fmt: skip
+        told: list[dict[str, Any]] = []
+        for spec in self.schema["inputs"]:
+            about: list[str] = []
+            one: dict[str, Any] = {"column": spec["column"], "type": spec["kind"], "role": spec["role"]}
+            if spec["kind"] == "number" and spec["minimum"] is not None:
+                one |= {"minimum": spec["minimum"], "maximum": spec["maximum"]}
+                about.append(f"in the training data from {spec['minimum']:.6g} to {spec['maximum']:.6g}")
+            if spec["kind"] == "date":
+                one["format"] = spec["date_format"]
+                about.append(f"written as {spec['date_format']}")
+            if spec["categories"] is not None:
+                shown = spec["categories"][:_SHOWN_CATEGORIES]
+                one |= {"categories": shown, "n_categories": len(spec["categories"])}
+                more = "" if len(shown) == len(spec["categories"]) else ", …"
+                about.append("categories of the training data: " + ", ".join(map(str, shown)) + more)
+            kind = {"number": "A number", "date": "A date", "text": "Text"}[spec["kind"]]
+            told.append(one | {"about": "; ".join([kind, *about, "null where it is missing"])})
+        return told
+
+    def _problems(self, error: ValidationError, is_list: bool) -> _Refused:
+        found = error.errors(include_url=False, include_context=True)
+        if any(one["type"] == "too_long" and not one["loc"] for one in found):
+            limit = self.settings.max_rows
+            return _Refused(
+                413, f"A request may have {limit:,} rows at most; send the rows in several requests."
+            )
+        problems = [self._problem(one, is_list) for one in found[:_SHOWN]]
+        more = f" ({len(found) - 1:,} more)" if len(found) > 1 else ""
+        return _Refused(422, problems[0]["message"] + more, problems)
+
+    def _problem(self, found: Any, is_list: bool) -> dict[str, Any]:
+        place = list(found["loc"])
+        number = int(place.pop(0)) + 1 if is_list and place else 1
+        column = str(place[0]) if place else None
+        value, kind = found["input"], found["type"]
+        shown = repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
+        shown = shown if len(shown) <= 60 else shown[:57] + "…"
+        where = f"Row {number}, column {column!r}"
+        if kind == "json_invalid":
+            text = f"The body is not JSON: {found['ctx']['error']}."
+        elif column is None:
+            text = f"Row {number} must be an object of columns and their values, for instance {self._short_sample()}."
+            text = "The list has no rows." if kind == "too_short" else text
+        elif kind == "missing":
+            text = f"{where} is not there; give null where a value is missing."
+        elif kind == "extra_forbidden":
+            names = ", ".join(self._columns[:12]) + (", …" if len(self._columns) > 12 else "")
+            text = f"{where} is unknown; the columns are {names}."
+        else:
+            spec = next((s for s in self.schema["inputs"] if s["column"] == column), {"kind": "text"})
+            wanted = {
+                "number": "a number",
+                "text": "text",
+                "date": f"a date written as {spec.get('date_format')}",
+            }
+            text = f"{where}: {shown} is not {wanted[spec['kind']]}."
+        return {"row": number, "column": column, "message": text}
+
+    def _short_sample(self) -> str:
+        text = json.dumps(self.sample(), ensure_ascii=False)
+        return text if len(text) <= 200 else text[:197] + "…"
+
+    def _notes(self, cells: list[list[Any]]) -> list[str]:
+        notes: list[str] = []
+        for name, place, known in self._known:
+            odd = [
+                v
+                for v in cells[place]
+                if v is not None and _word(v) not in known and _word(v) not in self._missing
+            ]
+            if odd:
+                notes.append(
+                    f"Column {name!r}: categories that the training data did not have: {len(odd):,}."
+                )
+        return notes
+
+    def _pixels(self, files: Sequence[str | bytes]) -> Any:
+        kind = self._reader.decoding()
+        found: list[Any] = []
+        for number, value in enumerate(files, start=1):
+            try:
+                data = base64.b64decode(value, validate=True) if isinstance(value, str) else value
+                found.append(kind.decoded(io.BytesIO(data), *(self.images or [])))
+            except binascii.Error:
+                raise _Refused(422, f"Row {number}, column 'image': the text is not base64.") from None
+            except kind.BadImageError as error:
+                raise _Refused(422, f"Row {number}, column 'image': {error}.") from error
+        return self._reader.np.stack(found)
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """Return the application for a bundle's folder."""
+    service = Service(settings)
+    rows = service.row.model_json_schema()
+    body = {"oneOf": [rows, {"type": "array", "items": rows, "maxItems": settings.max_rows}]}
+    app = FastAPI(title="Cupel model", description=_title(service), docs_url=None, redoc_url=None)
+    if settings.host in LOOPBACK:
+        app.add_middleware(
+            TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "testserver"]
+        )
+    content: dict[str, Any] = {"application/json": {"schema": body, "example": service.sample()}}
+    if service.images:
+        content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _IMAGES}
+    request_body = {"requestBody": {"required": True, "content": content}}
+    refusals: Any = {413: {"description": "Too many rows or bytes"}, 415: {"description": "Not JSON"},
+                     422: {"description": "A row is not as /schema says"}}  # fmt: skip
+
+    @app.post("/predict", response_model=Answer, responses=refusals, openapi_extra=request_body)
+    async def predict(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        """Predict one row (an object) or many (a list of objects)."""
+        try:
+            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if kind != "application/json" and not (service.images and kind in _IMAGES):
+                raise _Refused(415, "Send JSON, with the header Content-Type: application/json.")
+            data = await _body(request, settings.max_bytes)
+            cells = service.parse(data) if kind == "application/json" else [[data]]
+            if len(cells[0]) <= _INLINE_ROWS and not service.images:
+                return JSONResponse(service.predict(cells))
+            return JSONResponse(await run_in_threadpool(service.predict, cells))
+        except _Refused as refused:
+            return refused.answer()
+
+    @app.get("/health")
+    async def health() -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
+        """Whether the model answers, and how many rows it has predicted since it was started."""
+        return {"status": "ok", "task": service.schema["task"], "n_rows": service.n_rows}
+
+    @app.get("/schema")
+    async def schema() -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
+        """Columns, types, ranges and categories, limits, and a sample row."""
+        return service.described()
+
+    @app.get("/", include_in_schema=False)
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]
+        rules = (
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
+        )
+        return HTMLResponse(_page(service), headers={"Content-Security-Policy": rules})
+
+    return app
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """Return the body, never keeping more than `most` bytes of it."""
+    pieces: list[bytes] = []
+    n_bytes = 0
+    async for piece in request.stream():
+        n_bytes += len(piece)
+        if n_bytes <= most:
+            pieces.append(piece)
+        else:
+            pieces.clear()
+        if n_bytes > _DRAIN * most:
+            break
+    if n_bytes > most:
+        raise _Refused(413, f"A request may have {most:,} bytes at most; send the rows in several requests.")
+    return b"".join(pieces)
+
+
+def _word(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _title(service: Service) -> str:
+    what = {"regression": "Predicts a number"}.get(service.schema["task"], "Predicts one of the classes")
+    labels = ", ".join(service.schema["labels"][:12]) + (", …" if len(service.schema["labels"]) > 12 else "")
+    return f"{what}{' ' + labels if labels else ''}."
+
+
+def _page(service: Service) -> str:
+    """Return the page for people; nothing of it comes from another machine."""
+    lines = "".join(
+        f"<tr><td><code>{html.escape(one['column'])}</code></td><td>{html.escape(one['about'])}</td></tr>"
+        for one in service.described()["columns"]
+    )
+    sample = html.escape(json.dumps(service.sample(), ensure_ascii=False, indent=1))
+    limits = service.settings
+    return (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>Cupel model</title><style>{_STYLE}</style>"
+        f"<h1>Cupel model</h1><p>{html.escape(_title(service))} At most {limits.max_rows:,} rows and "
+        f"{limits.max_bytes:,} bytes a request. For machines: <a href=openapi.json>openapi.json</a>, "
+        f"<a href=schema>schema</a>, <a href=health>health</a>.</p>"
+        f"<h2>POST /predict</h2><p>One row as an object, or many as a list of objects.</p>"
+        f"<textarea spellcheck=false aria-label='Rows as JSON'>{sample}</textarea><p><button>Send</button></p>"
+        f"<pre id=answer aria-live=polite></pre><h2>Columns</h2><table>{lines}</table><script>{_SCRIPT}</script></html>"
+    )
+
+
+def _reader() -> Any:
+    """Return the module that reads rows: predict.py beside this file, or in Cupel the file that it is a copy of."""
+    return importlib.import_module(f"{__package__}.standalone" if __package__ else "predict")
+
+
+def app() -> FastAPI:
+    """Return the application of a worker process."""
+    return make_app(Settings(**json.loads(os.environ[_SETTINGS])))
+
+
+def run(
+    settings: Settings,
+    port: int,
+    workers: int = 1,
+    *,
+    app_name: str = "serve:app",
+    ready: Callable[[str], None],
+) -> None:
+    """Serve until interrupted.
+
+    Parameters
+    ----------
+    port : int
+        0 takes a free one.
+    workers : int
+        Processes, each with the model in its memory.
+    app_name : str
+        How worker processes import `app`.
+    ready : callable
+        Called with the address just before the first request is taken.
+
+    Raises
+    ------
+    OSError
+        Where the port is taken or the host is none of this machine.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # With the protocol named, asyncio sends answers at once; without it each waits 40 ms for an acknowledgement.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name != "nt":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, port))
+        listening.listen(
+            _BACKLOG
+        )  # from here on nobody is turned away, though the first answer takes a moment
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        address = f"http://{host}:{listening.getsockname()[1]}"
+        common: dict[str, Any] = {
+            "log_level": "warning", "access_log": False, "server_header": False, "timeout_keep_alive": 15,
+            "limit_concurrency": 256, "backlog": _BACKLOG,
+        }  # fmt: skip
+        if workers == 1:
+            server = uvicorn.Server(uvicorn.Config(make_app(settings), **common))
+            ready(address)
+            server.run(sockets=[listening])
+            return
+        os.environ[_SETTINGS] = json.dumps(asdict(settings))
+        config = uvicorn.Config(app_name, factory=True, workers=workers, **common)
+        ready(address)
+        Multiprocess(config, [listening]).run()
+    finally:
+        listening.close()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that serve.py and `cupel serve` share."""
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="default: this machine only; 0.0.0.0 answers every other one too"
+    )
+    parser.add_argument("--port", type=int, default=8000, help="default: %(default)s; 0 takes a free one")
+    parser.add_argument(
+        "--max-rows", type=int, default=MAX_ROWS, metavar="N", help="of a request (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--max-bytes", type=int, default=MAX_BYTES, metavar="N", help="of a request (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="processes (default: %(default)s)"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="serve.py", description="Serve the model of this folder over HTTP.")
+    add_arguments(parser)
+    asked = parser.parse_args(arguments)
+    folder = Path(__file__).resolve().parent
+    sys.path.insert(0, str(folder))
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    try:
+        run(
+            Settings(str(folder), asked.host, asked.max_rows, asked.max_bytes),
+            asked.port,
+            asked.workers,
+            ready=lambda address: print(f"Serving at {address} (Ctrl-C ends it)", flush=True),
+        )
+    except OSError as error:
+        sys.stderr.write(f"serve.py: {asked.host}:{asked.port} cannot be used: {error.strerror or error}.\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

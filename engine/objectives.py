@@ -1,0 +1,105 @@
+"""What a search may aim at beside the score, and which trials no other one beats. Part of the light engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..storage.records import FailureKind, StudyRecord, TrialKind, TrialRecord, TrialState, TrialTable
+
+ObjectiveName = Literal["score", "parameters", "bytes", "latency"]
+
+COSTS = ("parameters", "bytes", "latency")
+"""Objectives that are to be small: trainable parameters, bytes of the network's file, milliseconds for one row."""
+
+
+def front_mask(losses: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which rows no other row beats: none is at most as large everywhere and smaller somewhere.
+
+    Of equal rows all are on the front; a row with a NaN never is.
+
+    Parameters
+    ----------
+    losses : ndarray of shape (n, n_objectives)
+        Every objective to be minimized.
+
+    Returns
+    -------
+    ndarray of shape (n,), bool
+    """
+    known = ~np.isnan(losses).any(axis=1)
+    mask = np.zeros(len(losses), dtype=bool)
+    order = np.flatnonzero(known)[np.lexsort(losses[known].T[::-1])]
+    kept: list[int] = []
+    for row in order:  # whatever beats a row comes before it in this order
+        best = losses[kept]
+        no_worse = (best <= losses[row]).all(axis=1)
+        if not (no_worse & (best < losses[row]).any(axis=1)).any():
+            kept.append(int(row))
+    mask[kept] = True
+    return mask
+
+
+def objectives_of(study: StudyRecord) -> tuple[str, ...]:
+    """Return what a study aims at; one of an older version at the score alone."""
+    return tuple(study.spec.get("objectives", ("score",)))
+
+
+def is_ruled_out(trial: TrialRecord) -> bool:
+    """Whether a trial was over a limit, and so was not trained."""
+    return trial.failure is not None and trial.failure.kind is FailureKind.RULED_OUT
+
+
+def costs_of(trial: TrialRecord) -> dict[str, float | None]:
+    """Return what a trial's network costs, by the names of `COSTS`; None where it was not measured."""
+    return {"parameters": trial.n_parameters, "bytes": trial.size_bytes, "latency": trial.latency_ms}
+
+
+def pareto_trials(
+    trials: Iterable[TrialRecord], objectives: Sequence[str], direction: str
+) -> list[tuple[TrialRecord, dict[str, float]]]:
+    """Return the complete trials on the front with their values by objective, the best score first.
+
+    Of trials with equal values the first stands for all.
+    """
+    sign = -1.0 if direction == "maximize" else 1.0
+    found: list[tuple[TrialRecord, dict[str, float]]] = []
+    rows: list[list[float]] = []
+    for trial in sorted(trials, key=lambda t: t.number):
+        values = _values(trial, objectives)
+        if values is not None:
+            row = [sign * v if name == "score" else v for name, v in values.items()]
+            if row not in rows:
+                found.append((trial, values))
+                rows.append(row)
+    mask = front_mask(np.array(rows, np.float64).reshape(len(rows), len(objectives)))
+    on_front = [pair for pair, is_on in zip(found, mask, strict=True) if is_on]
+    return sorted(on_front, key=lambda pair: sign * (pair[0].value or 0.0))
+
+
+def _values(trial: TrialRecord, objectives: Sequence[str]) -> dict[str, float] | None:
+    if trial.kind is TrialKind.BASELINE or trial.state is not TrialState.COMPLETE:
+        return None
+    costs: Mapping[str, float | None] = {"score": trial.value, **costs_of(trial)}
+    values = {name: costs[name] for name in objectives}
+    known = {name: float(v) for name, v in values.items() if v is not None}
+    return known if len(known) == len(values) else None
+
+
+def table_costs(table: TrialTable) -> dict[str, NDArray[np.float64]]:
+    """Return the costs of a table's trials by the names of `COSTS`, each of shape (n_trials,); NaN where not known."""
+    whole = {"parameters": table.n_parameters, "bytes": table.size_bytes}
+    costs = {name: np.where(x < 0, np.nan, x.astype(np.float64)) for name, x in whole.items()}
+    return {**costs, "latency": table.latencies_ms}
+
+
+def front_of_table(table: TrialTable, objectives: Sequence[str], direction: str) -> NDArray[np.bool_]:
+    """Return which trials of a table are on the front; with the score alone: which are its best."""
+    sign = -1.0 if direction == "maximize" else 1.0
+    have = {"score": sign * table.values, **table_costs(table)}
+    losses = np.stack([have[name] for name in objectives], axis=1)
+    losses[(table.states != TrialState.COMPLETE) | (table.kinds == TrialKind.BASELINE)] = np.nan
+    return front_mask(losses)

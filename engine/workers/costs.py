@@ -1,0 +1,180 @@
+"""What the network of a trial will cost, found out in a worker before the network is trained.
+
+Parameters follow from the layouts. The file is the ONNX one in float32 that `cupel compress` measures too: four bytes a
+weight, and the graph, whose bytes depend on the structure alone and are measured by converting one untrained network of
+each structure. The latency is that of the untrained network, on one thread of ONNX Runtime: values make no difference
+to it. The memory is an estimate. All are kept for the life of the worker, so that a structure is converted once.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import psutil
+
+from ..errors import RuledOut
+from ..networks.base import Network
+from ..networks.registry import family
+from ..spec import LimitsSpec
+from ..training.optimizers import OPTIMIZERS
+from ..training.problem import Problem
+from ..training.trainer import TrainSpec
+
+_FLOAT_BYTES = 4
+_WARM_UP, _ROUNDS, _RUNS = 10, 7, 20
+_LEAST_S = 0.02  # of a round: what takes long needs few runs
+_ROUND_TRIPS = 3  # copies of what lies between layers: forward, backward, and what is being computed
+
+_graph_bytes: dict[Any, int] = {}
+_latencies_ms: dict[Any, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a network costs; None is not asked for."""
+
+    n_parameters: int
+    size_bytes: int | None
+    latency_ms: float | None
+
+
+def costs_before_training(
+    network: Network, problem: Problem, spec: TrainSpec, limits: LimitsSpec, *, sizes: bool, latencies: bool
+) -> Costs:
+    """Return the costs of a trial's network, the cheap ones to find out first.
+
+    Parameters
+    ----------
+    sizes, latencies : bool
+        Whether bytes and milliseconds are wanted although there is no limit of them.
+
+    Raises
+    ------
+    RuledOut
+        Where one is over its limit.
+    """
+    n = network.n_parameters
+    if limits.parameters is not None and n > limits.parameters:
+        raise RuledOut(
+            "The network would have {n:,} parameters, more than the {most:,} allowed; it was not trained.",
+            n=n,
+            most=limits.parameters,
+        )
+    if limits.memory_bytes is not None:
+        need = psutil.Process().memory_info().rss + training_bytes(network, problem, spec)
+        if need > limits.memory_bytes:
+            raise RuledOut(
+                "Training would take about {n:,} bytes of memory, more than the {most:,} allowed; it was not done.",
+                n=need,
+                most=limits.memory_bytes,
+            )
+    size = latency = None
+    if sizes or limits.size_bytes is not None:
+        size = _size(network, limits.size_bytes)
+    if latencies or limits.latency_ms is not None:
+        latency = row_latency_ms(network)
+    if limits.latency_ms is not None and latency is not None and latency > limits.latency_ms:
+        raise RuledOut(
+            "The network would take {n:.3g} ms for one row, more than the {most:.3g} ms allowed; it was not trained.",
+            n=latency,
+            most=limits.latency_ms,
+        )
+    return Costs(n, size, latency)
+
+
+def _size(network: Network, most: int | None) -> int:
+    """Return the bytes of the network's file; where the weights alone are too many nothing is converted."""
+    size = _weight_bytes(network)
+    if most is None or size <= most:
+        size = file_bytes(network)
+    if most is not None and size > most:
+        raise RuledOut(
+            "The network would need a file of {n:,} bytes, more than the {most:,} allowed; it was not trained.",
+            n=size,
+            most=most,
+        )
+    return size
+
+
+def file_bytes(network: Network) -> int:
+    """Return the bytes of a network's ONNX file in float32, to within some hundred bytes: names have digits."""
+    key = network.family, network.structure, network.shape.inputs, network.weights.ranks
+    if key not in _graph_bytes:
+        _graph_bytes[key] = len(_untrained(network)) - _weight_bytes(network)
+    return _weight_bytes(network) + _graph_bytes[key]
+
+
+def row_latency_ms(network: Network) -> float:
+    """Return the milliseconds that ONNX Runtime takes for one row on one thread: the best of some rounds' medians.
+
+    Other processes make a round slower, never quicker.
+    """
+    key = network.family, network.structure, network.shape, network.weights.weights, network.stats.weights
+    if key not in _latencies_ms:
+        _latencies_ms[key] = float(f"{_timed(_untrained(network)):.2g}")  # more digits would be the weather's
+    return _latencies_ms[key]
+
+
+def training_bytes(network: Network, problem: Problem, spec: TrainSpec) -> int:
+    """Return an estimate of the bytes that training all folds takes beside what the process has already.
+
+    Weights of every fold with gradients, what the optimizer remembers and the best so far; the rows once more inside
+    TensorFlow; and, for the batches that are computed at once, the outputs of every layer.
+    """
+    n = problem.n_replicas
+    at_once = n if spec.fused else 1
+    slots = OPTIMIZERS[str(spec.params.get("optimizer", "adamw"))].n_slots
+    weights = _FLOAT_BYTES * network.weights.size * (2 * n + (2 + slots) * at_once)
+    batch = min(int(spec.params.get("batch_size", 64)), max(len(rows) for rows in problem.train))
+    numbers = network.shape.row_size + network.width + _outputs(network)
+    activations = _FLOAT_BYTES * at_once * batch * numbers * _ROUND_TRIPS
+    return weights + activations + problem.size_bytes
+
+
+def _outputs(network: Network) -> int:
+    """Return how many numbers the layers give for one row: of a matrix its columns, at every place of a row."""
+    shape = network.shape
+    places = max(shape.n_tokens, 1) if shape.n_tokens else 1
+    if shape.pixels:
+        places = shape.pixels[0] * shape.pixels[1]
+    return places * sum(w.shape[-1] for w in network.weights.weights if len(w.shape) > 1)
+
+
+def _weight_bytes(network: Network) -> int:
+    return _FLOAT_BYTES * (network.weights.size + network.stats.size)
+
+
+def _untrained(network: Network) -> bytes:
+    from ..deployment.graph import to_onnx
+
+    weights, stats = network.weights.initial([0])[0], network.stats.initial([0])[0]
+    return to_onnx(family(network.family).to_keras(network, weights, stats)).SerializeToString()
+
+
+def _timed(data: bytes) -> float:
+    import onnxruntime
+
+    options: Any = onnxruntime.SessionOptions()  # pyright: ignore[reportAttributeAccessIssue] - of a compiled module
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    inputs = {i.name: _one_row(i.shape, i.type) for i in session.get_inputs()}
+    for _ in range(_WARM_UP):
+        session.run(None, inputs)
+    rounds: list[float] = []
+    for _ in range(_ROUNDS):
+        times: list[float] = []
+        while len(times) < _RUNS and (not times or sum(times) < _LEAST_S):
+            began = time.perf_counter()
+            session.run(None, inputs)
+            times.append(time.perf_counter() - began)
+        rounds.append(1000.0 * float(np.median(times)))
+    return min(rounds)
+
+
+def _one_row(shape: list[Any], kind: str) -> Any:
+    """Return a row of ones: of an input of token numbers it is a text without any padding."""
+    dtypes = {"tensor(float)": np.float32, "tensor(int32)": np.int32, "tensor(uint8)": np.uint8}
+    return np.ones([n if isinstance(n, int) else 1 for n in shape], dtypes[kind])

@@ -1,0 +1,83 @@
+"""The first rows of a file with their predictions, as a Qt table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from ...engine import formatting
+from ..language import tr
+from ..theme import colour
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class PredictionsModel(QAbstractTableModel):
+    """Row, cells of the first columns, target where it is known, prediction and its probability."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[Mapping[str, Any]] = []
+        self._columns: list[str] = []
+        self._parts: list[tuple[str, int]] = []
+
+    def show_preview(self, preview: Mapping[str, Any]) -> None:
+        """Take the ``preview`` of a ``predict`` job."""
+        self.beginResetModel()
+        self._rows, self._columns = list(preview["rows"]), list(preview["columns"])
+        has_share = any(row["share"] is not None for row in self._rows)
+        self._parts = [
+            ("row", 0),
+            ("prediction", 0),
+            *([("share", 0)] if has_share else []),
+            *([("truth", 0)] if preview["has_truth"] else []),
+            *(("cell", i) for i in range(len(self._columns))),
+        ]
+        self.endResetModel()
+
+    def reword(self) -> None:
+        """Say everything again: the language has changed."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(len(self._parts) - 1, 0))
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """What each column shows."""
+        return [part for part, _ in self._parts]
+
+    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self._parts)
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        part, place = self._parts[section]
+        if part == "cell":
+            return self._columns[place]
+        return {
+            "row": tr("Row"), "prediction": tr("Prediction"), "share": tr("Probability"), "truth": tr("Target"),
+        }[part]  # fmt: skip
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, (part, place) = self._rows[index.row()], self._parts[index.column()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            if part == "cell":
+                return row["cells"][place] if row["cells"] else ""
+            if part == "share":
+                return "" if row["share"] is None else formatting.percent(row["share"], 1)
+            return row[part] or ""
+        if role == Qt.ItemDataRole.ForegroundRole:
+            if row["wrong"] and part in ("prediction", "truth"):
+                return colour("bad")
+            if part in ("row", "cell"):
+                return colour("muted")
+        return None

@@ -1,0 +1,270 @@
+"""The Predict page: a bundle and a file or folder in, predictions out: as a CSV file, and the first of them in view."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHeaderView, QProgressBar, QWidget
+
+from ...engine import formatting
+from ...storage.records import ExportRecord, JobRecord, JobState
+from ..desk import Desk
+from ..jobs import JobWatcher
+from ..language import Text, counted, sentence, tr
+from ..models.predictions_model import PredictionsModel
+from ..widgets.fields import ChoiceField, TextField
+from ..widgets.notices import Notice
+from ..widgets.parts import Button, Card, Label, Pill, column, row
+from ..widgets.picture_grid import PictureGrid
+from ..widgets.tables import make_table
+from .certificate import open_folder
+from .page import EmptyState, Page, Pages, new_study_button
+
+if TYPE_CHECKING:
+    from ...storage.store import Store
+
+_MOST_WIDTH = 240  # of a column
+_TONES = {"none": "good", "some": "warning", "strong": "bad"}
+
+
+class PredictPage(Page):
+    """Above what is predicted, with what, and where to; below what came out, and what is to be said of it."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, lambda: tr("Predictions"))
+        self._job = JobWatcher(desk, self)
+        self._job.progressed.connect(self._progressed)
+        self._job.finished.connect(self._predicted)
+        self._job.failed.connect(self._failed)
+        self._result: Mapping[str, Any] = {}
+        self._out_typed = False
+        self.model = PredictionsModel(self)
+        self.notice = Notice("bad")
+        self.start = Button(lambda: tr("Predict rows"), "primary", "play")
+        self.start.clicked.connect(self._start)
+        self.tool_row.addWidget(self.start)
+        self.table = make_table(self.model)
+        self.pictures = PictureGrid()
+        self.drift = Pill()
+        self.said = Label(self._messages, wrap=True, select=True)
+        self.summary = Label(self._summary, "strong")
+        self.open = Button(lambda: tr("Open folder"), "", "open")
+        self.open.clicked.connect(lambda: open_folder(str(Path(str(self._result.get("out", ""))).parent)))
+        content = QWidget()
+        self.outcome = self._outcome_card()
+        layout = column(self._choice_card(), self.outcome, spacing=12)
+        layout.setStretch(1, 1)
+        content.setLayout(layout)
+        other = Button(lambda: tr("Open bundle…"), "", "folder")
+        other.clicked.connect(self._browse_bundle)
+        empty = EmptyState(
+            "target",
+            lambda: tr("Nothing to predict with yet"),
+            lambda: tr("Export a network first, or open the folder of a bundle that came from elsewhere."),
+            new_study_button(desk),
+            other,
+        )
+        self._stack = Pages()
+        self._stack.addWidget(content)
+        self._stack.addWidget(empty)
+        self.body.addWidget(self.notice)
+        self.body.addWidget(self._stack, 1)
+        self._bundles: list[str] = []
+        self.say(self._reword)
+        self._show()
+
+    def refresh(self) -> None:
+        self._stack.setVisible(self.desk.has_read)
+
+        def work(store: Store) -> list[ExportRecord]:
+            return [e for e in store.exports() if e.state is JobState.DONE and Path(e.path).is_dir()]
+
+        self.desk.feed.read(work, self._took)
+
+    def _took(self, exports: list[ExportRecord]) -> None:
+        found = list(dict.fromkeys(export.path for export in exports))
+        self._offer([*found, *(path for path in self._bundles if path not in found)])
+
+    def _offer(self, paths: list[str]) -> None:
+        self._bundles = paths
+        self.bundle.set_options([(path, lambda path=path: _shown(path)) for path in paths])
+        self._stack.setCurrentIndex(0 if paths else 1)
+        self._show()
+
+    def _choice_card(self) -> Card:
+        self.bundle = ChoiceField(lambda: tr("Bundle"))
+        self.bundle.changed.connect(self._bundle_changed)
+        self.data = TextField(
+            lambda: tr("Data"), lambda: tr("CSV, TSV or Parquet file, folder or ZIP of images")
+        )
+        self.data.changed.connect(self._data_changed)
+        self.out = TextField(lambda: tr("Save as"))
+        self.out.changed.connect(self._out_edited)
+        other = Button(lambda: tr("Other…"), "", "folder")
+        other.clicked.connect(self._browse_bundle)
+        file = Button(lambda: tr("File…"), "", "folder")
+        file.clicked.connect(self._browse_file)
+        folder = Button(lambda: tr("Folder…"), "", "folder")
+        folder.clicked.connect(self._browse_folder)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.hide()
+        card = Card(lambda: tr("Predict rows with a bundle"), margin=12)
+        for parts in ((self.bundle, other), (self.data, file, folder), (self.out,)):
+            line = QWidget()
+            layout = row(parts[0].label, parts[0].widget, *parts[1:], spacing=8)
+            layout.setStretch(1, 1)
+            line.setLayout(layout)
+            card.body.addWidget(line)
+        card.body.addWidget(self.progress)
+        return card
+
+    def _outcome_card(self) -> Card:
+        card = Card(margin=12)
+        self.hint = Label(
+            lambda: tr("The first predictions will be shown here; all of them go into the file."),
+            tone="muted",
+        )
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        head = row(self.summary, self.drift, 1, self.open, spacing=8)
+        self.head = QWidget()
+        self.head.setLayout(head)
+        for widget in (self.head, self.said):
+            card.body.addWidget(widget)
+        for widget in (self.hint, self.table, self.pictures):
+            card.body.addWidget(widget, 1)
+        return card
+
+    def _reword(self) -> None:
+        self.table.setAccessibleName(tr("Predictions"))
+        self.model.reword()
+        self._show()
+
+    def _show(self) -> None:
+        self.start.setEnabled(bool(self.bundle.value() and self.data.value()) and not self._job.is_busy)
+        preview = self._result.get("preview")
+        has_pictures = bool(preview) and any("picture" in line for line in preview["rows"])
+        self.head.setVisible(bool(preview))
+        self.said.setVisible(bool(preview and self._result.get("messages")))
+        self.hint.setVisible(not preview)
+        self.table.setVisible(bool(preview) and not has_pictures)
+        self.pictures.setVisible(has_pictures)
+        drift = (self._result.get("drift") or {}).get("word", "")
+        self.drift.setVisible(bool(drift))
+        if drift:
+            self.drift.show_word(_drift_text(drift), _TONES[drift])
+        self.summary.say_again()
+        self.said.say_again()
+        if has_pictures and preview:
+            lines = [line for line in preview["rows"] if "picture" in line]
+            wrong = [place for place, line in enumerate(lines) if line["wrong"]]
+            self.pictures.show_pictures([_picture(line) for line in lines], wrong)
+
+    def _summary(self) -> str:
+        n_rows = int(self._result.get("n_rows", 0))
+        preview = self._result.get("preview")
+        if not preview:
+            return ""
+        text = counted(n_rows, tr("1 row predicted"), tr("{n} rows predicted"))
+        n_wrong = sum(line["wrong"] for line in preview["rows"])
+        n_known = sum(line["truth"] is not None for line in preview["rows"])
+        if preview["has_truth"] and any(line["share"] is not None for line in preview["rows"]):
+            text += " · " + tr("{wrong} of the {known} shown are wrong", wrong=n_wrong, known=n_known)
+        return text
+
+    def _messages(self) -> str:
+        return "\n".join(sentence(message) for message in self._result.get("messages", []))
+
+    def _bundle_changed(self) -> None:
+        self._forget()
+
+    def _data_changed(self) -> None:
+        data = self.data.value()
+        if data and not self._out_typed:
+            path = Path(data).expanduser()
+            self.out.set_value(str(path.with_name(f"{path.stem}-predictions.csv")))
+        self._forget()
+
+    def _out_edited(self) -> None:
+        self._out_typed = bool(self.out.value())
+
+    def _forget(self) -> None:
+        """What was predicted before is not of these data."""
+        self._result = {}
+        self.notice.hide()
+        self._show()
+
+    def _browse_bundle(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, tr("Folder of a bundle"))
+        if path:
+            self._offer([path, *(known for known in self._bundles if known != path)])
+            self.bundle.set_value(path)
+            self._forget()
+
+    def _browse_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, tr("Data to predict"))
+        self._take(path)
+
+    def _browse_folder(self) -> None:
+        self._take(QFileDialog.getExistingDirectory(self, tr("Folder of images or texts")))
+
+    def _take(self, path: str) -> None:
+        if path:
+            self.data.set_value(path)
+            self._data_changed()
+
+    def _start(self) -> None:
+        if not self.out.value():
+            self.notice.tell(lambda: tr("Say where the predictions are to be saved."))
+            return
+        self._forget()
+        arguments = {"bundle": self.bundle.value(), "data": self.data.value(), "out": self.out.value()}
+        self._job.start("predict", arguments)
+        self._progressed(0.0, "")
+        self._show()
+
+    def _progressed(self, fraction: float, _word: str) -> None:
+        self.progress.show()
+        self.progress.setRange(0, 1000 if fraction > 0 else 0)
+        self.progress.setValue(round(1000 * fraction))
+
+    def _predicted(self, job: JobRecord) -> None:
+        self.show_result(job.result)
+
+    def show_result(self, result: Mapping[str, Any]) -> None:
+        """Show the result of a ``predict`` job."""
+        self.progress.hide()
+        self._result = result
+        self.model.show_preview(result["preview"])
+        head = self.table.horizontalHeader()
+        self.table.resizeColumnsToContents()
+        for place in range(len(self.model.parts)):
+            head.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
+            head.resizeSection(place, min(max(head.sectionSize(place) + 12, 64), _MOST_WIDTH))
+        if self.model.parts:
+            head.setSectionResizeMode(len(self.model.parts) - 1, QHeaderView.ResizeMode.Stretch)
+        self._show()
+
+    def _failed(self, text: Text) -> None:
+        self.progress.hide()
+        self.notice.tell(text)
+        self._show()
+
+
+def _shown(path: str) -> str:
+    place = Path(path)
+    return f"{place.name}  ({place.parent})"
+
+
+def _picture(line: Mapping[str, Any]) -> tuple[bytes, str]:
+    share = "" if line["share"] is None else f" {formatting.percent(line['share'])}"
+    mark = "✗ " if line["wrong"] else ""
+    return base64.b64decode(line["picture"]), f"{mark}{line['prediction']}{share}"
+
+
+def _drift_text(word: str) -> str:
+    return {"none": tr("No drift"), "some": tr("Some drift"), "strong": tr("Strong drift")}[word]

@@ -1,0 +1,116 @@
+"""Choosing under limits, blame and rescue: on a real study, with real children and real files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cupel.engine.compression.choose import front_of
+from cupel.engine.compression.explore import Limits, blame_layers, choose_variants
+from cupel.engine.compression.layers import N_BINS, describe_layers
+from cupel.engine.errors import CompressionError, SpecError
+from cupel.engine.service import run_job
+from cupel.storage.records import JobState, TrialState
+from cupel.storage.store import Store
+
+from ..deployment.made import make_study
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace with a trained study of two classes and two folds."""
+    study = make_study(tmp_path_factory.mktemp("explore"), "binary", {"width": 64}, n_networks=2)
+    study.store.close()
+    return study.store.workspace.path
+
+
+def test_the_front_is_what_no_other_beats() -> None:
+    costs = np.array([[0.0, 3.0, 1.0], [0.1, 1.0, 1.0], [0.1, 2.0, 1.0], [0.0, 3.0, 1.0]])
+    assert front_of(costs).tolist() == [True, True, False, True]
+
+
+def test_histograms_count_every_weight_and_zeros_are_told() -> None:
+    before = {"a": np.array([-1.0, 0.5, 0.25, 0.75], np.float32)}
+    after = {"a": np.array([0.0, 0.5, 0.0, 2.0], np.float32), "new": np.zeros(0, np.float32)}
+    (told,) = describe_layers(before, after)
+    assert (told["layer"], told["n_weights"], told["sparsity"], told["most"]) == ("a", 4, 0.5, 2.0)
+    assert sum(told["before"]) == sum(told["after"]) == 4
+    assert len(told["before"]) == N_BINS
+
+
+def test_a_search_measures_its_front_and_names_the_smallest_within_the_limits(workspace: Path) -> None:
+    said: list[tuple[str, float]] = []
+    with Store.open(workspace) as store:
+        choice = choose_variants(
+            store, 1, 0, limits=Limits(most_drop=0.2, most_bytes=20_000), n_rounds=4,
+            progress=lambda doing, n, total: said.append((doing, n / total)),
+        )  # fmt: skip
+    names = [v.name for v in choice.variants]
+    assert names[:2] == ["base", "control"]
+    assert len(names) > 2
+    assert len(set(names)) == len(names)
+    assert choice.n_tried == 4
+    assert all(v.state is TrialState.COMPLETE for v in choice.variants)
+    assert choice.chosen is not None
+    assert (choice.chosen.size_bytes or 0) <= 20_000
+    for v in choice.variants[2:]:
+        estimate = v.measures["choice"]["estimate"]
+        assert estimate["size_bytes"] == pytest.approx(v.size_bytes, abs=2048)
+        assert v.measures["choice"]["limits"]["most_bytes"] == 20_000
+        assert v.measures["layers"]
+        assert set(v.measures["threshold"]) == {"value", "gain"}
+    assert "searching" in {doing for doing, _ in said}
+    assert [f for _, f in said] == sorted(f for _, f in said)
+
+
+def test_what_cannot_be_within_a_limit_is_not_trained(workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        choice = choose_variants(store, 1, 0, limits=Limits(most_bytes=1), n_rounds=3)
+    assert choice.n_ruled_out == choice.n_tried == 3
+    assert choice.chosen is None
+    assert [v.name for v in choice.variants] == ["base", "control"]
+
+
+def test_layers_are_blamed_alone_and_the_rescue_meets_the_limit(workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        store.add_job(
+            "compress", {"study_id": 1, "trial": 0, "mode": "blame", "how": "int4", "most_drop": 0.0}
+        )
+        job = store.claim_job(1)
+        assert job is not None
+        run_job(store, job)
+        job = store.job(job.id)
+        assert job.state is JobState.DONE, job.failure
+        made = [store.variants(job.result["trial_id"])[-k] for k in range(1, len(job.result["variants"]) + 1)]
+    found = made[0].measures["blame"]
+    assert [one["layer"] for one in found["blame"]] == ["dense_0", "dense_1", "output"]
+    assert all(one["n_weights"] > 0 and one["spared_bytes"] > 0 for one in found["blame"])
+    rescue = found["rescue"]
+    assert rescue["is_within"]
+    assert rescue["drop"] <= 0.0
+    if rescue["spared"]:
+        mixed = next(v for v in made if v.name == "mixed + int4")
+        whole = next(v for v in made if v.name == "int4")
+        assert mixed.method["float_layers"] == rescue["spared"]
+        assert (mixed.size_bytes or 0) > (whole.size_bytes or 0)
+        assert mixed.measures["drop"]["mean"] == pytest.approx(rescue["drop"], abs=1e-6)
+
+
+def test_sparse_layers_are_blamed_too(workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        blamed = blame_layers(store, 1, 0, how="sparse", sparsity=0.9, most_drop=1.0)
+    assert [v.name for v in blamed.variants] == ["base", "sparse 90 % at once"]
+    assert blamed.rescue["spared"] == []
+    assert blamed.variants[1].measures["sparsity"] == pytest.approx(0.9, abs=0.02)
+    assert {round(one["sparsity"], 1) for one in blamed.variants[1].measures["layers"]} == {0.9}
+
+
+def test_bad_wishes_are_said(workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        with pytest.raises(SpecError, match="zero or more"):
+            choose_variants(store, 1, 0, limits=Limits(most_drop=-1.0))
+        with pytest.raises(SpecError, match="no way to blame"):
+            blame_layers(store, 1, 0, how="melt")
+        with pytest.raises(CompressionError, match="no networks"):
+            choose_variants(store, 1, 2, limits=Limits())

@@ -1,0 +1,268 @@
+"""Smaller networks: what is removed did nothing, the sizes fall; and folded normalizations change no output."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from cupel.engine.families import FAMILY_KINDS
+from cupel.engine.networks.base import Family, Network
+from cupel.engine.networks.inputs import InputShape
+from cupel.engine.networks.registry import build_network, family
+from cupel.engine.training.trainer import predict
+
+PIXELS = InputShape(5, pixels=(16, 16, 3))
+IMAGES: list[tuple[str, dict[str, Any]]] = [
+    ("cnn", {"filters": 8, "dense": 16}),
+    ("cnn", {"filters": 8, "dense": 16, "normalization": "batch"}),
+    ("vgg", {"n_layers": 2, "filters": 8, "dense": 16, "n_blocks": 2}),
+    ("resnet", {"filters": 8, "n_blocks": 2}),
+    ("resnet", {"filters": 8, "n_blocks": 2, "separable": True}),
+    ("image_mlp", {"n_layers": 2, "width": 16, "normalization": "batch"}),
+]
+
+
+def made(name: str, params: dict[str, Any], shape: InputShape, n: int = 2) -> tuple[Network, Any, Any]:
+    """Return networks whose weights and statistics are all those of a trained one: none is 0 or 1."""
+    rng = np.random.default_rng(0)
+    network = build_network(name, params, shape)
+    weights = network.weights.initial(list(range(n)))
+    weights += rng.normal(0, 0.05, weights.shape).astype(np.float32)
+    stats = (network.stats.initial([0] * n) + rng.uniform(0, 0.5, (n, network.stats.size))).astype(np.float32)
+    return network, weights, stats
+
+
+def outputs(network: Network, weights: Any, stats: Any, rows: dict[str, Any]) -> np.ndarray:
+    """Return the outputs of each network by itself."""
+    return np.concatenate(
+        [predict(network, weights[r : r + 1], stats[r : r + 1], rows) for r in range(len(weights))]
+    )
+
+
+@pytest.fixture
+def pixels() -> dict[str, Any]:
+    return {"pixels": np.random.default_rng(1).integers(0, 256, (1, 7, *PIXELS.pixels)).astype(np.uint8)}
+
+
+@pytest.mark.parametrize(("name", "params"), [*IMAGES, ("convnext", {"filters": 8})])
+def test_folded_normalizations_change_no_output(
+    name: str, params: dict[str, Any], pixels: dict[str, Any]
+) -> None:
+    network, weights, stats = made(name, params, PIXELS)
+    folded = family(name).folded(network, weights, stats)
+    built = build_network(name, folded.params, PIXELS)
+    if name in ("vgg", "image_mlp") or params.get("normalization") == "batch":
+        assert built.stats.size == 0
+    assert built.stats.size < network.stats.size or not network.stats.size
+    found = outputs(built, folded.weights, folded.stats, pixels)
+    np.testing.assert_allclose(found, outputs(network, weights, stats, pixels), atol=1e-4, rtol=1e-4)
+    model: Any = family(name).to_keras(built, folded.weights[0], folded.stats[0])
+    np.testing.assert_allclose(np.asarray(model(pixels["pixels"][0])), found[0], atol=1e-4, rtol=1e-4)
+
+
+def dead(network: Network, weights: Any, layers: dict[str, list[str]], n_dead: int) -> None:
+    """Make channels of each layer send nothing on: the rows of the layers that read them become 0."""
+    for r in range(len(weights)):
+        values = network.weights.unpack(weights[r])  # views
+        for layer, readers in layers.items():
+            n = values[f"{layer}/kernel"].shape[-1]
+            places = np.random.default_rng(r).permutation(n)[: int(n * n_dead / 8)]
+            for reader in readers:
+                kernel = values[f"{reader}/kernel"]
+                kernel.reshape(-1, n, kernel.shape[-1])[:, places] = 0.0
+
+
+READERS = {
+    "cnn": {"conv_0": ["conv_1"], "conv_1": ["conv_2"], "conv_2": ["dense_0"], "dense_0": ["dense_1"]},
+    "vgg": {
+        "conv_0": ["conv_1"], "conv_1": ["conv_2"], "conv_2": ["conv_3"], "conv_3": ["dense_0"],
+        "dense_0": ["dense_1"],
+    },
+    "image_mlp": {"dense_0": ["dense_1"], "dense_1": ["output"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "params"), [case for case in IMAGES if case[0] in READERS])
+def test_filters_that_do_nothing_are_the_ones_removed(
+    name: str, params: dict[str, Any], pixels: dict[str, Any]
+) -> None:
+    network, weights, stats = made(name, params, PIXELS)
+    dead(network, weights, READERS[name], 4)
+    smaller = family(name).shrink(network, weights, stats, 0.5)
+    built = build_network(name, smaller.params, PIXELS)
+    assert built.n_parameters < (0.6 if name == "image_mlp" else 0.4) * network.n_parameters
+    np.testing.assert_allclose(
+        outputs(built, smaller.weights, smaller.stats, pixels),
+        outputs(network, weights, stats, pixels),
+        atol=1e-5,
+        rtol=1e-4,
+    )
+
+
+def residual_readers(network: Network) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return which convolutions read the channels of the first stage, and which those inside the blocks."""
+    steps: Any = network.structure
+    blocks = [s for s in steps.steps if s.kind == "residual"]
+    first = next(s.name for s in steps.steps if s.kind == "conv")
+    inside: dict[str, list[str]] = {}
+    stream: list[str] = []
+    for block in blocks:
+        convs = [s.name for s in block.body if s.kind == "conv"]
+        inside[convs[0]] = [convs[1]]
+        if network.weights.unpack(np.zeros(network.weights.size))[f"{convs[0]}/kernel"].shape[2] == 8:
+            stream += [convs[0], *(s.name for s in block.shortcut)]
+    return {first: stream}, inside
+
+
+@pytest.mark.parametrize("separable", [False, True])
+def test_residual_connections_lose_the_same_channels(separable: bool, pixels: dict[str, Any]) -> None:
+    params = {"filters": 8, "n_blocks": 2, "n_stages": 2, "separable": separable}
+    network, weights, stats = made("resnet", params, PIXELS)
+    stream, inside = residual_readers(network)
+    dead(network, weights, {**stream, **inside}, 4)
+    # Of the last stage nothing is dead but what lies inside the blocks: those channels are made to matter little.
+    for r in range(len(weights)):
+        values = network.weights.unpack(weights[r])
+        values["dense_0/kernel"][np.random.default_rng(9).permutation(16)[:8]] = 0.0
+        for block in [s for s in network.structure.steps if s.kind == "residual"][2:]:  # pyright: ignore
+            first = next(s.name for s in block.body if s.kind == "conv")
+            if values[f"{first}/kernel"].shape[2] == 16:
+                values[f"{first}/kernel"][:, :, np.random.default_rng(9).permutation(16)[:8]] = 0.0
+    smaller = family("resnet").shrink(network, weights, stats, 0.5)
+    built = build_network("resnet", smaller.params, PIXELS)
+    assert built.n_parameters < 0.4 * network.n_parameters
+    np.testing.assert_allclose(
+        outputs(built, smaller.weights, smaller.stats, pixels),
+        outputs(network, weights, stats, pixels),
+        atol=1e-5,
+        rtol=1e-4,
+    )
+
+
+@pytest.mark.parametrize(("name", "params"), [*IMAGES, ("convnext", {"filters": 16})])
+def test_smaller_networks_have_a_keras_form_and_can_be_made_smaller_again(
+    name: str, params: dict[str, Any], pixels: dict[str, Any]
+) -> None:
+    network, weights, stats = made(name, params, PIXELS)
+    sizes = [network.n_parameters]
+    for keep in (0.5, 0.5):
+        smaller = family(name).shrink(network, weights, stats, keep)
+        network, weights, stats = build_network(name, smaller.params, PIXELS), smaller.weights, smaller.stats
+        sizes.append(network.n_parameters)
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == 3
+    model: Any = family(name).to_keras(network, weights[0], stats[0])
+    found = outputs(network, weights, stats, pixels)[0]
+    np.testing.assert_allclose(np.asarray(model(pixels["pixels"][0])), found, atol=1e-4, rtol=1e-4)
+
+
+TEXTS = InputShape(3, n_tokens=9, n_words=40)
+TABLE = InputShape(3, n_numeric=6, n_continuous=4, cardinalities=(5, 3), task="multiclass")
+OTHERS: list[tuple[str, dict[str, Any], InputShape]] = [
+    ("bag", {"embedding_size": 16, "n_layers": 1, "width": 16, "n_pairs": 64, "n_wide": 64}, TEXTS),
+    ("bag", {"embedding_size": 16, "n_layers": 0, "pooling": "mean"}, TEXTS),
+    ("textcnn", {"embedding_size": 16, "widths": "2-3", "n_filters": 16, "dense_width": 16}, TEXTS),
+    ("textcnn", {"embedding_size": 16, "widths": "3", "n_filters": 16}, TEXTS),
+    ("recurrent", {"cell": "gru", "embedding_size": 16, "n_units": 16}, TEXTS),
+    ("recurrent", {"cell": "lstm", "embedding_size": 16, "n_units": 16}, TEXTS),
+    ("transformer", {"n_heads": 2, "head_size": 16, "n_blocks": 2, "widening": 2}, TEXTS),
+    ("realmlp", {"n_layers": 2, "width": 32, "embedding_size": 4}, TABLE),
+    ("tabm", {"n_layers": 2, "width": 32, "n_members": 4, "embedding_size": 4}, TABLE),
+    ("ft_transformer", {"n_blocks": 2, "n_heads": 2, "head_size": 16}, TABLE),
+]
+
+
+def rows_of(shape: InputShape, n_words: int) -> dict[str, Any]:
+    """Return some rows of a kind of data, with a leading axis of one replica."""
+    rng = np.random.default_rng(3)
+    if shape.n_tokens:
+        tokens = rng.integers(1, n_words, (1, 8, shape.n_tokens)).astype(np.int32)
+        tokens[:, ::2, 5:] = 0
+        return {"tokens": tokens}
+    codes = np.stack([rng.integers(0, 5, (1, 8)), 5 + rng.integers(0, 3, (1, 8))], axis=2).astype(np.int32)
+    return {"numeric": rng.normal(size=(1, 8, shape.n_numeric)).astype(np.float32), "codes": codes}
+
+
+@pytest.mark.parametrize(("name", "params", "shape"), OTHERS)
+def test_texts_and_tables_have_smaller_networks(name: str, params: dict[str, Any], shape: InputShape) -> None:
+    network, weights, stats = made(name, params, shape)
+    sizes = [network.n_parameters]
+    for keep in (0.5, 0.5):
+        smaller = family(name).shrink(network, weights, stats, keep)
+        if shape.n_tokens:
+            shape = dataclasses.replace(shape, n_words=smaller.params["n_words"])
+        network, weights, stats = build_network(name, smaller.params, shape), smaller.weights, smaller.stats
+        assert weights.shape == (2, network.n_parameters)
+        sizes.append(network.n_parameters)
+    assert sizes[1] < 0.6 * sizes[0]
+    assert sizes[2] < 0.8 * sizes[1]
+    rows = rows_of(shape, shape.n_words)
+    found = outputs(network, weights, stats, rows)[0]
+    model: Any = family(name).to_keras(network, weights[0], stats[0])
+    wanted = [rows[i.name][0] for i in model.inputs]
+    np.testing.assert_allclose(
+        np.asarray(model(wanted if len(wanted) > 1 else wanted[0])), found, atol=1e-4, rtol=1e-4
+    )
+
+
+DEAD: list[tuple[str, dict[str, Any], InputShape, dict[str, tuple[int, list[tuple[str, int]]]]]] = [
+    (
+        "bag", {"embedding_size": 16, "n_layers": 1, "width": 16, "pooling": "mean_max"}, TEXTS,
+        {"embedding": (16, [("dense_0", 0)]), "units": (16, [("output", 0)])},
+    ),
+    (
+        "textcnn", {"embedding_size": 16, "widths": "2-3", "n_filters": 16}, TEXTS,
+        {
+            "embedding": (16, [("conv_2", 0), ("conv_3", 0)]),
+            "filters": (16, [("output", 0)]),
+        },
+    ),
+    (
+        "recurrent", {"cell": "gru", "embedding_size": 16, "n_units": 16}, TEXTS,
+        {
+            "embedding": (16, [("forward", 0), ("backward", 0)]),
+            "units": (16, [("output", 0), ("forward/recurrent", 0), ("backward/recurrent", 0)]),
+        },
+    ),
+    (
+        "realmlp", {"n_layers": 2, "width": 32, "embedding_size": 4}, TABLE,
+        {"first": (32, [("dense_1", 0)]), "second": (32, [("output", 0)])},
+    ),
+    (
+        "tabm", {"n_layers": 2, "width": 32, "n_members": 4, "embedding_size": 4}, TABLE,
+        {"first": (32, [("dense_1", 0)]), "second": (32, [("output", 1)])},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "params", "shape", "parts"), DEAD)
+def test_what_does_nothing_is_what_is_removed(
+    name: str, params: dict[str, Any], shape: InputShape, parts: dict[str, Any]
+) -> None:
+    """In texts the words that leave are made not to occur."""
+    network, weights, stats = made(name, params, shape)
+    for r in range(len(weights)):
+        values = network.weights.unpack(weights[r])  # views
+        for size, readers in parts.values():
+            gone = np.random.default_rng(r).permutation(size)[: size // 2]
+            for reader, axis in readers:
+                kernel = values[f"{reader}_kernel" if "/" in reader else f"{reader}/kernel"]
+                blocks = np.moveaxis(kernel, axis, 0)
+                blocks.reshape(-1, size, *blocks.shape[1:])[:, gone] = 0.0
+    smaller = family(name).shrink(network, weights, stats, 0.5)
+    if shape.n_tokens:
+        shape = dataclasses.replace(shape, n_words=smaller.params["n_words"])
+    rows = rows_of(shape, shape.n_words or 2)
+    np.testing.assert_allclose(
+        outputs(build_network(name, smaller.params, shape), smaller.weights, smaller.stats, rows),
+        outputs(network, weights, stats, rows),
+        atol=1e-5,
+        rtol=1e-4,
+    )
+
+
+@pytest.mark.parametrize("name", FAMILY_KINDS)
+def test_every_family_has_smaller_networks(name: str) -> None:
+    assert type(family(name)).shrink is not Family.shrink

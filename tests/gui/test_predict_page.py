@@ -1,0 +1,101 @@
+"""The Predict page: a bundle and a file in, predictions and drift in view; a wrong file is told."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from cupel.engine.deployment.export import export_final
+from cupel.gui.models.predictions_model import PredictionsModel
+from cupel.gui.pages.predict import PredictPage
+from cupel.gui.shell import MainWindow
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from ..engine.deployment.made import Made, make_study
+
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    found = make_study(tmp_path / "made", "binary", {})
+    record = export_final(found.store, found.study_id)
+    assert record.failure is None, record.failure.traceback
+    found.store.close()
+    return found
+
+
+def _page(qtbot: QtBot, window: MainWindow) -> PredictPage:
+    window.show_page("predict")
+    page = window.pages["predict"]
+    assert isinstance(page, PredictPage)
+    qtbot.waitUntil(lambda: window.desk.has_read)
+    return page
+
+
+def test_a_file_is_predicted_with_a_bundle_of_the_workspace(qtbot: QtBot, open_window, made: Made) -> None:
+    page = _page(qtbot, open_window(made.store.workspace.path))
+    qtbot.waitUntil(lambda: bool(page.bundle.value()))
+    assert not page.start.isEnabled()
+    page.data.set_value(str(made.file))
+    page.data.changed.emit()
+    assert page.out.value() == str(made.file.with_name("data-predictions.csv"))
+    page.start.click()
+    assert not page.start.isEnabled()
+    qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=60_000)
+    assert page.drift.text() == "No drift"
+    assert page.summary.text().startswith(f"{made.table.n_rows} rows predicted · ")
+    assert page.table.isVisible()
+    assert not page.pictures.isVisible()
+    with Path(page.out.value()).open(encoding="utf-8", newline="") as stream:
+        written = list(csv.DictReader(stream))
+    shown = [page.model.index(i, 1).data() for i in range(page.model.rowCount())]
+    assert shown == [row["prediction"] for row in written[: len(shown)]]
+
+
+def test_a_file_without_the_columns_is_told(qtbot: QtBot, open_window, made: Made, tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    page = _page(qtbot, open_window(made.store.workspace.path))
+    qtbot.waitUntil(lambda: bool(page.bundle.value()))
+    page._take(str(tmp_path / "other.csv"))
+    page.start.click()
+    qtbot.waitUntil(page.notice.isVisible, timeout=60_000)
+    assert "other.csv has no column 'income (k€)'" in page.notice.label.text()
+    qtbot.waitUntil(page.start.isEnabled)
+
+
+def test_images_are_shown_with_their_labels_and_wrong_ones_are_marked(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    page = _page(qtbot, window)
+    page._offer(["/somewhere/bundle"])
+    rows = [
+        {"row": "cat/1.png", "truth": "cat", "cells": [], "prediction": label, "share": 0.8, "wrong": label != "cat",
+         "picture": PICTURE}
+        for label in ("cat", "dog")
+    ]  # fmt: skip
+    page.show_result({"n_rows": 2, "messages": [], "drift": None, "out": "",
+                      "preview": {"columns": [], "rows": rows, "has_truth": True}})  # fmt: skip
+    assert page.pictures.isVisible()
+    assert [page.pictures.item(i).text() for i in range(2)] == ["cat 80%", "✗ dog 80%"]
+    assert page.summary.text() == "2 rows predicted · 1 of the 2 shown are wrong"
+    page.data.changed.emit()
+    assert not page.pictures.isVisible()
+
+
+def test_without_a_bundle_the_page_says_what_to_do(qtbot: QtBot, open_window, tmp_path: Path) -> None:
+    page = _page(qtbot, open_window(tmp_path / "empty"))
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 1)
+
+
+def test_the_model_keeps_qts_rules(qtbot: QtBot) -> None:
+    model = PredictionsModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    row = {"row": "1", "truth": None, "cells": ["5"], "prediction": "7.5", "share": None, "wrong": False}
+    model.show_preview({"columns": ["size"], "rows": [row, {**row, "cells": []}], "has_truth": False})
+    assert [model.headerData(i, Qt.Orientation.Horizontal) for i in range(3)] == ["Row", "Prediction", "size"]
+    assert model.index(0, 2).data() == "5"
+    assert tester is not None
