@@ -82,9 +82,9 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
     """
     started = time.monotonic()
     model = TrainedModel.from_bytes(Path(job["model"]).read_bytes())
+    _check_weights(model)
     if job["network"] is not None:
         model = model.only(job["network"])
-    _check_weights(model)
     model = dataclasses.replace(model, params={**model.params, "compute_dtype": "float32"})
     schema = TableSchema.from_json(job["schema"])
     images = schema.images
