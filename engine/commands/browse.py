@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ...storage.records import TrialRecord, TrialState
+from ...storage.records import FoldScores, TrialRecord, TrialState
 from ...storage.store import Store
 from .. import formatting
 from ..cli_codes import DONE, FAILED, UNUSABLE
@@ -23,6 +23,7 @@ from ..objectives import front_of_table, objectives_of, pareto_trials
 from ..search.filtering import parse_filter, trial_columns
 from .summary import print_leaderboard, summary
 
+_WIDE = 140  # columns of a terminal that params fit into beside the rest
 _PACKAGES = (
     "tensorflow",
     "keras",
@@ -109,11 +110,14 @@ def run_show(args: argparse.Namespace) -> int:
             return DONE
         trial = store.trial_by_number(study.id, args.trial)
         scores = store.fold_scores(trial.id)
+    if not args.json:
+        _print_trial(trial, scores)
+        return DONE
     row = _row(trial)
     if scores is not None:
         row["folds"] = {name: _plain(scores.values[:, i].tolist()) for i, name in enumerate(scores.metrics)}
         row["best_epochs"] = scores.best_epochs.tolist()
-    print(json.dumps(row, indent=None if args.json else 2, allow_nan=False, ensure_ascii=False))
+    print(json.dumps(row, allow_nan=False, ensure_ascii=False))
     return DONE
 
 
@@ -162,16 +166,46 @@ def _plain(value: Any) -> Any:
     return None if value is None or not math.isfinite(value) else value
 
 
+def _print_trial(trial: TrialRecord, scores: FoldScores | None) -> None:
+    """Print what a trial was, and its scores on every fold."""
+    about = {name: value for name, value in _row(trial).items() if value not in (None, "", {})} | {
+        "value": formatting.score(trial.value, trial.value_std),
+        "params": _params_text(trial).replace("  ", "\n"),
+    }
+    about.pop("value_std", None)
+    table = Table(box=None, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in about.items():
+        table.add_row(name, formatting.parameter(value))
+    console = Console()
+    console.print(table)
+    if scores is None:
+        return
+    folds = Table(box=None, header_style="bold")
+    folds.add_column("metric")
+    for fold in range(len(scores.values)):
+        folds.add_column(f"fold {fold + 1}", justify="right")
+    for i, name in enumerate(scores.metrics):
+        folds.add_row(name, *(formatting.number(float(value)) for value in scores.values[:, i]))
+    console.print(folds)
+
+
 def _print_trials(trials: list[TrialRecord]) -> None:
+    console = Console()
+    is_wide = console.width >= _WIDE
     table = Table(box=None, header_style="bold")
+    last = "params" if is_wide else "family"
     has_size = any(t.size_bytes is not None for t in trials)
     has_latency = any(t.latency_ms is not None for t in trials)
     costs = [name for name, is_there in (("file", has_size), ("ms a row", has_latency)) if is_there]
-    for name in ("trial", "state", "value", "epochs", "parameters", *costs, "duration", "params"):
-        justify = "left" if name in ("state", "params") else "right"
-        table.add_column(name, justify=justify, overflow="fold", no_wrap=name != "params")
+    for name in ("trial", "state", "value", "epochs", "parameters", *costs, "duration", last):
+        justify = "left" if name in ("state", last) else "right"
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=name != last)
     for t in trials:
-        what = t.failure.message if t.state is TrialState.FAIL and t.failure else _params_text(t)
+        what = _params_text(t) if is_wide else t.family
+        if t.state is TrialState.FAIL and t.failure:
+            what = t.failure.message
         cells = {"file": formatting.size(t.size_bytes), "ms a row": formatting.plain(t.latency_ms)}
         table.add_row(
             t.name or str(t.number),
@@ -183,7 +217,9 @@ def _print_trials(trials: list[TrialRecord]) -> None:
             "" if t.duration_s is None else formatting.seconds(t.duration_s),
             what,
         )
-    Console().print(table)
+    console.print(table)
+    if not is_wide and trials:
+        console.print("[dim]`cupel show STUDY --trial N` prints the params of a trial.[/dim]")
 
 
 def _params_text(t: TrialRecord) -> str:

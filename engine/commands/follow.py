@@ -143,5 +143,5 @@ class _View:
 _STATES = {
     StudyState.QUEUED: "Waiting for another study of this workspace to end.",
     StudyState.PAUSED: "Paused.",
-    StudyState.FINISHING: "The search is over; the final model is chosen, scored on the holdout and exported.",
+    StudyState.FINISHING: "The search is over; what it found is being finished.",
 }

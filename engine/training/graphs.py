@@ -123,9 +123,9 @@ def epoch_graph(key: GraphKey) -> Any:
 
     ``epoch(state, data, order, rates, hyper, decay_mask, rate_factors, kept, weight_shapes, stat_shapes, seed) ->
     (state, loss)`` with `order` int32 (n_steps, R, B) the rows of each batch, `rates` float32 (n_steps,), `hyper`
-    float32 in the order of `HYPER`, `decay_mask` and `rate_factors` float32 (P,) as in `Layout`, `kept` float32
-    (R, P), 0 where a weight of a sparse network stays 0 (not used of a dense one), `seed` int32 (2,), and `loss`
-    float32 (R,) the mean loss over the epoch.
+    float32 in the order of `HYPER`, `decay_mask` and `rate_factors` float32 (P,) as in `Layout`, or (1,) where all are
+    the same, `kept` float32 (R, P), 0 where a weight of a sparse network stays 0 (not used of a dense one), `seed`
+    int32 (2,), and `loss` float32 (R,) the mean loss over the epoch.
     """
     optimizer, loss, structure = OPTIMIZERS[key.optimizer], loss_function(key.loss), key.structure
     is_taught = TEACHER in key.inputs
@@ -202,7 +202,7 @@ def epoch_graph(key: GraphKey) -> Any:
             g, stats, losses = gradient(state, take_rows(data, order[i]), i)
             g = _clip(g, hyper["clip_norm"])
             rate, count = rates[i] * rate_factors, state.count + 1.0
-            decayed = state.weights - state.weights * (decay_mask * rate * hyper["weight_decay"])
+            decayed = state.weights * (1.0 - decay_mask * rate * hyper["weight_decay"])
             delta, slots = optimizer.step(g, state.slots, rate, count, hyper)
             weights = (decayed - delta) * kept if key.is_sparse else decayed - delta
             return i + 1, State(weights, stats, slots, count), total + losses
@@ -215,9 +215,13 @@ def epoch_graph(key: GraphKey) -> Any:
 
 
 def _clip(g: tf.Tensor, limit: tf.Tensor) -> tf.Tensor:
-    """Scale each replica's gradient (R, P) down to `limit`; 0 leaves it alone."""
-    norm = tf.sqrt(tf.reduce_sum(tf.square(g), axis=1, keepdims=True))
-    return g * tf.where((limit > 0.0) & (norm > limit), limit / norm, tf.ones_like(norm))
+    """Scale each replica's gradient (R, P) down to `limit`; 0 leaves it alone, and costs nothing."""
+
+    def clipped() -> tf.Tensor:
+        norm = tf.sqrt(tf.reduce_sum(tf.square(g), axis=1, keepdims=True))
+        return g * tf.where(norm > limit, limit / norm, tf.ones_like(norm))
+
+    return tf.cond(limit > 0.0, clipped, lambda: g)
 
 
 @lru_cache(maxsize=_KEPT)

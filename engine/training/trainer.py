@@ -154,8 +154,8 @@ class Trainer:
         self._batch = -(-n_train // self._n_steps)  # batches of one size: no small last one
         self._weight_shapes = tf.constant(self.network.weights.shapes())
         self._stat_shapes = tf.constant(self.network.stats.shapes())
-        self._decay_mask = tf.constant(self.network.weights.decay_mask())
-        self._rate_factors = tf.constant(self.network.weights.rate_factors())
+        self._decay_mask = tf.constant(_scalar_if_same(self.network.weights.decay_mask()))
+        self._rate_factors = tf.constant(_scalar_if_same(self.network.weights.rate_factors()))
         self._hyper, self._rates = self._hyperparameters()
         self._key = GraphKey(
             self.network.structure,
@@ -376,6 +376,11 @@ class Trainer:
         return TrainResult(
             self.network, best.weights, best.stats, predictions, curves, best.epochs, best.scores
         )
+
+
+def _scalar_if_same(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return one value where all are the same: a product with it is quicker than with a vector."""
+    return values[:1] if len(values) and (values == values[0]).all() else values
 
 
 def _seed(seed: int, replica: int) -> int:
