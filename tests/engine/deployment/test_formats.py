@@ -352,18 +352,27 @@ def _keras_inputs(folder: Path) -> list[Any]:
 
 
 @pytest.mark.slow
-def test_another_network_with_right_digests_does_not_pass(copy: Path) -> None:
-    for name in ("network_0.tflite", "network_1.tflite"):
-        data = bytearray((copy / name).read_bytes())
-        for place in range(len(data) // 2, len(data) // 2 + 400, 4):
-            data[place : place + 4] = np.float32(0.5).tobytes()
-        (copy / name).write_bytes(data)
+def test_another_network_with_right_digests_does_not_pass(studies: dict[str, Study], tmp_path: Path) -> None:
+    study, copy = studies["table"], tmp_path / "copy"
+    export_model(study.store, study.id, 0, copy, variant="float16", formats=["onnx", "litert"], ensemble=True)
+    shutil.copyfile(copy / "network_1.tflite", copy / "network_0.tflite")
     _say_digests_anew(copy)
     certificate = verify_bundle(copy)
     assert not certificate["passed"]
     assert certificate["failed"] == "litert"
     assert certificate["rows"]
     assert certificate["formats"]["onnx"]["passed"]
+
+
+def test_a_variant_is_one_network_or_those_of_all_folds(studies: dict[str, Study], tmp_path: Path) -> None:
+    study = studies["table"]
+    for ensemble, n_networks in ((False, 1), (True, 2)):
+        out = tmp_path / str(n_networks)
+        record = export_model(
+            study.store, study.id, 0, out, variant="int8", formats=["onnx"], ensemble=ensemble
+        )
+        assert record.certificate["passed"]
+        assert Bundle.open(out).manifest["n_networks"] == n_networks
 
 
 def test_weights_that_are_no_numbers_are_refused(studies: dict[str, Study], tmp_path: Path) -> None:
