@@ -65,6 +65,24 @@ class Weight:
         return rng.uniform(-limit, limit, self.shape).astype(np.float32)
 
 
+def dense_weights(name: str, n_in: int, n_out: int, initializer: str = "glorot_uniform") -> list[Weight]:
+    """Return kernel and bias of a dense layer."""
+    return [
+        Weight(f"{name}/kernel", (n_in, n_out), initializer, decays=True),
+        Weight(f"{name}/bias", (n_out,)),
+    ]
+
+
+def norm_weights(name: str, width: int) -> list[Weight]:
+    """Return the weights of a normalization."""
+    return [Weight(f"{name}/gamma", (width,), "ones"), Weight(f"{name}/beta", (width,))]
+
+
+def norm_stats(name: str, width: int) -> list[Weight]:
+    """Return the stats of a normalization over the batch."""
+    return [Weight(f"{name}/moving_mean", (width,)), Weight(f"{name}/moving_variance", (width,), "ones")]
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """An ordered set of weights and their places in a flat vector."""
@@ -84,16 +102,6 @@ class Layout:
     def shapes(self) -> NDArray[np.int32]:
         """Return all shapes, one after the other, as one int32 vector."""
         return np.array([n for w in self.weights for n in w.shape], np.int32)
-
-    def decay_mask(self) -> Floats:
-        """Return a vector of shape (size,): 1 where weight decay applies, else 0."""
-        parts = [np.full(w.size, float(w.decays), np.float32) for w in self.weights]
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
-
-    def rate_factors(self) -> Floats:
-        """Return a vector of shape (size,): the factor of each number's learning rate."""
-        parts = [np.full(w.size, w.rate, np.float32) for w in self.weights]
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
     def initial(self, seeds: Sequence[int]) -> Floats:
         """Draw initial values for one network a seed: shape (len(seeds), size)."""

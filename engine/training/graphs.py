@@ -1,14 +1,17 @@
 """The traced TensorFlow graphs: one epoch of training, and prediction, for R replicas as one computation.
 
-Every weight of the R replicas lies in one (R, P) matrix. The summed loss keeps the replicas' gradients apart, and the
-optimizer is one set of element-wise operations on the whole matrix. Nothing that the search varies in size or value is
-part of the graph: one trace serves every width, batch size, number of replicas, learning rate, dropout rate and decay,
-and the latest are kept. Compare HFTA (arXiv 2102.02344), which fuses different jobs on one accelerator.
+Every weight has a leading replica axis. The summed loss keeps the replicas' gradients apart, and an optimizer is
+element-wise. Nothing that the search varies in size or value is part of the graph: one trace serves every width, batch
+size, number of replicas, learning rate, dropout rate and decay, and the latest are kept. Compare HFTA (arXiv
+2102.02344), which fuses different jobs on one accelerator.
+
+Within an epoch weights and slots are variables that the optimizer changes in place; an epoch starts from matrices and
+ends in matrices, see `packing`, so that nothing is left in a graph.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,6 +23,7 @@ from ..networks.inputs import Inputs, NetworkInput
 from .augmentation import STRENGTHS, augmented
 from .losses import loss_function
 from .optimizers import OPTIMIZERS
+from .packing import Packing, unpack
 from .quantizing import Rounding
 from .teaching import TEACHER, taught
 
@@ -33,7 +37,7 @@ HYPER = (
     "clip_norm",
     *STRENGTHS,
 )
-"""Order of the hyperparameter vector. ``clip_norm`` is the largest gradient norm of a replica; 0 is no limit."""
+"""Order of the hyperparameter vector. ``clip_norm`` is the largest gradient norm of a replica."""
 
 
 _KEPT = 24  # graphs of each kind that a process keeps: each takes about 15 MB, and 0.3 s to trace again
@@ -64,37 +68,13 @@ class GraphKey:
     inputs: tuple[NetworkInput, ...]
     weight_ranks: tuple[int, ...]
     stat_ranks: tuple[int, ...]
+    decays: tuple[bool, ...]  # which weights weight decay applies to
     optimizer: str
     loss: str
+    clips: bool = False  # gradients have a largest norm
     is_sparse: bool = False
     augments: bool = False  # images are changed at random while training
     rounding: Rounding | None = None  # weights compute as they will once rounded
-
-
-def unpack(flat: tf.Tensor, shapes: tf.Tensor, ranks: Sequence[int]) -> list[tf.Tensor]:
-    """Cut a (R, P) matrix into tensors of shape (R, *shape); `shapes` holds all shapes one after the other."""
-    if not ranks:
-        return []
-    dims: list[tf.Tensor] = []
-    start = 0
-    for rank in ranks:
-        dims.append(shapes[start : start + rank])
-        start += rank
-    sizes = tf.stack([tf.reduce_prod(d) for d in dims])
-    parts = tf.split(flat, sizes, axis=1, num=len(ranks))
-    values: list[tf.Tensor] = []
-    for part, dim, rank in zip(parts, dims, ranks, strict=True):
-        value = tf.reshape(part, tf.concat([tf.shape(flat)[:1], dim], axis=0))
-        value.set_shape([None] * (rank + 1))
-        values.append(value)
-    return values
-
-
-def _pack(values: Sequence[tf.Tensor], like: tf.Tensor) -> tf.Tensor:
-    if not values:
-        return like
-    n = tf.shape(like)[0]
-    return tf.concat([tf.reshape(v, (n, -1)) for v in values], axis=1)
 
 
 def take_rows(data: Any, rows: Any) -> Any:
@@ -110,7 +90,6 @@ def take_rows(data: Any, rows: Any) -> Any:
 
 
 _F, _I = tf.float32, tf.int32
-_BLOCK = tf.TensorSpec([None, None], _F)
 
 
 def _input_signature(inputs: tuple[NetworkInput, ...]) -> dict[str, tf.TensorSpec]:
@@ -121,107 +100,162 @@ def _input_signature(inputs: tuple[NetworkInput, ...]) -> dict[str, tf.TensorSpe
 def epoch_graph(key: GraphKey) -> Any:
     """Return the traced function of one epoch.
 
-    ``epoch(state, data, order, rates, hyper, decay_mask, rate_factors, kept, weight_shapes, stat_shapes, seed) ->
-    (state, loss)`` with `order` int32 (n_steps, R, B) the rows of each batch, `rates` float32 (n_steps,), `hyper`
-    float32 in the order of `HYPER`, `decay_mask` and `rate_factors` float32 (P,) as in `Layout`, or (1,) where all are
-    the same, `kept` float32 (R, P), 0 where a weight of a sparse network stays 0 (not used of a dense one), `seed`
-    int32 (2,), and `loss` float32 (R,) the mean loss over the epoch.
+    ``epoch(state, data, order, rates, hyper, rate_factors, kept, weight_shapes, stat_shapes, seed) -> (state, loss)``
+    with `order` int32 (n_steps, R, B) the rows of each batch, `rates` float32 (n_steps,), `hyper` float32 in the order
+    of `HYPER`, `rate_factors` float32, one a weight, `kept` float32 (R, P), 0 where a weight of a sparse network stays
+    0 (not used of a dense one), `seed` int32 (2,), and `loss` float32 (R,) the mean loss over the epoch.
     """
-    optimizer, loss, structure = OPTIMIZERS[key.optimizer], loss_function(key.loss), key.structure
-    is_taught = TEACHER in key.inputs
-
-    def losses_of(outputs: Any, targets: Any, teacher: Any, hyper: Mapping[str, Any]) -> Any:
-        rows = loss(outputs, targets, hyper["label_smoothing"])
-        return taught(key.loss, rows, outputs, teacher) if is_taught else rows
-
-    matrix = tf.TensorSpec([None, None], _F)
-    signature = [
-        State(matrix, matrix, (matrix,) * optimizer.n_slots, tf.TensorSpec([], _F)),
-        Data(_input_signature(key.inputs), _BLOCK, _BLOCK),
+    matrix, vector, shapes = (
+        tf.TensorSpec([None, None], _F),
+        tf.TensorSpec([None], _F),
+        tf.TensorSpec([None], _I),
+    )
+    state = State(matrix, matrix, (matrix,) * OPTIMIZERS[key.optimizer].n_slots, tf.TensorSpec([], _F))
+    data = Data(_input_signature(key.inputs), matrix, matrix)
+    order, hyper, seed = (
         tf.TensorSpec([None, None, None], _I),
-        tf.TensorSpec([None], _F),
         tf.TensorSpec([len(HYPER)], _F),
-        tf.TensorSpec([None], _F),
-        tf.TensorSpec([None], _F),
-        matrix,
-        tf.TensorSpec([None], _I),
-        tf.TensorSpec([None], _I),
         tf.TensorSpec([2], _I),
-    ]
+    )
+    signature = [state, data, order, vector, hyper, vector, matrix, shapes, shapes, seed]
+    return tf.function(_Epoch(key).run, input_signature=signature, autograph=False)
 
-    @tf.function(input_signature=signature, autograph=False)
-    def epoch(
+
+class _Epoch:
+    """One epoch of training, as the operations of a graph."""
+
+    def __init__(self, key: GraphKey) -> None:
+        self._key = key
+        self._loss, self._optimizer = loss_function(key.loss), OPTIMIZERS[key.optimizer]
+        self._weights = [_variable(rank) for rank in key.weight_ranks]
+        self._slots = [[_variable(rank) for _ in range(self._optimizer.n_slots)] for rank in key.weight_ranks]
+
+    def run(
+        self,
         state: State,
         data: Data,
         order: Any,
         rates: Any,
         hyper_values: Any,
-        decay_mask: Any,
         rate_factors: Any,
         kept: Any,
         weight_shapes: Any,
         stat_shapes: Any,
         seed: Any,
     ) -> tuple[State, Any]:
-        hyper = {name: hyper_values[i] for i, name in enumerate(HYPER)}
+        """See `epoch_graph`."""
+        key, n_replicas = self._key, tf.shape(state.weights)[0]
+        packing = Packing(key.weight_ranks, weight_shapes, n_replicas)
+        stat_packing = Packing(key.stat_ranks, stat_shapes, n_replicas)
+        hyper = dict(zip(HYPER, tf.unstack(hyper_values), strict=True))
+        factors = tf.unstack(rate_factors, len(key.weight_ranks))
+        masks = packing.unpack(kept) if key.is_sparse else [None] * len(key.weight_ranks)
+        self._load(state, packing)
+
+        def step(i: Any, stats: list[Any], count: Any, total: Any) -> tuple[Any, list[Any], Any, Any]:
+            g, stats, losses = self._gradient(
+                stats, take_rows(data, order[i]), hyper, seed + tf.stack([i, 0])
+            )
+            count = count + 1.0
+            update = self._optimizer.rule(count, hyper)
+            for place, (weight, slots, mask) in enumerate(
+                zip(self._weights, self._slots, masks, strict=True)
+            ):
+                rate = rates[i] * factors[place]
+                if key.decays[place]:
+                    weight.assign(weight.read_value() * (1.0 - rate * hyper["weight_decay"]))
+                update(weight, g[place], slots, rate)
+                if mask is not None:
+                    weight.assign(weight.read_value() * mask)
+            return i + 1, stats, count, total + losses
+
         n_steps = tf.shape(order)[0]
+        start = (0, stat_packing.unpack(state.stats), state.count, tf.zeros((n_replicas,)))
+        _, stats, count, total = tf.while_loop(lambda i, *_: i < n_steps, step, start)
+        weights, slots = self._unload(packing)
+        return State(weights, stat_packing.pack(stats), slots, count), total / tf.cast(n_steps, _F)
 
-        def gradient(state: State, batch: Data, step: Any) -> tuple[Any, Any, Any]:
-            inputs, share = batch.inputs, tf.zeros((1,))
-            if key.augments:
-                pixels, share = augmented(inputs["pixels"], hyper, seed + tf.stack([step, 0]))
-                inputs = {**inputs, "pixels": pixels}
-            with tf.GradientTape() as tape:
-                tape.watch(state.weights)
-                values = unpack(state.weights, weight_shapes, key.weight_ranks)
-                outputs, stats = structure.forward(
-                    key.rounding.straight_through(values) if key.rounding else values,
-                    unpack(state.stats, stat_shapes, key.stat_ranks),
-                    inputs,
-                    training=True,
-                    dropout=hyper["dropout"],
-                    seed=seed + tf.stack([step, 0]),
-                )
-                targets, row_weights = batch.targets, batch.row_weights
-                teacher = inputs[TEACHER.name] if is_taught else tf.zeros((0, 0, 0))
-                if structure.has_members:
-                    times = [1, tf.shape(outputs)[1] // tf.shape(targets)[1]]
-                    targets, row_weights = tf.tile(targets, times), tf.tile(row_weights, times)
-                    teacher = tf.tile(teacher, [*times, 1])
-                rows = losses_of(outputs, targets, teacher, hyper)
-                rows *= row_weights
-                if key.augments:  # a share of each image is the one before it
-                    before = (tf.roll(targets, 1, axis=1), tf.roll(teacher, 1, axis=1))
-                    others = losses_of(outputs, *before, hyper)
-                    rows = rows * (1.0 - share) + others * tf.roll(row_weights, 1, axis=1) * share
-                losses = tf.reduce_mean(rows, axis=1)
-                total = tf.reduce_sum(losses)  # a sum over replicas keeps their gradients apart
-            return tape.gradient(total, state.weights), _pack(stats, state.stats), losses
+    def _load(self, state: State, packing: Packing) -> None:
+        for variable, value in zip(self._weights, packing.unpack(state.weights), strict=True):
+            variable.assign(value)
+        for i, matrix in enumerate(state.slots):
+            for slots, value in zip(self._slots, packing.unpack(matrix), strict=True):
+                slots[i].assign(value)
 
-        def step(i: Any, state: State, total: Any) -> tuple[Any, State, Any]:
-            g, stats, losses = gradient(state, take_rows(data, order[i]), i)
-            g = _clip(g, hyper["clip_norm"])
-            rate, count = rates[i] * rate_factors, state.count + 1.0
-            decayed = state.weights * (1.0 - decay_mask * rate * hyper["weight_decay"])
-            delta, slots = optimizer.step(g, state.slots, rate, count, hyper)
-            weights = (decayed - delta) * kept if key.is_sparse else decayed - delta
-            return i + 1, State(weights, stats, slots, count), total + losses
+    def _unload(self, packing: Packing) -> tuple[Any, tuple[Any, ...]]:
+        """Return the matrices of weights and slots, and free the variables."""
+        weights = packing.pack([v.read_value() for v in self._weights])
+        slots = tuple(
+            packing.pack([of_one[i].read_value() for of_one in self._slots])
+            for i in range(self._optimizer.n_slots)
+        )
+        # A shape known here would be taken for that of every read when constants are folded (TensorFlow 2.21).
+        zero = tf.minimum(tf.shape(weights)[0], 0)
+        nothing = {rank: tf.zeros([zero] * (rank + 1)) for rank in set(self._key.weight_ranks)}
+        for rank, weight, of_one in zip(self._key.weight_ranks, self._weights, self._slots, strict=True):
+            for variable in (weight, *of_one):
+                variable.assign(nothing[rank])
+        return weights, slots
 
-        start = (0, state, tf.zeros(tf.shape(state.weights)[:1]))
-        _, state, total = tf.while_loop(lambda i, *_: i < n_steps, step, start)
-        return state, total / tf.cast(n_steps, _F)
+    def _gradient(
+        self, stats: list[Any], batch: Data, hyper: Mapping[str, Any], seed: Any
+    ) -> tuple[list[Any], list[Any], Any]:
+        """Return the gradient of every weight, the stats of the network and the losses (R,)."""
+        key, inputs, share = self._key, batch.inputs, None
+        if key.augments:
+            pixels, share = augmented(inputs["pixels"], hyper, seed)
+            inputs = {**inputs, "pixels": pixels}
+        weights = [v.read_value() for v in self._weights]
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            outputs, stats = key.structure.forward(
+                key.rounding.straight_through(weights) if key.rounding else weights,
+                stats,
+                inputs,
+                training=True,
+                dropout=hyper["dropout"],
+                seed=seed,
+            )
+            losses = self._losses(outputs, batch, share, hyper)
+            total = tf.reduce_sum(losses)  # a sum over replicas keeps their gradients apart
+        found = tape.gradient(total, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        g = [
+            tf.convert_to_tensor(x) for x in found
+        ]  # that of embeddings as a whole table: every row has slots
+        return _clipped(g, hyper["clip_norm"]) if key.clips else g, stats, losses
 
-    return epoch
+    def _losses(self, outputs: Any, batch: Data, share: Any, hyper: Mapping[str, Any]) -> Any:
+        """Return the mean losses (R,) of a batch; `share` is that of the image before in every image, None for none."""
+        key, targets, row_weights = self._key, batch.targets, batch.row_weights
+        is_taught = TEACHER in key.inputs
+        teacher = batch.inputs[TEACHER.name] if is_taught else tf.zeros((0, 0, 0))
+        if key.structure.has_members:
+            times = [1, tf.shape(outputs)[1] // tf.shape(targets)[1]]
+            targets, row_weights = tf.tile(targets, times), tf.tile(row_weights, times)
+            teacher = tf.tile(teacher, [*times, 1])
+
+        def of_rows(targets: Any, teacher: Any) -> Any:
+            rows = self._loss(outputs, targets, hyper["label_smoothing"])
+            return taught(key.loss, rows, outputs, teacher) if is_taught else rows
+
+        rows = of_rows(targets, teacher) * row_weights
+        if share is not None:
+            others = of_rows(tf.roll(targets, 1, axis=1), tf.roll(teacher, 1, axis=1))
+            rows = rows * (1.0 - share) + others * tf.roll(row_weights, 1, axis=1) * share
+        return tf.reduce_mean(rows, axis=1)
 
 
-def _clip(g: tf.Tensor, limit: tf.Tensor) -> tf.Tensor:
-    """Scale each replica's gradient (R, P) down to `limit`; 0 leaves it alone, and costs nothing."""
+def _variable(rank: int) -> Any:
+    """Return a variable for weights of R replicas, of any size, which holds nothing yet."""
+    return tf.Variable(tf.zeros([0] * (rank + 1)), trainable=False, shape=[None] * (rank + 1))
 
-    def clipped() -> tf.Tensor:
-        norm = tf.sqrt(tf.reduce_sum(tf.square(g), axis=1, keepdims=True))
-        return g * tf.where(norm > limit, limit / norm, tf.ones_like(norm))
 
-    return tf.cond(limit > 0.0, clipped, lambda: g)
+def _clipped(gradients: list[Any], limit: Any) -> list[Any]:
+    """Scale each replica's gradient, of all weights together, down to the norm `limit`."""
+    squares = [tf.reduce_sum(tf.square(g), axis=list(range(1, g.shape.rank))) for g in gradients]
+    norm = tf.sqrt(tf.add_n(squares))  # (R,)
+    factor = tf.where(norm > limit, limit / norm, tf.ones_like(norm))
+    return [g * tf.reshape(factor, [-1] + [1] * (g.shape.rank - 1)) for g in gradients]
 
 
 @lru_cache(maxsize=_KEPT)

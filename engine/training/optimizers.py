@@ -1,19 +1,29 @@
-"""Optimizers as pure functions on the stacked weights of R replicas, with every hyperparameter a tensor.
+"""Optimizers that update a stacked weight of R replicas in place, with every hyperparameter a tensor.
 
 Each follows its Keras namesake to the letter of the update (a test compares them step by step), but takes its numbers
 as tensors, so that one traced graph serves every learning rate, momentum and decay that the search tries. All are
-element-wise: replicas never mix. Weight decay is decoupled (Loshchilov and Hutter 2019, arXiv 1711.05101) for all.
+element-wise: replicas never mix. Weight decay is decoupled (Loshchilov and Hutter 2019, arXiv 1711.05101) for all, and
+is done by who calls. Where TensorFlow has a kernel for an update it is one pass over the memory, in place of a dozen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import tensorflow as tf
 
-Slots = tuple[tf.Tensor, ...]
+Slots = Sequence[Any]
+"""What an optimizer keeps for one weight: variables of the weight's shape."""
+Numbers = Mapping[str, tf.Tensor]
+Update = Callable[[Any, tf.Tensor, Slots, tf.Tensor], None]
+"""``update(weight, gradient, slots, rate)`` changes the variables `weight` and `slots`; `rate` is the learning rate."""
+Rule = Callable[[tf.Tensor, Numbers], Update]
+"""``rule(count, hyper)`` gives the update of all weights in one step.
+
+`count` is the 1-based number of the step; `hyper` has ``momentum``, ``beta_1`` and ``beta_2``; all are float32 scalars.
+"""
 _EPSILON = 1e-7  # Keras's default
 
 
@@ -25,90 +35,95 @@ class Optimizer:
     ----------
     name : str
     n_slots : int
-        State tensors of the weights' shape, zero at the start.
-    step : callable
-        ``step(gradient, slots, rate, count, hyper) -> (delta, slots)``: `delta` is subtracted from the weights;
-        `rate` is the learning rate, `count` the 1-based number of the step as float32, `hyper` has ``momentum``,
-        ``beta_1`` and ``beta_2`` as float32 scalars.
+        Variables of a weight's shape beside it, zero at the start.
+    rule : Rule
     """
 
     name: str
     n_slots: int
-    step: Callable[[tf.Tensor, Slots, tf.Tensor, tf.Tensor, Mapping[str, tf.Tensor]], tuple[tf.Tensor, Slots]]
+    rule: Rule
 
 
-def _sgd(
-    g: tf.Tensor, slots: Slots, rate: tf.Tensor, count: tf.Tensor, hyper: Mapping[str, Any]
-) -> tuple[tf.Tensor, Slots]:
-    velocity = slots[0] * hyper["momentum"] - g * rate
-    return -velocity, (velocity,)
+def _momentum(*, nesterov: bool) -> Rule:
+    def rule(_count: tf.Tensor, hyper: Numbers) -> Update:
+        def update(weight: Any, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+            tf.raw_ops.ResourceApplyKerasMomentum(
+                var=weight.handle, accum=slots[0].handle, lr=rate, grad=g, momentum=hyper["momentum"],
+                use_nesterov=nesterov,
+            )  # fmt: skip
+
+        return update
+
+    return rule
 
 
-def _nesterov(
-    g: tf.Tensor, slots: Slots, rate: tf.Tensor, count: tf.Tensor, hyper: Mapping[str, Any]
-) -> tuple[tf.Tensor, Slots]:
-    velocity = slots[0] * hyper["momentum"] - g * rate
-    return -(velocity * hyper["momentum"] - g * rate), (velocity,)
-
-
-def _adam(
-    g: tf.Tensor, slots: Slots, rate: tf.Tensor, count: tf.Tensor, hyper: Mapping[str, Any]
-) -> tuple[tf.Tensor, Slots]:
+def _adam(count: tf.Tensor, hyper: Numbers) -> Update:
     beta_1, beta_2 = hyper["beta_1"], hyper["beta_2"]
-    m = slots[0] + (g - slots[0]) * (1.0 - beta_1)
-    v = slots[1] + (tf.square(g) - slots[1]) * (1.0 - beta_2)
-    alpha = rate * tf.sqrt(1.0 - tf.pow(beta_2, count)) / (1.0 - tf.pow(beta_1, count))
-    return alpha * m / (tf.sqrt(v) + _EPSILON), (m, v)
+    powers = tf.pow(beta_1, count), tf.pow(beta_2, count)
+
+    def update(weight: Any, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+        tf.raw_ops.ResourceApplyAdam(
+            var=weight.handle, m=slots[0].handle, v=slots[1].handle, beta1_power=powers[0], beta2_power=powers[1],
+            lr=rate, beta1=beta_1, beta2=beta_2, epsilon=_EPSILON, grad=g,
+        )  # fmt: skip
+
+    return update
 
 
-def _nadam(
-    g: tf.Tensor, slots: Slots, rate: tf.Tensor, count: tf.Tensor, hyper: Mapping[str, Any]
-) -> tuple[tf.Tensor, Slots]:
+def _nadam(count: tf.Tensor, hyper: Numbers) -> Update:
     beta_1, beta_2, decay = hyper["beta_1"], hyper["beta_2"], tf.constant(0.96)
     u_now = beta_1 * (1.0 - 0.5 * tf.pow(decay, count))
     u_next = beta_1 * (1.0 - 0.5 * tf.pow(decay, count + 1.0))
-    product = slots[2] + tf.cast(
-        tf.equal(count, 1.0), tf.float32
-    )  # the running product of u, 1 before the first step
-    product_now = product * u_now
-    product_next = product_now * u_next
-    m = slots[0] + (g - slots[0]) * (1.0 - beta_1)
-    v = slots[1] + (tf.square(g) - slots[1]) * (1.0 - beta_2)
-    m_hat = u_next * m / (1.0 - product_next) + (1.0 - u_now) * g / (1.0 - product_now)
-    v_hat = v / (1.0 - tf.pow(beta_2, count))
-    return rate * m_hat / (tf.sqrt(v_hat) + _EPSILON), (m, v, product_now)
+    is_first = tf.cast(tf.equal(count, 1.0), tf.float32)
+    last = 1.0 - tf.pow(beta_2, count)
+
+    def update(weight: Any, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+        # The third slot is the running product of u, 1 before the first step.
+        product = slots[2].assign((slots[2] + is_first) * u_now).read_value()
+        m = slots[0].assign_add((g - slots[0]) * (1.0 - beta_1)).read_value()
+        v = slots[1].assign_add((tf.square(g) - slots[1]) * (1.0 - beta_2)).read_value()
+        m_hat = u_next * m / (1.0 - product * u_next) + (1.0 - u_now) * g / (1.0 - product)
+        weight.assign_sub(rate * m_hat / (tf.sqrt(v / last) + _EPSILON))
+
+    return update
 
 
-def _rmsprop(
-    g: tf.Tensor, slots: Slots, rate: tf.Tensor, count: tf.Tensor, hyper: Mapping[str, Any]
-) -> tuple[tf.Tensor, Slots]:
-    rho = hyper["beta_2"]
-    v = rho * slots[0] + (1.0 - rho) * tf.square(g)
-    scaled = rate * g * tf.math.rsqrt(v + _EPSILON)
-    velocity = hyper["momentum"] * slots[1] + scaled
-    return velocity, (v, velocity)
+def _rmsprop(_count: tf.Tensor, hyper: Numbers) -> Update:
+    def update(weight: Any, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+        tf.raw_ops.ResourceApplyRMSProp(
+            var=weight.handle, ms=slots[0].handle, mom=slots[1].handle, lr=rate, rho=hyper["beta_2"],
+            momentum=hyper["momentum"], epsilon=_EPSILON, grad=g,
+        )  # fmt: skip
+
+    return update
 
 
-def _lion(
-    g: tf.Tensor, slots: Slots, rate: tf.Tensor, count: tf.Tensor, hyper: Mapping[str, Any]
-) -> tuple[tf.Tensor, Slots]:
+def _lion(_count: tf.Tensor, hyper: Numbers) -> Update:
     beta_1, beta_2 = hyper["beta_1"], hyper["beta_2"]
-    delta = rate * tf.sign(slots[0] * beta_1 + g * (1.0 - beta_1))
-    return delta, (slots[0] * beta_2 + g * (1.0 - beta_2),)
+
+    def update(weight: Any, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+        m = slots[0].read_value()
+        weight.assign_sub(rate * tf.sign(m * beta_1 + g * (1.0 - beta_1)))
+        slots[0].assign(m * beta_2 + g * (1.0 - beta_2))
+
+    return update
 
 
-def _adagrad(
-    g: tf.Tensor, slots: Slots, rate: tf.Tensor, count: tf.Tensor, hyper: Mapping[str, Any]
-) -> tuple[tf.Tensor, Slots]:
-    total = slots[0] + tf.square(g)
-    return rate * g * tf.math.rsqrt(total + 0.1 + _EPSILON), (total,)  # 0.1: Keras's initial accumulator
+def _adagrad(_count: tf.Tensor, _hyper: Numbers) -> Update:
+    def update(weight: Any, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+        total = slots[0].assign_add(tf.square(g)).read_value()
+        weight.assign_sub(
+            rate * g * tf.math.rsqrt(total + 0.1 + _EPSILON)
+        )  # 0.1: Keras's initial accumulator
+
+    return update
 
 
 OPTIMIZERS: dict[str, Optimizer] = {
     o.name: o
     for o in (
-        Optimizer("sgd", 1, _sgd),
-        Optimizer("nesterov", 1, _nesterov),
+        Optimizer("sgd", 1, _momentum(nesterov=False)),
+        Optimizer("nesterov", 1, _momentum(nesterov=True)),
         Optimizer("adam", 2, _adam),
         Optimizer(
             "adamw", 2, _adam

@@ -154,17 +154,18 @@ class Trainer:
         self._batch = -(-n_train // self._n_steps)  # batches of one size: no small last one
         self._weight_shapes = tf.constant(self.network.weights.shapes())
         self._stat_shapes = tf.constant(self.network.stats.shapes())
-        self._decay_mask = tf.constant(_scalar_if_same(self.network.weights.decay_mask()))
-        self._rate_factors = tf.constant(_scalar_if_same(self.network.weights.rate_factors()))
+        self._rate_factors = tf.constant([w.rate for w in self.network.weights.weights])
         self._hyper, self._rates = self._hyperparameters()
         self._key = GraphKey(
             self.network.structure,
             (*self.network.shape.inputs, *([] if teacher is None else [TEACHER])),
             self.network.weights.ranks,
             self.network.stats.ranks,
+            tuple(w.decays for w in self.network.weights.weights),
             self._optimizer,
             self._loss,
-            sparsifier is not None,
+            clips=bool(spec.params.get("clip_norm")),
+            is_sparse=sparsifier is not None,
             augments=bool(self.network.shape.pixels)
             and any(float(spec.params.get(s) or 0.0) for s in STRENGTHS),
             rounding=quantizer.rounding if quantizer else None,
@@ -226,8 +227,7 @@ class Trainer:
             seed = tf.constant([(self.spec.seed + window.first) & 0x7FFFFFFF, epoch << 12], tf.int32)
             group.state, mean_losses = epoch_graph(self._key)(
                 group.state, window.data, window.order, tf.constant(rates[window.first : window.first + n_steps]),
-                tf.constant(self._hyper[epoch]), self._decay_mask, self._rate_factors, kept, self._weight_shapes,
-                self._stat_shapes, seed,
+                tf.constant(self._hyper[epoch]), self._rate_factors, kept, self._weight_shapes, self._stat_shapes, seed,
             )  # fmt: skip
             losses += mean_losses.numpy() * (n_steps / len(order))
         if not np.isfinite(losses).all():
@@ -376,11 +376,6 @@ class Trainer:
         return TrainResult(
             self.network, best.weights, best.stats, predictions, curves, best.epochs, best.scores
         )
-
-
-def _scalar_if_same(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return one value where all are the same: a product with it is quicker than with a vector."""
-    return values[:1] if len(values) and (values == values[0]).all() else values
 
 
 def _seed(seed: int, replica: int) -> int:

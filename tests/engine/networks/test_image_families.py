@@ -12,7 +12,7 @@ from cupel.engine.networks.image_parts import ImageStructure, max_pool
 from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.registry import build_network, family
 from cupel.engine.search.space import default_space, start_points, to_params
-from cupel.engine.training.graphs import unpack
+from cupel.engine.training.packing import unpack
 from cupel.engine.training.trainer import predict
 
 SIZES = [(28, 28, 1), (8, 8, 1), (2, 3, 3), (33, 20, 3)]
