@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from cupel.engine.data.splitting import Splits
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
 from cupel.engine.preprocessing.fit import fit_preprocessing
-from cupel.engine.preprocessing.spec import PreprocessingSpec
+from cupel.engine.preprocessing.table import table_spec
 from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.storage.records import TrialKind, TrialState
@@ -40,6 +41,9 @@ SPACE = {
         "optimizer": {"fixed": "adamw"}, "learning_rate": {"type": "float", "low": 5e-4, "high": 1e-2, "log": True},
         "weight_decay": {"type": "float", "low": 1e-4, "high": 1e-1, "log": True},
         "batch_size": {"type": "choice", "choices": [32, 64, 128]},
+        # What the scripts do too: scaled numbers as they are, one learning rate, every epoch.
+        "numeric_embedding": {"fixed": "none"}, "scaling": {"fixed": "standard"}, "schedule": {"fixed": "constant"},
+        "patience": {"fixed": EPOCHS}, "label_smoothing": {"fixed": 0.0},
     }
 }  # fmt: skip
 TABLES = {
@@ -79,15 +83,15 @@ def run_cupel(folder: Path, source: str, target: str, n_trials: int, n_workers: 
         ]
         first = min(t.started_at for t in trials if t.started_at)
         last = max(t.finished_at for t in trials if t.finished_at)
-        problem, n_classes = _problem(store, study.id)
+        problem, n_classes = _problem(store, study.id, trials[0].params)
     return {
         "seconds": seconds, "n": len(trials), "steady_s": (last - first).total_seconds(), "problem": problem,
         "n_classes": n_classes, "trials": trials,
     }  # fmt: skip
 
 
-def _problem(store: Store, study_id: int) -> tuple[dict[str, np.ndarray], int]:
-    """Return what the user's script trains on: the same preprocessed rows of the same folds."""
+def _problem(store: Store, study_id: int, params: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], int]:
+    """Return what the user's script trains on: the same preprocessed rows of the same folds as all trials have."""
     study = store.study(study_id)
     dataset = store.dataset(study.dataset_id or 0)
     table = Table.from_parquet(store.artifacts.checked_path(dataset.table_sha256))
@@ -95,7 +99,7 @@ def _problem(store: Store, study_id: int) -> tuple[dict[str, np.ndarray], int]:
     target = encode_target(table, schema)
     splits = Splits.from_npz_bytes(store.artifacts.read(study.split_sha256 or ""))
     arrays: dict[str, np.ndarray] = {}
-    fitted = fit_preprocessing(table, schema, splits.train, PreprocessingSpec.from_params({}))
+    fitted = fit_preprocessing(table, schema, splits.train, table_spec(params))
     for k, preprocessing in enumerate(fitted):
         arrays[f"x{k}"] = preprocessing.transform(table).numeric
         arrays[f"y{k}"] = target.at(np.arange(table.n_rows)) if target.n_dropped == 0 else target.values
