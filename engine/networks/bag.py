@@ -8,7 +8,7 @@ does. The space of its hyperparameters is `engine/search/spaces/bag.toml`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -16,12 +16,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from . import keras_parts
 from . import text_parts as parts
 from .base import Family, Floats, Network, Shrunk, Structure
 from .cutting import cut_all
 from .inputs import Inputs, InputShape
-from .layout import Layout, Weight
-from .shrinking import packed
+from .layout import Layout, Weight, dense_weights
+from .stacked import dense, look_up
+from .stacked import dropout as drop
 from .text_shrinking import fewer_words, frequent_words, halved
 
 _FIRST, _SECOND = 8_191, 31_337  # primes; with at most 50,000 codes their products stay below 2**31
@@ -67,29 +69,29 @@ class BagStructure(Structure):
         mask = parts.mask_of(tokens)
         if drops:
             mask = parts.drop_tokens(mask, 0.5 * dropout, seed + tf.constant([0, 99]))
-        embedded = parts.embed(next(take), tokens)
+        embedded = look_up(next(take), tokens)
         wide = self._wide(take, tokens, mask) if self.is_wide else 0.0
         if self.has_pairs:
             table = next(take)
             pairs = _pairs(tokens[..., :-1], tokens[..., 1:], tf.shape(table)[1])
-            embedded = tf.concat([embedded, parts.embed(table, pairs)], axis=2)
+            embedded = tf.concat([embedded, look_up(table, pairs)], axis=2)
             mask = tf.concat([mask, mask[..., :-1] * mask[..., 1:]], axis=2)
         hidden = parts.mean_of_tokens(embedded, mask)
         if self.has_max:
             hidden = tf.concat([hidden, parts.max_of_tokens(embedded, mask)], axis=-1)
         for layer in range(self.n_layers):
             if drops:
-                hidden = parts.dropout(hidden, dropout, seed + tf.constant([0, layer]))
-            hidden = tf.nn.relu(parts.dense(hidden, next(take), next(take)))
+                hidden = drop(hidden, dropout, seed + tf.constant([0, layer]))
+            hidden = tf.nn.relu(dense(hidden, next(take), next(take)))
         if drops:
-            hidden = parts.dropout(hidden, dropout, seed + tf.constant([0, self.n_layers]))
-        return parts.dense(hidden, next(take), next(take)) + wide, list(stats)
+            hidden = drop(hidden, dropout, seed + tf.constant([0, self.n_layers]))
+        return dense(hidden, next(take), next(take)) + wide, list(stats)
 
     def _wide(self, take: Iterator[Any], tokens: Any, mask: Any) -> Any:
         """Return the sum (R, B, K) of the weights of all tokens and pairs, over the root of their number."""
         singles, pairs = next(take), next(take)
         places = _pairs(tokens[..., :-1], tokens[..., 1:], tf.shape(pairs)[1])
-        found = tf.concat([parts.embed(singles, tokens), parts.embed(pairs, places)], axis=2)
+        found = tf.concat([look_up(singles, tokens), look_up(pairs, places)], axis=2)
         both = tf.concat([mask, mask[..., :-1] * mask[..., 1:]], axis=2)
         root = tf.sqrt(tf.maximum(tf.reduce_sum(both, axis=2, keepdims=True), 1.0))
         return tf.matmul((both / root)[:, :, None], found)[:, :, 0]
@@ -132,12 +134,12 @@ class BagFamily(Family):
             weights.append(parts.embedding_weight("pairs", n_pairs, size, 0.1))
         n_in = size * (1 + structure.has_max)
         for layer in range(structure.n_layers):
-            weights += parts.dense_weights(f"dense_{layer}", n_in, int(params["width"]))
+            weights += dense_weights(f"dense_{layer}", n_in, int(params["width"]))
             n_in = int(params["width"])
-        weights += parts.dense_weights("output", n_in, shape.n_outputs)
+        weights += dense_weights("output", n_in, shape.n_outputs)
         return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape)
 
-    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:  # noqa: ARG002
         """See `Family.shrink`.
 
         Dimensions of the embedding, units and rare words are removed; the tables of pairs are halved as often as `keep`
@@ -156,18 +158,17 @@ class BagFamily(Family):
             axes[f"dense_{i}/bias"] = ((f"dense_{i}",),)
             n_in = (f"dense_{i}",)
         axes["output/kernel"] = (n_in, ())
-        params = {**network.params, **fewer_words(network, keep)}
+        changed: dict[str, Any] = fewer_words(network, keep)
         smaller = cut_all(network.weights, weights, axes, keep, known=frequent_words(network, keep))
         for name, there in (("pairs", structure.has_pairs), ("wide", structure.is_wide)):
             if there:
                 for values in smaller:
                     values[f"{name}/embeddings"] = halved(values[f"{name}/embeddings"], keep)
-                params["n_wide" if name == "wide" else "n_pairs"] = len(smaller[0][f"{name}/embeddings"])
-        params["embedding_size"] = smaller[0]["embedding/embeddings"].shape[1]
+                changed["n_wide" if name == "wide" else "n_pairs"] = len(smaller[0][f"{name}/embeddings"])
+        changed["embedding_size"] = smaller[0]["embedding/embeddings"].shape[1]
         if structure.n_layers:
-            params["width"] = smaller[0]["dense_0/bias"].size
-        built = self.build(params, replace(network.shape, n_words=params["n_words"]))
-        return Shrunk(params, packed(built.weights, smaller), stats)
+            changed["width"] = smaller[0]["dense_0/bias"].size
+        return self.rebuilt(network, changed, smaller)
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]
@@ -175,7 +176,7 @@ class BagFamily(Family):
         """See `Family.to_keras`."""
         structure = network.structure
         assert isinstance(structure, BagStructure)  # noqa: S101 - a family only sees its own networks
-        values = parts.values_of(network, weights, stats)
+        values = network.values(weights, stats)
         tokens, mask = parts.keras_tokens(network.shape)
         embedded = _keras_embedding("embedding", values)(tokens)
         wide = _keras_wide(tokens, mask, values) if structure.is_wide else None
@@ -195,7 +196,7 @@ class BagFamily(Family):
         outputs = keras.layers.Dense(network.shape.n_outputs, name="output")(hidden)
         outputs = outputs if wide is None else keras.ops.add(outputs, wide)
         model = keras.Model(tokens, outputs, name="bag")
-        parts.set_weights(model.layers, values)
+        keras_parts.set_weights(model.layers, values)
         return model
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from ..errors import CompressionError
 from .inputs import Inputs, InputShape
-from .layout import Layout
+from .layout import Floats, Layout
+from .shrinking import packed
 
 
 class Structure(ABC):
@@ -70,9 +71,6 @@ class Structure(ABC):
         """
 
 
-Floats = NDArray[np.float32]
-
-
 @dataclass(frozen=True, slots=True)
 class Shrunk:
     """Smaller networks: the params that describe them, their weights (R, P) and stats (R, S)."""
@@ -109,6 +107,10 @@ class Network:
     def n_parameters(self) -> int:
         """Trainable parameters of one replica."""
         return self.weights.size
+
+    def values(self, weights: Floats, stats: Floats) -> dict[str, Floats]:
+        """Return weights (P,) and stats (S,) of one replica by name, as views."""
+        return {**self.weights.unpack(weights), **self.stats.unpack(stats)}
 
 
 class Family(ABC):
@@ -150,6 +152,23 @@ class Family(ABC):
             "quantization.",
             family=self.name,
         )
+
+    def rebuilt(
+        self, network: Network, changed: Mapping[str, Any], values: Sequence[Mapping[str, Floats]]
+    ) -> Shrunk:
+        """Return networks with other params, for `shrink` and `folded`.
+
+        Parameters
+        ----------
+        changed : mapping
+            The params that differ; ``n_words`` is that of the inputs too.
+        values : sequence of mappings of str to ndarray
+            Weights and stats of each replica by name, in their new sizes.
+        """
+        params = {**network.params, **changed}
+        shape = replace(network.shape, n_words=changed["n_words"]) if "n_words" in changed else network.shape
+        built = self.build(params, shape)
+        return Shrunk(params, packed(built.weights, values), packed(built.stats, values))
 
     def folded(self, network: Network, weights: Floats, stats: Floats) -> Shrunk:
         """Return R networks that compute the same with fewer operations, for prediction alone.

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .base import Network
-from .image_parts import Builder, ImageFamily
+from .image_builder import Builder
+from .image_parts import ImageFamily
 from .inputs import InputShape
 
 

@@ -14,14 +14,13 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from . import keras_parts
 from .base import Family, Floats, Network, Shrunk, Structure
 from .cutting import choose_in_heads, cut_all
 from .inputs import Inputs, InputShape
-from .layout import Layout, Weight
-from .shrinking import packed
-from .stacked import NORM_EPSILON, layer_norm, look_up
+from .layout import Layout, Weight, dense_weights, norm_weights
+from .stacked import dense, layer_norm, look_up
 from .stacked import dropout as drop
-from .table_inputs import set_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +68,11 @@ class FtTransformerStructure(Structure):
                 tokens = tokens[:, :, :1]
             tokens = tokens + thin(self._attention(take, normal, tokens), 2 * block)
             normal = layer_norm(tokens, next(take), next(take))
-            gate, value = tf.split(_dense(normal, next(take), next(take)), 2, axis=-1)
+            gate, value = tf.split(dense(normal, next(take), next(take)), 2, axis=-1)
             hidden = thin(value * tf.nn.relu(gate), 2 * block + 1)
-            tokens = tokens + _dense(hidden, next(take), next(take))
+            tokens = tokens + dense(hidden, next(take), next(take))
         hidden = tf.nn.relu(layer_norm(tokens[:, :, 0], next(take), next(take)))
-        return _dense(hidden, next(take), next(take)), list(stats)
+        return dense(hidden, next(take), next(take)), list(stats)
 
     def _tokens(self, take: Iterator[tf.Tensor], inputs: Inputs) -> tf.Tensor:
         cls = next(take)[:, None]  # (R, 1, 1, size)
@@ -88,26 +87,19 @@ class FtTransformerStructure(Structure):
 
     def _attention(self, take: Iterator[tf.Tensor], normal: tf.Tensor, tokens: tf.Tensor) -> tf.Tensor:
         n_queries = tf.shape(tokens)[2]
-        query = self._heads(_dense(normal[:, :, :n_queries], next(take), next(take)))
-        key = self._heads(_dense(normal, next(take), next(take)))
-        value = self._heads(_dense(normal, next(take), next(take)))
+        query = self._heads(dense(normal[:, :, :n_queries], next(take), next(take)))
+        key = self._heads(dense(normal, next(take), next(take)))
+        value = self._heads(dense(normal, next(take), next(take)))
         size = tf.cast(tf.shape(query)[-1], tf.float32)
         share = tf.nn.softmax(tf.matmul(query, key, transpose_b=True) * tf.math.rsqrt(size))
         mixed = tf.transpose(tf.matmul(share, value), (0, 1, 3, 2, 4))
-        return _dense(tf.reshape(mixed, tf.shape(tokens)), next(take), next(take))
+        return dense(tf.reshape(mixed, tf.shape(tokens)), next(take), next(take))
 
     def _heads(self, x: tf.Tensor) -> tf.Tensor:
         """Turn (R, B, T, size) into (R, B, n_heads, T, size / n_heads)."""
         shape = tf.shape(x)
         heads = (shape[0], shape[1], shape[2], self.n_heads, shape[3] // self.n_heads)
         return tf.transpose(tf.reshape(x, heads), (0, 1, 3, 2, 4))
-
-
-def _dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
-    """Multiply (R, …, n) by (R, n, m)."""
-    shape = tf.shape(x)
-    product = tf.matmul(tf.reshape(x, (shape[0], -1, shape[-1])), kernel) + bias[:, None]
-    return tf.reshape(product, tf.concat([shape[:-1], tf.shape(kernel)[2:]], axis=0))
 
 
 class FtTransformerFamily(Family):
@@ -140,41 +132,24 @@ class FtTransformerFamily(Family):
         if structure.embedded:
             weights.append(Weight("embedding/embeddings", (sum(shape.cardinalities), size), "uniform", limit))
         for i in range(structure.n_blocks):
-            weights += _norm(f"norm_{i}", size) if i else []
+            weights += norm_weights(f"norm_{i}", size) if i else []
             for name in ("query", "key", "value", "mixed"):
-                weights += _pair(f"{name}_{i}", size, size)
-            weights += _norm(f"middle_{i}", size)
-            weights += [*_pair(f"gate_{i}", size, 2 * hidden), *_pair(f"back_{i}", hidden, size)]
-        weights += [*_norm("last", size), *_pair("output", size, shape.n_outputs)]
+                weights += dense_weights(f"{name}_{i}", size, size)
+            weights += norm_weights(f"middle_{i}", size)
+            weights += [
+                *dense_weights(f"gate_{i}", size, 2 * hidden),
+                *dense_weights(f"back_{i}", hidden, size),
+            ]
+        weights += [*norm_weights("last", size), *dense_weights("output", size, shape.n_outputs)]
         n_tokens = 1 + shape.n_numeric + len(shape.cardinalities)
         width = n_tokens * (2 * hidden + size + structure.n_heads * n_tokens)
         return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape, width)
 
-    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:  # noqa: ARG002
         """See `Family.shrink`: tokens, heads and the hidden layers of blocks become narrower."""
         structure = network.structure
         assert isinstance(structure, FtTransformerStructure)  # noqa: S101 - a family only sees its own networks
         n_heads, blocks = structure.n_heads, range(structure.n_blocks)
-        shapes = {w.name: w.shape for w in network.weights.weights}
-        axes: dict[str, Any] = {name: ((), ("stream",)) for name in shapes if len(shapes[name]) == 2}
-        axes |= {
-            name: (("stream",),)
-            for name in shapes
-            if name.split("_")[0].split("/")[0] in ("norm", "middle", "last")
-        }
-        axes["output/kernel"] = (("stream",), ())
-        for b in blocks:
-            for name, out in (("query", "keys"), ("key", "keys"), ("value", "values")):
-                axes[f"{name}_{b}/kernel"] = (("stream",), (f"{out}_{b}",))
-                axes[f"{name}_{b}/bias"] = ((f"{out}_{b}",),)
-            axes |= {
-                f"mixed_{b}/kernel": ((f"values_{b}",), ("stream",)),
-                f"mixed_{b}/bias": (("stream",),),
-                f"gate_{b}/kernel": (("stream",), (f"inner_{b}", f"inner_{b}")),
-                f"gate_{b}/bias": ((f"inner_{b}", f"inner_{b}"),),
-                f"back_{b}/kernel": ((f"inner_{b}",), ("stream",)),
-                f"back_{b}/bias": (("stream",),),
-            }
         old = int(network.params["head_size"])
         size = len(choose_in_heads(np.ones(n_heads * old, np.float32), n_heads, keep)) // n_heads
 
@@ -193,15 +168,19 @@ class FtTransformerFamily(Family):
             return chosen
 
         smaller = cut_all(
-            network.weights, weights, axes, keep, known=in_heads, counts={"stream": n_heads * size}
+            network.weights,
+            weights,
+            _axes(network.weights, structure.n_blocks),
+            keep,
+            known=in_heads,
+            counts={"stream": n_heads * size},
         )
         for values in smaller:  # a head divides by the root of its size
             for b in blocks:
                 for name in (f"query_{b}/kernel", f"query_{b}/bias"):
                     values[name] = values[name] * np.float32((size / old) ** 0.5)
         widening = len(smaller[0]["back_0/kernel"]) / (n_heads * size)
-        params = {**network.params, "head_size": size, "widening": widening}
-        return Shrunk(params, packed(self.build(params, network.shape).weights, smaller), stats)
+        return self.rebuilt(network, {"head_size": size, "widening": widening}, smaller)
 
     def to_keras(
         self,
@@ -218,7 +197,7 @@ class FtTransformerFamily(Family):
         inputs, tokens = _keras_tokens(structure, shape, values)
         n_heads, size = structure.n_heads, values["cls/embeddings"].shape[1]
         for i in range(structure.n_blocks):
-            normal: Any = _keras_norm(f"norm_{i}")(tokens) if i else tokens
+            normal: Any = keras_parts.layer_norm(f"norm_{i}")(tokens) if i else tokens
             asking = normal
             if i == structure.n_blocks - 1:
                 asking, tokens = normal[:, :1], tokens[:, :1]
@@ -238,29 +217,41 @@ class FtTransformerFamily(Family):
             mixed = keras.ops.reshape(mixed, (-1, asking.shape[1], size))
             tokens = keras.ops.add(tokens, keras.layers.Dense(size, name=f"mixed_{i}")(mixed))
             width = len(values[f"back_{i}/kernel"])
-            both: Any = keras.layers.Dense(2 * width, name=f"gate_{i}")(_keras_norm(f"middle_{i}")(tokens))
+            both: Any = keras.layers.Dense(2 * width, name=f"gate_{i}")(
+                keras_parts.layer_norm(f"middle_{i}")(tokens)
+            )
             hidden = keras.ops.multiply(both[:, :, width:], keras.ops.relu(both[:, :, :width]))
             tokens = keras.ops.add(tokens, keras.layers.Dense(size, name=f"back_{i}")(hidden))
-        hidden = keras.ops.relu(_keras_norm("last")(tokens[:, 0]))
+        hidden = keras.ops.relu(keras_parts.layer_norm("last")(tokens[:, 0]))
         outputs = keras.layers.Dense(shape.n_outputs, name="output")(hidden)
         model = keras.Model(inputs, outputs, name="ft_transformer")
-        set_weights(model, values)
+        keras_parts.set_weights(model.layers, values)
         return model
 
 
-def _pair(name: str, n_in: int, n_out: int) -> list[Weight]:
-    return [
-        Weight(f"{name}/kernel", (n_in, n_out), "glorot_uniform", decays=True),
-        Weight(f"{name}/bias", (n_out,)),
-    ]
-
-
-def _norm(name: str, size: int) -> list[Weight]:
-    return [Weight(f"{name}/gamma", (size,), "ones"), Weight(f"{name}/beta", (size,))]
-
-
-def _keras_norm(name: str) -> Any:
-    return keras.layers.LayerNormalization(epsilon=NORM_EPSILON, name=name)
+def _axes(layout: Layout, n_blocks: int) -> dict[str, Any]:
+    """Return what the axes of the weights stand for, as `cut_all` reads it."""
+    shapes = {w.name: w.shape for w in layout.weights}
+    axes: dict[str, Any] = {name: ((), ("stream",)) for name in shapes if len(shapes[name]) == 2}
+    axes |= {
+        name: (("stream",),)
+        for name in shapes
+        if name.split("_")[0].split("/")[0] in ("norm", "middle", "last")
+    }
+    axes["output/kernel"] = (("stream",), ())
+    for b in range(n_blocks):
+        for name, out in (("query", "keys"), ("key", "keys"), ("value", "values")):
+            axes[f"{name}_{b}/kernel"] = (("stream",), (f"{out}_{b}",))
+            axes[f"{name}_{b}/bias"] = ((f"{out}_{b}",),)
+        axes |= {
+            f"mixed_{b}/kernel": ((f"values_{b}",), ("stream",)),
+            f"mixed_{b}/bias": (("stream",),),
+            f"gate_{b}/kernel": (("stream",), (f"inner_{b}", f"inner_{b}")),
+            f"gate_{b}/bias": ((f"inner_{b}", f"inner_{b}"),),
+            f"back_{b}/kernel": ((f"inner_{b}",), ("stream",)),
+            f"back_{b}/bias": (("stream",),),
+        }
+    return axes
 
 
 def _keras_tokens(

@@ -8,7 +8,7 @@ trace serves all of them. Pixels come as bytes and are scaled to [0, 1] inside t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -16,18 +16,15 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from . import keras_parts
 from .base import Family, Floats, Network, Shrunk, Structure
 from .folding import fold_norm, foldable
 from .image_shrinking import shrink_steps
 from .image_steps import Step
-from .inputs import Inputs, InputShape
-from .layout import Layout, Weight
-from .shrinking import packed
-from .stacked import ACTIVATIONS, NORM_EPSILON
+from .inputs import Inputs
+from .stacked import ACTIVATIONS, NORM_EPSILON, dropout_mask, moving
 
-NORM_MOMENTUM = 0.9  # as in the MLP: trainings are short
 SCALE = 1.0 / 255.0
-_SMALL_BATCH = 8  # convolutions predict some hundred images at once best: so much more than other layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +153,7 @@ class _Run:
         if self.training:
             n = tf.cast(tf.reduce_prod(tf.shape(x)[:3]), tf.float32)
             batch_variance *= (n - 1.0) / n  # the operation divides by n - 1, Keras by n
-            keep = NORM_MOMENTUM
-            mean = mean * keep + batch_mean * (1 - keep)
-            variance = variance * keep + batch_variance * (1 - keep)
+            mean, variance = moving(mean, batch_mean), moving(variance, batch_variance)
         self.new_stats += [mean, variance]
         return y
 
@@ -184,182 +179,11 @@ class _Run:
         self.n_dropouts += 1
         if not self.training:
             return x
-        uniform = tf.random.stateless_uniform(tf.shape(x), self.seed + tf.constant([0, self.n_dropouts]))
-        return x * (tf.cast(uniform >= self.rate, tf.float32) / (1.0 - self.rate))
+        return x * dropout_mask(tf.shape(x), self.rate, self.seed + tf.constant([0, self.n_dropouts]))
 
     def _residual(self, step: Step, x: tf.Tensor) -> tf.Tensor:
         value = self.steps(step.body, x)
         return self.steps(step.shortcut, x) + value
-
-
-class Builder:
-    """Collects the steps and weights of a network, and knows the size of what flows through it.
-
-    Parameters
-    ----------
-    shape : InputShape
-        Its ``pixels`` are (height, width, channels).
-    params : mapping
-        Of the network; ``units`` says by the name of a convolution or dense layer how many outputs it has in place of
-        what is asked for, and ``folded`` that normalizations right after a convolution are part of it.
-    """
-
-    def __init__(self, shape: InputShape, params: Mapping[str, Any]) -> None:
-        self._units: Mapping[str, int] = params.get("units", {})
-        self._folds = bool(params.get("folded", False))
-        self.height, self.width, self.channels = shape.pixels
-        self.steps: list[Step] = []
-        self.weights: list[Weight] = []
-        self.stats: list[Weight] = []
-        self.largest = self.height * self.width * self.channels
-        self._names: dict[str, int] = {}
-
-    def conv(
-        self,
-        n_out: int,
-        size: int = 3,
-        *,
-        stride: int = 1,
-        same: bool = True,
-        bias: bool = True,
-        he: bool = True,
-    ) -> None:
-        """Add a convolution."""
-        name = self._name("conv")
-        n_out = int(self._units.get(name, n_out))
-        fan_in, fan_out = size * size * self.channels, size * size * n_out
-        start = ("normal", (2.0 / fan_in) ** 0.5) if he else ("uniform", (6.0 / (fan_in + fan_out)) ** 0.5)
-        self.weights.append(Weight(f"{name}/kernel", (size, size, self.channels, n_out), *start, decays=True))
-        if bias:
-            self.weights.append(Weight(f"{name}/bias", (n_out,)))
-        self.steps.append(Step("conv", name, stride, same, bias))
-        self.channels = n_out
-        self._shrink(size, stride, same)
-
-    def depthwise(self, size: int = 3, *, stride: int = 1, bias: bool = True) -> None:
-        """Add a convolution of each channel by itself."""
-        name = self._name("depthwise")
-        shape = (size, size, self.channels, 1)
-        self.weights.append(Weight(f"{name}/kernel", shape, "normal", (2.0 / size**2) ** 0.5, decays=True))
-        if bias:
-            self.weights.append(Weight(f"{name}/bias", (self.channels,)))
-        self.steps.append(Step("depthwise", name, stride, True, bias))
-        self._shrink(size, stride, True)
-
-    def norm(self, kind: str, *, folds: bool = True) -> None:
-        """Add a normalization of the channels, ``batch`` or ``layer``; ``none`` adds nothing.
-
-        Parameters
-        ----------
-        folds : bool
-            Whether nothing but this reads the convolution before it: then it can be part of that.
-        """
-        if kind == "none":
-            return
-        name = self._name("norm")
-        size = (self.channels,)
-        last = self.steps[-1] if self.steps else None
-        if self._folds and folds and kind == "batch" and last and last.kind in ("conv", "depthwise"):
-            if not last.has_bias:
-                self.weights.append(Weight(f"{last.name}/bias", size))
-                self.steps[-1] = replace(last, has_bias=True)
-            return
-        self.weights += [Weight(f"{name}/gamma", size, "ones"), Weight(f"{name}/beta", size)]
-        if kind == "batch":
-            self.stats += [
-                Weight(f"{name}/moving_mean", size),
-                Weight(f"{name}/moving_variance", size, "ones"),
-            ]
-        self.steps.append(Step(f"{kind}_norm", name))
-
-    def activation(self, kind: str) -> None:
-        """Add an activation."""
-        self.steps.append(Step("activation", self._name(kind), activation=kind))
-
-    def pool(self) -> None:
-        """Add a pooling by the maximum of 2 × 2, where the image is not smaller than that."""
-        if min(self.height, self.width) >= 2:
-            self.steps.append(Step("max_pool", self._name("pool"), 2))
-            self.height, self.width = self.height // 2, self.width // 2
-
-    def residual(self, body: Sequence[Step], shortcut: Sequence[Step]) -> None:
-        """Add a block of steps that are already counted, see `taken`."""
-        self.steps.append(Step("residual", self._name("add"), body=tuple(body), shortcut=tuple(shortcut)))
-
-    def taken(self, start: int) -> list[Step]:
-        """Take the steps from `start` on back, for `residual`."""
-        taken = self.steps[start:]
-        del self.steps[start:]
-        return taken
-
-    def flatten(self) -> None:
-        """Add a step that puts all numbers into one row."""
-        self.steps.append(Step("flatten", self._name("flatten")))
-        self.channels, self.height, self.width = self.channels * self.height * self.width, 1, 1
-
-    def mean(self) -> None:
-        """Add the mean over all places of the image."""
-        self.steps.append(Step("mean", self._name("mean")))
-        self.height = self.width = 1
-
-    def dense(self, n_out: int) -> None:
-        """Add a dense layer."""
-        name = self._name("dense")
-        n_out = int(self._units.get(name, n_out))
-        self.weights += [
-            Weight(f"{name}/kernel", (self.channels, n_out), "glorot_uniform", decays=True),
-            Weight(f"{name}/bias", (n_out,)),
-        ]
-        self.steps.append(Step("dense", name))
-        self.channels = n_out
-
-    def dropout(self, params: Mapping[str, Any]) -> None:
-        """Add dropout, where the params have any."""
-        if float(params.get("dropout", 0.0)) > 0.0:
-            self.steps.append(Step("dropout", self._name("dropout")))
-
-    def network(self, family: str, params: Mapping[str, Any], shape: InputShape) -> Network:
-        """Return the network, after its last layer."""
-        self.dense(shape.n_outputs)
-        weights, stats = Layout(tuple(self.weights)), Layout(tuple(self.stats))
-        structure = ImageStructure(tuple(self.steps), self._rest(shape))
-        return Network(family, structure, weights, stats, dict(params), shape, self.largest // _SMALL_BATCH)
-
-    def _rest(self, shape: InputShape) -> tuple[int, int]:
-        """Return the rows and columns at the end of an image that no output depends on."""
-        sides = shape.pixels[:2]
-        kernels = {w.name: w.shape[0] for w in self.weights}
-        flows = [s for s in self.steps if s.kind not in ("batch_norm", "activation")]
-        start = next((i for i, s in enumerate(flows) if s.kind not in ("conv", "max_pool")), len(flows))
-        if any(s.kind == "conv" and (s.same or s.stride > 1) for s in flows[:start]) or any(
-            s.kind == "batch_norm" for s in self.steps
-        ):
-            return 0, 0  # a padded border, or a statistic over all places, depends on everything
-
-        def rest(side: int) -> int:
-            sizes = [side]
-            for s in flows[:start]:
-                sizes.append(
-                    sizes[-1] // 2 if s.kind == "max_pool" else sizes[-1] - kernels[f"{s.name}/kernel"] + 1
-                )
-            needed = sizes[-1]
-            for s in reversed(flows[:start]):
-                needed = 2 * needed if s.kind == "max_pool" else needed + kernels[f"{s.name}/kernel"] - 1
-            return side - needed
-
-        return rest(sides[0]), rest(sides[1])
-
-    def _shrink(self, size: int, stride: int, same: bool) -> None:
-        def left(n: int) -> int:
-            return -(-n // stride) if same else (n - size) // stride + 1
-
-        self.height, self.width = left(self.height), left(self.width)
-        self.largest = max(self.largest, self.height * self.width * self.channels)
-
-    def _name(self, kind: str) -> str:
-        number = self._names.get(kind, 0)
-        self._names[kind] = number + 1
-        return f"{kind}_{number}"
 
 
 class ImageFamily(Family):
@@ -373,34 +197,25 @@ class ImageFamily(Family):
         structure = network.structure
         assert isinstance(structure, ImageStructure)  # noqa: S101 - a family only sees its own networks
         smaller = [
-            shrink_steps(
-                structure.steps,
-                {**network.weights.unpack(w), **network.stats.unpack(s)},
-                network.shape.pixels[2],
-                keep,
-            )
+            shrink_steps(structure.steps, network.values(w, s), network.shape.pixels[2], keep)
             for w, s in zip(weights, stats, strict=True)
         ]
-        params = {**network.params, "units": smaller[0].units}
-        built = self.build(params, network.shape)
-        values = [one.values for one in smaller]
-        return Shrunk(params, packed(built.weights, values), packed(built.stats, values))
+        return self.rebuilt(network, {"units": smaller[0].units}, [one.values for one in smaller])
 
     def folded(self, network: Network, weights: Floats, stats: Floats) -> Shrunk:
         """See `Family.folded`."""
         structure = network.structure
         assert isinstance(structure, ImageStructure)  # noqa: S101 - a family only sees its own networks
-        params = {**network.params, "folded": True}
-        built = self.build(params, network.shape)
+        built = self.build({**network.params, "folded": True}, network.shape)
         left = {weight.name for weight in built.weights.weights}
         pairs = [(a, b) for a, b in foldable(structure.steps) if f"{b}/gamma" not in left]
         networks: list[dict[str, Floats]] = []
         for w, s in zip(weights, stats, strict=True):
-            values = {**network.weights.unpack(w), **network.stats.unpack(s)}
+            values = network.values(w, s)
             for layer, norm in pairs:
                 values |= fold_norm(values, layer, norm, NORM_EPSILON)
             networks.append(values)
-        return Shrunk(params, packed(built.weights, networks), packed(built.stats, networks))
+        return self.rebuilt(network, {"folded": True}, networks)
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]
@@ -408,13 +223,11 @@ class ImageFamily(Family):
         """See `Family.to_keras`."""
         structure = network.structure
         assert isinstance(structure, ImageStructure)  # noqa: S101 - a family only sees its own networks
-        values = {**network.weights.unpack(weights), **network.stats.unpack(stats)}
+        values = network.values(weights, stats)
         pixels = keras.Input(network.shape.pixels, name="pixels", dtype="uint8")
         scaled = keras.layers.Rescaling(SCALE, name="scaled")(pixels)
         model = keras.Model(pixels, _keras_steps(structure.steps, scaled, network, values), name=self.name)
-        for layer in model.layers:
-            if any(f"{layer.name}/{v.name}" in values for v in layer.weights):
-                layer.set_weights([values[f"{layer.name}/{v.name}"] for v in layer.weights])
+        keras_parts.set_weights(model.layers, values)
         return model
 
 
@@ -429,8 +242,6 @@ def _keras_step(step: Step, x: Any, network: Network, values: Mapping[str, Any])
     if step.kind == "residual":
         body = _keras_steps(step.body, x, network, values)
         return layers.Add(name=step.name)([_keras_steps(step.shortcut, x, network, values), body])
-    if step.kind == "activation" and step.activation == "gelu":  # as an operation: see `mlp`
-        return keras.ops.gelu(x, approximate=True)
     kernel = values.get(f"{step.name}/kernel")
     made: Any = None
     if step.kind in ("conv", "depthwise"):
@@ -443,11 +254,11 @@ def _keras_step(step: Step, x: Any, network: Network, values: Mapping[str, Any])
     elif step.kind == "dense":
         made = layers.Dense(values[f"{step.name}/bias"].size, name=step.name)
     elif step.kind == "batch_norm":
-        made = layers.BatchNormalization(momentum=NORM_MOMENTUM, epsilon=NORM_EPSILON, name=step.name)
+        made = keras_parts.batch_norm(step.name)
     elif step.kind == "layer_norm":
-        made = layers.LayerNormalization(epsilon=NORM_EPSILON, name=step.name)
+        made = keras_parts.layer_norm(step.name)
     elif step.kind == "activation":
-        made = layers.Activation(step.activation, name=step.name)
+        made = keras_parts.activation(step.activation, step.name)
     elif step.kind == "max_pool":
         made = layers.MaxPooling2D(step.stride, name=step.name)
     elif step.kind == "mean":

@@ -14,17 +14,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from . import keras_parts
 from .base import Family, Floats, Network, Shrunk, Structure
 from .folding import fold_norm
 from .inputs import Inputs, InputShape
-from .layout import Layout, Weight
-from .shrinking import packed, shrink_dense
-from .stacked import ACTIVATIONS, NORM_EPSILON, batch_norm, flatten, layer_norm, look_up
+from .layout import Layout, Weight, dense_weights, norm_stats, norm_weights
+from .shrinking import shrink_dense
+from .stacked import ACTIVATIONS, NORM_EPSILON, batch_norm, dense, flatten, layer_norm, look_up
 from .stacked import dropout as drop
-
-BATCH_NORM_MOMENTUM = (
-    0.9  # short trainings of few steps: with 0.99 the moving means would still be those of the start
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ class MlpStructure(Structure):
             if self.normalization == "batch":
                 value, moved = batch_norm(
                     value, next(take_weight), next(take_weight), next(take_stat), next(take_stat),
-                    training=training, keep=BATCH_NORM_MOMENTUM,
+                    training=training,
                 )  # fmt: skip
                 new_stats += moved
             elif self.normalization == "layer":
@@ -116,7 +113,7 @@ class MlpStructure(Structure):
         if self.compute_dtype != "float32":
             product = tf.matmul(tf.cast(x, self.compute_dtype), tf.cast(kernel, self.compute_dtype))
             return tf.cast(product, tf.float32) + bias[:, None]
-        return tf.matmul(x, kernel) + bias[:, None]
+        return dense(x, kernel, bias)
 
 
 class MlpFamily(Family):
@@ -149,22 +146,13 @@ class MlpFamily(Family):
         weights, stats = _input_weights(structure, params, shape), list[Weight]()
         n_in = _input_width(structure, params, shape)
         for i, width in enumerate(widths):
-            weights += [
-                Weight(f"dense_{i}/kernel", (n_in, width), "glorot_uniform", decays=True),
-                Weight(f"dense_{i}/bias", (width,)),
-            ]
+            weights += dense_weights(f"dense_{i}", n_in, width)
             if structure.normalization != "none":
-                weights += [Weight(f"norm_{i}/gamma", (width,), "ones"), Weight(f"norm_{i}/beta", (width,))]
+                weights += norm_weights(f"norm_{i}", width)
             if structure.normalization == "batch":
-                stats += [
-                    Weight(f"norm_{i}/moving_mean", (width,)),
-                    Weight(f"norm_{i}/moving_variance", (width,), "ones"),
-                ]
+                stats += norm_stats(f"norm_{i}", width)
             n_in = width
-        weights += [
-            Weight("output/kernel", (n_in, shape.n_outputs), "glorot_uniform", decays=True),
-            Weight("output/bias", (shape.n_outputs,)),
-        ]
+        weights += dense_weights("output", n_in, shape.n_outputs)
         return Network(
             self.name, structure, Layout(tuple(weights)), Layout(tuple(stats)), dict(params), shape
         )
@@ -175,18 +163,11 @@ class MlpFamily(Family):
         assert isinstance(structure, MlpStructure)  # noqa: S101 - a family only sees its own networks
         layers = [*(f"dense_{i}" for i in range(structure.n_layers)), "output"]
         smaller = [
-            shrink_dense(
-                {**network.weights.unpack(w), **network.stats.unpack(s)},
-                layers,
-                keep,
-                tied=structure.residual,
-            )
+            shrink_dense(network.values(w, s), layers, keep, tied=structure.residual)
             for w, s in zip(weights, stats, strict=True)
         ]
         widths = [smaller[0][f"{layer}/bias"].size for layer in layers[:-1]]
-        params = {**network.params, "widths": widths}
-        built = self.build(params, network.shape)
-        return Shrunk(params, packed(built.weights, smaller), packed(built.stats, smaller))
+        return self.rebuilt(network, {"widths": widths}, smaller)
 
     def folded(self, network: Network, weights: Floats, stats: Floats) -> Shrunk:
         """See `Family.folded`."""
@@ -194,15 +175,13 @@ class MlpFamily(Family):
         assert isinstance(structure, MlpStructure)  # noqa: S101 - a family only sees its own networks
         if structure.normalization != "batch":
             return Shrunk(network.params, weights, stats)
-        params = {**network.params, "normalization": "none"}
-        built = self.build(params, network.shape)
         networks: list[dict[str, Floats]] = []
         for w, s in zip(weights, stats, strict=True):
-            values = {**network.weights.unpack(w), **network.stats.unpack(s)}
+            values = network.values(w, s)
             for i in range(structure.n_layers):
                 values |= fold_norm(values, f"dense_{i}", f"norm_{i}", NORM_EPSILON)
             networks.append(values)
-        return Shrunk(params, packed(built.weights, networks), packed(built.stats, networks))
+        return self.rebuilt(network, {"normalization": "none"}, networks)
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]
@@ -210,22 +189,15 @@ class MlpFamily(Family):
         """See `Family.to_keras`."""
         structure = network.structure
         assert isinstance(structure, MlpStructure)  # noqa: S101 - a family only sees its own networks
-        values = {**network.weights.unpack(weights), **network.stats.unpack(stats)}
+        values = network.values(weights, stats)
         inputs, hidden = _keras_inputs(structure, network.shape, values)
         for i in range(structure.n_layers):
             value = keras.layers.Dense(values[f"dense_{i}/bias"].size, name=f"dense_{i}")(hidden)
             if structure.normalization == "batch":
-                value = keras.layers.BatchNormalization(
-                    momentum=BATCH_NORM_MOMENTUM, epsilon=NORM_EPSILON, name=f"norm_{i}"
-                )(value)
+                value = keras_parts.batch_norm(f"norm_{i}")(value)
             elif structure.normalization == "layer":
-                value = keras.layers.LayerNormalization(epsilon=NORM_EPSILON, name=f"norm_{i}")(value)
-            if (
-                structure.activation == "gelu"
-            ):  # as an operation: a layer named gelu would come back as the exact form
-                value = keras.ops.gelu(value, approximate=True)
-            else:
-                value = keras.layers.Activation(structure.activation, name=f"activation_{i}")(value)
+                value = keras_parts.layer_norm(f"norm_{i}")(value)
+            value = keras_parts.activation(structure.activation, f"activation_{i}")(value)
             if structure.has_dropout:
                 value = keras.layers.Dropout(float(network.params["dropout"]), name=f"dropout_{i}")(value)
             hidden = (
@@ -233,10 +205,7 @@ class MlpFamily(Family):
             )
         outputs = keras.layers.Dense(network.shape.n_outputs, name="output")(hidden)
         model = keras.Model(inputs, outputs, name="mlp")
-        for layer in model.layers:
-            names = [v.name for v in layer.weights if f"{layer.name}/{v.name}" in values]
-            if names:
-                layer.set_weights([values[f"{layer.name}/{v.name}"] for v in layer.weights])
+        keras_parts.set_weights(model.layers, values)
         return model
 
 

@@ -17,14 +17,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from . import keras_parts
 from .base import Family, Floats, Network, Shrunk, Structure
 from .cutting import cut_all
 from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
-from .shrinking import packed
 from .stacked import ACTIVATIONS
 from .stacked import dropout as drop
-from .table_inputs import TableInputs, keras_activation, set_weights
+from .table_inputs import TableInputs
 
 _BIAS_RATE, _STRENGTH_RATE, _EMBEDDING_RATE = 0.1, 0.1, 0.1  # factors of the learning rate, as in the paper
 
@@ -106,7 +106,7 @@ class RealMlpFamily(Family):
         ]
         return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape)
 
-    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:  # noqa: ARG002
         """See `Family.shrink`."""
         structure = network.structure
         assert isinstance(structure, RealMlpStructure)  # noqa: S101 - a family only sees its own networks
@@ -120,8 +120,7 @@ class RealMlpFamily(Family):
         names = [*(f"dense_{i}/kernel" for i in range(1, structure.n_layers)), "output/kernel"]
         for values in smaller:  # a layer divides by the root of its inputs' number
             values |= {name: values[name] * np.float32((width / old) ** 0.5) for name in names}
-        params = {**network.params, "width": width}
-        return Shrunk(params, packed(self.build(params, network.shape).weights, smaller), stats)
+        return self.rebuilt(network, {"width": width}, smaller)
 
     def to_keras(
         self,
@@ -136,7 +135,7 @@ class RealMlpFamily(Family):
         inputs, hidden = structure.inputs.to_keras(network.shape, values)
         for i in range(structure.n_layers):
             value = keras.layers.Dense(values[f"dense_{i}/bias"].size, name=f"dense_{i}")(hidden)
-            active = keras_activation(structure.activation, i)(value)
+            active = keras_parts.activation(structure.activation, f"activation_{i}")(value)
             bent = keras.layers.Subtract(name=f"bent_{i}")([active, value])
             strength = keras.layers.EinsumDense("bd,d->bd", (value.shape[1],), name=f"strength_{i}")
             hidden = keras.layers.Add(name=f"add_{i}")([value, strength(bent)])
@@ -149,7 +148,7 @@ class RealMlpFamily(Family):
             kernel = values[f"{name}/kernel"]
             values[f"{name}/kernel"] = kernel / np.float32(math.sqrt(len(kernel)))
         values["dense_0/kernel"] = values["dense_0/kernel"] * values["scale/kernel"][:, None]
-        set_weights(model, values)
+        keras_parts.set_weights(model.layers, values)
         return model
 
 

@@ -8,7 +8,7 @@ directions of all replicas take a step as one. A state does not change at paddin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -16,12 +16,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from . import keras_parts
 from . import text_parts as parts
 from .base import Family, Floats, Network, Shrunk, Structure
 from .cutting import cut_all
 from .inputs import Inputs, InputShape
-from .layout import Layout, Weight
-from .shrinking import packed
+from .layout import Layout, Weight, dense_weights
+from .stacked import dense, look_up
+from .stacked import dropout as drop
 from .text_shrinking import fewer_words, frequent_words
 
 _GATES = {"gru": 3, "lstm": 4}
@@ -56,14 +58,14 @@ class RecurrentStructure(Structure):
         take, tokens = iter(weights), parts.trimmed(inputs["tokens"])
         drops = training and self.has_dropout
         mask = parts.mask_of(tokens)
-        embedded = parts.embed(next(take), tokens)
+        embedded = look_up(next(take), tokens)
         if drops:
             embedded = parts.dropout_of_tokens(embedded, 0.5 * dropout, seed + tf.constant([0, 1]))
         hidden = self._states(embedded, mask, [next(take) for _ in range(6)])
         hidden = tf.concat([parts.mean_of_tokens(hidden, mask), parts.max_of_tokens(hidden, mask)], axis=-1)
         if drops:
-            hidden = parts.dropout(hidden, dropout, seed)
-        return parts.dense(hidden, next(take), next(take)), list(stats)
+            hidden = drop(hidden, dropout, seed)
+        return dense(hidden, next(take), next(take)), list(stats)
 
     def _states(self, x: Any, mask: Any, weights: list[Any]) -> Any:
         """Return the states (R, B, T, 2 U) of both directions at each token."""
@@ -73,7 +75,7 @@ class RecurrentStructure(Structure):
         n_units = tf.shape(recurrent)[1]
         biases = [tf.reshape(b, (n_replicas, n_bias, -1)) for b in weights[2::3]]
         # All that needs no state, at once.
-        ready = parts.dense_of_tokens(x, kernel, tf.concat([b[:, 0] for b in biases], axis=1))
+        ready = dense(x, kernel, tf.concat([b[:, 0] for b in biases], axis=1))
         ahead, back = tf.split(tf.transpose(ready, (2, 0, 1, 3)), 2, axis=3)  # each (T, R, B, gates U)
         steps = tf.concat([ahead, back[::-1]], axis=1)  # (T, 2 R, B, gates U)
         flags: Any = tf.transpose(mask, (2, 0, 1))
@@ -130,10 +132,10 @@ class RecurrentFamily(Family):
                 ),
                 Weight(f"{name}/bias", bias),
             ]
-        weights += parts.dense_weights("output", 4 * n_units, shape.n_outputs)
+        weights += dense_weights("output", 4 * n_units, shape.n_outputs)
         return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape)
 
-    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:  # noqa: ARG002
         """See `Family.shrink`: units of both directions, dimensions of the embedding and rare words are removed."""
         structure = network.structure
         assert isinstance(structure, RecurrentStructure)  # noqa: S101 - a family only sees its own networks
@@ -148,11 +150,10 @@ class RecurrentFamily(Family):
             }
         axes["output/kernel"] = (_DIRECTIONS * 2, ())
         smaller = cut_all(network.weights, weights, axes, keep, known=frequent_words(network, keep))
-        params = {**network.params, **fewer_words(network, keep)}
-        params["embedding_size"] = smaller[0]["embedding/embeddings"].shape[1]
-        params["n_units"] = len(smaller[0]["forward/recurrent_kernel"])
-        built = self.build(params, replace(network.shape, n_words=params["n_words"]))
-        return Shrunk(params, packed(built.weights, smaller), stats)
+        changed: dict[str, Any] = fewer_words(network, keep)
+        changed["embedding_size"] = smaller[0]["embedding/embeddings"].shape[1]
+        changed["n_units"] = len(smaller[0]["forward/recurrent_kernel"])
+        return self.rebuilt(network, changed, smaller)
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]
@@ -160,7 +161,7 @@ class RecurrentFamily(Family):
         """See `Family.to_keras`."""
         structure, shape = network.structure, network.shape
         assert isinstance(structure, RecurrentStructure)  # noqa: S101 - a family only sees its own networks
-        values = parts.values_of(network, weights, stats)
+        values = network.values(weights, stats)
         n_units = values["forward/recurrent_kernel"].shape[0]
         made_by: Any = keras.layers.GRU if structure.cell == "gru" else keras.layers.LSTM
         tokens, mask = parts.keras_tokens(shape)
@@ -184,7 +185,7 @@ class RecurrentFamily(Family):
                 bias = values[f"{name}/bias"].copy()
                 bias[n_units : 2 * n_units] += _FORGET
                 values[f"{name}/bias"] = bias
-        parts.set_weights([layer for layer in model.layers if layer not in (ahead, back)], values)
+        keras_parts.set_weights([layer for layer in model.layers if layer not in (ahead, back)], values)
         for layer in (ahead, back):
             names = ("kernel", "recurrent_kernel", "bias")
             layer.set_weights([values[f"{layer.name}/{name}"] for name in names])

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .base import Network
-from .image_parts import Builder, ImageFamily
+from .image_builder import Builder
+from .image_parts import ImageFamily
 from .image_steps import Step
 from .inputs import InputShape
 

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 NORM_EPSILON = 1e-3  # as in Keras
+NORM_MOMENTUM = 0.9  # trainings are short: with 0.99 the moving means would still be those of the start
 
 
 def gelu(x: tf.Tensor) -> tf.Tensor:
@@ -33,6 +34,16 @@ ACTIVATIONS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
 }
 
 
+def dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | None = None) -> tf.Tensor:
+    """Return ``x @ kernel + bias`` of x (R, …, n), kernel (R, n, m) and bias (R, m)."""
+    is_flat = x.shape.rank == 3
+    shape = tf.shape(x)
+    product = tf.matmul(x if is_flat else tf.reshape(x, (shape[0], -1, shape[-1])), kernel)
+    if bias is not None:
+        product += bias[:, None]
+    return product if is_flat else tf.reshape(product, tf.concat([shape[:-1], tf.shape(kernel)[2:]], axis=0))
+
+
 def flatten(x: tf.Tensor) -> tf.Tensor:
     """Join the last two axes of (R, B, n, m)."""
     shape = tf.shape(x)
@@ -46,6 +57,11 @@ def look_up(table: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
     return tf.gather(tf.reshape(table, (-1, tf.shape(table)[2])), rows)
 
 
+def moving(before: tf.Tensor, now: tf.Tensor) -> tf.Tensor:
+    """Return a moving mean after one more batch."""
+    return before * NORM_MOMENTUM + now * (1 - NORM_MOMENTUM)
+
+
 def batch_norm(
     x: tf.Tensor,
     gamma: tf.Tensor,
@@ -54,13 +70,12 @@ def batch_norm(
     variance: tf.Tensor,
     *,
     training: bool,
-    keep: float,
 ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-    """Normalize (R, B, n) over the batch; return it and the moving mean and variance, of which `keep` stays."""
+    """Normalize (R, B, n) over the batch; return it and the moving mean and variance."""
     moved = [mean, variance]
     if training:
         batch_mean, batch_variance = tf.nn.moments(x, [1])
-        moved = [mean * keep + batch_mean * (1 - keep), variance * keep + batch_variance * (1 - keep)]
+        moved = [moving(mean, batch_mean), moving(variance, batch_variance)]
         mean, variance = batch_mean, batch_variance
     scale = gamma * tf.math.rsqrt(variance + NORM_EPSILON)
     return x * scale[:, None] + (beta - mean * scale)[:, None], moved
@@ -77,5 +92,9 @@ def layer_norm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) -> tf.Tensor:
 
 def dropout(x: tf.Tensor, rate: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """Drop numbers of (R, …) at random, the same ones in all replicas."""
-    uniform = tf.random.stateless_uniform(tf.shape(x)[1:], seed)
-    return x * (tf.cast(uniform >= rate, tf.float32) / (1.0 - rate))
+    return x * dropout_mask(tf.shape(x)[1:], rate, seed)
+
+
+def dropout_mask(shape: tf.Tensor, rate: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Return 0 for the numbers to drop, and for the others what keeps their sum."""
+    return tf.cast(tf.random.stateless_uniform(shape, seed) >= rate, tf.float32) / (1.0 - rate)

@@ -116,17 +116,3 @@ class TableInputs:
             vectors = keras.layers.Embedding(rows, size, name="embedding")(codes)
             parts.append(keras.layers.Flatten(name="embedding_flat")(vectors))
         return inputs, parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="inputs")(parts)
-
-
-def keras_activation(name: str, i: int) -> Any:
-    """Return what computes the i-th layer's activation in a Keras model."""
-    if name == "gelu":  # as an operation: a layer named gelu would come back as the exact form
-        return lambda value: keras.ops.gelu(value, approximate=True)
-    return keras.layers.Activation(name, name=f"activation_{i}")
-
-
-def set_weights(model: keras.Model, values: Mapping[str, Any]) -> None:
-    """Give the layers of a Keras model their weights, by ``layer/weight``."""
-    for layer in model.layers:
-        if layer.weights:
-            layer.set_weights([values[f"{layer.name}/{v.name}"] for v in layer.weights])

@@ -15,14 +15,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from . import keras_parts
 from .base import Family, Floats, Network, Shrunk, Structure
 from .cutting import cut_all
 from .inputs import Inputs, InputShape
 from .layout import Layout, Weight
-from .shrinking import packed
-from .stacked import ACTIVATIONS
+from .stacked import ACTIVATIONS, dense
 from .stacked import dropout as drop
-from .table_inputs import TableInputs, keras_activation, set_weights
+from .table_inputs import TableInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class TabMStructure(Structure):
         hidden = self.inputs.forward(take, inputs)[:, None]  # (R, 1, B, n_in)
         for layer in range(self.n_layers):
             kernel = next(take)  # (R, n_in, width); what follows is (R, k, n_in) or (R, k, width)
-            hidden = _shared(hidden * next(take)[:, :, None], kernel)
+            hidden = dense(hidden * next(take)[:, :, None], kernel)
             hidden = ACTIVATIONS[self.activation](hidden * next(take)[:, :, None] + next(take)[:, :, None])
             if training and self.has_dropout:
                 hidden = drop(hidden, dropout, seed + tf.constant([0, layer]))
@@ -72,13 +72,6 @@ class TabMStructure(Structure):
             shape = tf.shape(outputs)
             return tf.reshape(outputs, (shape[0], -1, shape[3])), list(stats)
         return _mean(outputs, self.task), list(stats)
-
-
-def _shared(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-    """Multiply (R, k, B, n) by (R, n, m)."""
-    shape = tf.shape(x)
-    product = tf.matmul(tf.reshape(x, (shape[0], -1, shape[3])), kernel)
-    return tf.reshape(product, (shape[0], shape[1], shape[2], tf.shape(kernel)[2]))
 
 
 def _mean(outputs: Any, task: str, axis: int = 1) -> Any:
@@ -136,7 +129,7 @@ class TabMFamily(Family):
         layout = Layout(tuple(weights))
         return Network(self.name, structure, layout, Layout(()), dict(params), shape, width=k * width)
 
-    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:  # noqa: ARG002
         """See `Family.shrink`: units are removed, the same ones in all members; the members stay."""
         structure = network.structure
         assert isinstance(structure, TabMStructure)  # noqa: S101 - a family only sees its own networks
@@ -148,8 +141,7 @@ class TabMFamily(Family):
             axes[f"out_{i}/kernel"] = axes[f"out_{i}/bias"] = ((), out)
         axes["output/kernel"] = ((), (f"units_{structure.n_layers - 1}",), ())
         smaller = cut_all(network.weights, weights, axes, keep)
-        params = {**network.params, "width": smaller[0]["out_0/bias"].shape[1]}
-        return Shrunk(params, packed(self.build(params, network.shape).weights, smaller), stats)
+        return self.rebuilt(network, {"width": smaller[0]["out_0/bias"].shape[1]}, smaller)
 
     def to_keras(
         self,
@@ -171,7 +163,7 @@ class TabMFamily(Family):
             hidden = keras.layers.EinsumDense("bko,ko->bko", (k, width), bias_axes="ko", name=f"out_{i}")(
                 hidden
             )
-            hidden = keras_activation(structure.activation, i)(hidden)
+            hidden = keras_parts.activation(structure.activation, f"activation_{i}")(hidden)
             if structure.has_dropout:
                 rate = float(network.params["dropout"])
                 hidden = keras.layers.Dropout(rate, name=f"dropout_{i}")(hidden)
@@ -186,7 +178,7 @@ class TabMFamily(Family):
             rule, size = "bki,kio->bko", (k, shape.n_outputs)
             outputs = keras.layers.EinsumDense(rule, size, bias_axes="ko", name="output")(hidden)
         model = keras.Model(inputs, _mean(outputs, structure.task), name="tabm")
-        set_weights(model, values)
+        keras_parts.set_weights(model.layers, values)
         return model
 
 

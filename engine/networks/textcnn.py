@@ -7,7 +7,7 @@ hyperparameters is `engine/search/spaces/textcnn.toml`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -15,12 +15,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from . import keras_parts
 from . import text_parts as parts
 from .base import Family, Floats, Network, Shrunk, Structure
 from .cutting import cut_all
 from .inputs import Inputs, InputShape
-from .layout import Layout, Weight
-from .shrinking import packed
+from .layout import Layout, Weight, dense_weights
+from .stacked import dense, look_up
+from .stacked import dropout as drop
 from .text_shrinking import fewer_words, frequent_words
 
 
@@ -56,17 +58,17 @@ class TextCnnStructure(Structure):
         drops = training and self.has_dropout
         mask = parts.mask_of(tokens)
         seen = parts.drop_tokens(mask, 0.5 * dropout, seed + tf.constant([0, 99])) if drops else mask
-        embedded = parts.embed(next(take), tokens) * seen[..., None]
+        embedded = look_up(next(take), tokens) * seen[..., None]
         kernel, bias = self._joined([(next(take), next(take)) for _ in self.widths], tf.shape(embedded)[3])
-        found = parts.dense_of_tokens(_windows(embedded, self.widths[-1]), kernel, bias)
+        found = dense(_windows(embedded, self.widths[-1]), kernel, bias)
         hidden = tf.nn.relu(parts.max_of_tokens(found, mask))
         if drops:
-            hidden = parts.dropout(hidden, dropout, seed)
+            hidden = drop(hidden, dropout, seed)
         if self.has_dense:
-            hidden = tf.nn.relu(parts.dense(hidden, next(take), next(take)))
+            hidden = tf.nn.relu(dense(hidden, next(take), next(take)))
             if drops:
-                hidden = parts.dropout(hidden, dropout, seed + tf.constant([0, 1]))
-        return parts.dense(hidden, next(take), next(take)), list(stats)
+                hidden = drop(hidden, dropout, seed + tf.constant([0, 1]))
+        return dense(hidden, next(take), next(take)), list(stats)
 
     def _joined(self, own: Sequence[tuple[Any, Any]], size: Any) -> tuple[Any, Any]:
         """Return all filters as ones of the widest width: one product is faster than several, for all the zeros."""
@@ -119,15 +121,15 @@ class TextCnnFamily(Family):
         structure = TextCnnStructure(widths, dense_width > 0, float(params.get("dropout", 0.0)) > 0.0)
         weights: list[Weight] = [parts.embedding_weight("embedding", shape.n_words, size, 0.1)]
         for width in widths:
-            weights += parts.dense_weights(f"conv_{width}", width * size, n_filters, "he_normal")
+            weights += dense_weights(f"conv_{width}", width * size, n_filters, "he_normal")
         n_in = len(widths) * n_filters
         if dense_width:
-            weights += parts.dense_weights("dense", n_in, dense_width)
+            weights += dense_weights("dense", n_in, dense_width)
             n_in = dense_width
-        weights += parts.dense_weights("output", n_in, shape.n_outputs)
+        weights += dense_weights("output", n_in, shape.n_outputs)
         return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape)
 
-    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:  # noqa: ARG002
         """See `Family.shrink`: filters, dimensions of the embedding and rare words are removed."""
         structure = network.structure
         assert isinstance(structure, TextCnnStructure)  # noqa: S101 - a family only sees its own networks
@@ -141,15 +143,12 @@ class TextCnnFamily(Family):
         if structure.has_dense:
             axes |= {"dense/bias": (("dense",),), "output/kernel": (("dense",), ())}
         smaller = cut_all(network.weights, weights, axes, keep, known=frequent_words(network, keep))
-        params = {**network.params, **fewer_words(network, keep)}
-        params["embedding_size"] = smaller[0]["embedding/embeddings"].shape[1]
-        params["n_filters"] = smaller[0][f"conv_{structure.widths[0]}/bias"].size
+        changed: dict[str, Any] = fewer_words(network, keep)
+        changed["embedding_size"] = smaller[0]["embedding/embeddings"].shape[1]
+        changed["n_filters"] = smaller[0][f"conv_{structure.widths[0]}/bias"].size
         if structure.has_dense:
-            params["dense_width"] = smaller[0]["dense/bias"].size
-        return Shrunk(params, packed(self._built(params, network).weights, smaller), stats)
-
-    def _built(self, params: Mapping[str, Any], network: Network) -> Network:
-        return self.build(params, replace(network.shape, n_words=int(params["n_words"])))
+            changed["dense_width"] = smaller[0]["dense/bias"].size
+        return self.rebuilt(network, changed, smaller)
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]
@@ -157,7 +156,7 @@ class TextCnnFamily(Family):
         """See `Family.to_keras`."""
         structure = network.structure
         assert isinstance(structure, TextCnnStructure)  # noqa: S101 - a family only sees its own networks
-        values = parts.values_of(network, weights, stats)
+        values = network.values(weights, stats)
         tokens, mask = parts.keras_tokens(network.shape)
         embedded = keras.layers.Embedding(*values["embedding/embeddings"].shape, name="embedding")(tokens)
         embedded = keras.ops.multiply(embedded, keras.ops.expand_dims(mask, -1))
@@ -177,7 +176,7 @@ class TextCnnFamily(Family):
             hidden = keras.layers.Dropout(rate, name="dropout_1")(hidden)
         outputs = keras.layers.Dense(network.shape.n_outputs, name="output")(hidden)
         model = keras.Model(tokens, outputs, name="textcnn")
-        parts.set_weights(model.layers, values)
+        keras_parts.set_weights(model.layers, values)
         return model
 
 

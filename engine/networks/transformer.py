@@ -7,7 +7,7 @@ positions. The space of its hyperparameters is `engine/search/spaces/transformer
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -15,15 +15,15 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from . import keras_parts
 from . import text_parts as parts
 from .base import Family, Floats, Network, Shrunk, Structure
 from .cutting import choose_in_heads, cut_all
 from .inputs import Inputs, InputShape
-from .layout import Layout, Weight
-from .shrinking import packed
+from .layout import Layout, Weight, dense_weights, norm_weights
+from .stacked import dense, gelu, layer_norm, look_up
+from .stacked import dropout as drop
 from .text_shrinking import fewer_words, frequent_words
-
-_FAR = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +58,31 @@ class TransformerStructure(Structure):
             return parts.dropout_of_tokens(x, dropout, seed + tf.constant([0, place])) if drops else x
 
         mask = parts.mask_of(tokens)
-        away = ((mask - 1.0) * _FAR)[:, :, None, None]
-        hidden = parts.embed(next(take), tokens) + next(take)[:, None, : tf.shape(tokens)[2]]
+        away = ((mask - 1.0) * parts.FAR)[:, :, None, None]
+        hidden = look_up(next(take), tokens) + next(take)[:, None, : tf.shape(tokens)[2]]
         hidden = dropped(hidden, 0)
         for block in range(self.n_blocks):
-            value = parts.layer_norm(hidden, next(take), next(take))
+            value = layer_norm(hidden, next(take), next(take))
             hidden += dropped(self._attend(take, value, away), 2 * block + 1)
-            value = parts.layer_norm(hidden, next(take), next(take))
-            value = parts.gelu(parts.dense_of_tokens(value, next(take), next(take)))
-            hidden += dropped(parts.dense_of_tokens(value, next(take), next(take)), 2 * block + 2)
-        hidden = parts.layer_norm(hidden, next(take), next(take))
+            value = layer_norm(hidden, next(take), next(take))
+            value = gelu(dense(value, next(take), next(take)))
+            hidden += dropped(dense(value, next(take), next(take)), 2 * block + 2)
+        hidden = layer_norm(hidden, next(take), next(take))
         hidden = parts.mean_of_tokens(hidden, mask)
         if drops:
-            hidden = parts.dropout(hidden, dropout, seed + tf.constant([0, 98]))
-        return parts.dense(hidden, next(take), next(take)), list(stats)
+            hidden = drop(hidden, dropout, seed + tf.constant([0, 98]))
+        return dense(hidden, next(take), next(take)), list(stats)
 
     def _attend(self, take: Iterator[Any], x: Any, away: Any) -> Any:
         shape = tf.shape(x)
         size = shape[3] // self.n_heads
-        joint = parts.dense_of_tokens(x, next(take), next(take))
+        joint = dense(x, next(take), next(take))
         joint = tf.reshape(joint, (shape[0], shape[1], shape[2], 3, self.n_heads, size))
         query, key, value = tf.unstack(tf.transpose(joint, (3, 0, 1, 4, 2, 5)))  # each (R, B, heads, T, size)
         scores = tf.matmul(query * tf.math.rsqrt(tf.cast(size, tf.float32)), key, transpose_b=True)
         mixed = tf.matmul(tf.nn.softmax(scores + away), value)
         together = tf.reshape(tf.transpose(mixed, (0, 1, 3, 2, 4)), shape)
-        return parts.dense_of_tokens(together, next(take), next(take))
+        return dense(together, next(take), next(take))
 
 
 class TransformerFamily(Family):
@@ -107,45 +107,24 @@ class TransformerFamily(Family):
         ]
         for block in range(n_blocks):
             weights += [
-                *parts.norm_weights(f"norm_{block}a", width),
-                *parts.dense_weights(f"heads_{block}", width, 3 * width),
-                *parts.dense_weights(f"joined_{block}", width, width),
-                *parts.norm_weights(f"norm_{block}b", width),
-                *parts.dense_weights(f"wide_{block}", width, inner),
-                *parts.dense_weights(f"narrow_{block}", inner, width),
+                *norm_weights(f"norm_{block}a", width),
+                *dense_weights(f"heads_{block}", width, 3 * width),
+                *dense_weights(f"joined_{block}", width, width),
+                *norm_weights(f"norm_{block}b", width),
+                *dense_weights(f"wide_{block}", width, inner),
+                *dense_weights(f"narrow_{block}", inner, width),
             ]
         weights += [
-            *parts.norm_weights("norm", width),
-            *parts.dense_weights("output", width, shape.n_outputs),
+            *norm_weights("norm", width),
+            *dense_weights("output", width, shape.n_outputs),
         ]
         return Network(self.name, structure, Layout(tuple(weights)), Layout(()), dict(params), shape)
 
-    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:  # noqa: ARG002
         """See `Family.shrink`: heads and the layers between become narrower, and rare words are removed."""
         structure = network.structure
         assert isinstance(structure, TransformerStructure)  # noqa: S101 - a family only sees its own networks
         n_heads, blocks = structure.n_heads, range(structure.n_blocks)
-        axes: dict[str, Any] = {
-            "embedding/embeddings": (("words",), ("stream",)),
-            "positions/embeddings": ((), ("stream",)),
-            "norm/gamma": (("stream",),),
-            "norm/beta": (("stream",),),
-            "output/kernel": (("stream",), ()),
-        }
-        for b in blocks:
-            for name in (f"norm_{b}a/gamma", f"norm_{b}a/beta", f"norm_{b}b/gamma", f"norm_{b}b/beta"):
-                axes[name] = (("stream",),)
-            joint = (f"keys_{b}", f"keys_{b}", f"values_{b}")
-            axes |= {
-                f"heads_{b}/kernel": (("stream",), joint),
-                f"heads_{b}/bias": (joint,),
-                f"joined_{b}/kernel": ((f"values_{b}",), ("stream",)),
-                f"joined_{b}/bias": (("stream",),),
-                f"wide_{b}/kernel": (("stream",), (f"inner_{b}",)),
-                f"wide_{b}/bias": ((f"inner_{b}",),),
-                f"narrow_{b}/kernel": ((f"inner_{b}",), ("stream",)),
-                f"narrow_{b}/bias": (("stream",),),
-            }
         old = int(network.params["head_size"])
         width, widening = n_heads * old, int(network.params.get("widening", 2))
 
@@ -167,7 +146,7 @@ class TransformerFamily(Family):
         smaller = cut_all(
             network.weights,
             weights,
-            axes,
+            _axes(structure.n_blocks),
             keep,
             known=frequent_words(network, keep, in_heads),
             counts=counts,
@@ -176,9 +155,7 @@ class TransformerFamily(Family):
             for b in blocks:
                 for name in (f"heads_{b}/kernel", f"heads_{b}/bias"):
                     values[name][..., : n_heads * size] *= np.float32((size / old) ** 0.5)
-        params = {**network.params, **fewer_words(network, keep), "head_size": size}
-        built = self.build(params, replace(network.shape, n_words=params["n_words"]))
-        return Shrunk(params, packed(built.weights, smaller), stats)
+        return self.rebuilt(network, {**fewer_words(network, keep), "head_size": size}, smaller)
 
     def to_keras(
         self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]
@@ -186,18 +163,18 @@ class TransformerFamily(Family):
         """See `Family.to_keras`."""
         structure, shape = network.structure, network.shape
         assert isinstance(structure, TransformerStructure)  # noqa: S101 - a family only sees its own networks
-        values = parts.values_of(network, weights, stats)
+        values = network.values(weights, stats)
         width = values["norm/gamma"].size
         rate = float(network.params.get("dropout", 0.0))
 
         def dropped(x: Any, name: str) -> Any:
             return keras.layers.Dropout(rate, name=f"dropout_{name}")(x)
 
-        def dense(name: str, x: Any) -> Any:
+        def made(name: str, x: Any) -> Any:
             return keras.layers.Dense(values[f"{name}/bias"].size, name=name)(x)
 
         tokens, mask = parts.keras_tokens(shape)
-        away = keras.ops.expand_dims(keras.ops.multiply(keras.ops.subtract(mask, 1.0), _FAR), (1, 2))
+        away = keras.ops.expand_dims(keras.ops.multiply(keras.ops.subtract(mask, 1.0), parts.FAR), (1, 2))
         embedded = keras.layers.Embedding(shape.n_words, width, name="embedding")(tokens)
         # The places from the input itself: a constant would have no batch axis.
         places: Any = keras.ops.cumsum(keras.ops.ones_like(tokens), axis=1)
@@ -205,18 +182,44 @@ class TransformerFamily(Family):
         positions = keras.layers.Embedding(shape.n_tokens, width, name="positions")(places)
         hidden = dropped(keras.ops.add(embedded, positions), "start")
         for b in range(structure.n_blocks):
-            joint = dense(f"heads_{b}", parts.keras_norm(f"norm_{b}a")(hidden))
-            value = dense(
+            joint = made(f"heads_{b}", keras_parts.layer_norm(f"norm_{b}a")(hidden))
+            value = made(
                 f"joined_{b}", _keras_attention(joint, away, structure.n_heads, shape.n_tokens, width)
             )
             hidden = keras.ops.add(hidden, dropped(value, f"{b}a"))
-            value = dense(f"wide_{b}", parts.keras_norm(f"norm_{b}b")(hidden))
-            value = dense(f"narrow_{b}", keras.ops.gelu(value, approximate=True))
+            value = made(f"wide_{b}", keras_parts.layer_norm(f"norm_{b}b")(hidden))
+            value = made(f"narrow_{b}", keras.ops.gelu(value, approximate=True))
             hidden = keras.ops.add(hidden, dropped(value, f"{b}b"))
-        hidden = parts.keras_mean(parts.keras_norm("norm")(hidden), mask)
-        model = keras.Model(tokens, dense("output", dropped(hidden, "end")), name="transformer")
-        parts.set_weights(model.layers, values)
+        hidden = parts.keras_mean(keras_parts.layer_norm("norm")(hidden), mask)
+        model = keras.Model(tokens, made("output", dropped(hidden, "end")), name="transformer")
+        keras_parts.set_weights(model.layers, values)
         return model
+
+
+def _axes(n_blocks: int) -> dict[str, Any]:
+    """Return what the axes of the weights stand for, as `cut_all` reads it."""
+    axes: dict[str, Any] = {
+        "embedding/embeddings": (("words",), ("stream",)),
+        "positions/embeddings": ((), ("stream",)),
+        "norm/gamma": (("stream",),),
+        "norm/beta": (("stream",),),
+        "output/kernel": (("stream",), ()),
+    }
+    for b in range(n_blocks):
+        for name in (f"norm_{b}a/gamma", f"norm_{b}a/beta", f"norm_{b}b/gamma", f"norm_{b}b/beta"):
+            axes[name] = (("stream",),)
+        joint = (f"keys_{b}", f"keys_{b}", f"values_{b}")
+        axes |= {
+            f"heads_{b}/kernel": (("stream",), joint),
+            f"heads_{b}/bias": (joint,),
+            f"joined_{b}/kernel": ((f"values_{b}",), ("stream",)),
+            f"joined_{b}/bias": (("stream",),),
+            f"wide_{b}/kernel": (("stream",), (f"inner_{b}",)),
+            f"wide_{b}/bias": ((f"inner_{b}",),),
+            f"narrow_{b}/kernel": ((f"inner_{b}",), ("stream",)),
+            f"narrow_{b}/bias": (("stream",),),
+        }
+    return axes
 
 
 def _keras_attention(joint: Any, away: Any, n_heads: int, n_tokens: int, width: int) -> Any:

@@ -147,7 +147,7 @@ class _Epoch:
         key, n_replicas = self._key, tf.shape(state.weights)[0]
         packing = Packing(key.weight_ranks, weight_shapes, n_replicas)
         stat_packing = Packing(key.stat_ranks, stat_shapes, n_replicas)
-        hyper = dict(zip(HYPER, tf.unstack(hyper_values), strict=True))
+        hyper: dict[str, Any] = dict(zip(HYPER, tf.unstack(hyper_values), strict=True))
         factors = tf.unstack(rate_factors, len(key.weight_ranks))
         masks = packing.unpack(kept) if key.is_sparse else [None] * len(key.weight_ranks)
         self._load(state, packing)

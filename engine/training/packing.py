@@ -27,7 +27,7 @@ class Packing:
     def __init__(self, ranks: Sequence[int], shapes: Any, n_replicas: Any) -> None:
         self._ranks, self._n_replicas = ranks, n_replicas
         dims = tf.split(shapes, ranks) if ranks else []
-        self._sizes = tf.stack([tf.reduce_prod(d) for d in dims]) if ranks else None
+        self._sizes: Any = tf.stack([tf.reduce_prod(d) for d in dims]) if ranks else None
         self._shapes = [tf.concat([n_replicas[None], d], axis=0) for d in dims]
 
     def unpack(self, flat: Any) -> list[Any]:
