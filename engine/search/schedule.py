@@ -100,8 +100,12 @@ class Schedule:
             self._ahead = self._search.ask(self._next_number)
 
     def should_prune(self, running: RunningTrial, epoch: int) -> bool:
-        """Tell the scores of a running trial after `epoch`; return whether to give it up."""
-        if not self._prunes:
+        """Tell the scores of a running trial after `epoch`; return whether to give it up.
+
+        The first epoch of several is not told: of a large batch of data, a short schedule or augmented images it says
+        little, and yet a trial of few epochs would be at a rung of the others by then.
+        """
+        if not self._prunes or (epoch == 0 and running.n_epochs > 1):
             return False
         step = progress_step(epoch, running.n_epochs, self._prepared.spec.max_epochs)
         scores = np.stack(running.curves[: epoch + 1], axis=1)[:, :, _SCORE]
@@ -166,6 +170,8 @@ class Schedule:
             if scores is not None and "same_as" not in trial.user_attrs:
                 means = running_means(scores, self._maximize).tolist()
                 steps = dict(zip(self._steps(trial, len(means)), means, strict=True))
+                if steps and (trial.n_epochs or len(means)) > 1:  # see `should_prune`
+                    del steps[next(iter(steps))]
             if trial.state is TrialState.COMPLETE:
                 self._complete(trial, scores)
             values = trial.user_attrs.get("values", {})

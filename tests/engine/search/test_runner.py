@@ -254,6 +254,17 @@ def test_an_engine_killed_at_any_moment_is_taken_up_as_if_nothing_had_happened(
     assert len([t for t in store.trials(study_id) if t.kind is TrialKind.BASELINE]) == 3
 
 
+def test_no_trial_is_given_up_on_its_first_epoch(store: Store) -> None:
+    """One of five epochs is at a rung of successive halving already: the schedule is a tenth of the longest."""
+    space = {"mlp": {**FEW["mlp"], "epoch_fraction": {"fixed": 0.1}}}
+    study_id = new_study(store, n_trials=20, n_workers=1, pruner="asha", max_epochs=50, space=space)
+    assert run(store, study_id) is StudyState.DONE
+    pruned = [t for t in searched(store, study_id) if t.state is TrialState.PRUNED]
+    lengths = {store.curves_of([t.id])[t.id].values.shape[1] for t in pruned}
+    assert lengths
+    assert min(lengths) == 2
+
+
 FEW = {
     "mlp": {
         "width": {"type": "choice", "choices": [10, 20, 30, 50, 100, 200, 300]},

@@ -24,6 +24,7 @@ from cupel.engine.errors import RuledOut
 from cupel.engine.metrics import metrics_for
 from cupel.engine.training.curves import CURVE_NAMES
 from cupel.engine.training.reports import EpochReport, TrainingStopped
+from cupel.engine.training.schedules import trial_epochs
 from cupel.engine.workers.messages import (
     BaselineTask,
     FinalTask,
@@ -109,7 +110,7 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
     scores = best + 0.01 * np.arange(N_FOLDS)
     curves = []
     try:
-        for epoch in range(files.max_epochs):
+        for epoch in range(trial_epochs(task.params, files.max_epochs)):
             now = scores - 0.5 / (epoch + 1)
             curves.append(np.stack([1 / (now + 2), 1 / (now + 2), now], axis=1).astype(np.float32))
             time.sleep(wrong.get("epoch_s", 0.0))
