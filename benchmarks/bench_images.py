@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from processes import share_out
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 N_ROWS, N_FOLDS, N_EPOCHS, BATCH = 6000, 3, 5, 64
@@ -104,25 +105,9 @@ def ours(folder: str, rates: list[float]) -> None:
 
 def search(folder: str) -> dict[str, Any]:
     """Share the trials out among one process a core, and return seconds and mean score."""
-    n = min(os.cpu_count() or 1, len(RATES))
-    children = [
-        subprocess.Popen(
-            [sys.executable, __file__, "--ours", folder, json.dumps(RATES[i::n])],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
-        for i in range(n)
-    ]  # fmt: skip
-    for child in children:
-        assert child.stdout is not None
-        child.stdout.readline()
-    began = time.perf_counter()
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write("go\n")
-        child.stdin.flush()
-    found = [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
-    spent = {"seconds": time.perf_counter() - began, "cpu": sum(f["cpu"] for f in found)}
-    return {**spent, "score": float(np.mean([f["score"] for f in found]))}
+    seconds, found = share_out(__file__, ["--ours", folder], RATES)
+    score = float(np.mean([f["score"] for f in found]))
+    return {"seconds": seconds, "cpu": sum(f["cpu"] for f in found), "score": score}
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
-"""Quality on tables: Cupel's exported best of a short search against the baselines, a plain MLP, and RealMLP.
+"""Quality on tables and texts: Cupel's exported best of a short search against the baselines, a plain MLP, and RealMLP.
 
 Same rows, same five folds, same holdout for everybody; each peer's five fold networks predict the holdout together. The
 plain MLP is two dense layers with Keras's defaults, RealMLP is pytabkit's with its defaults (and its stopping metric set
-to the one that is judged); both keep the epoch that is best on the fold's validation rows, as Cupel does.
+to the one that is judged); both keep the epoch that is best on the fold's validation rows, as Cupel does. Of texts the plain MLP sees the
+TF-IDF of the 1,500 commonest words and pairs of words, RealMLP the first 100 singular vectors of all of them.
 
     make bench-quality
     python benchmarks/bench_quality.py [--seconds 120] [--realmlp PYTHON] [--keep FOLDER] [titanic] [adult] …
@@ -18,11 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cupel.engine.baselines import fit_baseline
+from cupel.engine.baselines import fit_baseline, single_and_pairs
 from cupel.engine.data.schema import TableSchema
 from cupel.engine.data.splitting import Splits
 from cupel.engine.data.table import Table
@@ -30,14 +32,18 @@ from cupel.engine.data.target import encode_target
 from cupel.engine.metrics import METRICS
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.spec import PreprocessingSpec
+from cupel.engine.preprocessing.text import texts_of
 from cupel.engine.spec import BudgetSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.storage.records import StudyRecord, TrialKind, TrialState
 from cupel.storage.store import Store
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 HERE = Path(__file__).parent
 DATA = HERE.parent.parent / "shared" / "data"
-BASELINES = {"linear": "linear", "hist_gradient_boosting": "trees"}
+BASELINES = {"linear": "linear", "hist_gradient_boosting": "trees", "tfidf_linear": "TF-IDF + linear"}
+N_WORDS, N_VECTORS = 1_500, 100
 TABLES: dict[str, tuple[str, str, str, int | None]] = {  # source, target, metric, rows at most
     "titanic": ("tabular-classification/titanic/titanic.csv", "Survived", "roc_auc", None),
     "penguins": ("tabular-classification/penguins/penguins.csv", "species", "accuracy", None),
@@ -52,6 +58,8 @@ TABLES: dict[str, tuple[str, str, str, int | None]] = {  # source, target, metri
     "breast_cancer": ("sample:breast_cancer", "", "roc_auc", None),
     "digits": ("sample:digits", "", "accuracy", None),
     "diabetes": ("sample:diabetes", "", "rmse", None),
+    "sms-spam": ("text/sms-spam/sms.tsv", "column_1", "accuracy", None),
+    "waimai": ("text/waimai-10k/waimai_10k.csv", "label", "accuracy", None),
 }
 
 
@@ -111,11 +119,35 @@ def write_job(store: Store, study: StudyRecord, path: Path) -> tuple[Any, Splits
         "y": y, "task": np.array(target.task), "metric": np.array(study.metric),
         "n_classes": np.array(len(target.labels)), "holdout": splits.holdout,
     }  # fmt: skip
-    for k, fitted in enumerate(fit_preprocessing(table, schema, splits.train, PreprocessingSpec())):
-        arrays |= {f"x{k}": fitted.transform(table).numeric}
+    is_text = schema.data_kind == "text"
+    inputs = (
+        text_inputs(table, schema, splits)
+        if is_text
+        else (
+            {"x": f.transform(table).numeric}
+            for f in fit_preprocessing(table, schema, splits.train, PreprocessingSpec())
+        )
+    )
+    for k, found in enumerate(inputs):
+        arrays |= {f"{name}{k}": values for name, values in found.items()}
         arrays |= {f"train{k}": splits.train[k], f"valid{k}": splits.valid[k]}
     np.savez(path, **arrays)
     return y, splits
+
+
+def text_inputs(table: Table, schema: TableSchema, splits: Splits) -> Iterator[dict[str, np.ndarray]]:
+    """Yield what the peers see of texts in each fold: ``x`` for the plain MLP, ``numbers`` for RealMLP."""
+    texts, text_of_row = texts_of(table, [c.name for c in schema.features])
+    of_row = [texts[i] for i in text_of_row.tolist()]
+    for train in splits.train:
+        vectorizer = TfidfVectorizer(analyzer=single_and_pairs, sublinear_tf=True)
+        of_train = vectorizer.fit_transform([of_row[i] for i in train.tolist()])
+        commonest = np.argsort(-np.asarray(of_train.astype(bool).sum(axis=0)).ravel(), kind="stable")[
+            :N_WORDS
+        ]
+        everything = vectorizer.transform(of_row)
+        vectors = TruncatedSVD(N_VECTORS, random_state=0).fit(of_train).transform(everything)
+        yield {"x": everything[:, commonest].toarray().astype(np.float32), "numbers": vectors}
 
 
 def refitted(store: Store, study: StudyRecord, baseline: str) -> float:

@@ -18,6 +18,7 @@ import time
 from typing import Any
 
 import numpy as np
+from processes import share_out
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 N_ROWS, N_TOKENS, N_WORDS, N_FOLDS, N_EPOCHS, BATCH = 4000, 40, 5000, 5, 3, 32
@@ -106,24 +107,8 @@ def epochs(name: str) -> None:
 
 def whole_machine(name: str) -> dict[str, Any]:
     """Share the trials out among one process a core, and return seconds and mean score."""
-    n = min(os.cpu_count() or 1, len(RATES))
-    children = [
-        subprocess.Popen(
-            [sys.executable, __file__, "--ours", name, json.dumps(RATES[i::n])],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )
-        for i in range(n)
-    ]  # fmt: skip
-    for child in children:
-        assert child.stdout is not None
-        child.stdout.readline()
-    began = time.perf_counter()
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write("\n")
-        child.stdin.flush()
-    answers = [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
-    return {"seconds": time.perf_counter() - began, "score": float(np.mean([a["score"] for a in answers]))}
+    seconds, answers = share_out(__file__, ["--ours", name], RATES)
+    return {"seconds": seconds, "score": float(np.mean([a["score"] for a in answers]))}
 
 
 def child(*arguments: str) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from cupel.storage.store import Store
 
 N_FOLDS = 5
 MAX_EPOCHS = 60
+_DIVERGED = "Training diverged: the loss became {loss} in epoch {epoch}; lower learning rates or another scaling usually help."
 _METRICS = {
     "binary": ("roc_auc", "accuracy", "f1", "log_loss"),
     "multiclass": ("accuracy", "f1_macro", "log_loss"),
@@ -311,12 +312,8 @@ def _curves(recipe: Recipe, value: float, epochs: int, rng: np.random.Generator)
 
 def _failure(rng: np.random.Generator) -> Failure:
     if rng.random() < 0.6:
-        template = (
-            "Training diverged: the loss became {loss} in epoch {epoch}; lower learning rates or another"
-            " scaling usually help."
-        )
         args = {"loss": math.nan, "epoch": 4}
-        return Failure(FailureKind.DIVERGED, template.format(**args), "", template, args)
+        return Failure(FailureKind.DIVERGED, _DIVERGED.format(**args), "", _DIVERGED, args)
     template = (
         "The trial needed more memory than there is; choose smaller widths or batches, or fewer workers."
     )
@@ -553,7 +550,8 @@ def add_variants(store: Store, study: StudyRecord, trial: TrialRecord) -> None:
     method = {"network": "sparse 2:4", "sparsity": 0.5, "scope": "2:4", "structured": 0.0, "quantization": ""}
     variant = store.add_variant(trial.id, name="sparse 2:4", method=method)
     message = Message(
-        "This variant could not be made: {reason}", {"reason": "The loss of fold 2 is not finite."}
+        "This variant could not be made: {reason}",
+        {"reason": Message(_DIVERGED, {"loss": math.nan, "epoch": 4}).to_json()},
     )
     failure = Failure(FailureKind.ERROR, str(message), "", message.template, dict(message.args))
     store.finish_variant(variant.id, state=TrialState.FAIL, failure=failure)

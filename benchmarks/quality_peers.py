@@ -47,7 +47,8 @@ def realmlp(job: dict[str, np.ndarray], k: int, rows: np.ndarray) -> np.ndarray:
     from pytabkit import RealMLP_TD_Classifier, RealMLP_TD_Regressor
 
     train, valid, y = job[f"train{k}"], job[f"valid{k}"], job["y"]
-    numbers, missing = job["numbers"], np.isnan(job["numbers"])
+    numbers = job.get(f"numbers{k}", job["numbers"])  # of texts each fold has its own
+    missing = np.isnan(numbers)
     filled = np.where(missing, np.nan_to_num(np.nanmedian(numbers[train], axis=0)), numbers)
     columns: dict[str, Any] = {f"n{i}": filled[:, i] for i in range(filled.shape[1])}
     columns |= {f"m{i}": missing[:, i].astype(float) for i in np.flatnonzero(missing[train].any(axis=0))}

@@ -243,7 +243,7 @@ def sample_inspection() -> dict:
                 "code": "missing",
                 "column": "workclass",
                 "message": message(
-                    "Missing cells of {column!r}: {n:,} of {n_rows:,} ({percent} %).",
+                    "Missing cells of {column!r}: {n:,} of {n_rows:,} ({percent}%).",
                     column="workclass",
                     n=2799,
                     n_rows=48842,

@@ -149,7 +149,7 @@ def _prepare(window, picture: str) -> None:
         page.apply_filter()
         page.table.selectRow(0)
     if picture in ("compress", "compress_failed"):
-        page.table.selectRow(6 if picture == "compress" else 10)
+        page.variants.table.selectRow(6 if picture == "compress" else 10)
     if picture == "compare":
         for place in (2, 5, 9):
             page.select_also(place)

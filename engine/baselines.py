@@ -152,7 +152,7 @@ def _tfidf_linear(
     table: Table, schema: TableSchema, target: Target, train_rows: Rows, seed: int, n_threads: int | None
 ) -> Baseline:
     texts, text_of_row = texts_of(table, [c.name for c in schema.features])
-    analyzer: Any = _single_and_pairs  # scikit-learn takes a function, its stubs do not say so
+    analyzer: Any = single_and_pairs  # scikit-learn takes a function, its stubs do not say so
     vectorizer = TfidfVectorizer(analyzer=analyzer, sublinear_tf=True)
     # C is 10: with scikit-learn's own 1 the baseline is up to 1.4 points of accuracy weaker.
     is_regression = target.task == "regression"
@@ -170,7 +170,8 @@ def _tfidf_linear(
     return Baseline("tfidf_linear", _predictor(model, inputs, target, n_threads))
 
 
-def _single_and_pairs(text: str) -> list[str]:
+def single_and_pairs(text: str) -> list[str]:
+    """Return the words of a text and the pairs of words that follow one another."""
     tokens = tokens_of(text, "word")
     return tokens + [f"{first} {second}" for first, second in pairwise(tokens)]
 
