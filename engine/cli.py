@@ -14,9 +14,6 @@ from ..storage.errors import StoreError
 from ..storage.workspace import default_workspace
 from .cli_codes import DONE, INTERRUPTED, UNUSABLE
 from .errors import CupelError
-from .families import DATA_KINDS
-from .metrics import METRICS
-from .objectives import COSTS
 from .search.space import families
 
 
@@ -45,9 +42,12 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_search(commands)
     _add_browsing(commands)
+    _add_upkeep(commands)
     _add_control(commands)
     _add_compression(commands)
-    _add_shipping(commands)
+    _add_export(commands)
+    _add_bundles(commands)
+    _add_audit(commands)
     return parser
 
 
@@ -62,101 +62,10 @@ def _command(
 
 
 def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from .commands import search
+    from .commands import search, search_arguments
 
     p = _command(commands, "search", "Search networks for a table, images or texts, and export the best.")
-    p.add_argument(
-        "data",
-        metavar="DATA",
-        help="CSV, TSV or Parquet file, folder or ZIP of images or texts by class, IDX or NPZ file, or sample:iris, …",
-    )
-    p.add_argument("--target", required=True, metavar="COLUMN")
-    p.add_argument("--task", default="auto", choices=("auto", "binary", "multiclass", "regression"))
-    p.add_argument("--metric", default="", metavar="NAME", help=", ".join(METRICS))
-    p.add_argument("--kind", default="auto", choices=("auto", *DATA_KINDS), help="of the data")
-    p.add_argument("--folds", type=int, default=5)
-    p.add_argument("--repeats", type=int, default=1)
-    p.add_argument(
-        "--holdout",
-        default="0.2",
-        metavar="FRACTION|PART",
-        help="fraction of the rows kept out of the search, or an official part by its name in the column split: test",
-    )
-    p.add_argument(
-        "--image-size",
-        type=int,
-        metavar="N",
-        help="height and width of images, in pixels (default: their median, at most 64)",
-    )
-    p.add_argument("--split", default="auto", choices=("auto", "stratified", "plain", "grouped", "time"))
-    p.add_argument("--group", metavar="COLUMN", help="rows of one group stay in one fold")
-    p.add_argument("--time", metavar="COLUMN", help="folds follow this column")
-    p.add_argument(
-        "--role", action="append", default=[], metavar="COLUMN=ROLE", help="override an inferred column role"
-    )
-    p.add_argument("--trials", type=int, metavar="N", help="default: 50 where no other limit is set")
-    p.add_argument("--timeout", type=float, metavar="SECONDS", help="wall clock, final fit and export inside")
-    p.add_argument("--target-score", type=float, metavar="X", help="end when a trial reaches this score")
-    p.add_argument("--epochs", type=int, default=100, help="at most, for one trial (default: %(default)s)")
-    p.add_argument("--workers", type=int, metavar="N")
-    p.add_argument("--family", action="append", choices=families(), help="may be given several times")
-    p.add_argument(
-        "--max-parameters",
-        type=int,
-        metavar="N",
-        help="of a network; larger ones are ruled out before training",
-    )
-    p.add_argument(
-        "--max-bytes", type=int, metavar="N", help="of a network's file in float32; larger ones are ruled out"
-    )
-    p.add_argument(
-        "--max-latency",
-        type=float,
-        metavar="MS",
-        help="of a network for one row on one thread; slower ones are ruled out",
-    )
-    p.add_argument(
-        "--max-memory",
-        type=int,
-        metavar="BYTES",
-        help="of a training process; trials that need more are ruled out",
-    )
-    p.add_argument(
-        "--objective",
-        action="append",
-        default=[],
-        choices=("score", *COSTS),
-        help="what to aim at beside the score; may be given several times (default: the score alone)",
-    )
-    p.add_argument(
-        "--warm-start",
-        metavar="STUDY",
-        help="try the best trials of an earlier study of the same families first",
-    )
-    p.add_argument(
-        "--sampler", default="tpe", choices=("tpe", "nsga2", "random", "gp", "cmaes", "qmc", "grid")
-    )
-    p.add_argument(
-        "--pruner", default="hyperband", choices=("hyperband", "asha", "median", "wilcoxon", "none")
-    )
-    p.add_argument(
-        "--space", type=Path, metavar="FILE", help="a TOML file; `cupel space` prints the default one"
-    )
-    p.add_argument("--seed", type=int, default=0)
-    p.add_argument("--name")
-    p.add_argument(
-        "--path", default="auto", choices=("auto", "fused", "fold_by_fold"), help="how folds are trained"
-    )
-    p.add_argument(
-        "--alongside", action="store_true", help="run beside other studies instead of waiting for them"
-    )
-    p.add_argument("--out", type=Path, metavar="DIR", help="where to export the best model")
-    p.add_argument("--no-export", action="store_true")
-    p.add_argument("--delimiter", metavar="CHAR")
-    p.add_argument("--encoding")
-    p.add_argument("--decimal", choices=(".", ","))
-    p.add_argument("--no-header", action="store_true")
-    p.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    search_arguments.add_search_arguments(p)
     p.set_defaults(run=search.run_search)
     p = _command(commands, "demo", "A short search on a sample table: what Cupel does, in a minute.")
     p.set_defaults(run=search.run_demo)
@@ -187,12 +96,27 @@ def _add_browsing(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     p.add_argument("--trial", type=int, metavar="N")
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=browse.run_show)
+
+
+def _add_upkeep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .commands import upkeep
+
     p = _command(
         commands,
         "doctor",
         "What is installed, which devices TensorFlow sees, whether the workspace is sound.",
     )
-    p.set_defaults(run=browse.run_doctor)
+    p.add_argument(
+        "--clean",
+        action="store_true",
+        help="remove what killed processes left in the workspace more than a day ago",
+    )
+    p.set_defaults(run=upkeep.run_doctor)
+    p = _command(commands, "backup", "Copy the workspace's database, while studies may go on running.")
+    p.add_argument(
+        "--out", type=Path, metavar="FILE", help="or a folder (default: a file beside the database)"
+    )
+    p.set_defaults(run=upkeep.run_backup)
 
 
 def _add_control(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -255,7 +179,7 @@ def _add_compression(commands: argparse._SubParsersAction[argparse.ArgumentParse
     p.set_defaults(run=compress.run_compress)
 
 
-def _add_shipping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from .commands import ship
     from .deployment.formats import FORMATS
 
@@ -278,9 +202,21 @@ def _add_shipping(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         help="may be given several times; ONNX is always inside (default: onnx, and keras where it can hold them)",
     )
     p.add_argument("--licence", default="", metavar="TEXT", help="of the model, for its card")
+    p.add_argument(
+        "--threshold",
+        default="0.5",
+        metavar="0.5|tuned|X",
+        help="of two classes: the probability of the second one above which it is said; tuned takes the one that was "
+        "fitted on rows that the networks had not seen (default: %(default)s)",
+    )
     p.add_argument("--out", type=Path, metavar="DIR")
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=ship.run_export)
+
+
+def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .commands import ship
+
     p = _command(
         commands, "predict", "Predict rows with an exported bundle: one row for each input row, in order."
     )
@@ -325,3 +261,31 @@ def _add_shipping(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     p.add_argument("--out", type=Path, metavar="FILE", help="a CSV file of both predictions of each row")
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=ship.run_compare)
+
+
+def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from .commands import audit
+
+    p = _command(
+        commands,
+        "audit",
+        "Whether a model treats the groups of a column alike, on rows that it had not seen; later exports tell it.",
+    )
+    p.add_argument("model", metavar="STUDY|BUNDLE", help="a study, or with --data the folder of a bundle")
+    p.add_argument(
+        "--by", action="append", required=True, metavar="COLUMN",
+        help="categories, or a number in five ranges; may be given several times; the model need not use it",
+    )  # fmt: skip
+    p.add_argument("--data", type=Path, metavar="FILE", help="of a bundle: rows with the target")
+    p.add_argument("--trial", default="best", metavar="N|best", help="of a study")
+    p.add_argument(
+        "--positive",
+        default="",
+        metavar="CLASS",
+        help="what rates are about (default: the second of two classes)",
+    )
+    p.add_argument(
+        "--threshold", default="0.5", metavar="0.5|tuned|X", help="of a study with two classes, as for export"
+    )
+    p.add_argument("--json", action="store_true")
+    p.set_defaults(run=audit.run_audit)

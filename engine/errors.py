@@ -8,22 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence: ``str(Message("Column {column} is empty.", {"column": "age"}))``."""
+    """A sentence: ``str(Message("Column {column} is empty.", {"column": "age"}))``.
+
+    A value may be the JSON of another sentence, which the window translates as well.
+    """
 
     template: str
     args: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __str__(self) -> str:
-        return self.template.format(**self.args)
+        return self.template.format(**{name: _in_english(value) for name, value in self.args.items()})
 
     def to_json(self) -> dict[str, Any]:
         """Return ``{"template", "args", "text"}``; the text is the English sentence."""
         return {"template": self.template, "args": dict(self.args), "text": str(self)}
+
+
+def _in_english(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    known = cast("dict[str, Any]", value)
+    return known["text"] if "template" in known else known
 
 
 class CupelError(Exception):

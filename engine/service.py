@@ -102,11 +102,13 @@ def _read(args: Mapping[str, Any]) -> ReadSpec:
     return ReadSpec(**read)
 
 
-def _inspect(store: Store, job: JobRecord) -> Mapping[str, Any]:  # noqa: ARG001 - one signature for all jobs
+def _inspect(store: Store, job: JobRecord) -> Mapping[str, Any]:
     from .data.inspect import inspect_file
 
     args = job.args
-    return inspect_file(_source(args), _read(args), dict(args.get("roles") or {}), args.get("target"))
+    sizes = {(data.n_rows, data.n_columns) for data in store.datasets()}
+    roles = dict(args.get("roles") or {})
+    return inspect_file(_source(args), _read(args), roles, args.get("target"), known_sizes=sizes)
 
 
 def _create_study(store: Store, job: JobRecord) -> Mapping[str, Any]:
@@ -173,6 +175,7 @@ def _export(store: Store, job: JobRecord) -> Mapping[str, Any]:
         variant=str(args.get("variant") or ""),
         formats=tuple(args.get("formats") or ()),
         licence=str(args.get("licence") or ""),
+        threshold=args.get("threshold") or "",
     )
     return {"export_id": export.id, "path": export.path}
 
@@ -205,7 +208,10 @@ def _compress(store: Store, job: JobRecord) -> Mapping[str, Any]:
             store, study_id, trial, limits=limits, timeout_s=timeout_s, progress=progress
         )
         variants = choice.variants
-        more = {"chosen": choice.chosen.name if choice.chosen else None, "n_tried": choice.n_tried}
+        more = {
+            "chosen": choice.chosen.name if choice.chosen else None, "n_tried": choice.n_tried,
+            "nested": choice.nested,
+        }  # fmt: skip
     elif args.get("mode") == "blame":
         how = str(args.get("how") or "int4")
         variants = blame_layers(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from .errors import SpecError
+from .errors import Message, SpecError
 from .families import FAMILY_KINDS, default_families, families_of
 from .metrics import METRICS, default_metric
 from .objectives import ObjectiveName
@@ -333,6 +333,17 @@ def _choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 def _at_least(name: str, value: int, least: int) -> None:
     if value < least:
-        raise SpecError(
-            "{name} is {value}; it must be at least {least}.", name=name, value=value, least=least
-        )
+        raise SpecError(_TOO_SMALL[name].template, value=value, least=least)
+
+
+_TOO_SMALL = {  # as the window and the options of the terminal call them
+    "n_folds": Message("The number of folds is {value}; it must be at least {least}."),
+    "n_repeats": Message("The number of repeats is {value}; it must be at least {least}."),
+    "max_epochs": Message("The number of epochs is {value}; it must be at least {least}."),
+    "seed": Message("The seed is {value}; it must be at least {least}."),
+    "n_workers": Message("The number of workers is {value}; it must be at least {least}."),
+    "n_trials": Message("The number of trials is {value}; it must be at least {least}."),
+    "parameters": Message("The limit of the parameters is {value}; it must be at least {least}."),
+    "size_bytes": Message("The limit of the file size is {value} bytes; it must be at least {least}."),
+    "memory_bytes": Message("The limit of the memory is {value} bytes; it must be at least {least}."),
+}

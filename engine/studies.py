@@ -64,6 +64,8 @@ def create_study(
     schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, kind)
     target = encode_target(loaded.table, schema, spec.task)
     if not schema.features:
+        if loaded.kind == "auto" and spec.kind in _NEEDS:
+            raise DataError(_NEEDS[spec.kind].template, name=loaded.name)
         raise DataError(
             "{name} has no column to learn from beside the target {target!r} (the others are: {columns}); change a "
             "role, or the target.",
@@ -88,6 +90,18 @@ def create_study(
     fewer = fewer_workers(spec.n_workers)
     texts = text_messages(loaded.table, schema)
     return study, (*loaded.messages, *texts, *target.messages, *splits.messages, *([fewer] if fewer else []))
+
+
+_NEEDS = {
+    "image": Message(
+        "{name} has no images. Images come as a folder or ZIP archive with a folder for each class, IDX or NPZ files, "
+        "or a table with a column of paths to image files; for a table of other columns leave the kind on auto."
+    ),
+    "text": Message(
+        "{name} has no column of texts. Texts come as a folder of text files with a folder for each class, or a table "
+        "with a column of sentences; for a table of other columns leave the kind on auto."
+    ),
+}
 
 
 def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[dict[str, Any], ...]:

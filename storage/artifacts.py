@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from .errors import ArtifactError, ReadOnlyStoreError, StoreError, StoreFullErro
 
 _CHUNK_BYTES = 1 << 20
 _NAME = re.compile("[0-9a-f]{64}")
-_ABANDONED_S = 86_400.0  # nobody writes one file for so long without adding to it
+ABANDONED_S = 86_400.0  # nobody writes one file for so long without adding to it, or waits so long to name it
 
 
 class Artifacts:
@@ -53,6 +53,7 @@ class Artifacts:
         """
         sha256 = hashlib.sha256(data).hexdigest()
         if self._is_whole(sha256, len(data)):
+            self._renew(sha256)
             return sha256
         with self._written() as temporary:
             with temporary.open("xb") as file:
@@ -128,9 +129,13 @@ class Artifacts:
         except PermissionError:  # Windows: somebody reads it; it stays, and harms nobody
             return
 
+    def files(self) -> Iterator[Path]:
+        """Return the files of all artifacts, in no order."""
+        return (file for file in self.folder.glob("??/*") if _NAME.fullmatch(file.name))
+
     def clear_abandoned(self) -> None:
         """Delete what a process that was killed in the middle of writing has left behind, a day later."""
-        oldest = time.time() - _ABANDONED_S
+        oldest = time.time() - ABANDONED_S
         for file in self.folder.glob(".*.partial"):
             try:
                 if file.stat().st_mtime < oldest:
@@ -146,6 +151,13 @@ class Artifacts:
                 return hashlib.file_digest(file, "sha256").hexdigest() == sha256
         except FileNotFoundError:
             return False
+
+    def _renew(self, sha256: str) -> None:
+        """Make an artifact that is about to be named once more as young as a new one: see `leftovers`."""
+        try:
+            os.utime(self.path(sha256))
+        except OSError as error:
+            raise self._unwritten(error) from error
 
     @contextmanager
     def _written(self) -> Generator[Path]:

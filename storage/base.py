@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from .artifacts import Artifacts
@@ -15,6 +16,7 @@ from .tables import Row, StoreRow, StudyRow, TrialRow
 from .workspace import Workspace
 
 AnyRow = TypeVar("AnyRow", bound=Row)
+Record = TypeVar("Record")
 
 
 _BUMP = update(StoreRow).values(revision=StoreRow.revision + 1).returning(StoreRow.revision)
@@ -34,6 +36,19 @@ class StoreBase:
 
     def _write(self) -> AbstractContextManager[Session]:
         return self._database.write()
+
+    def _change_those(
+        self,
+        statement: Select[AnyRow],
+        condition: Callable[[AnyRow], bool],
+        change: Callable[[Session, AnyRow], Record],
+    ) -> list[Record]:
+        """Change the rows that meet a condition, in one transaction; where none does, nothing waits or is written."""
+        with self._read() as session:
+            if not any(condition(row) for row in session.scalars(statement)):
+                return []
+        with self._write() as session:
+            return [change(session, row) for row in session.scalars(statement).all() if condition(row)]
 
 
 def bumped(session: Session) -> int:

@@ -13,6 +13,12 @@ from .records import Failure, FailureKind, JobRecord, JobState, Json
 from .rows import encode_failure, job_record, now_us
 from .tables import JobRow
 
+_KILLED = Failure(
+    FailureKind.KILLED,
+    "The process that worked on this was ended from outside; start it again.",
+    template="The process that worked on this was ended from outside; start it again.",
+)
+
 
 class JobStore(StoreBase):
     """Jobs: the window adds and cancels them, an engine process claims them, reports and finishes."""
@@ -54,18 +60,7 @@ class JobStore(StoreBase):
     def fail_dead_jobs(self) -> list[JobRecord]:
         """Set the RUNNING jobs whose process has died to FAILED, and return them."""
         running = select(JobRow).where(JobRow.state == JobState.RUNNING)
-        with self._read() as session:
-            if not any(_is_dead(row) for row in session.scalars(running)):
-                return []
-        with self._write() as session:
-            dead = [row for row in session.scalars(running) if _is_dead(row)]
-            text = "The process that worked on this was ended from outside; start it again."
-            for row in dead:
-                row.revision = bumped(session)
-                row.state, row.finished_us = JobState.FAILED, now_us()
-                row.failure = encode_failure(Failure(FailureKind.KILLED, text, template=text))
-            session.flush()
-            return [job_record(row) for row in dead]
+        return self._change_those(running, _is_dead, _fail)
 
     def job(self, job_id: int) -> JobRecord:
         """Return a job.
@@ -132,6 +127,11 @@ class JobStore(StoreBase):
                 return False
             _ended(session, row, JobState.CANCELLED)
             return True
+
+
+def _fail(session: Session, row: JobRow) -> JobRecord:
+    row.failure = encode_failure(_KILLED)
+    return _ended(session, row, JobState.FAILED)
 
 
 def _ended(session: Session, row: JobRow, state: JobState) -> JobRecord:

@@ -1,7 +1,7 @@
 """The one door to a workspace's database and artifacts.
 
 Engine, terminal and window open it; nothing else reads the files. The methods live by subject in
-`datasets.py`, `studies.py`, `trials.py`, `trial_reads.py`, `variants.py`, `jobs.py`.
+`datasets.py`, `studies.py`, `trials.py`, `trial_reads.py`, `variants.py`, `jobs.py`, `leftovers.py`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .database import Database, Mode
 from .datasets import DatasetStore
 from .errors import ArtifactError, ReadOnlyStoreError, StoreError, UnusableStoreError
 from .jobs import JobStore
+from .leftovers import LeftoverStore
 from .studies import StudyStore
 from .tables import DatasetRow, StudyRow
 from .trial_reads import TrialReads
@@ -26,7 +27,7 @@ from .variants import VariantStore
 from .workspace import Workspace
 
 
-class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore):
+class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LeftoverStore):
     """A workspace, open for reading (``"r"``) or writing (``"w"``); made by `Store.open`; a context manager.
 
     Guarantees
@@ -46,7 +47,8 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore):
     def open(cls, workspace: Path | Workspace, mode: Mode = "w") -> Self:
         """Open a workspace.
 
-        In mode ``"w"`` it is created if missing and updated if older; in mode ``"r"`` nothing is written.
+        In mode ``"w"`` it is created if missing and updated if older, and exports whose process was killed are set to
+        FAILED; in mode ``"r"`` nothing is written.
 
         Raises
         ------
@@ -65,6 +67,7 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore):
         store = cls(place, Database(place.database, mode))
         if mode == "w":
             store.artifacts.clear_abandoned()
+            store.fail_dead_exports()
         return store
 
     @property

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from .base import StoreBase, bumped, get_study
-from .codecs import encode_json, storable
+from .codecs import decode_json, encode_json, storable
 from .errors import ConflictError, NotFoundError
 from .processes import is_alive, is_same, process_identity
 from .records import Failure, FailureKind, Json, Request, StudyRecord, StudyState, TrialKind, TrialState
@@ -249,6 +249,13 @@ class StudyStore(StoreBase):
         """Record what the end of the search found, in place of what was there."""
         with self._write() as session:
             self._changing(session, study_id).result = encode_json(result)
+
+    def add_to_result(self, study_id: int, part: str, key: str, value: Json) -> None:
+        """Record something that was found after the end, under a key of a part of the result; a later end drops it."""
+        with self._write() as session:
+            row = self._changing(session, study_id)
+            result = decode_json(row.result)
+            row.result = encode_json({**result, part: {**result.get(part, {}), key: value}})
 
     @staticmethod
     def _changing(session: Session, study_id: int) -> StudyRow:

@@ -204,6 +204,8 @@ class ExportRow(Row):
     manifest: Mapped[str]
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     failure: Mapped[str | None]
+    pid: Mapped[int | None]
+    pid_identity: Mapped[str | None]
 
 
 class JobRow(Row):

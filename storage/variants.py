@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import os
+
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from .base import StoreBase, bumped, get, get_trial
 from .codecs import encode_json, encode_scores, storable
 from .errors import ConflictError
-from .records import ExportRecord, Failure, FoldScores, JobState, Json, TrialState, VariantRecord
+from .processes import is_alive, process_identity
+from .records import ExportRecord, Failure, FailureKind, FoldScores, JobState, Json, TrialState, VariantRecord
 from .rows import encode_failure, export_record, now_us, variant_record
 from .tables import ExportRow, TrialRow, VariantRow
+
+_KILLED = Failure(
+    FailureKind.KILLED,
+    "The process that wrote this bundle was ended from outside; export it again.",
+    template="The process that wrote this bundle was ended from outside; export it again.",
+)
+_FORGOTTEN_US = 86_400_000_000  # no export takes a day
 
 
 class VariantStore(StoreBase):
@@ -79,7 +90,7 @@ class VariantStore(StoreBase):
             return [variant_record(row) for row in session.scalars(statement)]
 
     def add_export(self, trial_id: int, path: str, variant_id: int | None = None) -> ExportRecord:
-        """Record that a bundle is being written to the folder `path`; its state is RUNNING."""
+        """Record that this process writes a bundle to the folder `path`; its state is RUNNING."""
         with self._write() as session:
             get_trial(session, trial_id).revision = bumped(session)
             row = ExportRow(
@@ -90,6 +101,8 @@ class VariantStore(StoreBase):
                 state=JobState.RUNNING,
                 certificate="{}",
                 manifest="{}",
+                pid=os.getpid(),
+                pid_identity=process_identity(os.getpid()),
             )
             session.add(row)
             session.flush()
@@ -124,6 +137,11 @@ class VariantStore(StoreBase):
             session.flush()
             return export_record(row)
 
+    def fail_dead_exports(self) -> list[ExportRecord]:
+        """Set the RUNNING exports whose process has died to FAILED, and return them."""
+        running = select(ExportRow).where(ExportRow.state == JobState.RUNNING)
+        return self._change_those(running, _is_dead, _fail)
+
     def exports(self, study_id: int | None = None, *, trial_id: int | None = None) -> list[ExportRecord]:
         """Return the exports of a study, a trial, or the whole workspace, the newest first."""
         statement = select(ExportRow).order_by(ExportRow.id.desc())
@@ -135,3 +153,17 @@ class VariantStore(StoreBase):
             statement = statement.where(ExportRow.trial_id == trial_id)
         with self._read() as session:
             return [export_record(row) for row in session.scalars(statement)]
+
+
+def _fail(session: Session, row: ExportRow) -> ExportRecord:
+    get_trial(session, row.trial_id).revision = bumped(session)
+    row.state, row.failure = JobState.FAILED, encode_failure(_KILLED)
+    session.flush()
+    return export_record(row)
+
+
+def _is_dead(row: ExportRow) -> bool:
+    """Whether the process of an export is gone; of those from before it was recorded, whether a day has passed."""
+    if row.pid is None:
+        return now_us() - row.created_us > _FORGOTTEN_US
+    return is_alive(row.pid, row.pid_identity) is False

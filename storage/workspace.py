@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from .errors import ReadOnlyStoreError, UnusableStoreError
@@ -45,6 +46,10 @@ class Workspace:
     def exports(self) -> Path:
         """The folder where bundles go unless the user names another."""
         return self.path / "exports"
+
+    def backup(self, time: datetime) -> Path:
+        """Return where a backup of the database made at `time` goes, unless the user names another place."""
+        return self.database.with_name(f"{self.database.name}.backup-{time:%Y%m%d-%H%M%S}")
 
     def study_log(self, study_id: int) -> Path:
         """Return the log file of a study."""

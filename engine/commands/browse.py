@@ -1,14 +1,11 @@
-"""``cupel studies``, ``trials``, ``show``, ``doctor``: looking at what there is."""
+"""``cupel studies``, ``trials``, ``show``: looking at what there is."""
 
 from __future__ import annotations
 
 import argparse
 import csv
-import importlib.metadata
 import json
 import math
-import platform
-import subprocess
 import sys
 from typing import Any
 
@@ -18,28 +15,12 @@ from rich.table import Table
 from ...storage.records import FoldScores, TrialRecord, TrialState
 from ...storage.store import Store
 from .. import formatting
-from ..cli_codes import DONE, FAILED, UNUSABLE
+from ..cli_codes import DONE
 from ..objectives import front_of_table, objectives_of, pareto_trials
 from ..search.filtering import parse_filter, trial_columns
 from .summary import print_leaderboard, summary
 
 _WIDE = 140  # columns of a terminal that params fit into beside the rest
-_PACKAGES = (
-    "tensorflow",
-    "keras",
-    "optuna",
-    "scikit-learn",
-    "distributed",
-    "SQLAlchemy",
-    "PySide6-Essentials",
-    "onnxruntime",
-    "numpy",
-)
-_DEVICES = (
-    "import os; os.environ['TF_CPP_MIN_LOG_LEVEL']='3'\n"
-    "import tensorflow as tf\n"
-    "print(', '.join(d.name for d in tf.config.list_physical_devices()))"
-)
 
 
 def run_studies(args: argparse.Namespace) -> int:
@@ -119,36 +100,6 @@ def run_show(args: argparse.Namespace) -> int:
         row["best_epochs"] = scores.best_epochs.tolist()
     print(json.dumps(row, allow_nan=False, ensure_ascii=False))
     return DONE
-
-
-def run_doctor(args: argparse.Namespace) -> int:
-    """Say what is installed, what TensorFlow sees, and whether the workspace is sound."""
-    print(f"Python {platform.python_version()} on {platform.platform()}")
-    for name in _PACKAGES:
-        print(f"{name} {importlib.metadata.version(name)}")
-    devices = subprocess.run(
-        [sys.executable, "-c", _DEVICES], capture_output=True, text=True, timeout=300, check=False
-    )
-    is_sound = devices.returncode == 0
-    print(
-        f"TensorFlow sees: {devices.stdout.strip()}"
-        if is_sound
-        else f"TensorFlow does not start: {devices.stderr[-500:]}"
-    )
-    if is_sound and "GPU" not in devices.stdout:
-        print("No GPU: networks train on the processor. GPU training has not been tried on this machine.")
-    if not (args.workspace / "cupel.sqlite").exists():
-        print(f"There is no workspace at {args.workspace} yet; the first study makes one.")
-        return DONE if is_sound else FAILED
-    with Store.open(args.workspace, "r") as store:
-        problems = store.check()
-        n_studies = formatting.counted(len(store.studies(archived=None)), "study", "studies")
-        print(f"Workspace {args.workspace}: {n_studies}")
-    for problem in problems:
-        print(f"  {problem}")
-    if not problems:
-        print("  database and artifacts are sound")
-    return DONE if is_sound and not problems else FAILED if not is_sound else UNUSABLE
 
 
 def _row(t: TrialRecord) -> dict[str, Any]:

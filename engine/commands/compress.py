@@ -40,7 +40,9 @@ def run_compress(args: argparse.Namespace) -> int:
             if args.choose:
                 choice = _choose(store, study.id, args, progress)
                 variants = choice.variants
-                more = {"n_tried": choice.n_tried, "n_ruled_out": choice.n_ruled_out}
+                more = {
+                    "n_tried": choice.n_tried, "n_ruled_out": choice.n_ruled_out, "nested": choice.nested,
+                }  # fmt: skip
             elif args.blame:
                 blamed = blame_layers(
                     store, study.id, args.trial, how=args.how, sparsity=args.sparsity, most_drop=args.max_drop,
@@ -63,6 +65,7 @@ def run_compress(args: argparse.Namespace) -> int:
         print(
             f"Within the limits the smallest is: {best.name}." if best else "No variant is within the limits."
         )
+        _print_honest(more, best, variants)
     return DONE if any(v.state is TrialState.COMPLETE for v in variants) else FAILED
 
 
@@ -127,6 +130,22 @@ def _print_more(more: Mapping[str, Any]) -> None:
     elif rescue["spared"]:
         print(
             f"Within the limit when these stay as they are: {', '.join(rescue['spared'])} ({rescue['drop']:.4f})."
+        )
+
+
+def _print_honest(more: Mapping[str, Any], best: VariantRecord | None, variants: list[VariantRecord]) -> None:
+    """Print how good the choice is on rows that it was not made on."""
+    if more.get("nested"):
+        low, mean, high = (formatting.number(more["nested"][key], 4) for key in ("low", "mean", "high"))
+        print(
+            f"It was chosen among {more['n_tried']} on the folds that it is scored on, which flatters it. Chosen anew "
+            f"without each fold, the smallest within the limit loses {mean} there ({low} to {high})."
+        )
+    base = next((v for v in variants if v.name == "base"), None)
+    held = [None if v is None else v.measures.get("holdout") for v in (best, base)]
+    if "n_tried" in more and best is not base and None not in held:
+        print(
+            f"On the holdout it has {formatting.number(held[0], 4)}, the base {formatting.number(held[1], 4)}."
         )
 
 

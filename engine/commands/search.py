@@ -9,11 +9,12 @@ import sys
 import time
 from pathlib import Path
 
-from ...storage.records import Request, StudyRecord, StudyState
+from ...storage.records import Request, StudyRecord, StudyState, TrialKind, TrialState
 from ...storage.store import Store
 from ..cli_codes import DONE, FAILED, INTERRUPTED
 from ..errors import SpecError
 from ..launch import launch_engine
+from ..objectives import is_ruled_out
 from ..search.space import default_space_toml, space_from_toml
 from ..spec import DEFAULT_TRIALS, BudgetSpec, LimitsSpec, ReadSpec, SplitSpec, StudySpec
 from .follow import Followed, follow
@@ -83,15 +84,35 @@ def run_resume(args: argparse.Namespace) -> int:
     with Store.open(args.workspace) as store:
         study = store.find_study(args.study)
         if study.state is StudyState.DONE:
-            raise SpecError(
-                "The study {study!r} is done; search again with a larger budget as a new study.",
-                study=study.name,
-            )
+            raise _cannot_go_on(store, study)
         if not args.detach:
             return start_and_follow(store, study, as_json=args.json)
         store.request(study.id, Request.RUN)
         launch_engine(store.workspace.path, study.id)
     return DONE
+
+
+def _cannot_go_on(store: Store, study: StudyRecord) -> SpecError:
+    """Return why a study that is done is not resumed, and what can be done instead."""
+    if study.best_trial is not None:
+        return SpecError(
+            "The study {study!r} is done: its limit was reached and its holdout has been used. To search on, start a "
+            "new one with a larger --trials or --timeout, and --warm-start {id} to try its best trials first.",
+            study=study.name,
+            id=study.id,
+        )
+    n_out = sum(is_ruled_out(trial) for trial in store.trials(study.id, kinds=[TrialKind.SEARCH]))
+    return SpecError(
+        "The study {study!r} is done, and no network was trained to its end (trials that failed: {n_failed}, ruled out "
+        "by limits: {n_out}, given up early: {n_pruned}); `cupel trials {id}` says why. Start a new search with more "
+        "time or trials, wider limits, or a smaller space.",
+        study=study.name,
+        n_failed=study.n_trials.get(TrialState.FAIL, 0)
+        - n_out,  # what is ruled out is a failure by its state
+        n_out=n_out,
+        n_pruned=study.n_trials.get(TrialState.PRUNED, 0),
+        id=study.id,
+    )
 
 
 def start_and_follow(store: Store, study: StudyRecord, *, as_json: bool) -> int:

@@ -24,6 +24,7 @@ def run_export(args: argparse.Namespace) -> int:
         export = export_model(
             store, store.find_study(args.study).id, args.trial, args.out,
             variant=args.variant, formats=args.format, licence=args.licence, ensemble=args.ensemble,
+            threshold=args.threshold,
         )  # fmt: skip
     passed = export.state is JobState.DONE and bool(export.certificate.get("passed"))
     if args.json:

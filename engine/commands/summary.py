@@ -87,7 +87,13 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
         )
     trials = [t for t in every if t.state is TrialState.COMPLETE]
     if not any(t.kind is not TrialKind.BASELINE for t in trials):
-        console.print("No network was trained to its end; allow more time, or make the space smaller.")
+        n_search = sum(t.kind is not TrialKind.BASELINE for t in every)
+        hint = (
+            "widen the limits"
+            if n_search == n_ruled_out > 0
+            else "allow more time, or make the space smaller"
+        )
+        console.print(f"No network was trained to its end; {hint}.")
     if not trials:
         return
     sign = -1.0 if study.direction == "maximize" else 1.0

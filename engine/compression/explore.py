@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ...storage.records import VariantRecord
 from ...storage.store import Store
 from ..errors import CompressionError, SpecError
+from ..search.evidence import paired_difference
 from .ledger import Progress, Work, trial_to_compress
 from .plan import BASE, CONTROL, Form, Plan
 from .verdict import chosen
@@ -53,12 +56,16 @@ class Choice:
         The smallest within the limits.
     n_tried, n_ruled_out : int
         Different candidates, and those of them that were over a limit before they were trained.
+    nested : dict or None
+        ``mean``, ``low``, ``high`` of what the way of choosing loses on folds that it has not looked at; see
+        `choose.nested_losses`. None where nothing could be chosen, or there is one fold.
     """
 
     variants: list[VariantRecord]
     chosen: VariantRecord | None
     n_tried: int
     n_ruled_out: int
+    nested: dict[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,22 +135,35 @@ def choose_variants(
             "timeout_s": timeout_s or 1e9, "is_zipped": is_zipped, **limits.to_json(),
         }  # fmt: skip
         found = _explored(work, "choose", job)
-        base, control = forms
-        told: dict[Form, dict[str, Any]] = {base: _UNTRAINED, control: {"n_epochs": found["control_epochs"]}}
-        models = {base: "base.npz", control: "control.npz"}
-        search = {"limits": limits.to_json(), "n_tried": found["n_tried"], "n_ruled_out": found["n_ruled_out"],
-                  "n_failed": found["n_failed"], "is_zipped": is_zipped}  # fmt: skip
-        for one in found["candidates"]:
-            form = Form(_plan(one["plan"]), one["format"])
-            if form in told:
-                continue
-            estimate = {name: one[name] for name in ("drop", "size_bytes", "latency_ms")}
-            told[form] = {**one["told"], "more": {"choice": {**search, "estimate": estimate}}}
-            models[form] = one["model"]
+        nested = _interval(found["nested"], int(study.spec["split"]["n_folds"]))
+        search = {"limits": limits.to_json(), "is_zipped": is_zipped, "nested": nested,
+                  **{key: found[key] for key in ("n_tried", "n_ruled_out", "n_failed")}}  # fmt: skip
+        told, models = _front(found, forms, search)
         work.forms = tuple(told)
         variants = work.ended(work.measured(told, models, 0))
     best = chosen(variants, limits.most_drop, limits.most_bytes, limits.most_ms, is_zipped=is_zipped)
-    return Choice(variants, best, found["n_tried"], found["n_ruled_out"])
+    return Choice(variants, best, found["n_tried"], found["n_ruled_out"], nested)
+
+
+def _interval(losses: list[float], n_folds: int) -> dict[str, float] | None:
+    return paired_difference(np.array(losses), np.zeros(len(losses)), n_folds=n_folds) if losses else None
+
+
+def _front(
+    found: Mapping[str, Any], forms: tuple[Form, Form], search: Mapping[str, Any]
+) -> tuple[dict[Form, dict[str, Any]], dict[Form, str]]:
+    """Return what was told of the training of base, control and the front, and the files of their networks."""
+    base, control = forms
+    told: dict[Form, dict[str, Any]] = {base: _UNTRAINED, control: {"n_epochs": found["control_epochs"]}}
+    models = {base: "base.npz", control: "control.npz"}
+    for one in found["candidates"]:
+        form = Form(_plan(one["plan"]), one["format"])
+        if form in told:
+            continue
+        estimate = {name: one[name] for name in ("drop", "size_bytes", "latency_ms")}
+        told[form] = {**one["told"], "more": {"choice": {**search, "estimate": estimate}}}
+        models[form] = one["model"]
+    return told, models
 
 
 def blame_layers(

@@ -16,7 +16,12 @@ from ..training.quantizing import Quantizer, channel_axes, layer_of
 
 N_BINS = 64
 _MOST_LAYERS = 48  # the largest ones are told of
-_BITS = {"int8": 7, "int8_static": 7, "int4": 4}  # of 8 bits the files use 7, see `convert.onnx_bytes`
+_BITS = {
+    "int8": 7,
+    "int8_static": 7,
+    "int16": 8,
+    "int4": 4,
+}  # of 8 bits the files use 7, see `files.onnx_bytes`
 
 Floats = NDArray[np.float32]
 

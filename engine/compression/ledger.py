@@ -265,7 +265,7 @@ class Work:
     def _answer(self, name: str) -> dict[str, Any]:
         path = self.folder / name
         if not path.is_file():
-            return {"failure": {"text": "The training of this network did not end."}}
+            return {"failure": Message("The training of this network did not end.").to_json()}
         return json.loads(path.read_text(encoding="utf-8"))
 
     def _converted(self, wanted: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -390,7 +390,9 @@ def _sizes(told: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def _reason(found: Mapping[str, Any], told: Mapping[str, Any]) -> str:
-    if "failure" in found:
-        return str(found["failure"].get("text", ""))
-    return str(told.get("problem", ""))
+def _reason(found: Mapping[str, Any], told: Mapping[str, Any]) -> str | dict[str, Any]:
+    """Return why a variant could not be made: the JSON of a sentence, or what another program said."""
+    if "failure" not in found:
+        return str(told.get("problem", ""))
+    failure = found["failure"]
+    return dict(failure) if "template" in failure else str(failure.get("text", ""))

@@ -11,11 +11,13 @@ from typing import Any, Literal
 
 from ..errors import SpecError
 
-FORMATS = ("float32", "float16", "int8", "int8_static", "int4")
+FORMATS = ("float32", "float16", "int8", "int8_static", "int16", "int4")
 """Number formats of a network's file.
 
 ``int8`` is dynamic: weights are stored in 8 bits, activations are quantized while it runs. ``int8_static`` quantizes
-activations by ranges seen on training rows. ``int4`` stores weights in 4 bits and computes in floats.
+activations by ranges seen on training rows. ``int16`` does so with activations of 16 bits, and weights of 8: ONNX
+Runtime then computes in floats, LiteRT in integers, though not of networks that take codes or tokens. ``int4`` stores
+weights in 4 bits and computes in floats.
 """
 
 
@@ -82,7 +84,7 @@ PLANS: dict[str, Plan] = {
         BASE,
         CONTROL,
         Plan("tuned int4", bits=4, formats=("int4",)),
-        Plan("tuned int8", bits=7, formats=("int8",)),  # of 8 bits the file uses 7, see `convert.onnx_bytes`
+        Plan("tuned int8", bits=7, formats=("int8",)),  # of 8 bits the file uses 7, see `files.onnx_bytes`
         Plan("sparse 50 %", 0.5),
         Plan("sparse 75 %", 0.75),
         Plan("sparse 90 %", 0.9),

@@ -76,10 +76,14 @@ class Probe:
             found.append(metric(problem.y[rows], values))
         return np.array(found)
 
-    def losses(self, reference: NDArray[np.float64], scores: NDArray[np.float64]) -> float:
-        """Return the mean loss against scores of the same folds; positive is worse."""
+    def fold_losses(self, reference: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the loss of each fold against scores of the same folds; positive is worse."""
         sign = 1.0 if METRICS[self.context.files.metric].direction == "maximize" else -1.0
-        return float(np.mean(sign * (reference - scores)))
+        return np.asarray(sign * (reference - scores))
+
+    def losses(self, reference: NDArray[np.float64], scores: NDArray[np.float64]) -> float:
+        """Return the mean of `fold_losses`."""
+        return float(np.mean(self.fold_losses(reference, scores)))
 
 
 def probe_of(job: dict[str, Any]) -> Probe:

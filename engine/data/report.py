@@ -156,7 +156,7 @@ def _columns(table: Table, schema: TableSchema) -> list[Finding]:
                     severity,
                     "missing",
                     c.name,
-                    "Missing cells of {column!r}: {n:,} of {n_rows:,} ({percent} %).",
+                    "Missing cells of {column!r}: {n:,} of {n_rows:,} ({percent}%).",
                     n=c.n_missing,
                     n_rows=table.n_rows,
                     percent=round(100 * fraction, 1),

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from ..errors import Message
 from ..spec import KindName, ReadSpec
 from .frames import table_from_pandas
-from .images import ReadImages, is_image_source, read_images, read_paths
+from .image_files import read_paths
+from .image_table import ReadImages
+from .images import is_image_source, read_images
 from .reading import read_table
 from .samples import load_sample
 from .table import Table

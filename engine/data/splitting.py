@@ -142,6 +142,9 @@ def draw_splits(spec: SplitSpec, target: Target, table: Table, schema: TableSche
     if kind == "grouped":
         _check_groups(_role_column(table, schema, "group"), units[development], spec, spec.n_folds)
     messages = _check_strata(spec, target, development, kind)
+    if kind == "grouped" and spec.holdout_part:
+        column = _role_column(table, schema, "group")
+        messages += _check_sides(spec, column, target.rows, units, held)
     train: list[Rows] = []
     valid: list[Rows] = []
     for repeat in range(spec.n_repeats):
@@ -210,6 +213,27 @@ def _check_groups(column: Column, groups: NDArray[np.int64], spec: SplitSpec, le
             n_folds=spec.n_folds,
             least=least,
         )
+
+
+def _check_sides(
+    spec: SplitSpec, column: Column, rows: Rows, groups: NDArray[np.int64], held: NDArray[np.bool_]
+) -> tuple[Message, ...]:
+    """Return what to say of groups with rows in the official holdout and in the search."""
+    shared = np.intersect1d(groups[held], groups[~held])
+    if not len(shared):
+        return ()
+    first = rows[np.flatnonzero(groups == shared[0])[:1]]
+    return (
+        Message(
+            "The holdout {part!r} shares groups with the rows of the search (column {column!r}: {n:,} of {n_groups:,} "
+            "groups, for instance {group!r}): its score may be too good. Draw the holdout as a fraction to keep groups "
+            "apart.",
+            {
+                "part": spec.holdout_part, "column": column.name, "n": len(shared),
+                "n_groups": len(np.unique(groups)), "group": column.raw(first)[0],
+            },
+        ),
+    )  # fmt: skip
 
 
 def official_parts(table: Table) -> dict[str, int]:

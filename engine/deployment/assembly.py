@@ -10,8 +10,6 @@ import os
 import re
 import secrets
 import shutil
-import subprocess
-import sys
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,14 +38,14 @@ from ..data.splitting import Splits
 from ..errors import CupelError, ExportError, Message
 from .bundle import check_target, files_of, write_manifest
 from .card import model_card
-from .certificate import DECODING, PREPROCESS, STANDALONE, last_line, pins, run_certificate
+from .certificate import DECODING, PREPROCESS, STANDALONE, pins, run_certificate
+from .conversion import converted
 from .formats import DEFAULT, FORMATS
 from .serving import write_serving
+from .threshold import Threshold
 
-CONVERT_TIMEOUT_S = 900.0
 SAMPLE_ROWS = 300
 _CALIBRATION_ROWS = 256
-_FAILED = 3  # exit code of `convert`: standard output says why
 _INPUT_KEYS = (
     "column", "name", "kind", "role", "minimum", "maximum", "n_missing", "date_format", "categories",
 )  # fmt: skip
@@ -64,7 +62,8 @@ def number_format_of(variant: VariantRecord) -> str:
 class Export:
     """One export; `final` is the study's result where its final model is exported, `variant` the trial's if one is.
 
-    `network` is the place of the only network to export, None for all.
+    `network` is the place of the only network to export, None for all; `threshold` that of two classes, None where
+    there are not two.
     """
 
     store: Store
@@ -75,6 +74,7 @@ class Export:
     formats: tuple[str, ...] = DEFAULT
     licence: str = ""
     network: int | None = None
+    threshold: Threshold | None = None
 
     def run(self, model: Path, directory: Path | None) -> ExportRecord:
         """Record the export, write it beside the target, prove it, rename it, and record how it ended."""
@@ -132,6 +132,7 @@ class Export:
         dataset = self.store.dataset(self.study.dataset_id or 0)
         answer = self._converted(model, dataset, work)
         version = metadata.version("cupel")
+        answer["threshold"] = None if self.threshold is None else self.threshold.to_json(answer["labels"])
         _write_json(folder / "schema.json", _schema(dataset, answer))
         _write_json(folder / "spec.json", self._spec(answer, dataset))
         self._write_programs(folder, dataset)
@@ -152,6 +153,7 @@ class Export:
             "licence": self.licence or None,
             "task": answer["task"],
             "labels": answer["labels"],
+            "threshold": answer["threshold"],
             "target": self.study.spec["target"],
             "n_networks": answer["n_networks"],
             "inputs": [{key: spec[key] for key in _INPUT_KEYS} for spec in answer["inputs"]],
@@ -188,7 +190,6 @@ class Export:
 
     def _converted(self, model: Path, dataset: DatasetRecord, work: Path) -> dict[str, Any]:
         """Run `convert` in a child process and return its answer."""
-        job, answer = work / "job.json", work / "answer.json"
         images = TableSchema.from_json(dataset.schema).images
         content = {
             "model": str(model),
@@ -204,33 +205,9 @@ class Export:
             else list(self.variant.method.get("float_layers") or ()),
             "calibration": self._calibration_rows(),
             "folder": str(work / "bundle"),
-            "answer": str(answer),
+            "threshold": None if self.threshold is None or self.threshold.is_usual else self.threshold.value,
         }
-        _write_json(job, content)
-        command = [sys.executable, "-m", "cupel.engine.deployment.convert", str(job)]
-        try:
-            done = subprocess.run(
-                command, capture_output=True, timeout=CONVERT_TIMEOUT_S, check=False, cwd=work
-            )
-        except subprocess.TimeoutExpired as error:
-            raise ExportError(
-                "The conversion took longer than {seconds} seconds and was ended.",
-                seconds=round(CONVERT_TIMEOUT_S),
-            ) from error
-        if done.returncode == _FAILED:
-            said = json.loads(done.stdout.decode("utf-8", "replace").strip().splitlines()[-1])
-            error = ExportError(said["template"], **said["args"])
-            error.add_note(done.stderr.decode("utf-8", "replace")[-8000:])
-            raise error
-        if done.returncode != 0 or not answer.is_file():
-            error = ExportError(
-                "The conversion failed (exit code {code}): {reason}",
-                code=done.returncode,
-                reason=last_line(done.stderr),
-            )
-            error.add_note(done.stderr.decode("utf-8", "replace")[-8000:])
-            raise error
-        return json.loads(answer.read_text(encoding="utf-8"))
+        return converted(content, work)
 
     def _sample_rows(self, dataset: DatasetRecord) -> list[int]:
         """Return rows of the holdout, filled up with development rows where it is small; evenly spread."""
@@ -280,10 +257,14 @@ def _schema(dataset: DatasetRecord, answer: Mapping[str, Any]) -> dict[str, Any]
     target = schema.target
     inputs = [{**spec, "position": places[spec["column"]]} for spec in answer["inputs"]]
     images = schema.images
+    threshold = answer["threshold"]
     return {
-        "format": 1,
+        "format": 1
+        if threshold is None or threshold["value"] == 0.5
+        else 2,  # who knows 1 only would take 0.5
         "task": answer["task"],
         "labels": answer["labels"],
+        "threshold": threshold,
         "inputs": inputs,
         "outputs": [_output(answer)],
         "images": [images.height, images.width, images.channels] if images else None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, VariantRecord
 from ..formatting import count, counted, number, plain, score, shared_decimals
+from .card_groups import groups_section
 from .formats import FORMATS
 
 
@@ -33,6 +34,8 @@ def model_card(
     licence : str
         Of the model; empty where its owner has not chosen one.
     """
+    threshold = answer["threshold"]
+    audits = [a for a in study.result.get("audits", {}).values() if a["trial"] == trial.number]
     sections = [
         f"# {study.name}\n\nA {_task(answer)} for the column `{study.spec['target']}`, found and exported by Cupel "
         f"{cupel_version}.",
@@ -40,7 +43,9 @@ def model_card(
         _data(study, dataset, answer),
         _scores(study, trial, final),
         *([] if variant is None else [_variant(study, variant)]),
-        _limits(answer, final),
+        *([] if threshold is None else [_threshold(answer, study)]),
+        *([] if not audits else [groups_section(audits, None if threshold is None else threshold["value"])]),
+        _limits(answer, final, is_audited=bool(audits)),
         _use(answer),
         _privacy(answer),
         "## Licence\n\n"
@@ -177,6 +182,36 @@ def _variant(study: StudyRecord, variant: VariantRecord) -> str:
     return "\n".join(lines)
 
 
+def _threshold(answer: Mapping[str, Any], study: StudyRecord) -> str:
+    """Return from which probability on which class is said, and how that was chosen."""
+    told = answer["threshold"]
+    label, other, value = told["label"], answer["labels"][0], f"{told['value']:.4g}"
+    lines = [
+        "## Threshold",
+        "",
+        f"- `prediction` is `{label}` where `p_{label}` is above {value}, else `{other}`.",
+    ]
+    if told["chosen"] == "usual":
+        lines.append("- That is the more likely class; no other threshold was asked for.")
+        return "\n".join(lines)
+    if told["chosen"] == "given":
+        lines.append("- The threshold was set by hand; it was not fitted.")
+    else:
+        gain = told["gain"]
+        low, mean, high = (number(gain[key]) for key in ("low", "mean", "high"))
+        lines.append(
+            f"- The threshold was fitted for `{told['metric']}` on predictions of rows that the networks had not seen. "
+            f"Fitted anew without each fold, it changes the score there by {mean} on average (interval {low} to "
+            f"{high}) against 0.5; positive is more."
+        )
+        if answer["n_networks"] > 1:
+            lines.append(
+                "- It was fitted on what single networks said; the mean of several, which is exported, is less extreme."
+            )
+    lines.append(f"- The scores of `{study.metric}` above are those with 0.5.")
+    return "\n".join(lines)
+
+
 def _privacy(answer: Mapping[str, Any]) -> str:
     """Return what of the data lies in the bundle."""
     lines = ["## Privacy", ""]
@@ -196,13 +231,13 @@ def _privacy(answer: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _limits(answer: Mapping[str, Any], final: Mapping[str, Any] | None) -> str:
+def _limits(answer: Mapping[str, Any], final: Mapping[str, Any] | None, *, is_audited: bool) -> str:
     lines = [
         "## Limits",
         "",
         "- Inputs outside of the ranges above, and categories that were not in the data, are extrapolation.",
         "- Not tried: predicting on a GPU, other hardware than that of the certificate, "
-        "drift of the data over time, fairness between groups.",
+        "drift of the data over time" + ("." if is_audited else ", fairness between groups."),
     ]
     if answer["task"] != "regression":
         lines.append("- Probabilities are those of the network; they were not calibrated.")

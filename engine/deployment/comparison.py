@@ -29,6 +29,7 @@ SCORED = {
     "multiclass": ("accuracy", "balanced_accuracy", "f1_macro", "log_loss"),
     "regression": ("rmse", "mae", "r2"),
 }
+_OF_DECISIONS = ("accuracy", "balanced_accuracy", "f1_macro")
 _SHOWN_ROWS = 10
 _BATCH = 1024
 _SINGLE_RUNS = 200
@@ -185,7 +186,7 @@ def compare_bundles(
     ]
     tell = progress or (lambda _: None)
     try:
-        found = _Found(predictors[0].labels, predictors[1].labels)
+        found = _Found(predictors[0], predictors[1])
         pieces = _written(sources, found, tell)
         if out is None:
             for _ in pieces:
@@ -222,9 +223,11 @@ def _check(bundles: list[Bundle]) -> None:
 class _Found:
     """Gathers the predictions of both, with the classes of the second in the order of the first."""
 
-    def __init__(self, labels: list[str], other: list[str]) -> None:
+    def __init__(self, first: Predictor, second: Predictor) -> None:
+        labels = first.labels
         self._labels = labels
-        self._order = [other.index(label) for label in labels]
+        self._order = [second.labels.index(label) for label in labels]
+        self._decide = (first.decided, second.decided)
         self._numbers = {
             _as_number(label): i for i, label in enumerate(labels) if _as_number(label) is not None
         }
@@ -268,28 +271,38 @@ class _Found:
         two = np.concatenate([pair[1] for pair in self._pairs]).astype(np.float64)
         truth = np.concatenate(self._truth)
         apart = _apart(one, two)
+        said = (self._said_by(0, one), self._said_by(1, two))
         most = np.argsort(-apart, kind="stable")[:_SHOWN_ROWS].tolist()
         shown = tuple(
             {
                 "row": self._names[i],
-                "a": self._said(one[i]),
-                "b": self._said(two[i]),
+                "a": self._shown(one[i], int(said[0][i])),
+                "b": self._shown(two[i], int(said[1][i])),
                 "difference": float(apart[i]),
             }
             for i in most
         )
-        same = float((one.argmax(axis=1) == two.argmax(axis=1)).mean()) if self._labels else None
+        same = float((said[0] == said[1]).mean()) if self._labels else None
         told = ~np.isnan(truth)
         return Comparison(
             a, b, task, self.n_rows, self.n_compared, same, float(apart.mean()), float(apart.max()), shown,
-            speeds[0], speeds[1], int(told.sum()), _scores(task, truth[told], one[told], two[told]),
+            speeds[0], speeds[1], int(told.sum()),
+            _scores(task, truth[told], (one[told], two[told]), (said[0][told], said[1][told])),
         )  # fmt: skip
 
-    def _said(self, output: Any) -> str:
+    def _said_by(self, which: int, outputs: NDArray[Any]) -> NDArray[np.int64]:
+        """Return the places of the classes that a bundle says, in the first one's order; zeros of a regression."""
         if not self._labels:
-            return f"{float(output):.6g}"
-        best = int(np.argmax(output))
-        return f"{self._labels[best]} ({output[best]:.3f})"
+            return np.zeros(len(outputs), np.int64)
+        if which == 0:
+            return self._decide[0](outputs)
+        own = np.empty_like(outputs)
+        own[:, self._order] = outputs
+        places = np.argsort(self._order)
+        return places[self._decide[1](own)]
+
+    def _shown(self, output: Any, said: int) -> str:
+        return f"{self._labels[said]} ({output[said]:.3f})" if self._labels else f"{float(output):.6g}"
 
 
 def _apart(one: NDArray[Any], two: NDArray[Any]) -> NDArray[np.float64]:
@@ -339,11 +352,20 @@ def _as_number(cell: Any) -> float | None:
 
 
 def _scores(
-    task: str, truth: NDArray[np.float64], one: NDArray[Any], two: NDArray[Any]
+    task: str,
+    truth: NDArray[np.float64],
+    outputs: tuple[NDArray[Any], NDArray[Any]],
+    said: tuple[NDArray[np.int64], NDArray[np.int64]],
 ) -> tuple[ScorePair, ...]:
+    """Score both on rows whose target is known; metrics of decisions see what each bundle says, by its threshold."""
     n = len(truth)
     if n < 2:
         return ()
+    one = outputs[0]
+    kinds = dict.fromkeys(SCORED[task], outputs)
+    if task != "regression":
+        decided = tuple(np.eye(one.shape[1])[chosen] for chosen in said)
+        kinds |= {name: (decided[0], decided[1]) for name in _OF_DECISIONS if name in kinds}
     y: NDArray[Any] = truth if task == "regression" else truth.astype(np.int64)
     rng = np.random.default_rng(0)
     n_draws = int(np.clip(_DRAWN_CELLS // (n * max(1, one[:1].size)), _LEAST_DRAWS, _DRAWS))
@@ -352,11 +374,11 @@ def _scores(
     for _ in range(n_draws):
         rows = rng.integers(0, n, n)
         for name in names:
-            metric = METRICS[name]
-            drawn[name].append(metric(y[rows], two[rows]) - metric(y[rows], one[rows]))
+            metric, (a, b) = METRICS[name], kinds[name]
+            drawn[name].append(metric(y[rows], b[rows]) - metric(y[rows], a[rows]))
     pairs: list[ScorePair] = []
     for name in names:
-        a, b = METRICS[name](y, one), METRICS[name](y, two)
+        a, b = (METRICS[name](y, kind) for kind in kinds[name])
         if np.isnan(a) or np.isnan(b):
             continue
         low, high = np.nanpercentile(drawn[name], [2.5, 97.5]).tolist()

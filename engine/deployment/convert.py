@@ -31,13 +31,13 @@ from ..preprocessing.text import TextPreprocessing
 from ..preprocessing.tokens import PATTERNS
 from ..preprocessing.transform import TablePreprocessing
 from ..training.model import TrainedModel
+from .conversion import FAILED
 from .formats import FORMATS, runs_one_by_one, tolerance_of
 from .formats.writing import Work, written
 from .graph import onnx_names
 from .image_samples import write_image_samples
 from .samples import sample_table, write_rows
 
-FAILED = 3  # exit code: standard output says why
 _MOST_CATEGORIES = 10_000
 _ABOUT = {
     "what": "What preprocess.py needs to turn raw columns into the inputs of networks, and outputs into predictions.",
@@ -66,8 +66,9 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
     job : dict
         ``model``, ``table``, ``pixels`` (of images), ``folder`` (paths), ``schema`` (TableSchema), ``rows`` (sample
         rows of the table), ``network`` (the place of the only one to convert, None for all), ``formats``,
-        ``number_format``, ``calibration`` (for each network some of its training rows; none where nothing is to be
-        calibrated).
+        ``number_format``, ``threshold`` (see `standalone.Predictor`), ``calibration`` (for each network some of its
+        training rows; none where nothing is to be calibrated). `main` also wants ``answer``,
+        the file for what is returned.
 
     Returns
     -------
@@ -106,11 +107,23 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
     ]
     floats = tuple(job.get("float_layers", ()))
     work = Work(folder, model, job["number_format"], schema, names, samples, reference, calibration, floats)
-    formats = _written(work, job["formats"])
+    formats = _written(work, job["formats"], job["threshold"])
     if len(formats) > 1:
         _write_preprocessing(folder / "preprocessing.json", model, names)
     return {
+        **_about(model),
         "inputs": [_input(schema, table, model, name, names[name]) for name in columns],
+        "n_made_up": n_made_up,
+        "formats": formats,
+        "network_inputs": [i.name for i in work.whole.inputs],
+        "versions": {name: metadata.version(name) for name in ("tensorflow", "keras", "tf2onnx", "onnx")},
+        "seconds": round(time.monotonic() - started, 3),
+    }
+
+
+def _about(model: TrainedModel) -> dict[str, Any]:
+    """Return what is told of a model, whatever it is written as."""
+    return {
         "task": model.task,
         "labels": list(model.labels),
         "family": model.family,
@@ -119,11 +132,6 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
         "n_parameters": model.network.n_parameters,
         "target_center": float(model.target_mean.mean()),
         "target_scale": float(model.target_scale.mean()),
-        "n_made_up": n_made_up,
-        "formats": formats,
-        "network_inputs": [i.name for i in work.whole.inputs],
-        "versions": {name: metadata.version(name) for name in ("tensorflow", "keras", "tf2onnx", "onnx")},
-        "seconds": round(time.monotonic() - started, 3),
     }
 
 
@@ -138,7 +146,7 @@ def _check_weights(model: TrainedModel) -> None:
             )
 
 
-def _written(work: Work, names: list[str]) -> dict[str, dict[str, Any]]:
+def _written(work: Work, names: list[str], threshold: float | None) -> dict[str, dict[str, Any]]:
     """Write the formats, and what each must predict; return of each what `standalone.check` needs to know."""
     formats: dict[str, dict[str, Any]] = {}
     shared = None
@@ -149,7 +157,7 @@ def _written(work: Work, names: list[str]) -> dict[str, dict[str, Any]]:
         shared = found if shared is None else shared
         place = "sample_predictions.csv" if found is shared else f"sample_predictions_{name}.csv"
         if not (work.folder / place).exists():
-            _write_predictions(work.folder / place, work.model, found)
+            _write_predictions(work.folder / place, work.model, found, threshold)
         formats[name] = {
             "number_format": work.number_format,
             "tolerance": tolerance_of(work.number_format),
@@ -179,13 +187,18 @@ def _write_preprocessing(path: Path, model: TrainedModel, names: dict[str, str])
     path.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _write_predictions(path: Path, model: TrainedModel, reference: NDArray[np.float64]) -> None:
+def _write_predictions(
+    path: Path, model: TrainedModel, reference: NDArray[np.float64], threshold: float | None
+) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["prediction", *(f"p_{label}" for label in model.labels)])
         for row in reference.tolist():
-            best = [model.labels[int(np.argmax(row))], *map(repr, row)] if model.labels else [repr(row)]
-            writer.writerow(best)
+            if not model.labels:
+                writer.writerow([repr(row)])
+                continue
+            best = int(np.argmax(row)) if threshold is None else int(row[1] > threshold)
+            writer.writerow([model.labels[best], *map(repr, row)])
 
 
 def _input(schema: TableSchema, table: Table, model: TrainedModel, column: str, name: str) -> dict[str, Any]:

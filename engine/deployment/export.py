@@ -24,6 +24,7 @@ from ..errors import ExportError
 from ..retrain import retrain_trial
 from .assembly import Export, number_format_of
 from .formats import FORMATS, checked_formats
+from .threshold import threshold_of
 
 
 def export_model(
@@ -36,6 +37,7 @@ def export_model(
     formats: Sequence[str] = (),
     licence: str = "",
     ensemble: bool = False,
+    threshold: str | float = "",
 ) -> ExportRecord:
     """Export the study's final model (``"best"``, or the number of the best trial), or another trial's.
 
@@ -51,6 +53,8 @@ def export_model(
         Of the model, as its owner calls it.
     ensemble : bool
         Of a variant: whether the networks of all folds are exported, and not one of them.
+    threshold : str or float
+        Of two classes: ``"tuned"``, a number in (0, 1), or empty for 0.5; see `threshold.threshold_of`.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def export_model(
     study = store.study(study_id)
     is_best = str(trial) in ("best", str(study.best_trial))
     if is_best and not variant and (study.result.get("model_sha256") or study.best_trial is None):
-        return export_final(store, study_id, directory, formats=formats, licence=licence)
+        return export_final(store, study_id, directory, formats=formats, licence=licence, threshold=threshold)
     try:
         number = study.best_trial if is_best else int(trial)
     except ValueError:
@@ -71,9 +75,12 @@ def export_model(
         raise ExportError("The study {study!r} has no complete trial yet to export.", study=study.name)
     if variant:
         return export_variant(
-            store, study_id, number, variant, directory, formats=formats, licence=licence, ensemble=ensemble
-        )
-    return export_trial(store, study_id, number, directory, formats=formats, licence=licence)
+            store, study_id, number, variant, directory, formats=formats, licence=licence, ensemble=ensemble,
+            threshold=threshold,
+        )  # fmt: skip
+    return export_trial(
+        store, study_id, number, directory, formats=formats, licence=licence, threshold=threshold
+    )
 
 
 def export_final(
@@ -83,6 +90,7 @@ def export_final(
     *,
     formats: Sequence[str] = (),
     licence: str = "",
+    threshold: str | float = "",
 ) -> ExportRecord:
     """Export the final model of a study.
 
@@ -90,7 +98,7 @@ def export_final(
     ----------
     directory : Path, optional
         The folder that becomes the bundle; by default a new one in the workspace's ``exports``.
-    formats, licence
+    formats, licence, threshold
         See `export_model`.
 
     Returns
@@ -119,7 +127,8 @@ def export_final(
         )
     trial = store.trial_by_number(study_id, number)
     names = checked_formats(formats, "float32", trial.family)
-    export = Export(store, study, trial, study.result, None, names, licence)
+    decided = threshold_of(store, study, trial, None, threshold)
+    export = Export(store, study, trial, study.result, None, names, licence, None, decided)
     return export.run(store.artifacts.checked_path(sha256), directory)
 
 
@@ -131,6 +140,7 @@ def export_trial(
     *,
     formats: Sequence[str] = (),
     licence: str = "",
+    threshold: str | float = "",
 ) -> ExportRecord:
     """Export the fold networks of a trial, averaged; where they were not kept, it is trained again.
 
@@ -139,12 +149,13 @@ def export_trial(
     ExportError
         Where the trial is a baseline, not complete, or cannot be trained again, or as `export_final`.
     """
-    study, trial = store.study(study_id), _network_trial(store, study_id, trial_number)
+    study, trial = store.study(study_id), network_trial(store, study_id, trial_number)
     names = checked_formats(formats, "float32", trial.family)
+    decided = threshold_of(store, study, trial, None, threshold)
     sha256 = trial.user_attrs.get("model_sha256")
     if not sha256 or not store.artifacts.path(sha256).is_file():
         sha256 = store.artifacts.add(retrain_trial(store, study, trial))
-    export = Export(store, study, trial, None, None, names, licence)
+    export = Export(store, study, trial, None, None, names, licence, None, decided)
     return export.run(store.artifacts.checked_path(sha256), directory)
 
 
@@ -158,6 +169,7 @@ def export_variant(
     formats: Sequence[str] = (),
     licence: str = "",
     ensemble: bool = False,
+    threshold: str | float = "",
 ) -> ExportRecord:
     """Export a variant of a trial in its number format: one network, as it was measured, or those of all folds.
 
@@ -169,7 +181,7 @@ def export_variant(
     ExportError
         Where the trial has no such variant, it could not be made, or a format cannot hold it.
     """
-    study, trial = store.study(study_id), _network_trial(store, study_id, trial_number)
+    study, trial = store.study(study_id), network_trial(store, study_id, trial_number)
     found = [v for v in store.variants(trial.id) if v.state is TrialState.COMPLETE]
     variant = next((v for v in reversed(found) if v.name == name), None)
     if variant is None:
@@ -198,8 +210,9 @@ def export_variant(
                 number_format=number_format_of(variant),
                 reason=problem,
             )
+    decided = threshold_of(store, study, trial, variant, threshold)
     network = None if ensemble else _best_fold(study, variant)
-    export = Export(store, study, trial, None, variant, names, licence, network)
+    export = Export(store, study, trial, None, variant, names, licence, network, decided)
     return export.run(store.artifacts.checked_path(sha256), directory)
 
 
@@ -210,7 +223,7 @@ def _best_fold(study: StudyRecord, variant: VariantRecord) -> int:
     return int(np.argmax(scores) if study.direction == "maximize" else np.argmin(scores))
 
 
-def _network_trial(store: Store, study_id: int, number: int) -> TrialRecord:
+def network_trial(store: Store, study_id: int, number: int) -> TrialRecord:
     trial = store.trial_by_number(study_id, number)
     if trial.kind is TrialKind.BASELINE:
         raise ExportError("Trial {number} is a baseline; only networks can be exported.", number=trial.number)

@@ -70,7 +70,7 @@ def _rows(predictor: Predictor, piece: Piece, start: int) -> list[dict[str, Any]
 def _predicted(predictor: Predictor, output: NDArray[Any], truth: str | None) -> dict[str, Any]:
     if not predictor.labels:
         return {"prediction": f"{float(output):.6g}"}
-    best = int(np.argmax(output))
+    best = int(predictor.decided(output[None])[0])
     label = predictor.labels[best]
     return {
         "prediction": label,

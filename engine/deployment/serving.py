@@ -18,10 +18,10 @@ from ...storage.records import DatasetRecord, StudyRecord
 from ...storage.store import Store
 from ..data.schema import TableSchema
 from ..data.splitting import Splits
-from ..data.table import Table
 from ..errors import ExportError
 from .bundle import Bundle
 from .drift import write_profile
+from .out_of_fold import stored_table
 from .snippets import filled, write_snippets
 
 SERVE = Path(__file__).with_name("standalone_serve.py")
@@ -45,10 +45,7 @@ def write_serving(folder: Path, store: Store, study: StudyRecord, dataset: Datas
     """
     write_programs(folder)
     schema = TableSchema.from_json(dataset.schema)
-    images = schema.images
-    pixels = store.artifacts.checked_path(images.sha256) if images else None
-    path = store.artifacts.checked_path(dataset.table_sha256)
-    table = Table.from_parquet(path, pixels, images.column if images else "")
+    table = stored_table(store, dataset)
     rows = np.arange(table.n_rows)
     if study.split_sha256 is not None:
         rows = Splits.from_npz_bytes(store.artifacts.read(study.split_sha256)).development

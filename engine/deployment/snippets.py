@@ -35,6 +35,8 @@ class _Language:
         The line for an input; take its name in quotes and the value in the language's signs.
     quoted : callable
         A text as a literal.
+    likeliest, positive : str
+        The lines that print the most likely class, or of two the second one above a threshold, ``@THRESHOLD@``.
     """
 
     template: str
@@ -44,6 +46,8 @@ class _Language:
     image: Callable[[str, Sequence[int]], str]
     quoted: Callable[[str], str]
     labels: Callable[[Sequence[str]], str]
+    likeliest: str
+    positive: str
 
 
 def _c_quoted(text: str) -> str:
@@ -88,6 +92,8 @@ _LANGUAGES = (
         _c_image,
         _c_quoted,
         lambda labels: f"const char* const LABELS[] = {{{', '.join(map(_c_quoted, labels))}}};",
+        '  std::printf("prediction: %s\\n", LABELS[std::max_element(values, values + expected.size()) - values]);\n',
+        '  std::printf("prediction: %s\\n", LABELS[values[1] > @THRESHOLD@ ? 1 : 0]);\n',
     ),
     _Language(
         "predict.mjs.txt", "predict.mjs",
@@ -96,6 +102,8 @@ _LANGUAGES = (
         lambda name, shape: f"  {name}: image(readFileSync('{PIXELS}'), [1, {', '.join(map(str, shape))}]),",
         _javascript_quoted,
         lambda labels: f"[{', '.join(map(_javascript_quoted, labels))}]",
+        "console.log(`prediction: ${LABELS[values.indexOf(Math.max(...values))]}`);\n",
+        "console.log(`prediction: ${LABELS[values[1] > @THRESHOLD@ ? 1 : 0]}`);\n",
     ),
     _Language(
         "Predict.java.txt", "Predict.java",
@@ -105,6 +113,12 @@ _LANGUAGES = (
             f'    image({name}, Files.readAllBytes(Path.of("{PIXELS}")), 1, {", ".join(map(str, shape))});',
         _java_quoted,
         lambda labels: ", ".join(map(_java_quoted, labels)),
+        "      int best = 0;\n"
+        "      for (int i = 1; i < shares.length; i++) {\n"
+        "        best = shares[i] > shares[best] ? i : best;\n"
+        "      }\n"
+        '      System.out.println("prediction: " + LABELS[best]);\n',
+        '      System.out.println("prediction: " + LABELS[shares[1] > @THRESHOLD@ ? 1 : 0]);\n',
     ),
 )  # fmt: skip
 
@@ -134,8 +148,18 @@ def write_snippets(folder: Path) -> None:
     for language in _LANGUAGES:
         labels = predictor.labels or ["prediction"]
         parts = common | {"LABELS": language.labels(labels), "INPUTS": _inputs(language, predictor, feeds)}
+        parts["DECISION"] = _decision(language, predictor)
         (target / language.file).write_text(filled(language.template, parts), encoding="utf-8")
     (target / "README.md").write_text(filled("snippets.md.txt", common), encoding="utf-8")
+
+
+def _decision(language: _Language, predictor: Predictor) -> str:
+    """Return the lines that print the class that is said; none of a regression."""
+    if not predictor.labels:
+        return ""
+    if predictor.threshold is None:
+        return language.likeliest
+    return language.positive.replace("@THRESHOLD@", repr(predictor.threshold))
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:
@@ -197,7 +221,10 @@ def _about(predictor: Predictor, types: Mapping[str, str]) -> str:
         f"| {_cell(spec['column'])} | `{_cell(spec['name'])}` | {_cell(types[spec['name']])} |"
         for spec in predictor.schema["inputs"]
     ]
-    return "\n".join(lines) + "\n\n" + _missing(predictor)
+    said = [] if predictor.threshold is None else [
+        f"Two classes: {_cell(predictor.labels[1])!r} is said where its probability is above {predictor.threshold!r}."
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n\n" + "\n\n".join([_missing(predictor), *said])
 
 
 def _cell(text: str) -> str:

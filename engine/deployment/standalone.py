@@ -41,7 +41,7 @@ except ModuleNotFoundError as missing:
 
 CHUNK_ROWS = 8192
 _TEXT_ROWS, _TEXT_SIGNS = 512, 4_000_000  # of texts that are predicted at once
-FORMAT = 1
+FORMAT = 2  # 2: a threshold other than 0.5
 _HEADER_LINES = 50
 _CACHE = 100_000
 _BYTES = 1 << 20
@@ -426,6 +426,11 @@ class Predictor:
     folder : Path
     model : OnnxModel or the like, optional
         The file that predicts; ``model.onnx`` where not given.
+
+    Attributes
+    ----------
+    threshold : float or None
+        Of two classes, the probability of the second one above which it is said; None for the most likely class.
     """
 
     def __init__(self, folder: Path, model: Any = None) -> None:
@@ -437,6 +442,8 @@ class Predictor:
             )
         self.labels: list[str] = self.schema["labels"]
         self._texts: list[str] = [spec["name"] for spec in self.schema["inputs"] if spec["role"] == "text"]
+        told: Mapping[str, Any] = self.schema.get("threshold") or {"value": 0.5}
+        self.threshold: float | None = None if told["value"] == 0.5 else float(told["value"])
         self.model: Any = OnnxModel(folder) if model is None else model
         self.image_size: list[int] | None = self.schema.get("images")
         self.columns = self._columns(None)
@@ -478,14 +485,19 @@ class Predictor:
         ]
         return np.concatenate(pieces) if len(pieces) > 1 else np.asarray(pieces[0])
 
+    def decided(self, outputs: np.ndarray) -> np.ndarray:
+        """Return the places of the classes (n,) that probabilities (n, n_classes) are said to be."""
+        if self.threshold is None:
+            return outputs.argmax(axis=1)
+        return (outputs[:, 1].astype(np.float64) > self.threshold).astype(np.int64)
+
     def cells(self, outputs: np.ndarray) -> list[list[str]]:
         """Return the rows of a file of predictions."""
         if not self.labels:
             return [[repr(float(value))] for value in outputs]
-        best = outputs.argmax(axis=1)
         return [
             [self.labels[i], *(f"{p:.9g}" for p in row)]
-            for i, row in zip(best, outputs.tolist(), strict=True)
+            for i, row in zip(self.decided(outputs), outputs.tolist(), strict=True)
         ]
 
     def predict(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -509,8 +521,7 @@ class Predictor:
         shares = [f"p_{label}" for label in self.labels]
         named = [dict(zip(shares, row, strict=True)) for row in outputs.tolist()]
         return [
-            {"prediction": self.labels[int(np.argmax(p))], **row}
-            for p, row in zip(outputs, named, strict=True)
+            {"prediction": self.labels[i], **row} for i, row in zip(self.decided(outputs), named, strict=True)
         ]
 
     def _pixels(self, row: Mapping[str, Any]) -> np.ndarray:
@@ -726,6 +737,7 @@ def check(folder: Path, most_rows: int = 20, model: Any = None) -> dict[str, Any
     with (folder / Path(wanted["predictions"]).name).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))[1:]
     stored = np.array([[float(cell) for cell in row[1 if predictor.labels else 0 :]] for row in rows])
+    said = [row[0] for row in rows] if predictor.labels else []
     found = _sample_outputs(predictor, folder, wanted["one_by_one"]).astype(np.float64)
     result: dict[str, Any] = {
         "n_rows": len(stored), "n_made_up": schema["n_made_up"], "tolerance": wanted["tolerance"],
@@ -738,31 +750,58 @@ def check(folder: Path, most_rows: int = 20, model: Any = None) -> dict[str, Any
             "rows": [{"expected": stored.shape, "found": found.shape}],
         }
     else:
-        stored = np.concatenate([stored, stored[:1]])  # the first row again by itself
-        difference = np.abs(found - stored)
-        center, spread = schema["target_center"], schema["target_scale"]  # a large mean hides no difference
-        scale = 1.0 if predictor.labels else np.maximum(np.abs(stored - center), spread)
-        wrong = ~(difference <= wanted["tolerance"] * scale).all(axis=1)
-        result |= {
-            "passed": not bool(wrong.any()),
-            "max_abs_difference": float(difference.max()) if np.isfinite(difference).all() else None,
-            "rows": [
-                {
-                    "row": int(i) + 1,
-                    "expected": stored[i].tolist(),
-                    "found": [repr(v) for v in found[i].tolist()],
-                }
-                for i in np.flatnonzero(wrong)[:most_rows]
-            ],
-        }
-        if predictor.labels:
-            same = found.argmax(axis=1) == stored.argmax(axis=1)
-            result["agreement"] = float(same.mean())
+        result |= _compared(predictor, stored, said, found, wanted["tolerance"], most_rows)
     result["environment"] = {
         "python": platform.python_version(), "numpy": np.__version__, **predictor.model.versions,
         "system": platform.platform(),
     }  # fmt: skip
     return result | {"seconds": round(time.monotonic() - started, 3)}
+
+
+def _compared(
+    predictor: Predictor,
+    stored: np.ndarray,
+    said: Sequence[str],
+    found: np.ndarray,
+    tolerance: float,
+    most_rows: int,
+) -> dict[str, Any]:
+    """Compare outputs (n + 1, k) with those that are stored (n, k), and the classes that are said with those stored."""
+    stored = np.concatenate([stored, stored[:1]])  # the first row again by itself
+    difference = np.abs(found - stored)
+    center, spread = predictor.schema["target_center"], predictor.schema["target_scale"]
+    # of a regression; a large mean hides no difference
+    scale = 1.0 if predictor.labels else np.maximum(np.abs(stored - center), spread)
+    wrong = ~(difference <= tolerance * scale).all(axis=1)
+    told: dict[str, Any] = {}
+    labels: list[list[list[str]]] = [[[], []]] * len(stored)
+    if predictor.labels:
+        told["agreement"] = float((predictor.decided(found) == predictor.decided(stored)).mean())
+        now = [predictor.labels[i] for i in predictor.decided(found)]
+        pairs = list(zip([*said, *said[:1]], now, strict=True))
+        odd = np.array([one != other for one, other in pairs]) & (_margin(predictor, stored) > 2 * tolerance)
+        labels = [
+            [[one], [other]] if is_odd else [[], []] for (one, other), is_odd in zip(pairs, odd, strict=True)
+        ]
+        wrong |= odd
+    rows = [
+        {
+            "row": int(i) + 1,
+            "expected": [*labels[i][0], *stored[i].tolist()],
+            "found": [*labels[i][1], *(repr(v) for v in found[i].tolist())],
+        }
+        for i in np.flatnonzero(wrong)[:most_rows]
+    ]
+    most = float(difference.max()) if np.isfinite(difference).all() else None
+    return {"passed": not bool(wrong.any()), "max_abs_difference": most, "rows": rows, **told}
+
+
+def _margin(predictor: Predictor, stored: np.ndarray) -> np.ndarray:
+    """Return how far probabilities are from another class being said."""
+    if predictor.threshold is not None:
+        return 2 * np.abs(stored[:, 1] - predictor.threshold)
+    best = np.sort(stored, axis=1)
+    return best[:, -1] - best[:, -2]
 
 
 def _sample_outputs(predictor: Predictor, folder: Path, one_by_one: bool) -> np.ndarray:

@@ -160,6 +160,7 @@ class Service:
         return {
             "task": self.schema["task"],
             "labels": self.schema["labels"],
+            "threshold": self.schema.get("threshold"),
             "columns": self._described_columns(),
             "limits": {"max_rows": self.settings.max_rows, "max_bytes": self.settings.max_bytes},
             "row": self.row.model_json_schema(),

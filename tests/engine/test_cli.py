@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cupel.storage.records import StudyState, TrialKind
+from cupel.storage.records import Failure, FailureKind, StudyState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 
 CUPEL = [sys.executable, "-m", "cupel.gui.main"]
@@ -83,7 +83,7 @@ def test_trials_can_be_listed_filtered_and_read_by_programs(
     [
         (["show", "Tulips"], "'Irises'"),
         (["trials", "1", "--filter", "value >"], "filter ends too early"),
-        (["resume", "1"], "is done"),
+        (["resume", "1"], "--warm-start 1"),
         (["pause", "1"], "is not running"),
         (["stop", "1"], "is not running"),
         (["export", "1", "--trial", "7"], "7"),
@@ -116,6 +116,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "taken").mkdir()
     (made / "taken" / "thesis.txt").write_text("mine")
     return made
+
+
+def test_a_study_that_left_no_network_says_why_it_is_not_resumed_and_what_can_be_done(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        study = store.create_study(
+            name="Nothing", dataset_id=None, spec={}, metric="accuracy", direction="maximize", task="binary"
+        )
+        for number in range(2):
+            trial = store.create_trial(
+                study_id=study.id, number=number, kind=TrialKind.SEARCH, family="mlp", params={}, worker="w"
+            )
+            failure = Failure(FailureKind.DIVERGED, "The loss became NaN.")
+            store.finish_trial(trial.id, TrialOutcome(TrialState.FAIL, failure=failure))
+        store.set_study_state(study.id, StudyState.DONE)
+    done = cupel("resume", "Nothing", "--workspace", tmp_path)
+    assert done.returncode == 2
+    assert "trials that failed: 2" in done.stderr
+    assert "Start a new search with more time or trials" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -152,8 +170,11 @@ def test_limits_of_compression_that_nothing_meets_are_refused_before_anything_is
         ("good.csv", ["--metric", "beauty"], "'beauty'"),
         ("good.csv", ["--metric", "rmse"], "does not fit a binary target"),
         ("good.csv", ["--folds", "5000"], "5000 folds"),
-        ("good.csv", ["--folds", "1"], "at least 2"),
-        ("good.csv", ["--trials", "-1"], "n_trials is -1"),
+        ("good.csv", ["--folds", "1"], "The number of folds is 1; it must be at least 2"),
+        ("good.csv", ["--trials", "-1"], "The number of trials is -1"),
+        ("good.csv", ["--max-bytes", "0"], "The limit of the file size is 0 bytes"),
+        ("good.csv", ["--kind", "image"], "good has no images"),
+        ("constant.csv", ["--kind", "text"], "constant has no column of texts"),
         ("good.csv", ["--timeout", "-1"], "more than 0"),
         ("good.csv", ["--timeout", "nan"], "more than 0"),
         ("good.csv", ["--target-score", "nan"], "nan"),

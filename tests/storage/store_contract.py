@@ -532,6 +532,12 @@ class StoreContract:
         with pytest.raises(ConflictError, match="cannot end twice"):
             store.finish_export(export.id, state=JobState.DONE, certificate={}, manifest={}, size_bytes=1)
 
+    def test_an_export_whose_process_lives_is_not_failed(self, store: Store) -> None:
+        trial = make_trial(store, make_study(store).id, 0)
+        export = store.add_export(trial.id, "/out/bundle")
+        assert store.fail_dead_exports() == []
+        assert [e.state for e in store.exports()] == [export.state] == [JobState.RUNNING]
+
     def test_jobs_are_claimed_in_order_and_once(self, store: Store) -> None:
         first, second = store.add_job("inspect", {"file": "a.csv"}), store.add_job("forecast", {})
         claimed = store.claim_job(os.getpid())

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,9 @@ from cupel.storage.errors import (
     StoreFullError,
     UnusableStoreError,
 )
-from cupel.storage.records import StudyState, TrialOutcome, TrialState
+from cupel.storage.records import FailureKind, JobState, StudyState, TrialOutcome, TrialState
 from cupel.storage.store import Store
+from cupel.storage.trials import OOF_ARTIFACT_BYTES
 from cupel.storage.upgrade import PAGE_BYTES
 from cupel.storage.workspace import Workspace, default_workspace
 from sqlalchemy import event
@@ -565,3 +567,91 @@ def test_a_sound_workspace_has_no_problems_and_a_lost_artifact_is_one(tmp_path: 
         assert store.check() == []
         store.artifacts.path(sha256).unlink()
         assert [type(problem).__name__ for problem in store.check()] == ["ArtifactError"]
+
+
+# What killed processes leave
+
+
+EXPORTS = """
+import os, sys
+from pathlib import Path
+from cupel.storage.store import Store
+with Store.open(Path(sys.argv[1])) as store:
+    store.add_export(int(sys.argv[2]), "/out/bundle")
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 is of Unix")
+def test_an_export_whose_process_was_killed_fails_when_the_workspace_is_opened(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        trial = make_trial(store, make_study(store).id, 0)
+    assert python(EXPORTS, tmp_path, trial.id).wait() == -9
+    with Store.open(tmp_path, "r") as store:
+        assert [export.state for export in store.exports()] == [JobState.RUNNING]
+        revision = store.revision()
+    with Store.open(tmp_path) as store:
+        (export,) = store.exports()
+        assert export.state == JobState.FAILED
+        assert export.failure is not None
+        assert export.failure.kind == FailureKind.KILLED
+        assert "export it again" in export.failure.message
+        assert [t.id for t in store.trials(trial.study_id, since_revision=revision)] == [trial.id]
+
+
+def test_an_export_of_an_older_version_that_never_ended_fails_after_a_day(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        trial = make_trial(store, make_study(store).id, 0)
+        for name in ("old", "new"):
+            store.add_export(trial.id, f"/out/{name}")
+    with closing(sqlite3.connect(Workspace(tmp_path).database)) as connection, connection:
+        connection.execute("UPDATE exports SET pid = NULL, pid_identity = NULL")
+        connection.execute("UPDATE exports SET created_us = 1 WHERE path = '/out/old'")
+    with Store.open(tmp_path) as store:
+        states = {export.path: export.state for export in store.exports()}
+        assert states == {"/out/old": JobState.FAILED, "/out/new": JobState.RUNNING}
+
+
+def age(*paths: Path) -> None:
+    for path in paths:
+        os.utime(path, (0, 0))
+
+
+def test_only_what_no_row_names_is_left_over_and_only_what_is_old_is_removed(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        named = [
+            store.artifacts.add(name) for name in (b"table", b"pixels", b"split", b"model", b"file", b"nets")
+        ]
+        store.add_dataset(
+            digest="d", name="x", source="x", n_rows=1, n_columns=1, schema={"images": {"sha256": named[1]}},
+            report={}, table_sha256=named[0], size_bytes=1,
+        )  # fmt: skip
+        study = make_study(store)
+        store.set_split(study.id, named[2])
+        store.set_result(study.id, {"model_sha256": named[3]})
+        trial = make_trial(store, study.id, 0)
+        variant = store.add_variant(trial.id, name="int8", method={})
+        store.finish_variant(
+            variant.id,
+            state=TrialState.COMPLETE,
+            artifact_sha256=named[4],
+            measures={"model_sha256": named[5]},
+        )
+        oof = np.zeros(OOF_ARTIFACT_BYTES // 4 + 1, np.float32)
+        store.finish_trial(trial.id, TrialOutcome(TrialState.COMPLETE, value=1.0, oof=oof))
+        old, young, again = (store.artifacts.add(name) for name in (b"old", b"young", b"again"))
+        bundle = store.workspace.exports / ".digits-1-0123abcd.partial"
+        (bundle / "bundle").mkdir(parents=True)
+        (bundle / "bundle" / "model.onnx").write_bytes(b"half")
+        age(*(file for file in store.artifacts.files() if file.name != young))
+        age(bundle / "bundle" / "model.onnx", bundle / "bundle", bundle)
+        assert store.artifacts.add(b"again") == again  # is about to be named once more
+        found = {left.path.name: (left.size_bytes, left.is_old) for left in store.leftovers()}
+        assert found == {old: (3, True), young: (5, False), again: (5, False), bundle.name: (4, True)}
+        assert {left.path.name for left in store.remove_leftovers()} == {old, bundle.name}
+        assert not bundle.exists()
+        assert {left.path.name for left in store.leftovers()} == {young, again}
+        assert all(store.artifacts.path(sha256).is_file() for sha256 in named)
+        assert store.out_of_fold(trial.id) is not None
+    with Store.open(tmp_path, "r") as store, pytest.raises(ReadOnlyStoreError):
+        store.remove_leftovers()

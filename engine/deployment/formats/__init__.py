@@ -55,7 +55,7 @@ class Format:
         return None if self.name == "onnx" else HERE / f"run_{self.name}.py"
 
 
-_ALL = ("float32", "float16", "int8", "int8_static", "int4")
+_ALL = ("float32", "float16", "int8", "int8_static", "int16", "int4")
 FORMATS: dict[str, Format] = {
     f.name: f
     for f in (

@@ -103,7 +103,7 @@ def write_onnx(work: Work) -> Floats:
     if work.number_format == "float32":
         found, networks = work.reference, None
     else:
-        from ...compression.convert import float_channels_of, onnx_bytes, onnx_runner
+        from ...compression.files import float_channels_of, onnx_bytes, onnx_runner
 
         files = [
             onnx_bytes(
@@ -152,7 +152,7 @@ def write_saved_model(work: Work) -> Floats:
 
 def write_litert(work: Work) -> Floats:
     """Write ``network.tflite``, of an ensemble ``network_0.tflite``, …: each network as it was measured."""
-    from ...compression.convert import litert_bytes, litert_runner
+    from ...compression.files import litert_bytes, litert_runner
 
     runs: list[Any] = []
     for r, member in enumerate(work.members):

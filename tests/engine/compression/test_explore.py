@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.compression.choose import front_of
+from cupel.engine.cli import main
+from cupel.engine.compression.choose import front_of, nested_losses
 from cupel.engine.compression.explore import Limits, blame_layers, choose_variants
 from cupel.engine.compression.layers import N_BINS, describe_layers
 from cupel.engine.errors import CompressionError, SpecError
@@ -15,6 +17,7 @@ from cupel.storage.records import JobState, TrialState
 from cupel.storage.store import Store
 
 from ..deployment.made import make_study
+from ..deployment.test_formats import make
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +65,59 @@ def test_a_search_measures_its_front_and_names_the_smallest_within_the_limits(wo
         assert set(v.measures["threshold"]) == {"value", "gain"}
     assert "searching" in {doing for doing, _ in said}
     assert [f for _, f in said] == sorted(f for _, f in said)
+
+
+def test_where_zipped_bytes_count_zeros_are_tried_and_the_smallest_archive_is_chosen(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["compress", "1", "--workspace", str(workspace), "--trial", "0", "--choose", "--zipped"]
+    assert main([*command, "--rounds", "8", "--max-drop", "0.2", "--target-bytes", "15000", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    made = told["variants"]
+    assert any(v["method"]["sparsity"] > 0 for v in made)
+    assert all(v["measures"]["choice"]["is_zipped"] for v in made[2:])
+    within = [v for v in made if v["measures"]["drop"]["mean"] <= 0.2 and v["zip_bytes"] <= 15_000]
+    assert told["chosen"] == min(within, key=lambda v: v["zip_bytes"])["name"]
+    assert told["n_tried"] <= 8
+    assert set(told["nested"]) == {"mean", "low", "high"}
+
+
+def test_the_way_of_choosing_is_scored_on_folds_that_it_has_not_looked_at(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Of forms that lose nothing but noise, the luckiest is within the limit on all folds, and fails where it is new.
+    losses = np.array([[0.05, 0.0, 0.0], [0.0, 0.05, 0.0], [0.02, 0.02, 0.02]])
+    assert nested_losses(losses, np.array([1, 2, 3]), 0.01) == [0.05, 0.05, 0.02]
+    assert nested_losses(losses, np.array([1, 2, 3]), 1.0) == [0.05, 0.0, 0.0], "the smallest, always"
+    assert nested_losses(losses[:, :1], np.array([1, 2, 3]), 0.01) == [], "one fold tells nothing"
+    command = ["compress", "1", "--workspace", str(workspace), "--trial", "0", "--choose", "--rounds", "3"]
+    assert main([*command, "--max-drop", "0.2"]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "It was chosen among 3 on the folds that it is scored on, which flatters it" in printed
+    assert "On the holdout it has" in printed
+    with Store.open(workspace, "r") as store:
+        choice = store.variants(store.trial_by_number(1, 0).id)[-1].measures["choice"]
+    assert choice["n_tried"] == 3
+    assert choice["nested"]["low"] <= choice["nested"]["mean"] <= choice["nested"]["high"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "layers"),
+    [("image", {"conv_0", "conv_1", "dense_0"}), ("text", {"embedding", "conv_2", "conv_3"})],
+)
+def test_layers_of_other_networks_are_blamed_too(kind: str, layers: set[str], tmp_path: Path) -> None:
+    study = make(tmp_path, kind)
+    blamed = blame_layers(study.store, study.id, 0, how="int4", most_drop=1.0)
+    assert layers <= {one["layer"] for one in blamed.layers}
+    assert all(one["n_weights"] > 0 for one in blamed.layers)
+    assert [v.name for v in blamed.variants] == ["base", "int4"]
+    assert all(v.state is TrialState.COMPLETE for v in blamed.variants)
+    assert (blamed.variants[1].size_bytes or 0) < (blamed.variants[0].size_bytes or 0)
+    whole = blamed.variants[1].measures["drop"]["mean"]
+    assert blamed.rescue["drop_of_all"] == pytest.approx(whole, abs=1e-6), (
+        "the file says what the search said"
+    )
+    study.store.close()
 
 
 def test_what_cannot_be_within_a_limit_is_not_trained(workspace: Path) -> None:

@@ -19,7 +19,13 @@ from cupel.engine.studies import create_study
 from cupel.storage.records import TrialState, VariantRecord
 from cupel.storage.store import Store
 
-SPACE = {"mlp": {"n_layers": {"fixed": 2}, "width": {"fixed": 64}, "batch_size": {"fixed": 32}}}
+FIXED = {
+    "n_layers": 2,
+    "width": 64,
+    "batch_size": 32,
+    "normalization": "batch",
+}  # which every format can hold
+SPACE = {"mlp": {name: {"fixed": value} for name, value in FIXED.items()}}
 
 
 @pytest.fixture(scope="module")

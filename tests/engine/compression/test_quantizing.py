@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
-from cupel.engine.compression.convert import (
+from cupel.engine.compression.files import (
     channels_of,
     litert_bytes,
     litert_runner,
@@ -130,6 +131,51 @@ def test_texts_and_tables_have_int4_files_that_compute_what_was_rounded(
     data = onnx_bytes(to_onnx(member), "int4", inputs, channels)
     found, wanted = outputs_of(onnx_runner(data), inputs), outputs(network, weights, stats, rows)[0]
     np.testing.assert_allclose(found, wanted, atol=1e-4 * (1 + np.abs(wanted).max()))
+
+
+@pytest.mark.parametrize("name", ["mlp", "cnn"])
+def test_activations_of_16_bits_are_nearer_to_the_floats_than_those_of_8(name: str) -> None:
+    shape = InputShape(3, n_numeric=12) if name == "mlp" else InputShape(3, pixels=(8, 8, 1))
+    params = {"n_layers": 2, "width": 64} if name == "mlp" else {"n_layers": 2, "filters": 8, "dense": 16}
+    network, weights, stats = made(name, {**PARAMS, **params}, shape, 1)
+    member: Any = family(name).to_keras(network, weights[0], stats[0])
+    rng = np.random.default_rng(1)
+    inputs: dict[str, Any] = (
+        {"numeric": rng.normal(size=(64, 12)).astype(np.float32), "codes": np.zeros((64, 0), np.int32)}
+        if name == "mlp"
+        else {"pixels": rng.integers(0, 256, (64, 8, 8, 1)).astype(np.uint8)}
+    )
+    wanted = outputs(network, weights, stats, {key: x[None] for key, x in inputs.items()})[0]
+    inputs = {i.name: inputs[i.name] for i in member.inputs}
+
+    def apart(number_format: str, runtime: str) -> float:
+        if runtime == "onnx":
+            data = onnx_bytes(to_onnx(member), number_format, inputs)
+            assert {one.version for one in onnx.load_from_string(data).opset_import if not one.domain} == {18}
+            return float(np.abs(outputs_of(onnx_runner(data), inputs) - wanted).max())
+        data = litert_bytes(member, number_format, inputs)
+        return float(np.abs(outputs_of(litert_runner(data), inputs) - wanted).max())
+
+    assert apart("int16", "onnx") < apart("int8_static", "onnx")
+    assert apart("int16", "litert") < apart("int8_static", "litert")
+    assert apart("int16", "onnx") < 0.05 * np.abs(wanted).max()
+
+
+def test_litert_says_what_it_has_no_activations_of_16_bits_for() -> None:
+    name, params, shape = next(case for case in OTHERS if case[0] == "textcnn")
+    network, weights, stats = made(name, params, shape, 1)
+    member: Any = family(name).to_keras(network, weights[0], stats[0])
+    rows = rows_of(shape, shape.n_words)
+    with pytest.raises(ValueError, match="networks that take codes of categories or tokens"):
+        litert_bytes(member, "int16", {i.name: rows[i.name][0] for i in member.inputs})
+    for kind, changes, inputs in (
+        ("mlp", {"normalization": "layer"}, InputShape(3, n_numeric=12)),
+        ("convnext", {"filters": 8}, InputShape(3, pixels=(16, 16, 3))),
+    ):
+        network, weights, stats = made(kind, {**PARAMS, **changes}, inputs, 1)
+        member = family(kind).to_keras(network, weights[0], stats[0])
+        with pytest.raises(ValueError, match="networks with layer normalization"):
+            litert_bytes(member, "int16", {})
 
 
 def test_a_teacher_is_heard_on_the_training_rows_of_its_fold_alone() -> None:

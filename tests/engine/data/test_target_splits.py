@@ -164,6 +164,17 @@ def test_classes_smaller_than_the_folds_are_reported() -> None:
     assert 100 in splits.development
 
 
+def test_an_official_holdout_that_shares_groups_with_the_search_is_told() -> None:
+    spec = SplitSpec(n_folds=3, holdout_part="test")
+    groups, parts = [f"g{i % 10}" for i in range(60)], ["test" if i % 10 == 9 else "train" for i in range(60)]
+    apart, _, _ = _drawn(60, spec, group=groups, split=parts)
+    assert apart.messages == ()
+    shared, _, _ = _drawn(60, spec, group=groups, split=[*parts[:58], "test", "test"])
+    (said,) = (str(message) for message in shared.messages)
+    assert "'test' shares groups with the rows of the search (column 'group': 1 of 10 groups" in said
+    assert "for instance 'g8'" in said
+
+
 @pytest.mark.parametrize(
     ("spec", "extra", "classes", "expected"),
     [

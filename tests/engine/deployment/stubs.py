@@ -3,6 +3,12 @@
 Written from its documentation, so that compilers can check the programs where the library itself is not at hand.
 """
 
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
 CPP = r"""
 #pragma once
 #include <cstddef>
@@ -61,3 +67,20 @@ JAVA = {
   public void close() throws OrtException {}
 }""",
 }
+
+
+def compile_cpp(program: Path, folder: Path) -> None:
+    """Check a program with the C++ compiler; what it includes is written to `folder`."""
+    (folder / "onnxruntime_cxx_api.h").write_text(CPP, encoding="utf-8")
+    flags = ["-std=c++17", "-Wall", "-Werror", "-fsyntax-only", f"-I{folder}"]
+    subprocess.run([shutil.which("g++") or "g++", *flags, str(program)], check=True)
+
+
+def compile_java(program: Path, folder: Path) -> None:
+    """Compile a program with the Java compiler; what it imports is written to `folder`."""
+    package = folder / "ai" / "onnxruntime"
+    package.mkdir(parents=True)
+    for name, text in JAVA.items():
+        (package / f"{name}.java").write_text(f"package ai.onnxruntime;\n{text}\n", encoding="utf-8")
+    where = ["-sourcepath", str(folder), "-d", str(folder)]
+    subprocess.run([shutil.which("javac") or "javac", "-Xlint:all", *where, str(program)], check=True)

@@ -21,7 +21,7 @@ from cupel.engine.deployment.snippets import filled
 from cupel.engine.errors import ExportError
 
 from .made import Made, make_study
-from .stubs import CPP, JAVA
+from .stubs import compile_cpp, compile_java
 
 LIMITS = ("--max-rows", "40", "--max-bytes", "20000")
 EXPORTED = ("serve.py", "requirements-serve.txt", "Dockerfile", "training_profile.json")
@@ -262,30 +262,9 @@ def test_the_javascript_program_is_javascript(case: tuple[Made, Path]) -> None:
 
 @pytest.mark.skipif(shutil.which("g++") is None, reason="there is no C++ compiler here")
 def test_the_cpp_program_compiles(case: tuple[Made, Path], tmp_path: Path) -> None:
-    (tmp_path / "onnxruntime_cxx_api.h").write_text(CPP, encoding="utf-8")
-    command = [
-        shutil.which("g++") or "g++",
-        "-std=c++17",
-        "-Wall",
-        "-Werror",
-        "-fsyntax-only",
-        f"-I{tmp_path}",
-    ]
-    subprocess.run([*command, str(case[1] / "snippets" / "predict.cpp")], check=True)
+    compile_cpp(case[1] / "snippets" / "predict.cpp", tmp_path)
 
 
 @pytest.mark.skipif(shutil.which("javac") is None, reason="there is no Java compiler here")
 def test_the_java_program_compiles(case: tuple[Made, Path], tmp_path: Path) -> None:
-    package = tmp_path / "ai" / "onnxruntime"
-    package.mkdir(parents=True)
-    for name, text in JAVA.items():
-        (package / f"{name}.java").write_text(f"package ai.onnxruntime;\n{text}\n", encoding="utf-8")
-    command = [
-        shutil.which("javac") or "javac",
-        "-Xlint:all",
-        "-sourcepath",
-        str(tmp_path),
-        "-d",
-        str(tmp_path),
-    ]
-    subprocess.run([*command, str(case[1] / "snippets" / "Predict.java")], check=True)
+    compile_java(case[1] / "snippets" / "Predict.java", tmp_path)

@@ -1,0 +1,74 @@
+"""``cupel audit``: how a model treats groups of rows."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ...storage.store import Store
+from .. import formatting
+from ..cli_codes import DONE
+from ..deployment.card_groups import PARTS, TITLES, cell, counted, gap_line
+from ..errors import SpecError
+
+_MEASURES = 2  # a table: with their intervals, more do not fit into 80 columns
+
+
+def run_audit(args: argparse.Namespace) -> int:
+    """Count in every group, print it, and keep it with the study."""
+    from ..deployment.audit import audit_bundle, audit_study
+
+    if args.data is not None:
+        found = [audit_bundle(Path(args.model), args.data, by, positive=args.positive) for by in args.by]
+    elif (Path(args.model) / "manifest.json").is_file():
+        raise SpecError("A bundle is audited on rows with their target: give --data FILE.")
+    else:
+        how = {"positive": args.positive, "threshold": args.threshold}
+        with Store.open(args.workspace) as store:
+            study = store.find_study(args.model)
+            found = [audit_study(store, study.id, by, args.trial, **how) for by in args.by]
+    if args.json:
+        print(json.dumps(found, ensure_ascii=False, allow_nan=False))
+        return DONE
+    for one in found:
+        _print(one)
+    return DONE
+
+
+def _print(found: Mapping[str, Any]) -> None:
+    console = Console()
+    what = f", rates of {found['positive']!r}" if found["positive"] else ""
+    if found["threshold"] is not None:
+        what += f", threshold {found['threshold']:.4g}"
+    for part in found["parts"]:
+        console.print(
+            f"{PARTS[part['part']]}, by {found['by']}{what}:", highlight=False, markup=False, soft_wrap=True
+        )
+        names = counted(part)
+        for i in range(0, len(names), _MEASURES):
+            console.print(_table(part, names[i : i + _MEASURES]))
+        for gap in part["gaps"]:
+            console.print(f"  {gap_line(gap)}", highlight=False, markup=False, soft_wrap=True)
+        if any(group["is_small"] for group in part["groups"]):
+            console.print("  * fewer than 30 rows: too few to compare", highlight=False, markup=False)
+        console.print()
+    if found.get("is_kept"):
+        console.print("Kept with the study; the model card of later exports shows it.", highlight=False)
+    elif "is_kept" in found:
+        console.print("The study is running: this audit was not kept.", highlight=False)
+
+
+def _table(part: Mapping[str, Any], names: Sequence[str]) -> Table:
+    table = Table("group", "rows", *(TITLES[name] for name in names), box=None, header_style="bold")
+    table.add_row("all", formatting.count(part["n_rows"]), *(cell(part["whole"][name]) for name in names))
+    for group in part["groups"]:
+        cells = [cell(group["figures"][name]) for name in names]
+        mark = " *" if group["is_small"] else ""
+        table.add_row(group["group"] + mark, formatting.count(group["n_rows"]), *cells)
+    return table

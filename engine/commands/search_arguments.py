@@ -1,0 +1,127 @@
+"""The arguments of ``cupel search``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..families import DATA_KINDS
+from ..metrics import METRICS
+from ..objectives import COSTS
+from ..search.space import families
+
+
+def add_search_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add all that `search.run_search` reads."""
+    _add_data(parser)  # what is read, and what is to be learnt
+    _add_splits(parser)  # how rows are divided
+    _add_limits(parser)  # when the search ends, and what a network may cost
+    _add_method(parser)  # how is searched
+    _add_results(parser)  # what becomes of it
+
+
+def _add_data(p: argparse.ArgumentParser) -> None:
+    p.add_argument(
+        "data",
+        metavar="DATA",
+        help="CSV, TSV or Parquet file, folder or ZIP of images or texts by class, IDX or NPZ file, or sample:iris, …",
+    )
+    p.add_argument("--target", required=True, metavar="COLUMN")
+    p.add_argument("--task", default="auto", choices=("auto", "binary", "multiclass", "regression"))
+    p.add_argument("--kind", default="auto", choices=("auto", *DATA_KINDS), help="of the data")
+    p.add_argument(
+        "--role", action="append", default=[], metavar="COLUMN=ROLE", help="override an inferred column role"
+    )
+    p.add_argument(
+        "--image-size",
+        type=int,
+        metavar="N",
+        help="height and width of images, in pixels (default: their median, at most 64)",
+    )
+    p.add_argument("--delimiter", metavar="CHAR")
+    p.add_argument("--encoding")
+    p.add_argument("--decimal", choices=(".", ","))
+    p.add_argument("--no-header", action="store_true")
+
+
+def _add_splits(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--folds", type=int, default=5)
+    p.add_argument("--repeats", type=int, default=1)
+    p.add_argument(
+        "--holdout",
+        default="0.2",
+        metavar="FRACTION|PART",
+        help="fraction of the rows kept out of the search, or an official part by its name in the column split: test",
+    )
+    p.add_argument("--split", default="auto", choices=("auto", "stratified", "plain", "grouped", "time"))
+    p.add_argument("--group", metavar="COLUMN", help="rows of one group stay in one fold")
+    p.add_argument("--time", metavar="COLUMN", help="folds follow this column")
+
+
+def _add_limits(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--trials", type=int, metavar="N", help="default: 50 where no other limit is set")
+    p.add_argument("--timeout", type=float, metavar="SECONDS", help="wall clock, final fit and export inside")
+    p.add_argument("--target-score", type=float, metavar="X", help="end when a trial reaches this score")
+    p.add_argument("--epochs", type=int, default=100, help="at most, for one trial (default: %(default)s)")
+    p.add_argument(
+        "--max-parameters",
+        type=int,
+        metavar="N",
+        help="of a network; larger ones are ruled out before training",
+    )
+    p.add_argument(
+        "--max-bytes", type=int, metavar="N", help="of a network's file in float32; larger ones are ruled out"
+    )
+    p.add_argument(
+        "--max-latency",
+        type=float,
+        metavar="MS",
+        help="of a network for one row on one thread; slower ones are ruled out",
+    )
+    p.add_argument(
+        "--max-memory",
+        type=int,
+        metavar="BYTES",
+        help="of a training process; trials that need more are ruled out",
+    )
+
+
+def _add_method(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--metric", default="", metavar="NAME", help=", ".join(METRICS))
+    p.add_argument(
+        "--objective",
+        action="append",
+        default=[],
+        choices=("score", *COSTS),
+        help="what to aim at beside the score; may be given several times (default: the score alone)",
+    )
+    p.add_argument("--family", action="append", choices=families(), help="may be given several times")
+    p.add_argument(
+        "--space", type=Path, metavar="FILE", help="a TOML file; `cupel space` prints the default one"
+    )
+    p.add_argument(
+        "--warm-start",
+        metavar="STUDY",
+        help="try the best trials of an earlier study of the same families first",
+    )
+    p.add_argument(
+        "--sampler", default="tpe", choices=("tpe", "nsga2", "random", "gp", "cmaes", "qmc", "grid")
+    )
+    p.add_argument(
+        "--pruner", default="hyperband", choices=("hyperband", "asha", "median", "wilcoxon", "none")
+    )
+    p.add_argument("--seed", type=int, default=0)
+    p.add_argument("--workers", type=int, metavar="N")
+    p.add_argument(
+        "--path", default="auto", choices=("auto", "fused", "fold_by_fold"), help="how folds are trained"
+    )
+    p.add_argument(
+        "--alongside", action="store_true", help="run beside other studies instead of waiting for them"
+    )
+
+
+def _add_results(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--name")
+    p.add_argument("--out", type=Path, metavar="DIR", help="where to export the best model")
+    p.add_argument("--no-export", action="store_true")
+    p.add_argument("--json", action="store_true", help="print one JSON object as the last line")

@@ -1,0 +1,108 @@
+"""``cupel doctor``, ``backup``: whether all is sound, and keeping it so."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+
+from ...storage.leftovers import Leftover
+from ...storage.store import Store
+from .. import formatting
+from ..cli_codes import DONE, FAILED, UNUSABLE
+from ..errors import WorkspaceError
+
+_PACKAGES = (
+    "tensorflow",
+    "keras",
+    "optuna",
+    "scikit-learn",
+    "distributed",
+    "SQLAlchemy",
+    "PySide6-Essentials",
+    "onnxruntime",
+    "numpy",
+)
+_DEVICES = (
+    "import os; os.environ['TF_CPP_MIN_LOG_LEVEL']='3'\n"
+    "import tensorflow as tf\n"
+    "print(', '.join(d.name for d in tf.config.list_physical_devices()))"
+)
+
+
+def run_doctor(args: argparse.Namespace) -> int:
+    """Say what is installed, what TensorFlow sees, and whether the workspace is sound; with ``--clean`` tidy it."""
+    print(f"Python {platform.python_version()} on {platform.platform()}")
+    for name in _PACKAGES:
+        print(f"{name} {importlib.metadata.version(name)}")
+    starts = _devices_are_seen()
+    if not (args.workspace / "cupel.sqlite").exists():
+        print(f"There is no workspace at {args.workspace} yet; the first study makes one.")
+        return DONE if starts else FAILED
+    with Store.open(args.workspace, "w" if args.clean else "r") as store:
+        problems = store.check()
+        n_studies = formatting.counted(len(store.studies(archived=None)), "study", "studies")
+        print(f"Workspace {args.workspace}: {n_studies}")
+        for problem in problems:
+            print(f"  {problem}")
+        if not problems:
+            print("  database and artifacts are sound")
+        if args.clean and (removed := store.remove_leftovers()):
+            print(f"  removed {_size(removed)} that nothing needed")
+        _tell_leftovers(store.leftovers(), clean=args.clean)
+    return DONE if starts and not problems else FAILED if not starts else UNUSABLE
+
+
+def run_backup(args: argparse.Namespace) -> int:
+    """Copy the database while others may go on writing."""
+    with Store.open(args.workspace, "r") as store:
+        place = store.workspace
+        file = place.backup(datetime.now().astimezone())
+        if args.out is not None:
+            file = args.out / file.name if args.out.is_dir() else args.out.absolute()
+        if file.exists():
+            raise WorkspaceError(
+                "{file} is there already and is not replaced; choose another name.", file=str(file)
+            )
+        store.backup(file)
+        n_studies = formatting.counted(len(store.studies(archived=None)), "study", "studies")
+    print(
+        f"Copied the database ({n_studies}, {formatting.size(file.stat().st_size)}) to {file}.\n"
+        f"Data and networks are files in {place.artifacts}, which never change: copy that folder too.\n"
+        f"To go back: close Cupel, put the copy in the place of {place.database}, and delete "
+        f"{place.database.name}-wal and -shm if they are there."
+    )
+    return DONE
+
+
+def _devices_are_seen() -> bool:
+    """Say which devices TensorFlow sees; return whether it starts."""
+    devices = subprocess.run(
+        [sys.executable, "-c", _DEVICES], capture_output=True, text=True, timeout=300, check=False
+    )
+    if devices.returncode:
+        print(f"TensorFlow does not start: {devices.stderr[-500:]}")
+        return False
+    print(f"TensorFlow sees: {devices.stdout.strip()}")
+    if "GPU" not in devices.stdout:
+        print("No GPU: networks train on the processor. GPU training has not been tried on this machine.")
+    return True
+
+
+def _tell_leftovers(found: Sequence[Leftover], *, clean: bool) -> None:
+    old, young = [one for one in found if one.is_old], [one for one in found if not one.is_old]
+    if old and not clean:
+        print(f"  {_size(old)} that nothing needs any more; `cupel doctor --clean` removes them")
+    elif old:
+        print(f"  {_size(old)} could not be removed, for instance {old[0].path}")
+    if young:
+        print(f"  {_size(young)} that nothing names, and that stay for a day: somebody may be about to")
+
+
+def _size(found: Sequence[Leftover]) -> str:
+    n_bytes = sum(one.size_bytes for one in found)
+    return f"{formatting.counted(len(found), 'leftover')} of killed processes ({formatting.size(n_bytes)})"

@@ -1,0 +1,105 @@
+"""What the readers of images share: the size that all get, room for the pixels, columns, and what to say of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from ..errors import DataError, Message
+from ..spec import ReadSpec
+from .scratch import scratch_array
+from .table import Column, Table, text_column
+
+IMAGE, LABEL = "image", "label"
+MOST_PIXELS = 64  # of a side, where the user does not say
+_LEAST_PIXELS = 2
+_MEMORY_FRACTION = 0.25  # of what is free: more pixels than that lie in a mapped file
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadImages:
+    """What was read.
+
+    Attributes
+    ----------
+    table : Table
+    messages : tuple of Message
+    size_bytes : int
+        Of the files.
+    target : str or None
+        The column of labels.
+    """
+
+    table: Table
+    messages: tuple[Message, ...]
+    size_bytes: int
+    target: str | None = LABEL
+
+
+def common_size(
+    heights: NDArray[np.int64], widths: NDArray[np.int64], read: ReadSpec, source: str
+) -> tuple[int, int]:
+    """Return the height and width that all images get: the medians, at most `MOST_PIXELS`, or what was asked for."""
+    height, width = float(np.median(heights)), float(np.median(widths))
+    if min(height, width) < _LEAST_PIXELS:
+        raise DataError(
+            "The images of {file} are {width} × {height} pixels, which is too small to see anything; give larger ones.",
+            file=source,
+            width=round(width),
+            height=round(height),
+        )
+    if read.image_size is not None:
+        return read.image_size, read.image_size
+    scale = min(1.0, MOST_PIXELS / max(height, width))
+    return max(_LEAST_PIXELS, round(height * scale)), max(_LEAST_PIXELS, round(width * scale))
+
+
+def room(shape: tuple[int, ...]) -> Pixels:
+    """Return room for pixels: in the memory, or on the disk where they would fill much of what is free."""
+    if math.prod(shape) > _MEMORY_FRACTION * psutil.virtual_memory().available:
+        return scratch_array(shape, np.uint8)
+    return np.zeros(shape, np.uint8)
+
+
+def size_message(
+    heights: NDArray[np.int64], widths: NDArray[np.int64], height: int, width: int
+) -> list[Message]:
+    """Return what to say where images were resized."""
+    if (heights == height).all() and (widths == width).all():
+        return []
+    return [
+        Message(
+            "Images of {low_width} × {low_height} to {high_width} × {high_height} pixels were resized to "
+            "{width} × {height}.",
+            {
+                "low_width": int(widths.min()), "low_height": int(heights.min()), "high_width": int(widths.max()),
+                "high_height": int(heights.max()), "width": width, "height": height,
+            },
+        )
+    ]  # fmt: skip
+
+
+def official_message(parts: Any) -> list[Message]:
+    """Return what to say where there is a test part."""
+    n = sum(part == "test" for part in parts)
+    if not n:
+        return []
+    return [
+        Message(
+            "The data have a test part ({n:,} images); the holdout can be these (“test”) or rows drawn at random.",
+            {"n": n, "part": "test"},
+        )
+    ]
+
+
+def texts(name: str, words: Sequence[str]) -> Column:
+    """Return a column of text."""
+    distinct, codes = np.unique(np.array(words, object).astype(str), return_inverse=True)
+    return text_column(name, codes.astype(np.int32), distinct.tolist())

@@ -1,0 +1,126 @@
+"""From which probability on a bundle for two classes says the second one: 0.5, one that was fitted, or the user's own.
+
+A fitted one comes from predictions of rows that the networks had not seen. It is used where the user asks for it, and
+never by itself: on few rows fitting one loses more often than it gains. Used by `export`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ...storage.records import StudyRecord, TrialRecord, VariantRecord
+from ...storage.store import Store
+from ..compression.thresholds import THRESHOLDED, USUAL, fit_threshold, is_thresholded
+from ..errors import ExportError
+from ..search.evidence import paired_difference
+from .out_of_fold import StudyRows
+
+TUNED = "tuned"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A threshold as it stands in manifest.json and schema.json.
+
+    Attributes
+    ----------
+    value : float
+        In (0, 1): where the probability of the second class is above it, that class is said.
+    chosen : {"usual", "tuned", "given"}
+        0.5, fitted, or a number of the user.
+    metric : str
+        What it was fitted for; empty where it was not.
+    gain : mapping or None
+        Of a fitted one: ``mean``, ``low`` and ``high`` of what it brings on rows that the fit has not seen.
+    """
+
+    value: float
+    chosen: Literal["usual", "tuned", "given"]
+    metric: str = ""
+    gain: Mapping[str, float] | None = None
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it says what the larger probability says."""
+        return self.value == USUAL
+
+    def to_json(self, labels: Sequence[str]) -> dict[str, Any]:
+        """Return it with its class as ``label``."""
+        return {"label": labels[1], **asdict(self)}
+
+
+def threshold_of(
+    store: Store, study: StudyRecord, trial: TrialRecord, variant: VariantRecord | None, asked: str | float
+) -> Threshold | None:
+    """Return the threshold to export with; None where there are not two classes.
+
+    Parameters
+    ----------
+    asked : str or float
+        ``"tuned"``, a number in (0, 1), or empty for 0.5.
+
+    Raises
+    ------
+    ExportError
+        Where it is neither, there are not two classes, or nothing was or can be fitted.
+    """
+    asked = asked.strip() if isinstance(asked, str) else asked
+    value = USUAL if asked == "" else math.nan if asked == TUNED else _number(asked)
+    if study.task != "binary":
+        if value != USUAL:
+            raise ExportError(
+                "A threshold is for two classes, and the study {study!r} is a {task} problem; leave it out.",
+                study=study.name,
+                task=study.task,
+            )
+        return None
+    if asked != TUNED:
+        return Threshold(value, "usual" if value == USUAL else "given")
+    if not is_thresholded(study.task, study.metric):
+        raise ExportError(
+            "No threshold is fitted for the metric {metric!r}, which does not depend on one; give a number, or search "
+            "with one of {choices}.",
+            metric=study.metric,
+            choices=", ".join(THRESHOLDED),
+        )
+    value, gain = _of_variant(variant) if variant is not None else _of_trial(store, study, trial)
+    return Threshold(value, "tuned", study.metric, gain)
+
+
+def _number(asked: str | float) -> float:
+    try:
+        value = float(asked)
+    except ValueError:
+        value = math.nan
+    if not 0.0 < value < 1.0:
+        raise ExportError(
+            'The threshold is {value!r}; give a number between 0 and 1, or "tuned".', value=asked
+        )
+    return value
+
+
+def _of_variant(variant: VariantRecord) -> tuple[float, Mapping[str, float]]:
+    """Return what was fitted when the variant was measured, on what its own files said."""
+    told = variant.measures.get("threshold")
+    if told is None:
+        raise ExportError(
+            "No threshold was fitted for the variant {variant!r}; compress the trial again, or give a number.",
+            variant=variant.name,
+        )
+    return float(told["value"]), told["gain"]
+
+
+def _of_trial(store: Store, study: StudyRecord, trial: TrialRecord) -> tuple[float, Mapping[str, float]]:
+    rows = StudyRows.of(store, study)
+    if rows.splits.n_replicas < 2:
+        raise ExportError("One fold leaves no rows to fit a threshold on; give a number.")
+    positive = [said[:, 1] for said in rows.out_of_fold(store, trial)]
+    y = [rows.target.at(valid) for valid in rows.splits.valid]
+    fitted = fit_threshold(study.metric, rows.splits.valid, y, positive)
+    n_folds = rows.splits.n_folds
+    return fitted.value, paired_difference(np.array(fitted.scores), np.array(fitted.usual), n_folds=n_folds)

@@ -1,0 +1,98 @@
+"""What processes that were killed have left in the workspace: artifacts that no row names, half-written bundles.
+
+Reached through `Store`. What is younger than a day may belong to a process that has not named it yet, and stays.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Text, select
+from sqlalchemy.orm import Session
+
+from .artifacts import ABANDONED_S
+from .base import StoreBase
+from .tables import Row
+
+_DIGEST = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A file or folder that nothing needs.
+
+    Attributes
+    ----------
+    path : Path
+    size_bytes : int
+    is_old : bool
+        Whether it has not changed for a day, so that nobody can be about to need it.
+    """
+
+    path: Path
+    size_bytes: int
+    is_old: bool
+
+
+class LeftoverStore(StoreBase):
+    """Finds and removes leftovers."""
+
+    def leftovers(self) -> list[Leftover]:
+        """Return what nothing needs; every row is read, so this is for the doctor, not for daily use."""
+        with self._read() as session:
+            return self._leftovers(session)
+
+    def remove_leftovers(self) -> list[Leftover]:
+        """Delete what nothing has needed for a day, and return it.
+
+        Raises
+        ------
+        ReadOnlyStoreError
+            If the store was opened for reading.
+        """
+        removed = list[Leftover]()
+        with self._write() as session:  # nobody can name an artifact meanwhile
+            for leftover in self._leftovers(session):
+                if not leftover.is_old:
+                    continue
+                if leftover.path.is_dir():
+                    shutil.rmtree(leftover.path, ignore_errors=True)
+                else:
+                    self.artifacts.delete(leftover.path.name)
+                if not leftover.path.exists():  # on Windows what somebody reads stays
+                    removed.append(leftover)
+        return removed
+
+    def _leftovers(self, session: Session) -> list[Leftover]:
+        files = list(self.artifacts.files())  # before the rows: an artifact is written before it is named
+        named = _named_digests(session)
+        bundles = self.workspace.exports.glob(".*.partial")
+        paths = [*(file for file in files if file.name not in named), *bundles]
+        return [found for found in map(_leftover, sorted(paths)) if found is not None]
+
+
+def _named_digests(session: Session) -> set[str]:
+    """Return all that looks like a digest in any text of any row: rather too many than one too few."""
+    found = set[str]()
+    for table in Row.metadata.sorted_tables:
+        columns = [column for column in table.columns if isinstance(column.type, Text)]
+        for row in session.execute(select(*columns)).yield_per(1000) if columns else ():
+            for cell in row:
+                if cell:
+                    found.update(_DIGEST.findall(cell))
+    return found
+
+
+def _leftover(path: Path) -> Leftover | None:
+    try:
+        parts = [path, *path.rglob("*")] if path.is_dir() else [path]
+        stats = [part.stat() for part in parts]
+    except FileNotFoundError:  # another process was quicker
+        return None
+    age_s = time.time() - max(stat.st_mtime for stat in stats)
+    size = sum(stat.st_size for part, stat in zip(parts, stats, strict=True) if part.is_file())
+    return Leftover(path, size, age_s > ABANDONED_S)
