@@ -13,6 +13,8 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator, Signal
 
+from ..engine import formatting
+
 Text = Callable[[], str]  # words that are asked for again when the language changes
 CHOICES = ("en", "zh")
 WINDOW_CONTEXT = "window"
@@ -70,14 +72,29 @@ def counted(count: int, one: str, many: str) -> str:
     return one if count == 1 else many.format(n=f"{count:,}")
 
 
+class _Figure(float):
+    """A number that is written with a true minus sign, as everywhere in the window."""
+
+    def __format__(self, how: str) -> str:
+        return super().__format__(how).replace("-", formatting.MINUS)
+
+
+def _shown(value: object) -> object:
+    """Return a value of a sentence as the window writes it; a sentence in a sentence is translated too."""
+    if isinstance(value, Mapping) and "template" in value:
+        return sentence(value)
+    return _Figure(value) if isinstance(value, float) else value
+
+
 def sentence(message: Mapping[str, Any]) -> str:
     """Return a sentence of the engine, ``{"template", "args", "text"}``, in the language in use.
 
     Where its template has no translation the English ``text`` is shown.
     """
-    template, args = str(message.get("template", "")), message.get("args") or {}
+    template = str(message.get("template", ""))
     if not template:
         return str(message.get("text", ""))
+    args = {name: _shown(value) for name, value in (message.get("args") or {}).items()}
     translated = QCoreApplication.translate(ENGINE_CONTEXT, template)
     try:
         return translated.format(**args)

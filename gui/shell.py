@@ -30,6 +30,7 @@ from .widgets.notices import Banners, ShortcutsPanel, Toasts
 from .widgets.parts import column, row
 
 _IDLE_MS = 120
+_FRAME_MS = 16
 _POLISHED_AT_ONCE = 40  # widgets; each takes up to half a millisecond
 # Pages are made after the window has painted and read its studies, one at a time while the user does nothing,
 # or when they are asked for: the window must be up within a second, and no page may make the user wait.
@@ -161,7 +162,8 @@ class MainWindow(Speaks, QMainWindow):
         """Take another language and remember it."""
         language.install(code)
         self._preferences.set_text("language", code)
-        QTimer.singleShot(0, self, self.desk.studies_changed.emit)  # what the page in view made of words
+        # What the page in view made of words, one frame later: together both would stop the window for too long.
+        QTimer.singleShot(_FRAME_MS, self, self.desk.studies_changed.emit)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)

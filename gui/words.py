@@ -187,8 +187,9 @@ def _variant_part(part: str) -> str:
         "tuned": tr("Trained as"),
         "mixed": tr("Mixed"),
         "int8_static": tr("int8, calibrated"),
+        "int16": tr("int16, calibrated"),
     }
-    return known.get(word, word) + space + rest
+    return known.get(word, word) + space + rest.replace(" %", "%")
 
 
 def way_to_compress(name: str) -> str:

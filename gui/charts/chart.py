@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPen
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QToolTip
 
 from ...engine import formatting
@@ -114,7 +114,15 @@ class _Axis(pg.AxisItem):
 
 
 class Chart(Speaks, pg.PlotWidget):
-    """A plot of a few series."""
+    """A plot of a few series.
+
+    Signals
+    -------
+    point_clicked(Series, int)
+        A click near a point that has a hover: its series and its place in there.
+    """
+
+    point_clicked = Signal(object, int)
 
     def __init__(self, x_text: Text, y_text: Text, *, x_is_time: bool = False, x_whole: bool = False) -> None:
         self._bottom = _Axis("bottom", as_clock=x_is_time, whole=x_whole)
@@ -139,9 +147,13 @@ class Chart(Speaks, pg.PlotWidget):
         self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.scene().sigMouseMoved.connect(self._hover)
+        self._plot.scene().sigMouseClicked.connect(self._click)
         plot.getViewBox().sigRangeChangedManually.connect(self._let_go)
-        theme.changed.connect(self.restyle)
-        self.say(self.restyle)
+        self._stale: set[Callable[[], None]] = set()  # what is done again when the chart is shown
+        self._was_shown = False
+        self._recolour()
+        theme.changed.connect(self._follow_theme)
+        self.say(self._follow_language)
 
     def set_axis_text(self, x_text: Text, y_text: Text, *, x_is_time: bool = False) -> None:
         """Name the axes anew."""
@@ -149,7 +161,7 @@ class Chart(Speaks, pg.PlotWidget):
         self._x_text, self._y_text = x_text, y_text
         self._bottom.as_clock = x_is_time
         if said != (x_text(), y_text(), x_is_time):
-            self.restyle()
+            self.rename()
 
     def set_powers(self, written: Callable[[float], str] | None) -> None:
         """Say that what runs to the right are logarithms to base 10, and how the numbers themselves are written."""
@@ -172,6 +184,8 @@ class Chart(Speaks, pg.PlotWidget):
         for key in [key for key in self._items if key not in wanted]:
             plot.removeItem(self._items.pop(key))
         drawn = {one.key: one for one in self.series if one.key in self._items}
+        if not drawn and self.isVisible():
+            self._one_frame_later(lambda: None)  # the first painting of many points takes longest
         self.series = tuple(series)
         for depth, one in enumerate(series):
             item = self._items.get(one.key)
@@ -203,23 +217,70 @@ class Chart(Speaks, pg.PlotWidget):
             pad = (high - low) * 0.06 or abs(high) * 0.05 or 1.0
             box.setYRange(low - pad, high + pad, padding=0)
 
-    def restyle(self) -> None:
-        """Take the theme's colours and the language's words."""
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        if self._was_shown:
+            self._catch_up()
+        else:
+            self._was_shown = True
+            self._one_frame_later(self._catch_up)
+
+    def _follow_theme(self) -> None:
+        self._when_seen(self._recolour)
+
+    def _follow_language(self) -> None:
+        self._when_seen(self.rename)
+
+    def _one_frame_later(self, act: Callable[[], None]) -> None:
+        """Run `act` when all else that is under way was painted: together the window would stand still for too long.
+
+        Until then the chart paints nothing: neither old colours on a new ground, nor twice.
+        """
+
+        def wake() -> None:
+            act()
+            self.setUpdatesEnabled(True)
+
+        self.setUpdatesEnabled(False)
+        QTimer.singleShot(0, self, wake)
+
+    def _catch_up(self) -> None:
+        stale, self._stale = self._stale, set()
+        for act in stale:
+            act()
+
+    def _when_seen(self, act: Callable[[], None]) -> None:
+        """Run `act` soon, or where the chart is hidden when it is shown: most are, and each takes milliseconds."""
+        if self.isVisible():
+            self._one_frame_later(act)
+        else:
+            self._stale.add(act)
+
+    def _recolour(self) -> None:
+        """Take the theme's colours."""
         palette = theme.palette
         font = body_font(tokens.TYPE_CAPTION)
-        for axis, text in ((self._bottom, self._x_text()), (self._left, self._y_text())):
+        for axis in (self._bottom, self._left):
             axis.setPen(pg.mkPen(palette.plot_grid))
             axis.setTextPen(pg.mkPen(palette.muted))
             axis.setTickPen(pg.mkPen(palette.plot_grid))
             axis.setTickFont(font)
             axis.setStyle(tickLength=0, tickTextOffset=6)
-            style: Any = {"color": palette.muted, "font-size": f"{tokens.TYPE_CAPTION}px"}
-            axis.setLabel(text, **style)
         self._left.setGrid(90 if palette.is_dark else 120)
         self._left.setTickPen(pg.mkPen(palette.border_strong))
         for one in self.series:
-            _filled(self._items[one.key], one)
+            if one.style == "points":  # setting the points again would take ten times as long
+                self._items[one.key].setBrush(pg.mkBrush(one.colour()))
+            else:
+                _filled(self._items[one.key], one)
+        self.rename()
         self._show_legend()
+
+    def rename(self) -> None:
+        """Ask for the words of the axes again."""
+        style: Any = {"color": theme.palette.muted, "font-size": f"{tokens.TYPE_CAPTION}px"}
+        for axis, text in ((self._bottom, self._x_text()), (self._left, self._y_text())):
+            axis.setLabel(text, **style)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         self.show_all()
@@ -244,6 +305,11 @@ class Chart(Speaks, pg.PlotWidget):
             QToolTip.showText(self.mapToGlobal(self.mapFromScene(place)), text, self)
         else:
             QToolTip.hideText()
+
+    def _click(self, event: Any) -> None:
+        found = self.nearest(event.scenePos())
+        if found is not None:
+            self.point_clicked.emit(*found)
 
     def tip_at(self, place: QPointF) -> str:
         """Return the hover's text at a place of the scene, empty where there is nothing near."""

@@ -54,7 +54,7 @@ class ParetoChart(Chart):
         super().__init__(lambda: "", lambda: "")
         self.spread: Spread | None = None
         self.on_front: frozenset[int] = frozenset()  # numbers of trials
-        self._plot.scene().sigMouseClicked.connect(self._clicked)
+        self.point_clicked.connect(self._clicked)
 
     def show_spread(self, spread: Spread, selected: int | None = None) -> None:
         """Draw trials; `selected` is the id of the one to mark."""
@@ -109,12 +109,10 @@ class ParetoChart(Chart):
         ]
         return "\n".join(lines)
 
-    def _clicked(self, event: object) -> None:
-        found = self.nearest(event.scenePos())  # type: ignore[attr-defined] - pyqtgraph's own event
-        if found is None or self.spread is None:
-            return
-        one, place = found
+    def _clicked(self, one: Series, place: int) -> None:
         spread = self.spread
+        if spread is None:
+            return
         hits = np.flatnonzero((np.log10(spread.costs) == one.x[place]) & (spread.scores == one.y[place]))
         if len(hits):
             self.picked.emit(int(spread.ids[hits[0]]))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 
+from ...engine.objectives import front_mask
 from ..language import Text, tr
 from .chart import Chart, Series
 
@@ -37,21 +38,6 @@ class Spot:
     tip: Callable[[], str]
 
 
-def front(costs: NDArray[np.float64], scores: NDArray[np.float64], *, maximize: bool) -> NDArray[np.bool_]:
-    """Return which points no other one beats: none costs at most as much and scores at least as well, or better in one.
-
-    Parameters
-    ----------
-    costs, scores : ndarray of shape (n,), float64
-    maximize : bool
-        Whether more score is better.
-    """
-    gain = scores if maximize else -scores
-    no_worse = (costs[None, :] <= costs[:, None]) & (gain[None, :] >= gain[:, None])
-    better = (costs[None, :] < costs[:, None]) | (gain[None, :] > gain[:, None])
-    return np.logical_not(np.any(no_worse & better, axis=1))
-
-
 class VariantsChart(Chart):
     """Scores over bytes or over time.
 
@@ -67,7 +53,7 @@ class VariantsChart(Chart):
         super().__init__(x_text, y_text)
         self.spots: tuple[Spot, ...] = ()
         self.on_front: frozenset[str] = frozenset()
-        self._plot.scene().sigMouseClicked.connect(self._clicked)
+        self.point_clicked.connect(self._clicked)
 
     def show_spots(
         self, spots: Sequence[Spot], *, maximize: bool, base_score: float | None, selected: str
@@ -83,7 +69,7 @@ class VariantsChart(Chart):
         """
         x = np.array([spot.cost for spot in spots])
         y = np.array([spot.score for spot in spots])
-        is_front = front(x, y, maximize=maximize)
+        is_front = front_mask(np.stack([x, -y if maximize else y], axis=1))
         self.spots = tuple(spots)
         self.on_front = frozenset(spot.name for spot, best in zip(spots, is_front, strict=True) if best)
         order = np.argsort(x[is_front], kind="stable")
@@ -93,7 +79,7 @@ class VariantsChart(Chart):
         chosen = np.array([spot.name == selected for spot in spots], dtype=bool)
         rest, best = np.flatnonzero(~is_front), np.flatnonzero(is_front)
         series = [
-            Series("bars", tr("95 % interval"), bars_x, bars_y, "muted", width=1.2, alpha=0.6),
+            Series("bars", tr("95% interval"), bars_x, bars_y, "muted", width=1.2, alpha=0.6),
             Series(
                 "front", tr("Front"), x[is_front][order], y[is_front][order], "series0", "step", alpha=0.75
             ),
@@ -111,10 +97,6 @@ class VariantsChart(Chart):
         x, y = np.array([spot.cost for spot in spots]), np.array([spot.score for spot in spots])
         return Series(key, "", x, y, tone, "points", width, tip=lambda place: spots[place].tip())
 
-    def _clicked(self, event) -> None:
-        found = self.nearest(event.scenePos())
-        if found is None:
-            return
-        series, place = found
-        at = series.x[place], series.y[place]
+    def _clicked(self, one: Series, place: int) -> None:
+        at = one.x[place], one.y[place]
         self.picked.emit(next(spot.name for spot in self.spots if (spot.cost, spot.score) == at))

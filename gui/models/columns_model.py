@@ -5,18 +5,15 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from ...engine import formatting
 from .. import words
 from ..language import tr
 from .inspection import ColumnFacts, Inspection
+from .table_model import LEFT, RIGHT, Index, TableModel
 
-Index = QModelIndex | QPersistentModelIndex
 FACTS_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-_ROOT = QModelIndex()
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 ROLES = ("numeric", "categorical", "date", "text", "id", "constant", "target", "ignored", "group", "time")
 
 
@@ -31,7 +28,7 @@ class Column(IntEnum):
     SHAPE = 5
 
 
-class ColumnsModel(QAbstractTableModel):
+class ColumnsModel(TableModel):
     """One row for each column of the file.
 
     Signals
@@ -54,36 +51,25 @@ class ColumnsModel(QAbstractTableModel):
         self._columns, self._n_rows, self._roles = inspection.columns, inspection.n_rows, dict(roles)
         self.endResetModel()
 
-    def reword(self) -> None:
-        """Say everything again: the language has changed."""
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
-        if self._columns:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._columns) - 1, len(Column) - 1))
-
     def role(self, name: str) -> str:
         """Return the role of a column: the user's, else the engine's."""
         found = next((column.role for column in self._columns if column.name == name), "")
         return self._roles.get(name, found)
 
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(self._columns)
+    def n_rows(self) -> int:
+        return len(self._columns)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(Column)
+    def n_columns(self) -> int:
+        return len(Column)
+
+    def alignment(self, section: int) -> Qt.AlignmentFlag:
+        return RIGHT if section in (Column.MISSING, Column.UNIQUE) else LEFT
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() == Column.ROLE else flags
 
-    def headerData(  # noqa: N802 - Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section in (Column.MISSING, Column.UNIQUE) else _LEFT
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
+    def heading(self, section: int) -> str:
         return {
             Column.NAME: tr("Column"),
             Column.ROLE: tr("Role"),
@@ -102,7 +88,7 @@ class ColumnsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.EditRole and column is Column.ROLE:
             return self.role(facts.name)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column in (Column.MISSING, Column.UNIQUE) else _LEFT
+            return self.alignment(column)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self._display(facts, column)
         return None
@@ -134,7 +120,7 @@ class ColumnsModel(QAbstractTableModel):
         return ""
 
 
-class PreviewModel(QAbstractTableModel):
+class PreviewModel(TableModel):
     """The first rows of a file, as they are written there."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -148,20 +134,24 @@ class PreviewModel(QAbstractTableModel):
         self._names, self._rows = inspection.preview_columns, inspection.preview_rows
         self.endResetModel()
 
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(self._rows)
+    def n_rows(self) -> int:
+        return len(self._rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(self._names)
+    def n_columns(self) -> int:
+        return len(self._names)
+
+    def heading(self, section: int) -> str:
+        return self._names[section]
+
+    def alignment(self, section: int) -> Qt.AlignmentFlag:  # noqa: ARG002 - of all columns
+        return LEFT
 
     def headerData(  # noqa: N802 - Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _LEFT
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return self._names[section] if orientation == Qt.Orientation.Horizontal else str(section + 1)
+        if orientation == Qt.Orientation.Horizontal:
+            return super().headerData(section, orientation, role)
+        return str(section + 1) if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):

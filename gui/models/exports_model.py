@@ -7,17 +7,16 @@ from enum import IntEnum
 from pathlib import PurePath
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from ...engine import formatting
 from ...storage.records import ExportRecord, JobState
 from .. import words
 from ..language import tr
 from ..theme import colour
+from .table_model import RIGHT, Index, TableModel
 
-Index = QModelIndex | QPersistentModelIndex
 RECORD_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-_ROOT = QModelIndex()
 
 
 class Column(IntEnum):
@@ -30,7 +29,7 @@ class Column(IntEnum):
     WHEN = 4
 
 
-class ExportsModel(QAbstractTableModel):
+class ExportsModel(TableModel):
     """The newest first."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -46,27 +45,16 @@ class ExportsModel(QAbstractTableModel):
         self._exports, self._numbers = list(exports), dict(numbers)
         self.endResetModel()
 
-    def reword(self) -> None:
-        """Say everything again: the language has changed."""
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
-        if self._exports:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._exports) - 1, len(Column) - 1))
+    def n_rows(self) -> int:
+        return len(self._exports)
 
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(self._exports)
+    def n_columns(self) -> int:
+        return len(Column)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(Column)
+    def alignment(self, section: int) -> Qt.AlignmentFlag | None:
+        return RIGHT if section == Column.SIZE else None
 
-    def headerData(  # noqa: N802 - Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole and section == Column.SIZE:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
+    def heading(self, section: int) -> str:
         return {
             Column.TRIAL: tr("Trial"),
             Column.STATE: tr("State"),
@@ -83,8 +71,8 @@ class ExportsModel(QAbstractTableModel):
             return export
         if role == Qt.ItemDataRole.DisplayRole:
             return self._display(export, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column is Column.SIZE:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self.alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole and column is Column.PATH:
             return export.path
         if role == Qt.ItemDataRole.ForegroundRole and column is Column.STATE:

@@ -67,6 +67,14 @@ class Inspection:
     digest: str = ""  # of the cells
     parts: tuple[tuple[str, int], ...] = ()  # rows of each official part: train, test
 
+    def messages_for(self, part: str | None) -> tuple[Json, ...]:
+        """Return what there is to say where `part` is the holdout (None: rows drawn at random): no more that the
+        part is there.
+        """
+        return tuple(
+            one for one in self.messages if part is None or (one.get("args") or {}).get("part") != part
+        )
+
     @classmethod
     def from_json(cls, data: Json) -> Inspection:
         """Take a job's result; what an older engine leaves out is empty."""

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from ...engine import formatting
 from ..language import tr
 from ..theme import colour
-
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
+from .table_model import Index, TableModel
 
 
-class PredictionsModel(QAbstractTableModel):
+class PredictionsModel(TableModel):
     """Row, cells of the first columns, target where it is known, prediction and its probability."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -38,26 +36,18 @@ class PredictionsModel(QAbstractTableModel):
         ]
         self.endResetModel()
 
-    def reword(self) -> None:
-        """Say everything again: the language has changed."""
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(len(self._parts) - 1, 0))
-
     @property
     def parts(self) -> Sequence[str]:
         """What each column shows."""
         return [part for part, _ in self._parts]
 
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(self._rows)
+    def n_rows(self) -> int:
+        return len(self._rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(self._parts)
+    def n_columns(self) -> int:
+        return len(self._parts)
 
-    def headerData(  # noqa: N802 - Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
-            return None
+    def heading(self, section: int) -> str:
         part, place = self._parts[section]
         if part == "cell":
             return self._columns[place]

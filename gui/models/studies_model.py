@@ -6,26 +6,18 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
-    Qt,
-)
+from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
 from ...engine import formatting
 from ...storage.records import StudyRecord, StudyState, TrialState
 from .. import words
 from ..language import tr
+from .table_model import Index, TableModel
 
-Index = QModelIndex | QPersistentModelIndex
 Standing = tuple[str, str]  # a word and its tone
 SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 RECORD_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 STANDING_ROLE = int(Qt.ItemDataRole.UserRole) + 3
-_ROOT = QModelIndex()
 
 
 class Column(IntEnum):
@@ -39,7 +31,7 @@ class Column(IntEnum):
     TIME = 5
 
 
-class StudiesModel(QAbstractTableModel):
+class StudiesModel(TableModel):
     """The studies as they were read last."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -53,7 +45,7 @@ class StudiesModel(QAbstractTableModel):
             for row, new in enumerate(zip(studies, standings, strict=True)):
                 if new != (self._studies[row], self._standings[row]):
                     self._studies[row], self._standings[row] = new
-                    self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+                    self.rows_changed(row, row)
             return
         self.beginResetModel()
         self._studies, self._standings = list(studies), list(standings)
@@ -63,23 +55,13 @@ class StudiesModel(QAbstractTableModel):
         """Return the study of a row."""
         return self._studies[row]
 
-    def reword(self) -> None:
-        """Say everything again: the language has changed."""
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
-        if self._studies:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._studies) - 1, len(Column) - 1))
+    def n_rows(self) -> int:
+        return len(self._studies)
 
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(self._studies)
+    def n_columns(self) -> int:
+        return len(Column)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(Column)
-
-    def headerData(  # noqa: N802 - Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
-            return None
+    def heading(self, section: int) -> str:
         return {
             Column.NAME: tr("Study"),
             Column.STATE: tr("State"),

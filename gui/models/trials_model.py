@@ -10,22 +10,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from ...engine import formatting
 from ...engine.search.filtering import TrialFilter
 from ...storage.records import TrialState
 from .. import words
 from ..language import tr
+from .table_model import LEFT, RIGHT, Index, TableModel
 from .trials_data import TrialsData
 
-Index = QModelIndex | QPersistentModelIndex
 ID_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 SCORE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 TONE_ROLE = int(Qt.ItemDataRole.UserRole) + 3
-_ROOT = QModelIndex()
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class Column(IntEnum):
@@ -53,7 +50,7 @@ _SORTED_BY = {
 }
 
 
-class TrialsModel(QAbstractTableModel):
+class TrialsModel(TableModel):
     """The trials that pass the filter, in the order asked for."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -74,8 +71,7 @@ class TrialsModel(QAbstractTableModel):
             ids, old_ids = data.table.ids[rows], self.data_.table.ids[self._rows]
             if np.array_equal(ids, old_ids):
                 self.data_, self._rows, self._best = data, rows, best
-                if len(rows):
-                    self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, self.columnCount() - 1))
+                self.rows_changed(0, len(rows) - 1)
                 return
         self.beginResetModel()
         self.data_, self._best = data, best
@@ -113,12 +109,6 @@ class TrialsModel(QAbstractTableModel):
         """Return how many trials there are with no filter."""
         return len(self.data_.table) if self.data_ is not None else 0
 
-    def reword(self) -> None:
-        """Say everything again: the language has changed."""
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(self.columnCount() - 1, 0))
-        if len(self._rows):
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, self.columnCount() - 1))
-
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._sort = (column, order)
         self.layoutAboutToBeChanged.emit()
@@ -132,30 +122,22 @@ class TrialsModel(QAbstractTableModel):
         )
         self.layoutChanged.emit()
 
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(self._rows)
+    def n_rows(self) -> int:
+        return len(self._rows)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return (
-            0 if parent.isValid() else len(Column) + (len(self.data_.params) if self.data_ is not None else 0)
-        )
+    def n_columns(self) -> int:
+        return len(Column) + (len(self.data_.params) if self.data_ is not None else 0)
 
-    def headerData(  # noqa: N802 - Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _LEFT if self._is_text(section) else _RIGHT
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self._heading(section)
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
+    def alignment(self, section: int) -> Qt.AlignmentFlag:
+        return LEFT if self._is_text(section) else RIGHT
+
+    def heading(self, section: int) -> str:
         sorted_by, order = self._sort
         arrow = "↑" if order == Qt.SortOrder.AscendingOrder else "↓"
-        return f"{self._heading(section)} {arrow}" if section == sorted_by else self._heading(section)
+        name = self.heading_tip(section)
+        return f"{name} {arrow}" if section == sorted_by else name
 
-    def _heading(self, section: int) -> str:
+    def heading_tip(self, section: int) -> str:
         if section >= len(Column):
             return self.data_.params[section - len(Column)] if self.data_ is not None else ""
         return {
@@ -176,7 +158,7 @@ class TrialsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._display(row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _LEFT if self._is_text(column) else _RIGHT
+            return self.alignment(column)
         if role == ID_ROLE:
             return int(self.data_.table.ids[row])
         if role == SCORE_ROLE and column == Column.SCORE:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from ...engine import formatting
 from ...engine.compression.verdict import verdict
@@ -15,11 +15,10 @@ from ...storage.records import TrialState, VariantRecord
 from .. import words
 from ..language import sentence, tr
 from ..theme import colour
+from .table_model import LEFT, RIGHT, Index, TableModel
 
-Index = QModelIndex | QPersistentModelIndex
 RECORD_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 BASE = "base"
-_ROOT = QModelIndex()
 _SIZES = (("B", 1.0), ("kB", 1e-3), ("MB", 1e-6), ("GB", 1e-9))  # with their factor
 _TIMES = (("µs", 1e3), ("ms", 1.0), ("s", 1e-3))
 
@@ -146,7 +145,7 @@ def newest(variants: Iterable[VariantRecord]) -> list[Measured]:
     return list(found.values())
 
 
-class VariantsModel(QAbstractTableModel):
+class VariantsModel(TableModel):
     """In the order in which they were made; numbers of a column share unit and decimals."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -185,7 +184,7 @@ class VariantsModel(QAbstractTableModel):
         return next((row for row, one in enumerate(self.variants) if one.record.name == name), -1)
 
     def loss_text(self, variant: Measured) -> str:
-        """Return the loss and its 95 % interval."""
+        """Return the loss and its 95% interval."""
         loss = variant.loss
         if loss is None:
             return formatting.NOTHING
@@ -196,29 +195,14 @@ class VariantsModel(QAbstractTableModel):
         """Return the score and its spread over the folds."""
         return formatting.score(variant.record.value, variant.record.value_std, self._decimals)
 
-    def reword(self) -> None:
-        """Say everything again: the language or the limit has changed."""
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
-        if self.variants:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self.variants) - 1, len(Column) - 1))
+    def n_rows(self) -> int:
+        return len(self.variants)
 
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(self.variants)
+    def n_columns(self) -> int:
+        return len(Column)
 
-    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(Column)
-
-    def headerData(  # noqa: N802 - Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        column = Column(section)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self._explained(column)
-        return self._title(column) if role == Qt.ItemDataRole.DisplayRole else None
+    def alignment(self, section: int) -> Qt.AlignmentFlag:
+        return RIGHT if section in _NUMBERS else LEFT
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -229,19 +213,20 @@ class VariantsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._display(variant, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column if variant.is_complete else Column.VERDICT)
+            return self.alignment(column if variant.is_complete else Column.VERDICT)
         if role == Qt.ItemDataRole.ToolTipRole and (column is Column.VERDICT or not variant.is_complete):
             return variant.said(self.most_drop)
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._tone(variant, column)
         return None
 
-    def _title(self, column: Column) -> str:
+    def heading(self, section: int) -> str:
+        column = Column(section)
         unit = self._scales[column].unit if column in self._scales else ""
         return {
             Column.NAME: tr("Variant"),
             Column.SCORE: self.metric,
-            Column.LOSS: tr("Loss (95 %)"),
+            Column.LOSS: tr("Loss (95%)"),
             Column.SIZE: tr("File, {unit}", unit=unit),
             Column.ZIPPED: tr("Zipped, {unit}", unit=unit),
             Column.ONE: tr("1 row, {unit}", unit=unit),
@@ -249,16 +234,16 @@ class VariantsModel(QAbstractTableModel):
             Column.VERDICT: tr("In words"),
         }[column]
 
-    def _explained(self, column: Column) -> str | None:
+    def heading_tip(self, section: int) -> str | None:
         return {
             Column.SCORE: tr("Mean and spread over the trial's own folds."),
             Column.LOSS: tr(
-                "What it loses on the same folds, with the 95 % interval: against the control where it was trained on,"
+                "What it loses on the same folds, with the 95% interval: against the control where it was trained on,"
                 " else against the base."
             ),
             Column.ONE: tr("Median time of ONNX Runtime on one thread; other runtimes are in the details."),
             Column.MANY: tr("Median time of ONNX Runtime on one thread; other runtimes are in the details."),
-        }.get(column)
+        }.get(Column(section))
 
     def _display(self, variant: Measured, column: Column) -> str:
         record = variant.record
@@ -280,8 +265,3 @@ class VariantsModel(QAbstractTableModel):
         if column is Column.LOSS and variant.loss is not None and not variant.is_within(self.most_drop):
             return colour("bad")
         return colour("muted") if column is Column.VERDICT else None
-
-
-def _alignment(column: Column) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

@@ -15,8 +15,9 @@ from ...engine.deployment.formats import FORMATS
 from ...storage.records import ExportRecord, JobState
 from .. import words
 from ..language import tr
+from ..widgets.grids import fill_grid
 from ..widgets.notices import Notice
-from ..widgets.parts import Button, Card, Elided, Label, Pill, Rule, column, fill_grid, row, scrolled
+from ..widgets.parts import Button, Card, Elided, Label, Pill, Rule, column, row, scrolled
 
 
 class CertificateCard(Card):

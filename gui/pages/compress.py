@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QProgressBar, QSizePolicy, QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
-from ...engine import formatting
-from ...engine.compression.plan import WHAT
-from ...engine.compression.verdict import chosen
-from ...engine.metrics import METRICS
-from ...storage.records import JobRecord, JobState, StudyRecord
+from ...storage.records import JobRecord, JobState
 from .. import tokens, words
-from ..charts.variants import Spot, VariantsChart
 from ..desk import Desk
 from ..jobs import JobWatcher
 from ..language import Text, tr
-from ..models.variants_model import BASE, Column, Measured, VariantsModel, newest, size_scale, time_scale
-from ..widgets.fields import ChipsField, ChoiceField, NumberField
+from ..models.variants_model import Measured, VariantsModel, newest
 from ..widgets.notices import Notice
-from ..widgets.parts import Button, Card, Elided, Label, column, row
-from ..widgets.trial_field import BEST, Complete, TrialField, complete_trials
+from ..widgets.parts import Button, column, row
+from ..widgets.trial_field import BEST, Complete, complete_trials
+from .compress_charts import VariantChartsCard
+from .compress_choice import ChoiceCard, usual_limit
+from .compress_table import VariantsCard
 from .page import EmptyState, Page, Pages
 from .variant_details import VariantDetails
 
@@ -32,20 +27,7 @@ if TYPE_CHECKING:
     from ...storage.store import Store
 
 _SIDE_WIDTH = 372
-_WIDE = 8.0  # from so many times the smallest on, what is needed runs in logarithms
-_WIDTHS = {
-    Column.NAME: 190,
-    Column.SCORE: 118,
-    Column.LOSS: 178,
-    Column.SIZE: 76,
-    Column.ZIPPED: 86,
-    Column.ONE: 76,
-    Column.MANY: 96,
-}
 _MARGIN = 24  # of a page's body
-_WORDS_PX = 160  # with less room for them the table has no words; they are in the details
-_SEARCH_S = 180.0
-_DROP = 0.01  # what may be lost of a metric that has a range, and as a fraction of the best score of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,36 +56,24 @@ class CompressPage(Page):
         self._study_shown: int | None = None
         self.model = VariantsModel(self)
         self.notice = Notice("bad")
-        self.start = Button(lambda: tr("Compress"), "primary", "compress")
-        self.start.clicked.connect(self._start)
-        self.blame = Button(
-            lambda: tr("Blame layers"),
-            "quiet",
-            tip=lambda: tr(
-                "Stores each layer alone in 4 bits, tells what that costs, and finds the layers that have to stay"
-                " floats for the limit of loss."
-            ),
-        )
-        self.blame.clicked.connect(lambda: self._start("blame"))
-        self.choose = Button(
-            lambda: tr("Choose for me"),
-            tip=lambda: tr(
-                "Searches among units removed, number formats, training with rounding and distillation, under the"
-                " limits, and measures the best of what it finds."
-            ),
-        )
-        self.choose.clicked.connect(lambda: self._start("choose"))
-        for button in (self.blame, self.choose, self.start):
-            self.tool_row.addWidget(button)
-        self.table = self._make_table()
+        self._make_buttons()
+        self.choice = ChoiceCard(self._best_text, self._progress_said)
+        self.choice.trial_changed.connect(self.refresh)
+        self.choice.limit_changed.connect(self._limit_changed)
+        self.choice.cancelled.connect(self._cancel)
+        self.variants = VariantsCard(self.model)
+        self.variants.chosen.connect(self._show_selected)
+        self.charts = VariantChartsCard(self.model)
+        self.charts.picked.connect(self.variants.select)
+        self.charts.rows_changed.connect(self._draw)
         self.details = VariantDetails()
         self.details.setFixedWidth(_SIDE_WIDTH)
         self.results = QWidget()
-        both = row(self._charts_card(), self.details, spacing=12)
+        both = row(self.charts, self.details, spacing=12)
         both.setStretch(0, 1)
         self.results.setLayout(both)
         content = QWidget()
-        layout = column(self._choice_card(), self._table_card(), self.results, spacing=12)
+        layout = column(self.choice, self.variants, self.results, spacing=12)
         layout.setStretch(1, 4)
         layout.setStretch(2, 5)
         content.setLayout(layout)
@@ -125,9 +95,9 @@ class CompressPage(Page):
             return
         if study.id != self._study_shown:
             self._study_shown = study.id
-            self.limit.set_value(usual_limit(study))
+            self.choice.limit.set_value(usual_limit(study))
             self.model.set_most_drop(usual_limit(study))
-        wanted = self.trial.value()
+        wanted = self.choice.trial.value()
         number = study.best_trial if wanted in (None, BEST) else int(wanted)
 
         def work(store: Store) -> _View:
@@ -141,169 +111,39 @@ class CompressPage(Page):
 
     def study_changed(self) -> None:
         self.notice.hide()
-        self.trial.set_value(BEST)
+        self.choice.trial.set_value(BEST)
         super().study_changed()
 
     def take_focus(self) -> None:
-        (self.table if self.model.variants else self.start).setFocus()
+        (self.variants.table if self.model.variants else self.start).setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        self._fit_columns()
-        self.table.scrollTo(self.table.currentIndex())
-
-    def _fit_columns(self) -> None:
-        """Give the room that is left to the words, or where it is too little for them to the names."""
-        head = self.table.horizontalHeader()
         frame = 3 * tokens.GRID  # of the card, on both sides
-        left = self.width() - 2 * _MARGIN - frame - sum(_WIDTHS.values())
-        has_words = left >= _WORDS_PX
-        self.table.setColumnHidden(Column.VERDICT, not has_words)
-        stretched = Column.VERDICT if has_words else Column.NAME
-        for section in (Column.VERDICT, Column.NAME):
-            head.setSectionResizeMode(
-                section, head.ResizeMode.Stretch if section is stretched else head.ResizeMode.Interactive
-            )
-        if has_words:
-            head.resizeSection(Column.NAME, _WIDTHS[Column.NAME])
+        self.variants.fit(self.width() - 2 * _MARGIN - frame)
 
-    def _span_failures(self) -> None:
-        """Give the sentence of a variant that failed the whole row."""
-        self.table.clearSpans()
-        for place, one in enumerate(self.model.variants):
-            if not one.is_complete:
-                self.table.setSpan(place, Column.SCORE, 1, len(Column) - Column.SCORE)
-
-    def _choice_card(self) -> Card:
-        self.trial = TrialField(self._best_text)
-        self.trial.changed.connect(self.refresh)
-        self.what = ChipsField(
-            lambda: tr("What"),
-            [(name, lambda name=name: words.way_to_compress(name)) for name in WHAT],
-            tip=lambda: tr("None chosen means all. Base and control are always measured, to compare with."),
-        )
-        self.limit = NumberField(
-            lambda: tr("Limit of loss"),
+    def _make_buttons(self) -> None:
+        self.start = Button(lambda: tr("Compress"), "primary", "compress")
+        self.start.clicked.connect(lambda: self._start())
+        self.blame = Button(
+            lambda: tr("Blame layers"),
+            "quiet",
             tip=lambda: tr(
-                "What you are ready to lose, in units of the metric; the verdicts follow it at once."
+                "Stores each layer alone in 4 bits, tells what that costs, and finds the layers that have to stay"
+                " floats for the limit of loss."
             ),
         )
-        self.limit.changed.connect(self._limit_changed)
-        self.most_bytes = NumberField(
-            lambda: tr("File at most, kB"), lambda: tr("no limit"), scale=1000.0, empty=True
-        )
-        self.most_ms = NumberField(lambda: tr("1 row at most, ms"), lambda: tr("no limit"), empty=True)
-        self.timeout = NumberField(
-            lambda: tr("Search for, minutes"),
-            scale=60.0,
-            empty=True,
+        self.blame.clicked.connect(lambda: self._start("blame"))
+        self.choose = Button(
+            lambda: tr("Choose for me"),
             tip=lambda: tr(
-                "How long “Choose for me” tries candidates; measuring what it found comes on top."
+                "Searches among units removed, number formats, training with rounding and distillation, under the"
+                " limits, and measures the best of what it finds."
             ),
         )
-        self.timeout.set_value(_SEARCH_S)
-        more = (self.most_bytes, self.most_ms, self.timeout)
-        for field in (self.limit, *more):
-            field.widget.setFixedWidth(76)
-        for field in more[:2]:
-            field.changed.connect(self._limit_changed)
-        for field in (self.trial, self.what, self.limit, *more):
-            field.label.setMinimumWidth(0)
-            field.label.setMaximumWidth(200)
-        choice = QWidget()
-        layout = row(
-            self.trial.label,
-            self.trial.widget,
-            self.what.label,
-            self.what.widget,
-            spacing=8,
-        )
-        layout.setStretch(1, 2)
-        layout.setStretch(3, 3)  # chips take as many lines as their width makes them
-        choice.setLayout(layout)
-        limits = QWidget()
-        parts = [part for field in (self.limit, *more) for part in (field.label, field.widget)]
-        limits.setLayout(row(*parts, 1, spacing=8))
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress_text = Label(self._progress_said, "small", "muted")
-        self.cancel = Button(lambda: tr("Cancel"), "quiet", "stop")
-        self.cancel.clicked.connect(self._cancel)
-        self.progress_box = QWidget()
-        self.progress_box.setLayout(
-            row(column(self.progress, self.progress_text, spacing=4), self.cancel, spacing=12)
-        )
-        self.progress_box.hide()
-        card = Card(margin=12)
-        card.body.addWidget(choice)
-        card.body.addWidget(limits)
-        card.body.addWidget(self.progress_box)
-        return card
-
-    def _table_card(self) -> Card:
-        self.advice = Elided("small", "muted")
-        self.advice.setAlignment(Qt.AlignmentFlag.AlignRight)
-        card = Card(margin=12)
-        heading = row(Label(lambda: tr("Variants"), "strong"), self.advice, spacing=12)
-        heading.setStretch(1, 1)
-        self.nothing_yet = EmptyState(
-            "compress",
-            lambda: tr("No variants of this trial yet"),
-            lambda: tr(
-                "“Compress” makes its networks smaller in several ways, scores each on the trial's own folds, and"
-                " measures bytes and time. It takes a few minutes."
-            ),
-        )
-        card.body.addLayout(heading)
-        card.body.addWidget(self.table, 1)
-        card.body.addWidget(self.nothing_yet, 1)
-        return card
-
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setProperty("kind", "plain")
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT)
-        head = table.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setMinimumSectionSize(48)
-        for section, width in _WIDTHS.items():
-            head.resizeSection(section, width)
-        table.selectionModel().currentRowChanged.connect(self._show_selected)
-        self.say(lambda: table.setAccessibleName(tr("Variants")))
-        return table
-
-    def _charts_card(self) -> Card:
-        self.bytes_chart = VariantsChart(lambda: "", lambda: "")
-        self.time_chart = VariantsChart(lambda: "", lambda: "")
-        self.rows = ChoiceField(
-            lambda: tr("Rows"),
-            [("latency_ms", lambda: tr("1 row")), ("batch_latency_ms", lambda: tr("256 rows"))],
-        )
-        self.rows.changed.connect(self._draw)
-        self.rows.widget.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        for chart in (self.bytes_chart, self.time_chart):
-            chart.picked.connect(self._select)
-            chart.setMinimumHeight(96)
-        card = Card(margin=12)
-        heading = row(
-            Label(lambda: tr("Score against size and time"), "strong"),
-            self.bytes_chart.legend,
-            self.rows.widget,
-            spacing=12,
-        )
-        heading.setStretch(1, 1)
-        card.body.addLayout(heading)
-        charts = row(self.bytes_chart, self.time_chart, spacing=12)
-        card.body.addLayout(charts)
-        card.body.setStretch(1, 1)
-        return card
+        self.choose.clicked.connect(lambda: self._start("choose"))
+        for button in (self.blame, self.choose, self.start):
+            self.tool_row.addWidget(button)
 
     def _nothing(self, page: str, action: Text) -> EmptyState:
         go = Button(action, "primary", "plus" if page == "new_study" else "live")
@@ -322,9 +162,9 @@ class CompressPage(Page):
         study = self.desk.study
         if study is None or view.study_id != study.id:
             return
-        before = self.trial.value()
-        self.trial.offer(view.complete, study)
-        if self.trial.value() != before and before is not None:
+        before = self.choice.trial.value()
+        self.choice.trial.offer(view.complete, study)
+        if self.choice.trial.value() != before and before is not None:
             self.refresh()  # the trial that was chosen is not of this study
             return
         if view.job is not None and not self._job.is_busy:
@@ -332,15 +172,8 @@ class CompressPage(Page):
             self._mode = str(view.job.args.get("mode") or "")
             self._job.follow(view.job)
             self._show_start()
-        selected = self._selected()
-        self.model.show_variants(view.variants, study.metric)
-        self._span_failures()
-        for widget in (self.table, self.results):
-            widget.setVisible(bool(view.variants))
-        self.nothing_yet.setVisible(not view.variants)
-        place = self.model.row_of(selected.record.name) if selected is not None else -1
-        if view.variants:
-            self.table.selectRow(max(place, 0))
+        self.variants.show_variants(view.variants, study.metric)
+        self.results.setVisible(bool(view.variants))
         self._show_all()
 
     def _best_text(self) -> str:
@@ -355,51 +188,44 @@ class CompressPage(Page):
         for button in (self.start, self.choose, self.blame):
             button.setEnabled(can)
 
-    def _start(self, mode: str | bool = "") -> None:
+    def _start(self, mode: str = "") -> None:
         study = self.desk.study
         if study is None or study.best_trial is None:
             return
         try:
-            most_drop = self._limit()
-            limits = {
-                "most_bytes": self._at_most(self.most_bytes),
-                "most_ms": self._at_most(self.most_ms),
-                "timeout_s": self._at_most(self.timeout),
-            }
+            limits = self.choice.limits()
         except ValueError as error:
             said = str(error)
             self.notice.tell(lambda: said)
             return
         self.notice.hide()
-        self._job_of = study.name
-        trial = self.trial.value()
+        self._job_of, self._mode = study.name, mode
+        trial = self.choice.trial.value()
         arguments: dict[str, Any] = {
             "study_id": study.id,
             "trial": study.best_trial if trial in (None, BEST) else trial,
-            "what": list(self.what.value()),
-            "most_drop": most_drop,
+            "what": list(self.choice.what.value()),
+            "most_drop": limits.most_drop,
         }
-        self._mode = mode if isinstance(mode, str) else ""
-        if self._mode:
-            arguments |= {"mode": self._mode}
-        if self._mode == "choose":
-            arguments |= limits
+        if mode:
+            arguments["mode"] = mode
+        if mode == "choose":
+            arguments |= {
+                "most_bytes": limits.most_bytes, "most_ms": limits.most_ms, "timeout_s": limits.timeout_s,
+            }  # fmt: skip
         self._job.start("compress", arguments)
         self._progressed(0.0, "")
         self._show_start()
 
     def _cancel(self) -> None:
         self._job.cancel()
-        self.progress_box.hide()
+        self.choice.progress_box.hide()
         self._show_start()
         self.desk.toast(lambda: tr("Compressing was cancelled; nothing of it was kept."))
 
     def _progressed(self, fraction: float, doing: str) -> None:
-        self.progress_box.show()
-        self.progress.setRange(0, 1000 if fraction > 0 else 0)
-        self.progress.setValue(round(1000 * fraction))
         self._doing = doing
-        self.progress_text.say_again()
+        self.choice.show_progress(fraction)
 
     def _progress_said(self) -> str:
         if not self._doing:
@@ -415,7 +241,7 @@ class CompressPage(Page):
         return f"{self._job_of} · {said}"
 
     def _compressed(self, job: JobRecord) -> None:
-        self.progress_box.hide()
+        self.choice.progress_box.hide()
         n_made = len(job.result.get("variants") or ())
         best = job.result.get("chosen")
         if best:
@@ -432,138 +258,38 @@ class CompressPage(Page):
         self.grow_stale()
 
     def _failed(self, text: Text) -> None:
-        self.progress_box.hide()
+        self.choice.progress_box.hide()
         self.notice.tell(text)
         self._show_start()
         self.grow_stale()
 
-    def _limit(self) -> float:
-        limit = self.limit.value()
-        if not math.isfinite(limit) or limit < 0:
-            raise ValueError(tr("The limit of loss must be zero or more."))
-        return limit
-
-    def _at_most(self, field: NumberField) -> float | None:
-        value = field.value()
-        if value is not None and not (math.isfinite(value) and value > 0):
-            raise ValueError(tr("A limit must be more than zero, or empty."))
-        return value
-
-    def _limits(self) -> tuple[float | None, float | None]:
-        """Return the limits of bytes and of milliseconds; None while one is half typed."""
-        found: list[float | None] = []
-        for field in (self.most_bytes, self.most_ms):
-            try:
-                found.append(self._at_most(field))
-            except ValueError:
-                found.append(None)
-        return found[0], found[1]
-
     def _limit_changed(self) -> None:
         try:
-            limit = self._limit()
+            limit = self.choice.most_drop()
         except ValueError:
             return  # half typed; `_start` says what is wrong
         self.model.set_most_drop(limit)
         self._show_all()
-
-    def _selected(self) -> Measured | None:
-        place = self.table.currentIndex().row()
-        return self.model.variants[place] if 0 <= place < len(self.model.variants) else None
-
-    def _select(self, name: str) -> None:
-        place = self.model.row_of(name)
-        if place >= 0:
-            self.table.selectRow(place)
 
     def _reword(self) -> None:
         self.model.reword()
         self._show_all()
 
     def _show_all(self) -> None:
-        self._show_advice()
+        self.variants.show_advice(*self.choice.most_needed())
         self._show_selected()
 
-    def _show_selected(self, *_: object) -> None:
+    def _show_selected(self) -> None:
         self._draw()
-        selected = self._selected()
-        name = "" if selected is None else selected.record.name
-        fronts = self.bytes_chart.on_front | self.time_chart.on_front
-        self.details.show_variant(self.model, selected, on_front=name in fronts)
-
-    def _show_advice(self) -> None:
-        records = [one.record for one in self.model.variants if one.is_complete and one.record.name != BASE]
-        most_bytes, most_ms = self._limits()
-        best = chosen(records, self.model.most_drop, None if most_bytes is None else int(most_bytes), most_ms)
-        if not records:
-            self.advice.setText("")
-        elif best is None:
-            self.advice.setText(tr("No variant is within the limit."))
-        else:
-            self.advice.setText(
-                tr("The smallest within the limit: {variant}", variant=words.variant(best.name))
-            )
+        selected = self.variants.selected()
+        is_on_front = selected is not None and selected.record.name in self.charts.on_front
+        self.details.show_variant(self.model, selected, on_front=is_on_front)
 
     def _draw(self) -> None:
-        study = self.desk.study
-        shown = [one for one in self.model.variants if one.is_complete]
-        if study is None:
-            return
-        maximize = study.direction == "maximize"
-        selected = self._selected()
-        base = next((one.record.value for one in shown if one.record.name == BASE), None)
-        measure = str(self.rows.value())
-        sizes = size_scale(one.record.size_bytes for one in shown)
-        times = time_scale(getattr(one.record, measure) for one in shown)
-        self.bytes_chart.set_axis_text(lambda: tr("File, {unit}", unit=sizes.unit), lambda: study.metric)
-        self.time_chart.set_axis_text(
-            lambda: (
-                tr("1 row, {unit}", unit=times.unit)
-                if measure == "latency_ms"
-                else tr("256 rows, {unit}", unit=times.unit)
-            ),
-            lambda: study.metric,
-        )
-        for chart, name, scale in (
-            (self.bytes_chart, "size_bytes", sizes),
-            (self.time_chart, measure, times),
-        ):
-            needed = [float(getattr(one.record, name) or 0) for one in shown]
-            is_wide = bool(needed) and min(needed) > 0 and max(needed) > _WIDE * min(needed)
-            chart.set_powers((lambda value: f"{value:,g}") if is_wide else None)
-            chart.show_spots(
-                [
-                    Spot(
-                        one.record.name,
-                        math.log10(cost * scale.factor) if is_wide else cost * scale.factor,
-                        float(one.record.value or 0.0),
-                        *one.interval(maximize=maximize),
-                        tip=lambda chart=chart, one=one: self._tip(chart, one),
-                    )
-                    for one, cost in zip(shown, needed, strict=True)
-                ],
-                maximize=maximize,
-                base_score=base,
-                selected=selected.record.name if selected is not None else "",
-            )
-
-    def _tip(self, chart: VariantsChart, variant: Measured) -> str:
-        record = variant.record
-        lines = [
-            words.variant(record.name),
-            f"{self.model.metric} {self.model.score_text(variant)}",
-            f"{formatting.size(record.size_bytes)} · "
-            + time_scale([record.latency_ms]).with_unit(record.latency_ms)
-            + " · "
-            + time_scale([record.batch_latency_ms]).with_unit(record.batch_latency_ms),
-        ]
-        if variant.loss is not None:
-            lines.insert(2, f"{tr('Loss (95 %)')} {self.model.loss_text(variant)}")
-        if record.name in chart.on_front:
-            lines.append(tr("On the front: no other needs less and scores as well."))
-        else:
-            lines.append(tr("Not on the front: another needs no more and scores as well."))
-        return "\n".join(lines)
+        study, selected = self.desk.study, self.variants.selected()
+        if study is not None:
+            name = selected.record.name if selected is not None else ""
+            self.charts.draw(maximize=study.direction == "maximize", selected=name)
 
 
 def _going(store: Store, study_id: int) -> JobRecord | None:
@@ -573,11 +299,3 @@ def _going(store: Store, study_id: int) -> JobRecord | None:
             if job.kind == "compress" and job.args.get("study_id") == study_id:
                 return job
     return None
-
-
-def usual_limit(study: StudyRecord) -> float:
-    """Return the loss that is offered as the limit: one point, or one percent of the best score without a range."""
-    metric = METRICS.get(study.metric)
-    if metric is not None and math.isfinite(metric.low) and math.isfinite(metric.high):
-        return _DROP
-    return float(f"{_DROP * abs(study.best_value or 1.0):.1g}")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFileDialog,
-    QProgressBar,
     QTableView,
     QWidget,
 )
 
 from ...engine import formatting
 from ...storage.records import ExportRecord, JobRecord, StudyRecord, TrialState, VariantRecord
+from .. import words
 from ..desk import Desk
 from ..jobs import JobWatcher
 from ..language import Text, tr
@@ -22,6 +22,7 @@ from ..models.exports_model import RECORD_ROLE, Column, ExportsModel
 from ..widgets.fields import ChoiceField, TextField
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, column, row
+from ..widgets.progress import ProgressLine
 from ..widgets.tables import make_table
 from ..widgets.trial_field import Complete, TrialField, complete_trials
 from .certificate import CertificateCard, open_folder
@@ -130,8 +131,7 @@ class ExportPage(Page):
         layout = row(self.folder.label, self.folder.widget, browse, spacing=8)
         layout.setStretch(1, 1)
         where.setLayout(layout)
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
+        self.progress = ProgressLine()
         self.progress_text = Label(
             lambda: self._progress_word or tr("Writing and checking the bundle…"), "small", "muted"
         )
@@ -260,8 +260,7 @@ class ExportPage(Page):
 
     def _progressed(self, fraction: float, word: str) -> None:
         self.progress_box.show()
-        self.progress.setRange(0, 1000 if fraction > 0 else 0)
-        self.progress.setValue(round(1000 * fraction))
+        self.progress.show_part(fraction)
         self._progress_word = word
         self.progress_text.say_again()
 
@@ -289,7 +288,7 @@ class ExportPage(Page):
 
 
 def _variant_text(variant: VariantRecord) -> str:
-    return tr("{name} · {size}", name=variant.name, size=formatting.size(variant.size_bytes))
+    return tr("{name} · {size}", name=words.variant(variant.name), size=formatting.size(variant.size_bytes))
 
 
 def folder_name(study: StudyRecord) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QProgressBar
+from PySide6.QtWidgets import QGridLayout
 
 from ...engine import formatting
 from ..language import Text, counted, sentence, tr
+from ..widgets.grids import fill_rows
 from ..widgets.parts import Button, Card, Label
+from ..widgets.progress import ProgressLine
 
 
 class ForecastCard(Card):
@@ -29,14 +31,11 @@ class ForecastCard(Card):
         super().__init__(lambda: tr("Forecast"), self._ask, margin=12)
         self._ask.clicked.connect(self.wanted)
         self._text = Label(kind="small", tone="muted", wrap=True)
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 1000)
-        self._busy.setTextVisible(False)
+        self._busy = ProgressLine()
         self._busy.hide()
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
-        self._cells: list[Label] = []
         self._result: Mapping[str, Any] | None = None
         self._failure: Text | None = None  # why there is no result
         for widget in (self._text, self._busy):
@@ -53,8 +52,7 @@ class ForecastCard(Card):
     def show_progress(self, fraction: float, _word: str) -> None:
         """Show that it is being measured."""
         self._busy.setVisible(True)
-        self._busy.setRange(0, 1000 if fraction > 0 else 0)
-        self._busy.setValue(round(1000 * fraction))
+        self._busy.show_part(fraction)
         self._ask.setEnabled(False)
 
     def show_failure(self, text: Text) -> None:
@@ -84,7 +82,7 @@ class ForecastCard(Card):
             )
             for corner in corners
         ]
-        self._fill(rows)
+        fill_rows(self._grid, rows)
         if result is None:
             hint = tr("Trains a few networks of the space for seconds, to tell time and memory.")
             self._text.setText(self._failure() if self._failure is not None else hint)
@@ -98,20 +96,6 @@ class ForecastCard(Card):
             said.append(tr("At most {size} of memory.", size=formatting.size(peak)))
         said += [sentence(message) for message in result.get("messages", ())]
         self._text.setText(" ".join(said))
-
-    def _fill(self, rows: list[tuple[str, ...]]) -> None:
-        for cell in self._cells:
-            self._grid.removeWidget(cell)
-            cell.deleteLater()
-        self._cells = []
-        for place, texts in enumerate(rows):
-            for side, text in enumerate(texts):
-                cell = Label(kind="small", tone="muted" if place == 0 or side == 0 else "")
-                cell.setText(text)
-                if side:
-                    cell.setAlignment(cell.alignment().AlignRight)
-                self._grid.addWidget(cell, place, side)
-                self._cells.append(cell)
 
 
 def fitting_text(low: int, high: int) -> str:

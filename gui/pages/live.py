@@ -62,7 +62,7 @@ class LivePage(Page):
         self.machine = MachineCard()
         self.history = HistoryChart()
         self.pareto = ParetoPanel()
-        self.pareto.picked.connect(self._choose_curves)
+        self.pareto.chart.picked.connect(self._choose_curves)
         self.curves = CurvesChart()
         self.curves_title = Label(kind="strong")
         self._aside = QStackedWidget()

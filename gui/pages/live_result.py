@@ -12,7 +12,8 @@ from ...engine import formatting
 from ...storage.records import StudyRecord, StudyState
 from .. import words
 from ..language import sentence, tr
-from ..widgets.parts import Card, Label, column, fill_grid, scrolled, set_property
+from ..widgets.grids import fill_grid
+from ..widgets.parts import Card, Label, column, scrolled, set_property
 
 _TELLING = ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "rmse", "mae", "r2")
 

@@ -108,11 +108,16 @@ class NewStudyPage(Page):
         self.form.show_inspection(self.inspection, self.data.roles)
         self._look_for_starts(self.inspection.digest, self.form.target())
         self.busy.hide()
-        messages = self.inspection.messages
-        self.notice.tell(lambda: "\n".join(sentence(message) for message in messages), "warning")
+        self._tell_messages()
         self._stack.setCurrentIndex(2)
         self._show_source()
         self._check()
+
+    def _tell_messages(self) -> None:
+        """Show what was found on reading the data, as far as the choices do not answer it."""
+        if self.inspection is not None:
+            messages = self.inspection.messages_for(self.form.holdout_part())
+            self.notice.tell(lambda: "\n".join(sentence(message) for message in messages), "warning")
 
     def _look_for_starts(self, digest: str, target: str) -> None:
         """Offer the studies on equal data, with the same target, that have found something."""
@@ -158,6 +163,7 @@ class NewStudyPage(Page):
         self.data.space_changed.connect(self._check)
         self.form.changed.connect(self._check)
         self.form.target_changed.connect(self._target_changed)
+        self.form.part_changed.connect(self._tell_messages)
         self.form.families_changed.connect(self.data.set_families)
         self.forecast.wanted.connect(self._forecast)
         self._inspecting.finished.connect(self._inspected)

@@ -254,6 +254,9 @@ class DataPanel(Speaks, Card):
         table = make_table(self.preview)
         table.verticalHeader().show()
         table.horizontalHeader().setDefaultSectionSize(_CELL_WIDTH)
+        table.horizontalHeader().setStretchLastSection(
+            True
+        )  # else the lines of few columns end in the middle
         self._rows = table
         self.say(lambda: table.setAccessibleName(tr("First rows")))
         return table

@@ -37,12 +37,15 @@ class StudyForm(Card):
         Any value has changed.
     target_changed
         Another column is to be predicted.
+    part_changed
+        Other rows are to be the holdout.
     families_changed(object)
         Other families may be searched: a tuple of their names.
     """
 
     changed = Signal()
     target_changed = Signal()
+    part_changed = Signal()
     families_changed = Signal(object)
 
     def __init__(self) -> None:
@@ -120,6 +123,10 @@ class StudyForm(Card):
         """Return the task asked for, ``auto`` where the data decides."""
         return self._task.value()
 
+    def holdout_part(self) -> str | None:
+        """Return the official part of the data that is the holdout, None where it is drawn at random."""
+        return self._part.value()
+
     def set_target(self, name: str) -> None:
         """Choose the column to predict."""
         self._target.set_value(name)
@@ -193,6 +200,7 @@ class StudyForm(Card):
         self._holdout_line = self._holdout.line()
         self._part = PartField()
         self._part.changed.connect(self._show_part)
+        self._part.changed.connect(self.part_changed)
         self._split = ChoiceField(
             lambda: tr("Split"), [(name, lambda name=name: split_text(name)) for name in _SPLITS]
         )

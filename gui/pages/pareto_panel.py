@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from ...engine.objectives import COSTS, objectives_of, table_costs
@@ -15,20 +14,11 @@ from ..widgets.parts import column, row
 
 
 class ParetoPanel(Speaks, QWidget):
-    """A chart, its legend, and what its trials cost.
-
-    Signals
-    -------
-    picked(int)
-        The trial with this id was clicked.
-    """
-
-    picked = Signal(int)
+    """A chart, its legend, and what its trials cost."""
 
     def __init__(self) -> None:
         super().__init__()
         self.chart = ParetoChart()
-        self.chart.picked.connect(self.picked)
         self.cost = QComboBox()
         for name in COSTS:
             self.cost.addItem("", name)

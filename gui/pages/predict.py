@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHeaderView, QProgressBar, QWidget
+from PySide6.QtWidgets import QFileDialog, QHeaderView, QWidget
 
 from ...engine import formatting
 from ...storage.records import ExportRecord, JobRecord, JobState
@@ -20,6 +20,7 @@ from ..widgets.fields import ChoiceField, TextField
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, Pill, column, row
 from ..widgets.picture_grid import PictureGrid
+from ..widgets.progress import ProgressLine
 from ..widgets.tables import make_table
 from .certificate import open_folder
 from .page import EmptyState, Page, Pages, new_study_button
@@ -110,8 +111,7 @@ class PredictPage(Page):
         file.clicked.connect(self._browse_file)
         folder = Button(lambda: tr("Folder…"), "", "folder")
         folder.clicked.connect(self._browse_folder)
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
+        self.progress = ProgressLine()
         self.progress.hide()
         card = Card(lambda: tr("Predict rows with a bundle"), margin=12)
         for parts in ((self.bundle, other), (self.data, file, folder), (self.out,)):
@@ -229,8 +229,7 @@ class PredictPage(Page):
 
     def _progressed(self, fraction: float, _word: str) -> None:
         self.progress.show()
-        self.progress.setRange(0, 1000 if fraction > 0 else 0)
-        self.progress.setValue(round(1000 * fraction))
+        self.progress.show_part(fraction)
 
     def _predicted(self, job: JobRecord) -> None:
         self.show_result(job.result)

@@ -23,6 +23,7 @@ from .. import tokens
 from ..language import Speaks, sentence, tr
 from ..theme import mono_font
 from ..widgets.parts import Button, Elided, Label, column, row, set_property
+from ..widgets.tables import set_up
 
 _DELAY_MS = 250
 
@@ -49,20 +50,13 @@ class SpaceEditor(Speaks, QWidget):
         self.text.setTabChangesFocus(True)
         self.text.textChanged.connect(self._typed)
         self.table = QTableWidget(0, 3)
-        self.table.setProperty("kind", "plain")
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
+        set_up(self.table, row_height_px=tokens.ROW_HEIGHT - 4)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(tokens.ROW_HEIGHT - 4)
+        self.table.setMouseTracking(False)
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.table.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
         self.problem = Label(kind="small", tone="bad", wrap=True)
         self.problem.hide()
         self._reset = Button(lambda: tr("Back to the default"), "link", "undo")

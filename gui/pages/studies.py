@@ -26,7 +26,7 @@ from .studies_delegate import StudyDelegate
 
 _CLOCK_MS = 5000
 _LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
-_WIDTHS = {Column.STATE: 132, Column.SCORE: 128, Column.MARGIN: 168, Column.TRIALS: 148, Column.TIME: 148}
+_WIDTHS = {Column.STATE: 132, Column.SCORE: 128, Column.MARGIN: 168, Column.TRIALS: 196, Column.TIME: 116}
 _WIDTHS_NARROW = {
     Column.STATE: 116,
     Column.SCORE: 92,

@@ -119,7 +119,7 @@ class TrialCompare(Speaks, QWidget):
             series.append(_series(side, f"#{view.trial.number}", mean))
         self.chart.setVisible(bool(series))
         self.chart.legend.setVisible(bool(series))
-        self.chart.restyle()
+        self.chart.rename()
         self.chart.show_series(series)
 
 

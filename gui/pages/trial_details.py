@@ -18,8 +18,9 @@ from ..charts.small import FoldStrip
 from ..desk import Desk
 from ..language import Speaks, tr
 from ..theme import mono_font
+from ..widgets.grids import fill_grid
 from ..widgets.notices import Notice
-from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, fill_grid, row, scrolled
+from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, row, scrolled
 
 if TYPE_CHECKING:
     from ...storage.store import Store

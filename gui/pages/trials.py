@@ -65,7 +65,7 @@ class TrialsPage(Page):
         self._aside.addWidget(self.compare)
         self._aside.setMinimumWidth(320)
         self.pareto = ParetoPanel()
-        self.pareto.picked.connect(self._pick)
+        self.pareto.chart.picked.connect(self._pick)
         self._chart_card = Card(margin=12)
         self._chart_card.body.addWidget(self.pareto, 1)
         self._chart_card.hide()

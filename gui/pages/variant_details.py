@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...engine import formatting
 from ...storage.records import TrialState
@@ -14,9 +13,9 @@ from .. import words
 from ..charts.layers import LayersView
 from ..language import tr
 from ..models.variants_model import BASE, Measured, VariantsModel, size_scale, time_scale
+from ..widgets.grids import fill_grid, fill_rows
 from ..widgets.notices import Notice
 from ..widgets.parts import Card, Label, Pill, Rule, column, scrolled
-from .trial_details import fill_grid
 
 _RUNTIMES = {"onnx": "ONNX Runtime", "litert": "LiteRT", "tensorflow": "TensorFlow"}
 
@@ -46,6 +45,7 @@ class VariantDetails(Card):
         for grid in (self._facts, self._runtimes):
             grid.setVerticalSpacing(6)
             grid.setHorizontalSpacing(12)
+        self._runtimes.setColumnStretch(0, 1)
         content = QWidget()
         content.setLayout(
             column(
@@ -180,6 +180,9 @@ def about(method: Mapping[str, Any]) -> str:
             "int8_static": tr(
                 "Weights and activations have 8 bits, by the ranges seen on rows of the training data."
             ),
+            "int16": tr(
+                "Weights have 8 bits and activations 16, by the ranges seen on rows of the training data."
+            ),
         }
         said.append(formats.get(number_format, number_format))
     if method.get("float_layers"):
@@ -212,7 +215,7 @@ def facts(model: VariantsModel, variant: Measured) -> list[tuple[str, str]]:
     if measures.get("holdout") is not None:
         rows.append((tr("Holdout"), formatting.number(float(measures["holdout"]))))
     if variant.loss is not None:
-        rows.append((tr("Loss (95 %)"), model.loss_text(variant)))
+        rows.append((tr("Loss (95%)"), model.loss_text(variant)))
     if measures.get("against") == "control" and measures.get("drop_from_trial"):
         lost = float(measures["drop_from_trial"]["mean"])
         rows.append(
@@ -236,7 +239,7 @@ def _threshold_facts(threshold: Mapping[str, Any] | None) -> list[tuple[str, str
     mean, low, high = (formatting.number(float(gain[end]), 3) for end in ("mean", "low", "high"))
     return [
         (tr("Fitted threshold"), formatting.number(float(threshold["value"]), 3)),
-        (tr("Its gain (95 %)"), f"{mean} ({low} … {high})"),
+        (tr("Its gain (95%)"), f"{mean} ({low} … {high})"),
     ]
 
 
@@ -270,21 +273,3 @@ def _figures(form: Mapping[str, Any], keys: Sequence[str], scale: Any) -> str:
 
 def _small(value: float | None) -> str:
     return formatting.NOTHING if value is None else formatting.parameter(float(value))
-
-
-def fill_rows(grid: QGridLayout, rows: Sequence[Sequence[str]]) -> None:
-    """Show lines of several values; the first is their name, the first line their head."""
-    while (item := grid.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
-    grid.setColumnStretch(0, 1)
-    for place, line in enumerate(rows):
-        for side, text in enumerate(line):
-            muted = place == 0 or side == 0
-            label: QLabel = Label(kind="small", tone="muted" if muted else "", select=not muted)
-            side_flag = Qt.AlignmentFlag.AlignLeft if side == 0 else Qt.AlignmentFlag.AlignRight
-            label.setAlignment(side_flag | Qt.AlignmentFlag.AlignVCenter)
-            label.setText(text)
-            grid.addWidget(label, place, side)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -123,7 +122,26 @@ class Elided(QLabel):
         painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), text)
 
 
-class Button(Speaks, QPushButton):
+class _Pictured:
+    """A button with an icon of ours; mixed into the buttons below."""
+
+    _icon_name = ""
+
+    def set_icon(self, name: str) -> None:
+        """Show another icon."""
+        if name != self._icon_name:
+            self._icon_name = name
+            self._paint_icon()
+
+    def _follow_theme(self) -> None:
+        self._paint_icon()
+        theme.changed.connect(self._paint_icon)
+
+    def _paint_icon(self) -> None:
+        raise NotImplementedError
+
+
+class Button(Speaks, _Pictured, QPushButton):
     """A push button of one of the kinds ``""``, ``primary``, ``quiet``, ``link``, ``chip``; perhaps with an
     icon.
     """
@@ -137,14 +155,7 @@ class Button(Speaks, QPushButton):
         if tip is not None:
             self.say(lambda: self.setToolTip(tip()))
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
-        self._paint_icon()
-        theme.changed.connect(self._paint_icon)
-
-    def set_icon(self, name: str) -> None:
-        """Show another icon."""
-        if name != self._icon_name:
-            self._icon_name = name
-            self._paint_icon()
+        self._follow_theme()
 
     def _paint_icon(self) -> None:
         if not self._icon_name:
@@ -175,7 +186,7 @@ class SearchField(Speaks, QLineEdit):
         self._clear.setIcon(icons.icon("close", theme.palette.muted, 16))
 
 
-class IconButton(Speaks, QToolButton):
+class IconButton(Speaks, _Pictured, QToolButton):
     """A square button with an icon; its text is its tool tip and its accessible name."""
 
     def __init__(self, icon: str, text: Text, *, quiet: bool = True, checkable: bool = False) -> None:
@@ -185,14 +196,7 @@ class IconButton(Speaks, QToolButton):
         self.setCheckable(checkable)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.say(lambda: self._name(text()))
-        self._paint_icon()
-        theme.changed.connect(self._paint_icon)
-
-    def set_icon(self, name: str) -> None:
-        """Show another icon."""
-        if name != self._icon_name:
-            self._icon_name = name
-            self._paint_icon()
+        self._follow_theme()
 
     def _name(self, text: str) -> None:
         self.setToolTip(text)
@@ -256,28 +260,6 @@ class Rule(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("rule")
-
-
-def fill_grid(grid: QGridLayout, rows: list[tuple[str, str]]) -> None:
-    """Show pairs of name and value, reusing the labels that are there."""
-    grid.setColumnStretch(1, 1)
-    for place, (name, value) in enumerate(rows):
-        for side, text in enumerate((name, value)):
-            item = grid.itemAtPosition(place, side)
-            label = item.widget() if item is not None else None
-            if not isinstance(label, QLabel):
-                label = Label(kind="small", tone="muted" if side == 0 else "", select=side == 1)
-                side_flag = Qt.AlignmentFlag.AlignLeft if side == 0 else Qt.AlignmentFlag.AlignRight
-                label.setAlignment(side_flag | Qt.AlignmentFlag.AlignVCenter)
-                grid.addWidget(label, place, side)
-            label.setText(text)
-            label.show()
-    for place in range(len(rows), grid.rowCount()):
-        for side in (0, 1):
-            item = grid.itemAtPosition(place, side)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
 
 
 def scrolled(content: QWidget) -> QScrollArea:

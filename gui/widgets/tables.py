@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, Qt
-from PySide6.QtWidgets import QAbstractItemView, QTableView
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QBrush, QPalette
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from .. import tokens
+
+
+class ToneDelegate(QStyledItemDelegate):
+    """Cells whose words keep the colour that the model gives them where their row is chosen."""
+
+    def initStyleOption(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        tone = index.data(Qt.ItemDataRole.ForegroundRole)
+        if tone is not None:
+            option.palette.setBrush(QPalette.ColorRole.HighlightedText, QBrush(tone))  # type: ignore[attr-defined] - Qt's own, which its stubs leave out
 
 
 def make_table(
@@ -22,6 +35,13 @@ def make_table(
     """
     table = QTableView()
     table.setModel(model)
+    set_up(table, kind, row_height_px)
+    return table
+
+
+def set_up(table: QTableView, kind: str = "plain", row_height_px: int = tokens.ROW_HEIGHT) -> None:
+    """Give a table of another class the look and the keys that `make_table` gives."""
+    table.setItemDelegate(ToneDelegate(table))
     table.setProperty("kind", kind)
     table.setShowGrid(False)
     table.setMouseTracking(True)
@@ -38,4 +58,3 @@ def make_table(
     head.setHighlightSections(False)
     head.setTextElideMode(Qt.TextElideMode.ElideRight)
     head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return table

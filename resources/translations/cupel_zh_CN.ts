@@ -64,10 +64,6 @@
       <translation>256 行，{unit}</translation>
     </message>
     <message>
-      <source>95 % interval</source>
-      <translation>95 % 区间</translation>
-    </message>
-    <message>
       <source>95% interval</source>
       <translation>95% 区间</translation>
     </message>
@@ -712,8 +708,8 @@
       <translation>继续训练时权重按 {n} 位取整。</translation>
     </message>
     <message>
-      <source>Its gain (95 %)</source>
-      <translation>其增益（95 %）</translation>
+      <source>Its gain (95%)</source>
+      <translation>其增益（95%）</translation>
     </message>
     <message>
       <source>Keyboard shortcuts</source>
@@ -780,8 +776,8 @@
       <translation>逻辑回归</translation>
     </message>
     <message>
-      <source>Loss (95 %)</source>
-      <translation>损失（95 %）</translation>
+      <source>Loss (95%)</source>
+      <translation>损失（95%）</translation>
     </message>
     <message>
       <source>Loss against the base</source>
@@ -1708,6 +1704,10 @@
       <translation>权重在文件中为 4 位，运行时为浮点数。</translation>
     </message>
     <message>
+      <source>Weights have 8 bits and activations 16, by the ranges seen on rows of the training data.</source>
+      <translation>权重为 8 位、激活值为 16 位，范围取自训练数据的行。</translation>
+    </message>
+    <message>
       <source>Weights have 8 bits; activations are quantized while it runs.</source>
       <translation>权重为 8 位；激活值在运行时量化。</translation>
     </message>
@@ -1720,8 +1720,8 @@
       <translation>方式</translation>
     </message>
     <message>
-      <source>What it loses on the same folds, with the 95 % interval: against the control where it was trained on, else against the base.</source>
-      <translation>在相同的折上损失多少，附 95 % 区间：继续训练过的与对照比较，否则与原网络比较。</translation>
+      <source>What it loses on the same folds, with the 95% interval: against the control where it was trained on, else against the base.</source>
+      <translation>在相同的折上损失多少，附 95% 区间：继续训练过的与对照比较，否则与原网络比较。</translation>
     </message>
     <message>
       <source>What training on alone does.</source>
@@ -1834,6 +1834,10 @@
     <message>
       <source>final fit, holdout and export</source>
       <translation>最终拟合、留出集评分与导出</translation>
+    </message>
+    <message>
+      <source>int16, calibrated</source>
+      <translation>int16（校准）</translation>
     </message>
     <message>
       <source>int8, calibrated</source>
@@ -2095,6 +2099,14 @@
       <translation>--{name} 为 {value}；它至少须为 1。</translation>
     </message>
     <message>
+      <source>A bundle for images is not audited on a file; audit its study.</source>
+      <translation>图像模型包不能用文件审计；请审计其研究。</translation>
+    </message>
+    <message>
+      <source>A bundle is audited on rows with their target: give --data FILE.</source>
+      <translation>审计模型包需要带目标列的数据行：请给出 --data 文件。</translation>
+    </message>
+    <message>
       <source>A complete trial needs a value that is a number, not {value}.</source>
       <translation>已完成的试验必须有数值型得分，而不是 {value}。</translation>
     </message>
@@ -2129,6 +2141,10 @@
     <message>
       <source>A study needs at least one worker, not {count}.</source>
       <translation>研究至少需要一个工作进程，而不是 {count} 个。</translation>
+    </message>
+    <message>
+      <source>A threshold is for two classes, and the study {study!r} is a {task} problem; leave it out.</source>
+      <translation>阈值只用于两个类别，而研究 {study!r} 是 {task} 问题；请不要设置阈值。</translation>
     </message>
     <message>
       <source>A training part has no rows; use fewer folds or more data.</source>
@@ -2299,12 +2315,20 @@
       <translation>在嵌套交叉验证中，各折网络的集成得分优于单个网络。</translation>
     </message>
     <message>
+      <source>LiteRT has no activations of 16 bits for networks that take codes of categories or tokens.</source>
+      <translation>对于输入类别编码或词元编码的网络，LiteRT 不支持 16 位激活值。</translation>
+    </message>
+    <message>
+      <source>LiteRT has no activations of 16 bits for networks with layer normalization.</source>
+      <translation>对于使用层归一化的网络，LiteRT 不支持 16 位激活值。</translation>
+    </message>
+    <message>
       <source>Loses {drop:,g}, more than the limit of {limit:,g}: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
       <translation>损失 {drop:,g}，超过上限 {limit:,g}：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
     </message>
     <message>
-      <source>Missing cells of {column!r}: {n:,} of {n_rows:,} ({percent} %).</source>
-      <translation>{column!r} 的 {n_rows:,} 个单元格中有 {n:,} 个缺失（{percent} %）。</translation>
+      <source>Missing cells of {column!r}: {n:,} of {n_rows:,} ({percent}%).</source>
+      <translation>{column!r} 的 {n_rows:,} 个单元格中有 {n:,} 个缺失（{percent}%）。</translation>
     </message>
     <message>
       <source>Network {number} of the model has {n:,} weights that are no numbers; export another trial.</source>
@@ -2335,8 +2359,20 @@
       <translation>各折上没有可测出的损失：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
     </message>
     <message>
+      <source>No row of {file} has a {column!r} that the model knows.</source>
+      <translation>{file} 中没有任何一行的 {column!r} 是模型认识的。</translation>
+    </message>
+    <message>
       <source>No target column was chosen; choose the column to predict.</source>
       <translation>未选择目标列；请选择要预测的列。</translation>
+    </message>
+    <message>
+      <source>No threshold is fitted for the metric {metric!r}, which does not depend on one; give a number, or search with one of {choices}.</source>
+      <translation>指标 {metric!r} 不依赖阈值，因此不为它拟合阈值；请给出一个数值，或用以下指标之一搜索：{choices}。</translation>
+    </message>
+    <message>
+      <source>No threshold was fitted for the variant {variant!r}; compress the trial again, or give a number.</source>
+      <translation>没有为变体 {variant!r} 拟合阈值；请重新压缩该试验，或给出一个数值。</translation>
     </message>
     <message>
       <source>None of the images of {file} can be read, for instance {name}: {reason}.</source>
@@ -2349,6 +2385,14 @@
     <message>
       <source>Nothing is gained here: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
       <translation>这里没有收益：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
+    </message>
+    <message>
+      <source>One fold leaves no rows to fit a threshold on; give a number.</source>
+      <translation>只有一折时没有可用于拟合阈值的行；请给出一个数值。</translation>
+    </message>
+    <message>
+      <source>Predicting the holdout took longer than {seconds} seconds.</source>
+      <translation>预测留出集的时间超过了 {seconds} 秒。</translation>
     </message>
     <message>
       <source>Predictions are written as CSV; give {file} a name that ends in .csv.</source>
@@ -2437,6 +2481,18 @@
     <message>
       <source>The classes of {column!r} are uneven: {value!r} has {n:,} of {n_rows:,} rows; accuracy alone will say little.</source>
       <translation>{column!r} 的类别不均衡：{value!r} 占 {n_rows:,} 行中的 {n:,} 行；仅看准确率意义有限。</translation>
+    </message>
+    <message>
+      <source>The column {column!r} has {n:,} different texts in {n_rows:,} rows; choose one with groups of rows.</source>
+      <translation>列 {column!r} 在 {n_rows:,} 行中有 {n:,} 个不同的文本；请选择能把行分组的列。</translation>
+    </message>
+    <message>
+      <source>The column {column!r} holds text; the model predicts numbers.</source>
+      <translation>列 {column!r} 是文本，而模型预测的是数值。</translation>
+    </message>
+    <message>
+      <source>The column {column!r} is the target; choose another one for the groups.</source>
+      <translation>列 {column!r} 是目标列；请选择另一列来分组。</translation>
     </message>
     <message>
       <source>The conversion failed (exit code {code}): {reason}</source>
@@ -2563,8 +2619,16 @@
       <translation>gp 采样器需要 PyTorch，但尚未安装；请选择 tpe，或安装 cupel[gp]。</translation>
     </message>
     <message>
+      <source>The holdout could not be predicted: {reason}</source>
+      <translation>无法预测留出集：{reason}</translation>
+    </message>
+    <message>
       <source>The holdout is {value}; it must be a fraction from 0 to 0.9.</source>
       <translation>留出比例是 {value}；它必须在 0 到 0.9 之间。</translation>
+    </message>
+    <message>
+      <source>The holdout {part!r} shares groups with the rows of the search (column {column!r}: {n:,} of {n_groups:,} groups, for instance {group!r}): its score may be too good. Draw the holdout as a fraction to keep groups apart.</source>
+      <translation>留出集 {part!r} 与搜索所用的行有共同的组（列 {column!r}：{n_groups:,} 组中的 {n:,} 组，例如 {group!r}）：其得分可能虚高。如需把各组分开，请按比例划分留出集。</translation>
     </message>
     <message>
       <source>The image size is {value}; it must be from 2 to 512 pixels.</source>
@@ -2599,8 +2663,20 @@
       <translation>损失上限不能为负；轮数与时限必须为正。</translation>
     </message>
     <message>
+      <source>The limit of the file size is {value} bytes; it must be at least {least}.</source>
+      <translation>文件大小上限为 {value} 字节；至少须为 {least}。</translation>
+    </message>
+    <message>
       <source>The limit of the latency is {value} ms; it must be more than 0.</source>
       <translation>延迟上限为 {value} 毫秒；它必须大于 0。</translation>
+    </message>
+    <message>
+      <source>The limit of the memory is {value} bytes; it must be at least {least}.</source>
+      <translation>内存上限为 {value} 字节；至少须为 {least}。</translation>
+    </message>
+    <message>
+      <source>The limit of the parameters is {value}; it must be at least {least}.</source>
+      <translation>参数量上限为 {value}；至少须为 {least}。</translation>
     </message>
     <message>
       <source>The loss is {value!r}; for a {task} target choose one of {choices}.</source>
@@ -2655,12 +2731,40 @@
       <translation>网络的节点构成了环。</translation>
     </message>
     <message>
+      <source>The number of epochs is {value}; it must be at least {least}.</source>
+      <translation>轮数为 {value}；至少须为 {least}。</translation>
+    </message>
+    <message>
+      <source>The number of folds is {value}; it must be at least {least}.</source>
+      <translation>折数为 {value}；至少须为 {least}。</translation>
+    </message>
+    <message>
+      <source>The number of repeats is {value}; it must be at least {least}.</source>
+      <translation>重复次数为 {value}；至少须为 {least}。</translation>
+    </message>
+    <message>
+      <source>The number of trials is {value}; it must be at least {least}.</source>
+      <translation>试验数为 {value}；至少须为 {least}。</translation>
+    </message>
+    <message>
+      <source>The number of workers is {value}; it must be at least {least}.</source>
+      <translation>工作进程数为 {value}；至少须为 {least}。</translation>
+    </message>
+    <message>
       <source>The objectives are {objectives}; they must be different ones, and the score among them.</source>
       <translation>目标为 {objectives}；它们必须各不相同，且其中须有得分（score）。</translation>
     </message>
     <message>
       <source>The predictions would overwrite the data {file}; choose another file for them.</source>
       <translation>预测结果会覆盖数据文件 {file}；请为其另选文件。</translation>
+    </message>
+    <message>
+      <source>The process that worked on this was ended from outside; start it again.</source>
+      <translation>执行此任务的进程被外部终止；请重新开始。</translation>
+    </message>
+    <message>
+      <source>The process that wrote this bundle was ended from outside; export it again.</source>
+      <translation>写入此导出包的进程被外部终止；请重新导出。</translation>
     </message>
     <message>
       <source>The quantile is {value}; it must lie between 0 and 1.</source>
@@ -2715,6 +2819,10 @@
       <translation>无法读取搜索空间 {file}：{reason}。</translation>
     </message>
     <message>
+      <source>The seed is {value}; it must be at least {least}.</source>
+      <translation>随机种子为 {value}；至少须为 {least}。</translation>
+    </message>
+    <message>
       <source>The stored splits are damaged: {reason}.</source>
       <translation>存储的划分已损坏：{reason}。</translation>
     </message>
@@ -2739,6 +2847,10 @@
       <translation>研究 {study!r} 没有属于模型族 {families} 的已完成试验：不沿用任何内容。</translation>
     </message>
     <message>
+      <source>The study {study!r} has no complete trial yet to audit.</source>
+      <translation>研究 {study!r} 还没有可审计的已完成试验。</translation>
+    </message>
+    <message>
       <source>The study {study!r} has no complete trial yet to compress.</source>
       <translation>研究 {study!r} 还没有可压缩的已完成试验。</translation>
     </message>
@@ -2751,12 +2863,20 @@
       <translation>研究 {study!r} 还没有最终模型；请等待搜索结束，或导出其中一次试验。</translation>
     </message>
     <message>
+      <source>The study {study!r} has no folds yet; start its search.</source>
+      <translation>研究 {study!r} 还没有划分折；请先开始搜索。</translation>
+    </message>
+    <message>
       <source>The study {study!r} has no trial number {number}.</source>
       <translation>研究 {study!r} 没有编号为 {number} 的试验。</translation>
     </message>
     <message>
-      <source>The study {study!r} is done; search again with a larger budget as a new study.</source>
-      <translation>研究 {study!r} 已完成；如需更大预算，请新建研究重新搜索。</translation>
+      <source>The study {study!r} is done, and no network was trained to its end (trials that failed: {n_failed}, ruled out by limits: {n_out}, given up early: {n_pruned}); `cupel trials {id}` says why. Start a new search with more time or trials, wider limits, or a smaller space.</source>
+      <translation>研究 {study!r} 已完成，但没有网络训练到底（失败的试验：{n_failed}，因上限被排除：{n_out}，提前放弃：{n_pruned}）；原因见 `cupel trials {id}`。请以更多时间或试验、更宽的上限或更小的搜索空间重新搜索。</translation>
+    </message>
+    <message>
+      <source>The study {study!r} is done: its limit was reached and its holdout has been used. To search on, start a new one with a larger --trials or --timeout, and --warm-start {id} to try its best trials first.</source>
+      <translation>研究 {study!r} 已完成：已达到其上限，留出集也已使用。如需继续搜索，请以更大的 --trials 或 --timeout 新建研究，并用 --warm-start {id} 先尝试其最佳试验。</translation>
     </message>
     <message>
       <source>The study {study!r} is not running, so it cannot {request}.</source>
@@ -2799,6 +2919,10 @@
       <translation>目标 {column!r} 在每一行都是 {value}，没有可预测的内容；请选择其他列，或加入取其他值的行。</translation>
     </message>
     <message>
+      <source>The threshold is {value!r}; give a number between 0 and 1, or "tuned".</source>
+      <translation>阈值为 {value!r}；请给出 0 与 1 之间的数值，或 "tuned"。</translation>
+    </message>
+    <message>
       <source>The time budget is {value} seconds; it must be more than 0.</source>
       <translation>时间预算是 {value} 秒；它必须大于 0。</translation>
     </message>
@@ -2811,8 +2935,16 @@
       <translation>时间只够进行少量试验；请延长时间或缩小搜索空间。</translation>
     </message>
     <message>
+      <source>The training of this network did not end.</source>
+      <translation>此网络的训练没有结束。</translation>
+    </message>
+    <message>
       <source>The trial gave no sign of life for too long; its worker process was ended.</source>
       <translation>该试验过久没有响应，其工作进程已被结束。</translation>
+    </message>
+    <message>
+      <source>The trial is {value!r}; give its number or "best".</source>
+      <translation>试验为 {value!r}；请给出其编号或 "best"。</translation>
     </message>
     <message>
       <source>The trial needed more memory than there is; choose smaller widths or batches, or fewer workers.</source>
@@ -2941,6 +3073,10 @@
     <message>
       <source>Trial {number} has no networks to compress: only complete trials that are no baselines have.</source>
       <translation>试验 {number} 没有可压缩的网络：只有已完成且不是基线的试验才有。</translation>
+    </message>
+    <message>
+      <source>Trial {number} has no predictions of the rows that its networks had not seen; choose a complete one.</source>
+      <translation>试验 {number} 没有对其网络未见过的行的预测；请选择已完成的试验。</translation>
     </message>
     <message>
       <source>Trial {number} has no variant {variant!r}; it has: {choices}. Compress it first.</source>
@@ -3183,6 +3319,10 @@
       <translation>{file} 不是 {encoding} 文本：第 {row} 行无法解码；请选择其他编码。</translation>
     </message>
     <message>
+      <source>{file} is there already and is not replaced; choose another name.</source>
+      <translation>{file} 已存在，不会被覆盖；请换一个名称。</translation>
+    </message>
+    <message>
       <source>{file} was not written by Cupel; read it as a data file instead.</source>
       <translation>{file} 不是由 Cupel 写出的；请将其作为数据文件读取。</translation>
     </message>
@@ -3299,8 +3439,16 @@
       <translation>{name!r} 不是基线；请从 {choices} 中选择。</translation>
     </message>
     <message>
+      <source>{name} has no column of texts. Texts come as a folder of text files with a folder for each class, or a table with a column of sentences; for a table of other columns leave the kind on auto.</source>
+      <translation>{name} 没有文本列。文本应为按类别分文件夹的文本文件，或含有句子列的表格；其他表格请将数据类型保留为 auto。</translation>
+    </message>
+    <message>
       <source>{name} has no column to learn from beside the target {target!r} (the others are: {columns}); change a role, or the target.</source>
       <translation>除目标 {target!r} 外，{name} 没有可供学习的列（其余各列：{columns}）；请更改某列的角色，或更换目标。</translation>
+    </message>
+    <message>
+      <source>{name} has no images. Images come as a folder or ZIP archive with a folder for each class, IDX or NPZ files, or a table with a column of paths to image files; for a table of other columns leave the kind on auto.</source>
+      <translation>{name} 没有图像。图像应为按类别分文件夹的文件夹或 ZIP、IDX 或 NPZ 文件，或含有图像文件路径列的表格；其他表格请将数据类型保留为 auto。</translation>
     </message>
     <message>
       <source>{name} is {value!r}; choose one of {choices}.</source>
@@ -3309,10 +3457,6 @@
     <message>
       <source>{name} is {value!r}; it must be at least {least}.</source>
       <translation>{name} 为 {value!r}；至少须为 {least}。</translation>
-    </message>
-    <message>
-      <source>{name} is {value}; it must be at least {least}.</source>
-      <translation>{name} 是 {value}；它至少为 {least}。</translation>
     </message>
     <message>
       <source>{name}: {error}</source>
@@ -3337,6 +3481,10 @@
     <message>
       <source>{state} is no end of a variant.</source>
       <translation>{state} 不是变体的结束状态。</translation>
+    </message>
+    <message>
+      <source>{value!r} is no class of the target; its classes are {choices}.</source>
+      <translation>{value!r} 不是目标的类别；其类别为 {choices}。</translation>
     </message>
     <message>
       <source>{value!r} is no format; choose from {choices}.</source>

@@ -51,7 +51,9 @@ def test_the_official_test_part_is_the_holdout_unless_another_is_chosen(
     assert part.widget.isVisible()
     assert not page.form._holdout.widget.isVisible()
     assert page.spec().split.holdout_part == "test"
+    assert not page.notice.isVisible()  # the choice has said it
     part.set_value(None)
     part.changed.emit()
     assert page.form._holdout.widget.isVisible()
     assert page.spec().split.holdout_part == ""
+    assert "a test part (6 images)" in page.notice.label.text()

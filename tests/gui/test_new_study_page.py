@@ -213,7 +213,7 @@ def test_a_forecast_shows_the_corners(qtbot: QtBot, opened: NewStudyPage) -> Non
         {"corners": corners, "trials_in_budget": [120, 180], "peak_memory_bytes": 9e8}
     )
     assert "120" in opened.forecast._text.text()
-    assert len(opened.forecast._cells) == 8
+    assert opened.forecast._grid.count() == 8
 
 
 @pytest.mark.parametrize(

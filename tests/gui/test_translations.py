@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 
+from cupel.engine.errors import Message
+from cupel.gui.language import language, sentence
 from PySide6.QtCore import QTranslator
 
 
@@ -38,3 +40,15 @@ def test_the_compiled_file_says_what_the_source_says(update, qapp) -> None:
     assert translator.load(str(update.QM))
     for (context, source), text in update.translations().items():
         assert translator.translate(context, source) == text
+
+
+def test_a_sentence_writes_a_true_minus_sign_and_translates_the_sentence_in_it(qapp) -> None:
+    inner = Message("Training diverged: {gain:+.0%}", {"gain": -0.88})
+    outer = Message("This variant could not be made: {reason}", {"reason": inner.to_json()})
+    assert str(outer) == "This variant could not be made: Training diverged: -88%"
+    assert sentence(outer.to_json()) == "This variant could not be made: Training diverged: −88%"
+    language.install("zh")
+    try:
+        assert sentence(outer.to_json()) == "无法生成此变体：Training diverged: −88%"
+    finally:
+        language.install("en")

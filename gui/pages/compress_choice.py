@@ -1,0 +1,164 @@
+"""The upper card of the Compress page: which trial, in which ways, under which limits, and how far it has come."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from ...engine.compression.plan import WHAT
+from ...engine.metrics import METRICS
+from ...storage.records import StudyRecord
+from .. import words
+from ..language import Text, tr
+from ..widgets.fields import ChipsField, NumberField
+from ..widgets.parts import Button, Card, Label, column, row
+from ..widgets.progress import ProgressLine
+from ..widgets.trial_field import TrialField
+
+_SEARCH_S = 180.0
+_DROP = 0.01  # what may be lost of a metric that has a range, and as a fraction of the best score of others
+_NUMBER_PX, _LABEL_PX = 76, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may be lost and what may be needed; None for no limit."""
+
+    most_drop: float
+    most_bytes: float | None
+    most_ms: float | None
+    timeout_s: float | None
+
+
+class ChoiceCard(Card):
+    """What is to be done, and how far it has come.
+
+    Signals
+    -------
+    trial_changed
+        Another trial was chosen.
+    limit_changed
+        A limit by which variants are judged was edited; it may be half typed.
+    cancelled
+        What goes on is to be given up.
+    """
+
+    trial_changed = Signal()
+    limit_changed = Signal()
+    cancelled = Signal()
+
+    def __init__(self, best_text: Text, progress_text: Text) -> None:
+        super().__init__(margin=12)
+        self._make_fields(best_text)
+        self.progress = ProgressLine()
+        self.progress_text = Label(progress_text, "small", "muted")
+        cancel = Button(lambda: tr("Cancel"), "quiet", "stop")
+        cancel.clicked.connect(self.cancelled)
+        self.progress_box = QWidget()
+        self.progress_box.setLayout(
+            row(column(self.progress, self.progress_text, spacing=4), cancel, spacing=12)
+        )
+        self.progress_box.hide()
+        choice = QWidget()
+        layout = row(self.trial.label, self.trial.widget, self.what.label, self.what.widget, spacing=8)
+        layout.setStretch(1, 2)
+        layout.setStretch(3, 3)  # chips take as many lines as their width makes them
+        choice.setLayout(layout)
+        limits = QWidget()
+        parts = [part for field in self._numbers for part in (field.label, field.widget)]
+        limits.setLayout(row(*parts, 1, spacing=8))
+        for widget in (choice, limits, self.progress_box):
+            self.body.addWidget(widget)
+
+    def limits(self) -> Limits:
+        """Return what the limits say.
+
+        Raises
+        ------
+        ValueError
+            Where what is written is no limit; the text is translated.
+        """
+        return Limits(self.most_drop(), *(_at_most(field) for field in self._numbers[1:]))
+
+    def most_drop(self) -> float:
+        """Return what may be lost, in units of the metric.
+
+        Raises
+        ------
+        ValueError
+            Where what is written is no limit; the text is translated.
+        """
+        limit = self.limit.value()
+        if not math.isfinite(limit) or limit < 0:
+            raise ValueError(tr("The limit of loss must be zero or more."))
+        return limit
+
+    def most_needed(self) -> tuple[float | None, float | None]:
+        """Return the limits of bytes and of milliseconds; None while one is half typed."""
+        found: list[float | None] = []
+        for field in (self.most_bytes, self.most_ms):
+            try:
+                found.append(_at_most(field))
+            except ValueError:
+                found.append(None)
+        return found[0], found[1]
+
+    def show_progress(self, fraction: float) -> None:
+        """Show how far it has come, and say what it does."""
+        self.progress_box.show()
+        self.progress.show_part(fraction)
+        self.progress_text.say_again()
+
+    def _make_fields(self, best_text: Text) -> None:
+        self.trial = TrialField(best_text)
+        self.trial.changed.connect(self.trial_changed)
+        self.what = ChipsField(
+            lambda: tr("What"),
+            [(name, lambda name=name: words.way_to_compress(name)) for name in WHAT],
+            tip=lambda: tr("None chosen means all. Base and control are always measured, to compare with."),
+        )
+        self.limit = NumberField(
+            lambda: tr("Limit of loss"),
+            tip=lambda: tr(
+                "What you are ready to lose, in units of the metric; the verdicts follow it at once."
+            ),
+        )
+        self.most_bytes = NumberField(
+            lambda: tr("File at most, kB"), lambda: tr("no limit"), scale=1000.0, empty=True
+        )
+        self.most_ms = NumberField(lambda: tr("1 row at most, ms"), lambda: tr("no limit"), empty=True)
+        self.timeout = NumberField(
+            lambda: tr("Search for, minutes"),
+            scale=60.0,
+            empty=True,
+            tip=lambda: tr(
+                "How long “Choose for me” tries candidates; measuring what it found comes on top."
+            ),
+        )
+        self.timeout.set_value(_SEARCH_S)
+        self._numbers = (self.limit, self.most_bytes, self.most_ms, self.timeout)
+        for field in self._numbers:
+            field.widget.setFixedWidth(_NUMBER_PX)
+        for field in self._numbers[:3]:
+            field.changed.connect(self.limit_changed)
+        for field in (self.trial, self.what, *self._numbers):
+            field.label.setMinimumWidth(0)
+            field.label.setMaximumWidth(_LABEL_PX)
+
+
+def _at_most(field: NumberField) -> float | None:
+    value = field.value()
+    if value is not None and not (math.isfinite(value) and value > 0):
+        raise ValueError(tr("A limit must be more than zero, or empty."))
+    return value
+
+
+def usual_limit(study: StudyRecord) -> float:
+    """Return the loss that is offered as the limit: one point, or one percent of the best score without a range."""
+    metric = METRICS.get(study.metric)
+    if metric is not None and math.isfinite(metric.low) and math.isfinite(metric.high):
+        return _DROP
+    return float(f"{_DROP * abs(study.best_value or 1.0):.1g}")
