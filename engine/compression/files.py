@@ -50,6 +50,9 @@ class _Rows(CalibrationDataReader):
         return next(self._rows, None)
 
 
+_FAR = 1e6  # no weight or activation of a sound network is so large
+
+
 def channels_of(member: keras.Model, axes: Mapping[str, int]) -> dict[str, int]:
     """Return by the name of an initializer of `to_onnx` the axis of its channels, for the weights that can be rounded.
 
@@ -128,7 +131,9 @@ def onnx_bytes(
             if number_format == "int16":
                 settings["extra_options"] = {"UseQDQContribOps": True}  # ONNX has them from opset 21 on only
             kind = QuantType.QUInt16 if number_format == "int16" else QuantType.QUInt8
-            quantize_static(source, target, rows, activation_type=kind, **settings)
+            quantize_static(
+                source, target, rows, activation_type=kind, nodes_to_exclude=_far_nodes(model), **settings
+            )
         return _in_opset(target, model) if number_format == "int16" else target.read_bytes()
 
 
@@ -148,6 +153,30 @@ def _in_opset(file: Path, model: onnx.ModelProto) -> bytes:
     return found.SerializeToString()
 
 
+def _far_nodes(model: onnx.ModelProto) -> list[str]:
+    """Return the nodes that read numbers which take paddings out of a maximum or a softmax.
+
+    Steps as wide as those would leave nothing of the numbers beside them. What comes out of these two is near again.
+    """
+    far = {t.name for t in model.graph.initializer if _is_far(t)}
+    nodes = list[str]()
+    for node in model.graph.node:  # in the order in which they are computed
+        if any(_is_far(a.t) for a in node.attribute if a.type == onnx.AttributeProto.TENSOR) or far & set(
+            node.input
+        ):
+            nodes.append(node.name)
+            if node.op_type not in ("ReduceMax", "Softmax"):
+                far |= set(node.output)
+    return nodes
+
+
+def _is_far(tensor: onnx.TensorProto) -> bool:
+    if tensor.data_type != onnx.TensorProto.FLOAT:
+        return False
+    values = onnx.numpy_helper.to_array(tensor)
+    return values.size > 0 and float(np.abs(values).max()) >= _FAR
+
+
 def _readers(model: onnx.ModelProto, names: Collection[str]) -> list[str]:
     """Return the nodes that read initializers, perhaps turned or reshaped by another node."""
     wanted, found = set(names), list[str]()
@@ -159,7 +188,13 @@ def _readers(model: onnx.ModelProto, names: Collection[str]) -> list[str]:
     return found
 
 
-def _check_int16(member: keras.Model) -> None:
+def _check_calibrated(member: keras.Model, number_format: str) -> None:
+    if number_format == "int8_static":
+        if any(i.name == "tokens" for i in member.inputs):
+            raise ValueError(
+                "LiteRT has no calibrated 8 bits for texts: what hides paddings would take all steps."
+            )
+        return
     if any(i.dtype.startswith("int") for i in member.inputs):
         raise ValueError(
             "LiteRT has no activations of 16 bits for networks that take codes of categories or tokens."
@@ -175,10 +210,11 @@ def litert_bytes(member: keras.Model, number_format: str, calibration: Arrays) -
     ------
     ValueError
         For activations of 16 bits where the network takes codes or tokens, for which LiteRT has no ranges, or
-        normalizes over a row, for which it has no such operation: that would be found only when the file is run.
+        normalizes over a row, for which it has no such operation: that would be found only when the file is run. For
+        calibrated 8 bits where it takes tokens: LiteRT leaves no operation in floats.
     """
-    if number_format == "int16":
-        _check_int16(member)
+    if number_format in CALIBRATED:
+        _check_calibrated(member, number_format)
     with tempfile.TemporaryDirectory() as folder:
         member.export(folder, format="tf_saved_model", verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)

@@ -161,13 +161,32 @@ def test_activations_of_16_bits_are_nearer_to_the_floats_than_those_of_8(name: s
     assert apart("int16", "onnx") < 0.05 * np.abs(wanted).max()
 
 
-def test_litert_says_what_it_has_no_activations_of_16_bits_for() -> None:
+@pytest.mark.parametrize("number_format", ["int8_static", "int16"])
+@pytest.mark.parametrize(("name", "params", "shape"), OTHERS)
+def test_calibrated_activations_are_near_the_floats_in_every_family(
+    name: str, params: dict[str, Any], shape: InputShape, number_format: str
+) -> None:
+    network, weights, stats = made(name, params, shape, 1)
+    member: Any = family(name).to_keras(network, weights[0], stats[0])
+    rows = rows_of(shape, shape.n_words)
+    inputs = {i.name: rows[i.name][0] for i in member.inputs}
+    wanted = outputs(network, weights, stats, rows)[0]
+    found = outputs_of(onnx_runner(onnx_bytes(to_onnx(member), number_format, inputs)), inputs)
+    assert (
+        np.abs(found - wanted).max()
+        < (0.15 if number_format == "int8_static" else 0.02) * np.abs(wanted).max()
+    )
+
+
+def test_litert_says_what_it_has_no_calibrated_activations_for() -> None:
     name, params, shape = next(case for case in OTHERS if case[0] == "textcnn")
     network, weights, stats = made(name, params, shape, 1)
     member: Any = family(name).to_keras(network, weights[0], stats[0])
     rows = rows_of(shape, shape.n_words)
     with pytest.raises(ValueError, match="networks that take codes of categories or tokens"):
         litert_bytes(member, "int16", {i.name: rows[i.name][0] for i in member.inputs})
+    with pytest.raises(ValueError, match="no calibrated 8 bits for texts"):
+        litert_bytes(member, "int8_static", {i.name: rows[i.name][0] for i in member.inputs})
     for kind, changes, inputs in (
         ("mlp", {"normalization": "layer"}, InputShape(3, n_numeric=12)),
         ("convnext", {"filters": 8}, InputShape(3, pixels=(16, 16, 3))),
