@@ -1,4 +1,4 @@
-"""``cupel search``, ``demo``, ``pause``, ``resume``, ``stop``: starting studies and following them."""
+"""``cupel search``, ``pause``, ``resume``, ``stop``: starting studies and following them."""
 
 from __future__ import annotations
 
@@ -43,24 +43,6 @@ def run_search(args: argparse.Namespace) -> int:
         for message in messages:
             print(f"note: {message}", file=sys.stderr)
         return start_and_follow(store, study, as_json=args.json)
-
-
-def run_demo(args: argparse.Namespace) -> int:
-    """Search a sample table for a minute."""
-    print("A short search on a sample table: breast cancer, 569 rows, is it malignant?", file=sys.stderr)
-    from ..cli import make_parser
-
-    asked = ["search", "sample:breast_cancer", "--target", "diagnosis", "--trials", "16", "--timeout", "60"]
-    asked += [
-        "--epochs",
-        "60",
-        "--name",
-        "Demo · breast cancer",
-        "--alongside",
-        "--workspace",
-        str(args.workspace),
-    ]
-    return run_search(make_parser().parse_args(asked))
 
 
 def run_space(args: argparse.Namespace) -> int:
