@@ -121,13 +121,14 @@ def row_latency_ms(network: Network) -> float:
 def training_bytes(network: Network, problem: Problem, spec: TrainSpec) -> int:
     """Return an estimate of the bytes that training all folds takes beside what the process has already.
 
-    Weights of every fold with gradients, what the optimizer remembers and the best so far; the rows once more inside
-    TensorFlow; and, for the batches that are computed at once, the outputs of every layer.
+    Weights of every fold with what the optimizer remembers, the first and the best ones; for the folds that are
+    computed at once these as variables and as they are after the epoch, with gradients; the rows once more inside
+    TensorFlow; and the outputs of every layer for a batch. A test compares it with what a process took.
     """
     n = problem.n_replicas
     at_once = n if spec.fused else 1
     slots = OPTIMIZERS[str(spec.params.get("optimizer", "adamw"))].n_slots
-    weights = _FLOAT_BYTES * network.weights.size * (2 * n + (2 + slots) * at_once)
+    weights = _FLOAT_BYTES * network.weights.size * (n * (3 + slots) + at_once * (2 * (1 + slots) + 2))
     batch = min(int(spec.params.get("batch_size", 64)), max(len(rows) for rows in problem.train))
     numbers = network.shape.row_size + network.width + _outputs(network)
     activations = _FLOAT_BYTES * at_once * batch * numbers * _ROUND_TRIPS
