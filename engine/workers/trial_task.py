@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from ...storage.records import Curves, FoldScores
 from ..metrics import METRICS, metrics_for
-from ..networks.registry import build_network
 from ..training.curves import CURVE_NAMES
 from ..training.model import TrainedModel
 from ..training.problem import Problem
@@ -27,12 +26,11 @@ def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskRes
     context = context_of(files)
     problem = context.problem(task.params)
     spec = train_spec(context, problem, task.family, task.params)
-    network = build_network(task.family, task.params, problem.shape)
+    trainer = Trainer(problem, spec, checkpoint_path(files, task.trial_id))
     costs = costs_before_training(
-        network, problem, spec, files.limits,
+        trainer.network, problem, spec, files.limits,
         sizes="bytes" in files.objectives, latencies="latency" in files.objectives,
     )  # fmt: skip
-    trainer = Trainer(problem, spec, checkpoint_path(files, task.trial_id))
     result = trainer.run(reporter)
     reporter.flush()
     return TaskResult(
