@@ -180,6 +180,31 @@ def _export(store: Store, job: JobRecord) -> Mapping[str, Any]:
     return {"export_id": export.id, "path": export.path}
 
 
+def _threshold(store: Store, job: JobRecord) -> Mapping[str, Any]:
+    """Fit the threshold that an export of a trial's networks would take, and say what it brings."""
+    from .deployment.export import network_trial
+    from .deployment.threshold import TUNED, threshold_of
+
+    study = store.study(int(job.args["study_id"]))
+    trial = network_trial(store, study.id, int(job.args["trial"]))
+    found = threshold_of(store, study, trial, None, TUNED)
+    return {} if found is None else dataclasses.asdict(found)
+
+
+def _audit(store: Store, job: JobRecord) -> Mapping[str, Any]:
+    from .deployment.audit import audit_study
+
+    args = job.args
+    return audit_study(
+        store,
+        int(args["study_id"]),
+        str(args["by"]),
+        args.get("trial", "best"),
+        positive=str(args.get("positive") or ""),
+        threshold=args.get("threshold") or "",
+    )
+
+
 def _compress(store: Store, job: JobRecord) -> Mapping[str, Any]:
     from .compression.explore import Limits, blame_layers, choose_variants
     from .compression.ledger import compress
@@ -248,6 +273,8 @@ _JOBS: dict[str, Callable[[Store, JobRecord], Mapping[str, Any]]] = {
     "create_study": _create_study,
     "forecast": _forecast,
     "export": _export,
+    "threshold": _threshold,
+    "audit": _audit,
     "compress": _compress,
     "predict": _predict,
 }

@@ -52,8 +52,7 @@ class Artifacts:
             If they cannot be written; nothing is left behind.
         """
         sha256 = hashlib.sha256(data).hexdigest()
-        if self._is_whole(sha256, len(data)):
-            self._renew(sha256)
+        if self._is_whole(sha256, len(data)) and self._renewed(sha256):
             return sha256
         with self._written() as temporary:
             with temporary.open("xb") as file:
@@ -152,12 +151,20 @@ class Artifacts:
         except FileNotFoundError:
             return False
 
-    def _renew(self, sha256: str) -> None:
-        """Make an artifact that is about to be named once more as young as a new one: see `leftovers`."""
+    def _renewed(self, sha256: str) -> bool:
+        """Make an artifact that is about to be named once more as young as a new one: see `leftovers`.
+
+        False where it is gone: another process has just removed it.
+        """
+        if not self._writable:  # nobody can name it
+            return True
         try:
             os.utime(self.path(sha256))
+        except FileNotFoundError:
+            return False
         except OSError as error:
             raise self._unwritten(error) from error
+        return True
 
     @contextmanager
     def _written(self) -> Generator[Path]:

@@ -1,4 +1,5 @@
-"""What processes that were killed have left in the workspace: artifacts that no row names, half-written bundles.
+"""What processes that were killed have left in the workspace: artifacts that no row names, half-written bundles, and
+half-written copies of the database.
 
 Reached through `Store`. What is younger than a day may belong to a process that has not named it yet, and stays.
 """
@@ -61,6 +62,8 @@ class LeftoverStore(StoreBase):
                     continue
                 if leftover.path.is_dir():
                     shutil.rmtree(leftover.path, ignore_errors=True)
+                elif leftover.path.parent == self.workspace.path:
+                    leftover.path.unlink(missing_ok=True)
                 else:
                     self.artifacts.delete(leftover.path.name)
                 if not leftover.path.exists():  # on Windows what somebody reads stays
@@ -71,7 +74,9 @@ class LeftoverStore(StoreBase):
         files = list(self.artifacts.files())  # before the rows: an artifact is written before it is named
         named = _named_digests(session)
         bundles = self.workspace.exports.glob(".*.partial")
-        paths = [*(file for file in files if file.name not in named), *bundles]
+        database = self.workspace.database
+        copies = database.parent.glob(f"{database.name}.backup-*.partial*")
+        paths = [*(file for file in files if file.name not in named), *bundles, *copies]
         return [found for found in map(_leftover, sorted(paths)) if found is not None]
 
 

@@ -163,7 +163,6 @@ def _fail(session: Session, row: ExportRow) -> ExportRecord:
 
 
 def _is_dead(row: ExportRow) -> bool:
-    """Whether the process of an export is gone; of those from before it was recorded, whether a day has passed."""
-    if row.pid is None:
-        return now_us() - row.created_us > _FORGOTTEN_US
-    return is_alive(row.pid, row.pid_identity) is False
+    """Whether the process of an export is gone; of another machine's, or an unknown one, whether a day has passed."""
+    alive = None if row.pid is None else is_alive(row.pid, row.pid_identity)
+    return now_us() - row.created_us > _FORGOTTEN_US if alive is None else not alive

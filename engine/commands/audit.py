@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from ...storage.store import Store
@@ -16,6 +15,7 @@ from .. import formatting
 from ..cli_codes import DONE
 from ..deployment.card_groups import PARTS, TITLES, cell, counted, gap_line
 from ..errors import SpecError
+from .console import plain_console
 
 _MEASURES = 2  # a table: with their intervals, more do not fit into 80 columns
 
@@ -25,6 +25,10 @@ def run_audit(args: argparse.Namespace) -> int:
     from ..deployment.audit import audit_bundle, audit_study
 
     if args.data is not None:
+        if args.trial != "best" or args.threshold != "0.5":
+            raise SpecError(
+                "A bundle has one model and decides by its own threshold; leave --trial and --threshold out."
+            )
         found = [audit_bundle(Path(args.model), args.data, by, positive=args.positive) for by in args.by]
     elif (Path(args.model) / "manifest.json").is_file():
         raise SpecError("A bundle is audited on rows with their target: give --data FILE.")
@@ -37,26 +41,25 @@ def run_audit(args: argparse.Namespace) -> int:
         print(json.dumps(found, ensure_ascii=False, allow_nan=False))
         return DONE
     for one in found:
-        _print(one)
+        print_audit(one)
     return DONE
 
 
-def _print(found: Mapping[str, Any]) -> None:
-    console = Console()
+def print_audit(found: Mapping[str, Any]) -> None:
+    """Print what was counted."""
+    console = plain_console()
     what = f", rates of {found['positive']!r}" if found["positive"] else ""
     if found["threshold"] is not None:
         what += f", threshold {found['threshold']:.4g}"
     for part in found["parts"]:
-        console.print(
-            f"{PARTS[part['part']]}, by {found['by']}{what}:", highlight=False, markup=False, soft_wrap=True
-        )
+        console.print(f"{PARTS[part['part']]}, by {found['by']}{what}:", highlight=False, soft_wrap=True)
         names = counted(part)
         for i in range(0, len(names), _MEASURES):
             console.print(_table(part, names[i : i + _MEASURES]))
         for gap in part["gaps"]:
-            console.print(f"  {gap_line(gap)}", highlight=False, markup=False, soft_wrap=True)
+            console.print(f"  {gap_line(gap)}", highlight=False, soft_wrap=True)
         if any(group["is_small"] for group in part["groups"]):
-            console.print("  * fewer than 30 rows: too few to compare", highlight=False, markup=False)
+            console.print("  * fewer than 30 rows: too few to compare", highlight=False)
         console.print()
     if found.get("is_kept"):
         console.print("Kept with the study; the model card of later exports shows it.", highlight=False)

@@ -9,7 +9,6 @@ import math
 import sys
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from ...storage.records import FoldScores, TrialRecord, TrialState
@@ -18,6 +17,7 @@ from .. import formatting
 from ..cli_codes import DONE
 from ..objectives import front_of_table, objectives_of, pareto_trials
 from ..search.filtering import parse_filter, trial_columns
+from .console import plain_console
 from .summary import print_leaderboard, summary
 
 _WIDE = 140  # columns of a terminal that params fit into beside the rest
@@ -46,7 +46,7 @@ def run_studies(args: argparse.Namespace) -> int:
                 baseline,
                 formatting.count(sum(s.n_trials.values())),
             )
-        Console().print(table)
+        plain_console().print(table)
     return DONE
 
 
@@ -129,7 +129,7 @@ def _print_trial(trial: TrialRecord, scores: FoldScores | None) -> None:
     table.add_column(overflow="fold")
     for name, value in about.items():
         table.add_row(name, formatting.parameter(value))
-    console = Console()
+    console = plain_console()
     console.print(table)
     if scores is None:
         return
@@ -143,7 +143,7 @@ def _print_trial(trial: TrialRecord, scores: FoldScores | None) -> None:
 
 
 def _print_trials(trials: list[TrialRecord]) -> None:
-    console = Console()
+    console = plain_console()
     is_wide = console.width >= _WIDE
     table = Table(box=None, header_style="bold")
     last = "params" if is_wide else "family"
@@ -170,7 +170,7 @@ def _print_trials(trials: list[TrialRecord]) -> None:
         )
     console.print(table)
     if not is_wide and trials:
-        console.print("[dim]`cupel show STUDY --trial N` prints the params of a trial.[/dim]")
+        console.print("`cupel show STUDY --trial N` prints the params of a trial.", style="dim")
 
 
 def _params_text(t: TrialRecord) -> str:

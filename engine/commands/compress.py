@@ -9,7 +9,6 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
@@ -21,6 +20,7 @@ from ..compression.explore import Choice, Limits, blame_layers, choose_variants
 from ..compression.ledger import compress
 from ..compression.verdict import chosen
 from ..errors import Message, SpecError
+from .console import plain_console
 
 
 def run_compress(args: argparse.Namespace) -> int:
@@ -31,7 +31,7 @@ def run_compress(args: argparse.Namespace) -> int:
     more: dict[str, Any] = {}
     with Store.open(args.workspace) as store:
         study = store.find_study(args.study)
-        with Progress(console=Console(stderr=True), transient=True) as bar:
+        with Progress(console=plain_console(stderr=True), transient=True) as bar:
             task = bar.add_task("compress", total=None)
 
             def progress(name: str, n: int, total: int) -> None:
@@ -122,7 +122,7 @@ def _print_more(more: Mapping[str, Any]) -> None:
             formatting.size(one["spared_bytes"]),
         )
         table.add_row(one["layer"], *cells)
-    Console().print(table)
+    plain_console().print(table)
     rescue = more["rescue"]
     print(f"All layers: loss {rescue['drop_of_all']:.4f}, without training on.")
     if not rescue["is_within"]:
@@ -173,7 +173,7 @@ def _print(variants: list[VariantRecord], metric: str) -> None:
             f"{v.latency_ms:.3f} ms",
             f"{v.batch_latency_ms:.2f} ms",
         )
-    console = Console(stderr=True)
+    console = plain_console(stderr=True)
     console.print(table)
     for line in said:
         console.print(line, highlight=False)

@@ -15,6 +15,7 @@ from ...storage.records import Request, StudyRecord, StudyState, TrialKind, Tria
 from ...storage.store import Store
 from .. import formatting
 from ..watching import EngineState, EngineWatch
+from .console import plain_console
 
 _POLL_S = 0.2
 
@@ -35,7 +36,7 @@ def follow(store: Store, study_id: int, pid: int) -> Followed:
     pid : int
         Of the engine process that was launched.
     """
-    console = Console(stderr=True)
+    console = plain_console(stderr=True)
     view, watch = _View(store, study_id, console), EngineWatch(store, study_id, pid)
     how = Followed.ENDED
     with view.progress, _CtrlC() as ctrl_c:

@@ -83,7 +83,14 @@ def _cannot_go_on(store: Store, study: StudyRecord) -> SpecError:
             study=study.name,
             id=study.id,
         )
-    n_out = sum(is_ruled_out(trial) for trial in store.trials(study.id, kinds=[TrialKind.SEARCH]))
+    trials = store.trials(study.id, kinds=[TrialKind.SEARCH])
+    if not trials:
+        return SpecError(
+            "The study {study!r} is done: its time was over before the first trial could start. Start a new search "
+            "with a larger --timeout.",
+            study=study.name,
+        )
+    n_out = sum(is_ruled_out(trial) for trial in trials)
     return SpecError(
         "The study {study!r} is done, and no network was trained to its end (trials that failed: {n_failed}, ruled out "
         "by limits: {n_out}, given up early: {n_pruned}); `cupel trials {id}` says why. Start a new search with more "

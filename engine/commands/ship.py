@@ -14,6 +14,7 @@ from ...storage.store import Store
 from ..cli_codes import DONE, FAILED
 from ..deployment.formats import FORMATS
 from ..formatting import counted
+from .console import plain_console
 
 
 def run_export(args: argparse.Namespace) -> int:
@@ -126,9 +127,8 @@ def _progress(doing: str) -> Iterator[Callable[[float], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=plain_console(stderr=True), transient=True) as bar:
         task = bar.add_task(doing, total=1.0)
         yield lambda fraction: bar.update(task, completed=fraction)

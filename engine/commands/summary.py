@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from ...storage.records import StudyRecord, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from .. import formatting
 from ..objectives import is_ruled_out, objectives_of, pareto_trials
+from .console import plain_console
 
 _ROWS = 10
 
@@ -75,7 +75,7 @@ def _of_metric(holdout: Mapping[str, float] | float | None, metric: str) -> floa
 
 def print_leaderboard(store: Store, study: StudyRecord) -> None:
     """Print the best trials and the baselines, with what the numbers are worth."""
-    console = Console(file=sys.stderr)
+    console = plain_console(stderr=True)
     if study.failure is not None:
         console.print(f"The study failed. {study.failure.message}", highlight=False)
     every = store.trials(study.id)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from ...storage.leftovers import Leftover
 from ...storage.store import Store
@@ -61,13 +62,7 @@ def run_backup(args: argparse.Namespace) -> int:
     """Copy the database while others may go on writing."""
     with Store.open(args.workspace, "r") as store:
         place = store.workspace
-        file = place.backup(datetime.now().astimezone())
-        if args.out is not None:
-            file = args.out / file.name if args.out.is_dir() else args.out.absolute()
-        if file.exists():
-            raise WorkspaceError(
-                "{file} is there already and is not replaced; choose another name.", file=str(file)
-            )
+        file = _free_place(args.out, place.backup(datetime.now().astimezone()))
         store.backup(file)
         n_studies = formatting.counted(len(store.studies(archived=None)), "study", "studies")
     print(
@@ -77,6 +72,23 @@ def run_backup(args: argparse.Namespace) -> int:
         f"{place.database.name}-wal and -shm if they are there."
     )
     return DONE
+
+
+def _free_place(out: Path | None, usual: Path) -> Path:
+    """Return the file that a backup becomes."""
+    file = usual
+    try:
+        if out is not None:
+            file = (out / usual.name if out.is_dir() else out).absolute()
+        if not file.exists():
+            return file
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise WorkspaceError(
+            "The backup {file} cannot be written ({reason}); choose another place.",
+            file=str(out),
+            reason=error.strerror or str(error),
+        ) from error
+    raise WorkspaceError("{file} is there already and is not replaced; choose another name.", file=str(file))
 
 
 def _devices_are_seen() -> bool:

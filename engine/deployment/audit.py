@@ -76,8 +76,10 @@ class Asked:
         Raises
         ------
         ExportError
-            Where the positive class is none.
+            Where the positive class is none, or there are no classes.
         """
+        if positive and task == "regression":
+            raise ExportError("A positive class is for classes, and the target is a number; leave it out.")
         if positive and positive not in labels:
             raise ExportError(
                 "{value!r} is no class of the target; its classes are {choices}.",

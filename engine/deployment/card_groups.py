@@ -58,9 +58,14 @@ def _table(part: Mapping[str, Any]) -> list[str]:
         f"| all | {formatting.count(part['n_rows'])} | " + _cells(part["whole"], names),
     ]
     for group in part["groups"]:
-        name = str(group["group"]).replace("|", "\\|") + (" (*)" if group["is_small"] else "")
+        name = _in_line(group["group"]).replace("|", "\\|") + (" (*)" if group["is_small"] else "")
         lines.append(f"| {name} | {formatting.count(group['n_rows'])} | " + _cells(group["figures"], names))
     return lines
+
+
+def _in_line(name: str) -> str:
+    """Return the name of a group, which may be a text of several lines, on one."""
+    return " ".join(name.split())
 
 
 def counted(part: Mapping[str, Any]) -> list[str]:
@@ -89,6 +94,6 @@ def gap_line(gap: Mapping[str, Any]) -> str:
     difference, low, high = (_short(gap[key]) for key in ("difference", "low", "high"))
     ratio = "" if gap["ratio"] is None else f", ratio {formatting.number(gap['ratio'], 2)}"
     return (
-        f"{TITLES[gap['measure']]}: most in {gap['most']}, least in {gap['least']}; {difference} apart ({low} to "
-        f"{high}){ratio}"
+        f"{TITLES[gap['measure']]}: most in {_in_line(gap['most'])}, least in {_in_line(gap['least'])}; {difference} "
+        f"apart ({low} to {high}){ratio}"
     )

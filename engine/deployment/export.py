@@ -226,10 +226,12 @@ def _best_fold(study: StudyRecord, variant: VariantRecord) -> int:
 def network_trial(store: Store, study_id: int, number: int) -> TrialRecord:
     trial = store.trial_by_number(study_id, number)
     if trial.kind is TrialKind.BASELINE:
-        raise ExportError("Trial {number} is a baseline; only networks can be exported.", number=trial.number)
+        raise ExportError(
+            "Trial {number} is a baseline, which has no networks; choose another trial.", number=trial.number
+        )
     if trial.state is not TrialState.COMPLETE:
         raise ExportError(
-            "Trial {number} is {state}; only complete trials can be exported.",
+            "Trial {number} is {state}; choose a complete one.",
             number=trial.number,
             state=str(trial.state),
         )

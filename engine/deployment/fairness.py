@@ -103,9 +103,9 @@ def groups_of(column: Column) -> Grouping:
     labels = [names[i] for i in kept.tolist()]
     if column.kind == "date":
         labels = [iso_text(float(label)) for label in labels]
-    return _with_missing(
-        place[codes], [*labels, *([OTHER] if len(kept) < len(used) else [])], missing, is_binned=False
-    )
+    if len(kept) < len(used):
+        labels.append(_free(OTHER, labels))
+    return _with_missing(place[codes], labels, missing, is_binned=False)
 
 
 def _binned(column: Column) -> tuple[Ints, list[str]]:
@@ -113,21 +113,43 @@ def _binned(column: Column) -> tuple[Ints, list[str]]:
     known = column.numbers[~np.isnan(column.numbers)]
     edges = np.unique(np.quantile(known, np.linspace(0, 1, _BINS + 1)[1:-1]))
     codes = np.searchsorted(edges, column.numbers, side="left").astype(np.int64)
-    spelled = iso_text if column.kind == "date" else lambda value: f"{value:.6g}"
-    names: list[str] = []
+    ends: list[tuple[float, float]] = []
     kept = np.zeros(len(edges) + 1, np.int64)
     for i in range(len(edges) + 1):
         cells = column.numbers[(codes == i) & ~np.isnan(column.numbers)]
-        kept[i] = len(names)
+        kept[i] = len(ends)
         if len(cells):
-            names.append(f"{spelled(float(cells.min()))} to {spelled(float(cells.max()))}")
-    return kept[codes], names
+            ends.append((float(cells.min()), float(cells.max())))
+    return kept[codes], _ranges(ends, is_date=column.kind == "date")
+
+
+def _ranges(ends: Sequence[tuple[float, float]], *, is_date: bool) -> list[str]:
+    """Return names that tell all ranges apart."""
+    names: list[str] = []
+    for digits in (6, 17):  # six do not tell 1000000.1 from 1000000.2
+        names = [
+            " to ".join(iso_text(end) if is_date else _spelled(end, digits) for end in pair) for pair in ends
+        ]
+        if len(set(names)) == len(names):
+            break
+    return names
+
+
+def _spelled(value: float, digits: int) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.{digits}g}"
 
 
 def _with_missing(codes: Ints, names: Sequence[str], missing: Bools, *, is_binned: bool) -> Grouping:
     if not missing.any():
         return Grouping(codes, tuple(names), is_binned)
-    return Grouping(np.where(missing, len(names), codes), (*names, MISSING), is_binned)
+    return Grouping(np.where(missing, len(names), codes), (*names, _free(MISSING, names)), is_binned)
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    """Return a name that no category has."""
+    while name in taken:
+        name = f"({name})"
+    return name
 
 
 def wilson(k: int, n: int) -> Figure:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cupel.engine.cli import main
 from cupel.storage.records import Failure, FailureKind, StudyState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 
@@ -134,6 +135,18 @@ def test_a_study_that_left_no_network_says_why_it_is_not_resumed_and_what_can_be
     assert done.returncode == 2
     assert "trials that failed: 2" in done.stderr
     assert "Start a new search with more time or trials" in done.stderr
+
+
+def test_a_study_whose_time_was_over_before_any_trial_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Store.open(tmp_path) as store:
+        study = store.create_study(
+            name="Short", dataset_id=None, spec={}, metric="accuracy", direction="maximize", task="binary"
+        )
+        store.set_study_state(study.id, StudyState.DONE)
+    assert main(["resume", "Short", "--workspace", str(tmp_path)]) == 2
+    assert "before the first trial could start" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -63,3 +63,24 @@ def test_the_doctor_counts_what_killed_processes_left_and_removes_it_when_asked(
     assert "removed 1 leftover of killed processes (3 B)" in capsys.readouterr().out
     assert not old.exists()
     assert young.exists()
+
+
+def test_a_backup_that_cannot_have_its_name_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = make_workspace(tmp_path / "one")
+    assert main(["backup", "--out", str(tmp_path / ("x" * 300)), "--workspace", str(workspace)]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_names_with_brackets_are_printed_as_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Store.open(tmp_path) as store:
+        for name in ("speed [km/h]", "[/]", "see :warning:"):
+            store.create_study(
+                name=name, dataset_id=None, spec={}, metric="accuracy", direction="maximize", task="binary"
+            )
+    assert main(["studies", "--workspace", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert all(name in said for name in ("speed [km/h]", "[/]", "see :warning:"))

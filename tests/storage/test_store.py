@@ -9,6 +9,7 @@ import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -599,13 +600,19 @@ def test_an_export_whose_process_was_killed_fails_when_the_workspace_is_opened(t
         assert [t.id for t in store.trials(trial.study_id, since_revision=revision)] == [trial.id]
 
 
-def test_an_export_of_an_older_version_that_never_ended_fails_after_a_day(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "unknown",
+    ["UPDATE exports SET pid = NULL, pid_identity = NULL", "UPDATE exports SET pid_identity = 'elsewhere/1'"],
+)
+def test_an_export_of_an_older_version_or_another_machine_that_never_ended_fails_after_a_day(
+    unknown: str, tmp_path: Path
+) -> None:
     with Store.open(tmp_path) as store:
         trial = make_trial(store, make_study(store).id, 0)
         for name in ("old", "new"):
             store.add_export(trial.id, f"/out/{name}")
     with closing(sqlite3.connect(Workspace(tmp_path).database)) as connection, connection:
-        connection.execute("UPDATE exports SET pid = NULL, pid_identity = NULL")
+        connection.execute(unknown)
         connection.execute("UPDATE exports SET created_us = 1 WHERE path = '/out/old'")
     with Store.open(tmp_path) as store:
         states = {export.path: export.state for export in store.exports()}
@@ -655,3 +662,41 @@ def test_only_what_no_row_names_is_left_over_and_only_what_is_old_is_removed(tmp
         assert store.out_of_fold(trial.id) is not None
     with Store.open(tmp_path, "r") as store, pytest.raises(ReadOnlyStoreError):
         store.remove_leftovers()
+
+
+def test_half_a_copy_of_the_database_is_left_over_and_a_whole_one_is_not(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        whole, half, journal = (
+            tmp_path / f"cupel.sqlite.backup-20260101-000000{end}"
+            for end in ("", ".partial", ".partial-journal")
+        )
+        for file in (whole, half, journal):
+            file.write_bytes(b"copy")
+        assert [left.is_old for left in store.leftovers()] == [False, False], "somebody may be writing them"
+        age(whole, half, journal)
+        assert {left.path for left in store.remove_leftovers()} == {half, journal}
+        assert whole.exists()
+
+
+def test_an_artifact_that_is_removed_while_it_is_stored_anew_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(tmp_path) as store:
+        path = store.artifacts.path(store.artifacts.add(b"equal"))
+        renew = os.utime
+
+        def removed_first(*args: Any, **kwargs: Any) -> None:
+            path.unlink(missing_ok=True)
+            renew(*args, **kwargs)
+
+        monkeypatch.setattr(os, "utime", removed_first)
+        assert store.artifacts.read(store.artifacts.add(b"equal")) == b"equal"
+
+
+def test_an_artifact_of_a_workspace_that_is_only_read_keeps_its_age(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        path = store.artifacts.path(store.artifacts.add(b"equal"))
+    age(path)
+    with Store.open(tmp_path, "r") as store:
+        store.artifacts.add(b"equal")
+    assert path.stat().st_mtime == 0

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from cupel.engine.cli import main
+from cupel.engine.commands.audit import print_audit
 from cupel.engine.data.table import Column, text_column
 from cupel.engine.deployment.audit import Asked, audit_bundle, audit_study, audited
+from cupel.engine.deployment.card_groups import groups_section
 from cupel.engine.deployment.export import export_model, export_trial
 from cupel.engine.deployment.fairness import LEAST_ROWS, MISSING, OTHER, Figure, groups_of, share_gap, wilson
 from cupel.engine.errors import DataError, ExportError
@@ -136,6 +138,8 @@ def test_of_many_classes_rates_are_those_of_the_one_that_is_named() -> None:
     assert named["whole"]["precision"]["value"] == pytest.approx(0.5)
     with pytest.raises(ExportError, match="'d' is no class of the target; its classes are a, b, c"):
         Asked.of("multiclass", "abc", "d", 0.5)
+    with pytest.raises(ExportError, match="the target is a number"):
+        Asked.of("regression", (), "d", 0.5)
 
 
 def test_groups_are_categories_ranges_and_what_is_missing() -> None:
@@ -157,6 +161,34 @@ def test_groups_are_categories_ranges_and_what_is_missing() -> None:
     assert np.sum(named.codes == 11) == sum(range(1, 10))
     with pytest.raises(DataError, match="200 different texts in 200 rows"):
         groups_of(text_column("t", np.arange(200, dtype=np.int32), [f"t{i}" for i in range(200)]))
+
+
+def test_every_group_has_a_name_of_its_own() -> None:
+    """So that gaps, which are told by names, are those of the groups that they name."""
+    words = ("(missing)", "(other)", "a")
+    named = groups_of(text_column("w", np.array([0, 1, 2, -1], np.int32), words))
+    assert named.names == (*words, f"({MISSING})")
+    customers = Column("customer", "number", numbers=1e6 + np.arange(100.0))
+    assert groups_of(customers).names[:2] == ("1000000 to 1000019", "1000020 to 1000039")
+    close = groups_of(Column("x", "number", numbers=1 + np.arange(100.0) / 1e9))
+    assert len(set(close.names)) == 5
+
+
+def test_names_of_groups_leave_the_card_and_the_terminal_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    column, y, predictions = biased()
+    odd = text_column("speed [km/h]", column.codes, ("a|b\nc", "[/]", "[bold]"))
+    part = audited(
+        Asked.of("binary", CLASSES, "", 0.5), groups_of(odd), np.arange(len(y)), y, predictions, "file"
+    )
+    found = {"by": odd.name, "positive": "yes", "threshold": 0.5, "parts": [part]}
+    card = groups_section([found], 0.5)
+    assert "| a\\|b c | 1,000 |" in card
+    assert "most in a|b c, least in [/];" in card
+    print_audit(found)
+    said = capsys.readouterr().out
+    assert "by speed [km/h]" in said
+    assert "[/]" in said
+    assert "[bold] *" in said
 
 
 def test_an_audit_of_a_study_counts_its_folds_and_holdout_and_stands_on_later_cards(
@@ -219,6 +251,11 @@ def test_an_audit_of_a_bundle_counts_the_rows_of_a_file(
     assert "give --data FILE" in capsys.readouterr().err
     assert main(["audit", str(tmp_path / "bundle"), "--data", str(made.file), "--by", "colour"]) == 0
     assert "On the file, by colour" in capsys.readouterr().out
+    for more in (["--threshold", "0.7"], ["--trial", "0"]):
+        assert (
+            main(["audit", str(tmp_path / "bundle"), "--data", str(made.file), "--by", "colour", *more]) == 2
+        )
+        assert "leave --trial and --threshold out" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
