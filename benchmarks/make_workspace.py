@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import make_audits
 import numpy as np
 from cupel.engine.errors import Message
 from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
@@ -63,6 +64,7 @@ class Recipe:
     tags: tuple[str, ...] = ()
     pinned: bool = False
     hours_ago: float = 1.0
+    is_audited: bool = False
 
     @property
     def metric(self) -> str:
@@ -87,6 +89,7 @@ RECIPES = (
         StudyState.STOPPED,
         wanted=200,
         hours_ago=130,
+        is_audited=True,
     ),
     Recipe(
         "Telco churn, old columns",
@@ -111,6 +114,7 @@ RECIPES = (
         StudyState.PAUSED,
         wanted=150,
         hours_ago=26,
+        is_audited=True,
     ),
     Recipe(
         "California housing prices, 2 repeats",
@@ -125,6 +129,7 @@ RECIPES = (
         tags=("paper", "v2"),
         pinned=True,
         hours_ago=20,
+        is_audited=True,
     ),
     Recipe(
         "Adult income",
@@ -173,7 +178,7 @@ def make_study(store: Store, recipe: Recipe, rng: np.random.Generator) -> StudyR
     )
     study = store.create_study(
         name=recipe.name,
-        dataset_id=None,
+        dataset_id=make_audits.add_dataset(store, recipe.task) if recipe.is_audited else None,
         spec=spec.to_json(),
         metric=recipe.metric,
         direction="maximize" if recipe.maximize else "minimize",
@@ -199,6 +204,8 @@ def make_study(store: Store, recipe: Recipe, rng: np.random.Generator) -> StudyR
     for number in range(recipe.n_trials):
         elapsed += _make_trial(store, study.id, number, recipe, rng) / 2
     _end(store, study.id, recipe, rng, elapsed)
+    if recipe.is_audited:
+        make_audits.add_audits(store, store.study(study.id))
     _spread_times(store.workspace.database, study.id, recipe.hours_ago, elapsed)
     return store.study(study.id)
 
@@ -488,6 +495,13 @@ def _blame(spread: float) -> dict[str, Any]:
     return {"how": "int8", "blame": blame, "n_folds": 5, "rescue": rescue}
 
 
+def _choice(spread: float) -> dict[str, Any]:
+    """Return what a made-up search says of the form that it chose."""
+    nested = {"mean": 1.3 * spread, "low": 0.4 * spread, "high": 2.2 * spread}
+    limits = {"most_drop": 500.0, "most_bytes": None, "most_ms": None}
+    return {"limits": limits, "n_tried": 86, "n_ruled_out": 12, "n_failed": 0, "nested": nested}
+
+
 def add_variants(store: Store, study: StudyRecord, trial: TrialRecord) -> None:
     """Add compressed forms of a trial's networks to the store, the last of which failed."""
     spread, sign = (trial.value_std or 1.0), 1 if study.direction == "maximize" else -1
@@ -543,6 +557,7 @@ def add_variants(store: Store, study: StudyRecord, trial: TrialRecord) -> None:
                 "sparsity": sparsity,
                 "layers": _layers(number_format, sparsity),
                 **({"blame": _blame(spread)} if number_format == "int8" and not structured else {}),
+                **({"choice": _choice(spread)} if structured and number_format else {}),
                 "model_sha256": "0" * 64,  # made up, like all of this: it cannot be exported
                 "forms": forms,
             },

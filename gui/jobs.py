@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..engine.errors import Message
@@ -9,6 +11,9 @@ from ..storage.records import JobRecord, JobState
 from . import words
 from .desk import Desk
 from .language import sentence, tr
+
+if TYPE_CHECKING:
+    from ..storage.store import Store
 
 _POLL_MS = 150
 
@@ -118,3 +123,12 @@ class JobWatcher(QObject):
         self.failed.emit(
             (lambda: words.failure_text(failure)) if failure is not None else (lambda: tr("Cancelled"))
         )
+
+
+def job_going(store: Store, kind: str, study_id: int) -> JobRecord | None:
+    """Return the job of a kind that is done for a study, or waits for its turn."""
+    for state in (JobState.RUNNING, JobState.WAITING):
+        for job in store.jobs(state=state):
+            if job.kind == kind and job.args.get("study_id") == study_id:
+                return job
+    return None

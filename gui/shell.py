@@ -39,6 +39,7 @@ _PAGES = {
     "new_study": (".pages.new_study", "NewStudyPage"),
     "live": (".pages.live", "LivePage"),
     "trials": (".pages.trials", "TrialsPage"),
+    "groups": (".pages.groups", "GroupsPage"),
     "compress": (".pages.compress", "CompressPage"),
     "export": (".pages.export", "ExportPage"),
     "predict": (".pages.predict", "PredictPage"),
@@ -69,6 +70,7 @@ class MainWindow(Speaks, QMainWindow):
                 "new_study": ("new_study", lambda: tr("New study")),
                 "live": ("live", lambda: tr("Live")),
                 "trials": ("trials", lambda: tr("Trials")),
+                "groups": ("groups", lambda: tr("Groups")),
                 "compress": ("compress", lambda: tr("Compress")),
                 "export": ("export", lambda: tr("Export")),
                 "predict": ("target", lambda: tr("Predictions")),
@@ -232,7 +234,7 @@ class MainWindow(Speaks, QMainWindow):
         """Show the panel of keyboard shortcuts."""
         self.shortcuts.show_shortcuts(
             [
-                ("Ctrl+1 … Ctrl+7", lambda: tr("Go to a page")),
+                ("Ctrl+1 … Ctrl+8", lambda: tr("Go to a page")),
                 ("Ctrl+N", lambda: tr("New study")),
                 ("Ctrl+F", lambda: tr("Filter")),
                 ("F5", lambda: tr("Read everything again")),

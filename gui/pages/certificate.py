@@ -90,11 +90,25 @@ class CertificateCard(Card):
         self._failure.setVisible(export.failure is not None)
         if export.failure is not None:
             self._failure.tell(partial(words.failure_text, export.failure))
-        fill_grid(self._grid, certificate_rows(export))
+        fill_grid(self._grid, [*decision_rows(export), *certificate_rows(export)])
         files = export.manifest.get("files") or {}
         fill_grid(self._files, file_rows(files))
         for widget in (self._rule, self._files_title):
             widget.setVisible(bool(files))
+
+
+def decision_rows(export: ExportRecord) -> list[tuple[str, str]]:
+    """Return which probability a bundle for two classes decides by, and what a fitted one brings."""
+    told = export.manifest.get("threshold")
+    if not told:
+        return []
+    how = {"tuned": tr("fitted"), "given": tr("set by hand")}.get(told["chosen"], tr("the more likely class"))
+    value = formatting.parameter(float(told["value"]))
+    rows = [(tr("Threshold"), f"{value}, {how}"), (tr("Said above it"), str(told["label"]))]
+    if told.get("gain"):
+        mean, low, high = (formatting.number(float(told["gain"][end]), 4) for end in ("mean", "low", "high"))
+        rows.append((tr("Its gain (95%)"), f"{mean} ({low} … {high})"))
+    return rows
 
 
 def certificate_rows(export: ExportRecord) -> list[tuple[str, str]]:

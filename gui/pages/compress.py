@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from ...storage.records import JobRecord, JobState
+from ...storage.records import JobRecord
 from .. import tokens, words
 from ..desk import Desk
-from ..jobs import JobWatcher
+from ..jobs import JobWatcher, job_going
 from ..language import Text, tr
 from ..models.variants_model import Measured, VariantsModel, newest
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, column, row
-from ..widgets.trial_field import BEST, Complete, complete_trials
+from ..widgets.trial_field import BEST, Complete, best_text, complete_trials
 from .compress_charts import VariantChartsCard
 from .compress_choice import ChoiceCard, usual_limit
 from .compress_table import VariantsCard
-from .page import EmptyState, Page, Pages
+from .page import Page, Pages, nothing_to_do
 from .variant_details import VariantDetails
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class CompressPage(Page):
         self.model = VariantsModel(self)
         self.notice = Notice("bad")
         self._make_buttons()
-        self.choice = ChoiceCard(self._best_text, self._progress_said)
+        self.choice = ChoiceCard(lambda: best_text(desk.study), self._progress_said)
         self.choice.trial_changed.connect(self.refresh)
         self.choice.limit_changed.connect(self._limit_changed)
         self.choice.cancelled.connect(self._cancel)
@@ -79,8 +79,16 @@ class CompressPage(Page):
         content.setLayout(layout)
         self._stack = Pages()
         self._stack.addWidget(content)
-        self._stack.addWidget(self._nothing("new_study", lambda: tr("New study")))
-        self._stack.addWidget(self._nothing("live", lambda: tr("Live")))
+        for state in nothing_to_do(
+            desk,
+            "compress",
+            lambda: tr("Nothing to compress yet"),
+            lambda: tr(
+                "Once a study has a complete trial, its networks can be made smaller and faster here, and you see what"
+                " that costs."
+            ),
+        ):
+            self._stack.addWidget(state)
         self.body.addWidget(self.notice)
         self.body.addWidget(self._stack, 1)
         self.say(self._reword)
@@ -105,7 +113,9 @@ class CompressPage(Page):
             ids = dict(zip(table.numbers.tolist(), table.ids.tolist(), strict=True))
             trial_id = None if number is None else ids.get(number)
             found = [] if trial_id is None else newest(store.variants(trial_id))
-            return _View(study.id, complete_trials(table), trial_id, found, _going(store, study.id))
+            return _View(
+                study.id, complete_trials(table), trial_id, found, job_going(store, "compress", study.id)
+            )
 
         self.desk.feed.read(work, self._took)
 
@@ -145,19 +155,6 @@ class CompressPage(Page):
         for button in (self.blame, self.choose, self.start):
             self.tool_row.addWidget(button)
 
-    def _nothing(self, page: str, action: Text) -> EmptyState:
-        go = Button(action, "primary", "plus" if page == "new_study" else "live")
-        go.clicked.connect(lambda: self.desk.show_page(page))
-        return EmptyState(
-            "compress",
-            lambda: tr("Nothing to compress yet"),
-            lambda: tr(
-                "Once a study has a complete trial, its networks can be made smaller and faster here, and you see what"
-                " that costs."
-            ),
-            go,
-        )
-
     def _took(self, view: _View) -> None:
         study = self.desk.study
         if study is None or view.study_id != study.id:
@@ -175,12 +172,6 @@ class CompressPage(Page):
         self.variants.show_variants(view.variants, study.metric)
         self.results.setVisible(bool(view.variants))
         self._show_all()
-
-    def _best_text(self) -> str:
-        study = self.desk.study
-        if study is None or study.best_trial is None:
-            return tr("The best trial")
-        return tr("The best: trial {number}", number=study.best_trial)
 
     def _show_start(self) -> None:
         study = self.desk.study
@@ -290,12 +281,3 @@ class CompressPage(Page):
         if study is not None:
             name = selected.record.name if selected is not None else ""
             self.charts.draw(maximize=study.direction == "maximize", selected=name)
-
-
-def _going(store: Store, study_id: int) -> JobRecord | None:
-    """Return the job that compresses networks of a study, or waits for its turn."""
-    for state in (JobState.RUNNING, JobState.WAITING):
-        for job in store.jobs(state=state):
-            if job.kind == "compress" and job.args.get("study_id") == study_id:
-                return job
-    return None

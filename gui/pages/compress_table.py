@@ -10,6 +10,7 @@ from ..language import tr
 from ..models.variants_model import BASE, Column, Measured, VariantsModel
 from ..widgets.parts import Card, Elided, Label, row
 from ..widgets.tables import make_table
+from .choice_words import loss_texts
 from .page import EmptyState
 
 _WIDTHS = {
@@ -106,9 +107,14 @@ class VariantsCard(Card):
         elif best is None:
             self.advice.setText(tr("No variant is within the limit."))
         else:
-            self.advice.setText(
-                tr("The smallest within the limit: {variant}", variant=words.variant(best.name))
-            )
+            said = [tr("The smallest within the limit: {variant}", variant=words.variant(best.name))]
+            found = best.measures.get("choice")
+            if found:
+                said.append(tr("chosen among {n}", n=found["n_tried"]))
+            if found and found.get("nested"):
+                mean = loss_texts(found["nested"])[0]
+                said.append(tr("such a choice loses {mean} on folds it has not looked at", mean=mean))
+            self.advice.setText(" · ".join(said))
 
     def _span_failures(self) -> None:
         """Give the sentence of a variant that failed the whole row."""

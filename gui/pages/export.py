@@ -6,11 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QTableView, QWidget
 
 from ...engine import formatting
 from ...storage.records import ExportRecord, JobRecord, StudyRecord, TrialState, VariantRecord
@@ -28,6 +24,7 @@ from ..widgets.trial_field import Complete, TrialField, complete_trials
 from .certificate import CertificateCard, open_folder
 from .export_formats import FormatChips
 from .page import EmptyState, Page, Pages, new_study_button
+from .threshold_choice import ThresholdChoice
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -112,6 +109,7 @@ class ExportPage(Page):
 
     def _choice_card(self) -> Card:
         self.trial = TrialField(self._best_text)
+        self.trial.changed.connect(self._show_formats)
         self.trial.changed.connect(self.refresh)
         self.variant = ChoiceField(
             lambda: tr("Form"),
@@ -120,6 +118,7 @@ class ExportPage(Page):
         self.variant.changed.connect(self._show_formats)
         self._formats = FormatChips()
         self.formats = self._formats.chips
+        self.threshold = ThresholdChoice(self.desk)
         self.licence = TextField(
             lambda: tr("Licence"), lambda: tr("Of the model, for its card; may stay empty")
         )
@@ -149,7 +148,8 @@ class ExportPage(Page):
         )
         card = Card(lambda: tr("New bundle"), margin=12)
         for widget in (
-            self.trial.line(), self.variant.line(), self._formats, self.licence.line(), where, hint, self.progress_box
+            self.trial.line(), self.variant.line(), self.threshold, self._formats, self.licence.line(), where, hint,
+            self.progress_box,
         ):  # fmt: skip
             card.body.addWidget(widget)
         return card
@@ -213,6 +213,7 @@ class ExportPage(Page):
         variant = self._variants.get(self.variant.value() or "")
         number_format = (variant.method.get("quantization") if variant is not None else "") or "float32"
         self._formats.show_number_format(number_format)
+        self.threshold.show_model(self.desk.study, self._trial_number(), variant)
 
     def _best_text(self) -> str:
         study = self.desk.study
@@ -245,6 +246,9 @@ class ExportPage(Page):
         if not self.folder.value():
             self.notice.tell(lambda: tr("Choose the folder for the bundle."))
             return
+        threshold = self.threshold.value_or_tell(self.notice)
+        if threshold is None:
+            return
         self.notice.hide()
         self.write.setEnabled(False)
         self._progressed(0.0, "")
@@ -254,6 +258,7 @@ class ExportPage(Page):
             "variant": self.variant.value() or "",
             "formats": self._formats.value(),
             "licence": self.licence.value(),
+            "threshold": threshold,
             "out": self.folder.value(),
         }
         self._job.start("export", arguments)

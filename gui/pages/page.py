@@ -159,3 +159,10 @@ def new_study_button(desk: Desk) -> Button:
     button = Button(lambda: tr("New study"), "primary", "plus")
     button.clicked.connect(lambda: desk.show_page("new_study"))
     return button
+
+
+def nothing_to_do(desk: Desk, icon: str, title: Text, text: Text) -> tuple[EmptyState, EmptyState]:
+    """Return what stands on a page that needs a complete trial: where there is no study, and where it has none."""
+    live = Button(lambda: tr("Live"), "primary", "live")
+    live.clicked.connect(lambda: desk.show_page("live"))
+    return EmptyState(icon, title, text, new_study_button(desk)), EmptyState(icon, title, text, live)

@@ -16,6 +16,7 @@ from ..models.variants_model import BASE, Measured, VariantsModel, size_scale, t
 from ..widgets.grids import fill_grid, fill_rows
 from ..widgets.notices import Notice
 from ..widgets.parts import Card, Label, Pill, Rule, column, scrolled
+from .choice_words import choice_text
 
 _RUNTIMES = {"onnx": "ONNX Runtime", "litert": "LiteRT", "tensorflow": "TensorFlow"}
 
@@ -35,6 +36,7 @@ class VariantDetails(Card):
         self._failure = Notice("bad")
         self._facts, self._runtimes = QGridLayout(), QGridLayout()
         self._against = Label(kind="small", tone="muted", wrap=True)
+        self._choice = Label(kind="small", wrap=True)
         self._problems = Label(kind="small", tone="muted", wrap=True, select=True)
         self._rule = Rule()
         self._runtimes_title = Label(lambda: tr("Runtimes, one thread"), "strong")
@@ -51,6 +53,7 @@ class VariantDetails(Card):
             column(
                 self._name,
                 self.verdict,
+                self._choice,
                 self._failure,
                 self._about,
                 self._facts,
@@ -82,6 +85,7 @@ class VariantDetails(Card):
         self._pill.setVisible(variant is not None and (self._on_front or not variant.is_complete))
         self._failure.hide()
         self._problems.hide()
+        self._show_choice(variant)
         self._show_layers(variant.record.measures if variant is not None and has_figures else {})
         if variant is None or model is None:
             self._name.hide()
@@ -105,6 +109,12 @@ class VariantDetails(Card):
         self._against.setText(against(variant))
         forms = record.measures.get("forms") or {}
         self._show_runtimes({name: forms[name] for name in sorted(forms, key=_place)})
+
+    def _show_choice(self, variant: Measured | None) -> None:
+        found = variant.record.measures.get("choice") if variant is not None and variant.is_complete else None
+        self._choice.setVisible(bool(found))
+        if found:
+            self._choice.setText(choice_text(found))
 
     def _show_layers(self, measures: Mapping[str, Any]) -> None:
         layers = measures.get("layers") or []

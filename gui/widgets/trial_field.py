@@ -44,5 +44,12 @@ class TrialField(ChoiceField):
         self.set_value(wanted)
 
 
+def best_text(study: StudyRecord | None) -> str:
+    """Return what the best trial of a study is called in the field."""
+    if study is None or study.best_trial is None:
+        return tr("The best trial")
+    return tr("The best: trial {number}", number=study.best_trial)
+
+
 def _text(number: int, score: float) -> str:
     return tr("Trial {number} · {score}", number=number, score=formatting.number(score))

@@ -4,12 +4,32 @@
   <context>
     <name>window</name>
     <message>
+      <source>(missing)</source>
+      <translation>（缺失）</translation>
+    </message>
+    <message>
+      <source>(other)</source>
+      <translation>（其他）</translation>
+    </message>
+    <message>
+      <source>0 to 1</source>
+      <translation>0 到 1</translation>
+    </message>
+    <message>
+      <source>0.5, the more likely class</source>
+      <translation>0.5，取更可能的类别</translation>
+    </message>
+    <message>
       <source>1 day ago</source>
       <translation>1 天前</translation>
     </message>
     <message>
       <source>1 hour ago</source>
       <translation>1 小时前</translation>
+    </message>
+    <message>
+      <source>1 is perfect, 0 no better than the mean of the group.</source>
+      <translation>1 为完美，0 表示不优于该组的平均值。</translation>
     </message>
     <message>
       <source>1 minute ago</source>
@@ -76,8 +96,16 @@
       <translation>导出包会在全新进程中重新加载，其预测必须与已存储的预测一致。</translation>
     </message>
     <message>
+      <source>A column of the data; the model need not use it.</source>
+      <translation>数据中的一列；模型不必使用它。</translation>
+    </message>
+    <message>
       <source>A limit must be more than zero, or empty.</source>
       <translation>上限必须大于零，或留空。</translation>
+    </message>
+    <message>
+      <source>A number</source>
+      <translation>自定数值</translation>
     </message>
     <message>
       <source>A table (CSV, TSV, Parquet), or images or texts: a folder or ZIP with a sub-folder for each class</source>
@@ -96,6 +124,14 @@
       <translation>预算内约可完成 {n} 次试验。</translation>
     </message>
     <message>
+      <source>Absolute error</source>
+      <translation>绝对误差</translation>
+    </message>
+    <message>
+      <source>Accuracy</source>
+      <translation>准确率</translation>
+    </message>
+    <message>
       <source>Against baseline</source>
       <translation>相对基线</translation>
     </message>
@@ -106,6 +142,10 @@
     <message>
       <source>All others are compared with it, or with the control where they were trained on.</source>
       <translation>其余变体都与它比较；继续训练过的则与对照比较。</translation>
+    </message>
+    <message>
+      <source>All rows</source>
+      <translation>所有行</translation>
     </message>
     <message>
       <source>Allowed difference</source>
@@ -146,6 +186,14 @@
     <message>
       <source>At most {size} of memory.</source>
       <translation>内存最多 {size}。</translation>
+    </message>
+    <message>
+      <source>Audit</source>
+      <translation>审计</translation>
+    </message>
+    <message>
+      <source>Audited</source>
+      <translation>已审计</translation>
     </message>
     <message>
       <source>Automatic</source>
@@ -224,6 +272,10 @@
       <translation>按试验</translation>
     </message>
     <message>
+      <source>By {column}</source>
+      <translation>按 {column}</translation>
+    </message>
+    <message>
       <source>CSV, TSV or Parquet file, folder or ZIP of images</source>
       <translation>CSV、TSV 或 Parquet 文件，图像文件夹或 ZIP</translation>
     </message>
@@ -248,6 +300,10 @@
       <translation>图表</translation>
     </message>
     <message>
+      <source>Choose a column, also one that the model does not use. “Audit” counts in each of its groups how often the model is right and in which way it errs, on rows that it had not seen.</source>
+      <translation>请选择一列，也可以是模型未使用的列。“审计”会在该列的每个组中，用模型未见过的行统计它有多常判断正确、又以何种方式出错。</translation>
+    </message>
+    <message>
       <source>Choose for me</source>
       <translation>替我选择</translation>
     </message>
@@ -258,6 +314,14 @@
     <message>
       <source>Choose the folder for the bundle.</source>
       <translation>请选择导出包的文件夹。</translation>
+    </message>
+    <message>
+      <source>Chosen among {n} candidates by what they lose on these folds, which flatters it.</source>
+      <translation>它是按在这些折上的损失从 {n} 个候选中选出的，因此看上去偏好。</translation>
+    </message>
+    <message>
+      <source>Chosen anew without each fold, the smallest within the limit of {limit} loses {mean} there ({low} … {high}).</source>
+      <translation>若每次不看某一折重新选择，在 {limit} 的限制之内最小的形式在该折上损失 {mean}（{low} … {high}）。</translation>
     </message>
     <message>
       <source>Chosen of {n} candidates: {variant}</source>
@@ -334,6 +398,14 @@
     <message>
       <source>Corrected for the choice</source>
       <translation>择优校正后</translation>
+    </message>
+    <message>
+      <source>Counted of {n} rows.</source>
+      <translation>按 {n} 行计算。</translation>
+    </message>
+    <message>
+      <source>Counting on rows that the networks had not seen…</source>
+      <translation>正在用网络未见过的行统计…</translation>
     </message>
     <message>
       <source>Cross-validated</source>
@@ -436,6 +508,10 @@
       <translation>每种格式都附带可直接预测原始数据的程序，并在干净的进程中验证；另附服务端程序、模型卡和证书。</translation>
     </message>
     <message>
+      <source>Each row by a network that had not seen it.</source>
+      <translation>每一行都由未见过它的网络预测。</translation>
+    </message>
+    <message>
       <source>Edit the text to change what is searched.</source>
       <translation>编辑文本即可更改搜索内容。</translation>
     </message>
@@ -484,12 +560,20 @@
       <translation>未通过，{number_format}</translation>
     </message>
     <message>
+      <source>False positives</source>
+      <translation>假阳性率</translation>
+    </message>
+    <message>
       <source>Families</source>
       <translation>模型族</translation>
     </message>
     <message>
       <source>Family</source>
       <translation>模型族</translation>
+    </message>
+    <message>
+      <source>Fewer than 30 rows: too few to compare.</source>
+      <translation>少于 30 行，不足以比较。</translation>
     </message>
     <message>
       <source>Fewer than one trial fits the budget.</source>
@@ -564,8 +648,16 @@
       <translation>前几行</translation>
     </message>
     <message>
+      <source>Fitted on unseen rows</source>
+      <translation>在未见过的行上拟合</translation>
+    </message>
+    <message>
       <source>Fitted threshold</source>
       <translation>拟合的阈值</translation>
+    </message>
+    <message>
+      <source>Fitting it on predictions of unseen rows…</source>
+      <translation>正在用未见过的行的预测拟合…</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -604,6 +696,10 @@
       <translation>格式</translation>
     </message>
     <message>
+      <source>From which probability on the second of the two classes is said.</source>
+      <translation>两个类别中，第二类的概率超过多少时判为第二类。</translation>
+    </message>
+    <message>
       <source>Front</source>
       <translation>前沿</translation>
     </message>
@@ -638,6 +734,14 @@
     <message>
       <source>Group</source>
       <translation>分组</translation>
+    </message>
+    <message>
+      <source>Groups</source>
+      <translation>分组审计</translation>
+    </message>
+    <message>
+      <source>Groups by</source>
+      <translation>分组依据</translation>
     </message>
     <message>
       <source>Holdout</source>
@@ -696,6 +800,10 @@
       <translation>已中断</translation>
     </message>
     <message>
+      <source>Intervals are of 95% and not corrected for how many groups and figures were compared: the widest gap looks wider than it is. A gap is no proof of unfairness, and none is no proof of fairness.</source>
+      <translation>区间为 95%，未按所比较的组数与指标数校正：最大的差距看上去比实际更大。有差距不证明不公平，没有差距也不证明公平。</translation>
+    </message>
+    <message>
       <source>Iris</source>
       <translation>鸢尾花</translation>
     </message>
@@ -704,12 +812,24 @@
       <translation>除真实值外，还向本折自己的试验网络学习。</translation>
     </message>
     <message>
+      <source>It loses: stay with 0.5.</source>
+      <translation>会变差：请保持 0.5。</translation>
+    </message>
+    <message>
+      <source>It pays.</source>
+      <translation>值得采用。</translation>
+    </message>
+    <message>
       <source>It was trained on with weights rounded to {n} bits.</source>
       <translation>继续训练时权重按 {n} 位取整。</translation>
     </message>
     <message>
       <source>Its gain (95%)</source>
       <translation>其增益（95%）</translation>
+    </message>
+    <message>
+      <source>Kept with the study; the model card of later exports shows it.</source>
+      <translation>已随研究保存；之后导出的模型卡会显示它。</translation>
     </message>
     <message>
       <source>Keyboard shortcuts</source>
@@ -802,6 +922,18 @@
     <message>
       <source>Mean and spread over the trial's own folds.</source>
       <translation>在该试验自己的各折上的均值与离散程度。</translation>
+    </message>
+    <message>
+      <source>Mean distance between what is predicted and what is true.</source>
+      <translation>预测值与真实值之间距离的平均值。</translation>
+    </message>
+    <message>
+      <source>Mean error</source>
+      <translation>平均误差</translation>
+    </message>
+    <message>
+      <source>Mean of what is predicted less what is true: above zero it predicts too much.</source>
+      <translation>预测值减真实值的平均：大于零表示预测偏高。</translation>
     </message>
     <message>
       <source>Measure</source>
@@ -908,6 +1040,14 @@
       <translation>无漂移</translation>
     </message>
     <message>
+      <source>No gap between two groups is told apart from chance.</source>
+      <translation>没有哪两个组之间的差距可与偶然区分开。</translation>
+    </message>
+    <message>
+      <source>No groups of this study were audited yet</source>
+      <translation>此研究尚未作过分组审计</translation>
+    </message>
+    <message>
       <source>No network beats the baseline {baseline}; use that instead.</source>
       <translation>没有网络优于基线“{baseline}”，请改用该基线。</translation>
     </message>
@@ -928,6 +1068,10 @@
       <translation>还没有试验</translation>
     </message>
     <message>
+      <source>No two groups have rows enough to be compared.</source>
+      <translation>没有两个组的行数足以相互比较。</translation>
+    </message>
+    <message>
       <source>No variant is within the limit.</source>
       <translation>没有变体在上限之内。</translation>
     </message>
@@ -944,6 +1088,18 @@
       <translation>不选即为全部。原网络和对照总会测量，以供比较。</translation>
     </message>
     <message>
+      <source>None is fitted for {metric}, which depends on no threshold.</source>
+      <translation>{metric} 不取决于阈值，因此不作拟合。</translation>
+    </message>
+    <message>
+      <source>None was fitted for this form; compress the trial again, or give a number.</source>
+      <translation>此形式没有拟合过阈值；请重新压缩该试验，或自定数值。</translation>
+    </message>
+    <message>
+      <source>None: accuracy only</source>
+      <translation>无：只看准确率</translation>
+    </message>
+    <message>
       <source>Not on the front: another needs no more and scores as well.</source>
       <translation>不在前沿上：另有变体所需不更多，得分不更低。</translation>
     </message>
@@ -954,6 +1110,10 @@
     <message>
       <source>Nothing is running</source>
       <translation>没有正在运行的研究</translation>
+    </message>
+    <message>
+      <source>Nothing to audit yet</source>
+      <translation>还没有可审计的内容</translation>
     </message>
     <message>
       <source>Nothing to compress yet</source>
@@ -984,6 +1144,10 @@
       <translation>模型的许可证，写入模型卡；可留空</translation>
     </message>
     <message>
+      <source>On the folds</source>
+      <translation>各折上</translation>
+    </message>
+    <message>
       <source>On the front</source>
       <translation>位于前沿</translation>
     </message>
@@ -992,8 +1156,16 @@
       <translation>位于前沿：没有其他变体所需更少而得分同样好。</translation>
     </message>
     <message>
+      <source>On the holdout</source>
+      <translation>留出集上</translation>
+    </message>
+    <message>
       <source>Once a study has a complete trial, its networks can be made smaller and faster here, and you see what that costs.</source>
       <translation>研究有了已完成的试验后，可在此把它的网络变小、变快，并看到代价是多少。</translation>
+    </message>
+    <message>
+      <source>Once a study has a complete trial, you see here whether its networks treat groups of rows alike.</source>
+      <translation>研究有了完成的试验后，可在此查看其网络是否同等对待各组的行。</translation>
     </message>
     <message>
       <source>Only if</source>
@@ -1084,6 +1256,10 @@
       <translation>普通 K 折</translation>
     </message>
     <message>
+      <source>Precision</source>
+      <translation>精确率</translation>
+    </message>
+    <message>
       <source>Predict</source>
       <translation>预测目标</translation>
     </message>
@@ -1140,12 +1316,20 @@
       <translation>随机</translation>
     </message>
     <message>
+      <source>Rates of</source>
+      <translation>针对类别</translation>
+    </message>
+    <message>
       <source>Read everything again</source>
       <translation>重新读取全部</translation>
     </message>
     <message>
       <source>Reading the data…</source>
       <translation>正在读取数据…</translation>
+    </message>
+    <message>
+      <source>Recall</source>
+      <translation>召回率</translation>
     </message>
     <message>
       <source>Regression</source>
@@ -1204,6 +1388,10 @@
       <translation>比对行数</translation>
     </message>
     <message>
+      <source>Rows that no trial of the search had seen.</source>
+      <translation>搜索中任何试验都未见过的行。</translation>
+    </message>
+    <message>
       <source>Rows that the search never sees; scored once at the end</source>
       <translation>搜索从不接触的数据行；仅在最后评分一次</translation>
     </message>
@@ -1226,6 +1414,14 @@
     <message>
       <source>Runtimes, one thread</source>
       <translation>运行时（单线程）</translation>
+    </message>
+    <message>
+      <source>Said above it</source>
+      <translation>高于它时判为</translation>
+    </message>
+    <message>
+      <source>Said share</source>
+      <translation>判为占比</translation>
     </message>
     <message>
       <source>Sampler</source>
@@ -1298,6 +1494,30 @@
     <message>
       <source>Select several trials to compare</source>
       <translation>选择多次试验进行比较</translation>
+    </message>
+    <message>
+      <source>Share of the other rows that the model calls {label} all the same.</source>
+      <translation>其余的行中仍被模型判为{label}的比例。</translation>
+    </message>
+    <message>
+      <source>Share of the rows called {label} that are.</source>
+      <translation>被判为{label}的行中确实如此的比例。</translation>
+    </message>
+    <message>
+      <source>Share of the rows that are {label} in truth: of the data, not of the model.</source>
+      <translation>真实为{label}的行所占比例：数据本身的情况，与模型无关。</translation>
+    </message>
+    <message>
+      <source>Share of the rows that the model calls {label}.</source>
+      <translation>被模型判为{label}的行所占比例。</translation>
+    </message>
+    <message>
+      <source>Share of the rows where the model is right.</source>
+      <translation>模型判断正确的行所占比例。</translation>
+    </message>
+    <message>
+      <source>Share of the true {label} rows that the model finds.</source>
+      <translation>真实为{label}的行中被模型找出的比例。</translation>
     </message>
     <message>
       <source>Shortcuts</source>
@@ -1464,6 +1684,14 @@
       <translation>文本（TOML）</translation>
     </message>
     <message>
+      <source>That is no measurable gain.</source>
+      <translation>没有可测得的提升。</translation>
+    </message>
+    <message>
+      <source>That may be chance.</source>
+      <translation>可能出于偶然。</translation>
+    </message>
+    <message>
       <source>The best network beats every baseline; the next is {baseline}.</source>
       <translation>最佳网络优于所有基线，其次是“{baseline}”。</translation>
     </message>
@@ -1486,6 +1714,14 @@
     <message>
       <source>The bundle is written.</source>
       <translation>导出包已写出。</translation>
+    </message>
+    <message>
+      <source>The class that shares, recall, false positives and precision are counted of.</source>
+      <translation>占比、召回率、假阳性率和精确率所针对的类别。</translation>
+    </message>
+    <message>
+      <source>The data of this study has no column that makes groups.</source>
+      <translation>此研究的数据没有可用于分组的列。</translation>
     </message>
     <message>
       <source>The engine of this study is not running; resume to go on where it stopped.</source>
@@ -1532,8 +1768,24 @@
       <translation>搜索已开始。</translation>
     </message>
     <message>
+      <source>The second class</source>
+      <translation>第二类</translation>
+    </message>
+    <message>
+      <source>The second class above {value}. On rows that the fit has not seen: {mean} {metric} ({low} … {high}).</source>
+      <translation>概率高于 {value} 时判为第二类。在拟合未见过的行上：{metric} {mean}（{low} … {high}）。</translation>
+    </message>
+    <message>
+      <source>The second class is said above it.</source>
+      <translation>概率高于该值时判为第二类。</translation>
+    </message>
+    <message>
       <source>The smallest within the limit: {variant}</source>
       <translation>上限之内最小的：{variant}</translation>
+    </message>
+    <message>
+      <source>The study is running: this audit was not kept.</source>
+      <translation>研究正在运行：此次审计未保存。</translation>
     </message>
     <message>
       <source>The study needs a name.</source>
@@ -1546,6 +1798,10 @@
     <message>
       <source>The task's usual one</source>
       <translation>该任务的常用指标</translation>
+    </message>
+    <message>
+      <source>The threshold must be more than 0 and less than 1.</source>
+      <translation>阈值必须大于 0 且小于 1。</translation>
     </message>
     <message>
       <source>The trial ends after this epoch.</source>
@@ -1566,6 +1822,10 @@
     <message>
       <source>This panel</source>
       <translation>显示此面板</translation>
+    </message>
+    <message>
+      <source>Threshold</source>
+      <translation>阈值</translation>
     </message>
     <message>
       <source>Time</source>
@@ -1622,6 +1882,10 @@
     <message>
       <source>Trials</source>
       <translation>试验</translation>
+    </message>
+    <message>
+      <source>True share</source>
+      <translation>真实占比</translation>
     </message>
     <message>
       <source>Trying candidates…</source>
@@ -1736,6 +2000,10 @@
       <translation>您愿意损失多少，以指标的单位计；结论会随之立即更新。</translation>
     </message>
     <message>
+      <source>Widest gap · {gap}</source>
+      <translation>最大差距 · {gap}</translation>
+    </message>
+    <message>
       <source>Wilcoxon over folds</source>
       <translation>跨折 Wilcoxon 检验</translation>
     </message>
@@ -1776,6 +2044,10 @@
       <translation>压缩包，{unit}</translation>
     </message>
     <message>
+      <source>a class; empty: accuracy only</source>
+      <translation>一个类别；留空：只看准确率</translation>
+    </message>
+    <message>
       <source>about {time} left</source>
       <translation>约剩 {time}</translation>
     </message>
@@ -1802,6 +2074,10 @@
     <message>
       <source>binary</source>
       <translation>二分类</translation>
+    </message>
+    <message>
+      <source>chosen among {n}</source>
+      <translation>从 {n} 个中选出</translation>
     </message>
     <message>
       <source>comma</source>
@@ -1834,6 +2110,10 @@
     <message>
       <source>final fit, holdout and export</source>
       <translation>最终拟合、留出集评分与导出</translation>
+    </message>
+    <message>
+      <source>fitted</source>
+      <translation>拟合得到</translation>
     </message>
     <message>
       <source>int16, calibrated</source>
@@ -1880,6 +2160,10 @@
       <translation>无</translation>
     </message>
     <message>
+      <source>rates of “{label}”</source>
+      <translation>针对“{label}”</translation>
+    </message>
+    <message>
       <source>refitted on all rows</source>
       <translation>用全部数据重新拟合</translation>
     </message>
@@ -1890,6 +2174,10 @@
     <message>
       <source>semicolon</source>
       <translation>分号</translation>
+    </message>
+    <message>
+      <source>set by hand</source>
+      <translation>手动设定</translation>
     </message>
     <message>
       <source>space</source>
@@ -1908,6 +2196,10 @@
       <translation>步长 {step}</translation>
     </message>
     <message>
+      <source>such a choice loses {mean} on folds it has not looked at</source>
+      <translation>这样选择在未看过的折上损失 {mean}</translation>
+    </message>
+    <message>
       <source>tab</source>
       <translation>制表符</translation>
     </message>
@@ -1916,8 +2208,28 @@
       <translation>目标 {target}</translation>
     </message>
     <message>
+      <source>the more likely class</source>
+      <translation>取更可能的类别</translation>
+    </message>
+    <message>
+      <source>threshold {value}</source>
+      <translation>阈值 {value}</translation>
+    </message>
+    <message>
+      <source>trial {number}</source>
+      <translation>试验 {number}</translation>
+    </message>
+    <message>
+      <source>under 30 rows</source>
+      <translation>少于 30 行</translation>
+    </message>
+    <message>
       <source>weights from {low} to {high}</source>
       <translation>权重范围 {low} 至 {high}</translation>
+    </message>
+    <message>
+      <source>{column} · trial {number}</source>
+      <translation>{column} · 试验 {number}</translation>
     </message>
     <message>
       <source>{format} cannot hold numbers in {number_format}.</source>
@@ -1926,6 +2238,14 @@
     <message>
       <source>{low} … {high}, mean {mean}</source>
       <translation>{low} … {high}，均值 {mean}</translation>
+    </message>
+    <message>
+      <source>{measure}: {difference} ({low} … {high}) more in “{most}” than in “{least}”.</source>
+      <translation>{measure}：“{most}”比“{least}”高 {difference}（{low} … {high}）。</translation>
+    </message>
+    <message>
+      <source>{measure}: {difference} points ({low} … {high}) more in “{most}” than in “{least}”.</source>
+      <translation>{measure}：“{most}”比“{least}”高 {difference} 个百分点（{low} … {high}）。</translation>
     </message>
     <message>
       <source>{metric} · {difference} against {baseline} {value}</source>
@@ -1966,6 +2286,10 @@
     <message>
       <source>{n} complete</source>
       <translation>完成 {n}</translation>
+    </message>
+    <message>
+      <source>{n} could not be trained.</source>
+      <translation>其中 {n} 个无法训练。</translation>
     </message>
     <message>
       <source>{n} days ago</source>
@@ -2022,6 +2346,10 @@
     <message>
       <source>{n} weights</source>
       <translation>{n} 个参数</translation>
+    </message>
+    <message>
+      <source>{n} were over a limit and not trained.</source>
+      <translation>其中 {n} 个超出限制，未作训练。</translation>
     </message>
     <message>
       <source>{n} workers</source>
@@ -2103,6 +2431,10 @@
       <translation>图像模型包不能用文件审计；请审计其研究。</translation>
     </message>
     <message>
+      <source>A bundle has one model and decides by its own threshold; leave --trial and --threshold out.</source>
+      <translation>模型包只有一个模型，并按它自己的阈值判定；请去掉 --trial 和 --threshold。</translation>
+    </message>
+    <message>
       <source>A bundle is audited on rows with their target: give --data FILE.</source>
       <translation>审计模型包需要带目标列的数据行：请给出 --data 文件。</translation>
     </message>
@@ -2121,6 +2453,10 @@
     <message>
       <source>A job ends with either a result or a failure.</source>
       <translation>作业结束时必须有结果或失败原因，且只能有其一。</translation>
+    </message>
+    <message>
+      <source>A positive class is for classes, and the target is a number; leave it out.</source>
+      <translation>正类只用于分类，而目标是数值；请去掉它。</translation>
     </message>
     <message>
       <source>A regression target has no classes to stratify by; choose plain folds.</source>
@@ -2321,6 +2657,10 @@
     <message>
       <source>LiteRT has no activations of 16 bits for networks with layer normalization.</source>
       <translation>对于使用层归一化的网络，LiteRT 不支持 16 位激活值。</translation>
+    </message>
+    <message>
+      <source>LiteRT has no calibrated 8 bits for texts: what hides paddings would take all steps.</source>
+      <translation>对于文本，LiteRT 不支持校准的 8 位：用来遮住填充的数值会占去全部量化级。</translation>
     </message>
     <message>
       <source>Loses {drop:,g}, more than the limit of {limit:,g}: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
@@ -2879,6 +3219,10 @@
       <translation>研究 {study!r} 已完成：已达到其上限，留出集也已使用。如需继续搜索，请以更大的 --trials 或 --timeout 新建研究，并用 --warm-start {id} 先尝试其最佳试验。</translation>
     </message>
     <message>
+      <source>The study {study!r} is done: its time was over before the first trial could start. Start a new search with a larger --timeout.</source>
+      <translation>研究 {study!r} 已完成：在第一个试验开始之前时间就用完了。请用更大的 --timeout 重新开始搜索。</translation>
+    </message>
+    <message>
       <source>The study {study!r} is not running, so it cannot {request}.</source>
       <translation>研究 {study!r} 没有在运行，无法执行 {request}。</translation>
     </message>
@@ -3083,16 +3427,16 @@
       <translation>试验 {number} 没有变体 {variant!r}；已有：{choices}。请先压缩。</translation>
     </message>
     <message>
-      <source>Trial {number} is a baseline; only networks can be exported.</source>
-      <translation>试验 {number} 是基线；只能导出网络。</translation>
+      <source>Trial {number} is a baseline, which has no networks; choose another trial.</source>
+      <translation>试验 {number} 是基线，没有网络；请选择其他试验。</translation>
     </message>
     <message>
       <source>Trial {number} is {state}, so it cannot be started.</source>
       <translation>试验 {number} 的状态是 {state}，无法启动。</translation>
     </message>
     <message>
-      <source>Trial {number} is {state}; only complete trials can be exported.</source>
-      <translation>试验 {number} 的状态是 {state}；只能导出已完成的试验。</translation>
+      <source>Trial {number} is {state}; choose a complete one.</source>
+      <translation>试验 {number} 的状态是 {state}；请选择已完成的试验。</translation>
     </message>
     <message>
       <source>Two columns have the role {role}: {first!r} and {second!r}; choose one.</source>

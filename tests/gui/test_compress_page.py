@@ -136,7 +136,7 @@ def test_verdicts_and_advice_follow_the_limit_at_once(page: CompressPage) -> Non
     page.choice.limit.set_value(1e6)
     page.choice.limit.changed.emit()
     assert page.details.verdict.text().startswith("Costs ")
-    assert page.variants.advice.text().endswith("Structured 50% + int8")
+    assert "Structured 50% + int8" in page.variants.advice.text()
     page.choice.limit.set_value(0)
     page.choice.limit.changed.emit()
     assert page.variants.advice.text().endswith("int8, calibrated") or page.variants.advice.text().endswith(
@@ -374,3 +374,21 @@ def test_layers_tell_zeros_histograms_and_blame(page: CompressPage) -> None:
     layers.grab()
     layers.show_layers([], {}, [])
     assert layers.height() == 1
+
+
+def test_a_chosen_form_says_among_how_many_and_what_such_a_choice_loses(
+    page: CompressPage, window: MainWindow
+) -> None:
+    page.variants.select("structured 50 % + int8")
+    said = page.details._choice.text()
+    assert said.startswith("Chosen among 86 candidates")
+    assert "12 were over a limit" in said
+    assert "within the limit of 500 loses" in said
+    page.choice.limit.set_value(1e6)
+    page.choice.limit.changed.emit()
+    assert "Structured 50% + int8 · chosen among 86 · such a choice loses" in page.variants.advice.text()
+    page.variants.select("int8")
+    assert not page.details._choice.isVisible()
+    window.set_language("zh")
+    page.variants.select("structured 50 % + int8")
+    assert page.details._choice.text().startswith("它是按在这些折上的损失从 86 个候选中选出的")

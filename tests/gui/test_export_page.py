@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.gui.models.exports_model import ExportsModel
-from cupel.gui.pages.certificate import certificate_rows
+from cupel.gui.pages.certificate import certificate_rows, decision_rows
 from cupel.gui.pages.export import ExportPage, folder_name
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import JobState
@@ -16,6 +16,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from ..engine.deployment.made import make_study
+from ..engine.deployment.test_threshold import TRIAL, keep_out_of_fold
 
 
 @pytest.fixture
@@ -98,6 +99,65 @@ def test_the_certificate_tells_of_every_format(page: ExportPage) -> None:
     failed = page._chosen()
     assert failed is not None
     assert dict(certificate_rows(failed))["LiteRT"] == "Failed, float32"
+
+
+def test_a_fitted_threshold_is_told_with_its_gain_and_the_certificate_tells_it_again(
+    qtbot: QtBot, open_window, tmp_path: Path
+) -> None:
+    made = make_study(tmp_path / "made", "binary", {}, n_networks=2)
+    keep_out_of_fold(made, TRIAL)
+    made.store.close()
+    window = open_window(made.store.workspace.path)
+    window.show_page("export")
+    page = window.pages["export"]
+    qtbot.waitUntil(page.write.isEnabled)
+    qtbot.waitUntil(lambda: page.trial.widget.count() > 1)
+    assert page.threshold.choice.value() == ""
+    page.trial.set_value(TRIAL)
+    assert page.trial.value() == TRIAL
+    page.trial.changed.emit()
+    page.threshold.choice.set_value("tuned")
+    page.threshold._chosen()
+    assert page.threshold.hint.text().startswith("Fitting it")
+    qtbot.waitUntil(lambda: "has not seen" in page.threshold.hint.text(), timeout=60_000)
+    assert "accuracy" in page.threshold.hint.text()
+    page.folder.set_value(str(tmp_path / "bundle"))
+    page.folder.changed.emit()
+    page.write.click()
+    qtbot.waitUntil(lambda: page.certificate._pill.text() == "Passed", timeout=120_000)
+    export = page._chosen()
+    assert export is not None
+    rows = dict(decision_rows(export))
+    assert rows["Threshold"].endswith(", fitted")
+    assert rows["Said above it"] == "class 1"
+    assert " … " in rows["Its gain (95%)"]
+    with Store.open(made.store.workspace.path) as store:
+        assert [job.kind for job in store.jobs()] == ["threshold", "export"]
+
+
+def test_a_threshold_that_is_none_is_said_and_a_number_goes_along(
+    qtbot: QtBot, page: ExportPage, window: MainWindow, workspace: Path
+) -> None:
+    assert not page.threshold.isVisible()  # of a regression
+    window.desk.select(next(study.id for study in window.desk.studies if study.name.startswith("Titanic")))
+    qtbot.waitUntil(page.threshold.isVisible)
+    offered = [page.threshold.choice.widget.itemData(i) for i in range(page.threshold.choice.widget.count())]  # type: ignore[attr-defined]
+    assert offered == ["", "given"]  # roc_auc depends on none
+    assert "roc_auc" in page.threshold.hint.text()
+    page.threshold.choice.set_value("given")
+    page.threshold._chosen()
+    assert page.threshold.number.widget.isVisible()
+    for written in ("", "much", "1"):
+        page.threshold.number.widget.setText(written)  # type: ignore[attr-defined]
+        page.write.click()
+        assert page.notice.isVisible()
+        assert page.write.isEnabled()
+    page.threshold.number.set_value(0.3)
+    page.write.click()
+    qtbot.waitUntil(page.write.isEnabled, timeout=60_000)  # the made-up study has no networks
+    with Store.open(workspace) as store:
+        jobs = store.jobs()
+    assert [job.args["threshold"] for job in jobs] == [0.3]
 
 
 def test_a_bundle_that_cannot_be_written_says_why(qtbot: QtBot, page: ExportPage, workspace: Path) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-PAGES = ("studies", "new_study", "live", "trials", "compress", "export", "predict")
+PAGES = ("studies", "new_study", "live", "trials", "groups", "compress", "export", "predict")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -216,7 +216,7 @@ QTimer.singleShot(20000, loop.quit)
 window.show()
 loop.exec()
 assert window.desk.studies, "the window has not read its workspace"
-for name in ("new_study", "live", "trials", "compress", "export"):
+for name in ("new_study", "live", "trials", "groups", "compress", "export"):
     window.show_page(name)
     pause = QEventLoop()
     QTimer.singleShot(150, pause.quit)
