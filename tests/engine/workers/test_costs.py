@@ -147,6 +147,7 @@ def test_the_estimate_of_memory_grows_with_what_is_trained(files: StudyFiles) ->
 TRAINED = """
 import resource, psutil
 from tests.engine.training.problems import make_problem
+from cupel.engine.training.devices import set_up_devices
 from cupel.engine.training.trainer import Trainer, TrainSpec
 from cupel.engine.workers.costs import training_bytes
 
@@ -157,6 +158,7 @@ def train(width):
     trainer.run()
     return training_bytes(trainer.network, problem, spec)
 
+set_up_devices(1)
 problem = make_problem()
 train(8)
 before = psutil.Process().memory_info().rss
