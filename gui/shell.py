@@ -22,7 +22,7 @@ from . import tokens
 from .desk import Desk
 from .feed import Feed
 from .language import Speaks, language, tr
-from .pages.page import Page
+from .pages.page import FRAME_MS, Page
 from .preferences import Preferences
 from .sidebar import SideBar
 from .theme import theme
@@ -30,7 +30,6 @@ from .widgets.notices import Banners, ShortcutsPanel, Toasts
 from .widgets.parts import column, row
 
 _IDLE_MS = 120
-_FRAME_MS = 16
 _POLISHED_AT_ONCE = 40  # widgets; each takes up to half a millisecond
 # Pages are made after the window has painted and read its studies, one at a time while the user does nothing,
 # or when they are asked for: the window must be up within a second, and no page may make the user wait.
@@ -165,7 +164,7 @@ class MainWindow(Speaks, QMainWindow):
         language.install(code)
         self._preferences.set_text("language", code)
         # What the page in view made of words, one frame later: together both would stop the window for too long.
-        QTimer.singleShot(_FRAME_MS, self, self.desk.studies_changed.emit)
+        QTimer.singleShot(FRAME_MS, self, self.desk.studies_changed.emit)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialKind, TrialState
@@ -21,7 +22,7 @@ from ..widgets.parts import Button, Card, Label, column, row
 from .live_controls import LiveControls
 from .live_parts import MachineCard, RunningCard, Tiles
 from .live_result import ResultCard
-from .page import EmptyState, Page, Pages, new_study_button
+from .page import FRAME_MS, EmptyState, Page, Pages, new_study_button
 from .pareto_panel import ParetoPanel
 
 if TYPE_CHECKING:
@@ -73,6 +74,12 @@ class LivePage(Page):
         self._stack.addWidget(self._empty())
         self.body.addWidget(self.failure)
         self.body.addWidget(self._stack, 1)
+        self._curves_soon = QTimer(
+            self
+        )  # one frame after the history: both together would stop the window too long
+        self._curves_soon.setSingleShot(True)
+        self._curves_soon.setInterval(FRAME_MS)
+        self._curves_soon.timeout.connect(self._show_curves)
         self.say(self._show)
 
     def refresh(self) -> None:
@@ -194,7 +201,7 @@ class LivePage(Page):
         runs = study.state in _ACTIVE or self.desk.is_starting(study.id)
         self._aside.setCurrentWidget(self.running if runs else self.result)
         self.machine.show_samples(self._view.samples if self._view is not None else [])
-        self._show_curves(data, study, curves)
+        self._curves_soon.start()
 
     def _show_failure(self, study: StudyRecord) -> None:
         failure = study.failure
@@ -208,7 +215,11 @@ class LivePage(Page):
         else:
             self.failure.hide()
 
-    def _show_curves(self, data: TrialsData, study: StudyRecord, curves: dict[int, Curves]) -> None:
+    def _show_curves(self) -> None:
+        study, data = self.desk.study, self.follower.data
+        if study is None or data is None or self.follower.study_id != study.id:
+            return
+        curves = self._view.curves if self._view is not None else {}
         table = data.table
         running = table.ids[table.states == TrialState.RUNNING]
         wanted = self._curves_of

@@ -13,6 +13,8 @@ from ..desk import Desk
 from ..language import Speaks, Text, tr
 from ..widgets.parts import Button, Label, Picture, Pill, column, row
 
+FRAME_MS = 16  # after which the rest is done of what would stop the window for too long at once
+
 
 class StudySwitcher(Speaks, QComboBox):
     """Chooses the study in view."""
