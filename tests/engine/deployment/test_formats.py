@@ -179,7 +179,7 @@ def test_every_format_that_carries_a_variant_is_proven(
     study = studies[kind]
     number_format = variant if variant in NUMBER_FORMATS else "float32"
     carrying = [name for name in HERE if number_format in FORMATS[name].carries]
-    if variant == "int16" and kind != "image":
+    if (variant == "int16" and kind != "image") or (variant == "int8_static" and kind == "text"):
         carrying.remove("litert")
     record = _exported(study, variant, carrying, tmp_path / "bundle")
     certificate = record.certificate
