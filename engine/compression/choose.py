@@ -22,6 +22,7 @@ from optuna.trial import Trial
 from ..errors import CupelError
 from ..networks.base import Network
 from ..networks.registry import family
+from ..objectives import front_mask
 from ..training.model import TrainedModel
 from ..training.quantizing import channel_axes, layer_of
 from .plan import CONTROL, Plan, n_epochs_of
@@ -209,19 +210,12 @@ class Chooser:
         """Return the candidates of the front that are worth a file, the smallest within the limits first."""
         made = [one for one in self.found.values() if one.model is not None]
         costs = np.array([[one.drop, one.size_bytes, one.latency_ms] for one in made]).reshape(-1, 3)
-        best = [one for one, on_front in zip(made, front_of(costs), strict=True) if on_front]
+        best = [one for one, on_front in zip(made, front_mask(costs), strict=True) if on_front]
         within = [one for one in best if one.drop <= most_drop]
         beyond = [one for one in best if one.drop > most_drop]
         within.sort(key=lambda one: one.size_bytes)
         beyond.sort(key=lambda one: one.drop)
         return (within[: _MOST_MEASURED - 1] + beyond)[:_MOST_MEASURED]
-
-
-def front_of(costs: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which rows of costs (n, k) no other row beats: none is as low everywhere, and lower somewhere."""
-    no_worse = (costs[None] <= costs[:, None]).all(axis=2)
-    better = (costs[None] < costs[:, None]).any(axis=2)
-    return np.logical_not(np.any(no_worse & better, axis=1))
 
 
 def nested_losses(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.engine.cli import main
-from cupel.engine.compression.choose import front_of, nested_losses
+from cupel.engine.compression.choose import nested_losses
 from cupel.engine.compression.explore import Limits, blame_layers, choose_variants
 from cupel.engine.compression.layers import N_BINS, describe_layers
 from cupel.engine.errors import CompressionError, SpecError
@@ -26,11 +26,6 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = make_study(tmp_path_factory.mktemp("explore"), "binary", {"width": 64}, n_networks=2)
     study.store.close()
     return study.store.workspace.path
-
-
-def test_the_front_is_what_no_other_beats() -> None:
-    costs = np.array([[0.0, 3.0, 1.0], [0.1, 1.0, 1.0], [0.1, 2.0, 1.0], [0.0, 3.0, 1.0]])
-    assert front_of(costs).tolist() == [True, True, False, True]
 
 
 def test_histograms_count_every_weight_and_zeros_are_told() -> None:
