@@ -5,7 +5,8 @@ spread justifies. Part of the light engine.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 MINUS = "−"
 NOTHING = "–"
@@ -62,12 +63,12 @@ def parameter(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        if value == 0 or 1e-3 <= abs(value) < 1e5:
+        if value == 0.0 or 1e-3 <= abs(value) < 1e5:
             return f"{value:.4g}".replace("-", MINUS)
         mantissa, exponent = f"{value:.2e}".split("e")
         return f"{float(mantissa):g}e{int(exponent)}".replace("-", MINUS)
     if isinstance(value, list | tuple):
-        return " · ".join(parameter(item) for item in value)
+        return " · ".join(map(parameter, cast("Sequence[object]", value)))
     return NOTHING if value is None else str(value)
 
 

@@ -24,7 +24,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -267,17 +267,21 @@ def _compared(first: _Operand, sign: str, second: _Operand) -> _Node:
 
     def node(columns: Columns, _n_rows: int) -> Mask:
         left, right = _resolved(columns, first, second), _resolved(columns, second, first)
-        if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        if _is_column(left) and _is_column(right):
             return _pairwise(left, sign, right)
-        if isinstance(left, np.ndarray):
+        if _is_column(left):
             return _against(left, sign, right)
-        if isinstance(right, np.ndarray):
+        if _is_column(right):
             return _against(right, _MIRRORED[sign], left)
         raise SpecError(
             "The filter compares two values with each other; one side has to be the name of a column."
         )
 
     return node
+
+
+def _is_column(side: object) -> TypeGuard[NDArray[Any]]:
+    return isinstance(side, np.ndarray)
 
 
 def _containing(first: _Operand, second: _Operand) -> _Node:
@@ -435,10 +439,9 @@ def trial_columns(table: TrialTable, on_front: Mask | None = None) -> dict[str, 
 
 
 def _param_column(values: list[Any]) -> NDArray[Any]:
-    kinds = {type(value) for value in values} - {type(None)}
-    if kinds <= {int, float}:
+    if all(value is None or type(value) in (int, float) for value in values):
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-    return _objects([value if not isinstance(value, list | dict) else str(value) for value in values])
+    return _objects([str(value) if type(value) in (list, dict) else value for value in values])
 
 
 def _objects(values: list[Any]) -> NDArray[Any]:
