@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 from cupel.engine.data.table import Column, text_column
-from cupel.engine.deployment.audit import Asked, audited
 from cupel.engine.deployment.fairness import groups_of
+from cupel.engine.deployment.group_audit import Asked, audited
 from cupel.storage.records import StudyRecord
 from cupel.storage.store import Store
 

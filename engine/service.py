@@ -192,17 +192,17 @@ def _threshold(store: Store, job: JobRecord) -> Mapping[str, Any]:
 
 
 def _audit(store: Store, job: JobRecord) -> Mapping[str, Any]:
-    from .deployment.audit import audit_study
+    from .deployment.audit import StudyAudit
 
     args = job.args
-    return audit_study(
+    audit = StudyAudit(
         store,
         int(args["study_id"]),
-        str(args["by"]),
         args.get("trial", "best"),
         positive=str(args.get("positive") or ""),
         threshold=args.get("threshold") or "",
     )
+    return audit.by(str(args["by"]))
 
 
 def _compress(store: Store, job: JobRecord) -> Mapping[str, Any]:

@@ -22,21 +22,22 @@ _MEASURES = 2  # a table: with their intervals, more do not fit into 80 columns
 
 def run_audit(args: argparse.Namespace) -> int:
     """Count in every group, print it, and keep it with the study."""
-    from ..deployment.audit import audit_bundle, audit_study
+    from ..deployment.audit import BundleAudit, StudyAudit
 
     if args.data is not None:
         if args.trial != "best" or args.threshold != "0.5":
             raise SpecError(
                 "A bundle has one model and decides by its own threshold; leave --trial and --threshold out."
             )
-        found = [audit_bundle(Path(args.model), args.data, by, positive=args.positive) for by in args.by]
+        audit = BundleAudit(Path(args.model), args.data, positive=args.positive)
+        found = [audit.by(column) for column in args.by]
     elif (Path(args.model) / "manifest.json").is_file():
         raise SpecError("A bundle is audited on rows with their target: give --data FILE.")
     else:
         how = {"positive": args.positive, "threshold": args.threshold}
         with Store.open(args.workspace) as store:
             study = store.find_study(args.model)
-            found = [audit_study(store, study.id, by, args.trial, **how) for by in args.by]
+            found = [*map(StudyAudit(store, study.id, args.trial, **how).by, args.by)]
     if args.json:
         print(json.dumps(found, ensure_ascii=False, allow_nan=False))
         return DONE

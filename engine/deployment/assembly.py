@@ -32,6 +32,7 @@ from ...storage.records import (
     VariantRecord,
 )
 from ...storage.store import Store
+from ..compression.thresholds import USUAL
 from ..data.cells import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
 from ..data.splitting import Splits
@@ -260,7 +261,7 @@ def _schema(dataset: DatasetRecord, answer: Mapping[str, Any]) -> dict[str, Any]
     threshold = answer["threshold"]
     return {
         "format": 1
-        if threshold is None or threshold["value"] == 0.5
+        if threshold is None or threshold["value"] == USUAL
         else 2,  # who knows 1 only would take 0.5
         "task": answer["task"],
         "labels": answer["labels"],

@@ -10,9 +10,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,26 +23,17 @@ from numpy.typing import NDArray
 
 from ...storage.records import StudyRecord, TrialRecord
 from ...storage.store import Store
+from ..compression.thresholds import USUAL
 from ..data.reading import read_table
-from ..data.table import Column
+from ..data.table import Column, Table
 from ..data.target import match_labels
 from ..errors import DataError, ExportError
 from ..spec import ReadSpec
 from .bundle import Bundle
 from .certificate import last_line
 from .export import network_trial
-from .fairness import (
-    ERRORS,
-    LEAST_ROWS,
-    SHARES,
-    Figure,
-    Grouping,
-    error_draws,
-    error_figures,
-    groups_of,
-    share_figures,
-    share_gap,
-)
+from .fairness import groups_of
+from .group_audit import Asked, audited
 from .out_of_fold import StudyRows
 from .standalone import Predictor
 from .threshold import threshold_of
@@ -50,70 +43,73 @@ _CHUNK_ROWS = 8192
 _HOLDOUT_TIMEOUT_S = 900.0
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is audited.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Rows of the table, what is true of them, and what the model says."""
 
-    Attributes
-    ----------
-    task : {"binary", "multiclass", "regression"}
-    labels : sequence of str
-    positive : str
-        The class that rates are about; empty for none of several classes, and of a regression.
-    threshold : float
-        Of two classes; the second one is said above it.
-    """
+    name: str
+    rows: NDArray[np.int64]
+    y: NDArray[Any]
+    predictions: NDArray[np.float64]
 
-    task: str
-    labels: Sequence[str]
-    positive: str
-    threshold: float
 
-    @classmethod
-    def of(cls, task: str, labels: Sequence[str], positive: str, threshold: float) -> Asked:
-        """Return it with the second of two classes as the positive one where none is named.
+class _Audit(ABC):
+    """The audit of one model by any columns; what the model says is computed once, when it is first needed."""
+
+    def __init__(self, asked: Asked, table: Table, target: str) -> None:
+        self._asked = asked
+        self._table = table
+        self._target = target
+
+    def by(self, column: str) -> dict[str, Any]:
+        """Return what is counted in the groups of a column.
+
+        Parameters
+        ----------
+        column : str
+            Of the data; the model need not use it.
+
+        Returns
+        -------
+        dict
+            ``by``, ``task``, ``positive``, ``threshold``, ``created_at``, ``parts`` (see `group_audit.audited`).
 
         Raises
         ------
+        DataError
+            Where the column is not there, is the target, or has hardly two rows alike.
         ExportError
-            Where the positive class is none, or there are no classes.
+            Where there are no predictions.
         """
-        if positive and task == "regression":
-            raise ExportError("A positive class is for classes, and the target is a number; leave it out.")
-        if positive and positive not in labels:
-            raise ExportError(
-                "{value!r} is no class of the target; its classes are {choices}.",
-                value=positive,
-                choices=", ".join(labels) or "-",
+        if column == self._target:
+            raise DataError(
+                "The column {column!r} is the target; choose another one for the groups.", column=column
             )
-        return cls(task, labels, positive or (labels[1] if task == "binary" else ""), threshold)
+        grouping = groups_of(self._table[column])
+        asked = self._asked
+        return {
+            "by": column,
+            "task": asked.task,
+            "positive": asked.positive or None,
+            "threshold": asked.threshold if asked.task == "binary" else None,
+            "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "parts": [
+                audited(asked, grouping, part.rows, part.y, part.predictions, part.name)
+                for part in self._parts
+            ],
+        }
 
-    def said(self, predictions: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the places of the classes that probabilities (n, n_classes) are said to be."""
-        if self.task == "binary":
-            return (predictions[:, 1] > self.threshold).astype(np.int64)
-        return predictions.argmax(axis=1)
-
-    def names(self) -> tuple[str, ...]:
-        """What is counted."""
-        return ERRORS if self.task == "regression" else SHARES if self.positive else ("accuracy",)
+    @property
+    @abstractmethod
+    def _parts(self) -> Sequence[_Part]:
+        """What the model says of rows that it had not seen."""
 
 
-def audit_study(
-    store: Store,
-    study_id: int,
-    by: str,
-    trial: int | str = "best",
-    *,
-    positive: str = "",
-    threshold: str | float = "",
-) -> dict[str, Any]:
-    """Audit a trial of a study, and keep what was found in the study's result.
+class StudyAudit(_Audit):
+    """The audit of a trial of a study: of its out-of-fold predictions and, where there is one, the holdout.
 
     Parameters
     ----------
-    by : str
-        A column of the data; the model need not use it.
     trial : int or str
         A number, or ``"best"``.
     positive : str
@@ -121,47 +117,59 @@ def audit_study(
     threshold
         As for `export.export_model`.
 
-    Returns
-    -------
-    dict
-        ``by``, ``trial``, ``task``, ``positive``, ``threshold``, ``created_at``, ``parts`` (see `audited`; the
-        first one of the out-of-fold predictions), ``is_kept`` (not where the study is running).
-
     Raises
     ------
     ExportError
-        Where the trial has no networks or no such predictions, or positive class or threshold are none.
-    DataError
-        Where the column is not there, is the target, or has hardly two rows alike.
+        Where the trial has no networks, or positive class or threshold are none.
     """
-    study = store.study(study_id)
-    number = study.best_trial if trial == "best" else _number(trial)
-    if number is None:
-        raise ExportError("The study {study!r} has no complete trial yet to audit.", study=study.name)
-    record = network_trial(store, study_id, number)
-    decided = threshold_of(store, study, record, None, threshold)
-    rows = StudyRows.of(store, study)
-    asked = Asked.of(
-        rows.target.task, rows.target.labels, positive, 0.5 if decided is None else decided.value
-    )
-    grouping = _grouping(rows.table[by], str(study.spec["target"]))
-    places, predictions = _mean_by_row(rows.splits.valid, rows.out_of_fold(store, record))
-    parts = [audited(asked, grouping, places, rows.target.at(places), predictions, "out_of_fold")]
-    holdout = _holdout(store, study, record, rows)
-    if holdout is not None:
-        at = rows.splits.holdout
-        parts.append(audited(asked, grouping, at, rows.target.at(at), holdout, "holdout"))
-    found = {**_about(asked, by), "trial": number, "parts": parts}
-    is_kept = not store.engine_is_alive(study_id)
-    if is_kept:
-        store.add_to_result(study_id, KEY, f"{number}/{by}", found)
-    return {**found, "is_kept": is_kept}
+
+    def __init__(
+        self,
+        store: Store,
+        study_id: int,
+        trial: int | str = "best",
+        *,
+        positive: str = "",
+        threshold: str | float = "",
+    ) -> None:
+        study = store.study(study_id)
+        number = study.best_trial if trial == "best" else _number(trial)
+        if number is None:
+            raise ExportError("The study {study!r} has no complete trial yet to audit.", study=study.name)
+        self._store = store
+        self._study = study
+        self._trial = network_trial(store, study_id, number)
+        decided = threshold_of(store, study, self._trial, None, threshold)
+        self._rows = StudyRows.of(store, study)
+        target = self._rows.target
+        asked = Asked.of(target.task, target.labels, positive, USUAL if decided is None else decided.value)
+        super().__init__(asked, self._rows.table, str(study.spec["target"]))
+
+    def by(self, column: str) -> dict[str, Any]:
+        """Return what `_Audit.by` does with ``trial`` and ``is_kept``, and keep it in the study's result.
+
+        It is not kept where the study is running.
+        """
+        number = self._trial.number
+        found = {**super().by(column), "trial": number}
+        is_kept = not self._store.engine_is_alive(self._study.id)
+        if is_kept:
+            self._store.add_to_result(self._study.id, KEY, f"{number}/{column}", found)
+        return {**found, "is_kept": is_kept}
+
+    @cached_property
+    def _parts(self) -> Sequence[_Part]:
+        rows, splits = self._rows, self._rows.splits
+        places, predictions = _mean_by_row(splits.valid, rows.out_of_fold(self._store, self._trial))
+        parts = [_Part("out_of_fold", places, rows.target.at(places), predictions)]
+        holdout = _holdout(self._store, self._study, self._trial, rows)
+        if holdout is not None:
+            parts.append(_Part("holdout", splits.holdout, rows.target.at(splits.holdout), holdout))
+        return parts
 
 
-def audit_bundle(
-    path: Path, data: Path, by: str, *, positive: str = "", read: ReadSpec | None = None
-) -> dict[str, Any]:
-    """Audit a bundle for a table or texts on the rows of a file that has the target; its own threshold decides.
+class BundleAudit(_Audit):
+    """The audit of a bundle for a table or texts on a file that has the target; its own threshold decides.
 
     Raises
     ------
@@ -170,135 +178,36 @@ def audit_bundle(
     DataError
         Where the file cannot be read, or lacks a column.
     """
-    bundle = Bundle.open(path)
-    predictor = Predictor(bundle.path)
-    if predictor.image_size:
-        raise ExportError("A bundle for images is not audited on a file; audit its study.")
-    asked = Asked.of(
-        bundle.task, bundle.labels, positive, 0.5 if predictor.threshold is None else predictor.threshold
-    )
-    target = str(bundle.manifest["target"])
-    inputs = predictor.schema["inputs"]
-    kinds = {spec["column"]: (spec["kind"], spec["date_format"]) for spec in inputs}
-    table = read_table(data, read, kinds).table
-    y = _truth(table[target], bundle)
-    known = np.flatnonzero(~np.isnan(y))
-    if not len(known):
-        raise DataError(
-            "No row of {file} has a {column!r} that the model knows.", file=data.name, column=target
-        )
-    columns = [table[spec["column"]] for spec in inputs]
-    starts = range(0, len(known), _CHUNK_ROWS)
-    pieces = [
-        predictor.run([_cells(column, known[i : i + _CHUNK_ROWS]) for column in columns]) for i in starts
-    ]
-    predictions = np.concatenate(pieces).astype(np.float64)
-    truth = y[known] if asked.task == "regression" else y[known].astype(np.int64)
-    grouping = _grouping(table[by], target)
-    return {**_about(asked, by), "parts": [audited(asked, grouping, known, truth, predictions, "file")]}
 
+    def __init__(self, path: Path, data: Path, *, positive: str = "", read: ReadSpec | None = None) -> None:
+        self._bundle = Bundle.open(path)
+        self._data = data
+        self._predictor = predictor = Predictor(self._bundle.path)
+        if predictor.image_size:
+            raise ExportError("A bundle for images is not audited on a file; audit its study.")
+        threshold = USUAL if predictor.threshold is None else predictor.threshold
+        asked = Asked.of(self._bundle.task, self._bundle.labels, positive, threshold)
+        kinds = {spec["column"]: (spec["kind"], spec["date_format"]) for spec in predictor.schema["inputs"]}
+        table = read_table(data, read, kinds).table
+        super().__init__(asked, table, str(self._bundle.manifest["target"]))
 
-def audited(
-    asked: Asked,
-    grouping: Grouping,
-    rows: NDArray[np.int64],
-    y: NDArray[Any],
-    predictions: NDArray[np.float64],
-    part: str,
-) -> dict[str, Any]:
-    """Return what is counted of all rows and of each group.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (n,), int64
-        Places of the rows in the table that was grouped.
-    y, predictions
-        Of these rows.
-
-    Returns
-    -------
-    dict
-        ``part``, ``n_rows``, ``whole`` (measure → `Figure`), ``groups`` (``group``, ``n_rows``, ``is_small``,
-        ``figures``, and ``to_whole``: measure → ``difference``, ``ratio``), ``gaps`` (of each measure the widest one
-        between two groups of `LEAST_ROWS` rows: ``measure``, ``least``, ``most``, ``difference``, ``low``, ``high``,
-        ``ratio``).
-    """
-    codes = grouping.codes[rows]
-    whole, _ = _counted(asked, y, predictions, 0)
-    groups: list[dict[str, Any]] = []
-    large: dict[str, tuple[dict[str, Figure], NDArray[np.float64] | None]] = {}
-    for code, name in enumerate(grouping.names):
-        own = codes == code
-        n = int(own.sum())
-        if n == 0:
-            continue
-        figures, draws = _counted(asked, y[own], predictions[own], code + 1)
-        if n >= LEAST_ROWS:
-            large[name] = figures, draws
-        groups.append({
-            "group": name, "n_rows": n, "is_small": n < LEAST_ROWS,
-            "figures": {key: figure.to_json() for key, figure in figures.items()},
-            "to_whole": {key: _apart(whole[key].value, figures[key].value) for key in asked.names()},
-        })  # fmt: skip
-    return {
-        "part": part, "n_rows": len(rows), "is_binned": grouping.is_binned,
-        "whole": {key: figure.to_json() for key, figure in whole.items()}, "groups": groups,
-        "gaps": [gap for key in asked.names() if (gap := _widest(key, large)) is not None],
-    }  # fmt: skip
-
-
-def _counted(
-    asked: Asked, y: NDArray[Any], predictions: NDArray[np.float64], seed: int
-) -> tuple[dict[str, Figure], NDArray[np.float64] | None]:
-    if asked.task == "regression":
-        draws = error_draws(y, predictions, seed)
-        return error_figures(y, predictions, draws), draws
-    said = asked.said(predictions)
-    if not asked.positive:
-        return share_figures(None, None, said == y), None
-    place = list(asked.labels).index(asked.positive)
-    return share_figures(y == place, said == place, said == y), None
-
-
-def _apart(whole: float | None, own: float | None) -> dict[str, float | None]:
-    if whole is None or own is None:
-        return {"difference": None, "ratio": None}
-    return {"difference": own - whole, "ratio": own / whole if whole else None}
-
-
-def _widest(
-    key: str, groups: Mapping[str, tuple[dict[str, Figure], NDArray[np.float64] | None]]
-) -> dict[str, Any] | None:
-    """Return the widest gap of a measure; None where fewer than two groups have it from enough rows."""
-    known = {
-        name: (figures[key], draws)
-        for name, (figures, draws) in groups.items()
-        if figures[key].value is not None and figures[key].n >= LEAST_ROWS
-    }
-    if len(known) < 2:
-        return None
-    order = sorted(known, key=lambda name: known[name][0].value or 0.0)
-    (least, least_draws), (most, most_draws) = known[order[0]], known[order[-1]]
-    difference = (most.value or 0.0) - (least.value or 0.0)
-    if least_draws is None or most_draws is None:
-        low, high = share_gap(least, most)
-    else:
-        column, n = ERRORS.index(key), min(len(least_draws), len(most_draws))
-        drawn = most_draws[:n, column] - least_draws[:n, column]
-        low, high = np.nanpercentile(drawn, [2.5, 97.5]).tolist()
-    ratio = least.value / most.value if key in SHARES and least.value is not None and most.value else None
-    return {"measure": key, "least": order[0], "most": order[-1], "difference": difference, "low": low,
-            "high": high, "ratio": ratio}  # fmt: skip
-
-
-def _about(asked: Asked, by: str) -> dict[str, Any]:
-    return {
-        "by": by,
-        "task": asked.task,
-        "positive": asked.positive or None,
-        "threshold": asked.threshold if asked.task == "binary" else None,
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
+    @cached_property
+    def _parts(self) -> Sequence[_Part]:
+        y = _truth(self._table[self._target], self._bundle)
+        known = np.flatnonzero(~np.isnan(y))
+        if not len(known):
+            raise DataError(
+                "No row of {file} has a {column!r} that the model knows.",
+                file=self._data.name,
+                column=self._target,
+            )
+        columns = [self._table[spec["column"]] for spec in self._predictor.schema["inputs"]]
+        pieces = [
+            self._predictor.run([_cells(column, known[i : i + _CHUNK_ROWS]) for column in columns])
+            for i in range(0, len(known), _CHUNK_ROWS)
+        ]
+        truth = y[known] if self._asked.task == "regression" else y[known].astype(np.int64)
+        return [_Part("file", known, truth, np.concatenate(pieces).astype(np.float64))]
 
 
 def _number(trial: int | str) -> int:
@@ -306,14 +215,6 @@ def _number(trial: int | str) -> int:
         return int(trial)
     except ValueError:
         raise ExportError('The trial is {value!r}; give its number or "best".', value=trial) from None
-
-
-def _grouping(column: Column, target: str) -> Grouping:
-    if column.name == target:
-        raise DataError(
-            "The column {column!r} is the target; choose another one for the groups.", column=target
-        )
-    return groups_of(column)
 
 
 def _mean_by_row(

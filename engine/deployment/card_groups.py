@@ -25,7 +25,7 @@ def groups_section(audits: Sequence[Mapping[str, Any]], exported_threshold: floa
     Parameters
     ----------
     audits : sequence of mapping
-        What `audit.audit_study` found of the trial that is exported.
+        What `audit.StudyAudit.by` found of the trial that is exported.
     exported_threshold : float or None
         Of the bundle; an audit with another one is told apart.
     """

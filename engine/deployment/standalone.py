@@ -418,6 +418,16 @@ class OnnxModel:
         return np.asarray(self._session.run(None, dict(feeds))[0])
 
 
+def decided(outputs: np.ndarray, threshold: float | None) -> np.ndarray:
+    """Return the places of the classes (n,) that probabilities (n, n_classes) are said to be.
+
+    With a threshold, which is for two classes, the second one where its probability is above it; else the likeliest.
+    """
+    if threshold is None:
+        return outputs.argmax(axis=1)
+    return (outputs[:, 1].astype(np.float64) > threshold).astype(np.int64)
+
+
 class Predictor:
     """The model of a bundle.
 
@@ -487,9 +497,7 @@ class Predictor:
 
     def decided(self, outputs: np.ndarray) -> np.ndarray:
         """Return the places of the classes (n,) that probabilities (n, n_classes) are said to be."""
-        if self.threshold is None:
-            return outputs.argmax(axis=1)
-        return (outputs[:, 1].astype(np.float64) > self.threshold).astype(np.int64)
+        return decided(outputs, self.threshold)
 
     def cells(self, outputs: np.ndarray) -> list[list[str]]:
         """Return the rows of a file of predictions."""

@@ -12,10 +12,11 @@ import pytest
 from cupel.engine.cli import main
 from cupel.engine.commands.audit import print_audit
 from cupel.engine.data.table import Column, text_column
-from cupel.engine.deployment.audit import Asked, audit_bundle, audit_study, audited
+from cupel.engine.deployment.audit import BundleAudit, StudyAudit
 from cupel.engine.deployment.card_groups import groups_section
 from cupel.engine.deployment.export import export_model, export_trial
 from cupel.engine.deployment.fairness import LEAST_ROWS, MISSING, OTHER, Figure, groups_of, share_gap, wilson
+from cupel.engine.deployment.group_audit import Asked, audited
 from cupel.engine.errors import DataError, ExportError
 from cupel.storage.store import Store
 
@@ -240,7 +241,7 @@ def test_an_audit_of_a_bundle_counts_the_rows_of_a_file(
         made.store, made.study_id, "best", tmp_path / "bundle", formats=["onnx"], threshold="0.3"
     )
     assert record.failure is None
-    found = audit_bundle(tmp_path / "bundle", made.file, "colour")
+    found = BundleAudit(tmp_path / "bundle", made.file).by("colour")
     (part,) = found["parts"]
     said = made.model.predict(made.table, np.arange(made.table.n_rows))[:, 1] > 0.3
     assert found["threshold"] == 0.3
@@ -259,12 +260,11 @@ def test_an_audit_of_a_bundle_counts_the_rows_of_a_file(
 
 
 @pytest.mark.parametrize(
-    ("how", "words"),
-    [({"by": "y"}, "'y' is the target"), ({"by": "height"}, "no column 'height'"),
-     ({"by": "note"}, "different texts"), ({"by": "colour", "positive": "class 9"}, "'class 9' is no class"),
-     ({"by": "colour", "trial": "x"}, "The trial is 'x'"), ({"by": "colour", "trial": 0}, "Trial 0 has no predictions"),
-     ({"by": "colour", "threshold": "2"}, "The threshold is '2'")],
+    ("by", "how", "words"),
+    [("y", {}, "'y' is the target"), ("height", {}, "no column 'height'"), ("note", {}, "different texts"),
+     ("colour", {"positive": "class 9"}, "'class 9' is no class"), ("colour", {"trial": "x"}, "The trial is 'x'"),
+     ("colour", {"trial": 0}, "Trial 0 has no predictions"), ("colour", {"threshold": "2"}, "The threshold is '2'")],
 )  # fmt: skip
-def test_what_cannot_be_audited_is_said(made: Made, how: dict[str, Any], words: str) -> None:
+def test_what_cannot_be_audited_is_said(made: Made, by: str, how: dict[str, Any], words: str) -> None:
     with pytest.raises((DataError, ExportError), match=words):
-        audit_study(made.store, made.study_id, **{"trial": TRIAL, **how})
+        StudyAudit(made.store, made.study_id, **{"trial": TRIAL, **how}).by(by)

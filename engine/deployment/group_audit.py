@@ -1,0 +1,164 @@
+"""What an audit counts of rows: of all of them, of each group, and the widest gaps between groups. For `audit`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ExportError
+from .fairness import (
+    ERRORS,
+    LEAST_ROWS,
+    SHARES,
+    Figure,
+    Grouping,
+    error_draws,
+    error_figures,
+    share_figures,
+    share_gap,
+)
+from .standalone import decided
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is audited.
+
+    Attributes
+    ----------
+    task : {"binary", "multiclass", "regression"}
+    labels : sequence of str
+    positive : str
+        The class that rates are about; empty for none of several classes, and of a regression.
+    threshold : float
+        Of two classes; the second one is said above it.
+    """
+
+    task: str
+    labels: Sequence[str]
+    positive: str
+    threshold: float
+
+    @classmethod
+    def of(cls, task: str, labels: Sequence[str], positive: str, threshold: float) -> Asked:
+        """Return it with the second of two classes as the positive one where none is named.
+
+        Raises
+        ------
+        ExportError
+            Where the positive class is none, or there are no classes.
+        """
+        if positive and task == "regression":
+            raise ExportError("A positive class is for classes, and the target is a number; leave it out.")
+        if positive and positive not in labels:
+            raise ExportError(
+                "{value!r} is no class of the target; its classes are {choices}.",
+                value=positive,
+                choices=", ".join(labels) or "-",
+            )
+        return cls(task, labels, positive or (labels[1] if task == "binary" else ""), threshold)
+
+    def said(self, predictions: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the places of the classes that probabilities (n, n_classes) are said to be."""
+        return decided(predictions, self.threshold if self.task == "binary" else None)
+
+    def names(self) -> tuple[str, ...]:
+        """What is counted."""
+        return ERRORS if self.task == "regression" else SHARES if self.positive else ("accuracy",)
+
+
+def audited(
+    asked: Asked,
+    grouping: Grouping,
+    rows: NDArray[np.int64],
+    y: NDArray[Any],
+    predictions: NDArray[np.float64],
+    part: str,
+) -> dict[str, Any]:
+    """Return what is counted of all rows and of each group.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n,), int64
+        Places of the rows in the table that was grouped.
+    y, predictions
+        Of these rows.
+
+    Returns
+    -------
+    dict
+        ``part``, ``n_rows``, ``whole`` (measure → `Figure`), ``groups`` (``group``, ``n_rows``, ``is_small``,
+        ``figures``, and ``to_whole``: measure → ``difference``, ``ratio``), ``gaps`` (of each measure the widest one
+        between two groups of `LEAST_ROWS` rows: ``measure``, ``least``, ``most``, ``difference``, ``low``, ``high``,
+        ``ratio``).
+    """
+    codes = grouping.codes[rows]
+    whole, _ = _counted(asked, y, predictions, 0)
+    groups: list[dict[str, Any]] = []
+    large: dict[str, tuple[dict[str, Figure], NDArray[np.float64] | None]] = {}
+    for code, name in enumerate(grouping.names):
+        own = codes == code
+        n = int(own.sum())
+        if n == 0:
+            continue
+        figures, draws = _counted(asked, y[own], predictions[own], code + 1)
+        if n >= LEAST_ROWS:
+            large[name] = figures, draws
+        groups.append({
+            "group": name, "n_rows": n, "is_small": n < LEAST_ROWS,
+            "figures": {key: figure.to_json() for key, figure in figures.items()},
+            "to_whole": {key: _apart(whole[key].value, figures[key].value) for key in asked.names()},
+        })  # fmt: skip
+    return {
+        "part": part, "n_rows": len(rows), "is_binned": grouping.is_binned,
+        "whole": {key: figure.to_json() for key, figure in whole.items()}, "groups": groups,
+        "gaps": [gap for key in asked.names() if (gap := _widest(key, large)) is not None],
+    }  # fmt: skip
+
+
+def _counted(
+    asked: Asked, y: NDArray[Any], predictions: NDArray[np.float64], seed: int
+) -> tuple[dict[str, Figure], NDArray[np.float64] | None]:
+    if asked.task == "regression":
+        draws = error_draws(y, predictions, seed)
+        return error_figures(y, predictions, draws), draws
+    said = asked.said(predictions)
+    if not asked.positive:
+        return share_figures(None, None, said == y), None
+    place = list(asked.labels).index(asked.positive)
+    return share_figures(y == place, said == place, said == y), None
+
+
+def _apart(whole: float | None, own: float | None) -> dict[str, float | None]:
+    if whole is None or own is None:
+        return {"difference": None, "ratio": None}
+    return {"difference": own - whole, "ratio": own / whole if whole else None}
+
+
+def _widest(
+    key: str, groups: Mapping[str, tuple[dict[str, Figure], NDArray[np.float64] | None]]
+) -> dict[str, Any] | None:
+    """Return the widest gap of a measure; None where fewer than two groups have it from enough rows."""
+    known = {
+        name: (figures[key], draws)
+        for name, (figures, draws) in groups.items()
+        if figures[key].value is not None and figures[key].n >= LEAST_ROWS
+    }
+    if len(known) < 2:
+        return None
+    order = sorted(known, key=lambda name: known[name][0].value or 0.0)
+    (least, least_draws), (most, most_draws) = known[order[0]], known[order[-1]]
+    difference = (most.value or 0.0) - (least.value or 0.0)
+    if least_draws is None or most_draws is None:
+        low, high = share_gap(least, most)
+    else:
+        column, n = ERRORS.index(key), min(len(least_draws), len(most_draws))
+        drawn = most_draws[:n, column] - least_draws[:n, column]
+        low, high = np.nanpercentile(drawn, [2.5, 97.5]).tolist()
+    ratio = least.value / most.value if key in SHARES and least.value is not None and most.value else None
+    return {"measure": key, "least": order[0], "most": order[-1], "difference": difference, "low": low,
+            "high": high, "ratio": ratio}  # fmt: skip
