@@ -28,7 +28,7 @@ from cupel.engine.baselines import fit_baseline, single_and_pairs
 from cupel.engine.data.schema import TableSchema
 from cupel.engine.data.splitting import Splits
 from cupel.engine.data.table import Table
-from cupel.engine.data.target import encode_target
+from cupel.engine.deployment.out_of_fold import StudyRows
 from cupel.engine.metrics import METRICS
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.spec import PreprocessingSpec
@@ -101,13 +101,16 @@ def search(name: str, folder: Path, source: str, args: argparse.Namespace) -> tu
     return store, store.study(study.id)
 
 
+def schema_of(store: Store, study: StudyRecord) -> TableSchema:
+    """Return the roles of the columns of a study."""
+    return TableSchema.from_json(store.dataset(study.dataset_id or 0).schema)
+
+
 def write_job(store: Store, study: StudyRecord, path: Path) -> tuple[Any, Splits]:
     """Write what the peers train on; return the targets of all rows, and the splits."""
-    dataset = store.dataset(study.dataset_id or 0)
-    table = Table.from_parquet(store.artifacts.checked_path(dataset.table_sha256))
-    schema = TableSchema.from_json(dataset.schema)
-    target = encode_target(table, schema)
-    splits = Splits.from_npz_bytes(store.artifacts.read(study.split_sha256 or ""))
+    rows = StudyRows.of(store, study)
+    table, target, splits = rows.table, rows.target, rows.splits
+    schema = schema_of(store, study)
     y = np.zeros(table.n_rows, target.values.dtype)
     y[target.rows] = target.values
     roles = {c.name: c.role for c in schema.features}
@@ -152,13 +155,10 @@ def text_inputs(table: Table, schema: TableSchema, splits: Splits) -> Iterator[d
 
 def refitted(store: Store, study: StudyRecord, baseline: str) -> float:
     """Return the holdout score of a baseline on all development rows."""
-    dataset = store.dataset(study.dataset_id or 0)
-    table = Table.from_parquet(store.artifacts.checked_path(dataset.table_sha256))
-    schema = TableSchema.from_json(dataset.schema)
-    target = encode_target(table, schema)
-    splits = Splits.from_npz_bytes(store.artifacts.read(study.split_sha256 or ""))
-    fitted = fit_baseline(baseline, table, schema, target, splits.development)
-    return METRICS[study.metric](target.at(splits.holdout), fitted.predict(splits.holdout))
+    rows = StudyRows.of(store, study)
+    development, holdout = rows.splits.development, rows.splits.holdout
+    fitted = fit_baseline(baseline, rows.table, schema_of(store, study), rows.target, development)
+    return METRICS[study.metric](rows.target.at(holdout), fitted.predict(holdout))
 
 
 def run_peer(python: str, peer: str, job: Path, kept: Path) -> dict[str, np.ndarray]:

@@ -23,9 +23,7 @@ from typing import Any
 
 import numpy as np
 from cupel.engine.data.schema import TableSchema
-from cupel.engine.data.splitting import Splits
-from cupel.engine.data.table import Table
-from cupel.engine.data.target import encode_target
+from cupel.engine.deployment.out_of_fold import StudyRows
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.table import table_spec
 from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
@@ -95,11 +93,9 @@ def run_cupel(folder: Path, source: str, target: str, n_trials: int, n_workers: 
 def _problem(store: Store, study_id: int, params: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], int]:
     """Return what the user's script trains on: the same preprocessed rows of the same folds as all trials have."""
     study = store.study(study_id)
-    dataset = store.dataset(study.dataset_id or 0)
-    table = Table.from_parquet(store.artifacts.checked_path(dataset.table_sha256))
-    schema = TableSchema.from_json(dataset.schema)
-    target = encode_target(table, schema)
-    splits = Splits.from_npz_bytes(store.artifacts.read(study.split_sha256 or ""))
+    schema = TableSchema.from_json(store.dataset(study.dataset_id or 0).schema)
+    rows = StudyRows.of(store, study)
+    table, target, splits = rows.table, rows.target, rows.splits
     arrays: dict[str, np.ndarray] = {}
     fitted = fit_preprocessing(table, schema, splits.train, table_spec(params))
     for k, preprocessing in enumerate(fitted):
