@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ import numpy as np
 
 from ..deployment.decoding import BadImageError, ImageFiles, is_image_name
 from ..errors import DataError, Message
+from ..machine import n_cores
 from ..spec import ReadSpec
 from .image_table import (
     IMAGE,
@@ -80,7 +80,7 @@ def read_paths(path: Path, table: Table, read: ReadSpec) -> ReadImages | None:
     DataError
         Where none of them can be read, or none is there and the table has nothing else to learn from.
     """
-    name = _path_column(table, path.parent)
+    name = path_column(table, path.parent)
     if name is None:
         _check_paths(path, table)
         return None
@@ -137,7 +137,7 @@ def _decoded(
             bad[name] = str(error)
             return None
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(n_cores()) as pool:
         looks = [found for found in pool.map(look, names, chunksize=64) if found is not None]
         if not looks:
             raise _nothing(source, bad)
@@ -196,7 +196,7 @@ def _labels(words: Sequence[str]) -> Column:
     return texts(LABEL, words)
 
 
-def _path_column(table: Table, folder: Path) -> str | None:
+def path_column(table: Table, folder: Path) -> str | None:
     """Return the text column whose cells are called like images, if some of them are there."""
     for column in table:
         if any((folder / word).is_file() for word in _image_names(column)):

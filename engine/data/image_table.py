@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
 from ..errors import DataError, Message
+from ..machine import free_memory_bytes
 from ..spec import ReadSpec
 from .scratch import scratch_array
 from .table import Column, Table, text_column
@@ -63,7 +63,7 @@ def common_size(
 
 def room(shape: tuple[int, ...]) -> Pixels:
     """Return room for pixels: in the memory, or on the disk where they would fill much of what is free."""
-    if math.prod(shape) > _MEMORY_FRACTION * psutil.virtual_memory().available:
+    if math.prod(shape) > _MEMORY_FRACTION * free_memory_bytes():
         return scratch_array(shape, np.uint8)
     return np.zeros(shape, np.uint8)
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from ...storage.records import StudyRecord
 from ...storage.store import Store
@@ -18,6 +15,7 @@ from ..data.splitting import Splits, draw_splits
 from ..data.table import Table
 from ..data.target import encode_target
 from ..errors import Message
+from ..machine import free_memory_bytes, n_cores
 from ..spec import StudySpec
 from ..workers.gpus import gpu_names
 from ..workers.messages import StudyFiles
@@ -111,7 +109,7 @@ def _draw(store: Store, study: StudyRecord, spec: StudySpec, schema: TableSchema
 
 def memory_share(n_workers: int) -> int:
     """Return the bytes that each worker may use, of what is free now."""
-    return int(_MEMORY_FRACTION * psutil.virtual_memory().available / n_workers)
+    return int(_MEMORY_FRACTION * free_memory_bytes() / n_workers)
 
 
 def share_out(n_workers: int | None) -> tuple[int, int]:
@@ -119,9 +117,9 @@ def share_out(n_workers: int | None) -> tuple[int, int]:
 
     Where the user does not say how many: one a GPU, or one a core; one thread a worker suits small networks best.
     """
-    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    workers = min(n_workers or len(gpu_names()) or n_cores, most_workers())
-    return workers, max(1, n_cores // workers)
+    cores = n_cores()
+    workers = min(n_workers or len(gpu_names()) or cores, most_workers())
+    return workers, max(1, cores // workers)
 
 
 def fewer_workers(n_workers: int | None) -> Message | None:

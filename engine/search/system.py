@@ -9,6 +9,7 @@ import psutil
 
 from ...storage.records import SystemSample
 from ...storage.store import Store
+from ..machine import memory_bytes
 from ..workers.gpus import gpu_usage
 from .budget import Budget
 
@@ -38,7 +39,7 @@ class SystemWatch:
                 self.budget.elapsed,
                 psutil.cpu_percent() / 100.0,
                 memory,
-                psutil.virtual_memory().total,
+                memory_bytes(),
                 gpu.fraction if gpu else None,
                 gpu.memory_bytes if gpu else None,
             ),
