@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from .image_table import Bytes, read_into_room
 
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _TEST = re.compile(r"t10k|test", re.IGNORECASE)
@@ -59,7 +60,7 @@ def idx_parts(path: Path) -> list[tuple[str, Path, Path]]:
 
 
 def read_idx(path: Path) -> NDArray[Any]:
-    """Return the array of an IDX file.
+    """Return the array of an IDX file; one that would fill much of the free memory lies on the disk.
 
     Raises
     ------
@@ -70,27 +71,35 @@ def read_idx(path: Path) -> NDArray[Any]:
         with path.open("rb") as stream:
             is_gzip = stream.read(2) == b"\x1f\x8b"
         with gzip.open(path) if is_gzip else path.open("rb") as stream:
-            head = stream.read(4)
-            dtype = _TYPES.get(head[2]) if len(head) == 4 and head[:2] == b"\0\0" else None
-            if dtype is None or not 1 <= head[3] <= 4:
-                raise DataError(
-                    "{file} is not an IDX file; its first bytes are {value}.",
-                    file=path.name,
-                    value=head.hex(),
-                )
-            shape = tuple(np.frombuffer(stream.read(4 * head[3]), ">u4").tolist())
-            size = math.prod(shape) * np.dtype(dtype).itemsize
-            data = stream.read(size + 1)
+            dtype, shape = _head(stream, path.name)
+            size = math.prod(shape) * dtype.itemsize
+            n_bytes = size if is_gzip else path.stat().st_size - stream.tell()
+            if n_bytes == size:  # else no room is made for what is not there
+                array, n_bytes = read_into_room(stream, shape, dtype)
+                if n_bytes == size:
+                    return array
     except (OSError, EOFError, zlib.error) as error:
         raise DataError("{file} cannot be read: {reason}.", file=path.name, reason=str(error)) from error
-    if len(data) != size or len(shape) != head[3]:
+    raise DataError(
+        "{file} is damaged: it says {expected:,} bytes of numbers and has {n:,}; download it again.",
+        file=path.name,
+        expected=size,
+        n=n_bytes,
+    )
+
+
+def _head(stream: Bytes, name: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
+    """Return type and shape of the numbers that follow."""
+    head = stream.read(4)
+    dtype = _TYPES.get(head[2]) if len(head) == 4 and head[:2] == b"\0\0" else None
+    sizes = stream.read(4 * head[3]) if dtype is not None else b""
+    if dtype is None or not 1 <= head[3] <= 4 or len(sizes) < 4 * head[3]:
         raise DataError(
-            "{file} is damaged: it says {expected:,} bytes of numbers and has {n:,}; download it again.",
-            file=path.name,
-            expected=size,
-            n=len(data),
+            "{file} is not an IDX file; its first bytes are {value}.",
+            file=name,
+            value=(head + sizes[:8]).hex(),
         )
-    return np.frombuffer(data, dtype).reshape(shape)
+    return np.dtype(dtype), tuple(np.frombuffer(sizes, ">u4").tolist())
 
 
 def _is_images(file: Path) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -21,12 +22,16 @@ from .image_table import (
     ReadImages,
     common_size,
     official_message,
+    read_into_room,
     room,
     size_message,
     texts,
 )
 from .schema import SPLIT_COLUMN as SPLIT
+from .scratch import row_chunks
 from .table import Column, Table
+
+_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
 def read_idx_files(path: Path, read: ReadSpec) -> ReadImages:
@@ -75,8 +80,7 @@ def read_npz(path: Path, read: ReadSpec) -> ReadImages:
         Where it is damaged or holds no pairs of images and labels.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name.lower(): file[name] for name in file.files}
+        arrays = _arrays_of(path)
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         if "allow_pickle" in str(error) and zipfile.is_zipfile(path):
             raise DataError(
@@ -114,6 +118,26 @@ def read_npz(path: Path, read: ReadSpec) -> ReadImages:
     )  # fmt: skip
 
 
+def _arrays_of(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an NPZ file; one of numbers that would fill much of the free memory lies on the disk."""
+    arrays: dict[str, NDArray[Any]] = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            with archive.open(name) as stream:
+                read_header = _HEADERS.get(npy.read_magic(stream))
+                found = read_header(stream) if read_header else None
+                if found is not None and found[2].kind in "biuf":
+                    shape, is_fortran, dtype = found
+                    array, n_bytes = read_into_room(stream, shape[::-1] if is_fortran else shape, dtype)
+                    if n_bytes != array.nbytes:
+                        raise ValueError(f"{name} has {n_bytes:,} bytes of numbers for {array.nbytes:,}")
+                    arrays[Path(name).stem.lower()] = array.T if is_fortran else array
+                    continue
+            with archive.open(name) as stream:
+                arrays[Path(name).stem.lower()] = npy.read_array(stream, allow_pickle=False)
+    return arrays
+
+
 def _from_arrays(
     source: str,
     images: list[NDArray[Any]],
@@ -138,7 +162,11 @@ def _from_arrays(
             pixels[place] = as_pixels(Image.fromarray(x[..., 0] if channels == 1 else x), *size, channels)
         messages += size_message(np.array([height]), np.array([width]), *size)
     elif len(whole) > 1:
-        pixels = np.concatenate(whole)
+        pixels = room((n, *size, channels))
+        place = 0
+        for part in whole:
+            pixels[place : place + len(part)] = part
+            place += len(part)
     columns = [
         Column(IMAGE, "number", numbers=np.arange(1.0, n + 1.0)),
         _label_column(np.concatenate(labels)),
@@ -162,7 +190,7 @@ def _as_bytes(source: str, x: NDArray[Any], messages: list[Message]) -> Pixels:
             shape=str(x.shape),
         )
     if x.dtype == np.uint8 or not x.size:
-        return x.astype(np.uint8)
+        return x.astype(np.uint8, copy=False)
     if x.dtype.kind not in "biuf":
         raise DataError(
             "{file}: the images are of type {dtype}, not numbers.", file=source, dtype=str(x.dtype)
@@ -182,7 +210,10 @@ def _as_bytes(source: str, x: NDArray[Any], messages: list[Message]) -> Pixels:
             {"low": low, "high": high},
         )
     )
-    return np.rint(x * scale).astype(np.uint8)
+    shades = room(x.shape)
+    for rows in row_chunks(x):
+        shades[rows] = np.rint(x[rows] * scale)
+    return shades
 
 
 def _label_column(y: NDArray[Any]) -> Column:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from ..errors import DataError, Message
 from ..machine import free_memory_bytes
 from ..spec import ReadSpec
-from .scratch import scratch_array
+from .scratch import row_chunks, scratch_array
 from .table import Column, Table, text_column
 
 IMAGE, LABEL = "image", "label"
@@ -21,6 +21,12 @@ MOST_PIXELS = 64  # of a side, where the user does not say
 _LEAST_PIXELS = 2
 _MEMORY_FRACTION = 0.25  # of what is free: more pixels than that lie in a mapped file
 Pixels = NDArray[np.uint8]
+
+
+class Bytes(Protocol):
+    """A file, zipped or not, that is open for reading."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +67,23 @@ def common_size(
     return max(_LEAST_PIXELS, round(height * scale)), max(_LEAST_PIXELS, round(width * scale))
 
 
-def room(shape: tuple[int, ...]) -> Pixels:
+def room(shape: tuple[int, ...], dtype: DTypeLike = np.uint8) -> NDArray[Any]:
     """Return room for pixels: in the memory, or on the disk where they would fill much of what is free."""
-    if math.prod(shape) > _MEMORY_FRACTION * free_memory_bytes():
-        return scratch_array(shape, np.uint8)
-    return np.zeros(shape, np.uint8)
+    if math.prod(shape) * np.dtype(dtype).itemsize > _MEMORY_FRACTION * free_memory_bytes():
+        return scratch_array(shape, dtype)
+    return np.zeros(shape, dtype)
+
+
+def read_into_room(stream: Bytes, shape: tuple[int, ...], dtype: DTypeLike) -> tuple[NDArray[Any], int]:
+    """Return the array whose bytes a stream gives, and how many there were; at most one more than it needs is read."""
+    array = room(shape, dtype)
+    n_read = 0
+    for rows in row_chunks(array):
+        part = array[rows].reshape(-1).view(np.uint8)
+        data = stream.read(part.size)
+        part[: len(data)] = np.frombuffer(data, np.uint8)
+        n_read += len(data)
+    return array, n_read + len(stream.read(1))
 
 
 def size_message(

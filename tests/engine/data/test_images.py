@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cupel.engine.data import image_table
 from cupel.engine.data.inspect import inspect_file
 from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.sources import Loaded, load
@@ -248,6 +249,37 @@ def test_idx_files_that_are_cut_short_or_alone_are_refused(tmp_path: Path) -> No
     (tmp_path / "train-images-idx3-ubyte").write_bytes(b"hello")
     with pytest.raises(DataError, match="not an IDX file"):
         load(tmp_path)
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(whole[:6])
+    with pytest.raises(DataError, match="not an IDX file"):
+        load(tmp_path)
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(gzip.compress(whole[:-5]))
+    with pytest.raises(DataError, match="damaged: it says 48 bytes of numbers and has 43"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["idx", "idx.gz", "npz", "npz of fractions", "npz in columns"])
+def test_arrays_that_would_fill_the_memory_lie_on_the_disk(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image_table, "_MEMORY_FRACTION", 0.0)  # of what is free: all is too much
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 256, (9, 6, 5)).astype(np.uint8), np.arange(9) % 2
+    x[0, 0, 0] = 255
+    if kind.startswith("idx"):
+        for part, rows in (("train", slice(0, 5)), ("t10k", slice(5, 9))):
+            for what, array in (("images-idx3", x), ("labels-idx1", y)):
+                write_idx(
+                    tmp_path / f"{part}-{what}-ubyte{kind[3:]}", array[rows], is_zipped=kind.endswith("gz")
+                )
+        found = load(tmp_path)
+    else:
+        stored = {"npz": x, "npz of fractions": x / 255, "npz in columns": np.asfortranarray(x)}[kind]
+        np.savez_compressed(tmp_path / "a.npz", x=stored, y=y)
+        found = load(tmp_path / "a.npz")
+    pixels = pixels_of(found)
+    assert isinstance(pixels, np.memmap)
+    np.testing.assert_array_equal(pixels[..., 0], x)
+    assert labels_of(found) == y.tolist()
 
 
 @pytest.mark.parametrize("scale", [1, 1 / 255])
