@@ -15,14 +15,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from .data.schema import infer_schema
 from .data.sources import load
 from .data.splitting import draw_splits
 from .data.table import PIXELS_FILE
 from .data.target import encode_target
 from .errors import Message
+from .machine import private_bytes
 from .search.preparing import fewer_workers, memory_share, share_out
 from .search.space import adapt_space, completed_space, default_space, parameters, start_points, to_params
 from .spec import ReadSpec, StudySpec
@@ -129,7 +128,7 @@ def _measure(files: StudyFiles, context: Any, family: str, params: Mapping[str, 
     return {
         "seconds": moments[0] - started + epoch_s * (n_epochs - 1),
         "epoch_s": epoch_s,
-        "memory_bytes": psutil.Process().memory_info().rss,
+        "memory_bytes": private_bytes(),
         "n_parameters": trainer.network.n_parameters,
         "streamed": spec.window_bytes is not None,
     }

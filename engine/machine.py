@@ -52,6 +52,20 @@ def free_memory_bytes() -> int:
     return int(min(psutil.virtual_memory().available, group_limits().free_bytes))
 
 
+def private_bytes(pid: int | None = None) -> int:
+    """Return how much memory a process, by default this one, has taken for itself.
+
+    Pages of mapped files, which the system takes back when it needs them, are left out where the system tells: else a
+    process that streams data larger than the memory would seem to fill it.
+
+    Raises
+    ------
+    psutil.NoSuchProcess
+    """
+    found = psutil.Process(pid).memory_info()
+    return int(found.rss) - int(getattr(found, "shared", 0))
+
+
 def group_limits(controllers: Path = _CONTROLLERS, own: Path = _OWN) -> Limits:
     """Return the tightest limits of the groups that this process is in, of both versions of control groups.
 

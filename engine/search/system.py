@@ -9,7 +9,7 @@ import psutil
 
 from ...storage.records import SystemSample
 from ...storage.store import Store
-from ..machine import memory_bytes
+from ..machine import memory_bytes, private_bytes
 from ..workers.gpus import gpu_usage
 from .budget import Budget
 
@@ -25,10 +25,10 @@ class SystemWatch:
 
     def sample(self, pids: Iterable[int]) -> None:
         """Record one sample; `pids` are the workers'."""
-        memory = psutil.Process().memory_info().rss
+        memory = private_bytes()
         for pid in pids:
             try:
-                memory += psutil.Process(pid).memory_info().rss
+                memory += private_bytes(pid)
             except psutil.NoSuchProcess:
                 continue
         gpu = gpu_usage() if self._has_gpu else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 import numpy as np
-import psutil
 
 from ...storage.records import FoldScores
 from ..baselines import fit_baseline
+from ..machine import private_bytes
 from ..metrics import METRICS, metrics_for
 from .context import context_of
 from .messages import BaselineTask, HoldoutTask, StudyFiles, TaskResult
@@ -35,7 +35,7 @@ def run_baseline(files: StudyFiles, task: BaselineTask) -> TaskResult:
         rows.append([METRICS[n](context.y_by_row[valid], predictions[-1]) for n in names])
     return TaskResult(
         duration_s=time.monotonic() - started,
-        peak_memory_bytes=psutil.Process().memory_info().rss,
+        peak_memory_bytes=private_bytes(),
         scores=FoldScores(names, np.array(rows), np.full(len(rows), -1)),
         out_of_fold=np.concatenate([p.ravel() for p in predictions]).astype(np.float32),
     )
@@ -52,6 +52,4 @@ def run_holdout(files: StudyFiles, task: HoldoutTask) -> TaskResult:
     rows = context.splits.holdout
     predictions = fitted.predict(rows)
     scores = {n: METRICS[n](context.y_by_row[rows], predictions) for n in metrics_for(context.target.task)}
-    return TaskResult(
-        time.monotonic() - started, psutil.Process().memory_info().rss, info={"holdout": scores}
-    )
+    return TaskResult(time.monotonic() - started, private_bytes(), info={"holdout": scores})

@@ -114,7 +114,7 @@ class Cluster:
                 processes=True,
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",
-                memory_limit=self.memory_limit_bytes,
+                memory_limit=0,  # the worker looks after its own, see `entry`
                 security=Security.temporary(),
                 silence_logs=logging.CRITICAL,
             )
@@ -151,6 +151,7 @@ class Cluster:
                 self.runner,
                 self.n_threads,
                 self._n_warmed,
+                self.memory_limit_bytes,
                 workers=[address],
                 allow_other_workers=False,
                 pure=False,

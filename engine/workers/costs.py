@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import psutil
 
 from ..errors import RuledOut
+from ..machine import private_bytes
 from ..networks.base import Network
 from ..networks.registry import family
 from ..spec import LimitsSpec
@@ -64,7 +64,7 @@ def costs_before_training(
             most=limits.parameters,
         )
     if limits.memory_bytes is not None:
-        need = psutil.Process().memory_info().rss + training_bytes(network, problem, spec)
+        need = private_bytes() + training_bytes(network, problem, spec)
         if need > limits.memory_bytes:
             raise RuledOut(
                 "Training would take about {n:,} bytes of memory, more than the {most:,} allowed; it was not done.",

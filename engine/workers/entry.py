@@ -6,13 +6,18 @@ import atexit
 import importlib
 import os
 import sys
+import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from distributed import get_worker
 
+from ..machine import private_bytes
 from .gpus import use_gpu
 from .messages import TOPIC, Progress, StudyFiles, Task, TaskOutcome
+
+_LOOK_EVERY_S = 0.1  # at the memory
 
 
 def work(key: str, files: StudyFiles, task: Task) -> TaskOutcome:
@@ -27,14 +32,27 @@ def work(key: str, files: StudyFiles, task: Task) -> TaskOutcome:
     return outcome
 
 
-def warm_up_worker(runner: str, n_threads: int, place: int) -> Mapping[str, Any]:
-    """Import what tasks need, with the GPU of the `place`-th worker in sight; return the devices."""
+def warm_up_worker(runner: str, n_threads: int, place: int, memory_limit_bytes: int) -> Mapping[str, Any]:
+    """Import what tasks need, with the GPU of the `place`-th worker in sight; return the devices.
+
+    From then on the process ends when it takes more memory than it may.
+    """
     use_gpu(place)
     if hasattr(os, "nice"):
         os.nice(5)  # the window and whatever else the user does come first
     devices: Mapping[str, Any] = importlib.import_module(runner).warm_up(n_threads)
     atexit.register(_end_at_once)  # the last that is registered is the first that is called
+    threading.Thread(target=_end_beyond, args=(memory_limit_bytes,), name="memory", daemon=True).start()
     return devices
+
+
+def _end_beyond(memory_limit_bytes: int) -> None:
+    # Not Dask's limit, which counts mapped files too: a worker that streams large data would be killed for nothing.
+    while private_bytes() <= memory_limit_bytes:
+        time.sleep(_LOOK_EVERY_S)
+    print(f"The worker took more than its {memory_limit_bytes:,} bytes of memory and ends.", file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _end_at_once() -> None:
@@ -55,7 +73,7 @@ def dask_settings(n_threads: int) -> dict[str, Any]:
         "distributed.worker.memory.target": False,
         "distributed.worker.memory.spill": False,
         "distributed.worker.memory.pause": False,
-        "distributed.worker.memory.terminate": 1.0,
+        "distributed.worker.memory.terminate": False,
         "distributed.comm.timeouts.connect": "60s",
         "distributed.scheduler.worker-ttl": None,  # hangs are the engine's to judge
         "distributed.nanny.pre-spawn-environ": _environment(n_threads),

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
 from ..errors import Message
+from ..machine import private_bytes
 from ..metrics import METRICS, metrics_for
 from ..training.losses import to_predictions
 from ..training.model import TrainedModel
@@ -54,7 +54,7 @@ def run_final(files: StudyFiles, task: FinalTask) -> TaskResult:
         }
     return TaskResult(
         duration_s=time.monotonic() - started,
-        peak_memory_bytes=psutil.Process().memory_info().rss,
+        peak_memory_bytes=private_bytes(),
         model=model.to_bytes(),
         n_parameters=model.network.n_parameters,
         info=info,

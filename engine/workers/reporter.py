@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
+from ..machine import private_bytes
 from ..training.reports import EpochReport, TrainingStopped
 from .messages import Control, Progress
 
@@ -39,13 +39,12 @@ class Reporter:
 
     def __init__(self, trial_id: int, memory_limit_bytes: int, send: Send) -> None:
         self._trial_id, self._limit, self._send = trial_id, memory_limit_bytes, send
-        self._process = psutil.Process()
         self._started = time.monotonic()
         self._sent = -np.inf
         self._pending: list[tuple[int, NDArray[np.float32]]] = []
         self._paused_s = 0.0
         self._earlier_s = 0.0
-        self.peak_bytes = self._process.memory_info().rss
+        self.peak_bytes = private_bytes()
         self.is_truncated = False
 
     @property
@@ -73,7 +72,7 @@ class Reporter:
 
     def _flush(self) -> None:
         self._sent = time.monotonic()
-        memory = self._process.memory_info().rss
+        memory = private_bytes()
         self.peak_bytes = max(self.peak_bytes, memory)
         epochs, curves = zip(*self._pending, strict=True)
         self._pending = []

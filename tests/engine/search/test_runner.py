@@ -15,7 +15,9 @@ from pathlib import Path
 import psutil
 import pytest
 from cupel.engine.commands.summary import summary
+from cupel.engine.machine import free_memory_bytes
 from cupel.engine.objectives import front_of_table, is_ruled_out, objectives_of, pareto_trials
+from cupel.engine.search import preparing
 from cupel.engine.search.filtering import parse_filter, trial_columns
 from cupel.engine.search.runner import Settings, StudyRunner
 from cupel.engine.spec import BudgetSpec, LimitsSpec, StudySpec
@@ -109,6 +111,21 @@ def test_failed_trials_have_typed_reasons_and_the_search_goes_on(
     }  # fmt: skip
     assert sum(t.state is TrialState.COMPLETE for t in trials) == 4
     assert all(t.failure is None or t.failure.message for t in trials)
+
+
+def test_a_worker_ends_for_its_own_memory_and_not_for_mapped_files(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    limit = 600_000_000
+    monkeypatch.setattr(preparing, "_MEMORY_FRACTION", limit / free_memory_bytes())
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(2 * limit)
+    wrong = {"eat": [1], "most_bytes": 2 * limit, "map": [str(tmp_path / "large"), 0, 2]}
+    monkeypatch.setenv("CUPEL_TOY", json.dumps(wrong))
+    study_id = new_study(store, n_trials=3)
+    assert run(store, study_id) is StudyState.DONE
+    kinds = [None if t.failure is None else t.failure.kind for t in searched(store, study_id)]
+    assert kinds == [None, FailureKind.KILLED, None]
 
 
 def test_a_trial_that_computes_for_long_without_a_word_is_not_taken_for_hung(

@@ -2,10 +2,11 @@
 
 What it should do wrong is read from the environment variable CUPEL_TOY as JSON, by trial number: ``{"kill": [2],
 "hang": [3], "memory": [4], "diverge": [5], "busy": {"6": 3.0}, "epoch_s": 0.01, "hold": "path", "baseline_s": 1,
-"kill_final": "path", "at_exit": "path"}``.
+"kill_final": "path", "at_exit": "path", "eat": [7], "most_bytes": 1e9, "map": ["path", 8]}``.
 ``hold`` makes a trial wait in its third epoch for as long as the file is there; ``kill_final`` kills the worker that
 makes the final model, for as long as the file has lines, taking one away each time; ``at_exit`` is a file that is
-written where a worker process takes its libraries down.
+written where a worker process takes its libraries down; ``eat`` takes ``most_bytes`` of
+memory, and ``map`` reads all of a mapped file.
 """
 
 from __future__ import annotations
@@ -98,6 +99,15 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
     wrong = _wrong()
     if task.number in wrong.get("kill", ()):
         os.kill(os.getpid(), signal.SIGKILL)
+    if task.number in wrong.get("eat", ()):
+        eaten: list[np.ndarray] = []
+        while sum(array.nbytes for array in eaten) < wrong["most_bytes"]:
+            eaten.append(np.ones(1 << 20))
+        _compute(1.0)
+    if task.number in wrong.get("map", ()):
+        mapped = np.memmap(wrong["map"][0], np.uint8, "r")
+        assert mapped.sum() == 0
+        _compute(1.0)
     if task.number in wrong.get("memory", ()):
         raise MemoryError
     if task.number in wrong.get("diverge", ()):
