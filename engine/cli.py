@@ -6,31 +6,45 @@ Exit codes: 0 done, 1 failed, 2 unusable arguments or data, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..storage.errors import StoreError
+from ..storage.errors import LockedStoreError, StoreError, StoreFullError
 from ..storage.workspace import default_workspace
-from .cli_codes import DONE, INTERRUPTED, UNUSABLE
+from .cli_codes import DONE, FAILED, INTERRUPTED, UNUSABLE
 from .errors import CupelError
 from .search.space import families
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    args = make_parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, io.TextIOWrapper
+        ):  # a terminal may not know the letters of a name: C locale, old Windows
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return _run(make_parser().parse_args(argv))
+    except KeyboardInterrupt:
+        print("cupel: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(args: argparse.Namespace) -> int:
     try:
         return int(args.run(args))
     except (CupelError, StoreError) as error:
         print(f"cupel: {error}", file=sys.stderr)
-        return UNUSABLE
-    except KeyboardInterrupt:
-        print("cupel: interrupted", file=sys.stderr)
-        return INTERRUPTED
+        return FAILED if isinstance(error, StoreFullError | LockedStoreError) else UNUSABLE
     except BrokenPipeError:  # the reader of our output has gone, `cupel trials 1 | head` for instance
         sys.stderr.close()
         return DONE
+    except Exception as error:  # noqa: BLE001 - whatever it was: a traceback is nothing for a user
+        from .commands.mishaps import tell_mishap
+
+        return tell_mishap(error, args.workspace)
 
 
 def _run_demo(args: argparse.Namespace) -> int:
@@ -121,9 +135,7 @@ def _add_upkeep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     p.set_defaults(run=upkeep.run_doctor)
     p = _command(commands, "backup", "Copy the workspace's database, while studies may go on running.")
-    p.add_argument(
-        "--out", type=Path, metavar="FILE", help="or a folder (default: a file beside the database)"
-    )
+    p.add_argument("--out", metavar="FILE", help="or a folder, DIR/ (default: a file beside the database)")
     p.set_defaults(run=upkeep.run_backup)
 
 
@@ -235,7 +247,9 @@ def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="DATA",
         help="CSV, TSV or Parquet file; for images or texts a folder or, of images, a ZIP archive",
     )
-    p.add_argument("--out", type=Path, required=True, metavar="FILE", help="a CSV file")
+    p.add_argument(
+        "--out", required=True, metavar="FILE", help="a CSV file, or a folder (DIR/) for predictions.csv"
+    )
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=ship.run_predict)
     p = _command(
@@ -266,7 +280,11 @@ def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     p.add_argument("bundle_a", type=Path, metavar="BUNDLE_A")
     p.add_argument("bundle_b", type=Path, metavar="BUNDLE_B")
     p.add_argument("data", type=Path, metavar="DATA", help="as for predict")
-    p.add_argument("--out", type=Path, metavar="FILE", help="a CSV file of both predictions of each row")
+    p.add_argument(
+        "--out",
+        metavar="FILE",
+        help="a CSV file of both predictions of each row, or a folder (DIR/) for comparison.csv",
+    )
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=ship.run_compare)
 
@@ -286,6 +304,12 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )  # fmt: skip
     p.add_argument("--data", type=Path, metavar="FILE", help="of a bundle: rows with the target")
     p.add_argument("--trial", default="best", metavar="N|best", help="of a study")
+    p.add_argument(
+        "--variant",
+        default="",
+        metavar="NAME",
+        help="a compressed form of the trial; to be exported first, then its bundle is audited",
+    )
     p.add_argument(
         "--positive",
         default="",

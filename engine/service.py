@@ -25,11 +25,13 @@ from ..storage.errors import StoreError
 from ..storage.records import Failure, FailureKind, JobRecord, JobState
 from ..storage.store import Store
 from .errors import CupelError
+from .outputs import output_file
 from .spec import ReadSpec, StudySpec
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.1
 _FORECAST_S = 300.0
+_LEAST_TOLD = 0.01  # of a job: writing makes every viewer read again
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -74,6 +76,29 @@ def run_job(store: Store, job: JobRecord) -> None:
 
 class _Cancelled(Exception):  # noqa: N818 - not an error
     pass
+
+
+class _Telling:
+    """Tells the window how far a job is; raises `_Cancelled` where that is no longer wanted.
+
+    It may be called as often as work likes: what is being done is told at once, fractions a few times a second.
+    """
+
+    def __init__(self, store: Store, job: JobRecord) -> None:
+        self._store, self._job = store, job
+        self._doing, self._fraction, self._looked = "", -1.0, 0.0
+
+    def __call__(self, doing: str, fraction: float) -> None:
+        is_new = doing != self._doing
+        if not is_new and time.monotonic() - self._looked < _POLL_S:
+            return
+        self._looked = time.monotonic()
+        if is_new or fraction - self._fraction >= _LEAST_TOLD:
+            self._doing, self._fraction = doing, fraction
+            if not self._store.update_job(self._job.id, progress=fraction, message=doing):
+                raise _Cancelled
+        elif self._store.job(self._job.id).state is JobState.CANCELLED:
+            raise _Cancelled
 
 
 class _ChildFailed(Exception):  # noqa: N818 - carries a failure that is typed already
@@ -183,11 +208,14 @@ def _export(store: Store, job: JobRecord) -> Mapping[str, Any]:
 def _threshold(store: Store, job: JobRecord) -> Mapping[str, Any]:
     """Fit the threshold that an export of a trial's networks would take, and say what it brings."""
     from .deployment.export import network_trial
+    from .deployment.telling import stage
     from .deployment.threshold import TUNED, threshold_of
 
+    tell = _Telling(store, job)
+    tell("reading", 0.0)
     study = store.study(int(job.args["study_id"]))
     trial = network_trial(store, study.id, int(job.args["trial"]))
-    found = threshold_of(store, study, trial, None, TUNED)
+    found = threshold_of(store, study, trial, None, TUNED, stage(tell, "fitting", 0.0, 1.0))
     return {} if found is None else dataclasses.asdict(found)
 
 
@@ -201,6 +229,7 @@ def _audit(store: Store, job: JobRecord) -> Mapping[str, Any]:
         args.get("trial", "best"),
         positive=str(args.get("positive") or ""),
         threshold=args.get("threshold") or "",
+        progress=_Telling(store, job),
     )
     return audit.by(str(args["by"]))
 
@@ -209,19 +238,10 @@ def _compress(store: Store, job: JobRecord) -> Mapping[str, Any]:
     from .compression.explore import Limits, blame_layers, choose_variants
     from .compression.ledger import compress
 
-    args = job.args
-    told: tuple[str, int, int] | None = None
+    args, tell = job.args, _Telling(store, job)
 
-    def progress(*now: Any) -> None:
-        nonlocal told
-        if now == told:  # writing would make every viewer read again
-            if store.job(job.id).state is JobState.CANCELLED:
-                raise _Cancelled
-            return
-        told = now
-        doing, n_done, n_steps = now
-        if not store.update_job(job.id, progress=n_done / n_steps, message=doing):
-            raise _Cancelled
+    def progress(doing: str, n_done: int, n_steps: int) -> None:
+        tell(doing, n_done / n_steps)
 
     study_id, trial = int(args["study_id"]), args.get("trial", "best")
     most_drop = float(args.get("most_drop", 0.01))
@@ -252,20 +272,11 @@ def _predict(store: Store, job: JobRecord) -> Mapping[str, Any]:
     from .deployment.predicting import predict_file
     from .deployment.preview import preview
 
-    told = -1.0
-
-    def progress(fraction: float) -> None:
-        nonlocal told
-        if store.job(job.id).state is JobState.CANCELLED:
-            raise _Cancelled
-        if fraction - told >= 0.01:  # writing makes every viewer read again
-            told = fraction
-            if not store.update_job(job.id, progress=fraction, message=""):
-                raise _Cancelled
-
+    tell = _Telling(store, job)
     bundle, data = Path(job.args["bundle"]), Path(job.args["data"])
-    result = predict_file(bundle, data, Path(job.args["out"]), progress=progress)
-    return {**result.to_json(), "out": job.args["out"], "preview": preview(bundle, data)}
+    with output_file(str(job.args["out"]), "predictions.csv") as out:
+        result = predict_file(bundle, data, out, progress=lambda done: tell("", done))
+    return {**result.to_json(), "out": str(out), "preview": preview(bundle, data)}
 
 
 _JOBS: dict[str, Callable[[Store, JobRecord], Mapping[str, Any]]] = {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..storage.records import DatasetRecord, StudyRecord, TrialKind, TrialState
 from ..storage.store import Store
+from ..storage.workspace import SCRATCH
 from .data.report import DataReport, build_report
 from .data.schema import TableSchema, infer_schema
 from .data.sources import Loaded, load
@@ -152,7 +153,7 @@ def _check(spec: StudySpec) -> None:
 
 def _keep(store: Store, loaded: Loaded, schema: TableSchema, report: DataReport) -> DatasetRecord:
     """Store a snapshot of the table: the study runs on it even when the file has moved or changed."""
-    with tempfile.TemporaryDirectory(dir=store.workspace.path) as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=store.workspace.path) as folder:
         path = Path(folder) / "table.parquet"
         loaded.table.to_parquet(path)
         size = path.stat().st_size

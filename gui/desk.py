@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LIFE_POLL_MS = 2000
 _START_TAKES_S = 45.0  # an engine that has not claimed its study by then did not come up
 _CLAIM_TAKES_S = 10.0  # from asking for an engine to the first state that it sets, where it has come up
-_MUST_LIVE = (StudyState.RUNNING, StudyState.FINISHING)
+_MUST_LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
 
 
 class Desk(QObject):
@@ -209,9 +209,9 @@ class Desk(QObject):
 
 def _studies_and_lost(store: Store) -> tuple[tuple[StudyRecord, ...], frozenset[int]]:
     """Read all studies, and which of them ought to run but have no live engine."""
+    lost = store.interrupted_studies()  # before the studies: one that ends meanwhile is not lost
     studies = tuple(store.studies(archived=None))
-    must_live = [study.id for study in studies if study.state in _MUST_LIVE]
-    return studies, frozenset(study_id for study_id in must_live if not store.engine_is_alive(study_id))
+    return studies, lost & {study.id for study in studies if study.state in _MUST_LIVE}
 
 
 def _waits_paused(store: Store, study_id: int) -> bool:

@@ -21,9 +21,13 @@ def main(argv: list[str] | None = None) -> int:
     """Run ``cupel``; return its exit code: 2 for unusable arguments or where no window can be opened."""
     arguments = sys.argv[1:] if argv is None else argv
     if any(not word.startswith("-") for word in _without_options(arguments)):
-        from ..engine import cli
+        try:
+            from ..engine import cli
 
-        return cli.main(arguments)
+            return cli.main(arguments)
+        except KeyboardInterrupt:  # while the commands were still being imported
+            print("cupel: interrupted", file=sys.stderr)
+            return 130
     parser = _parser()
     try:
         options = parser.parse_args(arguments)

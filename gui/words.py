@@ -10,6 +10,8 @@ from ..engine import formatting
 from ..storage.records import Failure, FailureKind, JobState, Request, StudyRecord, StudyState, TrialState
 from .language import counted, sentence, tr
 
+_LEFT_OUT = (FailureKind.RULED_OUT, FailureKind.SKIPPED)  # ended without having failed
+
 
 def study_state(state: StudyState) -> str:
     """Return the name of a study's state."""
@@ -57,15 +59,15 @@ def trial_state(state: TrialState) -> str:
 
 
 def trial_outcome(state: TrialState, failure: Failure | None) -> str:
-    """Return how a trial stands or ended; what a limit ruled out was never trained, so that it did not fail."""
-    if failure is not None and failure.kind is FailureKind.RULED_OUT:
+    """Return how a trial stands or ended; what a limit ruled out, or what was left out, did not fail."""
+    if failure is not None and failure.kind in _LEFT_OUT:
         return failure_kind(failure.kind)
     return trial_state(state)
 
 
 def outcome_tone(state: TrialState, failure: Failure | None) -> str:
     """Return the token of the colour in which a trial's outcome is shown."""
-    is_out = failure is not None and failure.kind is FailureKind.RULED_OUT
+    is_out = failure is not None and failure.kind in _LEFT_OUT
     return "muted" if is_out else trial_tone(state)
 
 

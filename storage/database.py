@@ -8,6 +8,7 @@ another.
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import threading
 from collections.abc import Generator
@@ -22,10 +23,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from .errors import LockedStoreError, ReadOnlyStoreError, StoreError, StoreFullError, UnusableStoreError
+from .workspace import disk_is_full
 
 Mode = Literal["r", "w"]
 BUSY_TIMEOUT_MS = 10_000
 _WRITE = "cupel_write"
+_FULL_BYTES = 1 << 16  # with less, SQLite's index of its write-ahead log (32 kB) finds no room
 
 
 def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Connection:
@@ -56,7 +59,10 @@ def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Conne
 
 
 def needs_immutable(path: Path) -> bool:
-    """Whether `path` can only be read as an unchanging file, because SQLite may not write beside it."""
+    """Whether `path` can only be read as an unchanging file, because SQLite cannot write beside it.
+
+    It may not, or the disk is full.
+    """
     try:
         connection = connect(path, "r")
         try:
@@ -65,7 +71,7 @@ def needs_immutable(path: Path) -> bool:
             connection.close()
     except sqlite3.OperationalError as error:
         wal = path.with_name(path.name + "-wal")
-        cannot = _code(error) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+        cannot = _code(error) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR)
         return cannot and (not wal.exists() or wal.stat().st_size == 0)
     return False
 
@@ -80,7 +86,7 @@ class Database:
     def __init__(self, path: Path, mode: Mode) -> None:
         self.path = path
         self.mode: Mode = mode
-        immutable = mode == "r" and needs_immutable(path)
+        self._immutable = immutable = mode == "r" and needs_immutable(path)
         self._engine = create_engine(
             "sqlite://",
             creator=lambda: connect(path, mode, immutable=immutable),
@@ -138,7 +144,7 @@ class Database:
     def backup(self, path: Path) -> None:
         """Copy the database, as committed now, to `path`, replaced only once the copy is complete."""
         with failures_named(self.path):
-            source = connect(self.path, self.mode)
+            source = connect(self.path, self.mode, immutable=self._immutable)
             try:
                 copy_database(source, path)
             finally:
@@ -146,13 +152,22 @@ class Database:
 
 
 def copy_database(source: sqlite3.Connection, path: Path) -> None:
-    """Copy the database of `source` to the file `path`, which is replaced only once the copy is complete.
+    """Copy the database of `source` to the file `path`, which is replaced only once the copy is complete and sound.
 
     Of a copy that fails nothing is left behind: where the disk was full, that is room for what matters more.
+
+    Raises
+    ------
+    ReadOnlyStoreError
+        If the folder is missing or takes no files.
+    StoreFullError
+        If the disk has too little room.
+    UnusableStoreError
+        If SQLite finds the copy damaged.
     """
     temporary = path.with_name(path.name + ".partial")
-    temporary.unlink(missing_ok=True)
     try:
+        _make_empty(temporary)
         with failures_named(path):
             target = sqlite3.connect(temporary, isolation_level=None)
             try:
@@ -160,11 +175,64 @@ def copy_database(source: sqlite3.Connection, path: Path) -> None:
                 target.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm beside it
             finally:
                 target.close()
+            _check_copy(temporary, path)
         temporary.replace(path)
     except BaseException:
         for end in ("", "-journal", "-wal", "-shm"):
-            temporary.with_name(temporary.name + end).unlink(missing_ok=True)
+            _unlink(temporary.with_name(temporary.name + end))
         raise
+
+
+def _make_empty(file: Path) -> None:
+    """Make an empty file, and say what is wrong with its folder where that cannot be: SQLite would not."""
+    folder = str(file.parent)
+    try:
+        file.open("wb").close()
+    except FileNotFoundError as error:
+        if not file.parent.exists():
+            raise ReadOnlyStoreError(
+                "There is no folder {folder}; make it, or choose another one.", folder=folder
+            ) from error
+        raise ReadOnlyStoreError(
+            "The folder {folder} takes no files; choose another one.", folder=folder
+        ) from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _full(file) from error
+        raise ReadOnlyStoreError(
+            "No file can be written in the folder {folder} ({reason}); choose another one or change its permissions.",
+            folder=folder,
+            reason=error.strerror or str(error),
+        ) from error
+
+
+def _check_copy(copy: Path, path: Path) -> None:
+    """Have SQLite read the whole copy, as a new process would, before it is called `path`."""
+    target = connect(copy, "r")
+    try:
+        verdicts = [str(verdict) for (verdict,) in target.execute("PRAGMA quick_check")]
+    except sqlite3.DatabaseError as error:
+        if _code(error) not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
+        verdicts = [str(error)]
+    finally:
+        target.close()
+    if verdicts != ["ok"]:
+        raise UnusableStoreError(
+            "The copy {file} was damaged ({reason}), so it was deleted; `cupel doctor` says whether the database "
+            "itself is sound, and if it is, copy it to another disk.",
+            file=str(path),
+            reason=" ".join(verdicts[0].split()),
+        )
+
+
+def _unlink(file: Path) -> None:
+    """Delete a file, if it is there; a folder that takes none (/proc) has none to delete either."""
+    try:
+        file.unlink(missing_ok=True)
+    except OSError:
+        if file.is_file():
+            raise
 
 
 def _begin(connection: Connection) -> None:
@@ -194,6 +262,13 @@ def failures_named(path: Path) -> Generator[None]:
         raise sentence from error
 
 
+def _full(path: Path) -> StoreFullError:
+    return StoreFullError(
+        "The disk is full, so nothing more could be written to {file}; free some space and resume.",
+        file=str(path),
+    )
+
+
 def _sentence(path: Path, error: BaseException | None) -> StoreError | None:
     file = str(path)
     match _code(error):
@@ -203,10 +278,7 @@ def _sentence(path: Path, error: BaseException | None) -> StoreError | None:
                 file=file,
             )
         case sqlite3.SQLITE_FULL:
-            return StoreFullError(
-                "The disk is full, so nothing more could be written to {file}; free some space and resume.",
-                file=file,
-            )
+            return _full(path)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return ReadOnlyStoreError(
                 "{file} cannot be written; change its permissions or choose another workspace.",
@@ -224,6 +296,8 @@ def _sentence(path: Path, error: BaseException | None) -> StoreError | None:
                 reason=str(error),
             )
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR:
+            if disk_is_full(path.parent, _FULL_BYTES):  # a file beside the database has found no room
+                return _full(path)
             return UnusableStoreError(
                 "{file} cannot be opened or read ({reason}); "
                 "check that its disk is there and can be written.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -63,7 +65,7 @@ class JobStore(StoreBase):
         return self._change_those(running, _is_dead, _fail)
 
     def job(self, job_id: int) -> JobRecord:
-        """Return a job.
+        """Return a job; one whose process has died is told as FAILED, whether or not that was recorded yet.
 
         Raises
         ------
@@ -71,15 +73,17 @@ class JobStore(StoreBase):
             If there is none with this id.
         """
         with self._read() as session:
-            return job_record(get(session, JobRow, "job", job_id))
+            return _told(get(session, JobRow, "job", job_id))
 
     def jobs(self, *, state: JobState | None = None, since_revision: int = 0) -> list[JobRecord]:
-        """Return the jobs (in one state) that changed after `since_revision`, the oldest first."""
+        """Return the jobs (in one state, told as in `job`) that changed after `since_revision`, the oldest first."""
         statement = select(JobRow).where(JobRow.revision > since_revision).order_by(JobRow.id)
         if state is not None:
-            statement = statement.where(JobRow.state == state)
+            as_stored = (state, JobState.RUNNING) if state is JobState.FAILED else (state,)
+            statement = statement.where(JobRow.state.in_(as_stored))
         with self._read() as session:
-            return [job_record(row) for row in session.scalars(statement)]
+            told = [_told(row) for row in session.scalars(statement)]
+        return [job for job in told if state in (None, job.state)]
 
     def update_job(self, job_id: int, *, progress: float | None = None, message: str | None = None) -> bool:
         """Report how far a RUNNING job is (fraction in [0, 1]).
@@ -127,6 +131,14 @@ class JobStore(StoreBase):
                 return False
             _ended(session, row, JobState.CANCELLED)
             return True
+
+
+def _told(row: JobRow) -> JobRecord:
+    """Return the record of a job as it stands, which a reader may not write down."""
+    record = job_record(row)
+    if record.state is JobState.RUNNING and _is_dead(row):
+        return replace(record, state=JobState.FAILED, failure=_KILLED)
+    return record
 
 
 def _fail(session: Session, row: JobRow) -> JobRecord:

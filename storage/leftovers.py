@@ -1,5 +1,5 @@
-"""What processes that were killed have left in the workspace: artifacts that no row names, half-written bundles, and
-half-written copies of the database.
+"""What processes that were killed have left in the workspace: artifacts that no row names, half-written bundles,
+half-written copies of the database, and folders for work in between.
 
 Reached through `Store`. What is younger than a day may belong to a process that has not named it yet, and stays.
 """
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from .artifacts import ABANDONED_S
 from .base import StoreBase
 from .tables import Row
+from .workspace import SCRATCH
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -76,7 +77,8 @@ class LeftoverStore(StoreBase):
         bundles = self.workspace.exports.glob(".*.partial")
         database = self.workspace.database
         copies = database.parent.glob(f"{database.name}.backup-*.partial*")
-        paths = [*(file for file in files if file.name not in named), *bundles, *copies]
+        scratch = self.workspace.path.glob(f"{SCRATCH}*")
+        paths = [*(file for file in files if file.name not in named), *bundles, *copies, *scratch]
         return [found for found in map(_leftover, sorted(paths)) if found is not None]
 
 

@@ -126,12 +126,13 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, Leftov
     def backup(self, path: Path) -> None:
         """Copy the database, as committed now, to the file `path`, while others go on writing.
 
-        Artifacts are not copied: their files never change, so a copy of the folder is one.
+        Artifacts are not copied: their files never change, so a copy of the folder is one. SQLite reads the whole copy
+        before it gets its name.
 
         Raises
         ------
         StoreError
-            If `path` cannot be written.
+            If `path` cannot be written, or the copy is damaged; then there is none.
         """
         try:
             self._database.backup(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from .rows import encode_failure, encode_tags, now_us, study_record
 from .tables import StudyRow, TrialRow
 
 STALE_AFTER_S = 30.0
+_LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
 _ENDED = (StudyState.DONE, StudyState.STOPPED, StudyState.FAILED)
 
 
@@ -199,6 +200,13 @@ class StudyStore(StoreBase):
             row = get_study(session, study_id)
             return row.engine_pid is not None and _holds(row)
 
+    def interrupted_studies(self) -> frozenset[int]:
+        """Return the studies that ought to run but have no live engine: it was killed, and they can be resumed."""
+        ought_to_run = select(StudyRow).where(StudyRow.state.in_(_LIVE))
+        with self._read() as session:
+            rows = session.scalars(ought_to_run)
+            return frozenset(row.id for row in rows if row.engine_pid is None or not _holds(row))
+
     def release_study(self, study_id: int, state: StudyState, *, failure: Failure | None = None) -> None:
         """Give the claim up and set the state, in one transaction."""
         with self._write() as session:
@@ -245,13 +253,22 @@ class StudyStore(StoreBase):
                 )
             row.split_sha256 = sha256
 
-    def set_result(self, study_id: int, result: Json) -> None:
-        """Record what the end of the search found, in place of what was there."""
+    def set_result(
+        self, study_id: int, result: Json, kept: Callable[[Json], Json] = lambda _before: {}
+    ) -> None:
+        """Record what the end of the search found, in place of what was there.
+
+        Parameters
+        ----------
+        kept : callable
+            Gets the result that is there, in the same transaction, and returns the parts of it that stay.
+        """
         with self._write() as session:
-            self._changing(session, study_id).result = encode_json(result)
+            row = self._changing(session, study_id)
+            row.result = encode_json({**kept(decode_json(row.result)), **result})
 
     def add_to_result(self, study_id: int, part: str, key: str, value: Json) -> None:
-        """Record something that was found after the end, under a key of a part of the result; a later end drops it."""
+        """Record a finding under a key of a part of the result, while an engine runs or later; see `set_result`."""
         with self._write() as session:
             row = self._changing(session, study_id)
             result = decode_json(row.result)

@@ -32,8 +32,8 @@ def prepare(path: Path, mode: Mode) -> None:
     UnusableStoreError
         If there is none (mode ``"r"``), or it is foreign, damaged, newer, or older (mode ``"r"``).
     """
-    if path.exists() or mode == "r":
-        _check_file(path)
+    if mode == "r" or path.exists():  # of a folder that may not be entered nobody can ask the latter
+        _check_there(path)
     with failures_named(path):
         immutable = mode == "r" and needs_immutable(path)
         connection = connect(path, mode, immutable=immutable)
@@ -131,10 +131,16 @@ def _set_format(connection: sqlite3.Connection) -> None:
             return
 
 
-def _check_file(path: Path) -> None:
+def _check_there(path: Path) -> None:
+    """Raise `UnusableStoreError` where there is no file, or nobody can ask for it.
+
+    The file itself is SQLite's alone to open: POSIX gives up all locks that a process has on a file as soon as one of
+    its descriptors is closed. Another store that is open here would lose its own, the next process to close the
+    database would take itself for the last one and delete the write-ahead log, and what the store here then writes
+    would be lost.
+    """
     try:
-        with path.open("rb") as file:
-            start = file.read(16)
+        path.stat()
     except FileNotFoundError as error:
         raise UnusableStoreError(
             "There is no workspace in {folder}; choose another folder or start a study there first.",
@@ -146,10 +152,6 @@ def _check_file(path: Path) -> None:
             file=str(path),
             reason=error.strerror or str(error),
         ) from error
-    if start and start != b"SQLite format 3\0":
-        raise UnusableStoreError(
-            "{file} is not a database of Cupel; choose another folder as the workspace.", file=str(path)
-        )
 
 
 def _revision(connection: sqlite3.Connection, path: Path, head: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -143,7 +144,10 @@ class VariantStore(StoreBase):
         return self._change_those(running, _is_dead, _fail)
 
     def exports(self, study_id: int | None = None, *, trial_id: int | None = None) -> list[ExportRecord]:
-        """Return the exports of a study, a trial, or the whole workspace, the newest first."""
+        """Return the exports of a study, a trial, or the whole workspace, the newest first.
+
+        One whose process has died is told as FAILED, whether or not a writer has recorded that yet.
+        """
         statement = select(ExportRow).order_by(ExportRow.id.desc())
         if study_id is not None:
             statement = statement.join(TrialRow, TrialRow.id == ExportRow.trial_id).where(
@@ -152,7 +156,15 @@ class VariantStore(StoreBase):
         if trial_id is not None:
             statement = statement.where(ExportRow.trial_id == trial_id)
         with self._read() as session:
-            return [export_record(row) for row in session.scalars(statement)]
+            return [_told(row) for row in session.scalars(statement)]
+
+
+def _told(row: ExportRow) -> ExportRecord:
+    """Return the record of an export as it stands, which a reader may not write down."""
+    record = export_record(row)
+    if record.state is JobState.RUNNING and _is_dead(row):
+        return replace(record, state=JobState.FAILED, failure=_KILLED)
+    return record
 
 
 def _fail(session: Session, row: ExportRow) -> ExportRecord:

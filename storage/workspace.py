@@ -5,12 +5,17 @@ Anyone may import this module. Nothing here opens the database.
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from .errors import ReadOnlyStoreError, UnusableStoreError
+
+FULL_BYTES = 1 << 20  # a disk with less has no place for a bundle, a variant, or a search that goes on
+SCRATCH = ".scratch-"  # how the folders in a workspace begin that are gone with the process that made them
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ class Workspace:
         try:
             for folder in (self.path, self.artifacts, self.logs, self.checkpoints, self.exports):
                 folder.mkdir(parents=True, exist_ok=True)
+                if not os.access(folder, os.W_OK):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
         except (FileExistsError, NotADirectoryError) as error:
             raise UnusableStoreError(
                 "The workspace {folder} cannot be used: there is a file where a folder is needed; "
@@ -85,6 +92,14 @@ class Workspace:
                 folder=str(self.path),
                 reason=error.strerror or str(error),
             ) from error
+
+
+def disk_is_full(folder: Path, least_bytes: int = FULL_BYTES) -> bool:
+    """Whether the disk of a folder has less room than nearly anything needs; False where that cannot be told."""
+    try:
+        return shutil.disk_usage(folder).free < least_bytes
+    except OSError:
+        return False
 
 
 def default_workspace() -> Workspace:

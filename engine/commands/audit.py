@@ -4,46 +4,72 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.progress import Progress
 from rich.table import Table
 
 from ...storage.store import Store
 from .. import formatting
 from ..cli_codes import DONE
-from ..deployment.card_groups import PARTS, TITLES, cell, counted, gap_line
+from ..deployment.card_groups import PARTS, TITLES, cell, counted, gap_line, no_gap_lines
 from ..errors import SpecError
 from .console import plain_console
 
 _MEASURES = 2  # a table: with their intervals, more do not fit into 80 columns
+_DOING = {
+    "reading": "reading the rows",
+    "fitting": "fitting the threshold",
+    "holdout": "predicting the holdout",
+    "file": "predicting the file",
+    "counting": "counting",
+    "keeping": "counting",
+}
 
 
 def run_audit(args: argparse.Namespace) -> int:
     """Count in every group, print it, and keep it with the study."""
-    from ..deployment.audit import BundleAudit, StudyAudit
-
     if args.data is not None:
-        if args.trial != "best" or args.threshold != "0.5":
+        if args.trial != "best" or args.threshold != "0.5" or args.variant:
             raise SpecError(
-                "A bundle has one model and decides by its own threshold; leave --trial and --threshold out."
+                "A bundle has one model and decides by its own threshold; leave --trial, --variant and --threshold out."
             )
-        audit = BundleAudit(Path(args.model), args.data, positive=args.positive)
-        found = [audit.by(column) for column in args.by]
     elif (Path(args.model) / "manifest.json").is_file():
         raise SpecError("A bundle is audited on rows with their target: give --data FILE.")
-    else:
-        how = {"positive": args.positive, "threshold": args.threshold}
-        with Store.open(args.workspace) as store:
-            study = store.find_study(args.model)
-            found = [*map(StudyAudit(store, study.id, args.trial, **how).by, args.by)]
+    with Progress(console=plain_console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_DOING["reading"], total=1.0)
+
+        def progress(doing: str, fraction: float) -> None:
+            bar.update(task, description=_DOING[doing], completed=fraction)
+
+        found = _of_study(args, progress) if args.data is None else _of_bundle(args, progress)
     if args.json:
         print(json.dumps(found, ensure_ascii=False, allow_nan=False))
         return DONE
     for one in found:
         print_audit(one)
     return DONE
+
+
+def _of_study(args: argparse.Namespace, progress: Callable[[str, float], None]) -> list[dict[str, Any]]:
+    from ..deployment.audit import StudyAudit
+
+    with Store.open(args.workspace) as store:
+        study = store.find_study(args.model)
+        audit = StudyAudit(
+            store, study.id, args.trial, positive=args.positive, threshold=args.threshold, variant=args.variant,
+            progress=progress,
+        )  # fmt: skip
+        return [audit.by(column) for column in args.by]
+
+
+def _of_bundle(args: argparse.Namespace, progress: Callable[[str, float], None]) -> list[dict[str, Any]]:
+    from ..deployment.bundle_audit import BundleAudit
+
+    audit = BundleAudit(Path(args.model), args.data, positive=args.positive, progress=progress)
+    return [audit.by(column) for column in args.by]
 
 
 def print_audit(found: Mapping[str, Any]) -> None:
@@ -57,15 +83,15 @@ def print_audit(found: Mapping[str, Any]) -> None:
         names = counted(part)
         for i in range(0, len(names), _MEASURES):
             console.print(_table(part, names[i : i + _MEASURES]))
-        for gap in part["gaps"]:
-            console.print(f"  {gap_line(gap)}", highlight=False, soft_wrap=True)
+        for line in (*map(gap_line, part["gaps"]), *no_gap_lines(part)):
+            console.print(f"  {line}", highlight=False, soft_wrap=True)
         if any(group["is_small"] for group in part["groups"]):
             console.print("  * fewer than 30 rows: too few to compare", highlight=False)
         console.print()
-    if found.get("is_kept"):
+    for message in found["messages"]:
+        console.print(message["text"], highlight=False, soft_wrap=True)
+    if "trial" in found:
         console.print("Kept with the study; the model card of later exports shows it.", highlight=False)
-    elif "is_kept" in found:
-        console.print("The study is running: this audit was not kept.", highlight=False)
 
 
 def _table(part: Mapping[str, Any], names: Sequence[str]) -> Table:

@@ -18,7 +18,7 @@ from ..cli_codes import DONE
 from ..objectives import front_of_table, objectives_of, pareto_trials
 from ..search.filtering import parse_filter, trial_columns
 from .console import plain_console
-from .summary import print_leaderboard, summary
+from .summary import print_leaderboard, standing, summary
 
 _WIDE = 140  # columns of a terminal that params fit into beside the rest
 
@@ -40,7 +40,7 @@ def run_studies(args: argparse.Namespace) -> int:
             table.add_row(
                 str(s.id),
                 s.name,
-                str(s.state),
+                standing(store, s),
                 s.metric,
                 formatting.number(s.best_value),
                 baseline,
@@ -86,7 +86,9 @@ def run_show(args: argparse.Namespace) -> int:
             if args.json:
                 print(json.dumps(summary(store, study), allow_nan=False))
             else:
-                print(f"{study.name}  ({study.state}, {study.task}, {study.metric})", file=sys.stderr)
+                print(
+                    f"{study.name}  ({standing(store, study)}, {study.task}, {study.metric})", file=sys.stderr
+                )
                 print_leaderboard(store, study)
             return DONE
         trial = store.trial_by_number(study.id, args.trial)

@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import json
 import math
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -31,7 +32,9 @@ def run_compress(args: argparse.Namespace) -> int:
     more: dict[str, Any] = {}
     with Store.open(args.workspace) as store:
         study = store.find_study(args.study)
-        with Progress(console=plain_console(stderr=True), transient=True) as bar:
+        with Progress(
+            console=plain_console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+        ) as bar:
             task = bar.add_task("compress", total=None)
 
             def progress(name: str, n: int, total: int) -> None:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from ...storage.records import Request, StudyRecord, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
+from ...storage.workspace import disk_is_full
 from .. import formatting
 from ..watching import EngineState, EngineWatch
 from .console import plain_console
@@ -44,12 +45,7 @@ def follow(store: Store, study_id: int, pid: int) -> Followed:
             state = watch.state()
             view.step()  # after that, so that the last trials are shown
             if state is EngineState.LOST:
-                console.print(
-                    "The engine process ended before it could say why; `cupel resume` goes on from what is "
-                    f"stored. Its log is {store.workspace.study_log(study_id)}.",
-                    highlight=False,
-                    soft_wrap=True,
-                )
+                console.print(_why_lost(store, study_id), highlight=False, soft_wrap=True)
                 return Followed.LOST
             if state is EngineState.ENDED:
                 return how
@@ -58,6 +54,19 @@ def follow(store: Store, study_id: int, pid: int) -> Followed:
                 console.print("Stopping; what was found is kept. (Ctrl-C again leaves it to the engine.)")
                 store.request(study_id, Request.STOP)
             time.sleep(_POLL_S)
+
+
+def _why_lost(store: Store, study_id: int) -> str:
+    """Return what to do where an engine ended without a word; on a full disk it cannot write one."""
+    if disk_is_full(store.workspace.path):
+        return (
+            f"The disk of the workspace {store.workspace.path} is full, so the engine process had to end. Free some "
+            f"space; then `cupel resume {study_id}` goes on from what is stored."
+        )
+    return (
+        f"The engine process ended before it could say why; `cupel resume {study_id}` goes on from what is stored. "
+        f"Its log is {store.workspace.study_log(study_id)}."
+    )
 
 
 class _CtrlC:

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from ...storage.records import JobState
@@ -14,6 +14,7 @@ from ...storage.store import Store
 from ..cli_codes import DONE, FAILED
 from ..deployment.formats import FORMATS
 from ..formatting import counted
+from ..outputs import output_file
 from .console import plain_console
 
 
@@ -28,20 +29,17 @@ def run_export(args: argparse.Namespace) -> int:
             threshold=args.threshold,
         )  # fmt: skip
     passed = export.state is JobState.DONE and bool(export.certificate.get("passed"))
+    failure = export.failure.message if export.failure else None
     if args.json:
-        print(
-            json.dumps(
-                {"path": export.path, "passed": passed, "certificate": dict(export.certificate)},
-                allow_nan=False,
-            )
-        )
+        found = {"path": export.path, "passed": passed, "certificate": dict(export.certificate)}
+        print(json.dumps({**found, "failure": failure}, allow_nan=False))
     elif passed:
         n_rows = counted(export.certificate["n_rows"], "row")
         print(f"Exported to {export.path}; the certificate passed on {n_rows}.")
         for name, told in export.certificate["formats"].items():
             print(f"  {_difference(name, told)}")
-    else:
-        print(f"The export failed. {export.failure.message if export.failure else ''}", file=sys.stderr)
+    if not passed:
+        print(f"The export failed. {failure or ''}", file=sys.stderr)
     return DONE if passed else FAILED
 
 
@@ -49,14 +47,14 @@ def run_predict(args: argparse.Namespace) -> int:
     """Predict a file or folder with a bundle."""
     from ..deployment.predicting import predict_file
 
-    with _progress("predicting") as progress:
-        result = predict_file(args.bundle, args.data, args.out, progress=progress)
+    with output_file(args.out, "predictions.csv") as out, _progress("predicting") as progress:
+        result = predict_file(args.bundle, args.data, out, progress=progress)
     if args.json:
-        print(json.dumps({"path": str(args.out), **result.to_json()}, allow_nan=False))
+        print(json.dumps({"path": str(out), **result.to_json()}, allow_nan=False))
         return DONE
     for message in result.messages:
         print(f"note: {message}", file=sys.stderr)
-    print(f"{counted(result.n_rows, 'row')} predicted into {args.out}.", file=sys.stderr)
+    print(f"{counted(result.n_rows, 'row')} predicted into {out}.", file=sys.stderr)
     return DONE
 
 
@@ -112,8 +110,9 @@ def run_compare(args: argparse.Namespace) -> int:
     """Compare two bundles on the rows of a file or folder."""
     from ..deployment.comparison import compare_bundles
 
-    with _progress("comparing") as progress:
-        found = compare_bundles(args.bundle_a, args.bundle_b, args.data, args.out, progress=progress)
+    place = output_file(args.out, "comparison.csv") if args.out else nullcontext()
+    with place as out, _progress("comparing") as progress:
+        found = compare_bundles(args.bundle_a, args.bundle_b, args.data, out, progress=progress)
     if args.json:
         print(json.dumps(found.to_json(), allow_nan=False))
     else:

@@ -59,11 +59,17 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         "elapsed_s": round(study.elapsed_s, 2),
         "workspace": str(store.workspace.path),
         "state": str(study.state),
+        "interrupted": study.id in store.interrupted_studies(),
         "final": result.get("final", {}).get("kind"),
         "export": result.get("export"),
         "objectives": list(objectives),
         "pareto": [{"trial": trial.number, "values": values} for trial, values in front],
     }
+
+
+def standing(store: Store, study: StudyRecord) -> str:
+    """Return how a study stands, in a word: ``"interrupted"`` where it ought to run and its engine was killed."""
+    return "interrupted" if study.id in store.interrupted_studies() else str(study.state)
 
 
 def _of_metric(holdout: Mapping[str, float] | float | None, metric: str) -> float | None:

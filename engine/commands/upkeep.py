@@ -16,6 +16,7 @@ from ...storage.store import Store
 from .. import formatting
 from ..cli_codes import DONE, FAILED, UNUSABLE
 from ..errors import WorkspaceError
+from ..outputs import output_file
 
 _PACKAGES = (
     "tensorflow",
@@ -42,6 +43,9 @@ def run_doctor(args: argparse.Namespace) -> int:
         print(f"{name} {importlib.metadata.version(name)}")
     starts = _devices_are_seen()
     if not (args.workspace / "cupel.sqlite").exists():
+        if args.workspace.exists() and not args.workspace.is_dir():
+            print(f"  {args.workspace} is a file, so it cannot be a workspace; choose a folder.")
+            return UNUSABLE if starts else FAILED
         print(f"There is no workspace at {args.workspace} yet; the first study makes one.")
         return DONE if starts else FAILED
     with Store.open(args.workspace, "w" if args.clean else "r") as store:
@@ -62,8 +66,11 @@ def run_backup(args: argparse.Namespace) -> int:
     """Copy the database while others may go on writing."""
     with Store.open(args.workspace, "r") as store:
         place = store.workspace
-        file = _free_place(args.out, place.backup(datetime.now().astimezone()))
-        store.backup(file)
+        usual = place.backup(datetime.now().astimezone())
+        with output_file(args.out or str(usual), usual.name) as named:
+            file = named.absolute()
+            _check_free(file)
+            store.backup(file)
         n_studies = formatting.counted(len(store.studies(archived=None)), "study", "studies")
     print(
         f"Copied the database ({n_studies}, {formatting.size(file.stat().st_size)}) to {file}.\n"
@@ -74,18 +81,15 @@ def run_backup(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _free_place(out: Path | None, usual: Path) -> Path:
-    """Return the file that a backup becomes."""
-    file = usual
+def _check_free(file: Path) -> None:
+    """Raise `WorkspaceError` where a backup would replace something, or cannot have its name."""
     try:
-        if out is not None:
-            file = (out / usual.name if out.is_dir() else out).absolute()
         if not file.exists():
-            return file
+            return
     except OSError as error:  # a name that is too long, a folder that may not be entered
         raise WorkspaceError(
             "The backup {file} cannot be written ({reason}); choose another place.",
-            file=str(out),
+            file=str(file),
             reason=error.strerror or str(error),
         ) from error
     raise WorkspaceError("{file} is there already and is not replaced; choose another name.", file=str(file))

@@ -17,6 +17,7 @@ import numpy as np
 
 from ...storage.records import VariantRecord
 from ...storage.store import Store
+from ...storage.workspace import SCRATCH
 from ..errors import CompressionError, SpecError
 from ..search.evidence import paired_difference
 from .ledger import Progress, Work, trial_to_compress
@@ -127,7 +128,7 @@ def choose_variants(
         raise SpecError("The limit of loss must be zero or more, rounds and time-out must be positive.")
     study, record = trial_to_compress(store, study_id, trial)
     rounds = n_rounds or (USUAL_ROUNDS if timeout_s is None else _MANY)
-    with tempfile.TemporaryDirectory(dir=store.workspace.path) as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=store.workspace.path) as folder:
         forms = (Form(BASE, "float32"), Form(CONTROL, "float32"))
         work = Work(store, study, record, forms, Path(folder), limits.most_drop, progress)
         job = {
@@ -199,7 +200,7 @@ def blame_layers(
         )
     study, record = trial_to_compress(store, study_id, trial)
     number_format, zeros = ("float32", sparsity) if how == "sparse" else (how, 0.0)
-    with tempfile.TemporaryDirectory(dir=store.workspace.path) as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=store.workspace.path) as folder:
         base = Form(BASE, "float32")
         work = Work(store, study, record, (base,), Path(folder), most_drop, progress)
         job = {"model": str(work.base_model()), "format": number_format, "sparsity": zeros,

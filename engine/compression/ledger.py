@@ -30,6 +30,7 @@ from ...storage.records import (
     VariantRecord,
 )
 from ...storage.store import Store
+from ...storage.workspace import SCRATCH, disk_is_full
 from ..errors import CompressionError, Message
 from ..metrics import METRICS
 from ..retrain import retrain_trial
@@ -85,7 +86,7 @@ def compress(
     """
     forms = forms_of(what)
     study, record = trial_to_compress(store, study_id, trial)
-    with tempfile.TemporaryDirectory(dir=store.workspace.path) as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=store.workspace.path) as folder:
         return Work(store, study, record, forms, Path(folder), most_drop, progress).run()
 
 
@@ -243,6 +244,7 @@ class Work:
                         child.wait(_POLL_S)
                         is_over = True
                     self.tell()
+                    self._check_disk()
                     if look():
                         heard = time.monotonic()
                     if not is_over and time.monotonic() - heard > timeout_s:
@@ -251,6 +253,14 @@ class Work:
                 child.kill()  # does nothing where it has ended
                 child.wait()
         return "" if child.returncode == 0 else _ending(child.returncode, log.read_bytes())
+
+    def _check_disk(self) -> None:
+        """Raise `CompressionError` where the disk is full: all forms would fail for that alone, one by one."""
+        if disk_is_full(self.folder):
+            raise CompressionError(
+                "The disk of {folder} is full; free some space there, then compress again.",
+                folder=str(self.store.workspace.path),
+            )
 
     def _command(self, module: str, job: Mapping[str, Any]) -> list[str]:
         path = self.folder / f"{module}.job.json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,7 @@ def fit_threshold(
     rows: Sequence[NDArray[np.int64]],
     y: Sequence[NDArray[Any]],
     positive: Sequence[NDArray[np.float64]],
+    tell: Callable[[float], None] = lambda _: None,
 ) -> Fitted:
     """Fit a threshold, and score it nested: for each replica on rows that the fit has not seen.
 
@@ -52,26 +53,42 @@ def fit_threshold(
     ----------
     rows, y, positive : sequences of R arrays of shape (n_r,)
         Validation rows of each replica, their classes, and the predicted probabilities of the second class.
+    tell : callable
+        Called again and again with the fraction that is done; what it raises ends the fitting.
     """
+    n_fits = len(rows) + 1
     nested: list[float] = []
     usual: list[float] = []
     for r, own in enumerate(rows):
         others = [~np.isin(other, own) for other in rows]  # with repeats others have some of its rows
         known = np.concatenate([t[keep] for t, keep in zip(y, others, strict=True)])
         said = np.concatenate([p[keep] for p, keep in zip(positive, others, strict=True)])
-        value = _best(metric, known, said) if len(known) else USUAL
+        value = USUAL
+        if len(known):
+            value = _best(metric, known, said, lambda done, r=r: tell((r + done) / n_fits))
         nested.append(_score(metric, y[r], positive[r], value))
         usual.append(_score(metric, y[r], positive[r], USUAL))
-    value = _best(metric, np.concatenate(list(y)), np.concatenate(list(positive)))
+    first = len(rows) / n_fits
+    value = _best(
+        metric,
+        np.concatenate(list(y)),
+        np.concatenate(list(positive)),
+        lambda done: tell(first + done / n_fits),
+    )
     return Fitted(value, tuple(nested), tuple(usual))
 
 
-def _best(metric: str, y: NDArray[Any], positive: NDArray[np.float64]) -> float:
+def _best(
+    metric: str, y: NDArray[Any], positive: NDArray[np.float64], tell: Callable[[float], None]
+) -> float:
     """Return the threshold with the best score; of equal ones that nearest to 0.5."""
     tried = np.quantile(positive, np.linspace(0.0, 1.0, _MOST_TRIED + 2)[1:-1])
     tried = np.unique(np.append(tried, USUAL))
     tried = tried[np.argsort(np.abs(tried - USUAL), kind="stable")]
-    scores = [_score(metric, y, positive, float(value)) for value in tried]
+    scores: list[float] = []
+    for place, value in enumerate(tried):
+        tell(place / len(tried))
+        scores.append(_score(metric, y, positive, float(value)))
     return float(tried[int(np.argmax(scores))])
 
 

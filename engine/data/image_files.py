@@ -68,7 +68,7 @@ def read_folder(path: Path, read: ReadSpec) -> ReadImages:
     if parts:
         columns.append(texts(SPLIT, [parts[name] for name in kept]))
         messages += official_message(parts.values())
-    size = path.stat().st_size if path.is_file() else sum((path / name).stat().st_size for name in names)
+    size = path.stat().st_size if path.is_file() else sum((path / name).stat().st_size for name in kept)
     return ReadImages(Table(tuple(columns), len(kept), pixels, IMAGE), tuple(messages), size)
 
 

@@ -77,7 +77,8 @@ def read_table(
             with _frugal_memory():
                 result = ReadResult(*TextReader(path, read, kinds or {}, magic[:2] == b"\x1f\x8b").run())
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError("{file} cannot be read: {reason}.", file=str(path), reason=str(error)) from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DataError("{file} cannot be read: {reason}.", file=str(path), reason=reason) from error
     _check(path.name, result.table)
     return result
 

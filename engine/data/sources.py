@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import Message
+from ..errors import DataError, Message
 from ..spec import KindName, ReadSpec
 from .frames import table_from_pandas
 from .image_files import read_paths
@@ -54,30 +54,33 @@ def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loa
         table, target = load_sample(name)
         return Loaded(table, name, source, ReadSpec(), (), _size(table), target)
     if isinstance(source, str | Path):
-        path = Path(source).expanduser()
-        if is_image_source(path):
-            return _images(path, read_images(path, read or ReadSpec()), read or ReadSpec())
-        if is_text_folder(path):
-            found = read_text_folder(path, read)
-            place = path.absolute()
-            return Loaded(
-                found.table,
-                place.name,
-                str(place),
-                found.read,
-                found.messages,
-                found.size_bytes,
-                LABEL,
-                "text",
-            )
-        result = read_table(path, read or ReadSpec())
-        images = read_paths(path, result.table, result.read)
-        if images is not None:
-            return _images(path, images, result.read, result.messages)
-        size = path.stat().st_size
-        return Loaded(result.table, path.stem, str(path.absolute()), result.read, result.messages, size)
+        try:
+            return _from_disk(Path(source).expanduser(), read)
+        except OSError as error:  # a file that vanishes while it is read, a folder that may not be entered
+            raise DataError(
+                "{file} cannot be read: {reason}.",
+                file=str(error.filename or source),
+                reason=error.strerror or str(error),
+            ) from error
     table = table_from_pandas(source)
     return Loaded(table, "data frame", "data frame", ReadSpec(), (), _size(table))
+
+
+def _from_disk(path: Path, read: ReadSpec | None) -> Loaded:
+    if is_image_source(path):
+        return _images(path, read_images(path, read or ReadSpec()), read or ReadSpec())
+    if is_text_folder(path):
+        found = read_text_folder(path, read)
+        place = path.absolute()
+        return Loaded(
+            found.table, place.name, str(place), found.read, found.messages, found.size_bytes, LABEL, "text"
+        )
+    result = read_table(path, read or ReadSpec())
+    images = read_paths(path, result.table, result.read)
+    if images is not None:
+        return _images(path, images, result.read, result.messages)
+    size = path.stat().st_size
+    return Loaded(result.table, path.stem, str(path.absolute()), result.read, result.messages, size)
 
 
 def _images(path: Path, found: ReadImages, read: ReadSpec, before: tuple[Message, ...] = ()) -> Loaded:

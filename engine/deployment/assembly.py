@@ -32,6 +32,7 @@ from ...storage.records import (
     VariantRecord,
 )
 from ...storage.store import Store
+from ...storage.workspace import disk_is_full
 from ..compression.thresholds import USUAL
 from ..data.cells import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
@@ -50,7 +51,6 @@ _CALIBRATION_ROWS = 256
 _INPUT_KEYS = (
     "column", "name", "kind", "role", "minimum", "maximum", "n_missing", "date_format", "categories",
 )  # fmt: skip
-_FULL_BYTES = 1 << 20  # a disk with less has no place for an export
 _NAME_BYTES = 150
 
 
@@ -90,7 +90,7 @@ class Export:
                     raise _not_passed(certificate)
                 _put_in_place(work / "bundle", target)
             except Exception as error:
-                if _is_full(work):
+                if disk_is_full(work.parent):
                     raise ExportError(
                         "The disk of {folder} is full; free some space there, or choose another folder.",
                         folder=str(target),
@@ -291,14 +291,6 @@ def _output(answer: Mapping[str, Any]) -> dict[str, Any]:
 def _short(name: str) -> str:
     """Return the start of a name that fits into one of a file, which file systems limit in bytes."""
     return name.encode()[:_NAME_BYTES].decode(errors="ignore").strip("-.")
-
-
-def _is_full(work: Path) -> bool:
-    """Whether the disk of the folder has no place left."""
-    try:
-        return shutil.disk_usage(work.parent).free < _FULL_BYTES
-    except OSError:
-        return False
 
 
 def _put_in_place(folder: Path, target: Path) -> None:

@@ -1,15 +1,17 @@
-"""``cupel audit``: how a model treats the groups of a column, on rows that it had not seen.
+"""``cupel audit`` of a study: how a trial treats the groups of a column, on rows that its networks had not seen.
 
-Of a study the out-of-fold predictions of a trial and, where there is one, the holdout; of a bundle the rows of a file.
-What was found of a study is kept in its result, and stands on the model card of later exports. Does not import
-TensorFlow.
+These are its out-of-fold predictions and, where there is one, the holdout. What was found is kept in the study's
+result, and stands on the model card of later exports. `bundle_audit` does the same of a bundle and the rows of a file.
+Does not import TensorFlow.
 """
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import tempfile
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,45 +23,50 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...storage.records import StudyRecord, TrialRecord
+from ...storage.records import TrialRecord, TrialState
 from ...storage.store import Store
 from ..compression.thresholds import USUAL
-from ..data.reading import read_table
-from ..data.table import Column, Table
-from ..data.target import match_labels
-from ..errors import DataError, ExportError
-from ..spec import ReadSpec
-from .bundle import Bundle
+from ..data.table import Table
+from ..errors import DataError, ExportError, Message
+from .card_groups import KEY, model_of
 from .certificate import last_line
 from .export import network_trial
 from .fairness import groups_of
 from .group_audit import Asked, audited
 from .out_of_fold import StudyRows
-from .standalone import Predictor
+from .telling import Progress, Share, nobody, stage
 from .threshold import threshold_of
 
-KEY = "audits"
-_CHUNK_ROWS = 8192
 _HOLDOUT_TIMEOUT_S = 900.0
+_POLL_S = 0.1
+_READ, _FITTED, _PREDICTED = 0.05, 0.2, 0.7  # which part of the work is done by then
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """Rows of the table, what is true of them, and what the model says."""
+class Part:
+    """Rows of the table, what is true of them, and what the model says.
+
+    Attributes
+    ----------
+    model : str
+        What tells the model of the holdout from another one; empty elsewhere.
+    """
 
     name: str
     rows: NDArray[np.int64]
     y: NDArray[Any]
     predictions: NDArray[np.float64]
+    model: str = ""
 
 
-class _Audit(ABC):
+class Audit(ABC):
     """The audit of one model by any columns; what the model says is computed once, when it is first needed."""
 
-    def __init__(self, asked: Asked, table: Table, target: str) -> None:
+    def __init__(self, asked: Asked, table: Table, target: str, progress: Progress) -> None:
         self._asked = asked
         self._table = table
         self._target = target
+        self._progress = progress
 
     def by(self, column: str) -> dict[str, Any]:
         """Return what is counted in the groups of a column.
@@ -72,7 +79,8 @@ class _Audit(ABC):
         Returns
         -------
         dict
-            ``by``, ``task``, ``positive``, ``threshold``, ``created_at``, ``parts`` (see `group_audit.audited`).
+            ``by``, ``task``, ``positive``, ``threshold``, ``created_at``, ``messages`` (of rows that were left out),
+            ``parts`` (see `group_audit.audited`; with ``model`` where they are of the holdout).
 
         Raises
         ------
@@ -86,26 +94,35 @@ class _Audit(ABC):
                 "The column {column!r} is the target; choose another one for the groups.", column=column
             )
         grouping = groups_of(self._table[column])
-        asked = self._asked
+        asked, parts = self._asked, self._parts
+        share = (1.0 - _PREDICTED) / len(parts)
+        found: list[dict[str, Any]] = []
+        for place, part in enumerate(parts):
+            first = _PREDICTED + place * share
+            tell = stage(self._progress, "counting", first, first + share)
+            told = audited(asked, grouping, part.rows, part.y, part.predictions, part.name, tell)
+            found.append({**told, **({"model": part.model} if part.model else {})})
         return {
             "by": column,
             "task": asked.task,
             "positive": asked.positive or None,
             "threshold": asked.threshold if asked.task == "binary" else None,
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "parts": [
-                audited(asked, grouping, part.rows, part.y, part.predictions, part.name)
-                for part in self._parts
-            ],
+            "messages": [message.to_json() for message in self.messages()],
+            "parts": found,
         }
+
+    def messages(self) -> Sequence[Message]:
+        """Return what is to be said of rows that were left out."""
+        return ()
 
     @property
     @abstractmethod
-    def _parts(self) -> Sequence[_Part]:
+    def _parts(self) -> Sequence[Part]:
         """What the model says of rows that it had not seen."""
 
 
-class StudyAudit(_Audit):
+class StudyAudit(Audit):
     """The audit of a trial of a study: of its out-of-fold predictions and, where there is one, the holdout.
 
     Parameters
@@ -116,11 +133,16 @@ class StudyAudit(_Audit):
         The class that rates are about; of two classes the second one by default.
     threshold
         As for `export.export_model`.
+    variant : str
+        A compressed form of the trial's networks, which is refused: what it says of unseen rows is not stored.
+    progress
+        Called with ``reading``, ``fitting`` (a threshold), ``holdout``, ``counting`` or ``keeping``, several times a
+        second. What it raises ends the work and its processes; nothing is kept then.
 
     Raises
     ------
     ExportError
-        Where the trial has no networks, or positive class or threshold are none.
+        Where the trial has no networks, positive class or threshold are none, or a variant is named.
     """
 
     def __init__(
@@ -131,6 +153,8 @@ class StudyAudit(_Audit):
         *,
         positive: str = "",
         threshold: str | float = "",
+        variant: str = "",
+        progress: Progress = nobody,
     ) -> None:
         study = store.study(study_id)
         number = study.best_trial if trial == "best" else _number(trial)
@@ -139,75 +163,66 @@ class StudyAudit(_Audit):
         self._store = store
         self._study = study
         self._trial = network_trial(store, study_id, number)
-        decided = threshold_of(store, study, self._trial, None, threshold)
+        if variant:
+            raise _not_of_variants(store, self._trial, variant)
+        progress("reading", 0.0)
+        fitting = stage(progress, "fitting", _READ, _FITTED)
+        decided = threshold_of(store, study, self._trial, None, threshold, fitting)
+        progress("reading", _FITTED)
         self._rows = StudyRows.of(store, study)
         target = self._rows.target
         asked = Asked.of(target.task, target.labels, positive, USUAL if decided is None else decided.value)
-        super().__init__(asked, self._rows.table, str(study.spec["target"]))
+        super().__init__(asked, self._rows.table, str(study.spec["target"]), progress)
 
     def by(self, column: str) -> dict[str, Any]:
-        """Return what `_Audit.by` does with ``trial`` and ``is_kept``, and keep it in the study's result.
-
-        It is not kept where the study is running.
-        """
+        """Return what `Audit.by` does with ``trial``, and keep it in the study's result."""
         number = self._trial.number
         found = {**super().by(column), "trial": number}
-        is_kept = not self._store.engine_is_alive(self._study.id)
-        if is_kept:
-            self._store.add_to_result(self._study.id, KEY, f"{number}/{column}", found)
-        return {**found, "is_kept": is_kept}
+        self._progress("keeping", 1.0)  # the last moment to give it up
+        self._store.add_to_result(self._study.id, KEY, f"{number}/{column}", found)
+        return found
 
     @cached_property
-    def _parts(self) -> Sequence[_Part]:
+    def _parts(self) -> Sequence[Part]:
         rows, splits = self._rows, self._rows.splits
         places, predictions = _mean_by_row(splits.valid, rows.out_of_fold(self._store, self._trial))
-        parts = [_Part("out_of_fold", places, rows.target.at(places), predictions)]
-        holdout = _holdout(self._store, self._study, self._trial, rows)
-        if holdout is not None:
-            parts.append(_Part("holdout", splits.holdout, rows.target.at(splits.holdout), holdout))
+        parts = [Part("out_of_fold", places, rows.target.at(places), predictions)]
+        sha256 = self._holdout_model()
+        if sha256:
+            tell = stage(self._progress, "holdout", _FITTED, _PREDICTED)
+            said = _held_out(self._store, self._study.id, sha256, tell)
+            truth = rows.target.at(splits.holdout)
+            parts.append(Part("holdout", splits.holdout, truth, said, model_of(sha256)))
         return parts
 
+    def _holdout_model(self) -> str:
+        """Return the digest of what predicts the holdout: of the best trial the final model, else the trial's own.
 
-class BundleAudit(_Audit):
-    """The audit of a bundle for a table or texts on a file that has the target; its own threshold decides.
+        Empty where there is no holdout, or the networks were not kept.
+        """
+        result = self._study.result
+        final = result if result.get("best", {}).get("trial") == self._trial.number else {}
+        sha256 = final.get("model_sha256") or self._trial.user_attrs.get("model_sha256") or ""
+        is_there = bool(sha256) and self._store.artifacts.path(sha256).is_file()
+        return sha256 if is_there and len(self._rows.splits.holdout) else ""
 
-    Raises
-    ------
-    ExportError
-        Where the bundle is none, was changed, or is for images, or the positive class is none.
-    DataError
-        Where the file cannot be read, or lacks a column.
-    """
 
-    def __init__(self, path: Path, data: Path, *, positive: str = "", read: ReadSpec | None = None) -> None:
-        self._bundle = Bundle.open(path)
-        self._data = data
-        self._predictor = predictor = Predictor(self._bundle.path)
-        if predictor.image_size:
-            raise ExportError("A bundle for images is not audited on a file; audit its study.")
-        threshold = USUAL if predictor.threshold is None else predictor.threshold
-        asked = Asked.of(self._bundle.task, self._bundle.labels, positive, threshold)
-        kinds = {spec["column"]: (spec["kind"], spec["date_format"]) for spec in predictor.schema["inputs"]}
-        table = read_table(data, read, kinds).table
-        super().__init__(asked, table, str(self._bundle.manifest["target"]))
-
-    @cached_property
-    def _parts(self) -> Sequence[_Part]:
-        y = _truth(self._table[self._target], self._bundle)
-        known = np.flatnonzero(~np.isnan(y))
-        if not len(known):
-            raise DataError(
-                "No row of {file} has a {column!r} that the model knows.",
-                file=self._data.name,
-                column=self._target,
-            )
-        columns = [self._table[spec["column"]] for spec in self._predictor.schema["inputs"]]
-        pieces = [
-            self._predictor.run([_cells(column, known[i : i + _CHUNK_ROWS]) for column in columns])
-            for i in range(0, len(known), _CHUNK_ROWS)
-        ]
-        truth = y[known] if self._asked.task == "regression" else y[known].astype(np.int64)
-        return [_Part("file", known, truth, np.concatenate(pieces).astype(np.float64))]
+def _not_of_variants(store: Store, trial: TrialRecord, name: str) -> ExportError:
+    names = [v.name for v in store.variants(trial.id) if v.state is TrialState.COMPLETE]
+    if name not in names:
+        return ExportError(
+            "Trial {number} has no variant {variant!r}; it has: {choices}. Compress it first.",
+            number=trial.number,
+            variant=name,
+            choices=", ".join(dict.fromkeys(names)) or "-",
+        )
+    return ExportError(
+        "Of the variant {variant!r} of trial {number} the scores are stored, not what it says of each row; export it "
+        "(cupel export … --trial {number} --variant …), then audit the bundle on rows that it was not trained on "
+        "(cupel audit BUNDLE --data FILE --by COLUMN).",
+        variant=name,
+        number=trial.number,
+    )
 
 
 def _number(trial: int | str) -> int:
@@ -229,45 +244,41 @@ def _mean_by_row(
     return rows, total / n
 
 
-def _cells(column: Column, rows: NDArray[np.int64]) -> Sequence[Any]:
-    """Return cells as `Predictor.run` takes them: numbers, dates as seconds, text."""
-    return column.raw(rows) if column.kind == "text" else column.numbers[rows].tolist()
-
-
-def _truth(column: Column, bundle: Bundle) -> NDArray[np.float64]:
-    """Return class places or values of a file's target, NaN where missing or unknown."""
-    if bundle.labels:
-        places = match_labels(column, bundle.labels).astype(np.float64)
-        return np.where(places < 0, np.nan, places)
-    if column.kind == "text":
-        raise DataError("The column {column!r} holds text; the model predicts numbers.", column=column.name)
-    return column.numbers
-
-
-def _holdout(
-    store: Store, study: StudyRecord, trial: TrialRecord, rows: StudyRows
-) -> NDArray[np.float64] | None:
-    """Return what the networks say of the holdout: the final model of the best trial, or the trial's own.
-
-    None where there is no holdout, or the networks were not kept. TensorFlow computes it, in a child process.
-    """
-    final = study.result if study.result.get("best", {}).get("trial") == trial.number else {}
-    sha256 = final.get("model_sha256") or trial.user_attrs.get("model_sha256")
-    if not len(rows.splits.holdout) or not sha256 or not store.artifacts.path(sha256).is_file():
-        return None
-    with tempfile.TemporaryDirectory() as folder:
+def _held_out(store: Store, study_id: int, sha256: str, tell: Share) -> NDArray[np.float64]:
+    """Return what networks say of the holdout. TensorFlow computes it, in a child that ends where `tell` raises."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
         out = Path(folder) / "predictions.npy"
         command = [sys.executable, "-m", "cupel.engine.deployment.holdout", str(store.workspace.path)]
+        child = subprocess.Popen(
+            [*command, str(study_id), sha256, str(out)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
         try:
-            done = subprocess.run(
-                [*command, str(study.id), sha256, str(out)], capture_output=True, check=False,
-                timeout=_HOLDOUT_TIMEOUT_S,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
+            _wait(child, out.with_suffix(".fraction"), tell)
+        finally:
+            child.kill()  # does nothing where it has ended
+            child.wait()
+        if child.returncode != 0 or not out.is_file():
+            log.seek(0)
+            raise ExportError("The holdout could not be predicted: {reason}", reason=last_line(log.read()))
+        return np.load(out, allow_pickle=False)
+
+
+def _wait(child: subprocess.Popen[bytes], fraction: Path, tell: Share) -> None:
+    """Wait for a child, and tell the fraction that it writes.
+
+    Raises
+    ------
+    ExportError
+        Where it takes too long.
+    """
+    late = time.monotonic() + _HOLDOUT_TIMEOUT_S
+    while True:
+        tell(float(fraction.read_text()) if fraction.is_file() else 0.0)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(_POLL_S)
+            return
+        if time.monotonic() > late:
             raise ExportError(
                 "Predicting the holdout took longer than {seconds} seconds.",
                 seconds=round(_HOLDOUT_TIMEOUT_S),
-            ) from error
-        if done.returncode != 0 or not out.is_file():
-            raise ExportError("The holdout could not be predicted: {reason}", reason=last_line(done.stderr))
-        return np.load(out, allow_pickle=False)
+            )

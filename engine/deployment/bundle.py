@@ -152,7 +152,7 @@ def files_of(path: Path) -> list[str]:
 
 def check_target(path: Path) -> None:
     """Raise `ExportError` unless a bundle may be written as the folder `path`: new, empty or a bundle."""
-    if path.is_file():
+    if path.exists() and not path.is_dir():
         raise ExportError("{folder} is a file; choose a folder for the bundle.", folder=str(path))
     if path.is_dir() and any(path.iterdir()) and not is_own_bundle(path):
         raise ExportError(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, VariantRecord
 from ..formatting import count, counted, number, plain, score, shared_decimals
-from .card_groups import groups_section
+from .card_groups import KEY, groups_section
 from .formats import FORMATS
 
 
@@ -35,7 +35,7 @@ def model_card(
         Of the model; empty where its owner has not chosen one.
     """
     threshold = answer["threshold"]
-    audits = [a for a in study.result.get("audits", {}).values() if a["trial"] == trial.number]
+    audits = [a for a in study.result.get(KEY, {}).values() if a["trial"] == trial.number]
     sections = [
         f"# {study.name}\n\nA {_task(answer)} for the column `{study.spec['target']}`, found and exported by Cupel "
         f"{cupel_version}.",
@@ -44,7 +44,7 @@ def model_card(
         _scores(study, trial, final),
         *([] if variant is None else [_variant(study, variant)]),
         *([] if threshold is None else [_threshold(answer, study)]),
-        *([] if not audits else [groups_section(audits, None if threshold is None else threshold["value"])]),
+        *([] if not audits else [_groups(audits, threshold, variant)]),
         _limits(answer, final, is_audited=bool(audits)),
         _use(answer),
         _privacy(answer),
@@ -56,6 +56,13 @@ def model_card(
         ),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _groups(
+    audits: Sequence[Mapping[str, Any]], threshold: Mapping[str, Any] | None, variant: VariantRecord | None
+) -> str:
+    value = None if threshold is None else threshold["value"]
+    return groups_section(audits, value, is_variant=variant is not None)
 
 
 def _task(answer: Mapping[str, Any]) -> str:

@@ -1,4 +1,7 @@
-"""What audits of groups are called, and the model card's section about them. Light; used by `card` and the terminal."""
+"""What audits of groups are called, how long they hold, and the model card's section about them.
+
+Light; used by `card`, the terminal, and the end of a search.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from typing import Any
 
 from .. import formatting
 
+KEY = "audits"  # of a study's result
+LEAST_ROWS = 30  # of a group that is compared with others
 TITLES = {
     "base_rate": "true rate", "selection_rate": "said rate", "accuracy": "accuracy", "recall": "recall",
     "false_positive_rate": "false positives", "precision": "precision", "mae": "absolute error", "bias": "mean error",
@@ -17,9 +22,57 @@ PARTS = {
     "holdout": "On the holdout",
     "file": "On the file",
 }
+_FORMER = (
+    "On the holdout, said by networks that the search has replaced since then (NOT those of this bundle)"
+)
 
 
-def groups_section(audits: Sequence[Mapping[str, Any]], exported_threshold: float | None) -> str:
+def kept_audits(
+    before: Mapping[str, Any], result: Mapping[str, Any], models: Mapping[int, str]
+) -> dict[str, Any]:
+    """Return the audits of a result that stay where a search went on and ended with another one.
+
+    What was counted on the folds is true of a trial for ever. The holdout may have been predicted by networks that are
+    no longer those of the trial: such a part gets ``is_former``.
+
+    Parameters
+    ----------
+    before, result : mapping
+        The study's results.
+    models : mapping of int to str
+        The number of each trial that is there → the digest of its networks, empty where they were not kept.
+
+    Returns
+    -------
+    dict
+        `KEY` → the audits; nothing where there are none.
+    """
+    kept: dict[str, Any] = {}
+    for key, found in before.get(KEY, {}).items():
+        number = found["trial"]
+        if number not in models:
+            continue
+        final = result.get("model_sha256") if result.get("best", {}).get("trial") == number else None
+        now = final or models[number]
+        parts = [_dated(part, now, before.get("model_sha256") or "") for part in found["parts"]]
+        kept[key] = {**found, "parts": parts}
+    return {KEY: kept} if kept else {}
+
+
+def _dated(part: Mapping[str, Any], now: str, final_before: str) -> Mapping[str, Any]:
+    """Return a part with whether its networks are no longer the trial's, where it says which they were."""
+    if "model" not in part:
+        return part
+    if now:
+        return {**part, "is_former": part["model"] != model_of(now)}
+    # There is nothing to compare with, but a former final model is known to be one.
+    is_former = part.get("is_former", False) or part["model"] == model_of(final_before)
+    return {**part, "is_former": is_former}
+
+
+def groups_section(
+    audits: Sequence[Mapping[str, Any]], exported_threshold: float | None, *, is_variant: bool = False
+) -> str:
     """Return the section of a card.
 
     Parameters
@@ -28,8 +81,12 @@ def groups_section(audits: Sequence[Mapping[str, Any]], exported_threshold: floa
         What `audit.StudyAudit.by` found of the trial that is exported.
     exported_threshold : float or None
         Of the bundle; an audit with another one is told apart.
+    is_variant : bool
+        Whether the bundle has a compressed form of the networks that were audited.
     """
     lines = ["## Groups", ""]
+    if is_variant:
+        lines += ["Counted with the networks before they were compressed, NOT with those of this bundle.", ""]
     for found in audits:
         what = f", rates of `{found['positive']}`" if found["positive"] else ""
         if found["threshold"] is not None:
@@ -37,8 +94,10 @@ def groups_section(audits: Sequence[Mapping[str, Any]], exported_threshold: floa
             if found["threshold"] != exported_threshold:
                 what += " (NOT the one of this bundle)"
         for part in found["parts"]:
-            lines += [f"{PARTS[part['part']]}, by `{found['by']}`{what}:", "", *_table(part), ""]
+            said_by = _FORMER if part.get("is_former") else PARTS[part["part"]]
+            lines += [f"{said_by}, by `{found['by']}`{what}:", "", *_table(part), ""]
             lines += [f"- {gap_line(gap)}." for gap in part["gaps"]]
+            lines += [f"- {line}." for line in no_gap_lines(part)]
             if any(group["is_small"] for group in part["groups"]):
                 lines.append("- (*) Fewer than 30 rows: too few to compare.")
             lines.append("")
@@ -97,3 +156,24 @@ def gap_line(gap: Mapping[str, Any]) -> str:
         f"{TITLES[gap['measure']]}: most in {_in_line(gap['most'])}, least in {_in_line(gap['least'])}; {difference} "
         f"apart ({low} to {high}){ratio}"
     )
+
+
+def no_gap_lines(part: Mapping[str, Any]) -> list[str]:
+    """Return why measures have no gap, in words."""
+    told = {gap["measure"] for gap in part["gaps"]}
+    missing = [name for name in counted(part) if name not in told]
+    lines: list[str] = []
+    if "r2" in missing and "mae" in told:  # rows enough, and nothing to explain in them
+        missing.remove("r2")
+        lines.append(
+            f"No gap of {TITLES['r2']}: the target varies in fewer than two groups of {LEAST_ROWS} rows"
+        )
+    if missing:
+        names = ", ".join(TITLES[name] for name in missing)
+        lines.append(f"No gap of {names}: fewer than two groups have {LEAST_ROWS} rows to count it of")
+    return lines
+
+
+def model_of(sha256: str) -> str:
+    """Return what an audit of the holdout names its networks by: not the digest itself, which would keep the file."""
+    return sha256[:16]

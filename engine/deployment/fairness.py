@@ -9,7 +9,7 @@ groups were compared.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from ..data.table import Column, iso_text
 from ..errors import DataError
 
-LEAST_ROWS = 30  # of a group that is compared with others
 SHARES = ("base_rate", "selection_rate", "accuracy", "recall", "false_positive_rate", "precision")
 ERRORS = ("mae", "bias", "r2")
 MISSING, OTHER = "(missing)", "(other)"
@@ -192,13 +191,17 @@ def _error_values(y: Floats, predicted: Floats) -> tuple[float, float, float]:
     return float(np.abs(error).mean()), float(error.mean()), r2
 
 
-def error_draws(y: Floats, predicted: Floats, seed: int) -> Floats:
-    """Return `ERRORS` of rows drawn with replacement, shape (n_draws, 3)."""
+def error_draws(y: Floats, predicted: Floats, seed: int, tick: Callable[[], None] = lambda: None) -> Floats:
+    """Return `ERRORS` of rows drawn with replacement, shape (n_draws, 3); `tick` is called before each draw."""
     rng = np.random.default_rng(seed)
     n = len(y)
     n_draws = int(np.clip(_DRAWN_CELLS // n, _LEAST_DRAWS, _DRAWS))
-    drawn = (rng.integers(0, n, n) for _ in range(n_draws))
-    return np.array([_error_values(y[rows], predicted[rows]) for rows in drawn])
+    found: list[tuple[float, float, float]] = []
+    for _ in range(n_draws):
+        tick()
+        rows = rng.integers(0, n, n)
+        found.append(_error_values(y[rows], predicted[rows]))
+    return np.array(found)
 
 
 def error_figures(y: Floats, predicted: Floats, draws: Floats) -> dict[str, Figure]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ExportError
+from .card_groups import LEAST_ROWS
 from .fairness import (
     ERRORS,
-    LEAST_ROWS,
     SHARES,
     Figure,
     Grouping,
@@ -22,6 +22,7 @@ from .fairness import (
     share_gap,
 )
 from .standalone import decided
+from .telling import Share, unheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def audited(
     y: NDArray[Any],
     predictions: NDArray[np.float64],
     part: str,
+    tell: Share = unheard,
 ) -> dict[str, Any]:
     """Return what is counted of all rows and of each group.
 
@@ -87,6 +89,8 @@ def audited(
         Places of the rows in the table that was grouped.
     y, predictions
         Of these rows.
+    tell : callable
+        Called again and again with the fraction that is counted.
 
     Returns
     -------
@@ -97,7 +101,8 @@ def audited(
         ``ratio``).
     """
     codes = grouping.codes[rows]
-    whole, _ = _counted(asked, y, predictions, 0)
+    n_counts = 1 + len(grouping.names)  # one of all rows
+    whole, _ = _counted(asked, y, predictions, 0, lambda: tell(0.0))
     groups: list[dict[str, Any]] = []
     large: dict[str, tuple[dict[str, Figure], NDArray[np.float64] | None]] = {}
     for code, name in enumerate(grouping.names):
@@ -105,7 +110,9 @@ def audited(
         n = int(own.sum())
         if n == 0:
             continue
-        figures, draws = _counted(asked, y[own], predictions[own], code + 1)
+        figures, draws = _counted(
+            asked, y[own], predictions[own], code + 1, lambda done=(code + 1) / n_counts: tell(done)
+        )
         if n >= LEAST_ROWS:
             large[name] = figures, draws
         groups.append({
@@ -121,10 +128,15 @@ def audited(
 
 
 def _counted(
-    asked: Asked, y: NDArray[Any], predictions: NDArray[np.float64], seed: int
+    asked: Asked,
+    y: NDArray[Any],
+    predictions: NDArray[np.float64],
+    seed: int,
+    tick: Callable[[], None],
 ) -> tuple[dict[str, Figure], NDArray[np.float64] | None]:
+    tick()
     if asked.task == "regression":
-        draws = error_draws(y, predictions, seed)
+        draws = error_draws(y, predictions, seed, tick)
         return error_figures(y, predictions, draws), draws
     said = asked.said(predictions)
     if not asked.positive:

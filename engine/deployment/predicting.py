@@ -15,7 +15,7 @@ from ..spec import ReadSpec
 from .bundle import Bundle
 from .drift import LEAST_ROWS, DriftReport, Watch
 from .rows import Piece, Source, open_source
-from .standalone import InputError, Predictor
+from .standalone import InputError, Predictor, place_beside
 
 Progress = Callable[[float], None]
 _NAMED = 12  # columns that a sentence names
@@ -120,29 +120,32 @@ def header_of(source: Source) -> list[str]:
 
 
 def write_rows(out: Path, header: list[str], pieces: Iterator[list[list[str]]]) -> int:
-    """Write a CSV file, whole or not at all, and return the number of its rows.
+    """Write a CSV file, whole or not at all (see `place_beside`), and return the number of its rows.
 
     Raises
     ------
     DataError
         Where it cannot be written.
     """
-    partial = out.with_name(f".{out.name}.partial")
     n_rows = 0
+    partial = out
     try:
+        partial = place_beside(out)
         with partial.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(header)
             for rows in pieces:
                 writer.writerows(rows)
                 n_rows += len(rows)
-        partial.replace(out)
+        if partial != out:
+            partial.replace(out)
     except OSError as error:
         raise DataError(
             "{file} cannot be written: {reason}.", file=str(out), reason=error.strerror or str(error)
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        if partial != out:
+            partial.unlink(missing_ok=True)
     return n_rows
 
 

@@ -19,6 +19,7 @@ from ..compression.thresholds import THRESHOLDED, USUAL, fit_threshold, is_thres
 from ..errors import ExportError
 from ..search.evidence import paired_difference
 from .out_of_fold import StudyRows
+from .telling import Share, unheard
 
 TUNED = "tuned"
 
@@ -55,7 +56,12 @@ class Threshold:
 
 
 def threshold_of(
-    store: Store, study: StudyRecord, trial: TrialRecord, variant: VariantRecord | None, asked: str | float
+    store: Store,
+    study: StudyRecord,
+    trial: TrialRecord,
+    variant: VariantRecord | None,
+    asked: str | float,
+    tell: Share = unheard,
 ) -> Threshold | None:
     """Return the threshold to export with; None where there are not two classes.
 
@@ -63,6 +69,8 @@ def threshold_of(
     ----------
     asked : str or float
         ``"tuned"``, a number in (0, 1), or empty for 0.5.
+    tell : callable
+        Called again and again with the fraction of the fitting that is done; what it raises ends it.
 
     Raises
     ------
@@ -88,7 +96,7 @@ def threshold_of(
             metric=study.metric,
             choices=", ".join(THRESHOLDED),
         )
-    value, gain = _of_variant(variant) if variant is not None else _of_trial(store, study, trial)
+    value, gain = _of_variant(variant) if variant is not None else _of_trial(store, study, trial, tell)
     return Threshold(value, "tuned", study.metric, gain)
 
 
@@ -115,12 +123,14 @@ def _of_variant(variant: VariantRecord) -> tuple[float, Mapping[str, float]]:
     return float(told["value"]), told["gain"]
 
 
-def _of_trial(store: Store, study: StudyRecord, trial: TrialRecord) -> tuple[float, Mapping[str, float]]:
+def _of_trial(
+    store: Store, study: StudyRecord, trial: TrialRecord, tell: Share
+) -> tuple[float, Mapping[str, float]]:
     rows = StudyRows.of(store, study)
     if rows.splits.n_replicas < 2:
         raise ExportError("One fold leaves no rows to fit a threshold on; give a number.")
     positive = [said[:, 1] for said in rows.out_of_fold(store, trial)]
     y = [rows.target.at(valid) for valid in rows.splits.valid]
-    fitted = fit_threshold(study.metric, rows.splits.valid, y, positive)
+    fitted = fit_threshold(study.metric, rows.splits.valid, y, positive, tell)
     n_folds = rows.splits.n_folds
     return fitted.value, paired_difference(np.array(fitted.scores), np.array(fitted.usual), n_folds=n_folds)

@@ -16,6 +16,7 @@ from typing import Any
 from ...storage.errors import ArtifactError
 from ...storage.records import Failure, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
+from ..deployment.card_groups import kept_audits
 from ..errors import CupelError, Message
 from ..metrics import METRICS
 from ..workers.cluster import Cluster, TaskDone
@@ -58,11 +59,17 @@ class Finish:
             tasks["final"] = self._final_task(best, n_complete, stopped=stopped)
         self._run_tasks(tasks, {t.name: t.duration_s or 0.0 for t in baselines})
         result = self._result(trials, best, baselines)
-        self.store.set_result(self.study_id, result)
+        self._record(result)
         if not stopped and self.prepared.spec.export_dir != "" and "model_sha256" in result:
             result["export"] = self._export()
-            self.store.set_result(self.study_id, result)
+            self._record(result)
         self._clear_checkpoints()
+
+    def _record(self, result: Mapping[str, Any]) -> None:
+        """Write the result in place of an earlier one, but for the audits: those who search on still want them."""
+        trials = self.store.trials(self.study_id)
+        models = {t.number: str(t.user_attrs.get("model_sha256") or "") for t in trials}
+        self.store.set_result(self.study_id, result, lambda before: kept_audits(before, result, models))
 
     def _holdout_tasks(self, baselines: list[TrialRecord]) -> dict[str, Task]:
         """Return a task for each baseline that can be fitted on all rows in the time that is left."""

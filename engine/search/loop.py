@@ -21,7 +21,7 @@ from ..workers.cluster import Cluster, Event, TaskDone, WorkerLost, WorkerReady
 from ..workers.messages import BaselineTask, Control, Progress, TaskResult, TrialTask
 from .budget import Budget
 from .finishing import Finish
-from .outcomes import Kept, end_trial
+from .outcomes import Kept, end_trial, end_unstarted
 from .preparing import Prepared
 from .running import RunningTrial
 from .schedule import Schedule
@@ -141,6 +141,8 @@ class SearchLoop:
 
     def _end(self, *, stopped: bool) -> StudyState:
         self.store.set_study_state(self.study_id, StudyState.FINISHING)
+        if not stopped:  # a stopped search may go on with those that wait
+            end_unstarted(self.store, self.study_id)
         finish = Finish(self.store, self.study_id, self._prepared, self._cluster, self._budget)
         finish.run(stopped=stopped)
         self._kept.sweep()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from ...storage.records import (
     Failure,
     FailureKind,
     FoldScores,
+    TrialKind,
     TrialOutcome,
     TrialRecord,
     TrialState,
@@ -78,6 +80,17 @@ def end_trial(store: Store, running: RunningTrial, outcome: TaskOutcome, kept: K
 def end_as_copy(store: Store, trial: TrialRecord, same: TrialRecord) -> TrialRecord:
     """End a trial with the result of an equal one."""
     return store.finish_trial(trial.id, _copied(store, same))
+
+
+def end_unstarted(store: Store, study_id: int) -> None:
+    """End the trials of a study that still wait for a worker when its search is over: nobody will start them."""
+    for trial in store.trials(study_id):
+        if trial.state is TrialState.WAITING:
+            message = Message("The search was over before there was a worker for this trial.")
+            if trial.kind is TrialKind.BASELINE:
+                message = Message("The search was over before this baseline could be run.")
+            failure = Failure(FailureKind.SKIPPED, str(message), "", message.template, {})
+            store.finish_trial(trial.id, TrialOutcome(TrialState.FAIL, failure=failure))
 
 
 def _outcome(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOutcome:
@@ -156,8 +169,11 @@ def _failed(running: RunningTrial, outcome: TaskOutcome, kind: FailureKind, mess
 
 
 def _busy_s(running: RunningTrial, outcome: TaskOutcome) -> float:
-    """Return the seconds of work on a trial: as its worker counted them or, where it died, as they were seen here."""
-    return outcome.duration_s if isinstance(outcome, TaskResult) else running.heard - running.started
+    """Return the seconds of work on a trial: as its worker counted them or, where it died, until then.
+
+    A worker that is killed may have worked for long without a word: on its first epoch, or on a baseline.
+    """
+    return outcome.duration_s if isinstance(outcome, TaskResult) else time.monotonic() - running.started
 
 
 def _copied(store: Store, same: TrialRecord) -> TrialOutcome:

@@ -188,7 +188,7 @@ def too_few() -> str:
 def headline(part: Mapping[str, Any]) -> tuple[str, str]:
     """Return the widest gap between two groups in words, and the tone of these words."""
     if not part["gaps"]:
-        return tr("No two groups have rows enough to be compared."), "muted"
+        return tr("No gap is given: fewer than two groups have 30 rows."), "muted"
     sure = [gap for gap in part["gaps"] if gap["low"] > 0 and gap["measure"] != _OF_THE_DATA]
     if not sure:
         return tr("No gap between two groups is told apart from chance."), ""
@@ -223,6 +223,24 @@ def gap_lines(part: Mapping[str, Any]) -> list[str]:
             lines.append(f"{said} {tr('That may be chance.')}")
         elif said not in widest:
             lines.append(said)
+    return lines
+
+
+def no_gap_lines(part: Mapping[str, Any]) -> list[str]:
+    """Return why measures have no gap in words; nothing where none has one, which is the headline."""
+    told = {gap["measure"] for gap in part["gaps"]}
+    missing = [name for name in MEASURES if name in part["whole"] and name not in told]
+    if not told or not missing:
+        return []
+    lines: list[str] = []
+    if "r2" in missing:  # the other errors are of the same rows: here nothing varies in them
+        missing.remove("r2")
+        lines.append(tr("No gap of R²: the target varies in fewer than two groups of 30 rows."))
+    if missing:
+        names = tr(", ").join(measure(name) for name in missing)
+        lines.append(
+            tr("No gap of {measures}: fewer than two groups have 30 rows to count it of.", measures=names)
+        )
     return lines
 
 

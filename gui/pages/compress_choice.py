@@ -14,8 +14,8 @@ from ...storage.records import StudyRecord
 from .. import words
 from ..language import Text, tr
 from ..widgets.fields import ChipsField, NumberField
-from ..widgets.parts import Button, Card, Label, column, row
-from ..widgets.progress import ProgressLine
+from ..widgets.parts import Card, row
+from ..widgets.progress import ProgressBox
 from ..widgets.trial_field import TrialField
 
 _SEARCH_S = 180.0
@@ -53,15 +53,8 @@ class ChoiceCard(Card):
     def __init__(self, best_text: Text, progress_text: Text) -> None:
         super().__init__(margin=12)
         self._make_fields(best_text)
-        self.progress = ProgressLine()
-        self.progress_text = Label(progress_text, "small", "muted")
-        cancel = Button(lambda: tr("Cancel"), "quiet", "stop")
-        cancel.clicked.connect(self.cancelled)
-        self.progress_box = QWidget()
-        self.progress_box.setLayout(
-            row(column(self.progress, self.progress_text, spacing=4), cancel, spacing=12)
-        )
-        self.progress_box.hide()
+        self.progress_box = ProgressBox(progress_text)
+        self.progress_box.cancelled.connect(self.cancelled)
         choice = QWidget()
         layout = row(self.trial.label, self.trial.widget, self.what.label, self.what.widget, spacing=8)
         layout.setStretch(1, 2)
@@ -108,9 +101,7 @@ class ChoiceCard(Card):
 
     def show_progress(self, fraction: float) -> None:
         """Show how far it has come, and say what it does."""
-        self.progress_box.show()
-        self.progress.show_part(fraction)
-        self.progress_text.say_again()
+        self.progress_box.show_part(fraction)
 
     def _make_fields(self, best_text: Text) -> None:
         self.trial = TrialField(best_text)

@@ -15,7 +15,7 @@ from ..language import Text, tr
 from ..widgets.fields import ChoiceField, Options, TextField
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, column, row
-from ..widgets.progress import ProgressLine
+from ..widgets.progress import ProgressBox
 from ..widgets.trial_field import BEST, Complete, TrialField, best_text, complete_trials
 from .groups_card import Audit, GroupsCard, key_of
 from .page import Page, Pages, nothing_to_do
@@ -51,7 +51,8 @@ class GroupsPage(Page):
         self._job.failed.connect(self._failed)
         self._study_shown: int | None = None
         self._wanted: tuple[int, str] | None = None
-        self._unkept: Audit | None = None  # of a study that was running
+        self._doing = ""  # what the engine says it does
+        self._job_of = ""  # the name of the study that it does it for
         self._columns: list[str] | None = None  # None until they were read
         self.notice = Notice("bad")
         self.start = Button(lambda: tr("Audit"), "primary", "groups")
@@ -85,7 +86,7 @@ class GroupsPage(Page):
         if study is None:
             return
         if study.id != self._study_shown:
-            self._study_shown, self._unkept, self._columns = study.id, None, None
+            self._study_shown, self._columns = study.id, None
         self.threshold.show_model(study, self._trial_number())
         self._show_audits(study)
 
@@ -140,11 +141,8 @@ class GroupsPage(Page):
         for place in (1, 3, 5, 7):
             line.setStretch(place, 1)
         choice.setLayout(line)
-        self.progress = ProgressLine()
-        said = Label(lambda: tr("Counting on rows that the networks had not seen…"), "small", "muted")
-        self.progress_box = QWidget()
-        self.progress_box.setLayout(column(self.progress, said, spacing=4))
-        self.progress_box.hide()
+        self.progress_box = ProgressBox(self._progress_said)
+        self.progress_box.cancelled.connect(self._cancel)
         card = Card(margin=12)
         for widget in (choice, self.threshold, self._no_columns, self.progress_box):
             card.body.addWidget(widget)
@@ -169,7 +167,8 @@ class GroupsPage(Page):
         for field, shown in ((self.positive, is_known), (self.label, not is_known)):
             for widget in (field.label, field.widget):
                 widget.setVisible(shown and study.task != "regression")
-        if view.job is not None:
+        if view.job is not None and not self._job.is_busy:
+            self._job_of = study.name
             self._job.follow(view.job)
         self.threshold.show_model(study, self._trial_number())
         self._show_start()
@@ -187,11 +186,7 @@ class GroupsPage(Page):
         self.start.setEnabled(can and not self._job.is_busy)
 
     def _show_audits(self, study: StudyRecord) -> None:
-        audits = kept_audits(study)
-        unkept = self._unkept
-        if unkept is not None:
-            audits = [unkept, *(one for one in audits if key_of(one) != key_of(unkept))]
-        self.card.show_audits(audits, self._wanted)
+        self.card.show_audits(kept_audits(study), self._wanted)
         self._wanted = None
 
     def _start(self) -> None:
@@ -209,26 +204,31 @@ class GroupsPage(Page):
             "positive": self.label.value() if self.label.widget.isVisible() else self.positive.value() or "",
             "threshold": threshold,
         }
+        self._job_of = study.name
         self._job.start("audit", arguments)
         self._progressed(0.0, "")
         self._show_start()
 
-    def _progressed(self, fraction: float, _word: str) -> None:
-        self.progress_box.show()
-        self.progress.show_part(fraction)
+    def _cancel(self) -> None:
+        self._job.cancel()
+        self.progress_box.hide()
+        self._show_start()
+        self.desk.toast(lambda: tr("The audit was cancelled; nothing of it was kept."))
+
+    def _progressed(self, fraction: float, doing: str) -> None:
+        self._doing = doing
+        self.progress_box.show_part(fraction)
+
+    def _progress_said(self) -> str:
+        return f"{self._job_of} · {doing_text(self._doing)}"
 
     def _audited(self, job: JobRecord) -> None:
         self.progress_box.hide()
         self._show_start()
         if job.args.get("study_id") != self.desk.study_id:
             return
-        found = job.result
-        self._wanted = key_of(found)
-        self._unkept = None if found.get("is_kept") else found
-        if self._unkept is not None:
-            self.notice.tell(lambda: tr("The study is running: this audit was not kept."), "warning")
-        else:
-            self.desk.toast(lambda: tr("Kept with the study; the model card of later exports shows it."))
+        self._wanted = key_of(job.result)
+        self.desk.toast(lambda: tr("Kept with the study; the model card of later exports shows it."))
         self.desk.refresh()
 
     def _failed(self, text: Text) -> None:
@@ -241,6 +241,16 @@ def kept_audits(study: StudyRecord) -> list[Audit]:
     """Return the audits in the result of a study, the newest first."""
     audits = list((study.result.get("audits") or {}).values())
     return sorted(audits, key=lambda one: str(one["created_at"]), reverse=True)
+
+
+def doing_text(doing: str) -> str:
+    """Return what an audit does now, in words."""
+    return {
+        "": tr("Waiting for its turn…"),
+        "reading": tr("Reading the rows…"),
+        "fitting": tr("Fitting the threshold…"),
+        "holdout": tr("Predicting the holdout…"),
+    }.get(doing) or tr("Counting in each group…")
 
 
 def groupable(columns: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:

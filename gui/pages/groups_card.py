@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QWidget
 
 from ...engine import formatting
 from ..language import tr
-from ..models.groups_model import GROUP, N_OWN, ROWS, GroupsModel, gap_lines, headline
+from ..models.groups_model import GROUP, N_OWN, ROWS, GroupsModel, gap_lines, headline, no_gap_lines
 from ..widgets.fields import CHIP_HEIGHT
 from ..widgets.flow import FlowLayout
 from ..widgets.parts import Button, Card, Elided, Label, column, row, set_property
@@ -69,7 +69,7 @@ class GroupsCard(Card):
         Parameters
         ----------
         audits : sequence of dict
-            As `engine.deployment.audit.audit_study` returns them.
+            As `engine.deployment.audit.StudyAudit.by` returns them.
         wanted : tuple of int and str, optional
             Trial and column of the one to show; without it the one that is shown stays, else the newest is.
         """
@@ -182,7 +182,11 @@ class GroupsCard(Card):
         said, tone = headline(part)
         self.headline.setText(said)
         set_property(self.headline, "tone", tone)
-        lines = gap_lines(part)
+        lines = [*gap_lines(part), *no_gap_lines(part)]
+        if part.get("is_former"):
+            lines.append(
+                tr("The search has replaced these networks since then; audit again for the new ones.")
+            )
         self.gaps.setText("\n".join(lines))
         self.gaps.setVisible(bool(lines))
 

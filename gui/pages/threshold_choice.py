@@ -17,6 +17,7 @@ from ..language import Text, tr
 from ..widgets.fields import LABEL_WIDTH, ChoiceField, NumberField, Options
 from ..widgets.notices import Notice
 from ..widgets.parts import Label, column, row
+from ..widgets.progress import ProgressBox
 
 USUAL, TUNED, GIVEN = "", "tuned", "given"
 _NUMBER_PX = 76
@@ -36,6 +37,7 @@ class ThresholdChoice(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._job = JobWatcher(desk, self)
+        self._job.progressed.connect(self._progressed)
         self._job.finished.connect(self._fitted)
         self._job.failed.connect(self._not_fitted)
         self._study: StudyRecord | None = None
@@ -46,6 +48,7 @@ class ThresholdChoice(QWidget):
         ] = {}  # what was fitted, by study and trial
         self._asked: tuple[int, int | None] | None = None
         self._problem: Text | None = None
+        self._doing = ""  # what the engine says it does
         self.choice = ChoiceField(
             lambda: tr("Threshold"),
             tip=lambda: tr("From which probability on the second of the two classes is said."),
@@ -58,7 +61,10 @@ class ThresholdChoice(QWidget):
         fields = row(self.choice.label, self.choice.widget, self.number.widget, spacing=8)
         fields.setStretch(1, 1)
         self.hint.setContentsMargins(LABEL_WIDTH + 8, 0, 0, 0)  # below the choice, not below its label
-        self.setLayout(column(fields, self.hint, spacing=2))
+        self.progress_box = ProgressBox(self._progress_said)
+        self.progress_box.setContentsMargins(LABEL_WIDTH + 8, 6, 0, 0)
+        self.progress_box.cancelled.connect(self._cancel)
+        self.setLayout(column(fields, self.hint, self.progress_box, spacing=2))
         self.hide()
 
     def show_model(
@@ -68,6 +74,7 @@ class ThresholdChoice(QWidget):
         self._study, self._number, self._variant = study, number, variant
         self.setVisible(study is not None and study.task == "binary")
         if study is None or study.task != "binary":
+            self._give_up()
             return
         options: Options = [(USUAL, lambda: tr("0.5, the more likely class"))]
         if is_thresholded(study.task, study.metric):
@@ -112,6 +119,8 @@ class ThresholdChoice(QWidget):
         self.number.widget.setVisible(self.choice.value() == GIVEN)
         if self.choice.value() == TUNED and self._variant is None:
             self._fit()
+        else:
+            self._give_up()
         self._say()
 
     def _say(self) -> None:
@@ -127,14 +136,38 @@ class ThresholdChoice(QWidget):
             return
         self._asked, self._problem = key, None
         self._job.start("threshold", {"study_id": key[0], "trial": key[1]})
+        self._progressed(0.0, "")
+
+    def _give_up(self) -> None:
+        """End a fit that is no longer wanted."""
+        self.progress_box.hide()
+        if self._job.is_busy:
+            self._job.cancel()
+            self._asked = None
+
+    def _cancel(self) -> None:
+        self.choice.set_value(USUAL)
+        self._chosen()
+
+    def _progressed(self, fraction: float, doing: str) -> None:
+        self._doing = doing
+        self.progress_box.show_part(fraction)
+
+    def _progress_said(self) -> str:
+        return {
+            "": tr("Waiting for its turn…"),
+            "reading": tr("Reading the rows…"),
+        }.get(self._doing) or tr("Fitting it on predictions of unseen rows…")
 
     def _fitted(self, job: JobRecord) -> None:
+        self.progress_box.hide()
         if self._asked is not None:
             self._known[self._asked] = job.result
         self._asked = None
         self._say()
 
     def _not_fitted(self, text: Text) -> None:
+        self.progress_box.hide()
         self._problem = text  # `_asked` stays: asking again would fail again
         self._say()
 
@@ -158,7 +191,7 @@ class ThresholdChoice(QWidget):
             return gain_text(float(told["value"]), str(told["metric"]), told["gain"])
         if self._problem is not None:
             return self._problem()
-        return tr("Fitting it on predictions of unseen rows…")
+        return ""  # it is being fitted, which is said below
 
 
 def gain_text(value: float, metric: str, gain: Mapping[str, float]) -> str:

@@ -12,6 +12,10 @@
       <translation>（其他）</translation>
     </message>
     <message>
+      <source>, </source>
+      <translation>、</translation>
+    </message>
+    <message>
       <source>0 to 1</source>
       <translation>0 到 1</translation>
     </message>
@@ -404,8 +408,8 @@
       <translation>按 {n} 行计算。</translation>
     </message>
     <message>
-      <source>Counting on rows that the networks had not seen…</source>
-      <translation>正在用网络未见过的行统计…</translation>
+      <source>Counting in each group…</source>
+      <translation>正在逐组统计…</translation>
     </message>
     <message>
       <source>Cross-validated</source>
@@ -658,6 +662,10 @@
     <message>
       <source>Fitting it on predictions of unseen rows…</source>
       <translation>正在用未见过的行的预测拟合…</translation>
+    </message>
+    <message>
+      <source>Fitting the threshold…</source>
+      <translation>正在拟合阈值…</translation>
     </message>
     <message>
       <source>Folder</source>
@@ -1044,6 +1052,18 @@
       <translation>没有哪两个组之间的差距可与偶然区分开。</translation>
     </message>
     <message>
+      <source>No gap is given: fewer than two groups have 30 rows.</source>
+      <translation>未给出差距：达到 30 行的组不足两个。</translation>
+    </message>
+    <message>
+      <source>No gap of R²: the target varies in fewer than two groups of 30 rows.</source>
+      <translation>未给出 R² 的差距：达到 30 行且目标有变化的组不足两个。</translation>
+    </message>
+    <message>
+      <source>No gap of {measures}: fewer than two groups have 30 rows to count it of.</source>
+      <translation>未给出{measures}的差距：可供统计的行达到 30 行的组不足两个。</translation>
+    </message>
+    <message>
       <source>No groups of this study were audited yet</source>
       <translation>此研究尚未作过分组审计</translation>
     </message>
@@ -1066,10 +1086,6 @@
     <message>
       <source>No trials yet</source>
       <translation>还没有试验</translation>
-    </message>
-    <message>
-      <source>No two groups have rows enough to be compared.</source>
-      <translation>没有两个组的行数足以相互比较。</translation>
     </message>
     <message>
       <source>No variant is within the limit.</source>
@@ -1272,6 +1288,10 @@
       <translation>用导出包预测</translation>
     </message>
     <message>
+      <source>Predicting the holdout…</source>
+      <translation>正在预测留出集…</translation>
+    </message>
+    <message>
       <source>Prediction</source>
       <translation>预测</translation>
     </message>
@@ -1326,6 +1346,10 @@
     <message>
       <source>Reading the data…</source>
       <translation>正在读取数据…</translation>
+    </message>
+    <message>
+      <source>Reading the rows…</source>
+      <translation>正在读取数据行…</translation>
     </message>
     <message>
       <source>Recall</source>
@@ -1692,6 +1716,10 @@
       <translation>可能出于偶然。</translation>
     </message>
     <message>
+      <source>The audit was cancelled; nothing of it was kept.</source>
+      <translation>审计已取消，没有保留任何结果。</translation>
+    </message>
+    <message>
       <source>The best network beats every baseline; the next is {baseline}.</source>
       <translation>最佳网络优于所有基线，其次是“{baseline}”。</translation>
     </message>
@@ -1768,6 +1796,10 @@
       <translation>搜索已开始。</translation>
     </message>
     <message>
+      <source>The search has replaced these networks since then; audit again for the new ones.</source>
+      <translation>此后搜索已替换这些网络；请重新审计以了解新的网络。</translation>
+    </message>
+    <message>
       <source>The second class</source>
       <translation>第二类</translation>
     </message>
@@ -1782,10 +1814,6 @@
     <message>
       <source>The smallest within the limit: {variant}</source>
       <translation>上限之内最小的：{variant}</translation>
-    </message>
-    <message>
-      <source>The study is running: this audit was not kept.</source>
-      <translation>研究正在运行：此次审计未保存。</translation>
     </message>
     <message>
       <source>The study needs a name.</source>
@@ -2427,12 +2455,8 @@
       <translation>--{name} 为 {value}；它至少须为 1。</translation>
     </message>
     <message>
-      <source>A bundle for images is not audited on a file; audit its study.</source>
-      <translation>图像模型包不能用文件审计；请审计其研究。</translation>
-    </message>
-    <message>
-      <source>A bundle has one model and decides by its own threshold; leave --trial and --threshold out.</source>
-      <translation>模型包只有一个模型，并按它自己的阈值判定；请去掉 --trial 和 --threshold。</translation>
+      <source>A bundle has one model and decides by its own threshold; leave --trial, --variant and --threshold out.</source>
+      <translation>模型包只有一个模型，并按它自己的阈值判定；请去掉 --trial、--variant 和 --threshold。</translation>
     </message>
     <message>
       <source>A bundle is audited on rows with their target: give --data FILE.</source>
@@ -2695,6 +2719,10 @@
       <translation>没有含文本的列；请把某一列的角色设为文本。</translation>
     </message>
     <message>
+      <source>No file can be written in the folder {folder} ({reason}); choose another one or change its permissions.</source>
+      <translation>无法在文件夹 {folder} 中写入文件（{reason}）；请换一个文件夹，或更改其权限。</translation>
+    </message>
+    <message>
       <source>No measurable loss on the folds: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
       <translation>各折上没有可测出的损失：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
     </message>
@@ -2725,6 +2753,10 @@
     <message>
       <source>Nothing is gained here: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
       <translation>这里没有收益：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
+    </message>
+    <message>
+      <source>Of the variant {variant!r} of trial {number} the scores are stored, not what it says of each row; export it (cupel export … --trial {number} --variant …), then audit the bundle on rows that it was not trained on (cupel audit BUNDLE --data FILE --by COLUMN).</source>
+      <translation>试验 {number} 的变体 {variant!r} 只保存了得分，没有保存对每一行的预测；请先导出它（cupel export … --trial {number} --variant …），再用未参与训练的行审计该模型包（cupel audit BUNDLE --data FILE --by COLUMN）。</translation>
     </message>
     <message>
       <source>One fold leaves no rows to fit a threshold on; give a number.</source>
@@ -2843,6 +2875,10 @@
       <translation>转换超过 {seconds} 秒，已被终止。</translation>
     </message>
     <message>
+      <source>The copy {file} was damaged ({reason}), so it was deleted; `cupel doctor` says whether the database itself is sound, and if it is, copy it to another disk.</source>
+      <translation>副本 {file} 已损坏（{reason}），因此已删除；请用 `cupel doctor` 检查数据库本身是否完好，若完好，请复制到另一个磁盘。</translation>
+    </message>
+    <message>
       <source>The data have a test part ({n:,} images); the holdout can be these (“test”) or rows drawn at random.</source>
       <translation>数据自带测试部分（{n:,} 个图像）；留出集可以用它（“test”），也可以随机抽取。</translation>
     </message>
@@ -2873,6 +2909,10 @@
     <message>
       <source>The disk of {folder} is full; free some space there, or choose another folder.</source>
       <translation>{folder} 所在磁盘已满；请腾出空间，或选择其他文件夹。</translation>
+    </message>
+    <message>
+      <source>The disk of {folder} is full; free some space there, then compress again.</source>
+      <translation>{folder} 所在的磁盘已满；请释放一些空间，然后重新压缩。</translation>
     </message>
     <message>
       <source>The engine process was killed; `cupel resume {study}` goes on from its trials.</source>
@@ -2945,6 +2985,10 @@
     <message>
       <source>The folder {folder} is not empty and is not a bundle; choose another one for the export.</source>
       <translation>文件夹 {folder} 不为空且不是导出包；请另选导出位置。</translation>
+    </message>
+    <message>
+      <source>The folder {folder} takes no files; choose another one.</source>
+      <translation>文件夹 {folder} 不能存放文件；请换一个文件夹。</translation>
     </message>
     <message>
       <source>The forecast process died (exit code {code}); some networks of the space may be too large.</source>
@@ -3033,6 +3077,10 @@
     <message>
       <source>The metric {metric!r} does not fit a {task} target; choose one of {choices}.</source>
       <translation>指标 {metric!r} 不适用于 {task} 目标；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>The name of the file to write is empty; give one.</source>
+      <translation>要写入的文件名为空；请填写文件名。</translation>
     </message>
     <message>
       <source>The network as it is could not be converted: {reason}</source>
@@ -3157,6 +3205,14 @@
     <message>
       <source>The search space {file} cannot be read: {reason}.</source>
       <translation>无法读取搜索空间 {file}：{reason}。</translation>
+    </message>
+    <message>
+      <source>The search was over before there was a worker for this trial.</source>
+      <translation>在有工作进程可执行此试验之前，搜索已经结束。</translation>
+    </message>
+    <message>
+      <source>The search was over before this baseline could be run.</source>
+      <translation>在运行此基线之前，搜索已经结束。</translation>
     </message>
     <message>
       <source>The seed is {value}; it must be at least {least}.</source>
@@ -3341,6 +3397,10 @@
     <message>
       <source>There is no file {file}; check the path, or whether it was moved.</source>
       <translation>没有文件 {file}；请检查路径，或它是否已被移动。</translation>
+    </message>
+    <message>
+      <source>There is no folder {folder}; make it, or choose another one.</source>
+      <translation>没有文件夹 {folder}；请创建它，或换一个文件夹。</translation>
     </message>
     <message>
       <source>There is no sample {name!r}; choose one of {choices}.</source>
@@ -3543,6 +3603,10 @@
       <translation>{file} 有列名但没有数据行；请选择有数据的文件。</translation>
     </message>
     <message>
+      <source>{file} has no column of paths of images (PNG, JPEG or BMP) that are there.</source>
+      <translation>{file} 中没有一列是确实存在的图像（PNG、JPEG 或 BMP）的路径。</translation>
+    </message>
+    <message>
       <source>{file} has no column of paths of images (PNG, JPEG or BMP).</source>
       <translation>{file} 没有图像路径（PNG、JPEG 或 BMP）的列。</translation>
     </message>
@@ -3609,6 +3673,10 @@
     <message>
       <source>{file} is a folder without images or texts in sub-folders, one for each class; choose such a folder, or a CSV, TSV or Parquet file.</source>
       <translation>{file} 是文件夹，但其中没有按类别分成子文件夹的图片或文本；请选择这样的文件夹，或选择 CSV、TSV 或 Parquet 文件。</translation>
+    </message>
+    <message>
+      <source>{file} is a folder; a bundle for images is audited on a table of their paths, targets and groups.</source>
+      <translation>{file} 是文件夹；图像模型包要用包含图像路径、目标和分组的表格来审计。</translation>
     </message>
     <message>
       <source>{file} is a workbook or an archive, not a table; save it as CSV or Parquet first.</source>

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from cupel.engine.cli import main
+from cupel.engine.commands.mishaps import tell_mishap
+from cupel.engine.errors import DataError
+from cupel.engine.outputs import output_file
+from cupel.storage.records import StudyState
 from cupel.storage.store import Store
 
 
@@ -73,6 +80,46 @@ def test_a_backup_that_cannot_have_its_name_says_so(
     assert "cannot be written" in capsys.readouterr().err
 
 
+def test_a_backup_into_a_folder_that_is_not_there_yet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = make_workspace(tmp_path / "one")
+    assert main(["backup", "--out", f"{tmp_path / 'new'}/", "--workspace", str(workspace)]) == 0
+    (copy,) = (tmp_path / "new").iterdir()
+    assert copy.name.startswith("cupel.sqlite.backup-")
+    assert str(copy) in capsys.readouterr().out
+    assert main(["backup", "--out", f"{tmp_path / 'no' / 'such'}/", "--workspace", str(workspace)]) == 2
+    assert f"There is no folder {tmp_path / 'no'}; make it" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="/proc is of Linux")
+def test_a_backup_into_a_folder_that_takes_no_files_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = make_workspace(tmp_path / "one")
+    assert main(["backup", "--out", "/proc", "--workspace", str(workspace)]) == 2
+    assert "The folder /proc takes no files; choose another one." in capsys.readouterr().err
+
+
+def test_a_study_whose_engine_was_killed_is_not_listed_as_running(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = make_workspace(tmp_path)
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    with Store.open(workspace) as store:
+        store.claim_study(1, os.getpid())
+        store.set_study_state(1, StudyState.RUNNING)
+        assert main(["studies", "--workspace", str(workspace)]) == 0
+        assert "running" in capsys.readouterr().out
+        child.wait()
+        store.release_study(1, StudyState.RUNNING)
+        store.claim_study(1, child.pid)
+    assert main(["studies", "--workspace", str(workspace)]) == 0
+    assert "interrupted" in capsys.readouterr().out
+    assert main(["studies", "--json", "--workspace", str(workspace)]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["interrupted"] is True
+
+
 def test_names_with_brackets_are_printed_as_they_are(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -84,3 +131,68 @@ def test_names_with_brackets_are_printed_as_they_are(
     assert main(["studies", "--workspace", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert all(name in said for name in ("speed [km/h]", "[/]", "see :warning:"))
+
+
+def test_a_result_is_named_by_its_file_or_its_folder(tmp_path: Path) -> None:
+    with output_file(str(tmp_path / "a.csv"), "usual.csv") as file:
+        assert file == tmp_path / "a.csv"
+    with output_file(str(tmp_path), "usual.csv") as file:
+        assert file == tmp_path / "usual.csv"
+    with output_file(f"{tmp_path}/new/", "usual.csv") as file:
+        assert file == tmp_path / "new" / "usual.csv"
+        assert file.parent.is_dir()
+    with (
+        pytest.raises(DataError, match=r"There is no folder .*no; make it"),
+        output_file(f"{tmp_path}/no/file.csv", "usual.csv"),
+    ):
+        pass
+    (tmp_path / "taken").touch()
+    for wrong in (f"{tmp_path}/taken/", f"{tmp_path}/taken/x.csv", " "):
+        with pytest.raises(DataError), output_file(wrong, "usual.csv"):
+            pass
+
+
+def test_a_folder_that_was_made_for_a_result_goes_again_where_that_fails(tmp_path: Path) -> None:
+    with pytest.raises(DataError), output_file(f"{tmp_path}/new/", "usual.csv"):
+        raise DataError("The data cannot be read.")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_that_nobody_foresaw_is_a_sentence_and_its_traceback_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = make_workspace(tmp_path)
+    assert main(["verify", "x" * 300, "--workspace", str(workspace)]) == 2
+    code = tell_mishap(KeyError("width"), workspace)
+    said = capsys.readouterr().err
+    assert code == 1
+    assert "Something went wrong that should not (KeyError: 'width')." in said
+    assert "Traceback" not in said
+    assert "KeyError: 'width'" in (workspace / "logs" / "cupel-errors.log").read_text()
+    assert tell_mishap(OSError(28, "No space left on device", "/full/x"), workspace) == 1
+    assert f"The disk is full. Free some space where the workspace ({workspace})" in capsys.readouterr().err
+
+
+def test_data_whose_name_is_no_name_are_refused_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = ["--workspace", str(tmp_path)]
+    assert main(["search", "x" * 300, "--target", "y", *workspace]) == 2
+    assert "cannot be read: File name too long." in capsys.readouterr().err
+
+
+def test_names_that_a_terminal_has_no_letters_for_are_spelled_out(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        store.create_study(
+            name="鸢尾花 😀", dataset_id=None, spec={}, metric="accuracy", direction="maximize", task="binary"
+        )
+    command = [sys.executable, "-c", "import sys; from cupel.engine.cli import main; sys.exit(main())"]
+    done = subprocess.run(
+        [*command, "studies", "--workspace", str(tmp_path)],
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert r"\u9e22\u5c3e\u82b1" in done.stdout

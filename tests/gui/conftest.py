@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 import make_workspace
 from cupel.gui import app
+from cupel.gui.language import language
 from cupel.gui.shell import MainWindow
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from pytestqt.qtbot import QtBot
@@ -77,6 +78,8 @@ def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
         assert not running, "the feed still looks for changes after the window was closed"
         window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    if language.code != "en":  # the application and its language outlive the test
+        language.install("en")
     leaked = [thread.name for thread in threading.enumerate() if thread.name.startswith("cupel-")]
     assert not leaked, f"threads outlive the window: {leaked}"
 

@@ -17,6 +17,7 @@ from cupel.gui.theme import colour
 from cupel.gui.widgets.tables import ToneDelegate
 from cupel.storage.records import JobState, TrialState
 from cupel.storage.store import Store
+from cupel.storage.workspace import SCRATCH
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QStyleOptionViewItem
@@ -239,7 +240,7 @@ def test_what_cannot_be_compressed_says_why(qtbot: QtBot, page: CompressPage, wo
         job = store.jobs()[-1]
         assert (job.kind, job.state) == ("compress", JobState.FAILED)
         assert job.args["what"] == ["quantize"]
-    assert list(workspace.glob("tmp*")) == []
+    assert list(workspace.glob(f"{SCRATCH}*")) == []
 
 
 @pytest.mark.slow
@@ -259,7 +260,7 @@ def test_the_networks_of_a_real_study_are_quantized(qtbot: QtBot, open_window, m
         "base", "control", "float16", "int8", "int8_static", "int16", "int4", "tuned int4",
     ]  # fmt: skip
     assert page.model.variants[3].said(0.01)
-    assert list(made.glob("tmp*")) == []
+    assert list(made.glob(f"{SCRATCH}*")) == []
 
 
 def test_a_cancelled_job_ends_soon_and_leaves_nothing(made: Path) -> None:
@@ -278,7 +279,7 @@ def test_a_cancelled_job_ends_soon_and_leaves_nothing(made: Path) -> None:
         assert not doing.is_alive()
         assert store.job(job.id).state is JobState.CANCELLED
         assert store.variants(trial.id) == []
-    assert list(made.glob("tmp*")) == []
+    assert list(made.glob(f"{SCRATCH}*")) == []
     assert trainings(psutil.Process().children(recursive=True)) == []
 
 
@@ -290,11 +291,11 @@ def test_a_service_that_is_ended_takes_its_work_with_it(made: Path) -> None:
         waited = threading.Event()
         while not (working := trainings(psutil.Process().children(recursive=True))):
             waited.wait(0.05)
-        assert list(made.glob("tmp*")) != []
+        assert list(made.glob(f"{SCRATCH}*")) != []
         service.stop()
         _, alive = psutil.wait_procs(working, timeout=20)
         assert alive == []
-        assert list(made.glob("tmp*")) == []
+        assert list(made.glob(f"{SCRATCH}*")) == []
         assert [job.state for job in store.fail_dead_jobs()] == [JobState.FAILED]
 
 
@@ -348,8 +349,8 @@ def test_a_job_that_goes_on_is_shown_when_the_window_is_opened_again(
         page = window.pages["compress"]
         assert isinstance(page, CompressPage)
         qtbot.waitUntil(page.choice.progress_box.isVisible, timeout=20_000)
-        assert page.choice.progress.value() == 400
-        assert "Trying candidates" in page.choice.progress_text.text()
+        assert page.choice.progress_box.line.value() == 400
+        assert "Trying candidates" in page.choice.progress_box.text.text()
         assert not page.start.isEnabled()
         store.finish_job(job.id, result={"variants": [1, 2], "chosen": "int8", "n_tried": 9})
         qtbot.waitUntil(page.start.isEnabled, timeout=20_000)

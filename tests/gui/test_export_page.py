@@ -118,7 +118,7 @@ def test_a_fitted_threshold_is_told_with_its_gain_and_the_certificate_tells_it_a
     page.trial.changed.emit()
     page.threshold.choice.set_value("tuned")
     page.threshold._chosen()
-    assert page.threshold.hint.text().startswith("Fitting it")
+    assert page.threshold.progress_box.isVisible()
     qtbot.waitUntil(lambda: "has not seen" in page.threshold.hint.text(), timeout=60_000)
     assert "accuracy" in page.threshold.hint.text()
     page.folder.set_value(str(tmp_path / "bundle"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
-from cupel.gui.models.groups_model import FIGURE_ROLE, GroupsModel, gap_lines, group, headline
+from cupel.gui.models.groups_model import FIGURE_ROLE, GroupsModel, gap_lines, group, headline, no_gap_lines
 from cupel.gui.pages.groups import GroupsPage, groupable, kept_audits
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import JobState
@@ -157,7 +159,19 @@ def test_only_what_is_apart_from_chance_is_the_widest_gap(window: MainWindow) ->
         "No gap between two groups is told apart from chance.",
         "",
     )
-    assert headline(part())[0] == "No two groups have rows enough to be compared."
+    assert headline(part())[0] == "No gap is given: fewer than two groups have 30 rows."
+
+
+def test_measures_without_a_gap_are_named_with_the_reason(window: MainWindow) -> None:
+    one = part(accuracy=(0.2, 0.1, 0.3), recall=(0.2, 0.1, 0.3), precision=(0.3, 0.1, 0.6))
+    assert no_gap_lines(one) == []
+    few = {**one, "gaps": one["gaps"][:1]}
+    assert no_gap_lines(few) == [
+        "No gap of Recall, Precision: fewer than two groups have 30 rows to count it of."
+    ]
+    flat = part(mae=(0.2, 0.1, 0.3), r2=(0.2, 0.1, 0.3))
+    assert "target varies" in no_gap_lines({**flat, "gaps": flat["gaps"][:1]})[0]
+    assert no_gap_lines({**one, "gaps": []}) == [], "of none of them: the headline says it"
 
 
 def test_ranges_and_missing_cells_are_named_in_words(window: MainWindow) -> None:
@@ -207,18 +221,64 @@ def test_a_real_study_is_audited_and_the_audit_is_kept(qtbot: QtBot, open_window
         assert [job.state for job in store.jobs()] == [JobState.FAILED, JobState.DONE]
 
 
-def test_an_audit_of_a_running_study_is_shown_and_said_not_to_be_kept(
-    qtbot: QtBot, open_window, made: Path
-) -> None:
+def test_an_audit_of_a_running_study_is_kept_as_well(qtbot: QtBot, open_window, made: Path) -> None:
     with Store.open(made) as store:
         store.claim_study(store.studies()[0].id, os.getpid())
-    window = open_window(made)
+    page = ready(qtbot, open_window(made))
+    page.start.click()
+    qtbot.waitUntil(page.card.table.isVisible, timeout=120_000)
+    assert not page.notice.isVisible()
+    with Store.open(made) as store:
+        assert list(store.studies()[0].result["audits"]) == [f"{TRIAL}/colour"]
+
+
+def test_an_audit_is_cancelled_while_it_predicts_the_holdout(qtbot: QtBot, open_window, made: Path) -> None:
+    page = ready(qtbot, open_window(made))
+    page.start.click()
+    assert page.progress_box.text.text() == "A study: of colours/1 · Waiting for its turn…"
+    qtbot.waitUntil(lambda: "Predicting the holdout" in page.progress_box.text.text(), timeout=60_000)
+    assert page.progress_box.line.value() > 0
+    assert predicting()
+    page.progress_box.cancel.click()
+    assert not page.progress_box.isVisible()
+    assert page.start.isEnabled()
+    with Store.open(made) as store:
+        qtbot.waitUntil(lambda: store.jobs()[0].state is JobState.CANCELLED, timeout=20_000)
+        qtbot.waitUntil(lambda: not predicting(), timeout=20_000)
+        assert "audits" not in store.studies()[0].result
+
+
+def test_a_fit_of_a_threshold_is_cancelled(qtbot: QtBot, open_window, made: Path) -> None:
+    choice = ready(qtbot, open_window(made)).threshold
+    choice.choice.set_value("tuned")
+    choice._chosen()
+    assert choice.progress_box.isVisible()
+    assert choice.hint.text() == ""
+    choice.progress_box.cancel.click()
+    assert not choice.progress_box.isVisible()
+    assert choice.choice.value() == ""
+    with Store.open(made) as store:
+        qtbot.waitUntil(lambda: [job.state for job in store.jobs()] == [JobState.CANCELLED], timeout=60_000)
+    choice.choice.set_value("tuned")  # asked for again
+    choice._chosen()
+    qtbot.waitUntil(lambda: "has not seen" in choice.hint.text(), timeout=60_000)
+    assert not choice.progress_box.isVisible()
+
+
+def ready(qtbot: QtBot, window: MainWindow) -> GroupsPage:
+    """Return the page with what can be audited of a real study."""
     page = opened(qtbot, window, "A study")
     qtbot.waitUntil(page.start.isEnabled)
     page.trial.set_value(TRIAL)
+    page._trial_chosen()
     page.by.set_value("colour")
-    page.start.click()
-    qtbot.waitUntil(page.card.table.isVisible, timeout=120_000)
-    assert "not kept" in page.notice.label.text()
-    with Store.open(made) as store:
-        assert "audits" not in store.studies()[0].result
+    return page
+
+
+def predicting() -> bool:
+    """Whether a process predicts a holdout for a service of this one."""
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # also of one that has ended a moment ago
+            if "cupel.engine.deployment.holdout" in child.cmdline():
+                return True
+    return False

@@ -200,6 +200,21 @@ class StoreContract:
         assert store.claim_study(study.id, os.getpid())
         assert store.study(study.id).engine_pid == os.getpid()
 
+    def test_a_study_that_ought_to_run_without_a_live_engine_is_interrupted(self, store: Store) -> None:
+        killed, alive, ended, draft = (
+            make_study(store, name) for name in ("killed", "alive", "ended", "draft")
+        )
+        for state in (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING):
+            store.claim_study(killed.id, dead_pid())
+            store.claim_study(alive.id, os.getpid())
+            for study in (killed, alive):
+                store.set_study_state(study.id, state)
+            assert store.interrupted_studies() == {killed.id}
+        store.claim_study(ended.id, dead_pid())
+        store.release_study(ended.id, StudyState.DONE)
+        assert store.interrupted_studies() == {killed.id}
+        assert store.study(draft.id).state is StudyState.DRAFT
+
     def test_an_engine_that_lost_its_study_is_told_so(self, store: Store) -> None:
         study = make_study(store)
         store.claim_study(study.id, os.getpid())
@@ -573,6 +588,10 @@ class StoreContract:
     def test_jobs_of_a_dead_process_fail(self, store: Store) -> None:
         dead, alive = store.add_job("inspect", {}), store.add_job("inspect", {})
         store.claim_job(dead_pid())
+        told = store.job(dead.id)
+        assert (told.state, told.failure and told.failure.kind) == (JobState.FAILED, FailureKind.KILLED)
+        assert [j.id for j in store.jobs(state=JobState.FAILED)] == [dead.id]
+        assert store.jobs(state=JobState.RUNNING) == []
         store.claim_job(os.getpid())
         assert [j.id for j in store.fail_dead_jobs()] == [dead.id]
         failure = store.job(dead.id).failure

@@ -26,7 +26,7 @@ from cupel.storage.records import FailureKind, JobState, StudyState, TrialOutcom
 from cupel.storage.store import Store
 from cupel.storage.trials import OOF_ARTIFACT_BYTES
 from cupel.storage.upgrade import PAGE_BYTES
-from cupel.storage.workspace import Workspace, default_workspace
+from cupel.storage.workspace import SCRATCH, Workspace, default_workspace
 from sqlalchemy import event
 from store_contract import StoreContract, make_study, make_trial
 
@@ -257,8 +257,30 @@ def test_a_backup_is_a_whole_database(store: Store, tmp_path: Path) -> None:
         reader.backup(copy.database)
     with Store.open(copy) as writer:
         assert len(writer.studies()) == 2
-    with pytest.raises(StoreError, match=r"folder\.sqlite cannot be opened"):
+    with pytest.raises(StoreError, match=r"There is no folder .*such; make it"):
         store.backup(tmp_path / "no" / "such" / "folder.sqlite")
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="/proc is of Linux")
+def test_a_backup_into_a_folder_that_takes_no_files_names_the_folder(store: Store) -> None:
+    with pytest.raises(ReadOnlyStoreError, match="The folder /proc takes no files; choose another one"):
+        store.backup(Path("/proc/cupel.sqlite"))
+
+
+def test_a_backup_that_is_damaged_is_deleted_and_says_so(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "one") as store:
+        for n in range(300):  # several pages of studies
+            make_study(store, f"study {n}")
+    file = Workspace(tmp_path / "one").database
+    pages = bytearray(file.read_bytes())
+    pages[-PAGE_BYTES:] = b"\xff" * PAGE_BYTES
+    file.write_bytes(pages)
+    with (
+        Store.open(tmp_path / "one", "r") as store,
+        pytest.raises(UnusableStoreError, match=r"The copy .*copy\.sqlite was damaged .* was deleted"),
+    ):
+        store.backup(tmp_path / "copy.sqlite")
+    assert [p.name for p in tmp_path.iterdir()] == ["one"]
 
 
 def test_a_backup_that_fails_leaves_nothing_behind(store: Store, tmp_path: Path) -> None:
@@ -588,9 +610,12 @@ def test_an_export_whose_process_was_killed_fails_when_the_workspace_is_opened(t
     with Store.open(tmp_path) as store:
         trial = make_trial(store, make_study(store).id, 0)
     assert python(EXPORTS, tmp_path, trial.id).wait() == -9
-    with Store.open(tmp_path, "r") as store:
-        assert [export.state for export in store.exports()] == [JobState.RUNNING]
+    before = Workspace(tmp_path).database.read_bytes()
+    with Store.open(tmp_path, "r") as store:  # who only looks is told the truth, and writes nothing
+        (export,) = store.exports()
+        assert (export.state, export.failure and export.failure.kind) == (JobState.FAILED, FailureKind.KILLED)
         revision = store.revision()
+    assert Workspace(tmp_path).database.read_bytes() == before
     with Store.open(tmp_path) as store:
         (export,) = store.exports()
         assert export.state == JobState.FAILED
@@ -650,13 +675,18 @@ def test_only_what_no_row_names_is_left_over_and_only_what_is_old_is_removed(tmp
         bundle = store.workspace.exports / ".digits-1-0123abcd.partial"
         (bundle / "bundle").mkdir(parents=True)
         (bundle / "bundle" / "model.onnx").write_bytes(b"half")
+        scratch = tmp_path / f"{SCRATCH}0123abcd"  # of a killed `cupel compress`
+        scratch.mkdir()
         age(*(file for file in store.artifacts.files() if file.name != young))
-        age(bundle / "bundle" / "model.onnx", bundle / "bundle", bundle)
+        age(bundle / "bundle" / "model.onnx", bundle / "bundle", bundle, scratch)
         assert store.artifacts.add(b"again") == again  # is about to be named once more
         found = {left.path.name: (left.size_bytes, left.is_old) for left in store.leftovers()}
-        assert found == {old: (3, True), young: (5, False), again: (5, False), bundle.name: (4, True)}
-        assert {left.path.name for left in store.remove_leftovers()} == {old, bundle.name}
+        assert found == {
+            old: (3, True), young: (5, False), again: (5, False), bundle.name: (4, True), scratch.name: (0, True)
+        }  # fmt: skip
+        assert {left.path.name for left in store.remove_leftovers()} == {old, bundle.name, scratch.name}
         assert not bundle.exists()
+        assert not scratch.exists()
         assert {left.path.name for left in store.leftovers()} == {young, again}
         assert all(store.artifacts.path(sha256).is_file() for sha256 in named)
         assert store.out_of_fold(trial.id) is not None

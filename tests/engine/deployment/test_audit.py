@@ -12,12 +12,14 @@ import pytest
 from cupel.engine.cli import main
 from cupel.engine.commands.audit import print_audit
 from cupel.engine.data.table import Column, text_column
-from cupel.engine.deployment.audit import BundleAudit, StudyAudit
-from cupel.engine.deployment.card_groups import groups_section
+from cupel.engine.deployment.audit import StudyAudit
+from cupel.engine.deployment.bundle_audit import BundleAudit
+from cupel.engine.deployment.card_groups import LEAST_ROWS, groups_section, no_gap_lines
 from cupel.engine.deployment.export import export_model, export_trial
-from cupel.engine.deployment.fairness import LEAST_ROWS, MISSING, OTHER, Figure, groups_of, share_gap, wilson
+from cupel.engine.deployment.fairness import MISSING, OTHER, Figure, groups_of, share_gap, wilson
 from cupel.engine.deployment.group_audit import Asked, audited
 from cupel.engine.errors import DataError, ExportError
+from cupel.storage.records import TrialState
 from cupel.storage.store import Store
 
 from .made import Made, make_study
@@ -181,7 +183,7 @@ def test_names_of_groups_leave_the_card_and_the_terminal_whole(capsys: pytest.Ca
     part = audited(
         Asked.of("binary", CLASSES, "", 0.5), groups_of(odd), np.arange(len(y)), y, predictions, "file"
     )
-    found = {"by": odd.name, "positive": "yes", "threshold": 0.5, "parts": [part]}
+    found = {"by": odd.name, "positive": "yes", "threshold": 0.5, "messages": [], "parts": [part]}
     card = groups_section([found], 0.5)
     assert "| a\\|b c | 1,000 |" in card
     assert "most in a|b c, least in [/];" in card
@@ -212,7 +214,6 @@ def test_an_audit_of_a_study_counts_its_folds_and_holdout_and_stands_on_later_ca
     expected = np.mean(made.model.predict(made.table, made.splits.holdout).argmax(axis=1) == truth)
     assert holdout["whole"]["accuracy"]["value"] == pytest.approx(float(expected))
     assert [part["is_binned"] for part in size["parts"]] == [True, True]
-    assert colour["is_kept"]
     with Store.open(made.store.workspace.path, "r") as store:
         result = store.study(made.study_id).result
     assert set(result["audits"]) == {f"{TRIAL}/colour", f"{TRIAL}/size"}
@@ -252,19 +253,59 @@ def test_an_audit_of_a_bundle_counts_the_rows_of_a_file(
     assert "give --data FILE" in capsys.readouterr().err
     assert main(["audit", str(tmp_path / "bundle"), "--data", str(made.file), "--by", "colour"]) == 0
     assert "On the file, by colour" in capsys.readouterr().out
-    for more in (["--threshold", "0.7"], ["--trial", "0"]):
+    for more in (["--threshold", "0.7"], ["--trial", "0"], ["--variant", "base"]):
         assert (
             main(["audit", str(tmp_path / "bundle"), "--data", str(made.file), "--by", "colour", *more]) == 2
         )
-        assert "leave --trial and --threshold out" in capsys.readouterr().err
+        assert "leave --trial, --variant and --threshold out" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("by", "how", "words"),
     [("y", {}, "'y' is the target"), ("height", {}, "no column 'height'"), ("note", {}, "different texts"),
      ("colour", {"positive": "class 9"}, "'class 9' is no class"), ("colour", {"trial": "x"}, "The trial is 'x'"),
-     ("colour", {"trial": 0}, "Trial 0 has no predictions"), ("colour", {"threshold": "2"}, "The threshold is '2'")],
+     ("colour", {"trial": 0}, "Trial 0 has no predictions"), ("colour", {"threshold": "2"}, "The threshold is '2'"),
+     ("colour", {"variant": "int4"}, "Trial 7 has no variant 'int4'; it has: -")],
 )  # fmt: skip
 def test_what_cannot_be_audited_is_said(made: Made, by: str, how: dict[str, Any], words: str) -> None:
     with pytest.raises((DataError, ExportError), match=words):
         StudyAudit(made.store, made.study_id, **{"trial": TRIAL, **how}).by(by)
+
+
+def test_a_variant_is_to_be_exported_and_its_bundle_audited(
+    made: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trial = made.store.trial_by_number(made.study_id, 0)
+    variant = made.store.add_variant(trial.id, name="base int8", method={})
+    made.store.finish_variant(variant.id, state=TrialState.COMPLETE)
+    command = ["audit", str(made.study_id), "--workspace", str(made.store.workspace.path), "--by", "colour"]
+    assert main([*command, "--trial", "0", "--variant", "base int8"]) == 2
+    said = capsys.readouterr().err
+    assert "'base int8' of trial 0" in said
+    assert "cupel audit BUNDLE --data FILE" in said
+
+
+def test_measures_that_no_two_groups_have_rows_for_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each group has rows enough, but hardly any that are positive."""
+    y = np.array([0, 1] * 5 + [0] * 70)
+    predictions = np.eye(2)[y]
+    column = text_column("group", np.arange(80, dtype=np.int32) % 2, ("a", "b"))
+    asked = Asked.of("binary", CLASSES, "", 0.5)
+    part = audited(asked, groups_of(column), np.arange(80), y, predictions, "file")
+    assert {gap["measure"] for gap in part["gaps"]} == {
+        "base_rate", "selection_rate", "accuracy", "false_positive_rate"
+    }  # fmt: skip
+    line = "No gap of recall, precision: fewer than two groups have 30 rows to count it of"
+    assert no_gap_lines(part) == [line]
+    found = {"by": "group", "positive": "yes", "threshold": 0.5, "messages": [], "parts": [part]}
+    print_audit(found)
+    assert line in capsys.readouterr().out
+    assert f"- {line}." in groups_section([found], 0.5)
+
+
+def test_of_values_that_do_not_vary_nothing_is_explained() -> None:
+    y = np.full(80, 3.0)
+    column = text_column("group", np.arange(80, dtype=np.int32) % 2, ("a", "b"))
+    asked = Asked.of("regression", (), "", 0.5)
+    part = audited(asked, groups_of(column), np.arange(80), y, y + np.arange(80) % 3, "file")
+    assert no_gap_lines(part) == ["No gap of R²: the target varies in fewer than two groups of 30 rows"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from cupel.engine.deployment.bundle import MANIFEST, Bundle, verify_bundle, writ
 from cupel.engine.deployment.comparison import compare_bundles
 from cupel.engine.deployment.drift import PROFILE, Watch, holm, stability_index, two_sample
 from cupel.engine.deployment.export import export_final, export_trial
-from cupel.engine.deployment.predicting import predict_file
+from cupel.engine.deployment.predicting import predict_file, write_rows
 from cupel.engine.errors import DataError, ExportError
 
 from .made import Made, make_study, write_data
@@ -162,6 +164,32 @@ def test_the_terminal_tells_all_as_json(
     assert (told["n_rows"], told["drift"]["word"], told["unseen"]) == (made.table.n_rows, "none", {})
     with pytest.raises(DataError, match=r"Predictions are written as CSV; give out.parquet a name"):
         predict_file(bundle, made.file, tmp_path / "out.parquet")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes with a name are of Unix")
+def test_what_is_no_plain_file_is_written_into_and_not_replaced(tmp_path: Path) -> None:
+    real, link, pipe = tmp_path / "real.csv", tmp_path / "link.csv", tmp_path / "pipe"
+    link.symlink_to(real)
+    assert write_rows(link, ["prediction"], iter([[["1"]]])) == 1
+    assert link.is_symlink()
+    assert real.read_text() == "prediction\n1\n"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["/bin/cat", str(pipe)], stdout=subprocess.PIPE) as reader:
+        assert write_rows(pipe, ["prediction"], iter([[["2"]]])) == 1
+        assert reader.communicate()[0] == b"prediction\n2\n"
+    assert pipe.is_fifo()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["link.csv", "pipe", "real.csv"]
+
+
+def test_predictions_into_a_folder_are_called_predictions(
+    case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, bundle = case
+    assert main(["predict", str(bundle), str(made.file), "--out", f"{tmp_path / 'new'}/"]) == 0
+    assert str(tmp_path / "new" / "predictions.csv") in capsys.readouterr().err
+    assert len(_rows(tmp_path / "new" / "predictions.csv")) == made.table.n_rows
+    assert main(["compare", str(bundle), str(bundle), str(made.file), "--out", str(tmp_path)]) == 0
+    assert len(_rows(tmp_path / "comparison.csv")) == made.table.n_rows
 
 
 def test_a_file_of_many_pieces_does_not_stay_in_memory(case: Case, tmp_path: Path) -> None:

@@ -1,0 +1,173 @@
+"""Audits and fits as jobs that are cancelled, and audits of studies whose search goes on, with real processes."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from cupel.engine.deployment.audit import StudyAudit
+from cupel.engine.deployment.card_groups import KEY, groups_section, kept_audits, model_of
+from cupel.engine.launch import launch_engine
+from cupel.engine.service import run_job
+from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
+from cupel.engine.studies import create_study
+from cupel.engine.watching import EngineState, EngineWatch
+from cupel.storage.records import JobRecord, JobState, Request, TrialKind, TrialState
+from cupel.storage.store import Store
+
+from .made import Made, make_study
+from .test_threshold import TRIAL, keep_out_of_fold
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """Two classes, two folds and a holdout."""
+    study = make_study(tmp_path_factory.mktemp("jobs"), "binary", {}, n_networks=2)
+    keep_out_of_fold(study, TRIAL)
+    yield study
+    study.store.close()
+
+
+def cancelled(
+    store: Store, kind: str, args: dict[str, Any], when: Callable[[JobRecord], bool]
+) -> tuple[JobRecord, list[psutil.Process]]:
+    """Do a job, cancel it at a moment, and return how it ended and the processes that it had then."""
+    job_id = store.add_job(kind, args).id
+    job = store.claim_job(os.getpid(), job_id)
+    assert job is not None
+    doing = threading.Thread(target=run_job, args=(store, job))
+    doing.start()
+    while not when(store.job(job_id)):
+        assert doing.is_alive(), store.job(job_id).failure
+        doing.join(0.01)
+    running = psutil.Process().children(recursive=True)
+    children = [child for child in running if "cupel.engine.deployment.holdout" in child.cmdline()]
+    assert store.cancel_job(job_id)
+    doing.join()
+    return store.job(job_id), children
+
+
+def test_a_cancelled_audit_ends_its_process_and_is_not_kept(made: Made) -> None:
+    args = {"study_id": made.study_id, "trial": TRIAL, "by": "colour"}
+    job, children = cancelled(made.store, "audit", args, lambda job: job.message == "holdout")
+    assert job.state is JobState.CANCELLED
+    assert 0.0 < job.progress < 1.0
+    assert len(children) == 1, "the process that predicts the holdout"
+    assert not children[0].is_running()
+    assert KEY not in made.store.study(made.study_id).result
+
+
+def test_a_cancelled_fit_ends(made: Made) -> None:
+    args = {"study_id": made.study_id, "trial": TRIAL}
+    job, _ = cancelled(made.store, "threshold", args, lambda job: job.message != "")
+    assert job.state is JobState.CANCELLED
+    assert job.result == {}
+
+
+def test_an_audit_tells_what_it_does_and_how_far_it_is(made: Made) -> None:
+    told: list[tuple[str, float]] = []
+    audit = StudyAudit(
+        made.store, made.study_id, TRIAL, threshold="tuned", progress=lambda *now: told.append(now)
+    )
+    audit.by("colour")
+    doing = list(dict.fromkeys(name for name, _ in told))
+    assert doing == ["reading", "fitting", "holdout", "counting", "keeping"]
+    fractions = [fraction for _, fraction in told]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    fitting = {fraction for name, fraction in told if name == "fitting"}
+    assert len(fitting) > 100, "each threshold that is tried"
+
+
+def test_a_search_that_goes_on_keeps_the_audits_of_its_trials(tmp_path: Path) -> None:
+    data = tmp_path / "table.csv"
+    rows = [f"{i % 17},{'uvw'[i % 3]},{'yes' if i * 7 % 17 > 8 else 'no'}" for i in range(300)]
+    data.write_text("a,b,y\n" + "\n".join(rows) + "\n")
+    spec = StudySpec(
+        target="y", budget=BudgetSpec(2), max_epochs=20, n_workers=1, export_dir="", families=("mlp",),
+        pruner="none", baselines=False,
+        split=SplitSpec(n_folds=2, holdout=0.3),
+    )  # fmt: skip
+    with Store.open(tmp_path / "workspace") as store:
+        study = create_study(store, data, spec)[0]
+        watch = started(store, study.id)
+        while not complete(store, study.id):
+            assert watch.state() is EngineState.RUNS
+            threading.Event().wait(0.02)
+        store.request(study.id, Request.PAUSE)
+        StudyAudit(store, study.id, complete(store, study.id)[0]).by("b")
+        assert watch.state() is EngineState.RUNS, "nothing was ended yet"
+        store.request(study.id, Request.STOP)
+        ended(watch)
+        first = store.study(study.id).result
+        number = first["best"]["trial"]
+        assert [found["by"] for found in first[KEY].values()] == ["b"]
+        StudyAudit(store, study.id).by("a")
+        ended(started(store, study.id))
+        result = store.study(study.id).result
+        assert complete(store, study.id) == [0, 1]
+        assert {found["by"] for found in result[KEY].values()} == {"a", "b"}
+        assert f"{number}/a" in result[KEY]
+        by_a = result[KEY][f"{number}/a"]
+        holdout = by_a["parts"][1]
+        is_the_final = result["best"]["trial"] == number and holdout["model"] == model_of(
+            result["model_sha256"]
+        )
+        assert holdout["is_former"] is not is_the_final
+        assert "is_former" not in by_a["parts"][0], "the folds are the trial's for ever"
+
+
+def started(store: Store, study_id: int) -> EngineWatch:
+    store.request(study_id, Request.RUN)
+    return EngineWatch(store, study_id, launch_engine(store.workspace.path, study_id))
+
+
+def ended(watch: EngineWatch) -> None:
+    while (state := watch.state()) is EngineState.RUNS:
+        threading.Event().wait(0.02)
+    assert state is EngineState.ENDED
+
+
+def complete(store: Store, study_id: int) -> list[int]:
+    trials = store.trials(study_id, kinds=[TrialKind.SEARCH])
+    return [trial.number for trial in trials if trial.state is TrialState.COMPLETE]
+
+
+def test_what_networks_that_are_gone_said_of_the_holdout_is_told_apart() -> None:
+    final, own, other = (sign * 64 for sign in "abc")
+
+    def audit(number: int, sha256: str) -> dict[str, Any]:
+        parts = [{"part": "out_of_fold"}, {"part": "holdout", "model": model_of(sha256)}]
+        return {"by": "b", "trial": number, "parts": parts}
+
+    before = {
+        "model_sha256": final,
+        KEY: {"0/b": audit(0, final), "1/b": audit(1, own), "5/b": audit(5, own)},
+    }
+    after = {"best": {"trial": 2}, "model_sha256": other}
+    kept = kept_audits(before, after, {0: "", 1: own, 2: ""})[KEY]
+    assert list(kept) == ["0/b", "1/b"], "trial 5 is gone"
+    assert [kept[key]["parts"][1]["is_former"] for key in kept] == [True, False]
+    again = kept_audits({**after, KEY: kept}, after, {0: "", 1: "", 2: ""})[KEY]
+    assert [again[key]["parts"][1]["is_former"] for key in again] == [True, False]
+    stayed = kept_audits(before, {"best": {"trial": 0}, "model_sha256": final}, {0: ""})[KEY]
+    assert stayed["0/b"]["parts"][1]["is_former"] is False
+    assert kept_audits({}, after, {}) == {}
+
+
+def test_a_card_tells_groups_of_other_networks_from_those_of_the_bundle() -> None:
+    figure = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 40}
+    group = {"group": "a", "n_rows": 40, "is_small": False, "figures": {"accuracy": figure}}
+    part = {"part": "holdout", "is_former": True, "n_rows": 40, "whole": {"accuracy": figure}, "groups": [group],
+            "gaps": []}  # fmt: skip
+    found = {"by": "b", "positive": None, "threshold": None, "parts": [part]}
+    card = groups_section([found], None, is_variant=True)
+    assert "NOT those of this bundle" in card
+    assert "before they were compressed" in card
+    assert "- No gap of accuracy: fewer than two groups have 30 rows to count it of." in card
+    assert "NOT" not in groups_section([{**found, "parts": [{**part, "is_former": False}]}], None)
