@@ -88,7 +88,7 @@ def median_ms(call: Callable[[], Any], runs: int) -> float:
 def frameworks(model: Path) -> dict[str, float]:
     """Return milliseconds of the first network as a SavedModel and in `keras predict`, for 1 and 256 rows."""
     import tensorflow as tf
-    from cupel.engine.deployment.graph import member_models
+    from cupel.engine.onnx_form.graph import member_models
     from cupel.engine.training.model import TrainedModel
 
     tf.config.threading.set_intra_op_parallelism_threads(1)

@@ -28,13 +28,13 @@ from cupel.engine.baselines import fit_baseline, single_and_pairs
 from cupel.engine.data.schema import TableSchema
 from cupel.engine.data.splitting import Splits
 from cupel.engine.data.table import Table
-from cupel.engine.deployment.out_of_fold import StudyRows
 from cupel.engine.metrics import METRICS
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.spec import PreprocessingSpec
 from cupel.engine.preprocessing.text import texts_of
 from cupel.engine.spec import BudgetSpec, StudySpec
 from cupel.engine.studies import create_study
+from cupel.engine.study_rows import StudyRows
 from cupel.storage.records import StudyRecord, TrialKind, TrialState
 from cupel.storage.store import Store
 from sklearn.decomposition import TruncatedSVD

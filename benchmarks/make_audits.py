@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from cupel.engine.audit.fairness import groups_of
+from cupel.engine.audit.group_audit import Asked, audited
 from cupel.engine.data.table import Column, text_column
-from cupel.engine.deployment.fairness import groups_of
-from cupel.engine.deployment.group_audit import Asked, audited
 from cupel.storage.records import StudyRecord
 from cupel.storage.store import Store
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api import Found, find_network
-    from .deployment.predicting import predict_file
+    from .inference.predicting import predict_file
     from .spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
     from .studies import create_study
 

@@ -220,7 +220,7 @@ def _threshold(store: Store, job: JobRecord) -> Mapping[str, Any]:
 
 
 def _audit(store: Store, job: JobRecord) -> Mapping[str, Any]:
-    from .deployment.audit import StudyAudit
+    from .audit.study_audit import StudyAudit
 
     args = job.args
     audit = StudyAudit(
@@ -269,8 +269,8 @@ def _compress(store: Store, job: JobRecord) -> Mapping[str, Any]:
 
 
 def _predict(store: Store, job: JobRecord) -> Mapping[str, Any]:
-    from .deployment.predicting import predict_file
-    from .deployment.preview import preview
+    from .inference.predicting import predict_file
+    from .inference.preview import preview
 
     tell = _Telling(store, job)
     bundle, data = Path(job.args["bundle"]), Path(job.args["data"])

@@ -54,7 +54,7 @@ def run_audit(args: argparse.Namespace) -> int:
 
 
 def _of_study(args: argparse.Namespace, progress: Callable[[str, float], None]) -> list[dict[str, Any]]:
-    from ..deployment.audit import StudyAudit
+    from ..audit.study_audit import StudyAudit
 
     with Store.open(args.workspace) as store:
         study = store.find_study(args.model)
@@ -66,7 +66,7 @@ def _of_study(args: argparse.Namespace, progress: Callable[[str, float], None]) 
 
 
 def _of_bundle(args: argparse.Namespace, progress: Callable[[str, float], None]) -> list[dict[str, Any]]:
-    from ..deployment.bundle_audit import BundleAudit
+    from ..audit.bundle_audit import BundleAudit
 
     audit = BundleAudit(Path(args.model), args.data, positive=args.positive, progress=progress)
     return [audit.by(column) for column in args.by]

@@ -45,7 +45,7 @@ def run_export(args: argparse.Namespace) -> int:
 
 def run_predict(args: argparse.Namespace) -> int:
     """Predict a file or folder with a bundle."""
-    from ..deployment.predicting import predict_file
+    from ..inference.predicting import predict_file
 
     with output_file(args.out, "predictions.csv") as out, _progress("predicting") as progress:
         result = predict_file(args.bundle, args.data, out, progress=progress)
@@ -108,7 +108,7 @@ def run_serve(args: argparse.Namespace) -> int:
 
 def run_compare(args: argparse.Namespace) -> int:
     """Compare two bundles on the rows of a file or folder."""
-    from ..deployment.comparison import compare_bundles
+    from ..inference.comparison import compare_bundles
 
     place = output_file(args.out, "comparison.csv") if args.out else nullcontext()
     with place as out, _progress("comparing") as progress:

@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.store import Store
-from ..deployment.graph import member_models, to_onnx
 from ..metrics import METRICS, metrics_for
+from ..onnx_form.graph import member_models, to_onnx
 from ..search.evidence import paired_difference
 from ..search.preparing import prepare
 from ..training.losses import to_predictions

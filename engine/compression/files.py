@@ -24,8 +24,8 @@ from onnxruntime import InferenceSession
 from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_dynamic, quantize_static
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
-from ..deployment.graph import weight_name
 from ..networks.layout import Layout
+from ..onnx_form.graph import weight_name
 from ..training.quantizing import channel_axes
 from .onnx_weights import store_in_bits, turn_weights
 

@@ -11,7 +11,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..deployment.decoding import as_pixels
+from ..bundled.decoding import as_pixels
 from ..errors import DataError, Message
 from ..spec import ReadSpec
 from .idx import idx_parts, read_idx

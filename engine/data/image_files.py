@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..deployment.decoding import BadImageError, ImageFiles, is_image_name
+from ..bundled.decoding import BadImageError, ImageFiles, is_image_name
 from ..errors import DataError, Message
 from ..machine import n_cores
 from ..spec import ReadSpec

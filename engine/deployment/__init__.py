@@ -1,0 +1,1 @@
+"""Making bundles and proving them: `export` is the door; conversion and certificate run in child processes."""

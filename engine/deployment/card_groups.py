@@ -78,7 +78,7 @@ def groups_section(
     Parameters
     ----------
     audits : sequence of mapping
-        What `audit.StudyAudit.by` found of the trial that is exported.
+        What `audit.study_audit.StudyAudit.by` found of the trial that is exported.
     exported_threshold : float or None
         Of the bundle; an audit with another one is told apart.
     is_variant : bool

@@ -18,12 +18,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from ..bundled import FOLDER
 from ..errors import ExportError
 from .formats import FORMATS
 
 TIMEOUT_S = 300.0
-STANDALONE = Path(__file__).with_name("standalone.py")
-DECODING = Path(__file__).with_name("decoding.py")
+STANDALONE = FOLDER / "standalone.py"
+DECODING = FOLDER / "decoding.py"
 PREPROCESS = Path(__file__).parents[1] / "preprocessing" / "arithmetic.py"
 
 # Runs in the child. What is neither Python's own nor named by the requirements cannot be imported there.

@@ -27,6 +27,7 @@ from ..data.dates import date_pattern
 from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
 from ..errors import CupelError, ExportError, Message
+from ..onnx_form.graph import onnx_names
 from ..preprocessing.text import TextPreprocessing
 from ..preprocessing.tokens import PATTERNS
 from ..preprocessing.transform import TablePreprocessing
@@ -34,7 +35,6 @@ from ..training.model import TrainedModel
 from .conversion import FAILED
 from .formats import FORMATS, runs_one_by_one, tolerance_of
 from .formats.writing import Work, written
-from .graph import onnx_names
 from .image_samples import write_image_samples
 from .samples import sample_table, write_rows
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ..bundled.decoding import ImageFiles
 from ..data.schema import ImageSchema
 from ..data.table import Column, Rows, Table
-from .decoding import ImageFiles
 
 SAMPLE_IMAGES = "sample_images.zip"
 _MOST = 100

@@ -16,15 +16,16 @@ import numpy as np
 
 from ...storage.records import DatasetRecord, StudyRecord
 from ...storage.store import Store
+from ..bundled import FOLDER
 from ..data.schema import TableSchema
 from ..data.splitting import Splits
 from ..errors import ExportError
+from ..study_rows import stored_table
 from .bundle import Bundle
-from .drift import write_profile
-from .out_of_fold import stored_table
+from .profile import write_profile
 from .snippets import filled, write_snippets
 
-SERVE = Path(__file__).with_name("standalone_serve.py")
+SERVE = FOLDER / "standalone_serve.py"
 PYTHON = "3.11.13"  # of the image: the Python that Cupel is developed with
 _PACKAGES = ("fastapi", "pydantic", "starlette", "uvicorn")
 _FILES = (
@@ -99,7 +100,7 @@ def serve(
         if value < 1:
             raise ExportError("--{name} is {value}; it must be at least 1.", name=name, value=value)
     try:
-        from . import standalone_serve
+        from ..bundled import standalone_serve
     except ModuleNotFoundError as error:
         raise ExportError(
             "Serving needs the package {name}, which is not installed: pip install fastapi uvicorn.",

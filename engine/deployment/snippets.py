@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from .standalone import Predictor, decoding
+from ..bundled import FOLDER
+from ..bundled.standalone import Predictor, decoding
 
-TEMPLATES = Path(__file__).with_name("templates")
+TEMPLATES = FOLDER / "templates"
 FOLDER = "snippets"
 PIXELS = "sample_image.bin"
 _LONG_TEXT = 2000  # characters of a cell that is shown in a program

@@ -18,7 +18,7 @@ from ...storage.store import Store
 from ..compression.thresholds import THRESHOLDED, USUAL, fit_threshold, is_thresholded
 from ..errors import ExportError
 from ..search.evidence import paired_difference
-from .out_of_fold import StudyRows
+from ..study_rows import StudyRows
 from .telling import Share, unheard
 
 TUNED = "tuned"

@@ -149,7 +149,7 @@ def _weight_bytes(network: Network) -> int:
 
 
 def _untrained(network: Network) -> bytes:
-    from ..deployment.graph import to_onnx
+    from ..onnx_form.graph import to_onnx
 
     weights, stats = network.weights.initial([0])[0], network.stats.initial([0])[0]
     return to_onnx(family(network.family).to_keras(network, weights, stats)).SerializeToString()

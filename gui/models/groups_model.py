@@ -1,6 +1,6 @@
 """An audit by groups as a Qt table: all rows, then each group, with an interval beside every figure.
 
-What an audit holds is said in `engine.deployment.audit`; it lies in the result of its study: nothing runs to show it.
+What an audit holds is said in `engine.audit.study_audit`; it lies in the result of its study: nothing runs to show it.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class GroupsCard(Card):
         Parameters
         ----------
         audits : sequence of dict
-            As `engine.deployment.audit.StudyAudit.by` returns them.
+            As `engine.audit.study_audit.StudyAudit.by` returns them.
         wanted : tuple of int and str, optional
             Trial and column of the one to show; without it the one that is shown stays, else the newest is.
         """

@@ -14,8 +14,8 @@ import onnxruntime
 import pytest
 from cupel.engine.api import Found, find_network
 from cupel.engine.deployment.bundle import verify_bundle
-from cupel.engine.deployment.predicting import predict_file
 from cupel.engine.errors import DataError
+from cupel.engine.inference.predicting import predict_file
 from cupel.engine.spec import ReadSpec
 from cupel.storage.store import Store
 from PIL import Image

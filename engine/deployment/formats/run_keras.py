@@ -34,10 +34,11 @@ class Model:
         self._model = models.load_model(folder / "network.keras", compile=False, safe_mode=True)
 
     def __call__(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return probabilities (n, n_classes) or values (n, 1) for arrays by the names of the raw inputs."""
+        """Return probabilities (n, n_classes) or values (n,) for arrays by the names of the raw inputs."""
         inputs = self._preprocessor.named_inputs(feeds)
         wanted = [inputs[i.name] for i in self._model.inputs]
-        return np.asarray(self._model(wanted if len(wanted) > 1 else wanted[0], training=False))
+        outputs = np.asarray(self._model(wanted if len(wanted) > 1 else wanted[0], training=False))
+        return outputs[:, 0] if outputs.shape[1] == 1 else outputs
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ class Model:
     name = "openvino"
 
     def __init__(self, folder: Path, preprocess: Any) -> None:
-        openvino: Any = import_module("openvino")
+        openvino = quiet_openvino()
         self.versions = {"openvino": metadata.version("openvino")}
         self._preprocessor = preprocess.Preprocessor(folder)
         self._run = openvino.Core().compile_model(
@@ -32,9 +32,19 @@ class Model:
         )
 
     def __call__(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return probabilities (n, n_classes) or values (n, 1) for arrays by the names of the raw inputs."""
+        """Return probabilities (n, n_classes) or values (n,) for arrays by the names of the raw inputs."""
         inputs = self._preprocessor.named_inputs(feeds)
-        return np.asarray(self._run({i.any_name: inputs[i.any_name] for i in self._run.inputs})[0])
+        outputs = np.asarray(self._run({i.any_name: inputs[i.any_name] for i in self._run.inputs})[0])
+        return outputs[:, 0] if outputs.shape[1] == 1 else outputs
+
+
+def quiet_openvino() -> Any:
+    """Import OpenVINO without the package that would tell its maker over the network, at each start, that it runs."""
+    modules: Any = sys.modules
+    modules.setdefault(
+        "openvino_telemetry", None
+    )  # "not installed": OpenVINO has a substitute that does nothing
+    return import_module("openvino")
 
 
 if __name__ == "__main__":

@@ -47,11 +47,12 @@ class Model:
         self._run = self._loaded.signatures["serving_default"]
 
     def __call__(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return probabilities (n, n_classes) or values (n, 1) for arrays by the names of the raw inputs."""
+        """Return probabilities (n, n_classes) or values (n,) for arrays by the names of the raw inputs."""
         inputs = self._preprocessor.named_inputs(feeds)
         wanted = self._run.structured_input_signature[1]
-        outputs = self._run(**{name: self._tf.constant(inputs[name]) for name in wanted})
-        return np.asarray(next(iter(outputs.values())))
+        found = self._run(**{name: self._tf.constant(inputs[name]) for name in wanted})
+        outputs = np.asarray(next(iter(found.values())))
+        return outputs[:, 0] if outputs.shape[1] == 1 else outputs
 
 
 def operations(path: Path) -> set[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +22,11 @@ from numpy.typing import NDArray
 from ...data.schema import TableSchema
 from ...data.table import Table
 from ...errors import ExportError
+from ...onnx_form.graph import member_models, to_onnx, whole_keras, whole_onnx
 from ...training.losses import to_predictions
 from ...training.model import TrainedModel
-from ..graph import member_models, to_onnx, whole_keras, whole_onnx
 from . import runs_one_by_one
+from .run_openvino import quiet_openvino
 
 Arrays = dict[str, NDArray[Any]]
 Floats = NDArray[np.float64]
@@ -165,7 +165,7 @@ def write_litert(work: Work) -> Floats:
 
 def write_openvino(work: Work) -> Floats:
     """Write ``network.xml`` and ``network.bin``: the networks with their mean, without the preprocessing."""
-    openvino: Any = import_module("openvino")
+    openvino = quiet_openvino()
     whole: Any = work.whole
     specs = [tf.TensorSpec((None, *i.shape[1:]), i.dtype, name=i.name) for i in whole.inputs]
 
@@ -173,10 +173,7 @@ def write_openvino(work: Work) -> Floats:
         return whole(list(inputs) if len(specs) > 1 else inputs[0], training=False)
 
     graph: Any = tf.function(run, input_signature=specs, autograph=False)
-    shapes: list[Any] = [list(i.shape) for i in whole.inputs]
-    converted = openvino.convert_model(graph.get_concrete_function(), input=shapes)
-    for place, spec in zip(converted.inputs, specs, strict=True):
-        place.set_names({spec.name})
+    converted = openvino.convert_model(graph.get_concrete_function())  # its inputs keep the names of `specs`
     openvino.save_model(converted, str(work.folder / "network.xml"), compress_to_fp16=False)
     return work.reference
 

@@ -15,9 +15,9 @@ from cupel.engine.compression.files import (
     onnx_runner,
     outputs_of,
 )
-from cupel.engine.deployment.graph import to_onnx
 from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.registry import build_network, family
+from cupel.engine.onnx_form.graph import to_onnx
 from cupel.engine.training.problem import Problem
 from cupel.engine.training.quantizing import Quantizer, channel_axes, codes_of
 from cupel.engine.training.teaching import teacher_input

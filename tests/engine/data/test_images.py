@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cupel.engine.bundled.decoding import ImageFiles
 from cupel.engine.data import image_table
 from cupel.engine.data.inspect import inspect_file
 from cupel.engine.data.schema import TableSchema, infer_schema
@@ -16,7 +17,6 @@ from cupel.engine.data.sources import Loaded, load
 from cupel.engine.data.splitting import draw_splits
 from cupel.engine.data.table import PIXELS_FILE, Table
 from cupel.engine.data.target import encode_target
-from cupel.engine.deployment.decoding import ImageFiles
 from cupel.engine.errors import DataError
 from cupel.engine.spec import ReadSpec, SplitSpec
 from PIL import Image

@@ -20,8 +20,8 @@ import pytest
 from cupel.engine.deployment.assembly import Export
 from cupel.engine.deployment.bundle import Bundle, files_of, verify_bundle
 from cupel.engine.deployment.export import export_final, export_trial
-from cupel.engine.deployment.predicting import predict_file
 from cupel.engine.errors import DataError, ExportError
+from cupel.engine.inference.predicting import predict_file
 from cupel.engine.spec import ReadSpec
 from cupel.storage.records import JobState
 
@@ -413,7 +413,7 @@ def test_a_study_without_a_model_cannot_be_exported(binary: Case) -> None:
 
 def test_exporting_and_predicting_need_no_tensorflow() -> None:
     program = (
-        "import sys, cupel.engine.deployment.export, cupel.engine.deployment.predicting\n"
+        "import sys, cupel.engine.deployment.export, cupel.engine.inference.predicting\n"
         "sys.exit(any(m in sys.modules for m in ('tensorflow', 'keras', 'sklearn', 'optuna')))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0

@@ -16,7 +16,7 @@ from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.splitting import draw_splits
 from cupel.engine.data.target import encode_target
 from cupel.engine.deployment.export import export_final
-from cupel.engine.deployment.predicting import predict_file
+from cupel.engine.inference.predicting import predict_file
 from cupel.engine.preprocessing.text import KIND
 from cupel.engine.spec import ReadSpec, SplitSpec
 from cupel.engine.training.model import TrainedModel

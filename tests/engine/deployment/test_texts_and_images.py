@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cupel.engine.bundled.standalone import Predictor
 from cupel.engine.deployment.export import export_model
-from cupel.engine.deployment.predicting import predict_file
-from cupel.engine.deployment.standalone import Predictor
+from cupel.engine.inference.predicting import predict_file
 from PIL import Image
 
 from .test_formats import Study, make

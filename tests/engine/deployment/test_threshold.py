@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cupel.engine.bundled.standalone import Predictor
 from cupel.engine.cli import main
 from cupel.engine.deployment.bundle import Bundle, verify_bundle
-from cupel.engine.deployment.comparison import compare_bundles
 from cupel.engine.deployment.export import export_model, export_trial
-from cupel.engine.deployment.out_of_fold import StudyRows
-from cupel.engine.deployment.predicting import predict_file
-from cupel.engine.deployment.standalone import Predictor
 from cupel.engine.errors import ExportError
+from cupel.engine.inference.comparison import compare_bundles
+from cupel.engine.inference.predicting import predict_file
+from cupel.engine.study_rows import StudyRows
 from cupel.storage.records import FoldScores, TrialKind, TrialOutcome, TrialState
 
 from .made import Made, make_study

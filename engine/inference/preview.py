@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .bundle import Bundle
+from ..bundled.standalone import Predictor
+from ..deployment.bundle import Bundle
 from .rows import Piece, open_source
-from .standalone import Predictor
 
 ROWS, PICTURES = 200, 60
 _COLUMNS = 6

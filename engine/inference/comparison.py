@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bundled.standalone import InputError, Predictor
+from ..deployment.bundle import Bundle
 from ..errors import DataError, ExportError
 from ..formatting import counted, number
 from ..metrics import METRICS
 from ..spec import ReadSpec
-from .bundle import Bundle
 from .predicting import Progress, write_rows
 from .rows import Piece, Source, open_source
-from .standalone import InputError, Predictor
 
 SCORED = {
     "binary": ("accuracy", "balanced_accuracy", "roc_auc", "log_loss"),

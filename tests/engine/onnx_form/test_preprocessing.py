@@ -9,7 +9,7 @@ import onnxruntime
 import pytest
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.table import Column, Table, text_column
-from cupel.engine.deployment.onnx_preprocessing import onnx_inputs, preprocessing_to_onnx
+from cupel.engine.onnx_form.preprocessing import onnx_inputs, preprocessing_to_onnx
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.spec import PreprocessingSpec
 from cupel.engine.preprocessing.transform import TablePreprocessing

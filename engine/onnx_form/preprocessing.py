@@ -1,6 +1,6 @@
 """Fitted preprocessing as an exact ONNX graph from raw columns, for the one file that an export ships.
 
-Called by the exporter, and by nobody else. Inputs are the raw columns by name, each of shape (N, 1): numbers
+Called by `raw_table`. Inputs are the raw columns by name, each of shape (N, 1): numbers
 as double (NaN missing), dates as double seconds since 1970 UTC (NaN missing), text as string, trimmed (""
 missing). A column of numbers whose role is categorical is a double input too: the kind decides, not the role.
 Infinite numbers are missing.

@@ -1,4 +1,4 @@
-"""What fold networks said of rows that they had not seen, and what is true of these. For `threshold`, `audit`."""
+"""The rows of a study, and what fold networks said of those that they had not seen. For thresholds and audits."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...storage.records import DatasetRecord, StudyRecord, TrialRecord
-from ...storage.store import Store
-from ..data.schema import TableSchema
-from ..data.splitting import Splits
-from ..data.table import Table
-from ..data.target import Target, encode_target
-from ..errors import ExportError
+from ..storage.records import DatasetRecord, StudyRecord, TrialRecord
+from ..storage.store import Store
+from .data.schema import TableSchema
+from .data.splitting import Splits
+from .data.table import Table
+from .data.target import Target, encode_target
+from .errors import ExportError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -27,7 +27,7 @@ from ..data.schema import TableSchema
 from ..data.table import Table
 from ..networks.registry import family
 from ..training.model import TrainedModel
-from .onnx_preprocessing import IR_VERSION, OPSET
+from .preprocessing import IR_VERSION, OPSET
 from .raw import raw_of
 
 OUTPUTS = ("probabilities", "prediction")

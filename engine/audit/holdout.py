@@ -1,4 +1,4 @@
-"""What a model says of a study's holdout: ``python -m cupel.engine.deployment.holdout WORKSPACE STUDY_ID SHA256 OUT``.
+"""What a model says of a study's holdout: ``python -m cupel.engine.audit.holdout WORKSPACE STUDY_ID SHA256 OUT``.
 
 A process of its own, as it imports TensorFlow. Started by `audit`, which reads in OUT's folder how far it is.
 """
@@ -15,8 +15,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from ...storage.store import Store
+from ..study_rows import StudyRows
 from ..training.model import TrainedModel
-from .out_of_fold import StudyRows
 
 _PARTS = 20
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from cupel.engine.bundled.standalone import RawColumn
 from cupel.engine.data.cells import MISSING, SOFT_MISSING, CellRules, parse_column
 from cupel.engine.data.dates import date_pattern, parse_dates
 from cupel.engine.deployment.samples import spell_date
-from cupel.engine.deployment.standalone import RawColumn
 
 NUMBERS = [
     "1", " 2 ", "+3", "-4.5", "5.", ".5", "1e3", "1E-3", "-1.5e+10", "1,234", "1,234.5", "12,34", "1 234", "1'234'567",

@@ -27,15 +27,15 @@ from ...storage.records import TrialRecord, TrialState
 from ...storage.store import Store
 from ..compression.thresholds import USUAL
 from ..data.table import Table
+from ..deployment.card_groups import KEY, model_of
+from ..deployment.certificate import last_line
+from ..deployment.export import network_trial
+from ..deployment.telling import Progress, Share, nobody, stage
+from ..deployment.threshold import threshold_of
 from ..errors import DataError, ExportError, Message
-from .card_groups import KEY, model_of
-from .certificate import last_line
-from .export import network_trial
+from ..study_rows import StudyRows
 from .fairness import groups_of
 from .group_audit import Asked, audited
-from .out_of_fold import StudyRows
-from .telling import Progress, Share, nobody, stage
-from .threshold import threshold_of
 
 _HOLDOUT_TIMEOUT_S = 900.0
 _POLL_S = 0.1
@@ -248,7 +248,7 @@ def _held_out(store: Store, study_id: int, sha256: str, tell: Share) -> NDArray[
     """Return what networks say of the holdout. TensorFlow computes it, in a child that ends where `tell` raises."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
         out = Path(folder) / "predictions.npy"
-        command = [sys.executable, "-m", "cupel.engine.deployment.holdout", str(store.workspace.path)]
+        command = [sys.executable, "-m", "cupel.engine.audit.holdout", str(store.workspace.path)]
         child = subprocess.Popen(
             [*command, str(study_id), sha256, str(out)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )

@@ -16,11 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import dialect
-from ..data.text_folder import decoded_texts
-from ..errors import DataError, Message
-from ..spec import ReadSpec
-from .standalone import (
+from ..bundled.standalone import (
     CHUNK_ROWS,
     CsvFile,
     Dialect,
@@ -30,6 +26,10 @@ from .standalone import (
     image_remarks,
     remarks,
 )
+from ..data import dialect
+from ..data.text_folder import decoded_texts
+from ..errors import DataError, Message
+from ..spec import ReadSpec
 
 _FILES = 256  # images or texts that are read at once
 _LISTED = 5

@@ -13,19 +13,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bundled.decoding import BadImageError, ImageFiles
+from ..bundled.standalone import Predictor
 from ..compression.thresholds import USUAL
 from ..data.image_files import path_column
 from ..data.reading import read_table
 from ..data.table import Column, Table
 from ..data.target import match_labels
+from ..deployment.bundle import Bundle
+from ..deployment.telling import Progress, nobody, stage
 from ..errors import DataError, Message
 from ..spec import ReadSpec
-from .audit import Audit, Part
-from .bundle import Bundle
-from .decoding import BadImageError, ImageFiles
 from .group_audit import Asked
-from .standalone import Predictor
-from .telling import Progress, nobody, stage
+from .study_audit import Audit, Part
 
 _CHUNK_ROWS = 8192
 _CHUNK_IMAGES = 256
@@ -42,7 +42,7 @@ class BundleAudit(Audit):
         As for `predicting.predict_file`, with the target and the columns to group by; of a bundle for images a table
         with the paths of image files from its folder on.
     progress
-        As of `audit.StudyAudit`, with ``reading``, ``file`` and ``counting``.
+        As of `study_audit.StudyAudit`, with ``reading``, ``file`` and ``counting``.
 
     Raises
     ------

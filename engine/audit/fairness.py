@@ -1,4 +1,4 @@
-"""Whether a model treats groups of rows alike: what is counted in each, with intervals. NumPy only; used by `audit`.
+"""Whether a model treats groups of rows alike: what is counted in each, with intervals. NumPy only.
 
 Shares have Wilson's interval (1927, doi 10.1080/01621459.1927.10502953), differences of two shares Newcombe's hybrid
 score interval (1998, doi 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I), what is counted of a

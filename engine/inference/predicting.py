@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..bundled.standalone import InputError, Predictor, place_beside
+from ..deployment.bundle import Bundle
 from ..errors import DataError, Message
 from ..spec import ReadSpec
-from .bundle import Bundle
 from .drift import LEAST_ROWS, DriftReport, Watch
 from .rows import Piece, Source, open_source
-from .standalone import InputError, Predictor, place_beside
 
 Progress = Callable[[float], None]
 _NAMED = 12  # columns that a sentence names

@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 from ..data.schema import TableSchema
 from ..preprocessing.base import Preprocessing
 from ..preprocessing.transform import TablePreprocessing
-from .onnx_preprocessing import preprocessing_to_onnx
+from .preprocessing import preprocessing_to_onnx
 from .raw import OnnxPart, Raw
 
 

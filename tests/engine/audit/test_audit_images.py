@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.engine.api import Found, find_network
+from cupel.engine.audit.bundle_audit import BundleAudit
 from cupel.engine.cli import main
-from cupel.engine.deployment.bundle_audit import BundleAudit
-from cupel.engine.deployment.predicting import predict_file
 from cupel.engine.errors import DataError
+from cupel.engine.inference.predicting import predict_file
 from cupel.engine.spec import ReadSpec
 from PIL import Image
 

@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cupel.engine.audit.bundle_audit import BundleAudit
+from cupel.engine.audit.fairness import MISSING, OTHER, Figure, groups_of, share_gap, wilson
+from cupel.engine.audit.group_audit import Asked, audited
+from cupel.engine.audit.study_audit import StudyAudit
 from cupel.engine.cli import main
 from cupel.engine.commands.audit import print_audit
 from cupel.engine.data.table import Column, text_column
-from cupel.engine.deployment.audit import StudyAudit
-from cupel.engine.deployment.bundle_audit import BundleAudit
 from cupel.engine.deployment.card_groups import LEAST_ROWS, groups_section, no_gap_lines
 from cupel.engine.deployment.export import export_model, export_trial
-from cupel.engine.deployment.fairness import MISSING, OTHER, Figure, groups_of, share_gap, wilson
-from cupel.engine.deployment.group_audit import Asked, audited
 from cupel.engine.errors import DataError, ExportError
 from cupel.storage.records import TrialState
 from cupel.storage.store import Store
 
-from .made import Made, make_study
-from .test_threshold import TRIAL, keep_out_of_fold
+from ..deployment.made import Made, make_study
+from ..deployment.test_threshold import TRIAL, keep_out_of_fold
 
 CLASSES = ("no", "yes")
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import psutil
 import pytest
-from cupel.engine.deployment.audit import StudyAudit
+from cupel.engine.audit.study_audit import StudyAudit
 from cupel.engine.deployment.card_groups import KEY, groups_section, kept_audits, model_of
+from cupel.engine.deployment.threshold import TUNED, threshold_of
 from cupel.engine.launch import launch_engine
 from cupel.engine.service import run_job
 from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
@@ -20,8 +21,8 @@ from cupel.engine.watching import EngineState, EngineWatch
 from cupel.storage.records import JobRecord, JobState, Request, TrialKind, TrialState
 from cupel.storage.store import Store
 
-from .made import Made, make_study
-from .test_threshold import TRIAL, keep_out_of_fold
+from ..deployment.made import Made, make_study
+from ..deployment.test_threshold import TRIAL, keep_out_of_fold
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def cancelled(
         assert doing.is_alive(), store.job(job_id).failure
         doing.join(0.01)
     running = psutil.Process().children(recursive=True)
-    children = [child for child in running if "cupel.engine.deployment.holdout" in child.cmdline()]
+    children = [child for child in running if "cupel.engine.audit.holdout" in child.cmdline()]
     assert store.cancel_job(job_id)
     doing.join()
     return store.job(job_id), children
@@ -63,10 +64,33 @@ def test_a_cancelled_audit_ends_its_process_and_is_not_kept(made: Made) -> None:
 
 
 def test_a_cancelled_fit_ends(made: Made) -> None:
-    args = {"study_id": made.study_id, "trial": TRIAL}
-    job, _ = cancelled(made.store, "threshold", args, lambda job: job.message != "")
-    assert job.state is JobState.CANCELLED
-    assert job.result == {}
+    """It is too short to be met in the middle from another thread: the first thing that it tells is heard already."""
+    store = made.store
+    job_id = store.add_job("threshold", {"study_id": made.study_id, "trial": TRIAL}).id
+    job = store.claim_job(os.getpid(), job_id)
+    assert job is not None
+    assert store.cancel_job(job_id)
+    run_job(store, job)
+    assert store.job(job_id).state is JobState.CANCELLED
+    assert store.job(job_id).result == {}
+
+
+def test_a_fit_hears_at_every_threshold_that_it_is_no_longer_wanted(made: Made) -> None:
+    class NoLongerWantedError(Exception):
+        pass
+
+    told: list[float] = []
+
+    def tell(fraction: float) -> None:
+        told.append(fraction)
+        if len(told) == 7:
+            raise NoLongerWantedError
+
+    study = made.store.study(made.study_id)
+    trial = made.store.trial_by_number(study.id, TRIAL)
+    with pytest.raises(NoLongerWantedError):
+        threshold_of(made.store, study, trial, None, TUNED, tell)
+    assert len(told) == 7
 
 
 def test_an_audit_tells_what_it_does_and_how_far_it_is(made: Made) -> None:

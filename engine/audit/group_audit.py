@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bundled.standalone import decided
+from ..deployment.card_groups import LEAST_ROWS
+from ..deployment.telling import Share, unheard
 from ..errors import ExportError
-from .card_groups import LEAST_ROWS
 from .fairness import (
     ERRORS,
     SHARES,
@@ -21,8 +23,6 @@ from .fairness import (
     share_figures,
     share_gap,
 )
-from .standalone import decided
-from .telling import Share, unheard
 
 
 @dataclass(frozen=True, slots=True)

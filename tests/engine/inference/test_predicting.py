@@ -19,13 +19,13 @@ import pyarrow.parquet as pq
 import pytest
 from cupel.engine.cli import main
 from cupel.engine.deployment.bundle import MANIFEST, Bundle, verify_bundle, write_manifest
-from cupel.engine.deployment.comparison import compare_bundles
-from cupel.engine.deployment.drift import PROFILE, Watch, holm, stability_index, two_sample
 from cupel.engine.deployment.export import export_final, export_trial
-from cupel.engine.deployment.predicting import predict_file, write_rows
 from cupel.engine.errors import DataError, ExportError
+from cupel.engine.inference.comparison import compare_bundles
+from cupel.engine.inference.drift import PROFILE, Watch, holm, stability_index, two_sample
+from cupel.engine.inference.predicting import predict_file, write_rows
 
-from .made import Made, make_study, write_data
+from ..deployment.made import Made, make_study, write_data
 
 Case = tuple[Made, Path]
 

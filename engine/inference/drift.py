@@ -1,0 +1,195 @@
+"""Drift: whether the rows that are predicted are like those that the model was trained on.
+
+A bundle has counts of its training rows (`deployment.profile`); `Watch` counts the same of the rows that pass by, in
+constant memory, and compares. Called by `predicting`. Compared are the counts, by the population stability index (as
+credit scoring uses it) and by Pearson's chi-squared test for two samples, whose p-values are corrected for the number
+of columns (Holm, 1979).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..deployment.profile import FORMAT, PROFILE, Counts, measures_of
+from ..errors import Message
+
+SOME, STRONG = 0.1, 0.25  # of the index: the usual limits of its users
+LEVEL = 0.01  # of all columns together
+LEAST_ROWS = 50  # fewer tell nothing
+_LEAST_EXPECTED = 5.0  # rows of a bin, below which the test's distribution is another
+_NAMED = 5  # columns that a sentence names
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDrift:
+    """How one column differs.
+
+    Attributes
+    ----------
+    column : str
+    measure : {"value", "category", "length", "unknown", "brightness", "contrast"}
+        What of it was counted; ``length`` is in characters, ``unknown`` the share of unknown words.
+    word : {"none", "some", "strong"}
+        ``some`` and ``strong`` are significant, and their index is at least 0.1 and 0.25.
+    index : float
+        Population stability index.
+    p_value : float
+        Corrected for the number of columns.
+    missing, missing_trained : float
+        Share of rows.
+    outside : float
+        Share of rows below or above all training rows, or of a category that they did not have.
+    """
+
+    column: str
+    measure: str
+    word: str
+    index: float
+    p_value: float
+    missing: float
+    missing_trained: float
+    outside: float
+
+
+@dataclass(frozen=True, slots=True)
+class DriftReport:
+    """Drift of all columns, the largest index first.
+
+    Attributes
+    ----------
+    word : {"none", "some", "strong"}
+        The strongest of the columns.
+    n_rows, n_trained : int
+        Rows looked at.
+    columns : tuple of ColumnDrift
+    """
+
+    word: str
+    n_rows: int
+    n_trained: int
+    columns: tuple[ColumnDrift, ...]
+
+    def message(self) -> Message:
+        """Return it as a sentence."""
+        found = [c for c in self.columns if c.word != "none"]
+        if not found:
+            return Message(
+                "The rows are like those of the training data: no drift in {n:,} measured columns.",
+                {"n": len(self.columns)},
+            )
+        named = ", ".join(f"{c.column} {c.index:.2f}" for c in found[:_NAMED])
+        named += ", …" if len(found) > _NAMED else ""
+        values = {"n": len(found), "all": len(self.columns), "columns": named}
+        if self.word == "strong":
+            return Message(
+                "Strong drift: the rows are unlike those of the training data in {n:,} of {all:,} measured columns "
+                "(stability index): {columns}. Scores of the training data do not hold for them.",
+                values,
+            )
+        return Message(
+            "Some drift: the rows differ from those of the training data in {n:,} of {all:,} measured columns "
+            "(stability index): {columns}.",
+            values,
+        )
+
+
+class Watch:
+    """Counts the rows that pass by as the training rows were counted, and compares."""
+
+    def __init__(self, profile: Mapping[str, Any]) -> None:
+        self._trained = [Counts.from_json(one) for one in profile["measures"]]
+        self._found = [one.empty() for one in self._trained]
+        self._tokens = profile.get("tokens")
+        self._measures = measures_of(self._tokens)
+        self.columns: tuple[str, ...] = tuple(profile["columns"])
+        self.n_trained: int = profile["n_rows"]
+        self.n_rows = 0
+
+    @classmethod
+    def of(cls, folder: Path) -> Watch | None:
+        """Return one for a bundle; None where it has no profile of its training rows."""
+        try:
+            profile = json.loads((folder / PROFILE).read_text(encoding="utf-8"))
+        except OSError:  # of a bundle that was written before there were any
+            return None
+        return cls(profile) if profile["format"] <= FORMAT else None
+
+    def add(self, feeds: Mapping[str, NDArray[Any]]) -> None:
+        """Count rows, as the model takes them."""
+        self.n_rows += len(next(iter(feeds.values())))
+        for counts in self._found:
+            counts.add(self._measures[counts.measure](feeds[counts.name]))
+
+    def report(self) -> DriftReport | None:
+        """Compare; None where fewer than `LEAST_ROWS` have passed."""
+        if self.n_rows < LEAST_ROWS:
+            return None
+        pairs = list(zip(self._trained, self._found, strict=True))
+        p_values = holm([two_sample(old.all, new.all) for old, new in pairs])
+        found = [_compared(old, new, p) for (old, new), p in zip(pairs, p_values, strict=True)]
+        found.sort(key=lambda one: -one.index)
+        word = next((w for w in ("strong", "some") if any(c.word == w for c in found)), "none")
+        return DriftReport(word, self.n_rows, self.n_trained, tuple(found))
+
+
+def stability_index(trained: NDArray[np.int64], found: NDArray[np.int64]) -> float:
+    """Return the population stability index of two rows of counts; half a row is added to each bin."""
+    old = (trained + 0.5) / (trained.sum() + 0.5 * len(trained))
+    new = (found + 0.5) / (found.sum() + 0.5 * len(found))
+    return float(np.sum((new - old) * np.log(new / old)))
+
+
+def two_sample(trained: NDArray[np.int64], found: NDArray[np.int64]) -> float:
+    """Return the p-value of Pearson's chi-squared test that two rows of counts come from one distribution.
+
+    Bins of few expected rows are joined.
+    """
+    from scipy.special import gammaincc  # only where there is something to compare
+
+    both = np.stack([trained, found]).astype(np.float64)
+    share = both.sum(axis=1).min() / both.sum()
+    few = both.sum(axis=0) * share < _LEAST_EXPECTED
+    both = np.concatenate([both[:, ~few], both[:, few].sum(axis=1, keepdims=True)], axis=1)
+    both = both[:, both.sum(axis=0) > 0]
+    if both.shape[1] < 2:
+        return 1.0
+    expected = both.sum(axis=1, keepdims=True) * both.sum(axis=0) / both.sum()
+    statistic = float(np.sum((both - expected) ** 2 / expected))
+    return float(gammaincc((both.shape[1] - 1) / 2, statistic / 2))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values corrected for their number: the step-down procedure of Holm (1979)."""
+    order = np.argsort(p_values, kind="stable")
+    corrected = [1.0] * len(p_values)
+    largest = 0.0
+    for rank, place in enumerate(order.tolist()):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        corrected[place] = largest
+    return corrected
+
+
+def _compared(old: Counts, new: Counts, p_value: float) -> ColumnDrift:
+    index = stability_index(old.all, new.all)
+    significant = p_value < LEVEL
+    word = (
+        "strong" if significant and index >= STRONG else "some" if significant and index >= SOME else "none"
+    )
+    n_old, n_new = max(int(old.all.sum()), 1), max(int(new.all.sum()), 1)
+    return ColumnDrift(
+        column=new.column,
+        measure=new.measure,
+        word=word,
+        index=index,
+        p_value=p_value,
+        missing=new.n_missing / n_new,
+        missing_trained=old.n_missing / n_old,
+        outside=max(0.0, new.beyond / n_new - old.beyond / n_old),
+    )

@@ -1,0 +1,1 @@
+"""Networks with their preprocessing as ONNX graphs that take raw columns, pixels or texts."""
