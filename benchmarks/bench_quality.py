@@ -8,7 +8,7 @@ TF-IDF of the 1,500 commonest words and pairs of words, RealMLP the first 100 si
     make bench-quality
     python benchmarks/bench_quality.py [--seconds 120] [--realmlp PYTHON] [--keep FOLDER] [titanic] [adult] …
 
-A tie is a difference on the holdout that is smaller than the spread of Cupel's five fold scores.
+A tie is a difference on the holdout that is no larger than the spread of Cupel's five fold scores.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ def compare(name: str, args: argparse.Namespace, total: dict[str, dict[str, int]
         for label, (mean, std, holdout) in scores.items():
             verdict = (
                 "tie"
-                if abs(ours - holdout) < spread
+                if abs(ours - holdout) <= spread
                 else "win"
                 if metric.is_better(ours, holdout)
                 else "loss"

@@ -438,7 +438,8 @@ def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
             "final": {
                 "kind": "ensemble",
                 "reason": Message(
-                    "In nested cross-validation the ensemble of fold networks scored better than one network."
+                    "In nested cross-validation one network on all rows did not score significantly better than the "
+                    "ensemble of fold networks, which is kept."
                 ).to_json(),
             },
             "corrected": {

@@ -26,9 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.store import Store
+from ..evidence import paired_difference
 from ..metrics import METRICS, metrics_for
 from ..onnx_form.graph import member_models, to_onnx
-from ..search.evidence import paired_difference
 from ..search.preparing import prepare
 from ..training.losses import to_predictions
 from ..training.model import TrainedModel

@@ -32,9 +32,9 @@ from ...storage.records import (
 from ...storage.store import Store
 from ...storage.workspace import SCRATCH, disk_is_full
 from ..errors import CompressionError, Message
+from ..evidence import paired_difference
 from ..metrics import METRICS
 from ..retrain import retrain_trial
-from ..search.evidence import paired_difference
 from .plan import BASE, CONTROL, Form, forms_of, forms_where_lossy
 from .verdict import verdict
 

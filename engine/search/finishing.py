@@ -18,11 +18,11 @@ from ...storage.records import Failure, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..deployment.card_groups import kept_audits
 from ..errors import CupelError, Message
+from ..evidence import corrected_score, tied_trials
 from ..metrics import METRICS
 from ..workers.cluster import Cluster, TaskDone
 from ..workers.messages import FinalTask, HoldoutTask, Task, TaskResult, checkpoint_path
 from .budget import Budget
-from .evidence import corrected_score, tied_trials
 from .preparing import Prepared
 
 _log = logging.getLogger(__name__)

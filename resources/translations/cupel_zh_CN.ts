@@ -2667,12 +2667,12 @@
       <translation>无法读取、结果行留空的图像：{n:,} 个（{files}）。</translation>
     </message>
     <message>
-      <source>In nested cross-validation one network on all rows scored at least as well as the ensemble.</source>
-      <translation>在嵌套交叉验证中，用全部数据训练的单个网络得分不低于集成。</translation>
+      <source>In nested cross-validation one network on all rows did not score significantly better than the ensemble of fold networks, which is kept.</source>
+      <translation>在嵌套交叉验证中，用全部数据训练的单个网络得分并未显著优于各折网络的集成，因此保留集成。</translation>
     </message>
     <message>
-      <source>In nested cross-validation the ensemble of fold networks scored better than one network.</source>
-      <translation>在嵌套交叉验证中，各折网络的集成得分优于单个网络。</translation>
+      <source>In nested cross-validation one network on all rows scored significantly better than the ensemble of fold networks.</source>
+      <translation>在嵌套交叉验证中，用全部数据训练的单个网络得分显著优于各折网络的集成。</translation>
     </message>
     <message>
       <source>LiteRT has no activations of 16 bits for networks that take codes of categories or tokens.</source>

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cupel.engine.evidence import paired_difference
 from cupel.engine.metrics import METRICS
 from cupel.engine.search.preparing import Prepared, prepare
 from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.engine.training.model import TrainedModel
 from cupel.engine.workers.context import context_of
-from cupel.engine.workers.final_task import run_final
+from cupel.engine.workers.final_task import _decide, run_final
 from cupel.engine.workers.messages import FinalTask, TaskResult, TrialTask
 from cupel.engine.workers.task import run_task
 from cupel.storage.store import Store
@@ -62,7 +63,7 @@ def scores_of(prepared: Prepared, found: TaskResult) -> float:
 
 
 @pytest.mark.parametrize("n_repeats", [1, 2])
-def test_the_better_of_ensemble_and_single_network_on_outer_folds_is_kept(
+def test_the_ensemble_is_kept_unless_one_network_is_significantly_better_on_outer_folds(
     store: Store, n_repeats: int
 ) -> None:
     prepared = study(store, n_repeats=n_repeats)
@@ -70,10 +71,28 @@ def test_the_better_of_ensemble_and_single_network_on_outer_folds_is_kept(
     chosen = found.info["final"]
     evidence = chosen["evidence"]
     assert evidence["n_outer"] == len(evidence["ensemble"]) == len(evidence["refit"]) == 3
-    is_better = np.mean(evidence["ensemble"]) > np.mean(evidence["refit"])
-    assert chosen["kind"] == ("ensemble" if is_better else "refit")
-    assert chosen["n_networks"] == (3 * n_repeats if is_better else 1)
+    gain = paired_difference(np.array(evidence["refit"]), np.array(evidence["ensemble"]), n_folds=3)
+    assert chosen["kind"] == ("refit" if gain["low"] > 0 else "ensemble")
+    assert chosen["n_networks"] == (1 if gain["low"] > 0 else 3 * n_repeats)
     assert found.info["holdout"]["accuracy"] == pytest.approx(scores_of(prepared, found))
+
+
+@pytest.mark.parametrize(
+    ("metric", "ensemble", "refit", "kind"),
+    [
+        pytest.param("accuracy", [0.80, 0.81, 0.79], [0.85, 0.86, 0.84], "refit", id="better in all"),
+        pytest.param("accuracy", [0.80, 0.81, 0.79], [0.81, 0.90, 0.79], "ensemble", id="by chance"),
+        pytest.param("accuracy", [0.85, 0.86, 0.84], [0.80, 0.81, 0.79], "ensemble", id="worse"),
+        pytest.param("accuracy", [0.8], [0.9], "ensemble", id="one fold says nothing of the spread"),
+        pytest.param("accuracy", [1.0, 1.0, 1.0], [1.0, 1.0, 1.0], "ensemble", id="equal"),
+        pytest.param("rmse", [3.00, 3.10, 2.90], [2.50, 2.61, 2.39], "refit", id="a smaller error"),
+        pytest.param("rmse", [2.50, 2.61, 2.39], [3.00, 3.10, 2.90], "ensemble", id="a larger error"),
+    ],
+)
+def test_one_network_needs_evidence(
+    metric: str, ensemble: list[float], refit: list[float], kind: str
+) -> None:
+    assert _decide(metric, {"ensemble": ensemble, "refit": refit}, 3)[0] == kind
 
 
 def test_without_time_the_fold_networks_are_kept_as_they_are(store: Store) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from ..metrics import Metric
+from .metrics import Metric
 
 Scores = Mapping[int, NDArray[np.float64]]  # trial number -> scores (R,) of every replica
 

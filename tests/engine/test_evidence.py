@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cupel.engine.evidence import corrected_score, tied_trials
 from cupel.engine.metrics import METRICS
-from cupel.engine.search.evidence import corrected_score, tied_trials
 
 LEAD = np.array([0.90, 0.92, 0.88, 0.91, 0.89])
 
