@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from ..bundled import FOLDER
+from ..bundled import FOLDER as BUNDLED
 from ..bundled.standalone import Predictor, decoding
 
-TEMPLATES = FOLDER / "templates"
+TEMPLATES = BUNDLED / "templates"
 FOLDER = "snippets"
 PIXELS = "sample_image.bin"
 _LONG_TEXT = 2000  # characters of a cell that is shown in a program

@@ -76,7 +76,8 @@ FORMATS: dict[str, Format] = {
             ("float32",),
             ("openvino",),
             "openvino",
-            (("recurrent", "recurrent layer"),),
+            # It computes remainders of integers in floats, which misses places in a table of pairs.
+            (("recurrent", "recurrent layer"), ("bag", "table of pairs of words")),
         ),
     )
 }

@@ -39,7 +39,7 @@ from cupel.storage.records import ExportRecord, FoldScores, JobState, TrialKind,
 from cupel.storage.store import Store
 from PIL import Image
 
-from .made import PARAMS, write_data
+from .made import PARAMS, make_study, write_data
 
 TRAINING = {
     "optimizer": "adamw", "learning_rate": 5e-3, "weight_decay": 1e-3, "schedule": "constant", "batch_size": 32,
@@ -290,6 +290,54 @@ def test_every_program_of_a_bundle_predicts_the_same_file_alike(bundle: Path, tm
         assert all(f"{package}==" in pins for package in ("numpy", *FORMATS[name].packages))
     for found in tables.values():
         np.testing.assert_allclose(found, tables["onnx"], atol=1e-4)
+
+
+def test_every_program_writes_the_values_of_a_regression(tmp_path: Path) -> None:
+    made = make_study(tmp_path / "study", "regression", {})
+    folder = tmp_path / "bundle"
+    record = export_model(made.store, made.study_id, 0, folder, formats=HERE)
+    made.store.close()
+    assert record.failure is None, record.failure.traceback
+    found: dict[str, list[float]] = {}
+    for name in HERE:
+        script = folder / ("predict.py" if name == "onnx" else f"predict_{name}.py")
+        done = _clean(script, str(folder / "sample_rows.csv"), "-o", str(tmp_path / f"{name}.csv"))
+        assert done.returncode == 0, done.stderr
+        rows = list(csv.reader((tmp_path / f"{name}.csv").open(encoding="utf-8")))
+        assert rows[0] == ["prediction"]
+        found[name] = [float(row[0]) for row in rows[1:]]
+    for values in found.values():
+        np.testing.assert_allclose(values, found["onnx"], rtol=1e-6)
+
+
+@pytest.mark.parametrize("family", ["recurrent", "bag"])
+def test_families_that_openvino_cannot_hold_are_refused_with_what_to_choose(family: str) -> None:
+    sentence = (
+        f"OpenVINO cannot hold networks of the family '{family}', because of their .*; choose ONNX / Keras"
+    )
+    with pytest.raises(ExportError, match=sentence):
+        registry.checked_formats(["openvino"], "float32", family)
+
+
+@pytest.mark.skipif(not FORMATS["openvino"].is_installed, reason="OpenVINO is not installed")
+def test_openvino_tells_nobody_that_it_runs(bundle: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    program = (
+        "import runpy, sys\n"
+        "sys.argv = sys.argv[1:]\n"
+        "try:\n    runpy.run_path(sys.argv[0], run_name='__main__')\n"
+        "except SystemExit as end:\n    assert not end.code\n"
+        "assert 'openvino' in sys.modules\n"
+        "assert sys.modules['openvino_telemetry'] is None\n"
+        "assert 'openvino_telemetry.main' not in sys.modules\n"
+    )
+    arguments = [bundle / "predict_openvino.py", bundle / "sample_rows.csv", "-o", tmp_path / "out.csv"]
+    command = [sys.executable, "-I", "-B", "-c", program, *map(str, arguments)]
+    environment = {**os.environ, "HOME": str(home)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert not list(home.iterdir())  # its package for reports keeps an identity of the machine there
 
 
 def test_the_manifest_tells_inputs_classes_and_where_the_samples_are(bundle: Path) -> None:
