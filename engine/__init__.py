@@ -10,6 +10,7 @@ Importing this package is cheap: what is heavy is imported when it is first aske
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from .inference.predicting import predict_file
     from .spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
     from .studies import create_study
+
+# ONNX Runtime for Linux tells its maker over the network that it runs unless this is set when it is imported (1.31).
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
     "BudgetSpec",
@@ -37,7 +41,7 @@ _PLACES = {
     "StudySpec": ".spec",
     "create_study": ".studies",
     "find_network": ".api",
-    "predict_file": ".deployment.predicting",
+    "predict_file": ".inference.predicting",
 }
 
 

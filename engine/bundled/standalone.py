@@ -20,6 +20,7 @@ import importlib.util
 import io
 import json
 import math
+import os
 import platform
 import re
 import sys
@@ -402,6 +403,9 @@ class OnnxModel:
     name = "onnx"
 
     def __init__(self, folder: Path) -> None:
+        os.environ.setdefault(
+            "ORT_DISABLE_TELEMETRY", "1"
+        )  # on its import it would begin to tell its maker of us
         try:
             runtime = importlib.import_module("onnxruntime")
         except ModuleNotFoundError as error:

@@ -319,6 +319,20 @@ def test_families_that_openvino_cannot_hold_are_refused_with_what_to_choose(fami
         registry.checked_formats(["openvino"], "float32", family)
 
 
+def test_the_program_of_a_bundle_tells_nobody_that_it_runs(bundle: Path, tmp_path: Path) -> None:
+    """ONNX Runtime would keep an identity of the machine in the user's folder, and send it with what it reports."""
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ORT_", "XDG_"))}
+    command = [sys.executable, "-I", "-B", str(bundle / "predict.py"), str(bundle / "sample_rows.csv")]
+    done = subprocess.run(
+        [*command, "-o", str(tmp_path / "out.csv")], capture_output=True, text=True, check=False, timeout=120,
+        env={**environment, "HOME": str(home)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert list(home.iterdir()) == []
+
+
 @pytest.mark.skipif(not FORMATS["openvino"].is_installed, reason="OpenVINO is not installed")
 def test_openvino_tells_nobody_that_it_runs(bundle: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
