@@ -1,6 +1,6 @@
 """``cupel audit`` of a bundle: how it treats the groups of a column, on the rows of a file that has the target.
 
-onnxruntime only, and the code that the bundle ships; see `audit`.
+onnxruntime only, and the code that the bundle ships; see `study_audit`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.progress import Progress
 from rich.table import Table
 
 from ...storage.store import Store
@@ -16,7 +15,7 @@ from .. import formatting
 from ..cli_codes import DONE
 from ..deployment.card_groups import PARTS, TITLES, cell, counted, gap_line, no_gap_lines
 from ..errors import SpecError
-from .console import plain_console
+from .console import plain_console, progress_bar
 
 _MEASURES = 2  # a table: with their intervals, more do not fit into 80 columns
 _DOING = {
@@ -38,7 +37,7 @@ def run_audit(args: argparse.Namespace) -> int:
             )
     elif (Path(args.model) / "manifest.json").is_file():
         raise SpecError("A bundle is audited on rows with their target: give --data FILE.")
-    with Progress(console=plain_console(stderr=True), transient=True) as bar:
+    with progress_bar() as bar:
         task = bar.add_task(_DOING["reading"], total=1.0)
 
         def progress(doing: str, fraction: float) -> None:

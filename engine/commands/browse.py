@@ -30,6 +30,7 @@ def run_studies(args: argparse.Namespace) -> int:
         if args.json:
             print(json.dumps([summary(store, s) for s in studies], allow_nan=False))
             return DONE
+        interrupted = store.interrupted_studies()
         table = Table(box=None, header_style="bold")
         for name in ("id", "name", "state", "metric", "best", "best baseline", "trials"):
             table.add_column(name, justify="left" if name in ("name", "state", "metric") else "right")
@@ -40,7 +41,7 @@ def run_studies(args: argparse.Namespace) -> int:
             table.add_row(
                 str(s.id),
                 s.name,
-                standing(store, s),
+                standing(s, interrupted),
                 s.metric,
                 formatting.number(s.best_value),
                 baseline,
@@ -86,9 +87,8 @@ def run_show(args: argparse.Namespace) -> int:
             if args.json:
                 print(json.dumps(summary(store, study), allow_nan=False))
             else:
-                print(
-                    f"{study.name}  ({standing(store, study)}, {study.task}, {study.metric})", file=sys.stderr
-                )
+                state = standing(study, store.interrupted_studies())
+                print(f"{study.name}  ({state}, {study.task}, {study.metric})", file=sys.stderr)
                 print_leaderboard(store, study)
             return DONE
         trial = store.trial_by_number(study.id, args.trial)

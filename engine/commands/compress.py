@@ -6,11 +6,9 @@ import argparse
 import dataclasses
 import json
 import math
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rich.progress import Progress
 from rich.table import Table
 
 from ...storage.records import TrialState, VariantRecord
@@ -21,7 +19,7 @@ from ..compression.explore import Choice, Limits, blame_layers, choose_variants
 from ..compression.ledger import compress
 from ..compression.verdict import chosen
 from ..errors import Message, SpecError
-from .console import plain_console
+from .console import plain_console, progress_bar
 
 
 def run_compress(args: argparse.Namespace) -> int:
@@ -32,9 +30,7 @@ def run_compress(args: argparse.Namespace) -> int:
     more: dict[str, Any] = {}
     with Store.open(args.workspace) as store:
         study = store.find_study(args.study)
-        with Progress(
-            console=plain_console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-        ) as bar:
+        with progress_bar() as bar:
             task = bar.add_task("compress", total=None)
 
             def progress(name: str, n: int, total: int) -> None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
 from rich.console import Console
+from rich.progress import Progress
 
 
 def plain_console(*, stderr: bool = False) -> Console:
     """Return a console that takes nothing for markup: a column ``[km/h]`` would vanish, and ``[/]`` be an error."""
     return Console(stderr=stderr, markup=False, emoji=False)
+
+
+def progress_bar() -> Progress:
+    """Return a bar that is gone when the work is done; it shows nothing where the errors go into a file."""
+    return Progress(console=plain_console(stderr=True), transient=True, disable=not sys.stderr.isatty())

@@ -15,7 +15,7 @@ from ..cli_codes import DONE, FAILED
 from ..deployment.formats import FORMATS
 from ..formatting import counted
 from ..outputs import output_file
-from .console import plain_console
+from .console import progress_bar
 
 
 def run_export(args: argparse.Namespace) -> int:
@@ -121,13 +121,8 @@ def run_compare(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _progress(doing: str) -> Iterator[Callable[[float], None] | None]:
-    """Show a bar on a terminal; nothing where the errors go into a file."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import Progress
-
-    with Progress(console=plain_console(stderr=True), transient=True) as bar:
+def _progress(doing: str) -> Iterator[Callable[[float], None]]:
+    """Show how much of a work is done."""
+    with progress_bar() as bar:
         task = bar.add_task(doing, total=1.0)
         yield lambda fraction: bar.update(task, completed=fraction)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -67,9 +67,9 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
     }
 
 
-def standing(store: Store, study: StudyRecord) -> str:
-    """Return how a study stands, in a word: ``"interrupted"`` where it ought to run and its engine was killed."""
-    return "interrupted" if study.id in store.interrupted_studies() else str(study.state)
+def standing(study: StudyRecord, interrupted: Collection[int]) -> str:
+    """Return how a study stands, in a word; `interrupted` are those that ought to run and whose engines were killed."""
+    return "interrupted" if study.id in interrupted else str(study.state)
 
 
 def _of_metric(holdout: Mapping[str, float] | float | None, metric: str) -> float | None:
