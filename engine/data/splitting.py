@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, Message
 from ..spec import SplitSpec
+from ..statistics.epochs import fold_voters
 from .schema import SPLIT_COLUMN, TableSchema
 from .table import Column, Rows, Table
 from .target import Target
@@ -51,6 +52,11 @@ class Splits:
     def n_replicas(self) -> int:
         """Folds × repeats."""
         return self.n_folds * self.n_repeats
+
+    @property
+    def voters(self) -> tuple[Rows, ...]:
+        """By replica, the replicas whose scores choose the epoch that it keeps; see `engine.statistics.epochs`."""
+        return fold_voters(self.n_folds, self.n_repeats, in_order=self.kind in ("time", "order"))
 
     def digest(self) -> str:
         """Return the sha256 (hex) of all rows of all parts."""

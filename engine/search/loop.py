@@ -79,7 +79,8 @@ class SearchLoop:
         self._n_failed_in_row = self._n_lost_in_row = 0
         self._beat = 0.0
         self._asked = -math.inf
-        self._best = store.study(study_id).best_value
+        best = prepared.best(store)
+        self._best = best.value if best else None
         self._first_peaks: dict[str, int] = {}  # memory after the first trial, by worker address
         self._over_since: float | None = None
         self._is_time_over = False
@@ -210,6 +211,8 @@ class SearchLoop:
     def _start(self, trial: TrialRecord, address: str) -> None:
         running = RunningTrial(trial.id, trial.number, _key(trial), trial.kind, trial.n_epochs or 1)
         self._running[running.key] = running
+        if running.is_search:
+            running.choice = self._prepared.epoch_choice(trial.params)
         if trial.kind is TrialKind.BASELINE:
             task: Any = BaselineTask(trial.id, trial.number, trial.name)
         else:
