@@ -109,6 +109,7 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
             task=spec.task,
             metric=spec.metric,
             seed=spec.seed,
+            split_seed=spec.split_seed,
             max_epochs=spec.max_epochs,
             n_threads=n_threads,
             checkpoints=str(store.workspace.checkpoints / f"study-{study.id:04d}"),

@@ -14,6 +14,7 @@ from ..errors import Message
 from ..evidence import paired_difference
 from ..machine import private_bytes
 from ..metrics import METRICS, metrics_for
+from ..spec import ORDERED_SPLITS
 from ..statistics.epochs import fold_voters
 from ..training.losses import to_predictions
 from ..training.model import TrainedModel
@@ -68,7 +69,7 @@ def _choose(
     files: StudyFiles, context: StudyContext, task: FinalTask, started: float
 ) -> tuple[str, Message, dict[str, Any]]:
     n_folds = context.splits.n_folds
-    if context.splits.kind == "time":
+    if context.splits.kind in ORDERED_SPLITS:
         message = Message(
             "Folds in time order train on ever longer pasts; one network on all rows has seen the latest."
         )
