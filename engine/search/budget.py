@@ -41,6 +41,7 @@ class Budget:
     direction: str
     elapsed_s: float = 0.0
     exports: bool = True
+    is_time_over: bool = False  # the time budget has ended the search
     _since: float = field(default_factory=time.monotonic)
     _paused_at: float | None = None
     _start_s: float = _START_S

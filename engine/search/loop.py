@@ -83,7 +83,6 @@ class SearchLoop:
         self._best = best.value if best else None
         self._first_peaks: dict[str, int] = {}  # memory after the first trial, by worker address
         self._over_since: float | None = None
-        self._is_time_over = False
         self._watch = SystemWatch(store, study_id, budget)
         self._schedule = Schedule(store, study_id, prepared, budget)
 
@@ -117,10 +116,11 @@ class SearchLoop:
             self._watch.sample(self._cluster.pids().values())
 
     def _is_over(self) -> bool:
-        self._is_time_over = self._is_time_over or self._budget.search_left_s <= self._pace_s()
-        if self._is_time_over:
+        budget = self._budget
+        budget.is_time_over = budget.is_time_over or budget.search_left_s <= self._pace_s()
+        if budget.is_time_over:
             return True
-        return self._budget.is_reached(self._best) or (self._schedule.is_over and not self._running)
+        return budget.is_reached(self._best) or (self._schedule.is_over and not self._running)
 
     def _pace_s(self) -> float:
         """Return what the longest epoch of a running trial took: what one more may take."""
