@@ -19,6 +19,7 @@ import make_audits
 import numpy as np
 from cupel.engine.errors import Message
 from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
+from cupel.engine.statistics.verdict import Corrected, Evidence, Verdict
 from cupel.storage.records import (
     Curves,
     Failure,
@@ -442,13 +443,29 @@ def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
                     "ensemble of fold networks, which is kept."
                 ).to_json(),
             },
-            "corrected": {
-                "value": (study.best_value or 0) * 1.006,
-                "low": (study.best_value or 0) * 0.99,
-                "high": (study.best_value or 0) * 1.02,
-            },
-            "tied": [study.best_trial, 12, 57, 101],
-            "beats_baselines": True,
+            "evidence": Evidence(
+                best=study.best_trial or 0,
+                metric=study.metric,
+                corrected=Corrected(
+                    (study.best_value or 0) * 1.006,
+                    (study.best_value or 0) * 0.99,
+                    (study.best_value or 0) * 1.02,
+                    1000,
+                    120,
+                    120,
+                    30,
+                    {study.best_trial or 0: 0.61},
+                ),
+                verdicts={
+                    name: Verdict("better", (study.best_value or 0) - value, -900.0, -300.0, 0.99, 0.01, 0.0)
+                    for name, value in recipe.baselines
+                },
+                tied=(study.best_trial or 0, 12, 57, 101),
+                tied_baselines=(),
+                n_folds=5,
+                n_repeats=3,
+                finalists=(study.best_trial or 0, 12, 57),
+            ).to_json(),
             "export": {"path": path, "passed": True},
         },
     )

@@ -15,6 +15,7 @@ from .errors import Message, SpecError
 from .families import FAMILY_KINDS, default_families, families_of
 from .metrics import METRICS, default_metric
 from .objectives import ObjectiveName
+from .statistics.verdict import EQUIVALENCE
 
 Task = Literal["auto", "binary", "multiclass", "regression"]
 SplitKind = Literal["auto", "stratified", "plain", "grouped", "time", "order"]
@@ -190,6 +191,12 @@ class StudySpec:
         How folds are trained: ``auto`` chooses, ``fused``, ``fold_by_fold``.
     alongside : bool
         Run beside other studies of the workspace instead of waiting for them.
+    n_finalists : int
+        Of the best trials, how many are trained again on further repeats of the folds, which decide between them; 0 for
+        none.
+    equivalence : float
+        Half width of the region in which two models are the same for practical purposes: in units of a score, but
+        relative to an error; at least 0.
     export_dir : str or None
         Where to export the final model when the search ends; None for the workspace's ``exports`` folder, empty
         for no export.
@@ -215,6 +222,8 @@ class StudySpec:
     baselines: bool = True
     path: PathName = "auto"
     alongside: bool = False
+    n_finalists: int = 5
+    equivalence: float = EQUIVALENCE
     export_dir: str | None = None
 
     def __post_init__(self) -> None:
@@ -315,6 +324,12 @@ def _check(spec: StudySpec) -> None:
     _check_split(spec.split)
     _at_least("max_epochs", spec.max_epochs, 1)
     _at_least("seed", spec.seed, 0)
+    _at_least("n_finalists", spec.n_finalists, 0)
+    if not 0 <= spec.equivalence < 1:
+        raise SpecError(
+            "The region of practical equivalence is {value}; it must be a number from 0 to below 1.",
+            value=spec.equivalence,
+        )
     _check_objectives(spec)
     if spec.n_workers is not None:
         _at_least("n_workers", spec.n_workers, 1)
@@ -393,6 +408,7 @@ _TOO_SMALL = {  # as the window and the options of the terminal call them
     "gap": Message("The gap is {value} rows; it must be at least {least}."),
     "name_part": Message("The part of the file name is {value}; it must be at least {least}."),
     "split_seed": Message("The seed of the split is {value}; it must be at least {least}."),
+    "n_finalists": Message("The number of finalists is {value}; it must be at least {least}."),
     "seed": Message("The seed is {value}; it must be at least {least}."),
     "n_workers": Message("The number of workers is {value}; it must be at least {least}."),
     "n_trials": Message("The number of trials is {value}; it must be at least {least}."),

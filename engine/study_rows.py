@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,12 +62,17 @@ class StudyRows:
         """
         stored = store.out_of_fold(trial.id)
         width = max(self.target.n_classes, 1)
-        ends = np.cumsum([width * len(rows) for rows in self.splits.valid])
-        if stored is None or stored.size != ends[-1]:
+        if stored is None or stored.size != width * sum(len(rows) for rows in self.splits.valid):
             raise ExportError(
                 "Trial {number} has no predictions of the rows that its networks had not seen; choose a complete one.",
                 number=trial.number,
             )
+        return self.by_replica(stored, self.splits.valid)
+
+    def by_replica(self, stored: NDArray[np.float32], valid: Sequence[Ints]) -> tuple[Floats, ...]:
+        """Divide predictions of validation rows, one replica after the other, among the replicas."""
+        width = max(self.target.n_classes, 1)
+        ends = np.cumsum([width * len(rows) for rows in valid])
         parts = np.split(stored.ravel().astype(np.float64), ends[:-1])
         return tuple(part.reshape(-1, width) if self.target.n_classes else part for part in parts)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ..engine import formatting
+from ..engine.statistics.verdict import evidence_of
 from ..storage.records import Failure, FailureKind, JobState, Request, StudyRecord, StudyState, TrialState
 from .language import counted, sentence, tr
 
@@ -229,6 +230,13 @@ def improvement(study: StudyRecord) -> float | None:
         return None
     difference = study.best_value - study.best_baseline_value
     return difference if study.direction == "maximize" else -difference
+
+
+def margin_tone(study: StudyRecord) -> str:
+    """Return the tone of the margin to the best baseline: green for better alone, none while nothing is decided."""
+    evidence = evidence_of(study.result)
+    verdict = evidence.verdicts.get(study.best_baseline or "") if evidence is not None else None
+    return {"better": "good", "worse": "bad"}.get(verdict.word, "") if verdict is not None else ""
 
 
 def remaining_s(study: StudyRecord) -> float | None:

@@ -175,6 +175,10 @@ class StudyRecord:
     best_baseline_value: float | None = None
     stage: Stage | None = None  # None where no engine has it
     n_ruled_out: int = 0  # of the failed trials: those that a limit ruled out before they were trained
+    holdout_digest: str | None = (
+        None  # names the rows held out; empty for none, None where it is not known yet
+    )
+    n_looks: int = 0  # at those rows, by whichever study
     revision: int = 0  # of the store, when this study's row was last changed
 
 
@@ -387,6 +391,34 @@ class JobRecord:
     created_at: datetime
     finished_at: datetime | None
     revision: int = 0  # of the store, when this job was last changed
+
+
+class LookPurpose(StrEnum):
+    """Why something was scored on rows that were held out."""
+
+    SEARCH = "search"  # the end of a search: final model and baselines
+    COMPRESSION = "compression"
+    AUDIT = "audit"
+    EXPORT = "export"  # how often intervals hold
+
+
+@dataclass(frozen=True, slots=True)
+class LookRecord:
+    """One score on rows that were held out, by whichever study.
+
+    Attributes
+    ----------
+    rows_digest : str
+        sha256 of the data set's digest and the rows.
+    study_id : int or None
+        None where the study is gone.
+    """
+
+    id: int
+    rows_digest: str
+    study_id: int | None
+    purpose: LookPurpose
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

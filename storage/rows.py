@@ -93,8 +93,10 @@ def dataset_record(row: DatasetRow) -> DatasetRecord:
     )
 
 
-def study_record(row: StudyRow, n_trials: Mapping[TrialState, int], n_ruled_out: int = 0) -> StudyRecord:
-    """Return a study's record; the caller has counted its trials."""
+def study_record(
+    row: StudyRow, n_trials: Mapping[TrialState, int], n_ruled_out: int = 0, n_looks: int = 0
+) -> StudyRecord:
+    """Return a study's record; the caller has counted its trials, and the looks at its holdout."""
     return StudyRecord(
         id=row.id,
         name=row.name,
@@ -113,6 +115,8 @@ def study_record(row: StudyRow, n_trials: Mapping[TrialState, int], n_ruled_out:
         heartbeat_at=_maybe_time(row.heartbeat_us),
         engine_pid=row.engine_pid,
         split_sha256=row.split_sha256,
+        holdout_digest=row.holdout_digest,
+        n_looks=n_looks,
         best_trial=row.best_trial,
         best_value=row.best_value,
         result=decode_json(row.result),

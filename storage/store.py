@@ -1,7 +1,7 @@
 """The one door to a workspace's database and artifacts.
 
 Engine, terminal and window open it; nothing else reads the files. The methods live by subject in
-`datasets.py`, `studies.py`, `trials.py`, `trial_reads.py`, `variants.py`, `jobs.py`, `leftovers.py`.
+`datasets.py`, `studies.py`, `trials.py`, `trial_reads.py`, `variants.py`, `jobs.py`, `looks.py`, `leftovers.py`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from .datasets import DatasetStore
 from .errors import ArtifactError, ReadOnlyStoreError, StoreError, UnusableStoreError
 from .jobs import JobStore
 from .leftovers import LeftoverStore
+from .looks import LookStore
 from .studies import StudyStore
 from .tables import DatasetRow, StudyRow
 from .trial_reads import TrialReads
@@ -27,7 +28,7 @@ from .variants import VariantStore
 from .workspace import Workspace
 
 
-class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LeftoverStore):
+class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookStore, LeftoverStore):
     """A workspace, open for reading (``"r"``) or writing (``"w"``); made by `Store.open`; a context manager.
 
     Guarantees

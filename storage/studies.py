@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ from .records import (
     TrialState,
 )
 from .rows import decode_failure, encode_failure, encode_tags, now_us, study_record
-from .tables import StudyRow, TrialRow
+from .tables import LookRow, StudyRow, TrialRow
 
 STALE_AFTER_S = 30.0
 _LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
@@ -297,6 +297,37 @@ class StudyStore(StoreBase):
                 )
             row.split_sha256 = sha256
 
+    def set_holdout(self, study_id: int, rows_digest: str) -> None:
+        """Record what names the rows that a study holds out; empty for none."""
+        with self._write() as session:
+            row = self._changing(session, study_id)
+            row.holdout_digest = rows_digest
+
+    def set_best_trial(self, study_id: int, number: int) -> None:
+        """Say which complete trial is the best, with its value: further repeats of the folds may prefer another one.
+
+        Raises
+        ------
+        ConflictError
+            If the study has no complete trial of that number.
+        """
+        with self._write() as session:
+            row = get_study(session, study_id)
+            found = select(TrialRow.value).where(
+                TrialRow.study_id == study_id,
+                TrialRow.number == number,
+                TrialRow.state == TrialState.COMPLETE,
+                TrialRow.kind != TrialKind.BASELINE,
+            )
+            value = session.scalars(found).one_or_none()
+            if value is None:
+                raise ConflictError(
+                    "The study {study!r} has no complete trial {number}.", study=row.name, number=number
+                )
+            if row.best_trial != number:
+                row.revision = bumped(session)
+                row.best_trial, row.best_value = number, value
+
     def set_result(
         self, study_id: int, result: Json, kept: Callable[[Json], Json] = lambda _before: {}
     ) -> None:
@@ -410,7 +441,28 @@ def _records(session: Session, rows: Iterable[StudyRow]) -> list[StudyRecord]:
         counts.setdefault(study_id, {})[TrialState(state)] = count
     ruled_out = _ruled_out(session, [study_id for study_id, n in counts.items() if n.get(TrialState.FAIL)])
     none = dict.fromkeys(TrialState, 0)
-    return [study_record(row, none | counts.get(row.id, {}), ruled_out.get(row.id, 0)) for row in rows]
+    looks = _looks(session, {row.holdout_digest for row in rows if row.holdout_digest})
+    return [
+        study_record(
+            row,
+            none | counts.get(row.id, {}),
+            ruled_out.get(row.id, 0),
+            looks.get(row.holdout_digest or "", 0),
+        )
+        for row in rows
+    ]
+
+
+def _looks(session: Session, digests: Collection[str]) -> dict[str, int]:
+    """Return how often each of these holdouts was looked at."""
+    if not digests:
+        return {}
+    statement = (
+        select(LookRow.rows_digest, func.count())
+        .where(LookRow.rows_digest.in_(digests))
+        .group_by(LookRow.rows_digest)
+    )
+    return {digest: int(n) for digest, n in session.execute(statement)}
 
 
 def _ruled_out(session: Session, study_ids: Sequence[int]) -> dict[int, int]:

@@ -73,6 +73,7 @@ class StudyRow(Row):
     engine_pid: Mapped[int | None]
     engine_identity: Mapped[str | None]
     split_sha256: Mapped[str | None]
+    holdout_digest: Mapped[str | None]
     best_trial: Mapped[int | None]
     best_value: Mapped[float | None]
     best_baseline: Mapped[str | None]
@@ -83,6 +84,21 @@ class StudyRow(Row):
     tags: Mapped[str]
     pinned: Mapped[bool]
     archived: Mapped[bool]
+
+
+class LookRow(Row):
+    """A score on rows that were held out."""
+
+    __tablename__ = "looks"
+    __table_args__ = (Index("ix_looks_rows", "rows_digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rows_digest: Mapped[str]
+    study_id: Mapped[int | None] = mapped_column(
+        ForeignKey("studies.id", ondelete="SET NULL", name="fk_looks_study")
+    )
+    purpose: Mapped[str]
+    at_us: Mapped[int] = mapped_column(BigInteger)
 
 
 class DigestsRow(Row):

@@ -118,6 +118,11 @@ class TrialReads(TrialStore):
                 found.update((id_, decode_scores(data)) for id_, data in session.execute(statement))
         return found
 
+    def has_out_of_fold(self, trial_id: int) -> bool:
+        """Whether a trial has out-of-fold predictions."""
+        with self._read() as session:
+            return session.get(OutOfFoldRow, trial_id) is not None
+
     def out_of_fold(self, trial_id: int) -> Floats | None:
         """Return the out-of-fold predictions, float32 in the shape they were given, or None.
 

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...storage.records import TrialRecord, TrialState
+from ...storage.records import LookPurpose, TrialRecord, TrialState
 from ...storage.store import Store
 from ..compression.thresholds import USUAL
 from ..data.table import Table
@@ -33,6 +33,7 @@ from ..deployment.export import network_trial
 from ..deployment.telling import Progress, Share, nobody, stage
 from ..deployment.threshold import threshold_of
 from ..errors import DataError, ExportError, Message
+from ..looks import note_look
 from ..study_rows import StudyRows
 from .fairness import groups_of
 from .group_audit import Asked, audited
@@ -191,6 +192,7 @@ class StudyAudit(Audit):
         if sha256:
             tell = stage(self._progress, "holdout", _FITTED, _PREDICTED)
             said = _held_out(self._store, self._study.id, sha256, tell)
+            note_look(self._store, self._study, LookPurpose.AUDIT)
             truth = rows.target.at(splits.holdout)
             parts.append(Part("holdout", splits.holdout, truth, said, model_of(sha256)))
         return parts

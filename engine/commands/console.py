@@ -7,10 +7,16 @@ import sys
 from rich.console import Console
 from rich.progress import Progress
 
+_FILE_WIDTH = 160
+
 
 def plain_console(*, stderr: bool = False) -> Console:
-    """Return a console that takes nothing for markup: a column ``[km/h]`` would vanish, and ``[/]`` be an error."""
-    return Console(stderr=stderr, markup=False, emoji=False)
+    """Return a console that takes nothing for markup: a column ``[km/h]`` would vanish, and ``[/]`` be an error.
+
+    What goes into a file or a pipe has room for whole lines.
+    """
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, markup=False, emoji=False, width=None if is_terminal else _FILE_WIDTH)
 
 
 def progress_bar() -> Progress:

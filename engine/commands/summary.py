@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from rich.console import Console
@@ -14,6 +13,17 @@ from ...storage.store import Store
 from .. import formatting
 from ..objectives import is_ruled_out, objectives_of, pareto_trials
 from ..resuming import found_nothing
+from ..statistics.verdict import (
+    OLD_WAY,
+    Evidence,
+    evidence_of,
+    headline,
+    holdout_scores,
+    is_scored_the_old_way,
+    looks_sentence,
+    notes,
+    of_metric,
+)
 from .console import plain_console
 
 _ROWS = 10
@@ -42,10 +52,12 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
     baselines |= {name: dict(scores) for name, scores in result.get("baselines", {}).items()}
     for scores in (best, *baselines.values()):
         if scores:
-            scores["holdout"] = _of_metric(scores.get("holdout"), study.metric)
+            scores["holdout"] = of_metric(scores.get("holdout"), study.metric)
     objectives = objectives_of(study)
     front = pareto_trials(trials, objectives, study.direction)
     nothing = found_nothing(study)
+    evidence = evidence_of(result)
+    corrected = evidence.corrected if evidence else None
     return {
         "study": study.id,
         "name": study.name,
@@ -54,6 +66,13 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         "direction": study.direction,
         "best": {k: best[k] for k in ("trial", "params", "cv_mean", "cv_std", "holdout")} if best else None,
         "baselines": baselines,
+        "corrected": None
+        if corrected is None
+        else {"value": corrected.value, "low": corrected.low, "high": corrected.high},
+        "verdict": {name: v.to_json() for name, v in evidence.verdicts.items()} if evidence else {},
+        "evidence": evidence.to_json() if evidence else None,
+        "looks": study.n_looks,
+        "scored_the_old_way": is_scored_the_old_way(result),
         "n_complete": counts.get(TrialState.COMPLETE, 0),
         "n_pruned": counts.get(TrialState.PRUNED, 0),
         "n_failed": counts.get(TrialState.FAIL, 0),
@@ -75,13 +94,6 @@ def standing(study: StudyRecord, interrupted: Collection[int]) -> str:
     if study.id in interrupted:
         return "interrupted"
     return str(study.state) if found_nothing(study) is None else "nothing found"
-
-
-def _of_metric(holdout: Mapping[str, float] | float | None, metric: str) -> float | None:
-    if holdout is None or isinstance(holdout, int | float):
-        return holdout
-    value = holdout.get(metric)
-    return value if value is not None and math.isfinite(value) else None
 
 
 def print_leaderboard(store: Store, study: StudyRecord) -> None:
@@ -124,13 +136,13 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
         table.add_row(
             f"{name} *" if is_best else name,
             formatting.score(t.value, t.value_std),
-            formatting.number(_of_metric(holdout, study.metric), decimals),
+            formatting.number(of_metric(holdout, study.metric), decimals),
             formatting.count(t.n_parameters) if t.n_parameters else "",
             "" if t.duration_s is None else formatting.seconds(t.duration_s),
         )
     console.print(table)
     _print_front(console, every, study, decimals)
-    _print_verdict(console, study, decimals)
+    _print_verdict(console, study, decimals, study.n_looks)
 
 
 def _print_front(console: Console, trials: list[TrialRecord], study: StudyRecord, decimals: int) -> None:
@@ -157,24 +169,38 @@ def _print_front(console: Console, trials: list[TrialRecord], study: StudyRecord
         console.print("With several objectives no trial is given up early: the pruner was off.")
 
 
-def _print_verdict(console: Console, study: StudyRecord, decimals: int) -> None:
+def _verdicts(evidence: Evidence) -> Table:
+    """Return a table of the best trial against each baseline."""
+    table = Table(box=None, header_style="bold")
+    for name in ("against", "the best is", "difference", "better", "same", "worse"):
+        table.add_column(
+            name, justify="left" if name in ("against", "the best is") else "right", no_wrap=True
+        )
+    spans = [v.high - v.low for v in evidence.verdicts.values()]
+    decimals = formatting.shared_decimals(
+        [v.difference for v in evidence.verdicts.values()], [span / 4 for span in spans]
+    )
+    for name, v in evidence.verdicts.items():
+        size, low, high = (formatting.number(x, decimals, sign=True) for x in (v.difference, v.low, v.high))
+        chances = (formatting.percent(p) for p in (v.p_better, v.p_same, v.p_worse))
+        table.add_row(name, v.word, f"{size} ({low} … {high})", *chances)
+    return table
+
+
+def _print_verdict(console: Console, study: StudyRecord, decimals: int, n_looks: int) -> None:
     result = study.result
-    if result.get("beats_baselines") is False:
-        console.print(
-            "No network beat every baseline on these folds: the simple model may be the better choice."
-        )
-    if len(result.get("tied", ())) > 1:
-        n = len(result["tied"]) - 1
-        verb = "is" if n == 1 else "are"
-        console.print(
-            f"{formatting.counted(n, 'other trial')} {verb} statistically tied with the best on these folds."
-        )
-    corrected = result.get("corrected")
-    if corrected:
-        console.print(
-            f"Corrected for having picked the best of many: {formatting.number(corrected['value'], decimals)}.",
-            highlight=False,
-        )
+    if is_scored_the_old_way(result):
+        console.print(str(OLD_WAY), highlight=False)
+    evidence = evidence_of(result)
+    if evidence is not None:
+        console.print(str(headline(evidence)), style="bold", highlight=False)
+        if evidence.verdicts:
+            console.print(_verdicts(evidence))
+        ours, theirs = holdout_scores(study.metric, result)
+        for message in notes(evidence, ours=ours, baselines=theirs, decimals=decimals):
+            console.print(str(message), highlight=False)
+    if n_looks:
+        console.print(str(looks_sentence(n_looks)), highlight=False)
     if "final" in result:
         final = result["final"]
         console.print(f"Final model: {final['kind']}. {final['reason']['text']}", highlight=False)

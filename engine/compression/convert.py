@@ -26,10 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.store import Store
-from ..evidence import paired_difference
 from ..metrics import METRICS, metrics_for
 from ..onnx_form.graph import member_models, to_onnx
 from ..search.preparing import prepare
+from ..statistics.comparison import paired_difference
 from ..training.losses import to_predictions
 from ..training.model import TrainedModel
 from ..training.sparsity import sparsity_of

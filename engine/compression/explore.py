@@ -19,7 +19,7 @@ from ...storage.records import VariantRecord
 from ...storage.store import Store
 from ...storage.workspace import SCRATCH
 from ..errors import CompressionError, SpecError
-from ..evidence import paired_difference
+from ..statistics.comparison import paired_difference
 from .ledger import Progress, Work, trial_to_compress
 from .plan import BASE, CONTROL, Form, Plan
 from .verdict import chosen

@@ -23,6 +23,7 @@ from ...storage.records import (
     Failure,
     FailureKind,
     FoldScores,
+    LookPurpose,
     StudyRecord,
     TrialKind,
     TrialRecord,
@@ -32,9 +33,10 @@ from ...storage.records import (
 from ...storage.store import Store
 from ...storage.workspace import SCRATCH, disk_is_full
 from ..errors import CompressionError, Message
-from ..evidence import paired_difference
+from ..looks import note_look
 from ..metrics import METRICS
 from ..retrain import retrain_trial
+from ..statistics.comparison import paired_difference
 from .plan import BASE, CONTROL, Form, forms_of, forms_where_lossy
 from .verdict import verdict
 
@@ -326,7 +328,10 @@ class Work:
                 "The network as it is could not be converted: {reason}",
                 reason=base.get("forms", {}).get("onnx", {}).get("problem", "no file"),
             )
-        return [self._record(form, f, base, control) for form, f in found.items()]
+        recorded = [self._record(form, f, base, control) for form, f in found.items()]
+        if any(variant.measures.get("holdout") is not None for variant in recorded):
+            note_look(self.store, self.study, LookPurpose.COMPRESSION)
+        return recorded
 
     def _record(
         self, form: Form, found: dict[str, Any], base: Mapping[str, Any], control: Mapping[str, Any]

@@ -164,15 +164,10 @@ def draw_splits(
             "A gap of rows belongs to folds by order or time, not to {split} ones; choose one of those, or no gap.",
             split=kind,
         )
-    copies, messages = copies_of(spec, target, table, schema, duplicates)
+    units, copies, messages = split_units(spec, target, table, schema, duplicates)
     if kind in ORDERED_SPLITS:
         return _ordered_splits(spec, target, table, schema, kind, copies, messages)
     classes = target.values if target.task != "regression" and kind != "plain" else np.zeros(n, np.int64)
-    units = np.arange(n)
-    if kind == "grouped":
-        units = group_numbers(group_column(spec, table, schema), target.rows, spec)
-        copies = copies_with_groups(spec, copies, units)
-    units = joined(units, copies)
     by_unit = kind == "grouped" or are_many(units)
     seed = seed if spec.seed is None else spec.seed
     rng = np.random.default_rng([seed, 0])
@@ -208,6 +203,30 @@ def draw_splits(
         tuple(valid),
         messages,
     )
+
+
+def split_units(
+    spec: SplitSpec,
+    target: Target,
+    table: Table,
+    schema: TableSchema,
+    duplicates: NearDuplicates | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[Message, ...]]:
+    """Return which rows of the target no split parts: by groups and near-duplicates together, and by these alone.
+
+    Returns
+    -------
+    units, copies : ndarrays of shape (n,), int64
+        Equal numbers stay together.
+    messages : tuple of Message
+        What is to be said of near-duplicates.
+    """
+    copies, messages = copies_of(spec, target, table, schema, duplicates)
+    if resolved_kind(spec, target, schema) != "grouped":
+        return copies, copies, messages
+    groups = group_numbers(group_column(spec, table, schema), target.rows, spec)
+    copies = copies_with_groups(spec, copies, groups)
+    return joined(groups, copies), copies, messages
 
 
 def _ordered_splits(

@@ -7,6 +7,14 @@ from typing import Any
 
 from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, VariantRecord
 from ..formatting import count, counted, number, plain, score, shared_decimals
+from ..statistics.verdict import (
+    OLD_WAY,
+    evidence_of,
+    holdout_scores,
+    is_scored_the_old_way,
+    looks_sentence,
+    sentences,
+)
 from .card_groups import KEY, groups_section
 from .card_intervals import intervals_section
 from .formats import FORMATS
@@ -135,7 +143,10 @@ def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | N
         if best.get("holdout"):
             places = {study.metric: decimals}
             scores = ", ".join(f"{k} {number(v, places.get(k))}" for k, v in sorted(best["holdout"].items()))
-            lines.append(f"- Holdout, never seen by the search and scored once: {scores}.")
+            lines += [
+                f"- Holdout, never seen by the search: {scores}.",
+                f"- {looks_sentence(study.n_looks)}",
+            ]
         else:
             lines.append(
                 "- There was no holdout: the score above is that of the best of many trials, and may flatter it."
@@ -145,20 +156,13 @@ def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | N
             shown = "" if held is None else f", holdout {number(held, decimals)}"
             folds = score(scores["cv_mean"], scores["cv_std"])
             lines.append(f"- Baseline `{name}`: {folds} over the folds{shown}.")
-        if "beats_baselines" in final:
-            lines.append(
-                f"- {'It beats' if final['beats_baselines'] else 'It does NOT beat'} every baseline on the folds."
-            )
-        corrected = final.get("corrected")
-        if corrected:
-            shown = ", ".join(f"{k} {number(v, decimals)}" for k, v in corrected.items())
-            lines.append(
-                f"- Corrected for having picked the best of {counted(_n_trials(study), 'trial')}: {shown}."
-            )
-        if len(final.get("tied", [])) > 1:
-            lines.append(
-                f"- Trials that are statistically tied with it: {_listed([str(n) for n in final['tied'][1:]])}."
-            )
+        if is_scored_the_old_way(final):
+            lines.append(f"- {OLD_WAY}")
+        evidence = evidence_of(final)
+        if evidence is not None:
+            ours, theirs = holdout_scores(study.metric, final)
+            said = sentences(evidence, ours=ours, baselines=theirs, decimals=decimals)
+            lines += [f"- {message}" for message in said]
     return "\n".join(lines)
 
 
@@ -297,10 +301,6 @@ def _format_use(name: str, answer: Mapping[str, Any]) -> str:
     }[name]
     run = f"`pip install -r requirements_{name}.txt`, then `python predict_{name}.py`"
     return f"- {FORMATS[name].title}: {what}. {run}."
-
-
-def _n_trials(study: StudyRecord) -> int:
-    return sum(study.n_trials.values())
 
 
 def _listed(words: list[str], most: int = 20) -> str:

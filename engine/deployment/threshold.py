@@ -17,7 +17,7 @@ from ...storage.records import StudyRecord, TrialRecord, VariantRecord
 from ...storage.store import Store
 from ..compression.thresholds import THRESHOLDED, USUAL, fit_threshold, is_thresholded
 from ..errors import ExportError
-from ..evidence import paired_difference
+from ..statistics.comparison import paired_difference
 from ..study_rows import StudyRows
 from .telling import Share, unheard
 

@@ -8,23 +8,23 @@ import math
 import os
 import queue
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ...storage.errors import ArtifactError
-from ...storage.records import Failure, TrialKind, TrialRecord, TrialState
+from ...storage.records import Failure, LookPurpose, Request, TrialRecord
 from ...storage.store import Store
 from ..deployment.card_groups import kept_audits
 from ..errors import CupelError, Message
-from ..evidence import corrected_score, tied_trials
-from ..metrics import METRICS
+from ..looks import note_look
 from ..workers.cluster import Cluster, TaskDone
-from ..workers.messages import FinalTask, HoldoutTask, Task, TaskResult, checkpoint_path
+from ..workers.messages import FinalTask, HoldoutTask, StudyFiles, Task, TaskResult, checkpoint_path
 from .budget import Budget
-from .nothing import why_nothing
+from .judging import Candidates, Judge
 from .preparing import Prepared
+from .repeats import Repeats, name_of, plan_repeats, repeated
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.5
@@ -32,6 +32,7 @@ _LEAST_WAIT_S = 60.0  # a final model that takes longer, longer than foretold, a
 _MOST_TRIALS = 20.0  # … so many trials, hangs
 _NO_WORKER_S = 180.0  # without any worker that could take a task up
 _LEAST_OUTER, _MOST_OUTER = 2, 5  # folds of the evidence, which cost at most half of what the trials did
+_REPEATS_SHARE = 0.5  # of the time for evidence, for the finalists' further repeats
 _BRIEF_S = 1.0  # a baseline this quick is scored on the holdout before anything else
 
 
@@ -49,22 +50,53 @@ class Finish:
 
     def run(self, *, stopped: bool) -> None:
         """Write the study's result, and export its final model unless the user stopped the search."""
-        trials = self.store.trials(self.study_id)
-        best = _best(self.store, self.study_id)
-        baselines = [t for t in trials if t.kind is TrialKind.BASELINE and t.state is TrialState.COMPLETE]
-        tasks = self._holdout_tasks(baselines)
+        candidates = Candidates.of(self.store, self.prepared)
+        repeats = self._repeats(candidates, stopped=stopped)
+        judge = Judge(self.store, self.prepared, candidates, repeats) if candidates.complete else None
+        best = judge.best() if judge else None
+        tasks = self._holdout_tasks(candidates.baselines)
         if best is not None:
-            n_complete = sum(
-                t.kind is not TrialKind.BASELINE and t.state is TrialState.COMPLETE for t in trials
-            )
-            tasks["final"] = self._final_task(best, n_complete, stopped=stopped)
-        self._run_tasks(tasks, {t.name: t.duration_s or 0.0 for t in baselines})
-        result = self._result(trials, best, baselines)
+            self.store.set_best_trial(self.study_id, best.number)
+            tasks["final"] = self._final_task(best, len(candidates.complete), stopped=stopped)
+        durations = {t.name: t.duration_s or 0.0 for t in candidates.baselines}
+        brief = [k for k in tasks if k != "final" and self._refit_s(durations[k]) < _BRIEF_S]
+        order = sorted(tasks, key=lambda k: 0 if k in brief else 1 if k == "final" else 2)
+        # Only the final model is worth the user's waiting.
+        self._run_tasks({key: tasks[key] for key in order}, lambda: self.budget.is_spent)
+        result = self._result(best, judge, repeats, candidates)
+        if any(self._holdout(key) is not None for key in tasks):
+            note_look(self.store, self.store.study(self.study_id), LookPurpose.SEARCH)
         self._record(result)
         if not stopped and self.prepared.spec.export_dir != "" and "model_sha256" in result:
             result["export"] = self._export()
             self._record(result)
         self._clear_checkpoints()
+
+    def _repeats(self, candidates: Candidates, *, stopped: bool) -> Repeats:
+        """Train the finalists on further repeats of the folds, and the baselines with them."""
+        if not candidates.complete:
+            return Repeats()
+        left_s = 0.0 if stopped else _REPEATS_SHARE * max(self.budget.evidence_left_s, 0.0)
+        plan = plan_repeats(
+            self.store, self.prepared, candidates.complete, candidates.baselines, time_left_s=left_s
+        )
+        if isinstance(plan, Message):
+            return Repeats(why_none=plan)
+        earlier = Repeats.load(self.store, self.store.study(self.study_id).result.get("repeats", {}))
+        found = dict(earlier.found) if earlier.splits_sha256 == plan.splits_sha256 else {}
+        wanted = {key: task for key, task in plan.tasks.items() if name_of(key) not in found}
+        end = time.monotonic() + left_s
+        self._run_tasks(wanted, lambda: time.monotonic() > end or self._is_stopped, plan.files)
+        for key in wanted:
+            result = self._results.get(key)
+            further = repeated(result, self.prepared.spec.metric) if result is not None else None
+            if further is not None:
+                found[name_of(key)] = further
+        found = {name_of(key): found[name_of(key)] for key in plan.tasks if name_of(key) in found}
+        if not any(str(t.number) in found for t in candidates.complete):
+            why = Message("There was no time to judge finalists on further repeats of the folds.")
+            return Repeats(why_none=why)
+        return Repeats(plan.splits_sha256, found)
 
     def _record(self, result: Mapping[str, Any]) -> None:
         """Write the result in place of an earlier one, but for the audits: those who search on still want them."""
@@ -72,7 +104,7 @@ class Finish:
         models = {t.number: str(t.user_attrs.get("model_sha256") or "") for t in trials}
         self.store.set_result(self.study_id, result, lambda before: kept_audits(before, result, models))
 
-    def _holdout_tasks(self, baselines: list[TrialRecord]) -> dict[str, Task]:
+    def _holdout_tasks(self, baselines: Sequence[TrialRecord]) -> dict[str, Task]:
         """Return a task for each baseline that can be fitted on all rows in the time that is left."""
         if not self.prepared.has_holdout:
             return {}
@@ -107,23 +139,32 @@ class Finish:
             _log.warning("%s The trial is trained again.", error)
             return None
 
-    def _run_tasks(self, tasks: dict[str, Task], durations: Mapping[str, float]) -> None:
-        """Run all tasks on the warm workers: what is brief, then the final model, then the rest."""
-        brief = [k for k in tasks if k != "final" and self._refit_s(durations[k]) < _BRIEF_S]
-        waiting = sorted(tasks, key=lambda k: 0 if k in brief else 1 if k == "final" else 2)
+    @property
+    def _is_stopped(self) -> bool:
+        return self.store.study(self.study_id).request is Request.STOP
+
+    def _run_tasks(
+        self, tasks: dict[str, Task], is_over: Callable[[], bool], files: StudyFiles | None = None
+    ) -> None:
+        """Run tasks on the warm workers, in their order; once it is over, the final model alone is waited for."""
+        waiting = list(tasks)
         since: dict[str, float] = {}
         asked = time.monotonic()
         while waiting or since:
             self.cluster.refresh()
             for address in self.cluster.idle:
                 if waiting:
-                    self._submit(waiting.pop(0), address, tasks, since)
-            if self.budget.is_spent:  # only the final model is worth the user's waiting
+                    key = waiting.pop(0)
+                    tasks[key] = self._in_time(tasks[key])
+                    self.cluster.submit(key, address, files or self.prepared.files, tasks[key])
+                    since[key] = time.monotonic()
+            too_late = is_over()
+            if too_late:
                 waiting = [key for key in waiting if key == "final"]
             if not since and time.monotonic() - asked > _NO_WORKER_S:
                 _log.error("there is no worker for %s", ", ".join(waiting))
                 return
-            self._kill_late(tasks, since)
+            self._kill_late(tasks, since, too_late=too_late)
             self.store.heartbeat(self.study_id, elapsed_s=self.budget.elapsed, pid=os.getpid())
             try:
                 event = self.cluster.events.get(timeout=_POLL_S)
@@ -135,22 +176,21 @@ class Finish:
                     waiting.insert(0, event.key)
                 asked = time.monotonic()
 
-    def _submit(self, key: str, address: str, tasks: dict[str, Task], since: dict[str, float]) -> None:
-        task = tasks[key]
-        if isinstance(task, FinalTask):  # of the time left, others may have used some
-            left_s = min(task.time_left_s, max(self.budget.evidence_left_s, 0.0))
-            tasks[key] = task = dataclasses.replace(task, time_left_s=left_s)
-        self.cluster.submit(key, address, self.prepared.files, task)
-        since[key] = time.monotonic()
+    def _in_time(self, task: Task) -> Task:
+        """Return a task with the time that is left: others may have used some."""
+        if not isinstance(task, FinalTask):
+            return task
+        left_s = min(task.time_left_s, max(self.budget.evidence_left_s, 0.0))
+        return dataclasses.replace(task, time_left_s=left_s)
 
-    def _kill_late(self, tasks: Mapping[str, Task], since: Mapping[str, float]) -> None:
+    def _kill_late(self, tasks: Mapping[str, Task], since: Mapping[str, float], *, too_late: bool) -> None:
         for key, began in since.items():
             task = tasks[key]
             limit = float("inf")
             if isinstance(task, FinalTask):
                 foretold = task.time_left_s if math.isfinite(task.time_left_s) else 0.0
                 limit = max(_LEAST_WAIT_S, 2.0 * foretold, _MOST_TRIALS * task.trial_s)
-            is_late = time.monotonic() - began > limit or (key != "final" and self.budget.is_spent)
+            is_late = time.monotonic() - began > limit or (key != "final" and too_late)
             if is_late and self.cluster.kill(key):
                 _log.error("%s has taken %.0f s and was killed", key, time.monotonic() - began)
 
@@ -180,18 +220,16 @@ class Finish:
             folder.rmdir()
 
     def _result(
-        self, trials: list[TrialRecord], best: TrialRecord | None, baselines: list[TrialRecord]
+        self, best: TrialRecord | None, judge: Judge | None, repeats: Repeats, candidates: Candidates
     ) -> dict[str, Any]:
-        spec = self.prepared.spec
         result: dict[str, Any] = {
             "baselines": {
                 t.name: {"cv_mean": t.value, "cv_std": t.value_std, "holdout": self._holdout(t.name)}
-                for t in baselines
+                for t in candidates.baselines
             }
         }
-        if best is None:
-            why = why_nothing(trials, is_time_over=self.budget.is_time_over)
-            return result | {"nothing_found": why.to_json()}
+        if best is None or judge is None:
+            return result
         result["best"] = {
             "trial": best.number,
             "family": best.family,
@@ -201,20 +239,9 @@ class Finish:
             "holdout": self._holdout("final"),
         }
         result |= self._final_model(best)
-        metric = METRICS[spec.metric]
-        result["beats_baselines"] = all(
-            metric.is_better(best.value or 0.0, t.value or 0.0) for t in baselines
-        )
-        complete = [t for t in trials if t.kind is not TrialKind.BASELINE and t.state is TrialState.COMPLETE]
-        scores = self.store.fold_scores_of([t.id for t in complete])
-        folds = {
-            t.number: scores[t.id].values[:, scores[t.id].metrics.index(spec.metric)]
-            for t in complete
-            if t.id in scores
-        }
-        result["tied"] = tied_trials(folds, best.number, n_folds=spec.split.n_folds)
-        result["corrected"] = corrected_score(folds, best.number, metric=metric, n_folds=spec.split.n_folds)
-        return result
+        result["evidence"] = judge.evidence().to_json()
+        saved = repeats.save(self.store)
+        return result | ({"repeats": saved} if saved else {})
 
     def _final_model(self, best: TrialRecord) -> dict[str, Any]:
         """Return the final model; where its task failed, the fold networks as they are."""
@@ -249,8 +276,3 @@ class Finish:
             )
             return {"passed": False, "message": message.to_json()}
         return {"path": export.path, "passed": bool(export.certificate.get("passed"))}
-
-
-def _best(store: Store, study_id: int) -> TrialRecord | None:
-    number = store.study(study_id).best_trial
-    return None if number is None else store.trial_by_number(study_id, number)

@@ -19,6 +19,7 @@ from ..data.splitting import Splits, draw_splits
 from ..data.table import Table
 from ..data.target import encode_target
 from ..errors import Message
+from ..looks import rows_digest
 from ..machine import free_memory_bytes, n_cores
 from ..spec import StudySpec
 from ..statistics.epochs import SCORING, EpochChoice
@@ -41,6 +42,7 @@ class Prepared:
     files: StudyFiles
     digests: dict[str, str]
     voters: tuple[NDArray[np.int64], ...]  # by replica, those that choose its epoch
+    is_ordered: bool  # whether the folds follow one another
     has_holdout: bool
     n_workers: int
     most_workers: int  # that the memory allows
@@ -84,6 +86,8 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
     sha256 = study.split_sha256 or _draw(store, study, spec, schema, table_path)
     splits_path = store.artifacts.checked_path(sha256)
     splits = Splits.from_npz_bytes(splits_path.read_bytes())
+    if study.holdout_digest is None:
+        store.set_holdout(study.id, rows_digest(dataset.digest, splits.holdout))
     space = default_space(spec.families)
     if spec.space is not None:
         check_space(spec.space)
@@ -125,6 +129,7 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
             "scoring": SCORING,
         },
         voters=splits.voters,
+        is_ordered=splits.is_ordered,
         has_holdout=len(splits.holdout) > 0,
         n_workers=n_workers,
         most_workers=most_workers(),

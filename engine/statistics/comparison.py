@@ -71,20 +71,17 @@ def compare_folds(
 def tied_trials(folds: Scores, best: int, *, n_folds: int, level: float = 0.05) -> list[int]:
     """Return the trials that are not significantly worse than the best one on the same folds, the best first.
 
-    The corrected resampled t-test of Nadeau and Bengio (2003), two-sided.
+    The corrected resampled t-test of Nadeau and Bengio (2003), two-sided, on the replicas that both have: a finalist
+    has more of them than the other trials.
     """
-    lead = folds[best]
     tied = [best]
     for number, scores in sorted(folds.items()):
-        if number == best or len(scores) != len(lead):
+        if number == best:
             continue
-        difference = lead - scores
+        n = min(len(folds[best]), len(scores))
+        difference = folds[best][:n] - scores[:n]
         mean, variance = float(difference.mean()), corrected_variance(difference, n_folds)
-        if variance == 0.0:
-            is_tied = mean == 0.0
-        else:
-            is_tied = 2 * stats.t.sf(abs(mean) / np.sqrt(variance), len(lead) - 1) > level
-        if is_tied:
+        if mean == 0.0 or (variance > 0.0 and 2 * stats.t.sf(abs(mean) / np.sqrt(variance), n - 1) > level):
             tied.append(number)
     return tied
 

@@ -142,9 +142,9 @@ def chosen_scores(
         See `EpochChoice.begin`.
     """
     choice = EpochChoice.begin(voters, maximize=maximize, patience=patience)
-    n_replicas, n_epochs = scores.shape
-    found = np.full((n_replicas, n_epochs), np.nan)
-    everyone = np.arange(n_replicas)
+    n_epochs = scores.shape[1]
+    found = np.full(scores.shape, np.nan)
+    everyone = np.arange(len(scores))
     for epoch in range(n_epochs):
         choice.take(scores[:, epoch], losses[:, epoch])
         found[:, epoch] = scores[everyone, choice.epochs]

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ from .weighted import row_cost, weighted_scores
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Predictions = tuple[NDArray, ...]
+Predictions = tuple[NDArray[Any], ...]
 """Of the validation rows of every replica, ``repeat * n_folds + fold``."""
 
 _MOST_WORK = 2e9  # units of `row_cost`: about five seconds on a core

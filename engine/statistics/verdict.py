@@ -6,6 +6,7 @@ Part of the light engine. `comparison` and `resampling` make verdicts, the store
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -150,8 +151,9 @@ def evidence_of(result: Mapping[str, Any]) -> Evidence | None:
     values = dict(data)
     corrected = values.pop("corrected")
     if corrected is not None:
-        shares = {int(number): share for number, share in corrected["shares"].items()}
-        corrected = Corrected(**{**corrected, "shares": shares})
+        known: dict[str, Any] = dict(corrected)
+        shares: dict[int, float] = {int(number): share for number, share in known.pop("shares").items()}
+        corrected = Corrected(shares=shares, **known)
     why = values.pop("why_no_finalists")
     return Evidence(
         corrected=corrected,
@@ -169,14 +171,40 @@ def is_scored_the_old_way(result: Mapping[str, Any]) -> bool:
     return "best" in result and "evidence" not in result
 
 
+def of_metric(scores: Mapping[str, float] | float | None, metric: str) -> float | None:
+    """Return one of several stored scores; None where it is missing or not finite."""
+    value = scores.get(metric) if isinstance(scores, Mapping) else scores
+    return value if value is not None and math.isfinite(value) else None
+
+
+def holdout_scores(metric: str, result: Mapping[str, Any]) -> tuple[float | None, dict[str, float | None]]:
+    """Return the holdout scores in a study's stored result: the final model's, and the baselines' by their names."""
+    ours = of_metric(result.get("best", {}).get("holdout"), metric)
+    stored = result.get("baselines", {}).items()
+    return ours, {name: of_metric(scores.get("holdout"), metric) for name, scores in stored}
+
+
 # -- words ----------------------------------------------------------------------------------------------------------
 
 Label = Callable[[str], str]
+
+_MOST_TIED = 8
 
 OLD_WAY = Message(
     "These scores are of an older version: each fold kept its own best epoch, which is optimistic. They are not "
     "ranked with new ones."
 )
+
+
+def looks_sentence(n_looks: int) -> Message:
+    """Return how often the rows of the holdout were looked at, over all studies of the workspace."""
+    if n_looks <= 1:
+        return Message("The rows of the holdout were looked at once, by the end of this search alone.")
+    return Message(
+        "The rows of the holdout were looked at {n:,} times, over all studies, compressions, audits and exports of "
+        "this workspace: whoever chooses by their scores makes them flatter.",
+        {"n": n_looks},
+    )
 
 
 def headline(evidence: Evidence, label: Label = str) -> Message:
@@ -273,10 +301,67 @@ def corrected_sentence(corrected: Corrected, decimals: int) -> Message:
     )
 
 
+def sentences(
+    evidence: Evidence,
+    *,
+    ours: float | None,
+    baselines: Mapping[str, float | None],
+    decimals: int,
+    label: Label = str,
+) -> list[Message]:
+    """Return all that is to be said of a study's best trial, the most important first.
+
+    Parameters
+    ----------
+    ours, baselines
+        Scores on the holdout, see `disagreement`.
+    decimals : int
+        Of scores.
+    label : callable
+        Gives the name of a baseline that a reader sees.
+    """
+    found = [headline(evidence, label)]
+    found += [verdict_sentence(label(name), verdict) for name, verdict in evidence.verdicts.items()]
+    return found + notes(evidence, ours=ours, baselines=baselines, decimals=decimals, label=label)
+
+
+def notes(
+    evidence: Evidence,
+    *,
+    ours: float | None,
+    baselines: Mapping[str, float | None],
+    decimals: int,
+    label: Label = str,
+) -> list[Message]:
+    """Return what is to be said beside headline and verdicts; parameters as of `sentences`."""
+    found: list[Message] = []
+    differing = disagreement(evidence, ours, baselines, label)
+    found += [differing] if differing else []
+    found += [corrected_sentence(evidence.corrected, decimals)] if evidence.corrected else []
+    tied = [f"#{number}" for number in evidence.tied if number != evidence.best]
+    tied = [*map(label, evidence.tied_baselines), *tied]
+    if tied:
+        shown = ", ".join(tied[:_MOST_TIED]) + (" …" if len(tied) > _MOST_TIED else "")
+        found.append(
+            Message(
+                "Not shown to be worse than trial {best} on the same folds ({n:,}): {names}.",
+                {"best": evidence.best, "n": len(tied), "names": shown},
+            )
+        )
+    return found + basis_sentences(evidence)
+
+
 def basis_sentences(evidence: Evidence) -> list[Message]:
     """Return what the choice of epochs and of the best trial rests on."""
     found: list[Message] = []
-    if evidence.finalists:
+    if len(evidence.finalists) == 1:
+        found.append(
+            Message(
+                "The best trial and the baselines were judged on {n_repeats} repeats of the folds.",
+                {"n_repeats": evidence.n_repeats},
+            )
+        )
+    elif evidence.finalists:
         found.append(
             Message(
                 "{n} finalists were judged on {n_repeats} repeats of the folds, whose mean decided between them.",

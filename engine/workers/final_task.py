@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import Message
-from ..evidence import paired_difference
 from ..machine import private_bytes
 from ..metrics import METRICS, metrics_for
 from ..spec import ORDERED_SPLITS
+from ..statistics.comparison import paired_difference
 from ..statistics.epochs import fold_voters
 from ..training.losses import to_predictions
 from ..training.model import TrainedModel

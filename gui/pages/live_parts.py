@@ -81,13 +81,12 @@ class Tiles(Speaks, QWidget):
         )
         self.best.tell(best, below, "gold" if number is not None else "")
         margin = words.improvement(study)
-        tone = "" if margin is None else "good" if margin > 0 else "bad"
         text = formatting.NOTHING
         if margin is not None:
             text = formatting.number(
                 margin, formatting.decimals_for(margin, None if spread is None else spread / 3), sign=True
             )
-        self.margin.tell(text, _baseline_text(study, decimals), tone)
+        self.margin.tell(text, _baseline_text(study, decimals), words.margin_tone(study))
         complete, _, failed = trial_counts(study)
         parts = [text for text in (left_out_text(study),) if text]
         if failed:

@@ -9,7 +9,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...engine import formatting
-from ...storage.records import StudyRecord, StudyState
+from ...engine.statistics.verdict import (
+    OLD_WAY,
+    evidence_of,
+    headline,
+    holdout_scores,
+    is_better_than_all,
+    is_scored_the_old_way,
+    looks_sentence,
+    sentences,
+)
+from ...storage.records import StudyRecord
 from .. import words
 from ..language import sentence, tr
 from ..widgets.grids import fill_grid
@@ -24,12 +34,15 @@ class ResultCard(Card):
     def __init__(self) -> None:
         super().__init__(lambda: tr("Result"), margin=12)
         self._verdict = Label(kind="strong", wrap=True)
+        self._details = Label(kind="small", wrap=True, select=True)
         self._reason = Label(kind="small", tone="muted", wrap=True)
         self._grid = QGridLayout()
         self._grid.setVerticalSpacing(7)
         content = QWidget()
         content.setLayout(
-            column(self._verdict, self._reason, self._grid, 1, spacing=10, margins=(0, 0, 6, 0))
+            column(
+                self._verdict, self._grid, self._details, self._reason, 1, spacing=10, margins=(0, 0, 6, 0)
+            )
         )
         area = scrolled(content)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -38,9 +51,12 @@ class ResultCard(Card):
     def show_study(self, study: StudyRecord, spread: float | None) -> None:
         """Show the result of a study that does not run."""
         self._verdict.setText(verdict(study))
-        margin = words.improvement(study)
-        worse = "muted" if study.state is StudyState.PAUSED else "bad"
-        set_property(self._verdict, "tone", "" if margin is None else "good" if margin > 0 else worse)
+        evidence = evidence_of(study.result)
+        is_best = evidence is not None and is_better_than_all(evidence)
+        set_property(self._verdict, "tone", "good" if is_best else "")
+        details = detail_lines(study, spread)
+        self._details.setText("\n".join(details))
+        self._details.setVisible(bool(details))
         final = study.result.get("final") or {}
         said = final.get("reason") or ""
         reason = sentence(said if isinstance(said, Mapping) else {"template": "", "text": said})
@@ -51,20 +67,33 @@ class ResultCard(Card):
 
 def verdict(study: StudyRecord) -> str:
     """Return one sentence on whether the search was worth it; a search that can go on is not judged yet."""
-    margin = words.improvement(study)
-    if study.state is StudyState.PAUSED and margin is not None:
-        name = words.baseline(study.best_baseline or "")
-        if margin > 0:
-            return tr("So far the best network beats every baseline; the next is {baseline}.", baseline=name)
-        return tr("So far no network beats the baseline {baseline}.", baseline=name)
+    evidence = evidence_of(study.result)
+    if evidence is not None:
+        return sentence(headline(evidence, words.baseline).to_json())
     if study.best_value is None:
         return tr("No trial was completed yet.")
+    margin = words.improvement(study)
     if margin is None:
         return tr("There is no baseline to compare with.")
     name = words.baseline(study.best_baseline or "")
     if margin > 0:
-        return tr("The best network beats every baseline; the next is {baseline}.", baseline=name)
-    return tr("No network beats the baseline {baseline}; use that instead.", baseline=name)
+        return tr("So far the best network is ahead of {baseline}; nothing is decided yet.", baseline=name)
+    return tr("So far no network is ahead of {baseline}; nothing is decided yet.", baseline=name)
+
+
+def detail_lines(study: StudyRecord, spread: float | None) -> list[str]:
+    """Return what stands below the verdict: size, interval and probabilities against each baseline, and its basis."""
+    if is_scored_the_old_way(study.result):
+        return [sentence(OLD_WAY.to_json())]
+    evidence = evidence_of(study.result)
+    if evidence is None:
+        return []
+    ours, theirs = holdout_scores(study.metric, study.result)
+    decimals = formatting.decimals_for(study.best_value, spread)
+    said = sentences(evidence, ours=ours, baselines=theirs, decimals=decimals, label=words.baseline)
+    if study.n_looks:
+        said.append(looks_sentence(study.n_looks))
+    return [sentence(message.to_json()) for message in said[1:]]
 
 
 def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str]]:
@@ -75,20 +104,13 @@ def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str
     rows: list[tuple[str, str]] = []
     if study.best_value is not None:
         rows.append((tr("Cross-validated"), formatting.score(study.best_value, spread, decimals)))
-    corrected = result.get("corrected") or {}
-    if corrected.get("value") is not None:
-        low, high = (formatting.number(corrected.get(key), decimals) for key in ("low", "high"))
-        rows.append((tr("Corrected for the choice"), formatting.number(corrected["value"], decimals)))
+    evidence = evidence_of(result)
+    if evidence is not None and evidence.corrected is not None:
+        corrected = evidence.corrected
+        low, high = (formatting.number(value, decimals) for value in (corrected.low, corrected.high))
+        rows.append((tr("Corrected for the choice"), formatting.number(corrected.value, decimals)))
         rows.append((tr("95% interval"), f"{low} … {high}"))
     rows += _holdout_rows(study, best.get("holdout") or {}, decimals)
-    tied = [number for number in result.get("tied") or [] if number != study.best_trial]
-    if tied:
-        rows.append(
-            (
-                tr("Statistically tied"),
-                ", ".join(f"#{number}" for number in tied[:6]) + (" …" if len(tied) > 6 else ""),
-            )
-        )
     final = (result.get("final") or {}).get("kind")
     if final:
         kinds = {"refit": tr("refitted on all rows"), "ensemble": tr("ensemble of the folds")}
@@ -97,16 +119,16 @@ def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str
 
 
 def _holdout_rows(study: StudyRecord, scores: Mapping[str, float], decimals: int) -> list[tuple[str, str]]:
-    """Return the holdout scores: the metric judged, the best baseline's for comparison, then a few others."""
+    """Return the holdout scores: the metric judged, those of the baselines beside it, then a few others."""
     rows = []
     if study.metric in scores:
         name = tr("Holdout {metric}", metric=study.metric)
         rows.append((name, formatting.number(scores[study.metric], decimals)))
-        baseline = (study.result.get("baselines") or {}).get(study.best_baseline or "") or {}
-        theirs = (baseline.get("holdout") or {}).get(study.metric)
+    _, baselines = holdout_scores(study.metric, study.result)
+    for name, theirs in baselines.items():
         if theirs is not None:
-            name = tr("Holdout of {baseline}", baseline=words.baseline(study.best_baseline or ""))
-            rows.append((name, formatting.number(theirs, decimals)))
+            said = tr("Holdout of {baseline}", baseline=words.baseline(name))
+            rows.append((said, formatting.number(theirs, decimals)))
     others = [name for name in _TELLING if name in scores and name != study.metric]
     return rows + [
         (tr("Holdout {metric}", metric=name), formatting.number(scores[name])) for name in others[:3]

@@ -82,8 +82,8 @@ def _margin(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
     if margin is None:
         painting.text(painter, above, formatting.NOTHING, "faint")
     else:
-        tone = "good" if margin > 0 else "bad"
-        painting.text(painter, above, formatting.number(margin, sign=True), tone, weight=_STRONG)
+        tone = words.margin_tone(study)
+        painting.text(painter, above, formatting.number(margin, sign=True), tone or "text", weight=_STRONG)
     if study.best_baseline is not None:
         name = f"{words.baseline(study.best_baseline)} {formatting.number(study.best_baseline_value)}"
         painting.text(painter, below, name, "muted", tokens.TYPE_SMALL)

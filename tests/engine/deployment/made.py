@@ -17,6 +17,7 @@ from cupel.engine.errors import Message
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.table import table_spec
 from cupel.engine.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
+from cupel.engine.statistics.verdict import Corrected, Evidence, Verdict
 from cupel.engine.training.model import TrainedModel
 from cupel.engine.training.problem import build_problem
 from cupel.engine.training.trainer import Trainer, TrainSpec
@@ -178,8 +179,16 @@ def _stored(
                 "evidence": {},
                 "n_networks": model.n_networks,
             },
-            "beats_baselines": True,
-            "tied": [0],
+            "evidence": Evidence(
+                best=0,
+                metric=metric,
+                corrected=Corrected(0.83, 0.75, 0.9, 1000, 2, 2, 0, {0: 1.0}),
+                verdicts={"majority": Verdict("better", 0.33, 0.25, 0.4, 1.0, 0.0, 0.0)},
+                tied=(0,),
+                tied_baselines=(),
+                n_folds=3,
+                n_repeats=1,
+            ).to_json(),
         },
     )
     return store, study.id

@@ -13,6 +13,7 @@ from cupel.storage.records import (
     FailureKind,
     FoldScores,
     JobState,
+    LookPurpose,
     SystemSample,
     TrialKind,
     TrialOutcome,
@@ -79,6 +80,7 @@ def fill(store: Store) -> None:
         store.finish_export(
             export.id, state=JobState.DONE, certificate={"passed": True}, manifest={}, size_bytes=9
         )
+    store.add_look("r" * 64, study_id=study.id, purpose=LookPurpose.SEARCH)
     store.add_job("inspect", {"file": "/data/iris.csv"})
 
 

@@ -1,0 +1,57 @@
+"""How often the rows of a holdout were looked at: over all studies of the workspace, over compression and audits too.
+
+A score on rows that no search saw is only clean as long as nobody chooses by it (Dwork et al. 2015, doi
+10.1126/science.aaa9375). A second study of the same file holds out the same rows; so the looks belong to the rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..storage.errors import ArtifactError
+from ..storage.records import LookPurpose, StudyRecord
+from ..storage.store import Store
+from .data.splitting import Splits
+from .errors import DataError
+
+
+def rows_digest(dataset_digest: str, holdout: NDArray[np.int64]) -> str:
+    """Return what names held out rows of a data set: a sha256 (hex); empty where there are none."""
+    if not len(holdout):
+        return ""
+    sha = hashlib.sha256(dataset_digest.encode())
+    sha.update(np.sort(holdout).astype("<i8").tobytes())
+    return sha.hexdigest()
+
+
+def note_look(store: Store, study: StudyRecord, purpose: LookPurpose) -> None:
+    """Record that something was scored on a study's holdout; nothing where it has none.
+
+    Studies of older versions noted no looks: one of theirs is noted now where its result has a score of these rows.
+    """
+    digest = known_digest(store, study)
+    if not digest:
+        return
+    for other in store.studies(archived=None):
+        has_looked = bool((other.result.get("best") or {}).get("holdout"))
+        is_older = other.id != study.id and other.holdout_digest is None
+        if is_older and has_looked and known_digest(store, other) == digest:
+            store.add_look(digest, study_id=other.id, purpose=LookPurpose.SEARCH)
+    store.add_look(digest, study_id=study.id, purpose=purpose)
+
+
+def known_digest(store: Store, study: StudyRecord) -> str:
+    """Return what names a study's held out rows, recorded where it is not known yet; empty where there are none."""
+    if study.holdout_digest is not None or study.split_sha256 is None or study.dataset_id is None:
+        return study.holdout_digest or ""
+    try:
+        splits = Splits.from_npz_bytes(store.artifacts.read(study.split_sha256))
+    except (ArtifactError, DataError):
+        # Without its folds nobody can score anything on them any more.
+        return ""
+    digest = rows_digest(store.dataset(study.dataset_id).digest, splits.holdout)
+    store.set_holdout(study.id, digest)
+    return digest

@@ -1,0 +1,185 @@
+"""What the trials of a study are worth: its evidence, from stored out-of-fold predictions of trials and baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...storage.records import TrialKind, TrialRecord, TrialState
+from ...storage.store import Store
+from ..data.schema import TableSchema
+from ..data.splitting import Splits, split_units
+from ..metrics import METRICS
+from ..statistics.comparison import tied_trials
+from ..statistics.resampling import JudgedRows, Predictions, block_units, resample, sizes
+from ..statistics.verdict import Corrected, Evidence, Verdict
+from ..study_rows import StudyRows
+from .preparing import Prepared
+from .repeats import Repeats
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The trials that compete.
+
+    Attributes
+    ----------
+    complete : tuple of TrialRecord
+        Those that may be ranked with one another, copies of earlier ones left out, the best first.
+    baselines : tuple of TrialRecord
+        Complete ones.
+    n_pruned : int
+    """
+
+    complete: tuple[TrialRecord, ...]
+    baselines: tuple[TrialRecord, ...]
+    n_pruned: int
+
+    @classmethod
+    def of(cls, store: Store, prepared: Prepared) -> Candidates:
+        """Return the field of a study as it stands."""
+        trials = [t for t in store.trials(prepared.files.study_id) if prepared.is_comparable(t)]
+        search = [t for t in trials if t.kind is not TrialKind.BASELINE]
+        complete = [t for t in search if t.state is TrialState.COMPLETE and "same_as" not in t.user_attrs]
+        sign = -1.0 if prepared.spec.direction == "maximize" else 1.0
+        complete.sort(key=lambda t: (sign * (t.value or 0.0), t.n_parameters or 0, t.number))
+        baselines = [t for t in trials if t.kind is TrialKind.BASELINE and t.state is TrialState.COMPLETE]
+        n_pruned = sum(t.state is TrialState.PRUNED for t in search)
+        return cls(tuple(complete), tuple(baselines), n_pruned)
+
+
+class Judge:
+    """Judges the trials of a study.
+
+    Parameters
+    ----------
+    store : Store
+    prepared : Prepared
+    candidates : Candidates
+        With at least one complete trial.
+    repeats : Repeats
+        Of the finalists and the baselines.
+    """
+
+    def __init__(self, store: Store, prepared: Prepared, candidates: Candidates, repeats: Repeats) -> None:
+        self._store, self._prepared, self._candidates, self._repeats = store, prepared, candidates, repeats
+        self._metric = METRICS[prepared.spec.metric]
+        self._rows = StudyRows.of(store, store.study(prepared.files.study_id))
+        scores = store.fold_scores_of([t.id for t in (*candidates.complete, *candidates.baselines)])
+        self._scores = {
+            i: found.values[:, found.metrics.index(self._metric.name)] for i, found in scores.items()
+        }
+
+    def scores(self, trial: TrialRecord) -> Floats:
+        """Return the scores of a trial or baseline on all replicas that it was judged on."""
+        further = self._repeats.found.get(_name(trial))
+        own = self._scores[trial.id]
+        return own if further is None else np.concatenate([own, further.scores])
+
+    @property
+    def finalists(self) -> tuple[TrialRecord, ...]:
+        """The trials that further repeats were made of, the best on the first ones first."""
+        return tuple(t for t in self._candidates.complete if _name(t) in self._repeats.found)
+
+    def best(self) -> TrialRecord:
+        """Return the best trial: of the finalists by the mean over all repeats, where there are any."""
+        sign = 1.0 if self._metric.direction == "maximize" else -1.0
+        choices = self.finalists or self._candidates.complete[:1]
+        return max(choices, key=lambda t: (sign * float(self.scores(t).mean()), -t.number))
+
+    def evidence(self) -> Evidence:
+        """Return what is known of the best trial."""
+        best, spec = self.best(), self._prepared.spec
+        corrected, verdicts = self._resampled()
+        everyone = {
+            t.number: self.scores(t) for t in (*self._candidates.complete, *self._candidates.baselines)
+        }
+        tied = tied_trials(everyone, best.number, n_folds=spec.split.n_folds)
+        names = {t.number: t.name for t in self._candidates.baselines}
+        return Evidence(
+            best=best.number,
+            metric=spec.metric,
+            corrected=corrected,
+            verdicts=verdicts,
+            tied=tuple(n for n in tied if n not in names),
+            tied_baselines=tuple(names[n] for n in tied if n in names),
+            n_folds=spec.split.n_folds,
+            n_repeats=len(self.scores(best)) // spec.split.n_folds,
+            finalists=tuple(t.number for t in self.finalists),
+            why_no_finalists=self._repeats.why_none,
+            in_order=self._rows.splits.is_ordered,
+            equivalence=spec.equivalence,
+        )
+
+    def _resampled(self) -> tuple[Corrected | None, dict[str, Verdict]]:
+        spec, candidates = self._prepared.spec, self._candidates
+        rows, n_first = self._judged_rows(), spec.split.n_repeats
+        trials = [t for t in candidates.complete if self._has_predictions(t)]
+        baselines = [t for t in candidates.baselines if self._has_predictions(t)]
+        if not trials:
+            return None, {}
+        n_classes = self._rows.target.n_classes
+        n_resamples, n_trials = sizes(spec.metric, len(rows.y), n_classes, len(trials), n_first)
+        found = resample(
+            rows,
+            {t.number: self._predictions(t) for t in trials[:n_trials]},
+            {t.name: self._predictions(t) for t in baselines},
+            n_resamples=n_resamples,
+            n_finalists=len(self.finalists),
+            n_first=n_first,
+        )
+        verdicts: dict[str, Verdict] = {}
+        for baseline in baselines:
+            verdict = found.verdict(baseline.name, float(self.scores(baseline).mean()), spec.equivalence)
+            if verdict is not None:
+                verdicts[baseline.name] = verdict
+        return found.corrected(n_complete=len(candidates.complete), n_pruned=candidates.n_pruned), verdicts
+
+    def _judged_rows(self) -> JudgedRows:
+        splits = self._rows.splits
+        further = self._further_splits()
+        valid = splits.valid + (further.valid if further else ())
+        target = self._rows.target
+        y = np.full(self._rows.table.n_rows, -1, target.values.dtype)
+        y[target.rows] = target.values
+        # Rows of the table that no fold judges are left out, so that weights are no larger than need be.
+        judged = np.unique(np.concatenate(splits.valid))
+        place = np.full(len(y), -1)
+        place[judged] = np.arange(len(judged))
+        parts = tuple(place[rows] for rows in valid)
+        if splits.is_ordered:
+            units = block_units(parts[: splits.n_folds], len(judged))
+            return JudgedRows(self._metric.name, y[judged], parts, splits.n_folds, units, by_class=False)
+        schema = TableSchema.from_json(self._prepared.files.schema)
+        units = np.arange(self._rows.table.n_rows)
+        units[target.rows] = split_units(self._prepared.spec.split, target, self._rows.table, schema)[0]
+        units = units[judged]
+        by_class = target.task != "regression" and len(np.unique(units)) == len(units)
+        return JudgedRows(self._metric.name, y[judged], parts, splits.n_folds, units, by_class)
+
+    def _further_splits(self) -> Splits | None:
+        sha256 = self._repeats.splits_sha256
+        return Splits.from_npz_bytes(self._store.artifacts.read(sha256)) if sha256 else None
+
+    def _has_predictions(self, trial: TrialRecord) -> bool:
+        return trial.id in self._scores and self._store.has_out_of_fold(trial.id)
+
+    def _predictions(self, trial: TrialRecord) -> Callable[[], Predictions]:
+        def read() -> Predictions:
+            own = self._rows.out_of_fold(self._store, trial)
+            further, splits = self._repeats.found.get(_name(trial)), self._further_splits()
+            if further is None or splits is None:
+                return own
+            return own + self._rows.by_replica(further.out_of_fold, splits.valid)
+
+        return read
+
+
+def _name(trial: TrialRecord) -> str:
+    """Return how `Repeats` calls a trial or baseline."""
+    return trial.name if trial.kind is TrialKind.BASELINE else str(trial.number)

@@ -1,0 +1,204 @@
+"""Further repeats of the folds for the finalists: what decides between the best few, before anything is called better.
+
+The best of many trials on one division into folds is partly the luckiest on it. The best few, and the baselines, are
+trained once more on folds that are drawn anew; the repeats of a trial ride together on the replica axis.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...storage.errors import ArtifactError
+from ...storage.records import FoldScores, TrialRecord
+from ...storage.store import Store
+from ..data.schema import TableSchema
+from ..data.splitting import Splits, draw_splits
+from ..data.table import Table
+from ..data.target import encode_target
+from ..errors import Message
+from ..workers.messages import BaselineTask, StudyFiles, Task, TaskResult, TrialTask
+from .preparing import Prepared
+
+Floats = NDArray[np.float64]
+
+N_REPEATS = 3
+"""Repeats in all that finalists are judged on."""
+
+_TRIALS_A_FINALIST = (
+    4  # complete trials for each finalist: further repeats cost at most half of what the search did
+)
+_PREFIX = "repeat-"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeated:
+    """What further repeats gave of one trial or baseline.
+
+    Attributes
+    ----------
+    scores : ndarray of shape (R,), float64
+        Of the study's metric, on the further replicas.
+    out_of_fold : ndarray, float32
+        Of their validation rows, one replica after the other.
+    """
+
+    scores: Floats
+    out_of_fold: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Further repeats of a study.
+
+    Attributes
+    ----------
+    splits_sha256 : str
+        Artifact with their folds; empty where there are none.
+    found : mapping of str to Repeated
+        By ``"12"`` for a trial, or the name of a baseline.
+    why_none : Message or None
+    """
+
+    splits_sha256: str = ""
+    found: Mapping[str, Repeated] = field(default_factory=dict[str, Repeated])
+    why_none: Message | None = None
+
+    def save(self, store: Store) -> dict[str, str]:
+        """Store them as an artifact; return what a study's result says of them."""
+        if not self.found:
+            return {}
+        arrays: dict[str, Any] = {}
+        for name, repeated in self.found.items():
+            arrays[f"scores/{name}"], arrays[f"out_of_fold/{name}"] = repeated.scores, repeated.out_of_fold
+        file = io.BytesIO()
+        np.savez_compressed(file, **arrays)
+        return {"splits_sha256": self.splits_sha256, "sha256": store.artifacts.add(file.getvalue())}
+
+    @classmethod
+    def load(cls, store: Store, saved: Mapping[str, str]) -> Repeats:
+        """Return what `save` stored; nothing where its file is gone: finalists are then trained again."""
+        if not saved:
+            return cls()
+        try:
+            data = store.artifacts.read(saved["sha256"])
+        except ArtifactError:
+            return cls()
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            names = [name.removeprefix("scores/") for name in file.files if name.startswith("scores/")]
+            found = {n: Repeated(file[f"scores/{n}"], file[f"out_of_fold/{n}"]) for n in names}
+        return cls(saved["splits_sha256"], found)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The further repeats that are worth their time.
+
+    Attributes
+    ----------
+    files : StudyFiles
+        With the further folds, and another seed.
+    splits_sha256 : str
+    tasks : mapping of str to Task
+        By key, see `name_of`.
+    n_repeats : int
+        Further ones.
+    """
+
+    files: StudyFiles
+    splits_sha256: str
+    tasks: Mapping[str, Task]
+    n_repeats: int
+
+
+def key_of(name: str) -> str:
+    """Return the key of a task for a trial or baseline, as `Repeats.found` names it."""
+    return _PREFIX + name
+
+
+def name_of(key: str) -> str:
+    """Return the name that `key_of` made a key of."""
+    return key.removeprefix(_PREFIX)
+
+
+def plan_repeats(
+    store: Store,
+    prepared: Prepared,
+    complete: Sequence[TrialRecord],
+    baselines: Sequence[TrialRecord],
+    *,
+    time_left_s: float,
+) -> Plan | Message:
+    """Choose the finalists, and draw the folds of their further repeats.
+
+    Parameters
+    ----------
+    complete : sequence of TrialRecord
+        Complete trials that may be ranked with one another, copies left out, the best first.
+    baselines : sequence of TrialRecord
+        Complete ones.
+    time_left_s : float
+        That all of it may take, on all workers; infinite for no limit.
+
+    Returns
+    -------
+    Plan, or Message
+        A sentence that says why there are no further repeats.
+    """
+    spec = prepared.spec
+    further = N_REPEATS - spec.split.n_repeats
+    if spec.n_finalists == 0:
+        return Message("No finalists were asked for, so that one division into folds decided.")
+    if prepared.is_ordered:
+        return Message("Folds in order cannot be drawn again, so that there are no further repeats.")
+    if further <= 0:
+        return Message("All trials were judged on {n} repeats of the folds.", {"n": spec.split.n_repeats})
+    n_most = min(spec.n_finalists, max(1, len(complete) // _TRIALS_A_FINALIST))
+    share = further / spec.split.n_repeats / prepared.n_workers
+    tasks: dict[str, Task] = {}
+    left_s = time_left_s
+    for trial in complete[:n_most]:
+        left_s -= share * (trial.duration_s or 0.0)
+        if left_s < 0:
+            break
+        tasks[key_of(str(trial.number))] = TrialTask(trial.id, trial.number, trial.family, trial.params)
+    if not tasks:
+        return Message("There was no time to judge finalists on further repeats of the folds.")
+    for baseline in baselines:
+        left_s -= share * (baseline.duration_s or 0.0)
+        if left_s >= 0:
+            tasks[key_of(baseline.name)] = BaselineTask(baseline.id, baseline.number, baseline.name)
+    sha256 = store.artifacts.add(further_splits(prepared, further).to_npz_bytes())
+    path = store.artifacts.checked_path(sha256)
+    files = dataclasses.replace(prepared.files, splits=str(path), seed=spec.seed + 1)
+    return Plan(files, sha256, tasks, further)
+
+
+def further_splits(prepared: Prepared, n_repeats: int) -> Splits:
+    """Return the folds of the repeats that come after the study's own, of the same development rows."""
+    spec, files = prepared.spec, prepared.files
+    table, schema = Table.from_parquet(files.table), TableSchema.from_json(files.schema)
+    target = encode_target(table, schema, spec.task)
+    own = spec.split.n_repeats
+    drawn = draw_splits(
+        dataclasses.replace(spec.split, n_repeats=own + n_repeats), target, table, schema, spec.seed
+    )
+    first = own * drawn.n_folds
+    return dataclasses.replace(
+        drawn, n_repeats=n_repeats, train=drawn.train[first:], valid=drawn.valid[first:], messages=()
+    )
+
+
+def repeated(result: TaskResult, metric: str) -> Repeated | None:
+    """Return what a task for further repeats gave; None where a fold has no score."""
+    scores: FoldScores | None = result.scores
+    if scores is None or result.out_of_fold is None:
+        return None
+    column = scores.values[:, scores.metrics.index(metric)]
+    return Repeated(column, result.out_of_fold) if np.isfinite(column).all() else None
