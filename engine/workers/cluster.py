@@ -56,7 +56,9 @@ class TaskDone:
 
 
 Event = WorkerReady | WorkerLost | TaskDone | Progress
-_CLOSE_S = 30.0  # Dask asks a worker for 4 s and waits 5 s for one that it has killed; on a busy machine longer
+_CLOSE_S = (
+    30.0  # Dask asks a worker for 4 s and waits 5 s for one that it has killed; on a busy machine longer
+)
 _REFRESH_S = 0.1  # the scheduler is asked for its workers at most this often: a round trip of milliseconds
 
 
