@@ -14,7 +14,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import Found, find_network
+    from .api import Found, find_network, resume_study
     from .inference.predicting import predict_file
     from .spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
     from .studies import create_study
@@ -31,6 +31,7 @@ __all__ = [
     "create_study",
     "find_network",
     "predict_file",
+    "resume_study",
 ]
 
 _PLACES = {
@@ -42,6 +43,7 @@ _PLACES = {
     "create_study": ".studies",
     "find_network": ".api",
     "predict_file": ".inference.predicting",
+    "resume_study": ".api",
 }
 
 

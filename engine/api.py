@@ -12,9 +12,10 @@ from ..storage.records import Request, StudyRecord, StudyState, TrialRecord
 from ..storage.store import Store
 from ..storage.workspace import default_workspace
 from .commands.summary import summary
-from .errors import CupelError
+from .errors import CupelError, SpecError
 from .launch import launch_engine
-from .spec import DEFAULT_TRIALS, BudgetSpec, ReadSpec, SplitSpec, StudySpec
+from .resuming import More, extend
+from .spec import DEFAULT_TRIALS, BudgetSpec, DuplicatesName, ReadSpec, SplitKind, SplitSpec, StudySpec
 from .watching import EngineState, EngineWatch
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ def find_network(
     n_folds: int = 5,
     n_repeats: int = 1,
     holdout: float = 0.2,
+    split: SplitKind = "auto",
+    gap: int = 0,
+    split_seed: int = 0,
+    duplicates: DuplicatesName = "auto",
     workspace: str | Path | None = None,
     name: str | None = None,
     read: ReadSpec | None = None,
@@ -73,8 +78,8 @@ def find_network(
     target : str
     n_trials, timeout_s
         Budget; 50 trials where neither is given.
-    n_folds, n_repeats, holdout
-        See `SplitSpec`.
+    n_folds, n_repeats, holdout, split, gap, split_seed, duplicates
+        See `SplitSpec`; `split` is its kind. Another `seed` keeps the folds, another `split_seed` draws others.
     workspace : path, optional
         ``~/Cupel`` where not given.
     on_trial : callable, optional
@@ -97,7 +102,7 @@ def find_network(
 
     spec = StudySpec(
         target=target,
-        split=SplitSpec(n_folds=n_folds, n_repeats=n_repeats, holdout=holdout),
+        split=SplitSpec(split, n_folds, n_repeats, holdout, gap=gap, seed=split_seed, duplicates=duplicates),
         budget=BudgetSpec(DEFAULT_TRIALS if n_trials is None and timeout_s is None else n_trials, timeout_s),
         **settings,
     )
@@ -110,9 +115,66 @@ def find_network(
         return _found(store, study.id)
 
 
-def _wait(store: Store, study_id: int, pid: int, on_trial: Callable[[TrialRecord], None] | None) -> None:
+def resume_study(
+    study: str | int,
+    *,
+    n_trials: int | None = None,
+    timeout_s: float | None = None,
+    workspace: str | Path | None = None,
+    on_trial: Callable[[TrialRecord], None] | None = None,
+) -> Found:
+    """Go on with a study, one that is done with more trials or time, and wait for the result.
+
+    Trials go on in their numbers; none is repeated. The result is written anew at the end, and the export made again.
+
+    Parameters
+    ----------
+    study : str or int
+        Name or number.
+    n_trials, timeout_s
+        More trials, and more seconds with final model and export inside, than it has used, in place of the limits that
+        it had; a study that is not done may go on without either.
+    workspace, on_trial
+        See `find_network`; `on_trial` is called with the trials that end from now on.
+
+    Returns
+    -------
+    Found
+
+    Raises
+    ------
+    SpecError
+        Where a value is out of range, or the study is done and gets nothing more.
+    NotFoundError
+        Where there is no such study.
+    ConflictError
+        Where the study is to get more while its engine runs.
+    SearchFailedError
+        Where the search failed, or its engine process was killed.
+    """
+    more = More(n_trials, timeout_s)
+    place = Path(workspace) if workspace is not None else default_workspace().path
+    with Store.open(place) as store:
+        found = store.find_study(str(study))
+        if more.is_given:
+            extend(store, found, more)
+        elif found.state is StudyState.DONE:
+            raise SpecError(
+                "The study {study!r} is done; give it more with n_trials or timeout_s.", study=found.name
+            )
+        revision = store.revision()
+        store.request(found.id, Request.RUN)
+        pid = launch_engine(store.workspace.path, found.id)
+        _wait(store, found.id, pid, on_trial, revision)
+        return _found(store, found.id)
+
+
+def _wait(
+    store: Store, study_id: int, pid: int, on_trial: Callable[[TrialRecord], None] | None, revision: int = 0
+) -> None:
+    """Wait for the end; `on_trial` gets the trials that ended after `revision`."""
     watch = EngineWatch(store, study_id, pid)
-    revision, told = 0, set[int]()
+    told = set[int]()
     while True:
         state = watch.state()
         now = store.revision()

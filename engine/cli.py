@@ -144,12 +144,23 @@ def _add_control(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
     for name, text, run in (
         ("pause", "Pause a running study after the epoch it is in.", search.run_pause),
-        ("resume", "Resume a paused, stopped or interrupted study and follow it.", search.run_resume),
+        (
+            "resume",
+            "Resume a paused, stopped or interrupted study, or give a finished one more, and follow it.",
+            search.run_resume,
+        ),
         ("stop", "Stop a study; what it found is kept.", search.run_stop),
     ):
         p = _command(commands, name, text)
         p.add_argument("study", metavar="STUDY")
         if name == "resume":
+            p.add_argument(
+                "--timeout",
+                type=float,
+                metavar="SECONDS",
+                help="more time from here on, final model and export inside, in place of the limits before",
+            )
+            p.add_argument("--trials", type=int, metavar="N", help="more trials from here on, likewise")
             p.add_argument("--detach", action="store_true", help="do not follow it")
             p.add_argument("--json", action="store_true")
         p.set_defaults(run=run)
@@ -249,6 +260,12 @@ def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     p.add_argument(
         "--out", required=True, metavar="FILE", help="a CSV file, or a folder (DIR/) for predictions.csv"
+    )
+    p.add_argument(
+        "--interval",
+        type=float,
+        metavar="LEVEL",
+        help="tell of each row an interval (columns low and high), or of classes their set, too; 0.9 for 90 %%",
     )
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=ship.run_predict)

@@ -33,6 +33,18 @@ class StudyState(StrEnum):
     FAILED = "failed"
 
 
+class Stage(StrEnum):
+    """What the engine of a study is doing, in the order in which it comes; written by that engine."""
+
+    WAITING = "waiting"  # for another study of this workspace to end
+    READING = "reading"  # the data; the folds are drawn where they have not been yet
+    WORKERS = "workers"  # worker processes start and import TensorFlow
+    FIRST_TRIAL = "first_trial"  # baselines, and trials until one is complete
+    SEARCH = "search"
+    FINAL_MODEL = "final_model"  # its choice, and the scores on the holdout
+    EXPORT = "export"
+
+
 class Request(StrEnum):
     """What the user wants of a study; the study's engine polls it."""
 
@@ -161,6 +173,7 @@ class StudyRecord:
     )  # of kind SEARCH and MANUAL
     best_baseline: str | None = None  # name of the best baseline
     best_baseline_value: float | None = None
+    stage: Stage | None = None  # None where no engine has it
     n_ruled_out: int = 0  # of the failed trials: those that a limit ruled out before they were trained
     revision: int = 0  # of the store, when this study's row was last changed
 

@@ -12,8 +12,18 @@ from .base import StoreBase, bumped, get_study
 from .codecs import decode_json, encode_json, storable
 from .errors import ConflictError, NotFoundError
 from .processes import is_alive, is_same, process_identity
-from .records import Failure, FailureKind, Json, Request, StudyRecord, StudyState, TrialKind, TrialState
-from .rows import encode_failure, encode_tags, now_us, study_record
+from .records import (
+    Failure,
+    FailureKind,
+    Json,
+    Request,
+    Stage,
+    StudyRecord,
+    StudyState,
+    TrialKind,
+    TrialState,
+)
+from .rows import decode_failure, encode_failure, encode_tags, now_us, study_record
 from .tables import StudyRow, TrialRow
 
 STALE_AFTER_S = 30.0
@@ -174,6 +184,34 @@ class StudyStore(StoreBase):
         with self._write() as session:
             self._changing(session, study_id).n_workers_requested = n_workers
 
+    def extend_study(self, study_id: int, spec: Json) -> StudyRecord:
+        """Let a study that no engine has go on with a larger budget: it waits for an engine, in state QUEUED.
+
+        The baselines that its search had left out wait with it; those that the user skipped do not.
+
+        Parameters
+        ----------
+        spec : Json
+            The study's own, with another budget.
+
+        Raises
+        ------
+        ConflictError
+            If a live engine has the study.
+        """
+        with self._write() as session:
+            row = self._changing(session, study_id)
+            if row.engine_pid is not None and _holds(row):
+                raise ConflictError(
+                    "The study {name!r} is running; stop it, or wait for its end, before it is given more.",
+                    name=row.name,
+                )
+            row.spec, row.request = encode_json(spec), Request.RUN
+            _set_state(row, StudyState.QUEUED, None)
+            _requeue_baselines(session, row)
+            session.flush()
+            return _records(session, [row])[0]
+
     # The engine's own.
 
     def claim_study(self, study_id: int, pid: int) -> bool:
@@ -192,6 +230,7 @@ class StudyStore(StoreBase):
                 return False
             row.revision = bumped(session)
             row.engine_pid, row.engine_identity, row.heartbeat_us = pid, process_identity(pid), now_us()
+            row.stage = None
             return True
 
     def engine_is_alive(self, study_id: int) -> bool:
@@ -211,13 +250,18 @@ class StudyStore(StoreBase):
         """Give the claim up and set the state, in one transaction."""
         with self._write() as session:
             row = self._changing(session, study_id)
-            row.engine_pid, row.engine_identity = None, None
+            row.engine_pid, row.engine_identity, row.stage = None, None, None
             _set_state(row, state, failure)
 
     def set_study_state(self, study_id: int, state: StudyState, failure: Failure | None = None) -> None:
         """Set the state; the first RUNNING sets ``started_at``, an end sets ``finished_at``."""
         with self._write() as session:
             _set_state(self._changing(session, study_id), state, failure)
+
+    def set_stage(self, study_id: int, stage: Stage) -> None:
+        """Say what the engine is doing."""
+        with self._write() as session:
+            self._changing(session, study_id).stage = Stage(stage)
 
     def heartbeat(self, study_id: int, *, elapsed_s: float, pid: int | None = None) -> None:
         """Say that the engine lives and how long the study has been active.
@@ -300,6 +344,22 @@ def _set_state(row: StudyRow, state: StudyState, failure: Failure | None) -> Non
     if state == StudyState.RUNNING and row.started_us is None:
         row.started_us = now_us()
     row.finished_us = now_us() if state in _ENDED else None
+
+
+def _requeue_baselines(session: Session, study: StudyRow) -> None:
+    """Set the baselines that a search left out to WAITING, as if never started."""
+    statement = select(TrialRow).where(
+        TrialRow.study_id == study.id,
+        TrialRow.kind == TrialKind.BASELINE,
+        TrialRow.state == TrialState.FAIL,
+        TrialRow.requested.is_(None),
+    )
+    for row in session.scalars(statement):
+        failure = decode_failure(row.failure)
+        if failure is not None and failure.kind is FailureKind.SKIPPED:
+            row.revision = study.revision
+            row.state, row.failure, row.worker = TrialState.WAITING, None, None
+            row.started_us, row.finished_us, row.duration_s = None, None, None
 
 
 def _clean_name(name: str) -> str:

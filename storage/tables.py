@@ -69,6 +69,7 @@ class StudyRow(Row):
     finished_us: Mapped[int | None] = mapped_column(BigInteger)
     elapsed_s: Mapped[float]
     heartbeat_us: Mapped[int | None] = mapped_column(BigInteger)
+    stage: Mapped[str | None]
     engine_pid: Mapped[int | None]
     engine_identity: Mapped[str | None]
     split_sha256: Mapped[str | None]

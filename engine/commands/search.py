@@ -9,12 +9,12 @@ import sys
 import time
 from pathlib import Path
 
-from ...storage.records import Request, StudyRecord, StudyState, TrialKind, TrialState
+from ...storage.records import Request, StudyRecord, StudyState
 from ...storage.store import Store
 from ..cli_codes import DONE, FAILED, INTERRUPTED
 from ..errors import SpecError
 from ..launch import launch_engine
-from ..objectives import is_ruled_out
+from ..resuming import More, extend, found_nothing
 from ..search.space import default_space_toml, space_from_toml
 from ..spec import DEFAULT_TRIALS, BudgetSpec, LimitsSpec, ReadSpec, SplitSpec, StudySpec
 from .follow import Followed, follow
@@ -62,11 +62,14 @@ def run_stop(args: argparse.Namespace) -> int:
 
 
 def run_resume(args: argparse.Namespace) -> int:
-    """Resume a study, and follow it unless asked not to."""
+    """Resume a study, with more time or trials where they are given, and follow it unless asked not to."""
+    more = More(args.trials, args.timeout)
     with Store.open(args.workspace) as store:
         study = store.find_study(args.study)
-        if study.state is StudyState.DONE:
-            raise _cannot_go_on(store, study)
+        if more.is_given:
+            study = extend(store, study, more)
+        elif study.state is StudyState.DONE:
+            raise _needs_more(study)
         if not args.detach:
             return start_and_follow(store, study, as_json=args.json)
         store.request(study.id, Request.RUN)
@@ -74,32 +77,21 @@ def run_resume(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _cannot_go_on(store: Store, study: StudyRecord) -> SpecError:
-    """Return why a study that is done is not resumed, and what can be done instead."""
-    if study.best_trial is not None:
+def _needs_more(study: StudyRecord) -> SpecError:
+    """Return what has to be given to a study that is done before it can go on."""
+    why = found_nothing(study)
+    if why is not None:
         return SpecError(
-            "The study {study!r} is done: its limit was reached and its holdout has been used. To search on, start a "
-            "new one with a larger --trials or --timeout, and --warm-start {id} to try its best trials first.",
+            "The study {study!r} is done and found nothing. {why} Give it more: `cupel resume {id} --timeout 300` adds "
+            "five minutes, `--trials 20` twenty trials.",
             study=study.name,
+            why=why.to_json(),
             id=study.id,
         )
-    trials = store.trials(study.id, kinds=[TrialKind.SEARCH])
-    if not trials:
-        return SpecError(
-            "The study {study!r} is done: its time was over before the first trial could start. Start a new search "
-            "with a larger --timeout.",
-            study=study.name,
-        )
-    n_out = sum(is_ruled_out(trial) for trial in trials)
     return SpecError(
-        "The study {study!r} is done, and no network was trained to its end (trials that failed: {n_failed}, ruled out "
-        "by limits: {n_out}, given up early: {n_pruned}); `cupel trials {id}` says why. Start a new search with more "
-        "time or trials, wider limits, or a smaller space.",
+        "The study {study!r} is done; to go on, give it more: `cupel resume {id} --timeout 300` adds five minutes, "
+        "`--trials 20` twenty trials.",
         study=study.name,
-        n_failed=study.n_trials.get(TrialState.FAIL, 0)
-        - n_out,  # what is ruled out is a failure by its state
-        n_out=n_out,
-        n_pruned=study.n_trials.get(TrialState.PRUNED, 0),
         id=study.id,
     )
 
@@ -153,7 +145,16 @@ def _spec(args: argparse.Namespace) -> StudySpec:
         kind=args.kind,
         objectives=tuple(dict.fromkeys(("score", *args.objective))),
         limits=LimitsSpec(args.max_parameters, args.max_bytes, args.max_latency, args.max_memory),
-        split=SplitSpec(args.split, args.folds, args.repeats, *_holdout(args.holdout)),
+        split=SplitSpec(
+            args.split,
+            args.folds,
+            args.repeats,
+            *_holdout(args.holdout),
+            gap=args.gap,
+            seed=args.split_seed,
+            duplicates=args.duplicates,
+            name_part=args.group_part,
+        ),
         budget=BudgetSpec(trials, args.timeout, args.target_score),
         sampler=args.sampler,
         pruner=args.pruner,

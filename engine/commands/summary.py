@@ -13,6 +13,7 @@ from ...storage.records import StudyRecord, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from .. import formatting
 from ..objectives import is_ruled_out, objectives_of, pareto_trials
+from ..resuming import found_nothing
 from .console import plain_console
 
 _ROWS = 10
@@ -44,6 +45,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
             scores["holdout"] = _of_metric(scores.get("holdout"), study.metric)
     objectives = objectives_of(study)
     front = pareto_trials(trials, objectives, study.direction)
+    nothing = found_nothing(study)
     return {
         "study": study.id,
         "name": study.name,
@@ -59,6 +61,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         "elapsed_s": round(study.elapsed_s, 2),
         "workspace": str(store.workspace.path),
         "state": str(study.state),
+        "nothing_found": None if nothing is None else str(nothing),
         "interrupted": study.id in store.interrupted_studies(),
         "final": result.get("final", {}).get("kind"),
         "export": result.get("export"),
@@ -69,7 +72,9 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
 
 def standing(study: StudyRecord, interrupted: Collection[int]) -> str:
     """Return how a study stands, in a word; `interrupted` are those that ought to run and whose engines were killed."""
-    return "interrupted" if study.id in interrupted else str(study.state)
+    if study.id in interrupted:
+        return "interrupted"
+    return str(study.state) if found_nothing(study) is None else "nothing found"
 
 
 def _of_metric(holdout: Mapping[str, float] | float | None, metric: str) -> float | None:
@@ -92,14 +97,13 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
             f"{formatting.counted(n_ruled_out, 'trial')} {verb} ruled out by the limits before training."
         )
     trials = [t for t in every if t.state is TrialState.COMPLETE]
-    if not any(t.kind is not TrialKind.BASELINE for t in trials):
-        n_search = sum(t.kind is not TrialKind.BASELINE for t in every)
-        hint = (
-            "widen the limits"
-            if n_search == n_ruled_out > 0
-            else "allow more time, or make the space smaller"
-        )
-        console.print(f"No network was trained to its end; {hint}.")
+    why = found_nothing(study)
+    if why is not None:
+        more = f" `cupel resume {study.id} --timeout 300` goes on for five minutes more."
+        is_open = sum(t.kind is not TrialKind.BASELINE for t in every) > n_ruled_out or not n_ruled_out
+        console.print(f"Nothing found. {why}{more if is_open else ''}", highlight=False, soft_wrap=True)
+    elif not any(t.kind is not TrialKind.BASELINE for t in trials):
+        console.print("No network was trained to its end yet.")
     if not trials:
         return
     sign = -1.0 if study.direction == "maximize" else 1.0
@@ -181,4 +185,5 @@ def _print_verdict(console: Console, study: StudyRecord, decimals: int) -> None:
         verdict = "certificate passed" if export["passed"] else "CERTIFICATE FAILED"
         console.print(f"Exported to {export['path']} ({verdict}).", highlight=False, soft_wrap=True)
     elif export:
-        console.print(f"The export failed. {export['message']['text']}", highlight=False)
+        failed = "" if export.get("left_out") else "The export failed. "
+        console.print(failed + export["message"]["text"], highlight=False, soft_wrap=True)

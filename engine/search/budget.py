@@ -44,6 +44,7 @@ class Budget:
     direction: str
     elapsed_s: float = 0.0
     exports: bool = True
+    is_time_over: bool = False  # the time budget has ended the search
     clock: Callable[[], float] = time.monotonic
     _since: float = field(init=False)
     _paused_at: float | None = None
@@ -56,7 +57,7 @@ class Budget:
     @property
     def elapsed(self) -> float:
         """Active seconds so far, pauses left out."""
-        return self.elapsed_s + (self._paused_at or self.clock()) - self._since
+        return self.elapsed_s + (self.clock() if self._paused_at is None else self._paused_at) - self._since
 
     @property
     def is_paused(self) -> bool:
@@ -64,7 +65,8 @@ class Budget:
 
     def pause(self) -> None:
         """Stop the clock."""
-        self._paused_at = self._paused_at or self.clock()
+        if self._paused_at is None:
+            self._paused_at = self.clock()
 
     def go_on(self) -> None:
         """Let the clock run again."""

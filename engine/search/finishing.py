@@ -23,6 +23,7 @@ from ..metrics import METRICS
 from ..workers.cluster import Cluster, TaskDone
 from ..workers.messages import FinalTask, HoldoutTask, Task, TaskResult, checkpoint_path
 from .budget import Budget
+from .nothing import why_nothing
 from .preparing import Prepared
 
 _log = logging.getLogger(__name__)
@@ -189,7 +190,8 @@ class Finish:
             }
         }
         if best is None:
-            return result
+            why = why_nothing(trials, is_time_over=self.budget.is_time_over)
+            return result | {"nothing_found": why.to_json()}
         result["best"] = {
             "trial": best.number,
             "family": best.family,

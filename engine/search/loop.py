@@ -79,10 +79,10 @@ class SearchLoop:
         self._n_failed_in_row = self._n_lost_in_row = 0
         self._beat = 0.0
         self._asked = -math.inf
-        self._best = store.study(study_id).best_value
+        best = prepared.best(store)
+        self._best = best.value if best else None
         self._first_peaks: dict[str, int] = {}  # memory after the first trial, by worker address
         self._over_since: float | None = None
-        self._is_time_over = False
         self._watch = SystemWatch(store, study_id, budget)
         self._schedule = Schedule(store, study_id, prepared, budget)
 
@@ -116,10 +116,11 @@ class SearchLoop:
             self._watch.sample(self._cluster.pids().values())
 
     def _is_over(self) -> bool:
-        self._is_time_over = self._is_time_over or self._budget.search_left_s <= self._pace_s()
-        if self._is_time_over:
+        budget = self._budget
+        budget.is_time_over = budget.is_time_over or budget.search_left_s <= self._pace_s()
+        if budget.is_time_over:
             return True
-        return self._budget.is_reached(self._best) or (self._schedule.is_over and not self._running)
+        return budget.is_reached(self._best) or (self._schedule.is_over and not self._running)
 
     def _pace_s(self) -> float:
         """Return what the longest epoch of a running trial took: what one more may take."""
@@ -210,6 +211,8 @@ class SearchLoop:
     def _start(self, trial: TrialRecord, address: str) -> None:
         running = RunningTrial(trial.id, trial.number, _key(trial), trial.kind, trial.n_epochs or 1)
         self._running[running.key] = running
+        if running.is_search:
+            running.choice = self._prepared.epoch_choice(trial.params)
         if trial.kind is TrialKind.BASELINE:
             task: Any = BaselineTask(trial.id, trial.number, trial.name)
         else:

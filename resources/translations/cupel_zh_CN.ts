@@ -2523,6 +2523,10 @@
       <translation>已有名为 {name!r} 的研究；请换一个名称。</translation>
     </message>
     <message>
+      <source>At the level {level}, {share:.1%} of {n:,} rows of the holdout were inside ({low:.1%} to {high:.1%}).</source>
+      <translation>置信水平 {level}：留出集的 {n:,} 行中有 {share:.1%} 落在区间（或类别集合）内（{low:.1%} 至 {high:.1%}）。</translation>
+    </message>
+    <message>
       <source>Before ~ stands the name of a column, for instance notes ~ "seed".</source>
       <translation>~ 之前应为列名，例如 notes ~ "seed"。</translation>
     </message>
@@ -2651,6 +2655,10 @@
       <translation>按时间顺序划分的各折，其训练数据逐折加长；在全部数据上训练的单个网络包含最新的数据。</translation>
     </message>
     <message>
+      <source>How often intervals of the level {level} hold was not measured; the bundle's card tells it of {levels}.</source>
+      <translation>水平 {level} 的区间实际覆盖多少没有测量；导出包的卡片给出了 {levels} 的覆盖率。</translation>
+    </message>
+    <message>
       <source>Images left out because they are in no class folder: {n:,}.</source>
       <translation>不在任何类别文件夹中而被略去的图像：{n:,} 个。</translation>
     </message>
@@ -2673,6 +2681,10 @@
     <message>
       <source>In nested cross-validation one network on all rows scored significantly better than the ensemble of fold networks.</source>
       <translation>在嵌套交叉验证中，用全部数据训练的单个网络得分显著优于各折网络的集成。</translation>
+    </message>
+    <message>
+      <source>Intervals are told by predict.py alone, which needs requirements.txt.</source>
+      <translation>只有 predict.py 能给出区间，它需要 requirements.txt 中的软件包。</translation>
     </message>
     <message>
       <source>LiteRT has no activations of 16 bits for networks that take codes of categories or tokens.</source>
@@ -2821,6 +2833,38 @@
     <message>
       <source>The baseline took too much of the time budget, so it was left out.</source>
       <translation>该基线占用的时间预算过多，已略去。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: its folds are in order, rows to come need not be like those of the folds, and errors of the past promise nothing of them.</source>
+      <translation>此导出包没有预测区间：各折按先后顺序划分，将来的行未必与各折中的行相似，过去的误差不能为它们作保证。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: its networks are not those of the folds.</source>
+      <translation>此导出包没有预测区间：它的网络不是各折的网络。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: the networks of the folds need columns that its model does not.</source>
+      <translation>此导出包没有预测区间：各折的网络需要的某些列，模型本身并不使用。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: the networks of the folds were not kept; export trial {number} itself to have some.</source>
+      <translation>此导出包没有预测区间：各折的网络没有保留；如需区间，请直接导出试验 {number}。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: the study has no folds.</source>
+      <translation>此导出包没有预测区间：该研究没有分折。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: what a compressed form says of rows that it had not seen is not stored.</source>
+      <translation>此导出包没有预测区间：压缩后的网络对未见过的行的预测没有保存。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: what is stored of the trial's predictions is not what its networks say.</source>
+      <translation>此导出包没有预测区间：保存的试验预测与其网络给出的预测不一致。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: what trial {number} said of rows that its networks had not seen is not stored.</source>
+      <translation>此导出包没有预测区间：试验 {number} 的网络对未见过的行的预测没有保存。</translation>
     </message>
     <message>
       <source>The bundle has no profile of its training rows, so that drift cannot be told; export it again.</source>
@@ -3041,6 +3085,14 @@
     <message>
       <source>The largest networks may need more memory than a worker may use; make the space smaller.</source>
       <translation>最大的网络所需内存可能超过单个工作进程的上限；请缩小搜索空间。</translation>
+    </message>
+    <message>
+      <source>The level {level} is not between 0 and 1; give 0.9 for 90 %.</source>
+      <translation>水平 {level} 不在 0 与 1 之间；90 % 请写 0.9。</translation>
+    </message>
+    <message>
+      <source>The level {level} needs more rows than the {n:,} that the model learnt from; the highest is {most}.</source>
+      <translation>水平 {level} 需要的行数多于模型学习所用的 {n:,} 行；最高为 {most}。</translation>
     </message>
     <message>
       <source>The limit of loss must be zero or more, rounds and time-out must be positive.</source>
@@ -3407,6 +3459,10 @@
       <translation>没有示例 {name!r}；请从 {choices} 中选择。</translation>
     </message>
     <message>
+      <source>There is no share of no rows.</source>
+      <translation>没有行，就没有比例。</translation>
+    </message>
+    <message>
       <source>There is no study {name!r} in this workspace: it has none yet.</source>
       <translation>此工作区中没有研究 {name!r}：它还没有任何研究。</translation>
     </message>
@@ -3427,6 +3483,10 @@
       <translation>此工作区中没有 id 为 {id} 的 {what}。</translation>
     </message>
     <message>
+      <source>There was no holdout to measure on how often intervals hold.</source>
+      <translation>没有留出集，无法测量区间实际覆盖多少。</translation>
+    </message>
+    <message>
       <source>There was no time to compare; the fold networks are kept as an ensemble.</source>
       <translation>没有时间进行比较；保留各折网络作为集成。</translation>
     </message>
@@ -3437,6 +3497,10 @@
     <message>
       <source>These folds need a column with the role {role}; give one column that role.</source>
       <translation>这种划分需要一个角色为 {role} 的列；请为某一列设置该角色。</translation>
+    </message>
+    <message>
+      <source>This bundle has no prediction intervals: it was made before there were any; export it again.</source>
+      <translation>此导出包没有预测区间：它制作时还没有这项功能；请重新导出。</translation>
     </message>
     <message>
       <source>This bundle was made by a newer version of Cupel; use the predict.py that came with it.</source>

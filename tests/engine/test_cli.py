@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cupel.engine.cli import main
+from cupel.engine import resume_study
 from cupel.storage.records import Failure, FailureKind, StudyState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 
@@ -84,7 +85,9 @@ def test_trials_can_be_listed_filtered_and_read_by_programs(
     [
         (["show", "Tulips"], "'Irises'"),
         (["trials", "1", "--filter", "value >"], "filter ends too early"),
-        (["resume", "1"], "--warm-start 1"),
+        (["resume", "1"], "`cupel resume 1 --timeout 300` adds five minutes"),
+        (["resume", "1", "--trials", "0"], "The number of trials is 0"),
+        (["resume", "1", "--timeout", "-5"], "more than 0"),
         (["pause", "1"], "is not running"),
         (["stop", "1"], "is not running"),
         (["export", "1", "--trial", "7"], "7"),
@@ -134,19 +137,23 @@ def test_a_study_that_left_no_network_says_why_it_is_not_resumed_and_what_can_be
     done = cupel("resume", "Nothing", "--workspace", tmp_path)
     assert done.returncode == 2
     assert "trials that failed: 2" in done.stderr
-    assert "Start a new search with more time or trials" in done.stderr
+    assert "`cupel resume 1 --timeout 300`" in done.stderr
 
 
-def test_a_study_whose_time_was_over_before_any_trial_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_study_that_is_done_goes_on_where_it_gets_more(
+    searched: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
-    with Store.open(tmp_path) as store:
-        study = store.create_study(
-            name="Short", dataset_id=None, spec={}, metric="accuracy", direction="maximize", task="binary"
-        )
-        store.set_study_state(study.id, StudyState.DONE)
-    assert main(["resume", "Short", "--workspace", str(tmp_path)]) == 2
-    assert "before the first trial could start" in capsys.readouterr().err
+    workspace = Path(shutil.copytree(searched[0], tmp_path / "workspace"))
+    before = json.loads(cupel("trials", "1", "--json", "--workspace", workspace).stdout)
+    done = cupel("resume", "Irises", "--trials", "2", "--json", "--workspace", workspace)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["state"] == "done"
+    assert found["n_complete"] + found["n_pruned"] + found["n_failed"] == 5
+    trials = json.loads(cupel("trials", "1", "--json", "--workspace", workspace).stdout)
+    assert [t for t in trials if t["number"] < 3] == [t for t in before if t["number"] < 3]
+    found_again = resume_study("Irises", n_trials=1, workspace=workspace)
+    assert [t.number for t in found_again.trials if t.kind is TrialKind.SEARCH] == list(range(6))
 
 
 @pytest.mark.parametrize(

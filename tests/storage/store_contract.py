@@ -17,6 +17,7 @@ from cupel.storage.records import (
     FoldScores,
     JobState,
     Request,
+    Stage,
     StudyRecord,
     StudyState,
     SystemSample,
@@ -390,6 +391,49 @@ class StoreContract:
         assert store.curves(trials[0].id) is None
         assert store.trial(elsewhere.id).state == TrialState.RUNNING
         assert store.requeue_running(study.id) == []
+
+    def test_a_study_that_gets_more_waits_again_with_the_baselines_that_were_left_out(
+        self, store: Store
+    ) -> None:
+        study, skipped = make_study(store), Failure(FailureKind.SKIPPED, "No time.")
+        trials = [
+            make_trial(store, study.id, -1 - i, kind=TrialKind.BASELINE, name=name)
+            for i, name in enumerate(("majority", "linear", "trees", "unwanted"))
+        ]
+        searched = make_trial(store, study.id, 0)
+        store.finish_trial(trials[0].id, TrialOutcome(COMPLETE, value=0.5))
+        store.request_skip(trials[3].id)
+        for trial in (trials[1], trials[3], searched):
+            store.finish_trial(trial.id, TrialOutcome(FAIL, failure=skipped))
+        store.finish_trial(
+            trials[2].id, TrialOutcome(FAIL, failure=Failure(FailureKind.ERROR, "A bug.")),
+        )  # fmt: skip
+        store.release_study(study.id, StudyState.DONE)
+        extended = store.extend_study(study.id, {"target": "y", "budget": {"n_trials": 9}})
+        assert (extended.state, extended.finished_at) == (StudyState.QUEUED, None)
+        assert extended.spec["budget"]["n_trials"] == 9
+        states = [store.trial(t.id).state for t in (*trials, searched)]
+        assert states == [COMPLETE, TrialState.WAITING, FAIL, FAIL, FAIL]
+        assert store.trial(trials[1].id).failure is None
+
+    def test_a_study_with_an_engine_gets_nothing_more(self, store: Store) -> None:
+        study = make_study(store)
+        store.claim_study(study.id, os.getpid())
+        with pytest.raises(ConflictError):
+            store.extend_study(study.id, {"target": "x"})
+        assert store.study(study.id).spec == {"target": "y"}
+
+    def test_an_engine_says_what_it_is_doing_for_as_long_as_it_has_the_study(self, store: Store) -> None:
+        study = make_study(store)
+        assert study.stage is None
+        store.claim_study(study.id, os.getpid())
+        store.set_stage(study.id, Stage.WORKERS)
+        assert store.study(study.id).stage is Stage.WORKERS
+        store.claim_study(study.id, os.getpid())
+        assert store.study(study.id).stage is None
+        store.set_stage(study.id, Stage.SEARCH)
+        store.release_study(study.id, StudyState.DONE)
+        assert store.study(study.id).stage is None
 
     def test_the_user_edits_a_trial_and_asks_to_skip_it(self, store: Store) -> None:
         trial = make_trial(store, make_study(store).id, 0)

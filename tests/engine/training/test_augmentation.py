@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from cupel.engine.networks.inputs import InputShape
+from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.augmentation import STRENGTHS, augmented
 from cupel.engine.training.problem import Problem
 from cupel.engine.training.trainer import Trainer, TrainResult, TrainSpec, predict
@@ -74,7 +75,8 @@ def problem() -> Problem:
     pixels[0, y == 1, :4] += 120
     rows = np.arange(60)
     return Problem(
-        "multiclass", 2, y, {"pixels": pixels}, (rows[20:], rows[:40]), (rows[:20], rows[40:]), np.zeros(2), np.ones(2),
+        "multiclass", 2, y, {"pixels": pixels}, (rows[20:], rows[:40]), (rows[:20], rows[40:]),
+        fold_voters(2, 1, in_order=False), np.zeros(2), np.ones(2),
         InputShape(2, pixels=(8, 8, 1)), (),
     )  # fmt: skip
 

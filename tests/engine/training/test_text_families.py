@@ -12,6 +12,7 @@ from cupel.engine.families import families_of
 from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.registry import build_network, family
 from cupel.engine.search.space import default_space, start_points, to_params
+from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.problem import Problem
 from cupel.engine.training.trainer import Trainer, TrainSpec, predict
@@ -57,7 +58,9 @@ def make_problem(n: int = 150, task: str = "multiclass") -> Problem:
     return Problem(
         task=task, n_classes=3 if task == "multiclass" else 0, y=values,
         inputs={"tokens": np.stack([tokens] * N_FOLDS)},
-        train=tuple(train), valid=tuple(valid), target_mean=np.full(N_FOLDS, 0.0 if task == "multiclass" else 13.0),
+        train=tuple(train), valid=tuple(valid),
+        voters=fold_voters(N_FOLDS, 1, in_order=False),
+        target_mean=np.full(N_FOLDS, 0.0 if task == "multiclass" else 13.0),
         target_scale=np.full(N_FOLDS, 1.0 if task == "multiclass" else 2.4),
         shape=InputShape(3 if task == "multiclass" else 1, n_tokens=N_TOKENS, n_words=N_WORDS), preprocessings=(),
     )  # fmt: skip

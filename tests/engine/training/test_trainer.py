@@ -171,19 +171,21 @@ def test_the_same_seed_gives_the_same_networks_and_another_seed_does_not() -> No
     assert not np.allclose(first.weights, other.weights)
 
 
-def test_a_replica_stops_when_its_patience_ends_and_keeps_its_best_weights() -> None:
+def test_folds_stop_when_patience_ends_and_keep_the_epoch_at_which_the_others_were_best() -> None:
     problem = make_problem(n=120)
     settings = TrainSpec(**{**_fields(spec(epochs=60, learning_rate=0.02)), "patience": 4})
     result = Trainer(problem, settings).run()
     stopped = np.isnan(result.curves[:, -1, 2])
     assert stopped.any() or result.curves.shape[1] < 60
+    lasts = [np.flatnonzero(~np.isnan(curve))[-1] for curve in result.curves[:, :, 2]]
+    assert max(lasts) - max(result.best_epochs) <= 4
+    assert len(set(lasts)) == 1, "folds train on for as long as one of the others has need of their scores"
     for r in range(problem.n_replicas):
-        scores, kept = result.curves[r, :, 2], result.best_epochs[r]
-        assert result.best_scores[r] == pytest.approx(scores[kept], abs=1e-6)
+        others = np.delete(result.curves[:, : result.best_epochs[r] + 5, 2], r, axis=0).mean(axis=0)
+        assert others[result.best_epochs[r]] == pytest.approx(np.nanmax(others), abs=1e-6)
+        assert result.best_scores[r] == result.curves[r, result.best_epochs[r], 2]
         y = problem.y[problem.valid[r]]
         assert METRICS["accuracy"](y, result.predictions[r]) == pytest.approx(result.best_scores[r])
-        last = np.flatnonzero(~np.isnan(scores))[-1]
-        assert last - kept <= 4
 
 
 def test_a_training_that_goes_on_from_a_checkpoint_ends_as_if_it_had_never_stopped(tmp_path: Path) -> None:
