@@ -127,6 +127,6 @@ def joined(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.in
 def are_many(units: NDArray[np.int64]) -> bool:
     """Whether so many rows are in units of several that dealing one row of each would make uneven folds."""
     sizes = np.bincount(units)
-    return int(sizes[sizes > 1].sum()) > _FEW_COPIES * len(units) or int(sizes.max()) > _FEW_COPIES * len(
-        units
-    )
+    largest = int(sizes.max())
+    many = _FEW_COPIES * len(units)
+    return largest > 1 and (int(sizes[sizes > 1].sum()) > many or largest > many)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,6 +36,8 @@ class Budget:
         Active seconds before this process took the study up.
     exports : bool
         Whether an export follows.
+    clock : callable
+        Gives the seconds that the budget goes by.
     """
 
     spec: BudgetSpec
@@ -42,15 +45,19 @@ class Budget:
     elapsed_s: float = 0.0
     exports: bool = True
     is_time_over: bool = False  # the time budget has ended the search
-    _since: float = field(default_factory=time.monotonic)
+    clock: Callable[[], float] = time.monotonic
+    _since: float = field(init=False)
     _paused_at: float | None = None
     _start_s: float = _START_S
     _durations: list[float] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._since = self.clock()
+
     @property
     def elapsed(self) -> float:
         """Active seconds so far, pauses left out."""
-        return self.elapsed_s + (self._paused_at or time.monotonic()) - self._since
+        return self.elapsed_s + (self.clock() if self._paused_at is None else self._paused_at) - self._since
 
     @property
     def is_paused(self) -> bool:
@@ -58,12 +65,13 @@ class Budget:
 
     def pause(self) -> None:
         """Stop the clock."""
-        self._paused_at = self._paused_at or time.monotonic()
+        if self._paused_at is None:
+            self._paused_at = self.clock()
 
     def go_on(self) -> None:
         """Let the clock run again."""
         if self._paused_at is not None:
-            self._since += time.monotonic() - self._paused_at
+            self._since += self.clock() - self._paused_at
             self._paused_at = None
 
     def note_duration(self, seconds: float) -> None:

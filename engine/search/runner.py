@@ -6,6 +6,7 @@ import dataclasses
 import logging
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ class Settings:
     stop_grace_s: float = 8.0  # for an epoch to end when the user stops the study
     scheduler: str | None = None  # address of an existing Dask cluster
     runner: str = "cupel.engine.workers.task"  # what workers run; tests have a toy
+    clock: Callable[[], float] = time.monotonic  # of the time budget, in seconds
 
 
 @dataclass(slots=True)
@@ -101,6 +103,7 @@ class StudyRunner:
                 spec.direction,
                 study.elapsed_s + self.elapsed_s + time.monotonic() - self._since - queued,
                 exports=spec.export_dir != "",
+                clock=self.settings.clock,
             )
             kept = Kept.of_study(self.store, prepared)
             loop = SearchLoop(

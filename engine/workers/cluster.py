@@ -56,6 +56,9 @@ class TaskDone:
 
 
 Event = WorkerReady | WorkerLost | TaskDone | Progress
+_CLOSE_S = (
+    30.0  # Dask asks a worker for 4 s and waits 5 s for one that it has killed; on a busy machine longer
+)
 _REFRESH_S = 0.1  # the scheduler is asked for its workers at most this often: a round trip of milliseconds
 
 
@@ -128,8 +131,12 @@ class Cluster:
         for calls in self._calls.values():
             calls.shutdown(wait=False, cancel_futures=True)
         for part in (self._client, self._cluster):
-            if part is not None:
-                part.close(timeout=5)
+            if part is None:
+                continue
+            try:
+                part.close(timeout=_CLOSE_S)
+            except TimeoutError:
+                _log.warning("the worker processes take over %.0f s to end; they end with this one", _CLOSE_S)
         self._client = self._cluster = None
 
     def refresh(self) -> None:

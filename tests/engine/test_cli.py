@@ -29,7 +29,7 @@ KEYS = {
 
 
 def cupel(*args: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*CUPEL, *map(str, args)], capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run([*CUPEL, *map(str, args)], capture_output=True, text=True, check=False)
 
 
 def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
@@ -235,19 +235,19 @@ def test_ctrl_c_stops_cleanly_and_the_study_can_be_resumed(tmp_path: Path) -> No
         "none",
     ]
     command = [*CUPEL, "search", *arguments, "--workers", "1", "--no-export", "--folds", "3"]
-    process = subprocess.Popen(
-        [*command, "--workspace", str(workspace), "--json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"},
-    )  # fmt: skip
-    wait_for((workspace / "cupel.sqlite").exists, process)
     with Store.open(workspace) as store:
-        wait_for(lambda: _epochs(store) > 2, process)
+        process = subprocess.Popen(
+            [*command, "--workspace", str(workspace), "--json"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"},
+        )  # fmt: skip
+        # One that is complete: the running one may not end its epoch in the seconds that a stopped search waits.
+        wait_for(lambda: _is_in_second_trial(store), process)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate()
         assert process.returncode == 130, err
         assert store.study(1).state is StudyState.STOPPED
         found: dict[str, Any] = json.loads(out.splitlines()[-1])
-        assert found["best"] is not None  # with the epochs that it had
+        assert found["best"] is not None
         n_before = found["n_complete"]
         resumed = cupel("resume", "1", "--json", "--workspace", workspace)
         assert resumed.returncode == 0, resumed.stderr
@@ -257,6 +257,7 @@ def test_ctrl_c_stops_cleanly_and_the_study_can_be_resumed(tmp_path: Path) -> No
         assert found["n_complete"] >= n_before
 
 
-def _epochs(store: Store) -> int:
+def _is_in_second_trial(store: Store) -> bool:
     trials = store.trials(1, kinds=[TrialKind.SEARCH]) if store.studies() else []
-    return max((t.epoch or 0 for t in trials), default=0)
+    states = [trial.state for trial in trials]
+    return TrialState.COMPLETE in states and TrialState.RUNNING in states

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,27 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from pytestqt.qtbot import QtBot
 
 OpenWindow = Callable[..., MainWindow]
+# Less than a test may take at all (`timeout` in pyproject.toml), so that a failure says what was waited for.
+PATIENCE_MS = 600_000
+
+
+class PatientBot(QtBot):
+    """Waits for what must come, however busy the machine is, in place of pytest-qt's five seconds."""
+
+    def waitUntil(self, callback: Callable[[], Any], *, timeout: int = PATIENCE_MS) -> None:  # noqa: N802
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **how: Any) -> Any:  # noqa: N802
+        return super().waitSignal(signal, timeout=timeout, **how)
+
+    def waitExposed(self, widget: Any, *, timeout: int = PATIENCE_MS) -> Any:  # noqa: N802
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's, with patience."""
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +88,7 @@ def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
     def opened(workspace: Path, lang: str = "en", theme: str = "light") -> MainWindow:
         window = app.make_window(workspace, lang, theme)
         windows.append(window)
-        with qtbot.waitSignal(window.desk.studies_changed, timeout=20_000):
+        with qtbot.waitSignal(window.desk.studies_changed):
             window.show()
         return window
 

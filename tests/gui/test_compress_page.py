@@ -180,7 +180,7 @@ def test_charts_mark_the_front_and_a_click_selects(qtbot: QtBot, page: CompressP
     bars = next(one for one in page.charts.bytes_chart.series if one.key == "bars")
     assert len(bars.x) == 3 * len(page.charts.bytes_chart.spots)
     spot = next(spot for spot in page.charts.bytes_chart.spots if spot.name == "structured 75 %")
-    qtbot.wait(50)  # the chart takes its range when it is painted
+    page.charts.bytes_chart.grab()  # the chart takes its range when it is painted
     box = page.charts.bytes_chart.getPlotItem().getViewBox()
     place = box.mapViewToScene(QPointF(spot.cost, spot.score))
     tip = page.charts.bytes_chart.tip_at(place)
@@ -233,7 +233,7 @@ def test_what_cannot_be_compressed_says_why(qtbot: QtBot, page: CompressPage, wo
     page.start.click()  # the made-up study has no networks
     assert page.choice.progress_box.isVisible()
     assert not page.start.isEnabled()
-    qtbot.waitUntil(page.notice.isVisible, timeout=60_000)
+    qtbot.waitUntil(page.notice.isVisible)
     assert page.notice.label.text()
     assert page.start.isEnabled()
     with Store.open(workspace) as store:
@@ -248,13 +248,13 @@ def test_the_networks_of_a_real_study_are_quantized(qtbot: QtBot, open_window, m
     window = open_window(made)
     window.show_page("compress")
     page = window.pages["compress"]
-    qtbot.waitUntil(page.variants.nothing_yet.isVisible, timeout=20_000)
+    qtbot.waitUntil(page.variants.nothing_yet.isVisible)
     qtbot.waitUntil(page.start.isEnabled)
     page.choice.what.set_value(("quantize",))
     page.start.click()
-    qtbot.waitUntil(lambda: page.model.row_of("int8") >= 0 or page.notice.isVisible(), timeout=240_000)
+    qtbot.waitUntil(lambda: page.model.row_of("int8") >= 0 or page.notice.isVisible())
     assert not page.notice.isVisible(), page.notice.label.text()
-    qtbot.waitUntil(page.start.isEnabled, timeout=30_000)
+    qtbot.waitUntil(page.start.isEnabled)
     assert not page.choice.progress_box.isVisible()
     assert [one.record.name for one in page.model.variants] == [
         "base", "control", "float16", "int8", "int8_static", "int16", "int4", "tuned int4",
@@ -275,8 +275,7 @@ def test_a_cancelled_job_ends_soon_and_leaves_nothing(made: Path) -> None:
         while not store.job(job.id).message and doing.is_alive():
             doing.join(0.05)
         assert store.cancel_job(job.id)
-        doing.join(timeout=20)
-        assert not doing.is_alive()
+        doing.join()
         assert store.job(job.id).state is JobState.CANCELLED
         assert store.variants(trial.id) == []
     assert list(made.glob(f"{SCRATCH}*")) == []
@@ -293,8 +292,7 @@ def test_a_service_that_is_ended_takes_its_work_with_it(made: Path) -> None:
             waited.wait(0.05)
         assert list(made.glob(f"{SCRATCH}*")) != []
         service.stop()
-        _, alive = psutil.wait_procs(working, timeout=20)
-        assert alive == []
+        psutil.wait_procs(working)
         assert list(made.glob(f"{SCRATCH}*")) == []
         assert [job.state for job in store.fail_dead_jobs()] == [JobState.FAILED]
 
@@ -311,10 +309,10 @@ def test_choosing_and_blaming_ask_for_their_own_work_under_the_limits(
     page.choice.most_ms.set_value(0.5)
     page.choose.click()
     assert not page.blame.isEnabled()
-    qtbot.waitUntil(page.notice.isVisible, timeout=60_000)  # the made-up study has no networks
+    qtbot.waitUntil(page.notice.isVisible)  # the made-up study has no networks
     page.blame.click()
     qtbot.waitUntil(lambda: not page.notice.isVisible())
-    qtbot.waitUntil(page.notice.isVisible, timeout=60_000)
+    qtbot.waitUntil(page.notice.isVisible)
     with Store.open(workspace) as store:
         choose, blame = store.jobs()[-2:]
     assert choose.args["mode"] == "choose"
@@ -348,12 +346,12 @@ def test_a_job_that_goes_on_is_shown_when_the_window_is_opened_again(
         window.show_page("compress")
         page = window.pages["compress"]
         assert isinstance(page, CompressPage)
-        qtbot.waitUntil(page.choice.progress_box.isVisible, timeout=20_000)
+        qtbot.waitUntil(page.choice.progress_box.isVisible)
         assert page.choice.progress_box.line.value() == 400
         assert "Trying candidates" in page.choice.progress_box.text.text()
         assert not page.start.isEnabled()
         store.finish_job(job.id, result={"variants": [1, 2], "chosen": "int8", "n_tried": 9})
-        qtbot.waitUntil(page.start.isEnabled, timeout=20_000)
+        qtbot.waitUntil(page.start.isEnabled)
         assert not page.choice.progress_box.isVisible()
 
 

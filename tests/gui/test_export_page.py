@@ -62,13 +62,11 @@ def test_a_bundle_is_written_and_its_certificate_is_shown(qtbot: QtBot, open_win
     page.write.click()
     assert not page.write.isEnabled()
     assert page.progress_box.isVisible()
-    qtbot.waitUntil(lambda: page.certificate._pill.text() == "Passed", timeout=120_000)
+    qtbot.waitUntil(lambda: page.certificate._pill.text() == "Passed")
     assert (tmp_path / "bundle" / "predict.py").exists()
     assert (tmp_path / "bundle" / "network.tflite").exists()
     assert not (tmp_path / "bundle" / "network.keras").exists()
-    qtbot.waitUntil(
-        page.write.isEnabled, timeout=30_000
-    )  # the export is in the store before its job has ended
+    qtbot.waitUntil(page.write.isEnabled)  # the export is in the store before its job has ended
     assert not page.progress_box.isVisible()
 
 
@@ -119,12 +117,12 @@ def test_a_fitted_threshold_is_told_with_its_gain_and_the_certificate_tells_it_a
     page.threshold.choice.set_value("tuned")
     page.threshold._chosen()
     assert page.threshold.progress_box.isVisible()
-    qtbot.waitUntil(lambda: "has not seen" in page.threshold.hint.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "has not seen" in page.threshold.hint.text())
     assert "accuracy" in page.threshold.hint.text()
     page.folder.set_value(str(tmp_path / "bundle"))
     page.folder.changed.emit()
     page.write.click()
-    qtbot.waitUntil(lambda: page.certificate._pill.text() == "Passed", timeout=120_000)
+    qtbot.waitUntil(lambda: page.certificate._pill.text() == "Passed")
     export = page._chosen()
     assert export is not None
     rows = dict(decision_rows(export))
@@ -154,7 +152,7 @@ def test_a_threshold_that_is_none_is_said_and_a_number_goes_along(
         assert page.write.isEnabled()
     page.threshold.number.set_value(0.3)
     page.write.click()
-    qtbot.waitUntil(page.write.isEnabled, timeout=60_000)  # the made-up study has no networks
+    qtbot.waitUntil(page.write.isEnabled)  # the made-up study has no networks
     with Store.open(workspace) as store:
         jobs = store.jobs()
     assert [job.args["threshold"] for job in jobs] == [0.3]
@@ -162,7 +160,7 @@ def test_a_threshold_that_is_none_is_said_and_a_number_goes_along(
 
 def test_a_bundle_that_cannot_be_written_says_why(qtbot: QtBot, page: ExportPage, workspace: Path) -> None:
     page.write.click()  # the made-up study has no networks
-    qtbot.waitUntil(page.notice.isVisible, timeout=30_000)
+    qtbot.waitUntil(page.notice.isVisible)
     assert page.notice.label.text()
     assert page.write.isEnabled()
     with Store.open(workspace) as store:

@@ -198,7 +198,7 @@ def test_a_real_study_is_audited_and_the_audit_is_kept(qtbot: QtBot, open_window
     page.by.set_value("colour")
     page.start.click()  # the best trial has no out-of-fold predictions
     assert page.progress_box.isVisible()
-    qtbot.waitUntil(page.notice.isVisible, timeout=60_000)
+    qtbot.waitUntil(page.notice.isVisible)
     assert page.notice.label.text()
     page.trial.set_value(TRIAL)
     page.positive.set_value("class 0")
@@ -210,7 +210,7 @@ def test_a_real_study_is_audited_and_the_audit_is_kept(qtbot: QtBot, open_window
     page.threshold.number.set_value(0.4)
     page.start.click()
     assert not page.start.isEnabled()
-    qtbot.waitUntil(page.card.table.isVisible, timeout=120_000)
+    qtbot.waitUntil(page.card.table.isVisible)
     assert {"red", "green, light"} <= {cells(page, row)[0] for row in range(page.card.model.rowCount())}
     assert "rates of “class 0” · threshold 0.4" in page.card._title.text()
     assert not page.notice.isVisible()
@@ -226,7 +226,7 @@ def test_an_audit_of_a_running_study_is_kept_as_well(qtbot: QtBot, open_window, 
         store.claim_study(store.studies()[0].id, os.getpid())
     page = ready(qtbot, open_window(made))
     page.start.click()
-    qtbot.waitUntil(page.card.table.isVisible, timeout=120_000)
+    qtbot.waitUntil(page.card.table.isVisible)
     assert not page.notice.isVisible()
     with Store.open(made) as store:
         assert list(store.studies()[0].result["audits"]) == [f"{TRIAL}/colour"]
@@ -236,15 +236,15 @@ def test_an_audit_is_cancelled_while_it_predicts_the_holdout(qtbot: QtBot, open_
     page = ready(qtbot, open_window(made))
     page.start.click()
     assert page.progress_box.text.text() == "A study: of colours/1 · Waiting for its turn…"
-    qtbot.waitUntil(lambda: "Predicting the holdout" in page.progress_box.text.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "Predicting the holdout" in page.progress_box.text.text())
     assert page.progress_box.line.value() > 0
     assert predicting()
     page.progress_box.cancel.click()
     assert not page.progress_box.isVisible()
     assert page.start.isEnabled()
     with Store.open(made) as store:
-        qtbot.waitUntil(lambda: store.jobs()[0].state is JobState.CANCELLED, timeout=20_000)
-        qtbot.waitUntil(lambda: not predicting(), timeout=20_000)
+        qtbot.waitUntil(lambda: store.jobs()[0].state is JobState.CANCELLED)
+        qtbot.waitUntil(lambda: not predicting())
         assert "audits" not in store.studies()[0].result
 
 
@@ -258,10 +258,10 @@ def test_a_fit_of_a_threshold_is_cancelled(qtbot: QtBot, open_window, made: Path
     assert not choice.progress_box.isVisible()
     assert choice.choice.value() == ""
     with Store.open(made) as store:
-        qtbot.waitUntil(lambda: [job.state for job in store.jobs()] == [JobState.CANCELLED], timeout=60_000)
+        qtbot.waitUntil(lambda: [job.state for job in store.jobs()] == [JobState.CANCELLED])
     choice.choice.set_value("tuned")  # asked for again
     choice._chosen()
-    qtbot.waitUntil(lambda: "has not seen" in choice.hint.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "has not seen" in choice.hint.text())
     assert not choice.progress_box.isVisible()
 
 

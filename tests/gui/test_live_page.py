@@ -49,7 +49,7 @@ def test_epochs_stream_in_while_a_trial_runs(qtbot: QtBot, page: LivePage, works
     curves = Curves(("train_loss", "valid_loss", "valid_roc_auc"), np.full((5, 55, 3), 0.5, dtype=np.float32))
     with Store.open(workspace) as store:
         store.record_progress(trial_id, epoch=55, curves=curves)
-    qtbot.waitUntil(lambda: page.running._rows[trial_id]._progress.value() == 55, timeout=5000)
+    qtbot.waitUntil(lambda: page.running._rows[trial_id]._progress.value() == 55)
 
 
 def test_stop_skip_and_workers_are_written_to_the_store(

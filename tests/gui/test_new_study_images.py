@@ -9,8 +9,6 @@ from cupel.gui.shell import MainWindow
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-SERVICE_MS = 30_000  # it is started with the first job
-
 
 def test_a_folder_of_images_is_shown_as_pictures_and_can_be_searched(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
@@ -23,7 +21,7 @@ def test_a_folder_of_images_is_shown_as_pictures_and_can_be_searched(
     page = window.pages["new_study"]
     assert isinstance(page, NewStudyPage)
     page.open_source(str(tmp_path / "sky"))
-    qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
+    qtbot.waitUntil(lambda: page.inspection is not None)
     page.data.tabs.setCurrentIndex(1)
     pictures = page.data.pictures
     qtbot.waitUntil(pictures.isVisible)
@@ -46,7 +44,7 @@ def test_the_official_test_part_is_the_holdout_unless_another_is_chosen(
     page = window.pages["new_study"]
     assert isinstance(page, NewStudyPage)
     page.open_source(str(tmp_path / "sky"))
-    qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
+    qtbot.waitUntil(lambda: page.inspection is not None)
     part = page.form._part
     assert part.widget.isVisible()
     assert not page.form._holdout.widget.isVisible()

@@ -21,9 +21,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-SERVICE_MS = 30_000  # it is started with the first job
-ENGINE_MS = 60_000
-
 
 @pytest.fixture
 def page(window: MainWindow) -> NewStudyPage:
@@ -49,7 +46,7 @@ def file(tmp_path: Path) -> Path:
 def opened(qtbot: QtBot, page: NewStudyPage, file: Path) -> NewStudyPage:
     """The page with the file, read by the engine's service."""
     page.open_source(str(file))
-    qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
+    qtbot.waitUntil(lambda: page.inspection is not None)
     return page
 
 
@@ -124,7 +121,7 @@ def test_overridden_reading_is_sent_and_detection_is_not(
     field = opened.data._read_fields["header"]
     field.set_value(False)
     field.changed.emit()
-    qtbot.waitUntil(lambda: _found(opened).n_rows == 121, timeout=SERVICE_MS)
+    qtbot.waitUntil(lambda: _found(opened).n_rows == 121)
     assert opened.form.target() in _found(opened).preview_columns  # the columns have other names now
     with Store.open(workspace) as store:
         assert [job.args["read"] for job in store.jobs()] == [{}, {"header": False}]
@@ -132,7 +129,7 @@ def test_overridden_reading_is_sent_and_detection_is_not(
 
 def test_a_file_that_cannot_be_read_says_why(qtbot: QtBot, page: NewStudyPage, tmp_path: Path) -> None:
     page.open_source(str(tmp_path / "none.csv"))
-    qtbot.waitUntil(lambda: page.notice.isVisible(), timeout=SERVICE_MS)
+    qtbot.waitUntil(lambda: page.notice.isVisible())
     assert "none.csv" in page.notice.label.text()
     assert page.drop.isVisible()
 
@@ -144,7 +141,7 @@ def test_a_second_file_that_cannot_be_read_loses_nothing_of_what_was_typed(
     opened.form._folds.set_value(7)
     (tmp_path / "empty.csv").touch()
     opened.open_source(str(tmp_path / "empty.csv"))
-    qtbot.waitUntil(lambda: opened.notice.isVisible(), timeout=SERVICE_MS)
+    qtbot.waitUntil(lambda: opened.notice.isVisible())
     assert "empty.csv" in opened.notice.label.text()
     assert opened.source == str(file)
     assert opened.form.isVisible()
@@ -200,7 +197,7 @@ def test_jobs_that_were_given_up_before_they_were_in_the_store_are_cancelled(
 ) -> None:
     page.open_source("sample:iris")
     page.open_source(str(file))
-    qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
+    qtbot.waitUntil(lambda: page.inspection is not None)
     assert _found(page).name == "adult"
     with Store.open(workspace) as store:
         states = [job.state for job in store.jobs()]
@@ -234,13 +231,13 @@ def test_start_creates_the_study_and_its_engine_and_goes_live(
     qtbot: QtBot, opened: NewStudyPage, window: MainWindow, workspace: Path
 ) -> None:
     opened.start.click()
-    qtbot.waitUntil(lambda: window.page_name == "live", timeout=SERVICE_MS)
+    qtbot.waitUntil(lambda: window.page_name == "live")
     study_id = window.desk.study_id
     assert study_id is not None
     with Store.open(workspace) as store:
         study = store.study(study_id)
         assert (study.name, study.spec["target"]) == ("adult", "income")
-        qtbot.waitUntil(lambda: store.engine_is_alive(study_id), timeout=ENGINE_MS)
+        qtbot.waitUntil(lambda: store.engine_is_alive(study_id))
         engine = psutil.Process(store.study(study_id).engine_pid)
         for process in (*engine.children(recursive=True), engine):
             process.kill()

@@ -11,8 +11,6 @@ from cupel.gui.pages.new_study import NewStudyPage
 from cupel.gui.shell import MainWindow
 from pytestqt.qtbot import QtBot
 
-SERVICE_MS = 30_000
-
 
 @pytest.fixture
 def page(window: MainWindow) -> NewStudyPage:
@@ -35,7 +33,7 @@ def test_a_folder_of_texts_offers_the_families_for_texts(
     qtbot: QtBot, page: NewStudyPage, tmp_path: Path
 ) -> None:
     page.open_source(str(texts(tmp_path / "reviews")))
-    qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
+    qtbot.waitUntil(lambda: page.inspection is not None)
     assert page.inspection is not None
     assert page.inspection.kind == "text"
     spec = page.spec()
@@ -57,7 +55,6 @@ def test_a_folder_of_texts_offers_the_families_for_texts(
         window.resize(1280, 860)
         page.data.tabs.setCurrentIndex(1)
         page.form.findChildren(type(page.start))[0].setChecked(True)
-        qtbot.wait(400)
         window.grab().save(str(Path(os.environ["CUPEL_PICTURES"]) / "texts.png"))
 
 
@@ -65,9 +62,9 @@ def test_a_table_after_texts_has_the_families_for_tables_again(
     qtbot: QtBot, page: NewStudyPage, tmp_path: Path
 ) -> None:
     page.open_source(str(texts(tmp_path / "reviews")))
-    qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
+    qtbot.waitUntil(lambda: page.inspection is not None)
     file = tmp_path / "sizes.csv"
     file.write_text("size,weight,y\n" + "\n".join(f"{i},{i * 1.5},{i % 2}" for i in range(50)) + "\n")
     page.open_source(str(file))
-    qtbot.waitUntil(lambda: page.source == str(file), timeout=SERVICE_MS)
+    qtbot.waitUntil(lambda: page.source == str(file))
     assert page.spec().families == default_families("table")

@@ -45,7 +45,7 @@ def test_a_file_is_predicted_with_a_bundle_of_the_workspace(qtbot: QtBot, open_w
     assert page.out.value() == str(made.file.with_name("data-predictions.csv"))
     page.start.click()
     assert not page.start.isEnabled()
-    qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=60_000)
+    qtbot.waitUntil(lambda: page.model.rowCount() > 0)
     assert page.drift.text() == "No drift"
     assert page.summary.text().startswith(f"{made.table.n_rows} rows predicted · ")
     assert page.table.isVisible()
@@ -62,7 +62,7 @@ def test_a_file_without_the_columns_is_told(qtbot: QtBot, open_window, made: Mad
     qtbot.waitUntil(lambda: bool(page.bundle.value()))
     page._take(str(tmp_path / "other.csv"))
     page.start.click()
-    qtbot.waitUntil(page.notice.isVisible, timeout=60_000)
+    qtbot.waitUntil(page.notice.isVisible)
     assert "other.csv has no column 'income (k€)'" in page.notice.label.text()
     qtbot.waitUntil(page.start.isEnabled)
 

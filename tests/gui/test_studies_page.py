@@ -117,7 +117,7 @@ def test_what_another_process_writes_shows_by_itself(
     with Store.open(workspace) as store:
         study = store.studies()[0]
         store.edit_study(study.id, name="Written elsewhere")
-    qtbot.waitUntil(lambda: "Written elsewhere" in [page.model.study(i).name for i in range(6)], timeout=5000)
+    qtbot.waitUntil(lambda: "Written elsewhere" in [page.model.study(i).name for i in range(6)])
 
 
 def test_enter_opens_a_running_study_live_and_a_finished_ones_trials(
@@ -140,10 +140,10 @@ def test_a_study_whose_engine_dies_can_be_resumed_though_nobody_has_written_anyt
     engine = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     with Store.open(workspace) as store:
         store.claim_study(study_id, engine.pid)
-    qtbot.waitUntil(lambda: not page.resume_action.isEnabled(), timeout=5000)
+    qtbot.waitUntil(lambda: not page.resume_action.isEnabled())
     engine.kill()
     engine.communicate()
-    qtbot.waitUntil(page.resume_action.isEnabled, timeout=10_000)
+    qtbot.waitUntil(page.resume_action.isEnabled)
     index = page.table.currentIndex().siblingAtColumn(Column.STATE)
     assert index.data() == "Interrupted"
 

@@ -172,7 +172,7 @@ def test_notes_tags_and_pins_are_kept(qtbot: QtBot, page: TrialsPage, workspace:
     page.details.tags.editingFinished.emit()
     page.details.pin.click()
     with Store.open(workspace) as store:
-        qtbot.waitUntil(lambda: store.trial(trial_id).notes == "Worth a second look.", timeout=5000)
+        qtbot.waitUntil(lambda: store.trial(trial_id).notes == "Worth a second look.")
         qtbot.waitUntil(lambda: store.trial(trial_id).tags == ("paper", "small"))
         qtbot.waitUntil(lambda: store.trial(trial_id).pinned)
 

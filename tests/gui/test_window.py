@@ -32,7 +32,7 @@ def test_every_page_opens_in_every_language_and_theme(
     window = open_window(workspace, lang, dress)
     for name in PAGES:
         window.show_page(name)
-        qtbot.waitUntil(lambda: window.feed.idle(), timeout=10_000)
+        qtbot.waitUntil(lambda: window.feed.idle())
         assert window.stack.currentWidget() is window.pages[name]
         assert not window.grab().isNull()
     assert theme.palette is (DARK if dress == "dark" else LIGHT)
@@ -88,7 +88,7 @@ def test_nothing_that_can_be_seen_stays_in_the_former_language(
     failure = "There is no file {file}; check the path, or whether it was moved."
     for name in PAGES:
         window.show_page(name)
-        qtbot.waitUntil(lambda: window.feed.idle(), timeout=10_000)
+        qtbot.waitUntil(lambda: window.feed.idle())
     window.desk._tell_failure(Message('The filter ends too early; a name, a number or a "text" is missing.'))
     window.desk.toast(lambda: tr("Copied the params"), lambda: tr("Undo"), lambda: None)
     window.show_shortcuts()
@@ -103,7 +103,7 @@ def test_nothing_that_can_be_seen_stays_in_the_former_language(
     window.set_language("zh")
     for name in PAGES:
         window.show_page(name)
-        qtbot.waitUntil(lambda: window.feed.idle(), timeout=10_000)
+        qtbot.waitUntil(lambda: window.feed.idle())
         left = {text for text in shown_texts(window) if text in english}
         assert left == set(), f"still in English on {name}"
     assert "none.csv" in new_study.notice.label.text()
@@ -196,7 +196,7 @@ def test_a_workspace_that_cannot_be_used_is_told_in_a_banner(qtbot: QtBot, tmp_p
     blocked.write_text("a file, not a folder")
     window = app.make_window(blocked / "inside", "en", "light")
     qtbot.addWidget(window)
-    with qtbot.waitSignal(window.desk.warned, timeout=10_000) as told:
+    with qtbot.waitSignal(window.desk.warned) as told:
         window.show()
     assert "cannot be" in told.args[1]()
     window.close()
@@ -251,7 +251,7 @@ def test_without_a_display_the_command_says_so_and_ends_with_2(
 
 
 def test_every_page_is_made_while_the_user_does_nothing(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: set(window.pages) == set(PAGES), timeout=20_000)
+    qtbot.waitUntil(lambda: set(window.pages) == set(PAGES))
     assert window.page_name == "studies"
 
 
@@ -262,7 +262,7 @@ def test_full_collections_wait_until_the_window_has_its_pages_and_then_leave_the
     try:
         app.keep_collections_short(window)
         assert not gc.isenabled()
-        qtbot.waitUntil(gc.isenabled, timeout=20_000)
+        qtbot.waitUntil(gc.isenabled)
         assert set(window.pages) == set(PAGES)
         assert gc.get_freeze_count() > 50_000
     finally:
@@ -291,10 +291,10 @@ def test_a_store_that_could_not_be_opened_is_tried_again(qtbot: QtBot, tmp_path:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file, not a folder")
     window = app.make_window(blocked, "en", "light")
-    with qtbot.waitSignal(window.desk.warned, timeout=10_000):
+    with qtbot.waitSignal(window.desk.warned):
         window.show()
     blocked.unlink()
-    with qtbot.waitSignal(window.desk.studies_changed, timeout=10_000):
+    with qtbot.waitSignal(window.desk.studies_changed):
         window.feed.poll()
     window.close()
     window.deleteLater()

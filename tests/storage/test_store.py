@@ -187,7 +187,7 @@ def test_a_folder_that_cannot_be_written_is_read_and_not_written() -> None:
         places = [folder, folder / "w", *(folder / "w").rglob("*")]
         for place in places:
             place.chmod(0o555 if place.is_dir() else 0o444)
-        out, err = python(UNPRIVILEGED, folder / "w", folder / "new").communicate(timeout=60)
+        out, err = python(UNPRIVILEGED, folder / "w", folder / "new").communicate()
         for place in places:
             place.chmod(0o755 if place.is_dir() else 0o644)
     lines = out.splitlines()
@@ -379,7 +379,7 @@ def test_two_processes_never_claim_the_same(store: Store, tmp_path: Path) -> Non
     assert all(child.poll() is None for child in children)  # each still alive when the other asked
     end.touch()
     for child in children:
-        child.communicate(timeout=30)
+        child.communicate()
     won = [sorted(map(int, part.split())) for part, _ in claims]
     done = [sorted(map(int, part.split())) for _, part in claims]
     assert sorted(won[0] + won[1]) == sorted(studies)
@@ -410,7 +410,7 @@ def test_processes_that_create_and_write_one_workspace_at_once(
         assert child.stdout.readline() == "ready\n"
     go.touch()
     for child in children:
-        assert child.communicate(timeout=60)[1] == ""
+        assert child.communicate()[1] == ""
         assert child.returncode == 0
     with Store.open(tmp_path / "w", "r") as store:
         assert len({s.name for s in store.studies()}) == 90

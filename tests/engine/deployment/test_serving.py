@@ -48,7 +48,7 @@ def served(command: list[str], folder: Path | None = None) -> Iterator[int]:
         yield int(line.partition("http://127.0.0.1:")[2].split()[0])
     finally:
         child.terminate()
-        child.communicate(timeout=20)
+        child.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def ask(
     port: int, path: str, body: Any = None, *, kind: str = "application/json", host: str | None = None
 ) -> tuple[int, Any]:
     """Send a request and return the status and what the answer's JSON holds (or its text)."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port)
     data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
     headers = ({"Content-Type": kind} if data is not None else {}) | ({"Host": host} if host else {})
     connection.request("GET" if data is None else "POST", path, data, headers)

@@ -26,7 +26,7 @@ Run = Callable[[Path], "subprocess.CompletedProcess[str]"]
 
 
 def _run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def _javascript(folder: Path) -> subprocess.CompletedProcess[str]:

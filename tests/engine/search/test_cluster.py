@@ -82,7 +82,7 @@ def test_a_recycled_worker_is_replaced_by_a_fresh_one(cluster: Cluster) -> None:
     assert cluster.idle == []
     second = next_event(cluster, WorkerReady)
     assert cluster.idle == [second.address]
-    assert not process.is_running()
+    psutil.wait_procs([process])
 
 
 def test_workers_end_at_once_when_the_cluster_is_closed(
@@ -96,7 +96,7 @@ def test_workers_end_at_once_when_the_cluster_is_closed(
     next_event(cluster, WorkerReady)
     worker = worker_process()
     cluster.close()
-    assert not worker.is_running()
+    psutil.wait_procs([worker])
     assert not slow.exists()
 
 

@@ -1,8 +1,9 @@
 """A toy in place of training: the same messages and control as the real worker's task, without TensorFlow.
 
 What it should do wrong is read from the environment variable CUPEL_TOY as JSON, by trial number: ``{"kill": [2],
-"hang": [3], "memory": [4], "diverge": [5], "busy": {"6": 3.0}, "epoch_s": 0.01, "hold": "path", "baseline_s": 1,
-"kill_final": "path", "at_exit": "path", "eat": [7], "most_bytes": 1e9, "map": ["path", 8]}``.
+"hang": [3], "memory": [4], "diverge": [5], "busy": {"6": 3.0}, "epoch_s": 0.01, "long": [9], "hold": "path",
+"baseline_s": 1, "kill_final": "path", "at_exit": "path", "eat": [7], "most_bytes": 1e9, "map": ["path", 8]}``.
+``busy`` makes a trial compute for so many seconds without a word; ``long`` gives it more epochs than anybody waits for.
 ``hold`` makes a trial wait in its third epoch for as long as the file is there; ``kill_final`` kills the worker that
 makes the final model, for as long as the file has lines, taking one away each time; ``at_exit`` is a file that is
 written where a worker process takes its libraries down; ``eat`` takes ``most_bytes`` of
@@ -12,9 +13,11 @@ memory, and ``map`` reads all of a mapped file.
 from __future__ import annotations
 
 import atexit
+import hashlib
 import json
 import os
 import signal
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,6 +43,8 @@ from cupel.engine.workers.task import failure_of
 from cupel.storage.records import Curves, FoldScores
 
 N_FOLDS = 5
+_MANY = 1_000_000
+_N_THREADS = 4
 
 
 def warm_up(n_threads: int) -> dict[str, object]:
@@ -103,7 +108,7 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
         eaten: list[np.ndarray] = []
         while sum(array.nbytes for array in eaten) < wrong["most_bytes"]:
             eaten.append(np.ones(1 << 20))
-        _compute(1.0)
+        threading.Event().wait()  # for whoever ends this process
     if task.number in wrong.get("map", ()):
         mapped = np.memmap(wrong["map"][0], np.uint8, "r")
         assert mapped.sum() == 0
@@ -120,15 +125,16 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
     scores = best + 0.01 * np.arange(N_FOLDS)
     curves = []
     try:
-        for epoch in range(trial_epochs(task.params, files.max_epochs)):
+        is_long = task.number in wrong.get("long", ())
+        for epoch in range(_MANY if is_long else trial_epochs(task.params, files.max_epochs)):
             now = scores - 0.5 / (epoch + 1)
             curves.append(np.stack([1 / (now + 2), 1 / (now + 2), now], axis=1).astype(np.float32))
             time.sleep(wrong.get("epoch_s", 0.0))
             if epoch == 2:
                 _compute(wrong.get("busy", {}).get(str(task.number), 0.0))
-                while task.number in wrong.get("hang", ()) or (
-                    "hold" in wrong and Path(wrong["hold"]).exists()
-                ):
+                if task.number in wrong.get("hang", ()):
+                    threading.Event().wait()
+                while "hold" in wrong and Path(wrong["hold"]).exists():
                     time.sleep(0.02)
             if not reporter(EpochReport(epoch, curves[-1])):
                 break
@@ -150,7 +156,16 @@ def _scores(files: StudyFiles, column: np.ndarray, epochs: np.ndarray) -> FoldSc
 
 
 def _compute(seconds: float) -> None:
-    """Use the processor for so many of its seconds, without a word."""
-    end = time.process_time() + seconds
-    while time.process_time() < end:
-        pass
+    """Use the processor for so long, without a word; in several threads, as TensorFlow does, also on a busy machine."""
+    end = time.monotonic() + seconds
+    data = bytes(1 << 20)
+
+    def work() -> None:
+        while time.monotonic() < end:
+            hashlib.sha256(data).digest()  # lets the other threads run
+
+    threads = [threading.Thread(target=work) for _ in range(_N_THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
