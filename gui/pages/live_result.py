@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...engine import formatting
+from ...engine.resuming import found_nothing
 from ...storage.records import StudyRecord, StudyState
 from .. import words
 from ..language import sentence, tr
@@ -57,6 +58,12 @@ def verdict(study: StudyRecord) -> str:
         if margin > 0:
             return tr("So far the best network beats every baseline; the next is {baseline}.", baseline=name)
         return tr("So far no network beats the baseline {baseline}.", baseline=name)
+    if found_nothing(study) is not None and study.best_baseline is not None:
+        name = words.baseline(study.best_baseline)
+        score = formatting.number(study.best_baseline_value)
+        return tr(
+            "No network was trained; the best baseline is {baseline}, {score}.", baseline=name, score=score
+        )
     if study.best_value is None:
         return tr("No trial was completed yet.")
     if margin is None:

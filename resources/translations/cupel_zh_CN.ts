@@ -504,6 +504,14 @@
       <translation>把数据文件或文件夹拖到这里</translation>
     </message>
     <message>
+      <source>Duplicate</source>
+      <translation>复制</translation>
+    </message>
+    <message>
+      <source>Duplicate as a new study</source>
+      <translation>复制为新研究</translation>
+    </message>
+    <message>
       <source>Duration</source>
       <translation>用时</translation>
     </message>
@@ -554,6 +562,10 @@
     <message>
       <source>Export trial</source>
       <translation>导出试验</translation>
+    </message>
+    <message>
+      <source>Exporting, and checking what was exported…</source>
+      <translation>正在导出并检验导出的内容…</translation>
     </message>
     <message>
       <source>Failed</source>
@@ -726,6 +738,10 @@
     <message>
       <source>Gaussian process</source>
       <translation>高斯过程</translation>
+    </message>
+    <message>
+      <source>Go on</source>
+      <translation>继续搜索</translation>
     </message>
     <message>
       <source>Go to a page</source>
@@ -922,6 +938,10 @@
     <message>
       <source>Majority class</source>
       <translation>多数类</translation>
+    </message>
+    <message>
+      <source>Making the final model and scoring it on the holdout…</source>
+      <translation>正在生成最终模型并在留出集上评分…</translation>
     </message>
     <message>
       <source>Mean</source>
@@ -1122,6 +1142,14 @@
     <message>
       <source>Notes</source>
       <translation>备注</translation>
+    </message>
+    <message>
+      <source>Nothing found</source>
+      <translation>无结果</translation>
+    </message>
+    <message>
+      <source>Nothing found. {why}</source>
+      <translation>没有找到结果。{why}</translation>
     </message>
     <message>
       <source>Nothing is running</source>
@@ -1344,6 +1372,10 @@
       <translation>重新读取全部</translation>
     </message>
     <message>
+      <source>Reading the data and drawing the folds…</source>
+      <translation>正在读取数据并划分折…</translation>
+    </message>
+    <message>
       <source>Reading the data…</source>
       <translation>正在读取数据…</translation>
     </message>
@@ -1434,6 +1466,10 @@
     <message>
       <source>Running now</source>
       <translation>正在运行</translation>
+    </message>
+    <message>
+      <source>Running the baselines and the first trial…</source>
+      <translation>正在运行基线和第一次试验…</translation>
     </message>
     <message>
       <source>Runtimes, one thread</source>
@@ -1614,6 +1650,10 @@
     <message>
       <source>Starting</source>
       <translation>正在启动</translation>
+    </message>
+    <message>
+      <source>Starting the worker processes, which import TensorFlow…</source>
+      <translation>正在启动工作进程，它们要导入 TensorFlow…</translation>
     </message>
     <message>
       <source>State</source>
@@ -1970,6 +2010,10 @@
     <message>
       <source>Waiting</source>
       <translation>等待中</translation>
+    </message>
+    <message>
+      <source>Waiting for another study of this workspace to end.</source>
+      <translation>等待此工作区的另一个研究结束。</translation>
     </message>
     <message>
       <source>Waiting for its turn…</source>
@@ -2336,6 +2380,10 @@
       <translation>{n} 分钟前</translation>
     </message>
     <message>
+      <source>{n} minutes more</source>
+      <translation>再搜索 {n} 分钟</translation>
+    </message>
+    <message>
       <source>{n} ms for one row</source>
       <translation>每行 {n} 毫秒</translation>
     </message>
@@ -2366,6 +2414,10 @@
     <message>
       <source>{n} trials</source>
       <translation>{n} 次试验</translation>
+    </message>
+    <message>
+      <source>{n} trials more</source>
+      <translation>再做 {n} 次试验</translation>
     </message>
     <message>
       <source>{n} trials side by side</source>
@@ -2418,6 +2470,10 @@
     <message>
       <source>{time} left</source>
       <translation>剩余 {time}</translation>
+    </message>
+    <message>
+      <source>{time}, too long</source>
+      <translation>{time}，太久</translation>
     </message>
     <message>
       <source>{used} of {total}</source>
@@ -2727,6 +2783,14 @@
       <translation>各折上没有可测出的损失：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
     </message>
     <message>
+      <source>No network that was proposed is within the limits: widen them.</source>
+      <translation>没有任何网络符合所设的限制：请放宽限制。</translation>
+    </message>
+    <message>
+      <source>No network was trained to its end (trials that failed: {n_failed}, ruled out by limits: {n_out}, given up early: {n_pruned}).</source>
+      <translation>没有网络训练完成（失败的试验：{n_failed}，因限制而排除：{n_out}，提前放弃：{n_pruned}）。</translation>
+    </message>
+    <message>
       <source>No row of {file} has a {column!r} that the model knows.</source>
       <translation>{file} 中没有任何一行的 {column!r} 是模型认识的。</translation>
     </message>
@@ -2821,6 +2885,10 @@
     <message>
       <source>The baseline took too much of the time budget, so it was left out.</source>
       <translation>该基线占用的时间预算过多，已略去。</translation>
+    </message>
+    <message>
+      <source>The budget leaves {left} seconds for the search; trials of these networks would take longer, and are cut short: {networks}.</source>
+      <translation>预算给搜索留下 {left} 秒；下列网络的试验需要更久，会被提前截断：{networks}。</translation>
     </message>
     <message>
       <source>The bundle has no profile of its training rows, so that drift cannot be told; export it again.</source>
@@ -3235,6 +3303,10 @@
       <translation>研究 {name!r} 已有划分；划分只进行一次。</translation>
     </message>
     <message>
+      <source>The study {name!r} is running; stop it, or wait for its end, before it is given more.</source>
+      <translation>研究 {name!r} 正在运行；请先停止它或等它结束，再追加预算。</translation>
+    </message>
+    <message>
       <source>The study {study!r} has a trial number {number} already.</source>
       <translation>研究 {study!r} 已有编号为 {number} 的试验。</translation>
     </message>
@@ -3267,16 +3339,16 @@
       <translation>研究 {study!r} 没有编号为 {number} 的试验。</translation>
     </message>
     <message>
-      <source>The study {study!r} is done, and no network was trained to its end (trials that failed: {n_failed}, ruled out by limits: {n_out}, given up early: {n_pruned}); `cupel trials {id}` says why. Start a new search with more time or trials, wider limits, or a smaller space.</source>
-      <translation>研究 {study!r} 已完成，但没有网络训练到底（失败的试验：{n_failed}，因上限被排除：{n_out}，提前放弃：{n_pruned}）；原因见 `cupel trials {id}`。请以更多时间或试验、更宽的上限或更小的搜索空间重新搜索。</translation>
+      <source>The study {study!r} is done and found nothing. {why} Give it more: `cupel resume {id} --timeout 300` adds five minutes, `--trials 20` twenty trials.</source>
+      <translation>研究 {study!r} 已结束，但没有找到结果。{why}请追加预算：`cupel resume {id} --timeout 300` 增加五分钟，`--trials 20` 增加二十次试验。</translation>
     </message>
     <message>
-      <source>The study {study!r} is done: its limit was reached and its holdout has been used. To search on, start a new one with a larger --trials or --timeout, and --warm-start {id} to try its best trials first.</source>
-      <translation>研究 {study!r} 已完成：已达到其上限，留出集也已使用。如需继续搜索，请以更大的 --trials 或 --timeout 新建研究，并用 --warm-start {id} 先尝试其最佳试验。</translation>
+      <source>The study {study!r} is done; give it more with n_trials or timeout_s.</source>
+      <translation>研究 {study!r} 已结束；请用 n_trials 或 timeout_s 追加预算。</translation>
     </message>
     <message>
-      <source>The study {study!r} is done: its time was over before the first trial could start. Start a new search with a larger --timeout.</source>
-      <translation>研究 {study!r} 已完成：在第一个试验开始之前时间就用完了。请用更大的 --timeout 重新开始搜索。</translation>
+      <source>The study {study!r} is done; to go on, give it more: `cupel resume {id} --timeout 300` adds five minutes, `--trials 20` twenty trials.</source>
+      <translation>研究 {study!r} 已结束；要继续，请追加预算：`cupel resume {id} --timeout 300` 增加五分钟，`--trials 20` 增加二十次试验。</translation>
     </message>
     <message>
       <source>The study {study!r} is not running, so it cannot {request}.</source>
@@ -3333,6 +3405,14 @@
     <message>
       <source>The time is enough for few trials only; allow more time, or make the space smaller.</source>
       <translation>时间只够进行少量试验；请延长时间或缩小搜索空间。</translation>
+    </message>
+    <message>
+      <source>The time is too short for a whole trial of any network here: starting, the final model and the export take about {end} of the {timeout} seconds, and the quickest trial {quickest}; allow at least {least} seconds.</source>
+      <translation>时间太短，这里任何网络都完成不了一次完整的试验：启动、最终模型和导出大约要占 {timeout} 秒中的 {end} 秒，最快的试验要 {quickest} 秒；请至少给 {least} 秒。</translation>
+    </message>
+    <message>
+      <source>The time was too short: it was over before a first network was trained.</source>
+      <translation>时间太短：还没训练出第一个网络，时间就用完了。</translation>
     </message>
     <message>
       <source>The training of this network did not end.</source>
@@ -3425,6 +3505,10 @@
     <message>
       <source>There is no {what} with the id {id} in this workspace.</source>
       <translation>此工作区中没有 id 为 {id} 的 {what}。</translation>
+    </message>
+    <message>
+      <source>There was no time left for the export; it can be made at any time.</source>
+      <translation>没有剩余时间导出；可以随时再导出。</translation>
     </message>
     <message>
       <source>There was no time to compare; the fold networks are kept as an ensemble.</source>
