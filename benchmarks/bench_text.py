@@ -35,6 +35,7 @@ RATES = (5e-4, 1e-3, 2e-3, 3e-3)  # one a trial
 def problem() -> Any:
     """Return folds of texts of 1 to 40 tokens, whose class is told by how many of some words there are."""
     from cupel.engine.networks.inputs import InputShape
+    from cupel.engine.statistics.epochs import fold_voters
     from cupel.engine.training.problem import Problem
 
     rng = np.random.default_rng(0)
@@ -46,7 +47,8 @@ def problem() -> Any:
     return Problem(
         task="binary", n_classes=2, y=y, inputs={"tokens": np.stack([tokens] * N_FOLDS)},
         train=tuple(np.setdiff1d(np.arange(N_ROWS), part) for part in valid), valid=valid,
-        target_mean=np.zeros(N_FOLDS), target_scale=np.ones(N_FOLDS),
+        voters=fold_voters(N_FOLDS, 1, in_order=False), target_mean=np.zeros(N_FOLDS),
+        target_scale=np.ones(N_FOLDS),
         shape=InputShape(1, n_tokens=N_TOKENS, n_words=N_WORDS), preprocessings=(),
     )  # fmt: skip
 

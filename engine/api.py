@@ -15,7 +15,7 @@ from .commands.summary import summary
 from .errors import CupelError, SpecError
 from .launch import launch_engine
 from .resuming import More, extend
-from .spec import DEFAULT_TRIALS, BudgetSpec, ReadSpec, SplitSpec, StudySpec
+from .spec import DEFAULT_TRIALS, BudgetSpec, DuplicatesName, ReadSpec, SplitKind, SplitSpec, StudySpec
 from .watching import EngineState, EngineWatch
 
 if TYPE_CHECKING:
@@ -60,6 +60,10 @@ def find_network(
     n_folds: int = 5,
     n_repeats: int = 1,
     holdout: float = 0.2,
+    split: SplitKind = "auto",
+    gap: int = 0,
+    split_seed: int = 0,
+    duplicates: DuplicatesName = "auto",
     workspace: str | Path | None = None,
     name: str | None = None,
     read: ReadSpec | None = None,
@@ -74,8 +78,8 @@ def find_network(
     target : str
     n_trials, timeout_s
         Budget; 50 trials where neither is given.
-    n_folds, n_repeats, holdout
-        See `SplitSpec`.
+    n_folds, n_repeats, holdout, split, gap, split_seed, duplicates
+        See `SplitSpec`; `split` is its kind. Another `seed` keeps the folds, another `split_seed` draws others.
     workspace : path, optional
         ``~/Cupel`` where not given.
     on_trial : callable, optional
@@ -98,7 +102,7 @@ def find_network(
 
     spec = StudySpec(
         target=target,
-        split=SplitSpec(n_folds=n_folds, n_repeats=n_repeats, holdout=holdout),
+        split=SplitSpec(split, n_folds, n_repeats, holdout, gap=gap, seed=split_seed, duplicates=duplicates),
         budget=BudgetSpec(DEFAULT_TRIALS if n_trials is None and timeout_s is None else n_trials, timeout_s),
         **settings,
     )

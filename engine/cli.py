@@ -261,6 +261,12 @@ def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     p.add_argument(
         "--out", required=True, metavar="FILE", help="a CSV file, or a folder (DIR/) for predictions.csv"
     )
+    p.add_argument(
+        "--interval",
+        type=float,
+        metavar="LEVEL",
+        help="tell of each row an interval (columns low and high), or of classes their set, too; 0.9 for 90 %%",
+    )
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=ship.run_predict)
     p = _command(

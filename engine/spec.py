@@ -17,7 +17,8 @@ from .metrics import METRICS, default_metric
 from .objectives import ObjectiveName
 
 Task = Literal["auto", "binary", "multiclass", "regression"]
-SplitKind = Literal["auto", "stratified", "plain", "grouped", "time"]
+SplitKind = Literal["auto", "stratified", "plain", "grouped", "time", "order"]
+DuplicatesName = Literal["auto", "keep_together", "ignore"]
 SamplerName = Literal["tpe", "random", "gp", "cmaes", "qmc", "grid", "nsga2"]
 PrunerName = Literal["hyperband", "asha", "median", "wilcoxon", "none"]
 Role = Literal[
@@ -26,6 +27,9 @@ Role = Literal[
 PathName = Literal["auto", "fused", "fold_by_fold"]
 DataKind = Literal["table", "image", "text"]
 KindName = Literal["auto", "table", "image", "text"]
+
+ORDERED_SPLITS = ("time", "order")
+"""Kinds of splits that train on what comes first and validate on what follows."""
 
 SEVERAL_OBJECTIVES = ("tpe", "nsga2", "random", "qmc", "grid")
 """Samplers that can aim at several objectives at once."""
@@ -78,7 +82,8 @@ class SplitSpec:
     ----------
     kind : str
         ``auto`` is ``grouped`` or ``time`` where a column has that role, else ``stratified`` for classes and
-        ``plain`` for numbers.
+        ``plain`` for numbers. ``order`` takes the rows in the order of the file: folds train on what comes first and
+        are validated on what follows, as those by ``time`` do.
     n_folds : int
         At least 2.
     n_repeats : int
@@ -87,6 +92,19 @@ class SplitSpec:
         Fraction of the rows kept out of the search, in [0, 0.9]; 0 for none.
     holdout_part : str
         Where not empty, the holdout is instead the rows that have this in the column ``split``: an official test set.
+    gap : int
+        Of ``order`` and ``time``: rows left out between the training rows and the validation part that follows, and
+        between the rows of the search and the holdout. Of ``order`` rows of the file are counted, of ``time`` rows in
+        the order of time, and then on to where a moment begins.
+    seed : int or None
+        Of the folds and the holdout; None is the seed of the study. Another seed of training keeps the folds where
+        this one is a number.
+    duplicates : str
+        Rows that are near-duplicates in their inputs: ``auto`` keeps them on one side of every split where there are
+        more than chance makes, ``keep_together`` wherever there are any, ``ignore`` never.
+    name_part : int
+        Of images and folds by group without a column of groups: the part of the file name, counted from 1, whose equal
+        words are a group, see `engine.data.name_parts`; 0 for none.
     """
 
     kind: SplitKind = "auto"
@@ -94,6 +112,10 @@ class SplitSpec:
     n_repeats: int = 1
     holdout: float = 0.2
     holdout_part: str = ""
+    gap: int = 0
+    seed: int | None = None
+    duplicates: DuplicatesName = "auto"
+    name_part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +180,8 @@ class StudySpec:
     limits : LimitsSpec
     max_epochs : int
         Epochs at most for one trial.
+    seed : int
+        Of the search and the training, and of the split where that has none of its own.
     n_workers : int or None
         None: chosen by the engine from the machine.
     roles : mapping of str to str
@@ -195,6 +219,11 @@ class StudySpec:
 
     def __post_init__(self) -> None:
         _check(self)
+
+    @property
+    def split_seed(self) -> int:
+        """The seed of the folds and the holdout."""
+        return self.seed if self.split.seed is None else self.split.seed
 
     @property
     def direction(self) -> Literal["maximize", "minimize"]:
@@ -246,11 +275,18 @@ class StudySpec:
         values = dict(data)
         values["families"] = tuple(values.get("families", ()))
         values["starts"] = tuple(values.get("starts", ()))
-        values["split"] = SplitSpec(**values.get("split", {}))
+        values["split"] = _split_from_json(values.get("split", {}))
         values["budget"] = BudgetSpec(**values.get("budget", {}))
         values["objectives"] = tuple(values.get("objectives", ("score",)))
         values["limits"] = LimitsSpec(**values.get("limits", {}))
         return cls(**values)
+
+
+def _split_from_json(data: Mapping[str, Any]) -> SplitSpec:
+    """Rebuild a split; one that was stored before near-duplicates were looked for did not keep them together."""
+    if data and "duplicates" not in data:
+        return SplitSpec(**data, duplicates="ignore")
+    return SplitSpec(**data)
 
 
 def _with_limits(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -275,10 +311,8 @@ def _check(spec: StudySpec) -> None:
         _choice("metric", spec.metric, tuple(sorted(METRICS)))
     for name in spec.families:
         _choice("family", name, tuple(FAMILY_KINDS))
-    split, budget = spec.split, spec.budget
-    _choice("split", split.kind, get_args(SplitKind))
-    _at_least("n_folds", split.n_folds, 2)
-    _at_least("n_repeats", split.n_repeats, 1)
+    budget = spec.budget
+    _check_split(spec.split)
     _at_least("max_epochs", spec.max_epochs, 1)
     _at_least("seed", spec.seed, 0)
     _check_objectives(spec)
@@ -286,14 +320,30 @@ def _check(spec: StudySpec) -> None:
         _at_least("n_workers", spec.n_workers, 1)
     if budget.n_trials is not None:
         _at_least("n_trials", budget.n_trials, 1)
-    if not 0 <= split.holdout <= 0.9:
-        raise SpecError("The holdout is {value}; it must be a fraction from 0 to 0.9.", value=split.holdout)
     if budget.timeout_s is not None and not (math.isfinite(budget.timeout_s) and budget.timeout_s > 0):
         raise SpecError("The time budget is {value} seconds; it must be more than 0.", value=budget.timeout_s)
     if budget.target_score is not None and not math.isfinite(budget.target_score):
         raise SpecError("The target score is {value}; it must be a number.", value=budget.target_score)
     if budget.n_trials is None and budget.timeout_s is None and budget.target_score is None:
         raise SpecError("The search has no end; set a number of trials, a time budget or a target score.")
+
+
+def _check_split(split: SplitSpec) -> None:
+    _choice("split", split.kind, get_args(SplitKind))
+    _choice("duplicates", split.duplicates, get_args(DuplicatesName))
+    _at_least("n_folds", split.n_folds, 2)
+    _at_least("n_repeats", split.n_repeats, 1)
+    _at_least("gap", split.gap, 0)
+    _at_least("name_part", split.name_part, 0)
+    if split.seed is not None:
+        _at_least("split_seed", split.seed, 0)
+    if not 0 <= split.holdout <= 0.9:
+        raise SpecError("The holdout is {value}; it must be a fraction from 0 to 0.9.", value=split.holdout)
+    if split.gap and split.kind not in ("auto", *ORDERED_SPLITS):
+        raise SpecError(
+            "A gap of rows belongs to folds by order or time, not to {split} ones; choose one of those, or no gap.",
+            split=split.kind,
+        )
 
 
 def _check_objectives(spec: StudySpec) -> None:
@@ -340,6 +390,9 @@ _TOO_SMALL = {  # as the window and the options of the terminal call them
     "n_folds": Message("The number of folds is {value}; it must be at least {least}."),
     "n_repeats": Message("The number of repeats is {value}; it must be at least {least}."),
     "max_epochs": Message("The number of epochs is {value}; it must be at least {least}."),
+    "gap": Message("The gap is {value} rows; it must be at least {least}."),
+    "name_part": Message("The part of the file name is {value}; it must be at least {least}."),
+    "split_seed": Message("The seed of the split is {value}; it must be at least {least}."),
     "seed": Message("The seed is {value}; it must be at least {least}."),
     "n_workers": Message("The number of workers is {value}; it must be at least {least}."),
     "n_trials": Message("The number of trials is {value}; it must be at least {least}."),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..storage.records import DatasetRecord, StudyRecord, TrialKind, TrialState
 from ..storage.store import Store
 from ..storage.workspace import SCRATCH
+from .data.near_duplicates import find_near_duplicates
 from .data.report import DataReport, build_report
 from .data.schema import TableSchema, infer_schema
 from .data.sources import Loaded, load
@@ -77,8 +78,10 @@ def create_study(
         )
     spec = spec.resolved(target.task, schema.data_kind)
     _check(spec)
-    splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed)
-    dataset = _keep(store, loaded, schema, build_report(loaded.table, schema, target, spec.split))
+    near = find_near_duplicates(loaded.table, schema, target.rows)
+    splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed, near)
+    report = build_report(loaded.table, schema, target, spec.split, near)
+    dataset = _keep(store, loaded, schema, report)
     study = store.create_study(
         name=name or f"{loaded.name} · {spec.target}",
         dataset_id=dataset.id,

@@ -84,8 +84,13 @@ class TrialStore(StoreBase):
             # `_record` would keep the digests by an id that is free again if the commit fails.
             return trial_record(row, text)
 
-    def start_trial(self, trial_id: int, worker: str) -> TrialRecord:
+    def start_trial(self, trial_id: int, worker: str, digests: Json | None = None) -> TrialRecord:
         """Set a WAITING trial to RUNNING on the named worker.
+
+        Parameters
+        ----------
+        digests : Json, optional
+            In place of those that it was created with, where it is scored in another way than it would have been then.
 
         Raises
         ------
@@ -100,6 +105,8 @@ class TrialStore(StoreBase):
                 )
             row.revision = bumped(session)
             row.state, row.worker, row.started_us = TrialState.RUNNING, worker, now_us()
+            if digests is not None:
+                row.digests_id = _digests_id(session, encode_json(digests))
             session.flush()
             return self._record(session, row)
 
@@ -314,6 +321,9 @@ def _update_best(session: Session, study: StudyRow, trial: TrialRow) -> None:
     baseline = trial.kind == TrialKind.BASELINE
     best = study.best_baseline_value if baseline else study.best_value
     sign = 1 if study.direction == "maximize" else -1
+    if not baseline and best is not None and _is_incomparable(session, study, trial):
+        # What was scored in an older way is not ranked with what comes now.
+        best = None
     if best is not None and sign * trial.value < sign * best:
         return
     if best is not None and trial.value == best and (baseline or not _is_smaller(session, study, trial)):
@@ -323,6 +333,14 @@ def _update_best(session: Session, study: StudyRow, trial: TrialRow) -> None:
         study.best_baseline, study.best_baseline_value = trial.name, trial.value
     else:
         study.best_trial, study.best_value = trial.number, trial.value
+
+
+def _is_incomparable(session: Session, study: StudyRow, trial: TrialRow) -> bool:
+    """Whether the best trial so far has other digests: other data, splits, metric or way of scoring."""
+    of_best = select(TrialRow.digests_id).where(
+        TrialRow.study_id == study.id, TrialRow.number == study.best_trial
+    )
+    return session.scalars(of_best).one() != trial.digests_id
 
 
 def _is_smaller(session: Session, study: StudyRow, trial: TrialRow) -> bool:

@@ -1,9 +1,11 @@
 """Predicts the rows of a CSV file with the model of this folder; needs onnxruntime and NumPy only.
 
     python predict.py DATA.csv -o OUT.csv      one row of predictions for each row of DATA.csv, in order
+    python predict.py DATA.csv --interval 0.9  with ``low`` and ``high`` of 90 %, or the ``set`` of classes
     python predict.py --check                  predicts the sample rows again and compares
 
-From Python: ``predict([{"age": 39, "job": "clerk"}])`` returns one dict a row. Columns are found by their names
+From Python: ``predict([{"age": 39, "job": "clerk"}])`` returns one dict a row, and ``predict(rows, interval=0.9)`` the
+interval of each, too. Columns are found by their names
 (``schema.json`` lists them); other columns are ignored, and missing values are allowed. A model for images needs Pillow
 too, takes folders, ZIP archives, image files and CSV files of paths, and ``predict([{"image": "cat.png"}])``. Exit
 codes: 0 done, 1 the check failed, 2 unusable arguments or data.
@@ -29,7 +31,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -402,7 +404,7 @@ class OnnxModel:
 
     name = "onnx"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, file: str = "model.onnx", further: Sequence[str] = ()) -> None:
         os.environ.setdefault(
             "ORT_DISABLE_TELEMETRY", "1"
         )  # on its import it would begin to tell its maker of us
@@ -413,13 +415,18 @@ class OnnxModel:
                 "predict.py needs {name}: pip install -r requirements.txt", name=error.name
             ) from error
         self.versions = {"onnxruntime": str(runtime.__version__)}
-        self._session: Any = runtime.InferenceSession(
-            str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
-        )
+        model: Any = str(folder / file)
+        if further:
+            model = intervals().with_outputs((folder / file).read_bytes(), further)
+        self._session: Any = runtime.InferenceSession(model, providers=["CPUExecutionProvider"])
 
     def __call__(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return probabilities (n, n_classes) or values (n,) for arrays by the names of the raw inputs."""
-        return np.asarray(self._session.run(None, dict(feeds))[0])
+        return self.outputs(feeds)[0]
+
+    def outputs(self, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """Return the same, followed by the `further` values of the graph that were named."""
+        return [np.asarray(output) for output in self._session.run(None, dict(feeds))]
 
 
 def decided(outputs: np.ndarray, threshold: float | None) -> np.ndarray:
@@ -430,6 +437,43 @@ def decided(outputs: np.ndarray, threshold: float | None) -> np.ndarray:
     if threshold is None:
         return outputs.argmax(axis=1)
     return (outputs[:, 1].astype(np.float64) > threshold).astype(np.int64)
+
+
+class FoldNetworks:
+    """What intervals are made of: the networks of the folds, each by itself, and how far off they were.
+
+    Raises
+    ------
+    InputError
+        Where the bundle has none.
+    """
+
+    def __init__(self, folder: Path, schema: Mapping[str, Any]) -> None:
+        told: Mapping[str, Any] | None = schema.get("intervals")
+        if told is None:
+            raise InputError(
+                "This bundle has no prediction intervals: it was made before there were any; export it again."
+            )
+        if told["reason"] is not None:
+            raise InputError(told["reason"]["template"], **told["reason"]["args"])
+        self.scores = intervals().FoldScores.load(folder / intervals().FILE)
+        self.is_own: bool = told["file"] == "model.onnx"  # it is these networks that predict, too
+        self._model = OnnxModel(folder, told["file"], told["outputs"])
+
+    def __call__(self, feeds: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the mean over the networks, and of each, (n_networks, n) or (n_networks, n, n_classes)."""
+        mean, *folds = self._model.outputs(feeds)
+        return mean, np.stack(folds).reshape(len(folds), *mean.shape)
+
+    def check_level(self, level: float) -> None:
+        """Raise `InputError` where there are no intervals of a level."""
+        if not 0.0 < level < 1.0:
+            raise InputError("The level {level} is not between 0 and 1; give 0.9 for 90 %.", level=level)
+        if not self.scores.is_enough(level):
+            raise InputError(
+                "The level {level} needs more rows than the {n:,} that the model learnt from; the highest is {most}.",
+                level=level, n=self.scores.n_rows, most=math.floor(self.scores.highest_level * 1e4) / 1e4,
+            )  # fmt: skip
 
 
 class Predictor:
@@ -445,7 +489,11 @@ class Predictor:
     ----------
     threshold : float or None
         Of two classes, the probability of the second one above which it is said; None for the most likely class.
+    level : float or None
+        Of the intervals that `header` and `rows` tell; see `use_interval`.
     """
+
+    level: float | None = None
 
     def __init__(self, folder: Path, model: Any = None) -> None:
         self.folder = folder
@@ -467,9 +515,30 @@ class Predictor:
         """The columns of a file of predictions."""
         return [
             *(["image"] if self.image_size else []),
-            "prediction",
-            *(f"p_{label}" for label in self.labels),
+            *self.output_columns,
         ]
+
+    @property
+    def output_columns(self) -> list[str]:
+        """The columns of what `rows` returns."""
+        further = [] if self.level is None else ["set"] if self.labels else ["low", "high"]
+        return ["prediction", *(f"p_{label}" for label in self.labels), *further]
+
+    @cached_property
+    def fold_networks(self) -> FoldNetworks:
+        """The networks of the folds; `InputError` says why there are none."""
+        return FoldNetworks(self.folder, self.schema)
+
+    def use_interval(self, level: float) -> None:
+        """Tell intervals or sets of classes of this level with rows from now on.
+
+        Raises
+        ------
+        InputError
+            Where the bundle has none, or none of this level.
+        """
+        self.fold_networks.check_level(level)
+        self.level = level
 
     def use_decimal(self, decimal: str | None) -> None:
         """Read numbers with this decimal sign from now on, and count anew what does not fit."""
@@ -487,24 +556,57 @@ class Predictor:
         return {c.name: c.convert(values, lines) for c, values in zip(self.columns, cells, strict=True)}
 
     def run_arrays(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return the same for arrays of shape (n, 1); texts in pieces, as each is as wide as its longest."""
+        """Return the same for arrays of shape (n, 1)."""
+        pieces: list[Any] = [self.model(piece) for piece in self._pieces(feeds)]
+        return np.concatenate(pieces) if len(pieces) > 1 else np.asarray(pieces[0])
+
+    def run_folds(self, feeds: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `run_arrays` does, and what each network of a fold says: (n_networks, n, …)."""
+        outputs: list[np.ndarray] = []
+        folds: list[np.ndarray] = []
+        for piece in self._pieces(feeds):
+            mean, each = self.fold_networks(piece)
+            outputs.append(mean if self.fold_networks.is_own else self.model(piece))
+            folds.append(each)
+        return np.concatenate(outputs), np.concatenate(folds, axis=1)
+
+    def _pieces(self, feeds: Mapping[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
+        """Yield all rows at once; texts in pieces, as each is as wide as its longest."""
         n_rows = len(next(iter(feeds.values())))
         most = n_rows
         if self._texts:
             longest = max((len(str(cell)) for name in self._texts for cell in feeds[name].flat), default=0)
             most = max(1, min(_TEXT_ROWS, _TEXT_SIGNS // max(longest, 1)))
-        pieces: list[Any] = [
-            self.model({name: x[start : start + most] for name, x in feeds.items()})
-            for start in range(0, max(n_rows, 1), max(most, 1))
-        ]
-        return np.concatenate(pieces) if len(pieces) > 1 else np.asarray(pieces[0])
+        for start in range(0, max(n_rows, 1), max(most, 1)):
+            yield {name: x[start : start + most] for name, x in feeds.items()}
 
     def decided(self, outputs: np.ndarray) -> np.ndarray:
         """Return the places of the classes (n,) that probabilities (n, n_classes) are said to be."""
         return decided(outputs, self.threshold)
 
+    def rows(self, feeds: Mapping[str, np.ndarray]) -> list[list[str]]:
+        """Return the rows of a file of predictions for arrays of shape (n, 1), with the intervals that are told."""
+        if self.level is None:
+            return self.cells(self.run_arrays(feeds))
+        outputs, folds = self.run_folds(feeds)
+        ends = self.interval_of(outputs, folds, self.level)
+        if not self.labels:
+            more = [[repr(end) for end in pair] for pair in ends]
+        else:
+            more = [[json.dumps(held, ensure_ascii=False)] for held in ends]
+        return [[*row, *cells] for row, cells in zip(self.cells(outputs), more, strict=True)]
+
+    def interval_of(self, outputs: np.ndarray, folds: np.ndarray, level: float) -> list[list[Any]]:
+        """Return of each row the two ends of its interval, or the labels of its set, in their order."""
+        scores = self.fold_networks.scores
+        if not self.labels:
+            low, high = scores.bounds(folds, level)
+            return [list(pair) for pair in zip(low.tolist(), high.tolist(), strict=True)]
+        held = scores.sets(folds, level, self.decided(outputs))
+        return [[self.labels[place] for place in np.flatnonzero(row)] for row in held]
+
     def cells(self, outputs: np.ndarray) -> list[list[str]]:
-        """Return the rows of a file of predictions."""
+        """Return the rows of a file of predictions without intervals."""
         if not self.labels:
             return [[repr(float(value))] for value in outputs]
         return [
@@ -512,22 +614,35 @@ class Predictor:
             for i, row in zip(self.decided(outputs), outputs.tolist(), strict=True)
         ]
 
-    def predict(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Return ``prediction``, and of classes ``p_<label>``, of rows given as column name → value."""
+    def predict(
+        self, rows: Sequence[Mapping[str, Any]], interval: float | None = None
+    ) -> list[dict[str, Any]]:
+        """Return ``prediction``, and of classes ``p_<label>``, of rows given as column name → value.
+
+        With the level of an interval also ``low`` and ``high``, or the ``set`` of classes.
+        """
         if not rows:
             return []
         if self.image_size:
-            outputs = self.run_arrays({"image": np.stack([self._pixels(row) for row in rows])})
-            return self.named(outputs)
+            return self.named({"image": np.stack([self._pixels(row) for row in rows])}, interval)
         for column in (c.column for c in self.columns):
             if not all(column in row for row in rows):
                 raise InputError(
                     "A row has no value {column!r}; give None where it is missing.", column=column
                 )
-        return self.named(self.run([[row[c.column] for row in rows] for c in self.columns]))
+        return self.named(self.feeds([[row[c.column] for row in rows] for c in self.columns]), interval)
 
-    def named(self, outputs: np.ndarray) -> list[dict[str, Any]]:
-        """Return what `predict` does, for outputs of the model."""
+    def named(self, feeds: Mapping[str, np.ndarray], interval: float | None = None) -> list[dict[str, Any]]:
+        """Return what `predict` does, for arrays of shape (n, 1)."""
+        if interval is None:
+            return self._named(self.run_arrays(feeds))
+        self.fold_networks.check_level(interval)
+        outputs, folds = self.run_folds(feeds)
+        ends = self.interval_of(outputs, folds, interval)
+        more = [{"set": end} if self.labels else {"low": end[0], "high": end[1]} for end in ends]
+        return [{**row, **one} for row, one in zip(self._named(outputs), more, strict=True)]
+
+    def _named(self, outputs: np.ndarray) -> list[dict[str, Any]]:
         if not self.labels:
             return [{"prediction": float(value)} for value in outputs]
         shares = [f"p_{label}" for label in self.labels]
@@ -556,10 +671,10 @@ class Predictor:
                     "{file} cannot be read: {reason}.", file=str(path), reason=str(error)
                 ) from error
 
-    def predict_csv(self, file: CsvFile) -> Iterator[np.ndarray]:
-        """Yield the outputs for the rows of a file, piece by piece."""
+    def predict_csv(self, file: CsvFile) -> Iterator[list[list[str]]]:
+        """Yield rows of a file of predictions for the rows of a file, piece by piece."""
         for lines, cells in file.chunks():
-            yield self.run(cells, lines)
+            yield self.rows(self.feeds(cells, lines))
 
     def sample_cells(self, n_rows: int) -> list[list[str]]:
         """Return the cells of each input of the first rows of ``sample_rows.csv``, row by row."""
@@ -577,8 +692,18 @@ class Predictor:
 @cache
 def decoding() -> Any:
     """Return the module beside this one that reads images; a bundle for other data has none."""
+    return _beside("decoding")
+
+
+@cache
+def intervals() -> Any:
+    """Return the module beside this one that makes intervals; a bundle without them has none."""
+    return _beside("intervals")
+
+
+def _beside(name: str) -> Any:
     spec = importlib.util.spec_from_file_location(
-        "cupel_decoding", Path(__file__).resolve().with_name("decoding.py")
+        f"cupel_{name}", Path(__file__).resolve().with_name(f"{name}.py")
     )
     assert spec is not None  # noqa: S101 - the name ends in .py
     assert spec.loader is not None  # noqa: S101 - likewise
@@ -665,7 +790,7 @@ class ImageRows:
         """Yield rows of a file of predictions; an image that cannot be read has an empty one."""
         for names, pixels in self.pixels(n_rows):
             good = [x for x in pixels if x is not None]
-            found = iter(predictor.cells(predictor.run_arrays({"image": np.stack(good)})) if good else [])
+            found = iter(predictor.rows({"image": np.stack(good)}) if good else [])
             empty = [""] * (len(predictor.header) - 1)
             yield [
                 [shown, *(empty if x is None else next(found))]
@@ -686,14 +811,17 @@ def _own() -> Predictor:
     return Predictor(Path(__file__).resolve().parent)
 
 
-def predict(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return one dict a row: ``prediction``, and for classes ``p_<label>`` of every label."""
-    return _own().predict(rows)
+def predict(rows: Sequence[Mapping[str, Any]], interval: float | None = None) -> list[dict[str, Any]]:
+    """Return one dict a row: ``prediction``, and for classes ``p_<label>`` of every label.
+
+    With an interval (0.9 for 90 %) also ``low`` and ``high``, or for classes the ``set`` of labels.
+    """
+    return _own().predict(rows, interval)
 
 
 def write_predictions(
     predictor: Predictor,
-    pieces: Iterator[np.ndarray] | Iterator[list[list[str]]],
+    pieces: Iterator[list[list[str]]],
     out: Path | None,
     progress: Callable[[], None] | None = None,
 ) -> int:
@@ -705,9 +833,9 @@ def write_predictions(
         try:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(predictor.header)
-            for outputs in pieces:
-                writer.writerows(predictor.cells(outputs) if isinstance(outputs, np.ndarray) else outputs)
-                n_rows += len(outputs)
+            for rows in pieces:
+                writer.writerows(rows)
+                n_rows += len(rows)
                 if progress is not None:
                     progress()
         finally:
@@ -746,7 +874,8 @@ def check(folder: Path, most_rows: int = 20, model: Any = None) -> dict[str, Any
     -------
     dict
         The certificate: ``passed``, ``n_rows``, ``n_made_up``, ``max_abs_difference``, ``tolerance``, ``rows`` (the
-        first that differ), ``environment``, ``seconds``.
+        first that differ), ``environment``, ``seconds``; ``intervals``, how far the networks of the folds differ, where
+        ONNX is checked and the bundle has them.
     """
     started = time.monotonic()
     predictor = Predictor(folder, model)
@@ -759,7 +888,8 @@ def check(folder: Path, most_rows: int = 20, model: Any = None) -> dict[str, Any
         rows = list(csv.reader(stream))[1:]
     stored = np.array([[float(cell) for cell in row[1 if predictor.labels else 0 :]] for row in rows])
     said = [row[0] for row in rows] if predictor.labels else []
-    found = _sample_outputs(predictor, folder, wanted["one_by_one"]).astype(np.float64)
+    feeds = _sample_feeds(predictor, folder)
+    found = _sample_outputs(predictor, feeds, wanted["one_by_one"]).astype(np.float64)
     result: dict[str, Any] = {
         "n_rows": len(stored), "n_made_up": schema["n_made_up"], "tolerance": wanted["tolerance"],
         "tolerance_kind": "absolute" if predictor.labels else "relative", "number_format": wanted["number_format"],
@@ -772,6 +902,11 @@ def check(folder: Path, most_rows: int = 20, model: Any = None) -> dict[str, Any
         }
     else:
         result |= _compared(predictor, stored, said, found, wanted["tolerance"], most_rows)
+    if predictor.model.name == "onnx" and (schema.get("intervals") or {"file": None})["file"]:
+        told = _compared_folds(predictor, feeds, wanted["tolerance"], most_rows)
+        result["intervals"] = {key: told[key] for key in ("n_rows", "max_abs_difference")}
+        if not told["passed"] and result["passed"]:
+            result |= {"passed": False, "rows": told["rows"]}
     result["environment"] = {
         "python": platform.python_version(), "numpy": np.__version__, **predictor.model.versions,
         "system": platform.platform(),
@@ -790,10 +925,7 @@ def _compared(
     """Compare outputs (n + 1, k) with those that are stored (n, k), and the classes that are said with those stored."""
     stored = np.concatenate([stored, stored[:1]])  # the first row again by itself
     difference = np.abs(found - stored)
-    center, spread = predictor.schema["target_center"], predictor.schema["target_scale"]
-    # of a regression; a large mean hides no difference
-    scale = 1.0 if predictor.labels else np.maximum(np.abs(stored - center), spread)
-    wrong = ~(difference <= tolerance * scale).all(axis=1)
+    wrong = ~(difference <= tolerance * _scale(predictor, stored)).all(axis=1)
     told: dict[str, Any] = {}
     labels: list[list[list[str]]] = [[[], []]] * len(stored)
     if predictor.labels:
@@ -817,6 +949,36 @@ def _compared(
     return {"passed": not bool(wrong.any()), "max_abs_difference": most, "rows": rows, **told}
 
 
+def _compared_folds(
+    predictor: Predictor, feeds: Mapping[str, np.ndarray], tolerance: float, most_rows: int
+) -> dict[str, Any]:
+    """Compare what the networks of the folds say of the first sample rows with what is stored of them."""
+    with np.load(predictor.folder / intervals().FILE, allow_pickle=False) as file:
+        stored = file["samples"]
+    n_networks, n_rows = stored.shape[:2]
+    found = predictor.run_folds({name: x[:n_rows] for name, x in feeds.items()})[1].astype(np.float64)
+    difference = np.abs(found - stored)
+    wrong = ~(difference <= tolerance * _scale(predictor, stored)).reshape(n_networks, n_rows, -1).all(
+        axis=(0, 2)
+    )
+    rows = [
+        {
+            "row": int(i) + 1,
+            "expected": stored[:, i].ravel().tolist(),
+            "found": [repr(value) for value in found[:, i].ravel().tolist()],
+        }
+        for i in np.flatnonzero(wrong)[:most_rows]
+    ]
+    most = float(difference.max()) if np.isfinite(difference).all() else None
+    return {"passed": not bool(wrong.any()), "n_rows": n_rows, "max_abs_difference": most, "rows": rows}
+
+
+def _scale(predictor: Predictor, stored: np.ndarray) -> Any:
+    """Return what differences are measured in: of a regression such that a large mean hides none."""
+    center, spread = predictor.schema["target_center"], predictor.schema["target_scale"]
+    return 1.0 if predictor.labels else np.maximum(np.abs(stored - center), spread)
+
+
 def _margin(predictor: Predictor, stored: np.ndarray) -> np.ndarray:
     """Return how far probabilities are from another class being said."""
     if predictor.threshold is not None:
@@ -825,17 +987,20 @@ def _margin(predictor: Predictor, stored: np.ndarray) -> np.ndarray:
     return best[:, -1] - best[:, -2]
 
 
-def _sample_outputs(predictor: Predictor, folder: Path, one_by_one: bool) -> np.ndarray:
-    """Return the outputs (n + 1, k) of all sample rows, and of the first one by itself."""
+def _sample_feeds(predictor: Predictor, folder: Path) -> dict[str, np.ndarray]:
+    """Return the sample rows as the model takes them."""
     if predictor.image_size:
         with decoding().ImageFiles(folder / "sample_images.zip") as files:
             pixels = np.stack([files.pixels(name, *predictor.image_size) for name in files.names])
-        feeds = {"image": pixels}
-    else:
-        dialect = Dialect(encoding="utf-8", delimiter=predictor.schema["read"]["delimiter"])
-        file = CsvFile(folder / "sample_rows.csv", predictor.schema, dialect)
-        lines, cells = next(file.chunks(1 << 20))
-        feeds = predictor.feeds(cells, lines)
+        return {"image": pixels}
+    dialect = Dialect(encoding="utf-8", delimiter=predictor.schema["read"]["delimiter"])
+    file = CsvFile(folder / "sample_rows.csv", predictor.schema, dialect)
+    lines, cells = next(file.chunks(1 << 20))
+    return predictor.feeds(cells, lines)
+
+
+def _sample_outputs(predictor: Predictor, feeds: Mapping[str, np.ndarray], one_by_one: bool) -> np.ndarray:
+    """Return the outputs (n + 1, k) of all sample rows, and of the first one by itself."""
     n_rows = len(next(iter(feeds.values())))
     parts = [slice(i, i + 1) for i in range(n_rows)] if one_by_one else [slice(None)]
     found = [
@@ -908,6 +1073,10 @@ def main(arguments: Sequence[str] | None = None, model: Any = None) -> int:
     parser.add_argument(
         "-o", "--out", type=Path, help="where to write the predictions (default: standard output)"
     )
+    parser.add_argument(
+        "--interval", type=float, metavar="LEVEL",
+        help="tell of each row an interval, too, or the set of classes; 0.9 for 90 %%",
+    )  # fmt: skip
     parser.add_argument("--delimiter", help="one character; tab as \\t")
     parser.add_argument("--encoding", help="for instance utf-8, gb18030, latin-1")
     parser.add_argument("--decimal", choices=[".", ","], help="decimal sign")
@@ -926,6 +1095,10 @@ def main(arguments: Sequence[str] | None = None, model: Any = None) -> int:
         parser.error("the following arguments are required: data")
     try:
         predictor = _own() if model is None else Predictor(Path(__file__).resolve().parent, model)
+        if asked.interval is not None:
+            if model is not None:
+                raise InputError("Intervals are told by predict.py alone, which needs requirements.txt.")
+            predictor.use_interval(asked.interval)
         if predictor.image_size:
             return _predict_images(predictor, asked.data, asked.out)
         if len(asked.data) > 1:

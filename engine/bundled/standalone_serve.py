@@ -2,7 +2,8 @@
 
     python serve.py [--host 127.0.0.1] [--port 8000] [--max-rows 10000] [--max-bytes 16777216] [--workers 1]
 
-    POST /predict   one row as an object, or many as a list of objects; of images also the bytes of one file
+    POST /predict   one row as an object, or many as a list of objects; of images also the bytes of one file;
+                    /predict?interval=0.9 tells intervals or sets of classes, too
     GET  /schema    what a row holds: types, and the ranges and categories of the training data
     GET  /health    whether it answers
     GET  /docs      all that for people, with a form to try it; /openapi.json for machines
@@ -146,14 +147,15 @@ class Service:
             raise self._problems(error, is_list) from None
         return [[getattr(row, f"x{i}") for row in rows] for i in range(len(self._columns))]
 
-    def predict(self, cells: list[list[Any]]) -> dict[str, Any]:
+    def predict(self, cells: list[list[Any]], interval: float | None = None) -> dict[str, Any]:
         """Return the body of the answer for the cells of each column."""
-        if self.images:
-            outputs = self.predictor.run_arrays({"image": self._pixels(cells[0])})
-        else:
-            outputs = self.predictor.run(cells)
-        self.n_rows += len(outputs)
-        return {"predictions": self.predictor.named(outputs), "notes": self._notes(cells)}
+        feeds = {"image": self._pixels(cells[0])} if self.images else self.predictor.feeds(cells)
+        try:
+            predictions = self.predictor.named(feeds, interval)
+        except self._reader.InputError as error:  # of the interval: rows were checked before
+            raise _Refused(422, str(error)) from None
+        self.n_rows += len(predictions)
+        return {"predictions": predictions, "notes": self._notes(cells)}
 
     def described(self) -> dict[str, Any]:
         """Return the body of /schema."""
@@ -329,8 +331,8 @@ def make_app(settings: Settings) -> FastAPI:
                      422: {"description": "A row is not as /schema says"}}  # fmt: skip
 
     @app.post("/predict", response_model=Answer, responses=refusals, openapi_extra=request_body)
-    async def predict(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        """Predict one row (an object) or many (a list of objects)."""
+    async def predict(request: Request, interval: float | None = None) -> Response:  # pyright: ignore[reportUnusedFunction]
+        """Predict one row (an object) or many (a list of objects); `interval` 0.9 adds intervals or sets of 90 %."""
         try:
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind != "application/json" and not (service.images and kind in _IMAGES):
@@ -338,8 +340,8 @@ def make_app(settings: Settings) -> FastAPI:
             data = await _body(request, settings.max_bytes)
             cells = service.parse(data) if kind == "application/json" else [[data]]
             if len(cells[0]) <= _INLINE_ROWS and not service.images:
-                return JSONResponse(service.predict(cells))
-            return JSONResponse(await run_in_threadpool(service.predict, cells))
+                return JSONResponse(service.predict(cells, interval))
+            return JSONResponse(await run_in_threadpool(service.predict, cells, interval))
         except _Refused as refused:
             return refused.answer()
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import get_args
 
 from ..families import DATA_KINDS
 from ..metrics import METRICS
 from ..objectives import COSTS
 from ..search.space import families
+from ..spec import DuplicatesName, SplitKind
 
 
 def add_search_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,9 +55,41 @@ def _add_splits(p: argparse.ArgumentParser) -> None:
         metavar="FRACTION|PART",
         help="fraction of the rows kept out of the search, or an official part by its name in the column split: test",
     )
-    p.add_argument("--split", default="auto", choices=("auto", "stratified", "plain", "grouped", "time"))
+    p.add_argument(
+        "--split",
+        default="auto",
+        choices=get_args(SplitKind),
+        help="how rows are divided; time and order train on what comes first, order by the rows of the file",
+    )
+    p.add_argument(
+        "--gap",
+        type=int,
+        default=0,
+        metavar="N",
+        help="with time and order: rows left out between training and validation, and before the holdout",
+    )
     p.add_argument("--group", metavar="COLUMN", help="rows of one group stay in one fold")
+    p.add_argument(
+        "--group-part",
+        type=int,
+        default=0,
+        metavar="N",
+        help="of images: the part of the file names, counted from 1, that says the group: patient7_2.png has 3",
+    )
     p.add_argument("--time", metavar="COLUMN", help="folds follow this column")
+    p.add_argument(
+        "--duplicates",
+        default="auto",
+        choices=get_args(DuplicatesName),
+        help="near-duplicate rows: keep them on one side of every split (auto: where chance does not explain them)",
+    )
+    p.add_argument(
+        "--split-seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="of the folds and the holdout, which another --seed leaves as they are (default: %(default)s)",
+    )
 
 
 def _add_limits(p: argparse.ArgumentParser) -> None:
@@ -110,7 +144,9 @@ def _add_method(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "--pruner", default="hyperband", choices=("hyperband", "asha", "median", "wilcoxon", "none")
     )
-    p.add_argument("--seed", type=int, default=0)
+    p.add_argument(
+        "--seed", type=int, default=0, help="of the search and the training (default: %(default)s)"
+    )
     p.add_argument("--workers", type=int, metavar="N")
     p.add_argument(
         "--path", default="auto", choices=("auto", "fused", "fold_by_fold"), help="how folds are trained"

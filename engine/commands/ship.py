@@ -48,7 +48,7 @@ def run_predict(args: argparse.Namespace) -> int:
     from ..inference.predicting import predict_file
 
     with output_file(args.out, "predictions.csv") as out, _progress("predicting") as progress:
-        result = predict_file(args.bundle, args.data, out, progress=progress)
+        result = predict_file(args.bundle, args.data, out, progress=progress, interval=args.interval)
     if args.json:
         print(json.dumps({"path": str(out), **result.to_json()}, allow_nan=False))
         return DONE

@@ -14,9 +14,11 @@ from ..errors import DataError
 from ..spec import SplitSpec
 from .findings import Finding, Severity, far_values, finding
 from .leakage import MAX_ROWS, single_column_score
+from .near_duplicates import NearDuplicates, first_hashes, mixed
 from .schema import TableSchema
 from .table import Column, Table
 from .target import Target, encode_target
+from .units import are_kept
 
 _ORDER = {"serious": 0, "warning": 1, "info": 2}
 _N_BINS = 20
@@ -68,7 +70,11 @@ class DataReport:
 
 
 def build_report(
-    table: Table, schema: TableSchema, target: Target | None = None, split: SplitSpec | None = None
+    table: Table,
+    schema: TableSchema,
+    target: Target | None = None,
+    split: SplitSpec | None = None,
+    near: NearDuplicates | None = None,
 ) -> DataReport:
     """Look over a table.
 
@@ -80,6 +86,8 @@ def build_report(
         As `encode_target` gave it; encoded here where the schema has a target that can be.
     split : SplitSpec, optional
         The folds that every class should be in; the usual ones where none are given.
+    near : NearDuplicates, optional
+        Of the target's rows, where they were looked for.
     """
     found: list[Finding] = []
     if target is None and schema.target is not None:
@@ -88,7 +96,10 @@ def build_report(
         except DataError as error:
             found.append(Finding("serious", "target", schema.target.name, error.sentence))
     found += _columns(table, schema)
-    found += _duplicates(table, schema)
+    repeats = _duplicates(table, schema)
+    if near is not None and are_kept(split or SplitSpec(), near):
+        repeats = [_near_duplicates(near, table.n_rows), *(one for one in repeats if one.code == "conflicts")]
+    found += repeats
     found += far_values(table, schema)
     if target is not None and schema.target is not None:
         found += _target(target, schema.target.name)
@@ -201,9 +212,22 @@ def _duplicates(table: Table, schema: TableSchema) -> list[Finding]:
     return found
 
 
+def _near_duplicates(near: NearDuplicates, n_rows: int) -> Finding:
+    return finding(
+        "warning" if near.n_rows > 0.01 * n_rows else "info",
+        "near_duplicates",
+        None,
+        "Rows that are near-duplicates in their inputs: {n:,} of {n_rows:,}, in {n_sets:,} sets; each set stays on "
+        "one side of every split.",
+        n=near.n_rows,
+        n_rows=n_rows,
+        n_sets=near.n_sets,
+    )
+
+
 def _row_hashes(table: Table, names: list[str]) -> NDArray[np.uint64]:
     """Return one 64-bit hash per row; two different rows share one with a probability of about n² / 2**65."""
-    state = np.full(table.n_rows, 0x9E3779B97F4A7C15, np.uint64)
+    state = first_hashes(table.n_rows)
     for name in names:
         column = table[name]
         if column.kind == "text":
@@ -212,9 +236,7 @@ def _row_hashes(table: Table, names: list[str]) -> NDArray[np.uint64]:
             cells = column.numbers + 0.0
             cells[np.isnan(cells)] = np.nan
             bits = cells.view(np.uint64)
-        state = (state ^ bits) * np.uint64(0xBF58476D1CE4E5B9)  # the mixing steps of splitmix64
-        state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        state ^= state >> np.uint64(31)
+        state = mixed(state, bits)
     return state
 
 

@@ -44,6 +44,7 @@ from .certificate import DECODING, PREPROCESS, STANDALONE, pins, run_certificate
 from .conversion import converted
 from .formats import DEFAULT, FORMATS
 from .helpers import Helpers
+from .intervals import IntervalPlan, interval_plan, write_intervals
 from .serving import write_serving
 from .threshold import Threshold
 
@@ -53,6 +54,8 @@ _INPUT_KEYS = (
     "column", "name", "kind", "role", "minimum", "maximum", "n_missing", "date_format", "categories",
 )  # fmt: skip
 _NAME_BYTES = 150
+_FOLDS = "folds.npz"
+_OF_THIS_MACHINE = ("export_dir",)  # in a study's settings: no path of ours leaves with a bundle
 
 
 def number_format_of(variant: VariantRecord) -> str:
@@ -139,9 +142,13 @@ class Export:
         folder = work / "bundle"
         folder.mkdir(parents=True)
         dataset = self.store.dataset(self.study.dataset_id or 0)
-        answer = self._converted(model, dataset, work)
+        plan = interval_plan(self.store, self.study, self.trial, self.variant, self.final)
+        answer = self._converted(model, dataset, work, plan)
         version = metadata.version("cupel")
         answer["threshold"] = None if self.threshold is None else self.threshold.to_json(answer["labels"])
+        answer["intervals"] = write_intervals(
+            folder, plan, answer["folds"], work / _FOLDS, self._changed_threshold
+        )
         _write_json(folder / "schema.json", _schema(dataset, answer))
         _write_json(folder / "spec.json", self._spec(answer, dataset))
         self._write_programs(folder, dataset)
@@ -165,6 +172,7 @@ class Export:
             "task": answer["task"],
             "labels": answer["labels"],
             "threshold": answer["threshold"],
+            "intervals": answer["intervals"],
             "target": self.study.spec["target"],
             "n_networks": answer["n_networks"],
             "inputs": [{key: spec[key] for key in _INPUT_KEYS} for spec in answer["inputs"]],
@@ -199,7 +207,13 @@ class Export:
             text = "".join(f"{package}=={version}\n" for package, version in needed.items())
             (folder / f"requirements{end}.txt").write_text(text, encoding="utf-8")
 
-    def _converted(self, model: Path, dataset: DatasetRecord, work: Path) -> dict[str, Any]:
+    @property
+    def _changed_threshold(self) -> float | None:
+        return None if self.threshold is None or self.threshold.is_usual else self.threshold.value
+
+    def _converted(
+        self, model: Path, dataset: DatasetRecord, work: Path, plan: IntervalPlan | Message
+    ) -> dict[str, Any]:
         """Run `convert` in a child process and return its answer."""
         images = TableSchema.from_json(dataset.schema).images
         content = {
@@ -216,7 +230,8 @@ class Export:
             else list(self.variant.method.get("float_layers") or ()),
             "calibration": self._calibration_rows(),
             "folder": str(work / "bundle"),
-            "threshold": None if self.threshold is None or self.threshold.is_usual else self.threshold.value,
+            "threshold": self._changed_threshold,
+            "folds": None if isinstance(plan, Message) else plan.job(work / _FOLDS),
         }
         return converted(content, work, self.helpers and self.helpers.converter)
 
@@ -244,7 +259,7 @@ class Export:
 
     def _spec(self, answer: dict[str, Any], dataset: DatasetRecord) -> dict[str, Any]:
         return {
-            "study": dict(self.study.spec),
+            "study": {key: value for key, value in self.study.spec.items() if key not in _OF_THIS_MACHINE},
             "trial": self.trial.number,
             "family": answer["family"],
             "params": answer["params"],
@@ -276,6 +291,7 @@ def _schema(dataset: DatasetRecord, answer: Mapping[str, Any]) -> dict[str, Any]
         "task": answer["task"],
         "labels": answer["labels"],
         "threshold": threshold,
+        "intervals": {key: answer["intervals"].get(key) for key in ("reason", "file", "outputs")},
         "inputs": inputs,
         "outputs": [_output(answer)],
         "images": [images.height, images.width, images.channels] if images else None,

@@ -8,6 +8,7 @@ from typing import Any
 from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, VariantRecord
 from ..formatting import count, counted, number, plain, score, shared_decimals
 from .card_groups import KEY, groups_section
+from .card_intervals import intervals_section
 from .formats import FORMATS
 
 
@@ -44,6 +45,7 @@ def model_card(
         _scores(study, trial, final),
         *([] if variant is None else [_variant(study, variant)]),
         *([] if threshold is None else [_threshold(answer, study)]),
+        intervals_section(answer["intervals"], answer["task"]),
         *([] if not audits else [_groups(audits, threshold, variant)]),
         _limits(answer, final, is_audited=bool(audits)),
         _use(answer),

@@ -34,6 +34,7 @@ from ..preprocessing.tokens import PATTERNS
 from ..preprocessing.transform import TablePreprocessing
 from ..training.model import TrainedModel
 from .conversion import FAILED
+from .fold_networks import with_fold_networks
 from .formats import FORMATS, runs_one_by_one, tolerance_of
 from .formats.writing import Work, written
 from .image_samples import write_image_samples
@@ -69,14 +70,15 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
         ``model``, ``table``, ``pixels`` (of images), ``folder`` (paths), ``schema`` (TableSchema), ``rows`` (sample
         rows of the table), ``network`` (the place of the only one to convert, None for all), ``formats``,
         ``number_format``, ``threshold`` (see `standalone.Predictor`), ``calibration`` (for each network some of its
-        training rows; none where nothing is to be calibrated). `main` also wants ``answer``,
-        the file for what is returned.
+        training rows; none where nothing is to be calibrated), ``folds`` (see `fold_networks`; None where there are to
+        be no intervals). `main` also wants ``answer``, the file for what is returned.
 
     Returns
     -------
     dict
         ``inputs``, ``task``, ``labels``, ``family``, ``params``, ``n_networks``, ``n_parameters``, ``target_center``,
-        ``target_scale``, ``n_made_up``, ``formats`` (of each what `standalone.check` needs), ``versions``, ``seconds``.
+        ``target_scale``, ``n_made_up``, ``formats`` (of each what `standalone.check` needs), ``folds`` (see
+        `fold_networks`), ``versions``, ``seconds``.
 
     Raises
     ------
@@ -110,6 +112,7 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
     floats = tuple(job.get("float_layers", ()))
     work = Work(folder, model, job["number_format"], schema, names, samples, reference, calibration, floats)
     formats = _written(work, job["formats"], job["threshold"])
+    folds = None if job["folds"] is None else with_fold_networks(work, table, job["folds"])
     if len(formats) > 1:
         _write_preprocessing(folder / "preprocessing.json", model, names)
     return {
@@ -117,6 +120,7 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
         "inputs": [_input(schema, table, model, name, names[name]) for name in columns],
         "n_made_up": n_made_up,
         "formats": formats,
+        "folds": folds,
         "network_inputs": [i.name for i in work.whole.inputs],
         "versions": {name: metadata.version(name) for name in ("tensorflow", "keras", "tf2onnx", "onnx")},
         "seconds": round(time.monotonic() - started, 3),

@@ -32,8 +32,11 @@ _FILES = (
     "predict.py",
     "serve.py",
     "decoding.py",
+    "intervals.py",
     "schema.json",
     "model.onnx",
+    "folds.onnx",
+    "intervals.npz",
     "sample_rows.csv",
     "sample_images.zip",
 )

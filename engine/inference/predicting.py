@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,12 @@ class PredictSummary:
 
 
 def predict_file(
-    bundle: Path, data: Path, out: Path, read: ReadSpec | None = None, progress: Progress | None = None
+    bundle: Path,
+    data: Path,
+    out: Path,
+    read: ReadSpec | None = None,
+    progress: Progress | None = None,
+    interval: float | None = None,
 ) -> PredictSummary:
     """Write ``prediction`` and, for classes, ``p_<label>`` of every label, one row for each row of `data`, in order.
 
@@ -71,16 +77,21 @@ def predict_file(
         Settings that are neither to be taken from the training data nor detected.
     progress : callable, optional
         Called with a fraction in [0, 1].
+    interval : float, optional
+        In (0, 1), 0.9 for 90 %: a level, to write also ``low`` and ``high`` of numbers, or for classes the ``set`` of
+        labels as a JSON list. What it means is on the bundle's card.
 
     Raises
     ------
     ExportError
         Where the bundle is none, or was changed.
     DataError
-        Where `data` cannot be read or lacks a column, or `out` cannot be written.
+        Where `data` cannot be read or lacks a column, `out` cannot be written, or the bundle has no intervals of the
+        level.
     """
     started = time.monotonic()
-    predictor = Predictor(Bundle.open(bundle).path)
+    checked = Bundle.open(bundle)
+    predictor = Predictor(checked.path)
     if data.resolve() == out.resolve():
         raise DataError(
             "The predictions would overwrite the data {file}; choose another file for them.", file=str(data)
@@ -89,6 +100,11 @@ def predict_file(
         raise DataError(
             "Predictions are written as CSV; give {file} a name that ends in .csv.", file=out.name
         )
+    try:
+        if interval is not None:
+            predictor.use_interval(interval)
+    except InputError as error:
+        raise DataError(error.template, **error.values) from error
     source = open_source(predictor, data, read)
     watch = Watch.of(predictor.folder)
     tell = progress or (lambda _: None)
@@ -99,6 +115,7 @@ def predict_file(
     tell(1.0)
     drift = None if watch is None else watch.report()
     messages = [*_column_messages(source, watch), *source.messages(), *_drift_messages(watch, drift)]
+    messages += [] if interval is None else _coverage_messages(checked.manifest["intervals"], interval)
     unseen = {c.column: c.n_unseen for c in predictor.columns if c.n_unseen}
     return PredictSummary(n_rows, unseen, tuple(messages), drift, time.monotonic() - started)
 
@@ -106,8 +123,8 @@ def predict_file(
 def predicted(predictor: Predictor, piece: Piece) -> list[list[str]]:
     """Return the rows of a file of predictions; what could not be read has an empty one."""
     n_good = int(piece.good.sum())
-    found = iter(predictor.cells(predictor.run_arrays(piece.feeds)) if n_good else [])
-    empty = [""] * (1 + len(predictor.labels))
+    found = iter(predictor.rows(piece.feeds) if n_good else [])
+    empty = [""] * len(predictor.output_columns)
     rows = [next(found) if good else empty for good in piece.good.tolist()]
     if piece.names is None:
         return rows
@@ -116,7 +133,7 @@ def predicted(predictor: Predictor, piece: Piece) -> list[list[str]]:
 
 def header_of(source: Source) -> list[str]:
     """Return the columns of a file of predictions."""
-    return [*source.lead, "prediction", *(f"p_{label}" for label in source.predictor.labels)]
+    return [*source.lead, *source.predictor.output_columns]
 
 
 def write_rows(out: Path, header: list[str], pieces: Iterator[list[list[str]]]) -> int:
@@ -187,3 +204,26 @@ def _drift_messages(watch: Watch | None, drift: DriftReport | None) -> list[Mess
     if drift is None:
         return [Message("Drift is told from {n:,} rows on.", {"n": LEAST_ROWS})]
     return [drift.message()]
+
+
+def _coverage_messages(intervals: Mapping[str, Any], level: float) -> list[Message]:
+    """Return how often intervals of a level held when the bundle was made."""
+    coverage = intervals["coverage"]
+    if not coverage:
+        return [Message("There was no holdout to measure on how often intervals hold.")]
+    found = next((one for one in coverage if math.isclose(one["level"], level)), None)
+    if found is None:
+        levels = ", ".join(f"{one['level']:g}" for one in coverage)
+        return [
+            Message(
+                "How often intervals of the level {level} hold was not measured; the bundle's card tells it of "
+                "{levels}.",
+                {"level": level, "levels": levels},
+            )
+        ]
+    return [
+        Message(
+            "At the level {level}, {share:.1%} of {n:,} rows of the holdout were inside ({low:.1%} to {high:.1%}).",
+            {"level": level, "n": found["n_rows"], **{key: found[key] for key in ("share", "low", "high")}},
+        )
+    ]

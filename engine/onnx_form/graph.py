@@ -161,6 +161,18 @@ def whole_onnx(
     return whole
 
 
+def fold_outputs(model: TrainedModel) -> list[str]:
+    """Return what the predictions of the single networks are called inside of the graph of `whole_onnx`.
+
+    They are of shape (N, n_classes), or (N, 1) of a regression, in the networks' order.
+    """
+    return [_value_name(r) for r in range(model.n_networks)]
+
+
+def _value_name(r: int) -> str:
+    return f"m{r}/head/value"
+
+
 def network_to_onnx(member: keras.Model) -> onnx.ModelProto:
     """Convert one network with its weights as inputs ``weight_0``, … (those that matter); its output is ``output``."""
     variables = list(member.variables)
@@ -248,14 +260,14 @@ def _head(
             scale = constant(f"{at}/scale", float(model.target_scale[r]), np.float64)
             mean = constant(f"{at}/mean", float(model.target_mean[r]), np.float64)
             parts.append(
-                add("Add", add("Mul", wide, scale, output=f"{at}/scaled"), mean, output=f"{at}/value")
+                add("Add", add("Mul", wide, scale, output=f"{at}/scaled"), mean, output=_value_name(r))
             )
         elif model.task == "multiclass":
-            parts.append(add("Softmax", raw, output=f"{at}/value", axis=-1))
+            parts.append(add("Softmax", raw, output=_value_name(r), axis=-1))
         else:
             second = add("Sigmoid", raw, output=f"{at}/second")
             first = add("Sub", constant(f"{at}/one", 1.0, np.float32), second, output=f"{at}/first")
-            parts.append(add("Concat", first, second, output=f"{at}/value", axis=1))
+            parts.append(add("Concat", first, second, output=_value_name(r), axis=1))
     if model.task == "regression":
         n = constant("head/n", model.n_networks, np.float64)
         mean = add("Div", _summed(parts, add), n, output="head/mean")

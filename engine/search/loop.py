@@ -82,7 +82,8 @@ class SearchLoop:
         self._n_failed_in_row = self._n_lost_in_row = 0
         self._beat = 0.0
         self._asked = -math.inf
-        self._best = store.study(study_id).best_value
+        best = prepared.best(store)
+        self._best = best.value if best else None
         self._first_peaks: dict[str, int] = {}  # memory after the first trial, by worker address
         self._over_since: float | None = None
         self._watch = SystemWatch(store, study_id, budget)
@@ -257,6 +258,8 @@ class SearchLoop:
     def _start(self, trial: TrialRecord, address: str) -> None:
         running = RunningTrial(trial.id, trial.number, _key(trial), trial.kind, trial.n_epochs or 1)
         self._running[running.key] = running
+        if running.is_search:
+            running.choice = self._prepared.epoch_choice(trial.params)
         if trial.kind is TrialKind.BASELINE:
             running.is_owed = trial.name in CHEAP_BASELINES
             task: Any = BaselineTask(

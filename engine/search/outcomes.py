@@ -21,7 +21,8 @@ from ...storage.store import Store
 from ..errors import Message
 from ..training.curves import CURVE_NAMES
 from ..workers.messages import TaskOutcome, TaskResult
-from .running import RunningTrial, running_bests
+from .preparing import Prepared
+from .running import RunningTrial
 
 _KEEP = 5  # best trials whose fold networks stay on the disk; any other trial's come out again by training it again
 
@@ -38,12 +39,14 @@ class Kept:
     _dropped: list[tuple[int, str]] = field(default_factory=list)
 
     @classmethod
-    def of_study(cls, store: Store, study_id: int, *, metric: str, maximize: bool) -> Kept:
-        """Return what a study keeps already."""
-        kept = cls(store, study_id, metric, maximize)
-        for trial in store.trials(study_id):
+    def of_study(cls, store: Store, prepared: Prepared) -> Kept:
+        """Return what a study keeps already; what older versions scored in another way stays beside it."""
+        spec = prepared.spec
+        kept = cls(store, prepared.files.study_id, spec.metric, spec.direction == "maximize")
+        for trial in store.trials(kept.study_id):
             sha256 = trial.user_attrs.get("model_sha256")
-            if sha256 and trial.value is not None and "same_as" not in trial.user_attrs:
+            is_own = "same_as" not in trial.user_attrs and prepared.is_comparable(trial)
+            if sha256 and trial.value is not None and is_own:
                 kept._rank(trial.id, trial.value, sha256)
         return kept
 
@@ -150,8 +153,7 @@ def _pruned(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOut
     n_epochs = running.pruned_at + 1
     curves = running.recorded_curves(CURVE_NAMES, n_epochs)
     assert curves is not None  # noqa: S101 - it was pruned by its curves
-    column = curves.values[:, :, CURVE_NAMES.index("valid_score")]
-    last = running_bests(column, kept.maximize)[:, -1]
+    last = running.scores[running.pruned_at]
     value = float(last.mean())
     scores = FoldScores((kept.metric,), last[:, None], np.full(len(last), -1))
     return TrialOutcome(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...storage.records import StudyRecord
+import numpy as np
+from numpy.typing import NDArray
+
+from ...storage.records import StudyRecord, TrialKind, TrialRecord
 from ...storage.store import Store
 from ..data.schema import TableSchema
 from ..data.splitting import Splits, draw_splits
@@ -17,6 +21,8 @@ from ..data.target import encode_target
 from ..errors import Message
 from ..machine import free_memory_bytes, n_cores
 from ..spec import StudySpec
+from ..statistics.epochs import SCORING, EpochChoice
+from ..training.schedules import patience_of
 from ..workers.gpus import gpu_names
 from ..workers.messages import StudyFiles
 from .space import adapt_space, check_space, completed_space, default_space
@@ -34,9 +40,32 @@ class Prepared:
     space: dict[str, Any]
     files: StudyFiles
     digests: dict[str, str]
+    voters: tuple[NDArray[np.int64], ...]  # by replica, those that choose its epoch
     has_holdout: bool
     n_workers: int
     most_workers: int  # that the memory allows
+
+    def is_comparable(self, trial: TrialRecord) -> bool:
+        """Whether a trial may be ranked with those of today: its data, split, metric and way of scoring are equal.
+
+        Baselines have no epochs to choose, so that older ones are comparable.
+        """
+        ignored = {"scoring"} if trial.kind is TrialKind.BASELINE else set[str]()
+        return all(trial.digests.get(k) == v for k, v in self.digests.items() if k not in ignored)
+
+    def best(self, store: Store) -> TrialRecord | None:
+        """Return the best trial of the study, unless it was scored in an older way."""
+        study = store.study(self.files.study_id)
+        if study.best_trial is None:
+            return None
+        trial = store.trial_by_number(study.id, study.best_trial)
+        return trial if self.is_comparable(trial) else None
+
+    def epoch_choice(self, params: Mapping[str, Any]) -> EpochChoice:
+        """Return the choice of the folds' epochs of a trial, before its first epoch."""
+        return EpochChoice.begin(
+            self.voters, maximize=self.spec.direction == "maximize", patience=patience_of(params)
+        )
 
 
 def prepare(store: Store, study: StudyRecord) -> Prepared:
@@ -80,6 +109,7 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
             task=spec.task,
             metric=spec.metric,
             seed=spec.seed,
+            split_seed=spec.split_seed,
             max_epochs=spec.max_epochs,
             n_threads=n_threads,
             checkpoints=str(store.workspace.checkpoints / f"study-{study.id:04d}"),
@@ -92,7 +122,9 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
             "data": dataset.digest,
             "split": splits.digest(),
             "metric": hashlib.sha256(spec.metric.encode()).hexdigest(),
+            "scoring": SCORING,
         },
+        voters=splits.voters,
         has_holdout=len(splits.holdout) > 0,
         n_workers=n_workers,
         most_workers=most_workers(),

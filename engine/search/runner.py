@@ -112,9 +112,7 @@ class StudyRunner:
                 study.elapsed_s + self.elapsed_s + time.monotonic() - self._since - queued,
                 exports=spec.export_dir != "",
             )
-            kept = Kept.of_study(
-                self.store, self.study_id, metric=spec.metric, maximize=spec.direction == "maximize"
-            )
+            kept = Kept.of_study(self.store, prepared)
             loop = SearchLoop(
                 self.store, self.study_id, prepared, cluster, budget, kept,
                 hang_s=self.settings.hang_s, stop_grace_s=self.settings.stop_grace_s,

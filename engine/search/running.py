@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import Curves, TrialKind
+from ..statistics.epochs import EpochChoice
+from ..training.curves import CURVE_NAMES
 
+_LOSS, _SCORE = CURVE_NAMES.index("valid_loss"), CURVE_NAMES.index("valid_score")
 _WORKS = 0.05  # of the processor's time: a worker that only waits takes about a hundredth
 
 
@@ -24,6 +27,10 @@ class RunningTrial:
     dropped : str
         Why its result is not wanted: ``""``, ``"pruned"``, ``"skipped"``, ``"hung"``; or why its worker was killed:
         ``"late"`` (the time budget was over), ``"stopped"`` (the user stopped the study; it can go on later).
+    choice : EpochChoice or None
+        Of the folds' epochs, as the worker makes it; None of a baseline.
+    scores : list of float64 arrays of shape (R,)
+        After each epoch, every replica's score at the epoch that it would keep then.
     is_finishing : bool
         Whether it was told to end with what it has.
     is_owed : bool
@@ -53,6 +60,8 @@ class RunningTrial:
     is_owed: bool = False
     peak_bytes: int = 0
     curves: list[NDArray[np.float32]] = field(default_factory=list)
+    choice: EpochChoice | None = None
+    scores: list[NDArray[np.float64]] = field(default_factory=list)
 
     @property
     def is_search(self) -> bool:
@@ -90,7 +99,12 @@ class RunningTrial:
         """
         start = len(self.curves)
         if first_epoch <= start:
-            self.curves.extend(curves[start - first_epoch :])
+            for epoch in curves[start - first_epoch :]:
+                self.curves.append(epoch)
+                if self.choice is not None:
+                    self.choice.take(epoch[:, _SCORE], epoch[:, _LOSS])
+                    kept = zip(self.choice.epochs.tolist(), range(len(epoch)), strict=True)
+                    self.scores.append(np.array([self.curves[e][r, _SCORE] for e, r in kept], np.float64))
         return range(start, len(self.curves))
 
     @property
@@ -103,17 +117,3 @@ class RunningTrial:
         if not self.curves:
             return None
         return Curves(names, np.stack(self.curves[:n_epochs], axis=1))
-
-
-def running_bests(scores: NDArray[np.float32], maximize: bool) -> NDArray[np.float64]:
-    """Return the best score so far of every replica after each epoch, from scores of the same shape (R, n_epochs).
-
-    NaN, where a replica had stopped, keeps the best before it.
-    """
-    accumulate = np.fmax.accumulate if maximize else np.fmin.accumulate
-    return accumulate(scores.astype(np.float64), axis=1)
-
-
-def running_means(scores: NDArray[np.float32], maximize: bool) -> NDArray[np.float64]:
-    """Return the intermediate values of a trial, shape (n_epochs,): the means over replicas of `running_bests`."""
-    return running_bests(scores, maximize).mean(axis=0)

@@ -8,24 +8,26 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..baselines import BASELINES, CHEAP_BASELINES
 from ..objectives import costs_of, is_ruled_out
+from ..statistics.epochs import chosen_scores
 from ..training.curves import CURVE_NAMES
-from ..training.schedules import trial_epochs
+from ..training.schedules import patience_of, trial_epochs
 from .budget import Budget
 from .outcomes import end_as_copy
 from .preparing import Prepared
 from .pruning import FoldTest, make_pruner, progress_step
-from .running import RunningTrial, running_bests, running_means
+from .running import RunningTrial
 from .sampling import PastTrial, Proposal, Search
 
 _log = logging.getLogger(__name__)
 _MOST_RULED_OUT = 200  # in a row: hardly anything in the space is within the limits
 _MOST_REPEATS = 25  # proposals in a row that were tried before: the space is exhausted
-_SCORE = CURVE_NAMES.index("valid_score")
+_LOSS, _SCORE = CURVE_NAMES.index("valid_loss"), CURVE_NAMES.index("valid_score")
 
 
 class Schedule:
@@ -104,7 +106,8 @@ class Schedule:
         return next(places, None)
 
     def _start_waiting(self, place: int, worker: str) -> TrialRecord:
-        return self._store.start_trial(self._waiting.pop(place).id, worker)
+        trial = self._waiting.pop(place)
+        return self._store.start_trial(trial.id, worker, self._prepared.digests)
 
     def _ask(self) -> Proposal | None:
         """Ask for the next parameter set; where the time is short, the first one is small and trains for few epochs."""
@@ -152,11 +155,10 @@ class Schedule:
         if not self._prunes or (epoch == 0 and running.n_epochs > 1):
             return False
         step = progress_step(epoch, running.n_epochs, self._prepared.spec.max_epochs)
-        scores = np.stack(running.curves[: epoch + 1], axis=1)[:, :, _SCORE]
-        value = float(running_means(scores, self._maximize)[-1])
+        scores = running.scores[epoch]
         if self._fold_test:
-            return self._fold_test.should_prune(step, running_bests(scores, self._maximize)[:, -1])
-        return self._search.report(running.number, step, value)
+            return self._fold_test.should_prune(step, scores)
+        return self._search.report(running.number, step, float(scores.mean()))
 
     def ended(self, trial: TrialRecord, running: RunningTrial) -> None:
         """Tell how a trial ended."""
@@ -165,8 +167,7 @@ class Schedule:
         self._search.tell(trial.number, _told(trial), trial.value, self._costs_of(trial))
         self._count_ruled_out(trial)
         if trial.state is TrialState.COMPLETE:
-            scores = np.stack(running.curves, axis=1)[:, :, _SCORE] if running.curves else None
-            self._complete(trial, scores)
+            self._complete(trial, np.stack(running.scores, axis=1) if running.scores else None)
 
     def _count_ruled_out(self, trial: TrialRecord) -> None:
         if not trial.state.is_finished:
@@ -178,13 +179,13 @@ class Schedule:
             _log.warning("%d trials in a row were ruled out by the limits: the search ends", _MOST_RULED_OUT)
             self._is_exhausted = True
 
-    def _complete(self, trial: TrialRecord, scores: Any) -> None:
+    def _complete(self, trial: TrialRecord, scores: NDArray[np.float64] | None) -> None:
         if not trial.user_attrs.get("truncated") and "same_as" not in trial.user_attrs:
             self._tried.setdefault(_configuration(trial.family, trial.params), trial.id)
             self._budget.note_duration(trial.duration_s or 0.0)
         if self._fold_test and scores is not None:
             steps = self._steps(trial, scores.shape[1])
-            self._fold_test.finished(steps, running_bests(scores, self._maximize).T, trial.value or 0.0)
+            self._fold_test.finished(steps, scores.T, trial.value or 0.0)
 
     def _steps(self, trial: TrialRecord, n_known: int) -> list[int]:
         n, most = trial.n_epochs or n_known, self._prepared.spec.max_epochs
@@ -210,11 +211,15 @@ class Schedule:
                 self._waiting.append(trial)
             if trial.kind is not TrialKind.SEARCH:
                 continue
+            self._next_number = max(self._next_number, trial.number + 1)
+            # One that waits is scored as today; one that was scored in an older way tells the sampler nothing.
+            if trial.state.is_finished and not self._prepared.is_comparable(trial):
+                continue
             self._count_ruled_out(trial)
-            scores = curves[trial.id].values[:, :, _SCORE] if trial.id in curves else None
+            scores = self._scores(trial, curves[trial.id].values) if trial.id in curves else None
             steps: dict[int, float] = {}
             if scores is not None and "same_as" not in trial.user_attrs:
-                means = running_means(scores, self._maximize).tolist()
+                means = scores.mean(axis=0).tolist()
                 steps = dict(zip(self._steps(trial, len(means)), means, strict=True))
                 if steps and (trial.n_epochs or len(means)) > 1:  # see `should_prune`
                     del steps[next(iter(steps))]
@@ -232,9 +237,15 @@ class Schedule:
         self._add_baselines({t.name for t in trials if t.kind is TrialKind.BASELINE})
         self._waiting.sort(key=_turn)
 
+    def _scores(self, trial: TrialRecord, curves: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return what was judged after each epoch, (R, n_epochs), as `RunningTrial.scores`."""
+        return chosen_scores(
+            curves[:, :, _SCORE], curves[:, :, _LOSS], self._prepared.voters, maximize=self._maximize,
+            patience=patience_of(trial.params),
+        )  # fmt: skip
+
     def _restore_search(self, past: Sequence[PastTrial]) -> None:
         past = sorted(past, key=lambda p: p.number)
-        self._next_number = past[-1].number + 1 if past else 0
         if past and past[-1].state.is_finished and not past[-1].is_copy:
             self._search.restore(past[:-1])
             self._search.ask_again(past[-1])

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..data.scratch import scratch_array
 from ..networks.inputs import Inputs, InputShape
 from ..preprocessing.base import Preprocessing
+from ..statistics.epochs import fold_voters
 
 Ints = NDArray[np.int64]
 
@@ -38,6 +39,8 @@ class Problem:
         same.
     train, valid : tuples of R int64 arrays
         Positions in the n rows. `valid` may be empty arrays (a final fit).
+    voters : tuple of R int64 arrays
+        The replicas whose scores choose the epoch that each replica keeps, see `engine.statistics.epochs`.
     target_mean, target_scale : ndarrays of shape (R,), float64
         Of a regression target in the training part; 0 and 1 otherwise.
     shape : InputShape
@@ -50,6 +53,7 @@ class Problem:
     inputs: Mapping[str, NDArray[Any]]
     train: tuple[Ints, ...]
     valid: tuple[Ints, ...]
+    voters: tuple[Ints, ...]
     target_mean: NDArray[np.float64]
     target_scale: NDArray[np.float64]
     shape: InputShape
@@ -101,6 +105,7 @@ def build_problem(
     preprocessings: Sequence[Preprocessing],
     train: Sequence[Ints],
     valid: Sequence[Ints],
+    voters: Sequence[Ints] | None = None,
     most_bytes: float = math.inf,
     scratch: Path | None = None,
 ) -> Problem:
@@ -112,6 +117,8 @@ def build_problem(
         All rows, as the preprocessing of each replica gives them to a network; one where it is the same for all.
     train, valid : sequences of R int64 arrays
         Positions in the rows.
+    voters : sequence of R int64 arrays, optional
+        See `Problem`; all other replicas where not given.
     most_bytes : float
         What the stack may take of the memory; a larger one lies in a mapped file in the folder `scratch`.
 
@@ -131,6 +138,7 @@ def build_problem(
         inputs=_stacked(inputs, len(train), most_bytes, scratch),
         train=tuple(train),
         valid=tuple(valid),
+        voters=fold_voters(len(train), 1, in_order=False) if voters is None else tuple(voters),
         target_mean=mean,
         target_scale=scale,
         shape=replace(preprocessings[0].shape(n_classes if task == "multiclass" else 1), task=task),

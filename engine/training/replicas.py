@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ..statistics.epochs import EpochChoice
 from .graphs import Data, State
 from .problem import Problem
 from .rows import DeviceRows, HostRows, RowStore
@@ -36,22 +37,17 @@ class Group:
 
 @dataclass(slots=True)
 class Best:
-    """Best weights and validation outputs so far, for each of the R replicas; epoch -1 is none yet."""
+    """Weights and validation outputs of the epoch that each of the R replicas keeps so far."""
 
-    scores: NDArray[np.float64]
-    losses: NDArray[np.float64]
-    epochs: NDArray[np.int64]
+    choice: EpochChoice
     weights: NDArray[np.float32]
     stats: NDArray[np.float32]
     outputs: list[NDArray[np.float32]]
 
     @classmethod
-    def nothing(cls, weights: NDArray[np.float32], stats: NDArray[np.float32]) -> Best:
+    def nothing(cls, choice: EpochChoice, weights: NDArray[np.float32], stats: NDArray[np.float32]) -> Best:
         """Return what there is before the first epoch."""
-        n = len(weights)
-        nan = np.full(n, np.nan)
-        empty = [np.zeros((0, 1), np.float32)] * n
-        return cls(nan, nan.copy(), np.full(n, -1), weights.copy(), stats.copy(), empty)
+        return cls(choice, weights.copy(), stats.copy(), [np.zeros((0, 1), np.float32)] * len(weights))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +111,9 @@ def to_arrays(groups: Sequence[Group], best: Best, curves: NDArray[np.float32]) 
         "stats": np.concatenate([g.state.stats for g in groups]),
         "count": groups[0].state.count.numpy(),
         "curves": curves,
-        "best_scores": best.scores,
-        "best_losses": best.losses,
-        "best_epochs": best.epochs,
+        "votes": best.choice.votes,
+        "vote_losses": best.choice.losses,
+        "epochs": best.choice.epochs,
         "best_weights": best.weights,
         "best_stats": best.stats,
     }
@@ -126,16 +122,12 @@ def to_arrays(groups: Sequence[Group], best: Best, curves: NDArray[np.float32]) 
     return arrays | {f"outputs_{r}": output for r, output in enumerate(best.outputs)}
 
 
-def from_arrays(arrays: Mapping[str, Any], n_slots: int) -> Snapshot:
-    """Rebuild what `to_arrays` wrote."""
+def from_arrays(arrays: Mapping[str, Any], n_slots: int, choice: EpochChoice) -> Snapshot:
+    """Rebuild what `to_arrays` wrote; `choice` is the one before the first epoch, and is changed."""
     slots = tuple(arrays[f"slot_{i}"] for i in range(n_slots))
-    best = Best(
-        arrays["best_scores"],
-        arrays["best_losses"],
-        arrays["best_epochs"],
-        arrays["best_weights"],
-        arrays["best_stats"],
-        [arrays[f"outputs_{r}"] for r in range(len(arrays["best_scores"]))],
-    )
+    choice.votes, choice.losses, choice.epochs = arrays["votes"], arrays["vote_losses"], arrays["epochs"]
+    choice.n_seen = arrays["curves"].shape[1]
+    outputs = [arrays[f"outputs_{r}"] for r in range(len(choice.epochs))]
+    best = Best(choice, arrays["best_weights"], arrays["best_stats"], outputs)
     state = State(arrays["weights"], arrays["stats"], slots, np.float32(arrays["count"]))
     return Snapshot(arrays["replicas"], state, best, arrays["curves"])

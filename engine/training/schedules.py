@@ -32,6 +32,12 @@ def trial_epochs(params: Mapping[str, Any], max_epochs: int) -> int:
     return max(1, round(float(params.get("epoch_fraction", 1.0)) * max_epochs))
 
 
+def patience_of(params: Mapping[str, Any]) -> int | None:
+    """Return after how many epochs without a better mean of the other folds a fold's epoch is settled; None: never."""
+    patience = params.get("patience")
+    return None if patience is None else int(patience)
+
+
 def epoch_factors(schedule: str | None, n_epochs: int) -> NDArray[np.float32]:
     """Return the factor of a number that follows a schedule, for every epoch: float32 of shape (n_epochs,)."""
     progress = (np.arange(n_epochs) + 0.5) / n_epochs

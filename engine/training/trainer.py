@@ -2,9 +2,10 @@
 
 The replicas of a trial form groups that compute as one: a single group of all (``fused``), or groups of one
 (``fold_by_fold``, the reference). Both run the same graphs from the same initial weights, batch orders and dropout
-masks, and give the same scores within float tolerance (a test). After every epoch the mean over folds is reported, so
-that a pruner judges k-fold means; early stopping and best weights are kept for each replica, and a replica that has
-stopped leaves its group.
+masks, and give the same scores within float tolerance (a test). After every epoch the scores of all folds are reported,
+so that a pruner judges k-fold means. Which epoch a replica keeps is chosen by the other folds, see
+`engine.statistics.epochs`; a replica leaves its group when neither its own epoch nor one that it helps to choose is
+open.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ..metrics import METRICS
 from ..networks.base import Network
 from ..networks.inputs import Inputs
 from ..networks.registry import build_network
+from ..statistics.epochs import EpochChoice
 from .augmentation import STRENGTHS
 from .batches import batch_order, row_lengths
 from .checkpoint import load_checkpoint, save_checkpoint
@@ -62,7 +64,7 @@ class TrainSpec:
     stop_epoch : int or None
         Train only so many epochs of it (a final fit); None: all.
     patience : int or None
-        Epochs without a better score until a replica stops; None: never.
+        Epochs without a better mean of the other folds until a replica's epoch is settled; None: never.
     seed : int
     fused : bool
     window_bytes : int or None
@@ -89,12 +91,14 @@ class TrainResult:
     ----------
     network : Network
     weights, stats : ndarrays of shape (R, P) and (R, S), float32
-        Of each replica's best epoch.
+        Of the epoch that each replica keeps.
     predictions : tuple of R float64 arrays
-        Of the validation rows, at the best epoch: probabilities (n_valid, n_classes) or values (n_valid,).
+        Of the validation rows, at that epoch: probabilities (n_valid, n_classes) or values (n_valid,).
     curves : ndarray of shape (R, n_epochs, 3), float32
     best_epochs : ndarray of shape (R,), int64
+        The epochs kept, 0-based: those at which the other folds were best.
     best_scores : ndarray of shape (R,), float64
+        Each replica's own score at that epoch; NaN without validation rows.
     """
 
     network: Network
@@ -195,11 +199,11 @@ class Trainer:
                 break
             for group in groups:
                 self._train_epoch(group, epoch, curves)
-                self._validate(group, epoch, curves, best)
+            self._validate(groups, epoch, curves, best)
             if observer and not self._tell(observer, epoch, curves):
                 curves = curves[:, : epoch + 1]
                 break
-            groups = self._running(groups, epoch, best)
+            groups = _running(groups, best)
             if save.is_due():
                 self._save(groups, best, curves, epoch + 1)
         return self._result(curves, best)
@@ -243,22 +247,39 @@ class Trainer:
         seed = (self.spec.seed, replica, epoch)
         return batch_order(self.problem.train[replica], self._n_steps, self._batch, self._lengths, seed)
 
-    def _validate(self, group: Group, epoch: int, curves: NDArray[np.float32], best: Best) -> None:
-        weights = group.state.weights
-        if self._quantizer is not None:
-            weights = tf.constant(self._quantizer.rounded(weights.numpy()))
-        if not len(self.problem.valid[int(group.replicas[0])]):
-            for place, r in enumerate(group.replicas):  # a final fit: the last epoch is the one
+    def _validate(self, groups: list[Group], epoch: int, curves: NDArray[np.float32], best: Best) -> None:
+        """Score the epoch on all validation rows, and keep it for the replicas whose voters say so."""
+        kept: list[tuple[Group, Any, NDArray[np.float32] | None]] = []
+        for group in groups:
+            weights = group.state.weights
+            if self._quantizer is not None:
+                weights = tf.constant(self._quantizer.rounded(weights.numpy()))
+            outputs = None
+            if len(self.problem.valid[int(group.replicas[0])]):
+                outputs = self._outputs(group, weights)
+                self._score(group, outputs, epoch, curves)
+            kept.append((group, weights, outputs))
+        # Not as sparse as was asked: the epoch does not count.
+        counts = self._sparsifier is None or epoch + 1 >= self._sparsifier.n_ramp
+        keeps = best.choice.take(curves[:, epoch, 2], curves[:, epoch, 1], counts=counts)
+        for group, weights, outputs in kept:
+            for place, r in enumerate(int(r) for r in group.replicas):
+                if outputs is None:
+                    # A final fit: the last epoch is the one.
+                    best.choice.epochs[r] = epoch
+                elif keeps[r]:
+                    best.outputs[r] = outputs[place][: len(self.problem.valid[r])]
+                else:
+                    continue
                 best.weights[r], best.stats[r] = weights[place], group.state.stats[place]
-                best.epochs[r] = epoch
-            return
-        outputs = self._outputs(group, weights)
+
+    def _score(
+        self, group: Group, outputs: NDArray[np.float32], epoch: int, curves: NDArray[np.float32]
+    ) -> None:
         for place, r in enumerate(int(r) for r in group.replicas):
             y = self.problem.y[self.problem.valid[r]]
-            output = outputs[place][: len(y)]
-            predictions = to_predictions(self.problem.task, output)
+            predictions = to_predictions(self.problem.task, outputs[place][: len(y)])
             loss = self._valid_loss(r, predictions)
-            score = self._metric(y, self.problem.unscaled(r, predictions))
             if not np.isfinite(loss):
                 raise Diverged(
                     "Training diverged: the validation loss became {loss} in epoch {epoch}; lower learning rates or"
@@ -266,14 +287,7 @@ class Trainer:
                     loss=float(loss),
                     epoch=epoch + 1,
                 )
-            curves[r, epoch, 1:] = loss, score
-            if self._sparsifier is not None and epoch + 1 < self._sparsifier.n_ramp:
-                continue  # not as sparse as was asked
-            is_tie = score == best.scores[r] and loss < best.losses[r]
-            if self._metric.is_better(score, best.scores[r]) or is_tie or best.epochs[r] < 0:
-                best.scores[r], best.losses[r], best.epochs[r] = score, loss, epoch
-                best.weights[r], best.stats[r] = weights[place], group.state.stats[place]
-                best.outputs[r] = output
+            curves[r, epoch, 1:] = loss, self._metric(y, self.problem.unscaled(r, predictions))
 
     def _outputs(self, group: Group, weights: Any) -> NDArray[np.float32]:
         """Return the outputs of the validation rows, (G, n_valid, K), short folds padded with their first row."""
@@ -304,19 +318,6 @@ class Trainer:
         scaled = (y - self.problem.target_mean[replica]) / self.problem.target_scale[replica]
         return METRICS["mse"](scaled, predictions)
 
-    def _running(self, groups: list[Group], epoch: int, best: Best) -> list[Group]:
-        """Return the groups without the replicas whose patience is at its end."""
-        if self.spec.patience is None:
-            return groups
-        running: list[Group] = []
-        for group in groups:
-            places = np.flatnonzero(epoch - best.epochs[group.replicas] < self.spec.patience)
-            if len(places) == len(group.replicas):
-                running.append(group)
-            elif len(places):
-                running.append(group.keep(places))
-        return running
-
     # -- start, checkpoints and end ---------------------------------------------------------------------------------
 
     def _hyperparameters(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -341,16 +342,20 @@ class Trainer:
             self.network.stats.initial([0] * n),
         )
         slots = tuple(np.zeros_like(weights) for _ in range(OPTIMIZERS[self._optimizer].n_slots))
+        choice = EpochChoice.begin(
+            self.problem.voters, maximize=self._metric.direction == "maximize", patience=self.spec.patience
+        )
         start = Snapshot(
             np.arange(n),
             State(weights, stats, slots, np.float32(0.0)),
-            Best.nothing(weights, stats),
+            Best.nothing(choice, weights, stats),
             curves[:, :0],
         )
         saved = load_checkpoint(self._checkpoint) if self._checkpoint else None
         self._earlier_s = 0.0
-        if saved is not None:
-            start = from_arrays(saved, len(slots))
+        # Older versions wrote no votes, and kept other epochs: such a trial starts anew.
+        if saved is not None and "votes" in saved:
+            start = from_arrays(saved, len(slots), choice)
             self._earlier_s = float(saved.get("busy_s", 0.0))
         n_done = start.curves.shape[1]
         curves[:, :n_done] = start.curves
@@ -373,9 +378,22 @@ class Trainer:
             self.problem.unscaled(r, to_predictions(self.problem.task, output))
             for r, output in enumerate(best.outputs)
         )
-        return TrainResult(
-            self.network, best.weights, best.stats, predictions, curves, best.epochs, best.scores
-        )
+        epochs = best.choice.epochs
+        scores = curves[np.arange(len(epochs)), epochs, 2].astype(np.float64)
+        return TrainResult(self.network, best.weights, best.stats, predictions, curves, epochs, scores)
+
+
+def _running(groups: list[Group], best: Best) -> list[Group]:
+    """Return the groups without the replicas that nobody needs any more."""
+    is_needed = best.choice.is_needed()
+    running: list[Group] = []
+    for group in groups:
+        places = np.flatnonzero(is_needed[group.replicas])
+        if len(places) == len(group.replicas):
+            running.append(group)
+        elif len(places):
+            running.append(group.keep(places))
+    return running
 
 
 def _seed(seed: int, replica: int) -> int:

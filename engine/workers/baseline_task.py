@@ -31,7 +31,7 @@ def run_baseline(files: StudyFiles, task: BaselineTask) -> TaskResult:
             context.schema,
             context.target,
             train,
-            seed=files.seed,
+            seed=files.split_seed,
             n_threads=files.n_threads,
             time_s=left_s / (len(folds) - place),
         )
@@ -53,7 +53,7 @@ def run_holdout(files: StudyFiles, task: HoldoutTask) -> TaskResult:
     context = context_of(files)
     fitted = fit_baseline(
         task.name, context.table, context.schema, context.target, context.splits.development,
-        seed=files.seed, n_threads=files.n_threads,
+        seed=files.split_seed, n_threads=files.n_threads,
     )  # fmt: skip
     rows = context.splits.holdout
     predictions = fitted.predict(rows)

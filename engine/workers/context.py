@@ -81,20 +81,29 @@ class StudyContext:
         if key in self._problems:
             self._problems.move_to_end(key)
             return self._problems[key]
-        problem = self.subproblem(params, self.splits.train, self.splits.valid)
+        splits = self.splits
+        problem = self.subproblem(params, splits.train, splits.valid, splits.voters)
         self._problems[key] = problem
         limit = _CACHE_FRACTION * self.files.memory_limit_bytes
         while len(self._problems) > 1 and sum(p.size_bytes for p in self._problems.values()) > limit:
             self._problems.popitem(last=False)
         return problem
 
-    def subproblem(self, params: Mapping[str, Any], train: Sequence[Ints], valid: Sequence[Ints]) -> Problem:
+    def subproblem(
+        self,
+        params: Mapping[str, Any],
+        train: Sequence[Ints],
+        valid: Sequence[Ints],
+        voters: Sequence[Ints] | None = None,
+    ) -> Problem:
         """Return replicas that train and validate on parts of the development rows.
 
         Parameters
         ----------
         train, valid : int64 arrays of table rows
             Preprocessing is fitted on each of `train` alone.
+        voters : int64 arrays of replicas, optional
+            See `Problem`; all other replicas where not given.
         """
         preprocessings = self.preprocessing.fit(self.table, self.schema, train, params)
         different = preprocessings[:1] if self.preprocessing.is_shared else preprocessings
@@ -106,6 +115,7 @@ class StudyContext:
             preprocessings=preprocessings,
             train=[self.places[t] for t in train],
             valid=[self.places[v] for v in valid],
+            voters=voters,
             most_bytes=self._most_bytes,
             scratch=Path(self.files.checkpoints).parent,
         )

@@ -14,6 +14,8 @@ from ..errors import Message
 from ..evidence import paired_difference
 from ..machine import private_bytes
 from ..metrics import METRICS, metrics_for
+from ..spec import ORDERED_SPLITS
+from ..statistics.epochs import fold_voters
 from ..training.losses import to_predictions
 from ..training.model import TrainedModel
 from ..training.problem import Problem
@@ -32,7 +34,7 @@ def run_final(files: StudyFiles, task: FinalTask) -> TaskResult:
     """Choose, fit and score the final model.
 
     The ensemble averages the fold networks that the trial left; the single network is trained on all development rows
-    for as many epochs as the folds' best ones in the median. Both ways are first tried inside the development rows, on
+    for as many epochs as the folds' kept ones in the median. Both ways are first tried inside the development rows, on
     as many outer folds as the time allows (nested cross-validation): the single network is taken where it is
     significantly better there.
     """
@@ -67,7 +69,7 @@ def _choose(
     files: StudyFiles, context: StudyContext, task: FinalTask, started: float
 ) -> tuple[str, Message, dict[str, Any]]:
     n_folds = context.splits.n_folds
-    if context.splits.kind == "time":
+    if context.splits.kind in ORDERED_SPLITS:
         message = Message(
             "Folds in time order train on ever longer pasts; one network on all rows has seen the latest."
         )
@@ -130,7 +132,9 @@ def _evidence(
     splits = context.splits
     train, valid = _inner_folds(context, n_outer)
     n_inner = len(train) // n_outer
-    problem = context.subproblem(task.params, train, valid)
+    # Inside an outer fold, its own inner folds choose the epochs.
+    voters = fold_voters(n_inner, n_outer, in_order=False)
+    problem = context.subproblem(task.params, train, valid, voters)
     inner = Trainer(problem, train_spec(context, problem, task.family, task.params)).run(deadline)
     refit_problem = context.subproblem(task.params, splits.train[:n_outer], [np.zeros(0, np.int64)] * n_outer)
     stop = int(np.median(inner.best_epochs)) + 1

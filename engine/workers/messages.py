@@ -50,6 +50,9 @@ class StudyFiles:
     limits: LimitsSpec = field(default_factory=LimitsSpec)
     objectives: tuple[str, ...] = ("score",)
     fused: bool | None = None  # None: chosen by memory
+    split_seed: int = (
+        0  # of the split, and of the baselines, which another seed of training leaves as they are
+    )
     runner: str = "cupel.engine.workers.task"  # module with `warm_up` and `run_task`; tests have a toy
 
 

@@ -13,7 +13,7 @@ from ..metrics import METRICS, metrics_for
 from ..training.curves import CURVE_NAMES
 from ..training.model import TrainedModel
 from ..training.problem import Problem
-from ..training.schedules import trial_epochs
+from ..training.schedules import patience_of, trial_epochs
 from ..training.trainer import Trainer, TrainSpec
 from .context import StudyContext, context_of
 from .costs import costs_before_training
@@ -57,14 +57,13 @@ def train_spec(
 ) -> TrainSpec:
     """Return how a trial of the study trains."""
     files = context.files
-    patience = params.get("patience")
     values: dict[str, Any] = {
         "family": family,
         "params": params,
         "metric": files.metric,
         "max_epochs": trial_epochs(params, files.max_epochs),
         "seed": files.seed,
-        "patience": None if patience is None else int(patience),
+        "patience": patience_of(params),
         "fused": context.is_fused(family, problem),
         "window_bytes": context.window_bytes(problem),
     }

@@ -1092,6 +1092,10 @@
       <translation>没有网络优于基线“{baseline}”，请改用该基线。</translation>
     </message>
     <message>
+      <source>No network was trained; the best baseline is {baseline}, {score}.</source>
+      <translation>没有训练出网络；最好的基线是{baseline}，{score}。</translation>
+    </message>
+    <message>
       <source>No sign of life</source>
       <translation>无响应</translation>
     </message>
@@ -2531,6 +2535,14 @@
       <translation>有一折无法评分：其验证数据只含一个类别。请减少折数或更换指标。</translation>
     </message>
     <message>
+      <source>A gap of rows belongs to folds by order or time, not to {split} ones; choose one of those, or no gap.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>A gap of {gap:,} rows leaves no rows to train on before fold {fold}; use a smaller gap, or fewer folds.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>A job ends with either a result or a failure.</source>
       <translation>作业结束时必须有结果或失败原因，且只能有其一。</translation>
     </message>
@@ -2567,6 +2579,10 @@
       <translation>有一个训练部分没有数据；请减少折数或增加数据。</translation>
     </message>
     <message>
+      <source>All rests on one division into folds.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Another engine (process {other}) has taken the study {name!r} over; this one ends.</source>
       <translation>另一个引擎（进程 {other}）已接管研究 {name!r}；本引擎退出。</translation>
     </message>
@@ -2579,8 +2595,16 @@
       <translation>已有名为 {name!r} 的研究；请换一个名称。</translation>
     </message>
     <message>
+      <source>At the level {level}, {share:.1%} of {n:,} rows of the holdout were inside ({low:.1%} to {high:.1%}).</source>
+      <translation>置信水平 {level}：留出集的 {n:,} 行中有 {share:.1%} 落在区间（或类别集合）内（{low:.1%} 至 {high:.1%}）。</translation>
+    </message>
+    <message>
       <source>Before ~ stands the name of a column, for instance notes ~ "seed".</source>
       <translation>~ 之前应为列名，例如 notes ~ "seed"。</translation>
+    </message>
+    <message>
+      <source>Better than {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Class {value!r} has fewer rows for the search ({n}) than there are folds ({n_folds}), so some folds are judged without it; use fewer folds, or merge it with another class.</source>
@@ -2683,6 +2707,14 @@
       <translation>训练数据中没有、因而被忽略的列：{n:,} 个（{columns}）。</translation>
     </message>
     <message>
+      <source>Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows; the best {n_trials:,} take part, so that it takes seconds; {n_pruned:,} pruned ones do not).</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows; {n_pruned:,} pruned trials do not take part).</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Costs {drop:,g}, and is worth it if size or time matter: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
       <translation>代价为 {drop:,g}；若看重大小或耗时，则值得：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
     </message>
@@ -2705,6 +2737,14 @@
     <message>
       <source>Folds in time order train on ever longer pasts; one network on all rows has seen the latest.</source>
       <translation>按时间顺序划分的各折，其训练数据逐折加长；在全部数据上训练的单个网络包含最新的数据。</translation>
+    </message>
+    <message>
+      <source>Folds that train on the class {value!r} alone: {n} of {n_folds}. The rows seem to be sorted by the target; then choose folds that do not follow their order.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>How often intervals of the level {level} hold was not measured; the bundle's card tells it of {levels}.</source>
+      <translation>水平 {level} 的区间实际覆盖多少没有测量；导出包的卡片给出了 {levels} 的覆盖率。</translation>
     </message>
     <message>
       <source>Images left out because they are in no class folder: {n:,}.</source>
@@ -2731,6 +2771,10 @@
       <translation>在嵌套交叉验证中，用全部数据训练的单个网络得分显著优于各折网络的集成。</translation>
     </message>
     <message>
+      <source>Intervals are told by predict.py alone, which needs requirements.txt.</source>
+      <translation>只有 predict.py 能给出区间，它需要 requirements.txt 中的软件包。</translation>
+    </message>
+    <message>
       <source>LiteRT has no activations of 16 bits for networks that take codes of categories or tokens.</source>
       <translation>对于输入类别编码或词元编码的网络，LiteRT 不支持 16 位激活值。</translation>
     </message>
@@ -2749,6 +2793,14 @@
     <message>
       <source>Missing cells of {column!r}: {n:,} of {n_rows:,} ({percent}%).</source>
       <translation>{column!r} 的 {n_rows:,} 个单元格中有 {n:,} 个缺失（{percent}%）。</translation>
+    </message>
+    <message>
+      <source>Near-duplicates are kept on one side of every split: {n:,} rows in {n_sets:,} sets.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Near-duplicates are not kept together: one set has too many rows ({n:,}) for the folds.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Network {number} of the model has {n:,} weights that are no numbers; export another trial.</source>
@@ -2811,6 +2863,10 @@
       <translation>{file} 中没有一个图像可以读取，例如 {name}：{reason}。</translation>
     </message>
     <message>
+      <source>Not shown to differ from {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Nothing can be served at {host}:{port}: {reason}; choose another --port, or --port 0 for a free one.</source>
       <translation>无法在 {host}:{port} 提供服务：{reason}；请换一个 --port，或用 --port 0 取空闲端口。</translation>
     </message>
@@ -2827,6 +2883,10 @@
       <translation>只有一折时没有可用于拟合阈值的行；请给出一个数值。</translation>
     </message>
     <message>
+      <source>Part {part} of the file names cannot be a group: all names must have as many parts, and these have {n} that all share.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Predicting the holdout took longer than {seconds} seconds.</source>
       <translation>预测留出集的时间超过了 {seconds} 秒。</translation>
     </message>
@@ -2841,6 +2901,10 @@
     <message>
       <source>Rows left out because they name no image: {n:,} of {n_rows:,}.</source>
       <translation>没有写明图像而被略去的行：{n_rows:,} 行中的 {n:,} 行。</translation>
+    </message>
+    <message>
+      <source>Rows that are near-duplicates in their inputs: {n:,} of {n_rows:,}, in {n_sets:,} sets; each set stays on one side of every split.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Rows that equal another one in every input but not in {column!r}: {n:,}; no network can tell them apart.</source>
@@ -2887,8 +2951,60 @@
       <translation>该基线占用的时间预算过多，已略去。</translation>
     </message>
     <message>
+      <source>The best network is better than every baseline.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The best network is not shown to differ from {names}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The best network is not shown to differ from {undecided}, and the same as {same} for practical purposes.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The best network is the same as {names} for practical purposes; the simpler model may do.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The best network is worse than {names}; the simpler model is the better choice.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The budget leaves {left} seconds for the search; trials of these networks would take longer, and are cut short: {networks}.</source>
       <translation>预算给搜索留下 {left} 秒；下列网络的试验需要更久，会被提前截断：{networks}。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: its folds are in order, rows to come need not be like those of the folds, and errors of the past promise nothing of them.</source>
+      <translation>此导出包没有预测区间：各折按先后顺序划分，将来的行未必与各折中的行相似，过去的误差不能为它们作保证。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: its networks are not those of the folds.</source>
+      <translation>此导出包没有预测区间：它的网络不是各折的网络。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: the networks of the folds need columns that its model does not.</source>
+      <translation>此导出包没有预测区间：各折的网络需要的某些列，模型本身并不使用。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: the networks of the folds were not kept; export trial {number} itself to have some.</source>
+      <translation>此导出包没有预测区间：各折的网络没有保留；如需区间，请直接导出试验 {number}。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: the study has no folds.</source>
+      <translation>此导出包没有预测区间：该研究没有分折。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: what a compressed form says of rows that it had not seen is not stored.</source>
+      <translation>此导出包没有预测区间：压缩后的网络对未见过的行的预测没有保存。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: what is stored of the trial's predictions is not what its networks say.</source>
+      <translation>此导出包没有预测区间：保存的试验预测与其网络给出的预测不一致。</translation>
+    </message>
+    <message>
+      <source>The bundle has no prediction intervals: what trial {number} said of rows that its networks had not seen is not stored.</source>
+      <translation>此导出包没有预测区间：试验 {number} 的网络对未见过的行的预测没有保存。</translation>
     </message>
     <message>
       <source>The bundle has no profile of its training rows, so that drift cannot be told; export it again.</source>
@@ -3047,6 +3163,10 @@
       <translation>无法生成最终模型或在留出集上评分：{reason}</translation>
     </message>
     <message>
+      <source>The first fold trains without the class {value!r}, which occurs only later.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The first {n} trials all failed, so the search was ended. The last one: {message}</source>
       <translation>最初的 {n} 个试验全部失败，搜索已结束。最后一个：{message}</translation>
     </message>
@@ -3059,12 +3179,24 @@
       <translation>文件夹 {folder} 不能存放文件；请换一个文件夹。</translation>
     </message>
     <message>
+      <source>The folds follow one another: the epoch of each is chosen by those before it, that of the first by the others.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The folds put the network first, the holdout {baseline} ({theirs} against {ours}): they point to different winners.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The forecast process died (exit code {code}); some networks of the space may be too large.</source>
       <translation>预估进程意外终止（退出码 {code}）；搜索空间中的某些网络可能过大。</translation>
     </message>
     <message>
       <source>The forecast took longer than {seconds} s; the search itself can be started.</source>
       <translation>预估用时超过 {seconds} 秒；仍可直接开始搜索。</translation>
+    </message>
+    <message>
+      <source>The gap is {value} rows; it must be at least {least}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The gp sampler needs PyTorch, which is not installed; choose tpe, or install cupel[gp].</source>
@@ -3077,6 +3209,10 @@
     <message>
       <source>The holdout is {value}; it must be a fraction from 0 to 0.9.</source>
       <translation>留出比例是 {value}；它必须在 0 到 0.9 之间。</translation>
+    </message>
+    <message>
+      <source>The holdout puts the network first ({ours} against {theirs} of {baseline}), the folds do not: they point to different winners.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The holdout {part!r} shares groups with the rows of the search (column {column!r}: {n:,} of {n_groups:,} groups, for instance {group!r}): its score may be too good. Draw the holdout as a fraction to keep groups apart.</source>
@@ -3109,6 +3245,14 @@
     <message>
       <source>The largest networks may need more memory than a worker may use; make the space smaller.</source>
       <translation>最大的网络所需内存可能超过单个工作进程的上限；请缩小搜索空间。</translation>
+    </message>
+    <message>
+      <source>The level {level} is not between 0 and 1; give 0.9 for 90 %.</source>
+      <translation>水平 {level} 不在 0 与 1 之间；90 % 请写 0.9。</translation>
+    </message>
+    <message>
+      <source>The level {level} needs more rows than the {n:,} that the model learnt from; the highest is {most}.</source>
+      <translation>水平 {level} 需要的行数多于模型学习所用的 {n:,} 行；最高为 {most}。</translation>
     </message>
     <message>
       <source>The limit of loss must be zero or more, rounds and time-out must be positive.</source>
@@ -3211,6 +3355,10 @@
       <translation>目标为 {objectives}；它们必须各不相同，且其中须有得分（score）。</translation>
     </message>
     <message>
+      <source>The part of the file name is {value}; it must be at least {least}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The predictions would overwrite the data {file}; choose another file for them.</source>
       <translation>预测结果会覆盖数据文件 {file}；请为其另选文件。</translation>
     </message>
@@ -3231,12 +3379,20 @@
       <translation>这些行与训练数据相似：{n:,} 项列度量均无漂移。</translation>
     </message>
     <message>
+      <source>The rows are too few for {n_folds} folds in the order of the file with a gap of {gap:,} rows; use fewer folds, a smaller gap or a smaller holdout.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The rows do not fit into the memory of a worker: they are streamed from the disk while networks train.</source>
       <translation>这些行放不进一个工作进程的内存：训练网络时会从磁盘流式读取。</translation>
     </message>
     <message>
       <source>The rows with a target are too few ({n}) for {n_folds} folds; use fewer folds or more data.</source>
       <translation>有目标值的行太少（{n} 行），不足以分成 {n_folds} 折；请减少折数或增加数据。</translation>
+    </message>
+    <message>
+      <source>The same as {name} for practical purposes: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The sampler {sampler} can aim at one objective only; choose one of {choices}.</source>
@@ -3285,6 +3441,10 @@
     <message>
       <source>The seed is {value}; it must be at least {least}.</source>
       <translation>随机种子为 {value}；至少须为 {least}。</translation>
+    </message>
+    <message>
+      <source>The seed of the split is {value}; it must be at least {least}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The stored splits are damaged: {reason}.</source>
@@ -3467,6 +3627,14 @@
       <translation>只有 {n} 行；得分的随机波动会很大，请使用重复。</translation>
     </message>
     <message>
+      <source>There are two folds, so that the epoch of each is chosen by the other one alone.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>There is no baseline to compare with.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>There is no column {column!r} that says which rows are {part!r}; give the holdout as a fraction.</source>
       <translation>没有列 {column!r} 说明哪些行是 {part!r}；请用比例指定留出集。</translation>
     </message>
@@ -3485,6 +3653,10 @@
     <message>
       <source>There is no sample {name!r}; choose one of {choices}.</source>
       <translation>没有示例 {name!r}；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>There is no share of no rows.</source>
+      <translation>没有行，就没有比例。</translation>
     </message>
     <message>
       <source>There is no study {name!r} in this workspace: it has none yet.</source>
@@ -3507,6 +3679,10 @@
       <translation>此工作区中没有 id 为 {id} 的 {what}。</translation>
     </message>
     <message>
+      <source>There was no holdout to measure on how often intervals hold.</source>
+      <translation>没有留出集，无法测量区间实际覆盖多少。</translation>
+    </message>
+    <message>
       <source>There was no time left for the export; it can be made at any time.</source>
       <translation>没有剩余时间导出；可以随时再导出。</translation>
     </message>
@@ -3521,6 +3697,14 @@
     <message>
       <source>These folds need a column with the role {role}; give one column that role.</source>
       <translation>这种划分需要一个角色为 {role} 的列；请为某一列设置该角色。</translation>
+    </message>
+    <message>
+      <source>These scores are of an older version: each fold kept its own best epoch, which is optimistic. They are not ranked with new ones.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>This bundle has no prediction intervals: it was made before there were any; export it again.</source>
+      <translation>此导出包没有预测区间：它制作时还没有这项功能；请重新导出。</translation>
     </message>
     <message>
       <source>This bundle was made by a newer version of Cupel; use the predict.py that came with it.</source>
@@ -3601,6 +3785,10 @@
     <message>
       <source>Values of {column!r} that lie far from the others: {n:,}, for instance {value}; robust or quantile scaling bears them.</source>
       <translation>{column!r} 有 {n:,} 个值远离其他值，例如 {value}；稳健缩放或分位数缩放可以应对。</translation>
+    </message>
+    <message>
+      <source>Worse than {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>You skipped this trial.</source>
@@ -3957,6 +4145,10 @@
     <message>
       <source>{name}: {error}</source>
       <translation>{name}：{error}</translation>
+    </message>
+    <message>
+      <source>{n} finalists were judged on {n_repeats} repeats of the folds, whose mean decided between them.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>{option} is {value}; give a number above 0.</source>

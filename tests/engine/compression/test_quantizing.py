@@ -18,6 +18,7 @@ from cupel.engine.compression.files import (
 from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.registry import build_network, family
 from cupel.engine.onnx_form.graph import to_onnx
+from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.problem import Problem
 from cupel.engine.training.quantizing import Quantizer, channel_axes, codes_of
 from cupel.engine.training.teaching import teacher_input
@@ -42,7 +43,8 @@ def images() -> Problem:
     rows = np.arange(120)
     return Problem(
         task="binary", n_classes=2, y=y, inputs={"pixels": pixels[None]}, train=(rows[40:], rows[:80]),
-        valid=(rows[:40], rows[80:]), target_mean=np.zeros(2), target_scale=np.ones(2),
+        valid=(rows[:40], rows[80:]), voters=fold_voters(2, 1, in_order=False), target_mean=np.zeros(2),
+        target_scale=np.ones(2),
         shape=InputShape(1, pixels=(8, 8, 1)), preprocessings=(),
     )  # fmt: skip
 

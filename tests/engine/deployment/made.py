@@ -117,8 +117,10 @@ def make_study(
     )
     metric = "rmse" if task == "regression" else "accuracy"
     spec = TrainSpec(family, params, metric, max_epochs=3, seed=1, patience=None)
-    model = TrainedModel.from_training(problem, Trainer(problem, spec).run(), target.labels)
-    store, study_id = _stored(folder, file, result.table, schema, splits, model, split, metric)
+    trained = Trainer(problem, spec).run()
+    model = TrainedModel.from_training(problem, trained, target.labels)
+    said = np.concatenate([part.ravel() for part in trained.predictions]) if n_networks > 1 else None
+    store, study_id = _stored(folder, file, result.table, schema, splits, model, split, metric, said)
     return Made(store, study_id, model, file, result.table, schema, splits)
 
 
@@ -131,6 +133,7 @@ def _stored(
     model: TrainedModel,
     split: SplitSpec,
     metric: str,
+    out_of_fold: np.ndarray | None,
 ) -> tuple[Store, int]:
     store = Store.open(folder / "workspace")
     table.to_parquet(folder / "table.parquet")
@@ -156,9 +159,9 @@ def _stored(
         store.start_trial(trial.id, "test")
         scores = FoldScores((metric,), np.array([[0.8], [0.9]]), np.array([1, 2]))
         attrs = {"model_sha256": kept}
-        store.finish_trial(
-            trial.id, TrialOutcome(TrialState.COMPLETE, 0.85 - number / 9, 0.05, scores, user_attrs=attrs)
-        )
+        value = 0.85 - number / 9
+        outcome = TrialOutcome(TrialState.COMPLETE, value, 0.05, scores, oof=out_of_fold, user_attrs=attrs)
+        store.finish_trial(trial.id, outcome)
     store.create_trial(
         study_id=study.id, number=2, kind=TrialKind.SEARCH, family=model.family, params=model.params
     )

@@ -344,8 +344,8 @@ def test_an_export_that_does_not_reproduce_the_predictions_fails(regression: Cas
 
         __slots__ = ()
 
-        def _converted(self, model: Path, dataset: Any, work: Path) -> dict[str, Any]:
-            answer = Export._converted(self, model, dataset, work)
+        def _converted(self, model: Path, dataset: Any, work: Path, plan: Any) -> dict[str, Any]:
+            answer = Export._converted(self, model, dataset, work, plan)
             path = str(work / "bundle" / "model.onnx")
             graph = onnx.load(path)
             weight = next(c for c in graph.graph.initializer if c.name.endswith("net/weight_0"))

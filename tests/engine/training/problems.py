@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from cupel.engine.networks.inputs import InputShape
+from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.problem import Problem
 
 
@@ -41,6 +42,7 @@ def make_problem(
         inputs={"numeric": numeric, "codes": np.stack([codes + offsets] * n_folds)},
         train=tuple(train),
         valid=tuple(valid),
+        voters=fold_voters(n_folds, 1, in_order=False),
         target_mean=mean,
         target_scale=scale,
         shape=InputShape(n_classes if task == "multiclass" else 1, 6, (4,) * n_codes, 6),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.reports import EpochReport, TrainingStopped
 from cupel.engine.training.trainer import Diverged, Trainer, TrainSpec
 
+from .agreement import assert_same_last_networks, assert_same_losses
 from .problems import make_problem
 
 PARAMS: dict[str, Any] = {
@@ -50,15 +52,42 @@ def spec(metric: str = "accuracy", epochs: int = 8, **params: Any) -> TrainSpec:
 
 
 @pytest.mark.parametrize("variety", VARIETY)
-def test_fused_and_fold_by_fold_give_the_same_scores(variety: str) -> None:
+def test_fused_and_fold_by_fold_train_the_same_networks(variety: str) -> None:
     problem = make_problem(n_codes=2 if "categories" in variety else 0)
-    settings = spec(**VARIETY[variety])
-    fused = Trainer(problem, settings).run()
-    one_by_one = Trainer(problem, TrainSpec(**{**_fields(settings), "fused": False})).run()
-    np.testing.assert_allclose(fused.best_scores, one_by_one.best_scores, atol=1e-6)
+    fused = spec(**VARIETY[variety])
+    one_by_one = dataclasses.replace(fused, fused=False)
+    assert_same_losses(Trainer(problem, fused).run(), Trainer(problem, one_by_one).run())
+    assert_same_last_networks(problem, fused, one_by_one)
+
+
+@pytest.mark.parametrize("patience", [None, 3])
+def test_fused_and_fold_by_fold_keep_the_same_epochs_and_scores(patience: int | None) -> None:
+    """On a problem whose folds are best at different epochs, clearly apart from the next best."""
+    problem = make_problem(n=120)
+    settings = dataclasses.replace(
+        spec(
+            "log_loss", 16, learning_rate=0.02, normalization="layer", schedule="constant", warmup=0.0, dropout=0.1
+        ),
+        patience=None,
+    )  # fmt: skip
+    losses = Trainer(problem, settings).run().curves[:, :, 2]
+    others = np.stack([np.delete(losses, r, axis=0).mean(axis=0) for r in range(len(losses))])
+    for judged in (losses, others):  # whoever chooses: a fold for itself, or the others for it
+        best, next_best = np.sort(judged, axis=1)[:, :2].T
+        # Of this network (no weight without a gradient) the last bit moves a loss by less than 1e-6.
+        assert (next_best > best * 1.001).all()
+    settings = dataclasses.replace(settings, patience=patience)
+    fused, one_by_one = (
+        Trainer(problem, dataclasses.replace(settings, fused=how)).run() for how in (True, False)
+    )
+    if patience is None:
+        assert fused.best_epochs.tolist() in [judged.argmin(axis=1).tolist() for judged in (losses, others)]
+    assert len(set(fused.best_epochs.tolist())) > 1
     np.testing.assert_array_equal(fused.best_epochs, one_by_one.best_epochs)
-    np.testing.assert_allclose(fused.curves, one_by_one.curves, rtol=2e-3, atol=1e-4)
-    np.testing.assert_allclose(fused.weights, one_by_one.weights, atol=2e-3)
+    np.testing.assert_allclose(fused.best_scores, one_by_one.best_scores, rtol=1e-4)
+    for r in range(problem.n_replicas):
+        assert fused.best_scores[r] == pytest.approx(fused.curves[r, fused.best_epochs[r], 2])
+        np.testing.assert_allclose(fused.predictions[r], one_by_one.predictions[r], atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -90,30 +119,48 @@ def test_the_keras_model_of_a_fold_predicts_as_the_fold_did(variety: str, tmp_pa
     np.testing.assert_allclose(to_predictions("multiclass", outputs), result.predictions[1], atol=1e-5)
 
 
-def test_one_step_is_keras_own_step() -> None:
+@pytest.mark.parametrize("normalization", ["batch", "layer", "none"])
+@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
+def test_one_step_is_keras_own_step(optimizer: str, normalization: str) -> None:
     """One full-batch step without dropout moves the weights as a Keras optimizer on a Keras model does."""
     problem = make_problem("multiclass")
-    settings = TrainSpec(
-        "mlp",
-        PARAMS | {"dropout": 0.0, "batch_size": 10_000, "schedule": "constant", "warmup": 0.0},
-        "accuracy",
-        1,
-        seed=3,
-    )
+    rate, decay = (3e-3, 0.01) if optimizer == "adamw" else (0.5, 0.0)
+    params = {
+        "dropout": 0.0, "batch_size": 10_000, "schedule": "constant", "warmup": 0.0, "normalization": normalization,
+        "optimizer": optimizer, "learning_rate": rate, "weight_decay": decay,
+    }  # fmt: skip
+    settings = TrainSpec("mlp", PARAMS | params, "accuracy", 1, seed=3)
     trainer = Trainer(problem, settings)
-    start = trainer.network.weights.initial([_first_seed(settings.seed)])[0]
+    layout = trainer.network.weights
+    start = layout.initial([_first_seed(settings.seed)])[0]
     trained = Trainer(problem, settings).run()
     model = family("mlp").to_keras(trainer.network, start, trainer.network.stats.initial([0])[0])
-    optimizer = keras.optimizers.AdamW(3e-3, weight_decay=0.01)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    keras_optimizer = (
+        keras.optimizers.AdamW(rate, weight_decay=decay)
+        if optimizer == "adamw"
+        else keras.optimizers.SGD(rate, momentum=0.9)
+    )
+    if optimizer == "adamw":
+        keras_optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    model.compile(keras_optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     rows = problem.train[0]
     model.train_on_batch({"numeric": problem.inputs["numeric"][0, rows]}, problem.y[rows])
-    ours = trainer.network.weights.unpack(trained.weights[0])
+    before, ours = layout.unpack(start), layout.unpack(trained.weights[0])
     for layer in model.layers:
         for variable in layer.trainable_variables:
-            name = f"{layer.name}/{variable.name}"
-            np.testing.assert_allclose(ours[name], np.asarray(variable), atol=3e-5, err_msg=name)
+            name, wanted = f"{layer.name}/{variable.name}", np.asarray(variable)
+            if normalization == "batch" and name in ("dense_0/bias", "dense_1/bias"):
+                # Batch normalization takes the bias away: its gradient is exactly zero, and what a processor leaves of
+                # that is noise, which Adam divides by its own size. Neither may move it by more than a step.
+                for moved in (ours[name] - before[name], wanted - before[name]):
+                    assert np.abs(moved).max() <= (rate if optimizer == "adamw" else 1e-6)
+                continue
+            # A hundredth of Adam's step: gradients of 1e-4 and more have errors of 1e-8, and Adam's step is as
+            # sure as its gradient. Steps of SGD are up to 0.5, with errors of float32.
+            np.testing.assert_allclose(
+                ours[name], wanted, atol=3e-5 if optimizer == "adamw" else 1e-6, err_msg=name
+            )
+            assert np.abs(ours[name] - before[name]).max() > 1e-4, name
 
 
 def test_the_same_seed_gives_the_same_networks_and_another_seed_does_not() -> None:
@@ -124,19 +171,21 @@ def test_the_same_seed_gives_the_same_networks_and_another_seed_does_not() -> No
     assert not np.allclose(first.weights, other.weights)
 
 
-def test_a_replica_stops_when_its_patience_ends_and_keeps_its_best_weights() -> None:
+def test_folds_stop_when_patience_ends_and_keep_the_epoch_at_which_the_others_were_best() -> None:
     problem = make_problem(n=120)
     settings = TrainSpec(**{**_fields(spec(epochs=60, learning_rate=0.02)), "patience": 4})
     result = Trainer(problem, settings).run()
     stopped = np.isnan(result.curves[:, -1, 2])
     assert stopped.any() or result.curves.shape[1] < 60
+    lasts = [np.flatnonzero(~np.isnan(curve))[-1] for curve in result.curves[:, :, 2]]
+    assert max(lasts) - max(result.best_epochs) <= 4
+    assert len(set(lasts)) == 1, "folds train on for as long as one of the others has need of their scores"
     for r in range(problem.n_replicas):
-        scores = result.curves[r, :, 2]
-        assert result.best_scores[r] == pytest.approx(np.nanmax(scores), abs=1e-6)
+        others = np.delete(result.curves[:, : result.best_epochs[r] + 5, 2], r, axis=0).mean(axis=0)
+        assert others[result.best_epochs[r]] == pytest.approx(np.nanmax(others), abs=1e-6)
+        assert result.best_scores[r] == result.curves[r, result.best_epochs[r], 2]
         y = problem.y[problem.valid[r]]
         assert METRICS["accuracy"](y, result.predictions[r]) == pytest.approx(result.best_scores[r])
-        last = np.flatnonzero(~np.isnan(scores))[-1]
-        assert last - result.best_epochs[r] <= 4
 
 
 def test_a_training_that_goes_on_from_a_checkpoint_ends_as_if_it_had_never_stopped(tmp_path: Path) -> None:
@@ -179,6 +228,10 @@ def test_a_training_that_is_told_to_finish_keeps_what_it_has() -> None:
     assert (result.best_epochs <= 2).all()
 
 
+@pytest.mark.skipif(
+    "ONEDNN_MAX_CPU_ISA" in os.environ,
+    reason="TensorFlow asks the processor itself for bfloat16, and aborts where oneDNN may not use it",
+)
 def test_mixed_precision_learns_too() -> None:
     result = Trainer(make_problem(n=300), spec(epochs=30, compute_dtype="bfloat16")).run()
     assert result.weights.dtype == np.float32
@@ -217,5 +270,6 @@ def test_rows_that_stay_on_the_host_give_the_same_networks(
     one = Trainer(problem, settings).run()
     other = Trainer(streamed, dataclasses.replace(settings, window_bytes=window_bytes)).run()
     np.testing.assert_array_equal(one.best_epochs, other.best_epochs)
-    np.testing.assert_allclose(one.curves, other.curves, rtol=1e-6)
+    # The mean of an epoch is put together from those of its windows: a dozen roundings of float32.
+    np.testing.assert_allclose(one.curves, other.curves, rtol=1e-5)
     np.testing.assert_array_equal(one.weights, other.weights)

@@ -1,0 +1,87 @@
+"""The part of a model card that says what its intervals or sets of classes promise, and how often they held. Light."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..formatting import counted, number, plain
+
+_MANY = 2000  # scores of a network, of which no more are kept
+
+
+def intervals_section(intervals: Mapping[str, Any], task: str) -> str:
+    """Return the section as Markdown.
+
+    Parameters
+    ----------
+    intervals : mapping
+        What `intervals.write_intervals` returned.
+    task : str
+    """
+    if intervals["reason"] is not None:
+        return f"## Intervals\n\n- {intervals['reason']['text']}"
+    numbers = task == "regression"
+    n_rows, n_folds, n_repeats = (intervals[key] for key in ("n_rows", "n_folds", "n_repeats"))
+    networks = f"the {n_folds * n_repeats} networks of the folds"
+    what, method = (
+        ("`low` and `high`", "CV+ (Barber, Candès, Ramdas and Tibshirani 2021)")
+        if numbers
+        else (
+            "`set`, the classes that it may be",
+            "1 − probability as score, counted as in CV+ (Romano, Sesia and Candès 2020)",
+        )
+    )
+    lines = [
+        "## Intervals" if numbers else "## Sets of classes",
+        "",
+        f"- `python predict.py DATA.csv --interval 0.9` adds {what}: {method}, made of {networks} and of how far each "
+        f"was off on rows that it had not seen, {counted(n_rows, 'row')}"
+        + (f" in each of {n_repeats} repeats." if n_repeats > 1 else "."),
+        "- Of new rows that are like those of the data, usually about 90 % are inside for 0.9; proven, whatever the "
+        "data, is a little less than 80 % (1 − 2α for the level 1 − α). And that is proven for networks that are "
+        "chosen before these rows are seen: here the trial and the lengths of its trainings were chosen by their score "
+        "on the same rows, which can make errors look smaller than they are. What was measured counts more.",
+        "",
+        *_measured(intervals["coverage"], numbers),
+        "",
+        "- The share is one of all rows: where the model is worse, fewer may be inside. It says nothing of rows unlike "
+        "the data.",
+    ]
+    if intervals["split"] == "grouped":
+        lines.append(
+            "- The folds keep groups together, so this is about rows of new groups. Rows of a group are alike: where "
+            "groups are few, both the intervals and the measured share are less certain than they look."
+        )
+    if not numbers:
+        lines.append("- A set is never empty: where no class is left, it holds the prediction.")
+    if intervals["file"] != "model.onnx":
+        lines.append(
+            f"- The model is one network on all rows; {networks} lie in `folds.onnx` beside it for this alone "
+            f"({intervals['size_bytes'] / 1e6:,.2f} MB in all)."
+            + (" A prediction may, rarely, lie outside of its interval." if numbers else "")
+        )
+    if n_rows / n_folds > _MANY:
+        lines.append(
+            f"- Of each network {_MANY:,} errors are kept, so that intervals are those of a level up to 0.0005 higher."
+        )
+    lines.append(
+        "- Only predict.py, serve.py and Cupel tell them, not other formats or the programs in other languages."
+    )
+    return "\n".join(lines)
+
+
+def _measured(coverage: Sequence[Mapping[str, Any]], numbers: bool) -> list[str]:
+    if not coverage:
+        return ["- There was no holdout to measure it on."]
+    size = "mean width" if numbers else "mean number of classes"
+    inside = f"inside, of {counted(coverage[0]['n_rows'], 'row')} of the holdout"
+    lines = [
+        f"| level | proven | {inside} | 95 % interval | {size} |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for one in coverage:
+        proven, share, low, high = (f"{100 * one[key]:.1f} %" for key in ("proven", "share", "low", "high"))
+        width = plain(one["size"]) if numbers else number(one["size"], 2)
+        lines.append(f"| {one['level']:g} | {proven} | {share} | {low} to {high} | {width} |")
+    return lines

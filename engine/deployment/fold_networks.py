@@ -1,0 +1,90 @@
+"""The networks of the folds in a conversion: their ONNX file, and what they say of the rows that intervals are made of.
+
+Where the model of a bundle is their mean, they are inside ``model.onnx`` already; else they have a file beside it,
+``folds.onnx``. Imports TensorFlow: only `convert` may import this module.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from ..data.table import Table
+from ..errors import Message
+from ..onnx_form.graph import fold_outputs, member_models, whole_onnx
+from ..training.model import TrainedModel
+from .formats.writing import Work
+
+OWN, BESIDE = "model.onnx", "folds.onnx"
+_MOST_NUMBERS = 200_000  # of the sample rows' predictions that a bundle carries to be checked by
+
+
+def with_fold_networks(work: Work, table: Table, job: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the networks of the folds where they are not those of the model, and what all say to the file ``out``.
+
+    Parameters
+    ----------
+    work : Work
+    table : Table
+        All rows of the data.
+    job : mapping
+        ``model`` (the path of the fold networks, None for the model's own), ``n_networks`` (of the folds), ``checked``
+        (of each network some of its validation rows), ``holdout`` (rows), ``out`` (path of an ``.npz`` file, which gets
+        ``checked``, ``holdout``, ``samples`` and ``said``: what each network says of its rows, of the holdout and of
+        the first sample rows, and what the model says of the holdout).
+
+    Returns
+    -------
+    dict
+        ``file`` and ``outputs``: where predictions of single networks are, and what they are called in the graph;
+        ``reason``, why there are none, where the networks do not fit to the folds or to the model.
+    """
+    own = job["model"] is None
+    networks = work.model if own else _read(Path(job["model"]))
+    if networks.n_networks != job["n_networks"]:
+        return _nothing(
+            Message("The bundle has no prediction intervals: its networks are not those of the folds.")
+        )
+    used = {name for fitted in networks.preprocessings for name in fitted.columns}
+    if not used <= set(work.names):
+        return _nothing(
+            Message(
+                "The bundle has no prediction intervals: the networks of the folds need columns that its model does "
+                "not."
+            )
+        )
+    if not own:
+        whole = whole_onnx(networks, member_models(networks), work.schema, work.names)
+        onnx.save(whole, str(work.folder / BESIDE))
+    members = [networks.only(r) for r in range(networks.n_networks)]
+    holdout = np.array(job["holdout"], np.int64)
+    rows = np.arange(work.samples.n_rows)[
+        : max(1, _MOST_NUMBERS // (len(members) * max(len(networks.labels), 1)))
+    ]
+    checked = [
+        m.predict(table, np.array(some, np.int64)) for m, some in zip(members, job["checked"], strict=True)
+    ]
+    arrays: dict[str, NDArray[np.float64]] = {
+        "checked": np.concatenate(checked),
+        "samples": np.stack([m.predict(work.samples, rows) for m in members]),
+    }
+    if len(holdout):
+        arrays["holdout"] = np.stack([m.predict(table, holdout) for m in members])
+        arrays["said"] = arrays["holdout"].mean(axis=0) if own else work.model.predict(table, holdout)
+    np.savez(job["out"], allow_pickle=False, **arrays)  # pyright: ignore[reportArgumentType]
+    return {"file": OWN if own else BESIDE, "outputs": fold_outputs(networks), "reason": None}
+
+
+def _read(path: Path) -> TrainedModel:
+    model = TrainedModel.from_bytes(path.read_bytes())
+    return dataclasses.replace(model, params={**model.params, "compute_dtype": "float32"})
+
+
+def _nothing(reason: Message) -> dict[str, Any]:
+    return {"file": None, "outputs": [], "reason": reason.to_json()}

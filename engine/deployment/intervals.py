@@ -1,0 +1,226 @@
+"""What a bundle needs to tell prediction intervals and sets of classes, and how often they hold on the holdout.
+
+They are made of the networks of the folds and of how far these were off on rows that they had not seen
+(`engine.bundled.intervals`), so there are none where either is not known, or where new rows are not like those of the
+folds; the bundle then says why. Used by `assembly`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...storage.records import StudyRecord, TrialRecord, VariantRecord
+from ...storage.store import Store
+from ..bundled import FOLDER
+from ..bundled.intervals import FILE, FoldScores
+from ..bundled.standalone import decided
+from ..errors import ExportError, Message
+from ..statistics.conformal import LEVELS, Coverage, measured, scores_of
+from ..study_rows import StudyRows
+
+INTERVALS = FOLDER / "intervals.py"
+MOST_HOLDOUT_ROWS = 5000  # that coverage is measured on: it is then known to about one in a hundred
+_EXCHANGEABLE = ("plain", "stratified", "grouped")
+_CHECKED_ROWS = 20  # of each network
+_TOLERANCE = (
+    1e-2  # of probabilities or standard deviations: other networks differ by more, other processors by less
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IntervalPlan:
+    """What is known before a conversion.
+
+    Attributes
+    ----------
+    scores : FoldScores
+    split : str
+        The kind of the folds.
+    n_folds : int
+    model : Path or None
+        The networks of the folds; None where it is these that are exported.
+    checked_rows : tuple of int64 arrays
+        Of each network some of the rows that it had not seen.
+    checked : float64 array
+        What is stored of them, one after another.
+    unit : float
+        What differences from that are measured in.
+    holdout : int64 array of shape (m,)
+        Rows that coverage is measured on; maybe none.
+    y : array of shape (m,)
+        Their class places, or values.
+    """
+
+    scores: FoldScores
+    split: str
+    n_folds: int
+    model: Path | None
+    checked_rows: tuple[Ints, ...]
+    checked: Floats
+    unit: float
+    holdout: Ints
+    y: NDArray[Any]
+
+    def job(self, out: Path) -> dict[str, Any]:
+        """Return what `fold_networks` is to do; it writes to `out`."""
+        return {
+            "model": None if self.model is None else str(self.model),
+            "n_networks": self.scores.n_networks,
+            "checked": [rows.tolist() for rows in self.checked_rows],
+            "holdout": self.holdout.tolist(),
+            "out": str(out),
+        }
+
+
+def interval_plan(
+    store: Store,
+    study: StudyRecord,
+    trial: TrialRecord,
+    variant: VariantRecord | None,
+    final: Mapping[str, Any] | None,
+) -> IntervalPlan | Message:
+    """Return what a bundle's intervals are made of, or why it has none.
+
+    Parameters
+    ----------
+    variant : VariantRecord or None
+        The compressed form that is exported.
+    final : mapping or None
+        ``study.result`` where the final model is exported; None where it is the trial's networks.
+    """
+    if variant is not None:
+        return Message(
+            "The bundle has no prediction intervals: what a compressed form says of rows that it had not seen is not "
+            "stored."
+        )
+    if study.split_sha256 is None:
+        return Message("The bundle has no prediction intervals: the study has no folds.")
+    rows = StudyRows.of(store, study)
+    splits = rows.splits
+    if splits.kind not in _EXCHANGEABLE:
+        return Message(
+            "The bundle has no prediction intervals: its folds are in order, rows to come need not be like those of "
+            "the folds, and errors of the past promise nothing of them."
+        )
+    model = None
+    if final is not None and final.get("final", {}).get("kind", "ensemble") != "ensemble":
+        sha256 = trial.user_attrs.get("model_sha256")
+        if not sha256 or not store.artifacts.path(sha256).is_file():
+            return Message(
+                "The bundle has no prediction intervals: the networks of the folds were not kept; export trial "
+                "{number} itself to have some.",
+                {"number": trial.number},
+            )
+        model = store.artifacts.checked_path(sha256)
+    try:
+        said = rows.out_of_fold(store, trial)
+    except ExportError:  # of an older study
+        return Message(
+            "The bundle has no prediction intervals: what trial {number} said of rows that its networks had not seen "
+            "is not stored.",
+            {"number": trial.number},
+        )
+    places = [_spread(len(valid), _CHECKED_ROWS) for valid in splits.valid]
+    holdout = splits.holdout[_spread(len(splits.holdout), MOST_HOLDOUT_ROWS)]
+    y = [rows.target.at(valid) for valid in splits.valid]
+    return IntervalPlan(
+        scores=scores_of(y, said, len(splits.development), splits.n_repeats),
+        split=splits.kind,
+        n_folds=splits.n_folds,
+        model=model,
+        checked_rows=tuple(valid[some] for valid, some in zip(splits.valid, places, strict=True)),
+        checked=np.concatenate([one[some] for one, some in zip(said, places, strict=True)]),
+        unit=1.0 if rows.target.n_classes else float(np.std(np.concatenate(y))) or 1.0,
+        holdout=holdout,
+        y=rows.target.at(holdout),
+    )
+
+
+def _spread(n: int, most: int) -> Ints:
+    """Return all of n places, or `most` of them, evenly spread."""
+    return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(np.int64)
+
+
+def write_intervals(
+    folder: Path,
+    plan: IntervalPlan | Message,
+    told: Mapping[str, Any] | None,
+    out: Path,
+    threshold: float | None,
+) -> dict[str, Any]:
+    """Write what a bundle tells intervals with, and return what manifest.json and the card say of them.
+
+    Parameters
+    ----------
+    plan, told
+        What was planned, and what `fold_networks` answered to its job; None where nothing was planned.
+    out : Path
+        What `fold_networks` wrote.
+    threshold : float or None
+        Of two classes, where it is not 0.5.
+
+    Returns
+    -------
+    dict
+        ``reason``, a sentence, or None and: ``file`` and ``outputs`` (see `fold_networks`), ``n_rows``, ``n_folds``,
+        ``n_repeats``, ``split``, ``size_bytes`` (of what lies in the bundle for them alone), ``coverage`` (of some
+        levels, see `Coverage`; none without a holdout).
+    """
+    if isinstance(plan, Message):
+        return {"reason": plan.to_json(), "file": None}
+    assert told is not None  # noqa: S101 - what was planned was done
+    if told["reason"] is not None:
+        return {"reason": told["reason"], "file": None}
+    with np.load(out, allow_pickle=False) as file:
+        found = {name: np.asarray(file[name]) for name in file.files}
+    if not np.max(np.abs(found["checked"] - plan.checked)) <= _TOLERANCE * plan.unit:
+        (folder / "folds.onnx").unlink(missing_ok=True)
+        return {
+            "reason": Message(
+                "The bundle has no prediction intervals: what is stored of the trial's predictions is not what its "
+                "networks say."
+            ).to_json(),
+            "file": None,
+        }
+    plan.scores.save(folder / FILE, samples=found["samples"])
+    shutil.copyfile(INTERVALS, folder / INTERVALS.name)
+    files = [FILE, INTERVALS.name, *([] if plan.model is None else [told["file"]])]
+    return {
+        "reason": None,
+        "file": told["file"],
+        "outputs": told["outputs"],
+        "n_rows": plan.scores.n_rows,
+        "n_folds": plan.n_folds,
+        "n_repeats": plan.scores.n_repeats,
+        "split": plan.split,
+        "size_bytes": sum((folder / name).stat().st_size for name in files),
+        "coverage": [one.to_json() for one in holdout_coverage(plan, found, threshold)],
+    }
+
+
+def holdout_coverage(
+    plan: IntervalPlan, found: Mapping[str, Floats], threshold: float | None
+) -> Sequence[Coverage]:
+    """Count how many targets of the holdout lie inside, by level: the one place where an export looks at them.
+
+    Parameters
+    ----------
+    found : mapping
+        ``holdout``, what each network of the folds says of the rows of ``plan.holdout``, and ``said``, what the model
+        does.
+    """
+    if not len(plan.holdout):
+        return []
+    said = None if found["said"].ndim == 1 else decided(found["said"], threshold)
+    levels = [level for level in LEVELS if plan.scores.is_enough(level)]
+    return [measured(plan.scores, level, plan.y, found["holdout"], said) for level in levels]

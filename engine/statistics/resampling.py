@@ -1,0 +1,250 @@
+"""What the best of many is worth: the choice stands inside the resampling of rows. NumPy alone.
+
+Bootstrap bias corrected cross-validation, BBC-CV (Tsamardinos, Greasidou and Borboudakis 2018, Machine Learning 107,
+1895, doi 10.1007/s10994-018-5714-4): rows are drawn with replacement, the best trial is chosen on the rows that were
+drawn, and scored on those that were not; no network is trained. Rows are drawn inside each fold and class (whole
+groups, or blocks of rows that follow one another, where the folds keep those together), and a score is the mean over
+the folds, as the search judges it. Against a baseline the difference is taken resample by resample, on the same rows.
+
+What it cannot see: the search learned from these scores which parameters to try next, so the correction is a little too
+small; the interval is a little too wide for a single model, since only about a third of the rows judge in a resample.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..metrics import METRICS
+from .comparison import region, word_of
+from .verdict import EQUIVALENCE, Corrected, Verdict
+from .weighted import row_cost, weighted_scores
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Predictions = tuple[NDArray, ...]
+"""Of the validation rows of every replica, ``repeat * n_folds + fold``."""
+
+_MOST_WORK = 2e9  # units of `row_cost`: about five seconds on a core
+# Resamples and trials, in the order in which they are tried; the last pair is taken where none is quick enough.
+_SIZES = (
+    (1000, 500),
+    (1000, 200),
+    (1000, 100),
+    (1000, 50),
+    (500, 50),
+    (200, 50),
+    (200, 20),
+    (100, 20),
+    (100, 5),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedRows:
+    """The rows that judge, and how they are drawn.
+
+    Attributes
+    ----------
+    metric : str
+    y : ndarray of shape (n,)
+        Targets.
+    valid : tuple of int64 arrays
+        By replica, ``repeat * n_folds + fold``, positions of its validation rows in the n.
+    n_folds : int
+    units : ndarray of shape (n,), int64
+        Rows of one number are drawn together: groups, blocks of time, or each row alone.
+    by_class : bool
+        Whether each class of a fold is drawn for itself; for units of one row.
+    """
+
+    metric: str
+    y: NDArray
+    valid: tuple[Ints, ...]
+    n_folds: int
+    units: Ints
+    by_class: bool
+
+    @property
+    def n_repeats(self) -> int:
+        return len(self.valid) // self.n_folds
+
+    def draw(self, n_resamples: int, seed: int) -> NDArray[np.float32]:
+        """Return how often each row is drawn, shape (n_resamples, n); in a resample it judges where that is 0."""
+        rng = np.random.default_rng(seed)
+        weights = np.zeros((n_resamples, len(self.y)), np.float32)
+        for rows in self.valid[: self.n_folds]:
+            classes = self.y[rows] if self.by_class else np.zeros(len(rows), np.int64)
+            for value in np.unique(classes):
+                part = rows[classes == value]
+                units, place = np.unique(self.units[part], return_inverse=True)
+                n = len(units)
+                counts = rng.multinomial(n, np.full(n, 1.0 / n), size=n_resamples)
+                weights[:, part] = counts[:, place]
+        return weights
+
+    def score(self, predictions: Predictions, weights: NDArray[np.float32]) -> Floats:
+        """Return scores on drawn and on left out rows, the means over folds, of each repeat.
+
+        Returns
+        -------
+        ndarray of shape (2, n_repeats, n_resamples)
+            As many repeats as there are predictions of. A fold whose rows leave the metric undefined in a resample, one
+            class alone for instance, is left out of the mean.
+        """
+        n_resamples = len(weights)
+        folds = np.empty((len(predictions), 2 * n_resamples))
+        for r, given in enumerate(predictions):
+            rows = self.valid[r]
+            drawn = weights[:, rows]
+            both = np.concatenate([drawn, drawn == 0])
+            folds[r] = weighted_scores(self.metric, self.y[rows], given, both)
+        by_repeat = folds.reshape(-1, self.n_folds, 2, n_resamples)
+        n_known = np.isfinite(by_repeat).sum(axis=1)
+        sums = np.where(np.isfinite(by_repeat), by_repeat, 0.0).sum(axis=1)
+        means = np.divide(sums, n_known, out=np.full_like(sums, np.nan), where=n_known > 0)
+        return means.swapaxes(0, 1)
+
+
+def sizes(metric: str, n_rows: int, n_classes: int, n_trials: int, n_repeats: int = 1) -> tuple[int, int]:
+    """Return how many resamples and how many of the best trials take part, so that it takes seconds."""
+    for n_resamples, most in _SIZES:
+        n = min(n_trials, most) + 3
+        work = 2.0 * n_resamples * n_rows * n * n_repeats * row_cost(metric, n_classes)
+        if work <= _MOST_WORK:
+            return n_resamples, min(n_trials, most)
+    return _SIZES[-1][0], min(n_trials, _SIZES[-1][1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resampled:
+    """The scores of all trials and baselines in every resample, and which trial is chosen in each.
+
+    Attributes
+    ----------
+    numbers : tuple of int
+        Of the trials.
+    chosen : ndarray of shape (n_resamples,), int64
+        Place of the trial chosen; -1 where none has a score.
+    left_out : ndarray of shape (n_resamples,), float64
+        Score of the chosen one on the rows left out.
+    differences : mapping of str to ndarray of shape (n_resamples,), float64
+        By baseline: score of the chosen one minus its own, on the same left out rows and repeats.
+    """
+
+    numbers: tuple[int, ...]
+    chosen: Ints
+    left_out: Floats
+    differences: Mapping[str, Floats]
+    metric: str
+
+    def corrected(self, *, n_complete: int, n_pruned: int) -> Corrected | None:
+        """Return the score of the best of many; None where no resample has one."""
+        known = self.left_out[np.isfinite(self.left_out)]
+        if not len(known):
+            return None
+        counts = np.bincount(self.chosen[self.chosen >= 0], minlength=len(self.numbers))
+        shares = {
+            self.numbers[place]: float(counts[place] / counts.sum())
+            for place in np.argsort(-counts, kind="stable")
+            if counts[place]
+        }
+        within = METRICS[self.metric].within
+        low, high = (float(q) for q in np.quantile(known, [0.025, 0.975]))
+        return Corrected(
+            within(float(known.mean())), within(low), within(high), len(known), len(self.numbers), n_complete,
+            n_pruned, shares,
+        )  # fmt: skip
+
+    def verdict(self, name: str, reference: float, equivalence: float = EQUIVALENCE) -> Verdict | None:
+        """Compare the best of all trials with a baseline whose score is `reference`; None where none is known."""
+        difference = self.differences[name]
+        difference = difference[np.isfinite(difference)]
+        if not len(difference):
+            return None
+        metric = METRICS[self.metric]
+        half = region(metric, reference, equivalence)
+        low, high = (float(q) for q in np.quantile(difference, [0.025, 0.975]))
+        above, below = float((difference > half).mean()), float((difference < -half).mean())
+        p_better, p_worse = (above, below) if metric.direction == "maximize" else (below, above)
+        word = word_of(metric, low, high, half)
+        mean = float(difference.mean())
+        return Verdict(word, mean, low, high, p_better, 1.0 - p_better - p_worse, p_worse)
+
+
+def resample(
+    rows: JudgedRows,
+    trials: Mapping[int, Callable[[], Predictions]],
+    baselines: Mapping[str, Callable[[], Predictions]],
+    *,
+    n_resamples: int,
+    n_finalists: int = 0,
+    n_first: int = 1,
+    seed: int = 0,
+) -> Resampled:
+    """Choose among trials in every resample as the search does, and score the choice on the rows left out.
+
+    Parameters
+    ----------
+    rows : JudgedRows
+    trials, baselines : mappings to callables
+        Each returns predictions when it is called: all of them need not be in the memory at once. A trial has them of
+        the first repeats, a finalist of all.
+    n_finalists : int
+        How many of the best on the first repeats the further repeats decide between; 0 where there are none.
+    n_first : int
+        Repeats that all trials have.
+    seed : int
+        Of the resampling.
+    """
+    weights = rows.draw(n_resamples, seed)
+    numbers = tuple(trials)
+    scored = [rows.score(trials[number](), weights) for number in numbers]
+    sign = 1.0 if METRICS[rows.metric].direction == "maximize" else -1.0
+    first = np.stack([sign * s[0, :n_first].mean(axis=0) for s in scored])
+    every = np.stack([sign * s[0].mean(axis=0) for s in scored])
+    chosen = _choose(first, every, n_finalists)
+    n = len(weights)
+    has = np.flatnonzero(chosen >= 0)
+    left_out = np.full(n, np.nan)
+    left_out[has] = [scored[chosen[b]][1, :, b].mean() for b in has]
+    differences: dict[str, Floats] = {}
+    for name, predictions in baselines.items():
+        theirs = rows.score(predictions(), weights)[1]
+        found = np.full(n, np.nan)
+        for b in has:
+            ours = scored[chosen[b]][1, :, b]
+            both = min(len(ours), len(theirs))
+            found[b] = ours[:both].mean() - theirs[:both, b].mean()
+        differences[name] = found
+    return Resampled(numbers, chosen, left_out, differences, rows.metric)
+
+
+def _choose(first: Floats, every: Floats, n_finalists: int) -> Ints:
+    """Return the place of the best trial of every resample, from scores (n_trials, n_resamples), higher better."""
+    if n_finalists:
+        # The further repeats decide between those alone that are best on the first ones.
+        least = np.sort(np.nan_to_num(first, nan=-np.inf), axis=0)[-min(n_finalists, len(first))]
+        every = np.where(first >= least, every, np.nan)
+    known = np.nan_to_num(every, nan=-np.inf)
+    best = known.argmax(axis=0)
+    return np.where(np.isfinite(known.max(axis=0)), best, -1)
+
+
+def block_units(rows: Sequence[Ints], n: int) -> Ints:
+    """Return unit numbers (n,) of blocks of rows that follow one another, for folds in the order of time.
+
+    As long as the cube root of a fold's rows (Künsch 1989; the rate of Hall, Horowitz and Jing 1995), and never across
+    folds.
+    """
+    units = np.arange(n)
+    start = n
+    for part in rows:
+        length = max(round(math.cbrt(len(part))), 1)
+        units[part] = start + np.arange(len(part)) // length
+        start += len(part)
+    return units

@@ -1,0 +1,341 @@
+"""What the evidence of a study says, as types and in words: the one place that window, terminal, JSON and card read.
+
+Part of the light engine. `comparison` and `resampling` make verdicts, the store keeps them as JSON.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .. import formatting
+from ..errors import Message
+from ..metrics import METRICS
+
+Word = Literal["better", "worse", "same", "undecided"]
+
+EQUIVALENCE = 0.005
+"""Default half width of the region of practical equivalence: in units of a score, but relative to an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one model compares with another.
+
+    Attributes
+    ----------
+    word : {"better", "worse", "same", "undecided"}
+        ``same`` where the 95 % interval lies inside the region of practical equivalence, else ``better`` or ``worse``
+        where it excludes 0, else ``undecided``: not shown to differ.
+    difference, low, high : float
+        Score of the one minus score of the other, and its 95 % interval.
+    p_better, p_same, p_worse : float
+        Probabilities, of sum 1: better by more than the region, inside of it, worse by more.
+    """
+
+    word: Word
+    difference: float
+    low: float
+    high: float
+    p_better: float
+    p_same: float
+    p_worse: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready object, the word under ``verdict``."""
+        values = dataclasses.asdict(self)
+        return {"verdict": values.pop("word"), **values}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Verdict:
+        """Rebuild what `to_json` gave."""
+        values = dict(data)
+        return cls(values.pop("verdict"), **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The score of the best of many, with the choice inside the resampling; see `resampling`.
+
+    Attributes
+    ----------
+    value, low, high : float
+        And its 95 % interval.
+    n_resamples : int
+    n_trials, n_complete, n_pruned : int
+        Trials that took part, complete ones, and pruned ones, which have no predictions of all rows and are left out.
+    shares : mapping of int to float
+        By number, in which share of the resamples a trial is chosen; those never chosen are left out.
+    """
+
+    value: float
+    low: float
+    high: float
+    n_resamples: int
+    n_trials: int
+    n_complete: int
+    n_pruned: int
+    shares: Mapping[int, float] = field(default_factory=dict[int, float])
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the end of a search knows of its best trial.
+
+    Attributes
+    ----------
+    best : int
+        Number of the trial.
+    metric : str
+    corrected : Corrected or None
+    verdicts : mapping of str to Verdict
+        Of the best of all trials against each baseline, by its name.
+    tied : tuple of int
+        Trials that are not shown to be worse than the best one on the same folds, the best first.
+    tied_baselines : tuple of str
+        The same of baselines.
+    n_folds, n_repeats : int
+        That the best trial was judged on.
+    finalists : tuple of int
+        Trials that were trained again on further repeats, which decided between them; empty where there were none.
+    why_no_finalists : Message or None
+    in_order : bool
+        Whether the folds follow one another: then those before a fold choose its epoch.
+    equivalence : float
+        Half width of the region of practical equivalence, see `EQUIVALENCE`.
+    """
+
+    best: int
+    metric: str
+    corrected: Corrected | None
+    verdicts: Mapping[str, Verdict]
+    tied: tuple[int, ...]
+    tied_baselines: tuple[str, ...]
+    n_folds: int
+    n_repeats: int
+    finalists: tuple[int, ...] = ()
+    why_no_finalists: Message | None = None
+    in_order: bool = False
+    equivalence: float = EQUIVALENCE
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready object that `evidence_of` reads."""
+        corrected = None
+        if self.corrected is not None:
+            shares = {str(number): share for number, share in self.corrected.shares.items()}
+            corrected = {**dataclasses.asdict(self.corrected), "shares": shares}
+        return {
+            "best": self.best,
+            "metric": self.metric,
+            "corrected": corrected,
+            "verdicts": {name: verdict.to_json() for name, verdict in self.verdicts.items()},
+            "tied": list(self.tied),
+            "tied_baselines": list(self.tied_baselines),
+            "n_folds": self.n_folds,
+            "n_repeats": self.n_repeats,
+            "finalists": list(self.finalists),
+            "why_no_finalists": self.why_no_finalists.to_json() if self.why_no_finalists else None,
+            "in_order": self.in_order,
+            "equivalence": self.equivalence,
+        }
+
+
+def evidence_of(result: Mapping[str, Any]) -> Evidence | None:
+    """Return the evidence in a study's stored result; None where there is none, or that of an older version."""
+    data = result.get("evidence")
+    if not data:
+        return None
+    values = dict(data)
+    corrected = values.pop("corrected")
+    if corrected is not None:
+        shares = {int(number): share for number, share in corrected["shares"].items()}
+        corrected = Corrected(**{**corrected, "shares": shares})
+    why = values.pop("why_no_finalists")
+    return Evidence(
+        corrected=corrected,
+        verdicts={name: Verdict.from_json(v) for name, v in values.pop("verdicts").items()},
+        tied=tuple(values.pop("tied")),
+        tied_baselines=tuple(values.pop("tied_baselines")),
+        finalists=tuple(values.pop("finalists")),
+        why_no_finalists=Message(why["template"], why["args"]) if why else None,
+        **values,
+    )
+
+
+def is_scored_the_old_way(result: Mapping[str, Any]) -> bool:
+    """Whether a stored result is of a version that kept the epoch at which each fold itself was best."""
+    return "best" in result and "evidence" not in result
+
+
+# -- words ----------------------------------------------------------------------------------------------------------
+
+Label = Callable[[str], str]
+
+OLD_WAY = Message(
+    "These scores are of an older version: each fold kept its own best epoch, which is optimistic. They are not "
+    "ranked with new ones."
+)
+
+
+def headline(evidence: Evidence, label: Label = str) -> Message:
+    """Return the sentence on the best network and the baselines; `label` gives the name that a reader sees."""
+    by_word: dict[str, list[str]] = {"better": [], "worse": [], "same": [], "undecided": []}
+    for name, verdict in evidence.verdicts.items():
+        by_word[verdict.word].append(label(name))
+    names = {word: ", ".join(found) for word, found in by_word.items()}
+    if not evidence.verdicts:
+        return Message("There is no baseline to compare with.")
+    if names["worse"]:
+        return Message(
+            "The best network is worse than {names}; the simpler model is the better choice.",
+            {"names": names["worse"]},
+        )
+    if names["undecided"] and names["same"]:
+        return Message(
+            "The best network is not shown to differ from {undecided}, and the same as {same} for practical purposes.",
+            {"undecided": names["undecided"], "same": names["same"]},
+        )
+    if names["undecided"]:
+        return Message("The best network is not shown to differ from {names}.", {"names": names["undecided"]})
+    if names["same"]:
+        return Message(
+            "The best network is the same as {names} for practical purposes; the simpler model may do.",
+            {"names": names["same"]},
+        )
+    return Message("The best network is better than every baseline.")
+
+
+def is_better_than_all(evidence: Evidence) -> bool:
+    """Whether the best network is better than every baseline, and there is one: what alone is shown in green."""
+    return bool(evidence.verdicts) and all(v.word == "better" for v in evidence.verdicts.values())
+
+
+def verdict_sentence(name: str, verdict: Verdict, decimals: int | None = None) -> Message:
+    """Return the verdict against a model called `name`, with size, interval and probabilities."""
+    if decimals is None:
+        decimals = formatting.decimals_for(verdict.difference, (verdict.high - verdict.low) / 4)
+    args = {
+        "name": name,
+        "difference": formatting.number(verdict.difference, decimals, sign=True),
+        "low": formatting.number(verdict.low, decimals, sign=True),
+        "high": formatting.number(verdict.high, decimals, sign=True),
+        "better": formatting.percent(verdict.p_better),
+        "same": formatting.percent(verdict.p_same),
+        "worse": formatting.percent(verdict.p_worse),
+    }
+    return Message(_SENTENCES[verdict.word].template, args)
+
+
+_SENTENCES: dict[str, Message] = {
+    "better": Message(
+        "Better than {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of "
+        "{better}, the same {same}, worse {worse}."
+    ),
+    "worse": Message(
+        "Worse than {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of "
+        "{better}, the same {same}, worse {worse}."
+    ),
+    "same": Message(
+        "The same as {name} for practical purposes: difference {difference}, 95 % interval {low} to {high}; better "
+        "with a probability of {better}, the same {same}, worse {worse}."
+    ),
+    "undecided": Message(
+        "Not shown to differ from {name}: difference {difference}, 95 % interval {low} to {high}; better with a "
+        "probability of {better}, the same {same}, worse {worse}."
+    ),
+}
+
+
+def corrected_sentence(corrected: Corrected, decimals: int) -> Message:
+    """Return the corrected score, its interval and what it rests on."""
+    args = {
+        "value": formatting.number(corrected.value, decimals),
+        "low": formatting.number(corrected.low, decimals),
+        "high": formatting.number(corrected.high, decimals),
+        "n_trials": corrected.n_trials,
+        "n_resamples": corrected.n_resamples,
+        "n_complete": corrected.n_complete,
+        "n_pruned": corrected.n_pruned,
+    }
+    if corrected.n_trials < corrected.n_complete:
+        return Message(
+            "Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} "
+            "({n_resamples:,} resamples of the rows; the best {n_trials:,} take part, so that it takes seconds; "
+            "{n_pruned:,} pruned ones do not).",
+            args,
+        )
+    return Message(
+        "Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} "
+        "({n_resamples:,} resamples of the rows; {n_pruned:,} pruned trials do not take part).",
+        args,
+    )
+
+
+def basis_sentences(evidence: Evidence) -> list[Message]:
+    """Return what the choice of epochs and of the best trial rests on."""
+    found: list[Message] = []
+    if evidence.finalists:
+        found.append(
+            Message(
+                "{n} finalists were judged on {n_repeats} repeats of the folds, whose mean decided between them.",
+                {"n": len(evidence.finalists), "n_repeats": evidence.n_repeats},
+            )
+        )
+    elif evidence.why_no_finalists is not None:
+        found.append(evidence.why_no_finalists)
+    if evidence.in_order:
+        found.append(
+            Message(
+                "The folds follow one another: the epoch of each is chosen by those before it, that of the first by "
+                "the others."
+            )
+        )
+    elif evidence.n_folds == 2:
+        found.append(
+            Message("There are two folds, so that the epoch of each is chosen by the other one alone.")
+        )
+    if evidence.n_repeats == 1 and not evidence.in_order:
+        found.append(Message("All rests on one division into folds."))
+    return found
+
+
+def disagreement(
+    evidence: Evidence, ours: float | None, baselines: Mapping[str, float | None], label: Label = str
+) -> Message | None:
+    """Return a sentence where folds and holdout point to different winners.
+
+    Parameters
+    ----------
+    ours : float or None
+        The final model's score on the holdout.
+    baselines : mapping of str to float or None
+        The baselines' by their names.
+    """
+    metric = METRICS[evidence.metric]
+    known = {name: value for name, value in baselines.items() if value is not None}
+    if ours is None or not known:
+        return None
+    best = max(known, key=lambda name: known[name] if metric.direction == "maximize" else -known[name])
+    sign = 1.0 if metric.direction == "maximize" else -1.0
+    leads_on_folds = all(sign * v.difference > 0 for v in evidence.verdicts.values())
+    leads_on_holdout = metric.is_better(ours, known[best])
+    args = {
+        "baseline": label(best),
+        "theirs": formatting.number(known[best]),
+        "ours": formatting.number(ours),
+    }
+    if leads_on_folds and not leads_on_holdout and ours != known[best]:
+        return Message(
+            "The folds put the network first, the holdout {baseline} ({theirs} against {ours}): they point to "
+            "different winners.",
+            args,
+        )
+    if leads_on_holdout and not leads_on_folds:
+        return Message(
+            "The holdout puts the network first ({ours} against {theirs} of {baseline}), the folds do not: they point "
+            "to different winners.",
+            args,
+        )
+    return None

@@ -1,0 +1,209 @@
+"""Corrected scores and verdicts where the truth is known: on noise, and on made models of a known quality."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from cupel.engine.metrics import METRICS
+from cupel.engine.statistics.resampling import JudgedRows, Resampled, block_units, resample, sizes
+
+N_FOLDS = 5
+
+
+def judged(
+    y: np.ndarray,
+    metric: str,
+    rng: np.random.Generator,
+    *,
+    n_repeats: int = 1,
+    units: np.ndarray | None = None,
+) -> JudgedRows:
+    valid: list[np.ndarray] = []
+    for _ in range(n_repeats):
+        order = rng.permutation(len(y))
+        valid += [np.sort(part) for part in np.array_split(order, N_FOLDS)]
+    own = np.arange(len(y)) if units is None else units
+    return JudgedRows(metric, y, tuple(valid), N_FOLDS, own, by_class=units is None and y.dtype.kind == "i")
+
+
+def classifier(
+    rows: JudgedRows, quality: float, rng: np.random.Generator, n_repeats: int = 1
+) -> tuple[np.ndarray, ...]:
+    """Return probabilities of a model that is right for a part `quality` of all rows."""
+    found = []
+    for valid in rows.valid[: N_FOLDS * n_repeats]:
+        y = rows.y[valid]
+        right = rng.random(len(y)) < quality
+        p = np.where(right, y, 1 - y)
+        found.append(np.stack([1.0 - p, p], axis=1))
+    return tuple(found)
+
+
+def held(predictions: tuple[np.ndarray, ...]) -> Callable[[], tuple[np.ndarray, ...]]:
+    return lambda: predictions
+
+
+def best_of(
+    qualities: np.ndarray, rng: np.random.Generator, n: int = 300, baseline: float = 0.5
+) -> tuple[Resampled, int, np.ndarray]:
+    """Return resamples of made models, the place of the one with the best score, and all scores."""
+    y = rng.integers(0, 2, n)
+    rows = judged(y, "accuracy", rng)
+    models = [classifier(rows, q, rng) for q in qualities]
+    scores = np.array(
+        [
+            np.mean([METRICS["accuracy"](rows.y[v], p) for v, p in zip(rows.valid, m, strict=True)])
+            for m in models
+        ]
+    )
+    found = resample(
+        rows,
+        {i: held(m) for i, m in enumerate(models)},
+        {"constant": held(classifier(rows, baseline, rng))},
+        n_resamples=300,
+    )
+    return found, int(scores.argmax()), scores
+
+
+def test_on_noise_the_best_of_many_is_corrected_to_the_truth_and_beats_nothing() -> None:
+    values, flattered, covered, better = [], [], 0, 0
+    for seed in range(60):
+        found, best, scores = best_of(np.full(30, 0.5), np.random.default_rng(seed))
+        corrected = found.corrected(n_complete=30, n_pruned=0)
+        assert corrected is not None
+        values.append(corrected.value)
+        flattered.append(scores[best])
+        covered += corrected.low <= 0.5 <= corrected.high
+        verdict = found.verdict("constant", 0.5)
+        assert verdict is not None
+        better += verdict.word == "better"
+    standard_error = np.std(values) / np.sqrt(len(values))
+    assert abs(np.mean(values) - 0.5) < 3 * standard_error
+    assert np.mean(flattered) > 0.55, "uncorrected it looks like a find"
+    assert covered >= 54
+    assert better <= 3
+
+
+def test_with_a_signal_the_corrected_score_is_that_of_the_model_chosen() -> None:
+    errors, covered, better = [], 0, 0
+    for seed in range(60):
+        rng = np.random.default_rng(1000 + seed)
+        qualities = 0.7 + 0.04 * rng.normal(size=20)
+        found, best, _ = best_of(qualities, rng, baseline=0.5)
+        corrected = found.corrected(n_complete=20, n_pruned=0)
+        assert corrected is not None
+        errors.append(corrected.value - qualities[best])
+        covered += corrected.low <= qualities[best] <= corrected.high
+        verdict = found.verdict("constant", 0.5)
+        assert verdict is not None
+        better += verdict.word == "better"
+        assert verdict.p_better + verdict.p_same + verdict.p_worse == pytest.approx(1.0)
+    # Choosing on a resample finds a little less than choosing on all rows does, below half a standard error of a score.
+    assert abs(np.mean(errors)) < 0.5 * np.sqrt(0.7 * 0.3 / 300)
+    assert covered >= 54
+    assert better == 60, "0.7 against 0.5 on 300 rows"
+
+
+def test_a_clear_winner_is_chosen_in_every_resample() -> None:
+    rng = np.random.default_rng(5)
+    found, best, _ = best_of(np.array([0.55, 0.95, 0.6]), rng)
+    corrected = found.corrected(n_complete=3, n_pruned=2)
+    assert best == 1
+    assert corrected is not None
+    assert corrected.shares == {1: 1.0}
+    assert (corrected.n_trials, corrected.n_pruned) == (3, 2)
+
+
+def test_a_model_is_the_same_as_itself() -> None:
+    rng = np.random.default_rng(6)
+    rows = judged(rng.integers(0, 2, 200), "accuracy", rng)
+    model = classifier(rows, 0.8, rng)
+    verdict = resample(rows, {0: held(model)}, {"twin": held(model)}, n_resamples=100).verdict("twin", 0.8)
+    assert verdict is not None
+    assert (verdict.word, verdict.difference, verdict.p_same) == ("same", 0.0, 1.0)
+
+
+def test_of_errors_a_lower_one_is_better() -> None:
+    rng = np.random.default_rng(7)
+    rows = judged(rng.normal(size=300), "rmse", rng)
+
+    def model(noise: float) -> tuple[np.ndarray, ...]:
+        return tuple(rows.y[v] + noise * rng.normal(size=len(v)) for v in rows.valid)
+
+    found = resample(
+        rows,
+        {4: held(model(0.5)), 9: held(model(0.3))},
+        {"bad": held(model(1.0)), "good": held(model(0.05))},
+        n_resamples=200,
+    )
+    corrected = found.corrected(n_complete=2, n_pruned=0)
+    assert corrected is not None
+    assert corrected.shares == {9: 1.0}
+    assert corrected.value == pytest.approx(0.3, abs=0.05)
+    bad, good = found.verdict("bad", 1.0), found.verdict("good", 0.05)
+    assert bad is not None
+    assert bad.word == "better"
+    assert bad.difference < 0
+    assert good is not None
+    assert good.word == "worse"
+
+
+def test_rows_of_a_unit_are_drawn_together_and_each_fold_keeps_its_number() -> None:
+    rng = np.random.default_rng(8)
+    y = rng.normal(size=100)
+    valid = tuple(np.arange(100).reshape(5, 20))
+    rows = JudgedRows("rmse", y, valid, 5, np.arange(100) // 4, by_class=False)
+    weights = rows.draw(50, seed=1)
+    assert (weights.reshape(50, 25, 4) == weights.reshape(50, 25, 4)[:, :, :1]).all()
+    assert (weights.reshape(50, 5, 20).sum(axis=2) == 20).all()
+
+
+def test_each_class_of_a_fold_keeps_its_number() -> None:
+    rng = np.random.default_rng(9)
+    rows = judged(np.repeat([0, 1, 1, 1], 50), "accuracy", rng)
+    weights = rows.draw(50, seed=2)
+    for valid in rows.valid:
+        for value in (0, 1):
+            part = valid[rows.y[valid] == value]
+            assert (weights[:, part].sum(axis=1) == len(part)).all()
+
+
+def test_blocks_follow_one_another_inside_a_fold() -> None:
+    parts = [np.arange(10, 37), np.arange(37, 64)]
+    units = block_units(parts, 70)
+    assert np.unique(units[parts[0]], return_counts=True)[1].tolist() == [3] * 9
+    assert (np.diff(units[parts[0]]) >= 0).all()
+    assert not set(units[parts[0]]) & set(units[parts[1]])
+
+
+def test_repeats_of_finalists_decide_between_the_best_of_the_first_one_alone() -> None:
+    rng = np.random.default_rng(10)
+    y = rng.integers(0, 2, 400)
+    rows = judged(y, "accuracy", rng, n_repeats=3)
+    lucky = classifier(rows, 0.9, rng)[:5] + classifier(rows, 0.6, rng, 3)[5:]
+    steady = classifier(rows, 0.8, rng, 3)
+    outsider = classifier(rows, 0.5, rng)
+    trials = {0: held(lucky), 1: held(steady), 2: held(outsider)}
+    found = resample(rows, trials, {}, n_resamples=100, n_finalists=2)
+    assert found.numbers[int(np.bincount(found.chosen).argmax())] == 1
+    alone = resample(rows, {n: held(t()[:5]) for n, t in trials.items()}, {}, n_resamples=100)
+    assert alone.numbers[int(np.bincount(alone.chosen).argmax())] == 0
+
+
+def test_a_fold_that_loses_a_class_in_a_resample_is_left_out_of_the_mean() -> None:
+    rng = np.random.default_rng(11)
+    y = np.tile([0, 1], 10)
+    rows = JudgedRows("roc_auc", y, tuple(np.arange(20).reshape(5, 4)), 5, np.arange(20), by_class=True)
+    model = tuple(np.stack([1 - p, p], axis=1) for p in (rng.random((5, 4)) + y.reshape(5, 4)) / 2)
+    corrected = resample(rows, {0: held(model)}, {}, n_resamples=200).corrected(n_complete=1, n_pruned=0)
+    assert corrected is not None
+    assert 0.5 < corrected.value <= 1.0
+
+
+def test_the_work_is_bounded() -> None:
+    assert sizes("accuracy", 300, 2, 40) == (1000, 40)
+    n_resamples, n_trials = sizes("roc_auc", 100_000, 2, 400)
+    assert n_resamples < 1000
+    assert n_trials < 400
