@@ -5,6 +5,8 @@ Run by workers on the folds of the study, before any trial. Needs scikit-learn.
 
 from __future__ import annotations
 
+import math
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,6 +39,14 @@ BASELINES: dict[str, tuple[str, ...]] = {
     "image": ("majority", "linear"),
     "text": ("majority", "tfidf_linear"),
 }
+CHEAP_BASELINES = ("majority", "linear", "tfidf_linear")
+"""Those that a search always runs to their end; what trees take grows with the rows, so they may be cut short."""
+_TREES = (
+    10,
+    25,
+    50,
+    100,
+)  # boosting iterations after which is looked at the clock; the last: scikit-learn's own
 _PLAIN = PreprocessingSpec(min_frequency=1, max_onehot=255)
 _IMAGE_ROWS, _COMPONENTS = 10_000, 100
 _AT_ONCE = 10_000  # rows that are predicted at once: pixels as numbers need four times their bytes
@@ -53,10 +63,13 @@ class Baseline:
     name : str
     function : callable
         ``function(rows)``: predictions for rows of the table that it was fitted on.
+    is_truncated : bool
+        Whether the time was too short for all trees.
     """
 
     name: str
     function: Callable[[Rows], NDArray[np.float64]]
+    is_truncated: bool = False
 
     def predict(self, rows: Rows) -> NDArray[np.float64]:
         """Return probabilities of shape (n, n_classes), or values of shape (n,), float64."""
@@ -71,6 +84,7 @@ def fit_baseline(
     train_rows: Rows,
     seed: int = 0,
     n_threads: int | None = None,
+    time_s: float = math.inf,
 ) -> Baseline:
     """Fit a baseline on training rows alone, its preprocessing included.
 
@@ -88,6 +102,8 @@ def fit_baseline(
     seed : int
     n_threads : int, optional
         At most so many threads; all cores where not given.
+    time_s : float
+        Seconds after which trees end with what they have.
 
     Raises
     ------
@@ -123,8 +139,28 @@ def fit_baseline(
         warnings.simplefilter(
             "ignore", ConvergenceWarning
         )  # a linear model short of its optimum is a baseline too
-        model.fit(inputs(train_rows), y)
-    return Baseline(name, _predictor(model, inputs, target, n_threads))
+        is_truncated = _fit(model, inputs(train_rows), y, time_s)
+    return Baseline(name, _predictor(model, inputs, target, n_threads), is_truncated)
+
+
+def _fit(model: Any, x: NDArray[Any], y: NDArray[Any], time_s: float) -> bool:
+    """Fit a model; of boosted trees only as many as there is time for. Return whether some are missing.
+
+    Trees are grown in parts, each of which goes on from the one before: the result is the same as at once.
+    """
+    if not hasattr(model, "max_iter") or not hasattr(model, "n_iter_no_change") or not math.isfinite(time_s):
+        model.fit(x, y)
+        return False
+    began = time.monotonic()
+    model.set_params(warm_start=True)
+    for n, following in pairwise((*_TREES, _TREES[-1])):
+        model.set_params(max_iter=n).fit(x, y)
+        if model.n_iter_ < n:
+            return False  # more would not be better: it has stopped early
+        passed = time.monotonic() - began
+        if following > n and passed + (following - n) / n * passed > time_s:
+            return True
+    return False
 
 
 def _linear_model(target: Target, seed: int) -> Any:

@@ -7,7 +7,9 @@ prints the result as its last line.
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
+import math
 import sys
 import tempfile
 import time
@@ -22,13 +24,16 @@ from .data.table import PIXELS_FILE
 from .data.target import encode_target
 from .errors import Message
 from .machine import private_bytes
+from .search.budget import Budget
 from .search.preparing import fewer_workers, memory_share, share_out
 from .search.space import adapt_space, completed_space, default_space, parameters, start_points, to_params
-from .spec import ReadSpec, StudySpec
+from .spec import BudgetSpec, ReadSpec, StudySpec
 from .training.reports import EpochReport
 from .workers.messages import StudyFiles
 
 _TIMED_EPOCHS = 3
+_START_UP_STARTS = 2.0  # of a search, until its first worker is ready: reading, engine, worker processes
+_FEW_TRIALS = 5
 _EARLY = 0.35  # fraction of the epochs that a trial with early stopping or a pruner often ends after
 
 
@@ -38,8 +43,10 @@ def forecast(source: str, read: Mapping[str, Any], spec: StudySpec) -> dict[str,
     Returns
     -------
     dict
-        ``corners`` (``name``, ``seconds`` of a whole trial, ``memory_bytes``, ``n_parameters``), ``seconds_per_trial``
-        and ``trials_in_budget`` as [low, high], ``peak_memory_bytes`` of all workers, ``messages``.
+        ``corners`` (``family``, ``name``, ``seconds`` of a whole trial, ``fits``: whether the budget leaves so much for
+        the search, ``memory_bytes``, ``n_parameters``), ``seconds_per_trial`` and ``trials_in_budget`` as [low, high],
+        ``search_s`` (what the budget leaves for the search; None where it has no time limit), ``peak_memory_bytes`` of
+        all workers, ``messages``.
 
     Raises
     ------
@@ -71,8 +78,30 @@ def forecast(source: str, read: Mapping[str, Any], spec: StudySpec) -> dict[str,
             sum(c.role == "numeric" for c in schema.features),
         )
         space = adapt_space(space, n_rows=n_rows, max_epochs=spec.max_epochs, n_numbers=n_numbers)
+        start_s = _start()
         corners = _corners(files, space, spec)
-    return _summary(corners, spec, n_workers, files.memory_limit_bytes)
+    return _summary(corners, spec, n_workers, files.memory_limit_bytes, start_s)
+
+
+def _start() -> float:
+    """Import TensorFlow; return the seconds that it takes, by which `Budget` judges how fast the machine is now."""
+    started = time.monotonic()
+    importlib.import_module("tensorflow")
+    return time.monotonic() - started
+
+
+def search_s(budget: BudgetSpec, start_s: float, *, exports: bool) -> float:
+    """Return the seconds that a budget leaves for the search, once everything has started; infinite without a limit.
+
+    Parameters
+    ----------
+    start_s : float
+        Of a process that imports TensorFlow.
+    """
+    clock = Budget(budget, "maximize", elapsed_s=_START_UP_STARTS * start_s, exports=exports)
+    clock.note_start(start_s)
+    clock.note_network()
+    return max(clock.search_left_s, 0.0)
 
 
 def _corners(files: StudyFiles, space: Mapping[str, Any], spec: StudySpec) -> list[dict[str, Any]]:
@@ -135,23 +164,23 @@ def _measure(files: StudyFiles, context: Any, family: str, params: Mapping[str, 
 
 
 def _summary(
-    corners: list[dict[str, Any]], spec: StudySpec, n_workers: int, limit_bytes: int
+    corners: list[dict[str, Any]], spec: StudySpec, n_workers: int, limit_bytes: int, start_s: float
 ) -> dict[str, Any]:
     low = min(c["seconds"] for c in corners) * _EARLY
     high = max(c["seconds"] for c in corners)
     memory = max(c["memory_bytes"] for c in corners)
     fewer = fewer_workers(spec.n_workers)
     messages = [fewer] if fewer else []
+    left_s = search_s(spec.budget, start_s, exports=spec.export_dir != "")
+    for corner in corners:
+        corner["fits"] = corner["seconds"] <= left_s
     in_budget = None
     if spec.budget.timeout_s is not None:
         typical = [c["seconds"] for c in corners if c["name"] == "default"]
         middle = sum(typical) / len(typical)
-        left = max(spec.budget.timeout_s * 0.75 - 10.0, 0.0) * n_workers
-        in_budget = [int(left / max(middle, (high + middle) / 2)), int(left / (middle * _EARLY))]
-        if in_budget[0] < 5:
-            messages.append(
-                Message("The time is enough for few trials only; allow more time, or make the space smaller.")
-            )
+        in_all = left_s * n_workers
+        in_budget = [int(in_all / max(middle, (high + middle) / 2)), int(in_all / (middle * _EARLY))]
+        messages += _time_messages(corners, in_budget, spec.budget.timeout_s, left_s)
     if any(c["streamed"] for c in corners):
         messages.append(
             Message(
@@ -168,10 +197,48 @@ def _summary(
         "corners": corners,
         "seconds_per_trial": [low, high],
         "trials_in_budget": in_budget,
+        "search_s": None if math.isinf(left_s) else left_s,
         "peak_memory_bytes": memory * n_workers,
         "n_workers": n_workers,
         "messages": [m.to_json() for m in messages],
     }
+
+
+def _time_messages(
+    corners: list[dict[str, Any]], in_budget: list[int], timeout_s: float, left_s: float
+) -> list[Message]:
+    """Return what will not fit a time budget."""
+    late = [c for c in corners if not c["fits"]]
+    if len(late) == len(corners):
+        quickest = min(c["seconds"] for c in corners)
+        return [
+            Message(
+                "The time is too short for a whole trial of any network here: starting, the final model and the export "
+                "take about {end} of the {timeout} seconds, and the quickest trial {quickest}; allow at least {least} "
+                "seconds.",
+                {
+                    "end": math.ceil(timeout_s - left_s),
+                    "timeout": math.ceil(timeout_s),
+                    "quickest": math.ceil(quickest),
+                    "least": math.ceil(timeout_s - left_s + quickest),
+                },
+            )
+        ]
+    messages: list[Message] = []
+    if late:
+        names = ", ".join(f"{c['family']} ({c['name']})" for c in late)
+        messages.append(
+            Message(
+                "The budget leaves {left} seconds for the search; trials of these networks would take longer, and are "
+                "cut short: {networks}.",
+                {"left": math.floor(left_s), "networks": names},
+            )
+        )
+    if in_budget[0] < _FEW_TRIALS:
+        messages.append(
+            Message("The time is enough for few trials only; allow more time, or make the space smaller.")
+        )
+    return messages
 
 
 def main() -> int:

@@ -42,6 +42,11 @@ def n_cores() -> int:
     return max(1, min(found, math.ceil(min(group_limits().n_cores, found))))
 
 
+def is_busy() -> bool:
+    """Whether more processes have wanted a core in the last minute than this machine has."""
+    return psutil.getloadavg()[0] > (os.cpu_count() or 1)
+
+
 def memory_bytes() -> int:
     """Return how much memory this process and its children may ever have."""
     return int(min(psutil.virtual_memory().total, group_limits().memory_bytes))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..engine.errors import Message
 from ..engine.launch import ServiceProcess, launch_engine
+from ..engine.resuming import More, extend
 from ..storage.records import JobRecord, Request, StudyRecord, StudyState
 from . import words
 from .feed import Feed
@@ -39,6 +40,8 @@ class Desk(QObject):
         Something asks for another page, by its name.
     file_dropped(str)
         A data file was dropped somewhere on the window.
+    duplicated(object, object)
+        A new study is to be like this one, on these data: a `StudyRecord` and a `DatasetRecord`.
     toasted(object, object, object)
         A short word to the user: its `Text`, the name of an action or None, what the action does.
     warned(str, object)
@@ -49,6 +52,7 @@ class Desk(QObject):
     study_selected = Signal(int)
     page_wanted = Signal(str)
     file_dropped = Signal(str)
+    duplicated = Signal(object, object)
     toasted = Signal(object, object, object)
     warned = Signal(str, object)
 
@@ -134,10 +138,7 @@ class Desk(QObject):
         workspace = self.feed.workspace
         starts = request is Request.RUN or (request is Request.STOP and study_id in self.lost)
         if starts:
-            before = next((study for study in self.studies if study.id == study_id), None)
-            self._starts[study_id] = _Start(time.monotonic(), before)
-            self._life.start()
-            self.studies_changed.emit()
+            self._expect_engine(study_id)
 
         def work(store: Store) -> None:
             store.request(study_id, request)
@@ -145,6 +146,32 @@ class Desk(QObject):
                 launch_engine(workspace, study_id)
 
         self.feed.write(work, None, lambda message: self._not_asked(study_id, message))
+
+    def give_more(self, study_id: int, more: More) -> None:
+        """Let a study that is done go on, with more time or trials; its engine is started."""
+        workspace = self.feed.workspace
+        self._expect_engine(study_id)
+
+        def work(store: Store) -> None:
+            extend(store, store.study(study_id), more)
+            launch_engine(workspace, study_id)
+
+        self.feed.write(work, None, lambda message: self._not_asked(study_id, message))
+
+    def duplicate(self, study: StudyRecord) -> None:
+        """Go to the New study page, with the data and the settings of a study."""
+        self.page_wanted.emit("new_study")
+        dataset_id = study.dataset_id
+        if dataset_id is not None:
+            self.feed.read(
+                lambda store: store.dataset(dataset_id), lambda data: self.duplicated.emit(study, data)
+            )
+
+    def _expect_engine(self, study_id: int) -> None:
+        before = next((study for study in self.studies if study.id == study_id), None)
+        self._starts[study_id] = _Start(time.monotonic(), before)
+        self._life.start()
+        self.studies_changed.emit()
 
     def run_job(
         self,

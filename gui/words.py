@@ -7,8 +7,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ..engine import formatting
+from ..engine.resuming import found_nothing
 from ..engine.statistics.verdict import evidence_of
-from ..storage.records import Failure, FailureKind, JobState, Request, StudyRecord, StudyState, TrialState
+from ..storage.records import (
+    Failure,
+    FailureKind,
+    JobState,
+    Request,
+    Stage,
+    StudyRecord,
+    StudyState,
+    TrialState,
+)
 from .language import counted, sentence, tr
 
 _LEFT_OUT = (FailureKind.RULED_OUT, FailureKind.SKIPPED)  # ended without having failed
@@ -34,7 +44,22 @@ def standing(study: StudyRecord) -> tuple[str, str]:
         return tr("Pausing"), "warning"
     if study.state is StudyState.RUNNING and study.request is Request.STOP:
         return tr("Stopping"), "muted"
+    if found_nothing(study) is not None:
+        return tr("Nothing found"), "warning"
     return study_state(study.state), study_tone(study.state)
+
+
+def stage(study: StudyRecord) -> str:
+    """Return what a study's engine is doing, while nothing of it can be seen yet; empty where that is not known."""
+    names = {
+        Stage.WAITING: tr("Waiting for another study of this workspace to end."),
+        Stage.READING: tr("Reading the data and drawing the folds…"),
+        Stage.WORKERS: tr("Starting the worker processes, which import TensorFlow…"),
+        Stage.FIRST_TRIAL: tr("Running the baselines and the first trial…"),
+        Stage.FINAL_MODEL: tr("Making the final model and scoring it on the holdout…"),
+        Stage.EXPORT: tr("Exporting, and checking what was exported…"),
+    }
+    return names.get(study.stage, "") if study.stage is not None else ""
 
 
 def study_tone(state: StudyState) -> str:

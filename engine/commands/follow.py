@@ -11,7 +11,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ...storage.records import Request, StudyRecord, StudyState, TrialKind, TrialRecord, TrialState
+from ...storage.records import Request, Stage, StudyRecord, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ...storage.workspace import disk_is_full
 from .. import formatting
@@ -93,6 +93,7 @@ class _View:
         self._revision = 0
         self._ended: set[int] = set()
         self._state: StudyState | None = None
+        self._stage: Stage | None = None
         self.progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[detail]}"),
             TimeElapsedColumn(), console=console, transient=True, disable=not sys.stderr.isatty(),
@@ -109,8 +110,13 @@ class _View:
             self._revision = revision
         if study.state is not self._state:
             self._state = study.state
-            if study.state in (StudyState.QUEUED, StudyState.PAUSED, StudyState.FINISHING):
-                self._console.print(_STATES[study.state])
+            if study.state is StudyState.PAUSED:
+                self._console.print("Paused.")
+        if study.stage is not self._stage:
+            self._stage = study.stage
+            said = _STAGES.get(study.stage) if study.stage is not None else None
+            if said is not None:
+                self._console.print(said, highlight=False)
         self._show(study)
 
     def _tell(self, study: StudyRecord, trial: TrialRecord) -> None:
@@ -150,8 +156,10 @@ class _View:
         )
 
 
-_STATES = {
-    StudyState.QUEUED: "Waiting for another study of this workspace to end.",
-    StudyState.PAUSED: "Paused.",
-    StudyState.FINISHING: "The search is over; what it found is being finished.",
+_STAGES = {
+    Stage.WAITING: "Waiting for another study of this workspace to end.",
+    Stage.WORKERS: "Starting the worker processes, which import TensorFlow …",
+    Stage.FIRST_TRIAL: "Running the baselines and the first trial …",
+    Stage.FINAL_MODEL: "The search is over; making the final model and scoring it on the holdout …",
+    Stage.EXPORT: "Exporting, and checking what was exported …",
 }

@@ -211,5 +211,7 @@ def _print_verdict(console: Console, study: StudyRecord, decimals: int, n_looks:
         verdict = "certificate passed" if export["passed"] else "CERTIFICATE FAILED"
         console.print(f"Exported to {export['path']} ({verdict}).", highlight=False, soft_wrap=True)
     elif export:
-        failed = "" if export.get("left_out") else "The export failed. "
-        console.print(failed + export["message"]["text"], highlight=False, soft_wrap=True)
+        said = export["message"]["text"]
+        left_out = f"{said} `cupel export {study.id}` makes it."
+        failed = f"The export failed. {said}"
+        console.print(left_out if export.get("left_out") else failed, highlight=False, soft_wrap=True)

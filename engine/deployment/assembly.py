@@ -12,7 +12,7 @@ import secrets
 import shutil
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -43,6 +43,7 @@ from .card import model_card
 from .certificate import DECODING, PREPROCESS, STANDALONE, pins, run_certificate
 from .conversion import converted
 from .formats import DEFAULT, FORMATS
+from .helpers import Helpers
 from .intervals import IntervalPlan, interval_plan, write_intervals
 from .serving import write_serving
 from .threshold import Threshold
@@ -67,7 +68,7 @@ class Export:
     """One export; `final` is the study's result where its final model is exported, `variant` the trial's if one is.
 
     `network` is the place of the only network to export, None for all; `threshold` that of two classes, None where
-    there are not two.
+    there are not two; `helpers` are processes that were started before.
     """
 
     store: Store
@@ -79,6 +80,7 @@ class Export:
     licence: str = ""
     network: int | None = None
     threshold: Threshold | None = None
+    helpers: Helpers | None = None
 
     def run(self, model: Path, directory: Path | None) -> ExportRecord:
         """Record the export, write it beside the target, prove it, rename it, and record how it ended."""
@@ -87,8 +89,9 @@ class Export:
         work = target.with_name(f".{target.name}-{secrets.token_hex(4)}.partial")
         certificate: dict[str, Any] = {}
         try:
+            helpers = self.helpers or Helpers.start(self.formats, images=self._has_images)
             try:
-                certificate, manifest = self._write(model, work)
+                certificate, manifest = replace(self, helpers=helpers)._write(model, work)
                 if not certificate["passed"]:
                     raise _not_passed(certificate)
                 _put_in_place(work / "bundle", target)
@@ -100,6 +103,7 @@ class Export:
                     ) from error
                 raise
             finally:
+                helpers.close()
                 shutil.rmtree(work, ignore_errors=True)
         except BaseException as error:
             failed = self.store.finish_export(
@@ -129,6 +133,10 @@ class Export:
         check_target(target)
         return target
 
+    @property
+    def _has_images(self) -> bool:
+        return bool(self.store.dataset(self.study.dataset_id or 0).schema.get("images"))
+
     def _write(self, model: Path, work: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         """Write the bundle into ``work/bundle`` and return its certificate and manifest."""
         folder = work / "bundle"
@@ -148,7 +156,9 @@ class Export:
             self.study, self.trial, dataset, answer, self.final, version, self.variant, self.licence
         )
         (folder / "model_card.md").write_text(card, encoding="utf-8")
-        certificate = run_certificate(folder, self.formats, own=folder)
+        certificate = run_certificate(
+            folder, self.formats, own=folder, waiting=self.helpers and self.helpers.checkers
+        )
         certificate["conversion_seconds"] = answer["seconds"]
         _write_json(folder / "certificate.json", certificate)
         write_serving(folder, self.store, self.study, dataset)
@@ -223,7 +233,7 @@ class Export:
             "threshold": self._changed_threshold,
             "folds": None if isinstance(plan, Message) else plan.job(work / _FOLDS),
         }
-        return converted(content, work)
+        return converted(content, work, self.helpers and self.helpers.converter)
 
     def _sample_rows(self, dataset: DatasetRecord) -> list[int]:
         """Return rows of the holdout, filled up with development rows where it is small; evenly spread."""

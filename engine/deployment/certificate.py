@@ -21,23 +21,24 @@ from typing import Any
 from ..bundled import FOLDER
 from ..errors import ExportError
 from .formats import FORMATS
+from .waiting import WaitingProcess
 
 TIMEOUT_S = 300.0
 STANDALONE = FOLDER / "standalone.py"
 DECODING = FOLDER / "decoding.py"
 PREPROCESS = Path(__file__).parents[1] / "preprocessing" / "arithmetic.py"
 
-# Runs in the child. What is neither Python's own nor named by the requirements cannot be imported there.
+# Runs in the child, see `waiting`. What is neither Python's own nor named by the requirements cannot be imported there.
 _PROGRAM = """
-import importlib.abc, importlib.util, json, pathlib, sys
+import importlib, importlib.abc, importlib.util, json, os, pathlib, sys
 
-job = json.loads(sys.argv[1])
+needs = json.loads(sys.stdin.readline())
 
 class Wall(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
         own = top in sys.stdlib_module_names or top.startswith("_sysconfigdata_")  # Python's, by system
-        if not own and top not in job["allowed"]:
+        if not own and top not in needs["allowed"]:
             raise ModuleNotFoundError(f"{name} is not there", name=name)
 
 def loaded(name, file):
@@ -48,6 +49,15 @@ def loaded(name, file):
     return module
 
 sys.meta_path.insert(0, Wall())
+for name in needs["modules"]:
+    importlib.import_module(name)
+sys.stdout.write("ready\\n")
+sys.stdout.flush()
+line = sys.stdin.readline()
+if not line:
+    sys.exit(0)
+job = json.loads(line)
+os.chdir(job["folder"])
 folder = pathlib.Path(job["folder"])
 predict = loaded("predict", job["predict"])
 for name, script in job["formats"].items():
@@ -63,8 +73,31 @@ for name, script in job["formats"].items():
 """
 
 
+# What is imported before there is a bundle, and in which environment: as the bundle's own programs do. OpenVINO is left
+# to its program, which first keeps it from reporting to its maker.
+_IMPORTED_EARLY = ("onnx", "keras", "saved_model")
+_ENVIRONMENT = {
+    "ORT_DISABLE_TELEMETRY": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "KERAS_BACKEND": "tensorflow",
+}
+
+Checkers = dict[tuple[str, ...], WaitingProcess]
+"""Processes that have imported what formats need, by the names of the formats that each of them checks."""
+
+
+def checkers(formats: Sequence[str], *, images: bool = False) -> Checkers:
+    """Start the processes of `run_certificate`, which import what the formats need and wait."""
+    return {names: _checker(names, images=images) for names in _groups(formats)}
+
+
 def run_certificate(
-    folder: Path, formats: Sequence[str] = ("onnx",), own: Path | None = None, timeout_s: float = TIMEOUT_S
+    folder: Path,
+    formats: Sequence[str] = ("onnx",),
+    own: Path | None = None,
+    timeout_s: float = TIMEOUT_S,
+    waiting: Checkers | None = None,
 ) -> dict[str, Any]:
     """Predict a bundle's sample rows again with each of its formats.
 
@@ -75,6 +108,8 @@ def run_certificate(
     own : Path, optional
         The folder whose programs (predict.py, …) predict: the bundle itself while it is made; where not given, the ones
         of this version of Cupel do, as a bundle may come from anyone.
+    waiting : dict, optional
+        `checkers` that were started before; those that are used are taken out.
 
     Returns
     -------
@@ -89,11 +124,11 @@ def run_certificate(
         Where a process crashed or took longer than `timeout_s`.
     """
     found: dict[str, dict[str, Any]] = {}
-    groups: dict[str, list[str]] = {}
-    for name in formats:
-        groups.setdefault(FORMATS[name].packages[0], []).append(name)
+    groups, ready = _groups(formats), {} if waiting is None else waiting
+    images = (folder / DECODING.name).is_file()
+    processes = {names: ready.pop(names, None) or _checker(names, images=images) for names in groups}
     with ThreadPoolExecutor(len(groups)) as pool:  # each waits for a process, most of whose time are imports
-        for told in pool.map(lambda names: _checked(folder, names, own, timeout_s), groups.values()):
+        for told in pool.map(lambda names: _checked(folder, names, own, timeout_s, processes[names]), groups):
             found |= told
     first = found[formats[0]]
     failed = next((name for name in formats if not found[name]["passed"]), None)
@@ -101,13 +136,30 @@ def run_certificate(
     return {**first, **rows, "passed": failed is None, "formats": found}
 
 
+def _groups(formats: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the formats by the process that checks them: those of one package share one."""
+    groups: dict[str, list[str]] = {}
+    for name in formats:
+        groups.setdefault(FORMATS[name].packages[0], []).append(name)
+    return [tuple(names) for names in groups.values()]
+
+
+def _checker(names: Sequence[str], *, images: bool) -> WaitingProcess:
+    packages = [package for name in names for package in FORMATS[name].packages]
+    if images:
+        packages.append("pillow")
+    own = ["predict", "preprocess", *(f"predict_{name}" for name in names)]
+    needs = {
+        "allowed": [*modules_of(("numpy", *packages)), *own],
+        "modules": [FORMATS[name].module for name in names if name in _IMPORTED_EARLY],
+    }
+    return WaitingProcess([sys.executable, "-I", "-B", "-c", _PROGRAM], needs, _ENVIRONMENT)
+
+
 def _checked(
-    folder: Path, names: Sequence[str], own: Path | None, timeout_s: float
+    folder: Path, names: Sequence[str], own: Path | None, timeout_s: float, process: WaitingProcess
 ) -> dict[str, dict[str, Any]]:
     titles = " + ".join(FORMATS[name].title for name in names)
-    packages = [package for name in names for package in FORMATS[name].packages]
-    if (folder / DECODING.name).is_file():
-        packages.append("pillow")
     scripts = {
         name: None
         if FORMATS[name].script is None
@@ -119,16 +171,9 @@ def _checked(
         "formats": scripts,
         "predict": str(_script("predict.py", STANDALONE, own)),
         "preprocess": str(_script("preprocess.py", PREPROCESS, own)),
-        "allowed": [
-            *modules_of(("numpy", *packages)),
-            "predict",
-            "preprocess",
-            *(f"predict_{n}" for n in names),
-        ],
     }
-    command = [sys.executable, "-I", "-B", "-c", _PROGRAM, json.dumps(job)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=False, cwd=folder)
+        done = process.run(job, timeout_s)
     except subprocess.TimeoutExpired as error:
         raise ExportError(
             "{format}: the bundle gave no predictions within {seconds} seconds.",

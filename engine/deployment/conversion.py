@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import ExportError
 from .certificate import last_line
+from .waiting import WaitingProcess
 
 TIMEOUT_S = 900.0
 FAILED = 3
@@ -18,7 +19,12 @@ FAILED = 3
 _LOG = 8000  # characters of what the process said that stay with an error
 
 
-def converted(job: Mapping[str, Any], work: Path) -> dict[str, Any]:
+def converter() -> WaitingProcess:
+    """Start a process that imports what conversions need, and waits for the job of `converted`."""
+    return WaitingProcess([sys.executable, "-m", "cupel.engine.deployment.convert"])
+
+
+def converted(job: Mapping[str, Any], work: Path, process: WaitingProcess | None = None) -> dict[str, Any]:
     """Convert a model in a child process; return what `convert.convert` does.
 
     Parameters
@@ -27,6 +33,8 @@ def converted(job: Mapping[str, Any], work: Path) -> dict[str, Any]:
         See `convert.convert`.
     work : Path
         A folder for the job and its answer.
+    process : WaitingProcess, optional
+        A `converter` that was started before; a new one where not given.
 
     Raises
     ------
@@ -35,9 +43,8 @@ def converted(job: Mapping[str, Any], work: Path) -> dict[str, Any]:
     """
     path, answer = work / "job.json", work / "answer.json"
     path.write_text(json.dumps({**job, "answer": str(answer)}, ensure_ascii=False), encoding="utf-8")
-    command = [sys.executable, "-m", "cupel.engine.deployment.convert", str(path)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False, cwd=work)
+        done = (process or converter()).run({"job": str(path)}, TIMEOUT_S)
     except subprocess.TimeoutExpired as error:
         raise ExportError(
             "The conversion took longer than {seconds} seconds and was ended.", seconds=round(TIMEOUT_S)

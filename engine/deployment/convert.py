@@ -1,7 +1,8 @@
-"""Converts a trained model, in a process of its own: ``python -m cupel.engine.deployment.convert JOB.json``.
+"""Converts a trained model, in a process of its own: ``python -m cupel.engine.deployment.convert``.
 
 Converters may hang or crash, and need TensorFlow, which the engine process never imports. The job says where model,
-table and target folder are; what was found is written to the job's ``answer`` as JSON. Started by `export` alone.
+table and target folder are; what was found is written to the job's ``answer`` as JSON. Where the job is, is read from
+standard input, see `waiting`. Started by `conversion` alone.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from .formats import FORMATS, runs_one_by_one, tolerance_of
 from .formats.writing import Work, written
 from .image_samples import write_image_samples
 from .samples import sample_table, write_rows
+from .waiting import READY
 
 _MOST_CATEGORIES = 10_000
 _ABOUT = {
@@ -243,8 +245,14 @@ def _categories(table: Table, model: TrainedModel, column: str) -> list[Any]:
 
 
 def main() -> int:
-    """Read the job, convert, write the answer; what the user can mend is said on standard output."""
-    job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    """Wait for the job, convert, write the answer; what the user can mend is said on standard output."""
+    print(READY, flush=True)
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    path = Path(json.loads(line)["job"])
+    os.chdir(path.parent)  # what libraries leave beside their work goes with it
+    job = json.loads(path.read_text(encoding="utf-8"))
     try:
         answer = convert(job)
         Path(job["answer"]).write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")

@@ -24,6 +24,7 @@ from ..errors import ExportError
 from ..retrain import retrain_trial
 from .assembly import Export, number_format_of
 from .formats import FORMATS, checked_formats
+from .helpers import Helpers
 from .threshold import threshold_of
 
 
@@ -91,6 +92,7 @@ def export_final(
     formats: Sequence[str] = (),
     licence: str = "",
     threshold: str | float = "",
+    helpers: Helpers | None = None,
 ) -> ExportRecord:
     """Export the final model of a study.
 
@@ -100,6 +102,8 @@ def export_final(
         The folder that becomes the bundle; by default a new one in the workspace's ``exports``.
     formats, licence, threshold
         See `export_model`.
+    helpers : Helpers, optional
+        Processes that were started before, for a time budget is short.
 
     Returns
     -------
@@ -128,7 +132,7 @@ def export_final(
     trial = store.trial_by_number(study_id, number)
     names = checked_formats(formats, "float32", trial.family)
     decided = threshold_of(store, study, trial, None, threshold)
-    export = Export(store, study, trial, study.result, None, names, licence, None, decided)
+    export = Export(store, study, trial, study.result, None, names, licence, None, decided, helpers)
     return export.run(store.artifacts.checked_path(sha256), directory)
 
 

@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from ...storage.errors import ArtifactError
-from ...storage.records import Failure, LookPurpose, Request, TrialRecord
+from ...storage.records import Failure, LookPurpose, Request, Stage, TrialRecord
 from ...storage.store import Store
 from ..deployment.card_groups import kept_audits
+from ..deployment.helpers import Helpers
 from ..errors import CupelError, Message
 from ..looks import note_look
 from ..workers.cluster import Cluster, TaskDone
 from ..workers.messages import FinalTask, HoldoutTask, StudyFiles, Task, TaskResult, checkpoint_path
 from .budget import Budget
 from .judging import Candidates, Judge
+from .nothing import why_nothing
 from .preparing import Prepared
 from .repeats import Repeats, name_of, plan_repeats, repeated
 
@@ -45,6 +47,7 @@ class Finish:
     prepared: Prepared
     cluster: Cluster
     budget: Budget
+    helpers: Helpers | None = None  # for the export, started while the search ran
     _results: dict[str, TaskResult] = field(default_factory=dict)
     _failure: Failure | None = None  # of the final model
 
@@ -68,7 +71,7 @@ class Finish:
             note_look(self.store, self.store.study(self.study_id), LookPurpose.SEARCH)
         self._record(result)
         if not stopped and self.prepared.spec.export_dir != "" and "model_sha256" in result:
-            result["export"] = self._export()
+            result["export"] = self._export() if self._has_time_to_export() else self._left_out()
             self._record(result)
         self._clear_checkpoints()
 
@@ -190,7 +193,9 @@ class Finish:
             if isinstance(task, FinalTask):
                 foretold = task.time_left_s if math.isfinite(task.time_left_s) else 0.0
                 limit = max(_LEAST_WAIT_S, 2.0 * foretold, _MOST_TRIALS * task.trial_s)
-            is_late = time.monotonic() - began > limit or (key != "final" and too_late)
+            if key != "final" and too_late:
+                limit = self.budget.grace_s
+            is_late = time.monotonic() - began > limit
             if is_late and self.cluster.kill(key):
                 _log.error("%s has taken %.0f s and was killed", key, time.monotonic() - began)
 
@@ -229,7 +234,9 @@ class Finish:
             }
         }
         if best is None or judge is None:
-            return result
+            trials = self.store.trials(self.study_id)
+            why = why_nothing(trials, is_time_over=self.budget.is_time_over)
+            return result | {"nothing_found": why.to_json()}
         result["best"] = {
             "trial": best.number,
             "family": best.family,
@@ -259,12 +266,22 @@ class Finish:
         result = self._results.get(key)
         return result.info.get("holdout") if result else None
 
+    def _has_time_to_export(self) -> bool:
+        return self.budget.exports and self.budget.has_time_to_export
+
+    def _left_out(self) -> dict[str, Any]:
+        message = Message("There was no time left for the export; it can be made at any time.")
+        return {"passed": False, "left_out": True, "message": message.to_json()}
+
     def _export(self) -> dict[str, Any]:
         from ..deployment.export import export_final
 
+        self.store.set_stage(self.study_id, Stage.EXPORT)
         directory = self.prepared.spec.export_dir
         try:
-            export = export_final(self.store, self.study_id, Path(directory) if directory else None)
+            export = export_final(
+                self.store, self.study_id, Path(directory) if directory else None, helpers=self.helpers
+            )
         except CupelError as error:
             _log.error("export failed: %s", error, exc_info=True)
             return {"passed": False, "message": error.sentence.to_json()}

@@ -12,8 +12,10 @@ import queue
 import time
 from typing import Any
 
-from ...storage.records import Request, StudyState, TrialKind, TrialRecord, TrialState
+from ...storage.records import Request, Stage, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
+from ..baselines import CHEAP_BASELINES
+from ..deployment.helpers import Helpers
 from ..errors import CupelError
 from ..objectives import is_ruled_out
 from ..training.curves import CURVE_NAMES
@@ -21,6 +23,7 @@ from ..workers.cluster import Cluster, Event, TaskDone, WorkerLost, WorkerReady
 from ..workers.messages import BaselineTask, Control, Progress, TaskResult, TrialTask
 from .budget import Budget
 from .finishing import Finish
+from .majority import score_majority
 from .outcomes import Kept, end_trial, end_unstarted
 from .preparing import Prepared
 from .running import RunningTrial
@@ -32,7 +35,7 @@ _POLL_S = 0.25
 _SAVE_S = 0.5  # curves of a running trial are committed at most this often
 _HEARTBEAT_S = 2.0
 _ASK_S = 0.2  # what the user wants is looked up at most this often
-_GRACE_S = 1.0  # for trials to end their epoch at the deadline; then their workers are killed
+_TREES_SHARE = 0.7  # of the time that a baseline may take: then trees end with what they have
 _MOST_GROWTH_BYTES = 2 << 30  # of a worker since its first trial
 _LOOK = (
     0.2  # of the time that a trial may be silent: then its worker is watched for so long, whether it computes
@@ -85,6 +88,8 @@ class SearchLoop:
         self._over_since: float | None = None
         self._watch = SystemWatch(store, study_id, budget)
         self._schedule = Schedule(store, study_id, prepared, budget)
+        self._helpers: Helpers | None = None
+        self._stage: Stage | None = None
 
     def run(self) -> StudyState:
         """Run until the budget, the target or the user ends the search; then finish it."""
@@ -94,10 +99,11 @@ class SearchLoop:
             self._live()
             request = self._obey(request)
             is_over = request is Request.STOP or self._is_over()
-            if is_over and not self._running:
+            if is_over and not self._running and (request is Request.STOP or not self._owes_baselines()):
                 break
             if is_over:
                 self._wind_up(stopped=request is Request.STOP)
+                self._fill(owed=request is not Request.STOP)
             else:
                 self._over_since = None
                 if request is Request.RUN:
@@ -106,14 +112,50 @@ class SearchLoop:
             self._listen()
             self._save_curves()
             self._look_for_hangs()
+            self._prepare_export()
         self.store.requeue_running(self.study_id)  # what was stopped in the middle of an epoch
         return self._end(stopped=request is Request.STOP)
+
+    def _start_helpers(self) -> None:
+        """Start the export's processes: most of its time are their imports, and other work goes on meanwhile."""
+        if self._helpers is None:
+            self._helpers = Helpers.start(images=self._prepared.files.pixels is not None)
+
+    def close(self) -> None:
+        """End the processes that were started for an export and not needed."""
+        if self._helpers is not None:
+            self._helpers.close()
+
+    def _owes_baselines(self) -> bool:
+        """Whether a cheap baseline has not been run, and there is a worker that could."""
+        return self._schedule.owes_baselines and bool(self._cluster.idle)
+
+    def _prepare_export(self) -> None:
+        """Start the processes of the export in time, and note how long they took."""
+        if self._budget.prepares_export:
+            self._start_helpers()
+            self._budget.note_preparing()
+            _log.info("the export's processes are started after %.1f s", self._budget.elapsed)
+        elif self._helpers is not None and self._helpers.seconds is not None:
+            self._budget.note_prepared(self._helpers.seconds)
 
     def _live(self) -> None:
         if time.monotonic() - self._beat > _HEARTBEAT_S:
             self._beat = time.monotonic()
             self.store.heartbeat(self.study_id, elapsed_s=self._budget.elapsed, pid=os.getpid())
             self._watch.sample(self._cluster.pids().values())
+        self._tell_stage()
+
+    def _tell_stage(self) -> None:
+        stage = Stage.WORKERS
+        if self._best is not None:
+            stage = Stage.SEARCH
+        elif self._running or self._cluster.idle:
+            stage = Stage.FIRST_TRIAL
+        if stage is not self._stage and self._stage is not Stage.SEARCH:
+            self._stage = stage
+            _log.info("%s after %.1f s", stage, self._budget.elapsed)
+            self.store.set_stage(self.study_id, stage)
 
     def _is_over(self) -> bool:
         budget = self._budget
@@ -124,27 +166,32 @@ class SearchLoop:
 
     def _pace_s(self) -> float:
         """Return what the longest epoch of a running trial took: what one more may take."""
-        return max((r.longest_silence for r in self._running.values() if r.is_search), default=0.0)
+        return max((r.pace for r in self._running.values() if r.is_search), default=0.0)
 
     def _wind_up(self, *, stopped: bool) -> None:
         """Tell running trials to end with what they have, and kill the workers of those that do not in time."""
         self._over_since = self._over_since or time.monotonic()
-        grace = self._stop_grace_s if stopped else self._pace_s() + _GRACE_S
-        if not stopped and self._best is None:
-            grace = max(grace, 0.5 * self._budget.evidence_left_s)  # a first network is worth the time
+        grace = self._stop_grace_s if stopped else self._pace_s() + self._budget.grace_s
         is_late = time.monotonic() - self._over_since > grace
         for running in self._running.values():
             if running.is_search and not running.is_finishing and not running.dropped:
                 running.is_finishing = True
                 self._cluster.control(running.key, running.id, Control.FINISH)
+            if running.is_owed and not stopped:
+                continue
             if is_late and self._cluster.kill(running.key) and not running.dropped:
                 running.dropped = "stopped" if stopped else "late"
 
     def _end(self, *, stopped: bool) -> StudyState:
+        _log.info("the search is over after %.1f s", self._budget.elapsed)
         self.store.set_study_state(self.study_id, StudyState.FINISHING)
+        self.store.set_stage(self.study_id, Stage.FINAL_MODEL)
         if not stopped:  # a stopped search may go on with those that wait
+            score_majority(self.store, self.study_id, self._prepared)
             end_unstarted(self.store, self.study_id)
-        finish = Finish(self.store, self.study_id, self._prepared, self._cluster, self._budget)
+            if self._budget.exports and self._best is not None:
+                self._start_helpers()
+        finish = Finish(self.store, self.study_id, self._prepared, self._cluster, self._budget, self._helpers)
         finish.run(stopped=stopped)
         self._kept.sweep()
         self.store.heartbeat(self.study_id, elapsed_s=self._budget.elapsed, pid=os.getpid())
@@ -198,12 +245,12 @@ class SearchLoop:
 
     # -- starting trials --------------------------------------------------------------------------------------------
 
-    def _fill(self) -> None:
-        """Give every idle worker a task."""
+    def _fill(self, *, owed: bool | None = None) -> None:
+        """Give every idle worker a task; when the search is over, a baseline that it owes, or none."""
         for address in self._cluster.idle:
-            if self._cluster.n_running >= self._cluster.n_workers:
+            if self._cluster.n_running >= self._cluster.n_workers or owed is False:
                 return
-            trial = self._schedule.next(address)
+            trial = self._schedule.next_owed(address) if owed else self._schedule.next(address)
             if trial is None:
                 return
             self._start(trial, address)
@@ -214,7 +261,10 @@ class SearchLoop:
         if running.is_search:
             running.choice = self._prepared.epoch_choice(trial.params)
         if trial.kind is TrialKind.BASELINE:
-            task: Any = BaselineTask(trial.id, trial.number, trial.name)
+            running.is_owed = trial.name in CHEAP_BASELINES
+            task: Any = BaselineTask(
+                trial.id, trial.number, trial.name, _TREES_SHARE * self._budget.baseline_left_s
+            )
         else:
             task = TrialTask(trial.id, trial.number, trial.family, trial.params)
         self._cluster.submit(running.key, address, self._prepared.files, task)
@@ -255,6 +305,8 @@ class SearchLoop:
             return
         running.hear(progress.memory_bytes)
         self._judge(running, running.take(progress.first_epoch, progress.curves))
+        if running.is_search and running.epoch and not running.dropped:
+            self._budget.note_network()
 
     def _save_curves(self) -> None:
         """Commit what running trials have told and nobody has stored yet."""

@@ -11,14 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from ...storage.records import Request, StudyRecord, StudyState
+from ...storage.records import Request, Stage, StudyRecord, StudyState
 from ...storage.store import Store
+from ..machine import is_busy
+from ..spec import StudySpec
 from ..workers.cluster import Cluster
 from ..workers.task import failure_of
 from .budget import Budget
-from .loop import SearchLoop, StudyFailed
 from .outcomes import Kept
-from .preparing import prepare
+from .preparing import memory_share, prepare, share_out
 
 _log = logging.getLogger(__name__)
 _QUEUE_POLL_S = 0.5
@@ -84,20 +85,29 @@ class StudyRunner:
             return StudyState.STOPPED
         queued = time.monotonic() - queued
         self.store.set_study_state(self.study_id, StudyState.RUNNING)
-        prepared = prepare(self.store, study)
-        spec = prepared.spec
-        files = dataclasses.replace(prepared.files, runner=self.settings.runner)
-        prepared = dataclasses.replace(prepared, files=files)
+        self.store.set_stage(self.study_id, Stage.READING)
+        n_workers, n_threads = share_out(StudySpec.from_json(study.spec).n_workers)
+        memory_limit_bytes = memory_share(n_workers)
         cluster = Cluster(
-            prepared.n_workers,
-            files.n_threads,
-            files.memory_limit_bytes,
-            self.settings.scheduler,
-            self.settings.runner,
-        )
+            n_workers, n_threads, memory_limit_bytes, self.settings.scheduler, self.settings.runner,
+            one_first=is_busy(),
+        )  # fmt: skip
         processes.callback(cluster.close)
         with ThreadPoolExecutor(1) as pool:
-            starting = pool.submit(cluster.start)  # takes seconds, in which the store's trials are taken up
+            # Takes seconds, in which the data are prepared and the store's trials taken up. So do the imports of the
+            # loop, which are left until then.
+            starting = pool.submit(cluster.start)
+            from .loop import SearchLoop
+
+            prepared = prepare(self.store, study)
+            spec = prepared.spec
+            files = dataclasses.replace(
+                prepared.files,
+                runner=self.settings.runner,
+                n_threads=n_threads,
+                memory_limit_bytes=memory_limit_bytes,
+            )
+            prepared = dataclasses.replace(prepared, files=files, n_workers=n_workers)
             budget = Budget(
                 spec.budget,
                 spec.direction,
@@ -110,6 +120,7 @@ class StudyRunner:
                 self.store, self.study_id, prepared, cluster, budget, kept,
                 hang_s=self.settings.hang_s, stop_grace_s=self.settings.stop_grace_s,
             )  # fmt: skip
+            processes.callback(loop.close)
             starting.result()
         return loop.run()
 
@@ -123,10 +134,12 @@ class StudyRunner:
                 break
             if study.state is not StudyState.QUEUED:
                 self.store.set_study_state(study.id, StudyState.QUEUED)
+            if study.stage is not Stage.WAITING:
+                self.store.set_stage(study.id, Stage.WAITING)
             self.store.heartbeat(study.id, elapsed_s=study.elapsed_s, pid=os.getpid())
             time.sleep(_QUEUE_POLL_S)
             study = self.store.study(study.id)
         return True
 
 
-__all__ = ["Settings", "StudyFailed", "StudyRunner"]
+__all__ = ["Settings", "StudyRunner"]

@@ -33,6 +33,8 @@ class RunningTrial:
         After each epoch, every replica's score at the epoch that it would keep then.
     is_finishing : bool
         Whether it was told to end with what it has.
+    is_owed : bool
+        Whether it is a baseline that is run to its end although the time is over.
     """
 
     id: int
@@ -45,12 +47,17 @@ class RunningTrial:
     saved: float = field(default_factory=time.monotonic)
     saved_epoch: int = 0
     longest_silence: float = 0.0
+    n_heard: int = 0
+    pace: float = (
+        0.0  # the longest silence; once there are others, without the first one, in which graphs are traced
+    )
     watched: tuple[float, float] | None = (
         None  # since when, and the processor seconds of the worker at that moment
     )
     pruned_at: int | None = None
     dropped: str = ""
     is_finishing: bool = False
+    is_owed: bool = False
     peak_bytes: int = 0
     curves: list[NDArray[np.float32]] = field(default_factory=list)
     choice: EpochChoice | None = None
@@ -64,7 +71,10 @@ class RunningTrial:
     def hear(self, memory_bytes: int = 0) -> None:
         """Note a sign of life."""
         now = time.monotonic()
-        self.longest_silence, self.heard = max(self.longest_silence, now - self.heard), now
+        silence = now - self.heard
+        self.pace = silence if self.n_heard <= 1 else max(self.pace, silence)
+        self.n_heard += 1
+        self.longest_silence, self.heard = max(self.longest_silence, silence), now
         self.peak_bytes = max(self.peak_bytes, memory_bytes)
         self.watched = None
 

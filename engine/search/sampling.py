@@ -23,7 +23,7 @@ from ...storage.records import TrialState
 from ..errors import SpecError
 from .few_trials import FewTrialsTpe, ReplayedNsga2, reseed
 from .pruning import completed_rungs
-from .space import Parameter, parameters, point_from, quick_start, start_points, to_params
+from .space import Parameter, parameters, point_from, quick_start, smallest_start, start_points, to_params
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)  # the versions are pinned
@@ -86,6 +86,8 @@ class Search:
 
     Attributes
     ----------
+    begins_small : bool
+        Whether `begin_small` was called.
     is_stateless : bool
         Whether proposals depend on the seed, the number and the trials told alone; others are replayed by `restore`.
     """
@@ -120,6 +122,16 @@ class Search:
         self._starts = [] if sampler == "grid" else self._start_points()
         self._grid = self._grid_values() if sampler == "grid" else iter(())
         self._trials: dict[int, optuna.Trial] = {}
+        self.begins_small = False
+
+    def begin_small(self) -> None:
+        """Put the start point of the smallest network first, before anything is asked; the others keep their order."""
+        self.begins_small = True
+        if not self._starts or self._given or self._quick():
+            return  # a grid has no start points; the others begin with what was chosen to be first
+        family, values = smallest_start(self._space, self._families, task=self._task, metric=self._metric)
+        small = self._keyed(family, values)
+        self._starts.sort(key=lambda start: start != small)
 
     def ask(self, number: int) -> Proposal | None:
         """Return what to try as trial `number`; None where a grid is exhausted."""

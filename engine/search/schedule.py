@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
-from ..baselines import BASELINES
+from ..baselines import BASELINES, CHEAP_BASELINES
 from ..objectives import costs_of, is_ruled_out
 from ..statistics.epochs import chosen_scores
 from ..training.curves import CURVE_NAMES
@@ -65,12 +66,18 @@ class Schedule:
         return not self._is_exhausted and self._budget.may_start(self._next_number - self._n_ruled_out)
 
     def next(self, worker: str) -> TrialRecord | None:
-        """Return a trial that was recorded as RUNNING on `worker`; None where nothing more is to be started."""
-        if self._waiting:
-            trial = self._waiting.pop(0)
-            return self._store.start_trial(trial.id, worker, self._prepared.digests)
+        """Return a trial that was recorded as RUNNING on `worker`; None where nothing more is to be started.
+
+        First come the cheap baselines, and where there is a time budget then the first trial, before a baseline that
+        takes longer.
+        """
+        is_first = self._next_number == 0 and self._budget.spec.timeout_s is not None and self._may_ask
+        if self._waiting and not (
+            is_first and self._waiting[0].kind is TrialKind.BASELINE and not _is_cheap(self._waiting[0])
+        ):
+            return self._start_waiting(0, worker)
         while self._may_ask:
-            proposal, self._ahead = self._ahead or self._search.ask(self._next_number), None
+            proposal, self._ahead = self._ahead or self._ask(), None
             if proposal is None:
                 self._is_exhausted = True
                 return None
@@ -79,6 +86,40 @@ class Schedule:
             if not self._repeat(proposal, trial):
                 return trial
         return None
+
+    @property
+    def owes_baselines(self) -> bool:
+        """Whether baselines wait that are to be run although the search is over; when its time is, the cheap ones."""
+        return self._owed() is not None
+
+    def next_owed(self, worker: str) -> TrialRecord | None:
+        """Return such a baseline, recorded as RUNNING on `worker`, or None."""
+        place = self._owed()
+        return None if place is None else self._start_waiting(place, worker)
+
+    def _owed(self) -> int | None:
+        places = (
+            i
+            for i, t in enumerate(self._waiting)
+            if t.kind is TrialKind.BASELINE and (_is_cheap(t) or not self._budget.is_time_over)
+        )
+        return next(places, None)
+
+    def _start_waiting(self, place: int, worker: str) -> TrialRecord:
+        trial = self._waiting.pop(place)
+        return self._store.start_trial(trial.id, worker, self._prepared.digests)
+
+    def _ask(self) -> Proposal | None:
+        """Ask for the next parameter set; where the time is short, the first one is small and trains for few epochs."""
+        if self._next_number > 0 or not self._budget.is_short:
+            return self._search.ask(self._next_number)
+        self._search.begin_small()
+        proposal = self._search.ask(0)
+        if proposal is None:
+            return None
+        most = self._prepared.spec.max_epochs
+        n_epochs = self._budget.first_epochs(trial_epochs(proposal.params, most))
+        return replace(proposal, params={**proposal.params, "epoch_fraction": n_epochs / most})
 
     def _record(self, proposal: Proposal, worker: str) -> TrialRecord:
         return self._store.create_trial(
@@ -89,7 +130,8 @@ class Schedule:
             params=proposal.params,
             n_epochs=trial_epochs(proposal.params, self._prepared.spec.max_epochs),
             digests=self._prepared.digests,
-            user_attrs={"values": dict(proposal.values)},
+            user_attrs={"values": dict(proposal.values)}
+            | ({"small_first": True} if self._search.begins_small and proposal.number == 0 else {}),
             worker=worker,
         )
 
@@ -99,6 +141,8 @@ class Schedule:
         It does not know how the running trials end, as with one worker more. A search that is resumed asks at the same
         point; a sampler that is replayed (see `Search`) is asked only when a worker is free.
         """
+        if self._next_number == 0 and self._budget.spec.timeout_s is not None:
+            return  # how the first one is chosen depends on the time that is left when a worker is ready
         if self._ahead is None and not self._waiting and self._may_ask and self._search.is_stateless:
             self._ahead = self._search.ask(self._next_number)
 
@@ -160,6 +204,8 @@ class Schedule:
         trials = self._store.trials(self._study_id)
         curves = self._store.curves_of([t.id for t in trials])
         past: list[PastTrial] = []
+        if any(trial.user_attrs.get("small_first") for trial in trials):
+            self._search.begin_small()
         for trial in trials:
             if not trial.state.is_finished:
                 self._waiting.append(trial)
@@ -189,6 +235,7 @@ class Schedule:
             )  # fmt: skip
         self._restore_search(past)
         self._add_baselines({t.name for t in trials if t.kind is TrialKind.BASELINE})
+        self._waiting.sort(key=_turn)
 
     def _scores(self, trial: TrialRecord, curves: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return what was judged after each epoch, (R, n_epochs), as `RunningTrial.scores`."""
@@ -229,6 +276,15 @@ class Schedule:
         self._n_repeats += 1
         self._is_exhausted = self._n_repeats >= _MOST_REPEATS
         return True
+
+
+def _is_cheap(trial: TrialRecord) -> bool:
+    return trial.kind is TrialKind.BASELINE and trial.name in CHEAP_BASELINES
+
+
+def _turn(trial: TrialRecord) -> int:
+    """Return when a waiting trial is run: cheap baselines, then what was begun before, then other baselines."""
+    return 0 if _is_cheap(trial) else 2 if trial.kind is TrialKind.BASELINE else 1
 
 
 def _told(trial: TrialRecord) -> TrialState:

@@ -21,7 +21,10 @@ def run_baseline(files: StudyFiles, task: BaselineTask) -> TaskResult:
     names = metrics_for(context.target.task)
     rows: list[list[float]] = []
     predictions: list[np.ndarray] = []
-    for train, valid in zip(context.splits.train, context.splits.valid, strict=True):
+    is_truncated = False
+    folds = list(zip(context.splits.train, context.splits.valid, strict=True))
+    for place, (train, valid) in enumerate(folds):
+        left_s = task.time_s - (time.monotonic() - started)
         fitted = fit_baseline(
             task.name,
             context.table,
@@ -30,7 +33,9 @@ def run_baseline(files: StudyFiles, task: BaselineTask) -> TaskResult:
             train,
             seed=files.split_seed,
             n_threads=files.n_threads,
+            time_s=left_s / (len(folds) - place),
         )
+        is_truncated = is_truncated or fitted.is_truncated
         predictions.append(fitted.predict(valid))
         rows.append([METRICS[n](context.y_by_row[valid], predictions[-1]) for n in names])
     return TaskResult(
@@ -38,6 +43,7 @@ def run_baseline(files: StudyFiles, task: BaselineTask) -> TaskResult:
         peak_memory_bytes=private_bytes(),
         scores=FoldScores(names, np.array(rows), np.full(len(rows), -1)),
         out_of_fold=np.concatenate([p.ravel() for p in predictions]).astype(np.float32),
+        info={"truncated": True} if is_truncated else {},
     )
 
 

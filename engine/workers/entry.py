@@ -38,9 +38,11 @@ def warm_up_worker(runner: str, n_threads: int, place: int, memory_limit_bytes: 
     From then on the process ends when it takes more memory than it may.
     """
     use_gpu(place)
-    if hasattr(os, "nice"):
-        os.nice(5)  # the window and whatever else the user does come first
     devices: Mapping[str, Any] = importlib.import_module(runner).warm_up(n_threads)
+    if hasattr(os, "nice"):
+        os.nice(
+            5
+        )  # the window and whatever else the user does come first, but not before somebody's first trial
     atexit.register(_end_at_once)  # the last that is registered is the first that is called
     threading.Thread(target=_end_beyond, args=(memory_limit_bytes,), name="memory", daemon=True).start()
     return devices

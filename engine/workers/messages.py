@@ -6,6 +6,7 @@ A worker gets a `StudyFiles` and a `Task`; while it works it sends `Progress`; i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -72,11 +73,12 @@ class TrialTask:
 
 @dataclass(frozen=True, slots=True)
 class BaselineTask:
-    """Fit and score a baseline on every fold."""
+    """Fit and score a baseline on every fold; what grows with its time ends with what it has after `time_s`."""
 
     trial_id: int
     number: int
     name: str
+    time_s: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)

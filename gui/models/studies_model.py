@@ -9,9 +9,10 @@ from typing import Any
 from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
 from ...engine import formatting
+from ...engine.resuming import found_nothing
 from ...storage.records import StudyRecord, StudyState, TrialState
 from .. import words
-from ..language import tr
+from ..language import sentence, tr
 from .table_model import Index, TableModel
 
 Standing = tuple[str, str]  # a word and its tone
@@ -142,6 +143,9 @@ def _tip(study: StudyRecord, column: Column) -> str | None:
         return study.name
     if column is Column.STATE and study.failure is not None:
         return words.failure_text(study.failure)
+    why = found_nothing(study) if column is Column.STATE else None
+    if why is not None:
+        return sentence(why.to_json())
     if column is Column.TRIALS:
         complete, _, failed = trial_counts(study)
         counts = [tr("{n} complete", n=formatting.count(complete))]

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout
 
 from ...engine import formatting
+from .. import words
 from ..language import Text, counted, sentence, tr
 from ..widgets.grids import fill_rows
 from ..widgets.parts import Button, Card, Label
@@ -75,8 +76,8 @@ class ForecastCard(Card):
         rows = [(tr("Network"), tr("Trial"), tr("Memory"), tr("Weights"))] if corners else []
         rows += [
             (
-                corner_text(str(corner.get("name", ""))),
-                formatting.seconds(corner.get("seconds")),
+                f"{words.family(str(corner.get('family', '')))} · {corner_text(str(corner.get('name', '')))}",
+                trial_text(corner),
                 formatting.size(corner.get("memory_bytes")),
                 formatting.count(corner.get("n_parameters")),
             )
@@ -109,6 +110,12 @@ def fitting_text(low: int, high: int) -> str:
         return counted(high, tr("About 1 trial fits the budget."), tr("About {n} trials fit the budget."))
     low_text, high_text = formatting.count(low), formatting.count(high)
     return tr("About {low} to {high} trials fit the budget.", low=low_text, high=high_text)
+
+
+def trial_text(corner: Mapping[str, Any]) -> str:
+    """Return how long a whole trial of a corner takes, and whether that is longer than the budget allows."""
+    seconds = formatting.seconds(corner.get("seconds"))
+    return seconds if corner.get("fits", True) else tr("{time}, too long", time=seconds)
 
 
 def corner_text(name: str) -> str:

@@ -9,12 +9,13 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
+from ...engine.resuming import found_nothing
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialKind, TrialState
 from .. import words
 from ..charts.curves import CurvesChart, judged_measure
 from ..charts.history import History, HistoryChart
 from ..desk import Desk
-from ..language import tr
+from ..language import sentence, tr
 from ..models.follower import TrialsFollower
 from ..models.trials_data import TrialsData
 from ..widgets.notices import Notice
@@ -204,8 +205,10 @@ class LivePage(Page):
         self._curves_soon.start()
 
     def _show_failure(self, study: StudyRecord) -> None:
-        failure = study.failure
-        if failure is not None:
+        failure, nothing = study.failure, found_nothing(study)
+        if nothing is not None and not self.desk.is_starting(study.id):
+            self.failure.tell(lambda: tr("Nothing found. {why}", why=sentence(nothing.to_json())), "warning")
+        elif failure is not None:
             self.failure.tell(lambda: words.failure_text(failure))
         elif self.desk.is_lost(study):
             self.failure.tell(

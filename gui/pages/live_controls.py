@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QWidget
 
+from ...engine.resuming import found_nothing
 from ...storage.records import Request, StudyRecord, StudyState, TrialState
 from ..desk import Desk
 from ..language import Speaks, counted, tr
 from ..widgets.parts import Button, IconButton, row
+from .more_menu import more_menu, more_time, more_time_text
 
 _ACTIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
 
@@ -26,11 +28,15 @@ class LiveControls(Speaks, QWidget):
         self.more.clicked.connect(lambda: self._change_workers(1))
         self.stop = Button(lambda: tr("Stop"), "", "stop")
         self.stop.clicked.connect(lambda: self._ask(Request.STOP))
+        self.duplicate = Button(lambda: tr("Duplicate"), "", "plus")
+        self.duplicate.clicked.connect(self._duplicate)
+        self.go_on = Button(lambda: tr("Go on"), "", "play")
+        self.go_on.clicked.connect(self._go_on)
         self.primary = Button(self._primary_text, "primary", "pause")
         self.primary.clicked.connect(self._primary_pressed)
         self._worker_box = QWidget()
         self._worker_box.setLayout(row(self.fewer, self.workers, self.more, spacing=2))
-        self.setLayout(row(self._worker_box, self.stop, self.primary))
+        self.setLayout(row(self._worker_box, self.stop, self.duplicate, self.go_on, self.primary))
         self.say(lambda: self.show_study(self._study))
 
     def show_study(self, study: StudyRecord | None) -> None:
@@ -44,9 +50,12 @@ class LiveControls(Speaks, QWidget):
         self.stop.setVisible(state in (*_ACTIVE, StudyState.PAUSED))
         self.stop.setEnabled(study.request is not Request.STOP)
         self.primary.setEnabled(not self._is_answering(study))
-        self.primary.set_icon(
-            "pause" if self._pauses(study) else "export" if state is StudyState.DONE else "play"
-        )
+        nothing = found_nothing(study) is not None
+        self.duplicate.setVisible(nothing)
+        self.go_on.setVisible(state is StudyState.DONE and not nothing)
+        self.go_on.setEnabled(not self._desk.is_starting(study.id))
+        exports = state is StudyState.DONE and not nothing
+        self.primary.set_icon("pause" if self._pauses(study) else "export" if exports else "play")
         self.primary.setText(self._primary_text())
         wanted = study.n_workers_requested or study.spec.get("n_workers")
         self.workers.setText(
@@ -68,6 +77,8 @@ class LiveControls(Speaks, QWidget):
         study = self._study
         if study is None or self._pauses(study):
             return tr("Pause")
+        if found_nothing(study) is not None:
+            return more_time_text()
         names = {StudyState.DRAFT: tr("Start"), StudyState.DONE: tr("Export")}
         return names.get(study.state, tr("Resume"))
 
@@ -75,10 +86,21 @@ class LiveControls(Speaks, QWidget):
         study = self._study
         if study is None:
             return
-        if study.state is StudyState.DONE:
+        if found_nothing(study) is not None:
+            more_time(self._desk, study)
+        elif study.state is StudyState.DONE:
             self._desk.show_page("export", study.id)
         else:
             self._ask(Request.PAUSE if self._pauses(study) else Request.RUN)
+
+    def _duplicate(self) -> None:
+        if self._study is not None:
+            self._desk.duplicate(self._study)
+
+    def _go_on(self) -> None:
+        if self._study is not None:
+            menu = more_menu(self._desk, self._study, self)
+            menu.popup(self.go_on.mapToGlobal(self.go_on.rect().bottomLeft()))
 
     def _ask(self, request: Request) -> None:
         if self._study is not None:

@@ -18,6 +18,7 @@ from ..language import Speaks, Text, tr
 from ..models.studies_model import left_out_text, trial_counts
 from ..widgets.parts import Card, Elided, IconButton, Label, column, row, scrolled, set_property
 
+_WORKS = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
 _NARROW_PX = 960  # below this the figures are smaller, so that a score keeps its spread
 
 
@@ -99,7 +100,7 @@ class Tiles(Speaks, QWidget):
         remaining = words.remaining_s(study)
         going = study.state in (StudyState.RUNNING, StudyState.PAUSED, StudyState.FINISHING)
         if study.state is StudyState.FINISHING:
-            below = tr("final fit, holdout and export")
+            below = words.stage(study) or tr("final fit, holdout and export")
         elif going and remaining is not None:
             below = tr("about {time} left", time=formatting.clock(remaining))
         elif study.finished_at is not None:
@@ -212,6 +213,8 @@ class RunningCard(Card):
         for trial_id, one in self._rows.items():
             one.show_progress(table, places[trial_id], curves.get(trial_id), study)
         self._nothing.setVisible(not places)
+        stage = words.stage(study) if study.state in _WORKS else ""
+        self._nothing.setText(stage or tr("The next trials are being prepared."))
         self._count.setText(formatting.count(len(places)) if places else "")
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...engine import formatting
+from ...engine.resuming import found_nothing
 from ...engine.statistics.verdict import (
     OLD_WAY,
     evidence_of,
@@ -70,6 +71,12 @@ def verdict(study: StudyRecord) -> str:
     evidence = evidence_of(study.result)
     if evidence is not None:
         return sentence(headline(evidence, words.baseline).to_json())
+    if found_nothing(study) is not None and study.best_baseline is not None:
+        name = words.baseline(study.best_baseline)
+        score = formatting.number(study.best_baseline_value)
+        return tr(
+            "No network was trained; the best baseline is {baseline}, {score}.", baseline=name, score=score
+        )
     if study.best_value is None:
         return tr("No trial was completed yet.")
     margin = words.improvement(study)

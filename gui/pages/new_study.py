@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
 from ...engine.errors import SpecError
 from ...engine.spec import StudySpec
-from ...storage.records import JobRecord, Request, StudyRecord
+from ...storage.records import DatasetRecord, JobRecord, Request, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
 from ..language import Text, sentence, tr
@@ -21,6 +21,7 @@ from ..widgets.parts import Button, Label, column, row
 from .forecast_card import ForecastCard
 from .new_study_data import DataPanel
 from .new_study_form import StudyForm
+from .new_study_memory import Memory
 from .new_study_source import is_text_file, job_arguments, source_text, waiting_box
 from .page import Page
 
@@ -38,6 +39,8 @@ class NewStudyPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, lambda: tr("New study"))
         self.source: str = ""
+        self._kept = Memory.load(desk.preferences)  # until the page is seen for the first time
+        self._memory: Memory | None = None  # what is to be asked of `_opening`
         self._opening: str = ""  # what is read for the first time; `source` stays until that is known to work
         self.inspection: Inspection | None = None
         self._names_may_change = (
@@ -85,33 +88,81 @@ class NewStudyPage(Page):
         super().resizeEvent(event)
         self._side.setFixedWidth(_FORM_WIDTH if self.width() >= _NARROW_BELOW else _FORM_WIDTH_NARROW)
 
-    def open_source(self, source: str) -> None:
-        """Read a file, or a sample (`SAMPLE_PREFIX` and its name), and begin anew where that succeeds."""
+    def open_source(self, source: str, memory: Memory | None = None) -> None:
+        """Read a file, or a sample (`SAMPLE_PREFIX` and its name), and begin anew where that succeeds.
+
+        Parameters
+        ----------
+        memory : Memory, optional
+            What to ask of it, from an earlier time.
+        """
         self._again.stop()
         self._forecasting.cancel()
-        self._opening = source
+        self._opening, self._memory = source, memory
         self.notice.hide()
         self._stack.setCurrentIndex(1)
         self._show_source()
         self._check()
-        self._inspecting.start("inspect", job_arguments(source) | {"read": {}, "roles": {}, "target": None})
+        asked: dict[str, Any] = {"read": {}, "roles": {}, "target": None}
+        if memory is not None:
+            target = memory.fields.get("target")
+            asked = {"read": dict(memory.read), "roles": dict(memory.roles), "target": target or None}
+        self._inspecting.start("inspect", job_arguments(source) | asked)
+
+    def open_like(self, study: StudyRecord, data: DatasetRecord) -> None:
+        """Begin a study that is like another one."""
+        memory = Memory.of_study(study, data)
+        self.open_source(memory.source, memory)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self._recall_once()
+
+    def _recall_once(self) -> None:
+        """Open what was open when the window was used last, unless something else has been asked for."""
+        memory, self._kept = self._kept, None
+        if memory is not None and memory.is_there and not self.source and not self._opening:
+            self.open_source(memory.source, memory)
+
+    def _remember(self) -> None:
+        try:
+            fields = self.form.values()
+        except ValueError:
+            return  # something is being typed
+        space = self.data.space()
+        Memory(self.source, self.data.read_options(), dict(self.data.roles), fields, space).save(
+            self.desk.preferences
+        )
 
     def show_inspection(self, result: dict[str, Any]) -> None:
         """Show what an ``inspect`` job found."""
+        memory, self._memory = self._memory, None
         if self._opening:
             self._begin_anew()
+            if memory is not None:
+                self.data.recall(memory.read, memory.roles, memory.space)
         if self._names_may_change:
             self.data.roles = {}
             self._names_may_change = False
         self.inspection = Inspection.from_json(result)
         self.data.show_inspection(self.inspection)
         self.form.show_inspection(self.inspection, self.data.roles)
+        if memory is not None:
+            self._recall_form(memory)
         self._look_for_starts(self.inspection.digest, self.form.target())
         self.busy.hide()
         self._tell_messages()
         self._stack.setCurrentIndex(2)
         self._show_source()
         self._check()
+
+    def _recall_form(self, memory: Memory) -> None:
+        try:
+            self.form.recall(memory.fields)
+        except (TypeError, ValueError):  # a damaged memory counts as none
+            self.form.forget()
+            assert self.inspection is not None  # noqa: S101 - by the caller
+            self.form.show_inspection(self.inspection, self.data.roles)
 
     def _tell_messages(self) -> None:
         """Show what was found on reading the data, as far as the choices do not answer it."""
@@ -155,9 +206,10 @@ class NewStudyPage(Page):
             self.tool_row.addWidget(widget)
 
     def _connect(self) -> None:
-        self.desk.file_dropped.connect(self.open_source)
-        self.drop.file_chosen.connect(self.open_source)
-        self.drop.sample_chosen.connect(self.open_source)
+        self.desk.file_dropped.connect(lambda path: self.open_source(path))
+        self.desk.duplicated.connect(self.open_like)
+        self.drop.file_chosen.connect(lambda path: self.open_source(path))
+        self.drop.sample_chosen.connect(lambda sample: self.open_source(sample))
         self.data.read_changed.connect(self._read_changed)
         self.data.role_changed.connect(self._role_changed)
         self.data.space_changed.connect(self._check)
@@ -186,7 +238,7 @@ class NewStudyPage(Page):
     def _cancel_opening(self) -> None:
         """Go back to the former file, or, where there is none, to where one is chosen."""
         self._inspecting.cancel()
-        self._opening = ""
+        self._opening, self._memory = "", None
         self.busy.hide()
         self._stack.setCurrentIndex(2 if self.inspection is not None else 0)
         self._show_source()
@@ -265,7 +317,7 @@ class NewStudyPage(Page):
         for message in job.result.get("messages", ()):
             if message not in known:  # of the splits and the workers; the others have been read on this page
                 self.desk.toast(lambda m=message: sentence(m))
-        self._forget()
+        self._check()
         self.desk.show_page("live", study_id)
 
     def _failed(self, text: Text) -> None:
@@ -286,6 +338,8 @@ class NewStudyPage(Page):
                 problem = sentence(error.sentence.to_json())
             except ValueError as error:
                 problem = str(error)
+            if not problem:
+                self._remember()
             problem = problem or self._what_forbids(found)
         self.problem.setText(problem)
         self.problem.setToolTip(problem)

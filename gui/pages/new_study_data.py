@@ -4,6 +4,7 @@ space.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
@@ -95,6 +96,17 @@ class DataPanel(Speaks, Card):
         self.roles, self._overridden, self._found = {}, set(), None
         self.space_editor.forget()
         self.tabs.setCurrentIndex(0)
+
+    def recall(
+        self, read: Mapping[str, Any], roles: Mapping[str, str], space: Mapping[str, Any] | None
+    ) -> None:
+        """Take reading, roles and space over from an earlier time, before the inspection is shown."""
+        self.roles = {name: role for name, role in roles.items() if role != "target"}
+        for name in set(read) & set(self._read_fields):
+            self._overridden.add(name)
+            self._read_fields[name].set_value(read[name])
+        if space is not None:
+            self.space_editor.recall(space)
 
     def set_text_file(self, is_text: bool) -> None:
         """Offer to read the file otherwise, which only a text file can be."""

@@ -111,6 +111,38 @@ class StudyForm(Card):
         if not self._name.value():
             self._name.set_value(found.name.rsplit(".", 1)[0])
 
+    def values(self) -> dict[str, Any]:
+        """Return the values of all fields by name, for `recall`; but for the study to start from, as those change.
+
+        Raises
+        ------
+        ValueError
+            Where what is written is no number.
+        """
+        return {name: field.value() for name, field in self._named().items()}
+
+    def recall(self, values: Mapping[str, Any]) -> None:
+        """Show values that `values` gave, of the data that are shown; those that do not fit them stay as they are.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Where a value is none of its field.
+        """
+        fields = self._named()
+        for name in ("task", *fields):  # the task says which metrics there are
+            if name in values:
+                fields[name].set_value(values[name])
+            if name == "task":
+                self._offer_metrics()
+        self._show_part()
+        self.families_changed.emit(self._families.value())
+
+    def _named(self) -> dict[str, Field]:
+        own = {name.lstrip("_"): value for name, value in vars(self).items() if isinstance(value, Field)}
+        limits = {f"limits.{k}": v for k, v in vars(self._limits).items() if isinstance(v, Field)}
+        return {name: field for name, field in (own | limits).items() if name != "start"}
+
     def name(self) -> str:
         """Return the study's name."""
         return self._name.value()

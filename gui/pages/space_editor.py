@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -96,6 +97,12 @@ class SpaceEditor(Speaks, QWidget):
         self.text.blockSignals(True)
         self.text.clear()
         self.text.blockSignals(False)
+
+    def recall(self, space: Mapping[str, Any]) -> None:
+        """Show a space that was edited at an earlier time."""
+        self._restore()
+        self.text.setPlainText(spaces.space_to_toml(space))
+        self._check()
 
     def set_families(self, families: tuple[str, ...]) -> None:
         """Search other families; a space that was edited stays as it is."""

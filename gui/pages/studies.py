@@ -21,6 +21,7 @@ from ..theme import theme
 from ..widgets.drop_zone import DropZone
 from ..widgets.parts import Button, SearchField, column, row
 from ..widgets.tables import make_table
+from .more_menu import more_menu
 from .page import Page, Pages
 from .studies_delegate import StudyDelegate
 
@@ -127,7 +128,7 @@ class StudiesPage(Page):
     def _make_actions(self) -> None:
         self.open_action = self._action("open", self._open, "Return")
         self.pause_action = self._action("pause", lambda: self._ask(Request.PAUSE))
-        self.resume_action = self._action("play", lambda: self._ask(Request.RUN))
+        self.resume_action = self._action("play", self._resume)
         self.stop_action = self._action("stop", lambda: self._ask(Request.STOP))
         self.rename_action = self._action("rename", self._rename, "F2")
         self.pin_action = self._action("pin", self._pin)
@@ -203,7 +204,7 @@ class StudiesPage(Page):
         lost = study is not None and self.desk.is_lost(study)
         starting = study is not None and self.desk.is_starting(study.id)
         self.pause_action.setEnabled(state in (StudyState.RUNNING, StudyState.QUEUED) and not lost)
-        resting = state in (StudyState.PAUSED, StudyState.STOPPED, StudyState.FAILED, StudyState.DRAFT)
+        resting = state is not None and state not in _LIVE
         self.resume_action.setEnabled((lost or resting) and not starting)
         self.stop_action.setEnabled(state in (*_LIVE, StudyState.PAUSED))
         for action in (self.rename_action, self.pin_action, self.archive_action):
@@ -236,6 +237,16 @@ class StudiesPage(Page):
         study = self.chosen()
         if study is not None:
             self.desk.request(study.id, request)
+
+    def _resume(self) -> None:
+        """Let a study go on; one that is done needs to be given more, which is asked for in a menu."""
+        study = self.chosen()
+        if study is None or study.state is not StudyState.DONE:
+            self._ask(Request.RUN)
+            return
+        button = self._buttons[self.resume_action]
+        menu = more_menu(self.desk, study, self)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _rename(self) -> None:
         study = self.chosen()

@@ -504,6 +504,14 @@
       <translation>把数据文件或文件夹拖到这里</translation>
     </message>
     <message>
+      <source>Duplicate</source>
+      <translation>复制</translation>
+    </message>
+    <message>
+      <source>Duplicate as a new study</source>
+      <translation>复制为新研究</translation>
+    </message>
+    <message>
       <source>Duration</source>
       <translation>用时</translation>
     </message>
@@ -554,6 +562,10 @@
     <message>
       <source>Export trial</source>
       <translation>导出试验</translation>
+    </message>
+    <message>
+      <source>Exporting, and checking what was exported…</source>
+      <translation>正在导出并检验导出的内容…</translation>
     </message>
     <message>
       <source>Failed</source>
@@ -726,6 +738,10 @@
     <message>
       <source>Gaussian process</source>
       <translation>高斯过程</translation>
+    </message>
+    <message>
+      <source>Go on</source>
+      <translation>继续搜索</translation>
     </message>
     <message>
       <source>Go to a page</source>
@@ -924,6 +940,10 @@
       <translation>多数类</translation>
     </message>
     <message>
+      <source>Making the final model and scoring it on the holdout…</source>
+      <translation>正在生成最终模型并在留出集上评分…</translation>
+    </message>
+    <message>
       <source>Mean</source>
       <translation>均值</translation>
     </message>
@@ -1072,6 +1092,10 @@
       <translation>没有网络优于基线“{baseline}”，请改用该基线。</translation>
     </message>
     <message>
+      <source>No network was trained; the best baseline is {baseline}, {score}.</source>
+      <translation>没有训练出网络；最好的基线是{baseline}，{score}。</translation>
+    </message>
+    <message>
       <source>No sign of life</source>
       <translation>无响应</translation>
     </message>
@@ -1122,6 +1146,14 @@
     <message>
       <source>Notes</source>
       <translation>备注</translation>
+    </message>
+    <message>
+      <source>Nothing found</source>
+      <translation>无结果</translation>
+    </message>
+    <message>
+      <source>Nothing found. {why}</source>
+      <translation>没有找到结果。{why}</translation>
     </message>
     <message>
       <source>Nothing is running</source>
@@ -1344,6 +1376,10 @@
       <translation>重新读取全部</translation>
     </message>
     <message>
+      <source>Reading the data and drawing the folds…</source>
+      <translation>正在读取数据并划分折…</translation>
+    </message>
+    <message>
       <source>Reading the data…</source>
       <translation>正在读取数据…</translation>
     </message>
@@ -1434,6 +1470,10 @@
     <message>
       <source>Running now</source>
       <translation>正在运行</translation>
+    </message>
+    <message>
+      <source>Running the baselines and the first trial…</source>
+      <translation>正在运行基线和第一次试验…</translation>
     </message>
     <message>
       <source>Runtimes, one thread</source>
@@ -1614,6 +1654,10 @@
     <message>
       <source>Starting</source>
       <translation>正在启动</translation>
+    </message>
+    <message>
+      <source>Starting the worker processes, which import TensorFlow…</source>
+      <translation>正在启动工作进程，它们要导入 TensorFlow…</translation>
     </message>
     <message>
       <source>State</source>
@@ -1970,6 +2014,10 @@
     <message>
       <source>Waiting</source>
       <translation>等待中</translation>
+    </message>
+    <message>
+      <source>Waiting for another study of this workspace to end.</source>
+      <translation>等待此工作区的另一个研究结束。</translation>
     </message>
     <message>
       <source>Waiting for its turn…</source>
@@ -2336,6 +2384,10 @@
       <translation>{n} 分钟前</translation>
     </message>
     <message>
+      <source>{n} minutes more</source>
+      <translation>再搜索 {n} 分钟</translation>
+    </message>
+    <message>
       <source>{n} ms for one row</source>
       <translation>每行 {n} 毫秒</translation>
     </message>
@@ -2366,6 +2418,10 @@
     <message>
       <source>{n} trials</source>
       <translation>{n} 次试验</translation>
+    </message>
+    <message>
+      <source>{n} trials more</source>
+      <translation>再做 {n} 次试验</translation>
     </message>
     <message>
       <source>{n} trials side by side</source>
@@ -2418,6 +2474,10 @@
     <message>
       <source>{time} left</source>
       <translation>剩余 {time}</translation>
+    </message>
+    <message>
+      <source>{time}, too long</source>
+      <translation>{time}，太久</translation>
     </message>
     <message>
       <source>{used} of {total}</source>
@@ -2475,6 +2535,14 @@
       <translation>有一折无法评分：其验证数据只含一个类别。请减少折数或更换指标。</translation>
     </message>
     <message>
+      <source>A gap of rows belongs to folds by order or time, not to {split} ones; choose one of those, or no gap.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>A gap of {gap:,} rows leaves no rows to train on before fold {fold}; use a smaller gap, or fewer folds.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>A job ends with either a result or a failure.</source>
       <translation>作业结束时必须有结果或失败原因，且只能有其一。</translation>
     </message>
@@ -2511,6 +2579,10 @@
       <translation>有一个训练部分没有数据；请减少折数或增加数据。</translation>
     </message>
     <message>
+      <source>All rests on one division into folds.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Another engine (process {other}) has taken the study {name!r} over; this one ends.</source>
       <translation>另一个引擎（进程 {other}）已接管研究 {name!r}；本引擎退出。</translation>
     </message>
@@ -2529,6 +2601,10 @@
     <message>
       <source>Before ~ stands the name of a column, for instance notes ~ "seed".</source>
       <translation>~ 之前应为列名，例如 notes ~ "seed"。</translation>
+    </message>
+    <message>
+      <source>Better than {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Class {value!r} has fewer rows for the search ({n}) than there are folds ({n_folds}), so some folds are judged without it; use fewer folds, or merge it with another class.</source>
@@ -2631,6 +2707,14 @@
       <translation>训练数据中没有、因而被忽略的列：{n:,} 个（{columns}）。</translation>
     </message>
     <message>
+      <source>Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows; the best {n_trials:,} take part, so that it takes seconds; {n_pruned:,} pruned ones do not).</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows; {n_pruned:,} pruned trials do not take part).</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Costs {drop:,g}, and is worth it if size or time matter: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
       <translation>代价为 {drop:,g}；若看重大小或耗时，则值得：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
     </message>
@@ -2653,6 +2737,10 @@
     <message>
       <source>Folds in time order train on ever longer pasts; one network on all rows has seen the latest.</source>
       <translation>按时间顺序划分的各折，其训练数据逐折加长；在全部数据上训练的单个网络包含最新的数据。</translation>
+    </message>
+    <message>
+      <source>Folds that train on the class {value!r} alone: {n} of {n_folds}. The rows seem to be sorted by the target; then choose folds that do not follow their order.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>How often intervals of the level {level} hold was not measured; the bundle's card tells it of {levels}.</source>
@@ -2707,6 +2795,14 @@
       <translation>{column!r} 的 {n_rows:,} 个单元格中有 {n:,} 个缺失（{percent}%）。</translation>
     </message>
     <message>
+      <source>Near-duplicates are kept on one side of every split: {n:,} rows in {n_sets:,} sets.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Near-duplicates are not kept together: one set has too many rows ({n:,}) for the folds.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Network {number} of the model has {n:,} weights that are no numbers; export another trial.</source>
       <translation>模型的第 {number} 个网络有 {n:,} 个权重不是数值；请导出另一个试验。</translation>
     </message>
@@ -2739,6 +2835,14 @@
       <translation>各折上没有可测出的损失：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
     </message>
     <message>
+      <source>No network that was proposed is within the limits: widen them.</source>
+      <translation>没有任何网络符合所设的限制：请放宽限制。</translation>
+    </message>
+    <message>
+      <source>No network was trained to its end (trials that failed: {n_failed}, ruled out by limits: {n_out}, given up early: {n_pruned}).</source>
+      <translation>没有网络训练完成（失败的试验：{n_failed}，因限制而排除：{n_out}，提前放弃：{n_pruned}）。</translation>
+    </message>
+    <message>
       <source>No row of {file} has a {column!r} that the model knows.</source>
       <translation>{file} 中没有任何一行的 {column!r} 是模型认识的。</translation>
     </message>
@@ -2759,6 +2863,10 @@
       <translation>{file} 中没有一个图像可以读取，例如 {name}：{reason}。</translation>
     </message>
     <message>
+      <source>Not shown to differ from {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Nothing can be served at {host}:{port}: {reason}; choose another --port, or --port 0 for a free one.</source>
       <translation>无法在 {host}:{port} 提供服务：{reason}；请换一个 --port，或用 --port 0 取空闲端口。</translation>
     </message>
@@ -2775,6 +2883,10 @@
       <translation>只有一折时没有可用于拟合阈值的行；请给出一个数值。</translation>
     </message>
     <message>
+      <source>Part {part} of the file names cannot be a group: all names must have as many parts, and these have {n} that all share.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Predicting the holdout took longer than {seconds} seconds.</source>
       <translation>预测留出集的时间超过了 {seconds} 秒。</translation>
     </message>
@@ -2789,6 +2901,10 @@
     <message>
       <source>Rows left out because they name no image: {n:,} of {n_rows:,}.</source>
       <translation>没有写明图像而被略去的行：{n_rows:,} 行中的 {n:,} 行。</translation>
+    </message>
+    <message>
+      <source>Rows that are near-duplicates in their inputs: {n:,} of {n_rows:,}, in {n_sets:,} sets; each set stays on one side of every split.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Rows that equal another one in every input but not in {column!r}: {n:,}; no network can tell them apart.</source>
@@ -2833,6 +2949,30 @@
     <message>
       <source>The baseline took too much of the time budget, so it was left out.</source>
       <translation>该基线占用的时间预算过多，已略去。</translation>
+    </message>
+    <message>
+      <source>The best network is better than every baseline.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The best network is not shown to differ from {names}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The best network is not shown to differ from {undecided}, and the same as {same} for practical purposes.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The best network is the same as {names} for practical purposes; the simpler model may do.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The best network is worse than {names}; the simpler model is the better choice.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The budget leaves {left} seconds for the search; trials of these networks would take longer, and are cut short: {networks}.</source>
+      <translation>预算给搜索留下 {left} 秒；下列网络的试验需要更久，会被提前截断：{networks}。</translation>
     </message>
     <message>
       <source>The bundle has no prediction intervals: its folds are in order, rows to come need not be like those of the folds, and errors of the past promise nothing of them.</source>
@@ -3023,6 +3163,10 @@
       <translation>无法生成最终模型或在留出集上评分：{reason}</translation>
     </message>
     <message>
+      <source>The first fold trains without the class {value!r}, which occurs only later.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The first {n} trials all failed, so the search was ended. The last one: {message}</source>
       <translation>最初的 {n} 个试验全部失败，搜索已结束。最后一个：{message}</translation>
     </message>
@@ -3035,12 +3179,24 @@
       <translation>文件夹 {folder} 不能存放文件；请换一个文件夹。</translation>
     </message>
     <message>
+      <source>The folds follow one another: the epoch of each is chosen by those before it, that of the first by the others.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The folds put the network first, the holdout {baseline} ({theirs} against {ours}): they point to different winners.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The forecast process died (exit code {code}); some networks of the space may be too large.</source>
       <translation>预估进程意外终止（退出码 {code}）；搜索空间中的某些网络可能过大。</translation>
     </message>
     <message>
       <source>The forecast took longer than {seconds} s; the search itself can be started.</source>
       <translation>预估用时超过 {seconds} 秒；仍可直接开始搜索。</translation>
+    </message>
+    <message>
+      <source>The gap is {value} rows; it must be at least {least}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The gp sampler needs PyTorch, which is not installed; choose tpe, or install cupel[gp].</source>
@@ -3053,6 +3209,10 @@
     <message>
       <source>The holdout is {value}; it must be a fraction from 0 to 0.9.</source>
       <translation>留出比例是 {value}；它必须在 0 到 0.9 之间。</translation>
+    </message>
+    <message>
+      <source>The holdout puts the network first ({ours} against {theirs} of {baseline}), the folds do not: they point to different winners.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The holdout {part!r} shares groups with the rows of the search (column {column!r}: {n:,} of {n_groups:,} groups, for instance {group!r}): its score may be too good. Draw the holdout as a fraction to keep groups apart.</source>
@@ -3195,6 +3355,10 @@
       <translation>目标为 {objectives}；它们必须各不相同，且其中须有得分（score）。</translation>
     </message>
     <message>
+      <source>The part of the file name is {value}; it must be at least {least}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The predictions would overwrite the data {file}; choose another file for them.</source>
       <translation>预测结果会覆盖数据文件 {file}；请为其另选文件。</translation>
     </message>
@@ -3215,12 +3379,20 @@
       <translation>这些行与训练数据相似：{n:,} 项列度量均无漂移。</translation>
     </message>
     <message>
+      <source>The rows are too few for {n_folds} folds in the order of the file with a gap of {gap:,} rows; use fewer folds, a smaller gap or a smaller holdout.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The rows do not fit into the memory of a worker: they are streamed from the disk while networks train.</source>
       <translation>这些行放不进一个工作进程的内存：训练网络时会从磁盘流式读取。</translation>
     </message>
     <message>
       <source>The rows with a target are too few ({n}) for {n_folds} folds; use fewer folds or more data.</source>
       <translation>有目标值的行太少（{n} 行），不足以分成 {n_folds} 折；请减少折数或增加数据。</translation>
+    </message>
+    <message>
+      <source>The same as {name} for practical purposes: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The sampler {sampler} can aim at one objective only; choose one of {choices}.</source>
@@ -3271,6 +3443,10 @@
       <translation>随机种子为 {value}；至少须为 {least}。</translation>
     </message>
     <message>
+      <source>The seed of the split is {value}; it must be at least {least}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The stored splits are damaged: {reason}.</source>
       <translation>存储的划分已损坏：{reason}。</translation>
     </message>
@@ -3285,6 +3461,10 @@
     <message>
       <source>The study {name!r} has its split already; it is drawn only once.</source>
       <translation>研究 {name!r} 已有划分；划分只进行一次。</translation>
+    </message>
+    <message>
+      <source>The study {name!r} is running; stop it, or wait for its end, before it is given more.</source>
+      <translation>研究 {name!r} 正在运行；请先停止它或等它结束，再追加预算。</translation>
     </message>
     <message>
       <source>The study {study!r} has a trial number {number} already.</source>
@@ -3319,16 +3499,16 @@
       <translation>研究 {study!r} 没有编号为 {number} 的试验。</translation>
     </message>
     <message>
-      <source>The study {study!r} is done, and no network was trained to its end (trials that failed: {n_failed}, ruled out by limits: {n_out}, given up early: {n_pruned}); `cupel trials {id}` says why. Start a new search with more time or trials, wider limits, or a smaller space.</source>
-      <translation>研究 {study!r} 已完成，但没有网络训练到底（失败的试验：{n_failed}，因上限被排除：{n_out}，提前放弃：{n_pruned}）；原因见 `cupel trials {id}`。请以更多时间或试验、更宽的上限或更小的搜索空间重新搜索。</translation>
+      <source>The study {study!r} is done and found nothing. {why} Give it more: `cupel resume {id} --timeout 300` adds five minutes, `--trials 20` twenty trials.</source>
+      <translation>研究 {study!r} 已结束，但没有找到结果。{why}请追加预算：`cupel resume {id} --timeout 300` 增加五分钟，`--trials 20` 增加二十次试验。</translation>
     </message>
     <message>
-      <source>The study {study!r} is done: its limit was reached and its holdout has been used. To search on, start a new one with a larger --trials or --timeout, and --warm-start {id} to try its best trials first.</source>
-      <translation>研究 {study!r} 已完成：已达到其上限，留出集也已使用。如需继续搜索，请以更大的 --trials 或 --timeout 新建研究，并用 --warm-start {id} 先尝试其最佳试验。</translation>
+      <source>The study {study!r} is done; give it more with n_trials or timeout_s.</source>
+      <translation>研究 {study!r} 已结束；请用 n_trials 或 timeout_s 追加预算。</translation>
     </message>
     <message>
-      <source>The study {study!r} is done: its time was over before the first trial could start. Start a new search with a larger --timeout.</source>
-      <translation>研究 {study!r} 已完成：在第一个试验开始之前时间就用完了。请用更大的 --timeout 重新开始搜索。</translation>
+      <source>The study {study!r} is done; to go on, give it more: `cupel resume {id} --timeout 300` adds five minutes, `--trials 20` twenty trials.</source>
+      <translation>研究 {study!r} 已结束；要继续，请追加预算：`cupel resume {id} --timeout 300` 增加五分钟，`--trials 20` 增加二十次试验。</translation>
     </message>
     <message>
       <source>The study {study!r} is not running, so it cannot {request}.</source>
@@ -3387,6 +3567,14 @@
       <translation>时间只够进行少量试验；请延长时间或缩小搜索空间。</translation>
     </message>
     <message>
+      <source>The time is too short for a whole trial of any network here: starting, the final model and the export take about {end} of the {timeout} seconds, and the quickest trial {quickest}; allow at least {least} seconds.</source>
+      <translation>时间太短，这里任何网络都完成不了一次完整的试验：启动、最终模型和导出大约要占 {timeout} 秒中的 {end} 秒，最快的试验要 {quickest} 秒；请至少给 {least} 秒。</translation>
+    </message>
+    <message>
+      <source>The time was too short: it was over before a first network was trained.</source>
+      <translation>时间太短：还没训练出第一个网络，时间就用完了。</translation>
+    </message>
+    <message>
       <source>The training of this network did not end.</source>
       <translation>此网络的训练没有结束。</translation>
     </message>
@@ -3439,6 +3627,14 @@
       <translation>只有 {n} 行；得分的随机波动会很大，请使用重复。</translation>
     </message>
     <message>
+      <source>There are two folds, so that the epoch of each is chosen by the other one alone.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>There is no baseline to compare with.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>There is no column {column!r} that says which rows are {part!r}; give the holdout as a fraction.</source>
       <translation>没有列 {column!r} 说明哪些行是 {part!r}；请用比例指定留出集。</translation>
     </message>
@@ -3487,6 +3683,10 @@
       <translation>没有留出集，无法测量区间实际覆盖多少。</translation>
     </message>
     <message>
+      <source>There was no time left for the export; it can be made at any time.</source>
+      <translation>没有剩余时间导出；可以随时再导出。</translation>
+    </message>
+    <message>
       <source>There was no time to compare; the fold networks are kept as an ensemble.</source>
       <translation>没有时间进行比较；保留各折网络作为集成。</translation>
     </message>
@@ -3497,6 +3697,10 @@
     <message>
       <source>These folds need a column with the role {role}; give one column that role.</source>
       <translation>这种划分需要一个角色为 {role} 的列；请为某一列设置该角色。</translation>
+    </message>
+    <message>
+      <source>These scores are of an older version: each fold kept its own best epoch, which is optimistic. They are not ranked with new ones.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>This bundle has no prediction intervals: it was made before there were any; export it again.</source>
@@ -3581,6 +3785,10 @@
     <message>
       <source>Values of {column!r} that lie far from the others: {n:,}, for instance {value}; robust or quantile scaling bears them.</source>
       <translation>{column!r} 有 {n:,} 个值远离其他值，例如 {value}；稳健缩放或分位数缩放可以应对。</translation>
+    </message>
+    <message>
+      <source>Worse than {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>You skipped this trial.</source>
@@ -3937,6 +4145,10 @@
     <message>
       <source>{name}: {error}</source>
       <translation>{name}：{error}</translation>
+    </message>
+    <message>
+      <source>{n} finalists were judged on {n_repeats} repeats of the folds, whose mean decided between them.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>{option} is {value}; give a number above 0.</source>

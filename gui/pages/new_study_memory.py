@@ -1,0 +1,80 @@
+"""What the New study page was told last, as JSON: for the next time the window is opened, and of a study to be like."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...engine.spec import StudySpec
+from ...storage.records import DatasetRecord, StudyRecord
+from ..preferences import Preferences
+from ..widgets.drop_zone import SAMPLE_PREFIX
+
+_KEY = "new_study"
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A source of data, and what was asked of it.
+
+    Attributes
+    ----------
+    source : str
+        A path, or `SAMPLE_PREFIX` and the name of a sample.
+    read : mapping
+        How the file is read, where that differs from what was detected.
+    roles : mapping of str to str
+    fields : mapping
+        The values of `StudyForm`, by the names of its fields; those that are missing stay as they are.
+    space : mapping or None
+        An edited search space.
+    """
+
+    source: str
+    read: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    roles: Mapping[str, str] = field(default_factory=dict[str, str])
+    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    space: Mapping[str, Any] | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the source can still be read."""
+        return self.source.startswith(SAMPLE_PREFIX) or Path(self.source).exists()
+
+    def save(self, preferences: Preferences) -> None:
+        """Keep it for the next time."""
+        preferences.set_text(_KEY, json.dumps(asdict(self)))
+
+    @classmethod
+    def load(cls, preferences: Preferences) -> Memory | None:
+        """Return what was kept; None where nothing was, or what is there is none."""
+        try:
+            data = json.loads(preferences.text(_KEY, "null"))
+            memory = None if data is None else cls(**data)
+        except (ValueError, TypeError):
+            return None
+        if memory is None or not isinstance(memory.source, str) or not memory.source:
+            return None
+        parts = (memory.read, memory.roles, memory.fields)
+        return memory if all(isinstance(part, dict) for part in parts) else None
+
+    @classmethod
+    def of_study(cls, study: StudyRecord, data: DatasetRecord) -> Memory:
+        """Return what was asked in a study."""
+        spec = StudySpec.from_json(study.spec)
+        split, budget, limits = spec.split, spec.budget, spec.limits
+        fields = {
+            "name": study.name, "target": spec.target, "task": spec.task, "metric": spec.metric,
+            "families": spec.families, "folds": split.n_folds, "repeats": split.n_repeats, "holdout": split.holdout,
+            "part": split.holdout_part or None, "split": split.kind, "timeout": budget.timeout_s,
+            "trials": budget.n_trials, "score": budget.target_score, "sampler": spec.sampler, "pruner": spec.pruner,
+            "objectives": [name for name in spec.objectives if name != "score"], "epochs": spec.max_epochs,
+            "seed": spec.seed, "workers": spec.n_workers, "baselines": spec.baselines, "alongside": spec.alongside,
+            "limits.parameters": limits.parameters, "limits.size_kb": limits.size_bytes,
+            "limits.latency_ms": limits.latency_ms, "limits.memory_mb": limits.memory_bytes,
+        }  # fmt: skip
+        read = dict(data.schema.get("read") or {})
+        return cls(data.source, read, dict(spec.roles), fields, spec.space)
