@@ -65,7 +65,8 @@ def intervals_section(intervals: Mapping[str, Any], task: str) -> str:
         )
     if n_rows / n_folds > MOST_SCORES:
         lines.append(
-            f"- Of each network {MOST_SCORES:,} errors are kept, so that intervals are those of a level up to {1 / MOST_SCORES:g} higher."
+            f"- Of each network {MOST_SCORES:,} errors are kept, so that intervals are those of a level up to "
+            f"{1 / MOST_SCORES:g} higher."
         )
     lines.append(
         "- Only predict.py, serve.py and Cupel tell them, not other formats or the programs in other languages."
