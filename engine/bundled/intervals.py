@@ -27,7 +27,8 @@ from typing import Any
 import numpy as np
 
 FILE = "intervals.npz"
-_HALVINGS = 100  # of a range of doubles: between neighbours nothing is left after fewer
+# Of a range of doubles: between neighbours nothing is left after fewer.
+_HALVINGS = 100
 
 
 class FoldScores:
@@ -126,9 +127,8 @@ class FoldScores:
 
     def _rank(self, level: float) -> int:
         """Return ⌈level (n + 1)⌉ of n rows; with repeats of their scores, where a new row would count for each."""
-        return math.ceil(
-            round(level * self.n_repeats * (self.n_rows + 1), 6)
-        )  # 0.29 · 100 is no 29 of doubles
+        # 0.29 · 100 is not 29 in doubles.
+        return math.ceil(round(level * self.n_repeats * (self.n_rows + 1), 6))
 
     def _upper(self, centers: np.ndarray, level: float) -> np.ndarray:
         """Return the rank-th smallest of all ``centers[k] + values[k]``, for each of the m columns of `centers`.
@@ -190,7 +190,8 @@ def with_outputs(model: bytes, names: Sequence[str]) -> bytes:
 
 def _field(number: int, data: bytes) -> bytes:
     length, size = len(data), bytearray()
-    while True:  # a varint: seven bits a byte, the lowest first
+    # A varint: seven bits a byte, the lowest first.
+    while True:
         length, bits = length >> 7, length & 127
         size.append(bits | (128 if length else 0))
         if not length:

@@ -457,7 +457,8 @@ class FoldNetworks:
         if told["reason"] is not None:
             raise InputError(told["reason"]["template"], **told["reason"]["args"])
         self.scores = intervals().FoldScores.load(folder / intervals().FILE)
-        self.is_own: bool = told["file"] == "model.onnx"  # it is these networks that predict, too
+        # Whether it is these networks that predict, too.
+        self.is_own: bool = told["file"] == "model.onnx"
         self._model = OnnxModel(folder, told["file"], told["outputs"])
 
     def __call__(self, feeds: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

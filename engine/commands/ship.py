@@ -32,15 +32,30 @@ def run_export(args: argparse.Namespace) -> int:
     failure = export.failure.message if export.failure else None
     if args.json:
         found = {"path": export.path, "passed": passed, "certificate": dict(export.certificate)}
-        print(json.dumps({**found, "failure": failure}, allow_nan=False))
+        intervals = export.manifest.get("intervals")
+        print(json.dumps({**found, "intervals": intervals, "failure": failure}, allow_nan=False))
     elif passed:
         n_rows = counted(export.certificate["n_rows"], "row")
         print(f"Exported to {export.path}; the certificate passed on {n_rows}.")
         for name, told in export.certificate["formats"].items():
             print(f"  {_difference(name, told)}")
+        print("\n".join(f"  {line}" for line in _intervals(export.manifest["intervals"])))
     if not passed:
         print(f"The export failed. {failure or ''}", file=sys.stderr)
     return DONE if passed else FAILED
+
+
+def _intervals(told: Mapping[str, Any]) -> list[str]:
+    """Return how often prediction intervals held on the holdout, or why there are none."""
+    if told["reason"] is not None:
+        return [told["reason"]["text"]]
+    if not told["coverage"]:
+        return ["Intervals: there was no holdout to measure on how often they hold."]
+    return [
+        f"Intervals of {one['level']:.0%}: {one['share']:.1%} of {counted(one['n_rows'], 'row')} of the holdout were "
+        f"inside ({one['low']:.1%} to {one['high']:.1%})"
+        for one in told["coverage"]
+    ]
 
 
 def run_predict(args: argparse.Namespace) -> int:

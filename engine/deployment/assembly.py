@@ -55,7 +55,8 @@ _INPUT_KEYS = (
 )  # fmt: skip
 _NAME_BYTES = 150
 _FOLDS = "folds.npz"
-_OF_THIS_MACHINE = ("export_dir",)  # in a study's settings: no path of ours leaves with a bundle
+# In a study's settings: no path of ours leaves with a bundle.
+_OF_THIS_MACHINE = ("export_dir",)
 
 
 def number_format_of(variant: VariantRecord) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..formatting import counted, number, plain
-
-_MANY = 2000  # scores of a network, of which no more are kept
+from ..statistics.conformal import MOST_SCORES
 
 
 def intervals_section(intervals: Mapping[str, Any], task: str) -> str:
@@ -38,15 +37,18 @@ def intervals_section(intervals: Mapping[str, Any], task: str) -> str:
         f"- `python predict.py DATA.csv --interval 0.9` adds {what}: {method}, made of {networks} and of how far each "
         f"was off on rows that it had not seen, {counted(n_rows, 'row')}"
         + (f" in each of {n_repeats} repeats." if n_repeats > 1 else "."),
-        "- Of new rows that are like those of the data, usually about 90 % are inside for 0.9; proven, whatever the "
-        "data, is a little less than 80 % (1 − 2α for the level 1 − α). And that is proven for networks that are "
+        "- Of new rows that are like those of the data, usually about 90 % are inside for 0.9, and more where the "
+        "networks of the folds differ much from one another; proven, whatever the data, is a little less than 80 % "
+        "(1 − 2α for the level 1 − α). And that is proven for networks that are "
         "chosen before these rows are seen: here the trial and the lengths of its trainings were chosen by their score "
         "on the same rows, which can make errors look smaller than they are. What was measured counts more.",
         "",
         *_measured(intervals["coverage"], numbers),
         "",
-        "- The share is one of all rows: where the model is worse, fewer may be inside. It says nothing of rows unlike "
-        "the data.",
+        "- Inside means that the "
+        + ("target lies between `low` and `high`" if numbers else "true class is in the set")
+        + ". The share is one of all rows: where the model is worse, fewer may be inside. It says nothing of rows "
+        "unlike the data.",
     ]
     if intervals["split"] == "grouped":
         lines.append(
@@ -61,9 +63,10 @@ def intervals_section(intervals: Mapping[str, Any], task: str) -> str:
             f"({intervals['size_bytes'] / 1e6:,.2f} MB in all)."
             + (" A prediction may, rarely, lie outside of its interval." if numbers else "")
         )
-    if n_rows / n_folds > _MANY:
+    if n_rows / n_folds > MOST_SCORES:
         lines.append(
-            f"- Of each network {_MANY:,} errors are kept, so that intervals are those of a level up to 0.0005 higher."
+            f"- Of each network {MOST_SCORES:,} errors are kept, so that intervals are those of a level up to "
+            f"{1 / MOST_SCORES:g} higher."
         )
     lines.append(
         "- Only predict.py, serve.py and Cupel tell them, not other formats or the programs in other languages."

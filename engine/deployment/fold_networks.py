@@ -22,7 +22,8 @@ from ..training.model import TrainedModel
 from .formats.writing import Work
 
 OWN, BESIDE = "model.onnx", "folds.onnx"
-_MOST_NUMBERS = 200_000  # of the sample rows' predictions that a bundle carries to be checked by
+# Of the sample rows' predictions that a bundle carries to be checked by.
+_MOST_NUMBERS = 200_000
 
 
 def with_fold_networks(work: Work, table: Table, job: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,12 +26,13 @@ from ..statistics.conformal import LEVELS, Coverage, measured, scores_of
 from ..study_rows import StudyRows
 
 INTERVALS = FOLDER / "intervals.py"
-MOST_HOLDOUT_ROWS = 5000  # that coverage is measured on: it is then known to about one in a hundred
+MOST_HOLDOUT_ROWS = 5000
+"""That coverage is measured on: it is then known to about one in a hundred."""
 _EXCHANGEABLE = ("plain", "stratified", "grouped")
-_CHECKED_ROWS = 20  # of each network
-_TOLERANCE = (
-    1e-2  # of probabilities or standard deviations: other networks differ by more, other processors by less
-)
+# Of each network.
+_CHECKED_ROWS = 20
+# Of probabilities or standard deviations: other networks differ by more, other processors by less.
+_TOLERANCE = 1e-2
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -124,7 +125,8 @@ def interval_plan(
         model = store.artifacts.checked_path(sha256)
     try:
         said = rows.out_of_fold(store, trial)
-    except ExportError:  # of an older study
+    except ExportError:
+        # A study of before they were stored, or a trial of which they were not.
         return Message(
             "The bundle has no prediction intervals: what trial {number} said of rows that its networks had not seen "
             "is not stored.",

@@ -18,7 +18,8 @@ from ..bundled.intervals import FoldScores
 LEVELS = (0.5, 0.8, 0.9, 0.95)
 MOST_SCORES = 2000
 """Of a network; of more, each that is kept stands for a group of neighbours, by the largest of them."""
-_Z = 1.959963984540054  # of the normal distribution, 95 % in the middle
+# Of the normal distribution, 95 % in the middle.
+_Z = 1.959963984540054
 
 Floats = NDArray[np.float64]
 

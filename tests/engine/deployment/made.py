@@ -88,9 +88,13 @@ def make_study(
     n_networks: int = 1,
     family: str = "mlp",
     read: ReadSpec | None = None,
+    out_of_fold: bool = False,
     **how: Any,
 ) -> Made:
-    """Train on the folds of a new file (or on all development rows for one network) and store it as a study."""
+    """Train on the folds of a new file (or on all development rows for one network) and store it as a study.
+
+    With `out_of_fold`, what the networks of the folds say of the rows that they had not seen is stored, too.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "data.csv"
     write_data(file, task, **how)
@@ -120,7 +124,7 @@ def make_study(
     spec = TrainSpec(family, params, metric, max_epochs=3, seed=1, patience=None)
     trained = Trainer(problem, spec).run()
     model = TrainedModel.from_training(problem, trained, target.labels)
-    said = np.concatenate([part.ravel() for part in trained.predictions]) if n_networks > 1 else None
+    said = np.concatenate([part.ravel() for part in trained.predictions]) if out_of_fold else None
     store, study_id = _stored(folder, file, result.table, schema, splits, model, split, metric, said)
     return Made(store, study_id, model, file, result.table, schema, splits)
 

@@ -32,8 +32,8 @@ LEVEL = 0.8
 Case = tuple[Made, Path]
 
 
-def _exported(made: Made, folder: Path | None = None) -> Path:
-    record = export_final(made.store, made.study_id, folder)
+def _exported(made: Made, folder: Path | None = None, formats: tuple[str, ...] = ("onnx",)) -> Path:
+    record = export_final(made.store, made.study_id, folder, formats=formats)
     assert record.failure is None, record.failure.traceback
     assert record.state is JobState.DONE
     return Path(record.path)
@@ -42,14 +42,14 @@ def _exported(made: Made, folder: Path | None = None) -> Path:
 @pytest.fixture(scope="module")
 def regression(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """An ensemble of fold networks, whose target is a small change on a large number."""
-    made = make_study(tmp_path_factory.mktemp("regression"), "regression", {}, n_networks=3)
-    yield made, _exported(made)
+    made = make_study(tmp_path_factory.mktemp("regression"), "regression", {}, n_networks=3, out_of_fold=True)
+    yield made, _exported(made, formats=("onnx", "keras"))
     made.store.close()
 
 
 @pytest.fixture(scope="module")
 def multiclass(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
-    made = make_study(tmp_path_factory.mktemp("multiclass"), "multiclass", {}, n_networks=3)
+    made = make_study(tmp_path_factory.mktemp("multiclass"), "multiclass", {}, n_networks=3, out_of_fold=True)
     yield made, _exported(made)
     made.store.close()
 
@@ -57,7 +57,7 @@ def multiclass(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
 @pytest.fixture(scope="module")
 def refit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """One network as the final model, of a trial whose fold networks are others."""
-    made = make_study(tmp_path_factory.mktemp("refit"), "regression", {}, n_networks=3)
+    made = make_study(tmp_path_factory.mktemp("refit"), "regression", {}, n_networks=3, out_of_fold=True)
     other = make_study(tmp_path_factory.mktemp("other"), "regression", {})
     other.store.close()
     result = dict(made.store.study(made.study_id).result)
@@ -65,6 +65,21 @@ def refit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     final = {**result["final"], "kind": "refit", "n_networks": 1}
     made.store.set_result(made.study_id, {**result, "model_sha256": sha256, "final": final})
     yield dataclasses.replace(made, model=other.model), _exported(made)
+    made.store.close()
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+    """A bundle in the folder that the study's settings name, of a trial whose predictions were not stored."""
+    folder = tmp_path_factory.mktemp("bare")
+    made = make_study(folder, "binary", {})
+    study = made.store.study(made.study_id)
+    spec = {**study.spec, "export_dir": str(folder / "exports" / "here")}
+    made.store.edit_draft(
+        study.id, dataset_id=study.dataset_id, spec=spec, metric=study.metric, direction=study.direction,
+        task=study.task,
+    )  # fmt: skip
+    yield made, _exported(made, folder / "exports" / "here")
     made.store.close()
 
 
@@ -305,11 +320,9 @@ def test_a_bundle_of_before_says_that_it_has_none(regression: Case, tmp_path: Pa
 
 
 def test_a_bundle_without_predictions_of_unseen_rows_says_so_wherever_it_is_asked(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    bare: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = make_study(tmp_path / "made", "binary", {})
-    bundle = _exported(made)
-    made.store.close()
+    made, bundle = bare
     reason = "what trial 0 said of rows that its networks had not seen is not stored"
     assert reason in (bundle / "model_card.md").read_text(encoding="utf-8")
     assert reason in Bundle.open(bundle).manifest["intervals"]["reason"]["text"]
@@ -321,7 +334,7 @@ def test_a_bundle_without_predictions_of_unseen_rows_says_so_wherever_it_is_aske
 
 
 def test_what_is_stored_must_be_what_the_networks_say(tmp_path: Path) -> None:
-    made = make_study(tmp_path / "made", "regression", {}, n_networks=2)
+    made = make_study(tmp_path / "made", "regression", {}, n_networks=2, out_of_fold=True)
     result = dict(made.store.study(made.study_id).result)
     swapped = dataclasses.replace(
         made.model,
@@ -357,6 +370,14 @@ def test_without_the_fold_networks_of_another_final_model_there_are_no_intervals
     assert "export trial 1 itself" in str(plan)
 
 
+def test_the_terminal_tells_coverage(refit: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made, _ = refit
+    command = ["export", str(made.study_id), "--format", "onnx", "--out", str(tmp_path / "bundle")]
+    assert main([*command, "--workspace", str(made.store.workspace.path)]) == 0
+    nine = Bundle.open(tmp_path / "bundle").manifest["intervals"]["coverage"][2]
+    assert f"Intervals of 90%: {nine['share']:.1%} of {nine['n_rows']} rows of" in capsys.readouterr().out
+
+
 def test_the_bundle_of_a_trial_has_intervals(refit: Case, tmp_path: Path) -> None:
     made, _ = refit
     record = export_trial(made.store, made.study_id, 0, tmp_path / "bundle")
@@ -380,16 +401,8 @@ def test_a_served_bundle_tells_intervals_where_it_is_asked(case: Case) -> None:
     assert "needs more rows" in refused[1]["error"]
 
 
-def test_no_path_of_this_machine_leaves_with_a_bundle(tmp_path: Path) -> None:
-    made = make_study(tmp_path / "made", "binary", {})
-    study = made.store.study(made.study_id)
-    spec = {**study.spec, "export_dir": str(tmp_path / "exports" / "here")}
-    made.store.edit_draft(
-        study.id, dataset_id=study.dataset_id, spec=spec, metric=study.metric, direction=study.direction,
-        task=study.task,
-    )  # fmt: skip
-    bundle = _exported(made, tmp_path / "exports" / "here")
-    made.store.close()
-    assert [
-        name for name in bundle.rglob("*") if name.is_file() and str(tmp_path).encode() in name.read_bytes()
-    ] == []
+def test_no_path_of_this_machine_leaves_with_a_bundle(bare: Case) -> None:
+    _, bundle = bare
+    path = str(bundle.parents[1]).encode()
+    files = [file for file in bundle.rglob("*") if file.is_file()]
+    assert [file.name for file in files if path in file.read_bytes()] == []

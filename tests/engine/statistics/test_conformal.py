@@ -17,7 +17,7 @@ from cupel.engine.statistics.conformal import (
     scores_of,
     wilson_interval,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, load_from_string
 from onnxruntime import InferenceSession
@@ -39,6 +39,7 @@ def _plain(residuals: list[Floats], folds: Floats, level: float) -> tuple[float,
     return (low[down - 1] if down >= 1 else -math.inf, high[up - 1] if up <= n else math.inf)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(2, 6), st.integers(6, 70), st.sampled_from([1e-6, 1.0, 1e7]))
 def test_intervals_are_the_order_statistics_of_their_definition(
     seed: int, n_folds: int, n: int, scale: float
@@ -56,6 +57,7 @@ def test_intervals_are_the_order_statistics_of_their_definition(
         np.testing.assert_allclose(high, expected[:, 1], rtol=0, atol=1e-10 * scale)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(2, 4), st.integers(8, 40))
 def test_sets_hold_the_classes_that_fewer_scores_are_below(seed: int, n_folds: int, n: int) -> None:
     rng = np.random.default_rng(seed)
@@ -74,6 +76,14 @@ def test_sets_hold_the_classes_that_fewer_scores_are_below(seed: int, n_folds: i
             expected = below < math.ceil(round(level * (n + 1), 6))
             expected[said[j]] |= not expected.any()
             np.testing.assert_array_equal(held[j], expected)
+
+
+def test_a_set_without_any_class_holds_the_prediction() -> None:
+    sure = [np.tile([0.99, 0.01, 0.0], (20, 1))] * 2
+    scores = scores_of([np.zeros(20, int)] * 2, sure, 40, 1)
+    folds = np.tile([0.5, 0.3, 0.2], (2, 1, 1))  # no class is as likely as the true ones were
+    np.testing.assert_array_equal(scores.sets(folds, 0.9, np.array([1])), [[False, True, False]])
+    np.testing.assert_array_equal(scores.sets(folds, 0.99, np.array([1])), [[True, True, True]])
 
 
 def test_a_level_needs_rows_enough() -> None:
