@@ -1,0 +1,174 @@
+"""What an audit of a split found: frozen, the same as JSON, and in sentences. Light; see `split_audit`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..errors import Message
+from ..formatting import number, shared_decimals
+
+KEY = "split_audit"
+"""Where a study's result holds its audit."""
+
+By = Literal["order", "time", "group", "name_part", "duplicates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One other way to divide the rows, and what a quick baseline scores on it.
+
+    Attributes
+    ----------
+    by : {"order", "time", "group", "name_part", "duplicates"}
+        What keeps rows apart: their place in the file, a date column, a column of groups, a part of the names of
+        images, being near-duplicates.
+    column : str
+        Of dates or groups; of a part of names its number from 1; else empty.
+    gap : int
+        Rows that are left out on both sides of a validated block; 0 of groups.
+    advised_gap : int
+        The gap from which on targets in this order are no longer alike; what folds should leave out.
+    n_units : int
+        Blocks of rows, or groups.
+    n_rows : int
+        Rows that were looked at.
+    metric : str
+    chosen, apart, constant : float
+        The score on folds drawn at random, on folds that keep units whole, and of the same prediction for every row.
+    chosen_std : float
+        Over the random folds that were drawn.
+    share : float
+        Of what the baseline scores better than the constant on random folds, the part that is gone where units are
+        whole; more than 1 where it is worse than the constant there.
+    p_value : float
+        Of the difference in squared error or Brier score, where the order or the groups of rows mean nothing.
+    severity : {"", "warning", "serious"}
+        Empty where the difference is small or may be chance.
+    """
+
+    by: By
+    column: str
+    gap: int
+    advised_gap: int
+    n_units: int
+    n_rows: int
+    metric: str
+    chosen: float
+    chosen_std: float
+    apart: float
+    constant: float
+    share: float
+    p_value: float
+    severity: Literal["", "warning", "serious"]
+
+    def message(self) -> Message:
+        """Return the sentences that tell it."""
+        decimals = shared_decimals([self.chosen, self.apart], [self.chosen_std])
+        values: dict[str, Any] = {
+            "metric": self.metric,
+            "chosen": number(self.chosen, decimals),
+            "apart": number(self.apart, decimals),
+            "constant": number(self.constant, decimals),
+        }
+        if self.by == "order":
+            return Message(
+                "Rows that stand close to each other in the file are alike: a quick baseline has {metric} {chosen} on "
+                "folds drawn at random, but {apart} where blocks of rows are left out with {gap:,} rows around them "
+                "(always the same prediction: {constant}). If the rows follow one another, as days do, or belong "
+                "together, scores on random folds are too good for new ones.",
+                values | {"gap": self.gap},
+            )
+        if self.by == "time":
+            return Message(
+                "Rows that are close in {column!r} are alike: a quick baseline has {metric} {chosen} on folds drawn at "
+                "random, but {apart} where spans of time are left out with {gap:,} rows around them (always the same "
+                "prediction: {constant}). If new rows will be later ones, scores on random folds are too good for "
+                "them.",
+                values | {"column": self.column, "gap": self.gap},
+            )
+        if self.by == "duplicates":
+            return Message(
+                "Near-duplicate rows give targets away: a quick baseline has {metric} {chosen} where they stand on "
+                "both sides of folds, but {apart} where they are kept together (always the same prediction: "
+                "{constant}).",
+                values,
+            )
+        if self.by == "name_part":
+            return Message(
+                "Images whose file names have the same part {part} are alike: a quick baseline has {metric} {chosen} "
+                "on folds drawn at random, but {apart} where they are kept together (always the same prediction: "
+                "{constant}). If new images will come from other sources, scores on random folds are too good for "
+                "them.",
+                values | {"part": int(self.column)},
+            )
+        return Message(
+            "Rows with the same {column!r} are alike: a quick baseline has {metric} {chosen} on folds drawn at random, "
+            "but {apart} where they are kept together (always the same prediction: {constant}). If new rows will have "
+            "other values of {column!r}, scores on random folds are too good for them.",
+            values | {"column": self.column},
+        )
+
+    def remedy(self) -> Message:
+        """Return what to type in the terminal."""
+        values = {"column": self.column, "gap": self.advised_gap}
+        return {
+            "order": Message("Folds by order: --split order --gap {gap}.", values),
+            "time": Message("Folds by time: --time {column} --gap {gap}.", values),
+            "group": Message("Folds by group: --group {column}.", values),
+            "name_part": Message("Folds by group: --group-part {column}.", values),
+            "duplicates": Message("To keep them together: --duplicates auto."),
+        }[self.by]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitAudit:
+    """All looks at a split.
+
+    Attributes
+    ----------
+    kind : str
+        Of the folds that were chosen.
+    looks : tuple of Look
+        The ways that were tried on the baseline; what could not differ was not tried.
+    is_answered : bool
+        Whether the user has said that these folds are meant.
+    """
+
+    kind: str
+    looks: tuple[Look, ...] = ()
+    is_answered: bool = False
+
+    @property
+    def serious(self) -> tuple[Look, ...]:
+        """What differs much and beyond chance, the largest part gone first."""
+        return tuple(look for look in self.told if look.severity == "serious")
+
+    @property
+    def told(self) -> tuple[Look, ...]:
+        """What differs beyond chance, the largest part gone first."""
+        return tuple(sorted((look for look in self.looks if look.severity), key=lambda look: -look.share))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready dict; what is told comes first, with its sentences as ``message`` and ``remedy``."""
+        looks = [
+            dataclasses.asdict(look)
+            | {"message": look.message().to_json(), "remedy": look.remedy().to_json()}
+            for look in self.told
+        ]
+        looks += [dataclasses.asdict(look) for look in self.looks if not look.severity]
+        return {
+            "kind": self.kind,
+            "is_answered": self.is_answered,
+            "is_serious": bool(self.serious),
+            "looks": looks,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> SplitAudit:
+        """Rebuild an audit from what `to_json` gave."""
+        names = {field.name for field in dataclasses.fields(Look)}
+        looks = tuple(Look(**{k: v for k, v in look.items() if k in names}) for look in data["looks"])
+        return cls(data["kind"], looks, data["is_answered"])
