@@ -1,1 +1,1 @@
-"""Honest numbers: which epoch counts, who is better, and what the best of many is worth. NumPy and SciPy."""
+"""Honest numbers: which epoch counts, who is better, and what the best of many is worth. NumPy alone."""

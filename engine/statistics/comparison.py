@@ -1,14 +1,18 @@
-"""Two models on the same folds: the corrected resampled t-test, with a region of practical equivalence. Needs SciPy."""
+"""Two models on the same folds: the corrected resampled t-test, with a region of practical equivalence.
+
+Part of the light engine.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from ..metrics import Metric
+from .student import t_cdf, t_quantile
 from .verdict import EQUIVALENCE, Verdict, Word
 
 Floats = NDArray[np.float64]
@@ -55,14 +59,15 @@ def compare_folds(
     difference = lead - other
     mean = float(difference.mean())
     half = region(metric, float(other.mean()), equivalence)
-    scale = float(np.sqrt(corrected_variance(difference, n_folds)))
+    scale = math.sqrt(corrected_variance(difference, n_folds))
     if scale == 0.0:
         word = word_of(metric, mean, mean, half)
         ps = [float(word == w) for w in ("better", "same", "worse")]
         return Verdict(word, mean, mean, mean, *ps)
-    t = stats.t(len(difference) - 1, loc=mean, scale=scale)
-    low, high = float(t.ppf(0.025)), float(t.ppf(0.975))
-    below, above = float(t.cdf(-half)), float(t.sf(half))
+    n_degrees = len(difference) - 1
+    reach = scale * t_quantile(0.975, n_degrees)
+    low, high = mean - reach, mean + reach
+    below, above = t_cdf((-half - mean) / scale, n_degrees), 1.0 - t_cdf((half - mean) / scale, n_degrees)
     p_better, p_worse = (above, below) if metric.direction == "maximize" else (below, above)
     word = word_of(metric, low, high, half)
     return Verdict(word, mean, low, high, p_better, max(1.0 - p_better - p_worse, 0.0), p_worse)
@@ -81,7 +86,9 @@ def tied_trials(folds: Scores, best: int, *, n_folds: int, level: float = 0.05) 
         n = min(len(folds[best]), len(scores))
         difference = folds[best][:n] - scores[:n]
         mean, variance = float(difference.mean()), corrected_variance(difference, n_folds)
-        if mean == 0.0 or (variance > 0.0 and 2 * stats.t.sf(abs(mean) / np.sqrt(variance), n - 1) > level):
+        if mean == 0.0 or (
+            variance > 0.0 and 2.0 * (1.0 - t_cdf(abs(mean) / math.sqrt(variance), n - 1)) > level
+        ):
             tied.append(number)
     return tied
 
@@ -95,7 +102,6 @@ def paired_difference(lead: Floats, other: Floats, *, n_folds: int) -> dict[str,
     mean = float(difference.mean())
     half = 0.0
     if len(difference) > 1:
-        half = float(
-            stats.t.ppf(0.975, len(difference) - 1) * np.sqrt(corrected_variance(difference, n_folds))
-        )
+        variance = corrected_variance(difference, n_folds)
+        half = t_quantile(0.975, len(difference) - 1) * math.sqrt(variance)
     return {"mean": mean, "low": mean - half, "high": mean + half}
