@@ -116,6 +116,12 @@ def _add_browsing(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     p = _command(commands, "show", "Show a study with its leaderboard, or one of its trials.")
     p.add_argument("study", metavar="STUDY")
     p.add_argument("--trial", type=int, metavar="N")
+    p.add_argument(
+        "--against",
+        type=int,
+        metavar="N",
+        help="compare --trial with this one, fold by fold; baselines are below 0",
+    )
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=browse.run_show)
 

@@ -167,6 +167,8 @@ def _spec(args: argparse.Namespace) -> StudySpec:
         roles=roles,
         path=args.path,
         alongside=args.alongside,
+        n_finalists=args.finalists,
+        equivalence=args.equivalence,
         export_dir="" if args.no_export else str(args.out.absolute()) if args.out else None,
     )
 

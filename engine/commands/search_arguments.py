@@ -11,6 +11,7 @@ from ..metrics import METRICS
 from ..objectives import COSTS
 from ..search.space import families
 from ..spec import DuplicatesName, SplitKind
+from ..statistics.verdict import EQUIVALENCE
 
 
 def add_search_arguments(parser: argparse.ArgumentParser) -> None:
@@ -122,6 +123,20 @@ def _add_limits(p: argparse.ArgumentParser) -> None:
 
 def _add_method(p: argparse.ArgumentParser) -> None:
     p.add_argument("--metric", default="", metavar="NAME", help=", ".join(METRICS))
+    p.add_argument(
+        "--finalists",
+        type=int,
+        default=5,
+        metavar="N",
+        help="of the best trials, judged on three repeats of the folds at the end; 0 for none (default: %(default)s)",
+    )
+    p.add_argument(
+        "--equivalence",
+        type=float,
+        default=EQUIVALENCE,
+        metavar="X",
+        help="smaller differences have no practical size: of a score, or as a part of an error (default: %(default)s)",
+    )
     p.add_argument(
         "--objective",
         action="append",
