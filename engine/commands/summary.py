@@ -12,8 +12,10 @@ from rich.table import Table
 from ...storage.records import StudyRecord, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from .. import formatting
+from ..data.split_findings import KEY as AUDIT
 from ..objectives import is_ruled_out, objectives_of, pareto_trials
 from .console import plain_console
+from .split_lines import split_audit_of, split_lines
 
 _ROWS = 10
 
@@ -62,6 +64,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         "interrupted": study.id in store.interrupted_studies(),
         "final": result.get("final", {}).get("kind"),
         "export": result.get("export"),
+        "split_audit": result.get(AUDIT),
         "objectives": list(objectives),
         "pareto": [{"trial": trial.number, "values": values} for trial, values in front],
     }
@@ -84,6 +87,8 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
     console = plain_console(stderr=True)
     if study.failure is not None:
         console.print(f"The study failed. {study.failure.message}", highlight=False)
+    for line in split_lines(split_audit_of(study), with_remedy=False):
+        console.print(line, highlight=False, markup=False)
     every = store.trials(study.id)
     n_ruled_out = sum(is_ruled_out(t) for t in every)
     if n_ruled_out:
