@@ -40,6 +40,9 @@ class Found:
         ``trial``, ``params``, ``cv_mean``, ``cv_std``, ``holdout``.
     baselines : mapping of str to mapping
         ``cv_mean``, ``cv_std``, ``holdout`` by name.
+    split_audit : mapping
+        What an audit of the folds found, see `SplitAudit.to_json`; its ``is_serious`` says whether scores on them may
+        be too good.
     export_path : Path or None
         The bundle, if one was written and its certificate passed.
     """
@@ -49,6 +52,7 @@ class Found:
     best: Mapping[str, Any]
     baselines: Mapping[str, Any]
     export_path: Path | None
+    split_audit: Mapping[str, Any]
 
 
 def find_network(
@@ -201,4 +205,11 @@ def _found(store: Store, study_id: int) -> Found:
     result = summary(store, study)
     export = result["export"] or {}
     path = Path(export["path"]) if export.get("passed") else None
-    return Found(study, tuple(store.trials(study_id)), result["best"] or {}, result["baselines"], path)
+    return Found(
+        study,
+        tuple(store.trials(study_id)),
+        result["best"] or {},
+        result["baselines"],
+        path,
+        result["split_audit"] or {},
+    )

@@ -84,11 +84,16 @@ def _command(
 
 
 def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from .commands import search, search_arguments
+    from .commands import inspect, search, search_arguments
 
     p = _command(commands, "search", "Search networks for a table, images or texts, and export the best.")
     search_arguments.add_search_arguments(p)
     p.set_defaults(run=search.run_search)
+    p = _command(
+        commands, "inspect", "What is in a data file, and what speaks against searching it as it is."
+    )
+    search_arguments.add_inspect_arguments(p)
+    p.set_defaults(run=inspect.run_inspect)
     p = _command(commands, "demo", "A short search on a sample table: what Cupel does, in a minute.")
     p.set_defaults(run=_run_demo)
     p = _command(

@@ -66,7 +66,7 @@ class Look:
 
     def message(self) -> Message:
         """Return the sentences that tell it."""
-        decimals = shared_decimals([self.chosen, self.apart], [self.chosen_std])
+        decimals = shared_decimals([self.chosen, self.apart], [None, None])
         values: dict[str, Any] = {
             "metric": self.metric,
             "chosen": number(self.chosen, decimals),
