@@ -13,7 +13,7 @@ from ...engine import formatting
 from ...engine.errors import Message
 from ...engine.metrics import METRICS
 from ...engine.statistics.comparison import are_comparable, compare_folds
-from ...engine.statistics.verdict import EQUIVALENCE, verdict_sentence
+from ...engine.statistics.verdict import EQUIVALENCE, another_way_sentence, verdict_sentence
 from ...storage.records import StudyRecord, TrialState
 from .. import words
 from ..charts.chart import Chart, Series
@@ -169,12 +169,7 @@ def comparisons(study: StudyRecord | None, views: list[TrialView]) -> list[Messa
             continue
         name = words.baseline(other.trial.name) if other.trial.name else f"#{other.trial.number}"
         if not are_comparable(lead.trial, other.trial):
-            found.append(
-                Message(
-                    "{name} was scored in another way, so it is not ranked with the first one.",
-                    {"name": name},
-                )
-            )
+            found.append(another_way_sentence(name))
             continue
         verdict = compare_folds(
             ours, theirs, metric=METRICS[study.metric], n_folds=int(study.spec["split"]["n_folds"]),
