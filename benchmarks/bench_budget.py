@@ -1,6 +1,6 @@
 """How well a time budget is kept, start of the command to its exit, on a quiet and on a busy machine; what came of it.
 
-    python benchmarks/bench_budget.py [--seconds 60] [--runs 1] [--burners 0 8] [DATA TARGET]
+    python benchmarks/bench_budget.py [--seconds 60] [--runs 1] [--burners 0,8] [DATA TARGET]
 
 Burners are processes that do nothing but compute; other programs that run meanwhile count as well, so the load average
 is printed too. `python benchmarks/bench_budget.py --seconds 90 --runs 5 titanic.csv Survived` is what docs/benchmarks.md
@@ -75,10 +75,10 @@ def main() -> None:
     parser.add_argument("target", nargs="?", default="diagnosis")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--runs", type=int, default=1)
-    parser.add_argument("--burners", type=int, nargs="*", default=[0, 8])
+    parser.add_argument("--burners", default="0,8", help="numbers of burners, one after the other")
     args = parser.parse_args()
     data = args.data if args.data.startswith("sample:") else str(Path(args.data).absolute())
-    for n in args.burners:
+    for n in map(int, args.burners.split(",")):
         over: list[float] = []
         with burners(n):
             for _ in range(args.runs):

@@ -268,4 +268,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All is written. Taking TensorFlow down piece by piece takes seconds, for which an export would wait.
+    os._exit(code)

@@ -7,6 +7,7 @@ machine that is many times what it is on a quiet one, and everything else takes 
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,9 +18,10 @@ from ..spec import BudgetSpec
 
 _log = logging.getLogger(__name__)
 _START_S = 6.0  # of a process that imports TensorFlow, until one has been measured
-_EXPORT_STARTS = 0.9  # conversion and certificate, by processes that are ready
-_EXPORT_LEAD_STARTS = 0.6  # before the export's processes must be ready, they are given so much more time
-_FINAL_STARTS = 0.3  # holdout scores, closing down
+_EXPORT_STARTS = 1.2  # conversion and certificate, by processes that are ready
+_PREPARE_STARTS = 2.0  # until its processes are ready: they are several, and the workers work meanwhile
+_LEAD_STARTS = 1.0  # so much earlier they are started, to know in time how long they took
+_FINAL_STARTS = 0.8  # holdout scores, the result, closing down
 # Of the time budget, at most, for repeats of the finalists and the choice of the final model.
 _EVIDENCE_FRACTION = 0.2
 # Least and most time for both, in typical trials; with less: none.
@@ -64,7 +66,7 @@ class Budget:
     clock: Callable[[], float] = time.monotonic
     _since: float = field(init=False)
     _paused_at: float | None = None
-    _start_s: float = _START_S
+    _shortest_s: float = math.inf  # start that was measured
     _durations: list[float] = field(default_factory=list)
     _has_network: bool = False
     _preparing_since: float | None = None  # the export's processes
@@ -101,9 +103,10 @@ class Budget:
         self.note_network()
 
     def note_start(self, seconds: float) -> None:
-        """Tell how long a process took to import TensorFlow."""
+        """Tell how long a worker took to import TensorFlow; the shortest counts, as others had trials beside them."""
         _log.info("a process took %.1f s to start, after %.1f s", seconds, self.elapsed)
-        self._start_s = seconds
+        if not self._is_prepared:
+            self._shortest_s = min(self._shortest_s, seconds)
 
     def note_network(self) -> None:
         """Tell that there is a network, of one epoch at least: something to finish and to export.
@@ -123,20 +126,20 @@ class Budget:
         """Tell that they are ready, after so many seconds: the newest measure of how fast the machine is."""
         if not self._is_prepared:
             self._is_prepared = True
-            self.note_start(seconds)
+            self._shortest_s = seconds / _PREPARE_STARTS
+            _log.info("the export's processes took %.1f s to start, after %.1f s", seconds, self.elapsed)
 
     # -- what the end needs -----------------------------------------------------------------------------------------
 
     @property
     def export_s(self) -> float:
-        """Seconds that the export needs from now on, the start of its processes inside."""
+        """Seconds that the export needs once the final model is there, which is made while its processes start."""
         if not self.exports:
             return 0.0
         work = _EXPORT_STARTS * self._start_s
         if self._is_prepared:
             return work
-        passed = 0.0 if self._preparing_since is None else self.clock() - self._preparing_since
-        return work + max(self._start_s - passed, 0.0)
+        return work + max(_PREPARE_STARTS * self._start_s - self._preparing_s - self._final_s, 0.0)
 
     @property
     def reserve_s(self) -> float:
@@ -171,7 +174,7 @@ class Budget:
             self.exports
             and self._has_network
             and self._preparing_since is None
-            and self.search_left_s < _EXPORT_LEAD_STARTS * self._start_s
+            and self.search_left_s < _LEAD_STARTS * self._start_s
         )
 
     @property
@@ -221,6 +224,19 @@ class Budget:
         if target is None or best is None:
             return False
         return best >= target if self.direction == "maximize" else best <= target
+
+    @property
+    def _start_s(self) -> float:
+        """Seconds that a process needs to import TensorFlow: more than was measured where one is late."""
+        known = self._shortest_s if math.isfinite(self._shortest_s) else _START_S
+        return max(known, self._preparing_s / _PREPARE_STARTS)
+
+    @property
+    def _preparing_s(self) -> float:
+        """Seconds for which the export's processes have been starting; 0 before, and once they are ready."""
+        if self._is_prepared or self._preparing_since is None:
+            return 0.0
+        return self.clock() - self._preparing_since
 
     @property
     def _left_s(self) -> float:

@@ -267,6 +267,8 @@ class Finish:
         return result.info.get("holdout") if result else None
 
     def _has_time_to_export(self) -> bool:
+        if self.helpers is not None and self.helpers.seconds is not None:
+            self.budget.note_prepared(self.helpers.seconds)
         return self.budget.exports and self.budget.has_time_to_export
 
     def _left_out(self) -> dict[str, Any]:
@@ -276,6 +278,7 @@ class Finish:
     def _export(self) -> dict[str, Any]:
         from ..deployment.export import export_final
 
+        _log.info("the export begins after %.1f s", self.budget.elapsed)
         self.store.set_stage(self.study_id, Stage.EXPORT)
         directory = self.prepared.spec.export_dir
         try:

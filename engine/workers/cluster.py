@@ -302,17 +302,23 @@ class Cluster:
             self.events.put(Progress.from_wire(message))
 
     def _warmed(self, address: str, future: Future, began: float) -> None:
-        if self._warming.pop(address, None) is None:
+        if address not in self._warming:
             return
         try:
             # Before anybody can give the worker a task: one that dies of it would leave this thread, which brings all
             # other results too, waiting for an answer for ever.
             devices = future.result(timeout=_ANSWER_S)
         except Exception:  # noqa: BLE001 - Dask's own, of many types: the worker is of no use
-            self.events.put(WorkerLost(address, _reason(future)))
+            if self._warming.pop(address, None) is not None:
+                self.events.put(WorkerLost(address, _reason(future)))
             return
         seconds = time.monotonic() - began
-        self._ready.add(address)
+        self._ready.add(
+            address
+        )  # before it is no longer warming: it must always be known, or it is warmed again
+        if self._warming.pop(address, None) is None:  # `refresh` has told that it is lost
+            self._ready.discard(address)
+            return
         self.events.put(WorkerReady(address, devices, seconds))
 
     def _finished(self, key: str, address: str, future: Future) -> None:
