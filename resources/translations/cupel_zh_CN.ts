@@ -164,6 +164,10 @@
       <translation>导出包中总有它。</translation>
     </message>
     <message>
+      <source>Always together</source>
+      <translation>始终放在一起</translation>
+    </message>
+    <message>
       <source>Another file</source>
       <translation>换一个文件</translation>
     </message>
@@ -692,6 +696,10 @@
       <translation>折数</translation>
     </message>
     <message>
+      <source>Folds and holdout</source>
+      <translation>折与留出集</translation>
+    </message>
+    <message>
       <source>Forecast</source>
       <translation>预估</translation>
     </message>
@@ -722,6 +730,10 @@
     <message>
       <source>GRU, LSTM</source>
       <translation>循环网络（GRU、LSTM）</translation>
+    </message>
+    <message>
+      <source>Gap, rows</source>
+      <translation>间隔（行）</translation>
     </message>
     <message>
       <source>Gaussian process</source>
@@ -796,6 +808,10 @@
       <translation>图像及其标签</translation>
     </message>
     <message>
+      <source>In the order of the file</source>
+      <translation>按文件顺序</translation>
+    </message>
+    <message>
       <source>In time order</source>
       <translation>按时间先后</translation>
     </message>
@@ -834,6 +850,14 @@
     <message>
       <source>Its gain (95%)</source>
       <translation>其增益（95%）</translation>
+    </message>
+    <message>
+      <source>Keep images with the same part {part} of the name together</source>
+      <translation>把文件名第 {part} 部分相同的图像放在一起</translation>
+    </message>
+    <message>
+      <source>Keep rows with the same {column} together</source>
+      <translation>把 {column} 相同的行放在一起</translation>
     </message>
     <message>
       <source>Kept with the study; the model card of later exports shows it.</source>
@@ -1020,6 +1044,10 @@
       <translation>名称</translation>
     </message>
     <message>
+      <source>Near-duplicates</source>
+      <translation>近似重复行</translation>
+    </message>
+    <message>
       <source>Network</source>
       <translation>网络</translation>
     </message>
@@ -1156,6 +1184,10 @@
       <translation>数值</translation>
     </message>
     <message>
+      <source>Of folds and holdout; another seed of training leaves them as they are</source>
+      <translation>用于折与留出集；更换训练种子不会改变它们</translation>
+    </message>
+    <message>
       <source>Of the model, for its card; may stay empty</source>
       <translation>模型的许可证，写入模型卡；可留空</translation>
     </message>
@@ -1242,6 +1274,10 @@
     <message>
       <source>Params</source>
       <translation>超参数</translation>
+    </message>
+    <message>
+      <source>Part of name</source>
+      <translation>文件名部分</translation>
     </message>
     <message>
       <source>Passed</source>
@@ -1412,12 +1448,20 @@
       <translation>比对行数</translation>
     </message>
     <message>
+      <source>Rows left out between training and validation, and before the holdout</source>
+      <translation>训练与验证之间以及留出集之前略去的行</translation>
+    </message>
+    <message>
       <source>Rows that no trial of the search had seen.</source>
       <translation>搜索中任何试验都未见过的行。</translation>
     </message>
     <message>
       <source>Rows that the search never sees; scored once at the end</source>
       <translation>搜索从不接触的数据行；仅在最后评分一次</translation>
+    </message>
+    <message>
+      <source>Rows with nearly equal inputs stay on one side of every split</source>
+      <translation>输入几乎相同的行总在划分的同一侧</translation>
     </message>
     <message>
       <source>Ruled out</source>
@@ -1454,6 +1498,10 @@
     <message>
       <source>Save as</source>
       <translation>保存为</translation>
+    </message>
+    <message>
+      <source>Say first whether the rows are independent.</source>
+      <translation>请先说明各行是否相互独立。</translation>
     </message>
     <message>
       <source>Say where the predictions are to be saved.</source>
@@ -1590,6 +1638,10 @@
     <message>
       <source>Split</source>
       <translation>划分</translation>
+    </message>
+    <message>
+      <source>Split seed</source>
+      <translation>划分种子</translation>
     </message>
     <message>
       <source>Start</source>
@@ -1788,6 +1840,14 @@
       <translation>未安装软件包 {package}。</translation>
     </message>
     <message>
+      <source>The part of the file names, counted from 1, that says the group; 0 for none</source>
+      <translation>文件名中表示分组的部分，从 1 数起；0 表示没有</translation>
+    </message>
+    <message>
+      <source>The rows are independent: keep the folds</source>
+      <translation>各行相互独立：保留现有折</translation>
+    </message>
+    <message>
       <source>The same in all</source>
       <translation>全部相同</translation>
     </message>
@@ -1844,6 +1904,10 @@
       <translation>没有可供比较的基线。</translation>
     </message>
     <message>
+      <source>These folds were kept as the rows were said to be independent.</source>
+      <translation>因为说明了各行相互独立，所以保留了这些折。</translation>
+    </message>
+    <message>
       <source>These layers stay floats: {layers}.</source>
       <translation>以下各层保留浮点：{layers}。</translation>
     </message>
@@ -1866,6 +1930,10 @@
     <message>
       <source>Time since start</source>
       <translation>距开始的时间</translation>
+    </message>
+    <message>
+      <source>Together where found</source>
+      <translation>发现时放在一起</translation>
     </message>
     <message>
       <source>Traceback</source>
@@ -1934,6 +2002,14 @@
     <message>
       <source>Up to {n} trials fit the budget.</source>
       <translation>预算内最多可完成 {n} 次试验。</translation>
+    </message>
+    <message>
+      <source>Use folds in the order of the file, with a gap of {n} rows</source>
+      <translation>改用按文件顺序的折，间隔 {n} 行</translation>
+    </message>
+    <message>
+      <source>Use folds in the order of {column}, with a gap of {n} rows</source>
+      <translation>改用按 {column} 顺序的折，间隔 {n} 行</translation>
     </message>
     <message>
       <source>Usual starts only</source>
@@ -2475,6 +2551,14 @@
       <translation>有一折无法评分：其验证数据只含一个类别。请减少折数或更换指标。</translation>
     </message>
     <message>
+      <source>A gap of rows belongs to folds by order or time, not to {split} ones; choose one of those, or no gap.</source>
+      <translation>行间隔只用于按顺序或时间的折，不用于 {split} 折；请选择前者，或不设间隔。</translation>
+    </message>
+    <message>
+      <source>A gap of {gap:,} rows leaves no rows to train on before fold {fold}; use a smaller gap, or fewer folds.</source>
+      <translation>{gap:,} 行的间隔使第 {fold} 折之前没有可训练的行；请减小间隔或减少折数。</translation>
+    </message>
+    <message>
       <source>A job ends with either a result or a failure.</source>
       <translation>作业结束时必须有结果或失败原因，且只能有其一。</translation>
     </message>
@@ -2651,6 +2735,10 @@
       <translation>按时间顺序划分的各折，其训练数据逐折加长；在全部数据上训练的单个网络包含最新的数据。</translation>
     </message>
     <message>
+      <source>Folds that train on the class {value!r} alone: {n} of {n_folds}. The rows seem to be sorted by the target; then choose folds that do not follow their order.</source>
+      <translation>只在类别 {value!r} 上训练的折：{n_folds} 折中有 {n} 折。各行似乎按目标排序；若如此，请选择不依顺序的折。</translation>
+    </message>
+    <message>
       <source>Images left out because they are in no class folder: {n:,}.</source>
       <translation>不在任何类别文件夹中而被略去的图像：{n:,} 个。</translation>
     </message>
@@ -2665,6 +2753,10 @@
     <message>
       <source>Images that cannot be read, and have an empty row: {n:,} ({files}).</source>
       <translation>无法读取、结果行留空的图像：{n:,} 个（{files}）。</translation>
+    </message>
+    <message>
+      <source>Images whose file names have the same part {part} are alike: a quick baseline has {metric} {chosen} on folds drawn at random, but {apart} where they are kept together (always the same prediction: {constant}). If new images will come from other sources, scores on random folds are too good for them.</source>
+      <translation>文件名第 {part} 部分相同的图像彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把它们放在一起时为 {apart}（始终给出同一预测：{constant}）。如果新图像来自其他来源，随机折上的得分对它们来说过于乐观。</translation>
     </message>
     <message>
       <source>In nested cross-validation one network on all rows did not score significantly better than the ensemble of fold networks, which is kept.</source>
@@ -2693,6 +2785,18 @@
     <message>
       <source>Missing cells of {column!r}: {n:,} of {n_rows:,} ({percent}%).</source>
       <translation>{column!r} 的 {n_rows:,} 个单元格中有 {n:,} 个缺失（{percent}%）。</translation>
+    </message>
+    <message>
+      <source>Near-duplicate rows give targets away: a quick baseline has {metric} {chosen} where they stand on both sides of folds, but {apart} where they are kept together (always the same prediction: {constant}).</source>
+      <translation>近似重复行泄露了目标：当它们分处折的两侧时，快速基线的 {metric} 为 {chosen}，而放在一起时为 {apart}（始终给出同一预测：{constant}）。</translation>
+    </message>
+    <message>
+      <source>Near-duplicates are kept on one side of every split: {n:,} rows in {n_sets:,} sets.</source>
+      <translation>近似重复行总在划分的同一侧：{n:,} 行，共 {n_sets:,} 组。</translation>
+    </message>
+    <message>
+      <source>Near-duplicates are not kept together: one set has too many rows ({n:,}) for the folds.</source>
+      <translation>近似重复行没有放在一起：其中一组的行数（{n:,}）对这些折来说太多。</translation>
     </message>
     <message>
       <source>Network {number} of the model has {n:,} weights that are no numbers; export another trial.</source>
@@ -2763,6 +2867,10 @@
       <translation>只有一折时没有可用于拟合阈值的行；请给出一个数值。</translation>
     </message>
     <message>
+      <source>Part {part} of the file names cannot be a group: all names must have as many parts, and these have {n} that all share.</source>
+      <translation>文件名的第 {part} 部分不能作为分组：所有文件名的部分数必须相同，而这些文件名共有 {n} 个部分。</translation>
+    </message>
+    <message>
       <source>Predicting the holdout took longer than {seconds} seconds.</source>
       <translation>预测留出集的时间超过了 {seconds} 秒。</translation>
     </message>
@@ -2779,6 +2887,14 @@
       <translation>没有写明图像而被略去的行：{n_rows:,} 行中的 {n:,} 行。</translation>
     </message>
     <message>
+      <source>Rows that are close in {column!r} are alike: a quick baseline has {metric} {chosen} on folds drawn at random, but {apart} where spans of time are left out with {gap:,} rows around them (always the same prediction: {constant}). If new rows will be later ones, scores on random folds are too good for them.</source>
+      <translation>列 {column!r} 中时间相近的行彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把若干时间段连同其前后 {gap:,} 行一起留出时为 {apart}（始终给出同一预测：{constant}）。如果新行来自之后的时间，随机折上的得分对它们来说过于乐观。</translation>
+    </message>
+    <message>
+      <source>Rows that are near-duplicates in their inputs: {n:,} of {n_rows:,}, in {n_sets:,} sets; each set stays on one side of every split.</source>
+      <translation>输入近似重复的行：{n_rows:,} 行中有 {n:,} 行，共 {n_sets:,} 组；每组总在划分的同一侧。</translation>
+    </message>
+    <message>
       <source>Rows that equal another one in every input but not in {column!r}: {n:,}; no network can tell them apart.</source>
       <translation>有 {n:,} 行的所有输入与其他行相同，但 {column!r} 不同；没有网络能区分它们。</translation>
     </message>
@@ -2787,8 +2903,16 @@
       <translation>{n_rows:,} 行中有 {n:,} 行与其他行重复（不计标识符）；副本落入不同折会使得分虚高。</translation>
     </message>
     <message>
+      <source>Rows that stand close to each other in the file are alike: a quick baseline has {metric} {chosen} on folds drawn at random, but {apart} where blocks of rows are left out with {gap:,} rows around them (always the same prediction: {constant}). If the rows follow one another, as days do, or belong together, scores on random folds are too good for new ones.</source>
+      <translation>文件中位置相近的行彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把成块的行连同其前后 {gap:,} 行一起留出时为 {apart}（始终给出同一预测：{constant}）。如果各行像日期那样前后相继，或彼此相属，那么随机折上的得分对新行来说过于乐观。</translation>
+    </message>
+    <message>
       <source>Rows with more cells than the header: {n:,} (the first in line {row}); what is beyond was ignored.</source>
       <translation>有 {n:,} 行的单元格多于表头（首个在第 {row} 行）；多出的部分已忽略。</translation>
+    </message>
+    <message>
+      <source>Rows with the same {column!r} are alike: a quick baseline has {metric} {chosen} on folds drawn at random, but {apart} where they are kept together (always the same prediction: {constant}). If new rows will have other values of {column!r}, scores on random folds are too good for them.</source>
+      <translation>列 {column!r} 相同的行彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把它们放在一起时为 {apart}（始终给出同一预测：{constant}）。如果新行的 {column!r} 是其他值，随机折上的得分对它们来说过于乐观。</translation>
     </message>
     <message>
       <source>Rows without any text: {n:,} of {n_rows:,}; they are kept, and predicted as an empty text.</source>
@@ -2979,6 +3103,10 @@
       <translation>无法生成最终模型或在留出集上评分：{reason}</translation>
     </message>
     <message>
+      <source>The first fold trains without the class {value!r}, which occurs only later.</source>
+      <translation>第一折的训练不含类别 {value!r}，它只在后面出现。</translation>
+    </message>
+    <message>
       <source>The first {n} trials all failed, so the search was ended. The last one: {message}</source>
       <translation>最初的 {n} 个试验全部失败，搜索已结束。最后一个：{message}</translation>
     </message>
@@ -2997,6 +3125,10 @@
     <message>
       <source>The forecast took longer than {seconds} s; the search itself can be started.</source>
       <translation>预估用时超过 {seconds} 秒；仍可直接开始搜索。</translation>
+    </message>
+    <message>
+      <source>The gap is {value} rows; it must be at least {least}.</source>
+      <translation>间隔为 {value} 行；至少应为 {least}。</translation>
     </message>
     <message>
       <source>The gp sampler needs PyTorch, which is not installed; choose tpe, or install cupel[gp].</source>
@@ -3143,6 +3275,10 @@
       <translation>目标为 {objectives}；它们必须各不相同，且其中须有得分（score）。</translation>
     </message>
     <message>
+      <source>The part of the file name is {value}; it must be at least {least}.</source>
+      <translation>文件名部分为 {value}；至少应为 {least}。</translation>
+    </message>
+    <message>
       <source>The predictions would overwrite the data {file}; choose another file for them.</source>
       <translation>预测结果会覆盖数据文件 {file}；请为其另选文件。</translation>
     </message>
@@ -3161,6 +3297,10 @@
     <message>
       <source>The rows are like those of the training data: no drift in {n:,} measured columns.</source>
       <translation>这些行与训练数据相似：{n:,} 项列度量均无漂移。</translation>
+    </message>
+    <message>
+      <source>The rows are too few for {n_folds} folds in the order of the file with a gap of {gap:,} rows; use fewer folds, a smaller gap or a smaller holdout.</source>
+      <translation>对于 {n_folds} 个按文件顺序、间隔 {gap:,} 行的折，行数太少；请减少折数、减小间隔或减小留出集。</translation>
     </message>
     <message>
       <source>The rows do not fit into the memory of a worker: they are streamed from the disk while networks train.</source>
@@ -3217,6 +3357,10 @@
     <message>
       <source>The seed is {value}; it must be at least {least}.</source>
       <translation>随机种子为 {value}；至少须为 {least}。</translation>
+    </message>
+    <message>
+      <source>The seed of the split is {value}; it must be at least {least}.</source>
+      <translation>划分种子为 {value}；至少应为 {least}。</translation>
     </message>
     <message>
       <source>The stored splits are damaged: {reason}.</source>
