@@ -25,6 +25,6 @@ def split_lines(audit: SplitAudit | None, *, with_remedy: bool) -> list[str]:
     for look in audit.told:
         line = f"{'SERIOUS' if look.severity == 'serious' else 'note'}: {look.message()}"
         if with_remedy:
-            line += f" {look.remedy()} If the rows are independent, keep the folds: --split {audit.kind}."
+            line += f" Then divide them otherwise: {look.remedy()}. If they are independent: --split {audit.kind}."
         lines.append(line)
     return lines

@@ -164,6 +164,10 @@
       <translation>导出包中总有它。</translation>
     </message>
     <message>
+      <source>Always together</source>
+      <translation>始终放在一起</translation>
+    </message>
+    <message>
       <source>Another file</source>
       <translation>换一个文件</translation>
     </message>
@@ -708,6 +712,10 @@
       <translation>折数</translation>
     </message>
     <message>
+      <source>Folds and holdout</source>
+      <translation>折与留出集</translation>
+    </message>
+    <message>
       <source>Forecast</source>
       <translation>预估</translation>
     </message>
@@ -738,6 +746,10 @@
     <message>
       <source>GRU, LSTM</source>
       <translation>循环网络（GRU、LSTM）</translation>
+    </message>
+    <message>
+      <source>Gap, rows</source>
+      <translation>间隔（行）</translation>
     </message>
     <message>
       <source>Gaussian process</source>
@@ -816,6 +828,10 @@
       <translation>图像及其标签</translation>
     </message>
     <message>
+      <source>In the order of the file</source>
+      <translation>按文件顺序</translation>
+    </message>
+    <message>
       <source>In time order</source>
       <translation>按时间先后</translation>
     </message>
@@ -854,6 +870,14 @@
     <message>
       <source>Its gain (95%)</source>
       <translation>其增益（95%）</translation>
+    </message>
+    <message>
+      <source>Keep images with the same part {part} of the name together</source>
+      <translation>把文件名第 {part} 部分相同的图像放在一起</translation>
+    </message>
+    <message>
+      <source>Keep rows with the same {column} together</source>
+      <translation>把 {column} 相同的行放在一起</translation>
     </message>
     <message>
       <source>Kept with the study; the model card of later exports shows it.</source>
@@ -1044,6 +1068,10 @@
       <translation>名称</translation>
     </message>
     <message>
+      <source>Near-duplicates</source>
+      <translation>近似重复行</translation>
+    </message>
+    <message>
       <source>Network</source>
       <translation>网络</translation>
     </message>
@@ -1188,6 +1216,10 @@
       <translation>数值</translation>
     </message>
     <message>
+      <source>Of folds and holdout; another seed of training leaves them as they are</source>
+      <translation>用于折与留出集；更换训练种子不会改变它们</translation>
+    </message>
+    <message>
       <source>Of the model, for its card; may stay empty</source>
       <translation>模型的许可证，写入模型卡；可留空</translation>
     </message>
@@ -1274,6 +1306,10 @@
     <message>
       <source>Params</source>
       <translation>超参数</translation>
+    </message>
+    <message>
+      <source>Part of name</source>
+      <translation>文件名部分</translation>
     </message>
     <message>
       <source>Passed</source>
@@ -1448,12 +1484,20 @@
       <translation>比对行数</translation>
     </message>
     <message>
+      <source>Rows left out between training and validation, and before the holdout</source>
+      <translation>训练与验证之间以及留出集之前略去的行</translation>
+    </message>
+    <message>
       <source>Rows that no trial of the search had seen.</source>
       <translation>搜索中任何试验都未见过的行。</translation>
     </message>
     <message>
       <source>Rows that the search never sees; scored once at the end</source>
       <translation>搜索从不接触的数据行；仅在最后评分一次</translation>
+    </message>
+    <message>
+      <source>Rows with nearly equal inputs stay on one side of every split</source>
+      <translation>输入几乎相同的行总在划分的同一侧</translation>
     </message>
     <message>
       <source>Ruled out</source>
@@ -1494,6 +1538,10 @@
     <message>
       <source>Save as</source>
       <translation>保存为</translation>
+    </message>
+    <message>
+      <source>Say first whether the rows are independent.</source>
+      <translation>请先说明各行是否相互独立。</translation>
     </message>
     <message>
       <source>Say where the predictions are to be saved.</source>
@@ -1630,6 +1678,10 @@
     <message>
       <source>Split</source>
       <translation>划分</translation>
+    </message>
+    <message>
+      <source>Split seed</source>
+      <translation>划分种子</translation>
     </message>
     <message>
       <source>Start</source>
@@ -1824,6 +1876,14 @@
       <translation>未安装软件包 {package}。</translation>
     </message>
     <message>
+      <source>The part of the file names, counted from 1, that says the group; 0 for none</source>
+      <translation>文件名中表示分组的部分，从 1 数起；0 表示没有</translation>
+    </message>
+    <message>
+      <source>The rows are independent: keep the folds</source>
+      <translation>各行相互独立：保留现有折</translation>
+    </message>
+    <message>
       <source>The same in all</source>
       <translation>全部相同</translation>
     </message>
@@ -1880,6 +1940,10 @@
       <translation>没有可供比较的基线。</translation>
     </message>
     <message>
+      <source>These folds were kept as the rows were said to be independent.</source>
+      <translation>因为说明了各行相互独立，所以保留了这些折。</translation>
+    </message>
+    <message>
       <source>These layers stay floats: {layers}.</source>
       <translation>以下各层保留浮点：{layers}。</translation>
     </message>
@@ -1902,6 +1966,10 @@
     <message>
       <source>Time since start</source>
       <translation>距开始的时间</translation>
+    </message>
+    <message>
+      <source>Together where found</source>
+      <translation>发现时放在一起</translation>
     </message>
     <message>
       <source>Traceback</source>
@@ -1970,6 +2038,14 @@
     <message>
       <source>Up to {n} trials fit the budget.</source>
       <translation>预算内最多可完成 {n} 次试验。</translation>
+    </message>
+    <message>
+      <source>Use folds in the order of the file, with a gap of {n} rows</source>
+      <translation>改用按文件顺序的折，间隔 {n} 行</translation>
+    </message>
+    <message>
+      <source>Use folds in the order of {column}, with a gap of {n} rows</source>
+      <translation>改用按 {column} 顺序的折，间隔 {n} 行</translation>
     </message>
     <message>
       <source>Usual starts only</source>
@@ -2528,11 +2604,11 @@
     </message>
     <message>
       <source>A gap of rows belongs to folds by order or time, not to {split} ones; choose one of those, or no gap.</source>
-      <translation type="unfinished" />
+      <translation>行间隔只用于按顺序或时间的折，不用于 {split} 折；请选择前者，或不设间隔。</translation>
     </message>
     <message>
       <source>A gap of {gap:,} rows leaves no rows to train on before fold {fold}; use a smaller gap, or fewer folds.</source>
-      <translation type="unfinished" />
+      <translation>{gap:,} 行的间隔使第 {fold} 折之前没有可训练的行；请减小间隔或减少折数。</translation>
     </message>
     <message>
       <source>A job ends with either a result or a failure.</source>
@@ -2727,22 +2803,6 @@
       <translation>因无法作为文本读取而略去的文件：{n:,}（{names}）；第一个：{reason}</translation>
     </message>
     <message>
-      <source>Folds by group: --group {column}.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Folds by group: --group-part {column}.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Folds by order: --split order --gap {gap}.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Folds by time: --time {column} --gap {gap}.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
       <source>Folds in order cannot be drawn again, so that there are no further repeats.</source>
       <translation>按顺序的折无法重新划分，因此没有更多重复。</translation>
     </message>
@@ -2756,7 +2816,7 @@
     </message>
     <message>
       <source>Folds that train on the class {value!r} alone: {n} of {n_folds}. The rows seem to be sorted by the target; then choose folds that do not follow their order.</source>
-      <translation type="unfinished" />
+      <translation>只在类别 {value!r} 上训练的折：{n_folds} 折中有 {n} 折。各行似乎按目标排序；若如此，请选择不依顺序的折。</translation>
     </message>
     <message>
       <source>How often intervals of the level {level} hold was not measured; the bundle's card tells it of {levels}.</source>
@@ -2780,7 +2840,7 @@
     </message>
     <message>
       <source>Images whose file names have the same part {part} are alike: a quick baseline has {metric} {chosen} on folds drawn at random, but {apart} where they are kept together (always the same prediction: {constant}). If new images will come from other sources, scores on random folds are too good for them.</source>
-      <translation type="unfinished" />
+      <translation>文件名第 {part} 部分相同的图像彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把它们放在一起时为 {apart}（始终给出同一预测：{constant}）。如果新图像来自其他来源，随机折上的得分对它们来说过于乐观。</translation>
     </message>
     <message>
       <source>In nested cross-validation one network on all rows did not score significantly better than the ensemble of fold networks, which is kept.</source>
@@ -2816,15 +2876,15 @@
     </message>
     <message>
       <source>Near-duplicate rows give targets away: a quick baseline has {metric} {chosen} where they stand on both sides of folds, but {apart} where they are kept together (always the same prediction: {constant}).</source>
-      <translation type="unfinished" />
+      <translation>近似重复行泄露了目标：当它们分处折的两侧时，快速基线的 {metric} 为 {chosen}，而放在一起时为 {apart}（始终给出同一预测：{constant}）。</translation>
     </message>
     <message>
       <source>Near-duplicates are kept on one side of every split: {n:,} rows in {n_sets:,} sets.</source>
-      <translation type="unfinished" />
+      <translation>近似重复行总在划分的同一侧：{n:,} 行，共 {n_sets:,} 组。</translation>
     </message>
     <message>
       <source>Near-duplicates are not kept together: one set has too many rows ({n:,}) for the folds.</source>
-      <translation type="unfinished" />
+      <translation>近似重复行没有放在一起：其中一组的行数（{n:,}）对这些折来说太多。</translation>
     </message>
     <message>
       <source>Network {number} of the model has {n:,} weights that are no numbers; export another trial.</source>
@@ -2916,7 +2976,7 @@
     </message>
     <message>
       <source>Part {part} of the file names cannot be a group: all names must have as many parts, and these have {n} that all share.</source>
-      <translation type="unfinished" />
+      <translation>文件名的第 {part} 部分不能作为分组：所有文件名的部分数必须相同，而这些文件名共有 {n} 个部分。</translation>
     </message>
     <message>
       <source>Predicting the holdout took longer than {seconds} seconds.</source>
@@ -2936,11 +2996,11 @@
     </message>
     <message>
       <source>Rows that are close in {column!r} are alike: a quick baseline has {metric} {chosen} on folds drawn at random, but {apart} where spans of time are left out with {gap:,} rows around them (always the same prediction: {constant}). If new rows will be later ones, scores on random folds are too good for them.</source>
-      <translation type="unfinished" />
+      <translation>列 {column!r} 中时间相近的行彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把若干时间段连同其前后 {gap:,} 行一起留出时为 {apart}（始终给出同一预测：{constant}）。如果新行来自之后的时间，随机折上的得分对它们来说过于乐观。</translation>
     </message>
     <message>
       <source>Rows that are near-duplicates in their inputs: {n:,} of {n_rows:,}, in {n_sets:,} sets; each set stays on one side of every split.</source>
-      <translation type="unfinished" />
+      <translation>输入近似重复的行：{n_rows:,} 行中有 {n:,} 行，共 {n_sets:,} 组；每组总在划分的同一侧。</translation>
     </message>
     <message>
       <source>Rows that equal another one in every input but not in {column!r}: {n:,}; no network can tell them apart.</source>
@@ -2952,7 +3012,7 @@
     </message>
     <message>
       <source>Rows that stand close to each other in the file are alike: a quick baseline has {metric} {chosen} on folds drawn at random, but {apart} where blocks of rows are left out with {gap:,} rows around them (always the same prediction: {constant}). If the rows follow one another, as days do, or belong together, scores on random folds are too good for new ones.</source>
-      <translation type="unfinished" />
+      <translation>文件中位置相近的行彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把成块的行连同其前后 {gap:,} 行一起留出时为 {apart}（始终给出同一预测：{constant}）。如果各行像日期那样前后相继，或彼此相属，那么随机折上的得分对新行来说过于乐观。</translation>
     </message>
     <message>
       <source>Rows with more cells than the header: {n:,} (the first in line {row}); what is beyond was ignored.</source>
@@ -2960,7 +3020,7 @@
     </message>
     <message>
       <source>Rows with the same {column!r} are alike: a quick baseline has {metric} {chosen} on folds drawn at random, but {apart} where they are kept together (always the same prediction: {constant}). If new rows will have other values of {column!r}, scores on random folds are too good for them.</source>
-      <translation type="unfinished" />
+      <translation>列 {column!r} 相同的行彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把它们放在一起时为 {apart}（始终给出同一预测：{constant}）。如果新行的 {column!r} 是其他值，随机折上的得分对它们来说过于乐观。</translation>
     </message>
     <message>
       <source>Rows without any text: {n:,} of {n_rows:,}; they are kept, and predicted as an empty text.</source>
@@ -3212,7 +3272,7 @@
     </message>
     <message>
       <source>The first fold trains without the class {value!r}, which occurs only later.</source>
-      <translation type="unfinished" />
+      <translation>第一折的训练不含类别 {value!r}，它只在后面出现。</translation>
     </message>
     <message>
       <source>The first {n} trials all failed, so the search was ended. The last one: {message}</source>
@@ -3244,7 +3304,7 @@
     </message>
     <message>
       <source>The gap is {value} rows; it must be at least {least}.</source>
-      <translation type="unfinished" />
+      <translation>间隔为 {value} 行；至少应为 {least}。</translation>
     </message>
     <message>
       <source>The gp sampler needs PyTorch, which is not installed; choose tpe, or install cupel[gp].</source>
@@ -3408,7 +3468,7 @@
     </message>
     <message>
       <source>The part of the file name is {value}; it must be at least {least}.</source>
-      <translation type="unfinished" />
+      <translation>文件名部分为 {value}；至少应为 {least}。</translation>
     </message>
     <message>
       <source>The predictions would overwrite the data {file}; choose another file for them.</source>
@@ -3436,7 +3496,7 @@
     </message>
     <message>
       <source>The rows are too few for {n_folds} folds in the order of the file with a gap of {gap:,} rows; use fewer folds, a smaller gap or a smaller holdout.</source>
-      <translation type="unfinished" />
+      <translation>对于 {n_folds} 个按文件顺序、间隔 {gap:,} 行的折，行数太少；请减少折数、减小间隔或减小留出集。</translation>
     </message>
     <message>
       <source>The rows do not fit into the memory of a worker: they are streamed from the disk while networks train.</source>
@@ -3508,7 +3568,7 @@
     </message>
     <message>
       <source>The seed of the split is {value}; it must be at least {least}.</source>
-      <translation type="unfinished" />
+      <translation>划分种子为 {value}；至少应为 {least}。</translation>
     </message>
     <message>
       <source>The stored splits are damaged: {reason}.</source>
@@ -3785,10 +3845,6 @@
     <message>
       <source>This variant could not be made: {reason}</source>
       <translation>无法生成此变体：{reason}</translation>
-    </message>
-    <message>
-      <source>To keep them together: --duplicates auto.</source>
-      <translation type="unfinished" />
     </message>
     <message>
       <source>Training diverged: the loss became {loss} in epoch {epoch}; lower learning rates or another scaling usually help.</source>
