@@ -16,6 +16,7 @@ from .errors import CupelError, SpecError
 from .launch import launch_engine
 from .resuming import More, extend
 from .spec import DEFAULT_TRIALS, BudgetSpec, DuplicatesName, ReadSpec, SplitKind, SplitSpec, StudySpec
+from .statistics.verdict import Evidence, evidence_of
 from .watching import EngineState, EngineWatch
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ class Found:
         ``trial``, ``params``, ``cv_mean``, ``cv_std``, ``holdout``.
     baselines : mapping of str to mapping
         ``cv_mean``, ``cv_std``, ``holdout`` by name.
+    split_audit : mapping
+        What an audit of the folds found, see `SplitAudit.to_json`; its ``is_serious`` says whether scores on them may
+        be too good.
+    evidence : Evidence or None
+        The corrected score (``evidence.corrected``), and the verdict against each baseline (``evidence.verdicts``);
+        None where no trial is complete.
+    looks : int
+        How often the rows of the holdout were looked at, over all studies of the workspace.
     export_path : Path or None
         The bundle, if one was written and its certificate passed.
     """
@@ -49,6 +58,9 @@ class Found:
     best: Mapping[str, Any]
     baselines: Mapping[str, Any]
     export_path: Path | None
+    split_audit: Mapping[str, Any]
+    evidence: Evidence | None
+    looks: int
 
 
 def find_network(
@@ -201,4 +213,13 @@ def _found(store: Store, study_id: int) -> Found:
     result = summary(store, study)
     export = result["export"] or {}
     path = Path(export["path"]) if export.get("passed") else None
-    return Found(study, tuple(store.trials(study_id)), result["best"] or {}, result["baselines"], path)
+    return Found(
+        study,
+        tuple(store.trials(study_id)),
+        result["best"] or {},
+        result["baselines"],
+        path,
+        result["split_audit"] or {},
+        evidence_of(study.result),
+        study.n_looks,
+    )

@@ -84,11 +84,16 @@ def _command(
 
 
 def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from .commands import search, search_arguments
+    from .commands import inspect, search, search_arguments
 
     p = _command(commands, "search", "Search networks for a table, images or texts, and export the best.")
     search_arguments.add_search_arguments(p)
     p.set_defaults(run=search.run_search)
+    p = _command(
+        commands, "inspect", "What is in a data file, and what speaks against searching it as it is."
+    )
+    search_arguments.add_inspect_arguments(p)
+    p.set_defaults(run=inspect.run_inspect)
     p = _command(commands, "demo", "A short search on a sample table: what Cupel does, in a minute.")
     p.set_defaults(run=_run_demo)
     p = _command(
@@ -116,6 +121,12 @@ def _add_browsing(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     p = _command(commands, "show", "Show a study with its leaderboard, or one of its trials.")
     p.add_argument("study", metavar="STUDY")
     p.add_argument("--trial", type=int, metavar="N")
+    p.add_argument(
+        "--against",
+        type=int,
+        metavar="N",
+        help="compare --trial with this one, fold by fold; baselines are below 0",
+    )
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=browse.run_show)
 

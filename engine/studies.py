@@ -19,6 +19,8 @@ from .data.near_duplicates import find_near_duplicates
 from .data.report import DataReport, build_report
 from .data.schema import TableSchema, infer_schema
 from .data.sources import Loaded, load
+from .data.split_audit import audit_split
+from .data.split_findings import KEY as AUDIT
 from .data.splitting import draw_splits
 from .data.table import PIXELS_FILE
 from .data.target import encode_target
@@ -52,7 +54,7 @@ def create_study(
     Returns
     -------
     study : StudyRecord
-        In state DRAFT.
+        In state DRAFT; its result holds the audit of its split, see `SplitAudit`.
     messages : tuple of Message
         What the user should know: rows dropped, cells that could not be read, …
 
@@ -81,6 +83,7 @@ def create_study(
     near = find_near_duplicates(loaded.table, schema, target.rows)
     splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed, near)
     report = build_report(loaded.table, schema, target, spec.split, near)
+    audit = audit_split(loaded.table, schema, target, spec.split, near)
     dataset = _keep(store, loaded, schema, report)
     study = store.create_study(
         name=name or f"{loaded.name} · {spec.target}",
@@ -91,9 +94,16 @@ def create_study(
         task=spec.task,
     )
     store.set_split(study.id, store.artifacts.add(splits.to_npz_bytes()))
+    store.set_result(study.id, {AUDIT: audit.to_json()})
     fewer = fewer_workers(spec.n_workers)
     texts = text_messages(loaded.table, schema)
-    return study, (*loaded.messages, *texts, *target.messages, *splits.messages, *([fewer] if fewer else []))
+    return store.study(study.id), (
+        *loaded.messages,
+        *texts,
+        *target.messages,
+        *splits.messages,
+        *([fewer] if fewer else []),
+    )
 
 
 _NEEDS = {

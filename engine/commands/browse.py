@@ -11,12 +11,17 @@ from typing import Any
 
 from rich.table import Table
 
-from ...storage.records import FoldScores, TrialRecord, TrialState
+from ...storage.records import FoldScores, StudyRecord, TrialRecord, TrialState
 from ...storage.store import Store
 from .. import formatting
 from ..cli_codes import DONE
+from ..errors import SpecError
+from ..metrics import METRICS
 from ..objectives import front_of_table, objectives_of, pareto_trials
 from ..search.filtering import parse_filter, trial_columns
+from ..statistics.comparison import are_comparable, compare_folds
+from ..statistics.epochs import best_epoch_scores
+from ..statistics.verdict import EQUIVALENCE, Verdict, verdict_sentence
 from .console import plain_console
 from .summary import print_leaderboard, standing, summary
 
@@ -81,6 +86,8 @@ def run_trials(args: argparse.Namespace) -> int:
 
 def run_show(args: argparse.Namespace) -> int:
     """Show a study or a trial."""
+    if args.against is not None and args.trial is None:
+        raise SpecError("Two trials are compared: give --trial N beside --against M.")
     with Store.open(args.workspace, "r") as store:
         study = store.find_study(args.study)
         if args.trial is None:
@@ -93,15 +100,63 @@ def run_show(args: argparse.Namespace) -> int:
             return DONE
         trial = store.trial_by_number(study.id, args.trial)
         scores = store.fold_scores(trial.id)
+        optimistic = _optimistic(store, study, trial)
+        verdict = None if args.against is None else _verdict(store, study, trial, args.against)
     if not args.json:
-        _print_trial(trial, scores)
+        _print_trial(trial, scores, optimistic)
+        if verdict is not None:
+            other = f"trial {args.against}"
+            plain_console().print(str(verdict_sentence(other, verdict)), highlight=False)
         return DONE
     row = _row(trial)
     if scores is not None:
         row["folds"] = {name: _plain(scores.values[:, i].tolist()) for i, name in enumerate(scores.metrics)}
         row["best_epochs"] = scores.best_epochs.tolist()
+    row["optimistic_value"] = optimistic
+    if verdict is not None:
+        row["against"] = {"trial": args.against, **verdict.to_json()}
     print(json.dumps(row, allow_nan=False, ensure_ascii=False))
     return DONE
+
+
+def _optimistic(store: Store, study: StudyRecord, trial: TrialRecord) -> float | None:
+    """Return the mean over folds of each fold's own best epoch, which flatters; None without learning curves."""
+    curves = store.curves(trial.id)
+    if curves is None or "valid_score" not in curves.names:
+        return None
+    scores = curves.values[:, :, curves.names.index("valid_score")]
+    return _plain(float(best_epoch_scores(scores, maximize=study.direction == "maximize").mean()))
+
+
+def _verdict(store: Store, study: StudyRecord, trial: TrialRecord, number: int) -> Verdict:
+    """Compare two trials on the folds that both were judged on.
+
+    Raises
+    ------
+    SpecError
+        Where one has no scores of all folds, or they were not scored in the same way.
+    """
+    other = store.trial_by_number(study.id, number)
+    found = {t.number: store.fold_scores(t.id) for t in (trial, other)}
+    for t in (trial, other):
+        if found[t.number] is None or t.state is not TrialState.COMPLETE:
+            raise SpecError("Trial {number} is not complete, so it cannot be compared.", number=t.number)
+    if not are_comparable(trial, other):
+        raise SpecError(
+            "Trials {first} and {second} were not scored in the same way: compare trials of one version.",
+            first=trial.number,
+            second=other.number,
+        )
+    lead, against = (
+        scores.values[:, scores.metrics.index(study.metric)]
+        for scores in found.values()
+        if scores is not None
+    )
+    split = study.spec["split"]
+    return compare_folds(
+        lead, against, metric=METRICS[study.metric], n_folds=int(split["n_folds"]),
+        equivalence=float(study.spec.get("equivalence", EQUIVALENCE)),
+    )  # fmt: skip
 
 
 def _row(t: TrialRecord) -> dict[str, Any]:
@@ -119,13 +174,15 @@ def _plain(value: Any) -> Any:
     return None if value is None or not math.isfinite(value) else value
 
 
-def _print_trial(trial: TrialRecord, scores: FoldScores | None) -> None:
+def _print_trial(trial: TrialRecord, scores: FoldScores | None, optimistic: float | None) -> None:
     """Print what a trial was, and its scores on every fold."""
     about = {name: value for name, value in _row(trial).items() if value not in (None, "", {})} | {
         "value": formatting.score(trial.value, trial.value_std),
         "params": _params_text(trial).replace("  ", "\n"),
     }
     about.pop("value_std", None)
+    if optimistic is not None:
+        about["best epoch of each fold (optimistic)"] = formatting.number(optimistic)
     table = Table(box=None, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")

@@ -20,6 +20,7 @@ from ..resuming import More, extend, found_nothing
 from ..search.space import default_space_toml, space_from_toml
 from ..spec import DEFAULT_TRIALS, BudgetSpec, LimitsSpec, ReadSpec, SplitSpec, StudySpec
 from .follow import Followed, follow
+from .split_lines import split_audit_of, split_lines
 from .summary import print_leaderboard, summary
 
 
@@ -31,14 +32,15 @@ def run_search(args: argparse.Namespace) -> int:
     spec = _spec(args)
     if args.out:
         check_target(args.out)
-    header = False if args.no_header else None
-    read = ReadSpec(args.delimiter, args.encoding, args.decimal, header, image_size=args.image_size)
+    read = reading_of(args)
     with Store.open(args.workspace) as store:
         if args.warm_start:
             earlier = store.find_study(args.warm_start)
             spec = dataclasses.replace(spec, starts=best_starts(store, earlier))
         print("Reading the data and drawing the folds …", file=sys.stderr)
         study, messages = create_study(store, args.data, spec, read=read, name=args.name)
+        for line in split_lines(split_audit_of(study), with_remedy=True):
+            print(line, file=sys.stderr)
         if args.warm_start:
             messages = (*messages, *start_messages(store, study, earlier))
         for message in messages:
@@ -130,11 +132,6 @@ def _ask(args: argparse.Namespace, request: Request) -> int:
 
 
 def _spec(args: argparse.Namespace) -> StudySpec:
-    roles = dict(_role(text) for text in args.role)
-    if args.group:
-        roles[args.group] = "group"
-    if args.time:
-        roles[args.time] = "time"
     trials = args.trials
     if trials is None and args.timeout is None and args.target_score is None:
         trials = DEFAULT_TRIALS
@@ -164,11 +161,29 @@ def _spec(args: argparse.Namespace) -> StudySpec:
         max_epochs=args.epochs,
         seed=args.seed,
         n_workers=args.workers,
-        roles=roles,
+        roles=roles_of(args),
         path=args.path,
         alongside=args.alongside,
+        n_finalists=args.finalists,
+        equivalence=args.equivalence,
         export_dir="" if args.no_export else str(args.out.absolute()) if args.out else None,
     )
+
+
+def reading_of(args: argparse.Namespace) -> ReadSpec:
+    """Return how a file is to be read."""
+    header = False if args.no_header else None
+    return ReadSpec(args.delimiter, args.encoding, args.decimal, header, image_size=args.image_size)
+
+
+def roles_of(args: argparse.Namespace) -> dict[str, str]:
+    """Return the roles that were given to columns."""
+    roles = dict(_role(text) for text in args.role)
+    if args.group:
+        roles[args.group] = "group"
+    if args.time:
+        roles[args.time] = "time"
+    return roles
 
 
 def _holdout(text: str) -> tuple[float, str]:

@@ -11,6 +11,7 @@ from ..metrics import METRICS
 from ..objectives import COSTS
 from ..search.space import families
 from ..spec import DuplicatesName, SplitKind
+from ..statistics.verdict import EQUIVALENCE
 
 
 def add_search_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,15 +23,32 @@ def add_search_arguments(parser: argparse.ArgumentParser) -> None:
     _add_results(parser)  # what becomes of it
 
 
+def add_inspect_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add all that `inspect.run_inspect` reads."""
+    _add_source(parser)
+    parser.add_argument("--target", metavar="COLUMN", help="what is to be learnt; else it is guessed")
+    _add_reading(parser)
+    _add_roles_of_split(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
 def _add_data(p: argparse.ArgumentParser) -> None:
+    _add_source(p)
+    p.add_argument("--target", required=True, metavar="COLUMN")
+    p.add_argument("--task", default="auto", choices=("auto", "binary", "multiclass", "regression"))
+    p.add_argument("--kind", default="auto", choices=("auto", *DATA_KINDS), help="of the data")
+    _add_reading(p)
+
+
+def _add_source(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "data",
         metavar="DATA",
         help="CSV, TSV or Parquet file, folder or ZIP of images or texts by class, IDX or NPZ file, or sample:iris, …",
     )
-    p.add_argument("--target", required=True, metavar="COLUMN")
-    p.add_argument("--task", default="auto", choices=("auto", "binary", "multiclass", "regression"))
-    p.add_argument("--kind", default="auto", choices=("auto", *DATA_KINDS), help="of the data")
+
+
+def _add_reading(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "--role", action="append", default=[], metavar="COLUMN=ROLE", help="override an inferred column role"
     )
@@ -68,7 +86,7 @@ def _add_splits(p: argparse.ArgumentParser) -> None:
         metavar="N",
         help="with time and order: rows left out between training and validation, and before the holdout",
     )
-    p.add_argument("--group", metavar="COLUMN", help="rows of one group stay in one fold")
+    _add_roles_of_split(p)
     p.add_argument(
         "--group-part",
         type=int,
@@ -76,7 +94,6 @@ def _add_splits(p: argparse.ArgumentParser) -> None:
         metavar="N",
         help="of images: the part of the file names, counted from 1, that says the group: patient7_2.png has 3",
     )
-    p.add_argument("--time", metavar="COLUMN", help="folds follow this column")
     p.add_argument(
         "--duplicates",
         default="auto",
@@ -90,6 +107,11 @@ def _add_splits(p: argparse.ArgumentParser) -> None:
         metavar="N",
         help="of the folds and the holdout, which another --seed leaves as they are (default: %(default)s)",
     )
+
+
+def _add_roles_of_split(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--group", metavar="COLUMN", help="rows of one group stay in one fold")
+    p.add_argument("--time", metavar="COLUMN", help="folds follow this column")
 
 
 def _add_limits(p: argparse.ArgumentParser) -> None:
@@ -122,6 +144,20 @@ def _add_limits(p: argparse.ArgumentParser) -> None:
 
 def _add_method(p: argparse.ArgumentParser) -> None:
     p.add_argument("--metric", default="", metavar="NAME", help=", ".join(METRICS))
+    p.add_argument(
+        "--finalists",
+        type=int,
+        default=5,
+        metavar="N",
+        help="of the best trials, judged on three repeats of the folds at the end; 0 for none (default: %(default)s)",
+    )
+    p.add_argument(
+        "--equivalence",
+        type=float,
+        default=EQUIVALENCE,
+        metavar="X",
+        help="smaller differences have no practical size: of a score, or as a part of an error (default: %(default)s)",
+    )
     p.add_argument(
         "--objective",
         action="append",

@@ -11,6 +11,7 @@ from rich.table import Table
 from ...storage.records import StudyRecord, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from .. import formatting
+from ..data.split_findings import KEY as AUDIT
 from ..objectives import is_ruled_out, objectives_of, pareto_trials
 from ..resuming import found_nothing
 from ..statistics.verdict import (
@@ -25,6 +26,7 @@ from ..statistics.verdict import (
     of_metric,
 )
 from .console import plain_console
+from .split_lines import split_audit_of, split_lines
 
 _ROWS = 10
 
@@ -84,6 +86,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         "interrupted": study.id in store.interrupted_studies(),
         "final": result.get("final", {}).get("kind"),
         "export": result.get("export"),
+        "split_audit": result.get(AUDIT),
         "objectives": list(objectives),
         "pareto": [{"trial": trial.number, "values": values} for trial, values in front],
     }
@@ -101,6 +104,8 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
     console = plain_console(stderr=True)
     if study.failure is not None:
         console.print(f"The study failed. {study.failure.message}", highlight=False)
+    for line in split_lines(split_audit_of(study), with_remedy=False):
+        console.print(line, highlight=False, markup=False)
     every = store.trials(study.id)
     n_ruled_out = sum(is_ruled_out(t) for t in every)
     if n_ruled_out:

@@ -12,12 +12,16 @@ import numpy as np
 
 from ..errors import DataError, Message
 from ..families import families_of
-from ..spec import ReadSpec
+from ..spec import ReadSpec, SplitSpec
+from .findings import Finding
 from .guess import suggest_target
 from .images import thumbnails
+from .near_duplicates import find_near_duplicates
 from .report import build_report
 from .schema import TableSchema, infer_schema
 from .sources import Loaded, load
+from .split_audit import audit_split
+from .split_findings import SplitAudit
 from .splitting import official_parts
 from .table import Table
 from .target import Target, encode_target
@@ -25,6 +29,7 @@ from .texts import text_messages
 
 _PREVIEW_ROWS = 50
 _MAX_LABELS = 100
+_USUAL_SPLIT = SplitSpec()
 
 
 def inspect_file(
@@ -33,6 +38,7 @@ def inspect_file(
     roles: Mapping[str, str] | None = None,
     target: str | None = None,
     *,
+    split: SplitSpec = _USUAL_SPLIT,
     known_sizes: Collection[tuple[int, int]] = (),
 ) -> dict[str, Any]:
     """Describe a file.
@@ -42,6 +48,8 @@ def inspect_file(
     source : path, or ``"sample:NAME"``
     read, roles, target
         What the user has chosen so far; the rest is detected, the target suggested.
+    split : SplitSpec
+        The folds that are looked at, see `audit_split`.
     known_sizes : collection of (int, int)
         Rows and columns of data sets that these data may be equal to.
 
@@ -51,7 +59,8 @@ def inspect_file(
         ``read``, ``name``, ``kind``, ``families`` (those for the kind), ``n_rows``, ``n_columns``, ``size_bytes``,
         ``digest`` (empty where no size in `known_sizes` fits: it takes a pass over all cells and pixels),
         ``preview`` (``columns``, ``rows`` of text), ``thumbnails`` (``png``, base64, and ``label`` of some images),
-        ``columns`` (each with ``histogram`` or ``top``), ``findings``, ``messages``, ``target``,
+        ``columns`` (each with ``histogram`` or ``top``), ``findings``, ``split_audit`` (see `SplitAudit.to_json`; None
+        without a target), ``messages``, ``target``,
         ``task`` (None where the target cannot be used; a finding says why), ``labels`` ([label, rows], …),
         ``n_dropped``, ``parts`` (rows of each official part, see `official_parts`).
 
@@ -70,7 +79,9 @@ def inspect_file(
             encoded = encode_target(table, schema)
         except DataError:
             encoded = None  # build_report meets the same error and reports it as a finding
-    report = build_report(table, schema, encoded)
+    near = find_near_duplicates(table, schema, encoded.rows) if encoded is not None else None
+    audit = audit_split(table, schema, encoded, split, near) if encoded is not None else None
+    report = build_report(table, schema, encoded, split, near)
     return {
         "read": dataclasses.asdict(loaded.read),
         "name": loaded.name,
@@ -83,7 +94,8 @@ def inspect_file(
         "preview": _preview(table),
         "thumbnails": thumbnails(table, chosen),
         "columns": _columns(schema, report.to_json()["pictures"]),
-        "findings": [finding.to_json() for finding in report.findings],
+        "findings": [finding.to_json() for finding in (*_split_findings(audit), *report.findings)],
+        "split_audit": audit.to_json() if audit is not None else None,
         "messages": [message.to_json() for message in _messages(loaded, schema, encoded)],
         "target": chosen,
         "task": encoded.task if encoded else None,
@@ -91,6 +103,21 @@ def inspect_file(
         "n_dropped": encoded.n_dropped if encoded else 0,
         "parts": official_parts(table),
     }
+
+
+def _split_findings(audit: SplitAudit | None) -> list[Finding]:
+    """Return what speaks against the folds, as findings of the report."""
+    if audit is None:
+        return []
+    return [
+        Finding(
+            "serious" if look.severity == "serious" else "warning",
+            "split",
+            look.column if look.by in ("time", "group") else None,
+            look.message(),
+        )
+        for look in audit.told
+    ]
 
 
 def _preview(table: Table) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -66,7 +67,7 @@ class Look:
 
     def message(self) -> Message:
         """Return the sentences that tell it."""
-        decimals = shared_decimals([self.chosen, self.apart], [self.chosen_std])
+        decimals = shared_decimals([self.chosen, self.apart], [None, None])
         values: dict[str, Any] = {
             "metric": self.metric,
             "chosen": number(self.chosen, decimals),
@@ -111,15 +112,15 @@ class Look:
             values | {"column": self.column},
         )
 
-    def remedy(self) -> Message:
-        """Return what to type in the terminal."""
-        values = {"column": self.column, "gap": self.advised_gap}
+    def remedy(self) -> str:
+        """Return the options of the terminal that divide the rows otherwise."""
+        column = shlex.quote(self.column)
         return {
-            "order": Message("Folds by order: --split order --gap {gap}.", values),
-            "time": Message("Folds by time: --time {column} --gap {gap}.", values),
-            "group": Message("Folds by group: --group {column}.", values),
-            "name_part": Message("Folds by group: --group-part {column}.", values),
-            "duplicates": Message("To keep them together: --duplicates auto."),
+            "order": f"--split order --gap {self.advised_gap}",
+            "time": f"--time {column} --gap {self.advised_gap}",
+            "group": f"--group {column}",
+            "name_part": f"--split grouped --group-part {column}",
+            "duplicates": "--duplicates auto",
         }[self.by]
 
 
@@ -152,10 +153,9 @@ class SplitAudit:
         return tuple(sorted((look for look in self.looks if look.severity), key=lambda look: -look.share))
 
     def to_json(self) -> dict[str, Any]:
-        """Return a JSON-ready dict; what is told comes first, with its sentences as ``message`` and ``remedy``."""
+        """Return a JSON-ready dict; what is told comes first, with its ``message`` and its ``remedy``."""
         looks = [
-            dataclasses.asdict(look)
-            | {"message": look.message().to_json(), "remedy": look.remedy().to_json()}
+            dataclasses.asdict(look) | {"message": look.message().to_json(), "remedy": look.remedy()}
             for look in self.told
         ]
         looks += [dataclasses.asdict(look) for look in self.looks if not look.severity]

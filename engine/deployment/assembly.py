@@ -27,6 +27,7 @@ from ...storage.records import (
     Failure,
     FailureKind,
     JobState,
+    LookPurpose,
     StudyRecord,
     TrialRecord,
     VariantRecord,
@@ -38,6 +39,7 @@ from ..data.cells import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
 from ..data.splitting import Splits
 from ..errors import CupelError, ExportError, Message
+from ..looks import note_look
 from .bundle import check_target, files_of, write_manifest
 from .card import model_card
 from .certificate import DECODING, PREPROCESS, STANDALONE, pins, run_certificate
@@ -150,6 +152,9 @@ class Export:
         answer["intervals"] = write_intervals(
             folder, plan, answer["folds"], work / _FOLDS, self._changed_threshold
         )
+        if answer["intervals"].get("coverage") and self.final is None:
+            # Of the final model the end of its search has looked at the holdout already.
+            note_look(self.store, self.study, LookPurpose.EXPORT)
         _write_json(folder / "schema.json", _schema(dataset, answer))
         _write_json(folder / "spec.json", self._spec(answer, dataset))
         self._write_programs(folder, dataset)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, VariantRecord
+from ..data.split_findings import KEY as KEY_OF_AUDIT
+from ..data.split_findings import SplitAudit
 from ..formatting import count, counted, number, plain, score, shared_decimals
 from ..statistics.verdict import (
     OLD_WAY,
@@ -136,6 +138,7 @@ def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | N
         "",
         f"- Metric `{study.metric}` ({study.direction}d), {folds}, preprocessing fitted inside each training part.",
         f"- Cross-validation of the trial: {score(trial.value, trial.value_std)} over the folds.",
+        *_split_audit(study),
     ]
     if final is not None:
         decimals = shared_decimals([trial.value], [trial.value_std])
@@ -164,6 +167,15 @@ def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | N
             said = sentences(evidence, ours=ours, baselines=theirs, decimals=decimals)
             lines += [f"- {message}" for message in said]
     return "\n".join(lines)
+
+
+def _split_audit(study: StudyRecord) -> list[str]:
+    """Return what speaks against the folds; nothing where nothing does."""
+    if KEY_OF_AUDIT not in study.result:
+        return []
+    audit = SplitAudit.from_json(study.result[KEY_OF_AUDIT])
+    kept = " Whoever started the study kept these folds knowing that." if audit.is_answered else ""
+    return [f"- {'**In question**: ' if audit.serious else ''}{look.message()}{kept}" for look in audit.told]
 
 
 def _variant(study: StudyRecord, variant: VariantRecord) -> str:

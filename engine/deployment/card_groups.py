@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import formatting
+from ..data.split_findings import KEY as AUDIT
 
 KEY = "audits"  # of a study's result
 LEAST_ROWS = 30  # of a group that is compared with others
@@ -45,7 +46,7 @@ def kept_audits(
     Returns
     -------
     dict
-        `KEY` → the audits; nothing where there are none.
+        `KEY` → the audits, where there are some; and the audit of the split, which is of the study's rows.
     """
     kept: dict[str, Any] = {}
     for key, found in before.get(KEY, {}).items():
@@ -56,7 +57,8 @@ def kept_audits(
         now = final or models[number]
         parts = [_dated(part, now, before.get("model_sha256") or "") for part in found["parts"]]
         kept[key] = {**found, "parts": parts}
-    return {KEY: kept} if kept else {}
+    stays = {AUDIT: before[AUDIT]} if AUDIT in before else {}
+    return stays | ({KEY: kept} if kept else {})
 
 
 def _dated(part: Mapping[str, Any], now: str, final_before: str) -> Mapping[str, Any]:

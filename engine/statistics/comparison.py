@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ...storage.records import TrialKind, TrialRecord
 from ..metrics import Metric
 from .student import t_cdf, t_quantile
 from .verdict import EQUIVALENCE, Verdict, Word
@@ -45,6 +46,18 @@ def corrected_variance(differences: Floats, n_folds: int) -> float:
     if len(differences) < 2:
         return 0.0
     return (1.0 / len(differences) + 1.0 / (n_folds - 1)) * float(differences.var(ddof=1))
+
+
+def are_comparable(one: TrialRecord, other: TrialRecord) -> bool:
+    """Whether two trials may be ranked with one another: data, splits, metric and way of scoring are equal.
+
+    A baseline has no epochs to choose, so that its way of scoring is every trial's.
+    """
+    kinds = (one.kind, other.kind)
+    keys = (one.digests.keys() | other.digests.keys()) - (
+        {"scoring"} if TrialKind.BASELINE in kinds else set()
+    )
+    return all(one.digests.get(key) == other.digests.get(key) for key in keys)
 
 
 def compare_folds(

@@ -256,6 +256,13 @@ def verdict_sentence(name: str, verdict: Verdict, decimals: int | None = None) -
     return Message(_SENTENCES[verdict.word].template, args)
 
 
+def another_way_sentence(name: str) -> Message:
+    """Return the sentence on a model that is not compared, because it was scored in another way."""
+    return Message(
+        "{name} was scored in another way, so it is not ranked with the first one.", {"name": name}
+    )
+
+
 _SENTENCES: dict[str, Message] = {
     "better": Message(
         "Better than {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of "

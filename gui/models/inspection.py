@@ -45,6 +45,31 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitFinding:
+    """What speaks against folds drawn at random.
+
+    Attributes
+    ----------
+    by : str
+        ``order``, ``time``, ``group`` or ``name_part``: what the suggested folds follow.
+    column : str
+        Of time or groups; of a part of names its number.
+    gap : int
+        Rows that the suggested folds leave out.
+    kept_kind : str
+        The kind of the folds that were looked at.
+    message : mapping
+        The sentences that tell it.
+    """
+
+    by: str
+    column: str
+    gap: int
+    kept_kind: str
+    message: Json
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """A data file as it was read."""
 
@@ -66,6 +91,7 @@ class Inspection:
     thumbnails: tuple[tuple[bytes, str], ...] = ()  # of images: PNG files and labels
     digest: str = ""  # of the cells
     parts: tuple[tuple[str, int], ...] = ()  # rows of each official part: train, test
+    split_finding: SplitFinding | None = None  # the gravest that must be answered
 
     def messages_for(self, part: str | None) -> tuple[Json, ...]:
         """Return what there is to say where `part` is the holdout (None: rows drawn at random): no more that the
@@ -107,10 +133,25 @@ class Inspection:
             kind=str(data.get("kind") or "table"),
             digest=str(data.get("digest") or ""),
             parts=tuple((str(name), int(n)) for name, n in (data.get("parts") or {}).items()),
+            split_finding=_split_finding(data.get("split_audit") or {}),
             thumbnails=tuple(
                 (base64.b64decode(one["png"]), str(one["label"])) for one in data.get("thumbnails") or ()
             ),
         )
+
+
+def _split_finding(audit: Json) -> SplitFinding | None:
+    serious = (look for look in audit.get("looks", ()) if look.get("severity") == "serious")
+    look = next(serious, None)
+    if look is None or audit.get("is_answered"):
+        return None
+    return SplitFinding(
+        by=str(look["by"]),
+        column=str(look["column"]),
+        gap=int(look["advised_gap"]),
+        kept_kind=str(audit["kind"]),
+        message=look["message"],
+    )
 
 
 def _column(data: Json) -> ColumnFacts:

@@ -56,6 +56,7 @@ class LivePage(Page):
         self.controls = LiveControls(desk)
         self.tool_row.addWidget(self.controls)
         self.failure = Notice("bad")
+        self.split_audit = Notice("warning")
         self.tiles = Tiles()
         self.running = RunningCard()
         self.running.skipped.connect(self._skip)
@@ -74,6 +75,7 @@ class LivePage(Page):
         self._stack.addWidget(self._content())
         self._stack.addWidget(self._empty())
         self.body.addWidget(self.failure)
+        self.body.addWidget(self.split_audit)
         self.body.addWidget(self._stack, 1)
         self._curves_soon = QTimer(
             self
@@ -189,6 +191,7 @@ class LivePage(Page):
         if study is None:
             return
         self._show_failure(study)
+        self._show_split_audit(study)
         spread = self._best_spread(study, data)
         self.tiles.show_study(study, spread, self.desk.standing(study)[0])
         if data is None or self.follower.study_id != study.id:
@@ -217,6 +220,20 @@ class LivePage(Page):
             )
         else:
             self.failure.hide()
+
+    def _show_split_audit(self, study: StudyRecord) -> None:
+        """Tell what speaks against the folds; it stays true where the user has kept them."""
+        audit = study.result.get("split_audit") or {}
+        serious = [look for look in audit.get("looks", ()) if look.get("severity") == "serious"]
+
+        def text() -> str:
+            kept = " " + tr("These folds were kept as the rows were said to be independent.")
+            return sentence(serious[0]["message"]) + (kept if audit.get("is_answered") else "")
+
+        if serious:
+            self.split_audit.tell(text, "warning" if audit.get("is_answered") else "bad")
+        else:
+            self.split_audit.hide()
 
     def _show_curves(self) -> None:
         study, data = self.desk.study, self.follower.data

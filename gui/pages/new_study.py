@@ -14,7 +14,7 @@ from ...storage.records import DatasetRecord, JobRecord, Request, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
 from ..language import Text, sentence, tr
-from ..models.inspection import Inspection
+from ..models.inspection import Inspection, SplitFinding
 from ..widgets.drop_zone import DropZone
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Label, column, row
@@ -24,6 +24,7 @@ from .new_study_form import StudyForm
 from .new_study_memory import Memory
 from .new_study_source import is_text_file, job_arguments, source_text, waiting_box
 from .page import Page
+from .split_question import SplitQuestion
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -54,6 +55,8 @@ class NewStudyPage(Page):
         self._again.setInterval(_AGAIN_MS)
         self._again.timeout.connect(self._inspect)
         self.notice = Notice("bad")
+        self.question = SplitQuestion()
+        self._has_answered = False  # then the kind of folds is an answer, of this target only
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
@@ -75,6 +78,7 @@ class NewStudyPage(Page):
         for widget in (self.drop, waiting_box(self._cancel_opening), content):
             self._stack.addWidget(widget)
         self.body.addWidget(self.notice)
+        self.body.addWidget(self.question)
         self.body.addWidget(self.busy)
         self.body.addWidget(self._stack, 1)
         self._connect()
@@ -217,6 +221,8 @@ class NewStudyPage(Page):
         self.form.target_changed.connect(self._target_changed)
         self.form.part_changed.connect(self._tell_messages)
         self.form.families_changed.connect(self.data.set_families)
+        self.question.taken.connect(self._take_split)
+        self.question.kept.connect(self._keep_split)
         self.forecast.wanted.connect(self._forecast)
         self._inspecting.finished.connect(self._inspected)
         self._inspecting.failed.connect(self._failed)
@@ -233,6 +239,7 @@ class NewStudyPage(Page):
         self.data.forget()
         self.data.set_text_file(is_text_file(self.source))
         self.form.forget()
+        self._has_answered = False
         self.forecast.forget()
 
     def _cancel_opening(self) -> None:
@@ -283,8 +290,27 @@ class NewStudyPage(Page):
         self._check()
 
     def _target_changed(self) -> None:
+        if self._has_answered:
+            self._has_answered = False
+            self.form.split.choose("auto")
         self.data.set_target(self.form.target())
         self._again.start()
+        self._check()
+
+    def _take_split(self, found: SplitFinding) -> None:
+        """Divide the rows as a finding suggests."""
+        self._has_answered = True
+        if found.by in ("time", "group"):
+            self.data.give_role(found.column, found.by)
+        kind = {"time": "time", "order": "order"}.get(found.by, "grouped")
+        name_part = int(found.column) if found.by == "name_part" else 0
+        self.form.split.choose(kind, found.gap if kind != "grouped" else 0, name_part)
+        self._check()
+
+    def _keep_split(self, found: SplitFinding) -> None:
+        """Keep random folds: the user says that the rows are independent."""
+        self._has_answered = True
+        self.form.split.choose(found.kept_kind)
         self._check()
 
     def _forecast(self) -> None:
@@ -341,6 +367,11 @@ class NewStudyPage(Page):
             if not problem:
                 self._remember()
             problem = problem or self._what_forbids(found)
+        asked = found.split_finding if found is not None and ready else None
+        asked = asked if self.form.split.kind.value() == "auto" else None
+        self.question.ask(asked)
+        if asked is not None:
+            problem = problem or tr("Say first whether the rows are independent.")
         self.problem.setText(problem)
         self.problem.setToolTip(problem)
         self.problem.setVisible(bool(problem))

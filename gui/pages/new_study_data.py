@@ -142,6 +142,10 @@ class DataPanel(Speaks, Card):
             column: role for column, role in self.roles.items() if role != "target" and column != name
         }
 
+    def give_role(self, name: str, role: str) -> None:
+        """Give a column a role, as the user does in the table."""
+        self._take_role(name, role)
+
     def set_families(self, families: tuple[str, ...]) -> None:
         """Other families may be searched."""
         self.space_editor.set_families(families)

@@ -19,13 +19,13 @@ from ..models.inspection import Inspection
 from ..widgets.fields import ChipsField, ChoiceField, Field, FlagField, NumberField, TextField, pair
 from ..widgets.parts import Button, Card, Label, column, row, scrolled
 from .new_study_fields import LimitFields, PartField, StartField
-from .new_study_words import pruner_text, sampler_text, split_text
+from .new_study_words import pruner_text, sampler_text
 from .pareto_panel import cost_name
+from .split_fields import SplitFields
 
 _TASKS = ("auto", "binary", "multiclass", "regression")
 _SAMPLERS = ("tpe", "nsga2", "random", "gp", "cmaes", "qmc", "grid")
 _PRUNERS = ("hyperband", "asha", "median", "wilcoxon", "none")
-_SPLITS = ("auto", "stratified", "plain", "grouped", "time")
 
 
 class StudyForm(Card):
@@ -91,6 +91,7 @@ class StudyForm(Card):
         self._workers.set_value(None)
         self._objectives.set_value(())
         self._limits.forget()
+        self.split.forget()
         self._start.offer(())
         self._baselines.set_value(True)
         self._alongside.set_value(False)
@@ -191,11 +192,11 @@ class StudyForm(Card):
             metric=self._metric.value() or "",
             families=self._families.value(),
             split=SplitSpec(
-                kind=self._split.value(),
                 n_folds=self._folds.value(),
                 n_repeats=self._repeats.value(),
                 holdout=self._holdout.value(),
                 holdout_part=self._part.value() or "",
+                **self.split.values(),
             ),
             budget=BudgetSpec(
                 n_trials=self._trials.value(),
@@ -233,9 +234,7 @@ class StudyForm(Card):
         self._part = PartField()
         self._part.changed.connect(self._show_part)
         self._part.changed.connect(self.part_changed)
-        self._split = ChoiceField(
-            lambda: tr("Split"), [(name, lambda name=name: split_text(name)) for name in _SPLITS]
-        )
+        self.split = SplitFields()
         self._timeout = NumberField(
             lambda: tr("Minutes"),
             lambda: tr("none"),
@@ -287,10 +286,11 @@ class StudyForm(Card):
             self._objectives.line(),
             _section(lambda: tr("Limits: what needs more is not trained")),
             *self._limits.lines(),
+            _section(lambda: tr("Folds and holdout")),
+            *self.split.lines(),
             _section(lambda: tr("Search")),
             self._sampler.line(),
             self._pruner.line(),
-            self._split.line(),
             pair(self._epochs, self._seed),
             self._workers.line(),
             self._baselines.line(),
@@ -299,7 +299,7 @@ class StudyForm(Card):
 
     def _fields(self) -> list[Field]:
         own = [value for value in vars(self).values() if isinstance(value, Field)]
-        return [*own, *self._limits.all]
+        return [*own, *self._limits.all, *self.split.all]
 
     def _task_text(self, name: str) -> str:
         if name == "auto" and self._found_task != "auto":
@@ -311,6 +311,7 @@ class StudyForm(Card):
         if kind == self._kind:
             return
         self._kind = kind
+        self.split.set_kind_of_data(kind)
         self._families.set_options(
             [(name, lambda name=name: words.family(name)) for name in families_of(kind)]
         )

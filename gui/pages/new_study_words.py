@@ -13,6 +13,16 @@ def split_text(name: str) -> str:
         "plain": tr("Plain"),
         "grouped": tr("By group"),
         "time": tr("In time order"),
+        "order": tr("In the order of the file"),
+    }[name]
+
+
+def duplicates_text(name: str) -> str:
+    """Return what is done with near-duplicate rows."""
+    return {
+        "auto": tr("Together where found"),
+        "keep_together": tr("Always together"),
+        "ignore": tr("Ignored"),
     }[name]
 
 

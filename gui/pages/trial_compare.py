@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from ...engine import formatting
-from ...storage.records import StudyRecord
+from ...engine.errors import Message
+from ...engine.metrics import METRICS
+from ...engine.statistics.comparison import are_comparable, compare_folds
+from ...engine.statistics.verdict import EQUIVALENCE, another_way_sentence, verdict_sentence
+from ...storage.records import StudyRecord, TrialState
+from .. import words
 from ..charts.chart import Chart, Series
 from ..charts.curves import judged_measure, mean_of
 from ..desk import Desk
-from ..language import Speaks, tr
+from ..language import Speaks, sentence, tr
 from ..widgets.parts import Card, Label, Rule, clear, column, scrolled
 from .trial_details import TrialView, facts, read_view
 
@@ -31,6 +37,7 @@ class TrialCompare(Speaks, QWidget):
         self._wanted: list[int] = []
         self._views: list[TrialView] = []
         self._heading = Label(kind="subtitle")
+        self._verdicts = Label(kind="small", wrap=True, select=True)
         self.chart = Chart(lambda: tr("Epoch"), self._metric, x_whole=True)
         self.chart.setFixedHeight(190)
         self.grid = QGridLayout()
@@ -38,7 +45,16 @@ class TrialCompare(Speaks, QWidget):
         self.grid.setVerticalSpacing(7)
         content = QWidget()
         content.setLayout(
-            column(self._heading, self.chart, self.chart.legend, Rule(), self.grid, 1, margins=(0, 0, 8, 0))
+            column(
+                self._heading,
+                self._verdicts,
+                self.chart,
+                self.chart.legend,
+                Rule(),
+                self.grid,
+                1,
+                margins=(0, 0, 8, 0),
+            )
         )
         card = Card()
         card.body.setContentsMargins(16, 12, 8, 12)
@@ -68,6 +84,9 @@ class TrialCompare(Speaks, QWidget):
     def _show(self) -> None:
         self._heading.setText(tr("{n} trials side by side", n=len(self._views)))
         self._show_curves()
+        said = [sentence(message.to_json()) for message in comparisons(self._study, self._views)]
+        self._verdicts.setText("\n".join(said))
+        self._verdicts.setVisible(bool(said))
         clear(self.grid)  # type: ignore[arg-type]
         different, same = differences(self._views)
         self._add_row(0, "", [f"#{view.trial.number}" for view in self._views], "strong", coloured=True)
@@ -136,6 +155,35 @@ def _series(side: int, name: str = "", mean: np.ndarray | None = None) -> Series
         2.0,
         tip=lambda i: f"{name}\n{tr('Epoch {epoch}', epoch=i + 1)}\n{formatting.number(float(y[i]), 4)}",
     )
+
+
+def comparisons(study: StudyRecord | None, views: list[TrialView]) -> list[Message]:
+    """Return the first trial against each of the others, on the folds that both were judged on."""
+    if study is None or not views:
+        return []
+    lead = views[0]
+    found: list[Message] = []
+    for other in views[1:]:
+        ours, theirs = (_complete_scores(view, study.metric) for view in (lead, other))
+        if ours is None or theirs is None:
+            continue
+        name = words.baseline(other.trial.name) if other.trial.name else f"#{other.trial.number}"
+        if not are_comparable(lead.trial, other.trial):
+            found.append(another_way_sentence(name))
+            continue
+        verdict = compare_folds(
+            ours, theirs, metric=METRICS[study.metric], n_folds=int(study.spec["split"]["n_folds"]),
+            equivalence=float(study.spec.get("equivalence", EQUIVALENCE)),
+        )  # fmt: skip
+        found.append(verdict_sentence(name, verdict))
+    return found
+
+
+def _complete_scores(view: TrialView, metric: str) -> NDArray[np.float64] | None:
+    scores = view.scores
+    if scores is None or view.trial.state is not TrialState.COMPLETE or metric not in scores.metrics:
+        return None
+    return scores.values[:, scores.metrics.index(metric)]
 
 
 def differences(views: list[TrialView]) -> tuple[list[tuple[str, list[str]]], list[tuple[str, list[str]]]]:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from ...engine import formatting
+from ...engine.statistics.epochs import best_epoch_scores
 from ...storage.records import Curves, Failure, FailureKind, FoldScores, StudyRecord, TrialRecord, TrialState
 from .. import tokens, words
 from ..charts.curves import CurvesChart, judged_measure, measures
@@ -179,7 +180,7 @@ class TrialDetails(Speaks, QWidget):
         self._show_curves()
         self._show_folds(view.scores, study)
         fill_grid(self.params, [(name, formatting.parameter(value)) for name, value in trial.params.items()])
-        fill_grid(self.facts, facts(trial))
+        fill_grid(self.facts, [*facts(trial), *optimistic_score(view.curves, study)])
         if not self.notes.hasFocus() and not self._notes_timer.isActive():
             self.notes.blockSignals(True)
             self.notes.setPlainText(trial.notes)
@@ -275,6 +276,15 @@ def against_baseline(study: StudyRecord, trial: TrialRecord) -> str:
         baseline=words.baseline(study.best_baseline),
         value=formatting.number(study.best_baseline_value),
     )
+
+
+def optimistic_score(curves: Curves | None, study: StudyRecord) -> list[tuple[str, str]]:
+    """Return what the score would be by each fold's own best epoch, as versions before 0.2 told it; or nothing."""
+    if curves is None or "valid_score" not in curves.names:
+        return []
+    scores = curves.values[:, :, curves.names.index("valid_score")]
+    value = float(best_epoch_scores(scores, maximize=study.direction == "maximize").mean())
+    return [(tr("Best epoch of each fold (optimistic)"), formatting.number(value))]
 
 
 def facts(trial: TrialRecord) -> list[tuple[str, str]]:

@@ -164,6 +164,10 @@
       <translation>导出包中总有它。</translation>
     </message>
     <message>
+      <source>Always together</source>
+      <translation>始终放在一起</translation>
+    </message>
+    <message>
       <source>Another file</source>
       <translation>换一个文件</translation>
     </message>
@@ -222,6 +226,10 @@
     <message>
       <source>Base</source>
       <translation>原网络</translation>
+    </message>
+    <message>
+      <source>Best epoch of each fold (optimistic)</source>
+      <translation>每折最佳轮次（偏乐观）</translation>
     </message>
     <message>
       <source>Best score</source>
@@ -704,6 +712,10 @@
       <translation>折数</translation>
     </message>
     <message>
+      <source>Folds and holdout</source>
+      <translation>折与留出集</translation>
+    </message>
+    <message>
       <source>Forecast</source>
       <translation>预估</translation>
     </message>
@@ -734,6 +746,10 @@
     <message>
       <source>GRU, LSTM</source>
       <translation>循环网络（GRU、LSTM）</translation>
+    </message>
+    <message>
+      <source>Gap, rows</source>
+      <translation>间隔（行）</translation>
     </message>
     <message>
       <source>Gaussian process</source>
@@ -812,6 +828,10 @@
       <translation>图像及其标签</translation>
     </message>
     <message>
+      <source>In the order of the file</source>
+      <translation>按文件顺序</translation>
+    </message>
+    <message>
       <source>In time order</source>
       <translation>按时间先后</translation>
     </message>
@@ -850,6 +870,14 @@
     <message>
       <source>Its gain (95%)</source>
       <translation>其增益（95%）</translation>
+    </message>
+    <message>
+      <source>Keep images with the same part {part} of the name together</source>
+      <translation>把文件名第 {part} 部分相同的图像放在一起</translation>
+    </message>
+    <message>
+      <source>Keep rows with the same {column} together</source>
+      <translation>把 {column} 相同的行放在一起</translation>
     </message>
     <message>
       <source>Kept with the study; the model card of later exports shows it.</source>
@@ -1040,6 +1068,10 @@
       <translation>名称</translation>
     </message>
     <message>
+      <source>Near-duplicates</source>
+      <translation>近似重复行</translation>
+    </message>
+    <message>
       <source>Network</source>
       <translation>网络</translation>
     </message>
@@ -1086,10 +1118,6 @@
     <message>
       <source>No groups of this study were audited yet</source>
       <translation>此研究尚未作过分组审计</translation>
-    </message>
-    <message>
-      <source>No network beats the baseline {baseline}; use that instead.</source>
-      <translation>没有网络优于基线“{baseline}”，请改用该基线。</translation>
     </message>
     <message>
       <source>No network was trained; the best baseline is {baseline}, {score}.</source>
@@ -1188,6 +1216,10 @@
       <translation>数值</translation>
     </message>
     <message>
+      <source>Of folds and holdout; another seed of training leaves them as they are</source>
+      <translation>用于折与留出集；更换训练种子不会改变它们</translation>
+    </message>
+    <message>
       <source>Of the model, for its card; may stay empty</source>
       <translation>模型的许可证，写入模型卡；可留空</translation>
     </message>
@@ -1274,6 +1306,10 @@
     <message>
       <source>Params</source>
       <translation>超参数</translation>
+    </message>
+    <message>
+      <source>Part of name</source>
+      <translation>文件名部分</translation>
     </message>
     <message>
       <source>Passed</source>
@@ -1448,12 +1484,20 @@
       <translation>比对行数</translation>
     </message>
     <message>
+      <source>Rows left out between training and validation, and before the holdout</source>
+      <translation>训练与验证之间以及留出集之前略去的行</translation>
+    </message>
+    <message>
       <source>Rows that no trial of the search had seen.</source>
       <translation>搜索中任何试验都未见过的行。</translation>
     </message>
     <message>
       <source>Rows that the search never sees; scored once at the end</source>
       <translation>搜索从不接触的数据行；仅在最后评分一次</translation>
+    </message>
+    <message>
+      <source>Rows with nearly equal inputs stay on one side of every split</source>
+      <translation>输入几乎相同的行总在划分的同一侧</translation>
     </message>
     <message>
       <source>Ruled out</source>
@@ -1494,6 +1538,10 @@
     <message>
       <source>Save as</source>
       <translation>保存为</translation>
+    </message>
+    <message>
+      <source>Say first whether the rows are independent.</source>
+      <translation>请先说明各行是否相互独立。</translation>
     </message>
     <message>
       <source>Say where the predictions are to be saved.</source>
@@ -1608,12 +1656,12 @@
       <translation>最小</translation>
     </message>
     <message>
-      <source>So far no network beats the baseline {baseline}.</source>
-      <translation>目前还没有网络优于基线“{baseline}”。</translation>
+      <source>So far no network is ahead of {baseline}; nothing is decided yet.</source>
+      <translation>到目前为止没有网络领先于{baseline}；尚无定论。</translation>
     </message>
     <message>
-      <source>So far the best network beats every baseline; the next is {baseline}.</source>
-      <translation>目前最佳网络优于所有基线，其次是“{baseline}”。</translation>
+      <source>So far the best network is ahead of {baseline}; nothing is decided yet.</source>
+      <translation>到目前为止最佳网络领先于{baseline}；尚无定论。</translation>
     </message>
     <message>
       <source>Some drift</source>
@@ -1630,6 +1678,10 @@
     <message>
       <source>Split</source>
       <translation>划分</translation>
+    </message>
+    <message>
+      <source>Split seed</source>
+      <translation>划分种子</translation>
     </message>
     <message>
       <source>Start</source>
@@ -1662,10 +1714,6 @@
     <message>
       <source>State</source>
       <translation>状态</translation>
-    </message>
-    <message>
-      <source>Statistically tied</source>
-      <translation>统计上持平</translation>
     </message>
     <message>
       <source>Stop</source>
@@ -1764,10 +1812,6 @@
       <translation>审计已取消，没有保留任何结果。</translation>
     </message>
     <message>
-      <source>The best network beats every baseline; the next is {baseline}.</source>
-      <translation>最佳网络优于所有基线，其次是“{baseline}”。</translation>
-    </message>
-    <message>
       <source>The best trial</source>
       <translation>最佳试验</translation>
     </message>
@@ -1832,6 +1876,14 @@
       <translation>未安装软件包 {package}。</translation>
     </message>
     <message>
+      <source>The part of the file names, counted from 1, that says the group; 0 for none</source>
+      <translation>文件名中表示分组的部分，从 1 数起；0 表示没有</translation>
+    </message>
+    <message>
+      <source>The rows are independent: keep the folds</source>
+      <translation>各行相互独立：保留现有折</translation>
+    </message>
+    <message>
       <source>The same in all</source>
       <translation>全部相同</translation>
     </message>
@@ -1888,6 +1940,10 @@
       <translation>没有可供比较的基线。</translation>
     </message>
     <message>
+      <source>These folds were kept as the rows were said to be independent.</source>
+      <translation>因为说明了各行相互独立，所以保留了这些折。</translation>
+    </message>
+    <message>
       <source>These layers stay floats: {layers}.</source>
       <translation>以下各层保留浮点：{layers}。</translation>
     </message>
@@ -1910,6 +1966,10 @@
     <message>
       <source>Time since start</source>
       <translation>距开始的时间</translation>
+    </message>
+    <message>
+      <source>Together where found</source>
+      <translation>发现时放在一起</translation>
     </message>
     <message>
       <source>Traceback</source>
@@ -1978,6 +2038,14 @@
     <message>
       <source>Up to {n} trials fit the budget.</source>
       <translation>预算内最多可完成 {n} 次试验。</translation>
+    </message>
+    <message>
+      <source>Use folds in the order of the file, with a gap of {n} rows</source>
+      <translation>改用按文件顺序的折，间隔 {n} 行</translation>
+    </message>
+    <message>
+      <source>Use folds in the order of {column}, with a gap of {n} rows</source>
+      <translation>改用按 {column} 顺序的折，间隔 {n} 行</translation>
     </message>
     <message>
       <source>Usual starts only</source>
@@ -2536,11 +2604,11 @@
     </message>
     <message>
       <source>A gap of rows belongs to folds by order or time, not to {split} ones; choose one of those, or no gap.</source>
-      <translation type="unfinished" />
+      <translation>行间隔只用于按顺序或时间的折，不用于 {split} 折；请选择前者，或不设间隔。</translation>
     </message>
     <message>
       <source>A gap of {gap:,} rows leaves no rows to train on before fold {fold}; use a smaller gap, or fewer folds.</source>
-      <translation type="unfinished" />
+      <translation>{gap:,} 行的间隔使第 {fold} 折之前没有可训练的行；请减小间隔或减少折数。</translation>
     </message>
     <message>
       <source>A job ends with either a result or a failure.</source>
@@ -2580,7 +2648,11 @@
     </message>
     <message>
       <source>All rests on one division into folds.</source>
-      <translation type="unfinished" />
+      <translation>全部结论基于同一次折划分。</translation>
+    </message>
+    <message>
+      <source>All trials were judged on {n} repeats of the folds.</source>
+      <translation>所有试验都在 {n} 次重复的折上评判。</translation>
     </message>
     <message>
       <source>Another engine (process {other}) has taken the study {name!r} over; this one ends.</source>
@@ -2604,7 +2676,7 @@
     </message>
     <message>
       <source>Better than {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
-      <translation type="unfinished" />
+      <translation>优于{name}：差值 {difference}，95% 区间 {low} 至 {high}；更好的概率 {better}，相当 {same}，更差 {worse}。</translation>
     </message>
     <message>
       <source>Class {value!r} has fewer rows for the search ({n}) than there are folds ({n_folds}), so some folds are judged without it; use fewer folds, or merge it with another class.</source>
@@ -2708,11 +2780,11 @@
     </message>
     <message>
       <source>Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows; the best {n_trials:,} take part, so that it takes seconds; {n_pruned:,} pruned ones do not).</source>
-      <translation type="unfinished" />
+      <translation>已校正从 {n_complete:,} 个试验中择优的影响：{value}，95% 区间 {low} 至 {high}（对行重抽样 {n_resamples:,} 次；为在数秒内完成，只有最好的 {n_trials:,} 个参与；{n_pruned:,} 个被剪枝的不参与）。</translation>
     </message>
     <message>
       <source>Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows; {n_pruned:,} pruned trials do not take part).</source>
-      <translation type="unfinished" />
+      <translation>已校正从 {n_complete:,} 个试验中择优的影响：{value}，95% 区间 {low} 至 {high}（对行重抽样 {n_resamples:,} 次；{n_pruned:,} 个被剪枝的试验不参与）。</translation>
     </message>
     <message>
       <source>Costs {drop:,g}, and is worth it if size or time matter: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
@@ -2731,6 +2803,10 @@
       <translation>因无法作为文本读取而略去的文件：{n:,}（{names}）；第一个：{reason}</translation>
     </message>
     <message>
+      <source>Folds in order cannot be drawn again, so that there are no further repeats.</source>
+      <translation>按顺序的折无法重新划分，因此没有更多重复。</translation>
+    </message>
+    <message>
       <source>Folds in time order take the latest rows as the holdout; give it as a fraction.</source>
       <translation>按时间顺序分折时，最新的行作为留出集；请用比例指定留出集。</translation>
     </message>
@@ -2740,7 +2816,7 @@
     </message>
     <message>
       <source>Folds that train on the class {value!r} alone: {n} of {n_folds}. The rows seem to be sorted by the target; then choose folds that do not follow their order.</source>
-      <translation type="unfinished" />
+      <translation>只在类别 {value!r} 上训练的折：{n_folds} 折中有 {n} 折。各行似乎按目标排序；若如此，请选择不依顺序的折。</translation>
     </message>
     <message>
       <source>How often intervals of the level {level} hold was not measured; the bundle's card tells it of {levels}.</source>
@@ -2761,6 +2837,10 @@
     <message>
       <source>Images that cannot be read, and have an empty row: {n:,} ({files}).</source>
       <translation>无法读取、结果行留空的图像：{n:,} 个（{files}）。</translation>
+    </message>
+    <message>
+      <source>Images whose file names have the same part {part} are alike: a quick baseline has {metric} {chosen} on folds drawn at random, but {apart} where they are kept together (always the same prediction: {constant}). If new images will come from other sources, scores on random folds are too good for them.</source>
+      <translation>文件名第 {part} 部分相同的图像彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把它们放在一起时为 {apart}（始终给出同一预测：{constant}）。如果新图像来自其他来源，随机折上的得分对它们来说过于乐观。</translation>
     </message>
     <message>
       <source>In nested cross-validation one network on all rows did not score significantly better than the ensemble of fold networks, which is kept.</source>
@@ -2795,12 +2875,16 @@
       <translation>{column!r} 的 {n_rows:,} 个单元格中有 {n:,} 个缺失（{percent}%）。</translation>
     </message>
     <message>
+      <source>Near-duplicate rows give targets away: a quick baseline has {metric} {chosen} where they stand on both sides of folds, but {apart} where they are kept together (always the same prediction: {constant}).</source>
+      <translation>近似重复行泄露了目标：当它们分处折的两侧时，快速基线的 {metric} 为 {chosen}，而放在一起时为 {apart}（始终给出同一预测：{constant}）。</translation>
+    </message>
+    <message>
       <source>Near-duplicates are kept on one side of every split: {n:,} rows in {n_sets:,} sets.</source>
-      <translation type="unfinished" />
+      <translation>近似重复行总在划分的同一侧：{n:,} 行，共 {n_sets:,} 组。</translation>
     </message>
     <message>
       <source>Near-duplicates are not kept together: one set has too many rows ({n:,}) for the folds.</source>
-      <translation type="unfinished" />
+      <translation>近似重复行没有放在一起：其中一组的行数（{n:,}）对这些折来说太多。</translation>
     </message>
     <message>
       <source>Network {number} of the model has {n:,} weights that are no numbers; export another trial.</source>
@@ -2829,6 +2913,10 @@
     <message>
       <source>No file can be written in the folder {folder} ({reason}); choose another one or change its permissions.</source>
       <translation>无法在文件夹 {folder} 中写入文件（{reason}）；请换一个文件夹，或更改其权限。</translation>
+    </message>
+    <message>
+      <source>No finalists were asked for, so that one division into folds decided.</source>
+      <translation>没有要求复评入围试验，因此由一次折划分决定。</translation>
     </message>
     <message>
       <source>No measurable loss on the folds: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
@@ -2863,8 +2951,12 @@
       <translation>{file} 中没有一个图像可以读取，例如 {name}：{reason}。</translation>
     </message>
     <message>
+      <source>Not shown to be worse than trial {best} on the same folds ({n:,}): {names}.</source>
+      <translation>在相同的折上未显示差于试验 {best} 的（{n:,} 个）：{names}。</translation>
+    </message>
+    <message>
       <source>Not shown to differ from {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
-      <translation type="unfinished" />
+      <translation>未显示与{name}有差异：差值 {difference}，95% 区间 {low} 至 {high}；更好的概率 {better}，相当 {same}，更差 {worse}。</translation>
     </message>
     <message>
       <source>Nothing can be served at {host}:{port}: {reason}; choose another --port, or --port 0 for a free one.</source>
@@ -2884,7 +2976,7 @@
     </message>
     <message>
       <source>Part {part} of the file names cannot be a group: all names must have as many parts, and these have {n} that all share.</source>
-      <translation type="unfinished" />
+      <translation>文件名的第 {part} 部分不能作为分组：所有文件名的部分数必须相同，而这些文件名共有 {n} 个部分。</translation>
     </message>
     <message>
       <source>Predicting the holdout took longer than {seconds} seconds.</source>
@@ -2903,8 +2995,12 @@
       <translation>没有写明图像而被略去的行：{n_rows:,} 行中的 {n:,} 行。</translation>
     </message>
     <message>
+      <source>Rows that are close in {column!r} are alike: a quick baseline has {metric} {chosen} on folds drawn at random, but {apart} where spans of time are left out with {gap:,} rows around them (always the same prediction: {constant}). If new rows will be later ones, scores on random folds are too good for them.</source>
+      <translation>列 {column!r} 中时间相近的行彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把若干时间段连同其前后 {gap:,} 行一起留出时为 {apart}（始终给出同一预测：{constant}）。如果新行来自之后的时间，随机折上的得分对它们来说过于乐观。</translation>
+    </message>
+    <message>
       <source>Rows that are near-duplicates in their inputs: {n:,} of {n_rows:,}, in {n_sets:,} sets; each set stays on one side of every split.</source>
-      <translation type="unfinished" />
+      <translation>输入近似重复的行：{n_rows:,} 行中有 {n:,} 行，共 {n_sets:,} 组；每组总在划分的同一侧。</translation>
     </message>
     <message>
       <source>Rows that equal another one in every input but not in {column!r}: {n:,}; no network can tell them apart.</source>
@@ -2915,8 +3011,16 @@
       <translation>{n_rows:,} 行中有 {n:,} 行与其他行重复（不计标识符）；副本落入不同折会使得分虚高。</translation>
     </message>
     <message>
+      <source>Rows that stand close to each other in the file are alike: a quick baseline has {metric} {chosen} on folds drawn at random, but {apart} where blocks of rows are left out with {gap:,} rows around them (always the same prediction: {constant}). If the rows follow one another, as days do, or belong together, scores on random folds are too good for new ones.</source>
+      <translation>文件中位置相近的行彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把成块的行连同其前后 {gap:,} 行一起留出时为 {apart}（始终给出同一预测：{constant}）。如果各行像日期那样前后相继，或彼此相属，那么随机折上的得分对新行来说过于乐观。</translation>
+    </message>
+    <message>
       <source>Rows with more cells than the header: {n:,} (the first in line {row}); what is beyond was ignored.</source>
       <translation>有 {n:,} 行的单元格多于表头（首个在第 {row} 行）；多出的部分已忽略。</translation>
+    </message>
+    <message>
+      <source>Rows with the same {column!r} are alike: a quick baseline has {metric} {chosen} on folds drawn at random, but {apart} where they are kept together (always the same prediction: {constant}). If new rows will have other values of {column!r}, scores on random folds are too good for them.</source>
+      <translation>列 {column!r} 相同的行彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把它们放在一起时为 {apart}（始终给出同一预测：{constant}）。如果新行的 {column!r} 是其他值，随机折上的得分对它们来说过于乐观。</translation>
     </message>
     <message>
       <source>Rows without any text: {n:,} of {n_rows:,}; they are kept, and predicted as an empty text.</source>
@@ -2952,23 +3056,27 @@
     </message>
     <message>
       <source>The best network is better than every baseline.</source>
-      <translation type="unfinished" />
+      <translation>最佳网络优于所有基线。</translation>
     </message>
     <message>
       <source>The best network is not shown to differ from {names}.</source>
-      <translation type="unfinished" />
+      <translation>未显示最佳网络与{names}有差异。</translation>
     </message>
     <message>
       <source>The best network is not shown to differ from {undecided}, and the same as {same} for practical purposes.</source>
-      <translation type="unfinished" />
+      <translation>未显示最佳网络与{undecided}有差异，与{same}实际上相当。</translation>
     </message>
     <message>
       <source>The best network is the same as {names} for practical purposes; the simpler model may do.</source>
-      <translation type="unfinished" />
+      <translation>最佳网络与{names}实际上相当；更简单的模型或许就够了。</translation>
     </message>
     <message>
       <source>The best network is worse than {names}; the simpler model is the better choice.</source>
-      <translation type="unfinished" />
+      <translation>最佳网络差于{names}；更简单的模型是更好的选择。</translation>
+    </message>
+    <message>
+      <source>The best trial and the baselines were judged on {n_repeats} repeats of the folds.</source>
+      <translation>最佳试验和基线在 {n_repeats} 次重复的折上评判。</translation>
     </message>
     <message>
       <source>The budget leaves {left} seconds for the search; trials of these networks would take longer, and are cut short: {networks}.</source>
@@ -3164,7 +3272,7 @@
     </message>
     <message>
       <source>The first fold trains without the class {value!r}, which occurs only later.</source>
-      <translation type="unfinished" />
+      <translation>第一折的训练不含类别 {value!r}，它只在后面出现。</translation>
     </message>
     <message>
       <source>The first {n} trials all failed, so the search was ended. The last one: {message}</source>
@@ -3180,11 +3288,11 @@
     </message>
     <message>
       <source>The folds follow one another: the epoch of each is chosen by those before it, that of the first by the others.</source>
-      <translation type="unfinished" />
+      <translation>各折先后相接：每一折的轮次由它之前的折选定，第一折的由其余各折选定。</translation>
     </message>
     <message>
       <source>The folds put the network first, the holdout {baseline} ({theirs} against {ours}): they point to different winners.</source>
-      <translation type="unfinished" />
+      <translation>按各折，网络领先；按留出集，{baseline}领先（{theirs} 对 {ours}）：两者指向不同的胜者。</translation>
     </message>
     <message>
       <source>The forecast process died (exit code {code}); some networks of the space may be too large.</source>
@@ -3196,7 +3304,7 @@
     </message>
     <message>
       <source>The gap is {value} rows; it must be at least {least}.</source>
-      <translation type="unfinished" />
+      <translation>间隔为 {value} 行；至少应为 {least}。</translation>
     </message>
     <message>
       <source>The gp sampler needs PyTorch, which is not installed; choose tpe, or install cupel[gp].</source>
@@ -3212,7 +3320,7 @@
     </message>
     <message>
       <source>The holdout puts the network first ({ours} against {theirs} of {baseline}), the folds do not: they point to different winners.</source>
-      <translation type="unfinished" />
+      <translation>按留出集，网络领先（{ours} 对{baseline}的 {theirs}），按各折则否：两者指向不同的胜者。</translation>
     </message>
     <message>
       <source>The holdout {part!r} shares groups with the rows of the search (column {column!r}: {n:,} of {n_groups:,} groups, for instance {group!r}): its score may be too good. Draw the holdout as a fraction to keep groups apart.</source>
@@ -3335,6 +3443,10 @@
       <translation>轮数为 {value}；至少须为 {least}。</translation>
     </message>
     <message>
+      <source>The number of finalists is {value}; it must be at least {least}.</source>
+      <translation>入围试验数为 {value}；它至少须为 {least}。</translation>
+    </message>
+    <message>
       <source>The number of folds is {value}; it must be at least {least}.</source>
       <translation>折数为 {value}；至少须为 {least}。</translation>
     </message>
@@ -3356,7 +3468,7 @@
     </message>
     <message>
       <source>The part of the file name is {value}; it must be at least {least}.</source>
-      <translation type="unfinished" />
+      <translation>文件名部分为 {value}；至少应为 {least}。</translation>
     </message>
     <message>
       <source>The predictions would overwrite the data {file}; choose another file for them.</source>
@@ -3375,16 +3487,28 @@
       <translation>分位数为 {value}；它必须介于 0 和 1 之间。</translation>
     </message>
     <message>
+      <source>The region of practical equivalence is {value}; it must be a number from 0 to below 1.</source>
+      <translation>实际等效区间为 {value}；它须是 0 到小于 1 的数。</translation>
+    </message>
+    <message>
       <source>The rows are like those of the training data: no drift in {n:,} measured columns.</source>
       <translation>这些行与训练数据相似：{n:,} 项列度量均无漂移。</translation>
     </message>
     <message>
       <source>The rows are too few for {n_folds} folds in the order of the file with a gap of {gap:,} rows; use fewer folds, a smaller gap or a smaller holdout.</source>
-      <translation type="unfinished" />
+      <translation>对于 {n_folds} 个按文件顺序、间隔 {gap:,} 行的折，行数太少；请减少折数、减小间隔或减小留出集。</translation>
     </message>
     <message>
       <source>The rows do not fit into the memory of a worker: they are streamed from the disk while networks train.</source>
       <translation>这些行放不进一个工作进程的内存：训练网络时会从磁盘流式读取。</translation>
+    </message>
+    <message>
+      <source>The rows of the holdout were looked at once, by the end of this search alone.</source>
+      <translation>留出集的行只被查看过一次，即本次搜索结束时。</translation>
+    </message>
+    <message>
+      <source>The rows of the holdout were looked at {n:,} times, over all studies, compressions, audits and exports of this workspace: whoever chooses by their scores makes them flatter.</source>
+      <translation>留出集的行已被查看 {n:,} 次，包括此工作区的所有研究、压缩、审计和导出：按这些分数做选择会使它们偏高。</translation>
     </message>
     <message>
       <source>The rows with a target are too few ({n}) for {n_folds} folds; use fewer folds or more data.</source>
@@ -3392,7 +3516,7 @@
     </message>
     <message>
       <source>The same as {name} for practical purposes: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
-      <translation type="unfinished" />
+      <translation>与{name}实际上相当：差值 {difference}，95% 区间 {low} 至 {high}；更好的概率 {better}，相当 {same}，更差 {worse}。</translation>
     </message>
     <message>
       <source>The sampler {sampler} can aim at one objective only; choose one of {choices}.</source>
@@ -3444,7 +3568,7 @@
     </message>
     <message>
       <source>The seed of the split is {value}; it must be at least {least}.</source>
-      <translation type="unfinished" />
+      <translation>划分种子为 {value}；至少应为 {least}。</translation>
     </message>
     <message>
       <source>The stored splits are damaged: {reason}.</source>
@@ -3485,6 +3609,10 @@
     <message>
       <source>The study {study!r} has no complete trial yet to export.</source>
       <translation>研究 {study!r} 还没有可导出的已完成试验。</translation>
+    </message>
+    <message>
+      <source>The study {study!r} has no complete trial {number}.</source>
+      <translation>研究 {study!r} 没有已完成的试验 {number}。</translation>
     </message>
     <message>
       <source>The study {study!r} has no final model yet; let its search end, or export one of its trials.</source>
@@ -3628,11 +3756,11 @@
     </message>
     <message>
       <source>There are two folds, so that the epoch of each is chosen by the other one alone.</source>
-      <translation type="unfinished" />
+      <translation>只有两折，因此每一折的轮次仅由另一折选定。</translation>
     </message>
     <message>
       <source>There is no baseline to compare with.</source>
-      <translation type="unfinished" />
+      <translation>没有可比较的基线。</translation>
     </message>
     <message>
       <source>There is no column {column!r} that says which rows are {part!r}; give the holdout as a fraction.</source>
@@ -3691,6 +3819,10 @@
       <translation>没有时间进行比较；保留各折网络作为集成。</translation>
     </message>
     <message>
+      <source>There was no time to judge finalists on further repeats of the folds.</source>
+      <translation>没有时间在更多重复的折上评判入围试验。</translation>
+    </message>
+    <message>
       <source>These data have no images; choose another kind of data.</source>
       <translation>这些数据没有图像；请选择其他数据类型。</translation>
     </message>
@@ -3700,7 +3832,7 @@
     </message>
     <message>
       <source>These scores are of an older version: each fold kept its own best epoch, which is optimistic. They are not ranked with new ones.</source>
-      <translation type="unfinished" />
+      <translation>这些分数来自旧版本：每一折保留各自的最佳轮次，因而偏乐观。它们不与新分数一起排名。</translation>
     </message>
     <message>
       <source>This bundle has no prediction intervals: it was made before there were any; export it again.</source>
@@ -3759,6 +3891,10 @@
       <translation>试验 {number} 是基线，没有网络；请选择其他试验。</translation>
     </message>
     <message>
+      <source>Trial {number} is not complete, so it cannot be compared.</source>
+      <translation>试验 {number} 未完成，因此无法比较。</translation>
+    </message>
+    <message>
       <source>Trial {number} is {state}, so it cannot be started.</source>
       <translation>试验 {number} 的状态是 {state}，无法启动。</translation>
     </message>
@@ -3767,12 +3903,20 @@
       <translation>试验 {number} 的状态是 {state}；请选择已完成的试验。</translation>
     </message>
     <message>
+      <source>Trials {first} and {second} were not scored in the same way: compare trials of one version.</source>
+      <translation>试验 {first} 与 {second} 的评分方式不同：请比较同一版本的试验。</translation>
+    </message>
+    <message>
       <source>Two columns have the role {role}: {first!r} and {second!r}; choose one.</source>
       <translation>有两列的角色都是 {role}：{first!r} 和 {second!r}；请只保留一列。</translation>
     </message>
     <message>
       <source>Two folds leave no rows for a comparison; the fold networks are kept as an ensemble.</source>
       <translation>只有两折，没有可用于比较的数据；保留各折网络作为集成。</translation>
+    </message>
+    <message>
+      <source>Two trials are compared: give --trial N beside --against M.</source>
+      <translation>要比较两个试验：请在 --against M 之外给出 --trial N。</translation>
     </message>
     <message>
       <source>Unknown model family {family!r}; choose one of {choices}.</source>
@@ -3788,7 +3932,7 @@
     </message>
     <message>
       <source>Worse than {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
-      <translation type="unfinished" />
+      <translation>差于{name}：差值 {difference}，95% 区间 {low} 至 {high}；更好的概率 {better}，相当 {same}，更差 {worse}。</translation>
     </message>
     <message>
       <source>You skipped this trial.</source>
@@ -4143,12 +4287,16 @@
       <translation>{name} 为 {value!r}；至少须为 {least}。</translation>
     </message>
     <message>
+      <source>{name} was scored in another way, so it is not ranked with the first one.</source>
+      <translation>{name} 以另一种方式评分，因此不与第一个一起排名。</translation>
+    </message>
+    <message>
       <source>{name}: {error}</source>
       <translation>{name}：{error}</translation>
     </message>
     <message>
       <source>{n} finalists were judged on {n_repeats} repeats of the folds, whose mean decided between them.</source>
-      <translation type="unfinished" />
+      <translation>{n} 个入围试验在 {n_repeats} 次重复的折上评判，由其均值决定。</translation>
     </message>
     <message>
       <source>{option} is {value}; give a number above 0.</source>

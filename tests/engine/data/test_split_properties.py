@@ -5,6 +5,7 @@ A kind joins with one entry in `KINDS`: what a table of it needs. The properties
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -39,7 +40,8 @@ class Case:
     groups : ndarray of shape (n_rows,), optional
         Of which none may stand on two sides; negative where a row has none.
     moments : ndarray of shape (n_rows,), optional
-        Of which those of training come first, then those of validation, then those of the holdout.
+        Of which those of training come first, then those of validation, then those of the holdout; between them a gap,
+        if one is asked for.
     """
 
     spec: SplitSpec
@@ -126,6 +128,40 @@ def of_times(draw: st.DrawFn, kind: str) -> Case:
 
 
 @st.composite
+def of_an_order(draw: st.DrawFn) -> Case:
+    n, seed = draw(N_ROWS), draw(SEEDS)
+    table = Table((number("x", seed, n), draw(targets(n))), n)
+    return Case(with_gap(draw, draw(specs("order"))), table, {}, seed, moments=np.arange(float(n)))
+
+
+@st.composite
+def of_times_with_a_gap(draw: st.DrawFn) -> Case:
+    case = draw(of_times("time"))
+    return dataclasses.replace(case, spec=with_gap(draw, case.spec))
+
+
+def with_gap(draw: st.DrawFn, spec: SplitSpec) -> SplitSpec:
+    return dataclasses.replace(spec, gap=draw(st.integers(0, 5)))
+
+
+@st.composite
+def of_copies(draw: st.DrawFn, kind: str) -> Case:
+    """Sets of up to three rows that are equal but for the target."""
+    n, seed = draw(st.integers(60, 150)), draw(SEEDS)
+    rng = np.random.default_rng(seed)
+    sets = rng.permutation(n) // draw(st.integers(1, 3))
+    x, z = rng.normal(size=(2, n))
+    columns = (
+        Column("x", "number", numbers=x[sets]),
+        Column("z", "number", numbers=z[sets]),
+        draw(targets(n)),
+    )
+    spec = dataclasses.replace(draw(specs(kind)), duplicates="keep_together")
+    moments = np.arange(float(n)) if kind == "order" else None
+    return Case(spec, Table(columns, n), {}, seed, groups=sets, moments=moments)
+
+
+@st.composite
 def of_an_official_holdout(draw: st.DrawFn, kind: str) -> Case:
     case = draw(of_rows(kind))
     n = case.table.n_rows
@@ -143,8 +179,13 @@ KINDS: dict[str, Callable[[], st.SearchStrategy[Case]]] = {
     "groups by a role": lambda: of_groups("auto"),
     "time": lambda: of_times("time"),
     "times by a role": lambda: of_times("auto"),
+    "order": of_an_order,
+    "time with a gap": of_times_with_a_gap,
+    "near-duplicates": lambda: of_copies("plain"),
+    "near-duplicates in order": lambda: of_copies("order"),
     "an official holdout": lambda: of_an_official_holdout("auto"),
 }
+ORDERED = ["time", "times by a role", "order", "time with a gap", "near-duplicates in order"]
 of_every_kind = pytest.mark.parametrize("kind", KINDS)
 some = settings(max_examples=40, deadline=None, database=None)
 
@@ -204,7 +245,9 @@ def test_out_of_fold_rows_are_the_rows_of_the_data_in_their_order(kind: str, dat
     np.testing.assert_allclose(means, target.at(rows).astype(float), rtol=1e-12)
 
 
-@pytest.mark.parametrize("kind", ["grouped", "groups by a role"])
+@pytest.mark.parametrize(
+    "kind", ["grouped", "groups by a role", "near-duplicates", "near-duplicates in order"]
+)
 @some
 @given(data=st.data())
 def test_no_group_is_on_two_sides(kind: str, data: st.DataObject) -> None:
@@ -217,7 +260,7 @@ def test_no_group_is_on_two_sides(kind: str, data: st.DataObject) -> None:
         assert (shared < 0).all()
 
 
-@pytest.mark.parametrize("kind", ["time", "times by a role"])
+@pytest.mark.parametrize("kind", ORDERED)
 @some
 @given(data=st.data())
 def test_training_is_before_validation_and_the_search_before_the_holdout(
@@ -225,11 +268,14 @@ def test_training_is_before_validation_and_the_search_before_the_holdout(
 ) -> None:
     case = data.draw(cases(kind))
     assert case.moments is not None
-    splits, _ = case.draw()
+    splits, target = case.draw()
     assert (len(splits.holdout) > 0) == (case.spec.holdout > 0)
     sides = [*zip(splits.train, splits.valid, strict=True)]
     for before, after in [*sides, *([(splits.development, splits.holdout)] if len(splits.holdout) else [])]:
         assert case.moments[before].max() < case.moments[after].min()
+        apart = np.sort(case.moments[target.rows] if case.spec.kind != "order" else case.moments)
+        skipped = apart[(apart > case.moments[before].max()) & (apart < case.moments[after].min())]
+        assert len(skipped) >= case.spec.gap
 
 
 @of_every_kind

@@ -138,7 +138,7 @@ def _stored(
     model: TrainedModel,
     split: SplitSpec,
     metric: str,
-    out_of_fold: np.ndarray | None,
+    out_of_fold: np.ndarray | None = None,
 ) -> tuple[Store, int]:
     store = Store.open(folder / "workspace")
     table.to_parquet(folder / "table.parquet")

@@ -24,6 +24,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cupel.engine.data.schema import TableSchema
+from cupel.engine.data.splitting import Splits
+from cupel.engine.data.table import Table
+from cupel.engine.data.target import encode_target
 from cupel.engine.errors import RuledOut
 from cupel.engine.metrics import metrics_for
 from cupel.engine.training.curves import CURVE_NAMES
@@ -60,7 +64,9 @@ def run_task(files: StudyFiles, task: Task, send: Send) -> TaskOutcome:
                 return _trial(files, task, send)
             case BaselineTask():
                 time.sleep(_wrong().get("baseline_s", 0.0))
-                return TaskResult(0.01, 1, _scores(files, np.full(N_FOLDS, 0.6), np.full(N_FOLDS, -1)))
+                n = _splits(files).n_replicas
+                scores = _scores(files, np.full(n, 0.6), np.full(n, -1))
+                return TaskResult(0.01, 1, scores, out_of_fold=_out_of_fold(files, 0.6, task.number))
             case FinalTask():
                 _maybe_die()
                 reason = {"template": "", "args": {}, "text": ""}
@@ -122,7 +128,7 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
         raise RuledOut("The network would have more than the {most:,} parameters allowed.", most=most)
     reporter = Reporter(task.trial_id, files.memory_limit_bytes, send)
     best = quality(dict(task.params))
-    scores = best + 0.01 * np.arange(N_FOLDS)
+    scores = best + 0.01 * (np.arange(_splits(files).n_replicas) % N_FOLDS)
     curves = []
     try:
         is_long = task.number in wrong.get("long", ())
@@ -142,12 +148,29 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
     finally:
         forget_control(task.trial_id)
     return TaskResult(
-        0.01 * len(curves), 1, _scores(files, now, np.full(N_FOLDS, len(curves) - 1)),
+        0.01 * len(curves), 1, _scores(files, now, np.full(len(now), len(curves) - 1)),
         Curves(CURVE_NAMES, np.stack(curves, axis=1)), n_parameters=n_parameters(task.params),
         size_bytes=4 * n_parameters(task.params) + 1000, latency_ms=0.01 * n_parameters(task.params),
-        model=b"model-%d" % task.number,
+        model=b"model-%d" % task.number, out_of_fold=_out_of_fold(files, best, task.number),
         info={"truncated": reporter.is_truncated, "path": "fused"},
     )  # fmt: skip
+
+
+def _splits(files: StudyFiles) -> Splits:
+    return Splits.from_npz_bytes(Path(files.splits).read_bytes())
+
+
+def _out_of_fold(files: StudyFiles, quality: float, number: int) -> np.ndarray:
+    """Return predictions of the validation rows that are right as often as `quality` says."""
+    target = encode_target(Table.from_parquet(files.table), TableSchema.from_json(files.schema), files.task)
+    rng = np.random.default_rng(number + 10)
+    parts = []
+    for rows in _splits(files).valid:
+        y = target.at(rows)
+        wrong = rng.random(len(y)) >= quality
+        said = np.where(wrong, (y + 1) % target.n_classes, y)
+        parts.append(np.eye(target.n_classes)[said].ravel())
+    return np.concatenate(parts).astype(np.float32)
 
 
 def _scores(files: StudyFiles, column: np.ndarray, epochs: np.ndarray) -> FoldScores:

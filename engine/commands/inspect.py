@@ -1,0 +1,36 @@
+"""``cupel inspect``: what is in a data file, and what speaks against searching it as it is."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from .. import formatting
+from ..cli_codes import DONE
+from .search import reading_of, roles_of
+
+_TITLES = {"serious": "SERIOUS", "warning": "warning", "info": "note"}
+
+
+def run_inspect(args: argparse.Namespace) -> int:
+    """Print the findings of a file, the gravest first."""
+    from ..data.inspect import inspect_file
+
+    found = inspect_file(args.data, reading_of(args), roles_of(args), args.target)
+    if args.json:
+        print(json.dumps(found, allow_nan=False))
+        return DONE
+    shape = (
+        f"{formatting.counted(found['n_rows'], 'row')} × {formatting.counted(found['n_columns'], 'column')}"
+    )
+    goal = f", {found['task']} of {found['target']!r}" if found["task"] else ""
+    print(f"{found['name']}: {shape}{goal}", file=sys.stderr)
+    order = list(_TITLES)
+    for one in sorted(found["findings"], key=lambda one: order.index(one["severity"])):
+        print(f"{_TITLES[one['severity']]}: {one['message']['text']}")
+    if not found["findings"]:
+        print("Nothing unusual was found.")
+    for message in found["messages"]:
+        print(f"note: {message['text']}")
+    return DONE

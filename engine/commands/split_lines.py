@@ -1,0 +1,30 @@
+"""What the terminal says of an audit of a split."""
+
+from __future__ import annotations
+
+from ...storage.records import StudyRecord
+from ..data.split_findings import KEY, SplitAudit
+
+
+def split_audit_of(study: StudyRecord) -> SplitAudit | None:
+    """Return the audit of a study's split; None where the study is older than audits."""
+    return SplitAudit.from_json(study.result[KEY]) if KEY in study.result else None
+
+
+def split_lines(audit: SplitAudit | None, *, with_remedy: bool) -> list[str]:
+    """Return a line for each finding that nobody has answered, the gravest first.
+
+    Parameters
+    ----------
+    with_remedy : bool
+        Whether to say which options answer it.
+    """
+    if audit is None or audit.is_answered:
+        return []
+    lines: list[str] = []
+    for look in audit.told:
+        line = f"{'SERIOUS' if look.severity == 'serious' else 'note'}: {look.message()}"
+        if with_remedy:
+            line += f" Then divide them otherwise: {look.remedy()}. If they are independent: --split {audit.kind}."
+        lines.append(line)
+    return lines
