@@ -29,7 +29,9 @@ SETTLE_S = 20.0  # for the load average to know of the burners
 @contextmanager
 def burners(n: int) -> Iterator[None]:
     """Keep `n` processes busy."""
-    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(n)]
+    # Sessions of their own: Linux shares the processor out among sessions first, and these are other programs.
+    burn = [sys.executable, "-c", "while True: pass"]
+    processes = [subprocess.Popen(burn, start_new_session=True) for _ in range(n)]
     try:
         if n:
             time.sleep(SETTLE_S)
