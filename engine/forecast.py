@@ -91,7 +91,9 @@ def _start() -> float:
 
 
 def search_s(budget: BudgetSpec, start_s: float, *, exports: bool) -> float:
-    """Return the seconds that a budget leaves for the search, once everything has started; infinite without a limit.
+    """Return the seconds that a budget leaves for the search, once everything has started.
+
+    Infinite without a time limit, negative where starting and the end take longer than that.
 
     Parameters
     ----------
@@ -101,7 +103,7 @@ def search_s(budget: BudgetSpec, start_s: float, *, exports: bool) -> float:
     clock = Budget(budget, "maximize", elapsed_s=_START_UP_STARTS * start_s, exports=exports)
     clock.note_start(start_s)
     clock.note_network()
-    return max(clock.search_left_s, 0.0)
+    return clock.search_left_s
 
 
 def _corners(files: StudyFiles, space: Mapping[str, Any], spec: StudySpec) -> list[dict[str, Any]]:
@@ -178,7 +180,7 @@ def _summary(
     if spec.budget.timeout_s is not None:
         typical = [c["seconds"] for c in corners if c["name"] == "default"]
         middle = sum(typical) / len(typical)
-        in_all = left_s * n_workers
+        in_all = max(left_s, 0.0) * n_workers
         in_budget = [int(in_all / max(middle, (high + middle) / 2)), int(in_all / (middle * _EARLY))]
         messages += _time_messages(corners, in_budget, spec.budget.timeout_s, left_s)
     if any(c["streamed"] for c in corners):
@@ -197,7 +199,7 @@ def _summary(
         "corners": corners,
         "seconds_per_trial": [low, high],
         "trials_in_budget": in_budget,
-        "search_s": None if math.isinf(left_s) else left_s,
+        "search_s": None if math.isinf(left_s) else max(left_s, 0.0),
         "peak_memory_bytes": memory * n_workers,
         "n_workers": n_workers,
         "messages": [m.to_json() for m in messages],
@@ -214,11 +216,9 @@ def _time_messages(
         return [
             Message(
                 "The time is too short for a whole trial of any network here: starting, the final model and the export "
-                "take about {end} of the {timeout} seconds, and the quickest trial {quickest}; allow at least {least} "
-                "seconds.",
+                "take about {end} seconds, and the quickest trial {quickest}; allow at least {least} seconds.",
                 {
                     "end": math.ceil(timeout_s - left_s),
-                    "timeout": math.ceil(timeout_s),
                     "quickest": math.ceil(quickest),
                     "least": math.ceil(timeout_s - left_s + quickest),
                 },

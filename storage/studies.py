@@ -24,7 +24,7 @@ from .records import (
     TrialState,
 )
 from .rows import decode_failure, encode_failure, encode_tags, now_us, study_record
-from .tables import LookRow, StudyRow, TrialRow
+from .tables import CurvesRow, FoldScoresRow, LookRow, OutOfFoldRow, StudyRow, TrialRow
 
 STALE_AFTER_S = 30.0
 _LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)

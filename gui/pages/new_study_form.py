@@ -137,12 +137,14 @@ class StudyForm(Card):
             if name == "task":
                 self._offer_metrics()
         self._show_part()
+        self.split.set_kind_of_data(self._kind)
         self.families_changed.emit(self._families.value())
 
     def _named(self) -> dict[str, Field]:
         own = {name.lstrip("_"): value for name, value in vars(self).items() if isinstance(value, Field)}
-        limits = {f"limits.{k}": v for k, v in vars(self._limits).items() if isinstance(v, Field)}
-        return {name: field for name, field in (own | limits).items() if name != "start"}
+        for group, fields in (("limits", self._limits), ("split", self.split)):
+            own |= {f"{group}.{k}": v for k, v in vars(fields).items() if isinstance(v, Field)}
+        return {name: field for name, field in own.items() if name != "start"}
 
     def name(self) -> str:
         """Return the study's name."""

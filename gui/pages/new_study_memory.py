@@ -69,7 +69,9 @@ class Memory:
         fields = {
             "name": study.name, "target": spec.target, "task": spec.task, "metric": spec.metric,
             "families": spec.families, "folds": split.n_folds, "repeats": split.n_repeats, "holdout": split.holdout,
-            "part": split.holdout_part or None, "split": split.kind, "timeout": budget.timeout_s,
+            "part": split.holdout_part or None, "split.kind": split.kind,
+            "split.gap": split.gap, "split.name_part": split.name_part, "split.duplicates": split.duplicates,
+            "split.seed": spec.split_seed, "timeout": budget.timeout_s,
             "trials": budget.n_trials, "score": budget.target_score, "sampler": spec.sampler, "pruner": spec.pruner,
             "objectives": [name for name in spec.objectives if name != "score"], "epochs": spec.max_epochs,
             "seed": spec.seed, "workers": spec.n_workers, "baselines": spec.baselines, "alongside": spec.alongside,

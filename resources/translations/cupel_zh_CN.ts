@@ -3695,8 +3695,8 @@
       <translation>时间只够进行少量试验；请延长时间或缩小搜索空间。</translation>
     </message>
     <message>
-      <source>The time is too short for a whole trial of any network here: starting, the final model and the export take about {end} of the {timeout} seconds, and the quickest trial {quickest}; allow at least {least} seconds.</source>
-      <translation>时间太短，这里任何网络都完成不了一次完整的试验：启动、最终模型和导出大约要占 {timeout} 秒中的 {end} 秒，最快的试验要 {quickest} 秒；请至少给 {least} 秒。</translation>
+      <source>The time is too short for a whole trial of any network here: starting, the final model and the export take about {end} seconds, and the quickest trial {quickest}; allow at least {least} seconds.</source>
+      <translation>时间太短，这里任何网络都完成不了一次完整的试验：启动、最终模型和导出大约要 {end} 秒，最快的试验要 {quickest} 秒；请至少给 {least} 秒。</translation>
     </message>
     <message>
       <source>The time was too short: it was over before a first network was trained.</source>

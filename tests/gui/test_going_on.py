@@ -152,6 +152,7 @@ def test_the_last_file_and_its_settings_are_there_again_when_the_window_is_opene
     page.form._timeout.set_value(120)
     page.form._metric.set_value("log_loss")
     page.form._limits.parameters.set_value(5000)
+    page.form.split.choose("order", gap=3)
     page.form._families.set_value(("mlp",))
     page.data.roles = {"fnlwgt": "ignored"}
     page.form.changed.emit()
@@ -190,7 +191,8 @@ def test_a_duplicate_has_the_data_and_the_settings_of_the_study(
             table_sha256="t" * 64, size_bytes=1,
         )  # fmt: skip
         spec = {
-            **SPEC, "split": {"n_folds": 4, "n_repeats": 2, "holdout": 0.1}, "pruner": "median", "seed": 3,
+            **SPEC, "split": {"n_folds": 4, "n_repeats": 2, "holdout": 0.1, "kind": "plain", "seed": 8},
+            "pruner": "median", "seed": 3,
             "budget": {"n_trials": 12, "timeout_s": 60.0}, "limits": {"size_bytes": 50_000},
         }  # fmt: skip
         study = store.create_study(
@@ -205,5 +207,6 @@ def test_a_duplicate_has_the_data_and_the_settings_of_the_study(
     made = page.spec()
     assert (page.source, page.form.name()) == ("sample:iris", "Irises")
     assert (made.split.n_folds, made.split.n_repeats, made.split.holdout) == (4, 2, 0.1)
+    assert (made.split.kind, made.split_seed) == ("plain", 8)
     assert (made.budget.n_trials, made.budget.timeout_s) == (12, 60.0)
     assert (made.families, made.pruner, made.seed, made.limits.size_bytes) == (("mlp",), "median", 3, 50_000)
