@@ -13,7 +13,7 @@ QUALITY_PIP ?=
 QUALITY_ARGS ?=
 export VENV
 
-.PHONY: help setup run test test-slow check bench bench-quality shots
+.PHONY: help setup run test test-slow check bench bench-quality bench-honest shots
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /:/' | awk -F: '{ printf "make %-13s %s\n", $$1, $$2 }'
@@ -45,13 +45,16 @@ check: $(STAMP) ## lint, format, types and the directions of imports
 
 bench: $(STAMP) ## print the figures of docs/benchmarks.md for this machine
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'
-	@for script in $(filter-out %/bench_quality.py,$(wildcard benchmarks/bench_*.py)); do echo "== $$script"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
+	@for script in $(filter-out %/bench_quality.py %/bench_honest.py %/bench_budget.py,$(wildcard benchmarks/bench_*.py)); do echo "== $$script"; QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
 
 bench-quality: $(STAMP) ## compare what short searches export with trees, linear models, plain networks and RealMLP
 	@test -x $(QUALITY_VENV)/bin/python || $(BIN)/python -m venv $(QUALITY_VENV)
 	@$(QUALITY_VENV)/bin/python -c "import pytabkit" 2>/dev/null || \
 		$(QUALITY_VENV)/bin/python -m pip install -q --disable-pip-version-check pytabkit torch==2.13.0 $(QUALITY_PIP)
 	@$(BIN)/python benchmarks/bench_quality.py --realmlp $(QUALITY_VENV)/bin/python --keep $(QUALITY_VENV)/predictions $(QUALITY_ARGS)
+
+bench-honest: $(STAMP) ## compare what searches say with the truth, on noise and on tables with unseen rows (hours; goes on)
+	@$(BIN)/python benchmarks/bench_honest.py
 
 shots: $(STAMP) ## take a picture of every page in both themes and both languages
 	QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/shots.py shots

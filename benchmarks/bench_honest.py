@@ -5,8 +5,8 @@ that the truth is known: the score there. What a search says is compared with it
 Each case is written to the folder when it is done; a run that is stopped goes on where it was. Parts: ``null``,
 ``tables``, ``nested``; without any, all of them, and then the report.
 
-    python benchmarks/bench_honest.py --folder .bench-honest null tables
-    python benchmarks/bench_honest.py --folder .bench-honest report
+    python benchmarks/bench_honest.py null tables
+    python benchmarks/bench_honest.py report
 """
 
 from __future__ import annotations
@@ -277,7 +277,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("parts", nargs="*", help="null, tables, nested, report; all of them where not given")
-    parser.add_argument("--folder", type=Path, default=Path(".bench-honest"))
+    parser.add_argument("--folder", type=Path, default=Path(__file__).resolve().parents[1] / "docs" / "honesty")
     args = parser.parse_args()
     parts = args.parts or ["null", "tables", "nested", "report"]
     args.folder.mkdir(parents=True, exist_ok=True)

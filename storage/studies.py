@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from .base import StoreBase, bumped, get_study
@@ -24,7 +24,7 @@ from .records import (
     TrialState,
 )
 from .rows import decode_failure, encode_failure, encode_tags, now_us, study_record
-from .tables import LookRow, StudyRow, TrialRow
+from .tables import CurvesRow, FoldScoresRow, LookRow, OutOfFoldRow, StudyRow, TrialRow
 
 STALE_AFTER_S = 30.0
 _LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
@@ -391,6 +391,9 @@ def _requeue_baselines(session: Session, study: StudyRow) -> None:
             row.revision = study.revision
             row.state, row.failure, row.worker = TrialState.WAITING, None, None
             row.started_us, row.finished_us, row.duration_s = None, None, None
+            row.value, row.value_std, row.epoch = None, None, None
+            for kept in (CurvesRow, FoldScoresRow, OutOfFoldRow):
+                session.execute(delete(kept).where(kept.trial_id == row.id))
 
 
 def _clean_name(name: str) -> str:

@@ -285,17 +285,22 @@ class NewStudyPage(Page):
 
     def _role_changed(self, name: str, role: str) -> None:
         if role == "target":
+            self._forget_answer()
             self.form.set_target(name)
         self._again.start()
         self._check()
 
     def _target_changed(self) -> None:
-        if self._has_answered:
-            self._has_answered = False
-            self.form.split.choose("auto")
+        self._forget_answer()
         self.data.set_target(self.form.target())
         self._again.start()
         self._check()
+
+    def _forget_answer(self) -> None:
+        """Go back to automatic folds where the kind was the answer to a question about another target."""
+        if self._has_answered:
+            self._has_answered = False
+            self.form.split.choose("auto")
 
     def _take_split(self, found: SplitFinding) -> None:
         """Divide the rows as a finding suggests."""

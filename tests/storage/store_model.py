@@ -12,6 +12,7 @@ from cupel.storage.records import (
     JobRecord,
     JobState,
     Request,
+    Stage,
     StudyRecord,
     StudyState,
     TrialKind,
@@ -36,6 +37,7 @@ class Study:
     n_workers_requested: int | None = None
     elapsed_s: float = 0.0
     engine_pid: int | None = None
+    stage: Stage | None = None
     best_trial: int | None = None
     best_value: float | None = None
     best_baseline: str | None = None
@@ -101,6 +103,14 @@ class Trial:
         self.n_oof = None if outcome.oof is None else len(outcome.oof)
         if outcome.curves is not None:
             self.n_curve_epochs = outcome.curves.values.shape[1]
+
+    def wait_again(self, revision: int) -> None:
+        """Wait as if never started."""
+        self.revision, self.state = revision, TrialState.WAITING
+        self.worker = self.epoch = self.n_curve_epochs = None
+        if self.failure is not None:
+            self.failure = self.value = self.value_std = self.n_oof = None
+            self.has_scores = False
 
     @property
     def is_ruled_out(self) -> bool:
@@ -173,7 +183,12 @@ class Model:
                 study.revision = trial.revision
             return
         best = next((t for t in self.of(trial.study_id).values() if t.number == study.best_trial), None)
-        is_better = best is None or best.value is None or sign * trial.value > sign * best.value
+        is_better = (
+            best is None
+            or best.value is None
+            or best.digests != trial.digests  # scored on other data, or in another way: not ranked
+            or sign * trial.value > sign * best.value
+        )
         is_smaller = (
             best is not None
             and trial.value == best.value
@@ -188,4 +203,5 @@ def compare(wanted: Any, record: Any, but: tuple[str, ...] = ()) -> None:
     """Compare all fields of `wanted` with those of the same names of a record."""
     for one in fields(wanted):
         if one.name not in but:
-            assert getattr(record, one.name) == getattr(wanted, one.name), one.name
+            told, ought = getattr(record, one.name), getattr(wanted, one.name)
+            assert told == ought, f"{one.name} is {told!r}, not {ought!r}"

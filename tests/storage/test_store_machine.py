@@ -8,15 +8,11 @@ same.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from cupel.storage.errors import ArtifactError, ConflictError
+from cupel.storage.errors import ArtifactError
 from cupel.storage.records import (
     Curves,
     Failure,
@@ -24,25 +20,26 @@ from cupel.storage.records import (
     FoldScores,
     JobState,
     Request,
+    Stage,
     StudyState,
     TrialKind,
     TrialOutcome,
     TrialState,
 )
-from cupel.storage.store import Store
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
-    RuleBasedStateMachine,
+    MultipleResults,
     consumes,
     initialize,
-    invariant,
+    multiple,
     precondition,
     rule,
     run_state_machine_as_test,
 )
-from store_model import ENDED, Job, Model, Study, Trial, Variant
+from store_machine import WorkspaceMachine
+from store_model import ENDED, Job, Study, Trial, Variant
 
 NAMES = st.sampled_from(["digits", "Digits", " two  words ", "digits (2)", "漢字", "1"])
 WORDS = st.text(max_size=6)
@@ -55,6 +52,7 @@ ATTRS = st.dictionaries(
     st.sampled_from(["a", "b"]), st.one_of(st.integers(-9, 9), st.booleans(), WORDS), max_size=2
 )
 FAILURES = st.builds(Failure, st.sampled_from(FailureKind), st.just("It failed."))
+DIGESTS = st.sampled_from([{}, {"data": "d1"}, {"data": "d2"}])
 MODELS = st.sampled_from([b"one network", b"another network"])
 
 
@@ -79,141 +77,13 @@ OUTCOMES = st.builds(
 )
 
 
-class StoreMachine(RuleBasedStateMachine):
-    """Two writers on one workspace, which take turns, and the model of it."""
+class StudyMachine(WorkspaceMachine):
+    """Studies, their trials, variants and exports."""
 
     studies: Bundle[int] = Bundle("studies")
     trials: Bundle[int] = Bundle("trials")
     variants: Bundle[int] = Bundle("variants")
     exports: Bundle[int] = Bundle("exports")
-    jobs: Bundle[int] = Bundle("jobs")
-    bookmarks: Bundle[int] = Bundle("bookmarks")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="cupel-machine-"))
-        self.writers = [Store.open(self.folder / "workspace") for _ in range(2)]
-        self.model = Model()
-        self.seen = {0}
-
-    def teardown(self) -> None:
-        problems = self.store.check()
-        for writer in self.writers:
-            writer.close()
-        shutil.rmtree(self.folder)
-        assert problems == []
-
-    @property
-    def store(self) -> Store:
-        return self.writers[0]
-
-    # -- what holds of every step ---------------------------------------------------------------------------------
-
-    def changed(self) -> int:
-        """Note that a call has changed something: the revision has risen by one. The other writer is next."""
-        self.model.revision += 1
-        assert self.store.revision() == self.model.revision
-        self.writers.reverse()
-        return self.model.revision
-
-    def refused(self, call: Callable[[], Any]) -> None:
-        """Call what must be refused; that nothing has changed, the invariants say."""
-        with pytest.raises(ConflictError):
-            call()
-
-    @invariant()
-    def revisions_rise_only_with_changes(self) -> None:
-        assert self.store.revision() == self.model.revision
-
-    @invariant()
-    def studies_are_told_with_their_counts_and_bests(self) -> None:
-        told = {record.id: record for record in self.store.studies(archived=None)}
-        assert told.keys() == self.model.studies.keys()
-        for id_, study in self.model.studies.items():
-            study.is_told(told[id_])
-            counted = [t for t in self.model.of(id_).values() if t.kind is not TrialKind.BASELINE]
-            assert told[id_].n_trials == {s: sum(t.state is s for t in counted) for s in TrialState}
-            assert told[id_].n_ruled_out == sum(
-                t.state is TrialState.FAIL and t.is_ruled_out for t in counted
-            )
-
-    @invariant()
-    def trials_are_told_as_records_and_as_a_table(self) -> None:
-        for study_id in self.model.studies:
-            wanted, told = self.model.of(study_id), self.store.trials(study_id)
-            assert [record.id for record in told] == list(wanted)
-            for record in told:
-                wanted[record.id].is_told(record)
-            table = self.store.trial_table(study_id)
-            assert table.revision == self.model.revision
-            assert table.ids.tolist() == list(wanted)
-            assert table.states.tolist() == [t.state.value for t in wanted.values()]
-            assert table.tags == tuple(t.tags for t in wanted.values())
-            assert table.failures == tuple(t.failure for t in wanted.values())
-            known = [np.nan if t.value is None else t.value for t in wanted.values()]
-            np.testing.assert_array_equal(table.values, known)
-            asked = [i for i, t in wanted.items() if t.requested and not t.state.is_finished]
-            assert sorted(self.store.skips_asked(study_id)) == asked
-            self._arrays_are_told(wanted)
-
-    def _arrays_are_told(self, wanted: dict[int, Trial]) -> None:
-        ids = list(wanted)
-        lengths = {i: t.n_curve_epochs for i, t in wanted.items() if t.n_curve_epochs is not None}
-        assert {i: c.values.shape[1] for i, c in self.store.curves_of(ids).items()} == lengths
-        assert set(self.store.fold_scores_of(ids)) == {i for i, t in wanted.items() if t.has_scores}
-
-    @invariant()
-    def jobs_and_variants_are_told(self) -> None:
-        told = {record.id: record for record in self.store.jobs()}
-        assert list(told) == sorted(self.model.jobs)
-        for id_, job in self.model.jobs.items():
-            job.is_told(told[id_])
-        for trial_id in {variant.trial_id for variant in self.model.variants.values()}:
-            of_trial = {i: v for i, v in self.model.variants.items() if v.trial_id == trial_id}
-            records = self.store.variants(trial_id)
-            assert [record.id for record in records] == sorted(of_trial)
-            for record in records:
-                of_trial[record.id].is_told(record)
-
-    @invariant()
-    def what_was_read_since_a_revision_is_what_has_changed(self) -> None:
-        for since in self.seen:
-            for study_id in self.model.studies:
-                found = {record.id for record in self.store.trials(study_id, since_revision=since)}
-                assert found == {i for i, t in self.model.of(study_id).items() if t.revision > since}
-            found = {record.id for record in self.store.jobs(since_revision=since)}
-            assert found == {i for i, job in self.model.jobs.items() if job.revision > since}
-
-    # -- viewers, and a store that is opened again ------------------------------------------------------------------
-
-    @rule()
-    def look_away(self) -> None:
-        """Remember the revision, as a viewer does that comes back later."""
-        self.seen = {*sorted(self.seen)[-2:], self.model.revision}
-
-    @rule()
-    def open_again(self) -> None:
-        self.writers.pop().close()
-        self.writers.insert(0, Store.open(self.folder / "workspace"))
-
-    @rule(archived=st.booleans())
-    def studies_are_listed(self, archived: bool) -> None:
-        wanted = {id_: study for id_, study in self.model.studies.items() if study.archived is archived}
-        order = sorted(wanted, key=lambda id_: (not wanted[id_].pinned, -id_))
-        told = self.store.studies(archived=archived)
-        assert [record.id for record in told] == order
-        assert [self.store.study(record.id) for record in told] == told
-        for study in wanted.values():
-            assert self.store.find_study(study.name).name == study.name
-
-    @rule()
-    def a_reader_tells_the_same(self) -> None:
-        with Store.open(self.folder / "workspace", "r") as reader:
-            assert reader.revision() == self.model.revision
-            for study_id in self.model.studies:
-                assert reader.study(study_id) == self.store.study(study_id)
-                assert reader.trials(study_id) == self.store.trials(study_id)
-            assert reader.jobs() == self.store.jobs()
 
     # -- studies ----------------------------------------------------------------------------------------------------
 
@@ -281,7 +151,27 @@ class StoreMachine(RuleBasedStateMachine):
         is_free = found.engine_pid in (None, pid)
         assert self.store.claim_study(study, pid) is is_free
         if is_free:
-            found.engine_pid, found.revision = pid, self.changed()
+            found.engine_pid, found.stage, found.revision = pid, None, self.changed()
+
+    @rule(study=studies, stage=st.sampled_from(Stage))
+    def set_stage(self, study: int, stage: Stage) -> None:
+        self.store.set_stage(study, stage)
+        self.model.studies[study].stage, self.model.studies[study].revision = stage, self.changed()
+
+    @rule(study=studies)
+    def extend_study(self, study: int) -> None:
+        """A study goes on; the baselines that it had no time for wait again, unless the user skipped them."""
+        found = self.model.studies[study]
+        if found.engine_pid is not None:
+            return self.refused(lambda: self.store.extend_study(study, {"n": 2}))
+        self.store.extend_study(study, {"n": 2})
+        found.request = Request.RUN
+        self._state(study, StudyState.QUEUED, None)
+        for trial in self.model.of(study).values():
+            is_left_out = trial.failure is not None and trial.failure.kind is FailureKind.SKIPPED
+            if trial.kind is TrialKind.BASELINE and is_left_out and trial.requested is None:
+                trial.wait_again(found.revision)
+        return None
 
     @rule(study=studies, pid=st.sampled_from([os.getpid(), os.getppid()]), elapsed_s=st.floats(0, 9))
     def heartbeat(self, study: int, pid: int, elapsed_s: float) -> None:
@@ -295,7 +185,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(study=studies, state=st.sampled_from(ENDED))
     def release_study(self, study: int, state: StudyState) -> None:
         self.store.release_study(study, state)
-        self.model.studies[study].engine_pid = None
+        self.model.studies[study].engine_pid = self.model.studies[study].stage = None
         self._state(study, state, None)
 
     @rule(study=studies, result=ATTRS, keep=st.booleans())
@@ -319,7 +209,7 @@ class StoreMachine(RuleBasedStateMachine):
         study=studies,
         kind=st.sampled_from(TrialKind),
         worker=st.sampled_from([None, "worker-1"]),
-        digests=st.sampled_from([{}, {"data": "d1"}, {"data": "d2"}]),
+        digests=DIGESTS,
         attrs=ATTRS,
     )
     def create_trial(
@@ -351,12 +241,20 @@ class StoreMachine(RuleBasedStateMachine):
         self.finish_trial(trial, outcome, None)
         return trial
 
-    @rule(trial=trials)
-    def start_trial(self, trial: int) -> None:
+    @rule(target=trials, study=studies, epoch=st.integers(1, 3))
+    def begin_trial(self, study: int, epoch: int) -> int:
+        """A trial that has told some epochs, so that there is something for a crash to cut off."""
+        trial = self.create_trial(study, TrialKind.SEARCH, "worker-1", {}, {})
+        self.record_progress(trial, epoch, True)
+        return trial
+
+    @rule(trial=trials, digests=st.one_of(st.none(), DIGESTS))
+    def start_trial(self, trial: int, digests: dict[str, str] | None) -> None:
         found = self.model.trials[trial]
         if found.state is not TrialState.WAITING:
-            return self.refused(lambda: self.store.start_trial(trial, "worker-2"))
-        self.store.start_trial(trial, "worker-2")
+            return self.refused(lambda: self.store.start_trial(trial, "worker-2", digests))
+        self.store.start_trial(trial, "worker-2", digests)
+        found.digests = found.digests if digests is None else digests
         found.state, found.worker, found.revision = TrialState.RUNNING, "worker-2", self.changed()
         return None
 
@@ -404,8 +302,7 @@ class StoreMachine(RuleBasedStateMachine):
             return
         revision = self.changed()
         for trial in running.values():
-            trial.state, trial.revision = TrialState.WAITING, revision
-            trial.worker = trial.epoch = trial.n_curve_epochs = None
+            trial.wait_again(revision)
 
     @rule(trial=trials)
     def request_skip(self, trial: int) -> None:
@@ -494,13 +391,19 @@ class StoreMachine(RuleBasedStateMachine):
         self.model.trials[trial].revision = self.changed()
         self.refused(lambda: self.store.finish_export(id_, **how))
 
-    # -- jobs -------------------------------------------------------------------------------------------------------
 
-    @rule(target=jobs, kind=st.sampled_from(["inspect", "export"]))
-    def add_job(self, kind: str) -> int:
-        record = self.store.add_job(kind, {"path": "x"})
-        self.model.jobs[record.id] = Job(kind, self.changed())
-        return record.id
+class JobMachine(WorkspaceMachine):
+    """Jobs: two processes add, claim, report, finish and cancel them."""
+
+    jobs: Bundle[int] = Bundle("jobs")
+
+    @rule(target=jobs, kinds=st.lists(st.sampled_from(["inspect", "export"]), min_size=1, max_size=3))
+    def add_jobs(self, kinds: list[str]) -> MultipleResults[int]:
+        ids: list[int] = []
+        for kind in kinds:
+            ids.append(self.store.add_job(kind, {"path": "x"}).id)
+            self.model.jobs[ids[-1]] = Job(kind, self.changed())
+        return multiple(*ids)
 
     @precondition(lambda self: self.model.jobs)
     @rule(asked=st.one_of(st.none(), jobs))
@@ -566,17 +469,23 @@ def ended(outcome: TrialOutcome, sha256: str | None) -> TrialOutcome:
 
 # Steps write to a disk, so no step has a deadline; what is found is kept out of the folder of the repository.
 SHORT = settings(
-    max_examples=20, stateful_step_count=35, deadline=None, database=None,
+    max_examples=30, stateful_step_count=35, deadline=None, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 
 
-def test_the_store_tells_what_a_model_of_it_tells() -> None:
-    run_state_machine_as_test(StoreMachine, settings=SHORT)
+MACHINES = pytest.mark.parametrize("machine", [StudyMachine, JobMachine])
+
+
+@MACHINES
+def test_the_store_tells_what_a_model_of_it_tells(machine: type[WorkspaceMachine]) -> None:
+    n = SHORT.max_examples if machine is StudyMachine else SHORT.max_examples // 3
+    run_state_machine_as_test(machine, settings=settings(SHORT, max_examples=n))
 
 
 @pytest.mark.slow
-def test_the_store_tells_what_a_model_of_it_tells_after_many_more_steps() -> None:
-    run_state_machine_as_test(
-        StoreMachine, settings=settings(SHORT, max_examples=400, stateful_step_count=80)
-    )
+@MACHINES
+def test_the_store_tells_what_a_model_of_it_tells_after_many_more_steps(
+    machine: type[WorkspaceMachine],
+) -> None:
+    run_state_machine_as_test(machine, settings=settings(SHORT, max_examples=300, stateful_step_count=80))

@@ -187,7 +187,7 @@ KINDS: dict[str, Callable[[], st.SearchStrategy[Case]]] = {
 }
 ORDERED = ["time", "times by a role", "order", "time with a gap", "near-duplicates in order"]
 of_every_kind = pytest.mark.parametrize("kind", KINDS)
-some = settings(max_examples=40, deadline=None, database=None)
+some = settings(max_examples=25, deadline=None, database=None)
 
 
 def cases(kind: str) -> st.SearchStrategy[Case]:

@@ -1,0 +1,151 @@
+"""The window asks whether rows are independent where random folds may flatter; Start waits for the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cupel.gui.language import language
+from cupel.gui.pages.live import LivePage
+from cupel.gui.pages.new_study import NewStudyPage
+from cupel.gui.shell import MainWindow
+from cupel.storage.store import Store
+from pytestqt.qtbot import QtBot
+
+SERVICE_MS = 60_000
+
+
+def write(path: Path, names: list[str], rows: list[list[object]]) -> Path:
+    lines = [",".join(names), *(",".join(map(str, row)) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def days(folder: Path) -> Path:
+    """Write prices of days and how they change within ten days."""
+    rng = np.random.default_rng(0)
+    log_price = np.cumsum(0.01 * rng.normal(size=700)).round(6)
+    today = range(60, 660)
+    means = [log_price[i - 20 : i].mean().round(6) for i in today]
+    ahead = [round(log_price[i + 10] - log_price[i], 6) for i in today]
+    rows = [[log_price[i], mean, goal] for i, mean, goal in zip(today, means, ahead, strict=True)]
+    return write(folder / "days.csv", ["price", "mean", "ahead"], rows)
+
+
+def subjects(folder: Path) -> Path:
+    """Write rows of forty subjects whose class has no cause but who they are."""
+    rng = np.random.default_rng(0)
+    who = rng.integers(0, 40, 500)
+    x = (rng.normal(size=(40, 3))[who] + 0.1 * rng.normal(size=(500, 3))).round(4)
+    sick = np.where(rng.permutation(40) < 20, "yes", "no")[who]
+    rows = [[f"p{w}", *row, s] for w, row, s in zip(who, x.tolist(), sick, strict=True)]
+    return write(folder / "subjects.csv", ["patient_id", "a", "b", "c", "sick"], rows)
+
+
+def opened(qtbot: QtBot, window: MainWindow, path: Path, target: str) -> NewStudyPage:
+    window.show_page("new_study")
+    page = window.pages["new_study"]
+    assert isinstance(page, NewStudyPage)
+    page.open_source(str(path))
+    qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
+    if page.form.target() != target:
+        page.data.columns.role_changed.emit(target, "target")
+        qtbot.waitUntil(lambda: found(page).target == target, timeout=SERVICE_MS)
+    return page
+
+
+def found(page: NewStudyPage):
+    assert page.inspection is not None
+    return page.inspection
+
+
+@pytest.fixture
+def asked(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> NewStudyPage:
+    """The page with the days."""
+    page = opened(qtbot, window, days(tmp_path), "ahead")
+    assert page.question.isVisible()
+    assert not page.start.isEnabled()
+    assert "whether the rows are independent" in page.problem.text()
+    return page
+
+
+def test_folds_in_the_order_of_the_file_are_taken_with_one_click(asked: NewStudyPage) -> None:
+    assert "rmse" in asked.question.label.text()
+    asked.question.take.click()
+    split = asked.spec().split
+    assert (split.kind, split.gap) == ("order", found(asked).split_finding.gap)
+    assert split.gap > 5
+    assert not asked.question.isVisible()
+    assert asked.start.isEnabled()
+
+
+def test_rows_that_are_independent_keep_their_folds(asked: NewStudyPage) -> None:
+    asked.question.keep.click()
+    assert asked.spec().split.kind == "plain"
+    assert asked.start.isEnabled()
+    asked.form.split.choose("auto")
+    asked._check()
+    assert asked.question.isVisible()  # the answer was taken back
+
+
+def test_the_answer_holds_for_its_target_only(qtbot: QtBot, asked: NewStudyPage) -> None:
+    asked.question.keep.click()
+    asked.data.columns.role_changed.emit("mean", "target")
+    assert asked.form.split.kind.value() == "auto"
+
+
+def test_the_question_is_asked_in_chinese(asked: NewStudyPage) -> None:
+    language.install("zh")
+    assert asked.question.keep.text() == "各行相互独立：保留现有折"
+    assert asked.question.label.text().startswith("文件中位置相近的行彼此相似")
+
+
+def test_a_column_of_subjects_becomes_the_group_with_one_click(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    page = opened(qtbot, window, subjects(tmp_path), "sick")
+    assert "patient_id" in page.question.label.text()
+    page.question.take.click()
+    spec = page.spec()
+    assert (spec.split.kind, spec.roles) == ("grouped", {"patient_id": "group"})
+    qtbot.waitUntil(lambda: found(page).split_finding is None, timeout=SERVICE_MS)
+    page.form.split.choose("auto")
+    page._check()
+    assert page.start.isEnabled()  # folds by group leave nothing to ask
+
+
+def test_the_form_has_gap_seed_and_near_duplicates_of_the_split(asked: NewStudyPage) -> None:
+    fields = asked.form.split
+    asked.form.more.setChecked(True)
+    assert not fields.gap.widget.isVisible()
+    fields.choose("time", gap=4)
+    fields.seed.set_value(7)
+    fields.duplicates.set_value("ignore")
+    split = asked.spec().split
+    assert (split.kind, split.gap, split.seed, split.duplicates) == ("time", 4, 7, "ignore")
+    assert fields.gap.widget.isVisible()
+    fields.choose("plain")
+    assert asked.spec().split.gap == 0
+    asked.form.forget()
+    assert (fields.kind.value(), fields.seed.value(), fields.duplicates.value()) == ("auto", 0, "auto")
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_the_page_of_a_study_tells_what_speaks_against_its_folds(
+    qtbot: QtBot, window: MainWindow, workspace: Path, is_answered: bool
+) -> None:
+    window.show_page("live")
+    page = window.pages["live"]
+    assert isinstance(page, LivePage)
+    study = window.desk.study
+    assert study is not None
+    assert not page.split_audit.isVisible()
+    message = {"template": "", "text": "Rows are alike."}
+    look = {"severity": "serious", "message": message}
+    with Store.open(workspace) as store:
+        audit = {"is_answered": is_answered, "looks": [look]}
+        store.set_result(study.id, {**study.result, "split_audit": audit})
+    qtbot.waitUntil(lambda: page.split_audit.isVisible(), timeout=SERVICE_MS)
+    assert page.split_audit.label.text().startswith("Rows are alike.")
+    assert ("said to be independent" in page.split_audit.label.text()) is is_answered
