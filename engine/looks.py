@@ -36,10 +36,8 @@ def note_look(store: Store, study: StudyRecord, purpose: LookPurpose) -> None:
     if not digest:
         return
     for other in store.studies(archived=None):
-        has_looked = bool((other.result.get("best") or {}).get("holdout"))
-        is_older = other.id != study.id and other.holdout_digest is None
-        if is_older and has_looked and known_digest(store, other) == digest:
-            store.add_look(digest, study_id=other.id, purpose=LookPurpose.SEARCH)
+        if other.holdout_digest is None and (other.result.get("best") or {}).get("holdout"):
+            known_digest(store, other)
     store.add_look(digest, study_id=study.id, purpose=purpose)
 
 
@@ -53,5 +51,12 @@ def known_digest(store: Store, study: StudyRecord) -> str:
         # Without its folds nobody can score anything on them any more.
         return ""
     digest = rows_digest(store.dataset(study.dataset_id).digest, splits.holdout)
-    store.set_holdout(study.id, digest)
+    note_holdout(store, study, digest)
     return digest
+
+
+def note_holdout(store: Store, study: StudyRecord, digest: str) -> None:
+    """Record for the first time what names a study's held out rows, and the look that an older version had at them."""
+    store.set_holdout(study.id, digest)
+    if digest and (study.result.get("best") or {}).get("holdout"):
+        store.add_look(digest, study_id=study.id, purpose=LookPurpose.SEARCH)

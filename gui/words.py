@@ -261,7 +261,14 @@ def margin_tone(study: StudyRecord) -> str:
     """Return the tone of the margin to the best baseline: green for better alone, none while nothing is decided."""
     evidence = evidence_of(study.result)
     verdict = evidence.verdicts.get(study.best_baseline or "") if evidence is not None else None
-    return {"better": "good", "worse": "bad"}.get(verdict.word, "") if verdict is not None else ""
+    margin = improvement(study) or 0.0
+    if (
+        verdict is None
+        or (verdict.word == "better") != (margin > 0)
+        or verdict.word not in ("better", "worse")
+    ):
+        return ""
+    return "good" if verdict.word == "better" else "bad"
 
 
 def remaining_s(study: StudyRecord) -> float | None:

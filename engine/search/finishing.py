@@ -20,13 +20,22 @@ from ..deployment.card_groups import kept_audits
 from ..deployment.helpers import Helpers
 from ..errors import CupelError, Message
 from ..looks import note_look
+from ..statistics.verdict import is_scored_the_old_way
 from ..workers.cluster import Cluster, TaskDone
-from ..workers.messages import FinalTask, HoldoutTask, StudyFiles, Task, TaskResult, checkpoint_path
+from ..workers.messages import (
+    FinalTask,
+    HoldoutTask,
+    StudyFiles,
+    Task,
+    TaskResult,
+    TrialTask,
+    checkpoint_path,
+)
 from .budget import Budget
 from .judging import Candidates, Judge
 from .nothing import why_nothing
 from .preparing import Prepared
-from .repeats import Repeats, name_of, plan_repeats, repeated
+from .repeats import Repeats, key_of, name_of, plan_repeats, repeated
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.5
@@ -79,13 +88,14 @@ class Finish:
         """Train the finalists on further repeats of the folds, and the baselines with them."""
         if not candidates.complete:
             return Repeats()
+        earlier = Repeats.load(self.store, self.store.study(self.study_id).result.get("repeats", {}))
         left_s = 0.0 if stopped else _REPEATS_SHARE * max(self.budget.evidence_left_s, 0.0)
         plan = plan_repeats(
-            self.store, self.prepared, candidates.complete, candidates.baselines, time_left_s=left_s
-        )
+            self.store, self.prepared, candidates.complete, candidates.baselines, time_left_s=left_s,
+            known=earlier.found,
+        )  # fmt: skip
         if isinstance(plan, Message):
             return Repeats(why_none=plan)
-        earlier = Repeats.load(self.store, self.store.study(self.study_id).result.get("repeats", {}))
         found = dict(earlier.found) if earlier.splits_sha256 == plan.splits_sha256 else {}
         wanted = {key: task for key, task in plan.tasks.items() if name_of(key) not in found}
         end = time.monotonic() + left_s
@@ -95,11 +105,17 @@ class Finish:
             further = repeated(result, self.prepared.spec.metric) if result is not None else None
             if further is not None:
                 found[name_of(key)] = further
-        found = {name_of(key): found[name_of(key)] for key in plan.tasks if name_of(key) in found}
-        if not any(str(t.number) in found for t in candidates.complete):
+        # The best ones decide, without a gap: what comes after one whose repeats failed would win by its absence.
+        finalists: list[str] = []
+        for trial in candidates.complete:
+            if str(trial.number) not in found or key_of(str(trial.number)) not in plan.tasks:
+                break
+            finalists.append(str(trial.number))
+        if not finalists:
             why = Message("There was no time to judge finalists on further repeats of the folds.")
             return Repeats(why_none=why)
-        return Repeats(plan.splits_sha256, found)
+        kept = {*finalists, *(t.name for t in candidates.baselines)}
+        return Repeats(plan.splits_sha256, {name: value for name, value in found.items() if name in kept})
 
     def _record(self, result: Mapping[str, Any]) -> None:
         """Write the result in place of an earlier one, but for the audits: those who search on still want them."""
@@ -190,6 +206,8 @@ class Finish:
         for key, began in since.items():
             task = tasks[key]
             limit = float("inf")
+            if isinstance(task, TrialTask):
+                limit = max(_LEAST_WAIT_S, _MOST_TRIALS * (self.store.trial(task.trial_id).duration_s or 0.0))
             if isinstance(task, FinalTask):
                 foretold = task.time_left_s if math.isfinite(task.time_left_s) else 0.0
                 limit = max(_LEAST_WAIT_S, 2.0 * foretold, _MOST_TRIALS * task.trial_s)
@@ -235,6 +253,10 @@ class Finish:
         }
         if best is None or judge is None:
             trials = self.store.trials(self.study_id)
+            before = self.store.study(self.study_id).result
+            if is_scored_the_old_way(before):
+                # Nothing new was trained: what an older version found stays, as what it is.
+                return dict(before)
             why = why_nothing(trials, is_time_over=self.budget.is_time_over)
             return result | {"nothing_found": why.to_json()}
         result["best"] = {

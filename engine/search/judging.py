@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...storage.errors import ArtifactError
 from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..data.schema import TableSchema
 from ..data.splitting import Splits, split_units
+from ..errors import ExportError
 from ..metrics import METRICS
 from ..statistics.comparison import tied_trials
 from ..statistics.resampling import JudgedRows, Predictions, block_units, resample, sizes
@@ -20,6 +24,7 @@ from ..study_rows import StudyRows
 from .preparing import Prepared
 from .repeats import Repeats
 
+_log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 
 
@@ -34,11 +39,14 @@ class Candidates:
     baselines : tuple of TrialRecord
         Complete ones.
     n_pruned : int
+    wanted_baselines : tuple of str
+        Names of all that were asked for.
     """
 
     complete: tuple[TrialRecord, ...]
     baselines: tuple[TrialRecord, ...]
     n_pruned: int
+    wanted_baselines: tuple[str, ...]
 
     @classmethod
     def of(cls, store: Store, prepared: Prepared) -> Candidates:
@@ -50,7 +58,8 @@ class Candidates:
         complete.sort(key=lambda t: (sign * (t.value or 0.0), t.n_parameters or 0, t.number))
         baselines = [t for t in trials if t.kind is TrialKind.BASELINE and t.state is TrialState.COMPLETE]
         n_pruned = sum(t.state is TrialState.PRUNED for t in search)
-        return cls(tuple(complete), tuple(baselines), n_pruned)
+        wanted = tuple(t.name for t in trials if t.kind is TrialKind.BASELINE)
+        return cls(tuple(complete), tuple(baselines), n_pruned, wanted)
 
 
 class Judge:
@@ -111,6 +120,7 @@ class Judge:
             n_folds=spec.split.n_folds,
             n_repeats=len(self.scores(best)) // spec.split.n_folds,
             finalists=tuple(t.number for t in self.finalists),
+            not_compared=tuple(name for name in self._candidates.wanted_baselines if name not in verdicts),
             why_no_finalists=self._repeats.why_none,
             in_order=self._rows.splits.is_ordered,
             equivalence=spec.equivalence,
@@ -142,7 +152,7 @@ class Judge:
 
     def _judged_rows(self) -> JudgedRows:
         splits = self._rows.splits
-        further = self._further_splits()
+        further = self._further_splits
         valid = splits.valid + (further.valid if further else ())
         target = self._rows.target
         y = np.full(self._rows.table.n_rows, -1, target.values.dtype)
@@ -153,26 +163,35 @@ class Judge:
         place[judged] = np.arange(len(judged))
         parts = tuple(place[rows] for rows in valid)
         if splits.is_ordered:
-            units = block_units(parts[: splits.n_folds], len(judged))
+            units = block_units(parts[: splits.n_folds], len(judged), self._prepared.spec.split.gap)
             return JudgedRows(self._metric.name, y[judged], parts, splits.n_folds, units, by_class=False)
         schema = TableSchema.from_json(self._prepared.files.schema)
         units = np.arange(self._rows.table.n_rows)
         units[target.rows] = split_units(self._prepared.spec.split, target, self._rows.table, schema)[0]
         units = units[judged]
-        by_class = target.task != "regression" and len(np.unique(units)) == len(units)
+        by_class = target.task != "regression" and splits.kind != "grouped"
         return JudgedRows(self._metric.name, y[judged], parts, splits.n_folds, units, by_class)
 
+    @cached_property
     def _further_splits(self) -> Splits | None:
         sha256 = self._repeats.splits_sha256
         return Splits.from_npz_bytes(self._store.artifacts.read(sha256)) if sha256 else None
 
     def _has_predictions(self, trial: TrialRecord) -> bool:
-        return trial.id in self._scores and self._store.has_out_of_fold(trial.id)
+        """Whether a trial has readable predictions of all rows; one whose file is lost is left out, and logged."""
+        if trial.id not in self._scores:
+            return False
+        try:
+            self._rows.out_of_fold(self._store, trial)
+        except (ArtifactError, ExportError) as error:
+            _log.warning("%s It takes no part in the resampling.", error)
+            return False
+        return True
 
     def _predictions(self, trial: TrialRecord) -> Callable[[], Predictions]:
         def read() -> Predictions:
             own = self._rows.out_of_fold(self._store, trial)
-            further, splits = self._repeats.found.get(_name(trial)), self._further_splits()
+            further, splits = self._repeats.found.get(_name(trial)), self._further_splits
             if further is None or splits is None:
                 return own
             return own + self._rows.by_replica(further.out_of_fold, splits.valid)

@@ -19,7 +19,6 @@ from ..data.splitting import Splits, draw_splits
 from ..data.table import Table
 from ..data.target import encode_target
 from ..errors import Message
-from ..looks import rows_digest
 from ..machine import free_memory_bytes, n_cores
 from ..spec import StudySpec
 from ..statistics.epochs import SCORING, EpochChoice
@@ -86,8 +85,6 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
     sha256 = study.split_sha256 or _draw(store, study, spec, schema, table_path)
     splits_path = store.artifacts.checked_path(sha256)
     splits = Splits.from_npz_bytes(splits_path.read_bytes())
-    if study.holdout_digest is None:
-        store.set_holdout(study.id, rows_digest(dataset.digest, splits.holdout))
     space = default_space(spec.families)
     if spec.space is not None:
         check_space(spec.space)

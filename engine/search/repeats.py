@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -134,6 +135,7 @@ def plan_repeats(
     baselines: Sequence[TrialRecord],
     *,
     time_left_s: float,
+    known: Collection[str] = (),
 ) -> Plan | Message:
     """Choose the finalists, and draw the folds of their further repeats.
 
@@ -145,6 +147,8 @@ def plan_repeats(
         Complete ones.
     time_left_s : float
         That all of it may take, on all workers; infinite for no limit.
+    known : collection of str
+        Names, see `Repeats.found`, whose repeats are there already and cost nothing.
 
     Returns
     -------
@@ -164,24 +168,35 @@ def plan_repeats(
     tasks: dict[str, Task] = {}
     left_s = time_left_s
     for trial in complete[:n_most]:
-        left_s -= share * (trial.duration_s or 0.0)
+        # One that the end of the search cut short would be trained in another way now.
+        if trial.user_attrs.get("truncated"):
+            break
+        left_s -= 0.0 if str(trial.number) in known else share * (trial.duration_s or 0.0)
         if left_s < 0:
             break
         tasks[key_of(str(trial.number))] = TrialTask(trial.id, trial.number, trial.family, trial.params)
     if not tasks:
         return Message("There was no time to judge finalists on further repeats of the folds.")
+    further_folds = further_splits(prepared, further)
+    if further_folds is None:
+        return Message(
+            "The folds of this study were drawn by an older version, so there are no further repeats."
+        )
     for baseline in baselines:
-        left_s -= share * (baseline.duration_s or 0.0)
+        left_s -= 0.0 if baseline.name in known else share * (baseline.duration_s or 0.0)
         if left_s >= 0:
             tasks[key_of(baseline.name)] = BaselineTask(baseline.id, baseline.number, baseline.name)
-    sha256 = store.artifacts.add(further_splits(prepared, further).to_npz_bytes())
+    sha256 = store.artifacts.add(further_folds.to_npz_bytes())
     path = store.artifacts.checked_path(sha256)
     files = dataclasses.replace(prepared.files, splits=str(path), seed=spec.seed + 1)
     return Plan(files, sha256, tasks, further)
 
 
-def further_splits(prepared: Prepared, n_repeats: int) -> Splits:
-    """Return the folds of the repeats that come after the study's own, of the same development rows."""
+def further_splits(prepared: Prepared, n_repeats: int) -> Splits | None:
+    """Return the folds of the repeats that come after the study's own, of the same development rows.
+
+    None where drawing gives other rows than the study has: those of its holdout must never be trained on.
+    """
     spec, files = prepared.spec, prepared.files
     table, schema = Table.from_parquet(files.table), TableSchema.from_json(files.schema)
     target = encode_target(table, schema, spec.task)
@@ -189,6 +204,11 @@ def further_splits(prepared: Prepared, n_repeats: int) -> Splits:
     drawn = draw_splits(
         dataclasses.replace(spec.split, n_repeats=own + n_repeats), target, table, schema, spec.seed
     )
+    stored = Splits.from_npz_bytes(Path(files.splits).read_bytes())
+    if not np.array_equal(stored.holdout, drawn.holdout) or not np.array_equal(
+        stored.development, drawn.development
+    ):
+        return None
     first = own * drawn.n_folds
     return dataclasses.replace(
         drawn, n_repeats=n_repeats, train=drawn.train[first:], valid=drawn.valid[first:], messages=()

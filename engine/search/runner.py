@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ...storage.records import Request, Stage, StudyRecord, StudyState
 from ...storage.store import Store
+from ..looks import known_digest
 from ..machine import is_busy
 from ..spec import StudySpec
 from ..workers.cluster import Cluster
@@ -100,6 +101,7 @@ class StudyRunner:
             from .loop import SearchLoop
 
             prepared = prepare(self.store, study)
+            known_digest(self.store, self.store.study(study.id))
             spec = prepared.spec
             files = dataclasses.replace(
                 prepared.files,

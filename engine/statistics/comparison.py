@@ -67,16 +67,16 @@ def compare_folds(
 
     The posterior of the mean difference is a t distribution with R − 1 degrees of freedom (Benavoli, Corani, Demšar and
     Zaffalon 2017, equation 8), which gives the interval of the corrected resampled t-test and the three probabilities.
-    Where all differences are equal, the interval is that one number.
+    Where all differences are equal, nothing is known of their spread: beyond the region that is undecided.
     """
     difference = lead - other
     mean = float(difference.mean())
     half = region(metric, float(other.mean()), equivalence)
     scale = math.sqrt(corrected_variance(difference, n_folds))
     if scale == 0.0:
-        word = word_of(metric, mean, mean, half)
-        ps = [float(word == w) for w in ("better", "same", "worse")]
-        return Verdict(word, mean, mean, mean, *ps)
+        is_same = abs(mean) <= half
+        ps = (0.0, 1.0, 0.0) if is_same else (1 / 3, 1 / 3, 1 / 3)
+        return Verdict("same" if is_same else "undecided", mean, mean, mean, *ps)
     n_degrees = len(difference) - 1
     reach = scale * t_quantile(0.975, n_degrees)
     low, high = mean - reach, mean + reach

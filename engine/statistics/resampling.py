@@ -60,7 +60,7 @@ class JudgedRows:
     units : ndarray of shape (n,), int64
         Rows of one number are drawn together: groups, blocks of time, or each row alone.
     by_class : bool
-        Whether each class of a fold is drawn for itself; for units of one row.
+        Whether each class of a fold is drawn for itself, a unit of several rows with the class of its first one.
     """
 
     metric: str
@@ -79,7 +79,10 @@ class JudgedRows:
         rng = np.random.default_rng(seed)
         weights = np.zeros((n_resamples, len(self.y)), np.float32)
         for rows in self.valid[: self.n_folds]:
-            classes = self.y[rows] if self.by_class else np.zeros(len(rows), np.int64)
+            classes = np.zeros(len(rows), np.int64)
+            if self.by_class:
+                _, first, place = np.unique(self.units[rows], return_index=True, return_inverse=True)
+                classes = self.y[rows][first][place]
             for value in np.unique(classes):
                 part = rows[classes == value]
                 units, place = np.unique(self.units[part], return_inverse=True)
@@ -174,7 +177,7 @@ class Resampled:
         p_better, p_worse = (above, below) if metric.direction == "maximize" else (below, above)
         word = word_of(metric, low, high, half)
         mean = float(difference.mean())
-        return Verdict(word, mean, low, high, p_better, 1.0 - p_better - p_worse, p_worse)
+        return Verdict(word, mean, low, high, p_better, max(1.0 - p_better - p_worse, 0.0), p_worse)
 
 
 def resample(
@@ -208,7 +211,7 @@ def resample(
     sign = 1.0 if METRICS[rows.metric].direction == "maximize" else -1.0
     first = np.stack([sign * s[0, :n_first].mean(axis=0) for s in scored])
     every = np.stack([sign * s[0].mean(axis=0) for s in scored])
-    chosen = _choose(first, every, n_finalists)
+    chosen = _choose(first, every, np.array([len(s[0]) > n_first for s in scored]), n_finalists)
     n = len(weights)
     has = np.flatnonzero(chosen >= 0)
     left_out = np.full(n, np.nan)
@@ -225,27 +228,31 @@ def resample(
     return Resampled(numbers, chosen, left_out, differences, rows.metric)
 
 
-def _choose(first: Floats, every: Floats, n_finalists: int) -> Ints:
+def _choose(first: Floats, every: Floats, is_finalist: NDArray[np.bool_], n_finalists: int) -> Ints:
     """Return the place of the best trial of every resample, from scores (n_trials, n_resamples), higher better."""
     if n_finalists:
-        # The further repeats decide between those alone that are best on the first ones.
-        least = np.sort(np.nan_to_num(first, nan=-np.inf), axis=0)[-min(n_finalists, len(first))]
-        every = np.where(first >= least, every, np.nan)
+        # The further repeats decide between those alone that are best on the first ones. Where others are among them,
+        # which have no further repeats, the first ones decide: luck on them is not to be compared with a mean of three.
+        known = np.nan_to_num(first, nan=-np.inf)
+        least = np.sort(known, axis=0)[-min(n_finalists, len(first))]
+        is_in = known >= least
+        has_other = (is_in & ~is_finalist[:, None]).any(axis=0)
+        every = np.where(is_in, np.where(has_other, first, every), np.nan)
     known = np.nan_to_num(every, nan=-np.inf)
     best = known.argmax(axis=0)
     return np.where(np.isfinite(known.max(axis=0)), best, -1)
 
 
-def block_units(rows: Sequence[Ints], n: int) -> Ints:
+def block_units(rows: Sequence[Ints], n: int, least: int = 1) -> Ints:
     """Return unit numbers (n,) of blocks of rows that follow one another, for folds in the order of time.
 
-    As long as the cube root of a fold's rows (Künsch 1989; the rate of Hall, Horowitz and Jing 1995), and never across
-    folds.
+    As long as the cube root of a fold's rows (Künsch 1989; the rate of Hall, Horowitz and Jing 1995), but not shorter
+    than `least`, the gap over which rows are taken to depend on one another; never across folds.
     """
     units = np.arange(n)
     start = n
     for part in rows:
-        length = max(round(math.cbrt(len(part))), 1)
+        length = max(round(math.cbrt(len(part))), least, 1)
         units[part] = start + np.arange(len(part)) // length
         start += len(part)
     return units

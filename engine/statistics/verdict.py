@@ -97,6 +97,8 @@ class Evidence:
         Trials that are not shown to be worse than the best one on the same folds, the best first.
     tied_baselines : tuple of str
         The same of baselines.
+    not_compared : tuple of str
+        Baselines that were asked for and have no score to compare with: skipped, failed or stopped.
     n_folds, n_repeats : int
         That the best trial was judged on.
     finalists : tuple of int
@@ -116,6 +118,7 @@ class Evidence:
     tied_baselines: tuple[str, ...]
     n_folds: int
     n_repeats: int
+    not_compared: tuple[str, ...] = ()
     finalists: tuple[int, ...] = ()
     why_no_finalists: Message | None = None
     in_order: bool = False
@@ -136,6 +139,7 @@ class Evidence:
             "tied_baselines": list(self.tied_baselines),
             "n_folds": self.n_folds,
             "n_repeats": self.n_repeats,
+            "not_compared": list(self.not_compared),
             "finalists": list(self.finalists),
             "why_no_finalists": self.why_no_finalists.to_json() if self.why_no_finalists else None,
             "in_order": self.in_order,
@@ -160,6 +164,7 @@ def evidence_of(result: Mapping[str, Any]) -> Evidence | None:
         verdicts={name: Verdict.from_json(v) for name, v in values.pop("verdicts").items()},
         tied=tuple(values.pop("tied")),
         tied_baselines=tuple(values.pop("tied_baselines")),
+        not_compared=tuple(values.pop("not_compared")),
         finalists=tuple(values.pop("finalists")),
         why_no_finalists=Message(why["template"], why["args"]) if why else None,
         **values,
@@ -213,6 +218,9 @@ def headline(evidence: Evidence, label: Label = str) -> Message:
     for name, verdict in evidence.verdicts.items():
         by_word[verdict.word].append(label(name))
     names = {word: ", ".join(found) for word, found in by_word.items()}
+    missing = ", ".join(map(label, evidence.not_compared))
+    if not evidence.verdicts and missing:
+        return Message("No baseline could be compared with: {names} have no score.", {"names": missing})
     if not evidence.verdicts:
         return Message("There is no baseline to compare with.")
     if names["worse"]:
@@ -232,12 +240,18 @@ def headline(evidence: Evidence, label: Label = str) -> Message:
             "The best network is the same as {names} for practical purposes; the simpler model may do.",
             {"names": names["same"]},
         )
+    if missing:
+        return Message(
+            "The best network is better than {names}; {missing} could not be compared with.",
+            {"names": names["better"], "missing": missing},
+        )
     return Message("The best network is better than every baseline.")
 
 
 def is_better_than_all(evidence: Evidence) -> bool:
     """Whether the best network is better than every baseline, and there is one: what alone is shown in green."""
-    return bool(evidence.verdicts) and all(v.word == "better" for v in evidence.verdicts.values())
+    words = {verdict.word for verdict in evidence.verdicts.values()}
+    return words == {"better"} and not evidence.not_compared
 
 
 def verdict_sentence(name: str, verdict: Verdict, decimals: int | None = None) -> Message:
@@ -407,6 +421,7 @@ def disagreement(
     """
     metric = METRICS[evidence.metric]
     known = {name: value for name, value in baselines.items() if value is not None}
+    known = {name: value for name, value in known.items() if name in evidence.verdicts}
     if ours is None or not known:
         return None
     best = max(known, key=lambda name: known[name] if metric.direction == "maximize" else -known[name])

@@ -2895,6 +2895,10 @@
       <translation>模型族 {family!r} 的网络不能通过移除单元来缩小；请选择稀疏化或量化。</translation>
     </message>
     <message>
+      <source>No baseline could be compared with: {names} have no score.</source>
+      <translation>没有可比较的基线：{names}没有得分。</translation>
+    </message>
+    <message>
       <source>No class has as many rows as there are folds ({n_folds}); use fewer folds or more data.</source>
       <translation>没有任何类别的行数达到折数（{n_folds}）；请减少折数或增加数据。</translation>
     </message>
@@ -3057,6 +3061,10 @@
     <message>
       <source>The best network is better than every baseline.</source>
       <translation>最佳网络优于所有基线。</translation>
+    </message>
+    <message>
+      <source>The best network is better than {names}; {missing} could not be compared with.</source>
+      <translation>最佳网络优于{names}；无法与{missing}比较。</translation>
     </message>
     <message>
       <source>The best network is not shown to differ from {names}.</source>
@@ -3289,6 +3297,10 @@
     <message>
       <source>The folds follow one another: the epoch of each is chosen by those before it, that of the first by the others.</source>
       <translation>各折先后相接：每一折的轮次由它之前的折选定，第一折的由其余各折选定。</translation>
+    </message>
+    <message>
+      <source>The folds of this study were drawn by an older version, so there are no further repeats.</source>
+      <translation>此研究的折由旧版本划分，因此没有更多重复。</translation>
     </message>
     <message>
       <source>The folds put the network first, the holdout {baseline} ({theirs} against {ours}): they point to different winners.</source>

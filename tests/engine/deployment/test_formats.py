@@ -505,11 +505,11 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from cupel.engine.deployment.export import export_model
 from cupel.storage.store import Store
 with Store.open(Path(sys.argv[1])) as store:
-    from cupel.engine.deployment import conversion
-    real = conversion.subprocess.run
-    def run(command, **how):
+    from cupel.engine.deployment import waiting
+    real = waiting.subprocess.Popen
+    def started(command, **how):
         return real(command, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)), **how)
-    conversion.subprocess.run = run
+    waiting.subprocess.Popen = started
     record = export_model(store, int(sys.argv[2]), 0, Path(sys.argv[3]), formats=["onnx"])
     print(record.state, record.failure.message)
 """

@@ -59,7 +59,8 @@ def test_the_two_ways_around_are_opposite() -> None:
 
 def test_of_an_error_the_lower_one_is_better_and_the_region_follows_its_size() -> None:
     errors = 100.0 * LEAD
-    found = compare_folds(errors - 5.0, errors, metric=METRICS["rmse"], n_folds=5)
+    better = errors - np.array([4.0, 5.0, 6.0, 5.0, 5.0])
+    found = compare_folds(better, errors, metric=METRICS["rmse"], n_folds=5)
     assert (found.word, found.difference) == ("better", pytest.approx(-5.0))
     assert region(METRICS["rmse"], 90.0) == pytest.approx(0.45)
     assert region(METRICS["accuracy"], 0.9) == 0.005
@@ -79,6 +80,12 @@ def test_of_an_error_the_lower_one_is_better_and_the_region_follows_its_size() -
 )
 def test_the_word_follows_the_interval(low: float, high: float, word: str) -> None:
     assert word_of(METRICS["accuracy"], low, high, 0.005) == word
+
+
+def test_a_difference_that_is_equal_on_all_folds_is_undecided_since_nothing_is_known_of_its_spread() -> None:
+    found = compare_folds(LEAD + 0.01, LEAD, metric=METRICS["accuracy"], n_folds=5)
+    assert (found.word, found.p_better) == ("undecided", pytest.approx(1 / 3))
+    assert compare_folds(LEAD + 0.004, LEAD, metric=METRICS["accuracy"], n_folds=5).word == "same"
 
 
 def test_equal_scores_are_the_same() -> None:

@@ -192,6 +192,31 @@ def test_repeats_of_finalists_decide_between_the_best_of_the_first_one_alone() -
     assert alone.numbers[int(np.bincount(alone.chosen).argmax())] == 0
 
 
+def test_luck_on_the_first_repeat_has_no_edge_over_finalists() -> None:
+    # All have the same quality; only two are finalists. Where others are as good, the first repeat decides for all.
+    shares = []
+    for seed in range(20):
+        rng = np.random.default_rng(100 + seed)
+        rows = judged(rng.integers(0, 2, 200), "accuracy", rng, n_repeats=3)
+        models = [classifier(rows, 0.7, rng, 3) for _ in range(8)]
+        scores = [
+            np.mean([METRICS["accuracy"](rows.y[v], p) for v, p in zip(rows.valid[:5], m[:5], strict=True)])
+            for m in models
+        ]
+        finalists = set(np.argsort(scores)[-2:].tolist())
+        trials = {i: held(m if i in finalists else m[:5]) for i, m in enumerate(models)}
+        corrected = resample(rows, trials, {}, n_resamples=100, n_finalists=2).corrected(
+            n_complete=8, n_pruned=0
+        )
+        assert corrected is not None
+        shares.append(sum(corrected.shares.get(i, 0.0) for i in finalists))
+    assert np.mean(shares) > 0.5, "they were the best two on all rows"
+
+
+def test_blocks_are_no_shorter_than_the_gap() -> None:
+    assert np.unique(block_units([np.arange(60)], 60, least=20), return_counts=True)[1].tolist() == [20] * 3
+
+
 def test_a_fold_that_loses_a_class_in_a_resample_is_left_out_of_the_mean() -> None:
     rng = np.random.default_rng(11)
     y = np.tile([0, 1], 10)
