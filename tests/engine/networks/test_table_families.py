@@ -15,7 +15,7 @@ from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.problem import Problem
 from cupel.engine.training.trainer import Trainer, TrainSpec
 
-from ..training.agreement import assert_same_last_networks, assert_same_losses
+from ..training.agreement import assert_same_losses, assert_same_networks
 from ..training.problems import make_problem
 
 PERIODIC = {"numeric_embedding": "periodic", "n_frequencies": 5, "frequency_scale": 0.5, "numeric_size": 4}
@@ -65,7 +65,7 @@ def test_all_folds_as_one_are_each_fold_and_its_keras_model(case: str, task: str
     fused = Trainer(problem, spec).run()
     one_by_one = dataclasses.replace(spec, fused=False)
     assert_same_losses(fused, Trainer(problem, one_by_one).run())
-    assert_same_last_networks(problem, spec, one_by_one)
+    assert_same_networks(problem, spec, one_by_one)
     model = family(spec.family).to_keras(fused.network, fused.weights[1], fused.stats[1])
     model.save(tmp_path / "network.keras")
     model = keras.models.load_model(tmp_path / "network.keras")  # safe mode: no custom code in the file

@@ -13,7 +13,7 @@ from cupel.engine.training.augmentation import STRENGTHS, augmented
 from cupel.engine.training.problem import Problem
 from cupel.engine.training.trainer import Trainer, TrainResult, TrainSpec, predict
 
-from .agreement import assert_same_last_networks, assert_same_losses
+from .agreement import assert_same_losses, assert_same_networks
 
 SEED = tf.constant([3, 4], tf.int32)
 
@@ -117,4 +117,4 @@ def test_folds_together_and_one_by_one_see_the_same_changes() -> None:
         spec("image_mlp", fused=fused, shift=0.1, rotate=5.0, mixup=0.3) for fused in (True, False)
     )
     assert_same_losses(Trainer(problem(), together).run(), Trainer(problem(), alone).run())
-    assert_same_last_networks(problem(), together, alone)
+    assert_same_networks(problem(), together, alone)

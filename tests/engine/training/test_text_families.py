@@ -17,7 +17,7 @@ from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.problem import Problem
 from cupel.engine.training.trainer import Trainer, TrainSpec, predict
 
-from .agreement import assert_same_last_networks, assert_same_losses
+from .agreement import assert_same_losses, assert_same_networks
 
 N_WORDS, N_TOKENS, N_FOLDS = 40, 9, 3
 BASE: dict[str, Any] = {
@@ -76,7 +76,7 @@ def test_fused_fold_by_fold_and_keras_agree(case: str, tmp_path: Path) -> None:
     problem = make_problem()
     fused = Trainer(problem, spec(case)).run()
     assert_same_losses(fused, Trainer(problem, spec(case, fused=False)).run())
-    assert_same_last_networks(problem, spec(case), spec(case, fused=False))
+    assert_same_networks(problem, spec(case), spec(case, fused=False))
     model = family(CASES[case][0]).to_keras(fused.network, fused.weights[1], fused.stats[1])
     model.save(tmp_path / "network.keras")
     model = keras.models.load_model(tmp_path / "network.keras")  # safe mode: no custom code in the file
