@@ -277,7 +277,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("parts", nargs="*", help="null, tables, nested, report; all of them where not given")
-    parser.add_argument("--folder", type=Path, default=Path(__file__).resolve().parents[1] / "docs" / "honesty")
+    parser.add_argument(
+        "--folder", type=Path, default=Path(__file__).resolve().parents[1] / "docs" / "honesty"
+    )
     args = parser.parse_args()
     parts = args.parts or ["null", "tables", "nested", "report"]
     args.folder.mkdir(parents=True, exist_ok=True)
