@@ -118,7 +118,7 @@ def test_trees_that_are_grown_in_parts_are_those_that_are_grown_at_once_and_end_
     for n_rows in (600, n):
         rows = np.arange(n_rows)
         whole, timed, cut = (
-            fit_baseline("hist_gradient_boosting", table, schema, target, rows, time_s=time_s)
+            fit_baseline("hist_gradient_boosting", table, schema, target, rows, n_threads=1, time_s=time_s)
             for time_s in (np.inf, 1e6, 0.0)
         )
         assert (whole.is_truncated, timed.is_truncated, cut.is_truncated) == (False, False, True)
