@@ -18,10 +18,10 @@ from ..spec import BudgetSpec
 
 _log = logging.getLogger(__name__)
 _START_S = 6.0  # of a process that imports TensorFlow, until one has been measured
-_EXPORT_STARTS = 1.2  # conversion and certificate, by processes that are ready
+_EXPORT_STARTS = 1.0  # conversion and certificate, by processes that are ready
 _PREPARE_STARTS = 2.0  # until its processes are ready: they are several, and the workers work meanwhile
 _LEAD_STARTS = 1.0  # so much earlier they are started, to know in time how long they took
-_FINAL_STARTS = 0.8  # holdout scores, the result, closing down
+_FINAL_STARTS = 0.6  # holdout scores, the result, closing down
 # Of the time budget, at most, for repeats of the finalists and the choice of the final model.
 _EVIDENCE_FRACTION = 0.2
 # Least and most time for both, in typical trials; with less: none.

@@ -98,6 +98,34 @@ def test_a_training_part_of_one_class_predicts_it(name: str) -> None:
     np.testing.assert_array_equal(prediction, [[1, 0, 0]] * 5)
 
 
+@pytest.mark.parametrize("target_name", ["y", "z"])
+def test_trees_that_are_grown_in_parts_are_those_that_are_grown_at_once_and_end_with_their_time(
+    target_name: str,
+) -> None:
+    rng = np.random.default_rng(0)
+    n = 12_000  # so many that they stop early
+    x = rng.normal(size=(n, 4))
+    z = x[:, 0] + rng.normal(size=n)
+    columns = [Column(f"x{i}", "number", numbers=x[:, i]) for i in range(4)]
+    y = (
+        Column("z", "number", numbers=z)
+        if target_name == "z"
+        else text_column("y", (z > 0).astype(int), ["no", "yes"])
+    )
+    table = Table((*columns, y), n)
+    schema = infer_schema(table, target_name)
+    target = encode_target(table, schema, "auto")
+    for n_rows in (600, n):
+        rows = np.arange(n_rows)
+        whole, timed, cut = (
+            fit_baseline("hist_gradient_boosting", table, schema, target, rows, n_threads=1, time_s=time_s)
+            for time_s in (np.inf, 1e6, 0.0)
+        )
+        assert (whole.is_truncated, timed.is_truncated, cut.is_truncated) == (False, False, True)
+        assert np.array_equal(whole.predict(rows), timed.predict(rows))
+        assert not np.array_equal(whole.predict(rows), cut.predict(rows))
+
+
 def test_an_unknown_baseline_gets_one_sentence() -> None:
     table, target_name = load_sample("iris")
     schema = infer_schema(table, target_name)

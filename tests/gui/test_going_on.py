@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from cupel.gui.pages.new_study import NewStudyPage
 from cupel.gui.pages.new_study_memory import Memory
 from cupel.gui.pages.studies import StudiesPage
 from cupel.gui.shell import MainWindow
-from cupel.storage.records import StudyRecord, StudyState, TrialKind, TrialOutcome, TrialState
+from cupel.storage.records import Stage, StudyRecord, StudyState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
@@ -123,6 +124,24 @@ def test_a_finished_study_goes_on_from_live_and_from_the_list(
     with Store.open(workspace) as store:
         qtbot.waitUntil(lambda: store.study(study.id).spec["budget"]["n_trials"] == n_asked + 20)
         assert store.study(study.id).spec["budget"]["timeout_s"] is None
+
+
+def test_what_the_engine_does_before_the_first_trial_is_told(
+    qtbot: QtBot, open_window: OpenWindow, workspace: Path
+) -> None:
+    with Store.open(workspace) as store:
+        study = store.create_study(
+            name="New", dataset_id=None, spec=SPEC, metric="accuracy", direction="maximize", task="multiclass"
+        )
+        store.claim_study(study.id, os.getpid())
+        store.set_study_state(study.id, StudyState.RUNNING)
+        store.set_stage(study.id, Stage.WORKERS)
+        page = live(open_window(workspace), study.id)
+        qtbot.waitUntil(lambda: "import TensorFlow" in page.running._nothing.text())
+        store.set_stage(study.id, Stage.FIRST_TRIAL)
+        qtbot.waitUntil(lambda: "the first trial" in page.running._nothing.text())
+        store.set_stage(study.id, Stage.SEARCH)
+        qtbot.waitUntil(lambda: "next trials are being prepared" in page.running._nothing.text())
 
 
 @pytest.fixture

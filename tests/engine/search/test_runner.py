@@ -494,6 +494,19 @@ def test_the_majority_baseline_is_there_although_no_worker_was_ready_in_time(sto
     assert store.out_of_fold(majority.id) is not None
 
 
+def test_all_baselines_are_run_although_the_first_trial_ends_the_search(store: Store) -> None:
+    budget = BudgetSpec(timeout_s=600.0, target_score=0.1)
+    study_id = new_study(store, budget=budget, n_workers=1)
+    assert run(store, study_id, clock=lambda: 0.0) is StudyState.DONE
+    assert len(searched(store, study_id)) == 1
+    trials = {t.name: t for t in store.trials(study_id, kinds=[TrialKind.BASELINE])}
+    assert {t.state for t in trials.values()} == {TrialState.COMPLETE}
+    first, trees = searched(store, study_id)[0], trials["hist_gradient_boosting"]
+    assert first.started_at is not None
+    assert trees.started_at is not None
+    assert first.started_at < trees.started_at
+
+
 def test_a_slow_baseline_is_left_out_and_the_search_goes_on(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -145,6 +145,28 @@ def test_a_large_table_gets_a_quick_score_first_and_its_known_points_after_it() 
     assert [family for family, _ in first(30_000, starts=starts)] == ["tabm", *families]
 
 
+def test_where_the_time_is_short_the_smallest_known_point_comes_first_and_no_other_is_lost() -> None:
+    families = ("realmlp", "tabm", "mlp")
+    space = adapt_space(default_space(families), n_rows=500, max_epochs=100, n_numbers=5)
+
+    def search() -> Search:
+        return Search(
+            space=space, families=families, task="binary", metric="roc_auc", direction="maximize", sampler="tpe",
+            seed=0, pruner=make_pruner("none", 100),
+        )  # fmt: skip
+
+    usual, small = search(), search()
+    small.begin_small()
+    n = len(usual._starts)
+    points = [usual.ask(i) for i in range(n)], [small.ask(i) for i in range(n)]
+    assert all(p is not None for p in (*points[0], *points[1]))
+    usually, now = ([(p.family, dict(p.values)) for p in some if p is not None] for some in points)
+    assert now[0] != usually[0]
+    assert sorted(map(repr, now)) == sorted(map(repr, usually))
+    sizes = [p.params["width"] * p.params.get("n_members", 1) for p in points[1] if p is not None]
+    assert sizes[0] == min(sizes)
+
+
 def test_a_grid_is_walked_once_in_an_order_that_the_seed_decides() -> None:
     walked = [repr(sorted(t.values.items())) for t in go(make("grid", "none"), 0, 1000)]
     assert len(walked) == len(set(walked)) == 3 * 3 + 3 * 3 * 3  # momentum belongs to sgd
