@@ -51,6 +51,8 @@ def run(data: str, target: str, seconds: float) -> dict[str, Any]:
         load, began = os.getloadavg()[0], time.monotonic()
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         wall_s = time.monotonic() - began
+        if not done.stdout.strip():
+            raise SystemExit(f"The search ended with {done.returncode} after {wall_s:.1f} s:\n{done.stderr}")
         found = json.loads(done.stdout.strip().splitlines()[-1])
         return {"wall_s": wall_s, "load": load, **found}
 
