@@ -37,7 +37,8 @@ def run_search(args: argparse.Namespace) -> int:
         if args.warm_start:
             earlier = store.find_study(args.warm_start)
             spec = dataclasses.replace(spec, starts=best_starts(store, earlier))
-        print("Reading the data and drawing the folds …", file=sys.stderr)
+        if sys.stderr.isatty():
+            print("Reading the data and drawing the folds …", file=sys.stderr)
         study, messages = create_study(store, args.data, spec, read=read, name=args.name)
         for line in split_lines(split_audit_of(study), with_remedy=True):
             print(line, file=sys.stderr)

@@ -3,6 +3,7 @@ baseline."""
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import zipfile
@@ -49,6 +50,9 @@ class Splits:
         Of replica ``repeat * n_folds + fold``. Validation parts cover the development rows once per repeat,
         but for folds by time or order, where the first rows only train, and rows in the gap before the holdout are in
         no part.
+    units : ndarray of shape (n_development,), int64, optional
+        Equal numbers for development rows that no split parts: rows of one group, and near-duplicates. None in folds
+        by time or order, and where version 0.1.0 drew the splits.
     messages : tuple of Message
         What could not be kept, a class too small to be in every fold for instance. Not stored.
     """
@@ -61,6 +65,7 @@ class Splits:
     train: tuple[Rows, ...]
     valid: tuple[Rows, ...]
     messages: tuple[Message, ...] = ()
+    units: Rows | None = None
 
     @property
     def n_replicas(self) -> int:
@@ -78,9 +83,9 @@ class Splits:
         return fold_voters(self.n_folds, self.n_repeats, in_order=self.is_ordered)
 
     def digest(self) -> str:
-        """Return the sha256 (hex) of all rows of all parts."""
+        """Return the sha256 (hex) of all rows of all parts; the units, which follow from the data, are left out."""
         sha = hashlib.sha256(f"{self.kind}/{self.n_folds}/{self.n_repeats}".encode())
-        for name, rows in self._arrays().items():
+        for name, rows in self._parts().items():
             sha.update(f"{name}/{len(rows)}".encode())
             sha.update(rows.astype("<i8").tobytes())
         return sha.hexdigest()
@@ -88,9 +93,10 @@ class Splits:
     def to_npz_bytes(self) -> bytes:
         """Return a NumPy ``.npz`` archive; equal splits give equal bytes."""
         arrays = {"shape": np.array([self.n_folds, self.n_repeats], np.int64), "kind": np.array(self.kind)}
+        units = {} if self.units is None else {"units": self.units}
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, array in {**arrays, **self._arrays()}.items():
+            for name, array in {**arrays, **self._parts(), **units}.items():
                 cell = io.BytesIO()
                 np.lib.format.write_array(cell, array, allow_pickle=False)
                 archive.writestr(
@@ -122,11 +128,12 @@ class Splits:
                     stored["holdout"],
                     parts[0],
                     parts[1],
+                    units=stored.get("units"),
                 )
         except (ValueError, KeyError, OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             raise DataError("The stored splits are damaged: {reason}.", reason=str(error)) from error
 
-    def _arrays(self) -> dict[str, Rows]:
+    def _parts(self) -> dict[str, Rows]:
         arrays = {"development": self.development, "holdout": self.holdout}
         arrays |= {f"train{i}": rows for i, rows in enumerate(self.train)}
         return arrays | {f"valid{i}": rows for i, rows in enumerate(self.valid)}
@@ -185,24 +192,67 @@ def draw_splits(
     if kind == "grouped":
         check_groups(group_column(spec, table, schema), units[development], spec, spec.n_folds)
     messages = _check_strata(spec, target, development, kind) + messages
+    return _with_repeats(
+        Splits(
+            kind,
+            spec.n_folds,
+            spec.n_repeats,
+            target.rows[development],
+            target.rows[held],
+            (),
+            (),
+            messages,
+            units[development],
+        ),
+        classes[development],
+        range(spec.n_repeats),
+        seed,
+        by_unit=by_unit,
+    )
+
+
+def further_repeats(splits: Splits, target: Target, n_repeats: int, seed: int) -> Splits | None:
+    """Return the folds of the repeats that come after a study's own, of the same development rows.
+
+    Parameters
+    ----------
+    splits : Splits
+        Not in order.
+    n_repeats : int
+        How many more.
+    seed : int
+        That `splits` were drawn with.
+
+    Returns
+    -------
+    Splits, or None
+        Of `n_repeats` repeats; None where `splits` do not tell which rows belong together.
+    """
+    if splits.units is None:
+        return None
+    kept = target.task != "regression" and splits.kind != "plain"
+    rows = splits.development
+    classes = target.at(rows) if kept else np.zeros(len(rows), np.int64)
+    repeats = range(splits.n_repeats, splits.n_repeats + n_repeats)
+    by_unit = splits.kind == "grouped" or are_many(splits.units)
+    further = dataclasses.replace(splits, n_repeats=n_repeats, messages=())
+    return _with_repeats(further, classes, repeats, seed, by_unit=by_unit)
+
+
+def _with_repeats(
+    splits: Splits, classes: NDArray[np.int64], repeats: range, seed: int, *, by_unit: bool
+) -> Splits:
+    """Return `splits` with the folds of repeats; `classes` has shape (n_development,)."""
+    assert splits.units is not None  # noqa: S101 - both callers have them
     train: list[Rows] = []
     valid: list[Rows] = []
-    for repeat in range(spec.n_repeats):
+    for repeat in repeats:
         rng = np.random.default_rng([seed, 1 + repeat])
-        fold = assign_folds(units[development], classes[development], spec.n_folds, by_unit=by_unit, rng=rng)
-        for k in range(spec.n_folds):
-            train.append(target.rows[development[fold != k]])
-            valid.append(target.rows[development[fold == k]])
-    return Splits(
-        kind,
-        spec.n_folds,
-        spec.n_repeats,
-        target.rows[development],
-        target.rows[held],
-        tuple(train),
-        tuple(valid),
-        messages,
-    )
+        fold = assign_folds(splits.units, classes, splits.n_folds, by_unit=by_unit, rng=rng)
+        for k in range(splits.n_folds):
+            train.append(splits.development[fold != k])
+            valid.append(splits.development[fold == k])
+    return dataclasses.replace(splits, train=tuple(train), valid=tuple(valid))
 
 
 def split_units(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..data.schema import TableSchema
 from ..data.splitting import Splits, split_units
+from ..data.table import Rows
 from ..errors import ExportError
 from ..metrics import METRICS
 from ..statistics.comparison import tied_trials
@@ -165,12 +167,22 @@ class Judge:
         if splits.is_ordered:
             units = block_units(parts[: splits.n_folds], len(judged), self._prepared.spec.split.gap)
             return JudgedRows(self._metric.name, y[judged], parts, splits.n_folds, units, by_class=False)
-        schema = TableSchema.from_json(self._prepared.files.schema)
-        units = np.arange(self._rows.table.n_rows)
-        units[target.rows] = split_units(self._prepared.spec.split, target, self._rows.table, schema)[0]
+        units = np.full(len(y), -1)
+        units[splits.development] = self._units(splits)
         units = units[judged]
         by_class = target.task != "regression" and splits.kind != "grouped"
         return JudgedRows(self._metric.name, y[judged], parts, splits.n_folds, units, by_class)
+
+    def _units(self, splits: Splits) -> Rows:
+        """Return which development rows stay together, shape (n_development,)."""
+        if splits.units is not None:
+            return splits.units
+        # Version 0.1.0 kept no units, and only groups together.
+        target, table = self._rows.target, self._rows.table
+        spec = dataclasses.replace(self._prepared.spec.split, duplicates="ignore")
+        schema = TableSchema.from_json(self._prepared.files.schema)
+        units = split_units(spec, target, table, schema)[0]
+        return units[np.searchsorted(target.rows, splits.development)]
 
     @cached_property
     def _further_splits(self) -> Splits | None:

@@ -20,7 +20,7 @@ from ...storage.errors import ArtifactError
 from ...storage.records import FoldScores, TrialRecord
 from ...storage.store import Store
 from ..data.schema import TableSchema
-from ..data.splitting import Splits, draw_splits
+from ..data.splitting import Splits, further_repeats
 from ..data.table import Table
 from ..data.target import encode_target
 from ..errors import Message
@@ -177,7 +177,10 @@ def plan_repeats(
         tasks[key_of(str(trial.number))] = TrialTask(trial.id, trial.number, trial.family, trial.params)
     if not tasks:
         return Message("There was no time to judge finalists on further repeats of the folds.")
-    further_folds = further_splits(prepared, further)
+    files = prepared.files
+    target = encode_target(Table.from_parquet(files.table), TableSchema.from_json(files.schema), spec.task)
+    splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())
+    further_folds = further_repeats(splits, target, further, spec.split_seed)
     if further_folds is None:
         return Message(
             "The folds of this study were drawn by an older version, so there are no further repeats."
@@ -188,31 +191,8 @@ def plan_repeats(
             tasks[key_of(baseline.name)] = BaselineTask(baseline.id, baseline.number, baseline.name)
     sha256 = store.artifacts.add(further_folds.to_npz_bytes())
     path = store.artifacts.checked_path(sha256)
-    files = dataclasses.replace(prepared.files, splits=str(path), seed=spec.seed + 1)
+    files = dataclasses.replace(files, splits=str(path), seed=spec.seed + 1)
     return Plan(files, sha256, tasks, further)
-
-
-def further_splits(prepared: Prepared, n_repeats: int) -> Splits | None:
-    """Return the folds of the repeats that come after the study's own, of the same development rows.
-
-    None where drawing gives other rows than the study has: those of its holdout must never be trained on.
-    """
-    spec, files = prepared.spec, prepared.files
-    table, schema = Table.from_parquet(files.table), TableSchema.from_json(files.schema)
-    target = encode_target(table, schema, spec.task)
-    own = spec.split.n_repeats
-    drawn = draw_splits(
-        dataclasses.replace(spec.split, n_repeats=own + n_repeats), target, table, schema, spec.seed
-    )
-    stored = Splits.from_npz_bytes(Path(files.splits).read_bytes())
-    if not np.array_equal(stored.holdout, drawn.holdout) or not np.array_equal(
-        stored.development, drawn.development
-    ):
-        return None
-    first = own * drawn.n_folds
-    return dataclasses.replace(
-        drawn, n_repeats=n_repeats, train=drawn.train[first:], valid=drawn.valid[first:], messages=()
-    )
 
 
 def repeated(result: TaskResult, metric: str) -> Repeated | None:

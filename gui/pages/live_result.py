@@ -20,7 +20,7 @@ from ...engine.statistics.verdict import (
     looks_sentence,
     sentences,
 )
-from ...storage.records import StudyRecord
+from ...storage.records import StudyRecord, StudyState
 from .. import words
 from ..language import sentence, tr
 from ..widgets.grids import fill_grid
@@ -83,6 +83,14 @@ def verdict(study: StudyRecord) -> str:
     if margin is None:
         return tr("There is no baseline to compare with.")
     name = words.baseline(study.best_baseline or "")
+    if study.state in (StudyState.DONE, StudyState.STOPPED):
+        # Made by version 0.1.0, or its predictions are lost.
+        if margin > 0:
+            return tr(
+                "The best network is ahead of {baseline}; whether by more than chance was not judged.",
+                baseline=name,
+            )
+        return tr("No network is ahead of {baseline}.", baseline=name)
     if margin > 0:
         return tr("So far the best network is ahead of {baseline}; nothing is decided yet.", baseline=name)
     return tr("So far no network is ahead of {baseline}; nothing is decided yet.", baseline=name)

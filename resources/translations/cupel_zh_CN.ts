@@ -1120,6 +1120,10 @@
       <translation>此研究尚未作过分组审计</translation>
     </message>
     <message>
+      <source>No network is ahead of {baseline}.</source>
+      <translation>没有网络领先于{baseline}。</translation>
+    </message>
+    <message>
       <source>No network was trained; the best baseline is {baseline}, {score}.</source>
       <translation>没有训练出网络；最好的基线是{baseline}，{score}。</translation>
     </message>
@@ -1810,6 +1814,10 @@
     <message>
       <source>The audit was cancelled; nothing of it was kept.</source>
       <translation>审计已取消，没有保留任何结果。</translation>
+    </message>
+    <message>
+      <source>The best network is ahead of {baseline}; whether by more than chance was not judged.</source>
+      <translation>最好的网络领先于{baseline}；是否超出偶然，未作判断。</translation>
     </message>
     <message>
       <source>The best trial</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,8 +60,10 @@ def nothing(workspace: Path) -> int:
 def no_engine_stays() -> Iterator[None]:
     yield
     for process in psutil.Process().children(recursive=True):
-        if "cupel.engine.run" in process.cmdline():
-            process.kill()
+        # One that ends meanwhile, or is not reaped yet, has no command line.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "cupel.engine.run" in process.cmdline():
+                process.kill()
 
 
 def live(window: MainWindow, study_id: int) -> LivePage:

@@ -85,13 +85,13 @@ def test_a_finished_study_shows_its_result(qtbot: QtBot, page: LivePage, window:
 
 def test_a_network_that_does_not_beat_its_baselines_is_said_not_to(window: MainWindow) -> None:
     study = next(study for study in window.desk.studies if study.name == "Titanic survival")
-    assert verdict(study) == "No network beats the baseline Gradient boosting; use that instead."
+    assert verdict(study) == "No network is ahead of Gradient boosting."
 
 
 def test_a_paused_search_is_not_judged_yet(window: MainWindow) -> None:
     study = next(study for study in window.desk.studies if study.name == "Titanic survival")
     paused = dataclasses.replace(study, state=StudyState.PAUSED)
-    assert verdict(paused) == "So far no network beats the baseline Gradient boosting."
+    assert verdict(paused) == "So far no network is ahead of Gradient boosting; nothing is decided yet."
 
 
 def test_what_was_asked_is_shown_until_the_engine_has_done_it(
