@@ -68,7 +68,6 @@ class _Running:
     key: str
     address: str
     future: Future
-    pid: int | None = None
 
 
 @dataclass(slots=True)
@@ -99,6 +98,8 @@ class Cluster:
     one_first: bool = False
     events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
     _running: dict[str, _Running] = field(default_factory=dict)
+    # By key, kept apart from `_running`: a worker may tell its process before `submit` has come back.
+    _pids: dict[str, int] = field(default_factory=dict)
     # Futures are let go after the next task is sent: Dask's client sends a message at most every 10 ms, and a task
     # would wait behind the word that the last one is no longer wanted.
     _spent: list[Future] = field(default_factory=list[Any])
@@ -178,8 +179,8 @@ class Cluster:
             self._warming.pop(address).cancel()
             self.events.put(WorkerLost(address, "The process ended."))
         for running in list(self._running.values()):
-            if running.address not in present and running.future.status == "pending":
-                running.future.cancel()  # its worker died before it took the task up: nobody else tells
+            if running.address not in present and running.future.status in ("pending", "lost"):
+                running.future.cancel()  # its worker died before the task or with its result: nobody else tells
         for address in set(self._calls) - present:
             self._calls.pop(address).shutdown(wait=False, cancel_futures=True)
 
@@ -242,23 +243,22 @@ class Cluster:
         bool
             False where the task has not said yet in which process it runs.
         """
-        running = self._running.get(key)
-        if running is None or running.pid is None:
+        pid = self._pids.pop(key, None)
+        if pid is None:
             return False
         try:
-            psutil.Process(running.pid).kill()
+            psutil.Process(pid).kill()
         except psutil.NoSuchProcess:
-            _log.info("process %d of %s had ended already", running.pid, key)
-        running.pid = None
+            _log.info("process %d of %s had ended already", pid, key)
         return True
 
     def cpu_s(self, key: str) -> float | None:
         """Return the processor seconds of the process that runs a task; None where it has ended or is not known."""
-        running = self._running.get(key)
-        if running is None or running.pid is None:
+        pid = self._pids.get(key)
+        if pid is None:
             return None
         try:
-            times = psutil.Process(running.pid).cpu_times()
+            times = psutil.Process(pid).cpu_times()
         except psutil.NoSuchProcess:
             return None
         return float(times.user + times.system)
@@ -272,11 +272,12 @@ class Cluster:
 
     def pids(self) -> dict[str, int]:
         """Return the process id of every running task by key, as far as it has reported."""
-        return {key: r.pid for key, r in self._running.items() if r.pid}
+        return dict(self._pids)
 
     def done(self, key: str) -> None:
         """Forget a task whose `TaskDone` has been dealt with."""
         running = self._running.pop(key, None)
+        self._pids.pop(key, None)
         if running:
             self._spent.append(running.future)
 
@@ -295,9 +296,7 @@ class Cluster:
     def _on_progress(self, event: tuple[float, Any]) -> None:
         message: Mapping[str, Any] = event[1]
         if "started" in message:
-            running = self._running.get(message["started"])
-            if running:
-                running.pid = message["pid"]
+            self._pids[message["started"]] = message["pid"]
         else:
             self.events.put(Progress.from_wire(message))
 

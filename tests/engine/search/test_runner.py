@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -22,8 +23,10 @@ from cupel.engine.search.filtering import parse_filter, trial_columns
 from cupel.engine.search.runner import Settings, StudyRunner
 from cupel.engine.spec import BudgetSpec, LimitsSpec, StudySpec
 from cupel.engine.studies import create_study
+from cupel.engine.workers.cluster import Cluster
 from cupel.storage.records import FailureKind, Request, StudyState, TrialKind, TrialRecord, TrialState
 from cupel.storage.store import Store
+from distributed import Client
 
 TOY = "tests.engine.search.toy"
 ROOT = Path(__file__).parents[3]
@@ -121,6 +124,45 @@ def test_failed_trials_have_typed_reasons_and_the_search_goes_on(
     }  # fmt: skip
     assert sum(t.state is TrialState.COMPLETE for t in trials) == 4
     assert all(t.failure is None or t.failure.message for t in trials)
+
+
+def test_a_trial_whose_worker_was_quicker_than_the_engine_can_be_killed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A busy machine takes the processor from the engine after it has sent a task: the worker's first word comes before
+    # `submit` is over.
+    known: list[dict[str, int]] = []
+    on_progress, submit = Cluster._on_progress, Client.submit
+
+    def noted(self: Cluster, event: Any) -> None:
+        on_progress(self, event)
+        if "started" in event[1]:
+            known.append(event[1])
+
+    def slow(self: Client, function: Any, key: str, *args: Any, **options: Any) -> Any:
+        n_before = len(known)
+        future = submit(self, function, key, *args, **options)
+        if str(key).startswith("trial-"):
+            wait_for(lambda: len(known) > n_before)
+        return future
+
+    monkeypatch.setattr(Cluster, "_on_progress", noted)
+    monkeypatch.setattr(Client, "submit", slow)
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"hang": [1]}))
+    study_id = new_study(store, n_trials=3, n_workers=1)
+    assert run(store, study_id, hang_s=1.0) is StudyState.DONE
+    assert [t.failure and t.failure.kind for t in searched(store, study_id)] == [None, FailureKind.HUNG, None]
+
+
+def test_a_worker_that_dies_with_a_result_that_nobody_has_fetched_holds_nothing_up(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"kill_after": {str(i): 0.002 * i for i in range(1, 8)}}))
+    study_id = new_study(store, n_finalists=0)
+    assert run(store, study_id) is StudyState.DONE
+    ends = [t.failure.kind if t.failure else t.state for t in searched(store, study_id)]
+    assert len(ends) == 8
+    assert set(ends) <= {TrialState.COMPLETE, FailureKind.KILLED}
 
 
 def test_a_worker_ends_for_its_own_memory_and_not_for_mapped_files(

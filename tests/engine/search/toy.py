@@ -2,8 +2,10 @@
 
 What it should do wrong is read from the environment variable CUPEL_TOY as JSON, by trial number: ``{"kill": [2],
 "hang": [3], "memory": [4], "diverge": [5], "busy": {"6": 3.0}, "epoch_s": 0.01, "long": [9], "hold": "path",
-"baseline_s": 1, "kill_final": "path", "at_exit": "path", "eat": [7], "most_bytes": 1e9, "map": ["path", 8]}``.
+"baseline_s": 1, "kill_after": {"2": 0.001}, "kill_final": "path", "at_exit": "path", "eat": [7],
+"most_bytes": 1e9, "map": ["path", 8]}``.
 ``busy`` makes a trial compute for so many seconds without a word; ``long`` gives it more epochs than anybody waits for.
+``kill_after`` kills the worker so many seconds after a trial's result was handed over, maybe before it is fetched.
 ``hold`` makes a trial wait in its third epoch for as long as the file is there; ``kill_final`` kills the worker that
 makes the final model, for as long as the file has lines, taking one away each time; ``at_exit`` is a file that is
 written where a worker process takes its libraries down; ``eat`` takes ``most_bytes`` of
@@ -145,6 +147,10 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
             if not reporter(EpochReport(epoch, curves[-1])):
                 break
         reporter.flush()
+        if str(task.number) in wrong.get("kill_after", {}):
+            threading.Timer(
+                wrong["kill_after"][str(task.number)], os.kill, (os.getpid(), signal.SIGKILL)
+            ).start()
     finally:
         forget_control(task.trial_id)
     return TaskResult(
