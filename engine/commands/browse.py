@@ -16,12 +16,11 @@ from ...storage.store import Store
 from .. import formatting
 from ..cli_codes import DONE
 from ..errors import SpecError
-from ..metrics import METRICS
 from ..objectives import front_of_table, objectives_of, pareto_trials
 from ..search.filtering import parse_filter, trial_columns
-from ..statistics.comparison import are_comparable, compare_folds
+from ..statistics.comparison import Floats, all_scores, are_comparable, compare_trials
 from ..statistics.epochs import best_epoch_scores
-from ..statistics.verdict import EQUIVALENCE, Verdict, verdict_sentence
+from ..statistics.verdict import Verdict, verdict_sentence
 from .console import plain_console
 from .summary import print_leaderboard, standing, summary
 
@@ -137,26 +136,19 @@ def _verdict(store: Store, study: StudyRecord, trial: TrialRecord, number: int) 
         Where one has no scores of all folds, or they were not scored in the same way.
     """
     other = store.trial_by_number(study.id, number)
-    found = {t.number: store.fold_scores(t.id) for t in (trial, other)}
+    found: list[Floats] = []
     for t in (trial, other):
-        if found[t.number] is None or t.state is not TrialState.COMPLETE:
+        scores = all_scores(study, t, store.fold_scores(t.id))
+        if scores is None:
             raise SpecError("Trial {number} is not complete, so it cannot be compared.", number=t.number)
+        found.append(scores)
     if not are_comparable(trial, other):
         raise SpecError(
             "Trials {first} and {second} were not scored in the same way: compare trials of one version.",
             first=trial.number,
             second=other.number,
         )
-    lead, against = (
-        scores.values[:, scores.metrics.index(study.metric)]
-        for scores in found.values()
-        if scores is not None
-    )
-    split = study.spec["split"]
-    return compare_folds(
-        lead, against, metric=METRICS[study.metric], n_folds=int(split["n_folds"]),
-        equivalence=float(study.spec.get("equivalence", EQUIVALENCE)),
-    )  # fmt: skip
+    return compare_trials(study, *found)
 
 
 def _row(t: TrialRecord) -> dict[str, Any]:

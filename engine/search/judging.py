@@ -20,7 +20,7 @@ from ..data.table import Rows
 from ..errors import ExportError
 from ..metrics import METRICS
 from ..statistics.comparison import tied_trials
-from ..statistics.resampling import JudgedRows, Predictions, block_units, resample, sizes
+from ..statistics.resampling import JudgedRows, Predictions, block_units, resample, size_of
 from ..statistics.verdict import Corrected, Evidence, Verdict
 from ..study_rows import StudyRows
 from .preparing import Prepared
@@ -110,7 +110,8 @@ class Judge:
         everyone = {
             t.number: self.scores(t) for t in (*self._candidates.complete, *self._candidates.baselines)
         }
-        tied = tied_trials(everyone, best.number, n_folds=spec.split.n_folds)
+        in_order = self._rows.splits.is_ordered
+        tied = tied_trials(everyone, best.number, n_folds=spec.split.n_folds, in_order=in_order)
         names = {t.number: t.name for t in self._candidates.baselines}
         return Evidence(
             best=best.number,
@@ -121,27 +122,32 @@ class Judge:
             tied_baselines=tuple(names[n] for n in tied if n in names),
             n_folds=spec.split.n_folds,
             n_repeats=len(self.scores(best)) // spec.split.n_folds,
+            mean=float(self.scores(best).mean()),
             finalists=tuple(t.number for t in self.finalists),
             not_compared=tuple(name for name in self._candidates.wanted_baselines if name not in verdicts),
             why_no_finalists=self._repeats.why_none,
-            in_order=self._rows.splits.is_ordered,
+            in_order=in_order,
             equivalence=spec.equivalence,
         )
 
     def _resampled(self) -> tuple[Corrected | None, dict[str, Verdict]]:
         spec, candidates = self._prepared.spec, self._candidates
-        rows, n_first = self._judged_rows(), spec.split.n_repeats
+        everything, n_first = self._judged_rows(), spec.split.n_repeats
         trials = [t for t in candidates.complete if self._has_predictions(t)]
         baselines = [t for t in candidates.baselines if self._has_predictions(t)]
         if not trials:
             return None, {}
-        n_classes = self._rows.target.n_classes
-        n_resamples, n_trials = sizes(spec.metric, len(rows.y), n_classes, len(trials), n_first)
+        n_further = (len(self.finalists) + len(baselines)) * (everything.n_repeats - n_first)
+        size = size_of(
+            spec.metric, n_rows=len(everything.y), n_classes=self._rows.target.n_classes, n_trials=len(trials),
+            n_first=n_first, n_further=n_further + len(baselines) * n_first,
+        )  # fmt: skip
+        kept = everything.drawn_from(size.n_rows, seed=0)
         found = resample(
-            rows,
-            {t.number: self._predictions(t) for t in trials[:n_trials]},
-            {t.name: self._predictions(t) for t in baselines},
-            n_resamples=n_resamples,
+            everything.only(kept),
+            {t.number: self._predictions(t, everything, kept) for t in trials[: size.n_trials]},
+            {t.name: self._predictions(t, everything, kept) for t in baselines},
+            n_resamples=size.n_resamples,
             n_finalists=len(self.finalists),
             n_first=n_first,
         )
@@ -150,7 +156,10 @@ class Judge:
             verdict = found.verdict(baseline.name, float(self.scores(baseline).mean()), spec.equivalence)
             if verdict is not None:
                 verdicts[baseline.name] = verdict
-        return found.corrected(n_complete=len(candidates.complete), n_pruned=candidates.n_pruned), verdicts
+        corrected = found.corrected(
+            n_complete=len(candidates.complete), n_pruned=candidates.n_pruned, n_all_rows=len(everything.y)
+        )
+        return corrected, verdicts
 
     def _judged_rows(self) -> JudgedRows:
         splits = self._rows.splits
@@ -200,13 +209,18 @@ class Judge:
             return False
         return True
 
-    def _predictions(self, trial: TrialRecord) -> Callable[[], Predictions]:
+    def _predictions(
+        self, trial: TrialRecord, rows: JudgedRows, kept: NDArray[np.bool_]
+    ) -> Callable[[], Predictions]:
+        """Return what reads a trial's predictions of the rows that are kept."""
+
         def read() -> Predictions:
-            own = self._rows.out_of_fold(self._store, trial)
+            found = self._rows.out_of_fold(self._store, trial)
             further, splits = self._repeats.found.get(_name(trial)), self._further_splits
-            if further is None or splits is None:
-                return own
-            return own + self._rows.by_replica(further.out_of_fold, splits.valid)
+            if further is not None and splits is not None:
+                found += self._rows.by_replica(further.out_of_fold, splits.valid)
+            valid = rows.valid[: len(found)]
+            return tuple(p[kept[where]] for p, where in zip(found, valid, strict=True))
 
         return read
 

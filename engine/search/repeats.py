@@ -71,8 +71,8 @@ class Repeats:
     found: Mapping[str, Repeated] = field(default_factory=dict[str, Repeated])
     why_none: Message | None = None
 
-    def save(self, store: Store) -> dict[str, str]:
-        """Store them as an artifact; return what a study's result says of them."""
+    def save(self, store: Store) -> dict[str, Any]:
+        """Store them as an artifact; return what a study's result says of them, with all scores."""
         if not self.found:
             return {}
         arrays: dict[str, Any] = {}
@@ -80,10 +80,14 @@ class Repeats:
             arrays[f"scores/{name}"], arrays[f"out_of_fold/{name}"] = repeated.scores, repeated.out_of_fold
         file = io.BytesIO()
         np.savez_compressed(file, **arrays)
-        return {"splits_sha256": self.splits_sha256, "sha256": store.artifacts.add(file.getvalue())}
+        return {
+            "splits_sha256": self.splits_sha256,
+            "sha256": store.artifacts.add(file.getvalue()),
+            "scores": {name: repeated.scores.tolist() for name, repeated in self.found.items()},
+        }
 
     @classmethod
-    def load(cls, store: Store, saved: Mapping[str, str]) -> Repeats:
+    def load(cls, store: Store, saved: Mapping[str, Any]) -> Repeats:
         """Return what `save` stored; nothing where its file is gone: finalists are then trained again."""
         if not saved:
             return cls()

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ...storage.records import TrialKind, TrialRecord
-from ..metrics import Metric
+from ...storage.records import FoldScores, StudyRecord, TrialKind, TrialRecord, TrialState
+from ..metrics import METRICS, Metric
+from ..spec import ORDERED_SPLITS
 from .student import t_cdf, t_quantile
-from .verdict import EQUIVALENCE, Verdict, Word
+from .verdict import EQUIVALENCE, Verdict, Word, evidence_of
 
 Floats = NDArray[np.float64]
 Scores = Mapping[int, Floats]
@@ -38,14 +39,16 @@ def word_of(metric: Metric, low: float, high: float, half_region: float) -> Word
     return "better" if (low > 0.0) == (metric.direction == "maximize") else "worse"
 
 
-def corrected_variance(differences: Floats, n_folds: int) -> float:
+def corrected_variance(differences: Floats, n_folds: int, *, in_order: bool = False) -> float:
     """Return the variance of the mean of paired differences (R,) over folds whose training parts overlap.
 
-    Nadeau and Bengio (2003): ``1/R + n_valid/n_train`` in place of ``1/R``.
+    Nadeau and Bengio (2003): ``1/R + n_valid/n_train`` in place of ``1/R``. Folds in order train on all parts before
+    them, of which the first one has one: the mean of that ratio over the folds is taken.
     """
     if len(differences) < 2:
         return 0.0
-    return (1.0 / len(differences) + 1.0 / (n_folds - 1)) * float(differences.var(ddof=1))
+    ratio = float(np.mean(1.0 / np.arange(1, n_folds + 1))) if in_order else 1.0 / (n_folds - 1)
+    return (1.0 / len(differences) + ratio) * float(differences.var(ddof=1))
 
 
 def are_comparable(one: TrialRecord, other: TrialRecord) -> bool:
@@ -61,7 +64,13 @@ def are_comparable(one: TrialRecord, other: TrialRecord) -> bool:
 
 
 def compare_folds(
-    lead: Floats, other: Floats, *, metric: Metric, n_folds: int, equivalence: float = EQUIVALENCE
+    lead: Floats,
+    other: Floats,
+    *,
+    metric: Metric,
+    n_folds: int,
+    equivalence: float = EQUIVALENCE,
+    in_order: bool = False,
 ) -> Verdict:
     """Compare two named models by their scores (R,) on the same folds.
 
@@ -72,7 +81,7 @@ def compare_folds(
     difference = lead - other
     mean = float(difference.mean())
     half = region(metric, float(other.mean()), equivalence)
-    scale = math.sqrt(corrected_variance(difference, n_folds))
+    scale = math.sqrt(corrected_variance(difference, n_folds, in_order=in_order))
     if scale == 0.0:
         is_same = abs(mean) <= half
         ps = (0.0, 1.0, 0.0) if is_same else (1 / 3, 1 / 3, 1 / 3)
@@ -86,7 +95,39 @@ def compare_folds(
     return Verdict(word, mean, low, high, p_better, max(1.0 - p_better - p_worse, 0.0), p_worse)
 
 
-def tied_trials(folds: Scores, best: int, *, n_folds: int, level: float = 0.05) -> list[int]:
+def all_scores(study: StudyRecord, trial: TrialRecord, scores: FoldScores | None) -> Floats | None:
+    """Return a trial's scores (R,) on every replica that it was judged on, of further repeats too.
+
+    Returns
+    -------
+    ndarray, or None
+        None where the trial is not complete, or has no scores of the study's metric.
+    """
+    if scores is None or trial.state is not TrialState.COMPLETE or study.metric not in scores.metrics:
+        return None
+    own = scores.values[:, scores.metrics.index(study.metric)]
+    name = trial.name if trial.kind is TrialKind.BASELINE else str(trial.number)
+    further = study.result.get("repeats", {}).get("scores", {}).get(name, ())
+    return np.concatenate([own, np.asarray(further, float)])
+
+
+def compare_trials(study: StudyRecord, lead: Floats, other: Floats) -> Verdict:
+    """Compare two trials of a study by their `all_scores`, on the replicas that both were judged on."""
+    n = min(len(lead), len(other))
+    evidence = evidence_of(study.result)
+    return compare_folds(
+        lead[:n],
+        other[:n],
+        metric=METRICS[study.metric],
+        n_folds=int(study.spec["split"]["n_folds"]),
+        equivalence=float(study.spec.get("equivalence", EQUIVALENCE)),
+        in_order=evidence.in_order if evidence else study.spec["split"]["kind"] in ORDERED_SPLITS,
+    )
+
+
+def tied_trials(
+    folds: Scores, best: int, *, n_folds: int, level: float = 0.05, in_order: bool = False
+) -> list[int]:
     """Return the trials that are not significantly worse than the best one on the same folds, the best first.
 
     The corrected resampled t-test of Nadeau and Bengio (2003), two-sided, on the replicas that both have: a finalist
@@ -98,7 +139,8 @@ def tied_trials(folds: Scores, best: int, *, n_folds: int, level: float = 0.05) 
             continue
         n = min(len(folds[best]), len(scores))
         difference = folds[best][:n] - scores[:n]
-        mean, variance = float(difference.mean()), corrected_variance(difference, n_folds)
+        mean = float(difference.mean())
+        variance = corrected_variance(difference, n_folds, in_order=in_order)
         if mean == 0.0 or (
             variance > 0.0 and 2.0 * (1.0 - t_cdf(abs(mean) / math.sqrt(variance), n - 1)) > level
         ):

@@ -12,6 +12,7 @@ small; the interval is a little too wide for a single model, since only about a 
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,11 +28,13 @@ from .weighted import row_cost, weighted_scores
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Counts = NDArray[np.uint16]
 Predictions = tuple[NDArray[Any], ...]
 """Of the validation rows of every replica, ``repeat * n_folds + fold``."""
 
 _MOST_WORK = 2e9  # units of `row_cost`: about five seconds on a core
-# Resamples and trials, in the order in which they are tried; the last pair is taken where none is quick enough.
+_MOST_CELLS = 10_000_000  # resamples × rows of a fold that are weighted at once: 80 MB
+# Resamples and trials, in the order in which they are tried; where none is quick enough, the last pair on fewer rows.
 _SIZES = (
     (1000, 500),
     (1000, 200),
@@ -40,9 +43,26 @@ _SIZES = (
     (500, 50),
     (200, 50),
     (200, 20),
-    (100, 20),
-    (100, 5),
+    (200, 10),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of what there is takes part in a resampling, so that it takes seconds.
+
+    Attributes
+    ----------
+    n_resamples : int
+    n_trials : int
+        The best ones.
+    n_rows : int
+        Drawn from all rows, where they are very many. Fewer rows make the interval wider, never narrower.
+    """
+
+    n_resamples: int
+    n_trials: int
+    n_rows: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,10 +94,22 @@ class JudgedRows:
     def n_repeats(self) -> int:
         return len(self.valid) // self.n_folds
 
-    def draw(self, n_resamples: int, seed: int) -> NDArray[np.float32]:
+    def drawn_from(self, n_rows: int, seed: int) -> NDArray[np.bool_]:
+        """Return which rows are among about `n_rows` drawn from all, whole units each, shape (n,)."""
+        _, unit = np.unique(self.units, return_inverse=True)
+        chance = np.random.default_rng([seed, 1]).random(int(unit.max(initial=-1)) + 1)
+        return chance[unit] < n_rows / max(len(self.y), 1)
+
+    def only(self, kept: NDArray[np.bool_]) -> JudgedRows:
+        """Return the rows that are kept alone; `kept` has shape (n,)."""
+        place = np.cumsum(kept) - 1
+        valid = tuple(place[rows[kept[rows]]] for rows in self.valid)
+        return dataclasses.replace(self, y=self.y[kept], valid=valid, units=self.units[kept])
+
+    def draw(self, n_resamples: int, seed: int) -> Counts:
         """Return how often each row is drawn, shape (n_resamples, n); in a resample it judges where that is 0."""
         rng = np.random.default_rng(seed)
-        weights = np.zeros((n_resamples, len(self.y)), np.float32)
+        weights = np.zeros((n_resamples, len(self.y)), np.uint16)
         for rows in self.valid[: self.n_folds]:
             classes = np.zeros(len(rows), np.int64)
             if self.by_class:
@@ -91,7 +123,7 @@ class JudgedRows:
                 weights[:, part] = counts[:, place]
         return weights
 
-    def score(self, predictions: Predictions, weights: NDArray[np.float32]) -> Floats:
+    def score(self, predictions: Predictions, weights: Counts) -> Floats:
         """Return scores on drawn and on left out rows, the means over folds, of each repeat.
 
         Returns
@@ -101,12 +133,15 @@ class JudgedRows:
             class alone for instance, is left out of the mean.
         """
         n_resamples = len(weights)
-        folds = np.empty((len(predictions), 2 * n_resamples))
+        folds = np.empty((len(predictions), 2, n_resamples))
         for r, given in enumerate(predictions):
             rows = self.valid[r]
-            drawn = weights[:, rows]
-            both = np.concatenate([drawn, drawn == 0])
-            folds[r] = weighted_scores(self.metric, self.y[rows], given, both)
+            step = max(_MOST_CELLS // max(2 * len(rows), 1), 1)
+            for start in range(0, n_resamples, step):
+                drawn = weights[start : start + step, rows]
+                both = np.concatenate([drawn, drawn == 0])
+                scores = weighted_scores(self.metric, self.y[rows], given, both)
+                folds[r, :, start : start + step] = scores.reshape(2, -1)
         by_repeat = folds.reshape(-1, self.n_folds, 2, n_resamples)
         n_known = np.isfinite(by_repeat).sum(axis=1)
         sums = np.where(np.isfinite(by_repeat), by_repeat, 0.0).sum(axis=1)
@@ -114,14 +149,25 @@ class JudgedRows:
         return means.swapaxes(0, 1)
 
 
-def sizes(metric: str, n_rows: int, n_classes: int, n_trials: int, n_repeats: int = 1) -> tuple[int, int]:
-    """Return how many resamples and how many of the best trials take part, so that it takes seconds."""
+def size_of(
+    metric: str, *, n_rows: int, n_classes: int, n_trials: int, n_first: int = 1, n_further: int = 3
+) -> Size:
+    """Return how much takes part, so that it takes seconds.
+
+    Parameters
+    ----------
+    n_first : int
+        Repeats that each trial has.
+    n_further : int
+        Repeats, summed over all finalists and baselines, beside those.
+    """
+    row = 2.0 * row_cost(metric, n_classes)
     for n_resamples, most in _SIZES:
-        n = min(n_trials, most) + 3
-        work = 2.0 * n_resamples * n_rows * n * n_repeats * row_cost(metric, n_classes)
-        if work <= _MOST_WORK:
-            return n_resamples, min(n_trials, most)
-    return _SIZES[-1][0], min(n_trials, _SIZES[-1][1])
+        n = min(n_trials, most)
+        work = n_resamples * row * (n * n_first + n_further)
+        if work * n_rows <= _MOST_WORK:
+            return Size(n_resamples, n, n_rows)
+    return Size(n_resamples, n, int(_MOST_WORK / work))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,8 +191,9 @@ class Resampled:
     left_out: Floats
     differences: Mapping[str, Floats]
     metric: str
+    n_rows: int
 
-    def corrected(self, *, n_complete: int, n_pruned: int) -> Corrected | None:
+    def corrected(self, *, n_complete: int, n_pruned: int, n_all_rows: int | None = None) -> Corrected | None:
         """Return the score of the best of many; None where no resample has one."""
         known = self.left_out[np.isfinite(self.left_out)]
         if not len(known):
@@ -161,7 +208,7 @@ class Resampled:
         low, high = (float(q) for q in np.quantile(known, [0.025, 0.975]))
         return Corrected(
             within(float(known.mean())), within(low), within(high), len(known), len(self.numbers), n_complete,
-            n_pruned, shares,
+            n_pruned, self.n_rows, n_all_rows or self.n_rows, shares,
         )  # fmt: skip
 
     def verdict(self, name: str, reference: float, equivalence: float = EQUIVALENCE) -> Verdict | None:
@@ -225,7 +272,7 @@ def resample(
             both = min(len(ours), len(theirs))
             found[b] = ours[:both].mean() - theirs[:both, b].mean()
         differences[name] = found
-    return Resampled(numbers, chosen, left_out, differences, rows.metric)
+    return Resampled(numbers, chosen, left_out, differences, rows.metric, len(rows.y))
 
 
 def _choose(first: Floats, every: Floats, is_finalist: NDArray[np.bool_], n_finalists: int) -> Ints:

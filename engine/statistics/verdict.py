@@ -67,6 +67,8 @@ class Corrected:
     n_resamples : int
     n_trials, n_complete, n_pruned : int
         Trials that took part, complete ones, and pruned ones, which have no predictions of all rows and are left out.
+    n_rows, n_all_rows : int
+        Rows that took part, and all that the search judged.
     shares : mapping of int to float
         By number, in which share of the resamples a trial is chosen; those never chosen are left out.
     """
@@ -78,6 +80,8 @@ class Corrected:
     n_trials: int
     n_complete: int
     n_pruned: int
+    n_rows: int
+    n_all_rows: int
     shares: Mapping[int, float] = field(default_factory=dict[int, float])
 
 
@@ -101,6 +105,8 @@ class Evidence:
         Baselines that were asked for and have no score to compare with: skipped, failed or stopped.
     n_folds, n_repeats : int
         That the best trial was judged on.
+    mean : float
+        Of its scores on all of them: what decided.
     finalists : tuple of int
         Trials that were trained again on further repeats, which decided between them; empty where there were none.
     why_no_finalists : Message or None
@@ -118,6 +124,7 @@ class Evidence:
     tied_baselines: tuple[str, ...]
     n_folds: int
     n_repeats: int
+    mean: float
     not_compared: tuple[str, ...] = ()
     finalists: tuple[int, ...] = ()
     why_no_finalists: Message | None = None
@@ -139,6 +146,7 @@ class Evidence:
             "tied_baselines": list(self.tied_baselines),
             "n_folds": self.n_folds,
             "n_repeats": self.n_repeats,
+            "mean": self.mean,
             "not_compared": list(self.not_compared),
             "finalists": list(self.finalists),
             "why_no_finalists": self.why_no_finalists.to_json() if self.why_no_finalists else None,
@@ -369,28 +377,45 @@ def notes(
                 {"best": evidence.best, "n": len(tied), "names": shown},
             )
         )
-    return found + basis_sentences(evidence)
+    return found + basis_sentences(evidence, decimals)
 
 
-def basis_sentences(evidence: Evidence) -> list[Message]:
-    """Return what the choice of epochs and of the best trial rests on."""
+def basis_sentences(evidence: Evidence, decimals: int) -> list[Message]:
+    """Return what the choice of epochs and of the best trial rests on; `decimals` are those of scores."""
     found: list[Message] = []
+    args = {
+        "n": len(evidence.finalists),
+        "n_repeats": evidence.n_repeats,
+        "mean": formatting.number(evidence.mean, decimals),
+        "best": evidence.best,
+    }
     if len(evidence.finalists) == 1:
         found.append(
             Message(
-                "The best trial and the baselines were judged on {n_repeats} repeats of the folds.",
-                {"n_repeats": evidence.n_repeats},
+                "Trial {best} and the baselines were judged on {n_repeats} repeats of the folds; its mean over all of "
+                "them is {mean}.",
+                args,
             )
         )
     elif evidence.finalists:
         found.append(
             Message(
-                "{n} finalists were judged on {n_repeats} repeats of the folds, whose mean decided between them.",
-                {"n": len(evidence.finalists), "n_repeats": evidence.n_repeats},
+                "{n} finalists were judged on {n_repeats} repeats of the folds; trial {best} has the best mean over "
+                "all of them, {mean}.",
+                args,
             )
         )
     elif evidence.why_no_finalists is not None:
         found.append(evidence.why_no_finalists)
+    corrected = evidence.corrected
+    if corrected is not None and corrected.n_rows < corrected.n_all_rows:
+        found.append(
+            Message(
+                "The resampling takes {n:,} of {n_all:,} rows, drawn at random, so that it takes seconds; its "
+                "intervals are wider for it.",
+                {"n": corrected.n_rows, "n_all": corrected.n_all_rows},
+            )
+        )
     if evidence.in_order:
         found.append(
             Message(

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from ...engine import formatting
 from ...engine.errors import Message
-from ...engine.metrics import METRICS
-from ...engine.statistics.comparison import are_comparable, compare_folds
-from ...engine.statistics.verdict import EQUIVALENCE, another_way_sentence, verdict_sentence
-from ...storage.records import StudyRecord, TrialState
+from ...engine.statistics.comparison import all_scores, are_comparable, compare_trials
+from ...engine.statistics.verdict import another_way_sentence, verdict_sentence
+from ...storage.records import StudyRecord
 from .. import words
 from ..charts.chart import Chart, Series
 from ..charts.curves import judged_measure, mean_of
@@ -164,26 +162,16 @@ def comparisons(study: StudyRecord | None, views: list[TrialView]) -> list[Messa
     lead = views[0]
     found: list[Message] = []
     for other in views[1:]:
-        ours, theirs = (_complete_scores(view, study.metric) for view in (lead, other))
+        ours, theirs = (all_scores(study, view.trial, view.scores) for view in (lead, other))
         if ours is None or theirs is None:
             continue
         name = words.baseline(other.trial.name) if other.trial.name else f"#{other.trial.number}"
         if not are_comparable(lead.trial, other.trial):
             found.append(another_way_sentence(name))
             continue
-        verdict = compare_folds(
-            ours, theirs, metric=METRICS[study.metric], n_folds=int(study.spec["split"]["n_folds"]),
-            equivalence=float(study.spec.get("equivalence", EQUIVALENCE)),
-        )  # fmt: skip
+        verdict = compare_trials(study, ours, theirs)
         found.append(verdict_sentence(name, verdict))
     return found
-
-
-def _complete_scores(view: TrialView, metric: str) -> NDArray[np.float64] | None:
-    scores = view.scores
-    if scores is None or view.trial.state is not TrialState.COMPLETE or metric not in scores.metrics:
-        return None
-    return scores.values[:, scores.metrics.index(metric)]
 
 
 def differences(views: list[TrialView]) -> tuple[list[tuple[str, list[str]]], list[tuple[str, list[str]]]]:

@@ -186,12 +186,13 @@ def _stored(
             "evidence": Evidence(
                 best=0,
                 metric=metric,
-                corrected=Corrected(0.83, 0.75, 0.9, 1000, 2, 2, 0, {0: 1.0}),
+                corrected=Corrected(0.83, 0.75, 0.9, 1000, 2, 2, 0, 90, 90, {0: 1.0}),
                 verdicts={"majority": Verdict("better", 0.33, 0.25, 0.4, 1.0, 0.0, 0.0)},
                 tied=(0,),
                 tied_baselines=(),
                 n_folds=3,
                 n_repeats=1,
+                mean=0.83,
             ).to_json(),
         },
     )

@@ -7,7 +7,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from cupel.engine.metrics import METRICS
-from cupel.engine.statistics.resampling import JudgedRows, Resampled, block_units, resample, sizes
+from cupel.engine.statistics import resampling
+from cupel.engine.statistics.resampling import (
+    JudgedRows,
+    Resampled,
+    Size,
+    block_units,
+    resample,
+    size_of,
+)
 
 N_FOLDS = 5
 
@@ -228,7 +236,46 @@ def test_a_fold_that_loses_a_class_in_a_resample_is_left_out_of_the_mean() -> No
 
 
 def test_the_work_is_bounded() -> None:
-    assert sizes("accuracy", 300, 2, 40) == (1000, 40)
-    n_resamples, n_trials = sizes("roc_auc", 100_000, 2, 400)
-    assert n_resamples < 1000
-    assert n_trials < 400
+    assert size_of("accuracy", n_rows=300, n_classes=2, n_trials=40) == Size(1000, 40, 300)
+    fewer = size_of("roc_auc", n_rows=100_000, n_classes=2, n_trials=400)
+    assert fewer.n_resamples < 1000
+    assert fewer.n_trials < 400
+    large = size_of("log_loss", n_rows=3_000_000, n_classes=50, n_trials=400, n_first=1, n_further=30)
+    assert large.n_rows < 3_000_000
+    assert (large.n_resamples, large.n_trials) == (200, 10)
+
+
+def test_rows_drawn_from_many_keep_units_whole_and_give_the_same_answer_less_surely() -> None:
+    rng = np.random.default_rng(3)
+    y = rng.integers(0, 2, 4000)
+    units = np.arange(4000) // 2
+    valid = tuple(np.flatnonzero(units % 5 == k) for k in range(5))
+    rows = JudgedRows("accuracy", y, valid, 5, units, by_class=False)
+    kept = rows.drawn_from(1000, seed=0)
+    assert 900 < kept.sum() < 1100
+    assert (kept[::2] == kept[1::2]).all()
+    said = np.where(rng.random(4000) < 0.8, y, 1 - y)
+    probabilities = np.eye(2)[said]
+    every = resample(rows, {0: held(tuple(probabilities[v] for v in valid))}, {}, n_resamples=200)
+    some = resample(
+        rows.only(kept), {0: held(tuple(probabilities[v[kept[v]]] for v in valid))}, {}, n_resamples=200
+    )
+    whole = every.corrected(n_complete=1, n_pruned=0)
+    part = some.corrected(n_complete=1, n_pruned=0, n_all_rows=4000)
+    assert whole is not None
+    assert part is not None
+    assert (part.n_rows, part.n_all_rows) == (kept.sum(), 4000)
+    right = (said == y)[kept].mean()
+    assert part.low < right < part.high
+    assert 1.5 < (part.high - part.low) / (whole.high - whole.low) < 3.0
+
+
+def test_resamples_are_weighted_in_parts_without_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(4)
+    y = rng.integers(0, 2, 100)
+    rows = JudgedRows("roc_auc", y, tuple(np.arange(100).reshape(5, 20)), 5, np.arange(100), by_class=True)
+    p = rng.random(100)
+    model = {0: held(tuple(np.stack([1 - p[v], p[v]], axis=1) for v in rows.valid))}
+    whole = resample(rows, model, {}, n_resamples=50)
+    monkeypatch.setattr(resampling, "_MOST_CELLS", 300)
+    assert np.array_equal(resample(rows, model, {}, n_resamples=50).left_out, whole.left_out)
