@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -59,10 +60,11 @@ def searched(store: Store, study_id: int) -> list[TrialRecord]:
     return [t for t in store.trials(study_id) if t.kind is TrialKind.SEARCH]
 
 
-def wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes] | None = None) -> None:
-    """Wait until the condition holds; the tests' own time-out ends a wait that never does."""
+def wait_for(condition: Callable[[], bool], engine: subprocess.Popen[bytes] | InThread) -> None:
+    """Wait until the condition holds, at most for as long as the engine runs."""
     while not condition():
-        assert process is None or process.poll() is None, "the engine ended"
+        has_ended = engine.poll() is not None
+        assert not has_ended or condition(), "the engine ended"
         threading.Event().wait(0.02)
 
 
@@ -86,6 +88,10 @@ class InThread:
 
     def _run(self, store: Store, study_id: int, settings: dict[str, object]) -> None:
         self.state = run(store, study_id, **settings)
+
+    def poll(self) -> StudyState | None:
+        """Return how it ended; None while it runs, as `subprocess.Popen.poll`."""
+        return None if self._thread.is_alive() else self.state or StudyState.FAILED
 
     def join(self) -> StudyState | None:
         self._thread.join()
@@ -131,19 +137,18 @@ def test_a_trial_whose_worker_was_quicker_than_the_engine_can_be_killed(
 ) -> None:
     # A busy machine takes the processor from the engine after it has sent a task: the worker's first word comes before
     # `submit` is over.
-    known: list[dict[str, int]] = []
+    told: queue.SimpleQueue[str] = queue.SimpleQueue()
     on_progress, submit = Cluster._on_progress, Client.submit
 
     def noted(self: Cluster, event: Any) -> None:
         on_progress(self, event)
         if "started" in event[1]:
-            known.append(event[1])
+            told.put(event[1]["started"])
 
     def slow(self: Client, function: Any, key: str, *args: Any, **options: Any) -> Any:
-        n_before = len(known)
         future = submit(self, function, key, *args, **options)
-        if str(key).startswith("trial-"):
-            wait_for(lambda: len(known) > n_before)
+        while str(key).startswith("trial-") and told.get() != key:
+            pass
         return future
 
     monkeypatch.setattr(Cluster, "_on_progress", noted)
@@ -208,7 +213,7 @@ def test_stop_ends_the_running_trials_and_keeps_what_was_found(
     monkeypatch.setenv("CUPEL_TOY", json.dumps({"epoch_s": 0.05}))
     study_id = new_study(store, n_trials=1000)
     engine = InThread(store, study_id, stop_grace_s=600.0)
-    wait_for(lambda: sum(t.state is TrialState.COMPLETE for t in searched(store, study_id)) >= 2)
+    wait_for(lambda: sum(t.state is TrialState.COMPLETE for t in searched(store, study_id)) >= 2, engine)
     store.request(study_id, Request.STOP)
     assert engine.join() is StudyState.STOPPED
     trials = searched(store, study_id)
@@ -217,21 +222,28 @@ def test_stop_ends_the_running_trials_and_keeps_what_was_found(
 
 
 def test_pause_holds_the_trials_between_epochs_and_resume_lets_them_go_on(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("CUPEL_TOY", json.dumps({"epoch_s": 0.05}))
+    # No trial can end before the pause is heard, however slow the engine is.
+    hold = tmp_path / "hold"
+    hold.touch()
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"hold": str(hold)}))
     study_id = new_study(store, n_trials=4)
     engine = InThread(store, study_id)
-    wait_for(lambda: any(t.state is TrialState.RUNNING and t.epoch for t in searched(store, study_id)))
+    wait_for(
+        lambda: any(t.state is TrialState.RUNNING and t.epoch for t in searched(store, study_id)), engine
+    )
     store.request(study_id, Request.PAUSE)
-    wait_for(lambda: store.study(study_id).state is StudyState.PAUSED)
+    wait_for(lambda: store.study(study_id).state is StudyState.PAUSED, engine)
+    hold.unlink()
 
     def elapsed_at_next_beat() -> float:
         before = store.study(study_id).heartbeat_at
-        wait_for(lambda: store.study(study_id).heartbeat_at != before)
+        wait_for(lambda: store.study(study_id).heartbeat_at != before, engine)
         return store.study(study_id).elapsed_s
 
     assert elapsed_at_next_beat() == elapsed_at_next_beat()  # the clock stands
+    assert not any(t.state.is_finished for t in searched(store, study_id))
     store.request(study_id, Request.RUN)
     assert engine.join() is StudyState.DONE
     assert sum(t.state is TrialState.COMPLETE for t in searched(store, study_id)) == 4
@@ -241,7 +253,7 @@ def test_a_skipped_trial_ends_and_the_others_do_not(store: Store, monkeypatch: p
     monkeypatch.setenv("CUPEL_TOY", json.dumps({"long": [0], "epoch_s": 0.02}))
     study_id = new_study(store, n_trials=3)
     engine = InThread(store, study_id)
-    wait_for(lambda: len(searched(store, study_id)) == 3)
+    wait_for(lambda: len(searched(store, study_id)) == 3, engine)
     store.request_skip(searched(store, study_id)[0].id)
     assert engine.join() is StudyState.DONE
     first, *others = searched(store, study_id)
@@ -258,12 +270,12 @@ def test_more_and_fewer_workers_while_it_runs(store: Store, monkeypatch: pytest.
     def n_running() -> int:
         return sum(t.state is TrialState.RUNNING for t in searched(store, study_id))
 
-    wait_for(lambda: n_running() == 1)
+    wait_for(lambda: n_running() == 1, engine)
     store.request_workers(study_id, 3)
-    wait_for(lambda: n_running() == 3)
+    wait_for(lambda: n_running() == 3, engine)
     store.request_workers(study_id, 1)
     done = len(searched(store, study_id))
-    wait_for(lambda: len(searched(store, study_id)) >= done + 6)
+    wait_for(lambda: len(searched(store, study_id)) >= done + 6, engine)
     assert n_running() <= 1
     store.request(study_id, Request.STOP)
     assert engine.join() is StudyState.STOPPED
@@ -277,9 +289,9 @@ def test_more_workers_than_the_memory_allows_are_not_pretended(
     free = psutil.virtual_memory()
     monkeypatch.setattr(psutil, "virtual_memory", lambda: free._replace(available=3 << 30))
     engine = InThread(store, study_id)
-    wait_for(lambda: any(t.state is TrialState.RUNNING for t in searched(store, study_id)))
+    wait_for(lambda: any(t.state is TrialState.RUNNING for t in searched(store, study_id)), engine)
     store.request_workers(study_id, 64)
-    wait_for(lambda: store.study(study_id).n_workers_requested == 2)
+    wait_for(lambda: store.study(study_id).n_workers_requested == 2, engine)
     store.request(study_id, Request.STOP)
     assert engine.join() is StudyState.STOPPED
 
@@ -425,7 +437,7 @@ def test_a_study_waits_for_the_one_that_runs(store: Store, hold: Path) -> None:
     process = engine_process(store, first)
     wait_for(lambda: store.study(first).state is StudyState.RUNNING, process)
     engine = InThread(store, second)
-    wait_for(lambda: store.study(second).state is StudyState.QUEUED)
+    wait_for(lambda: store.study(second).state is StudyState.QUEUED, engine)
     hold.unlink()
     assert engine.join() is StudyState.DONE
     assert process.wait() == 0
@@ -446,7 +458,7 @@ def test_the_time_budget_ends_the_search(store: Store, monkeypatch: pytest.Monke
     study_id = new_study(store, budget=BudgetSpec(timeout_s=600.0))
     clock = Clock()
     engine = InThread(store, study_id, clock=clock)
-    wait_for(lambda: any(t.state is TrialState.COMPLETE for t in searched(store, study_id)))
+    wait_for(lambda: any(t.state is TrialState.COMPLETE for t in searched(store, study_id)), engine)
     clock.ahead_s = 600.0
     assert engine.join() is StudyState.DONE
     assert store.study(study_id).best_trial is not None
@@ -511,7 +523,7 @@ def test_a_trial_in_a_long_epoch_does_not_keep_a_search_beyond_its_time(
     study_id = new_study(store, budget=BudgetSpec(timeout_s=600.0))
     clock = Clock()
     engine = InThread(store, study_id, clock=clock)
-    wait_for(lambda: sum(bool(t.epoch) for t in searched(store, study_id)) == 2)
+    wait_for(lambda: sum(bool(t.epoch) for t in searched(store, study_id)) == 2, engine)
     clock.ahead_s = 600.0
     assert engine.join() is StudyState.DONE
     first = searched(store, study_id)[0]
@@ -570,7 +582,9 @@ def test_a_trial_stopped_in_a_long_epoch_goes_on_when_the_study_is_resumed(
     monkeypatch.setenv("CUPEL_TOY", json.dumps({"hold": str(hold)}))
     study_id = new_study(store, n_trials=2, n_workers=1)
     engine = InThread(store, study_id, stop_grace_s=0.5)
-    wait_for(lambda: any(t.state is TrialState.RUNNING and t.epoch for t in searched(store, study_id)))
+    wait_for(
+        lambda: any(t.state is TrialState.RUNNING and t.epoch for t in searched(store, study_id)), engine
+    )
     store.request(study_id, Request.STOP)
     assert engine.join() is StudyState.STOPPED
     assert [t.state for t in searched(store, study_id)] == [TrialState.WAITING]
