@@ -102,4 +102,14 @@ def front_of_table(table: TrialTable, objectives: Sequence[str], direction: str)
     have = {"score": sign * table.values, **table_costs(table)}
     losses = np.stack([have[name] for name in objectives], axis=1)
     losses[(table.states != TrialState.COMPLETE) | (table.kinds == TrialKind.BASELINE)] = np.nan
+    losses[scored_another_way(table)] = np.nan
     return front_mask(losses)
+
+
+def scored_another_way(table: TrialTable) -> NDArray[np.bool_]:
+    """Return which trials were scored in another way than the last complete one, and are not ranked with it."""
+    searched = table.kinds != TrialKind.BASELINE
+    complete = np.flatnonzero(searched & (table.states == TrialState.COMPLETE))
+    if not len(complete):
+        return np.zeros(len(table), bool)
+    return searched & (table.scorings != table.scorings[complete[-1]])

@@ -273,10 +273,10 @@ def _predict(store: Store, job: JobRecord) -> Mapping[str, Any]:
     from .inference.preview import preview
 
     tell = _Telling(store, job)
-    bundle, data = Path(job.args["bundle"]), Path(job.args["data"])
+    bundle, data, interval = Path(job.args["bundle"]), Path(job.args["data"]), job.args.get("interval")
     with output_file(str(job.args["out"]), "predictions.csv") as out:
-        result = predict_file(bundle, data, out, progress=lambda done: tell("", done))
-    return {**result.to_json(), "out": str(out), "preview": preview(bundle, data)}
+        result = predict_file(bundle, data, out, progress=lambda done: tell("", done), interval=interval)
+    return {**result.to_json(), "out": str(out), "preview": preview(bundle, data, interval)}
 
 
 _JOBS: dict[str, Callable[[Store, JobRecord], Mapping[str, Any]]] = {

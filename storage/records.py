@@ -326,6 +326,7 @@ class TrialTable:
     peak_memory_bytes: NDArray[np.int64]
     size_bytes: NDArray[np.int64]
     latencies_ms: NDArray[np.float64]
+    scorings: NDArray[np.str_]  # the way in which the score was taken, of the trial's digests
     pinned: NDArray[np.bool_]
     archived: NDArray[np.bool_]
     failures: tuple[Failure | None, ...]  # None where the trial did not fail

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from .base import current_revision, get_study, get_trial
-from .codecs import decode_array, decode_curves, decode_json_objects, decode_scores
+from .codecs import decode_array, decode_curves, decode_json, decode_json_objects, decode_scores
 from .errors import NotFoundError
 from .records import Curves, Floats, FoldScores, TrialKind, TrialRecord, TrialState, TrialTable
 from .rows import decode_failure, decode_tags
@@ -21,7 +21,7 @@ from .trials import TrialStore
 _TABLE_COLUMNS: tuple[str, ...] = (
     "id", "number", "epoch", "n_epochs", "n_parameters", "peak_memory_bytes", "value", "value_std",
     "duration_s", "created_us", "started_us", "finished_us", "kind", "state", "family", "name", "pinned",
-    "archived", "failure", "tags", "params", "size_bytes", "latency_ms",
+    "archived", "failure", "tags", "params", "size_bytes", "latency_ms", "digests_id",
 )  # fmt: skip
 _SQL_VARIABLES = 500  # ids in one statement; SQLite's own limit is far above
 
@@ -151,10 +151,13 @@ class TrialReads(TrialStore):
             get_study(session, study_id)
             revision = current_revision(session)
             rows = session.execute(statement.where(TrialRow.study_id == study_id)).all()
+            digests = dict(session.execute(select(DigestsRow.id, DigestsRow.digests)).all())
         rows = sorted(rows, key=itemgetter(0))  # SQLite would copy all of every row to sort them
         columns: dict[str, Sequence[Any]] = {}
         if rows:
             columns = dict(zip(_TABLE_COLUMNS, zip(*rows, strict=True), strict=True))
+        scorings = {id_: str(decode_json(text).get("scoring", "")) for id_, text in digests.items()}
+        columns["scoring"] = [scorings[id_] for id_ in columns.pop("digests_id", ())]
         return _table(revision, columns)
 
 
@@ -192,6 +195,7 @@ def _table(revision: int, columns: Mapping[str, Sequence[Any]]) -> TrialTable:
         peak_memory_bytes=ints("peak_memory_bytes"),
         size_bytes=ints("size_bytes"),
         latencies_ms=floats("latency_ms"),
+        scorings=words("scoring"),
         pinned=flags("pinned"),
         archived=flags("archived"),
         failures=tuple(decode_failure(text) for text in columns.get("failure", ())),

@@ -14,6 +14,7 @@ from .. import formatting
 from ..data.split_findings import KEY as AUDIT
 from ..objectives import is_ruled_out, objectives_of, pareto_trials
 from ..resuming import found_nothing
+from ..statistics.comparison import ranked_together
 from ..statistics.verdict import (
     OLD_WAY,
     Evidence,
@@ -56,7 +57,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         if scores:
             scores["holdout"] = of_metric(scores.get("holdout"), study.metric)
     objectives = objectives_of(study)
-    front = pareto_trials(trials, objectives, study.direction)
+    front = pareto_trials(ranked_together(trials), objectives, study.direction)
     nothing = found_nothing(study)
     evidence = evidence_of(result)
     corrected = evidence.corrected if evidence else None
@@ -113,7 +114,8 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
         console.print(
             f"{formatting.counted(n_ruled_out, 'trial')} {verb} ruled out by the limits before training."
         )
-    trials = [t for t in every if t.state is TrialState.COMPLETE]
+    complete = [t for t in every if t.state is TrialState.COMPLETE]
+    trials = ranked_together(complete)
     why = found_nothing(study)
     if why is not None:
         more = f" `cupel resume {study.id} --timeout 300` goes on for five minutes more."
@@ -123,6 +125,11 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
         console.print("No network was trained to its end yet.")
     if not trials:
         return
+    if len(trials) < len(complete):
+        n = len(complete) - len(trials)
+        console.print(
+            f"{formatting.counted(n, 'trial')} of an older version: scored in another way, and not ranked."
+        )
     sign = -1.0 if study.direction == "maximize" else 1.0
     trials.sort(key=lambda t: sign * (t.value or 0.0))
     shown = [t for i, t in enumerate(trials) if i < _ROWS or t.kind is TrialKind.BASELINE]

@@ -20,17 +20,25 @@ _COLUMNS = 6
 _TEXT = 80  # characters of a cell
 
 
-def preview(bundle: Path, data: Path) -> dict[str, Any]:
+def preview(bundle: Path, data: Path, interval: float | None = None) -> dict[str, Any]:
     """Predict the first rows again (of files some of all), and return them with what the window shows beside.
+
+    Parameters
+    ----------
+    interval : float, optional
+        As of `predict_file`.
 
     Returns
     -------
     dict
         ``columns`` (names of the cells shown), ``rows`` (each ``row``, ``cells``, ``truth``, ``prediction``,
-        ``share``, ``wrong``, and of images ``picture``, PNG as base64), ``has_truth``.
+        ``share``, ``wrong``, ``within`` where there is an interval: its ends, or the labels of the set, and of images
+        ``picture``, PNG as base64), ``has_truth``.
     """
     checked = Bundle.open(bundle)
     predictor = Predictor(checked.path)
+    if interval is not None:
+        predictor.use_interval(interval)
     source = open_source(predictor, data, None, checked.manifest.get("target"))
     most = PICTURES if predictor.image_size else ROWS
     source.thin(most)
@@ -48,7 +56,7 @@ def preview(bundle: Path, data: Path) -> dict[str, Any]:
 
 
 def _rows(predictor: Predictor, piece: Piece, start: int) -> list[dict[str, Any]]:
-    outputs = predictor.run_arrays(piece.feeds) if piece.good.any() else np.empty(0)
+    outputs, within = _outputs(predictor, piece) if piece.good.any() else (np.empty(0), [])
     place = 0
     rows: list[dict[str, Any]] = []
     for i, good in enumerate(piece.good.tolist()):
@@ -59,12 +67,26 @@ def _rows(predictor: Predictor, piece: Piece, start: int) -> list[dict[str, Any]
         }  # fmt: skip
         if good:
             row |= _predicted(predictor, outputs[place], row["truth"])
+            row |= {"within": _ends(within[place])} if within else {}
             row |= _shown(predictor, piece.feeds, place)
             place += 1
         rows.append(row)
         if len(rows) >= (PICTURES if predictor.image_size else ROWS):
             break
     return rows
+
+
+def _outputs(predictor: Predictor, piece: Piece) -> tuple[NDArray[Any], list[list[Any]]]:
+    """Return what is predicted, and the interval or set of each row, where they were asked for."""
+    if predictor.level is None:
+        return predictor.run_arrays(piece.feeds), []
+    outputs, folds = predictor.run_folds(piece.feeds)
+    return outputs, predictor.interval_of(outputs, folds, predictor.level)
+
+
+def _ends(within: list[Any]) -> str:
+    numbers = all(isinstance(end, float) for end in within)
+    return " … ".join(f"{end:.6g}" for end in within) if numbers else ", ".join(within)
 
 
 def _predicted(predictor: Predictor, output: NDArray[Any], truth: str | None) -> dict[str, Any]:

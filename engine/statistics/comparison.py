@@ -6,7 +6,7 @@ Part of the light engine.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,13 @@ def are_comparable(one: TrialRecord, other: TrialRecord) -> bool:
         {"scoring"} if TrialKind.BASELINE in kinds else set()
     )
     return all(one.digests.get(key) == other.digests.get(key) for key in keys)
+
+
+def ranked_together(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
+    """Return the trials and baselines that may be ranked with the last complete trial, in their order."""
+    complete = [t for t in trials if t.state is TrialState.COMPLETE and t.kind is not TrialKind.BASELINE]
+    last = max(complete, key=lambda t: t.id, default=None)
+    return [t for t in trials if last is None or are_comparable(t, last)]
 
 
 def compare_folds(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -76,6 +77,6 @@ def _newer(store: Store, study_id: int, known: TrialsData | None) -> TrialsData 
     records = store.trials(study_id, since_revision=known.table.revision)
     table = changed(known.table, records, revision)
     if not records:
-        return TrialsData(table, known.columns, known.params, known.decimals, known.texts)
+        return dataclasses.replace(known, table=table)
     study = store.study(study_id)
     return prepare(table, objectives_of(study), study.direction)

@@ -14,23 +14,27 @@ from .table_model import Index, TableModel
 
 
 class PredictionsModel(TableModel):
-    """Row, cells of the first columns, target where it is known, prediction and its probability."""
+    """Row, prediction, its probability and interval where there are some, target where it is known, first columns."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Mapping[str, Any]] = []
         self._columns: list[str] = []
         self._parts: list[tuple[str, int]] = []
+        self._has_classes = False
 
     def show_preview(self, preview: Mapping[str, Any]) -> None:
         """Take the ``preview`` of a ``predict`` job."""
         self.beginResetModel()
         self._rows, self._columns = list(preview["rows"]), list(preview["columns"])
+        has_interval = any(row.get("within") is not None for row in self._rows)
         has_share = any(row["share"] is not None for row in self._rows)
+        self._has_classes = has_share
         self._parts = [
             ("row", 0),
             ("prediction", 0),
             *([("share", 0)] if has_share else []),
+            *([("within", 0)] if has_interval else []),
             *([("truth", 0)] if preview["has_truth"] else []),
             *(("cell", i) for i in range(len(self._columns))),
         ]
@@ -53,6 +57,7 @@ class PredictionsModel(TableModel):
             return self._columns[place]
         return {
             "row": tr("Row"), "prediction": tr("Prediction"), "share": tr("Probability"), "truth": tr("Target"),
+            "within": tr("One of these") if self._has_classes else tr("Between"),
         }[part]  # fmt: skip
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -64,7 +69,7 @@ class PredictionsModel(TableModel):
                 return row["cells"][place] if row["cells"] else ""
             if part == "share":
                 return "" if row["share"] is None else formatting.percent(row["share"], 1)
-            return row[part] or ""
+            return row.get(part) or ""
         if role == Qt.ItemDataRole.ForegroundRole:
             if row["wrong"] and part in ("prediction", "truth"):
                 return colour("bad")

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine import formatting
-from ...engine.objectives import front_of_table
+from ...engine.objectives import front_of_table, scored_another_way
 from ...engine.search.filtering import trial_columns
 from ...storage.records import TrialKind, TrialRecord, TrialState, TrialTable
 
@@ -23,9 +23,13 @@ _OWN = 18  # how many of `trial_columns` are the trials' own; the params follow
 
 @dataclass(frozen=True, slots=True)
 class TrialsData:
-    """A study's trials, ready to be shown; made in the background by `prepare`."""
+    """A study's trials, ready to be shown; made in the background by `prepare`.
+
+    `another_way` says which trials were scored in another way than the last one, and are not ranked with it.
+    """
 
     table: TrialTable
+    another_way: NDArray[np.bool_]
     columns: dict[str, NDArray[Any]]
     params: tuple[str, ...]
     decimals: int
@@ -41,7 +45,8 @@ def prepare(
     complete = np.flatnonzero(table.states == TrialState.COMPLETE)[-2000:]
     values, stds = table.values[complete].tolist(), table.stds[complete].tolist()
     decimals = formatting.shared_decimals(values, [None if np.isnan(std) else std for std in stds])
-    return TrialsData(table, columns, params, decimals, {name: _writer(columns[name]) for name in params})
+    writers = {name: _writer(columns[name]) for name in params}
+    return TrialsData(table, scored_another_way(table), columns, params, decimals, writers)
 
 
 def changed(table: TrialTable, records: Sequence[TrialRecord], revision: int) -> TrialTable:
@@ -125,6 +130,7 @@ def _row(record: TrialRecord) -> dict[str, Any]:
         "peak_memory_bytes": whole(record.peak_memory_bytes),
         "size_bytes": whole(record.size_bytes),
         "latencies_ms": real(record.latency_ms),
+        "scorings": str(record.digests.get("scoring", "")),
         "pinned": record.pinned,
         "archived": record.archived,
         "failures": record.failure,

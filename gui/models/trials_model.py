@@ -14,9 +14,10 @@ from PySide6.QtCore import QObject, Qt
 
 from ...engine import formatting
 from ...engine.search.filtering import TrialFilter
+from ...engine.statistics.verdict import OLD_WAY
 from ...storage.records import TrialState
 from .. import words
-from ..language import tr
+from ..language import sentence, tr
 from .table_model import LEFT, RIGHT, Index, TableModel
 from .trials_data import TrialsData
 
@@ -170,6 +171,8 @@ class TrialsModel(TableModel):
             failure = self.data_.table.failures[row]
             if column == Column.STATE and failure is not None:
                 return words.failure_text(failure)
+            if column == Column.SCORE and self.data_.another_way[row]:
+                return sentence(OLD_WAY.to_json())
             return self._display(row, column)
         return None
 
@@ -205,6 +208,8 @@ class TrialsModel(TableModel):
         spread = float(data.table.stds[row])
         text = formatting.number(float(data.table.values[row]), data.decimals)
         shown = "" if np.isnan(spread) else f"± {formatting.number(spread, data.decimals)}"
+        if data.another_way[row]:
+            shown = tr("older way")
         return text, shown, self._best is not None and int(data.table.numbers[row]) == self._best
 
     def _is_text(self, column: int) -> bool:

@@ -12,6 +12,7 @@ from ...engine.families import default_families, families_of
 from ...engine.metrics import METRICS, default_metric, metrics_for
 from ...engine.objectives import COSTS
 from ...engine.spec import BudgetSpec, SplitSpec, StudySpec
+from ...engine.statistics.verdict import EQUIVALENCE
 from ...storage.records import StudyRecord
 from .. import words
 from ..language import tr
@@ -88,6 +89,8 @@ class StudyForm(Card):
         self._offer_families("table")
         self._epochs.set_value(100)
         self._seed.set_value(0)
+        self._finalists.set_value(5)
+        self._equivalence.set_value(EQUIVALENCE)
         self._workers.set_value(None)
         self._objectives.set_value(())
         self._limits.forget()
@@ -212,6 +215,8 @@ class StudyForm(Card):
             limits=self._limits.spec(),
             max_epochs=self._epochs.value(),
             seed=self._seed.value(),
+            n_finalists=self._finalists.value(),
+            equivalence=self._equivalence.value(),
             n_workers=self._workers.value(),
             roles={name: role for name, role in roles.items() if role != "target"},
             baselines=self._baselines.value(),
@@ -230,7 +235,7 @@ class StudyForm(Card):
         self._holdout = NumberField(
             lambda: tr("Holdout, %"),
             scale=0.01,
-            tip=lambda: tr("Rows that the search never sees; scored once at the end"),
+            tip=lambda: tr("Rows that the search never sees; scored at the end, and every look is counted"),
         )
         self._holdout_line = self._holdout.line()
         self._part = PartField()
@@ -262,6 +267,20 @@ class StudyForm(Card):
         self._start = StartField()
         self._epochs = NumberField(lambda: tr("Epochs at most"), whole=True)
         self._seed = NumberField(lambda: tr("Seed"), whole=True)
+        self._finalists = NumberField(
+            lambda: tr("Finalists"),
+            whole=True,
+            tip=lambda: tr(
+                "Of the best trials, how many are judged on three repeats of the folds at the end; 0 for none"
+            ),
+        )
+        self._equivalence = NumberField(
+            lambda: tr("The same within, %"),
+            scale=0.01,
+            tip=lambda: tr(
+                "Smaller differences have no practical size: 0.5 is 0.005 of a score, or 0.5 % of an error"
+            ),
+        )
         self._workers = NumberField(lambda: tr("Workers"), lambda: tr("automatic"), whole=True, empty=True)
         self._baselines = FlagField(lambda: tr("Score baselines first"))
         self._alongside = FlagField(lambda: tr("Run beside other studies"))
@@ -295,6 +314,8 @@ class StudyForm(Card):
             self._pruner.line(),
             pair(self._epochs, self._seed),
             self._workers.line(),
+            _section(lambda: tr("Verdict")),
+            pair(self._finalists, self._equivalence),
             self._baselines.line(),
             self._alongside.line(),
         ]

@@ -74,6 +74,7 @@ class Memory:
             "split.seed": spec.split_seed, "timeout": budget.timeout_s,
             "trials": budget.n_trials, "score": budget.target_score, "sampler": spec.sampler, "pruner": spec.pruner,
             "objectives": [name for name in spec.objectives if name != "score"], "epochs": spec.max_epochs,
+            "finalists": spec.n_finalists, "equivalence": spec.equivalence,
             "seed": spec.seed, "workers": spec.n_workers, "baselines": spec.baselines, "alongside": spec.alongside,
             "limits.parameters": limits.parameters, "limits.size_kb": limits.size_bytes,
             "limits.latency_ms": limits.latency_ms, "limits.memory_mb": limits.memory_bytes,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ...storage.store import Store
 
 _MOST_WIDTH = 240  # of a column
+_LEVELS = (0.8, 0.9, 0.95)
 _TONES = {"none": "good", "some": "warning", "strong": "bad"}
 
 
@@ -105,6 +106,17 @@ class PredictPage(Page):
         self.data.changed.connect(self._data_changed)
         self.out = TextField(lambda: tr("Save as"))
         self.out.changed.connect(self._out_edited)
+        self.interval = ChoiceField(
+            lambda: tr("Interval"),
+            [
+                (None, lambda: tr("none")),
+                *((level, lambda level=level: formatting.percent(level)) for level in _LEVELS),
+            ],
+            lambda: tr(
+                "Beside each number the ends between which the truth lies so often; of classes, the set that holds it"
+            ),
+        )
+        self.interval.changed.connect(self._forget)
         other = Button(lambda: tr("Other…"), "", "folder")
         other.clicked.connect(self._browse_bundle)
         file = Button(lambda: tr("File…"), "", "folder")
@@ -114,7 +126,11 @@ class PredictPage(Page):
         self.progress = ProgressLine()
         self.progress.hide()
         card = Card(lambda: tr("Predict rows with a bundle"), margin=12)
-        for parts in ((self.bundle, other), (self.data, file, folder), (self.out,)):
+        for parts in (
+            (self.bundle, other),
+            (self.data, file, folder),
+            (self.out, self.interval.label, self.interval.widget),
+        ):
             line = QWidget()
             layout = row(parts[0].label, parts[0].widget, *parts[1:], spacing=8)
             layout.setStretch(1, 1)
@@ -222,7 +238,12 @@ class PredictPage(Page):
             self.notice.tell(lambda: tr("Say where the predictions are to be saved."))
             return
         self._forget()
-        arguments = {"bundle": self.bundle.value(), "data": self.data.value(), "out": self.out.value()}
+        arguments = {
+            "bundle": self.bundle.value(),
+            "data": self.data.value(),
+            "out": self.out.value(),
+            "interval": self.interval.value(),
+        }
         self._job.start("predict", arguments)
         self._progressed(0.0, "")
         self._show()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,17 @@ def test_a_file_is_predicted_with_a_bundle_of_the_workspace(qtbot: QtBot, open_w
         written = list(csv.DictReader(stream))
     shown = [page.model.index(i, 1).data() for i in range(page.model.rowCount())]
     assert shown == [row["prediction"] for row in written[: len(shown)]]
+    page.interval.set_value(0.9)
+    page.interval.changed.emit()
+    assert not page.table.isVisible()
+    page.start.click()
+    qtbot.waitUntil(lambda: "within" in page.model.parts)
+    with Path(page.out.value()).open(encoding="utf-8", newline="") as stream:
+        written = list(csv.DictReader(stream))
+    place = page.model.parts.index("within")
+    assert page.model.heading(place) == "One of these"
+    shown = [page.model.index(i, place).data() for i in range(page.model.rowCount())]
+    assert shown == [", ".join(json.loads(row["set"])) for row in written[: len(shown)]]
 
 
 def test_a_file_without_the_columns_is_told(qtbot: QtBot, open_window, made: Made, tmp_path: Path) -> None:

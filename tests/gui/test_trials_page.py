@@ -12,7 +12,7 @@ from cupel.engine.search.filtering import parse_filter
 from cupel.gui import words
 from cupel.gui.models.studies_model import trial_counts
 from cupel.gui.models.trials_data import changed, prepare
-from cupel.gui.models.trials_model import TONE_ROLE, Column, TrialsModel
+from cupel.gui.models.trials_model import SCORE_ROLE, TONE_ROLE, Column, TrialsModel
 from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.trial_compare import differences
 from cupel.gui.pages.trials import TrialsPage
@@ -64,6 +64,24 @@ def test_sorting_puts_what_is_missing_last_either_way(workspace: Path) -> None:
         shown = [model.index(row, Column.SCORE).data() for row in range(model.rowCount())]
         assert "–" not in shown[: sum(np.isfinite(values))]
         assert set(shown[int(sum(np.isfinite(values))) :]) == {"–"}
+
+
+def test_a_trial_scored_in_another_way_than_the_last_is_marked_and_not_on_the_front(workspace: Path) -> None:
+    with Store.open(workspace) as store:
+        study = store.find_study("Adult income")
+        table = store.trial_table(study.id)
+    best = int(np.nanargmax(np.where(table.states == TrialState.COMPLETE, table.values, np.nan)))
+    scorings = np.full(len(table), "new")
+    scorings[best] = ""
+    data = prepare(dataclasses.replace(table, scorings=scorings))
+    model = TrialsModel()
+    model.show_trials(data)
+    row = model.row_of(int(table.ids[best]))
+    cell = model.index(row, Column.SCORE)
+    assert cell.data(SCORE_ROLE)[1] == "older way"
+    assert "optimistic" in cell.data(Qt.ItemDataRole.ToolTipRole)
+    assert not data.columns["on_front"][best]
+    assert prepare(table).columns["on_front"][best]
 
 
 def test_a_persistent_index_follows_its_trial_through_sorting(workspace: Path) -> None:

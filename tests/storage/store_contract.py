@@ -448,7 +448,11 @@ class StoreContract:
         study = make_study(store)
         for number in range(6):
             trial = make_trial(
-                store, study.id, number, params={"n": number, "x": math.nan if number == 2 else 0.5}
+                store,
+                study.id,
+                number,
+                params={"n": number, "x": math.nan if number == 2 else 0.5},
+                digests={"scoring": "new"} if number == 1 else {},
             )
             if number < 3:
                 store.finish_trial(trial.id, TrialOutcome(COMPLETE, value=number / 10, n_parameters=number))
@@ -466,6 +470,8 @@ class StoreContract:
             -1 if r.n_parameters is None else r.n_parameters for r in records
         ]
         assert [p["n"] for p in table.params[:6]] == list(range(6))
+        assert table.scorings.tolist() == [r.digests.get("scoring", "") for r in records]
+        assert len(set(table.scorings.tolist())) > 1
         assert math.isnan(table.params[2]["x"])
         assert (table.failures[6], table.tags[6], table.pinned.tolist()) == (
             Failure(FailureKind.DIVERGED, "NaN."),
