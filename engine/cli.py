@@ -26,14 +26,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         ):  # a terminal may not know the letters of a name: C locale, old Windows
             stream.reconfigure(errors="backslashreplace")
     try:
-        return _run(make_parser().parse_args(argv))
+        return _run(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:
         print("cupel: interrupted", file=sys.stderr)
         return INTERRUPTED
 
 
-def _run(args: argparse.Namespace) -> int:
+def _run(argv: list[str]) -> int:
+    workspace = default_workspace().path
     try:
+        args = make_parser().parse_args(_with_settings(argv))
+        workspace = args.workspace
         return int(args.run(args))
     except (CupelError, StoreError) as error:
         print(f"cupel: {error}", file=sys.stderr)
@@ -44,7 +47,18 @@ def _run(args: argparse.Namespace) -> int:
     except Exception as error:  # noqa: BLE001 - whatever it was: a traceback is nothing for a user
         from .commands.mishaps import tell_mishap
 
-        return tell_mishap(error, args.workspace)
+        return tell_mishap(error, workspace)
+
+
+def _with_settings(argv: list[str]) -> list[str]:
+    if argv[:1] != ["search"]:
+        return argv
+    from .commands.search_arguments import add_search_arguments
+    from .commands.settings_file import with_settings
+
+    parser = argparse.ArgumentParser()
+    add_search_arguments(parser)
+    return ["search", *with_settings(argv[1:], parser)]
 
 
 def _run_demo(args: argparse.Namespace) -> int:

@@ -34,6 +34,11 @@ def add_inspect_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_data(p: argparse.ArgumentParser) -> None:
     _add_source(p)
+    p.add_argument(
+        "--settings",
+        metavar="FILE",
+        help="a TOML file with any of these options by name; what is given here, too, wins",
+    )
     p.add_argument("--target", required=True, metavar="COLUMN")
     p.add_argument("--task", default="auto", choices=("auto", "binary", "multiclass", "regression"))
     p.add_argument("--kind", default="auto", choices=("auto", *DATA_KINDS), help="of the data")

@@ -1,0 +1,108 @@
+"""Settings of ``cupel search`` from a TOML file: each option of the terminal by its name, without the dashes.
+
+    target = "price"
+    split = "order"
+    gap = 22
+    family = ["mlp", "resnet"]
+    no-export = true
+    [role]
+    id = "ignored"
+
+What is given in the terminal, too, is taken from there; families, objectives and roles are added.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import SpecError
+
+OPTION = "--settings"
+
+
+def with_settings(argv: Sequence[str], parser: argparse.ArgumentParser) -> list[str]:
+    """Return arguments of ``cupel search`` with those of the file that ``--settings`` names, which come first.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        Without the word ``search``.
+    parser : ArgumentParser
+        Of ``cupel search``: it says which settings there are.
+
+    Raises
+    ------
+    SpecError
+        Where the file cannot be read, or has a setting that is none.
+    """
+    file, rest = _taken_out(argv)
+    if file is None:
+        return list(argv)
+    options = {
+        option.removeprefix("--"): action
+        for action in parser._actions
+        for option in action.option_strings
+        if option.startswith("--")
+    }
+    found: list[str] = []
+    for name, value in _read(file).items():
+        if name not in options or name in ("help", "settings", "json"):
+            near = difflib.get_close_matches(name, options, 1)
+            raise SpecError(
+                "{file} has the setting {name!r}, which `cupel search` does not know; {hint}.",
+                file=str(file),
+                name=name,
+                hint=f"write {near[0]!r}" if near else "`cupel search --help` names all of them",
+            )
+        found += _arguments(file, name, value, is_flag=options[name].nargs == 0)
+    return [*found, *rest]
+
+
+def _taken_out(argv: Sequence[str]) -> tuple[Path | None, list[str]]:
+    file: Path | None = None
+    rest: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == OPTION:
+            following = next(words, None)
+            if following is None:
+                raise SpecError("{option} needs the name of a TOML file.", option=OPTION)
+            file = Path(following)
+        elif word.startswith(f"{OPTION}="):
+            file = Path(word.partition("=")[2])
+        else:
+            rest.append(word)
+    return file, rest
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise SpecError(
+            "The settings {file} cannot be read: {reason}", file=str(file), reason=reason
+        ) from error
+
+
+def _arguments(file: Path, name: str, value: Any, *, is_flag: bool) -> list[str]:
+    if is_flag:
+        if not isinstance(value, bool):
+            raise SpecError(
+                "{file}: {name} is {value!r}; write true or false.", file=str(file), name=name, value=value
+            )
+        return [f"--{name}"] if value else []
+    if isinstance(value, Mapping):
+        pairs: list[tuple[str, Any]] = list(value.items())
+        return [f"--{name}={key}={word}" for key, word in pairs]
+    values: list[Any] = value if isinstance(value, list) else [value]
+    if any(isinstance(one, bool | list | Mapping) for one in values):
+        raise SpecError(
+            "{file}: {name} is {value!r}; write a number or a text.", file=str(file), name=name, value=value
+        )
+    return [f"--{name}={one}" for one in values]
