@@ -2,8 +2,9 @@
 
 Same rows, same five folds, same holdout for everybody; each peer's five fold networks predict the holdout together. The
 plain MLP is two dense layers with Keras's defaults, RealMLP is pytabkit's with its defaults (and its stopping metric set
-to the one that is judged); both keep the epoch that is best on the fold's validation rows, as Cupel does. Of texts the plain MLP sees the
-TF-IDF of the 1,500 commonest words and pairs of words, RealMLP the first 100 singular vectors of all of them.
+to the one that is judged); both keep the epoch that is best on the fold's own validation rows (early stopping as usual),
+where Cupel's folds choose one another's. Only the holdout compares them, which no epoch was chosen on. Of texts the plain
+MLP sees the TF-IDF of the 1,500 commonest words and pairs of words, RealMLP the first 100 singular vectors of all of them.
 
     make bench-quality
     python benchmarks/bench_quality.py [--seconds 120] [--realmlp PYTHON] [--keep FOLDER] [titanic] [adult] …

@@ -18,6 +18,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
+from honest_epochs import honest_mean  # noqa: E402
 
 if os.environ.get("BENCH_THREADS"):
     tf.config.threading.set_intra_op_parallelism_threads(int(os.environ["BENCH_THREADS"]))
@@ -44,7 +45,7 @@ def build(params: dict, n_in: int, n_classes: int) -> keras.Model:
 
 
 def cross_validate(params: dict) -> float:
-    scores = []
+    scores, losses = [], []
     for k in range(N_FOLDS):
         x, y, train, valid = (DATA[f"{name}{k}"] for name in ("x", "y", "train", "valid"))
         keras.utils.set_random_seed(k)
@@ -57,9 +58,10 @@ def cross_validate(params: dict) -> float:
             validation_data=(x[valid], y[valid]),
             verbose=0,
         )
-        scores.append(max(history.history["val_accuracy"]))
+        scores.append(history.history["val_accuracy"])
+        losses.append(history.history["val_loss"])
         keras.backend.clear_session()
-    return float(np.mean(scores))
+    return honest_mean(scores, losses)
 
 
 def with_optuna() -> list[float]:
