@@ -162,7 +162,7 @@ def plan_repeats(
     spec = prepared.spec
     further = N_REPEATS - spec.split.n_repeats
     if spec.n_finalists == 0:
-        return Message("No finalists were asked for, so that one division into folds decided.")
+        return Message("No finalists were asked for, so that there are no further repeats.")
     if prepared.is_ordered:
         return Message("Folds in order cannot be drawn again, so that there are no further repeats.")
     if further <= 0:

@@ -211,7 +211,9 @@ OLD_WAY = Message(
 
 def looks_sentence(n_looks: int) -> Message:
     """Return how often the rows of the holdout were looked at, over all studies of the workspace."""
-    if n_looks <= 1:
+    if n_looks == 0:
+        return Message("The rows of the holdout have not been looked at.")
+    if n_looks == 1:
         return Message("The rows of the holdout were looked at once, by the end of this search alone.")
     return Message(
         "The rows of the holdout were looked at {n:,} times, over all studies, compressions, audits and exports of "

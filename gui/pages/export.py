@@ -146,10 +146,16 @@ class ExportPage(Page):
             "muted",
             wrap=True,
         )
+        self.why_not = Label(
+            lambda: tr("This study has no network yet that could be exported; give it more time or trials."),
+            "small",
+            "warning",
+            wrap=True,
+        )
         card = Card(lambda: tr("New bundle"), margin=12)
         for widget in (
-            self.trial.line(), self.variant.line(), self.threshold, self._formats, self.licence.line(), where, hint,
-            self.progress_box,
+            self.why_not, self.trial.line(), self.variant.line(), self.threshold, self._formats, self.licence.line(),
+            where, hint, self.progress_box,
         ):  # fmt: skip
             card.body.addWidget(widget)
         return card
@@ -223,7 +229,9 @@ class ExportPage(Page):
 
     def _show_choice(self) -> None:
         study = self.desk.study
-        self.write.setEnabled(study is not None and study.best_trial is not None and not self._job.is_busy)
+        has_network = study is not None and study.best_trial is not None
+        self.write.setEnabled(has_network and not self._job.is_busy)
+        self.why_not.setVisible(not has_network)
         if study is not None and not self._folder_typed:
             self.folder.set_value(str(self.desk.feed.workspace / "exports" / folder_name(study)))
 

@@ -23,17 +23,22 @@ class ForecastCard(Card):
     -------
     wanted
         The user asks for a forecast.
+    unwanted
+        The user wants no forecast any more.
     """
 
     wanted = Signal()
+    unwanted = Signal()
 
     def __init__(self) -> None:
         self._ask = Button(lambda: tr("Measure"), "", "clock")
-        super().__init__(lambda: tr("Forecast"), self._ask, margin=12)
+        self._stop = Button(lambda: tr("Cancel"), "", "stop")
+        super().__init__(lambda: tr("Forecast"), self._ask, self._stop, margin=12)
         self._ask.clicked.connect(self.wanted)
+        self._stop.clicked.connect(self.unwanted)
         self._text = Label(kind="small", tone="muted", wrap=True)
         self._busy = ProgressLine()
-        self._busy.hide()
+        self._show_busy(False)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
@@ -47,28 +52,30 @@ class ForecastCard(Card):
     def forget(self) -> None:
         """Forget the last forecast."""
         self._result, self._failure = None, None
-        self._busy.hide()
+        self._show_busy(False)
         self._show()
 
     def show_progress(self, fraction: float, _word: str) -> None:
         """Show that it is being measured."""
-        self._busy.setVisible(True)
+        self._show_busy(True)
         self._busy.show_part(fraction)
-        self._ask.setEnabled(False)
 
     def show_failure(self, text: Text) -> None:
         """Say why there is no forecast."""
-        self._busy.hide()
-        self._ask.setEnabled(True)
+        self._show_busy(False)
         self._result, self._failure = None, text
         self._show()
 
     def show_result(self, result: Mapping[str, Any]) -> None:
         """Show the result of a ``forecast`` job."""
-        self._busy.hide()
-        self._ask.setEnabled(True)
+        self._show_busy(False)
         self._result, self._failure = result, None
         self._show()
+
+    def _show_busy(self, on: bool) -> None:
+        self._busy.setVisible(on)
+        self._ask.setVisible(not on)
+        self._stop.setVisible(on)
 
     def _show(self) -> None:
         result = self._result

@@ -224,6 +224,7 @@ class NewStudyPage(Page):
         self.question.taken.connect(self._take_split)
         self.question.kept.connect(self._keep_split)
         self.forecast.wanted.connect(self._forecast)
+        self.forecast.unwanted.connect(self._cancel_forecast)
         self._inspecting.finished.connect(self._inspected)
         self._inspecting.failed.connect(self._failed)
         self._creating.finished.connect(self._created)
@@ -326,6 +327,10 @@ class NewStudyPage(Page):
             return
         self.forecast.show_progress(0.0, "")
         self._forecasting.start("forecast", {**self._arguments(), "spec": spec.to_json()})
+
+    def _cancel_forecast(self) -> None:
+        self._forecasting.cancel()
+        self.forecast.forget()
 
     def _start(self) -> None:
         try:

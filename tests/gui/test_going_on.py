@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from cupel.engine.errors import Message
+from cupel.gui.pages.export import ExportPage
 from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.more_menu import more_menu
 from cupel.gui.pages.new_study import NewStudyPage
@@ -91,6 +92,11 @@ def test_a_search_that_found_nothing_is_not_called_done(
     assert window.desk.standing(study_of(window, nothing)) == ("Nothing found", "warning")
     assert "The time was too short" in page.failure.label.text()
     assert page.state_pill.text() == "Nothing found"
+    window.show_page("export")
+    export = window.pages["export"]
+    assert isinstance(export, ExportPage)
+    qtbot.waitUntil(export.why_not.isVisible)
+    assert not export.write.isEnabled()
     assert (page.controls.primary.text(), page.controls.duplicate.isVisible()) == ("5 minutes more", True)
     assert not page.controls.go_on.isVisible()
 

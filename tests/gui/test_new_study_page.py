@@ -213,6 +213,23 @@ def test_a_forecast_shows_the_corners(qtbot: QtBot, opened: NewStudyPage) -> Non
     assert opened.forecast._grid.count() == 8
 
 
+def test_a_forecast_can_be_cancelled_and_asked_for_again(
+    qtbot: QtBot, opened: NewStudyPage, workspace: Path
+) -> None:
+    card = opened.forecast
+    card._ask.click()
+    assert card._stop.isVisibleTo(card)
+    assert not card._ask.isVisibleTo(card)
+    card._stop.click()
+    assert card._ask.isVisibleTo(card)
+
+    def states() -> list[JobState]:
+        with Store.open(workspace) as store:
+            return [job.state for job in store.jobs() if job.kind == "forecast"]
+
+    qtbot.waitUntil(lambda: states() == [JobState.CANCELLED])
+
+
 @pytest.mark.parametrize(
     ("low", "high", "text"),
     [
