@@ -228,6 +228,10 @@
       <translation>原网络</translation>
     </message>
     <message>
+      <source>Beside each number the ends between which the truth lies so often; of classes, the set that holds it</source>
+      <translation>在每个数值旁给出真值以该频率落入其间的两端；对于类别，给出包含真值的集合</translation>
+    </message>
+    <message>
       <source>Best epoch of each fold (optimistic)</source>
       <translation>每折最佳轮次（偏乐观）</translation>
     </message>
@@ -238,6 +242,10 @@
     <message>
       <source>Best so far</source>
       <translation>当前最佳</translation>
+    </message>
+    <message>
+      <source>Between</source>
+      <translation>介于</translation>
     </message>
     <message>
       <source>Binary classification</source>
@@ -656,6 +664,10 @@
       <translation>最终网络</translation>
     </message>
     <message>
+      <source>Finalists</source>
+      <translation>入围数</translation>
+    </message>
+    <message>
       <source>Finished</source>
       <translation>结束时间</translation>
     </message>
@@ -842,6 +854,10 @@
     <message>
       <source>Interrupted</source>
       <translation>已中断</translation>
+    </message>
+    <message>
+      <source>Interval</source>
+      <translation>区间</translation>
     </message>
     <message>
       <source>Intervals are of 95% and not corrected for how many groups and figures were compared: the widest gap looks wider than it is. A gap is no proof of unfairness, and none is no proof of fairness.</source>
@@ -1224,6 +1240,10 @@
       <translation>用于折与留出集；更换训练种子不会改变它们</translation>
     </message>
     <message>
+      <source>Of the best trials, how many are judged on three repeats of the folds at the end; 0 for none</source>
+      <translation>最好的试验中，最后有多少个在折的三次重复上评判；0 表示没有</translation>
+    </message>
+    <message>
       <source>Of the model, for its card; may stay empty</source>
       <translation>模型的许可证，写入模型卡；可留空</translation>
     </message>
@@ -1250,6 +1270,10 @@
     <message>
       <source>Once a study has a complete trial, you see here whether its networks treat groups of rows alike.</source>
       <translation>研究有了完成的试验后，可在此查看其网络是否同等对待各组的行。</translation>
+    </message>
+    <message>
+      <source>One of these</source>
+      <translation>其中之一</translation>
     </message>
     <message>
       <source>Only if</source>
@@ -1496,8 +1520,8 @@
       <translation>搜索中任何试验都未见过的行。</translation>
     </message>
     <message>
-      <source>Rows that the search never sees; scored once at the end</source>
-      <translation>搜索从不接触的数据行；仅在最后评分一次</translation>
+      <source>Rows that the search never sees; scored at the end, and every look is counted</source>
+      <translation>搜索从不看到的行；在结束时评分，每次查看都会计数</translation>
     </message>
     <message>
       <source>Rows with nearly equal inputs stay on one side of every split</source>
@@ -1654,6 +1678,10 @@
     <message>
       <source>Skipped</source>
       <translation>已跳过</translation>
+    </message>
+    <message>
+      <source>Smaller differences have no practical size: 0.5 is 0.005 of a score, or 0.5 % of an error</source>
+      <translation>更小的差异没有实际意义：0.5 指得分的 0.005，或误差的 0.5 %</translation>
     </message>
     <message>
       <source>Smallest</source>
@@ -1896,6 +1924,10 @@
       <translation>全部相同</translation>
     </message>
     <message>
+      <source>The same within, %</source>
+      <translation>视为相同，%</translation>
+    </message>
+    <message>
       <source>The search has been started.</source>
       <translation>搜索已开始。</translation>
     </message>
@@ -1958,6 +1990,10 @@
     <message>
       <source>This panel</source>
       <translation>显示此面板</translation>
+    </message>
+    <message>
+      <source>This study has no network yet that could be exported; give it more time or trials.</source>
+      <translation>此研究还没有可以导出的网络；请给它更多时间或试验。</translation>
     </message>
     <message>
       <source>Threshold</source>
@@ -2082,6 +2118,10 @@
     <message>
       <source>Variants measured: {n}</source>
       <translation>已测量的变体：{n}</translation>
+    </message>
+    <message>
+      <source>Verdict</source>
+      <translation>判断</translation>
     </message>
     <message>
       <source>Views of the data</source>
@@ -2310,6 +2350,10 @@
     <message>
       <source>none</source>
       <translation>无</translation>
+    </message>
+    <message>
+      <source>older way</source>
+      <translation>旧方式</translation>
     </message>
     <message>
       <source>rates of “{label}”</source>
@@ -2927,8 +2971,8 @@
       <translation>无法在文件夹 {folder} 中写入文件（{reason}）；请换一个文件夹，或更改其权限。</translation>
     </message>
     <message>
-      <source>No finalists were asked for, so that one division into folds decided.</source>
-      <translation>没有要求复评入围试验，因此由一次折划分决定。</translation>
+      <source>No finalists were asked for, so that there are no further repeats.</source>
+      <translation>没有要求入围试验，所以没有更多重复。</translation>
     </message>
     <message>
       <source>No measurable loss on the folds: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
@@ -3089,10 +3133,6 @@
     <message>
       <source>The best network is worse than {names}; the simpler model is the better choice.</source>
       <translation>最佳网络差于{names}；更简单的模型是更好的选择。</translation>
-    </message>
-    <message>
-      <source>The best trial and the baselines were judged on {n_repeats} repeats of the folds.</source>
-      <translation>最佳试验和基线在 {n_repeats} 次重复的折上评判。</translation>
     </message>
     <message>
       <source>The budget leaves {left} seconds for the search; trials of these networks would take longer, and are cut short: {networks}.</source>
@@ -3511,6 +3551,10 @@
       <translation>实际等效区间为 {value}；它须是 0 到小于 1 的数。</translation>
     </message>
     <message>
+      <source>The resampling takes {n:,} of {n_all:,} rows, drawn at random, so that it takes seconds; its intervals are wider for it.</source>
+      <translation>重抽样随机取 {n_all:,} 行中的 {n:,} 行，以便数秒完成；区间因此更宽。</translation>
+    </message>
+    <message>
       <source>The rows are like those of the training data: no drift in {n:,} measured columns.</source>
       <translation>这些行与训练数据相似：{n:,} 项列度量均无漂移。</translation>
     </message>
@@ -3521,6 +3565,10 @@
     <message>
       <source>The rows do not fit into the memory of a worker: they are streamed from the disk while networks train.</source>
       <translation>这些行放不进一个工作进程的内存：训练网络时会从磁盘流式读取。</translation>
+    </message>
+    <message>
+      <source>The rows of the holdout have not been looked at.</source>
+      <translation>留出集的行还没有被看过。</translation>
     </message>
     <message>
       <source>The rows of the holdout were looked at once, by the end of this search alone.</source>
@@ -3589,6 +3637,10 @@
     <message>
       <source>The seed of the split is {value}; it must be at least {least}.</source>
       <translation>划分种子为 {value}；至少应为 {least}。</translation>
+    </message>
+    <message>
+      <source>The settings {file} cannot be read: {reason}</source>
+      <translation>无法读取设置文件 {file}：{reason}</translation>
     </message>
     <message>
       <source>The stored splits are damaged: {reason}.</source>
@@ -3887,6 +3939,10 @@
       <translation>训练约需 {n:,} 字节内存，多于允许的 {most:,} 字节；未进行训练。</translation>
     </message>
     <message>
+      <source>Trial {best} and the baselines were judged on {n_repeats} repeats of the folds; its mean over all of them is {mean}.</source>
+      <translation>试验 {best} 与各基线在折的 {n_repeats} 次重复上评判；它在全部重复上的均值为 {mean}。</translation>
+    </message>
+    <message>
       <source>Trial {number} could not be trained again: {reason}</source>
       <translation>无法重新训练试验 {number}：{reason}</translation>
     </message>
@@ -4075,6 +4131,10 @@
       <translation>{file} 含有数组 {arrays}；需要 x 和 y，或 x_train、y_train、x_test 和 y_test。</translation>
     </message>
     <message>
+      <source>{file} has the setting {name!r}, which `cupel search` does not know; {hint}.</source>
+      <translation>{file} 中的设置 {name!r} 是 `cupel search` 不认识的；{hint}。</translation>
+    </message>
+    <message>
       <source>{file} has {n:,} images and {labels} has {n_labels:,} labels; they do not belong together.</source>
       <translation>{file} 有 {n:,} 个图像，而 {labels} 有 {n_labels:,} 个标签；两者不匹配。</translation>
     </message>
@@ -4231,6 +4291,14 @@
       <translation>{file}：有 {n:,} 行的单元格数不是 {n_columns:,}；请检查分隔符和引号设置。</translation>
     </message>
     <message>
+      <source>{file}: {name} is {value!r}; write a number or a text.</source>
+      <translation>{file}：{name} 是 {value!r}；请写数字或文本。</translation>
+    </message>
+    <message>
+      <source>{file}: {name} is {value!r}; write true or false.</source>
+      <translation>{file}：{name} 是 {value!r}；请写 true 或 false。</translation>
+    </message>
+    <message>
       <source>{folder} is a file; choose a folder for the bundle.</source>
       <translation>{folder} 是文件；请为导出包选择文件夹。</translation>
     </message>
@@ -4315,12 +4383,16 @@
       <translation>{name}：{error}</translation>
     </message>
     <message>
-      <source>{n} finalists were judged on {n_repeats} repeats of the folds, whose mean decided between them.</source>
-      <translation>{n} 个入围试验在 {n_repeats} 次重复的折上评判，由其均值决定。</translation>
+      <source>{n} finalists were judged on {n_repeats} repeats of the folds; trial {best} has the best mean over all of them, {mean}.</source>
+      <translation>{n} 个入围试验在折的 {n_repeats} 次重复上评判；试验 {best} 在全部重复上的均值最好，为 {mean}。</translation>
     </message>
     <message>
       <source>{option} is {value}; give a number above 0.</source>
       <translation>{option} 是 {value}；请给出大于 0 的数。</translation>
+    </message>
+    <message>
+      <source>{option} needs the name of a TOML file.</source>
+      <translation>{option} 需要一个 TOML 文件的名称。</translation>
     </message>
     <message>
       <source>{role!r} is not a role (column {column!r}); choose one of {choices}.</source>

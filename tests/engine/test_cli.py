@@ -228,11 +228,13 @@ def test_ctrl_c_stops_cleanly_and_the_study_can_be_resumed(tmp_path: Path) -> No
         "--target",
         "diagnosis",
         "--trials",
-        "6",
+        "8",
         "--epochs",
-        "200",
+        "60",
         "--pruner",
         "none",
+        "--family",
+        "mlp",
     ]
     command = [*CUPEL, "search", *arguments, "--workers", "1", "--no-export", "--folds", "3"]
     with Store.open(workspace) as store:
@@ -253,7 +255,7 @@ def test_ctrl_c_stops_cleanly_and_the_study_can_be_resumed(tmp_path: Path) -> No
         assert resumed.returncode == 0, resumed.stderr
         found = json.loads(resumed.stdout.splitlines()[-1])
         assert found["state"] == "done"
-        assert found["n_complete"] + found["n_pruned"] + found["n_failed"] == 6
+        assert found["n_complete"] + found["n_pruned"] + found["n_failed"] == 8
         assert found["n_complete"] >= n_before
 
 

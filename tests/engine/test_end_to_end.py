@@ -38,7 +38,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def new_study(store: Store, table: Path, **changes: Any) -> int:
     values: dict[str, Any] = {
-        "target": "useful", "budget": BudgetSpec(5), "max_epochs": 12, "n_workers": 1, "export_dir": "",
+        "target": "useful", "budget": BudgetSpec(4), "max_epochs": 12, "n_workers": 1, "export_dir": "",
         "split": SplitSpec(n_folds=3),
     }  # fmt: skip
     return create_study(store, table, StudySpec(**{**values, **changes}))[0].id
@@ -71,9 +71,9 @@ def test_a_killed_search_is_resumed_to_what_it_would_have_found(tmp_path: Path, 
         assert run(store, killed, kill_after=2) is EngineState.LOST
         assert run(store, killed) is EngineState.ENDED
         expected, found = searched(store, whole), searched(store, killed)
-        assert [t.number for t in found] == list(range(5))
+        assert [t.number for t in found] == list(range(4))
         assert [dict(t.params) for t in found] == [dict(t.params) for t in expected]
-        assert [t.failure for t in found] == [None] * 5
+        assert [t.failure for t in found] == [None] * 4
         assert [(t.state, t.value) for t in found] == [(t.state, t.value) for t in expected]
         first, second = (summary(store, store.study(i)) for i in (whole, killed))
         assert first["best"] == second["best"]

@@ -92,13 +92,13 @@ def test_a_search_that_found_nothing_is_not_called_done(
     assert window.desk.standing(study_of(window, nothing)) == ("Nothing found", "warning")
     assert "The time was too short" in page.failure.label.text()
     assert page.state_pill.text() == "Nothing found"
+    assert (page.controls.primary.text(), page.controls.duplicate.isVisible()) == ("5 minutes more", True)
+    assert not page.controls.go_on.isVisible()
     window.show_page("export")
     export = window.pages["export"]
     assert isinstance(export, ExportPage)
     qtbot.waitUntil(export.why_not.isVisible)
     assert not export.write.isEnabled()
-    assert (page.controls.primary.text(), page.controls.duplicate.isVisible()) == ("5 minutes more", True)
-    assert not page.controls.go_on.isVisible()
 
 
 def test_five_minutes_more_are_counted_from_what_was_used(

@@ -22,7 +22,7 @@ PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABS
 
 @pytest.fixture
 def made(tmp_path: Path) -> Made:
-    found = make_study(tmp_path / "made", "binary", {})
+    found = make_study(tmp_path / "made", "binary", {}, n_networks=3, out_of_fold=True)
     record = export_final(found.store, found.study_id)
     assert record.failure is None, record.failure.traceback
     found.store.close()
@@ -59,7 +59,8 @@ def test_a_file_is_predicted_with_a_bundle_of_the_workspace(qtbot: QtBot, open_w
     page.interval.changed.emit()
     assert not page.table.isVisible()
     page.start.click()
-    qtbot.waitUntil(lambda: "within" in page.model.parts)
+    qtbot.waitUntil(lambda: page.notice.isVisible() or "within" in page.model.parts)
+    assert not page.notice.isVisible(), page.notice.label.text()
     with Path(page.out.value()).open(encoding="utf-8", newline="") as stream:
         written = list(csv.DictReader(stream))
     place = page.model.parts.index("within")

@@ -96,6 +96,7 @@ def test_the_way_of_choosing_is_scored_on_folds_that_it_has_not_looked_at(
     assert choice["nested"]["low"] <= choice["nested"]["mean"] <= choice["nested"]["high"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "layers"),
     [("image", {"conv_0", "conv_1", "dense_0"}), ("text", {"embedding", "conv_2", "conv_3"})],
@@ -148,6 +149,7 @@ def test_layers_are_blamed_alone_and_the_rescue_meets_the_limit(workspace: Path)
         assert mixed.measures["drop"]["mean"] == pytest.approx(rescue["drop"], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_sparse_layers_are_blamed_too(workspace: Path) -> None:
     with Store.open(workspace) as store:
         blamed = blame_layers(store, 1, 0, how="sparse", sparsity=0.9, most_drop=1.0)

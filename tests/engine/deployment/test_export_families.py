@@ -26,7 +26,11 @@ CASES: list[tuple[str, str, int, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(
-    ("family", "task", "n_networks", "changes"), CASES, ids=[f"{c[0]}-{c[1]}" for c in CASES]
+    ("family", "task", "n_networks", "changes"),
+    [
+        pytest.param(*c, id=f"{c[0]}-{c[1]}", marks=[pytest.mark.slow] if c[1] == "regression" else [])
+        for c in CASES
+    ],
 )
 def test_an_export_of_the_family_is_proven(
     family: str, task: str, n_networks: int, changes: dict[str, Any], tmp_path: Path
