@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 _CONTROLLERS, _OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+_LOOK_S, _BUSY_PERCENT = 0.1, 75.0
 _CACHED = {"active_file", "inactive_file"}  # of files: given up when memory is short
 
 
@@ -43,8 +44,11 @@ def n_cores() -> int:
 
 
 def is_busy() -> bool:
-    """Whether more processes have wanted a core in the last minute than this machine has."""
-    return psutil.getloadavg()[0] > (os.cpu_count() or 1)
+    """Whether other processes keep most of the machine busy now; looks at it for a tenth of a second.
+
+    Not the load average, which remembers for minutes what has ended, an earlier search for instance.
+    """
+    return psutil.cpu_percent(_LOOK_S) > _BUSY_PERCENT
 
 
 def memory_bytes() -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
-from cupel.engine.machine import Limits, free_memory_bytes, group_limits, memory_bytes, n_cores
+from cupel.engine.machine import Limits, free_memory_bytes, group_limits, is_busy, memory_bytes, n_cores
 
 GB = 1 << 30
 
@@ -57,3 +59,21 @@ def test_without_control_groups_the_machine_is_the_limit(tmp_path: Path) -> None
 def test_this_process_may_use_no_more_than_there_is() -> None:
     assert 1 <= n_cores() <= (os.cpu_count() or 1)
     assert 0 < free_memory_bytes() <= memory_bytes() <= psutil.virtual_memory().total
+
+
+def test_a_machine_is_busy_while_others_compute() -> None:
+    burners = [
+        subprocess.Popen(
+            [sys.executable, "-c", "print(flush=True)\nwhile True: pass"], stdout=subprocess.PIPE
+        )
+        for _ in range(2 * (os.cpu_count() or 1))
+    ]
+    try:
+        for burner in burners:
+            assert burner.stdout is not None
+            burner.stdout.readline()
+        assert is_busy()
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.communicate()
