@@ -93,7 +93,7 @@ def table_predictions() -> dict[str, Any]:
         share = float(rng.uniform(0.5, 1))
         rows.append(
             {"row": str(i + 1), "truth": truth, "cells": cells, "prediction": label, "share": share,
-             "wrong": label != truth}
+             "wrong": label != truth, "within": label if share > 0.8 else "<=50K, >50K"}
         )  # fmt: skip
     message = {
         "template": "Column {column!r}: cells with a category that the training data did not have: {n:,}.",

@@ -210,7 +210,7 @@ def _prepare_new_study(page, picture: str) -> None:
     settle(50)
     if is_open:  # as one who has scrolled down to the end
         bar = page.form.area.verticalScrollBar()
-        bar.setValue(bar.maximum() if picture == "images_settings" else bar.maximum() // 2)
+        bar.setValue(bar.maximum())
 
 
 def _prepare_predict(page, picture: str) -> None:
@@ -224,6 +224,7 @@ def _prepare_predict(page, picture: str) -> None:
         "predict_table": shot_samples.table_predictions,
         "predict_images": shot_samples.image_predictions,
     }
+    page.interval.set_value(0.9 if picture == "predict_table" else None)
     page.show_result(results[picture]())
 
 

@@ -314,10 +314,11 @@ class StudyForm(Card):
             self._pruner.line(),
             pair(self._epochs, self._seed),
             self._workers.line(),
-            _section(lambda: tr("Verdict")),
-            pair(self._finalists, self._equivalence),
             self._baselines.line(),
             self._alongside.line(),
+            _section(lambda: tr("Verdict")),
+            self._finalists.line(),
+            self._equivalence.line(),
         ]
 
     def _fields(self) -> list[Field]:

@@ -129,7 +129,8 @@ class PredictPage(Page):
         for parts in (
             (self.bundle, other),
             (self.data, file, folder),
-            (self.out, self.interval.label, self.interval.widget),
+            (self.out,),
+            (self.interval,),
         ):
             line = QWidget()
             layout = row(parts[0].label, parts[0].widget, *parts[1:], spacing=8)
