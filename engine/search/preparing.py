@@ -6,7 +6,6 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,8 @@ from numpy.typing import NDArray
 from ...storage.records import StudyRecord, TrialKind, TrialRecord
 from ...storage.store import Store
 from ..data.schema import TableSchema
-from ..data.splitting import Splits, draw_splits
-from ..data.table import Table
-from ..data.target import encode_target
-from ..errors import Message
+from ..data.splitting import Splits
+from ..errors import Message, SpecError
 from ..machine import free_memory_bytes, n_cores
 from ..spec import StudySpec
 from ..statistics.epochs import SCORING, EpochChoice
@@ -70,7 +67,7 @@ class Prepared:
 
 
 def prepare(store: Store, study: StudyRecord) -> Prepared:
-    """Load the study's data, draw its splits at the first time, and say how many workers with how many threads.
+    """Load the study's data and splits, and say how many workers with how many threads.
 
     Raises
     ------
@@ -82,8 +79,9 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
     schema = TableSchema.from_json(dataset.schema)
     table_path = store.artifacts.checked_path(dataset.table_sha256)
     pixels = store.artifacts.checked_path(schema.images.sha256) if schema.images else None
-    sha256 = study.split_sha256 or _draw(store, study, spec, schema, table_path)
-    splits_path = store.artifacts.checked_path(sha256)
+    if study.split_sha256 is None:
+        raise SpecError("The study {study!r} has no folds; create it anew.", study=study.name)
+    splits_path = store.artifacts.checked_path(study.split_sha256)
     splits = Splits.from_npz_bytes(splits_path.read_bytes())
     space = default_space(spec.families)
     if spec.space is not None:
@@ -131,14 +129,6 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
         n_workers=n_workers,
         most_workers=most_workers(),
     )
-
-
-def _draw(store: Store, study: StudyRecord, spec: StudySpec, schema: TableSchema, table_path: Path) -> str:
-    table = Table.from_parquet(table_path)
-    target = encode_target(table, schema, spec.task)
-    sha256 = store.artifacts.add(draw_splits(spec.split, target, table, schema, spec.seed).to_npz_bytes())
-    store.set_split(study.id, sha256)
-    return sha256
 
 
 def memory_share(n_workers: int) -> int:

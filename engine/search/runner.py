@@ -33,7 +33,6 @@ class Settings:
 
     hang_s: float = 300.0  # without a sign of life, and ten times the longest silence so far
     stop_grace_s: float = 8.0  # for an epoch to end when the user stops the study
-    scheduler: str | None = None  # address of an existing Dask cluster
     runner: str = "cupel.engine.workers.task"  # what workers run; tests have a toy
     clock: Callable[[], float] = time.monotonic  # of the time budget, in seconds
 
@@ -89,10 +88,7 @@ class StudyRunner:
         self.store.set_stage(self.study_id, Stage.READING)
         n_workers, n_threads = share_out(StudySpec.from_json(study.spec).n_workers)
         memory_limit_bytes = memory_share(n_workers)
-        cluster = Cluster(
-            n_workers, n_threads, memory_limit_bytes, self.settings.scheduler, self.settings.runner,
-            one_first=is_busy(),
-        )  # fmt: skip
+        cluster = Cluster(n_workers, n_threads, memory_limit_bytes, self.settings.runner, one_first=is_busy())
         processes.callback(cluster.close)
         with ThreadPoolExecutor(1) as pool:
             # Takes seconds, in which the data are prepared and the store's trials taken up. So do the imports of the

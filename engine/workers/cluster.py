@@ -81,9 +81,6 @@ class Cluster:
         Of each worker.
     memory_limit_bytes : int
         Of each worker: one that grows past it is killed, one that has grown past half of it is replaced between tasks.
-    address : str or None
-        Of an existing Dask scheduler; None starts a `LocalCluster` on the loopback interface, with credentials made
-        for it alone.
     runner : str
         Module with `warm_up` and `run_task`, imported by the workers.
     one_first : bool
@@ -93,7 +90,6 @@ class Cluster:
     n_workers: int
     n_threads: int
     memory_limit_bytes: int
-    address: str | None = None
     runner: str = "cupel.engine.workers.task"
     one_first: bool = False
     events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
@@ -115,20 +111,18 @@ class Cluster:
     def start(self) -> None:
         """Start the processes; they report as `WorkerReady` when they are warm."""
         config.set(dask_settings(self.n_threads))
-        if self.address is None:
-            self._cluster = LocalCluster(
-                n_workers=self.n_workers,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",
-                memory_limit=0,  # the worker looks after its own, see `entry`
-                security=Security.temporary(),
-                silence_logs=logging.CRITICAL,
-            )
-            self._client = Client(self._cluster, set_as_default=False)
-        else:
-            self._client = Client(self.address, set_as_default=False)
+        # On the loopback interface, with credentials made for it alone.
+        self._cluster = LocalCluster(
+            n_workers=self.n_workers,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            memory_limit=0,  # the worker looks after its own, see `entry`
+            security=Security.temporary(),
+            silence_logs=logging.CRITICAL,
+        )
+        self._client = Client(self._cluster, set_as_default=False)
         self._client.subscribe_topic(TOPIC, self._on_progress)
 
     def close(self) -> None:

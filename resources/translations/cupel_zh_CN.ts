@@ -3695,6 +3695,10 @@
       <translation>研究 {study!r} 还没有划分折；请先开始搜索。</translation>
     </message>
     <message>
+      <source>The study {study!r} has no folds; create it anew.</source>
+      <translation>研究 {study!r} 没有折；请重新创建。</translation>
+    </message>
+    <message>
       <source>The study {study!r} has no trial number {number}.</source>
       <translation>研究 {study!r} 没有编号为 {number} 的试验。</translation>
     </message>
