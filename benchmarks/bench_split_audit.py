@@ -1,0 +1,132 @@
+"""How often the audit of the split speaks: on made tables of independent rows, and on made tables that leak.
+
+    python benchmarks/bench_split_audit.py [--tables 40] [--first-seed 100000]
+
+The seeds are others than those on which the thresholds of the audit were set. Prints, for each kind of table, of how many
+it told something, and of how many something serious; a search waits for an answer only to what is serious.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+import numpy as np
+from cupel.engine.data.schema import infer_schema
+from cupel.engine.data.split_audit import audit_split
+from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.data.target import encode_target
+from cupel.engine.spec import SplitSpec
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Made = Callable[[np.random.Generator], Table]
+
+
+def number(name: str, values: NDArray) -> Column:
+    return Column(name, "number", numbers=np.asarray(values, float))
+
+
+def words(name: str, codes: NDArray) -> Column:
+    codes = np.asarray(codes, np.int32)
+    return text_column(name, codes, [f"{name} {i:04}" for i in range(int(codes.max()) + 1)])
+
+
+def table_of(x: Floats, *columns: Column) -> Table:
+    return Table((*(number(f"x{i}", x[:, i]) for i in range(x.shape[1])), *columns), len(x))
+
+
+def signal(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return inputs and a target that depends on some of them, of rows that know nothing of one another."""
+    n, width = int(rng.integers(100, 3000)), int(rng.integers(3, 15))
+    x = rng.normal(size=(n, width))
+    if rng.random() < 0.3:
+        x = np.exp(x)
+    return x, x[:, 0] * x[:, 1] + np.abs(x[:, 2]) + rng.uniform(0.2, 3.0) * rng.normal(size=n)
+
+
+def numbers(rng: np.random.Generator) -> Table:
+    x, y = signal(rng)
+    return table_of(x, number("y", y))
+
+
+def classes(rng: np.random.Generator) -> Table:
+    x, y = signal(rng)
+    return table_of(
+        x, words("y", np.digitize(y, np.quantile(y, np.linspace(0, 1, int(rng.integers(2, 6)) + 1)[1:-1])))
+    )
+
+
+def noise(rng: np.random.Generator) -> Table:
+    x, _ = signal(rng)
+    return table_of(x, number("y", rng.normal(size=len(x))))
+
+
+def rounded(rng: np.random.Generator) -> Table:
+    x, y = signal(rng)
+    return table_of(np.round(x), words("c", rng.integers(0, 8, len(x))), number("y", np.round(y)))
+
+
+def made_up_groups(rng: np.random.Generator) -> Table:
+    x, y = signal(rng)
+    return table_of(x, words("subject_id", rng.integers(0, max(len(x) // 10, 12), len(x))), number("y", y))
+
+
+def days(rng: np.random.Generator) -> Table:
+    n, ahead = 1200, int(rng.integers(5, 40))
+    log_price = np.cumsum(0.01 * rng.normal(size=n + ahead + 100))
+    today = np.arange(100, 100 + n)
+    means = [np.array([log_price[i - w : i].mean() for i in today]) for w in (5, 20, 100)]
+    return table_of(
+        np.stack([log_price[today], *means], axis=1), number("y", log_price[today + ahead] - log_price[today])
+    )
+
+
+def walks(rng: np.random.Generator) -> Table:
+    x = np.cumsum(rng.normal(size=(1500, 4)), axis=0)
+    return table_of(x, number("y", np.cumsum(rng.normal(size=1500))))
+
+
+def subjects(rng: np.random.Generator) -> Table:
+    who = rng.integers(0, 60, 900)
+    x = rng.normal(size=(60, 5))[who] + 0.3 * rng.normal(size=(900, 5))
+    return table_of(x, words("patient_id", who), words("y", rng.integers(0, 2, 60)[who]))
+
+
+def unnamed_subjects(rng: np.random.Generator) -> Table:
+    who = np.sort(rng.integers(0, 60, 900))
+    x = rng.normal(size=(60, 5))[who] + 0.3 * rng.normal(size=(900, 5))
+    return table_of(x, words("y", rng.integers(0, 2, 60)[who]))
+
+
+INDEPENDENT: dict[str, Made] = {
+    "numbers": numbers, "classes": classes, "noise": noise, "rounded numbers": rounded, "a made-up group column": made_up_groups,
+}  # fmt: skip
+LEAKING: dict[str, Made] = {
+    "days that look ahead": days, "walks": walks, "subjects": subjects, "subjects without a name": unnamed_subjects,
+}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--tables", type=int, default=40, help="of each kind")
+    parser.add_argument("--first-seed", type=int, default=100_000)
+    args = parser.parse_args()
+    for title, kinds in (("independent rows", INDEPENDENT), ("leaking rows", LEAKING)):
+        for place, (name, make) in enumerate(kinds.items()):
+            severities = []
+            for i in range(args.tables):
+                table = make(np.random.default_rng([args.first_seed + i, place]))
+                schema = infer_schema(table, "y", {})
+                audit = audit_split(table, schema, encode_target(table, schema), SplitSpec())
+                severities.append({look.severity for look in audit.looks})
+            told, serious = (
+                sum(bool(s & found) for s in severities) for found in ({"warning", "serious"}, {"serious"})
+            )
+            print(f"{title}: {name}: told {told} of {args.tables}, serious {serious}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
