@@ -150,15 +150,14 @@ class Judge:
             n_resamples=size.n_resamples,
             n_finalists=len(self.finalists),
             n_first=n_first,
+            n_all_rows=len(everything.y),
         )
         verdicts: dict[str, Verdict] = {}
         for baseline in baselines:
             verdict = found.verdict(baseline.name, float(self.scores(baseline).mean()), spec.equivalence)
             if verdict is not None:
                 verdicts[baseline.name] = verdict
-        corrected = found.corrected(
-            n_complete=len(candidates.complete), n_pruned=candidates.n_pruned, n_all_rows=len(everything.y)
-        )
+        corrected = found.corrected(n_complete=len(candidates.complete), n_pruned=candidates.n_pruned)
         return corrected, verdicts
 
     def _judged_rows(self) -> JudgedRows:

@@ -57,7 +57,7 @@ class Size:
     n_trials : int
         The best ones.
     n_rows : int
-        Drawn from all rows, where they are very many. Fewer rows make the interval wider, never narrower.
+        Drawn from all rows, where they are very many.
     """
 
     n_resamples: int
@@ -192,10 +192,11 @@ class Resampled:
     differences: Mapping[str, Floats]
     metric: str
     n_rows: int
+    n_all_rows: int
 
-    def corrected(self, *, n_complete: int, n_pruned: int, n_all_rows: int | None = None) -> Corrected | None:
+    def corrected(self, *, n_complete: int, n_pruned: int) -> Corrected | None:
         """Return the score of the best of many; None where no resample has one."""
-        known = self.left_out[np.isfinite(self.left_out)]
+        known = self._scaled(self.left_out[np.isfinite(self.left_out)])
         if not len(known):
             return None
         counts = np.bincount(self.chosen[self.chosen >= 0], minlength=len(self.numbers))
@@ -208,13 +209,13 @@ class Resampled:
         low, high = (float(q) for q in np.quantile(known, [0.025, 0.975]))
         return Corrected(
             within(float(known.mean())), within(low), within(high), len(known), len(self.numbers), n_complete,
-            n_pruned, self.n_rows, n_all_rows or self.n_rows, shares,
+            n_pruned, self.n_rows, self.n_all_rows, shares,
         )  # fmt: skip
 
     def verdict(self, name: str, reference: float, equivalence: float = EQUIVALENCE) -> Verdict | None:
         """Compare the best of all trials with a baseline whose score is `reference`; None where none is known."""
         difference = self.differences[name]
-        difference = difference[np.isfinite(difference)]
+        difference = self._scaled(difference[np.isfinite(difference)])
         if not len(difference):
             return None
         metric = METRICS[self.metric]
@@ -226,6 +227,17 @@ class Resampled:
         mean = float(difference.mean())
         return Verdict(word, mean, low, high, p_better, max(1.0 - p_better - p_worse, 0.0), p_worse)
 
+    def _scaled(self, values: Floats) -> Floats:
+        """Return what resamples of all rows would spread like, where those of a part of the rows were made.
+
+        The spread of a mean falls with the root of the rows; so the m out of n bootstrap scales it (Bickel, Götze and
+        van Zwet 1997, Statistica Sinica 7, 1). The choice among trials is noisier on fewer rows, which the mean keeps:
+        it errs to the careful side.
+        """
+        if not len(values) or self.n_rows >= self.n_all_rows:
+            return values
+        return values.mean() + (values - values.mean()) * math.sqrt(self.n_rows / self.n_all_rows)
+
 
 def resample(
     rows: JudgedRows,
@@ -236,6 +248,7 @@ def resample(
     n_finalists: int = 0,
     n_first: int = 1,
     seed: int = 0,
+    n_all_rows: int | None = None,
 ) -> Resampled:
     """Choose among trials in every resample as the search does, and score the choice on the rows left out.
 
@@ -251,6 +264,8 @@ def resample(
         Repeats that all trials have.
     seed : int
         Of the resampling.
+    n_all_rows : int, optional
+        How many rows the search judged, where `rows` are drawn from them.
     """
     weights = rows.draw(n_resamples, seed)
     numbers = tuple(trials)
@@ -272,7 +287,8 @@ def resample(
             both = min(len(ours), len(theirs))
             found[b] = ours[:both].mean() - theirs[:both, b].mean()
         differences[name] = found
-    return Resampled(numbers, chosen, left_out, differences, rows.metric, len(rows.y))
+    n_rows = len(rows.y)
+    return Resampled(numbers, chosen, left_out, differences, rows.metric, n_rows, n_all_rows or n_rows)
 
 
 def _choose(first: Floats, every: Floats, is_finalist: NDArray[np.bool_], n_finalists: int) -> Ints:

@@ -414,7 +414,7 @@ def basis_sentences(evidence: Evidence, decimals: int) -> list[Message]:
         found.append(
             Message(
                 "The resampling takes {n:,} of {n_all:,} rows, drawn at random, so that it takes seconds; its "
-                "intervals are wider for it.",
+                "intervals are scaled to all rows.",
                 {"n": corrected.n_rows, "n_all": corrected.n_all_rows},
             )
         )

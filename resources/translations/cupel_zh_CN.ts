@@ -3551,8 +3551,8 @@
       <translation>实际等效区间为 {value}；它须是 0 到小于 1 的数。</translation>
     </message>
     <message>
-      <source>The resampling takes {n:,} of {n_all:,} rows, drawn at random, so that it takes seconds; its intervals are wider for it.</source>
-      <translation>重抽样随机取 {n_all:,} 行中的 {n:,} 行，以便数秒完成；区间因此更宽。</translation>
+      <source>The resampling takes {n:,} of {n_all:,} rows, drawn at random, so that it takes seconds; its intervals are scaled to all rows.</source>
+      <translation>重抽样随机取 {n_all:,} 行中的 {n:,} 行，以便数秒完成；区间已换算到全部行。</translation>
     </message>
     <message>
       <source>The rows are like those of the training data: no drift in {n:,} measured columns.</source>
