@@ -229,6 +229,8 @@ def test_ctrl_c_stops_cleanly_and_the_study_can_be_resumed(tmp_path: Path) -> No
         "diagnosis",
         "--trials",
         "8",
+        "--finalists",
+        "0",
         "--epochs",
         "60",
         "--pruner",

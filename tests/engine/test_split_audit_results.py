@@ -43,7 +43,8 @@ def searched(folder: Path) -> subprocess.CompletedProcess[str]:
     """A search on the days, to its end and its export."""
     return cupel(
         "search", folder / "days.csv", "--target", "ahead", "--trials", "1", "--epochs", "3", "--folds", "3",
-        "--family", "mlp", "--workers", "1", "--out", folder / "bundle", "--json", "--workspace", folder / "ws",
+        "--family", "mlp", "--finalists", "0", "--workers", "1", "--out", folder / "bundle", "--json",
+        "--workspace", folder / "ws",
     )  # fmt: skip
 
 

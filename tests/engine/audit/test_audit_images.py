@@ -45,7 +45,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def found(paths: Path, workspace: Path) -> Found:
     return find_network(
         paths, "kind", n_trials=1, n_folds=2, holdout=0.3, workspace=workspace,
-        read=ReadSpec(image_size=8), families=("cnn",), max_epochs=6, n_workers=1, baselines=False,
+        read=ReadSpec(image_size=8), families=("cnn",), max_epochs=6, n_workers=1, baselines=False, n_finalists=0,
         space={
             "cnn": {
                 "filters": {"fixed": 4}, "dense": {"fixed": 8}, "n_layers": {"fixed": 1}, "batch_size": {"fixed": 16},

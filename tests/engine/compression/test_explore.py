@@ -62,6 +62,7 @@ def test_a_search_measures_its_front_and_names_the_smallest_within_the_limits(wo
     assert [f for _, f in said] == sorted(f for _, f in said)
 
 
+@pytest.mark.slow
 def test_where_zipped_bytes_count_zeros_are_tried_and_the_smallest_archive_is_chosen(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,6 +78,7 @@ def test_where_zipped_bytes_count_zeros_are_tried_and_the_smallest_archive_is_ch
     assert set(told["nested"]) == {"mean", "low", "high"}
 
 
+@pytest.mark.slow
 def test_the_way_of_choosing_is_scored_on_folds_that_it_has_not_looked_at(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -96,6 +96,7 @@ def test_what_was_trained_on_is_compared_with_a_network_that_was_trained_on_as_l
     assert variants["structured 75 %"].measures["n_parameters"] < variants["base"].measures["n_parameters"]
 
 
+@pytest.mark.slow
 def test_a_killed_converter_costs_one_variant_and_no_more(workspace: Path) -> None:
     """The process is killed in earnest while it converts."""
     killed = threading.Event()

@@ -103,7 +103,9 @@ def make_text_study(folder: Path, case: str) -> Made:
     return Made(store, study_id, model, file, result.table, schema, splits)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=[pytest.mark.slow] if case == "lstm" else []) for case in CASES]
+)
 def test_a_bundle_predicts_raw_texts_as_training_did(case: str, tmp_path: Path) -> None:
     made = make_text_study(tmp_path, case)
     record = export_final(made.store, made.study_id)
