@@ -63,6 +63,8 @@ def parameter(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
+        if not math.isfinite(value):
+            return f"{value}".replace("-", MINUS)
         if value == 0.0 or 1e-3 <= abs(value) < 1e5:
             return f"{value:.4g}".replace("-", MINUS)
         mantissa, exponent = f"{value:.2e}".split("e")

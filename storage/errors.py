@@ -34,6 +34,10 @@ class UnusableStoreError(StoreError):
     """The folder or file is no workspace of this Cupel: missing, foreign, damaged, older or newer."""
 
 
+class OlderStoreError(UnusableStoreError):
+    """The store is of an older version, and was opened for reading: opening it for writing updates it."""
+
+
 class ReadOnlyStoreError(StoreError):
     """Something was to be written, and the store was opened for reading or its folder cannot be written."""
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from .database import BUSY_TIMEOUT_MS, Mode, connect, copy_database, failures_named, needs_immutable
-from .errors import UnusableStoreError
+from .errors import OlderStoreError, UnusableStoreError
 
 HEAD = "0006"  # the newest file of migrations/versions
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -47,7 +47,7 @@ def prepare(path: Path, mode: Mode) -> None:
         finally:
             connection.close()
     if mode == "r":
-        raise UnusableStoreError(
+        raise OlderStoreError(
             "{file} was written by an older version of Cupel; "
             "open it once for writing (start Cupel) to update it.",
             file=str(path),

@@ -22,6 +22,7 @@ from ..statistics.comparison import Floats, all_scores, are_comparable, compare_
 from ..statistics.epochs import best_epoch_scores
 from ..statistics.verdict import Verdict, verdict_sentence
 from .console import plain_console
+from .opening import open_to_read
 from .summary import print_leaderboard, standing, summary
 
 _WIDE = 140  # columns of a terminal that params fit into beside the rest
@@ -29,7 +30,7 @@ _WIDE = 140  # columns of a terminal that params fit into beside the rest
 
 def run_studies(args: argparse.Namespace) -> int:
     """List studies."""
-    with Store.open(args.workspace, "r") as store:
+    with open_to_read(args.workspace) as store:
         studies = store.studies()
         if args.json:
             print(json.dumps([summary(store, s) for s in studies], allow_nan=False))
@@ -57,7 +58,7 @@ def run_studies(args: argparse.Namespace) -> int:
 
 def run_trials(args: argparse.Namespace) -> int:
     """List the trials of a study: all, those that a filter lets through, or those that no other one beats."""
-    with Store.open(args.workspace, "r") as store:
+    with open_to_read(args.workspace) as store:
         study = store.find_study(args.study)
         trials = store.trials(study.id)
         if args.filter:
@@ -89,7 +90,7 @@ def run_show(args: argparse.Namespace) -> int:
     """Show a study or a trial."""
     if args.against is not None and args.trial is None:
         raise SpecError("Two trials are compared: give --trial N beside --against M.")
-    with Store.open(args.workspace, "r") as store:
+    with open_to_read(args.workspace) as store:
         study = store.find_study(args.study)
         if args.trial is None:
             if args.json:

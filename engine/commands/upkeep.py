@@ -17,6 +17,7 @@ from .. import formatting
 from ..cli_codes import DONE, FAILED, UNUSABLE
 from ..errors import WorkspaceError
 from ..outputs import output_file
+from .opening import open_to_read
 
 _PACKAGES = (
     "tensorflow",
@@ -48,7 +49,7 @@ def run_doctor(args: argparse.Namespace) -> int:
             return UNUSABLE if starts else FAILED
         print(f"There is no workspace at {args.workspace} yet; the first study makes one.")
         return DONE if starts else FAILED
-    with Store.open(args.workspace, "w" if args.clean else "r") as store:
+    with Store.open(args.workspace) if args.clean else open_to_read(args.workspace) as store:
         problems = store.check()
         n_studies = formatting.counted(len(store.studies(archived=None)), "study", "studies")
         print(f"Workspace {args.workspace}: {n_studies}")

@@ -70,3 +70,11 @@ def test_counted_things_have_a_plural_and_grouped_digits(n: int, text: str) -> N
 def test_an_irregular_plural_is_given() -> None:
     assert formatting.counted(1, "study", "studies") == "1 study"
     assert formatting.counted(2, "study", "studies") == "2 studies"
+
+
+def test_a_param_that_is_not_finite_is_written_too() -> None:
+    assert [formatting.parameter(x) for x in (float("inf"), float("-inf"), float("nan"))] == [
+        "inf",
+        "−inf",
+        "nan",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,23 @@ def make_workspace(folder: Path) -> Path:
             name="Irises", dataset_id=None, spec={}, metric="accuracy", direction="maximize", task="binary"
         )
     return folder
+
+
+def test_a_workspace_of_an_older_version_is_updated_by_whatever_reads_it_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schemas = Path(__file__).parents[1] / "storage" / "schemas"
+    for command in (["studies"], ["trials", "1"], ["show", "1"], ["doctor"]):
+        workspace = tmp_path / command[0]
+        workspace.mkdir()
+        shutil.copy(schemas / "0004.sqlite", workspace / "cupel.sqlite")
+        assert main([*command, "--workspace", str(workspace)]) in (0, 2)
+        said = capsys.readouterr()
+        assert "was of an older version and has been updated" in said.err
+        assert "open it once for writing" not in said.err + said.out
+        assert len(list(workspace.glob("*.sqlite*"))) > 1  # the copy
+        main([*command, "--workspace", str(workspace)])
+        assert "older version" not in capsys.readouterr().err
 
 
 def test_a_backup_is_a_database_that_opens_as_a_workspace(

@@ -9,7 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from cupel.storage.errors import UnusableStoreError
+from cupel.storage.errors import OlderStoreError, UnusableStoreError
 from cupel.storage.records import TrialState
 from cupel.storage.store import Store
 from cupel.storage.tables import Row
@@ -160,5 +160,5 @@ def test_a_file_that_does_not_say_its_schema_is_refused(old: Path, statement: st
 
 def test_an_older_file_is_not_opened_for_reading(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cupel.storage.upgrade.HEAD", NEXT)
-    with pytest.raises(UnusableStoreError, match="older version of Cupel"):
+    with pytest.raises(OlderStoreError, match="older version of Cupel"):
         Store.open(old.parent, "r")
