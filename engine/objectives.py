@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..storage.records import FailureKind, StudyRecord, TrialKind, TrialRecord, TrialState, TrialTable
+from .statistics.comparable import ranked_together, scored_another_way
 
 ObjectiveName = Literal["score", "parameters", "bytes", "latency"]
 
@@ -63,12 +64,12 @@ def pareto_trials(
 ) -> list[tuple[TrialRecord, dict[str, float]]]:
     """Return the complete trials on the front with their values by objective, the best score first.
 
-    Of trials with equal values the first stands for all.
+    Of trials with equal values the first stands for all; those scored in another way than the last one are left out.
     """
     sign = -1.0 if direction == "maximize" else 1.0
     found: list[tuple[TrialRecord, dict[str, float]]] = []
     rows: list[list[float]] = []
-    for trial in sorted(trials, key=lambda t: t.number):
+    for trial in sorted(ranked_together(list(trials)), key=lambda t: t.number):
         values = _values(trial, objectives)
         if values is not None:
             row = [sign * v if name == "score" else v for name, v in values.items()]
@@ -104,12 +105,3 @@ def front_of_table(table: TrialTable, objectives: Sequence[str], direction: str)
     losses[(table.states != TrialState.COMPLETE) | (table.kinds == TrialKind.BASELINE)] = np.nan
     losses[scored_another_way(table)] = np.nan
     return front_mask(losses)
-
-
-def scored_another_way(table: TrialTable) -> NDArray[np.bool_]:
-    """Return which trials were scored in another way than the last complete one, and are not ranked with it."""
-    searched = table.kinds != TrialKind.BASELINE
-    complete = np.flatnonzero(searched & (table.states == TrialState.COMPLETE))
-    if not len(complete):
-        return np.zeros(len(table), bool)
-    return searched & (table.scorings != table.scorings[complete[-1]])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from .base import current_revision, get_study, get_trial
 from .codecs import decode_array, decode_curves, decode_json, decode_json_objects, decode_scores
@@ -71,9 +72,7 @@ class TrialReads(TrialStore):
         if kinds is not None:
             statement = statement.where(TrialRow.kind.in_(list(kinds)))
         with self._read() as session:
-            self._digests.update(
-                (row.id, row.digests) for row in session.execute(select(DigestsRow.id, DigestsRow.digests))
-            )
+            self._read_digests(session)
             return [self._record(session, row) for row in session.scalars(statement.order_by(TrialRow.id))]
 
     def skips_asked(self, study_id: int) -> list[int]:
@@ -151,14 +150,20 @@ class TrialReads(TrialStore):
             get_study(session, study_id)
             revision = current_revision(session)
             rows = session.execute(statement.where(TrialRow.study_id == study_id)).all()
-            digests = dict(session.execute(select(DigestsRow.id, DigestsRow.digests)).all())
+            self._read_digests(session)
         rows = sorted(rows, key=itemgetter(0))  # SQLite would copy all of every row to sort them
         columns: dict[str, Sequence[Any]] = {}
         if rows:
             columns = dict(zip(_TABLE_COLUMNS, zip(*rows, strict=True), strict=True))
-        scorings = {id_: str(decode_json(text).get("scoring", "")) for id_, text in digests.items()}
-        columns["scoring"] = [scorings[id_] for id_ in columns.pop("digests_id", ())]
+        ids = columns.pop("digests_id", ())
+        scorings = {id_: str(decode_json(self._digests[id_]).get("scoring", "")) for id_ in set(ids)}
+        columns["scoring"] = [scorings[id_] for id_ in ids]
         return _table(revision, columns)
+
+    def _read_digests(self, session: Session) -> None:
+        """Read the digests that many trials share, before each trial would ask for its own."""
+        found = session.execute(select(DigestsRow.id, DigestsRow.digests))
+        self._digests.update((row.id, row.digests) for row in found)
 
 
 def _table(revision: int, columns: Mapping[str, Sequence[Any]]) -> TrialTable:

@@ -18,7 +18,8 @@ from ..cli_codes import DONE
 from ..errors import SpecError
 from ..objectives import front_of_table, objectives_of, pareto_trials
 from ..search.filtering import parse_filter, trial_columns
-from ..statistics.comparison import Floats, all_scores, are_comparable, compare_trials, ranked_together
+from ..statistics.comparable import are_comparable
+from ..statistics.comparison import Floats, all_scores, compare_trials
 from ..statistics.epochs import best_epoch_scores
 from ..statistics.verdict import Verdict, verdict_sentence
 from .console import plain_console
@@ -68,9 +69,7 @@ def run_trials(args: argparse.Namespace) -> int:
             wanted = set(table.ids[mask].tolist())
             trials = [t for t in trials if t.id in wanted]
         if args.pareto:
-            trials = [
-                t for t, _ in pareto_trials(ranked_together(trials), objectives_of(study), study.direction)
-            ]
+            trials = [t for t, _ in pareto_trials(trials, objectives_of(study), study.direction)]
     rows = [_row(t) for t in trials]
     if args.json:
         print(json.dumps(rows, allow_nan=False))

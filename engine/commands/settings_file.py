@@ -40,7 +40,10 @@ def with_settings(argv: Sequence[str], parser: argparse.ArgumentParser) -> list[
     SpecError
         Where the file cannot be read, or has a setting that is none.
     """
-    file, rest = _taken_out(argv)
+    before = argparse.ArgumentParser(prog="cupel search", add_help=False)
+    before.add_argument(OPTION, type=Path)
+    args, rest = before.parse_known_args(argv)
+    file: Path | None = args.settings
     if file is None:
         return list(argv)
     options = {
@@ -61,23 +64,6 @@ def with_settings(argv: Sequence[str], parser: argparse.ArgumentParser) -> list[
             )
         found += _arguments(file, name, value, is_flag=options[name].nargs == 0)
     return [*found, *rest]
-
-
-def _taken_out(argv: Sequence[str]) -> tuple[Path | None, list[str]]:
-    file: Path | None = None
-    rest: list[str] = []
-    words = iter(argv)
-    for word in words:
-        if word == OPTION:
-            following = next(words, None)
-            if following is None:
-                raise SpecError("{option} needs the name of a TOML file.", option=OPTION)
-            file = Path(following)
-        elif word.startswith(f"{OPTION}="):
-            file = Path(word.partition("=")[2])
-        else:
-            rest.append(word)
-    return file, rest
 
 
 def _read(file: Path) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from .. import formatting
 from ..data.split_findings import KEY as AUDIT
 from ..objectives import is_ruled_out, objectives_of, pareto_trials
 from ..resuming import found_nothing
-from ..statistics.comparison import ranked_together
+from ..statistics.comparable import ranked_together
 from ..statistics.verdict import (
     OLD_WAY,
     Evidence,
@@ -57,7 +57,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         if scores:
             scores["holdout"] = of_metric(scores.get("holdout"), study.metric)
     objectives = objectives_of(study)
-    front = pareto_trials(ranked_together(trials), objectives, study.direction)
+    front = pareto_trials(trials, objectives, study.direction)
     nothing = found_nothing(study)
     evidence = evidence_of(result)
     corrected = evidence.corrected if evidence else None

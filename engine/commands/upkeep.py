@@ -65,7 +65,7 @@ def run_doctor(args: argparse.Namespace) -> int:
 
 def run_backup(args: argparse.Namespace) -> int:
     """Copy the database while others may go on writing."""
-    with Store.open(args.workspace, "r") as store:
+    with open_to_read(args.workspace) as store:
         place = store.workspace
         usual = place.backup(datetime.now().astimezone())
         with output_file(args.out or str(usual), usual.name) as named:

@@ -20,7 +20,9 @@ from ..deployment.card_groups import kept_audits
 from ..deployment.helpers import Helpers
 from ..errors import CupelError, Message
 from ..looks import note_look
+from ..statistics.comparison import name_in_repeats
 from ..statistics.verdict import is_scored_the_old_way
+from ..study_rows import StudyRows
 from ..workers.cluster import Cluster, TaskDone
 from ..workers.messages import (
     FinalTask,
@@ -63,8 +65,9 @@ class Finish:
     def run(self, *, stopped: bool) -> None:
         """Write the study's result, and export its final model unless the user stopped the search."""
         candidates = Candidates.of(self.store, self.prepared)
-        repeats = self._repeats(candidates, stopped=stopped)
-        judge = Judge(self.store, self.prepared, candidates, repeats) if candidates.complete else None
+        rows = StudyRows.of(self.store, self.store.study(self.study_id)) if candidates.complete else None
+        repeats = self._repeats(candidates, rows, stopped=stopped) if rows else Repeats()
+        judge = Judge(self.store, self.prepared, rows, candidates, repeats) if rows else None
         best = judge.best() if judge else None
         tasks = self._holdout_tasks(candidates.baselines)
         if best is not None:
@@ -84,14 +87,12 @@ class Finish:
             self._record(result)
         self._clear_checkpoints()
 
-    def _repeats(self, candidates: Candidates, *, stopped: bool) -> Repeats:
+    def _repeats(self, candidates: Candidates, rows: StudyRows, *, stopped: bool) -> Repeats:
         """Train the finalists on further repeats of the folds, and the baselines with them."""
-        if not candidates.complete:
-            return Repeats()
         earlier = Repeats.load(self.store, self.store.study(self.study_id).result.get("repeats", {}))
         left_s = 0.0 if stopped else _REPEATS_SHARE * max(self.budget.evidence_left_s, 0.0)
         plan = plan_repeats(
-            self.store, self.prepared, candidates.complete, candidates.baselines, time_left_s=left_s,
+            self.store, self.prepared, rows, candidates.complete, candidates.baselines, time_left_s=left_s,
             known=earlier.found,
         )  # fmt: skip
         if isinstance(plan, Message):
@@ -108,9 +109,10 @@ class Finish:
         # The best ones decide, without a gap: what comes after one whose repeats failed would win by its absence.
         finalists: list[str] = []
         for trial in candidates.complete:
-            if str(trial.number) not in found or key_of(str(trial.number)) not in plan.tasks:
+            name = name_in_repeats(trial)
+            if name not in found or key_of(name) not in plan.tasks:
                 break
-            finalists.append(str(trial.number))
+            finalists.append(name)
         if not finalists:
             why = Message("There was no time to judge finalists on further repeats of the folds.")
             return Repeats(why_none=why)

@@ -19,7 +19,7 @@ from ..data.splitting import Splits, split_units
 from ..data.table import Rows
 from ..errors import ExportError
 from ..metrics import METRICS
-from ..statistics.comparison import tied_trials
+from ..statistics.comparison import name_in_repeats, tied_trials
 from ..statistics.resampling import JudgedRows, Predictions, block_units, resample, size_of
 from ..statistics.verdict import Corrected, Evidence, Verdict
 from ..study_rows import StudyRows
@@ -71,16 +71,19 @@ class Judge:
     ----------
     store : Store
     prepared : Prepared
+    rows : StudyRows
     candidates : Candidates
         With at least one complete trial.
     repeats : Repeats
         Of the finalists and the baselines.
     """
 
-    def __init__(self, store: Store, prepared: Prepared, candidates: Candidates, repeats: Repeats) -> None:
-        self._store, self._prepared, self._candidates, self._repeats = store, prepared, candidates, repeats
+    def __init__(
+        self, store: Store, prepared: Prepared, rows: StudyRows, candidates: Candidates, repeats: Repeats
+    ) -> None:
+        self._store, self._prepared, self._rows = store, prepared, rows
+        self._candidates, self._repeats = candidates, repeats
         self._metric = METRICS[prepared.spec.metric]
-        self._rows = StudyRows.of(store, store.study(prepared.files.study_id))
         scores = store.fold_scores_of([t.id for t in (*candidates.complete, *candidates.baselines)])
         self._scores = {
             i: found.values[:, found.metrics.index(self._metric.name)] for i, found in scores.items()
@@ -88,14 +91,14 @@ class Judge:
 
     def scores(self, trial: TrialRecord) -> Floats:
         """Return the scores of a trial or baseline on all replicas that it was judged on."""
-        further = self._repeats.found.get(_name(trial))
+        further = self._repeats.found.get(name_in_repeats(trial))
         own = self._scores[trial.id]
         return own if further is None else np.concatenate([own, further.scores])
 
     @property
     def finalists(self) -> tuple[TrialRecord, ...]:
         """The trials that further repeats were made of, the best on the first ones first."""
-        return tuple(t for t in self._candidates.complete if _name(t) in self._repeats.found)
+        return tuple(t for t in self._candidates.complete if name_in_repeats(t) in self._repeats.found)
 
     def best(self) -> TrialRecord:
         """Return the best trial: of the finalists by the mean over all repeats, where there are any."""
@@ -215,15 +218,10 @@ class Judge:
 
         def read() -> Predictions:
             found = self._rows.out_of_fold(self._store, trial)
-            further, splits = self._repeats.found.get(_name(trial)), self._further_splits
+            further, splits = self._repeats.found.get(name_in_repeats(trial)), self._further_splits
             if further is not None and splits is not None:
                 found += self._rows.by_replica(further.out_of_fold, splits.valid)
             valid = rows.valid[: len(found)]
             return tuple(p[kept[where]] for p, where in zip(found, valid, strict=True))
 
         return read
-
-
-def _name(trial: TrialRecord) -> str:
-    """Return how `Repeats` calls a trial or baseline."""
-    return trial.name if trial.kind is TrialKind.BASELINE else str(trial.number)

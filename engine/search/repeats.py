@@ -10,7 +10,6 @@ import dataclasses
 import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,11 +18,10 @@ from numpy.typing import NDArray
 from ...storage.errors import ArtifactError
 from ...storage.records import FoldScores, TrialRecord
 from ...storage.store import Store
-from ..data.schema import TableSchema
-from ..data.splitting import Splits, further_repeats
-from ..data.table import Table
-from ..data.target import encode_target
+from ..data.splitting import further_repeats
 from ..errors import Message
+from ..statistics.comparison import name_in_repeats
+from ..study_rows import StudyRows
 from ..workers.messages import BaselineTask, StudyFiles, Task, TaskResult, TrialTask
 from .preparing import Prepared
 
@@ -135,6 +133,7 @@ def name_of(key: str) -> str:
 def plan_repeats(
     store: Store,
     prepared: Prepared,
+    rows: StudyRows,
     complete: Sequence[TrialRecord],
     baselines: Sequence[TrialRecord],
     *,
@@ -145,6 +144,7 @@ def plan_repeats(
 
     Parameters
     ----------
+    rows : StudyRows
     complete : sequence of TrialRecord
         Complete trials that may be ranked with one another, copies left out, the best first.
     baselines : sequence of TrialRecord
@@ -175,16 +175,13 @@ def plan_repeats(
         # One that the end of the search cut short would be trained in another way now.
         if trial.user_attrs.get("truncated"):
             break
-        left_s -= 0.0 if str(trial.number) in known else share * (trial.duration_s or 0.0)
+        left_s -= 0.0 if name_in_repeats(trial) in known else share * (trial.duration_s or 0.0)
         if left_s < 0:
             break
-        tasks[key_of(str(trial.number))] = TrialTask(trial.id, trial.number, trial.family, trial.params)
+        tasks[key_of(name_in_repeats(trial))] = TrialTask(trial.id, trial.number, trial.family, trial.params)
     if not tasks:
         return Message("There was no time to judge finalists on further repeats of the folds.")
-    files = prepared.files
-    target = encode_target(Table.from_parquet(files.table), TableSchema.from_json(files.schema), spec.task)
-    splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())
-    further_folds = further_repeats(splits, target, further, spec.split_seed)
+    further_folds = further_repeats(rows.splits, rows.target, further, spec.split_seed)
     if further_folds is None:
         return Message(
             "The folds of this study were drawn by an older version, so there are no further repeats."
@@ -195,7 +192,7 @@ def plan_repeats(
             tasks[key_of(baseline.name)] = BaselineTask(baseline.id, baseline.number, baseline.name)
     sha256 = store.artifacts.add(further_folds.to_npz_bytes())
     path = store.artifacts.checked_path(sha256)
-    files = dataclasses.replace(files, splits=str(path), seed=spec.seed + 1)
+    files = dataclasses.replace(prepared.files, splits=str(path), seed=spec.seed + 1)
     return Plan(files, sha256, tasks, further)
 
 

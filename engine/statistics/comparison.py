@@ -6,7 +6,7 @@ Part of the light engine.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,25 +49,6 @@ def corrected_variance(differences: Floats, n_folds: int, *, in_order: bool = Fa
         return 0.0
     ratio = float(np.mean(1.0 / np.arange(1, n_folds + 1))) if in_order else 1.0 / (n_folds - 1)
     return (1.0 / len(differences) + ratio) * float(differences.var(ddof=1))
-
-
-def are_comparable(one: TrialRecord, other: TrialRecord) -> bool:
-    """Whether two trials may be ranked with one another: data, splits, metric and way of scoring are equal.
-
-    A baseline has no epochs to choose, so that its way of scoring is every trial's.
-    """
-    kinds = (one.kind, other.kind)
-    keys = (one.digests.keys() | other.digests.keys()) - (
-        {"scoring"} if TrialKind.BASELINE in kinds else set()
-    )
-    return all(one.digests.get(key) == other.digests.get(key) for key in keys)
-
-
-def ranked_together(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
-    """Return the trials and baselines that may be ranked with the last complete trial, in their order."""
-    complete = [t for t in trials if t.state is TrialState.COMPLETE and t.kind is not TrialKind.BASELINE]
-    last = max(complete, key=lambda t: t.id, default=None)
-    return [t for t in trials if last is None or are_comparable(t, last)]
 
 
 def compare_folds(
@@ -113,9 +94,13 @@ def all_scores(study: StudyRecord, trial: TrialRecord, scores: FoldScores | None
     if scores is None or trial.state is not TrialState.COMPLETE or study.metric not in scores.metrics:
         return None
     own = scores.values[:, scores.metrics.index(study.metric)]
-    name = trial.name if trial.kind is TrialKind.BASELINE else str(trial.number)
-    further = study.result.get("repeats", {}).get("scores", {}).get(name, ())
+    further = study.result.get("repeats", {}).get("scores", {}).get(name_in_repeats(trial), ())
     return np.concatenate([own, np.asarray(further, float)])
+
+
+def name_in_repeats(trial: TrialRecord) -> str:
+    """Return how further repeats call a trial or baseline."""
+    return trial.name if trial.kind is TrialKind.BASELINE else str(trial.number)
 
 
 def compare_trials(study: StudyRecord, lead: Floats, other: Floats) -> Verdict:

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from ...engine import formatting
 from ...engine.errors import Message
-from ...engine.statistics.comparison import all_scores, are_comparable, compare_trials
+from ...engine.statistics.comparable import are_comparable
+from ...engine.statistics.comparison import all_scores, compare_trials
 from ...engine.statistics.verdict import another_way_sentence, verdict_sentence
 from ...storage.records import StudyRecord
 from .. import words

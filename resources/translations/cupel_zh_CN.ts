@@ -4395,10 +4395,6 @@
       <translation>{option} 是 {value}；请给出大于 0 的数。</translation>
     </message>
     <message>
-      <source>{option} needs the name of a TOML file.</source>
-      <translation>{option} 需要一个 TOML 文件的名称。</translation>
-    </message>
-    <message>
       <source>{role!r} is not a role (column {column!r}); choose one of {choices}.</source>
       <translation>{role!r} 不是有效的角色（列 {column!r}）；请从 {choices} 中选择。</translation>
     </message>

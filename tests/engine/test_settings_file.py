@@ -56,6 +56,13 @@ def test_the_terminal_wins(tmp_path: Path, parser: argparse.ArgumentParser) -> N
     assert (args.gap, args.family) == (3, ["mlp", "tabm"])
 
 
+def test_an_option_that_is_cut_short_is_not_passed_over(
+    tmp_path: Path, parser: argparse.ArgumentParser
+) -> None:
+    path = write(tmp_path, 'target = "y"\n')
+    assert parser.parse_args(with_settings(["data.csv", "--setting", str(path)], parser)).target == "y"
+
+
 def test_without_a_file_nothing_changes(parser: argparse.ArgumentParser) -> None:
     assert with_settings(["data.csv", "--target", "y"], parser) == ["data.csv", "--target", "y"]
 

@@ -30,7 +30,7 @@ def test_a_workspace_of_an_older_version_is_updated_by_whatever_reads_it_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     schemas = Path(__file__).parents[1] / "storage" / "schemas"
-    for command in (["studies"], ["trials", "1"], ["show", "1"], ["doctor"]):
+    for command in (["studies"], ["trials", "1"], ["show", "1"], ["doctor"], ["backup"]):
         workspace = tmp_path / command[0]
         workspace.mkdir()
         shutil.copy(schemas / "0004.sqlite", workspace / "cupel.sqlite")

@@ -1,0 +1,41 @@
+"""Which trials may be ranked with one another: those that were scored in the same way, on the same data and splits.
+
+Part of the light engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...storage.records import TrialKind, TrialRecord, TrialState, TrialTable
+
+
+def are_comparable(one: TrialRecord, other: TrialRecord) -> bool:
+    """Whether two trials may be ranked with one another: data, splits, metric and way of scoring are equal.
+
+    A baseline has no epochs to choose, so that its way of scoring is every trial's.
+    """
+    kinds = (one.kind, other.kind)
+    keys = (one.digests.keys() | other.digests.keys()) - (
+        {"scoring"} if TrialKind.BASELINE in kinds else set()
+    )
+    return all(one.digests.get(key) == other.digests.get(key) for key in keys)
+
+
+def ranked_together(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
+    """Return the trials and baselines that may be ranked with the last complete trial, in their order."""
+    complete = [t for t in trials if t.state is TrialState.COMPLETE and t.kind is not TrialKind.BASELINE]
+    last = max(complete, key=lambda t: t.id, default=None)
+    return [t for t in trials if last is None or are_comparable(t, last)]
+
+
+def scored_another_way(table: TrialTable) -> NDArray[np.bool_]:
+    """Return which trials were scored in another way than the last complete one, and are not ranked with it."""
+    searched = table.kinds != TrialKind.BASELINE
+    complete = np.flatnonzero(searched & (table.states == TrialState.COMPLETE))
+    if not len(complete):
+        return np.zeros(len(table), bool)
+    return searched & (table.scorings != table.scorings[complete[-1]])
