@@ -3,7 +3,8 @@
 Every case is a file with few rows to search on and many that the search never sees (the official holdout ``test``), so
 that the truth is known: the score there. What a search says is compared with it, on noise and on tables with a signal.
 Each case is written to the folder when it is done; a run that is stopped goes on where it was. Parts: ``null``,
-``tables``, ``nested``; without any, all of them, and then the report.
+``tables``, ``nested``; without any, all of them, and then the report. ``--workspaces FOLDER`` keeps what the searches
+stored, to try another estimate on the same trials.
 
     python benchmarks/bench_honest.py null tables
     python benchmarks/bench_honest.py report
@@ -76,10 +77,10 @@ class Case:
     seconds: float
 
 
-def run_case(name: str, made: Made, *, n_trials: int = N_TRIALS) -> Case:
+def run_case(name: str, made: Made, *, n_trials: int = N_TRIALS, workspaces: Path | None = None) -> Case:
     """Search on a table as a user does, and look at the truth."""
     with tempfile.TemporaryDirectory() as folder:
-        path, workspace = Path(folder) / "data.csv", Path(folder) / "workspace"
+        path, workspace = Path(folder) / "data.csv", (workspaces or Path(folder)) / name
         made.write(path)
         began = time.monotonic()
         command = [
@@ -156,16 +157,14 @@ def nested(made: Made, *, n_trials: int) -> float:
     return float(np.mean([run_case("outer", part, n_trials=n_trials).truth for part in outer]))
 
 
-def cases(part: str) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
+def cases(part: str, workspaces: Path | None) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
     """Yield the names of the cases of a part, and what makes each."""
     if part == "null":
         for seed in range(N_NULL):
             for task in ("classes", "regression"):
                 made = null_table(seed, task)
-                yield (
-                    f"null-{task}-{seed}",
-                    lambda made=made, seed=seed, task=task: asdict(run_case(f"null-{task}-{seed}", made)),
-                )
+                name = f"null-{task}-{seed}"
+                yield name, lambda name=name, made=made: asdict(run_case(name, made, workspaces=workspaces))
         return
     for name, make in TABLES.items():
         for sample in range(N_SAMPLES if part == "tables" else 1):
@@ -175,7 +174,7 @@ def cases(part: str) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
                 continue
             if part == "tables":
                 key = f"table-{name}-{sample}"
-                yield key, lambda key=key, made=made: asdict(run_case(key, made))
+                yield key, lambda key=key, made=made: asdict(run_case(key, made, workspaces=workspaces))
             else:
                 yield f"nested-{name}", lambda made=made: {"nested": nested(made, n_trials=N_TRIALS)}
 
@@ -288,6 +287,7 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, default=Path(__file__).resolve().parents[1] / "docs" / "honesty"
     )
+    parser.add_argument("--workspaces", type=Path, help="keep a workspace of each case in this folder")
     args = parser.parse_args()
     parts = args.parts or ["null", "tables", "nested", "report"]
     args.folder.mkdir(parents=True, exist_ok=True)
@@ -295,7 +295,7 @@ def main() -> None:
         if part == "report":
             print(report(args.folder))
             continue
-        for name, make in cases(part):
+        for name, make in cases(part, args.workspaces):
             file = args.folder / f"{name}.json"
             if file.exists():
                 continue

@@ -9,31 +9,23 @@ it told something, and of how many something serious; a search waits for an answ
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.split_audit import audit_split
-from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
 from cupel.engine.spec import SplitSpec
 from numpy.typing import NDArray
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tests.engine.data.made_tables import days, number, subjects, table_of, words
+
 Floats = NDArray[np.float64]
 Made = Callable[[np.random.Generator], Table]
-
-
-def number(name: str, values: NDArray) -> Column:
-    return Column(name, "number", numbers=np.asarray(values, float))
-
-
-def words(name: str, codes: NDArray) -> Column:
-    codes = np.asarray(codes, np.int32)
-    return text_column(name, codes, [f"{name} {i:04}" for i in range(int(codes.max()) + 1)])
-
-
-def table_of(x: Floats, *columns: Column) -> Table:
-    return Table((*(number(f"x{i}", x[:, i]) for i in range(x.shape[1])), *columns), len(x))
 
 
 def signal(rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -72,14 +64,9 @@ def made_up_groups(rng: np.random.Generator) -> Table:
     return table_of(x, words("subject_id", rng.integers(0, max(len(x) // 10, 12), len(x))), number("y", y))
 
 
-def days(rng: np.random.Generator) -> Table:
-    n, ahead = 1200, int(rng.integers(5, 40))
-    log_price = np.cumsum(0.01 * rng.normal(size=n + ahead + 100))
-    today = np.arange(100, 100 + n)
-    means = [np.array([log_price[i - w : i].mean() for i in today]) for w in (5, 20, 100)]
-    return table_of(
-        np.stack([log_price[today], *means], axis=1), number("y", log_price[today + ahead] - log_price[today])
-    )
+def prices(rng: np.random.Generator) -> Table:
+    x, y = days(rng, ahead=int(rng.integers(5, 40)))
+    return table_of(x, number("y", y))
 
 
 def walks(rng: np.random.Generator) -> Table:
@@ -87,23 +74,22 @@ def walks(rng: np.random.Generator) -> Table:
     return table_of(x, number("y", np.cumsum(rng.normal(size=1500))))
 
 
-def subjects(rng: np.random.Generator) -> Table:
-    who = rng.integers(0, 60, 900)
-    x = rng.normal(size=(60, 5))[who] + 0.3 * rng.normal(size=(900, 5))
-    return table_of(x, words("patient_id", who), words("y", rng.integers(0, 2, 60)[who]))
+def named_subjects(rng: np.random.Generator) -> Table:
+    x, y, who = subjects(rng)
+    return table_of(x, words("patient_id", who), words("y", y))
 
 
 def unnamed_subjects(rng: np.random.Generator) -> Table:
-    who = np.sort(rng.integers(0, 60, 900))
-    x = rng.normal(size=(60, 5))[who] + 0.3 * rng.normal(size=(900, 5))
-    return table_of(x, words("y", rng.integers(0, 2, 60)[who]))
+    x, y, who = subjects(rng)
+    order = np.argsort(who, kind="stable")
+    return table_of(x[order], words("y", y[order]))
 
 
 INDEPENDENT: dict[str, Made] = {
     "numbers": numbers, "classes": classes, "noise": noise, "rounded numbers": rounded, "a made-up group column": made_up_groups,
 }  # fmt: skip
 LEAKING: dict[str, Made] = {
-    "days that look ahead": days, "walks": walks, "subjects": subjects, "subjects without a name": unnamed_subjects,
+    "days that look ahead": prices, "walks": walks, "subjects": named_subjects, "subjects without a name": unnamed_subjects,
 }  # fmt: skip
 
 

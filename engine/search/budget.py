@@ -21,7 +21,8 @@ _START_S = 6.0  # of a process that imports TensorFlow, until one has been measu
 _EXPORT_STARTS = 1.0  # conversion and certificate, by processes that are ready
 _PREPARE_STARTS = 2.0  # until its processes are ready: they are several, and the workers work meanwhile
 _LEAD_STARTS = 1.0  # so much earlier they are started, to know in time how long they took
-_FINAL_STARTS = 0.6  # holdout scores, the result, closing down
+_FINAL_STARTS = 0.6  # final model, holdout scores, the result, closing down
+_CLOSING_STARTS = 0.1  # what is left of that where there is no network
 # Of the time budget, at most, for repeats of the finalists and the choice of the final model.
 _EVIDENCE_FRACTION = 0.2
 # Least and most time for both, in typical trials; with less: none.
@@ -145,7 +146,7 @@ class Budget:
     def reserve_s(self) -> float:
         """Seconds that the end needs, of what there is to be finished: without a network hardly any."""
         if not self._has_network:
-            return self._final_s
+            return _CLOSING_STARTS * self._start_s
         least, most = (n * self._typical_s for n in _EVIDENCE_TRIALS)
         evidence = min(most, _EVIDENCE_FRACTION * max(self._granted_s, 0.0))
         if evidence < least:

@@ -136,8 +136,8 @@ class Judge:
     def _resampled(self) -> tuple[Corrected | None, dict[str, Verdict]]:
         spec, candidates = self._prepared.spec, self._candidates
         everything, n_first = self._judged_rows(), spec.split.n_repeats
-        trials = [t for t in candidates.complete if self._has_predictions(t)]
-        baselines = [t for t in candidates.baselines if self._has_predictions(t)]
+        trials = [t for t in candidates.complete if t.id in self._scores]
+        baselines = [t for t in candidates.baselines if t.id in self._scores]
         if not trials:
             return None, {}
         n_further = (len(self.finalists) + len(baselines)) * (everything.n_repeats - n_first)
@@ -200,24 +200,17 @@ class Judge:
         sha256 = self._repeats.splits_sha256
         return Splits.from_npz_bytes(self._store.artifacts.read(sha256)) if sha256 else None
 
-    def _has_predictions(self, trial: TrialRecord) -> bool:
-        """Whether a trial has readable predictions of all rows; one whose file is lost is left out, and logged."""
-        if trial.id not in self._scores:
-            return False
-        try:
-            self._rows.out_of_fold(self._store, trial)
-        except (ArtifactError, ExportError) as error:
-            _log.warning("%s It takes no part in the resampling.", error)
-            return False
-        return True
-
     def _predictions(
         self, trial: TrialRecord, rows: JudgedRows, kept: NDArray[np.bool_]
-    ) -> Callable[[], Predictions]:
-        """Return what reads a trial's predictions of the rows that are kept."""
+    ) -> Callable[[], Predictions | None]:
+        """Return what reads a trial's predictions of the rows that are kept; None, and logged, where they are lost."""
 
-        def read() -> Predictions:
-            found = self._rows.out_of_fold(self._store, trial)
+        def read() -> Predictions | None:
+            try:
+                found = self._rows.out_of_fold(self._store, trial)
+            except (ArtifactError, ExportError) as error:
+                _log.warning("%s It takes no part in the resampling.", error)
+                return None
             further, splits = self._repeats.found.get(name_in_repeats(trial)), self._further_splits
             if further is not None and splits is not None:
                 found += self._rows.by_replica(further.out_of_fold, splits.valid)

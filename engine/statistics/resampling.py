@@ -16,7 +16,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ Ints = NDArray[np.int64]
 Counts = NDArray[np.uint16]
 Predictions = tuple[NDArray[Any], ...]
 """Of the validation rows of every replica, ``repeat * n_folds + fold``."""
+_Name = TypeVar("_Name", int, str)
 
 _MOST_WORK = 2e9  # units of `row_cost`: about five seconds on a core
 _MOST_CELLS = 10_000_000  # resamples × rows of a fold that are weighted at once: 80 MB
@@ -214,7 +215,7 @@ class Resampled:
 
     def verdict(self, name: str, reference: float, equivalence: float = EQUIVALENCE) -> Verdict | None:
         """Compare the best of all trials with a baseline whose score is `reference`; None where none is known."""
-        difference = self.differences[name]
+        difference = self.differences.get(name, np.empty(0))
         difference = self._scaled(difference[np.isfinite(difference)])
         if not len(difference):
             return None
@@ -241,8 +242,8 @@ class Resampled:
 
 def resample(
     rows: JudgedRows,
-    trials: Mapping[int, Callable[[], Predictions]],
-    baselines: Mapping[str, Callable[[], Predictions]],
+    trials: Mapping[int, Callable[[], Predictions | None]],
+    baselines: Mapping[str, Callable[[], Predictions | None]],
     *,
     n_resamples: int,
     n_finalists: int = 0,
@@ -257,7 +258,7 @@ def resample(
     rows : JudgedRows
     trials, baselines : mappings to callables
         Each returns predictions when it is called: all of them need not be in the memory at once. A trial has them of
-        the first repeats, a finalist of all.
+        the first repeats, a finalist of all; one that returns None takes no part.
     n_finalists : int
         How many of the best on the first repeats the further repeats decide between; 0 where there are none.
     n_first : int
@@ -268,19 +269,20 @@ def resample(
         How many rows the search judged, where `rows` are drawn from them.
     """
     weights = rows.draw(n_resamples, seed)
-    numbers = tuple(trials)
-    scored = [rows.score(trials[number](), weights) for number in numbers]
+    by_number = _score_each(rows, trials, weights)
+    numbers, scored = tuple(by_number), list(by_number.values())
     sign = 1.0 if METRICS[rows.metric].direction == "maximize" else -1.0
-    first = np.stack([sign * s[0, :n_first].mean(axis=0) for s in scored])
-    every = np.stack([sign * s[0].mean(axis=0) for s in scored])
-    chosen = _choose(first, every, np.array([len(s[0]) > n_first for s in scored]), n_finalists)
     n = len(weights)
+    chosen = np.full(n, -1)
+    if scored:
+        first = np.stack([sign * s[0, :n_first].mean(axis=0) for s in scored])
+        every = np.stack([sign * s[0].mean(axis=0) for s in scored])
+        chosen = _choose(first, every, np.array([len(s[0]) > n_first for s in scored]), n_finalists)
     has = np.flatnonzero(chosen >= 0)
     left_out = np.full(n, np.nan)
     left_out[has] = [scored[chosen[b]][1, :, b].mean() for b in has]
     differences: dict[str, Floats] = {}
-    for name, predictions in baselines.items():
-        theirs = rows.score(predictions(), weights)[1]
+    for name, (_, theirs) in _score_each(rows, baselines, weights).items():
         found = np.full(n, np.nan)
         for b in has:
             ours = scored[chosen[b]][1, :, b]
@@ -289,6 +291,14 @@ def resample(
         differences[name] = found
     n_rows = len(rows.y)
     return Resampled(numbers, chosen, left_out, differences, rows.metric, n_rows, n_all_rows or n_rows)
+
+
+def _score_each(
+    rows: JudgedRows, readers: Mapping[_Name, Callable[[], Predictions | None]], weights: Counts
+) -> dict[_Name, Floats]:
+    """Return the scores, see `JudgedRows.score`, of those that have predictions."""
+    read = ((name, reader()) for name, reader in readers.items())
+    return {name: rows.score(given, weights) for name, given in read if given is not None}
 
 
 def _choose(first: Floats, every: Floats, is_finalist: NDArray[np.bool_], n_finalists: int) -> Ints:

@@ -14,12 +14,9 @@ from cupel.engine.spec import SplitSpec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from .made_tables import table_of
+
 N, N_COPIES = 600, 60
-
-
-def table_of(x: np.ndarray, *columns: Column) -> Table:
-    named = (Column(f"x{i}", "number", numbers=np.array(x[:, i], float)) for i in range(x.shape[1]))
-    return Table((*named, *columns), len(x))
 
 
 def found_in(table: Table, target: str | None = None, **roles: str) -> NearDuplicates:

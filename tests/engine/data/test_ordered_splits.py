@@ -13,9 +13,7 @@ from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-
-def number(name: str, values: np.ndarray) -> Column:
-    return Column(name, "number", numbers=np.asarray(values, float))
+from .made_tables import number
 
 
 def drawn(spec: SplitSpec, *columns: Column, seed: int = 0, **roles: str) -> Splits:

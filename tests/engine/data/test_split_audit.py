@@ -16,20 +16,9 @@ from cupel.engine.data.table import Column, Table, text_column
 from cupel.engine.data.target import encode_target
 from cupel.engine.spec import ReadSpec, SplitSpec
 
+from .made_tables import days, number, subjects, table_of, walk, words
+
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
-
-
-def number(name: str, values: np.ndarray) -> Column:
-    return Column(name, "number", numbers=np.asarray(values, float))
-
-
-def words(name: str, codes: np.ndarray) -> Column:
-    codes = np.asarray(codes, np.int32)
-    return text_column(name, codes, [f"{name} {i:04}" for i in range(int(codes.max()) + 1)])
-
-
-def table_of(x: np.ndarray, *columns: Column) -> Table:
-    return Table((*(number(f"x{i}", x[:, i]) for i in range(x.shape[1])), *columns), len(x))
 
 
 def audited(table: Table, spec: SplitSpec | None = None, kind: str = "auto", **roles: str) -> SplitAudit:
@@ -37,25 +26,9 @@ def audited(table: Table, spec: SplitSpec | None = None, kind: str = "auto", **r
     return audit_split(table, schema, encode_target(table, schema), spec or SplitSpec())
 
 
-def walk(rng: np.random.Generator, n: int, keeps: float) -> np.ndarray:
-    steps, values = rng.normal(size=n), np.zeros(n)
-    for i in range(1, n):
-        values[i] = keeps * values[i - 1] + steps[i]
-    return values
-
-
-def days(seed: int, n: int = 1200, ahead: int = 22) -> tuple[np.ndarray, np.ndarray]:
-    """Return what is known of prices on each day, and how they change in the days ahead: nothing tells that."""
-    rng = np.random.default_rng(seed)
-    log_price = np.cumsum(0.01 * rng.normal(size=n + ahead + 100))
-    today = np.arange(100, 100 + n)
-    means = [np.array([log_price[i - w : i].mean() for i in today]) for w in (5, 20, 100)]
-    return np.stack([log_price[today], *means], axis=1), log_price[today + ahead] - log_price[today]
-
-
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_target_that_looks_ahead_over_days_is_found_with_its_gap(seed: int) -> None:
-    x, y = days(seed)
+    x, y = days(np.random.default_rng(seed))
     audit = audited(table_of(x, number("y", y)))
     (look,) = audit.serious
     assert (look.by, audit.kind, audit.is_answered) == ("order", "plain", False)
@@ -67,7 +40,7 @@ def test_a_target_that_looks_ahead_over_days_is_found_with_its_gap(seed: int) ->
 
 
 def test_folds_by_the_advised_order_show_that_there_is_nothing_to_find() -> None:
-    x, y = days(2)
+    x, y = days(np.random.default_rng(2))
     table = table_of(x, number("y", y))
     (look,) = audited(table).serious
     schema = infer_schema(table, "y")
@@ -88,15 +61,8 @@ def test_a_walk_of_the_target_beside_walks_of_the_inputs_is_found_in_classes_too
     assert look.chosen > 0.8 > 0.65 > look.apart
 
 
-def subjects(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return rows of subjects, each with its own place among the inputs and its own class, which has no other cause."""
-    rng = np.random.default_rng(seed)
-    who = rng.integers(0, 60, 900)
-    return rng.normal(size=(60, 5))[who] + 0.3 * rng.normal(size=(900, 5)), rng.integers(0, 2, 60)[who], who
-
-
 def test_repeated_subjects_are_found_by_the_column_that_names_them() -> None:
-    x, y, who = subjects(0)
+    x, y, who = subjects(np.random.default_rng(0))
     (look,) = audited(table_of(x, words("patient_id", who), words("y", y))).serious
     assert (look.by, look.column, look.n_units) == ("group", "patient_id", 60)
     assert look.chosen > 0.9 > 0.7 > look.apart
@@ -106,14 +72,14 @@ def test_repeated_subjects_are_found_by_the_column_that_names_them() -> None:
 
 
 def test_subjects_that_follow_one_another_are_found_without_a_name_for_them() -> None:
-    x, y, who = subjects(1)
+    x, y, who = subjects(np.random.default_rng(1))
     order = np.argsort(who, kind="stable")
     (look,) = audited(table_of(x[order], words("y", y[order]))).serious
     assert look.by == "order"
 
 
 def test_a_date_that_orders_shuffled_rows_is_found() -> None:
-    x, y = days(4)
+    x, y = days(np.random.default_rng(4))
     order = np.random.default_rng(0).permutation(len(y))
     date = Column("day", "date", numbers=86_400.0 * order)
     (look,) = audited(table_of(x[order], date, number("y", y[order]))).serious
@@ -201,14 +167,14 @@ def test_of_independent_rows_that_were_sorted_nothing_is_serious(by: str) -> Non
 
 
 def test_folds_that_are_not_random_or_of_few_rows_are_not_looked_at() -> None:
-    x, y = days(8)
+    x, y = days(np.random.default_rng(8))
     table = table_of(x, number("y", y), number("t", np.arange(len(y)) * 1.5))
     assert audited(table, t="time") == SplitAudit("time", (), is_answered=False)
     assert audited(table_of(x[:50], number("y", y[:50]))).looks == ()
 
 
 def test_a_kind_of_folds_that_was_named_is_an_answer_and_the_finding_stays() -> None:
-    x, y = days(9)
+    x, y = days(np.random.default_rng(9))
     audit = audited(table_of(x, number("y", y)), SplitSpec("plain"))
     assert audit.is_answered
     assert audit.serious
@@ -227,7 +193,7 @@ def test_the_gap_is_where_targets_are_no_longer_alike() -> None:
 
 
 def test_an_inspection_shows_the_finding_first(tmp_path: Path) -> None:
-    x, y = days(11)
+    x, y = days(np.random.default_rng(11))
     lines = [
         "a,b,c,d,y",
         *(",".join(f"{v:.6f}" for v in (*row, goal)) for row, goal in zip(x, y, strict=True)),

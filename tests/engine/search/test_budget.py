@@ -33,10 +33,9 @@ def test_without_a_time_budget_only_the_number_of_trials_ends_a_search() -> None
 
 def test_without_a_network_hardly_any_time_is_kept_for_the_end() -> None:
     budget = made()
-    before = budget.reserve_s
+    assert budget.reserve_s < 0.2 * 100.0
     budget.note_network()
-    assert budget.reserve_s == pytest.approx(before + budget.export_s)
-    assert budget.export_s > before
+    assert budget.reserve_s > budget.export_s > 100.0
 
 
 def test_what_the_end_needs_follows_how_fast_the_machine_is() -> None:

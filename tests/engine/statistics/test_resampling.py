@@ -186,6 +186,20 @@ def test_blocks_follow_one_another_inside_a_fold() -> None:
     assert not set(units[parts[0]]) & set(units[parts[1]])
 
 
+def test_what_has_no_predictions_any_more_takes_no_part() -> None:
+    rng = np.random.default_rng(7)
+    rows = judged(rng.integers(0, 2, 200), "accuracy", rng)
+    model = held(classifier(rows, 0.8, rng))
+    found = resample(rows, {0: lambda: None, 1: model}, {"lost": lambda: None}, n_resamples=50)
+    corrected = found.corrected(n_complete=2, n_pruned=0)
+    assert corrected is not None
+    assert (corrected.shares, corrected.n_trials, corrected.n_complete) == ({1: 1.0}, 1, 2)
+    assert found.verdict("lost", 0.5) is None
+    nothing = resample(rows, {0: lambda: None}, {"model": model}, n_resamples=50)
+    assert nothing.corrected(n_complete=1, n_pruned=0) is None
+    assert nothing.verdict("model", 0.8) is None
+
+
 def test_repeats_of_finalists_decide_between_the_best_of_the_first_one_alone() -> None:
     rng = np.random.default_rng(10)
     y = rng.integers(0, 2, 400)
