@@ -110,8 +110,8 @@ def frameworks(model: Path) -> dict[str, float]:
 def run(name: str, data: Path | None, what: tuple[str, ...]) -> None:
     """Run the study of a set, compress its trial and print the table."""
     from cupel.engine.compression.ledger import compress
+    from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
     from cupel.engine.search.runner import StudyRunner
-    from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
     from cupel.engine.studies import create_study
     from cupel.storage.store import Store
 

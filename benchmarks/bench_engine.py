@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import optuna
+from cupel.engine.domain.space import adapt_space, default_space, parameters, start_points, to_params
+from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.search.runner import Settings, StudyRunner
-from cupel.engine.search.space import adapt_space, default_space, parameters, start_points, to_params
-from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.storage.records import Curves, FoldScores, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cupel.engine.metrics import METRICS
+from cupel.engine.domain.metrics import METRICS
 from cupel.engine.statistics.epochs import best_epoch_scores
 from cupel.engine.training.curves import CURVE_NAMES
 from cupel.storage.records import TrialKind, TrialState

@@ -32,7 +32,7 @@ def images(folder: str) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng(0)
         return rng.integers(0, 256, (N_ROWS, 28, 28, 1), np.uint8), rng.integers(0, 10, N_ROWS)
     from cupel.engine.data.images import read_images
-    from cupel.engine.spec import ReadSpec
+    from cupel.engine.domain.spec import ReadSpec
 
     table = read_images(Path(folder), ReadSpec()).table
     assert table.pixels is not None

@@ -29,11 +29,11 @@ from cupel.engine.baselines import fit_baseline, single_and_pairs
 from cupel.engine.data.schema import TableSchema
 from cupel.engine.data.splitting import Splits
 from cupel.engine.data.table import Table
-from cupel.engine.metrics import METRICS
+from cupel.engine.domain.metrics import METRICS
+from cupel.engine.domain.spec import BudgetSpec, StudySpec
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.spec import PreprocessingSpec
 from cupel.engine.preprocessing.text import texts_of
-from cupel.engine.spec import BudgetSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.engine.study_rows import StudyRows
 from cupel.storage.records import StudyRecord, TrialKind, TrialState

@@ -18,7 +18,7 @@ from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.split_audit import audit_split
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
-from cupel.engine.spec import SplitSpec
+from cupel.engine.domain.spec import SplitSpec
 from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))

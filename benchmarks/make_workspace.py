@@ -17,9 +17,9 @@ from typing import Any
 
 import make_audits
 import numpy as np
-from cupel.engine.errors import Message
-from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
-from cupel.engine.statistics.verdict import Corrected, Evidence, Verdict
+from cupel.engine.domain.errors import Message
+from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
+from cupel.engine.domain.verdict import Corrected, Evidence, Verdict
 from cupel.storage.records import (
     Curves,
     Failure,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from cupel.engine.metrics import metrics_for
+from cupel.engine.domain.metrics import metrics_for
 from cupel.engine.training.curves import CURVE_NAMES
 from cupel.engine.training.reports import EpochReport
 from cupel.engine.workers.messages import StudyFiles, Task, TaskOutcome, TaskResult, TrialTask

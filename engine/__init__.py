@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api import Found, find_network, resume_study
+    from .domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
     from .inference.predicting import predict_file
-    from .spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
     from .studies import create_study
 
 # ONNX Runtime for Linux tells its maker over the network that it runs unless this is set when it is imported (1.31).

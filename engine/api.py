@@ -12,11 +12,11 @@ from ..storage.records import Request, StudyRecord, StudyState, TrialRecord
 from ..storage.store import Store
 from ..storage.workspace import default_workspace
 from .commands.summary import summary
-from .errors import CupelError, SpecError
+from .domain.errors import CupelError, SpecError
+from .domain.resuming import More, extend
+from .domain.spec import DEFAULT_TRIALS, BudgetSpec, DuplicatesName, ReadSpec, SplitKind, SplitSpec, StudySpec
+from .domain.verdict import Evidence, evidence_of
 from .launch import launch_engine
-from .resuming import More, extend
-from .spec import DEFAULT_TRIALS, BudgetSpec, DuplicatesName, ReadSpec, SplitKind, SplitSpec, StudySpec
-from .statistics.verdict import Evidence, evidence_of
 from .watching import EngineState, EngineWatch
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from threadpoolctl import threadpool_limits
 from .data.schema import TableSchema
 from .data.table import Rows, Table
 from .data.target import Target
-from .errors import SpecError
+from .domain.errors import SpecError
 from .preprocessing.arithmetic import unfold_date
 from .preprocessing.fit import fit_preprocessing
 from .preprocessing.spec import PreprocessingSpec

@@ -14,8 +14,8 @@ from pathlib import Path
 from ..storage.errors import LockedStoreError, StoreError, StoreFullError
 from ..storage.workspace import default_workspace
 from .cli_codes import DONE, FAILED, INTERRUPTED, UNUSABLE
-from .errors import CupelError
-from .search.space import families
+from .domain.errors import CupelError
+from .domain.space import families
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -194,7 +194,7 @@ def _add_control(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _add_compression(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from .commands import compress
     from .compression.explore import BLAMED
-    from .compression.plan import WHAT
+    from .domain.compression_plan import WHAT
 
     p = _command(
         commands,
@@ -237,7 +237,7 @@ def _add_compression(commands: argparse._SubParsersAction[argparse.ArgumentParse
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from .commands import ship
-    from .deployment.formats import FORMATS
+    from .domain.formats import FORMATS
 
     p = _command(
         commands, "export", "Export a study's final model, or a trial's, as a bundle with a certificate."

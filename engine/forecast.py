@@ -1,59 +1,55 @@
 """How long trials will take and how much memory they need: measured on a few real corners of the space.
 
-Run in a throw-away process: ``python -m cupel.engine.forecast`` reads its arguments as JSON from standard input and
-prints the result as its last line.
+The work of a throw-away process, see `jobs`: it imports TensorFlow.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import importlib
-import json
 import math
-import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .data.schema import infer_schema
 from .data.sources import load
 from .data.splitting import draw_splits
 from .data.table import PIXELS_FILE
 from .data.target import encode_target
-from .errors import Message
+from .domain.errors import Message
+from .domain.forecasts import Corner, Forecast, ForecastRequest
+from .domain.space import adapt_space, completed_space, default_space, parameters, start_points, to_params
+from .domain.spec import BudgetSpec, StudySpec
+from .jobs.work import Reporter
 from .machine import private_bytes
 from .search.budget import Budget
 from .search.preparing import fewer_workers, memory_share, share_out
-from .search.space import adapt_space, completed_space, default_space, parameters, start_points, to_params
-from .spec import BudgetSpec, ReadSpec, StudySpec
 from .training.reports import EpochReport
 from .workers.messages import StudyFiles
 
+if TYPE_CHECKING:
+    from .workers.context import StudyContext
+
+_CORNERS = ("smallest", "default", "largest")
 _TIMED_EPOCHS = 3
 _START_UP_STARTS = 2.0  # of a search, until its first worker is ready: reading, engine, worker processes
 _FEW_TRIALS = 5
 _EARLY = 0.35  # fraction of the epochs that a trial with early stopping or a pruner often ends after
 
 
-def forecast(source: str, read: Mapping[str, Any], spec: StudySpec) -> dict[str, Any]:
+def forecast(request: ForecastRequest, reporter: Reporter) -> Forecast:
     """Measure the smallest, the default and the largest network of the space on the real data.
-
-    Returns
-    -------
-    dict
-        ``corners`` (``family``, ``name``, ``seconds`` of a whole trial, ``fits``: whether the budget leaves so much for
-        the search, ``memory_bytes``, ``n_parameters``), ``seconds_per_trial`` and ``trials_in_budget`` as [low, high],
-        ``search_s`` (what the budget leaves for the search; None where it has no time limit), ``peak_memory_bytes`` of
-        all workers, ``messages``.
 
     Raises
     ------
     CupelError
         Where the data or the space cannot be used.
     """
-    loaded = load(source, ReadSpec(**read))
+    spec = request.spec
+    loaded = load(request.source, request.read)
     kind = loaded.kind_as_asked(spec.kind)
     schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, kind)
     target = encode_target(loaded.table, schema, spec.task)
@@ -79,7 +75,7 @@ def forecast(source: str, read: Mapping[str, Any], spec: StudySpec) -> dict[str,
         )
         space = adapt_space(space, n_rows=n_rows, max_epochs=spec.max_epochs, n_numbers=n_numbers)
         start_s = _start()
-        corners = _corners(files, space, spec)
+        corners = _corners(files, space, spec, reporter)
     return _summary(corners, spec, n_workers, files.memory_limit_bytes, start_s)
 
 
@@ -106,23 +102,26 @@ def search_s(budget: BudgetSpec, start_s: float, *, exports: bool) -> float:
     return clock.search_left_s
 
 
-def _corners(files: StudyFiles, space: Mapping[str, Any], spec: StudySpec) -> list[dict[str, Any]]:
+def _corners(
+    files: StudyFiles, space: Mapping[str, Any], spec: StudySpec, reporter: Reporter
+) -> list[Corner]:
     from .training.devices import set_up_devices
     from .workers.context import context_of
 
     set_up_devices(files.n_threads)
     context = context_of(files)
-    corners: list[dict[str, Any]] = []
+    corners: list[Corner] = []
     for family in spec.families:
         default = dict(start_points(space, family, task=spec.task, metric=spec.metric)[0])
-        for name in ("smallest", "default", "largest"):
+        for name in _CORNERS:
+            reporter.progress(len(corners) / (len(_CORNERS) * len(spec.families)))
             values = (
                 default
                 if name == "default"
                 else _extreme(space, family, default, spec, largest=name == "largest")
             )
             params = to_params(space, family, values, task=spec.task, metric=spec.metric)
-            corners.append({"name": name, "family": family, **_measure(files, context, family, params)})
+            corners.append(_measure(files, context, family, name, params))
     return corners
 
 
@@ -138,7 +137,10 @@ def _extreme(
     return values
 
 
-def _measure(files: StudyFiles, context: Any, family: str, params: Mapping[str, Any]) -> dict[str, Any]:
+def _measure(
+    files: StudyFiles, context: StudyContext, family: str, name: str, params: Mapping[str, Any]
+) -> Corner:
+    """Train a network for a few epochs; whether it fits the budget is not known here yet."""
     from .training.schedules import trial_epochs
     from .training.trainer import Trainer
     from .workers.trial_task import train_spec
@@ -156,34 +158,31 @@ def _measure(files: StudyFiles, context: Any, family: str, params: Mapping[str, 
 
     trainer.run(observe)
     epoch_s = (moments[-1] - moments[0]) / (len(moments) - 1)
-    return {
-        "seconds": moments[0] - started + epoch_s * (n_epochs - 1),
-        "epoch_s": epoch_s,
-        "memory_bytes": private_bytes(),
-        "n_parameters": trainer.network.n_parameters,
-        "streamed": spec.window_bytes is not None,
-    }
+    return Corner(
+        family, name, seconds=moments[0] - started + epoch_s * (n_epochs - 1), fits=True,
+        memory_bytes=private_bytes(), n_parameters=trainer.network.n_parameters,
+        is_streamed=spec.window_bytes is not None,
+    )  # fmt: skip
 
 
 def _summary(
-    corners: list[dict[str, Any]], spec: StudySpec, n_workers: int, limit_bytes: int, start_s: float
-) -> dict[str, Any]:
-    low = min(c["seconds"] for c in corners) * _EARLY
-    high = max(c["seconds"] for c in corners)
-    memory = max(c["memory_bytes"] for c in corners)
+    measured: list[Corner], spec: StudySpec, n_workers: int, limit_bytes: int, start_s: float
+) -> Forecast:
+    left_s = search_s(spec.budget, start_s, exports=spec.export_dir != "")
+    corners = tuple(dataclasses.replace(c, fits=c.seconds <= left_s) for c in measured)
+    low = min(c.seconds for c in corners) * _EARLY
+    high = max(c.seconds for c in corners)
+    memory = max(c.memory_bytes for c in corners)
     fewer = fewer_workers(spec.n_workers)
     messages = [fewer] if fewer else []
-    left_s = search_s(spec.budget, start_s, exports=spec.export_dir != "")
-    for corner in corners:
-        corner["fits"] = corner["seconds"] <= left_s
     in_budget = None
     if spec.budget.timeout_s is not None:
-        typical = [c["seconds"] for c in corners if c["name"] == "default"]
+        typical = [c.seconds for c in corners if c.name == "default"]
         middle = sum(typical) / len(typical)
         in_all = max(left_s, 0.0) * n_workers
-        in_budget = [int(in_all / max(middle, (high + middle) / 2)), int(in_all / (middle * _EARLY))]
+        in_budget = int(in_all / max(middle, (high + middle) / 2)), int(in_all / (middle * _EARLY))
         messages += _time_messages(corners, in_budget, spec.budget.timeout_s, left_s)
-    if any(c["streamed"] for c in corners):
+    if any(c.is_streamed for c in corners):
         messages.append(
             Message(
                 "The rows do not fit into the memory of a worker: they are streamed from the disk while networks train."
@@ -195,24 +194,24 @@ def _summary(
                 "The largest networks may need more memory than a worker may use; make the space smaller."
             )
         )
-    return {
-        "corners": corners,
-        "seconds_per_trial": [low, high],
-        "trials_in_budget": in_budget,
-        "search_s": None if math.isinf(left_s) else max(left_s, 0.0),
-        "peak_memory_bytes": memory * n_workers,
-        "n_workers": n_workers,
-        "messages": [m.to_json() for m in messages],
-    }
+    return Forecast(
+        corners=corners,
+        seconds_per_trial=(low, high),
+        trials_in_budget=in_budget,
+        search_s=None if math.isinf(left_s) else max(left_s, 0.0),
+        peak_memory_bytes=memory * n_workers,
+        n_workers=n_workers,
+        messages=tuple(messages),
+    )
 
 
 def _time_messages(
-    corners: list[dict[str, Any]], in_budget: list[int], timeout_s: float, left_s: float
+    corners: Sequence[Corner], in_budget: tuple[int, int], timeout_s: float, left_s: float
 ) -> list[Message]:
     """Return what will not fit a time budget."""
-    late = [c for c in corners if not c["fits"]]
+    late = [c for c in corners if not c.fits]
     if len(late) == len(corners):
-        quickest = min(c["seconds"] for c in corners)
+        quickest = min(c.seconds for c in corners)
         return [
             Message(
                 "The time is too short for a whole trial of any network here: starting, the final model and the export "
@@ -226,7 +225,7 @@ def _time_messages(
         ]
     messages: list[Message] = []
     if late:
-        names = ", ".join(f"{c['family']} ({c['name']})" for c in late)
+        names = ", ".join(f"{c.family} ({c.name})" for c in late)
         messages.append(
             Message(
                 "The budget leaves {left} seconds for the search; trials of these networks would take longer, and are "
@@ -239,20 +238,3 @@ def _time_messages(
             Message("The time is enough for few trials only; allow more time, or make the space smaller.")
         )
     return messages
-
-
-def main() -> int:
-    """Forecast what standard input asks for; prints ``{"result": …}`` or ``{"failure": …}``."""
-    args = json.load(sys.stdin)
-    try:
-        answer = {"result": forecast(args["source"], args["read"], StudySpec.from_json(args["spec"]))}
-    except Exception as error:  # noqa: BLE001 - the caller is another process: it gets the typed failure
-        from .workers.task import failure_of
-
-        answer = {"failure": dataclasses.asdict(failure_of(error))}
-    print(json.dumps(answer))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -15,7 +15,7 @@ from ..storage.errors import ArtifactError
 from ..storage.records import LookPurpose, StudyRecord
 from ..storage.store import Store
 from .data.splitting import Splits
-from .errors import DataError
+from .domain.errors import DataError
 
 
 def rows_digest(dataset_digest: str, holdout: NDArray[np.int64]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import DataError
+from .domain.errors import DataError
 
 _SEPARATORS = tuple(sign for sign in (os.sep, os.altsep) if sign)
 

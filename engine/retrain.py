@@ -1,27 +1,54 @@
 """Training a trial again whose networks were not kept: training is deterministic, so the same come out.
 
-The child, ``python -m cupel.engine.retrain WORKSPACE STUDY_ID TRIAL OUT``, imports TensorFlow; the caller does not.
+The child imports TensorFlow; the caller does not.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import subprocess
-import sys
+import dataclasses
 import tempfile
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..storage.records import StudyRecord, TrialRecord
 from ..storage.store import Store
-from .errors import ExportError
+from .domain.errors import ExportError, Message
+from .jobs.child import Job, run
+from .jobs.work import Reporter
 from .search.preparing import prepare
+from .training.reports import EpochReport
 
-_SLOWER = 20.0  # than the trial was, at most
-_START_S = 120.0
-_POLL_S = 0.1
+# Times as long as the trial took, at most, beside what a process needs to start.
+_SLOWER, _START_S = 20.0, 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class RetrainRequest:
+    """Which trial is trained again.
+
+    Attributes
+    ----------
+    workspace : str
+    study_id, number : int
+    out : str
+        The file that its networks are written to, `TrainedModel.to_bytes`.
+    """
+
+    workspace: str
+    study_id: int
+    number: int
+    out: str
+
+
+_RETRAIN = Job(
+    "cupel.engine.retrain:retrain",
+    type(None),
+    failed=Message("The trial could not be trained again: {reason}"),
+    late=Message("Training the trial again took longer than {seconds} s and was given up."),
+    error=ExportError,
+    environment={"TF_CPP_MIN_LOG_LEVEL": "3"},
+)
 
 
 def retrain_trial(
@@ -39,53 +66,19 @@ def retrain_trial(
     ExportError
         Where the training fails or takes much longer than it did.
     """
+    job = dataclasses.replace(_RETRAIN, limit_s=_START_S + _SLOWER * (trial.duration_s or 0.0))
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "model.npz"
-        command = [sys.executable, "-m", "cupel.engine.retrain", str(store.workspace.path), str(study.id)]
-        limit_s = _START_S + _SLOWER * (trial.duration_s or 0.0)
-        with (
-            tempfile.TemporaryFile() as log,
-            subprocess.Popen(
-                [*command, str(trial.number), str(out)],
-                stdout=log,
-                stderr=log,
-                env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-            ) as child,
-        ):
-            try:
-                end = time.monotonic() + limit_s
-                while child.poll() is None:
-                    look()
-                    if time.monotonic() > end:
-                        raise ExportError(
-                            "Training trial {number} again took longer than {seconds} s and was given up.",
-                            number=trial.number,
-                            seconds=round(limit_s),
-                        )
-                    time.sleep(_POLL_S)
-            finally:
-                child.kill()  # does nothing where it has ended
-            if child.returncode != 0:
-                log.seek(0)
-                raise ExportError(
-                    "Trial {number} could not be trained again: {reason}",
-                    number=trial.number,
-                    reason=log.read().decode("utf-8", "replace").strip()[-300:],
-                )
+        request = RetrainRequest(str(store.workspace.path), study.id, trial.number, str(out))
+        run(job, request, progress=lambda *_: look())
         return out.read_bytes()
 
 
-def main(argv: list[str] | None = None) -> int:
+def retrain(request: RetrainRequest, reporter: Reporter) -> None:
     """Train the trial and write its networks."""
-    parser = argparse.ArgumentParser(prog="cupel.engine.retrain")
-    parser.add_argument("workspace", type=Path)
-    parser.add_argument("study", type=int)
-    parser.add_argument("trial", type=int)
-    parser.add_argument("out", type=Path)
-    args = parser.parse_args(argv)
-    with Store.open(args.workspace, "r") as store:
-        files = prepare(store, store.study(args.study)).files
-        trial = store.trial_by_number(args.study, args.trial)
+    with Store.open(Path(request.workspace), "r") as store:
+        files = prepare(store, store.study(request.study_id)).files
+        trial = store.trial_by_number(request.study_id, request.number)
     from .training.devices import set_up_devices
     from .training.model import TrainedModel
     from .training.trainer import Trainer
@@ -95,10 +88,11 @@ def main(argv: list[str] | None = None) -> int:
     set_up_devices(files.n_threads)
     context = context_of(files)
     problem = context.problem(trial.params)
-    result = Trainer(problem, train_spec(context, problem, trial.family, trial.params)).run()
-    args.out.write_bytes(TrainedModel.from_training(problem, result, context.target.labels).to_bytes())
-    return 0
+    trainer = Trainer(problem, train_spec(context, problem, trial.family, trial.params))
 
+    def observe(report: EpochReport) -> bool:
+        reporter.progress(report.epoch / max(trial.n_epochs or 1, 1))
+        return True
 
-if __name__ == "__main__":
-    sys.exit(main())
+    model = TrainedModel.from_training(problem, trainer.run(observe), context.target.labels)
+    Path(request.out).write_bytes(model.to_bytes())

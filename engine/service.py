@@ -8,29 +8,39 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import logging
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 
 from ..storage.errors import StoreError
 from ..storage.records import Failure, FailureKind, JobRecord, JobState
 from ..storage.store import Store
-from .errors import CupelError
+from .domain.errors import CupelError, Message
+from .domain.forecasts import Forecast, ForecastRequest
+from .domain.spec import ReadSpec, StudySpec
+from .jobs.child import Job, run
+from .jobs.failures import failure_of
 from .outputs import output_file
-from .spec import ReadSpec, StudySpec
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.1
-_FORECAST_S = 300.0
+_FORECAST = Job(
+    "cupel.engine.forecast:forecast",
+    Forecast,
+    failed=Message("The forecast failed, some networks of the space may be too large: {reason}"),
+    late=Message("The forecast took longer than {seconds} s; the search itself can be started."),
+    error=CupelError,
+    limit_s=300.0,
+    environment={"TF_CPP_MIN_LOG_LEVEL": "3"},
+)
 _LEAST_TOLD = 0.01  # of a job: writing makes every viewer read again
 
 
@@ -101,17 +111,7 @@ class _Telling:
             raise _Cancelled
 
 
-class _ChildFailed(Exception):  # noqa: N818 - carries a failure that is typed already
-    def __init__(self, failure: Failure) -> None:
-        self.failure = failure
-        super().__init__(failure.message)
-
-
 def _failure(error: Exception) -> Failure:
-    from .workers.task import failure_of
-
-    if isinstance(error, _ChildFailed):
-        return error.failure
     if isinstance(error, StoreError):
         return Failure(FailureKind.BAD_INPUT, str(error), "", error.template, dict(error.args_))
     return failure_of(error)
@@ -149,42 +149,12 @@ def _create_study(store: Store, job: JobRecord) -> Mapping[str, Any]:
 
 
 def _forecast(store: Store, job: JobRecord) -> Mapping[str, Any]:
-    request = {
-        "source": _source(job.args),
-        "read": dict(job.args.get("read") or {}),
-        "spec": job.args["spec"],
-    }
-    request["read"]["missing"] = tuple(request["read"].get("missing") or ())
-    child = subprocess.Popen(
-        [sys.executable, "-m", "cupel.engine.forecast"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-    )  # fmt: skip
-    assert child.stdin is not None  # noqa: S101 - a pipe was asked for
-    assert child.stdout is not None  # noqa: S101 - likewise
-    json.dump(request, child.stdin)
-    child.stdin.close()
-    end = time.monotonic() + _FORECAST_S
-    while child.poll() is None:
-        if store.job(job.id).state is JobState.CANCELLED:
-            child.kill()
-            raise _Cancelled
-        if time.monotonic() > end:
-            child.kill()
-            raise CupelError(
-                "The forecast took longer than {seconds} s; the search itself can be started.",
-                seconds=int(_FORECAST_S),
-            )
-        time.sleep(_POLL_S)
-    lines = child.stdout.read().strip().splitlines()
-    if child.returncode or not lines:
-        raise CupelError(
-            "The forecast process died (exit code {code}); some networks of the space may be too large.",
-            code=child.returncode,
-        )
-    answer = json.loads(lines[-1])
-    if "failure" in answer:
-        raise _ChildFailed(Failure(**{**answer["failure"], "kind": FailureKind(answer["failure"]["kind"])}))
-    return answer["result"]
+    spec = StudySpec.from_json(job.args["spec"])
+    tell = _Telling(store, job)
+    found = run(
+        _FORECAST, ForecastRequest(_source(job.args), _read(job.args), spec), lambda f, _: tell("", f)
+    )
+    return {**msgspec.to_builtins(found), "messages": [m.to_json() for m in found.messages]}
 
 
 def _export(store: Store, job: JobRecord) -> Mapping[str, Any]:

@@ -20,15 +20,15 @@ from .data.report import DataReport, build_report
 from .data.schema import TableSchema, infer_schema
 from .data.sources import Loaded, load
 from .data.split_audit import audit_split
-from .data.split_findings import KEY as AUDIT
 from .data.splitting import draw_splits
 from .data.table import PIXELS_FILE
 from .data.target import encode_target
 from .data.texts import text_messages
-from .errors import DataError, Message, SpecError
+from .domain.errors import DataError, Message, SpecError
+from .domain.space import check_space
+from .domain.spec import ReadSpec, StudySpec
+from .domain.split_findings import KEY as AUDIT
 from .search.preparing import fewer_workers
-from .search.space import check_space
-from .spec import ReadSpec, StudySpec
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,7 @@ from .data.schema import TableSchema
 from .data.splitting import Splits
 from .data.table import Table
 from .data.target import Target, encode_target
-from .errors import ExportError
+from .domain.errors import ExportError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ..engine.errors import Message
+from ..engine.domain.errors import Message
+from ..engine.domain.resuming import More, extend
 from ..engine.launch import ServiceProcess, launch_engine
-from ..engine.resuming import More, extend
 from ..storage.records import JobRecord, Request, StudyRecord, StudyState
 from . import words
 from .feed import Feed

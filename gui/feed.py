@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ..engine.errors import CupelError, Message
+from ..engine.domain.errors import CupelError, Message
 from ..storage.errors import StoreError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ..engine.errors import Message
+from ..engine.domain.errors import Message
 from ..storage.records import JobRecord, JobState
 from . import words
 from .desk import Desk

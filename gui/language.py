@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator, Signal
 
-from ..engine import formatting
+from ..engine.domain import formatting
 
 Text = Callable[[], str]  # words that are asked for again when the language changes
 CHOICES = ("en", "zh")

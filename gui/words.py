@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ..engine import formatting
-from ..engine.resuming import found_nothing
-from ..engine.statistics.verdict import evidence_of
+from ..engine.domain import formatting
+from ..engine.domain.resuming import found_nothing
+from ..engine.domain.verdict import evidence_of
 from ..storage.records import (
     Failure,
     FailureKind,

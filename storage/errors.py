@@ -1,6 +1,6 @@
 """What can go wrong with the store, each as one sentence for the user.
 
-A template is always a literal (never an f-string), so that the window can translate it; `engine/errors.py`
+A template is always a literal (never an f-string), so that the window can translate it; `engine/domain/errors.py`
 does the same for the engine, and storage imports nothing from there.
 """
 

@@ -55,16 +55,21 @@ def test_the_code_keeps_every_contract(copied: Path) -> None:
     [
         ("storage/workspace.py", "from ..engine import errors", "The window builds on the engine"),
         ("storage/records.py", "from ..gui import main", "The window builds on the engine"),
-        ("engine/spec.py", "from ..gui import main", "The window builds on the engine"),
+        ("engine/domain/spec.py", "from ...gui import main", "The window builds on the engine"),
         (
-            "engine/metrics.py",
-            "if TYPE_CHECKING:\n    from ..gui import main",
+            "engine/domain/metrics.py",
+            "if TYPE_CHECKING:\n    from ...gui import main",
             "The window builds on the engine",
         ),
         ("gui/app.py", "import pandas", "The window never reaches a heavy library"),
         ("gui/app.py", "def later():\n    from ..engine.training import trainer", "The window never reaches"),
-        ("engine/errors.py", "import sklearn", "The light engine never reaches a heavy library"),
-        ("engine/metrics.py", "from .training import trainer", "The light engine never reaches"),
+        ("engine/domain/errors.py", "import sklearn", "The light engine never reaches a heavy library"),
+        ("engine/domain/metrics.py", "from ..training import trainer", "The light engine never reaches"),
+        (
+            "engine/domain/errors.py",
+            "from ..statistics import verdict",
+            "The domain builds on the store alone",
+        ),
         ("storage/codecs.py", "import pandas", "The store needs SQLAlchemy, Alembic and NumPy"),
     ],
 )

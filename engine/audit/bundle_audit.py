@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from ..bundled.decoding import BadImageError, ImageFiles
 from ..bundled.standalone import Predictor
-from ..compression.thresholds import USUAL
 from ..data.image_files import path_column
 from ..data.reading import read_table
 from ..data.table import Column, Table
 from ..data.target import match_labels
 from ..deployment.bundle import Bundle
 from ..deployment.telling import Progress, nobody, stage
-from ..errors import DataError, Message
-from ..spec import ReadSpec
+from ..domain.errors import DataError, Message
+from ..domain.spec import ReadSpec
+from ..statistics.thresholds import USUAL
 from .group_audit import Asked
 from .study_audit import Audit, Part
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.table import Column, iso_text
-from ..errors import DataError
+from ..domain.errors import DataError
 
 SHARES = ("base_rate", "selection_rate", "accuracy", "recall", "false_positive_rate", "precision")
 ERRORS = ("mae", "bias", "r2")

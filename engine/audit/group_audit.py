@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..bundled.standalone import decided
 from ..deployment.card_groups import LEAST_ROWS
 from ..deployment.telling import Share, unheard
-from ..errors import ExportError
+from ..domain.errors import ExportError
 from .fairness import (
     ERRORS,
     SHARES,

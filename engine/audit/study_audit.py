@@ -7,11 +7,7 @@ Does not import TensorFlow.
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
-import sys
 import tempfile
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,22 +21,48 @@ from numpy.typing import NDArray
 
 from ...storage.records import LookPurpose, TrialRecord, TrialState
 from ...storage.store import Store
-from ..compression.thresholds import USUAL
 from ..data.table import Table
 from ..deployment.card_groups import KEY, model_of
-from ..deployment.certificate import last_line
 from ..deployment.export import network_trial
 from ..deployment.telling import Progress, Share, nobody, stage
 from ..deployment.threshold import threshold_of
-from ..errors import DataError, ExportError, Message
+from ..domain.errors import DataError, ExportError, Message
+from ..jobs.child import Job, run
 from ..looks import note_look
+from ..statistics.thresholds import USUAL
 from ..study_rows import StudyRows
 from .fairness import groups_of
 from .group_audit import Asked, audited
 
-_HOLDOUT_TIMEOUT_S = 900.0
-_POLL_S = 0.1
+_HOLDOUT = Job(
+    "cupel.engine.audit.holdout:predict_holdout",
+    type(None),
+    failed=Message("The holdout could not be predicted: {reason}"),
+    late=Message("Predicting the holdout took longer than {seconds} seconds."),
+    error=ExportError,
+    limit_s=900.0,
+)
 _READ, _FITTED, _PREDICTED = 0.05, 0.2, 0.7  # which part of the work is done by then
+
+
+@dataclass(frozen=True, slots=True)
+class HoldoutRequest:
+    """Whose predictions of a study's holdout are wanted.
+
+    Attributes
+    ----------
+    workspace : str
+    study_id : int
+    model_sha256 : str
+        Artifact with the networks.
+    out : str
+        The ``.npy`` file that gets them.
+    """
+
+    workspace: str
+    study_id: int
+    model_sha256: str
+    out: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -248,39 +270,8 @@ def _mean_by_row(
 
 def _held_out(store: Store, study_id: int, sha256: str, tell: Share) -> NDArray[np.float64]:
     """Return what networks say of the holdout. TensorFlow computes it, in a child that ends where `tell` raises."""
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "predictions.npy"
-        command = [sys.executable, "-m", "cupel.engine.audit.holdout", str(store.workspace.path)]
-        child = subprocess.Popen(
-            [*command, str(study_id), sha256, str(out)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )
-        try:
-            _wait(child, out.with_suffix(".fraction"), tell)
-        finally:
-            child.kill()  # does nothing where it has ended
-            child.wait()
-        if child.returncode != 0 or not out.is_file():
-            log.seek(0)
-            raise ExportError("The holdout could not be predicted: {reason}", reason=last_line(log.read()))
+        request = HoldoutRequest(str(store.workspace.path), study_id, sha256, str(out))
+        run(_HOLDOUT, request, progress=lambda fraction, _: tell(fraction))
         return np.load(out, allow_pickle=False)
-
-
-def _wait(child: subprocess.Popen[bytes], fraction: Path, tell: Share) -> None:
-    """Wait for a child, and tell the fraction that it writes.
-
-    Raises
-    ------
-    ExportError
-        Where it takes too long.
-    """
-    late = time.monotonic() + _HOLDOUT_TIMEOUT_S
-    while True:
-        tell(float(fraction.read_text()) if fraction.is_file() else 0.0)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(_POLL_S)
-            return
-        if time.monotonic() > late:
-            raise ExportError(
-                "Predicting the holdout took longer than {seconds} seconds.",
-                seconds=round(_HOLDOUT_TIMEOUT_S),
-            )

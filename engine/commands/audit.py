@@ -11,10 +11,10 @@ from typing import Any
 from rich.table import Table
 
 from ...storage.store import Store
-from .. import formatting
 from ..cli_codes import DONE
 from ..deployment.card_groups import PARTS, TITLES, cell, counted, gap_line, no_gap_lines
-from ..errors import SpecError
+from ..domain import formatting
+from ..domain.errors import SpecError
 from .console import plain_console, progress_bar
 
 _MEASURES = 2  # a table: with their intervals, more do not fit into 80 columns

@@ -13,15 +13,15 @@ from rich.table import Table
 
 from ...storage.records import FoldScores, StudyRecord, TrialRecord, TrialState
 from ...storage.store import Store
-from .. import formatting
 from ..cli_codes import DONE
-from ..errors import SpecError
-from ..objectives import front_of_table, objectives_of, pareto_trials
-from ..search.filtering import parse_filter, trial_columns
-from ..statistics.comparable import are_comparable
+from ..domain import formatting
+from ..domain.comparable import are_comparable
+from ..domain.errors import SpecError
+from ..domain.filtering import parse_filter, trial_columns
+from ..domain.objectives import front_of_table, objectives_of, pareto_trials
+from ..domain.verdict import Verdict, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
 from ..statistics.epochs import best_epoch_scores
-from ..statistics.verdict import Verdict, verdict_sentence
 from .console import plain_console
 from .opening import open_to_read
 from .summary import print_leaderboard, standing, summary

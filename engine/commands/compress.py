@@ -9,16 +9,17 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
 from rich.table import Table
 
 from ...storage.records import TrialState, VariantRecord
 from ...storage.store import Store
-from .. import formatting
 from ..cli_codes import DONE, FAILED
 from ..compression.explore import Choice, Limits, blame_layers, choose_variants
 from ..compression.ledger import compress
-from ..compression.verdict import chosen
-from ..errors import Message, SpecError
+from ..domain import formatting
+from ..domain.compression_verdict import chosen
+from ..domain.errors import Message, SpecError
 from .console import plain_console, progress_bar
 
 
@@ -48,7 +49,7 @@ def run_compress(args: argparse.Namespace) -> int:
                     progress=progress,
                 )  # fmt: skip
                 variants = blamed.variants
-                more = {"blame": blamed.layers, "n_folds": blamed.n_folds, "rescue": blamed.rescue}
+                more = msgspec.to_builtins(blamed.found)
             else:
                 variants = compress(
                     store, study.id, args.trial, what=tuple(args.what), most_drop=args.max_drop, progress=progress

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from ...storage.records import Request, Stage, StudyRecord, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ...storage.workspace import disk_is_full
-from .. import formatting
+from ..domain import formatting
 from ..watching import EngineState, EngineWatch
 from .console import plain_console
 

@@ -6,8 +6,8 @@ import argparse
 import json
 import sys
 
-from .. import formatting
 from ..cli_codes import DONE
+from ..domain import formatting
 from .search import reading_of, roles_of
 
 _TITLES = {"serious": "SERIOUS", "warning": "warning", "info": "note"}

@@ -14,11 +14,11 @@ import psutil
 from ...storage.records import Request, StudyRecord, StudyState
 from ...storage.store import Store
 from ..cli_codes import DONE, FAILED, INTERRUPTED
-from ..errors import SpecError
+from ..domain.errors import SpecError
+from ..domain.resuming import More, extend, found_nothing
+from ..domain.space import default_space_toml, space_from_toml
+from ..domain.spec import DEFAULT_TRIALS, BudgetSpec, LimitsSpec, ReadSpec, SplitSpec, StudySpec
 from ..launch import launch_engine
-from ..resuming import More, extend, found_nothing
-from ..search.space import default_space_toml, space_from_toml
-from ..spec import DEFAULT_TRIALS, BudgetSpec, LimitsSpec, ReadSpec, SplitSpec, StudySpec
 from .follow import Followed, follow
 from .split_lines import split_audit_of, split_lines
 from .summary import print_leaderboard, summary

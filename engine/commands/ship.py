@@ -12,8 +12,8 @@ from typing import Any
 from ...storage.records import JobState
 from ...storage.store import Store
 from ..cli_codes import DONE, FAILED
-from ..deployment.formats import FORMATS
-from ..formatting import counted
+from ..domain.formats import FORMATS
+from ..domain.formatting import counted
 from ..outputs import output_file
 from .console import progress_bar
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...storage.records import StudyRecord
-from ..data.split_findings import KEY, SplitAudit
+from ..domain.split_findings import KEY, SplitAudit
 
 
 def split_audit_of(study: StudyRecord) -> SplitAudit | None:

@@ -10,12 +10,12 @@ from rich.table import Table
 
 from ...storage.records import StudyRecord, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
-from .. import formatting
-from ..data.split_findings import KEY as AUDIT
-from ..objectives import is_ruled_out, objectives_of, pareto_trials
-from ..resuming import found_nothing
-from ..statistics.comparable import ranked_together
-from ..statistics.verdict import (
+from ..domain import formatting
+from ..domain.comparable import ranked_together
+from ..domain.objectives import is_ruled_out, objectives_of, pareto_trials
+from ..domain.resuming import found_nothing
+from ..domain.split_findings import KEY as AUDIT
+from ..domain.verdict import (
     OLD_WAY,
     Evidence,
     evidence_of,

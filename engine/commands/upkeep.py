@@ -13,9 +13,9 @@ from pathlib import Path
 
 from ...storage.leftovers import Leftover
 from ...storage.store import Store
-from .. import formatting
 from ..cli_codes import DONE, FAILED, UNUSABLE
-from ..errors import WorkspaceError
+from ..domain import formatting
+from ..domain.errors import WorkspaceError
 from ..outputs import output_file
 from .opening import open_to_read
 

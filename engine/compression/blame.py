@@ -1,47 +1,26 @@
-"""Which layers cost the score, and which should be spared: ``python -m cupel.engine.compression.blame JOB.json``.
+"""Which layers cost the score, and which should be spared: the work of a child of `explore`.
 
-Started by `explore`. Each layer is compressed alone, without training on, and scored. The rescue then spares layers,
+Each layer is compressed alone, without training on, and scored. The rescue then spares layers,
 those with the most blame for each byte first, until what is lost on all folds is within the limit.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..jobs.work import Reporter
 from ..training.model import TrainedModel
 from ..training.quantizing import channel_axes, layer_of
-from .probe import Probe, layer_bytes, probe_of, tell
+from .messages import Blame, BlamedLayers, BlameRequest, Rescue, RescueStep
+from .probe import Probe, layer_bytes, probe_of
 
 _CHEAP = 200_000  # validation rows of all folds times layers, up to which every fold is scored
 _OF_LARGEST = 0.01  # a weight loses at least so much of the largest blame, or its sign would be noise
-
-
-@dataclass(frozen=True, slots=True)
-class Blame:
-    """What a layer costs when it alone is compressed.
-
-    Attributes
-    ----------
-    layer : str
-    drop : float
-        Mean over the folds that were scored; positive is a loss.
-    n_weights : int
-    spared_bytes : int
-        That compressing the layer takes from the file; of sparse layers zipped, as an estimate.
-    """
-
-    layer: str
-    drop: float
-    n_weights: int
-    spared_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +75,7 @@ def n_weights(model: TrainedModel) -> dict[str, int]:
     return found
 
 
-def blame_layers(probe: Probe, way: Way, folder: Path) -> tuple[list[Blame], int]:
+def blame_layers(probe: Probe, way: Way, reporter: Reporter) -> tuple[list[Blame], int]:
     """Return the blame of every layer, and on how many folds it was found: on one where all would take long."""
     sizes, spared = n_weights(probe.base), way.spared_bytes(probe.base)
     rows = sum(len(valid) for valid in probe.context.splits.valid)
@@ -107,19 +86,12 @@ def blame_layers(probe: Probe, way: Way, folder: Path) -> tuple[list[Blame], int
         others = tuple(name for name in sizes if name != layer)
         drop = probe.losses(whole, way.scores(probe, others, folds))
         found.append(Blame(layer, drop, sizes[layer], spared.get(layer, 0)))
-        tell(folder, (place + 1) / (2 * len(sizes)))
+        reporter.progress((place + 1) / (2 * len(sizes)))
     return found, probe.base.n_networks if folds is None else 1
 
 
-def rescue(probe: Probe, way: Way, blames: list[Blame], most_drop: float, folder: Path) -> dict[str, Any]:
-    """Return which layers to spare: as few bytes as the greedy order finds, with all folds within the limit.
-
-    Returns
-    -------
-    dict
-        ``spared`` (list of str), ``drop`` of all folds, ``drop_of_all`` with no layer spared, ``steps`` with the drop
-        after each, and ``is_within`` the limit.
-    """
+def rescue(probe: Probe, way: Way, blames: list[Blame], most_drop: float, reporter: Reporter) -> Rescue:
+    """Return which layers to spare."""
     whole = probe.scores(probe.base)
 
     def drop(spared: tuple[str, ...]) -> float:
@@ -129,41 +101,29 @@ def rescue(probe: Probe, way: Way, blames: list[Blame], most_drop: float, folder
     order = sorted(blames, key=lambda one: -max(one.drop, least) / max(one.spared_bytes, 1))
     spared: list[str] = []
     drop_of_all = now = drop(())
-    steps: list[dict[str, Any]] = []
+    steps: list[RescueStep] = []
     for one in order:
         if now <= most_drop:
             break
         spared.append(one.layer)
         now = drop(tuple(spared))
-        steps.append({"layer": one.layer, "drop": now})
-        tell(folder, 0.5 + len(spared) / (2 * len(order)))
+        steps.append(RescueStep(one.layer, now))
+        reporter.progress(0.5 + len(spared) / (2 * len(order)))
     sizes = {one.layer: one.spared_bytes for one in blames}
     for layer in sorted(spared, key=lambda name: -sizes[name]):  # what a later one made needless
         fewer = tuple(name for name in spared if name != layer)
         if len(spared) > 1 and drop(fewer) <= most_drop:
             spared = list(fewer)
             now = drop(fewer)
-    return {
-        "spared": spared,
-        "drop": now,
-        "drop_of_all": drop_of_all,
-        "steps": steps,
-        "is_within": now <= most_drop,
-    }
+    return Rescue(tuple(spared), now, drop_of_all, tuple(steps), is_within=now <= most_drop)
 
 
-def main() -> None:
-    """Find the blame and the rescue; write ``explored.json`` and the networks."""
-    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    folder, probe = Path(job["folder"]), probe_of(job)
-    way = Way(str(job["format"]), float(job["sparsity"]))
-    blames, n_folds = blame_layers(probe, way, folder)
-    saved = rescue(probe, way, blames, float(job["most_drop"]), folder)
-    for name, spared in (("all", ()), ("rescue", tuple(saved["spared"]))):
-        (folder / f"{name}.npz").write_bytes(way.model(probe.base, spared).to_bytes())
-    answer = {"blame": [dataclasses.asdict(one) for one in blames], "n_folds": n_folds, "rescue": saved}
-    (folder / "explored.json").write_text(json.dumps(answer), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def blame(request: BlameRequest, reporter: Reporter) -> BlamedLayers:
+    """Find the blame and the rescue, and write the networks."""
+    probe, way = probe_of(request.subject), Way(request.number_format, request.sparsity)
+    blames, n_folds = blame_layers(probe, way, reporter)
+    saved = rescue(probe, way, blames, request.most_drop, reporter)
+    for name, spared in (("all", ()), ("rescue", saved.spared)):
+        file = Path(request.subject.folder) / f"{name}.npz"
+        file.write_bytes(way.model(probe.base, spared).to_bytes())
+    return BlamedLayers(tuple(blames), n_folds, saved)

@@ -1,6 +1,6 @@
-"""The search for the best ways to compress: ``python -m cupel.engine.compression.choose JOB.json``.
+"""The search for the best ways to compress: the work of a child of `explore`.
 
-Started by `explore`. Optuna's TPE with three objectives (score, bytes, time of one row), which covered more of the
+Optuna's TPE with three objectives (score, bytes, time of one row), which covered more of the
 front than NSGA-II with as few candidates as fit here (ARCHITECTURE.md). What is over a limit by its layout alone is not
 trained. Each candidate is trained on all folds in lockstep; the front is what is converted and measured afterwards.
 """
@@ -8,8 +8,7 @@ trained. Each candidate is trained on all folds in lockstep; the front is what i
 from __future__ import annotations
 
 import dataclasses
-import json
-import sys
+import logging
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,16 +18,20 @@ import numpy as np
 import optuna
 from optuna.trial import Trial
 
-from ..errors import CupelError
+from ..domain.compression_plan import CONTROL, Plan, n_epochs_of
+from ..domain.errors import CupelError
+from ..domain.objectives import front_mask
+from ..jobs.work import Reporter
 from ..networks.base import Network
 from ..networks.registry import family
-from ..objectives import front_mask
 from ..training.model import TrainedModel
 from ..training.quantizing import channel_axes, layer_of
-from .plan import CONTROL, Plan, n_epochs_of
-from .probe import Probe, bytes_of, latency_of, probe_of, tell
+from ..training.sparsity import sparsity_of
+from .messages import ChooseRequest, Chosen, Found, Trained
+from .probe import Probe, bytes_of, latency_of, probe_of
 from .train import train_plan
 
+_log = logging.getLogger(__name__)
 _KEEPS = (1.0, 0.75, 0.5, 0.35, 0.25, 0.15, 0.1)
 _SPARSITIES = (0.0, 0.3, 0.5, 0.7, 0.85, 0.95)
 _FORMATS = ("float32", "float16", "int8", "int4")
@@ -53,7 +56,7 @@ class Candidate:
     size_bytes: int
     latency_ms: float
     model: TrainedModel | None = None
-    told: dict[str, Any] = field(default_factory=dict[str, Any])
+    n_epochs: int = 0
     losses: Any = None  # of each fold, shape (R,); `drop` is their mean
 
 
@@ -72,9 +75,9 @@ class Chooser:
     n_failed: int = 0
     shrunk: dict[float, Network] = field(default_factory=dict[float, Network])
 
-    def run(self, n_rounds: int, timeout_s: float, folder: Path) -> TrainedModel:
+    def run(self, n_rounds: int, timeout_s: float, reporter: Reporter) -> TrainedModel:
         """Search; return the control, that was trained as long as any candidate."""
-        control, _ = train_plan(self.probe.context, self.probe.base, CONTROL, 2 * self.n_epochs)
+        control = train_plan(self.probe.context, self.probe.base, CONTROL, 2 * self.n_epochs)
         self.reference = self.probe.scores(control)
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         study = optuna.create_study(
@@ -88,7 +91,7 @@ class Chooser:
             spent = time.monotonic() - began
             if spent > timeout_s:
                 break
-            tell(folder, max(done / n_rounds, spent / timeout_s))
+            reporter.progress(max(done / n_rounds, spent / timeout_s))
             trial = study.ask()
             study.tell(trial, self._values(trial))
         return control
@@ -170,19 +173,19 @@ class Chooser:
             self.n_ruled_out += 1
             return one
         try:
-            n_epochs = n_epochs_of(plan, self.n_epochs)
-            model, told = train_plan(self.probe.context, self.probe.base, plan, n_epochs)
+            one.n_epochs = n_epochs_of(plan, self.n_epochs)
+            model = train_plan(self.probe.context, self.probe.base, plan, one.n_epochs)
         except (CupelError, ArithmeticError) as error:
             self.n_failed += 1
-            one.told = {"failure": str(error)}
+            _log.warning("%s in %s could not be made: %s", plan.name, number_format, error)
             return one
         scores = self.probe.scores(model, number_format, plan.floats)
         if np.isfinite(scores).all():
-            one.model, one.told = model, told
+            one.model = model
             one.losses = self.probe.fold_losses(self._fair(plan), scores)
             one.drop = float(np.mean(one.losses))
         if self.is_zipped and plan.sparsity:
-            one.size_bytes = round(size * (1.0 - 0.9 * float(told["sparsity"])))
+            one.size_bytes = round(size * (1.0 - 0.9 * sparsity_of(model.network.weights, model.weights)))
         return one
 
     def _fair(self, plan: Plan) -> Any:
@@ -243,33 +246,28 @@ def nested_losses(
     return found
 
 
-def main() -> None:
-    """Search; write the networks of the front and ``explored.json``."""
-    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    folder = Path(job["folder"])
+def choose(request: ChooseRequest, reporter: Reporter) -> Chosen:
+    """Search, and write the networks of the front."""
+    folder = Path(request.subject.folder)
     chooser = Chooser(
-        probe_of(job), int(job["n_epochs"]), job["most_bytes"], job["most_ms"], bool(job["is_zipped"])
+        probe_of(request.subject), request.n_epochs, request.most_bytes, request.most_ms, request.is_zipped
     )
-    control = chooser.run(int(job["n_rounds"]), float(job["timeout_s"]), folder)
+    control = chooser.run(request.n_rounds, request.timeout_s, reporter)
     (folder / "control.npz").write_bytes(control.to_bytes())
-    candidates: list[dict[str, Any]] = []
-    for place, one in enumerate(chooser.chosen(float(job["most_drop"]))):
+    candidates: list[Found] = []
+    for place, one in enumerate(chooser.chosen(request.most_drop)):
         assert one.model is not None  # noqa: S101 - of the front
-        (folder / f"candidate{place}.npz").write_bytes(one.model.to_bytes())
-        candidates.append({
-            "plan": dataclasses.asdict(one.plan), "format": one.number_format, "model": f"candidate{place}.npz",
-            "told": one.told, "drop": one.drop, "size_bytes": one.size_bytes, "latency_ms": one.latency_ms,
-        })  # fmt: skip
-    answer = {
-        "candidates": candidates,
-        "n_tried": len(chooser.found),
-        "n_ruled_out": chooser.n_ruled_out,
-        "n_failed": chooser.n_failed,
-        "nested": chooser.nested(float(job["most_drop"])),
-        "control_epochs": 2 * chooser.n_epochs,
-    }
-    (folder / "explored.json").write_text(json.dumps(answer), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+        file = f"candidate{place}.npz"
+        (folder / file).write_bytes(one.model.to_bytes())
+        trained = Trained(one.n_epochs)
+        candidates.append(
+            Found(one.plan, one.number_format, file, trained, one.drop, one.size_bytes, one.latency_ms)
+        )
+    return Chosen(
+        candidates=tuple(candidates),
+        n_tried=len(chooser.found),
+        n_ruled_out=chooser.n_ruled_out,
+        n_failed=chooser.n_failed,
+        nested=tuple(chooser.nested(request.most_drop)),
+        control_epochs=2 * chooser.n_epochs,
+    )

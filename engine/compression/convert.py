@@ -1,18 +1,13 @@
-"""Networks in number formats, for the runtimes, and their scores.
-
-Started as ``python -m cupel.engine.compression.convert JOB.json`` by `ledger`.
+"""Networks in number formats, for the runtimes, and their scores: the work of a child.
 
 Converters can kill the process that calls them, and can write wrong files without an error: this is a process of its
-own, and every file is run on the validation rows of its fold before it counts. Before each conversion its name is
-written to ``<name>.begun``, after it what was found to ``<name>.json``: so `ledger` knows which one killed the process,
-and starts another for the rest.
+own, and every file is run on the validation rows of its fold before it counts. Each conversion is said to begin, so
+that `ledger` knows which one killed the process, and starts another for the rest.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -23,17 +18,18 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from ...storage.store import Store
-from ..metrics import METRICS, metrics_for
+from ..domain.metrics import METRICS, metrics_for
+from ..jobs.work import Reporter
 from ..onnx_form.graph import member_models, to_onnx
-from ..search.preparing import prepare
 from ..statistics.comparison import paired_difference
+from ..statistics.thresholds import fit_threshold, is_thresholded
 from ..training.losses import to_predictions
 from ..training.model import TrainedModel
 from ..training.sparsity import sparsity_of
-from ..workers.context import StudyContext, context_of
+from ..workers.context import StudyContext
 from .files import (
     Arrays,
     Run,
@@ -45,7 +41,8 @@ from .files import (
     outputs_of,
 )
 from .layers import as_stored, describe_layers, matrices
-from .thresholds import fit_threshold, is_thresholded
+from .messages import Begun, Conversion, ConvertRequest, Written
+from .probe import opened
 
 _CALIBRATION_ROWS = 256
 _SAMPLE_ROWS = 256  # that the files are timed with
@@ -53,32 +50,20 @@ _SAMPLE_ROWS = 256  # that the files are timed with
 Floats = NDArray[np.float64]
 
 
-def measure(
-    context: StudyContext,
-    model: TrainedModel,
-    number_format: str,
-    runtime: str,
-    folder: Path,
-    name: str,
-    floats: Collection[str] = (),
-) -> dict[str, Any]:
+def measure(context: StudyContext, model: TrainedModel, conversion: Conversion, folder: Path) -> Written:
     """Write the file of the first fold's network, and return the scores of all folds' and the sizes.
-
-    Parameters
-    ----------
-    floats : collection of str
-        Layers whose weights stay floats; in ONNX files only.
 
     Raises
     ------
     ValueError
         Where a file gives something that is no number, or cannot have layers in different formats.
     """
+    number_format, runtime, floats = conversion.number_format, conversion.runtime, conversion.floats
     if floats and (runtime != "onnx" or number_format not in ("int8", "int4")):
         raise ValueError(f"Files of {runtime} in {number_format} are written with one format for all layers.")
     splits, metric = context.splits, context.files.metric
     names = metrics_for(model.task)
-    told: dict[str, Any] = {"metrics": names, "metric": metric}
+    told = Written(conversion.name, metrics=tuple(names))
     differences: list[float] = []
     out_of_fold: list[Floats] = []
     holdout: list[Floats] = []
@@ -95,18 +80,19 @@ def measure(
         reference = np.asarray(member([inputs[i.name] for i in member.inputs]), np.float32)
         differences.append(float(np.abs(outputs - reference).max()))
         if r == 0:
-            told |= _kept(folder, f"{name}.{'onnx' if runtime == 'onnx' else 'tflite'}", data, inputs)
+            ending = "onnx" if runtime == "onnx" else "tflite"
+            told = _kept(told, folder, f"{conversion.name}.{ending}", data, inputs)
     y = [context.y_by_row[rows] for rows in splits.valid]
-    told["scores"] = [
-        [float(METRICS[name](true, found)) for name in names]
+    scores = tuple(
+        tuple(float(METRICS[name](true, found)) for name in names)
         for true, found in zip(y, out_of_fold, strict=True)
-    ]
-    told["most_difference"] = max(differences)
+    )
+    told = replace(told, scores=scores, most_difference=max(differences))
     if holdout:
         true = context.y_by_row[splits.holdout]
-        told["holdout"] = float(METRICS[metric](true, np.mean(holdout, axis=0)))
+        told = replace(told, holdout=float(METRICS[metric](true, np.mean(holdout, axis=0))))
     if runtime == "onnx" and is_thresholded(model.task, metric) and len(y) > 1:
-        told["threshold"] = _threshold(context, y, out_of_fold)
+        told = replace(told, threshold=_threshold(context, y, out_of_fold))
     return told
 
 
@@ -147,12 +133,12 @@ def _predictions(model: TrainedModel, r: int, outputs: NDArray[np.float32]) -> F
     return np.asarray(values, np.float64)
 
 
-def _kept(folder: Path, file: str, data: bytes, inputs: Arrays) -> dict[str, Any]:
-    """Write a file, and the rows that it is timed with; return its name and sizes."""
+def _kept(told: Written, folder: Path, file: str, data: bytes, inputs: Arrays) -> Written:
+    """Write a file, and the rows that it is timed with; return its name and sizes with what was told."""
     (folder / file).write_bytes(data)
     some: dict[str, Any] = {k: x[:_SAMPLE_ROWS] for k, x in inputs.items()}
     np.savez(folder / "rows.npz", **some)
-    return {"file": file, "size_bytes": len(data), "zip_bytes": len(zlib.compress(data, 9))}
+    return replace(told, file=file, size_bytes=len(data), zip_bytes=len(zlib.compress(data, 9)))
 
 
 def _threshold(
@@ -166,35 +152,24 @@ def _threshold(
     return {"value": fitted.value, "gain": gain}
 
 
-def main() -> None:
-    """Do the job's conversions, one after the other."""
-    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    folder = Path(job["folder"])
-    with Store.open(Path(job["workspace"]), "r") as store:
-        files = prepare(store, store.study(job["study"])).files
-    context = context_of(files)
-    base = TrainedModel.from_bytes((folder / "base.npz").read_bytes())
+def convert(request: ConvertRequest, reporter: Reporter) -> None:
+    """Do the conversions, one after the other, in parts."""
+    folder = Path(request.subject.folder)
+    context, base = opened(request.subject)
     before = matrices(base.network.weights, base.weights)
-    for item in job["conversions"]:
-        (folder / f"{item['name']}.begun").touch()
-        model = TrainedModel.from_bytes((folder / item["model"]).read_bytes())
-        told: dict[str, Any]
+    for one in request.conversions:
+        reporter.part(Begun(one.name))
+        model = TrainedModel.from_bytes((folder / one.model).read_bytes())
         try:
-            floats = tuple(item.get("floats", ()))
-            told = measure(context, model, item["format"], item["runtime"], folder, item["name"], floats)
-            if item["runtime"] == "onnx":
-                told |= {
-                    "n_parameters": model.network.n_parameters,
-                    "sparsity": sparsity_of(model.network.weights, model.weights),
-                }
-                stored = as_stored(model.network.weights, model.weights, item["format"], floats)
-                told["layers"] = describe_layers(before, matrices(model.network.weights, stored))
+            told = measure(context, model, one, folder)
+            if one.runtime == "onnx":
+                stored = as_stored(model.network.weights, model.weights, one.number_format, one.floats)
+                told = replace(
+                    told,
+                    n_parameters=model.network.n_parameters,
+                    sparsity=sparsity_of(model.network.weights, model.weights),
+                    layers=tuple(describe_layers(before, matrices(model.network.weights, stored))),
+                )
         except Exception as error:  # noqa: BLE001 - of converters and runtimes, of many types: the variant says so
-            told = {"problem": f"{type(error).__name__}: {str(error)[:500]}"}
-        partial = folder / f"{item['name']}.partial"
-        partial.write_text(json.dumps(told), encoding="utf-8")
-        partial.rename(folder / f"{item['name']}.json")
-
-
-if __name__ == "__main__":
-    main()
+            told = Written(one.name, problem=f"{type(error).__name__}: {str(error)[:500]}")
+        reporter.part(told)

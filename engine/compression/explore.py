@@ -6,27 +6,29 @@ import TensorFlow.
 
 from __future__ import annotations
 
-import json
+import dataclasses
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 
 from ...storage.records import VariantRecord
 from ...storage.store import Store
 from ...storage.workspace import SCRATCH
-from ..errors import CompressionError, SpecError
+from ..domain.compression_plan import BASE, CONTROL, Form, Plan
+from ..domain.compression_verdict import chosen
+from ..domain.errors import SpecError
+from ..jobs.child import Job
 from ..statistics.comparison import paired_difference
-from .ledger import Progress, Work, trial_to_compress
-from .plan import BASE, CONTROL, Form, Plan
-from .verdict import chosen
+from .ledger import Measured, Progress, Work, trial_to_compress
+from .messages import BLAME, CHOOSE, BlamedLayers, BlameRequest, ChooseRequest, Chosen, Trained
 
 _PARTS = 100  # steps of the progress that a search is worth
-_SILENT_S = 1800.0  # how long a search may be silent
-_UNTRAINED: dict[str, Any] = {"n_epochs": 0}
+A = TypeVar("A")
 _MANY = 10_000
 USUAL_ROUNDS = 24
 BLAMED = ("int8", "int4", "sparse")
@@ -75,19 +77,12 @@ class Blamed:
 
     Attributes
     ----------
-    layers : list of dict
-        ``layer``, ``drop``, ``n_weights``, ``spared_bytes``; see `blame.Blame`.
-    n_folds : int
-        On how many folds the layers were scored.
-    rescue : dict
-        See `blame.rescue`.
+    found : BlamedLayers
     variants : list of VariantRecord
         Base, all layers compressed, and the rescue where it differs.
     """
 
-    layers: list[dict[str, Any]]
-    n_folds: int
-    rescue: dict[str, Any]
+    found: BlamedLayers
     variants: list[VariantRecord]
 
 
@@ -131,40 +126,43 @@ def choose_variants(
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=store.workspace.path) as folder:
         forms = (Form(BASE, "float32"), Form(CONTROL, "float32"))
         work = Work(store, study, record, forms, Path(folder), limits.most_drop, progress)
-        job = {
-            "model": str(work.base_model()), "n_epochs": work.n_epochs(), "n_rounds": rounds,
-            "timeout_s": timeout_s or 1e9, "is_zipped": is_zipped, **limits.to_json(),
+        subject = work.subject()
+        request = ChooseRequest(
+            subject, work.n_epochs(), rounds, timeout_s or 1e9, is_zipped, limits.most_drop, limits.most_bytes,
+            limits.most_ms,
+        )  # fmt: skip
+        found = _explored(work, CHOOSE, request)
+        nested = _interval(found.nested, int(study.spec["split"]["n_folds"]))
+        search = {
+            "limits": limits.to_json(), "is_zipped": is_zipped, "nested": nested, "n_tried": found.n_tried,
+            "n_ruled_out": found.n_ruled_out, "n_failed": found.n_failed,
         }  # fmt: skip
-        found = _explored(work, "choose", job)
-        nested = _interval(found["nested"], int(study.spec["split"]["n_folds"]))
-        search = {"limits": limits.to_json(), "is_zipped": is_zipped, "nested": nested,
-                  **{key: found[key] for key in ("n_tried", "n_ruled_out", "n_failed")}}  # fmt: skip
-        told, models = _front(found, forms, search)
-        work.forms = tuple(told)
-        variants = work.ended(work.measured(told, models, 0))
+        front = _front(found, forms, search)
+        work.forms = tuple(front)
+        variants = work.ended(work.measured(subject, front, 0))
     best = chosen(variants, limits.most_drop, limits.most_bytes, limits.most_ms, is_zipped=is_zipped)
-    return Choice(variants, best, found["n_tried"], found["n_ruled_out"], nested)
+    return Choice(variants, best, found.n_tried, found.n_ruled_out, nested)
 
 
-def _interval(losses: list[float], n_folds: int) -> dict[str, float] | None:
+def _interval(losses: Sequence[float], n_folds: int) -> dict[str, float] | None:
     return paired_difference(np.array(losses), np.zeros(len(losses)), n_folds=n_folds) if losses else None
 
 
-def _front(
-    found: Mapping[str, Any], forms: tuple[Form, Form], search: Mapping[str, Any]
-) -> tuple[dict[Form, dict[str, Any]], dict[Form, str]]:
-    """Return what was told of the training of base, control and the front, and the files of their networks."""
+def _front(found: Chosen, forms: tuple[Form, Form], search: Mapping[str, Any]) -> dict[Form, Measured]:
+    """Return base, control and the front, before files of them are written."""
     base, control = forms
-    told: dict[Form, dict[str, Any]] = {base: _UNTRAINED, control: {"n_epochs": found["control_epochs"]}}
-    models = {base: "base.npz", control: "control.npz"}
-    for one in found["candidates"]:
-        form = Form(_plan(one["plan"]), one["format"])
-        if form in told:
+    front = {
+        base: Measured(Trained(), "base.npz"),
+        control: Measured(Trained(found.control_epochs), "control.npz"),
+    }
+    for one in found.candidates:
+        form = Form(one.plan, one.number_format)
+        if form in front:
             continue
-        estimate = {name: one[name] for name in ("drop", "size_bytes", "latency_ms")}
-        told[form] = {**one["told"], "more": {"choice": {**search, "estimate": estimate}}}
-        models[form] = one["model"]
-    return told, models
+        estimate = {"drop": one.drop, "size_bytes": one.size_bytes, "latency_ms": one.latency_ms}
+        more = {"choice": {**search, "estimate": estimate}}
+        front[form] = Measured(dataclasses.replace(one.trained, more=more), one.model)
+    return front
 
 
 def blame_layers(
@@ -203,53 +201,33 @@ def blame_layers(
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=store.workspace.path) as folder:
         base = Form(BASE, "float32")
         work = Work(store, study, record, (base,), Path(folder), most_drop, progress)
-        job = {"model": str(work.base_model()), "format": number_format, "sparsity": zeros,
-               "most_drop": most_drop}  # fmt: skip
-        found = _explored(work, "blame", job)
-        spared = tuple(found["rescue"]["spared"])
-        more = {"more": {"blame": {"how": how, "sparsity": zeros, "most_drop": most_drop, **found}}}
+        subject = work.subject()
+        found = _explored(work, BLAME, BlameRequest(subject, number_format, zeros, most_drop))
+        spared = found.rescue.spared
+        told = {"how": how, "sparsity": zeros, "most_drop": most_drop, **msgspec.to_builtins(found)}
+        blamed = Trained(more={"blame": told})
         name = f"sparse {zeros:.0%} at once".replace("%", " %") if zeros else "base"
         whole = Form(Plan(name, zeros, "layer", is_tuned=False), number_format) if zeros else Form(BASE, how)
-        models = {base: "base.npz", whole: "all.npz"}
-        told: dict[Form, dict[str, Any]] = {base: _UNTRAINED, whole: {**_UNTRAINED, **more}}
+        front = {base: Measured(Trained(), "base.npz"), whole: Measured(blamed, "all.npz")}
         if spared:
             mixed_name = f"{name} + mixed" if zeros else "mixed"
             floats = () if zeros else spared
             mixed = Form(Plan(mixed_name, zeros, "layer", is_tuned=False, floats=floats), number_format)
-            models[mixed] = "rescue.npz"
-            told[mixed] = {**_UNTRAINED, **more}
-        work.forms = tuple(told)
-        variants = work.ended(work.measured(told, models, 0))
-    return Blamed(found["blame"], found["n_folds"], found["rescue"], variants)
+            front[mixed] = Measured(blamed, "rescue.npz")
+        work.forms = tuple(front)
+        variants = work.ended(work.measured(subject, front, 0))
+    return Blamed(found, variants)
 
 
-def _explored(work: Work, module: str, job: Mapping[str, Any]) -> dict[str, Any]:
-    """Run a search in a child, with its progress; return its answer."""
+def _explored(work: Work, job: Job[A], request: object) -> A:
+    """Have a child search, with its progress; return its answer."""
     first = work.n_done
     work.n_steps += _PARTS
     work.step("searching")
-    problem = work.child(module, job, _SILENT_S, _watcher(work, first))
-    answer = work.folder / "explored.json"
-    if problem or not answer.is_file():
-        raise CompressionError("The search among compressed networks ended: {reason}", reason=problem)
+
+    def look(fraction: float) -> None:
+        work.n_done = max(work.n_done, first + int(_PARTS * min(fraction, 1.0)))
+
+    found = work.child(job, request, look)
     work.n_done = first + _PARTS
-    return json.loads(answer.read_text(encoding="utf-8"))
-
-
-def _watcher(work: Work, first: int) -> Callable[[], bool]:
-    path = work.folder / "explored.fraction"
-
-    def look() -> bool:
-        if not path.is_file():
-            return False
-        fraction = float(json.loads(path.read_text(encoding="utf-8"))["fraction"])
-        before, work.n_done = work.n_done, max(work.n_done, first + int(_PARTS * min(fraction, 1.0)))
-        return work.n_done > before
-
-    return look
-
-
-def _plan(values: Mapping[str, Any]) -> Plan:
-    if values["name"] == BASE.name:
-        return BASE
-    return Plan(**{**values, "formats": tuple(values["formats"]), "floats": tuple(values["floats"])})
+    return found

@@ -1,15 +1,12 @@
-"""How long networks take for one row and for 256: ``python -m cupel.engine.compression.latency JOB.json``.
+"""How long networks take for one row and for 256: the work of a child.
 
 A quiet process with one thread a runtime and nothing but the runtimes in it. All files take turns, so that what else
-the machine does falls on all of them alike. Started by `ledger`.
+the machine does falls on all of them alike.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import resource
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,9 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 import onnxruntime
 from ai_edge_litert.interpreter import Interpreter
+
+from ..jobs.work import Reporter
+from .messages import LatencyRequest
 
 _ROUNDS = 7
 _WARM_UP = 20
@@ -49,23 +49,23 @@ def _some(rows: Any, n: int) -> Any:
     return np.ascontiguousarray(np.resize(rows, (n, *rows.shape[1:])))
 
 
-def main() -> None:
-    """Time every file of the job; write the answer."""
-    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    folder = Path(job["folder"])
+def time_files(request: LatencyRequest, reporter: Reporter) -> dict[str, dict[str, float]]:
+    """Return by file the median and the 95th percentile of the milliseconds that 1 and 256 rows take."""
+    folder = Path(request.folder)
     with np.load(folder / "rows.npz", allow_pickle=False) as file:
         rows = dict(file)
-    answer: dict[str, dict[str, float]] = {name: {} for name in job["files"]}
-    for n, runs in _RUNS.items():
+    answer: dict[str, dict[str, float]] = {name: {} for name in request.files}
+    for place, (n, runs) in enumerate(_RUNS.items()):
         calls = {
             name: (_onnx if name.endswith(".onnx") else _litert)(folder / name, rows, n)
-            for name in job["files"]
+            for name in request.files
         }
         taken: dict[str, list[float]] = {name: [] for name in calls}
         for call in calls.values():
             for _ in range(_WARM_UP):
                 call()
-        for _ in range(_ROUNDS):
+        for turn in range(_ROUNDS):
+            reporter.progress((place + turn / _ROUNDS) / len(_RUNS))
             for name, call in calls.items():
                 for _ in range(runs):
                     began = time.perf_counter()
@@ -76,14 +76,4 @@ def main() -> None:
                 f"p50_ms_{n}": float(np.percentile(times, 50)),
                 f"p95_ms_{n}": float(np.percentile(times, 95)),
             }
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    told = {
-        "files": answer,
-        "peak_memory_bytes": peak * 1024,
-        "n_runs": {n: _ROUNDS * r for n, r in _RUNS.items()},
-    }
-    Path(job["answer"]).write_text(json.dumps(told), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    return answer

@@ -6,16 +6,11 @@ reason, and nothing else. Does not import TensorFlow.
 
 from __future__ import annotations
 
-import contextlib
-import json
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -32,22 +27,32 @@ from ...storage.records import (
 )
 from ...storage.store import Store
 from ...storage.workspace import SCRATCH, disk_is_full
-from ..errors import CompressionError, Message
+from ..domain.compression_plan import BASE, CONTROL, Form, forms_of, forms_where_lossy
+from ..domain.compression_verdict import verdict
+from ..domain.errors import CompressionError, Message
+from ..domain.metrics import METRICS
+from ..jobs.child import Job, run
 from ..looks import note_look
-from ..metrics import METRICS
 from ..retrain import retrain_trial
 from ..statistics.comparison import paired_difference
-from .plan import BASE, CONTROL, Form, forms_of, forms_where_lossy
-from .verdict import verdict
-
-RUNTIMES = ("onnx", "litert")
-_CONVERT_TIMEOUT_S = 600.0
-_TRAIN_TIMEOUT_S = 3600.0
-_POLL_S = 0.2
-_LEAST_EPOCHS, _MOST_EPOCHS = 6, 30
-_NOT_OF_A_RUNTIME = frozenset(
-    {"scores", "metrics", "metric", "file", "layers", "threshold", "n_parameters", "sparsity"}
+from .messages import (
+    CONVERT,
+    LATENCY,
+    TRAIN,
+    Begun,
+    Conversion,
+    ConvertRequest,
+    LatencyRequest,
+    Subject,
+    Trained,
+    TrainedPlan,
+    TrainRequest,
+    Written,
 )
+
+A = TypeVar("A")
+RUNTIMES = ("onnx", "litert")
+_LEAST_EPOCHS, _MOST_EPOCHS = 6, 30
 Progress = Callable[[str, int, int], None]
 
 
@@ -114,6 +119,60 @@ def trial_to_compress(store: Store, study_id: int, trial: int | str) -> tuple[St
 
 
 @dataclass(slots=True)
+class Measured:
+    """A form of which files were written, or were not.
+
+    Attributes
+    ----------
+    trained : Trained
+    model : str
+        File of its networks, in the folder.
+    files : dict of str to Written
+        By runtime.
+    times : dict of str to dict
+        By runtime, see `latency.time_files`.
+    """
+
+    trained: Trained
+    model: str
+    files: dict[str, Written] = field(default_factory=dict[str, Written])
+    times: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
+
+    @property
+    def onnx(self) -> Written | None:
+        """The ONNX file with its scores, which is what counts; None where there is none."""
+        file = self.files.get("onnx")
+        return None if file is None or file.problem else file
+
+    @property
+    def reason(self) -> str | dict[str, Any]:
+        """Why there is no file: the JSON of a sentence, or what another program said."""
+        if self.trained.failure is not None:
+            return self.trained.failure.to_json()
+        file = self.files.get("onnx")
+        return file.problem if file is not None else ""
+
+    def of_runtime(self, runtime: str) -> dict[str, Any]:
+        """Return what is stored of the file of a runtime."""
+        file = self.files[runtime]
+        if file.problem:
+            return {"problem": file.problem}
+        holdout = {} if file.holdout is None else {"holdout": file.holdout}
+        return {
+            "size_bytes": file.size_bytes, "zip_bytes": file.zip_bytes, "most_difference": file.most_difference,
+            **holdout, **self.times[runtime],
+        }  # fmt: skip
+
+    def sizes(self) -> dict[str, float]:
+        """Return what the verdict compares, of the ONNX file."""
+        file, times = self.files["onnx"], self.times["onnx"]
+        return {
+            "size_bytes": file.size_bytes, "zip_bytes": file.zip_bytes, "latency_ms": times["p50_ms_1"],
+            "batch_latency_ms": times["p50_ms_256"],
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
 class Work:
     """One run of the ledger in a folder of its own; `explore` builds on it."""
 
@@ -130,81 +189,82 @@ class Work:
 
     def run(self) -> list[VariantRecord]:
         """Make, measure and record the variants."""
-        model = self.base_model()
-        found = self._made(model, self.forms, 0)
+        subject = self.subject()
+        found = self._made(subject, self.forms, 0)
         if self._loses(found, Form(BASE, "int8")):
-            found |= self._made(model, forms_where_lossy(), len(found))
+            found |= self._made(subject, forms_where_lossy(), len(found))
         return self.ended(found)
 
-    def base_model(self) -> Path:
-        """Return the file of the trial's fold networks, which are trained anew where they were not kept."""
+    def subject(self) -> Subject:
+        """Return what is compressed; the trial's fold networks are trained anew where they were not kept."""
         model = self.folder / "base.npz"
         sha256 = self.trial.user_attrs.get("model_sha256")
         if sha256 and self.store.artifacts.path(sha256).is_file():
             model.write_bytes(self.store.artifacts.read(sha256))
         else:
             model.write_bytes(retrain_trial(self.store, self.study, self.trial, self.tell))
-        return model
+        return Subject(str(self.store.workspace.path), self.study.id, str(self.folder), str(model))
 
-    def ended(self, found: Mapping[Form, dict[str, Any]]) -> list[VariantRecord]:
+    def ended(self, found: Mapping[Form, Measured]) -> list[VariantRecord]:
         """Time what was made, and record it."""
         self.step("timing")
-        self._timed(found)
+        self._time(found)
         return self._recorded(found)
 
-    def _made(self, model: Path, forms: Sequence[Form], first: int) -> dict[Form, dict[str, Any]]:
+    def _made(self, subject: Subject, forms: Sequence[Form], first: int) -> dict[Form, Measured]:
         """Train and convert; the names of the files begin with numbers from `first` on."""
         plans = list(dict.fromkeys(form.plan.name for form in forms))
         self.step("training")
-        job = {"model": str(model), "plans": plans, "n_epochs": self.n_epochs(), "first": first}
-        problem = self.child("train", job, _TRAIN_TIMEOUT_S)
-        if problem:
-            raise CompressionError("The networks could not be trained on: {reason}", reason=problem)
-        places = {form: first + plans.index(form.plan.name) for form in forms}
-        trained = {form: self._answer(f"{place}.json") for form, place in places.items()}
-        return self.measured(trained, {form: f"{place}.npz" for form, place in places.items()}, first)
+        done: dict[int, Trained] = {}
 
-    def measured(
-        self,
-        trained: Mapping[Form, dict[str, Any]],
-        models: Mapping[Form, str],
-        first: int,
-    ) -> dict[Form, dict[str, Any]]:
-        """Convert and score networks.
+        def take(part: TrainedPlan) -> None:
+            done[part.place] = part.trained
+
+        self.child(TRAIN, TrainRequest(subject, tuple(plans), self.n_epochs(), first), part=take)
+        found: dict[Form, Measured] = {}
+        for form in forms:
+            place = plans.index(form.plan.name)
+            found[form] = Measured(done[place], f"{first + place}.npz")
+        return self.measured(subject, found, first)
+
+    def measured(self, subject: Subject, found: dict[Form, Measured], first: int) -> dict[Form, Measured]:
+        """Convert and score networks, and return them.
 
         Parameters
         ----------
-        trained : mapping of Form to dict
-            What was told of its training.
-        models : mapping of Form to str
-            The file of its networks in the folder.
+        found : dict of Form to Measured
+            Without files.
         first : int
             What the numbers in the names of the files begin with.
         """
-        wanted = [
-            {"name": f"{first + place}-{runtime}", "model": models[form], "format": form.number_format,
-             "runtime": runtime, "form": form.name, "floats": list(form.plan.floats)}
-            for place, form in enumerate(trained)
+        wanted = {
+            f"{first + place}-{runtime}": (
+                Conversion(
+                    f"{first + place}-{runtime}",
+                    one.model,
+                    form.number_format,
+                    runtime,
+                    form.name,
+                    form.plan.floats,
+                ),
+                one,
+            )
+            for place, (form, one) in enumerate(found.items())
             for runtime in RUNTIMES
-            if "failure" not in trained[form]
-        ]  # fmt: skip
+            if one.trained.failure is None
+        }
         self.n_steps += len(wanted)
-        converted = self._converted(wanted)
-        found: dict[Form, dict[str, Any]] = {}
-        for place, form in enumerate(trained, start=first):
-            told = {name: converted[f"{place}-{name}"] for name in RUNTIMES if f"{place}-{name}" in converted}
-            kept = {"model": models[form]}
-            found[form] = {**trained[form], **kept, **({"forms": told} if told else {})}
+        for name, file in self._converted(subject, [conversion for conversion, _ in wanted.values()]).items():
+            conversion, one = wanted[name]
+            one.files[conversion.runtime] = file
         return found
 
-    def _loses(self, found: Mapping[Form, dict[str, Any]], form: Form) -> bool:
+    def _loses(self, found: Mapping[Form, Measured], form: Form) -> bool:
         """Whether a form was made that loses more than the user is ready to lose."""
-        base = found[self.forms[0]].get("forms", {}).get("onnx", {})
-        told = found.get(form, {}).get("forms", {}).get("onnx", {})
-        if "scores" not in told or "scores" not in base:
+        base, one = found[self.forms[0]].onnx, found[form].onnx if form in found else None
+        if base is None or one is None:
             return False
-        scores = np.array(told["scores"])[:, list(told["metrics"]).index(self.study.metric)]
-        return self._drop(found[self.forms[0]], scores)["mean"] > self.most_drop
+        return self._drop(base, one)["mean"] > self.most_drop
 
     def n_epochs(self) -> int:
         """Return how many epochs networks are trained on."""
@@ -221,40 +281,28 @@ class Work:
         self.progress(self.doing, min(self.n_done, self.n_steps), self.n_steps)
 
     def child(
-        self, module: str, job: Mapping[str, Any], timeout_s: float, look: Callable[[], bool] = lambda: False
-    ) -> str:
-        """Run a child; return what it said where it failed, empty where it did its job.
-
-        While it runs, `progress` is called again and again: where that raises, the child is ended and so is the work.
+        self,
+        job: Job[A],
+        request: object,
+        look: Callable[[float], object] = lambda _: None,
+        part: Callable[[Any], object] | None = None,
+    ) -> A:
+        """Have a child do a job; `progress` is called again and again, and ends it where it raises.
 
         Parameters
         ----------
-        timeout_s : float
-            How long it may be silent.
         look : callable
-            Takes up what the child has written; true where that was something new.
+            Called with the fraction of the job that is done.
+        part : callable
+            Called with each part of the answer.
         """
-        log = self.folder / f"{module}.log"
-        with log.open("wb") as stream:
-            child = subprocess.Popen(
-                self._command(module, job), stdout=stream, stderr=stream, cwd=self.folder
-            )
-            try:
-                heard, is_over = time.monotonic(), False
-                while not is_over:
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        child.wait(_POLL_S)
-                        is_over = True
-                    self.tell()
-                    self._check_disk()
-                    if look():
-                        heard = time.monotonic()
-                    if not is_over and time.monotonic() - heard > timeout_s:
-                        return f"It took longer than {timeout_s:.0f} s."
-            finally:
-                child.kill()  # does nothing where it has ended
-                child.wait()
-        return "" if child.returncode == 0 else _ending(child.returncode, log.read_bytes())
+
+        def follow(fraction: float, _doing: str) -> None:
+            look(fraction)
+            self.tell()
+            self._check_disk()
+
+        return run(job, request, follow, part)
 
     def _check_disk(self) -> None:
         """Raise `CompressionError` where the disk is full: all forms would fail for that alone, one by one."""
@@ -264,150 +312,97 @@ class Work:
                 folder=str(self.store.workspace.path),
             )
 
-    def _command(self, module: str, job: Mapping[str, Any]) -> list[str]:
-        path = self.folder / f"{module}.job.json"
-        common = {
-            "workspace": str(self.store.workspace.path),
-            "study": self.study.id,
-            "folder": str(self.folder),
-        }
-        path.write_text(json.dumps({**common, **job}), encoding="utf-8")
-        return [sys.executable, "-m", f"cupel.engine.compression.{module}", str(path)]
-
-    def _answer(self, name: str) -> dict[str, Any]:
-        path = self.folder / name
-        if not path.is_file():
-            return {"failure": Message("The training of this network did not end.").to_json()}
-        return json.loads(path.read_text(encoding="utf-8"))
-
-    def _converted(self, wanted: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    def _converted(self, subject: Subject, wanted: Sequence[Conversion]) -> dict[str, Written]:
         """Convert in child processes: one for all, and another for the rest where a conversion kills it."""
-        found: dict[str, dict[str, Any]] = {}
-        while left := [item for item in wanted if item["name"] not in found]:
-            problem = self.child(
-                "convert",
-                {"conversions": left},
-                _CONVERT_TIMEOUT_S,
-                lambda left=left: self._taken(left, found),
-            )
-            begun = [item["name"] for item in left if (self.folder / f"{item['name']}.begun").exists()]
-            killed = [name for name in begun if name not in found]
-            for name in killed:
-                found[name] = {"problem": problem or "The process ended."}
-            if not killed and len(found) < len(wanted):
-                raise CompressionError("The networks could not be converted: {reason}", reason=problem)
+        found: dict[str, Written] = {}
+        begun = ""
+
+        def take(part: Begun | Written) -> None:
+            nonlocal begun
+            begun = part.name
+            if isinstance(part, Written):
+                found[part.name] = part
+                self.step(forms[part.name])
+
+        forms = {one.name: one.form for one in wanted}
+        while left := tuple(one for one in wanted if one.name not in found):
+            begun = ""
+            try:
+                self.child(CONVERT, ConvertRequest(subject, left), part=take)
+            except CompressionError as error:
+                # Only what a conversion did to its process is the conversion's own problem.
+                if error.origin is None or not begun or begun in found:
+                    raise
+                found[begun] = Written(begun, problem=error.origin.message)
         return found
 
-    def _taken(self, wanted: Sequence[Mapping[str, Any]], found: dict[str, dict[str, Any]]) -> bool:
-        """Take up the answers of the converting child that have come; return whether there were any."""
-        n_before = len(found)
-        for item in wanted:
-            path = self.folder / f"{item['name']}.json"
-            if item["name"] not in found and path.exists():
-                found[item["name"]] = json.loads(path.read_text(encoding="utf-8"))
-                self.step(item["form"])
-        return len(found) > n_before
+    def _time(self, found: Mapping[Form, Measured]) -> None:
+        files = [file.file for one in found.values() for file in one.files.values() if not file.problem]
+        times = self.child(LATENCY, LatencyRequest(str(self.folder), tuple(files)))
+        for one in found.values():
+            one.times |= {runtime: times[f.file] for runtime, f in one.files.items() if not f.problem}
 
-    def _timed(self, found: Mapping[Form, dict[str, Any]]) -> None:
-        told = [t for f in found.values() for t in f.get("forms", {}).values() if "file" in t]
-        answer = self.folder / "latency.json"
-        problem = self.child(
-            "latency", {"files": [t["file"] for t in told], "answer": str(answer)}, _CONVERT_TIMEOUT_S
-        )
-        if problem:
-            raise CompressionError("The variants could not be timed: {reason}", reason=problem)
-        times = json.loads(answer.read_text(encoding="utf-8"))["files"]
-        for t in told:
-            t.update(times[t["file"]])
-
-    def _recorded(self, found: Mapping[Form, dict[str, Any]]) -> list[VariantRecord]:
+    def _recorded(self, found: Mapping[Form, Measured]) -> list[VariantRecord]:
         base = found[self.forms[0]]
-        control = next((f for form, f in found.items() if form.plan is CONTROL), base)
-        if "onnx" not in base.get("forms", {}) or "scores" not in base["forms"]["onnx"]:
+        if base.onnx is None:
             raise CompressionError(
-                "The network as it is could not be converted: {reason}",
-                reason=base.get("forms", {}).get("onnx", {}).get("problem", "no file"),
+                "The network as it is could not be converted: {reason}", reason=base.reason or "no file"
             )
-        recorded = [self._record(form, f, base, control) for form, f in found.items()]
+        control = next((one for form, one in found.items() if form.plan == CONTROL), base)
+        recorded = [self._record(form, one, base, control) for form, one in found.items()]
         if any(variant.measures.get("holdout") is not None for variant in recorded):
             note_look(self.store, self.study, LookPurpose.COMPRESSION)
         return recorded
 
-    def _record(
-        self, form: Form, found: dict[str, Any], base: Mapping[str, Any], control: Mapping[str, Any]
-    ) -> VariantRecord:
+    def _record(self, form: Form, one: Measured, base: Measured, control: Measured) -> VariantRecord:
         variant = self.store.add_variant(
             self.trial.id, name=form.name, method=form.plan.method(form.number_format)
         )
-        told = found.get("forms", {}).get("onnx", {})
-        if "scores" not in told:
-            message = Message("This variant could not be made: {reason}", {"reason": _reason(found, told)})
+        file, plain = one.onnx, base.onnx
+        if file is None or plain is None:
+            message = Message("This variant could not be made: {reason}", {"reason": one.reason})
             failure = Failure(FailureKind.ERROR, str(message), "", message.template, dict(message.args))
             return self.store.finish_variant(variant.id, state=TrialState.FAIL, failure=failure)
-        column = list(told["metrics"]).index(self.study.metric)
-        scores = np.array(told["scores"])
-        fair = control if form.plan.is_tuned and form.plan is not CONTROL else base
+        fair = control if form.plan.is_tuned and form.plan != CONTROL else base
         measures: dict[str, Any] = {
-            "drop": self._drop(fair, scores[:, column]),
-            "drop_from_trial": self._drop(base, scores[:, column]),
+            "drop": self._drop(fair.onnx or plain, file),
+            "drop_from_trial": self._drop(plain, file),
             "against": CONTROL.name if fair is control and fair is not base else BASE.name,
-            "holdout": told.get("holdout"),
-            "n_parameters": told["n_parameters"],
-            "sparsity": told["sparsity"],
-            "model_sha256": self.store.artifacts.add((self.folder / found["model"]).read_bytes()),
-            "layers": told.get("layers", []),
-            **({"threshold": told["threshold"]} if "threshold" in told else {}),
-            **found.get("more", {}),
-            "forms": {
-                name: {k: v for k, v in t.items() if k not in _NOT_OF_A_RUNTIME}
-                for name, t in found["forms"].items()
-            },
+            "holdout": file.holdout,
+            "n_parameters": file.n_parameters,
+            "sparsity": file.sparsity,
+            "model_sha256": self.store.artifacts.add((self.folder / one.model).read_bytes()),
+            "layers": list(file.layers),
+            **({} if file.threshold is None else {"threshold": file.threshold}),
+            **one.trained.more,
+            "forms": {runtime: one.of_runtime(runtime) for runtime in one.files},
         }
-        sizes = _sizes(told)
+        sizes = one.sizes()
         if form.plan not in (BASE, CONTROL) or form.number_format != "float32":
-            message = verdict({**measures, **sizes}, _sizes(base["forms"]["onnx"]), self.most_drop)
+            message = verdict({**measures, **sizes}, base.sizes(), self.most_drop)
             measures["verdict"] = message.to_json()
+        scores = np.array(file.scores)
+        of_metric = scores[:, file.metrics.index(self.study.metric)]
         return self.store.finish_variant(
             variant.id,
             state=TrialState.COMPLETE,
-            value=float(scores[:, column].mean()),
-            value_std=float(scores[:, column].std(ddof=1)) if len(scores) > 1 else None,
-            size_bytes=told["size_bytes"],
-            zip_bytes=told["zip_bytes"],
-            latency_ms=told["p50_ms_1"],
-            batch_latency_ms=told["p50_ms_256"],
-            scores=FoldScores(tuple(told["metrics"]), scores, np.full(len(scores), -1)),
-            artifact_sha256=self.store.artifacts.add((self.folder / told["file"]).read_bytes()),
+            value=float(of_metric.mean()),
+            value_std=float(of_metric.std(ddof=1)) if len(of_metric) > 1 else None,
+            size_bytes=file.size_bytes,
+            zip_bytes=file.zip_bytes,
+            latency_ms=sizes["latency_ms"],
+            batch_latency_ms=sizes["batch_latency_ms"],
+            scores=FoldScores(file.metrics, scores, np.full(len(scores), -1)),
+            artifact_sha256=self.store.artifacts.add((self.folder / file.file).read_bytes()),
             measures=measures,
         )
 
-    def _drop(self, fair: Mapping[str, Any], scores: Any) -> dict[str, float]:
-        """Return what is lost against `fair` on the same folds; positive is a loss."""
-        told = fair["forms"]["onnx"]
-        reference = np.array(told["scores"])[:, list(told["metrics"]).index(self.study.metric)]
+    def _drop(self, fair: Written, one: Written) -> dict[str, float]:
+        """Return what a file loses against another one on the same folds; positive is a loss."""
+        reference, scores = (
+            np.array(file.scores)[:, file.metrics.index(self.study.metric)] for file in (fair, one)
+        )
         n_folds = int(self.study.spec["split"]["n_folds"])
         if METRICS[self.study.metric].direction == "minimize":
             return paired_difference(scores, reference, n_folds=n_folds)
         return paired_difference(reference, scores, n_folds=n_folds)
-
-
-def _ending(code: int, stderr: bytes) -> str:
-    lines = stderr.decode("utf-8", "replace").strip().splitlines()
-    return f"exit code {code}: {lines[-1] if lines else ''}"
-
-
-def _sizes(told: Mapping[str, Any]) -> dict[str, float]:
-    return {
-        "size_bytes": told["size_bytes"],
-        "zip_bytes": told["zip_bytes"],
-        "latency_ms": told["p50_ms_1"],
-        "batch_latency_ms": told["p50_ms_256"],
-    }
-
-
-def _reason(found: Mapping[str, Any], told: Mapping[str, Any]) -> str | dict[str, Any]:
-    """Return why a variant could not be made: the JSON of a sentence, or what another program said."""
-    if "failure" not in found:
-        return str(told.get("problem", ""))
-    failure = found["failure"]
-    return dict(failure) if "template" in failure else str(failure.get("text", ""))

@@ -6,18 +6,15 @@ score of float32, float16 and int4 is that of the file; int8 files also round ac
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.store import Store
-from ..metrics import METRICS
+from ..domain.metrics import METRICS
 from ..networks.base import Network
 from ..networks.registry import family
 from ..search.preparing import prepare
@@ -29,6 +26,7 @@ from ..training.trainer import predict
 from ..workers.context import StudyContext, context_of
 from ..workers.costs import file_bytes, row_latency_ms
 from .layers import as_stored
+from .messages import Subject
 
 _FLOAT_BYTES = 4
 _BITS = {"int8": 8, "int4": 4}
@@ -86,12 +84,17 @@ class Probe:
         return float(np.mean(self.fold_losses(reference, scores)))
 
 
-def probe_of(job: dict[str, Any]) -> Probe:
-    """Return what a job of `ledger` is about."""
-    with Store.open(Path(job["workspace"]), "r") as store:
-        files = prepare(store, store.study(job["study"])).files
+def probe_of(subject: Subject) -> Probe:
+    """Return the networks and data of what is compressed."""
+    return Probe(*opened(subject))
+
+
+def opened(subject: Subject) -> tuple[StudyContext, TrainedModel]:
+    """Set the devices up, and return the data and the fold networks of what is compressed."""
+    with Store.open(Path(subject.workspace), "r") as store:
+        files = prepare(store, store.study(subject.study_id)).files
     set_up_devices(files.n_threads)
-    return Probe(context_of(files), TrainedModel.from_bytes(Path(job["model"]).read_bytes()))
+    return context_of(files), TrainedModel.from_bytes(Path(subject.model).read_bytes())
 
 
 def bytes_of(network: Network, number_format: str, floats: Collection[str] = ()) -> int:
@@ -133,10 +136,3 @@ def layer_bytes(network: Network, number_format: str) -> dict[str, int]:
 def latency_of(network: Network) -> float:
     """Return the milliseconds of one row in float32; formats of few bits take about as long, see ARCHITECTURE.md."""
     return row_latency_ms(shipped(network))
-
-
-def tell(folder: Path, fraction: float) -> None:
-    """Say how far a search is; `explore` reads it."""
-    partial = folder / "explored.partial"
-    partial.write_text(json.dumps({"fraction": fraction, "at": time.time()}), encoding="utf-8")
-    partial.replace(folder / "explored.fraction")

@@ -1,29 +1,28 @@
-"""Training networks on while they become sparse or smaller: ``python -m cupel.engine.compression.train JOB.json``.
+"""Training networks on while they become sparse or smaller, all folds in lockstep, as in a trial: the work of a child.
 
-All folds in lockstep, as in a trial. Started by `ledger`; the one module here beside `convert` that imports TensorFlow.
+`choose` uses it too, in a child of its own.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
-import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.compression_plan import CONTROL, PLANS, Plan, all_epochs_of, n_epochs_of, trained_first
+from ..domain.errors import CupelError, Message
+from ..jobs.work import Reporter
 from ..networks.registry import family
-from ..search.preparing import prepare
-from ..training.devices import set_up_devices
 from ..training.model import TrainedModel
 from ..training.quantizing import Quantizer
-from ..training.sparsity import Sparsifier, sparsity_of
+from ..training.sparsity import Sparsifier
 from ..training.trainer import Trainer, TrainSpec, predict
-from ..workers.context import StudyContext, context_of
+from ..workers.context import StudyContext
 from ..workers.trial_task import train_spec
-from .plan import CONTROL, PLANS, Plan, all_epochs_of, n_epochs_of, trained_first
+from .messages import Trained, TrainedPlan, TrainRequest
+from .probe import opened
 
 _RATE = (
     0.3  # of the trial's learning rate: the networks are trained already, unless they have just lost units
@@ -37,8 +36,8 @@ def train_plan(
     plan: Plan,
     n_epochs: int,
     start: TrainedModel | None = None,
-) -> tuple[TrainedModel, dict[str, Any]]:
-    """Return the networks of a plan, one a fold, and what is to be told of them.
+) -> TrainedModel:
+    """Return the networks of a plan, one a fold.
 
     Parameters
     ----------
@@ -72,11 +71,7 @@ def train_plan(
             teacher=_outputs(context, base) if plan.is_taught else None,
         ).run()
         model = dataclasses.replace(model, weights=result.weights, stats=result.stats)
-    return model, {
-        "n_parameters": network.n_parameters,
-        "sparsity": sparsity_of(network.weights, model.weights),
-        "n_epochs": n_epochs,
-    }
+    return model
 
 
 def _spec(context: StudyContext, model: TrainedModel, n_epochs: int, rate: float) -> TrainSpec:
@@ -117,42 +112,28 @@ def _outputs(context: StudyContext, model: TrainedModel) -> NDArray[np.float32]:
     )
 
 
-def main() -> None:
-    """Train every plan of the job; write ``<place>.npz`` and ``<place>.json``, places counted from its ``first``."""
-    from ...storage.store import Store
-    from ..errors import CupelError
-
-    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    folder, names = Path(job["folder"]), list(job["plans"])
-    with Store.open(Path(job["workspace"]), "r") as store:
-        files = prepare(store, store.study(job["study"])).files
-    set_up_devices(files.n_threads)
-    context = context_of(files)
-    base = TrainedModel.from_bytes(Path(job["model"]).read_bytes())
-    plans = trained_first(names)
-    n_epochs = int(job["n_epochs"])
-    longest = max(all_epochs_of(plan, n_epochs) for plan in plans)
+def train(request: TrainRequest, reporter: Reporter) -> None:
+    """Train every plan, in parts."""
+    context, base = opened(request.subject)
+    plans, names = trained_first(request.plans), list(request.plans)
+    longest = max(all_epochs_of(plan, request.n_epochs) for plan in plans)
     models: dict[str, TrainedModel] = {}
-    failures: dict[str, Any] = {}
-    for plan in plans:
-        told: dict[str, Any]
-        n_own = longest if plan is CONTROL else n_epochs_of(plan, n_epochs)
+    failures: dict[str, Message] = {}
+    for n_done, plan in enumerate(plans):
+        reporter.progress(n_done / len(plans), plan.name)
+        n_own = longest if plan is CONTROL else n_epochs_of(plan, request.n_epochs)
         try:
             if plan.after in failures:
-                told = {"failure": failures[plan.after]}
+                failures[plan.name] = failures[plan.after]
             else:
-                models[plan.name], told = train_plan(context, base, plan, n_own, models.get(plan.after))
-        except (CupelError, ArithmeticError) as error:
-            sentence = error.sentence.to_json() if isinstance(error, CupelError) else {"text": str(error)}
-            told = {"failure": sentence}
-        if "failure" in told:
-            failures[plan.name] = told["failure"]
+                models[plan.name] = train_plan(context, base, plan, n_own, models.get(plan.after))
+        except CupelError as error:
+            failures[plan.name] = error.sentence
+        except ArithmeticError as error:
+            failures[plan.name] = Message("{reason}", {"reason": str(error)})
         if plan.name in names:
-            place = int(job["first"]) + names.index(plan.name)
+            place = names.index(plan.name)
             if plan.name in models:
-                (folder / f"{place}.npz").write_bytes(models[plan.name].to_bytes())
-            (folder / f"{place}.json").write_text(json.dumps(told), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+                file = Path(request.subject.folder) / f"{request.first + place}.npz"
+                file.write_bytes(models[plan.name].to_bytes())
+            reporter.part(TrainedPlan(place, Trained(n_own, failures.get(plan.name))))

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..spec import SplitSpec
+from ..domain.spec import SplitSpec
+from ..domain.split_findings import By
 from .name_parts import parts_of_names
 from .near_duplicates import NearDuplicates, find_near_duplicates
 from .schema import SPLIT_COLUMN, ColumnSchema, TableSchema
-from .split_findings import By
 from .table import Column, Rows, Table
 from .target import Target
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..spec import SplitSpec
+from ..domain.spec import SplitSpec
 from .table import Rows
 
 

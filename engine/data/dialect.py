@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from ..errors import DataError
+from ..domain.errors import DataError
 from .arrow import pc
 from .cells import MISSING, parse_numbers
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import Message
+from ..domain.errors import Message
 from .schema import TableSchema
 from .table import Table, canonical_text
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..errors import DataError, Message
+from ..domain.errors import DataError, Message
 from .arrow import pc
 from .cells import CellRules, parse_column
 from .table import Column, Kind, Table

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..bundled.decoding import as_pixels
-from ..errors import DataError, Message
-from ..spec import ReadSpec
+from ..domain.errors import DataError, Message
+from ..domain.spec import ReadSpec
 from .idx import idx_parts, read_idx
 from .image_table import (
     IMAGE,

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from ..bundled.decoding import BadImageError, ImageFiles, is_image_name
-from ..errors import DataError, Message
+from ..domain.errors import DataError, Message
+from ..domain.spec import ReadSpec
 from ..machine import n_cores
-from ..spec import ReadSpec
 from .image_table import (
     IMAGE,
     LABEL,

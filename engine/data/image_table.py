@@ -10,9 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ..errors import DataError, Message
+from ..domain.errors import DataError, Message
+from ..domain.spec import ReadSpec
 from ..machine import free_memory_bytes
-from ..spec import ReadSpec
 from .scratch import row_chunks, scratch_array
 from .table import Column, Table, text_column
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..spec import ReadSpec
+from ..domain.spec import ReadSpec
 from .idx import is_idx
 from .image_arrays import is_npz, read_idx_files, read_npz
 from .image_files import has_image, read_folder

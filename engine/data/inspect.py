@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DataError, Message
-from ..families import families_of
-from ..spec import ReadSpec, SplitSpec
+from ..domain.errors import DataError, Message
+from ..domain.families import families_of
+from ..domain.spec import ReadSpec, SplitSpec
+from ..domain.split_findings import SplitAudit
 from .findings import Finding
 from .guess import suggest_target
 from .images import thumbnails
@@ -21,7 +22,6 @@ from .report import build_report
 from .schema import TableSchema, infer_schema
 from .sources import Loaded, load
 from .split_audit import audit_split
-from .split_findings import SplitAudit
 from .splitting import official_parts
 from .table import Table
 from .target import Target, encode_target

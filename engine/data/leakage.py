@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..metrics import binary_roc_auc
+from ..domain.metrics import binary_roc_auc
 from .table import Column, Rows
 from .target import Target
 

@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from ..errors import DataError
+from ..domain.errors import DataError
 from .schema import TableSchema
 from .table import Column, Table, text_column
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, Message
-from ..spec import SplitSpec
+from ..domain.errors import DataError, Message
+from ..domain.spec import SplitSpec
 from .table import Column, Rows
 from .target import Target
 

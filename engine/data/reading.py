@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ..errors import DataError, Message
-from ..spec import ReadSpec
+from ..domain.errors import DataError, Message
+from ..domain.spec import ReadSpec
 from .frames import table_from_arrow
 from .table import Kind, Table
 from .textfile import TextReader

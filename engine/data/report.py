@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError
-from ..spec import SplitSpec
+from ..domain.errors import DataError
+from ..domain.spec import SplitSpec
 from .findings import Finding, Severity, far_values, finding
 from .leakage import MAX_ROWS, single_column_score
 from .near_duplicates import NearDuplicates, first_hashes, mixed

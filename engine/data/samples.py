@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DataError
+from ..domain.errors import DataError
 from .table import Column, Table, text_column
 
 SAMPLES: Mapping[str, str] = MappingProxyType(

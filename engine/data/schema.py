@@ -13,8 +13,8 @@ from typing import Any, get_args
 
 import numpy as np
 
-from ..errors import DataError
-from ..spec import DataKind, KindName, ReadSpec, Role
+from ..domain.errors import DataError
+from ..domain.spec import DataKind, KindName, ReadSpec, Role
 from .table import Column, Kind, Table
 
 _ID_NAME = re.compile(r"(?:^|[\W_])(?:id|uuid|guid|index|idx|key)(?:$|[\W_])|^unnamed: 0$", re.IGNORECASE)
@@ -39,7 +39,7 @@ class ColumnSchema:
     kind : {"number", "text", "date"}
         How its cells are kept; see `Column`.
     role : str
-        How it is used, one of `engine.spec.Role`.
+        How it is used, one of `engine.domain.spec.Role`.
     n_missing, n_unique : int
         Missing cells; distinct cells that are not missing.
     minimum, maximum, mean : float or None
@@ -75,7 +75,7 @@ class ImageSchema:
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """All columns, how the file was read, and which kind of data it is (`engine.families.DATA_KINDS`)."""
+    """All columns, how the file was read, and which kind of data it is (`engine.domain.families.DATA_KINDS`)."""
 
     columns: tuple[ColumnSchema, ...]
     read: ReadSpec = field(default_factory=ReadSpec)

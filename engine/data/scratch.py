@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ..errors import DataError
+from ..domain.errors import DataError
 
 _CHUNK_BYTES = 64 << 20
 _SMALL_BYTES = 256 << 20

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import DataError, Message
-from ..spec import KindName, ReadSpec
+from ..domain.errors import DataError, Message
+from ..domain.spec import KindName, ReadSpec
 from .frames import table_from_pandas
 from .image_files import read_paths
 from .image_table import ReadImages

@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from ..metrics import METRICS, default_metric
-from ..spec import SplitSpec
+from ..domain.metrics import METRICS, default_metric
+from ..domain.spec import SplitSpec
+from ..domain.split_findings import Look, SplitAudit
 from .audit_units import Candidate, candidates
 from .dealing import assign_groups
 from .near_duplicates import NearDuplicates
 from .schema import TableSchema
-from .split_findings import Look, SplitAudit
 from .splitting import resolved_kind
 from .table import Table
 from .target import Target

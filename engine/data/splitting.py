@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, Message
-from ..spec import ORDERED_SPLITS, SplitSpec
+from ..domain.errors import DataError, Message
+from ..domain.spec import ORDERED_SPLITS, SplitSpec
 from ..statistics.epochs import fold_voters
 from .dealing import assign_folds, draw_holdout
 from .near_duplicates import NearDuplicates

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..errors import DataError
+from ..domain.errors import DataError
 from .scratch import row_chunks, take_mapped
 
 Kind = Literal["number", "text", "date"]

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, Message
+from ..domain.errors import DataError, Message
 from .schema import TableSchema
 from .table import Column, Rows, Table, canonical_text
 

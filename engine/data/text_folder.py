@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import DataError, Message
-from ..spec import ReadSpec
+from ..domain.errors import DataError, Message
+from ..domain.spec import ReadSpec
 from .dialect import scan_file
 from .table import Column, Table, text_column
 

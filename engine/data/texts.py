@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import Message
+from ..domain.errors import Message
 from .schema import TableSchema
 from .table import Table
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ..errors import DataError, Message
-from ..spec import SplitSpec
+from ..domain.errors import DataError, Message
+from ..domain.spec import SplitSpec
 from .name_parts import name_part_column
 from .near_duplicates import NearDuplicates, find_near_duplicates
 from .schema import TableSchema

@@ -34,17 +34,17 @@ from ...storage.records import (
 )
 from ...storage.store import Store
 from ...storage.workspace import disk_is_full
-from ..compression.thresholds import USUAL
 from ..data.cells import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
 from ..data.splitting import Splits
-from ..errors import CupelError, ExportError, Message
+from ..domain.errors import CupelError, ExportError, Message
+from ..domain.formats import DEFAULT, FORMATS
 from ..looks import note_look
+from ..statistics.thresholds import USUAL
 from .bundle import check_target, files_of, write_manifest
 from .card import model_card
 from .certificate import DECODING, PREPROCESS, STANDALONE, pins, run_certificate
-from .conversion import converted
-from .formats import DEFAULT, FORMATS
+from .conversion import ConversionRequest, converted
 from .helpers import Helpers
 from .intervals import IntervalPlan, interval_plan, write_intervals
 from .serving import write_serving
@@ -222,24 +222,23 @@ class Export:
     ) -> dict[str, Any]:
         """Run `convert` in a child process and return its answer."""
         images = TableSchema.from_json(dataset.schema).images
-        content = {
-            "model": str(model),
-            "table": str(self.store.artifacts.checked_path(dataset.table_sha256)),
-            "pixels": str(self.store.artifacts.checked_path(images.sha256)) if images else None,
-            "schema": dataset.schema,
-            "rows": self._sample_rows(dataset),
-            "network": self.network,
-            "formats": list(self.formats),
-            "number_format": "float32" if self.variant is None else number_format_of(self.variant),
-            "float_layers": []
-            if self.variant is None
-            else list(self.variant.method.get("float_layers") or ()),
-            "calibration": self._calibration_rows(),
-            "folder": str(work / "bundle"),
-            "threshold": self._changed_threshold,
-            "folds": None if isinstance(plan, Message) else plan.job(work / _FOLDS),
-        }
-        return converted(content, work, self.helpers and self.helpers.converter)
+        floats = () if self.variant is None else self.variant.method.get("float_layers") or ()
+        request = ConversionRequest(
+            model=str(model),
+            table=str(self.store.artifacts.checked_path(dataset.table_sha256)),
+            pixels=str(self.store.artifacts.checked_path(images.sha256)) if images else None,
+            folder=str(work / "bundle"),
+            schema=dataset.schema,
+            rows=tuple(self._sample_rows(dataset)),
+            network=self.network,
+            formats=self.formats,
+            number_format="float32" if self.variant is None else number_format_of(self.variant),
+            float_layers=tuple(floats),
+            threshold=self._changed_threshold,
+            calibration=self._calibration_rows(),
+            folds=None if isinstance(plan, Message) else plan.request(work / _FOLDS),
+        )
+        return converted(request, self.helpers and self.helpers.converter)
 
     def _sample_rows(self, dataset: DatasetRecord) -> list[int]:
         """Return rows of the holdout, filled up with development rows where it is small; evenly spread."""
@@ -255,13 +254,13 @@ class Export:
                 rows += part[np.linspace(0, len(part) - 1, n).astype(np.int64)].tolist()
         return rows
 
-    def _calibration_rows(self) -> list[list[int]]:
+    def _calibration_rows(self) -> tuple[tuple[int, ...], ...]:
         """Return training rows of each fold, for a number format that is calibrated; others need none."""
         if self.variant is None or self.study.split_sha256 is None:
-            return []
+            return ()
         splits = Splits.from_npz_bytes(self.store.artifacts.read(self.study.split_sha256))
         train = splits.train if self.network is None else [splits.train[self.network]]
-        return [rows[:_CALIBRATION_ROWS].tolist() for rows in train]
+        return tuple(tuple(rows[:_CALIBRATION_ROWS].tolist()) for rows in train)
 
     def _spec(self, answer: dict[str, Any], dataset: DatasetRecord) -> dict[str, Any]:
         return {

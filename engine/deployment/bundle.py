@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import ExportError
+from ..domain.errors import ExportError
+from ..domain.formats import FORMATS
 from .certificate import run_certificate
-from .formats import FORMATS
 
 FORMAT = 2  # 2: files in folders, several formats
 KIND = "cupel-bundle"

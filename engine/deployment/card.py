@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, VariantRecord
-from ..data.split_findings import KEY as KEY_OF_AUDIT
-from ..data.split_findings import SplitAudit
-from ..formatting import count, counted, number, plain, score, shared_decimals
-from ..statistics.verdict import (
+from ..domain.formats import FORMATS
+from ..domain.formatting import count, counted, number, plain, score, shared_decimals
+from ..domain.split_findings import KEY as KEY_OF_AUDIT
+from ..domain.split_findings import SplitAudit
+from ..domain.verdict import (
     OLD_WAY,
     evidence_of,
     holdout_scores,
@@ -19,7 +20,6 @@ from ..statistics.verdict import (
 )
 from .card_groups import KEY, groups_section
 from .card_intervals import intervals_section
-from .formats import FORMATS
 
 
 def model_card(

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import formatting
-from ..data.split_findings import KEY as AUDIT
+from ..domain import formatting
+from ..domain.split_findings import KEY as AUDIT
 
 KEY = "audits"  # of a study's result
 LEAST_ROWS = 30  # of a group that is compared with others

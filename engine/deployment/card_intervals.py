@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..formatting import counted, number, plain
+from ..domain.formatting import counted, number, plain
 from ..statistics.conformal import MOST_SCORES
 
 

@@ -7,9 +7,7 @@ that were computed before the bundle was put together. Light: needs the standard
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,20 +17,36 @@ from pathlib import Path
 from typing import Any
 
 from ..bundled import FOLDER
-from ..errors import ExportError
-from .formats import FORMATS
-from .waiting import WaitingProcess
+from ..domain.errors import ExportError, Message
+from ..domain.formats import FORMATS
+from ..jobs.child import Child, Job
+from ..jobs.messages import line_of
 
-TIMEOUT_S = 300.0
+_JOB = Job(
+    "",
+    type(None),
+    failed=Message("{format}: the bundle cannot be run in a clean process: {reason}"),
+    late=Message("{format}: the bundle gave no predictions within {seconds} seconds."),
+    error=ExportError,
+    limit_s=300.0,
+    part=dict[str, Any],
+)
 STANDALONE = FOLDER / "standalone.py"
 DECODING = FOLDER / "decoding.py"
 PREPROCESS = Path(__file__).parents[1] / "preprocessing" / "arithmetic.py"
 
-# Runs in the child, see `waiting`. What is neither Python's own nor named by the requirements cannot be imported there.
+# Runs in the child, and speaks as `jobs.messages` says. What is neither Python's own nor named by the requirements
+# cannot be imported there.
 _PROGRAM = """
 import importlib, importlib.abc, importlib.util, json, os, pathlib, sys
 
+parent = os.fdopen(os.dup(1), "w", encoding="utf-8")
+os.dup2(2, 1)
 needs = json.loads(sys.stdin.readline())
+
+def say(**line):
+    parent.write(json.dumps(line) + "\\n")
+    parent.flush()
 
 class Wall(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
@@ -51,8 +65,7 @@ def loaded(name, file):
 sys.meta_path.insert(0, Wall())
 for name in needs["modules"]:
     importlib.import_module(name)
-sys.stdout.write("ready\\n")
-sys.stdout.flush()
+say(type="ready")
 line = sys.stdin.readline()
 if not line:
     sys.exit(0)
@@ -68,8 +81,8 @@ for name, script in job["formats"].items():
         found = predict.check(folder, model=loaded("predict_" + name, script).Model(folder, preprocess))
     tops = {name.partition(".")[0] for name in sys.modules} - set(sys.stdlib_module_names)
     found["modules"] = sorted(name for name in tops if not name.startswith("_") and len(name) < 40)
-    sys.stdout.write("\\n" + json.dumps({"format": name, **found}) + "\\n")
-    sys.stdout.flush()
+    say(type="part", value={"format": name, **found})
+say(type="answer", value=None)
 os._exit(0)  # taking TensorFlow down piece by piece takes seconds
 """
 
@@ -84,7 +97,7 @@ _ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",
 }
 
-Checkers = dict[tuple[str, ...], WaitingProcess]
+Checkers = dict[tuple[str, ...], Child]
 """Processes that have imported what formats need, by the names of the formats that each of them checks."""
 
 
@@ -97,7 +110,6 @@ def run_certificate(
     folder: Path,
     formats: Sequence[str] = ("onnx",),
     own: Path | None = None,
-    timeout_s: float = TIMEOUT_S,
     waiting: Checkers | None = None,
 ) -> dict[str, Any]:
     """Predict a bundle's sample rows again with each of its formats.
@@ -122,14 +134,14 @@ def run_certificate(
     Raises
     ------
     ExportError
-        Where a process crashed or took longer than `timeout_s`.
+        Where a process crashed or took too long.
     """
     found: dict[str, dict[str, Any]] = {}
     groups, ready = _groups(formats), {} if waiting is None else waiting
     images = (folder / DECODING.name).is_file()
     processes = {names: ready.pop(names, None) or _checker(names, images=images) for names in groups}
     with ThreadPoolExecutor(len(groups)) as pool:  # each waits for a process, most of whose time are imports
-        for told in pool.map(lambda names: _checked(folder, names, own, timeout_s, processes[names]), groups):
+        for told in pool.map(lambda names: _checked(folder, names, own, processes[names]), groups):
             found |= told
     first = found[formats[0]]
     failed = next((name for name in formats if not found[name]["passed"]), None)
@@ -145,7 +157,7 @@ def _groups(formats: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(names) for names in groups.values()]
 
 
-def _checker(names: Sequence[str], *, images: bool) -> WaitingProcess:
+def _checker(names: Sequence[str], *, images: bool) -> Child:
     packages = [package for name in names for package in FORMATS[name].packages]
     if images:
         packages.append("pillow")
@@ -154,12 +166,10 @@ def _checker(names: Sequence[str], *, images: bool) -> WaitingProcess:
         "allowed": [*modules_of(("numpy", *packages)), *own],
         "modules": [FORMATS[name].module for name in names if name in _IMPORTED_EARLY],
     }
-    return WaitingProcess([sys.executable, "-I", "-B", "-c", _PROGRAM], needs, _ENVIRONMENT)
+    return Child([sys.executable, "-I", "-B", "-c", _PROGRAM], _ENVIRONMENT, line_of(needs))
 
 
-def _checked(
-    folder: Path, names: Sequence[str], own: Path | None, timeout_s: float, process: WaitingProcess
-) -> dict[str, dict[str, Any]]:
+def _checked(folder: Path, names: Sequence[str], own: Path | None, child: Child) -> dict[str, dict[str, Any]]:
     titles = " + ".join(FORMATS[name].title for name in names)
     scripts = {
         name: None
@@ -167,30 +177,15 @@ def _checked(
         else str(_script(f"predict_{name}.py", FORMATS[name].script, own))
         for name in names
     }
-    job = {
+    request = {
         "folder": str(folder),
         "formats": scripts,
         "predict": str(_script("predict.py", STANDALONE, own)),
         "preprocess": str(_script("preprocess.py", PREPROCESS, own)),
     }
-    try:
-        done = process.run(job, timeout_s)
-    except subprocess.TimeoutExpired as error:
-        raise ExportError(
-            "{format}: the bundle gave no predictions within {seconds} seconds.",
-            format=titles,
-            seconds=round(timeout_s),
-        ) from error
-    lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
-    told = [json.loads(line) for line in lines if line.startswith('{"format": ')]
-    if done.returncode != 0 or len(told) != len(names):
-        raise ExportError(
-            "{format}: the bundle cannot be run in a clean process (exit code {code}): {reason}",
-            format=titles,
-            code=done.returncode,
-            reason=last_line(done.stderr),
-        )
-    return {one["format"]: one for one in told}
+    found: dict[str, dict[str, Any]] = {}
+    child.run(_JOB.about(format=titles), request, part=lambda one: found.update({one.pop("format"): one}))
+    return found
 
 
 def _script(name: str, ours: Path | None, own: Path | None) -> Path:
@@ -228,9 +223,3 @@ def _normal(name: str) -> str:
 def pins(packages: Sequence[str]) -> Mapping[str, str]:
     """Return the installed version of each package."""
     return {name: metadata.version(name) for name in packages}
-
-
-def last_line(stderr: bytes) -> str:
-    """Return what a child process said last."""
-    lines = stderr.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1][-500:] if lines else "it said nothing."

@@ -1,64 +1,109 @@
-"""Running `convert` as a child process, and what it answers: the two ends of one job. Light; used by `assembly`."""
+"""What a conversion is asked; the child process that does it. Light; used by `assembly`."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from ..errors import ExportError
-from .certificate import last_line
-from .waiting import WaitingProcess
-
-TIMEOUT_S = 900.0
-FAILED = 3
-"""Exit code of `convert` where the user can mend what is wrong: the last line of its standard output says it."""
-_LOG = 8000  # characters of what the process said that stay with an error
+from ..domain.errors import ExportError, Message
+from ..jobs.child import Child, Job
 
 
-def converter() -> WaitingProcess:
-    """Start a process that imports what conversions need, and waits for the job of `converted`."""
-    return WaitingProcess([sys.executable, "-m", "cupel.engine.deployment.convert"])
+@dataclass(frozen=True, slots=True)
+class FoldsRequest:
+    """What the networks of the folds are to say.
+
+    Attributes
+    ----------
+    model : str or None
+        The file of the fold networks; None where they are those of the model itself.
+    n_networks : int
+        Of the folds.
+    checked : tuple of tuple of int
+        Of each network some of its validation rows.
+    holdout : tuple of int
+        Rows.
+    out : str
+        The ``.npz`` file that gets ``checked``, ``holdout``, ``samples`` and ``said``: what each network says of its
+        rows, of the holdout and of the first sample rows, and what the model says of the holdout.
+    """
+
+    model: str | None
+    n_networks: int
+    checked: tuple[tuple[int, ...], ...]
+    holdout: tuple[int, ...]
+    out: str
 
 
-def converted(job: Mapping[str, Any], work: Path, process: WaitingProcess | None = None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class ConversionRequest:
+    """What is converted into what.
+
+    Attributes
+    ----------
+    model, table, pixels, folder : str
+        Paths: of the networks, of the table's Parquet file and of its pixels (None where there are no images), and the
+        folder of the bundle.
+    schema : mapping
+        JSON of the `TableSchema`.
+    rows : tuple of int
+        Sample rows of the table.
+    network : int or None
+        The place of the only network to convert; None for all.
+    formats : tuple of str
+    number_format : str
+    float_layers : tuple of str
+        Layers whose weights stay floats.
+    threshold : float or None
+        See `standalone.Predictor`.
+    calibration : tuple of tuple of int
+        For each network some of its training rows; empty where nothing is to be calibrated.
+    folds : FoldsRequest or None
+        None where there are to be no intervals.
+    """
+
+    model: str
+    table: str
+    pixels: str | None
+    folder: str
+    schema: Mapping[str, Any]
+    rows: tuple[int, ...]
+    network: int | None
+    formats: tuple[str, ...]
+    number_format: str
+    float_layers: tuple[str, ...]
+    threshold: float | None
+    calibration: tuple[tuple[int, ...], ...]
+    folds: FoldsRequest | None
+
+
+_CONVERT: Job[dict[str, Any]] = Job(
+    "cupel.engine.deployment.convert:convert",
+    dict[str, Any],
+    failed=Message("The conversion failed: {reason}"),
+    late=Message("The conversion took longer than {seconds} seconds and was ended."),
+    error=ExportError,
+    limit_s=900.0,
+)
+
+
+def converter() -> Child:
+    """Start a process that imports what conversions need, and waits for the request of `converted`."""
+    return Child.of(_CONVERT)
+
+
+def converted(request: ConversionRequest, child: Child | None = None) -> dict[str, Any]:
     """Convert a model in a child process; return what `convert.convert` does.
 
     Parameters
     ----------
-    job : mapping
-        See `convert.convert`.
-    work : Path
-        A folder for the job and its answer.
-    process : WaitingProcess, optional
+    child : Child, optional
         A `converter` that was started before; a new one where not given.
 
     Raises
     ------
     ExportError
-        Where a format cannot hold the networks, the process dies, or it takes longer than `TIMEOUT_S`.
+        Where a format cannot hold the networks, the process dies, or it takes too long.
     """
-    path, answer = work / "job.json", work / "answer.json"
-    path.write_text(json.dumps({**job, "answer": str(answer)}, ensure_ascii=False), encoding="utf-8")
-    try:
-        done = (process or converter()).run({"job": str(path)}, TIMEOUT_S)
-    except subprocess.TimeoutExpired as error:
-        raise ExportError(
-            "The conversion took longer than {seconds} seconds and was ended.", seconds=round(TIMEOUT_S)
-        ) from error
-    if done.returncode == 0 and answer.is_file():
-        return json.loads(answer.read_text(encoding="utf-8"))
-    if done.returncode == FAILED:
-        said = json.loads(done.stdout.decode("utf-8", "replace").strip().splitlines()[-1])
-        error = ExportError(said["template"], **said["args"])
-    else:
-        error = ExportError(
-            "The conversion failed (exit code {code}): {reason}",
-            code=done.returncode,
-            reason=last_line(done.stderr),
-        )
-    error.add_note(done.stderr.decode("utf-8", "replace")[-_LOG:])
-    raise error
+    return (child or converter()).run(_CONVERT, request)

@@ -1,8 +1,6 @@
-"""Converts a trained model, in a process of its own: ``python -m cupel.engine.deployment.convert``.
+"""Converts a trained model: the work of a child process, see `conversion`.
 
-Converters may hang or crash, and need TensorFlow, which the engine process never imports. The job says where model,
-table and target folder are; what was found is written to the job's ``answer`` as JSON. Where the job is, is read from
-standard input, see `waiting`. Started by `conversion` alone.
+Converters may hang or crash, and need TensorFlow, which the engine process never imports.
 """
 
 from __future__ import annotations
@@ -11,9 +9,8 @@ import csv
 import dataclasses
 import json
 import os
-import sys
 import time
-import traceback
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -27,19 +24,19 @@ from numpy.typing import NDArray
 from ..data.dates import date_pattern
 from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
-from ..errors import CupelError, ExportError, Message
+from ..domain.errors import ExportError
+from ..domain.formats import FORMATS, runs_one_by_one, tolerance_of
+from ..jobs.work import Reporter
 from ..onnx_form.graph import onnx_names
 from ..preprocessing.text import TextPreprocessing
 from ..preprocessing.tokens import PATTERNS
 from ..preprocessing.transform import TablePreprocessing
 from ..training.model import TrainedModel
-from .conversion import FAILED
+from .conversion import ConversionRequest
 from .fold_networks import with_fold_networks
-from .formats import FORMATS, runs_one_by_one, tolerance_of
 from .formats.writing import Work, written
 from .image_samples import write_image_samples
 from .samples import sample_table, write_rows
-from .waiting import READY
 
 _MOST_CATEGORIES = 10_000
 _ABOUT = {
@@ -61,17 +58,8 @@ _ABOUT = {
 }
 
 
-def convert(job: dict[str, Any]) -> dict[str, Any]:
+def convert(request: ConversionRequest, reporter: Reporter) -> dict[str, Any]:
     """Write the files of all formats, the sample rows or images, and what the formats must predict of them.
-
-    Parameters
-    ----------
-    job : dict
-        ``model``, ``table``, ``pixels`` (of images), ``folder`` (paths), ``schema`` (TableSchema), ``rows`` (sample
-        rows of the table), ``network`` (the place of the only one to convert, None for all), ``formats``,
-        ``number_format``, ``threshold`` (see `standalone.Predictor`), ``calibration`` (for each network some of its
-        training rows; none where nothing is to be calibrated), ``folds`` (see `fold_networks`; None where there are to
-        be no intervals). `main` also wants ``answer``, the file for what is returned.
 
     Returns
     -------
@@ -85,20 +73,28 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
     ExportError
         Where weights are no numbers, or a format cannot hold the networks.
     """
+    os.chdir(Path(request.folder).parent)  # what libraries leave beside their work goes with it
+    try:
+        return _converted(request, reporter)
+    except OSError as error:
+        raise ExportError("The export could not be written: {reason}", reason=str(error)) from error
+
+
+def _converted(request: ConversionRequest, reporter: Reporter) -> dict[str, Any]:
     started = time.monotonic()
-    model = TrainedModel.from_bytes(Path(job["model"]).read_bytes())
+    model = TrainedModel.from_bytes(Path(request.model).read_bytes())
     _check_weights(model)
-    if job["network"] is not None:
-        model = model.only(job["network"])
+    if request.network is not None:
+        model = model.only(request.network)
     model = dataclasses.replace(model, params={**model.params, "compute_dtype": "float32"})
-    schema = TableSchema.from_json(job["schema"])
+    schema = TableSchema.from_json(request.schema)
     images = schema.images
-    table = Table.from_parquet(job["table"], job.get("pixels"), images.column if images else "")
-    folder = Path(job["folder"])
+    table = Table.from_parquet(request.table, request.pixels, images.column if images else "")
+    folder = Path(request.folder)
     used = {name for fitted in model.preprocessings for name in fitted.columns}
     columns = [c.name for c in schema.columns if c.name in used]
     names = {images.column: "image"} if images else onnx_names(columns)
-    rows = np.array(job["rows"], np.int64)
+    rows = np.array(request.rows, np.int64)
     if images:
         samples, n_made_up = write_image_samples(folder, table, images, rows)
     else:
@@ -107,12 +103,21 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
     reference = model.predict(samples, np.arange(samples.n_rows))
     calibration = [
         dict(fitted.inputs(table, np.array(some, np.int64)))
-        for fitted, some in zip(model.preprocessings, job["calibration"], strict=False)
+        for fitted, some in zip(model.preprocessings, request.calibration, strict=False)
     ]
-    floats = tuple(job.get("float_layers", ()))
-    work = Work(folder, model, job["number_format"], schema, names, samples, reference, calibration, floats)
-    formats = _written(work, job["formats"], job["threshold"])
-    folds = None if job["folds"] is None else with_fold_networks(work, table, job["folds"])
+    work = Work(
+        folder,
+        model,
+        request.number_format,
+        schema,
+        names,
+        samples,
+        reference,
+        calibration,
+        request.float_layers,
+    )
+    formats = _written(work, request.formats, request.threshold, reporter)
+    folds = None if request.folds is None else with_fold_networks(work, table, request.folds)
     if len(formats) > 1:
         _write_preprocessing(folder / "preprocessing.json", model, names)
     return {
@@ -152,23 +157,26 @@ def _check_weights(model: TrainedModel) -> None:
             )
 
 
-def _written(work: Work, names: list[str], threshold: float | None) -> dict[str, dict[str, Any]]:
+def _written(
+    work: Work, names: Sequence[str], threshold: float | None, reporter: Reporter
+) -> dict[str, dict[str, Any]]:
     """Write the formats, and what each must predict; return of each what `standalone.check` needs to know."""
     formats: dict[str, dict[str, Any]] = {}
     shared = None
-    for name in names:
+    for place, name in enumerate(names):
+        reporter.progress(place / len(names), name)
         before = _files(work.folder)
         found = written(work, name, FORMATS[name].title)
         files = sorted(_files(work.folder) - before)
         shared = found if shared is None else shared
-        place = "sample_predictions.csv" if found is shared else f"sample_predictions_{name}.csv"
-        if not (work.folder / place).exists():
-            _write_predictions(work.folder / place, work.model, found, threshold)
+        file = "sample_predictions.csv" if found is shared else f"sample_predictions_{name}.csv"
+        if not (work.folder / file).exists():
+            _write_predictions(work.folder / file, work.model, found, threshold)
         formats[name] = {
             "number_format": work.number_format,
             "tolerance": tolerance_of(work.number_format),
             "one_by_one": name == "onnx" and runs_one_by_one(work.number_format),
-            "predictions": place,
+            "predictions": file,
             "files": files,
         }
     return formats
@@ -242,34 +250,3 @@ def _categories(table: Table, model: TrainedModel, column: str) -> list[Any]:
         for key in c.keys
     }
     return sorted(kept)  # pyright: ignore[reportArgumentType] - the keys of one column are all of one type
-
-
-def main() -> int:
-    """Wait for the job, convert, write the answer; what the user can mend is said on standard output."""
-    print(READY, flush=True)
-    line = sys.stdin.readline()
-    if not line:
-        return 0
-    path = Path(json.loads(line)["job"])
-    os.chdir(path.parent)  # what libraries leave beside their work goes with it
-    job = json.loads(path.read_text(encoding="utf-8"))
-    try:
-        answer = convert(job)
-        Path(job["answer"]).write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
-    except CupelError as error:
-        sentence = error.sentence
-    except OSError as error:
-        sentence = Message("The export could not be written: {reason}", {"reason": str(error)})
-        traceback.print_exc()
-    else:
-        return 0
-    sys.stdout.write("\n" + json.dumps(sentence.to_json()) + "\n")
-    return FAILED
-
-
-if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # All is written. Taking TensorFlow down piece by piece takes seconds, for which an export would wait.
-    os._exit(code)

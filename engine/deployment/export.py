@@ -20,10 +20,10 @@ from ...storage.records import (
     VariantRecord,
 )
 from ...storage.store import Store
-from ..errors import ExportError
+from ..domain.errors import ExportError
+from ..domain.formats import FORMATS, checked_formats
 from ..retrain import retrain_trial
 from .assembly import Export, number_format_of
-from .formats import FORMATS, checked_formats
 from .helpers import Helpers
 from .threshold import threshold_of
 

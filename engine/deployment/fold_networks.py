@@ -7,7 +7,6 @@ Where the model of a bundle is their mean, they are inside ``model.onnx`` alread
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,10 @@ import onnx
 from numpy.typing import NDArray
 
 from ..data.table import Table
-from ..errors import Message
+from ..domain.errors import Message
 from ..onnx_form.graph import fold_outputs, member_models, whole_onnx
 from ..training.model import TrainedModel
+from .conversion import FoldsRequest
 from .formats.writing import Work
 
 OWN, BESIDE = "model.onnx", "folds.onnx"
@@ -26,19 +26,15 @@ OWN, BESIDE = "model.onnx", "folds.onnx"
 _MOST_NUMBERS = 200_000
 
 
-def with_fold_networks(work: Work, table: Table, job: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the networks of the folds where they are not those of the model, and what all say to the file ``out``.
+def with_fold_networks(work: Work, table: Table, request: FoldsRequest) -> dict[str, Any]:
+    """Write the networks of the folds where they are not those of the model, and what all say to its file.
 
     Parameters
     ----------
     work : Work
     table : Table
         All rows of the data.
-    job : mapping
-        ``model`` (the path of the fold networks, None for the model's own), ``n_networks`` (of the folds), ``checked``
-        (of each network some of its validation rows), ``holdout`` (rows), ``out`` (path of an ``.npz`` file, which gets
-        ``checked``, ``holdout``, ``samples`` and ``said``: what each network says of its rows, of the holdout and of
-        the first sample rows, and what the model says of the holdout).
+    request : FoldsRequest
 
     Returns
     -------
@@ -46,9 +42,9 @@ def with_fold_networks(work: Work, table: Table, job: Mapping[str, Any]) -> dict
         ``file`` and ``outputs``: where predictions of single networks are, and what they are called in the graph;
         ``reason``, why there are none, where the networks do not fit to the folds or to the model.
     """
-    own = job["model"] is None
-    networks = work.model if own else _read(Path(job["model"]))
-    if networks.n_networks != job["n_networks"]:
+    own = request.model is None
+    networks = work.model if request.model is None else _read(Path(request.model))
+    if networks.n_networks != request.n_networks:
         return _nothing(
             Message("The bundle has no prediction intervals: its networks are not those of the folds.")
         )
@@ -64,12 +60,12 @@ def with_fold_networks(work: Work, table: Table, job: Mapping[str, Any]) -> dict
         whole = whole_onnx(networks, member_models(networks), work.schema, work.names)
         onnx.save(whole, str(work.folder / BESIDE))
     members = [networks.only(r) for r in range(networks.n_networks)]
-    holdout = np.array(job["holdout"], np.int64)
+    holdout = np.array(request.holdout, np.int64)
     rows = np.arange(work.samples.n_rows)[
         : max(1, _MOST_NUMBERS // (len(members) * max(len(networks.labels), 1)))
     ]
     checked = [
-        m.predict(table, np.array(some, np.int64)) for m, some in zip(members, job["checked"], strict=True)
+        m.predict(table, np.array(some, np.int64)) for m, some in zip(members, request.checked, strict=True)
     ]
     arrays: dict[str, NDArray[np.float64]] = {
         "checked": np.concatenate(checked),
@@ -78,7 +74,7 @@ def with_fold_networks(work: Work, table: Table, job: Mapping[str, Any]) -> dict
     if len(holdout):
         arrays["holdout"] = np.stack([m.predict(table, holdout) for m in members])
         arrays["said"] = arrays["holdout"].mean(axis=0) if own else work.model.predict(table, holdout)
-    np.savez(job["out"], allow_pickle=False, **arrays)  # pyright: ignore[reportArgumentType]
+    np.savez(request.out, allow_pickle=False, **arrays)  # pyright: ignore[reportArgumentType]
     return {"file": OWN if own else BESIDE, "outputs": fold_outputs(networks), "reason": None}
 
 

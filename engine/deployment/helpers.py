@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ..domain.formats import DEFAULT
+from ..jobs.child import Child
 from .certificate import Checkers, checkers
 from .conversion import converter
-from .formats import DEFAULT
-from .waiting import WaitingProcess
 
 
 @dataclass(slots=True)
 class Helpers:
     """A process that converts, and those that check what it wrote; `close` ends those that were not needed."""
 
-    converter: WaitingProcess
+    converter: Child
     checkers: Checkers
-    _all: tuple[WaitingProcess, ...] = field(init=False)
+    _all: tuple[Child, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self._all = (self.converter, *self.checkers.values())
@@ -30,7 +30,7 @@ class Helpers:
     @property
     def seconds(self) -> float | None:
         """How long it took until all were ready; None until then."""
-        took = [process.seconds for process in self._all]
+        took = [process.ready_s for process in self._all]
         return max(s for s in took if s is not None) if None not in took else None
 
     def close(self) -> None:

@@ -21,9 +21,10 @@ from ...storage.store import Store
 from ..bundled import FOLDER
 from ..bundled.intervals import FILE, FoldScores
 from ..bundled.standalone import decided
-from ..errors import ExportError, Message
+from ..domain.errors import ExportError, Message
 from ..statistics.conformal import LEVELS, Coverage, measured, scores_of
 from ..study_rows import StudyRows
+from .conversion import FoldsRequest
 
 INTERVALS = FOLDER / "intervals.py"
 MOST_HOLDOUT_ROWS = 5000
@@ -72,15 +73,15 @@ class IntervalPlan:
     holdout: Ints
     y: NDArray[Any]
 
-    def job(self, out: Path) -> dict[str, Any]:
+    def request(self, out: Path) -> FoldsRequest:
         """Return what `fold_networks` is to do; it writes to `out`."""
-        return {
-            "model": None if self.model is None else str(self.model),
-            "n_networks": self.scores.n_networks,
-            "checked": [rows.tolist() for rows in self.checked_rows],
-            "holdout": self.holdout.tolist(),
-            "out": str(out),
-        }
+        return FoldsRequest(
+            model=None if self.model is None else str(self.model),
+            n_networks=self.scores.n_networks,
+            checked=tuple(tuple(rows.tolist()) for rows in self.checked_rows),
+            holdout=tuple(self.holdout.tolist()),
+            out=str(out),
+        )
 
 
 def interval_plan(

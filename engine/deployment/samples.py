@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..data.cells import parse_numbers
 from ..data.schema import TableSchema
 from ..data.table import Column, Rows, Table, canonical_text, text_column
-from ..spec import ReadSpec
+from ..domain.spec import ReadSpec
 
 _ALONE = 24  # columns that are made missing or unseen one at a time
 _MOST = 1e300

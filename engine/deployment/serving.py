@@ -19,7 +19,7 @@ from ...storage.store import Store
 from ..bundled import FOLDER
 from ..data.schema import TableSchema
 from ..data.splitting import Splits
-from ..errors import ExportError
+from ..domain.errors import ExportError
 from ..study_rows import stored_table
 from .bundle import Bundle
 from .profile import write_profile

@@ -15,9 +15,9 @@ import numpy as np
 
 from ...storage.records import StudyRecord, TrialRecord, VariantRecord
 from ...storage.store import Store
-from ..compression.thresholds import THRESHOLDED, USUAL, fit_threshold, is_thresholded
-from ..errors import ExportError
+from ..domain.errors import ExportError
 from ..statistics.comparison import paired_difference
+from ..statistics.thresholds import THRESHOLDED, USUAL, fit_threshold, is_thresholded
 from ..study_rows import StudyRows
 from .telling import Share, unheard
 

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from ..bundled.standalone import InputError, Predictor
 from ..deployment.bundle import Bundle
-from ..errors import DataError, ExportError
-from ..formatting import counted, number
-from ..metrics import METRICS
-from ..spec import ReadSpec
+from ..domain.errors import DataError, ExportError
+from ..domain.formatting import counted, number
+from ..domain.metrics import METRICS
+from ..domain.spec import ReadSpec
 from .predicting import Progress, write_rows
 from .rows import Piece, Source, open_source
 

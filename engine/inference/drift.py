@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..deployment.profile import FORMAT, PROFILE, Counts, measures_of
-from ..errors import Message
+from ..domain.errors import Message
 
 SOME, STRONG = 0.1, 0.25  # of the index: the usual limits of its users
 LEVEL = 0.01  # of all columns together

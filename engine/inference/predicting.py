@@ -13,8 +13,8 @@ from typing import Any
 
 from ..bundled.standalone import InputError, Predictor, place_beside
 from ..deployment.bundle import Bundle
-from ..errors import DataError, Message
-from ..spec import ReadSpec
+from ..domain.errors import DataError, Message
+from ..domain.spec import ReadSpec
 from .drift import LEAST_ROWS, DriftReport, Watch
 from .rows import Piece, Source, open_source
 

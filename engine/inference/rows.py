@@ -28,8 +28,8 @@ from ..bundled.standalone import (
 )
 from ..data import dialect
 from ..data.text_folder import decoded_texts
-from ..errors import DataError, Message
-from ..spec import ReadSpec
+from ..domain.errors import DataError, Message
+from ..domain.spec import ReadSpec
 
 _FILES = 256  # images or texts that are read at once
 _LISTED = 5

@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from ..errors import CompressionError
+from ..domain.errors import CompressionError
 from .inputs import Inputs, InputShape
 from .layout import Floats, Layout
 from .shrinking import packed

@@ -1,4 +1,4 @@
-"""The model families by name. `engine.families` lists them; each is a module of its own, imported when it is needed."""
+"""The model families by name, as `engine.domain.families` lists them; each is a module, imported when it is needed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from ..families import FAMILY_KINDS
+from ..domain.families import FAMILY_KINDS
 from .base import Family, Network
 from .inputs import InputShape
 

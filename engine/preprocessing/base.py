@@ -1,6 +1,6 @@
 """What preprocessing of any kind of data provides: a fit for each replica, and rows as a network takes them in.
 
-A kind of data is one module in this folder with a ``KIND``, named in `engine.families.DATA_KINDS`.
+A kind of data is one module in this folder with a ``KIND``, named in `engine.domain.families.DATA_KINDS`.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from scipy.special import ndtri
 
 from ..data.schema import TableSchema
 from ..data.table import Column, Rows, Table
-from ..errors import DataError
+from ..domain.errors import DataError
 from .arithmetic import SCALED_LIMIT, SMOOTH_CLIP, DateFit, Floats, NumericFit
 from .spec import PreprocessingSpec
 from .transform import CategoryFit, TablePreprocessing

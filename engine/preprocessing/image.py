@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..data.schema import TableSchema
 from ..data.table import Rows, Table
-from ..errors import DataError
+from ..domain.errors import DataError
 from ..networks.inputs import InputShape
 from .base import Preprocessing, PreprocessingKind
 

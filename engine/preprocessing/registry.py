@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from ..families import DATA_KINDS
+from ..domain.families import DATA_KINDS
 from .base import Preprocessing, PreprocessingKind
 
 

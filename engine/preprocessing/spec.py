@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from ..errors import SpecError
+from ..domain.errors import SpecError
 
 Impute = Literal["median", "mean"]
 Scaling = Literal["standard", "robust", "quantile"]

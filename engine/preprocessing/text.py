@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..data.schema import TableSchema
 from ..data.table import Rows, Table
-from ..errors import DataError, SpecError
+from ..domain.errors import DataError, SpecError
 from ..networks.inputs import InputShape
 from .base import Preprocessing, PreprocessingKind
 from .tokens import Corpus, TokenKind

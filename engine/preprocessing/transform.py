@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.table import Rows, Table
-from ..errors import DataError
+from ..domain.errors import DataError
 from ..networks.inputs import InputShape
 from .arithmetic import DateFit, Floats, NumericFit, encode_numbers, unfold_date
 from .base import Preprocessing

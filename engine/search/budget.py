@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..spec import BudgetSpec
+from ..domain.spec import BudgetSpec
 
 _log = logging.getLogger(__name__)
 _START_S = 6.0  # of a process that imports TensorFlow, until one has been measured

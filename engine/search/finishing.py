@@ -18,10 +18,10 @@ from ...storage.records import Failure, LookPurpose, Request, Stage, TrialRecord
 from ...storage.store import Store
 from ..deployment.card_groups import kept_audits
 from ..deployment.helpers import Helpers
-from ..errors import CupelError, Message
+from ..domain.errors import CupelError, Message
+from ..domain.verdict import is_scored_the_old_way
 from ..looks import note_look
 from ..statistics.comparison import name_in_repeats
-from ..statistics.verdict import is_scored_the_old_way
 from ..study_rows import StudyRows
 from ..workers.cluster import Cluster, TaskDone
 from ..workers.messages import (

@@ -17,11 +17,11 @@ from ...storage.store import Store
 from ..data.schema import TableSchema
 from ..data.splitting import Splits, split_units
 from ..data.table import Rows
-from ..errors import ExportError
-from ..metrics import METRICS
+from ..domain.errors import ExportError
+from ..domain.metrics import METRICS
+from ..domain.verdict import Corrected, Evidence, Verdict
 from ..statistics.comparison import name_in_repeats, tied_trials
 from ..statistics.resampling import JudgedRows, Predictions, block_units, resample, size_of
-from ..statistics.verdict import Corrected, Evidence, Verdict
 from ..study_rows import StudyRows
 from .preparing import Prepared
 from .repeats import Repeats

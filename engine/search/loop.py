@@ -16,8 +16,8 @@ from ...storage.records import Request, Stage, StudyState, TrialKind, TrialRecor
 from ...storage.store import Store
 from ..baselines import CHEAP_BASELINES
 from ..deployment.helpers import Helpers
-from ..errors import CupelError
-from ..objectives import is_ruled_out
+from ..domain.errors import CupelError
+from ..domain.objectives import is_ruled_out
 from ..training.curves import CURVE_NAMES
 from ..workers.cluster import Cluster, Event, TaskDone, WorkerLost, WorkerReady
 from ..workers.messages import BaselineTask, Control, Progress, TaskResult, TrialTask

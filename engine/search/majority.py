@@ -15,7 +15,7 @@ from ..data.schema import TableSchema
 from ..data.splitting import Splits
 from ..data.table import Table
 from ..data.target import encode_target
-from ..metrics import METRICS, metrics_for
+from ..domain.metrics import METRICS, metrics_for
 from .preparing import Prepared
 
 NAME = "majority"

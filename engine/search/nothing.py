@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...storage.records import TrialKind, TrialRecord, TrialState
-from ..errors import Message
-from ..objectives import is_ruled_out
-from ..resuming import none_complete
+from ..domain.errors import Message
+from ..domain.objectives import is_ruled_out
+from ..domain.resuming import none_complete
 
 
 def why_nothing(trials: Sequence[TrialRecord], *, is_time_over: bool) -> Message:

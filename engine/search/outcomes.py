@@ -18,7 +18,7 @@ from ...storage.records import (
     TrialState,
 )
 from ...storage.store import Store
-from ..errors import Message
+from ..domain.errors import Message
 from ..training.curves import CURVE_NAMES
 from ..workers.messages import TaskOutcome, TaskResult
 from .preparing import Prepared

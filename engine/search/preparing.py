@@ -15,14 +15,14 @@ from ...storage.records import StudyRecord, TrialKind, TrialRecord
 from ...storage.store import Store
 from ..data.schema import TableSchema
 from ..data.splitting import Splits
-from ..errors import Message, SpecError
+from ..domain.errors import Message, SpecError
+from ..domain.space import adapt_space, check_space, completed_space, default_space
+from ..domain.spec import StudySpec
 from ..machine import free_memory_bytes, n_cores
-from ..spec import StudySpec
 from ..statistics.epochs import SCORING, EpochChoice
 from ..training.schedules import patience_of
 from ..workers.gpus import gpu_names
 from ..workers.messages import StudyFiles
-from .space import adapt_space, check_space, completed_space, default_space
 
 _log = logging.getLogger(__name__)
 _MEMORY_FRACTION = 0.8  # of what is free when the study starts, shared out among the workers

@@ -19,7 +19,7 @@ from ...storage.errors import ArtifactError
 from ...storage.records import FoldScores, TrialRecord
 from ...storage.store import Store
 from ..data.splitting import further_repeats
-from ..errors import Message
+from ..domain.errors import Message
 from ..statistics.comparison import name_in_repeats
 from ..study_rows import StudyRows
 from ..workers.messages import BaselineTask, StudyFiles, Task, TaskResult, TrialTask

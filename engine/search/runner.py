@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 from ...storage.records import Request, Stage, StudyRecord, StudyState
 from ...storage.store import Store
+from ..domain.spec import StudySpec
+from ..jobs.failures import failure_of
 from ..looks import known_digest
 from ..machine import is_busy
-from ..spec import StudySpec
 from ..workers.cluster import Cluster
-from ..workers.task import failure_of
 from .budget import Budget
 from .outcomes import Kept
 from .preparing import memory_share, prepare, share_out

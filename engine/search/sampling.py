@@ -20,10 +20,18 @@ import numpy as np
 import optuna
 
 from ...storage.records import TrialState
-from ..errors import SpecError
+from ..domain.errors import SpecError
+from ..domain.space import (
+    Parameter,
+    parameters,
+    point_from,
+    quick_start,
+    smallest_start,
+    start_points,
+    to_params,
+)
 from .few_trials import FewTrialsTpe, ReplayedNsga2, reseed
 from .pruning import completed_rungs
-from .space import Parameter, parameters, point_from, quick_start, smallest_start, start_points, to_params
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)  # the versions are pinned

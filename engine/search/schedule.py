@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..baselines import BASELINES, CHEAP_BASELINES
-from ..objectives import costs_of, is_ruled_out
+from ..domain.objectives import costs_of, is_ruled_out
 from ..statistics.epochs import chosen_scores
 from ..training.curves import CURVE_NAMES
 from ..training.schedules import patience_of, trial_epochs

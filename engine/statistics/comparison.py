@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import FoldScores, StudyRecord, TrialKind, TrialRecord, TrialState
-from ..metrics import METRICS, Metric
-from ..spec import ORDERED_SPLITS
+from ..domain.metrics import METRICS, Metric
+from ..domain.spec import ORDERED_SPLITS
+from ..domain.verdict import EQUIVALENCE, Verdict, Word, evidence_of
 from .student import t_cdf, t_quantile
-from .verdict import EQUIVALENCE, Verdict, Word, evidence_of
 
 Floats = NDArray[np.float64]
 Scores = Mapping[int, Floats]

@@ -21,9 +21,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..metrics import METRICS
+from ..domain.metrics import METRICS
+from ..domain.verdict import EQUIVALENCE, Corrected, Verdict
 from .comparison import region, word_of
-from .verdict import EQUIVALENCE, Corrected, Verdict
 from .weighted import row_cost, weighted_scores
 
 Floats = NDArray[np.float64]

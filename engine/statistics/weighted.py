@@ -1,8 +1,9 @@
 """Every metric under many weightings of the same rows at once: what resampling rows needs. NumPy alone.
 
 A row that a resample drew twice has the weight 2, one that it did not draw the weight 0. With whole weights a score is
-the score of `engine.metrics` on the rows repeated so often (a test compares all of them). Most metrics are functions of
-a few sums over rows, so that all resamples are one product of matrices; areas under curves and medians sort once.
+the score of `engine.domain.metrics` on the rows repeated so often (a test compares all of them). Most metrics are
+functions of a few sums over rows, so that all resamples are one product of matrices; areas under curves and medians
+sort once.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..metrics import METRICS
+from ..domain.metrics import METRICS
 
 Floats = NDArray[np.float64]
 _EPS = 1e-15
@@ -28,10 +29,10 @@ def weighted_scores(metric: str, y: NDArray[Any], predictions: NDArray[Any], wei
     Parameters
     ----------
     metric : str
-        A name of `engine.metrics.METRICS`.
+        A name of `engine.domain.metrics.METRICS`.
     y : ndarray of shape (n,)
     predictions : ndarray of shape (n,) or (n, n_classes)
-        As `engine.metrics` takes them.
+        As `engine.domain.metrics` takes them.
     weights : ndarray of shape (B, n)
         At least 0.
 

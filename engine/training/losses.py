@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from ..errors import SpecError
+from ..domain.errors import SpecError
 
 _FOCAL_GAMMA = 2.0
 Loss = Callable[

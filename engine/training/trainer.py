@@ -21,8 +21,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from ..errors import CupelError
-from ..metrics import METRICS
+from ..domain.errors import CupelError
+from ..domain.metrics import METRICS
 from ..networks.base import Network
 from ..networks.inputs import Inputs
 from ..networks.registry import build_network

@@ -8,8 +8,8 @@ import numpy as np
 
 from ...storage.records import FoldScores
 from ..baselines import fit_baseline
+from ..domain.metrics import METRICS, metrics_for
 from ..machine import private_bytes
-from ..metrics import METRICS, metrics_for
 from .context import context_of
 from .messages import BaselineTask, HoldoutTask, StudyFiles, TaskResult
 

@@ -21,7 +21,7 @@ from distributed import Client, Future, LocalCluster
 from distributed.security import Security
 
 from ...storage.records import Failure, FailureKind
-from ..errors import Message
+from ..domain.errors import Message
 from .entry import dask_settings, warm_up_worker, work
 from .messages import TOPIC, Control, Progress, StudyFiles, Task, TaskOutcome
 from .reporter import set_control

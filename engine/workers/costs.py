@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import RuledOut
+from ..domain.errors import RuledOut
+from ..domain.spec import LimitsSpec
 from ..machine import private_bytes
 from ..networks.base import Network
 from ..networks.registry import family
-from ..spec import LimitsSpec
 from ..training.optimizers import OPTIMIZERS
 from ..training.problem import Problem
 from ..training.trainer import TrainSpec

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import Message
+from ..domain.errors import Message
+from ..domain.metrics import METRICS, metrics_for
+from ..domain.spec import ORDERED_SPLITS
 from ..machine import private_bytes
-from ..metrics import METRICS, metrics_for
-from ..spec import ORDERED_SPLITS
 from ..statistics.comparison import paired_difference
 from ..statistics.epochs import fold_voters
 from ..training.losses import to_predictions

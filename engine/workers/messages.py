@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import Curves, Failure, FoldScores
-from ..spec import LimitsSpec
+from ..domain.spec import LimitsSpec
 
 TOPIC = "cupel-progress"
 

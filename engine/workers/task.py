@@ -5,11 +5,7 @@ Called by `cluster` inside a worker; TensorFlow is imported here, after the envi
 
 from __future__ import annotations
 
-import traceback
-
-from ...storage.errors import StoreError
-from ...storage.records import Failure, FailureKind
-from ..errors import CupelError, Message, RuledOut
+from ..jobs.failures import failure_of
 from ..training.reports import TrainingStopped
 from .messages import (
     BaselineTask,
@@ -52,35 +48,6 @@ def run_task(files: StudyFiles, task: Task, send: Send) -> TaskOutcome:
                 return run_final(files, task)
     except Exception as error:  # noqa: BLE001 - the engine must hear of every failure, typed
         return failure_of(error)
-
-
-def failure_of(error: BaseException) -> Failure:
-    """Return the typed failure of an exception."""
-    text = "".join(traceback.format_exception(error))
-    name = type(error).__name__
-    if isinstance(error, CupelError):
-        if isinstance(error, RuledOut):
-            kind = FailureKind.RULED_OUT
-        else:
-            kind = FailureKind.DIVERGED if isinstance(error, ArithmeticError) else FailureKind.BAD_INPUT
-        return Failure(kind, str(error), text, error.sentence.template, dict(error.sentence.args))
-    if isinstance(error, StoreError):
-        return Failure(FailureKind.ERROR, str(error), text, error.template, dict(error.args_))
-    if isinstance(error, ArithmeticError):
-        kind = FailureKind.DIVERGED
-        message = Message(
-            "Training diverged: {error} Lower learning rates or another scaling usually help.",
-            {"error": str(error)},
-        )
-    elif isinstance(error, MemoryError) or name == "ResourceExhaustedError":
-        kind = FailureKind.OUT_OF_MEMORY
-        message = Message(
-            "The trial needed more memory than there is; choose smaller widths or batches, or fewer workers."
-        )
-    else:
-        kind = FailureKind.ERROR
-        message = Message("{name}: {error}", {"name": name, "error": str(error)[:500]})
-    return Failure(kind, str(message), text, message.template, dict(message.args))
 
 
 def _run_trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import Curves, FoldScores
-from ..metrics import METRICS, metrics_for
+from ..domain.metrics import METRICS, metrics_for
 from ..training.curves import CURVE_NAMES
 from ..training.model import TrainedModel
 from ..training.problem import Problem

@@ -16,7 +16,7 @@ from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QToolTip
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from .. import tokens
 from ..language import Speaks, Text
 from ..theme import body_font, theme

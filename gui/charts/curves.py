@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ...storage.records import Curves
 from ..language import tr
 from .chart import Chart, Series

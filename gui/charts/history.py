@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ..language import tr
 from .chart import Chart, Series
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 
-from ...engine import formatting
-from ...engine.objectives import front_mask
+from ...engine.domain import formatting
+from ...engine.domain.objectives import front_mask
 from ..language import tr
 from .chart import Chart, Series
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from .. import tokens
 from ..language import Speaks, tr
 from ..theme import body_font, colour, theme

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 
-from ...engine.objectives import front_mask
+from ...engine.domain.objectives import front_mask
 from ..language import Text, tr
 from .chart import Chart, Series
 

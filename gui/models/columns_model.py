@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from .. import words
 from ..language import tr
 from .inspection import ColumnFacts, Inspection

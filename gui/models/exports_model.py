@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ...storage.records import ExportRecord, JobState
 from .. import words
 from ..language import tr

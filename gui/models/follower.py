@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from ...engine.objectives import objectives_of
+from ...engine.domain.objectives import objectives_of
 from ..desk import Desk
 from .trials_data import TrialsData, changed, prepare
 

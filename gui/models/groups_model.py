@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ..language import tr
 from .table_model import LEFT, RIGHT, Index, TableModel
 

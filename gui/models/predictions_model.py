@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ..language import tr
 from ..theme import colour
 from .table_model import Index, TableModel

@@ -8,8 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
-from ...engine import formatting
-from ...engine.resuming import found_nothing
+from ...engine.domain import formatting
+from ...engine.domain.resuming import found_nothing
 from ...storage.records import StudyRecord, StudyState, TrialState
 from .. import words
 from ..language import sentence, tr

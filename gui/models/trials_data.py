@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine import formatting
-from ...engine.objectives import front_of_table
-from ...engine.search.filtering import trial_columns
-from ...engine.statistics.comparable import scored_another_way
+from ...engine.domain import formatting
+from ...engine.domain.comparable import scored_another_way
+from ...engine.domain.filtering import trial_columns
+from ...engine.domain.objectives import front_of_table
 from ...storage.records import TrialKind, TrialRecord, TrialState, TrialTable
 
 _OWN = 18  # how many of `trial_columns` are the trials' own; the params follow

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt
 
-from ...engine import formatting
-from ...engine.search.filtering import TrialFilter
-from ...engine.statistics.verdict import OLD_WAY
+from ...engine.domain import formatting
+from ...engine.domain.filtering import TrialFilter
+from ...engine.domain.verdict import OLD_WAY
 from ...storage.records import TrialState
 from .. import words
 from ..language import sentence, tr

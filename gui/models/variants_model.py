@@ -9,8 +9,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 
-from ...engine import formatting
-from ...engine.compression.verdict import verdict
+from ...engine.domain import formatting
+from ...engine.domain.compression_verdict import verdict
 from ...storage.records import TrialState, VariantRecord
 from .. import words
 from ..language import sentence, tr

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from ...engine import formatting
-from ...engine.deployment.formats import FORMATS
+from ...engine.domain import formatting
+from ...engine.domain.formats import FORMATS
 from ...storage.records import ExportRecord, JobState
 from .. import words
 from ..language import tr

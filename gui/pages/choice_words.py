@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ..language import tr
 
 

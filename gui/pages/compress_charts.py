@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from .. import words
 from ..charts.variants import Spot, VariantsChart
 from ..language import Text, tr

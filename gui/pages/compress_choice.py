@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from ...engine.compression.plan import WHAT
-from ...engine.metrics import METRICS
+from ...engine.domain.compression_plan import WHAT
+from ...engine.domain.metrics import METRICS
 from ...storage.records import StudyRecord
 from .. import words
 from ..language import Text, tr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 
-from ...engine.compression.verdict import chosen
+from ...engine.domain.compression_verdict import chosen
 from .. import words
 from ..language import tr
 from ..models.variants_model import BASE, Column, Measured, VariantsModel

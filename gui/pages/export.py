@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QTableView, QWidget
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ...storage.records import ExportRecord, JobRecord, StudyRecord, TrialState, VariantRecord
 from .. import words
 from ..desk import Desk

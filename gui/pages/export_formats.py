@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from ...engine.deployment.formats import DEFAULT, FORMATS
+from ...engine.domain.formats import DEFAULT, FORMATS
 from ..language import tr
 from ..widgets.fields import CHIP_HEIGHT, LABEL_WIDTH
 from ..widgets.flow import flowing

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from .. import words
 from ..language import Text, counted, sentence, tr
 from ..widgets.grids import fill_rows

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QWidget
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ..language import tr
 from ..models.groups_model import GROUP, N_OWN, ROWS, GroupsModel, gap_lines, headline, no_gap_lines
 from ..widgets.fields import CHIP_HEIGHT

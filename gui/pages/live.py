@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
-from ...engine.resuming import found_nothing
+from ...engine.domain.resuming import found_nothing
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialKind, TrialState
 from .. import words
 from ..charts.curves import CurvesChart, judged_measure

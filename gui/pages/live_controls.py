@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QWidget
 
-from ...engine.resuming import found_nothing
+from ...engine.domain.resuming import found_nothing
 from ...storage.records import Request, StudyRecord, StudyState, TrialState
 from ..desk import Desk
 from ..language import Speaks, counted, tr

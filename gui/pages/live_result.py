@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from ...engine import formatting
-from ...engine.resuming import found_nothing
-from ...engine.statistics.verdict import (
+from ...engine.domain import formatting
+from ...engine.domain.resuming import found_nothing
+from ...engine.domain.verdict import (
     OLD_WAY,
     evidence_of,
     headline,

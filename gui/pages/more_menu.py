@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ...engine.resuming import More
+from ...engine.domain.resuming import More
 from ...storage.records import StudyRecord
 from .. import icons
 from ..desk import Desk

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ..language import Speaks, sentence, tr
 from ..models.columns_model import Column, ColumnsModel, PreviewModel
 from ..models.inspection import Inspection

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from ...engine import formatting
-from ...engine.spec import LimitsSpec
+from ...engine.domain import formatting
+from ...engine.domain.spec import LimitsSpec
 from ...storage.records import StudyRecord
 from ..language import tr
 from ..widgets.fields import ChoiceField, NumberField

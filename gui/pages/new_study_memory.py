@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...engine.spec import StudySpec
+from ...engine.domain.spec import StudySpec
 from ...storage.records import DatasetRecord, StudyRecord
 from ..preferences import Preferences
 from ..widgets.drop_zone import SAMPLE_PREFIX

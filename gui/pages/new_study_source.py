@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ..language import tr
 from ..models.inspection import Inspection
 from ..widgets.drop_zone import SAMPLE_PREFIX, sample_name

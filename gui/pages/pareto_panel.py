@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from ...engine.objectives import COSTS, objectives_of, table_costs
+from ...engine.domain.objectives import COSTS, objectives_of, table_costs
 from ...storage.records import StudyRecord, TrialKind, TrialState
 from ..charts.pareto import ParetoChart, Spread
 from ..language import Speaks, tr

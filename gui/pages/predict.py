@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHeaderView, QWidget
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ...storage.records import ExportRecord, JobRecord, JobState
 from ..desk import Desk
 from ..jobs import JobWatcher

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ...engine.errors import SpecError
-from ...engine.families import default_families
-from ...engine.search import space as spaces
+from ...engine.domain import space as spaces
+from ...engine.domain.errors import SpecError
+from ...engine.domain.families import default_families
 from .. import tokens
 from ..language import Speaks, sentence, tr
 from ..theme import mono_font

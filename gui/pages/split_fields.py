@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from ...engine.spec import ORDERED_SPLITS
+from ...engine.domain.spec import ORDERED_SPLITS
 from ..language import tr
 from ..widgets.fields import ChoiceField, Field, NumberField
 from .new_study_words import duplicates_text, split_text

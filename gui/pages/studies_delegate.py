@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ...storage.records import StudyRecord, StudyState
 from .. import tokens, words
 from ..language import tr

@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from ...engine import formatting
-from ...engine.compression.thresholds import is_thresholded
+from ...engine.domain import formatting
+from ...engine.statistics.thresholds import is_thresholded
 from ...storage.records import JobRecord, StudyRecord, VariantRecord
 from ..desk import Desk
 from ..jobs import JobWatcher

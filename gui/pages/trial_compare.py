@@ -8,11 +8,11 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from ...engine import formatting
-from ...engine.errors import Message
-from ...engine.statistics.comparable import are_comparable
+from ...engine.domain import formatting
+from ...engine.domain.comparable import are_comparable
+from ...engine.domain.errors import Message
+from ...engine.domain.verdict import another_way_sentence, verdict_sentence
 from ...engine.statistics.comparison import all_scores, compare_trials
-from ...engine.statistics.verdict import another_way_sentence, verdict_sentence
 from ...storage.records import StudyRecord
 from .. import words
 from ..charts.chart import Chart, Series

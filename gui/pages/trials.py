@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ...engine.errors import Message, SpecError
-from ...engine.search.filtering import parse_filter
+from ...engine.domain.errors import Message, SpecError
+from ...engine.domain.filtering import parse_filter
 from ...storage.records import TrialState
 from .. import tokens
 from ..desk import Desk

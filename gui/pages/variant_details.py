@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ...storage.records import TrialState
 from .. import words
 from ..charts.layers import LayersView

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...engine import formatting
+from ...engine.domain import formatting
 from ...storage.records import StudyRecord, TrialTable
 from ..language import Text, tr
 from .fields import ChoiceField, Options

@@ -2907,6 +2907,10 @@
       <translation>只有 predict.py 能给出区间，它需要 requirements.txt 中的软件包。</translation>
     </message>
     <message>
+      <source>It took longer than {seconds} s.</source>
+      <translation>用时超过 {seconds} 秒。</translation>
+    </message>
+    <message>
       <source>LiteRT has no activations of 16 bits for networks that take codes of categories or tokens.</source>
       <translation>对于输入类别编码或词元编码的网络，LiteRT 不支持 16 位激活值。</translation>
     </message>
@@ -3215,8 +3219,8 @@
       <translation>列 {column!r} 是目标列；请选择另一列来分组。</translation>
     </message>
     <message>
-      <source>The conversion failed (exit code {code}): {reason}</source>
-      <translation>转换失败（退出码 {code}）：{reason}</translation>
+      <source>The conversion failed: {reason}</source>
+      <translation>转换失败：{reason}</translation>
     </message>
     <message>
       <source>The conversion took longer than {seconds} seconds and was ended.</source>
@@ -3355,8 +3359,8 @@
       <translation>按各折，网络领先；按留出集，{baseline}领先（{theirs} 对 {ours}）：两者指向不同的胜者。</translation>
     </message>
     <message>
-      <source>The forecast process died (exit code {code}); some networks of the space may be too large.</source>
-      <translation>预估进程意外终止（退出码 {code}）；搜索空间中的某些网络可能过大。</translation>
+      <source>The forecast failed, some networks of the space may be too large: {reason}</source>
+      <translation>预测失败，空间中的某些网络可能过大：{reason}</translation>
     </message>
     <message>
       <source>The forecast took longer than {seconds} s; the search itself can be started.</source>
@@ -3487,6 +3491,10 @@
       <translation>无法转换这些网络：{reason}</translation>
     </message>
     <message>
+      <source>The networks could not be trained on: it took longer than {seconds} s.</source>
+      <translation>网络无法继续训练：用时超过 {seconds} 秒。</translation>
+    </message>
+    <message>
       <source>The networks could not be trained on: {reason}</source>
       <translation>无法继续训练这些网络：{reason}</translation>
     </message>
@@ -3589,6 +3597,10 @@
     <message>
       <source>The sampler {sampler} can aim at one objective only; choose one of {choices}.</source>
       <translation>采样器 {sampler} 只能有一个目标；请选择 {choices} 之一。</translation>
+    </message>
+    <message>
+      <source>The search among compressed networks ended: it took longer than {seconds} s.</source>
+      <translation>压缩网络的搜索已结束：用时超过 {seconds} 秒。</translation>
     </message>
     <message>
       <source>The search among compressed networks ended: {reason}</source>
@@ -3779,8 +3791,8 @@
       <translation>时间太短：还没训练出第一个网络，时间就用完了。</translation>
     </message>
     <message>
-      <source>The training of this network did not end.</source>
-      <translation>此网络的训练没有结束。</translation>
+      <source>The trial could not be trained again: {reason}</source>
+      <translation>该试验无法重新训练：{reason}</translation>
     </message>
     <message>
       <source>The trial gave no sign of life for too long; its worker process was ended.</source>
@@ -3801,6 +3813,10 @@
     <message>
       <source>The variant {name!r} has ended already; it cannot end twice.</source>
       <translation>变体 {name!r} 已经结束，不能再次结束。</translation>
+    </message>
+    <message>
+      <source>The variants could not be timed: it took longer than {seconds} s.</source>
+      <translation>无法测量变体的用时：超过了 {seconds} 秒。</translation>
     </message>
     <message>
       <source>The variants could not be timed: {reason}</source>
@@ -3935,8 +3951,8 @@
       <translation>训练发散：{error} 降低学习率或更换缩放方式通常会有帮助。</translation>
     </message>
     <message>
-      <source>Training trial {number} again took longer than {seconds} s and was given up.</source>
-      <translation>重新训练试验 {number} 超过 {seconds} 秒，已放弃。</translation>
+      <source>Training the trial again took longer than {seconds} s and was given up.</source>
+      <translation>重新训练该试验的用时超过 {seconds} 秒，已放弃。</translation>
     </message>
     <message>
       <source>Training would take about {n:,} bytes of memory, more than the {most:,} allowed; it was not done.</source>
@@ -3945,10 +3961,6 @@
     <message>
       <source>Trial {best} and the baselines were judged on {n_repeats} repeats of the folds; its mean over all of them is {mean}.</source>
       <translation>试验 {best} 与各基线在折的 {n_repeats} 次重复上评判；它在全部重复上的均值为 {mean}。</translation>
-    </message>
-    <message>
-      <source>Trial {number} could not be trained again: {reason}</source>
-      <translation>无法重新训练试验 {number}：{reason}</translation>
     </message>
     <message>
       <source>Trial {number} has ended already ({state}); it cannot end twice.</source>
@@ -4335,8 +4347,8 @@
       <translation>{format} 需要软件包 {package!r}，但尚未安装；请安装它，或不选此格式。</translation>
     </message>
     <message>
-      <source>{format}: the bundle cannot be run in a clean process (exit code {code}): {reason}</source>
-      <translation>{format}：导出包无法在全新进程中运行（退出码 {code}）：{reason}</translation>
+      <source>{format}: the bundle cannot be run in a clean process: {reason}</source>
+      <translation>{format}：该模型包无法在干净的进程中运行：{reason}</translation>
     </message>
     <message>
       <source>{format}: the bundle does not reproduce the predictions: row {row} of the sample gives {found} instead of {expected}; nothing was exported.</source>

@@ -13,9 +13,9 @@ from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.splitting import draw_splits
 from cupel.engine.data.table import Column, Table, text_column
 from cupel.engine.data.target import encode_target
-from cupel.engine.errors import SpecError
-from cupel.engine.metrics import METRICS
-from cupel.engine.spec import SplitSpec
+from cupel.engine.domain.errors import SpecError
+from cupel.engine.domain.metrics import METRICS
+from cupel.engine.domain.spec import SplitSpec
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 

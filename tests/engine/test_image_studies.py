@@ -14,9 +14,9 @@ import onnxruntime
 import pytest
 from cupel.engine.api import Found, find_network
 from cupel.engine.deployment.bundle import verify_bundle
-from cupel.engine.errors import DataError
+from cupel.engine.domain.errors import DataError
+from cupel.engine.domain.spec import ReadSpec
 from cupel.engine.inference.predicting import predict_file
-from cupel.engine.spec import ReadSpec
 from cupel.storage.store import Store
 from PIL import Image
 from sklearn.datasets import load_digits

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cupel.engine.domain.spec import BudgetSpec, StudySpec
 from cupel.engine.service import run_job
-from cupel.engine.spec import BudgetSpec, StudySpec
 from cupel.storage.records import FailureKind, JobRecord, JobState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 

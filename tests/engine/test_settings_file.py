@@ -9,7 +9,7 @@ import pytest
 from cupel.engine import cli
 from cupel.engine.commands.search_arguments import add_search_arguments
 from cupel.engine.commands.settings_file import with_settings
-from cupel.engine.errors import SpecError
+from cupel.engine.domain.errors import SpecError
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from cupel.engine.commands.split_lines import split_audit_of, split_lines
 from cupel.engine.commands.summary import summary
+from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.search.preparing import prepare
-from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.storage.store import Store
 

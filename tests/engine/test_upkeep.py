@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from cupel.engine.cli import main
 from cupel.engine.commands.mishaps import tell_mishap
-from cupel.engine.errors import DataError
+from cupel.engine.domain.errors import DataError
 from cupel.engine.outputs import output_file
 from cupel.storage.records import StudyState
 from cupel.storage.store import Store

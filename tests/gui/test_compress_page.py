@@ -299,7 +299,7 @@ def test_a_service_that_is_ended_takes_its_work_with_it(made: Path) -> None:
 
 def trainings(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Return those that train networks on."""
-    return [process for process in processes if "cupel.engine.compression.train" in process.cmdline()]
+    return [process for process in processes if "cupel.engine.compression.train:train" in process.cmdline()]
 
 
 def test_choosing_and_blaming_ask_for_their_own_work_under_the_limits(

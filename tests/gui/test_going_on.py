@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cupel.engine.errors import Message
+from cupel.engine.domain.errors import Message
 from cupel.gui.pages.export import ExportPage
 from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.more_menu import more_menu

@@ -279,6 +279,6 @@ def predicting() -> bool:
     """Whether a process predicts a holdout for a service of this one."""
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):  # also of one that has ended a moment ago
-            if "cupel.engine.audit.holdout" in child.cmdline():
+            if "cupel.engine.audit.holdout:predict_holdout" in child.cmdline():
                 return True
     return False

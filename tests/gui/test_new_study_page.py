@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 import shots
-from cupel.engine.errors import SpecError
-from cupel.engine.spec import LimitsSpec
+from cupel.engine.domain.errors import SpecError
+from cupel.engine.domain.spec import LimitsSpec
 from cupel.gui.models.columns_model import Column, ColumnsModel, PreviewModel
 from cupel.gui.models.inspection import Inspection
 from cupel.gui.pages.columns_delegate import RoleBox

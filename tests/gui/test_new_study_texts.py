@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from cupel.engine.families import default_families
+from cupel.engine.domain.families import default_families
 from cupel.gui.pages.new_study import NewStudyPage
 from cupel.gui.shell import MainWindow
 from pytestqt.qtbot import QtBot

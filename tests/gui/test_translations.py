@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from cupel.engine.errors import Message
+from cupel.engine.domain.errors import Message
 from cupel.gui.language import language, sentence
 from PySide6.QtCore import QTranslator
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.errors import SpecError
-from cupel.engine.search.filtering import parse_filter
+from cupel.engine.domain.errors import SpecError
+from cupel.engine.domain.filtering import parse_filter
 from cupel.gui import words
 from cupel.gui.models.studies_model import trial_counts
 from cupel.gui.models.trials_data import changed, prepare

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cupel.engine.errors import Message
+from cupel.engine.domain.errors import Message
 from cupel.gui import app
 from cupel.gui import main as entry
 from cupel.gui.language import language, sentence, tr

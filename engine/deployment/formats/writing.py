@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from ...data.schema import TableSchema
 from ...data.table import Table
-from ...errors import ExportError
+from ...domain.errors import ExportError
+from ...domain.formats import runs_one_by_one
 from ...onnx_form.graph import member_models, to_onnx, whole_keras, whole_onnx
 from ...training.losses import to_predictions
 from ...training.model import TrainedModel
-from . import runs_one_by_one
 from .run_openvino import quiet_openvino
 
 Arrays = dict[str, NDArray[Any]]

@@ -18,7 +18,7 @@ from cupel.engine.commands.audit import print_audit
 from cupel.engine.data.table import Column, text_column
 from cupel.engine.deployment.card_groups import LEAST_ROWS, groups_section, no_gap_lines
 from cupel.engine.deployment.export import export_model, export_trial
-from cupel.engine.errors import DataError, ExportError
+from cupel.engine.domain.errors import DataError, ExportError
 from cupel.storage.records import TrialState
 from cupel.storage.store import Store
 

@@ -11,9 +11,9 @@ import pytest
 from cupel.engine.api import Found, find_network
 from cupel.engine.audit.bundle_audit import BundleAudit
 from cupel.engine.cli import main
-from cupel.engine.errors import DataError
+from cupel.engine.domain.errors import DataError
+from cupel.engine.domain.spec import ReadSpec
 from cupel.engine.inference.predicting import predict_file
-from cupel.engine.spec import ReadSpec
 from PIL import Image
 
 N_IMAGES = 160

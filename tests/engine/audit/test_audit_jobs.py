@@ -13,9 +13,9 @@ import pytest
 from cupel.engine.audit.study_audit import StudyAudit
 from cupel.engine.deployment.card_groups import KEY, groups_section, kept_audits, model_of
 from cupel.engine.deployment.threshold import TUNED, threshold_of
+from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.launch import launch_engine
 from cupel.engine.service import run_job
-from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.engine.watching import EngineState, EngineWatch
 from cupel.storage.records import JobRecord, JobState, Request, TrialKind, TrialState
@@ -47,7 +47,7 @@ def cancelled(
         assert doing.is_alive(), store.job(job_id).failure
         doing.join(0.01)
     running = psutil.Process().children(recursive=True)
-    children = [child for child in running if "cupel.engine.audit.holdout" in child.cmdline()]
+    children = [child for child in running if "cupel.engine.audit.holdout:predict_holdout" in child.cmdline()]
     assert store.cancel_job(job_id)
     doing.join()
     return store.job(job_id), children

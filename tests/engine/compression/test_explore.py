@@ -11,7 +11,7 @@ from cupel.engine.cli import main
 from cupel.engine.compression.choose import nested_losses
 from cupel.engine.compression.explore import Limits, blame_layers, choose_variants
 from cupel.engine.compression.layers import N_BINS, describe_layers
-from cupel.engine.errors import CompressionError, SpecError
+from cupel.engine.domain.errors import CompressionError, SpecError
 from cupel.engine.service import run_job
 from cupel.storage.records import JobState, TrialState
 from cupel.storage.store import Store
@@ -106,13 +106,13 @@ def test_the_way_of_choosing_is_scored_on_folds_that_it_has_not_looked_at(
 def test_layers_of_other_networks_are_blamed_too(kind: str, layers: set[str], tmp_path: Path) -> None:
     study = make(tmp_path, kind)
     blamed = blame_layers(study.store, study.id, 0, how="int4", most_drop=1.0)
-    assert layers <= {one["layer"] for one in blamed.layers}
-    assert all(one["n_weights"] > 0 for one in blamed.layers)
+    assert layers <= {one.layer for one in blamed.found.blame}
+    assert all(one.n_weights > 0 for one in blamed.found.blame)
     assert [v.name for v in blamed.variants] == ["base", "int4"]
     assert all(v.state is TrialState.COMPLETE for v in blamed.variants)
     assert (blamed.variants[1].size_bytes or 0) < (blamed.variants[0].size_bytes or 0)
     whole = blamed.variants[1].measures["drop"]["mean"]
-    assert blamed.rescue["drop_of_all"] == pytest.approx(whole, abs=1e-6), (
+    assert blamed.found.rescue.drop_of_all == pytest.approx(whole, abs=1e-6), (
         "the file says what the search said"
     )
     study.store.close()
@@ -156,7 +156,7 @@ def test_sparse_layers_are_blamed_too(workspace: Path) -> None:
     with Store.open(workspace) as store:
         blamed = blame_layers(store, 1, 0, how="sparse", sparsity=0.9, most_drop=1.0)
     assert [v.name for v in blamed.variants] == ["base", "sparse 90 % at once"]
-    assert blamed.rescue["spared"] == []
+    assert blamed.found.rescue.spared == ()
     assert blamed.variants[1].measures["sparsity"] == pytest.approx(0.9, abs=0.02)
     assert {round(one["sparsity"], 1) for one in blamed.variants[1].measures["layers"]} == {0.9}
 

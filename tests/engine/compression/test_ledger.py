@@ -10,11 +10,11 @@ import onnxruntime
 import psutil
 import pytest
 from cupel.engine.compression.ledger import compress
-from cupel.engine.compression.plan import forms_of
-from cupel.engine.compression.verdict import verdict
-from cupel.engine.errors import CompressionError, SpecError
+from cupel.engine.domain.compression_plan import forms_of
+from cupel.engine.domain.compression_verdict import verdict
+from cupel.engine.domain.errors import CompressionError, SpecError
+from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.search.runner import StudyRunner
-from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.storage.records import TrialState, VariantRecord
 from cupel.storage.store import Store
@@ -104,7 +104,7 @@ def test_a_killed_converter_costs_one_variant_and_no_more(workspace: Path) -> No
     def kill(name: str, _n: int, _total: int) -> None:
         if name == "control" and not killed.is_set():
             for child in psutil.Process().children(recursive=True):
-                if "cupel.engine.compression.convert" in child.cmdline():
+                if "cupel.engine.compression.convert:convert" in child.cmdline():
                     child.kill()
                     killed.set()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cupel.engine.families import FAMILY_KINDS
+from cupel.engine.domain.families import FAMILY_KINDS
 from cupel.engine.networks.base import Family, Network
 from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.registry import build_network, family

@@ -17,8 +17,8 @@ from cupel.engine.data.sources import Loaded, load
 from cupel.engine.data.splitting import draw_splits
 from cupel.engine.data.table import PIXELS_FILE, Table
 from cupel.engine.data.target import encode_target
-from cupel.engine.errors import DataError
-from cupel.engine.spec import ReadSpec, SplitSpec
+from cupel.engine.domain.errors import DataError
+from cupel.engine.domain.spec import ReadSpec, SplitSpec
 from PIL import Image
 
 

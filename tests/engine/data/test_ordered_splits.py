@@ -8,8 +8,8 @@ from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.splitting import Splits, draw_splits
 from cupel.engine.data.table import Column, Table, text_column
 from cupel.engine.data.target import encode_target
-from cupel.engine.errors import DataError, SpecError
-from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
+from cupel.engine.domain.errors import DataError, SpecError
+from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

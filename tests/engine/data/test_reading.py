@@ -13,8 +13,8 @@ from cupel.engine.data.frames import table_from_pandas
 from cupel.engine.data.reading import ReadResult, read_table
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.table import Table
-from cupel.engine.errors import DataError
-from cupel.engine.spec import ReadSpec
+from cupel.engine.domain.errors import DataError
+from cupel.engine.domain.spec import ReadSpec
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from cupel.engine.data.inspect import inspect_file
 from cupel.engine.data.reading import read_table
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.target import encode_target, match_labels
-from cupel.engine.spec import ReadSpec
+from cupel.engine.domain.spec import ReadSpec
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 pytestmark = pytest.mark.skipif(

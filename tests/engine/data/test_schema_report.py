@@ -12,8 +12,8 @@ from cupel.engine.data.report import build_report
 from cupel.engine.data.samples import SAMPLES, load_sample
 from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.table import Column, Table, text_column
-from cupel.engine.errors import DataError
-from cupel.engine.spec import ReadSpec, SplitSpec
+from cupel.engine.domain.errors import DataError
+from cupel.engine.domain.spec import ReadSpec, SplitSpec
 
 N = 400
 

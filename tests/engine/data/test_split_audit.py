@@ -10,11 +10,11 @@ from cupel.engine.data.audit_units import gap_of, whitened
 from cupel.engine.data.inspect import inspect_file
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.split_audit import audit_split
-from cupel.engine.data.split_findings import SplitAudit
 from cupel.engine.data.splitting import draw_splits
 from cupel.engine.data.table import Column, Table, text_column
 from cupel.engine.data.target import encode_target
-from cupel.engine.spec import ReadSpec, SplitSpec
+from cupel.engine.domain.spec import ReadSpec, SplitSpec
+from cupel.engine.domain.split_findings import SplitAudit
 
 from .made_tables import days, number, subjects, table_of, walk, words
 

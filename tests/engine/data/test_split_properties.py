@@ -16,8 +16,8 @@ from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.splitting import Splits, draw_splits
 from cupel.engine.data.table import Column, Table, text_column
 from cupel.engine.data.target import Target, encode_target
-from cupel.engine.errors import DataError
-from cupel.engine.spec import SplitSpec
+from cupel.engine.domain.errors import DataError
+from cupel.engine.domain.spec import SplitSpec
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray

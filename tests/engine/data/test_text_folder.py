@@ -9,8 +9,8 @@ import pytest
 from cupel.engine.data.inspect import inspect_file
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.sources import load
-from cupel.engine.errors import DataError
-from cupel.engine.spec import ReadSpec
+from cupel.engine.domain.errors import DataError
+from cupel.engine.domain.spec import ReadSpec
 
 
 def write(folder: Path, name: str, data: bytes) -> None:

@@ -13,11 +13,11 @@ from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.splitting import Splits, draw_splits
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
-from cupel.engine.errors import Message
+from cupel.engine.domain.errors import Message
+from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
+from cupel.engine.domain.verdict import Corrected, Evidence, Verdict
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.table import table_spec
-from cupel.engine.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
-from cupel.engine.statistics.verdict import Corrected, Evidence, Verdict
 from cupel.engine.training.model import TrainedModel
 from cupel.engine.training.problem import build_problem
 from cupel.engine.training.trainer import Trainer, TrainSpec

@@ -20,16 +20,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cupel.engine.compression.plan import FORMATS as NUMBER_FORMATS
-from cupel.engine.compression.plan import Plan
 from cupel.engine.compression.train import train_plan
-from cupel.engine.deployment import formats as registry
 from cupel.engine.deployment.bundle import Bundle, verify_bundle
 from cupel.engine.deployment.export import export_model
-from cupel.engine.deployment.formats import FORMATS
-from cupel.engine.errors import ExportError
+from cupel.engine.domain import formats as registry
+from cupel.engine.domain.compression_plan import FORMATS as NUMBER_FORMATS
+from cupel.engine.domain.compression_plan import Plan
+from cupel.engine.domain.errors import ExportError
+from cupel.engine.domain.formats import FORMATS
+from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
 from cupel.engine.search.preparing import prepare
-from cupel.engine.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.engine.training.model import TrainedModel
 from cupel.engine.training.trainer import Trainer
@@ -95,7 +95,7 @@ def _variant(context: StudyContext, model: TrainedModel, name: str) -> tuple[Tra
     method = {"sparsity": 0.0, "quantization": ""}
     if name == "structured":
         plan = Plan("smaller", keep=0.5, is_tuned=False)
-        return train_plan(context, model, plan, 0)[0], method
+        return train_plan(context, model, plan, 0), method
     if name == "sparse":
         small = np.abs(model.weights) < np.quantile(np.abs(model.weights), 0.5)
         return dataclasses.replace(model, weights=np.where(small, 0.0, model.weights)), {
@@ -505,11 +505,11 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from cupel.engine.deployment.export import export_model
 from cupel.storage.store import Store
 with Store.open(Path(sys.argv[1])) as store:
-    from cupel.engine.deployment import waiting
-    real = waiting.subprocess.Popen
+    from cupel.engine.jobs import child
+    real = child.subprocess.Popen
     def started(command, **how):
         return real(command, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)), **how)
-    waiting.subprocess.Popen = started
+    child.subprocess.Popen = started
     record = export_model(store, int(sys.argv[2]), 0, Path(sys.argv[3]), formats=["onnx"])
     print(record.state, record.failure.message)
 """
@@ -531,8 +531,8 @@ def test_a_file_that_cannot_be_written_whole_leaves_nothing(
 
 def test_the_registry_is_light_and_whole() -> None:
     program = (
-        "import sys, cupel.engine.deployment.formats\n"
-        "sys.exit(any(m in sys.modules for m in ('tensorflow', 'numpy', 'onnxruntime')))"
+        "import sys, cupel.engine.domain.formats\n"
+        "sys.exit(any(m in sys.modules for m in ('tensorflow', 'pandas', 'onnxruntime')))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
     from cupel.engine.deployment.formats.writing import WRITERS

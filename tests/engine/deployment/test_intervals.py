@@ -20,7 +20,7 @@ from cupel.engine.deployment.bundle import Bundle, verify_bundle
 from cupel.engine.deployment.certificate import run_certificate
 from cupel.engine.deployment.export import export_final, export_trial
 from cupel.engine.deployment.intervals import interval_plan
-from cupel.engine.errors import DataError, Message
+from cupel.engine.domain.errors import DataError, Message
 from cupel.engine.inference.predicting import predict_file
 from cupel.engine.statistics.conformal import LEVELS
 from cupel.storage.records import JobState

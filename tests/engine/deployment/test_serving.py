@@ -18,7 +18,7 @@ import pytest
 from cupel.engine.deployment.export import export_final
 from cupel.engine.deployment.serving import serve
 from cupel.engine.deployment.snippets import filled
-from cupel.engine.errors import ExportError
+from cupel.engine.domain.errors import ExportError
 
 from .made import Made, make_study
 from .stubs import compile_cpp, compile_java

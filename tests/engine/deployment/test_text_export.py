@@ -16,9 +16,9 @@ from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.splitting import draw_splits
 from cupel.engine.data.target import encode_target
 from cupel.engine.deployment.export import export_final
+from cupel.engine.domain.spec import ReadSpec, SplitSpec
 from cupel.engine.inference.predicting import predict_file
 from cupel.engine.preprocessing.text import KIND
-from cupel.engine.spec import ReadSpec, SplitSpec
 from cupel.engine.training.model import TrainedModel
 from cupel.engine.training.problem import build_problem
 from cupel.engine.training.trainer import Trainer, TrainSpec

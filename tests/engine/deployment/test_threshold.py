@@ -16,7 +16,7 @@ from cupel.engine.bundled.standalone import Predictor
 from cupel.engine.cli import main
 from cupel.engine.deployment.bundle import Bundle, verify_bundle
 from cupel.engine.deployment.export import export_model, export_trial
-from cupel.engine.errors import ExportError
+from cupel.engine.domain.errors import ExportError
 from cupel.engine.inference.comparison import compare_bundles
 from cupel.engine.inference.predicting import predict_file
 from cupel.engine.study_rows import StudyRows

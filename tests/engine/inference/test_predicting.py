@@ -20,7 +20,7 @@ import pytest
 from cupel.engine.cli import main
 from cupel.engine.deployment.bundle import MANIFEST, Bundle, verify_bundle, write_manifest
 from cupel.engine.deployment.export import export_final, export_trial
-from cupel.engine.errors import DataError, ExportError
+from cupel.engine.domain.errors import DataError, ExportError
 from cupel.engine.inference.comparison import compare_bundles
 from cupel.engine.inference.drift import PROFILE, Watch, holm, stability_index, two_sample
 from cupel.engine.inference.predicting import predict_file, write_rows

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
-from cupel.engine.families import families_of
+from cupel.engine.domain.families import families_of
+from cupel.engine.domain.space import default_space, start_points, to_params
 from cupel.engine.networks.image_parts import ImageStructure, max_pool
 from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.registry import build_network, family
-from cupel.engine.search.space import default_space, start_points, to_params
 from cupel.engine.training.packing import unpack
 from cupel.engine.training.trainer import predict
 

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from cupel.engine.metrics import METRICS
+from cupel.engine.domain.metrics import METRICS
 from cupel.engine.networks.registry import build_network, family
 from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.problem import Problem

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.table import Column, Table, text_column
-from cupel.engine.errors import DataError, SpecError
+from cupel.engine.domain.errors import DataError, SpecError
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.spec import PreprocessingSpec
 from cupel.engine.preprocessing.transform import TablePreprocessing

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.table import Table, text_column
-from cupel.engine.errors import DataError, SpecError
+from cupel.engine.domain.errors import DataError, SpecError
 from cupel.engine.preprocessing.registry import preprocessing_from_json
 from cupel.engine.preprocessing.text import KIND, TextPreprocessing, TextSpec
 from cupel.engine.preprocessing.tokens import tokens_of

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from cupel.engine.domain.spec import BudgetSpec
 from cupel.engine.search.budget import Budget
-from cupel.engine.spec import BudgetSpec
 
 SLACK_S = 30.0  # that these tests may take, on however busy a machine; budgets here are of hours
 

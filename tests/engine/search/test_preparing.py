@@ -6,8 +6,8 @@ import logging
 from pathlib import Path
 
 import pytest
+from cupel.engine.domain.spec import BudgetSpec, StudySpec
 from cupel.engine.search.preparing import fewer_workers, prepare
-from cupel.engine.spec import BudgetSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.storage.store import Store
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from cupel.engine.commands.summary import standing, summary
-from cupel.engine.errors import SpecError
-from cupel.engine.resuming import More, extend, extended_budget, found_nothing
+from cupel.engine.domain.errors import SpecError
+from cupel.engine.domain.resuming import More, extend, extended_budget, found_nothing
+from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, StudySpec
 from cupel.engine.search.runner import Settings, StudyRunner
-from cupel.engine.spec import BudgetSpec, LimitsSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.storage.errors import ConflictError
 from cupel.storage.records import FailureKind, StudyState, TrialKind, TrialRecord, TrialState

@@ -17,12 +17,12 @@ from typing import Any
 import psutil
 import pytest
 from cupel.engine.commands.summary import summary
+from cupel.engine.domain.filtering import parse_filter, trial_columns
+from cupel.engine.domain.objectives import front_of_table, is_ruled_out, objectives_of, pareto_trials
+from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, StudySpec
 from cupel.engine.machine import free_memory_bytes
-from cupel.engine.objectives import front_of_table, is_ruled_out, objectives_of, pareto_trials
 from cupel.engine.search import preparing
-from cupel.engine.search.filtering import parse_filter, trial_columns
 from cupel.engine.search.runner import Settings, StudyRunner
-from cupel.engine.spec import BudgetSpec, LimitsSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.engine.workers.cluster import Cluster
 from cupel.storage.records import FailureKind, Request, StudyState, TrialKind, TrialRecord, TrialState

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import optuna
 import pytest
+from cupel.engine.domain.space import adapt_space, default_space
 from cupel.engine.search.pruning import FoldTest, completed_rungs, make_pruner, progress_step
 from cupel.engine.search.sampling import PastTrial, Search
-from cupel.engine.search.space import adapt_space, default_space
 from cupel.storage.records import TrialState
 
 SPACE = tomllib.loads(

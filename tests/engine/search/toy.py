@@ -30,8 +30,9 @@ from cupel.engine.data.schema import TableSchema
 from cupel.engine.data.splitting import Splits
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
-from cupel.engine.errors import RuledOut
-from cupel.engine.metrics import metrics_for
+from cupel.engine.domain.errors import RuledOut
+from cupel.engine.domain.metrics import metrics_for
+from cupel.engine.jobs.failures import failure_of
 from cupel.engine.training.curves import CURVE_NAMES
 from cupel.engine.training.reports import EpochReport, TrainingStopped
 from cupel.engine.training.schedules import trial_epochs
@@ -45,7 +46,6 @@ from cupel.engine.workers.messages import (
     TrialTask,
 )
 from cupel.engine.workers.reporter import Reporter, Send, forget_control
-from cupel.engine.workers.task import failure_of
 from cupel.storage.records import Curves, FoldScores
 
 N_FOLDS = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cupel.engine.metrics import METRICS
+from cupel.engine.domain.metrics import METRICS
 from cupel.engine.statistics.comparison import compare_folds, region, tied_trials, word_of
 
 LEAD = np.array([0.90, 0.92, 0.88, 0.91, 0.89])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from cupel.engine.metrics import METRICS
+from cupel.engine.domain.metrics import METRICS
 from cupel.engine.statistics import resampling
 from cupel.engine.statistics.resampling import (
     JudgedRows,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cupel.engine.metrics import METRICS
+from cupel.engine.domain.metrics import METRICS
 from cupel.engine.statistics.weighted import weighted_scores
 
 

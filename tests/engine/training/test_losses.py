@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from cupel.engine.errors import SpecError
+from cupel.engine.domain.errors import SpecError
 from cupel.engine.training.losses import loss_function, loss_name
 from cupel.engine.training.trainer import Trainer, TrainSpec
 

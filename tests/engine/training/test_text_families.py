@@ -8,10 +8,10 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from cupel.engine.families import families_of
+from cupel.engine.domain.families import families_of
+from cupel.engine.domain.space import default_space, start_points, to_params
 from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.registry import build_network, family
-from cupel.engine.search.space import default_space, start_points, to_params
 from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.problem import Problem

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from cupel.engine.metrics import METRICS
+from cupel.engine.domain.metrics import METRICS
 from cupel.engine.networks.registry import family
 from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.reports import EpochReport, TrainingStopped

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cupel.engine.families import FAMILY_KINDS
+from cupel.engine.domain.families import FAMILY_KINDS
+from cupel.engine.domain.space import default_space, parameters, start_points, to_params
+from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, SplitSpec, StudySpec
 from cupel.engine.networks.base import Network
 from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.registry import build_network, family
 from cupel.engine.onnx_form.graph import to_onnx
 from cupel.engine.search.preparing import prepare
-from cupel.engine.search.space import default_space, parameters, start_points, to_params
-from cupel.engine.spec import BudgetSpec, LimitsSpec, SplitSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.engine.workers.context import context_of
 from cupel.engine.workers.costs import file_bytes, row_latency_ms, training_bytes

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cupel.engine.metrics import METRICS
+from cupel.engine.domain.metrics import METRICS
+from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.search.preparing import Prepared, prepare
-from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.statistics.comparison import paired_difference
 from cupel.engine.studies import create_study
 from cupel.engine.training.model import TrainedModel

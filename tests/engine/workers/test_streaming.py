@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.search.preparing import prepare
-from cupel.engine.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.engine.training.trainer import Trainer, TrainResult
 from cupel.engine.workers.context import StudyContext

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, SplitSpec, StudySpec
 from cupel.engine.search.preparing import prepare
-from cupel.engine.spec import BudgetSpec, LimitsSpec, SplitSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.engine.training.checkpoint import load_checkpoint, save_checkpoint
 from cupel.engine.training.reports import EpochReport, TrainingStopped

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...storage.records import TrialState, VariantRecord
-from ..errors import Message
+from .errors import Message
 
 _LITTLE = 0.10  # a change of size or time below it is none: latencies scatter as much
 

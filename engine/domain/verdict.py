@@ -1,6 +1,6 @@
 """What the evidence of a study says, as types and in words: the one place that window, terminal, JSON and card read.
 
-Part of the light engine. `comparison` and `resampling` make verdicts, the store keeps them as JSON.
+`statistics.comparison` and `resampling` make verdicts, the store keeps them as JSON.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .. import formatting
-from ..errors import Message
-from ..metrics import METRICS
+from . import formatting
+from .errors import Message
+from .metrics import METRICS
 
 Word = Literal["better", "worse", "same", "undecided"]
 

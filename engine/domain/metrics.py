@@ -1,6 +1,6 @@
 """Metrics by scikit-learn's names, in NumPy alone, fast enough to be taken after every epoch.
 
-Part of the light engine. `tests/engine/test_metrics.py` compares each with scikit-learn's own.
+`tests/engine/domain/test_metrics.py` compares each with scikit-learn's own.
 
 Predictions are what a network or baseline says of n rows: for ``binary`` and ``multiclass`` probabilities of shape
 (n, n_classes), float; for ``regression`` values of shape (n,). Targets are class indices of shape (n,), int, or values

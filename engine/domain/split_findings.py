@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..errors import Message
-from ..formatting import number, shared_decimals
+from .errors import Message
+from .formatting import number, shared_decimals
 
 KEY = "split_audit"
 """Where a study's result holds its audit."""

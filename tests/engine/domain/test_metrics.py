@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cupel.engine.metrics import METRICS, default_metric, metrics_for
+from cupel.engine.domain.metrics import METRICS, default_metric, metrics_for
 from sklearn import metrics as sk
 
 RNG = np.random.default_rng(7)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..metrics import METRICS
+from ..domain.metrics import METRICS
 
 USUAL = 0.5
 _MOST_TRIED = 199

@@ -1,6 +1,6 @@
 """Search spaces: what may be varied, as plain data that TOML can carry.
 
-Part of the light engine. A space is ``{family: {parameter: {...}, "start": [...]}}``; `spaces/mlp.toml` explains it.
+A space is ``{family: {parameter: {...}, "start": [...]}}``; `spaces/mlp.toml` explains it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 
 import tomli_w
 
-from .. import formatting
-from ..errors import SpecError
-from ..families import FAMILY_KINDS
+from . import formatting
+from .errors import SpecError
+from .families import FAMILY_KINDS
 from .space_rules import FURTHER, check_entry, check_name, check_starts
 
-_PACKAGE = "cupel.engine.search"
+_PACKAGE = "cupel.engine.domain"
 _FIRST_VISITS = 250_000  # rows that a fold of a first trial sees: 12 epochs of 20,000 rows
 _MOST_BINS, _MOST_BINNED = 1024, 40_000_000  # numbers of a row after binning, and of all rows of a fold
 _FIRST_TEXTS = 60_000  # of texts: a network for them knows the training rows by heart after some epochs

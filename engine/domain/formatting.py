@@ -1,5 +1,5 @@
 """Numbers, counts, times and sizes as window, terminal, reports and model cards show them: never more digits than their
-spread justifies. Part of the light engine.
+spread justifies.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Which trials may be ranked with one another: those that were scored in the same way, on the same data and splits.
-
-Part of the light engine.
-"""
+"""Which trials may be ranked with one another: those that were scored in the same way, on the same data and splits."""
 
 from __future__ import annotations
 

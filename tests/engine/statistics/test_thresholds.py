@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cupel.engine.compression.thresholds import USUAL, fit_threshold, is_thresholded
+from cupel.engine.statistics.thresholds import USUAL, fit_threshold, is_thresholded
 from numpy.typing import NDArray
 
 Parts = list[NDArray[np.int64]]

@@ -1,4 +1,4 @@
-"""What a search may aim at beside the score, and which trials no other one beats. Part of the light engine."""
+"""What a search may aim at beside the score, and which trials no other one beats."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..storage.records import FailureKind, StudyRecord, TrialKind, TrialRecord, TrialState, TrialTable
-from .statistics.comparable import ranked_together, scored_another_way
+from ...storage.records import FailureKind, StudyRecord, TrialKind, TrialRecord, TrialState, TrialTable
+from .comparable import ranked_together, scored_another_way
 
 ObjectiveName = Literal["score", "parameters", "bytes", "latency"]
 

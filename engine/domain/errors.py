@@ -1,6 +1,6 @@
 """Sentences for the user: a template in English and its values, so that the window can show it in any language.
 
-Part of the light engine. A template is always a literal (never an f-string): `resources/translations` is made from
+A template is always a literal (never an f-string): `resources/translations` is made from
 the literals found in calls of these classes.
 """
 
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Self, cast
+
+from ...storage.records import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,27 @@ def _in_english(value: Any) -> Any:
 
 
 class CupelError(Exception):
-    """Something the user can act on; ``str(error)`` is one clear sentence."""
+    """Something the user can act on; ``str(error)`` is one clear sentence.
+
+    Attributes
+    ----------
+    sentence : Message
+    origin : Failure or None
+        What went wrong in the other process that the sentence is about.
+    """
+
+    origin: Failure | None = None
 
     def __init__(self, template: str, **args: Any) -> None:
         self.sentence = Message(template, args)
         super().__init__(str(self.sentence))
+
+    @classmethod
+    def of(cls, message: Message, origin: Failure | None = None) -> Self:
+        """Return the error that a sentence tells."""
+        error = cls(message.template, **message.args)
+        error.origin = origin
+        return error
 
 
 class DataError(CupelError):

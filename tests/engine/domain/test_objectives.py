@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cupel.engine.errors import SpecError
-from cupel.engine.objectives import front_mask
-from cupel.engine.spec import BudgetSpec, LimitsSpec, StudySpec
+from cupel.engine.domain.errors import SpecError
+from cupel.engine.domain.objectives import front_mask
+from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, StudySpec
 
 
 @pytest.mark.parametrize("n_objectives", [1, 2, 3])

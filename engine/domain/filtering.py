@@ -1,6 +1,6 @@
 """The small language that filters trials: ``value > 0.9 and optimizer == "adamw"``.
 
-Part of the light engine: the window's Trials page and ``cupel trials --filter`` use the same.
+The window's Trials page and ``cupel trials --filter`` use the same.
 
 Grammar::
 
@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import TrialTable
-from ..errors import SpecError
+from .errors import SpecError
 
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 Mask: TypeAlias = NDArray[np.bool_]

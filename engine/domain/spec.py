@@ -1,7 +1,4 @@
-"""What the user asks of a study: frozen, validated, and the same as JSON.
-
-Part of the light engine: importable by the window; nothing heavy may be imported here.
-"""
+"""What the user asks of a study: frozen, validated, and the same as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from .errors import Message, SpecError
 from .families import FAMILY_KINDS, default_families, families_of
 from .metrics import METRICS, default_metric
 from .objectives import ObjectiveName
-from .statistics.verdict import EQUIVALENCE
+from .verdict import EQUIVALENCE
 
 Task = Literal["auto", "binary", "multiclass", "regression"]
 SplitKind = Literal["auto", "stratified", "plain", "grouped", "time", "order"]
@@ -166,7 +163,7 @@ class StudySpec:
     task : str
         ``auto`` is decided from the target when the study is created.
     metric : str
-        A name of `cupel.engine.metrics.METRICS`; empty for the task's default.
+        A name of `cupel.engine.domain.metrics.METRICS`; empty for the task's default.
     families : tuple of str
         Model families the search may choose from; none for the usual ones of the kind of data.
     kind : str

@@ -5,9 +5,9 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from cupel.engine.errors import SpecError
-from cupel.engine.families import FAMILY_KINDS, default_families, families_of
-from cupel.engine.search.space import (
+from cupel.engine.domain.errors import SpecError
+from cupel.engine.domain.families import FAMILY_KINDS, default_families, families_of
+from cupel.engine.domain.space import (
     adapt_space,
     check_space,
     completed_space,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..errors import SpecError
+from .errors import SpecError
 
 FORMATS = ("float32", "float16", "int8", "int8_static", "int16", "int4")
 """Number formats of a network's file.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cupel.engine.errors import SpecError
-from cupel.engine.search.filtering import parse_filter
+from cupel.engine.domain.errors import SpecError
+from cupel.engine.domain.filtering import parse_filter
 
 COLUMNS = {
     "value": np.array([0.91, 0.95, np.nan, 0.80]),

@@ -1,12 +1,12 @@
-"""The rules that the entries of a search space obey, each breach one sentence. Part of the light engine."""
+"""The rules that the entries of a search space obey, each breach one sentence."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from ..errors import SpecError
+from .errors import SpecError
 
 KEYS = frozenset({"type", "low", "high", "log", "step", "choices", "fixed", "default", "when", "only", "as"})
 FURTHER = frozenset({"clip_norm", "beta_1", "beta_2", "max_onehot", "compute_dtype", "quantile"})
@@ -21,6 +21,7 @@ def check_entry(where: str, entry: Any, earlier: Collection[str]) -> None:
             where=where,
             value=entry,
         )
+    entry = cast("Mapping[str, Any]", entry)
     unknown = set(entry) - KEYS
     if unknown:
         raise SpecError(
@@ -57,11 +58,12 @@ def check_name(where: str, target: str, known: Collection[str]) -> None:
 
 def check_starts(family: str, starts: Any, names: Collection[str]) -> None:
     """Raise `SpecError` unless `starts` is a list of tables of parameters of the family."""
-    if not isinstance(starts, list | tuple) or not all(isinstance(point, Mapping) for point in starts):
+    points = cast("Sequence[object]", starts) if isinstance(starts, list | tuple) else None
+    if points is None or not all(isinstance(point, Mapping) for point in points):
         raise SpecError(
             "{family}.start must be a list of tables, for instance [{{ width = 64 }}].", family=family
         )
-    for point in starts:
+    for point in cast("Sequence[Mapping[str, Any]]", points):
         for name in point:
             if name not in names:
                 raise SpecError(
@@ -74,9 +76,8 @@ def check_starts(family: str, starts: Any, names: Collection[str]) -> None:
 def _check_conditions(where: str, entry: Mapping[str, Any], earlier: Collection[str]) -> None:
     for key in ("when", "only"):
         conditions = entry.get(key, {})
-        if not isinstance(conditions, Mapping) or not all(
-            isinstance(v, list | tuple) for v in conditions.values()
-        ):
+        lists = cast("Mapping[str, object]", conditions).values() if isinstance(conditions, Mapping) else None
+        if lists is None or not all(isinstance(v, list | tuple) for v in lists):
             raise SpecError(
                 '{where}: {key} must be a table of lists, for instance {{ optimizer = ["sgd"] }}.',
                 where=where,
@@ -94,7 +95,7 @@ def _check_choices(where: str, choices: Any) -> None:
         raise SpecError("{where}: choices must be a list, not {value!r}.", where=where, value=choices)
     if not choices:
         raise SpecError("{where} has no choices; give at least one.", where=where)
-    _check_values(where, "choices", choices)
+    _check_values(where, "choices", cast("Sequence[Any]", choices))
 
 
 def _check_values(where: str, key: str, values: Sequence[Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from cupel.engine import formatting
+from cupel.engine.domain import formatting
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Going on with a study: what it gets beyond what it has used. Part of the light engine."""
+"""Going on with a study: what it gets beyond what it has used."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..storage.records import StudyRecord, StudyState, TrialState
+from ...storage.records import StudyRecord, StudyState, TrialState
 from .errors import Message, SpecError
 from .spec import BudgetSpec, StudySpec
 
 if TYPE_CHECKING:
-    from ..storage.store import Store
+    from ...storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,323 @@
+"""What the children of a compression are asked, and what they answer. Light: they alone import TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from ..domain.compression_plan import Plan
+from ..domain.errors import CompressionError, Message
+from ..jobs.child import Job
+
+_SILENT_S = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is compressed.
+
+    Attributes
+    ----------
+    workspace : str
+    study_id : int
+    folder : str
+        Where files are left for the parent.
+    model : str
+        The file of the trial's fold networks.
+    """
+
+    workspace: str
+    study_id: int
+    folder: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What is to be told of networks whose files can be written.
+
+    Attributes
+    ----------
+    n_epochs : int
+        That they were trained on.
+    failure : Message or None
+        Why there are none.
+    more : mapping
+        What the measures of the variant get beside those of all.
+    """
+
+    n_epochs: int = 0
+    failure: Message | None = None
+    more: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """Plans to train, each to the file ``<first + place>.npz``."""
+
+    subject: Subject
+    plans: tuple[str, ...]
+    n_epochs: int
+    first: int
+
+
+class TrainedPlan(msgspec.Struct, frozen=True):
+    """A plan that was trained, or failed; `place` counts the request's plans."""
+
+    place: int
+    trained: Trained
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A file to be written of networks.
+
+    Attributes
+    ----------
+    name : str
+        Of the file, without its ending.
+    model : str
+        File of the networks, in the folder.
+    number_format, runtime : str
+    form : str
+        What the window calls it while it is written.
+    floats : tuple of str
+        Layers whose weights stay floats.
+    """
+
+    name: str
+    model: str
+    number_format: str
+    runtime: str
+    form: str
+    floats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertRequest:
+    """Files to be written and scored, one after the other."""
+
+    subject: Subject
+    conversions: tuple[Conversion, ...]
+
+
+class Begun(msgspec.Struct, frozen=True, tag="begun"):
+    """The conversion of this name has begun: what kills the process now is its fault."""
+
+    name: str
+
+
+class Written(msgspec.Struct, frozen=True, tag="written"):
+    """A file that was written and scored on the validation rows of its fold, or why there is none.
+
+    Attributes
+    ----------
+    name : str
+        Of the conversion.
+    problem : str
+        Empty where it was written.
+    file : str
+        In the folder.
+    scores : tuple
+        Of each fold, the metrics of `metrics`.
+    most_difference : float
+        From the outputs of the network itself.
+    holdout : float or None
+        The study's metric of the mean of all networks.
+    threshold : mapping or None
+        ``value`` and ``gain``, of two classes.
+    n_parameters, sparsity, layers
+        Of ONNX files; see `layers.describe_layers`.
+    """
+
+    name: str
+    problem: str = ""
+    file: str = ""
+    size_bytes: int = 0
+    zip_bytes: int = 0
+    metrics: tuple[str, ...] = ()
+    scores: tuple[tuple[float, ...], ...] = ()
+    most_difference: float = 0.0
+    holdout: float | None = None
+    threshold: dict[str, Any] | None = None
+    n_parameters: int = 0
+    sparsity: float = 0.0
+    layers: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyRequest:
+    """Files in a folder that are to be timed with its ``rows.npz``."""
+
+    folder: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseRequest:
+    """A search among ways to compress; see `explore.choose_variants`."""
+
+    subject: Subject
+    n_epochs: int
+    n_rounds: int
+    timeout_s: float
+    is_zipped: bool
+    most_drop: float
+    most_bytes: int | None
+    most_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A form of the front: its networks are in the file `model` of the folder."""
+
+    plan: Plan
+    number_format: str
+    model: str
+    trained: Trained
+    drop: float
+    size_bytes: int
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the search found.
+
+    Attributes
+    ----------
+    nested : tuple of float
+        By fold, see `choose.nested_losses`.
+    control_epochs : int
+        Of the networks in ``control.npz``.
+    """
+
+    candidates: tuple[Found, ...]
+    n_tried: int
+    n_ruled_out: int
+    n_failed: int
+    nested: tuple[float, ...]
+    control_epochs: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlameRequest:
+    """Layers to be compressed one by one; see `explore.blame_layers`."""
+
+    subject: Subject
+    number_format: str
+    sparsity: float
+    most_drop: float
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """What a layer costs when it alone is compressed.
+
+    Attributes
+    ----------
+    layer : str
+    drop : float
+        Mean over the folds that were scored; positive is a loss.
+    n_weights : int
+    spared_bytes : int
+        That compressing the layer takes from the file; of sparse layers zipped, as an estimate.
+    """
+
+    layer: str
+    drop: float
+    n_weights: int
+    spared_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RescueStep:
+    """A layer that was spared, and what is lost with it and those before it spared."""
+
+    layer: str
+    drop: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """Which layers to spare: as few bytes as the greedy order finds, with all folds within the limit.
+
+    Attributes
+    ----------
+    spared : tuple of str
+    drop : float
+        Of all folds.
+    drop_of_all : float
+        With no layer spared.
+    steps : tuple of RescueStep
+    is_within : bool
+        The limit.
+    """
+
+    spared: tuple[str, ...]
+    drop: float
+    drop_of_all: float
+    steps: tuple[RescueStep, ...]
+    is_within: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BlamedLayers:
+    """What was found of the layers; the networks are in ``all.npz`` and ``rescue.npz`` of the folder.
+
+    Attributes
+    ----------
+    n_folds : int
+        On how many folds the layers were scored.
+    """
+
+    blame: tuple[Blame, ...]
+    n_folds: int
+    rescue: Rescue
+
+
+TRAIN = Job(
+    "cupel.engine.compression.train:train",
+    type(None),
+    failed=Message("The networks could not be trained on: {reason}"),
+    late=Message("The networks could not be trained on: it took longer than {seconds} s."),
+    error=CompressionError,
+    silence_s=3600.0,
+    part=TrainedPlan,
+)
+CONVERT = Job(
+    "cupel.engine.compression.convert:convert",
+    type(None),
+    failed=Message("The networks could not be converted: {reason}"),
+    late=Message("It took longer than {seconds} s."),
+    error=CompressionError,
+    silence_s=600.0,
+    part=Begun | Written,
+)
+LATENCY = Job(
+    "cupel.engine.compression.latency:time_files",
+    dict[str, dict[str, float]],
+    failed=Message("The variants could not be timed: {reason}"),
+    late=Message("The variants could not be timed: it took longer than {seconds} s."),
+    error=CompressionError,
+    limit_s=600.0,
+)
+CHOOSE = Job(
+    "cupel.engine.compression.choose:choose",
+    Chosen,
+    failed=Message("The search among compressed networks ended: {reason}"),
+    late=Message("The search among compressed networks ended: it took longer than {seconds} s."),
+    error=CompressionError,
+    silence_s=_SILENT_S,
+)
+BLAME = Job(
+    "cupel.engine.compression.blame:blame",
+    BlamedLayers,
+    failed=Message("The search among compressed networks ended: {reason}"),
+    late=Message("The search among compressed networks ended: it took longer than {seconds} s."),
+    error=CompressionError,
+    silence_s=_SILENT_S,
+)
