@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.engine.data.made_tables import days, number, subjects, table_of, words
 
 Floats = NDArray[np.float64]
+GROUP = "grp"  # a column of this name is what the folds keep whole
 Made = Callable[[np.random.Generator], Table]
 
 
@@ -64,9 +65,27 @@ def made_up_groups(rng: np.random.Generator) -> Table:
     return table_of(x, words("subject_id", rng.integers(0, max(len(x) // 10, 12), len(x))), number("y", y))
 
 
+def grouped_subjects(rng: np.random.Generator) -> Table:
+    """Subjects whose rows follow one another: folds keep them whole, so that their order says nothing more."""
+    x, y, who = subjects(rng)
+    order = np.argsort(who, kind="stable") if rng.random() < 0.5 else np.arange(len(who))
+    return table_of(x[order], words(GROUP, rng.permutation(60)[who][order]), words("y", y[order]))
+
+
+def grouped_rows(rng: np.random.Generator) -> Table:
+    x, y = signal(rng)
+    return table_of(x, words(GROUP, rng.integers(0, max(len(x) // 10, 12), len(x))), number("y", y))
+
+
 def prices(rng: np.random.Generator) -> Table:
     x, y = days(rng, ahead=int(rng.integers(5, 40)))
     return table_of(x, number("y", y))
+
+
+def grouped_prices(rng: np.random.Generator) -> Table:
+    """Days that look ahead, in groups that mean nothing."""
+    x, y = days(rng, ahead=int(rng.integers(5, 40)))
+    return table_of(x, words(GROUP, rng.integers(0, int(rng.integers(20, 400)), len(y))), number("y", y))
 
 
 def walks(rng: np.random.Generator) -> Table:
@@ -87,9 +106,10 @@ def unnamed_subjects(rng: np.random.Generator) -> Table:
 
 INDEPENDENT: dict[str, Made] = {
     "numbers": numbers, "classes": classes, "noise": noise, "rounded numbers": rounded, "a made-up group column": made_up_groups,
+    "folds by meaningless groups": grouped_rows, "folds by subjects": grouped_subjects,
 }  # fmt: skip
 LEAKING: dict[str, Made] = {
-    "days that look ahead": prices, "walks": walks, "subjects": named_subjects, "subjects without a name": unnamed_subjects,
+    "days that look ahead": prices, "days that look ahead, folds by meaningless groups": grouped_prices, "walks": walks, "subjects": named_subjects, "subjects without a name": unnamed_subjects,
 }  # fmt: skip
 
 
@@ -105,7 +125,7 @@ def main() -> None:
             severities = []
             for i in range(args.tables):
                 table = make(np.random.default_rng([args.first_seed + i, place]))
-                schema = infer_schema(table, "y", {})
+                schema = infer_schema(table, "y", {GROUP: "group"} if GROUP in table else {})
                 audit = audit_split(table, schema, encode_target(table, schema), SplitSpec())
                 severities.append({look.severity for look in audit.looks})
             told, serious = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +76,7 @@ def find_network(
     gap: int = 0,
     split_seed: int = 0,
     duplicates: DuplicatesName = "auto",
+    independent: Sequence[str] = (),
     workspace: str | Path | None = None,
     name: str | None = None,
     read: ReadSpec | None = None,
@@ -90,7 +91,7 @@ def find_network(
     target : str
     n_trials, timeout_s
         Budget; 50 trials where neither is given.
-    n_folds, n_repeats, holdout, split, gap, split_seed, duplicates
+    n_folds, n_repeats, holdout, split, gap, split_seed, duplicates, independent
         See `SplitSpec`; `split` is its kind. Another `seed` keeps the folds, another `split_seed` draws others.
     workspace : path, optional
         ``~/Cupel`` where not given.
@@ -114,7 +115,16 @@ def find_network(
 
     spec = StudySpec(
         target=target,
-        split=SplitSpec(split, n_folds, n_repeats, holdout, gap=gap, seed=split_seed, duplicates=duplicates),
+        split=SplitSpec(
+            split,
+            n_folds,
+            n_repeats,
+            holdout,
+            gap=gap,
+            seed=split_seed,
+            duplicates=duplicates,
+            independent=tuple(independent),
+        ),
         budget=BudgetSpec(DEFAULT_TRIALS if n_trials is None and timeout_s is None else n_trials, timeout_s),
         **settings,
     )

@@ -25,7 +25,7 @@ from ..storage.records import Failure, FailureKind, JobRecord, JobState
 from ..storage.store import Store
 from .domain.errors import CupelError, Message
 from .domain.forecasts import Forecast, ForecastRequest
-from .domain.spec import ReadSpec, StudySpec
+from .domain.spec import ReadSpec, SplitSpec, StudySpec
 from .jobs.child import Job, run
 from .jobs.failures import failure_of
 from .outputs import output_file
@@ -133,7 +133,8 @@ def _inspect(store: Store, job: JobRecord) -> Mapping[str, Any]:
     args = job.args
     sizes = {(data.n_rows, data.n_columns) for data in store.datasets()}
     roles = dict(args.get("roles") or {})
-    return inspect_file(_source(args), _read(args), roles, args.get("target"), known_sizes=sizes)
+    split = SplitSpec(**args.get("split", {}))
+    return inspect_file(_source(args), _read(args), roles, args.get("target"), split=split, known_sizes=sizes)
 
 
 def _create_study(store: Store, job: JobRecord) -> Mapping[str, Any]:

@@ -154,6 +154,7 @@ def _spec(args: argparse.Namespace) -> StudySpec:
             seed=args.split_seed,
             duplicates=args.duplicates,
             name_part=args.group_part,
+            independent=tuple(args.independent),
         ),
         budget=BudgetSpec(trials, args.timeout, args.target_score),
         sampler=args.sampler,

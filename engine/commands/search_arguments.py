@@ -106,6 +106,13 @@ def _add_splits(p: argparse.ArgumentParser) -> None:
         help="near-duplicate rows: keep them on one side of every split (auto: where chance does not explain them)",
     )
     p.add_argument(
+        "--independent",
+        action="append",
+        default=[],
+        metavar="FINDING",
+        help="answer to a finding about the split, as its line names it: such rows are independent all the same",
+    )
+    p.add_argument(
         "--split-seed",
         type=int,
         default=0,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from ...storage.records import StudyRecord
 from ..domain.split_findings import KEY, SplitAudit
 
@@ -12,19 +14,20 @@ def split_audit_of(study: StudyRecord) -> SplitAudit | None:
 
 
 def split_lines(audit: SplitAudit | None, *, with_remedy: bool) -> list[str]:
-    """Return a line for each finding that nobody has answered, the gravest first.
+    """Return a line for each finding, the gravest first.
 
     Parameters
     ----------
     with_remedy : bool
         Whether to say which options answer it.
     """
-    if audit is None or audit.is_answered:
-        return []
     lines: list[str] = []
-    for look in audit.told:
+    for look in () if audit is None else audit.told:
         line = f"{'SERIOUS' if look.severity == 'serious' else 'note'}: {look.message()}"
-        if with_remedy:
-            line += f" Then divide them otherwise: {look.remedy()}. If they are independent: --split {audit.kind}."
+        if look.is_answered:
+            line += f" The folds were kept all the same (--independent {shlex.quote(look.key)})."
+        elif with_remedy:
+            line += f" Then divide them otherwise: {look.remedy()}."
+            line += f" If they are independent: --independent {shlex.quote(look.key)}."
         lines.append(line)
     return lines

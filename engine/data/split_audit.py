@@ -3,14 +3,15 @@
 Rows that come in an order, that are of one subject or source, or that occur twice, have relatives in the training part
 of random folds. The audit divides the rows into units (blocks of neighbours with a gap around them, groups, sets of
 near-duplicates), validates whole units, and compares with the same folds of rows in a random order. Where the rows are
-independent both are draws from one distribution, so that a few random orders are the reference of a t-test. Needs
-scikit-learn and SciPy; `split_findings` holds what is found.
+independent both are draws from one distribution, so that a few random orders are the reference of a t-test. Of folds
+that keep groups whole the reference are such folds, drawn anew, with as many training rows. Needs scikit-learn and
+SciPy; `split_findings` holds what is found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,7 @@ from .audit_units import Candidate, candidates
 from .dealing import assign_groups
 from .near_duplicates import NearDuplicates
 from .schema import TableSchema
-from .splitting import resolved_kind
+from .splitting import resolved_kind, split_units
 from .table import Table
 from .target import Target
 
@@ -54,45 +55,54 @@ def audit_split(
 ) -> SplitAudit:
     """Look at the folds that `spec` asks for.
 
-    Only folds that are drawn at random (``stratified``, ``plain``) of at least 60 rows are looked at; of large data
-    some thousand rows are (see `audit_units`). A way to divide the rows is tried on the baseline only where the target
-    is alike within its units beyond chance, for else nothing can be taken over. A difference is told where its p-value,
-    times the number of ways, is below 1 %, and at least 10 % of what the baseline seemed to learn on random folds is
-    gone; it is serious from 30 % on, and of near-duplicates from 2 % on.
+    Only folds whose rows or groups are drawn at random (``stratified``, ``plain``, ``grouped``), of at least 60 rows,
+    are looked at; of large data some thousand rows are (see `audit_units`). A way to divide the rows is tried on the
+    baseline only where the target is alike within its units beyond chance, for else nothing can be taken over. A
+    difference is told where its p-value, times the number of ways, is below 1 %, and at least 10 % of what the baseline
+    seemed to learn on the chosen folds is gone; it is serious from 30 % on, and of near-duplicates from 2 % on.
 
     Parameters
     ----------
     near : NearDuplicates, optional
         Of the target's rows, where they were looked for.
 
-    Returns
-    -------
-    SplitAudit
-        Answered where `spec` names the kind of folds.
     """
     kind = resolved_kind(spec, target, schema)
-    if kind not in ("stratified", "plain") or len(target.rows) < LEAST_ROWS:
-        return SplitAudit(kind, (), spec.kind != "auto")
+    if kind not in ("stratified", "plain", "grouped") or len(target.rows) < LEAST_ROWS:
+        return SplitAudit(kind)
+    together = None
+    if kind == "grouped":
+        units = split_units(spec, target, table, schema, near)[0]
+        together = np.full(table.n_rows, -1)
+        together[target.rows] = units
     ways = candidates(table, schema, target, spec, near)
-    looks = (_look(table, schema, target, way, len(ways)) for way in ways)
-    return SplitAudit(kind, tuple(look for look in looks if look is not None), spec.kind != "auto")
+    found = (_look(table, schema, target, way, together, len(ways)) for way in ways)
+    looks = (look for look in found if look is not None)
+    return SplitAudit(kind, tuple(replace(k, is_answered=k.key in spec.independent) for k in looks))
 
 
-def _look(table: Table, schema: TableSchema, target: Target, way: Candidate, n_ways: int) -> Look | None:
-    """Try one way; None where the baseline explains nothing even on random folds."""
+def _look(
+    table: Table, schema: TableSchema, target: Target, way: Candidate, together: Ints | None, n_ways: int
+) -> Look | None:
+    """Try one way; None where the baseline explains nothing even on random folds.
+
+    Parameters
+    ----------
+    together : ndarray of shape (n_rows,), int64, or None
+        Of folds that keep groups whole, the number of each row's group.
+    """
     from .audit_models import quick_baseline  # scikit-learn takes a second, and most tables need none
 
     model = quick_baseline(table, schema, target, way.rows, way.without)
     if model is None:
         return None
-    trial = _Trial(model, target, way)
-    apart = trial.score(np.arange(len(way.rows)))
-    rng = np.random.default_rng(0)
+    trial = _Trial(model, target, way, None if together is None else together[way.rows])
+    apart = trial.apart()
     least = _LEAST_SHARE_OF_COPIES if way.by == "duplicates" else _LEAST_SHARES["warning"]
     chosen: list[_Score] = []
     share = 0.0
     while len(chosen) < _N_ORDERS and (len(chosen) != _N_FIRST or share >= 0.5 * least):
-        chosen.append(trial.score(rng.permutation(len(way.rows))))
+        chosen.append(trial.chosen(len(chosen)))
         share = trial.share(chosen, apart)
     losses, scores = np.array([(one.loss, one.value) for one in chosen]).T
     p_value = _p_value(apart.loss, losses)
@@ -130,10 +140,17 @@ class _Score:
 
 
 class _Trial:
-    """Scores a baseline on folds of whole units, with its rows in any order."""
+    """Scores a baseline on folds of whole units, and on folds as they were chosen.
 
-    def __init__(self, model: QuickBaseline, target: Target, way: Candidate) -> None:
+    Parameters
+    ----------
+    together : ndarray of shape (n,), int64, or None
+        See `_look`, of the way's rows.
+    """
+
+    def __init__(self, model: QuickBaseline, target: Target, way: Candidate, together: Ints | None) -> None:
         self.model, self.way = model, way
+        self._together = None if together is None else np.unique(together, return_inverse=True)[1]
         y = target.at(way.rows)
         self.metric = default_metric(target.task)
         self._is_regression = target.task == "regression"
@@ -148,17 +165,56 @@ class _Trial:
         mean = np.repeat(self._goal.mean(axis=0, keepdims=True), len(y), axis=0)
         self.constant_loss = float(((self._goal - mean) ** 2).sum(axis=1).mean())
         self.constant = self._value(np.arange(len(y)), mean)
+        self._n_train: list[int] = []  # of each fold of whole units
 
-    def score(self, order: Ints) -> _Score:
-        """Score the baseline where row ``order[i]`` stands in the place of row ``i``."""
-        classes = np.unique(self._classes[order], return_inverse=True)[1].astype(np.int64)
-        fold = assign_groups(self.way.units, classes, _N_FOLDS, np.random.default_rng(1))
+    def apart(self) -> _Score:
+        """Score the baseline on folds of whole units, with a gap around them."""
+        every = np.arange(len(self._y))
+        folds = self._folds(self.way.units, every, np.random.default_rng(1))
+        if self._together is not None:
+            folds = [(self._without_groups(train, valid), valid) for train, valid in folds]
+            self._n_train = [len(train) for train, _ in folds]
+        return self._scored(folds, every)
+
+    def chosen(self, number: int) -> _Score:
+        """Score the baseline on folds as they were chosen; each number gives other ones."""
+        rng = np.random.default_rng([0, number])
+        if self._together is None:
+            # Row ``order[i]`` in the place of row ``i``: blocks of rows in a random order are random rows.
+            order = rng.permutation(len(self._y))
+            return self._scored(self._folds(self.way.units, order, np.random.default_rng(1)), order)
+        every = np.arange(len(self._y))
+        fold = assign_groups(self._together, self._known(every), _N_FOLDS, rng)
+        folds: list[tuple[Ints, Ints]] = []
+        for k in range(_N_FOLDS):
+            train, valid = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+            n = min(len(train), self._n_train[k % len(self._n_train)])
+            folds.append((rng.permutation(train)[:n], valid))
+        return self._scored(folds, every)
+
+    def _folds(self, units: Ints, order: Ints, rng: np.random.Generator) -> list[tuple[Ints, Ints]]:
+        """Return training and validated places of folds of whole units."""
+        fold = assign_groups(units, self._known(order), _N_FOLDS, rng)
+        found = ((fold != k) & ~self.way.near(fold == k) for k in range(_N_FOLDS))
+        return [(np.flatnonzero(train), np.flatnonzero(fold == k)) for k, train in enumerate(found)]
+
+    def _without_groups(self, train: Ints, valid: Ints) -> Ints:
+        """Return the training places that share no group with validated ones; all where few would be left.
+
+        With groups that are spread over all blocks, mates of the validated rows stay in: they only hide a difference.
+        """
+        assert self._together is not None  # noqa: S101 - asked of grouped folds only
+        left = train[~np.isin(self._together[train], self._together[valid])]
+        return left if len(left) >= len(train) / 2 else train
+
+    def _known(self, order: Ints) -> Ints:
+        return np.unique(self._classes[order], return_inverse=True)[1].astype(np.int64)
+
+    def _scored(self, folds: Sequence[tuple[Ints, Ints]], order: Ints) -> _Score:
         losses: list[Floats] = []
         values: list[float] = []
-        for k in range(_N_FOLDS):
-            valid = fold == k
-            train = ~valid & ~self.way.near(valid)
-            if not valid.any() or not train.any():
+        for train, valid in folds:
+            if not len(train) or not len(valid):
                 continue
             rows = order[valid]
             found = self.model.predict(order[train], rows)

@@ -174,8 +174,11 @@ def _split_audit(study: StudyRecord) -> list[str]:
     if KEY_OF_AUDIT not in study.result:
         return []
     audit = SplitAudit.from_json(study.result[KEY_OF_AUDIT])
-    kept = " Whoever started the study kept these folds knowing that." if audit.is_answered else ""
-    return [f"- {'**In question**: ' if audit.serious else ''}{look.message()}{kept}" for look in audit.told]
+    return [
+        f"- {'**In question**: ' if look.severity == 'serious' else ''}{look.message()}"
+        f"{' The folds were kept all the same.' if look.is_answered else ''}"
+        for look in audit.told
+    ]
 
 
 def _variant(study: StudyRecord, variant: VariantRecord) -> str:

@@ -103,6 +103,9 @@ class SplitSpec:
     name_part : int
         Of images and folds by group without a column of groups: the part of the file name, counted from 1, whose equal
         words are a group, see `engine.data.name_parts`; 0 for none.
+    independent : tuple of str
+        Answers to findings about the split, by their keys (see `split_findings.Look.key`): such rows are independent
+        all the same, and the folds stay.
     """
 
     kind: SplitKind = "auto"
@@ -114,6 +117,7 @@ class SplitSpec:
     seed: int | None = None
     duplicates: DuplicatesName = "auto"
     name_part: int = 0
+    independent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,9 +294,11 @@ class StudySpec:
 
 def _split_from_json(data: Mapping[str, Any]) -> SplitSpec:
     """Rebuild a split; one that was stored before near-duplicates were looked for did not keep them together."""
-    if data and "duplicates" not in data:
-        return SplitSpec(**data, duplicates="ignore")
-    return SplitSpec(**data)
+    values = dict(data)
+    values["independent"] = tuple(values.get("independent", ()))
+    if data:
+        values.setdefault("duplicates", "ignore")
+    return SplitSpec(**values)
 
 
 def _with_limits(data: Mapping[str, Any]) -> Mapping[str, Any]:

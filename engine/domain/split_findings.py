@@ -38,16 +38,19 @@ class Look:
         Rows that were looked at.
     metric : str
     chosen, apart, constant : float
-        The score on folds drawn at random, on folds that keep units whole, and of the same prediction for every row.
+        The score on folds of the kind that was chosen, on folds that keep units whole, and of the same prediction for
+        every row.
     chosen_std : float
-        Over the random folds that were drawn.
+        Over the folds of the chosen kind that were drawn.
     share : float
-        Of what the baseline scores better than the constant on random folds, the part that is gone where units are
+        Of what the baseline scores better than the constant on the chosen folds, the part that is gone where units are
         whole; more than 1 where it is worse than the constant there.
     p_value : float
         Of the difference in squared error or Brier score, where the order or the groups of rows mean nothing.
     severity : {"", "warning", "serious"}
         Empty where the difference is small or may be chance.
+    is_answered : bool
+        Whether the user has said that such rows are independent all the same.
     """
 
     by: By
@@ -64,6 +67,12 @@ class Look:
     share: float
     p_value: float
     severity: Literal["", "warning", "serious"]
+    is_answered: bool = False
+
+    @property
+    def key(self) -> str:
+        """What an answer to it is called: ``order``, ``duplicates``, ``part2``, or the name of a column."""
+        return f"part{self.column}" if self.by == "name_part" else self.column or self.by
 
     def message(self) -> Message:
         """Return the sentences that tell it."""
@@ -134,13 +143,10 @@ class SplitAudit:
         Of the folds that were chosen.
     looks : tuple of Look
         The ways that were tried on the baseline; what could not differ was not tried.
-    is_answered : bool
-        Whether the user has said that these folds are meant.
     """
 
     kind: str
     looks: tuple[Look, ...] = ()
-    is_answered: bool = False
 
     @property
     def serious(self) -> tuple[Look, ...]:
@@ -152,10 +158,21 @@ class SplitAudit:
         """What differs beyond chance, the largest part gone first."""
         return tuple(sorted((look for look in self.looks if look.severity), key=lambda look: -look.share))
 
+    @property
+    def unanswered(self) -> tuple[Look, ...]:
+        """What is serious and waits for an answer of the user."""
+        return tuple(look for look in self.serious if not look.is_answered)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the user has answered all that is serious."""
+        return bool(self.serious) and not self.unanswered
+
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-ready dict; what is told comes first, with its ``message`` and its ``remedy``."""
         looks = [
-            dataclasses.asdict(look) | {"message": look.message().to_json(), "remedy": look.remedy()}
+            dataclasses.asdict(look)
+            | {"key": look.key, "message": look.message().to_json(), "remedy": look.remedy()}
             for look in self.told
         ]
         looks += [dataclasses.asdict(look) for look in self.looks if not look.severity]
@@ -170,5 +187,9 @@ class SplitAudit:
     def from_json(cls, data: Mapping[str, Any]) -> SplitAudit:
         """Rebuild an audit from what `to_json` gave."""
         names = {field.name for field in dataclasses.fields(Look)}
-        looks = tuple(Look(**{k: v for k, v in look.items() if k in names}) for look in data["looks"])
-        return cls(data["kind"], looks, data["is_answered"])
+        # Until findings had answers of their own, a kind of folds that was named answered all of them.
+        usual = {"is_answered": bool(data["is_answered"])}
+        looks = tuple(
+            Look(**(usual | {k: v for k, v in look.items() if k in names})) for look in data["looks"]
+        )
+        return cls(data["kind"], looks)

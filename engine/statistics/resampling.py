@@ -6,8 +6,10 @@ drawn, and scored on those that were not; no network is trained. Rows are drawn 
 groups, or blocks of rows that follow one another, where the folds keep those together), and a score is the mean over
 the folds, as the search judges it. Against a baseline the difference is taken resample by resample, on the same rows.
 
-What it cannot see: the search learned from these scores which parameters to try next, so the correction is a little too
-small; the interval is a little too wide for a single model, since only about a third of the rows judge in a resample.
+The search learned from the scores on its own folds which parameters to try next, which no resampling of its trials
+sees. So whoever has further repeats, on folds that the search never saw, is scored on those alone; they choose together
+with the first ones. Where there are none the correction is a little too small. The interval is a little too wide for a
+single model, since only about a third of the rows judge in a resample.
 """
 
 from __future__ import annotations
@@ -280,17 +282,22 @@ def resample(
         chosen = _choose(first, every, np.array([len(s[0]) > n_first for s in scored]), n_finalists)
     has = np.flatnonzero(chosen >= 0)
     left_out = np.full(n, np.nan)
-    left_out[has] = [scored[chosen[b]][1, :, b].mean() for b in has]
+    left_out[has] = [_unseen(scored[chosen[b]][1, :, b], n_first).mean() for b in has]
     differences: dict[str, Floats] = {}
     for name, (_, theirs) in _score_each(rows, baselines, weights).items():
         found = np.full(n, np.nan)
         for b in has:
             ours = scored[chosen[b]][1, :, b]
             both = min(len(ours), len(theirs))
-            found[b] = ours[:both].mean() - theirs[:both, b].mean()
+            found[b] = (_unseen(ours[:both], n_first) - _unseen(theirs[:both, b], n_first)).mean()
         differences[name] = found
     n_rows = len(rows.y)
     return Resampled(numbers, chosen, left_out, differences, rows.metric, n_rows, n_all_rows or n_rows)
+
+
+def _unseen(by_repeat: Floats, n_first: int) -> Floats:
+    """Return the scores on the repeats that the search never saw; on its own where there are no others."""
+    return by_repeat[n_first:] if len(by_repeat) > n_first else by_repeat
 
 
 def _score_each(

@@ -51,13 +51,13 @@ class SplitFinding:
     Attributes
     ----------
     by : str
-        ``order``, ``time``, ``group`` or ``name_part``: what the suggested folds follow.
+        ``order``, ``time``, ``group`` or ``name_part``: what the suggested folds follow; or ``duplicates``.
     column : str
         Of time or groups; of a part of names its number.
     gap : int
         Rows that the suggested folds leave out.
-    kept_kind : str
-        The kind of the folds that were looked at.
+    key : str
+        What an answer to it is called.
     message : mapping
         The sentences that tell it.
     """
@@ -65,7 +65,7 @@ class SplitFinding:
     by: str
     column: str
     gap: int
-    kept_kind: str
+    key: str
     message: Json
 
 
@@ -91,7 +91,8 @@ class Inspection:
     thumbnails: tuple[tuple[bytes, str], ...] = ()  # of images: PNG files and labels
     digest: str = ""  # of the cells
     parts: tuple[tuple[str, int], ...] = ()  # rows of each official part: train, test
-    split_finding: SplitFinding | None = None  # the gravest that must be answered
+    split_findings: tuple[SplitFinding, ...] = ()  # those that must be answered, the gravest first
+    split_kind: str = ""  # of the folds that were looked at
 
     def messages_for(self, part: str | None) -> tuple[Json, ...]:
         """Return what there is to say where `part` is the holdout (None: rows drawn at random): no more that the
@@ -133,24 +134,25 @@ class Inspection:
             kind=str(data.get("kind") or "table"),
             digest=str(data.get("digest") or ""),
             parts=tuple((str(name), int(n)) for name, n in (data.get("parts") or {}).items()),
-            split_finding=_split_finding(data.get("split_audit") or {}),
+            split_findings=_split_findings(data.get("split_audit") or {}),
+            split_kind=str((data.get("split_audit") or {}).get("kind", "")),
             thumbnails=tuple(
                 (base64.b64decode(one["png"]), str(one["label"])) for one in data.get("thumbnails") or ()
             ),
         )
 
 
-def _split_finding(audit: Json) -> SplitFinding | None:
-    serious = (look for look in audit.get("looks", ()) if look.get("severity") == "serious")
-    look = next(serious, None)
-    if look is None or audit.get("is_answered"):
-        return None
-    return SplitFinding(
-        by=str(look["by"]),
-        column=str(look["column"]),
-        gap=int(look["advised_gap"]),
-        kept_kind=str(audit["kind"]),
-        message=look["message"],
+def _split_findings(audit: Json) -> tuple[SplitFinding, ...]:
+    return tuple(
+        SplitFinding(
+            by=str(look["by"]),
+            column=str(look["column"]),
+            gap=int(look["advised_gap"]),
+            key=str(look["key"]),
+            message=look["message"],
+        )
+        for look in audit.get("looks", ())
+        if look.get("severity") == "serious"
     )
 
 

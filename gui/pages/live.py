@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
 from ...engine.domain.resuming import found_nothing
+from ...engine.domain.split_findings import KEY, SplitAudit
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialKind, TrialState
 from .. import words
 from ..charts.curves import CurvesChart, judged_measure
@@ -223,17 +224,20 @@ class LivePage(Page):
 
     def _show_split_audit(self, study: StudyRecord) -> None:
         """Tell what speaks against the folds; it stays true where the user has kept them."""
-        audit = study.result.get("split_audit") or {}
-        serious = [look for look in audit.get("looks", ()) if look.get("severity") == "serious"]
+        if KEY not in study.result:
+            self.split_audit.hide()
+            return
+        audit = SplitAudit.from_json(study.result[KEY])
+        if not audit.serious:
+            self.split_audit.hide()
+            return
+        look = next(iter(audit.unanswered), audit.serious[0])
 
         def text() -> str:
-            kept = " " + tr("These folds were kept as the rows were said to be independent.")
-            return sentence(serious[0]["message"]) + (kept if audit.get("is_answered") else "")
+            kept = " " + tr("The folds were kept all the same.")
+            return sentence(look.message().to_json()) + (kept if look.is_answered else "")
 
-        if serious:
-            self.split_audit.tell(text, "warning" if audit.get("is_answered") else "bad")
-        else:
-            self.split_audit.hide()
+        self.split_audit.tell(text, "warning" if audit.is_answered else "bad")
 
     def _show_curves(self) -> None:
         study, data = self.desk.study, self.follower.data

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
 from ...engine.domain.errors import SpecError
-from ...engine.domain.spec import StudySpec
+from ...engine.domain.spec import ORDERED_SPLITS, StudySpec
 from ...storage.records import DatasetRecord, JobRecord, Request, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
@@ -56,7 +56,9 @@ class NewStudyPage(Page):
         self._again.timeout.connect(self._inspect)
         self.notice = Notice("bad")
         self.question = SplitQuestion()
-        self._has_answered = False  # then the kind of folds is an answer, of this target only
+        self._has_taken = False  # other folds, as a finding advised: for this target only
+        self._looked_at: dict[str, Any] = {}  # of the split, by the inspection that is shown
+        self._looking_at: dict[str, Any] = {}  # … by the one that runs
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
@@ -111,6 +113,7 @@ class NewStudyPage(Page):
         if memory is not None:
             target = memory.fields.get("target")
             asked = {"read": dict(memory.read), "roles": dict(memory.roles), "target": target or None}
+        self._looking_at = {}
         self._inspecting.start("inspect", job_arguments(source) | asked)
 
     def open_like(self, study: StudyRecord, data: DatasetRecord) -> None:
@@ -141,6 +144,7 @@ class NewStudyPage(Page):
     def show_inspection(self, result: dict[str, Any]) -> None:
         """Show what an ``inspect`` job found."""
         memory, self._memory = self._memory, None
+        self._looked_at = self._looking_at
         if self._opening:
             self._begin_anew()
             if memory is not None:
@@ -240,7 +244,7 @@ class NewStudyPage(Page):
         self.data.forget()
         self.data.set_text_file(is_text_file(self.source))
         self.form.forget()
-        self._has_answered = False
+        self._has_taken = False
         self.forecast.forget()
 
     def _cancel_opening(self) -> None:
@@ -275,7 +279,28 @@ class NewStudyPage(Page):
             arguments |= {"roles": {}, "target": None}
         else:
             arguments |= {"roles": dict(self.data.roles), "target": self.form.target() or None}
-        self._inspecting.start("inspect", arguments)
+        self._looking_at = self._split_asked()
+        self._inspecting.start("inspect", arguments | {"split": self._looking_at})
+
+    def _split_asked(self) -> dict[str, Any]:
+        """Return what is to be looked at of the split; nothing while something is being typed."""
+        try:
+            return self.form.split.looked_at()
+        except ValueError:
+            return {}
+
+    def _is_looked_at(self, found: Inspection) -> bool:
+        """Whether the folds that are chosen are those that were looked at; look at them where they are not."""
+        asked = self._split_asked()
+        if asked.get("kind") in ORDERED_SPLITS or asked == self._looked_at:
+            return True
+        if asked.get("kind") in ("auto", found.split_kind):
+            asked |= {"kind": self._looked_at.get("kind", "auto")}
+        if asked == {"kind": "auto", "duplicates": "auto"} | self._looked_at:
+            return True
+        if not self._inspecting.is_busy or self._looking_at != self._split_asked():
+            self._again.start()
+        return False
 
     def _inspected(self, job: JobRecord) -> None:
         self.show_inspection(dict(job.result))
@@ -298,14 +323,19 @@ class NewStudyPage(Page):
         self._check()
 
     def _forget_answer(self) -> None:
-        """Go back to automatic folds where the kind was the answer to a question about another target."""
-        if self._has_answered:
-            self._has_answered = False
+        """Forget answers to questions about another target."""
+        self.form.split.independent.clear()
+        if self._has_taken:
+            self._has_taken = False
             self.form.split.choose("auto")
 
     def _take_split(self, found: SplitFinding) -> None:
         """Divide the rows as a finding suggests."""
-        self._has_answered = True
+        self._has_taken = True
+        if found.by == "duplicates":
+            self.form.split.duplicates.set_value("auto")
+            self._check()
+            return
         if found.by in ("time", "group"):
             self.data.give_role(found.column, found.by)
         kind = {"time": "time", "order": "order"}.get(found.by, "grouped")
@@ -314,9 +344,8 @@ class NewStudyPage(Page):
         self._check()
 
     def _keep_split(self, found: SplitFinding) -> None:
-        """Keep random folds: the user says that the rows are independent."""
-        self._has_answered = True
-        self.form.split.choose(found.kept_kind)
+        """Keep the folds: the user says that the rows are independent."""
+        self.form.split.independent.add(found.key)
         self._check()
 
     def _forecast(self) -> None:
@@ -377,11 +406,12 @@ class NewStudyPage(Page):
             if not problem:
                 self._remember()
             problem = problem or self._what_forbids(found)
-        asked = found.split_finding if found is not None and ready else None
-        asked = asked if self.form.split.kind.value() == "auto" else None
+        asked = self._what_to_ask(found) if found is not None and ready else None
         self.question.ask(asked)
         if asked is not None:
             problem = problem or tr("Say first whether the rows are independent.")
+        elif found is not None and ready and not self._is_looked_at(found):
+            problem = problem or tr("These folds are being looked at…")
         self.problem.setText(problem)
         self.problem.setToolTip(problem)
         self.problem.setVisible(bool(problem))
@@ -390,6 +420,13 @@ class NewStudyPage(Page):
         self.start.setVisible(ready)
         self.other.setVisible(ready)
         self.forecast.setEnabled(can_start)
+
+    def _what_to_ask(self, found: Inspection) -> SplitFinding | None:
+        """Return the gravest finding about the folds that waits for an answer."""
+        split = self.form.split
+        if split.kind.value() in ORDERED_SPLITS or not self._is_looked_at(found):
+            return None
+        return next((one for one in found.split_findings if one.key not in split.independent), None)
 
     def _what_forbids(self, found: Inspection) -> str:
         wrong = (one for one in found.findings if one.forbids(self.form.task()))

@@ -46,6 +46,8 @@ class SplitFields:
         self._lines = {field: field.line() for field in self.all}
         self.kind.changed.connect(self._show)
         self._is_image = False
+        self.independent: set[str] = set()
+        """Keys of findings that the user has answered."""
         self.forget()
 
     def lines(self) -> list[QWidget]:
@@ -56,7 +58,19 @@ class SplitFields:
         """Go back to the defaults."""
         self.duplicates.set_value("auto")
         self.seed.set_value(0)
+        self.independent.clear()
         self.choose("auto")
+
+    def looked_at(self) -> dict[str, Any]:
+        """Return what of it the audit of the folds depends on, as arguments of `SplitSpec`.
+
+        Raises
+        ------
+        ValueError
+            Where what is written is no number.
+        """
+        values = self.values()
+        return {k: values[k] for k in ("kind", "duplicates", "name_part") if k in values}
 
     def choose(self, kind: str, gap: int = 0, name_part: int = 0) -> None:
         """Take a kind of folds."""
@@ -78,7 +92,10 @@ class SplitFields:
         ValueError
             Where what is written is no number; the text is translated.
         """
-        values = {"kind": self.kind.value(), "duplicates": self.duplicates.value(), "seed": self.seed.value()}
+        values = {
+            "kind": self.kind.value(), "duplicates": self.duplicates.value(), "seed": self.seed.value(),
+            "independent": tuple(sorted(self.independent)),
+        }  # fmt: skip
         if self._has_gap():
             values["gap"] = self.gap.value()
         if self._has_name_part():

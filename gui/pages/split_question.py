@@ -64,4 +64,6 @@ class SplitQuestion(QFrame):
             )
         if found.by == "name_part":
             return tr("Keep images with the same part {part} of the name together", part=found.column)
+        if found.by == "duplicates":
+            return tr("Keep near-duplicates on one side")
         return tr("Keep rows with the same {column} together", column=found.column)

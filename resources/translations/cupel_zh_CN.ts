@@ -892,6 +892,10 @@
       <translation>把文件名第 {part} 部分相同的图像放在一起</translation>
     </message>
     <message>
+      <source>Keep near-duplicates on one side</source>
+      <translation>让近似重复的行留在同一侧</translation>
+    </message>
+    <message>
       <source>Keep rows with the same {column} together</source>
       <translation>把 {column} 相同的行放在一起</translation>
     </message>
@@ -1896,6 +1900,10 @@
       <translation>最前面的预测会显示在这里；全部预测都写入文件。</translation>
     </message>
     <message>
+      <source>The folds were kept all the same.</source>
+      <translation>仍然保留了这些折。</translation>
+    </message>
+    <message>
       <source>The limit of loss must be zero or more.</source>
       <translation>损失上限必须大于或等于零。</translation>
     </message>
@@ -1980,8 +1988,8 @@
       <translation>没有可供比较的基线。</translation>
     </message>
     <message>
-      <source>These folds were kept as the rows were said to be independent.</source>
-      <translation>因为说明了各行相互独立，所以保留了这些折。</translation>
+      <source>These folds are being looked at…</source>
+      <translation>正在检查这些折……</translation>
     </message>
     <message>
       <source>These layers stay floats: {layers}.</source>

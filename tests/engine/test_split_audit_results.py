@@ -55,7 +55,7 @@ def test_the_finding_is_the_first_line_of_a_search_and_says_how_to_answer(
     first = searched.stderr.splitlines()[0]
     assert first.startswith("SERIOUS: Rows that stand close to each other in the file are alike")
     assert "Then divide them otherwise: --split order --gap " in first
-    assert first.endswith("If they are independent: --split plain.")
+    assert first.endswith("If they are independent: --independent order.")
 
 
 def test_the_finding_stays_in_the_results_when_the_search_has_ended(
@@ -91,15 +91,22 @@ def made(store: Store, path: Path, split: SplitSpec, seed: int = 0) -> int:
     return create_study(store, path, spec)[0].id
 
 
-def test_a_named_split_is_an_answer_that_the_results_keep(folder: Path, tmp_path: Path) -> None:
+def test_an_answer_is_kept_with_its_finding_and_a_named_kind_of_folds_is_none(
+    folder: Path, tmp_path: Path
+) -> None:
     with Store.open(tmp_path / "ws") as store:
-        study = store.study(made(store, folder / "days.csv", SplitSpec("plain")))
-        assert split_lines(split_audit_of(study), with_remedy=True) == []
+        named = store.study(made(store, folder / "days.csv", SplitSpec("plain")))
+        found = summary(store, named)["split_audit"]
+        assert (found["is_serious"], found["is_answered"]) == (True, False)
+        study = store.study(made(store, folder / "days.csv", SplitSpec(independent=("order",))))
         found = summary(store, study)["split_audit"]
         assert (found["is_serious"], found["is_answered"]) == (True, True)
+        (line,) = split_lines(split_audit_of(study), with_remedy=True)
+        assert line.startswith("SERIOUS: Rows that stand close")
+        assert line.endswith("The folds were kept all the same (--independent order).")
         ordered = store.study(made(store, folder / "days.csv", SplitSpec("order", gap=10)))
         assert summary(store, ordered)["split_audit"] == {
-            "kind": "order", "is_answered": True, "is_serious": False, "looks": [],
+            "kind": "order", "is_answered": False, "is_serious": False, "looks": [],
         }  # fmt: skip
 
 

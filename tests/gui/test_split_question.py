@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cupel.engine.domain.split_findings import Look, SplitAudit
 from cupel.gui.language import language
 from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.new_study import NewStudyPage
@@ -74,7 +75,7 @@ def test_folds_in_the_order_of_the_file_are_taken_with_one_click(asked: NewStudy
     assert "rmse" in asked.question.label.text()
     asked.question.take.click()
     split = asked.spec().split
-    assert (split.kind, split.gap) == ("order", found(asked).split_finding.gap)
+    assert (split.kind, split.gap) == ("order", found(asked).split_findings[0].gap)
     assert split.gap > 5
     assert not asked.question.isVisible()
     assert asked.start.isEnabled()
@@ -82,17 +83,44 @@ def test_folds_in_the_order_of_the_file_are_taken_with_one_click(asked: NewStudy
 
 def test_rows_that_are_independent_keep_their_folds(asked: NewStudyPage) -> None:
     asked.question.keep.click()
-    assert asked.spec().split.kind == "plain"
+    assert asked.spec().split.independent == ("order",)
+    assert asked.spec().split.kind == "auto"
     assert asked.start.isEnabled()
-    asked.form.split.choose("auto")
+    assert not asked.question.isVisible()
+
+
+def test_naming_a_kind_of_random_folds_is_no_answer(asked: NewStudyPage) -> None:
+    asked.form.split.choose("plain")
     asked._check()
-    assert asked.question.isVisible()  # the answer was taken back
+    assert asked.question.isVisible()
+    assert not asked.start.isEnabled()
+
+
+def test_near_duplicates_on_both_sides_of_folds_are_asked_about(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(400, 4)).round(6)
+    y = np.where(x[:, 0] + rng.normal(size=400) > 0, "yes", "no")
+    order = rng.permutation(np.r_[np.arange(400), np.arange(160)])
+    path = write(tmp_path / "copies.csv", ["a", "b", "c", "d", "y"], [[*x[i], y[i]] for i in order])
+    page = opened(qtbot, window, path, "y")
+    assert page.start.isEnabled()
+    page.form.split.duplicates.set_value("ignore")
+    page._check()
+    assert not page.start.isEnabled()
+    assert "being looked at" in page.problem.text()
+    qtbot.waitUntil(page.question.isVisible, timeout=SERVICE_MS)
+    assert "Near-duplicate rows" in page.question.label.text()
+    page.question.take.click()
+    assert page.spec().split.duplicates == "auto"
+    qtbot.waitUntil(page.start.isEnabled, timeout=SERVICE_MS)
 
 
 def test_the_answer_holds_for_its_target_only(qtbot: QtBot, asked: NewStudyPage) -> None:
     asked.question.keep.click()
     asked.data.columns.role_changed.emit("mean", "target")
-    assert asked.form.split.kind.value() == "auto"
+    assert asked.form.split.independent == set()
 
 
 def test_the_question_is_asked_in_chinese(asked: NewStudyPage) -> None:
@@ -109,10 +137,11 @@ def test_a_column_of_subjects_becomes_the_group_with_one_click(
     page.question.take.click()
     spec = page.spec()
     assert (spec.split.kind, spec.roles) == ("grouped", {"patient_id": "group"})
-    qtbot.waitUntil(lambda: found(page).split_finding is None, timeout=SERVICE_MS)
+    qtbot.waitUntil(lambda: found(page).split_kind == "grouped", timeout=SERVICE_MS)
+    assert found(page).split_findings == ()
     page.form.split.choose("auto")
     page._check()
-    assert page.start.isEnabled()  # folds by group leave nothing to ask
+    qtbot.waitUntil(page.start.isEnabled, timeout=SERVICE_MS)  # folds by group leave nothing to ask
 
 
 def test_the_form_has_gap_seed_and_near_duplicates_of_the_split(asked: NewStudyPage) -> None:
@@ -141,11 +170,9 @@ def test_the_page_of_a_study_tells_what_speaks_against_its_folds(
     study = window.desk.study
     assert study is not None
     assert not page.split_audit.isVisible()
-    message = {"template": "", "text": "Rows are alike."}
-    look = {"severity": "serious", "message": message}
+    look = Look("order", "", 10, 10, 60, 600, "rmse", 3.0, 0.1, 5.9, 6.0, 0.97, 1e-9, "serious", is_answered)
     with Store.open(workspace) as store:
-        audit = {"is_answered": is_answered, "looks": [look]}
-        store.set_result(study.id, {**study.result, "split_audit": audit})
+        store.set_result(study.id, {**study.result, "split_audit": SplitAudit("plain", (look,)).to_json()})
     qtbot.waitUntil(lambda: page.split_audit.isVisible(), timeout=SERVICE_MS)
-    assert page.split_audit.label.text().startswith("Rows are alike.")
-    assert ("said to be independent" in page.split_audit.label.text()) is is_answered
+    assert page.split_audit.label.text().startswith("Rows that stand close to each other")
+    assert ("kept all the same" in page.split_audit.label.text()) is is_answered

@@ -169,18 +169,59 @@ def test_of_independent_rows_that_were_sorted_nothing_is_serious(by: str) -> Non
 def test_folds_that_are_not_random_or_of_few_rows_are_not_looked_at() -> None:
     x, y = days(np.random.default_rng(8))
     table = table_of(x, number("y", y), number("t", np.arange(len(y)) * 1.5))
-    assert audited(table, t="time") == SplitAudit("time", (), is_answered=False)
+    assert audited(table, t="time") == SplitAudit("time")
     assert audited(table_of(x[:50], number("y", y[:50]))).looks == ()
 
 
-def test_a_kind_of_folds_that_was_named_is_an_answer_and_the_finding_stays() -> None:
+def test_each_finding_has_an_answer_of_its_own() -> None:
     x, y = days(np.random.default_rng(9))
-    audit = audited(table_of(x, number("y", y)), SplitSpec("plain"))
+    table = table_of(x, number("y", y))
+    assert audited(table, SplitSpec("plain")).unanswered
+    audit = audited(table, SplitSpec(independent=("order",)))
     assert audit.is_answered
     assert audit.serious
+    assert audited(table, SplitSpec(independent=("patient_id",))).unanswered
     again = SplitAudit.from_json(audit.to_json())
     assert again == audit
-    assert audit.to_json()["looks"][0]["message"]["text"].startswith("Rows that stand close to each other")
+    look = audit.to_json()["looks"][0]
+    assert look["key"] == "order"
+    assert look["message"]["text"].startswith("Rows that stand close")
+    # Until 0.2.0 was released a named kind of folds answered all.
+    old = {**audit.to_json(), "looks": [{k: v for k, v in look.items() if k != "is_answered"}]}
+    assert SplitAudit.from_json(old).is_answered
+
+
+def test_groups_that_mean_nothing_do_not_hide_that_rows_come_in_an_order() -> None:
+    rng = np.random.default_rng(12)
+    x, y = days(rng)
+    for n_groups in (300, 30):
+        groups = words("grp", rng.integers(0, n_groups, len(y)))
+        audit = audited(table_of(x, groups, number("y", y)), grp="group")
+        assert (audit.kind, [look.by for look in audit.serious]) == ("grouped", ["order"])
+
+
+def test_folds_by_group_are_not_blamed_for_the_order_that_the_groups_make() -> None:
+    told = []
+    for seed in range(12):
+        rng = np.random.default_rng(100 + seed)
+        x, y, who = subjects(rng)
+        order = np.argsort(who, kind="stable") if seed % 2 else rng.permutation(len(who))
+        ids = rng.permutation(60)[who]
+        table = table_of(x[order], words("patient_id", ids[order]), words("y", y[order]))
+        told += audited(table, patient_id="group").told
+    assert told == []
+
+
+def test_groups_inside_larger_ones_are_found() -> None:
+    rng = np.random.default_rng(13)
+    site = rng.integers(0, 30, 150)
+    who = np.repeat(np.arange(150), 6)
+    x = rng.normal(size=(30, 4))[site][who] + 0.3 * rng.normal(size=(900, 4))
+    y = rng.permutation(np.arange(30) % 2)[site][who]
+    order = rng.permutation(900)
+    columns = words("patient_id", who[order]), words("source", site[who][order]), words("y", y[order])
+    (look,) = audited(table_of(x[order], *columns), patient_id="group").serious
+    assert (look.by, look.column) == ("group", "source")
 
 
 def test_the_gap_is_where_targets_are_no_longer_alike() -> None:
