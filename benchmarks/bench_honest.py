@@ -202,8 +202,9 @@ def _read(folder: Path, prefix: str) -> list[Case]:
 def _null_report(null: list[Case]) -> list[str]:
     lines = [
         "| noise | cases | best | corrected | truth | standard error of the mean | interval holds the truth | "
-        'wrongly "better" than a baseline | 0.1.0: best | 0.1.0: corrected | final model |',
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        'wrongly "better" than a baseline | "better" than every one | "better" than one | 0.1.0: best | '
+        "0.1.0: corrected | final model |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for task in ("classes", "regression"):
         found = [c for c in null if c.name.startswith(f"null-{task}")]
@@ -216,6 +217,8 @@ def _null_report(null: list[Case]) -> list[str]:
         lines.append(
             f"| {task} | {len(found)} | {_mean(c.best for c in found)} | {_mean(c.corrected for c in found)} | "
             f"{_mean(truth)} | {np.std(error, ddof=1) / np.sqrt(len(error)):.4f} | {held} of {len(found)} | {better} | "
+            f"{sum(set(c.verdicts.values()) == {'better'} for c in found)} | "
+            f"{sum('better' in c.verdicts.values() for c in found)} | "
             f"{_mean(c.old_best for c in found)} | {_mean(c.old_corrected for c in found)} | "
             f"{_mean(c.final for c in found)} |"
         )

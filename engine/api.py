@@ -15,7 +15,7 @@ from .commands.summary import summary
 from .domain.errors import CupelError, SpecError
 from .domain.resuming import More, extend
 from .domain.spec import DEFAULT_TRIALS, BudgetSpec, DuplicatesName, ReadSpec, SplitKind, SplitSpec, StudySpec
-from .domain.verdict import Evidence, evidence_of
+from .domain.verdict import Evidence, claims, evidence_of
 from .launch import launch_engine
 from .watching import EngineState, EngineWatch
 
@@ -61,6 +61,16 @@ class Found:
     split_audit: Mapping[str, Any]
     evidence: Evidence | None
     looks: int
+
+    @property
+    def corrected(self) -> Mapping[str, float] | None:
+        """``value``, ``low`` and ``high`` of the score, corrected for having picked the best of many."""
+        return claims(self.evidence, self.looks)["corrected"]
+
+    @property
+    def verdict(self) -> Mapping[str, Mapping[str, Any]]:
+        """By baseline: ``verdict`` (better, worse, same or undecided), ``difference``, its interval, probabilities."""
+        return claims(self.evidence, self.looks)["verdict"]
 
 
 def find_network(

@@ -4,11 +4,13 @@ shown.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from ..engine.domain import formatting
+from ..engine.domain.leading import Margin
 from ..engine.domain.resuming import found_nothing
-from ..engine.domain.verdict import evidence_of
+from ..engine.domain.verdict import Verdict
 from ..storage.records import (
     Failure,
     FailureKind,
@@ -17,6 +19,7 @@ from ..storage.records import (
     Stage,
     StudyRecord,
     StudyState,
+    TrialRecord,
     TrialState,
 )
 from .language import counted, sentence, tr
@@ -187,8 +190,10 @@ def task_short(name: str) -> str:
     )
 
 
-def baseline(name: str) -> str:
-    """Return the name of a baseline."""
+def baseline(name: str, task: str = "") -> str:
+    """Return the name of a baseline; the constant one of a regression is the mean."""
+    if name == "majority" and task == "regression":
+        name = "mean"
     return {
         "majority": tr("Majority class"),
         "mean": tr("Mean"),
@@ -197,6 +202,16 @@ def baseline(name: str) -> str:
         "hist_gradient_boosting": tr("Gradient boosting"),
         "tfidf_linear": tr("TF-IDF, linear"),
     }.get(name, name)
+
+
+def baselines_of(study: StudyRecord) -> Callable[[str], str]:
+    """Return what names the baselines of a study."""
+    return lambda name: baseline(name, study.task)
+
+
+def trial_name(trial: TrialRecord, task: str) -> str:
+    """Return the name of a trial or baseline."""
+    return baseline(trial.name, task) if trial.name else f"#{trial.number}"
 
 
 def variant(name: str) -> str:
@@ -247,28 +262,34 @@ def ago(moment: datetime | None) -> str:
     return aware.astimezone().strftime("%Y-%m-%d")
 
 
-def improvement(study: StudyRecord) -> float | None:
-    """Return how much better than its best baseline the best trial of a study is; negative where it is
-    worse.
-    """
-    if study.best_value is None or study.best_baseline_value is None:
-        return None
-    difference = study.best_value - study.best_baseline_value
-    return difference if study.direction == "maximize" else -difference
-
-
-def margin_tone(study: StudyRecord) -> str:
+def tone_of(margin: Margin | None) -> str:
     """Return the tone of the margin to the best baseline: green for better alone, none while nothing is decided."""
-    evidence = evidence_of(study.result)
-    verdict = evidence.verdicts.get(study.best_baseline or "") if evidence is not None else None
-    margin = improvement(study) or 0.0
-    if (
-        verdict is None
-        or (verdict.word == "better") != (margin > 0)
-        or verdict.word not in ("better", "worse")
-    ):
+    if margin is None or margin.verdict is None:
         return ""
-    return "good" if verdict.word == "better" else "bad"
+    return {"better": "good", "worse": "bad"}.get(margin.verdict.word, "")
+
+
+def margin_text(margin: Margin | None, spread: float | None = None) -> str:
+    """Return the margin to the best baseline in units of the metric; `spread` is that of scores over the folds."""
+    if margin is None:
+        return formatting.NOTHING
+    verdict = margin.verdict
+    certain = (
+        (verdict.high - verdict.low) / 4 if verdict is not None else None if spread is None else spread / 3
+    )
+    return formatting.number(
+        margin.difference, formatting.decimals_for(margin.difference, certain), sign=True
+    )
+
+
+def interval_text(verdict: Verdict) -> str:
+    """Return the 95 % interval of a difference."""
+    decimals = formatting.decimals_for(verdict.difference, (verdict.high - verdict.low) / 4)
+    return tr(
+        "95% {low} … {high}",
+        low=formatting.number(verdict.low, decimals, sign=True),
+        high=formatting.number(verdict.high, decimals, sign=True),
+    )
 
 
 def remaining_s(study: StudyRecord) -> float | None:

@@ -15,6 +15,7 @@ from ..cli_codes import DONE
 from ..deployment.card_groups import PARTS, TITLES, cell, counted, gap_line, no_gap_lines
 from ..domain import formatting
 from ..domain.errors import SpecError
+from ..domain.verdict import looks_sentence
 from .console import plain_console, progress_bar
 
 _MEASURES = 2  # a table: with their intervals, more do not fit into 80 columns
@@ -61,7 +62,8 @@ def _of_study(args: argparse.Namespace, progress: Callable[[str, float], None]) 
             store, study.id, args.trial, positive=args.positive, threshold=args.threshold, variant=args.variant,
             progress=progress,
         )  # fmt: skip
-        return [audit.by(column) for column in args.by]
+        found = [audit.by(column) for column in args.by]
+        return [{**one, "looks": store.study(study.id).n_looks} for one in found]
 
 
 def _of_bundle(args: argparse.Namespace, progress: Callable[[str, float], None]) -> list[dict[str, Any]]:
@@ -89,6 +91,8 @@ def print_audit(found: Mapping[str, Any]) -> None:
         console.print()
     for message in found["messages"]:
         console.print(message["text"], highlight=False, soft_wrap=True)
+    if any(part["part"] == "holdout" for part in found["parts"]) and found.get("looks"):
+        console.print(str(looks_sentence(found["looks"])), highlight=False, soft_wrap=True)
     if "trial" in found:
         console.print("Kept with the study; the model card of later exports shows it.", highlight=False)
 

@@ -15,11 +15,12 @@ from ...storage.records import FoldScores, StudyRecord, TrialRecord, TrialState
 from ...storage.store import Store
 from ..cli_codes import DONE
 from ..domain import formatting
-from ..domain.comparable import are_comparable
+from ..domain.comparable import are_comparable, are_scored_the_old_way, is_scored_the_old_way
 from ..domain.errors import SpecError
 from ..domain.filtering import parse_filter, trial_columns
+from ..domain.leading import leading_of, margin_of
 from ..domain.objectives import front_of_table, objectives_of, pareto_trials
-from ..domain.verdict import Verdict, verdict_sentence
+from ..domain.verdict import OLD_WAY, Verdict, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
 from ..statistics.epochs import best_epoch_scores
 from .console import plain_console
@@ -37,23 +38,27 @@ def run_studies(args: argparse.Namespace) -> int:
             print(json.dumps([summary(store, s) for s in studies], allow_nan=False))
             return DONE
         interrupted = store.interrupted_studies()
+        old: list[str] = []
         table = Table(box=None, header_style="bold")
         for name in ("id", "name", "state", "metric", "best", "best baseline", "trials"):
             table.add_column(name, justify="left" if name in ("name", "state", "metric") else "right")
         for s in studies:
-            baseline = (
-                f"{formatting.number(s.best_baseline_value)} {s.best_baseline}" if s.best_baseline else ""
-            )
+            leading, margin = leading_of(s), margin_of(s)
+            baseline = f"{formatting.number(margin.value)} {margin.baseline}" if margin is not None else ""
             table.add_row(
                 str(s.id),
                 s.name,
                 standing(s, interrupted),
                 s.metric,
-                formatting.number(s.best_value),
+                formatting.number(None if leading is None else leading.value),
                 baseline,
                 formatting.count(sum(s.n_trials.values())),
             )
+            if are_scored_the_old_way(store.trial_table(s.id)):
+                old.append(str(s.id))
         plain_console().print(table)
+        if old:
+            plain_console().print(f"Scored the old way, see `cupel show`: {', '.join(old)}.", highlight=False)
     return DONE
 
 
@@ -102,11 +107,12 @@ def run_show(args: argparse.Namespace) -> int:
         trial = store.trial_by_number(study.id, args.trial)
         scores = store.fold_scores(trial.id)
         optimistic = _optimistic(store, study, trial)
-        verdict = None if args.against is None else _verdict(store, study, trial, args.against)
+        rival = None if args.against is None else store.trial_by_number(study.id, args.against)
+        verdict = None if rival is None else _verdict(store, study, trial, rival)
     if not args.json:
         _print_trial(trial, scores, optimistic)
-        if verdict is not None:
-            other = f"trial {args.against}"
+        if verdict is not None and rival is not None:
+            other = named(rival)
             plain_console().print(str(verdict_sentence(other, verdict)), highlight=False)
         return DONE
     row = _row(trial)
@@ -129,7 +135,7 @@ def _optimistic(store: Store, study: StudyRecord, trial: TrialRecord) -> float |
     return _plain(float(best_epoch_scores(scores, maximize=study.direction == "maximize").mean()))
 
 
-def _verdict(store: Store, study: StudyRecord, trial: TrialRecord, number: int) -> Verdict:
+def _verdict(store: Store, study: StudyRecord, trial: TrialRecord, other: TrialRecord) -> Verdict:
     """Compare two trials on the folds that both were judged on.
 
     Raises
@@ -137,7 +143,6 @@ def _verdict(store: Store, study: StudyRecord, trial: TrialRecord, number: int) 
     SpecError
         Where one has no scores of all folds, or they were not scored in the same way.
     """
-    other = store.trial_by_number(study.id, number)
     found: list[Floats] = []
     for t in (trial, other):
         scores = all_scores(study, t, store.fold_scores(t.id))
@@ -153,11 +158,17 @@ def _verdict(store: Store, study: StudyRecord, trial: TrialRecord, number: int) 
     return compare_trials(study, *found)
 
 
+def named(trial: TrialRecord) -> str:
+    """Return what a trial or baseline is called in a sentence."""
+    return f"the baseline {trial.name}" if trial.name else f"trial {trial.number}"
+
+
 def _row(t: TrialRecord) -> dict[str, Any]:
     return {
         "number": t.number, "kind": str(t.kind), "name": t.name, "family": t.family, "state": str(t.state),
         "value": _plain(t.value), "value_std": _plain(t.value_std), "epoch": t.epoch, "n_parameters": t.n_parameters,
         "size_bytes": t.size_bytes, "latency_ms": t.latency_ms,
+        "scored_the_old_way": is_scored_the_old_way(t),
         "duration_s": t.duration_s, "failure": t.failure.message if t.failure else None, "params": dict(t.params),
     }  # fmt: skip
 
@@ -222,6 +233,9 @@ def _print_trials(trials: list[TrialRecord]) -> None:
             what,
         )
     console.print(table)
+    n_old = sum(map(is_scored_the_old_way, trials))
+    if n_old:
+        console.print(f"{formatting.counted(n_old, 'trial')} scored the old way. {OLD_WAY}", highlight=False)
     if not is_wide and trials:
         console.print("`cupel show STUDY --trial N` prints the params of a trial.", style="dim")
 

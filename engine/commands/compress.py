@@ -20,6 +20,7 @@ from ..compression.ledger import compress
 from ..domain import formatting
 from ..domain.compression_verdict import chosen
 from ..domain.errors import Message, SpecError
+from ..domain.verdict import looks_sentence
 from .console import plain_console, progress_bar
 
 
@@ -54,6 +55,7 @@ def run_compress(args: argparse.Namespace) -> int:
                 variants = compress(
                     store, study.id, args.trial, what=tuple(args.what), most_drop=args.max_drop, progress=progress
                 )  # fmt: skip
+        n_looks = store.study(study.id).n_looks
     _print(variants, study.metric)
     is_zipped = args.choose and args.zipped
     best = chosen(variants, args.max_drop, args.target_bytes, args.target_ms, is_zipped=is_zipped)
@@ -65,7 +67,7 @@ def run_compress(args: argparse.Namespace) -> int:
         print(
             f"Within the limits the smallest is: {best.name}." if best else "No variant is within the limits."
         )
-        _print_honest(more, best, variants)
+        _print_honest(more, best, variants, n_looks)
     return DONE if any(v.state is TrialState.COMPLETE for v in variants) else FAILED
 
 
@@ -133,7 +135,9 @@ def _print_more(more: Mapping[str, Any]) -> None:
         )
 
 
-def _print_honest(more: Mapping[str, Any], best: VariantRecord | None, variants: list[VariantRecord]) -> None:
+def _print_honest(
+    more: Mapping[str, Any], best: VariantRecord | None, variants: list[VariantRecord], n_looks: int
+) -> None:
     """Print how good the choice is on rows that it was not made on."""
     if more.get("nested"):
         low, mean, high = (formatting.number(more["nested"][key], 4) for key in ("low", "mean", "high"))
@@ -147,6 +151,8 @@ def _print_honest(more: Mapping[str, Any], best: VariantRecord | None, variants:
         print(
             f"On the holdout it has {formatting.number(held[0], 4)}, the base {formatting.number(held[1], 4)}."
         )
+    if any(v.measures.get("holdout") is not None for v in variants):
+        print(looks_sentence(n_looks))
 
 
 def _print(variants: list[VariantRecord], metric: str) -> None:

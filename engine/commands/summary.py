@@ -11,21 +11,23 @@ from rich.table import Table
 from ...storage.records import StudyRecord, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..domain import formatting
-from ..domain.comparable import ranked_together
+from ..domain.comparable import is_scored_the_old_way, ranked_together
 from ..domain.objectives import is_ruled_out, objectives_of, pareto_trials
 from ..domain.resuming import found_nothing
 from ..domain.split_findings import KEY as AUDIT
 from ..domain.verdict import (
     OLD_WAY,
     Evidence,
+    claims,
     evidence_of,
     headline,
     holdout_scores,
-    is_scored_the_old_way,
     looks_sentence,
     notes,
     of_metric,
+    word_message,
 )
+from ..statistics.comparison import all_scores, has_further_repeats
 from .console import plain_console
 from .split_lines import split_audit_of, split_lines
 
@@ -60,7 +62,6 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
     front = pareto_trials(trials, objectives, study.direction)
     nothing = found_nothing(study)
     evidence = evidence_of(result)
-    corrected = evidence.corrected if evidence else None
     return {
         "study": study.id,
         "name": study.name,
@@ -69,13 +70,9 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         "direction": study.direction,
         "best": {k: best[k] for k in ("trial", "params", "cv_mean", "cv_std", "holdout")} if best else None,
         "baselines": baselines,
-        "corrected": None
-        if corrected is None
-        else {"value": corrected.value, "low": corrected.low, "high": corrected.high},
-        "verdict": {name: v.to_json() for name, v in evidence.verdicts.items()} if evidence else {},
+        **claims(evidence, study.n_looks),
         "evidence": evidence.to_json() if evidence else None,
-        "looks": study.n_looks,
-        "scored_the_old_way": is_scored_the_old_way(result),
+        "scored_the_old_way": any(map(is_scored_the_old_way, trials)) and not _has_new_scores(trials),
         "n_complete": counts.get(TrialState.COMPLETE, 0),
         "n_pruned": counts.get(TrialState.PRUNED, 0),
         "n_failed": counts.get(TrialState.FAIL, 0),
@@ -91,6 +88,10 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         "objectives": list(objectives),
         "pareto": [{"trial": trial.number, "values": values} for trial, values in front],
     }
+
+
+def _has_new_scores(trials: Collection[TrialRecord]) -> bool:
+    return any(t.value is not None and not is_scored_the_old_way(t) for t in trials)
 
 
 def standing(study: StudyRecord, interrupted: Collection[int]) -> str:
@@ -130,11 +131,22 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
         console.print(
             f"{formatting.counted(n, 'trial')} of an older version: scored in another way, and not ranked."
         )
+    further = _over_repeats(store, study, trials)
     sign = -1.0 if study.direction == "maximize" else 1.0
-    trials.sort(key=lambda t: sign * (t.value or 0.0))
+    # Those that the further repeats decided between come first: what others have on the first folds alone flatters.
+    finalists = {t.number for t in trials if t.kind is not TrialKind.BASELINE and t.number in further}
+    trials.sort(
+        key=lambda t: (
+            t.number not in finalists,
+            sign * (further[t.number][0] if t.number in finalists else t.value or 0.0),
+        )
+    )
     shown = [t for i, t in enumerate(trials) if i < _ROWS or t.kind is TrialKind.BASELINE]
+    judged_on = evidence_of(study.result)
     table = Table(box=None, header_style="bold")
-    for name in ("", f"{study.metric} (mean ± std over folds)", "holdout", "parameters", "duration"):
+    repeats = [f"over {judged_on.n_repeats} repeats"] if judged_on is not None and further else []
+    names = ("", f"{study.metric} (mean ± std over folds)", *repeats, "holdout", "parameters", "duration")
+    for name in names:
         table.add_column(name, justify="left" if not name else "right")
     holdouts = {name: s.get("holdout") for name, s in study.result.get("baselines", {}).items()}
     best = study.result.get("best", {})
@@ -148,13 +160,28 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
         table.add_row(
             f"{name} *" if is_best else name,
             formatting.score(t.value, t.value_std),
+            *([formatting.score(*further.get(t.number, (None, None)))] if repeats else []),
             formatting.number(of_metric(holdout, study.metric), decimals),
             formatting.count(t.n_parameters) if t.n_parameters else "",
             "" if t.duration_s is None else formatting.seconds(t.duration_s),
         )
     console.print(table)
     _print_front(console, every, study, decimals)
-    _print_verdict(console, study, decimals, study.n_looks)
+    searched = [t for t in every if t.kind is not TrialKind.BASELINE]
+    is_old = any(map(is_scored_the_old_way, searched)) and not _has_new_scores(searched)
+    _print_verdict(console, study, decimals, is_old=is_old)
+
+
+def _over_repeats(
+    store: Store, study: StudyRecord, trials: Collection[TrialRecord]
+) -> dict[int, tuple[float, float]]:
+    """Return by number mean and standard deviation over all folds of those that have further repeats."""
+    found: dict[int, tuple[float, float]] = {}
+    for t in trials:
+        scores = all_scores(study, t, store.fold_scores(t.id)) if has_further_repeats(study, t) else None
+        if scores is not None:
+            found[t.number] = float(scores.mean()), float(scores.std(ddof=1))
+    return found
 
 
 def _print_front(console: Console, trials: list[TrialRecord], study: StudyRecord, decimals: int) -> None:
@@ -195,13 +222,13 @@ def _verdicts(evidence: Evidence) -> Table:
     for name, v in evidence.verdicts.items():
         size, low, high = (formatting.number(x, decimals, sign=True) for x in (v.difference, v.low, v.high))
         chances = (formatting.percent(p) for p in (v.p_better, v.p_same, v.p_worse))
-        table.add_row(name, v.word, f"{size} ({low} … {high})", *chances)
+        table.add_row(name, str(word_message(v.word)), f"{size} ({low} … {high})", *chances)
     return table
 
 
-def _print_verdict(console: Console, study: StudyRecord, decimals: int, n_looks: int) -> None:
+def _print_verdict(console: Console, study: StudyRecord, decimals: int, *, is_old: bool) -> None:
     result = study.result
-    if is_scored_the_old_way(result):
+    if is_old:
         console.print(str(OLD_WAY), highlight=False)
     evidence = evidence_of(result)
     if evidence is not None:
@@ -211,8 +238,8 @@ def _print_verdict(console: Console, study: StudyRecord, decimals: int, n_looks:
         ours, theirs = holdout_scores(study.metric, result)
         for message in notes(evidence, ours=ours, baselines=theirs, decimals=decimals):
             console.print(str(message), highlight=False)
-    if n_looks:
-        console.print(str(looks_sentence(n_looks)), highlight=False)
+    if study.n_looks:
+        console.print(str(looks_sentence(study.n_looks)), highlight=False)
     if "final" in result:
         final = result["final"]
         console.print(f"Final model: {final['kind']}. {final['reason']['text']}", highlight=False)

@@ -39,6 +39,7 @@ from ..data.schema import TableSchema
 from ..data.splitting import Splits
 from ..domain.errors import CupelError, ExportError, Message
 from ..domain.formats import DEFAULT, FORMATS
+from ..domain.verdict import claims, evidence_of
 from ..looks import note_look
 from ..statistics.thresholds import USUAL
 from .bundle import check_target, files_of, write_manifest
@@ -192,6 +193,7 @@ class Export:
                 "n_rows": certificate["n_rows"],
             },
             "tolerance": certificate["tolerance"],
+            **({} if self.final is None else claims(evidence_of(self.final), self.study.n_looks)),
             "versions": answer["versions"],
         }
         return certificate, write_manifest(folder, content)

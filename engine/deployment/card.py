@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, VariantRecord
+from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, TrialState, VariantRecord
+from ..domain.comparable import is_scored_the_old_way
 from ..domain.formats import FORMATS
 from ..domain.formatting import count, counted, number, plain, score, shared_decimals
 from ..domain.split_findings import KEY as KEY_OF_AUDIT
 from ..domain.split_findings import SplitAudit
 from ..domain.verdict import (
     OLD_WAY,
+    claims,
     evidence_of,
     holdout_scores,
-    is_scored_the_old_way,
+    is_judged_the_old_way,
     looks_sentence,
     sentences,
 )
@@ -137,7 +140,7 @@ def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | N
         "## Scores",
         "",
         f"- Metric `{study.metric}` ({study.direction}d), {folds}, preprocessing fitted inside each training part.",
-        f"- Cross-validation of the trial: {score(trial.value, trial.value_std)} over the folds.",
+        f"- Cross-validation of the trial: {score(*_over_folds(trial, final))} over the folds.",
         *_split_audit(study),
     ]
     if final is not None:
@@ -159,14 +162,40 @@ def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | N
             shown = "" if held is None else f", holdout {number(held, decimals)}"
             folds = score(scores["cv_mean"], scores["cv_std"])
             lines.append(f"- Baseline `{name}`: {folds} over the folds{shown}.")
-        if is_scored_the_old_way(final):
+        if is_judged_the_old_way(final):
             lines.append(f"- {OLD_WAY}")
         evidence = evidence_of(final)
         if evidence is not None:
             ours, theirs = holdout_scores(study.metric, final)
             said = sentences(evidence, ours=ours, baselines=theirs, decimals=decimals)
             lines += [f"- {message}" for message in said]
+            data = json.dumps(claims(evidence, study.n_looks), indent=1)
+            lines += ["", "The same as data:", "", f"```json\n{data}\n```"]
+    else:
+        lines += _picked_by_hand(study, trial)
     return "\n".join(lines)
+
+
+def _over_folds(trial: TrialRecord, final: Mapping[str, Any] | None) -> tuple[float | None, float | None]:
+    """Return mean and standard deviation over all folds that the trial was judged on."""
+    best = final.get("best", {}) if final is not None else {}
+    is_same = best.get("trial") == trial.number and "cv_mean" in best
+    return (best["cv_mean"], best.get("cv_std")) if is_same else (trial.value, trial.value_std)
+
+
+def _picked_by_hand(study: StudyRecord, trial: TrialRecord) -> list[str]:
+    """Return what is to be known of a trial that the search did not choose."""
+    n_complete = study.n_trials.get(TrialState.COMPLETE, 0)
+    lines = [
+        f"- The trial was picked by hand among {counted(n_complete, 'complete trial')}; the search chose trial "
+        f"{study.best_trial}. A score by which something was picked flatters it; this one is not corrected for that."
+    ]
+    if is_scored_the_old_way(trial):
+        lines.append(f"- {OLD_WAY}")
+    for name, scores in sorted(study.result.get("baselines", {}).items()):
+        folds = score(scores["cv_mean"], scores["cv_std"])
+        lines.append(f"- Baseline `{name}`: {folds} over the folds.")
+    return [*lines, *([f"- {looks_sentence(study.n_looks)}"] if study.n_looks else [])]
 
 
 def _split_audit(study: StudyRecord) -> list[str]:

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from ...storage.records import TrialKind, TrialRecord, TrialState, TrialTable
 
+SCORING = "epochs chosen by the other folds"
+"""How trials are scored today, as their digests say it; until 0.1.0 each fold kept its own best epoch."""
+
 
 def are_comparable(one: TrialRecord, other: TrialRecord) -> bool:
     """Whether two trials may be ranked with one another: data, splits, metric and way of scoring are equal.
@@ -36,3 +39,18 @@ def scored_another_way(table: TrialTable) -> NDArray[np.bool_]:
     if not len(complete):
         return np.zeros(len(table), bool)
     return searched & (table.scorings != table.scorings[complete[-1]])
+
+
+def is_scored_the_old_way(trial: TrialRecord) -> bool:
+    """Whether a trial has a score that an older version took in another way."""
+    return (
+        trial.kind is not TrialKind.BASELINE
+        and trial.value is not None
+        and trial.digests.get("scoring") != SCORING
+    )
+
+
+def are_scored_the_old_way(table: TrialTable) -> bool:
+    """Whether all trials that have a score have it from an older version."""
+    scored = (table.kinds != TrialKind.BASELINE) & np.isfinite(table.values)
+    return bool(scored.any() and (table.scorings[scored] != SCORING).all())

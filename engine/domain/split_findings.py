@@ -188,8 +188,8 @@ class SplitAudit:
         """Rebuild an audit from what `to_json` gave."""
         names = {field.name for field in dataclasses.fields(Look)}
         # Until findings had answers of their own, a kind of folds that was named answered all of them.
-        usual = {"is_answered": bool(data["is_answered"])}
         looks = tuple(
-            Look(**(usual | {k: v for k, v in look.items() if k in names})) for look in data["looks"]
+            Look(**{k: v for k, v in {"is_answered": data["is_answered"], **look}.items() if k in names})
+            for look in data["looks"]
         )
         return cls(data["kind"], looks)

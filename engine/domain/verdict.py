@@ -179,7 +179,22 @@ def evidence_of(result: Mapping[str, Any]) -> Evidence | None:
     )
 
 
-def is_scored_the_old_way(result: Mapping[str, Any]) -> bool:
+def claims(evidence: Evidence | None, n_looks: int) -> dict[str, Any]:
+    """Return what is claimed of a study's best trial, as data: ``corrected``, ``verdict`` by baseline, and ``looks``.
+
+    Terminal, Python, store, manifest and card have these three, in this form.
+    """
+    corrected = evidence.corrected if evidence is not None else None
+    return {
+        "corrected": None
+        if corrected is None
+        else {"value": corrected.value, "low": corrected.low, "high": corrected.high},
+        "verdict": {} if evidence is None else {name: v.to_json() for name, v in evidence.verdicts.items()},
+        "looks": n_looks,
+    }
+
+
+def is_judged_the_old_way(result: Mapping[str, Any]) -> bool:
     """Whether a stored result is of a version that kept the epoch at which each fold itself was best."""
     return "best" in result and "evidence" not in result
 
@@ -201,7 +216,7 @@ def holdout_scores(metric: str, result: Mapping[str, Any]) -> tuple[float | None
 
 Label = Callable[[str], str]
 
-_MOST_TIED = 8
+_MOST_TIED, _MOST_SHARES = 8, 5
 
 OLD_WAY = Message(
     "These scores are of an older version: each fold kept its own best epoch, which is optimistic. They are not "
@@ -264,6 +279,11 @@ def is_better_than_all(evidence: Evidence) -> bool:
     return words == {"better"} and not evidence.not_compared
 
 
+def word_message(word: Word) -> Message:
+    """Return the word of a verdict as a reader sees it."""
+    return _WORDS[word]
+
+
 def verdict_sentence(name: str, verdict: Verdict, decimals: int | None = None) -> Message:
     """Return the verdict against a model called `name`, with size, interval and probabilities."""
     if decimals is None:
@@ -287,6 +307,12 @@ def another_way_sentence(name: str) -> Message:
     )
 
 
+_WORDS: dict[str, Message] = {
+    "better": Message("better"),
+    "worse": Message("worse"),
+    "same": Message("the same for practical purposes"),
+    "undecided": Message("not shown to differ"),
+}
 _SENTENCES: dict[str, Message] = {
     "better": Message(
         "Better than {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of "
@@ -318,6 +344,12 @@ def corrected_sentence(corrected: Corrected, decimals: int) -> Message:
         "n_complete": corrected.n_complete,
         "n_pruned": corrected.n_pruned,
     }
+    if corrected.n_complete == 1:
+        return Message(
+            "There was one trial to pick: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the "
+            "rows).",
+            args,
+        )
     if corrected.n_trials < corrected.n_complete:
         return Message(
             "Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} "
@@ -327,9 +359,19 @@ def corrected_sentence(corrected: Corrected, decimals: int) -> Message:
         )
     return Message(
         "Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} "
-        "({n_resamples:,} resamples of the rows; {n_pruned:,} pruned trials do not take part).",
+        "({n_resamples:,} resamples of the rows; pruned trials, {n_pruned:,}, do not take part).",
         args,
     )
+
+
+def shares_sentence(corrected: Corrected) -> Message | None:
+    """Return how often each trial is the best in a resample; None where it is always the same one."""
+    if len(corrected.shares) < 2:
+        return None
+    first = list(corrected.shares.items())[:_MOST_SHARES]
+    shown = ", ".join(f"#{number} {formatting.percent(share)}" for number, share in first)
+    more = " …" if len(corrected.shares) > len(first) else ""
+    return Message("How often each trial is picked in a resample: {shares}.", {"shares": shown + more})
 
 
 def sentences(
@@ -368,7 +410,9 @@ def notes(
     found: list[Message] = []
     differing = disagreement(evidence, ours, baselines, label)
     found += [differing] if differing else []
-    found += [corrected_sentence(evidence.corrected, decimals)] if evidence.corrected else []
+    if evidence.corrected is not None:
+        shares = shares_sentence(evidence.corrected)
+        found += [corrected_sentence(evidence.corrected, decimals), *([shares] if shares else [])]
     tied = [f"#{number}" for number in evidence.tied if number != evidence.best]
     tied = [*map(label, evidence.tied_baselines), *tied]
     if tied:

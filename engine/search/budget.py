@@ -35,7 +35,7 @@ _LEAST_EPOCHS = 10
 _GRACE_STARTS = (
     0.3  # for trials to end their epoch and to answer at the deadline; then their workers are killed
 )
-_MOST_OVERRUN = 1.1  # of the time budget: an export that would end later is left out
+_MOST_OVERRUN = 1.05  # of the time budget: an export that would end later is left out
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from ...storage.store import Store
 from ..deployment.card_groups import kept_audits
 from ..deployment.helpers import Helpers
 from ..domain.errors import CupelError, Message
-from ..domain.verdict import is_scored_the_old_way
+from ..domain.verdict import claims, is_judged_the_old_way
 from ..looks import note_look
 from ..statistics.comparison import name_in_repeats
 from ..study_rows import StudyRows
@@ -81,6 +81,10 @@ class Finish:
         result = self._result(best, judge, repeats, candidates)
         if any(self._holdout(key) is not None for key in tasks):
             note_look(self.store, self.store.study(self.study_id), LookPurpose.SEARCH)
+        evidence = judge.evidence() if judge else None
+        if evidence is not None:
+            result["evidence"] = evidence.to_json()
+            result |= claims(evidence, self.store.study(self.study_id).n_looks)
         self._record(result)
         if not stopped and self.prepared.spec.export_dir != "" and "model_sha256" in result:
             result["export"] = self._export() if self._has_time_to_export() else self._left_out()
@@ -249,14 +253,14 @@ class Finish:
     ) -> dict[str, Any]:
         result: dict[str, Any] = {
             "baselines": {
-                t.name: {"cv_mean": t.value, "cv_std": t.value_std, "holdout": self._holdout(t.name)}
+                t.name: {**_over_folds(t, judge), "holdout": self._holdout(t.name)}
                 for t in candidates.baselines
             }
         }
         if best is None or judge is None:
             trials = self.store.trials(self.study_id)
             before = self.store.study(self.study_id).result
-            if is_scored_the_old_way(before):
+            if is_judged_the_old_way(before):
                 # Nothing new was trained: what an older version found stays, as what it is.
                 return dict(before)
             why = why_nothing(trials, is_time_over=self.budget.is_time_over)
@@ -265,12 +269,10 @@ class Finish:
             "trial": best.number,
             "family": best.family,
             "params": dict(best.params),
-            "cv_mean": best.value,
-            "cv_std": best.value_std,
+            **_over_folds(best, judge),
             "holdout": self._holdout("final"),
         }
         result |= self._final_model(best)
-        result["evidence"] = judge.evidence().to_json()
         saved = repeats.save(self.store)
         return result | ({"repeats": saved} if saved else {})
 
@@ -320,3 +322,11 @@ class Finish:
             )
             return {"passed": False, "message": message.to_json()}
         return {"path": export.path, "passed": bool(export.certificate.get("passed"))}
+
+
+def _over_folds(trial: TrialRecord, judge: Judge | None) -> dict[str, float | None]:
+    """Return mean and standard deviation over all folds that a trial or baseline was judged on, further ones too."""
+    if judge is None:
+        return {"cv_mean": trial.value, "cv_std": trial.value_std}
+    scores = judge.scores(trial)
+    return {"cv_mean": float(scores.mean()), "cv_std": float(scores.std(ddof=1)) if len(scores) > 1 else None}

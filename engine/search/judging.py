@@ -122,7 +122,13 @@ class Judge:
             corrected=corrected,
             verdicts=verdicts,
             tied=tuple(n for n in tied if n not in names),
-            tied_baselines=tuple(names[n] for n in tied if n in names),
+            # What the resampling decided stands: a baseline is tied where it did not.
+            tied_baselines=tuple(
+                names[n]
+                for n in tied
+                if n in names
+                and (names[n] not in verdicts or verdicts[names[n]].word in ("same", "undecided"))
+            ),
             n_folds=spec.split.n_folds,
             n_repeats=len(self.scores(best)) // spec.split.n_folds,
             mean=float(self.scores(best).mean()),

@@ -15,11 +15,12 @@ from ...storage.records import StudyRecord, TrialKind, TrialRecord
 from ...storage.store import Store
 from ..data.schema import TableSchema
 from ..data.splitting import Splits
+from ..domain.comparable import SCORING
 from ..domain.errors import Message, SpecError
 from ..domain.space import adapt_space, check_space, completed_space, default_space
 from ..domain.spec import StudySpec
 from ..machine import free_memory_bytes, n_cores
-from ..statistics.epochs import SCORING, EpochChoice
+from ..statistics.epochs import EpochChoice
 from ..training.schedules import patience_of
 from ..workers.gpus import gpu_names
 from ..workers.messages import StudyFiles

@@ -94,8 +94,16 @@ def all_scores(study: StudyRecord, trial: TrialRecord, scores: FoldScores | None
     if scores is None or trial.state is not TrialState.COMPLETE or study.metric not in scores.metrics:
         return None
     own = scores.values[:, scores.metrics.index(study.metric)]
-    further = study.result.get("repeats", {}).get("scores", {}).get(name_in_repeats(trial), ())
-    return np.concatenate([own, np.asarray(further, float)])
+    return np.concatenate([own, np.asarray(_further_scores(study, trial), float)])
+
+
+def has_further_repeats(study: StudyRecord, trial: TrialRecord) -> bool:
+    """Whether a trial or baseline was judged on further repeats of the folds."""
+    return bool(_further_scores(study, trial))
+
+
+def _further_scores(study: StudyRecord, trial: TrialRecord) -> list[float]:
+    return study.result.get("repeats", {}).get("scores", {}).get(name_in_repeats(trial), [])
 
 
 def name_in_repeats(trial: TrialRecord) -> str:

@@ -18,9 +18,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SCORING = "epochs chosen by the other folds"
-"""The way of scoring, as the digests of a trial name it; older trials name none and kept each fold's own best epoch."""
-
 
 def fold_voters(n_folds: int, n_repeats: int, *, in_order: bool) -> tuple[Ints, ...]:
     """Return by replica, ``repeat * n_folds + fold``, the replicas whose mean score chooses its epoch.

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
 from ...engine.domain import formatting
+from ...engine.domain.leading import leading_of, margin_of
 from ...engine.domain.resuming import found_nothing
 from ...storage.records import StudyRecord, StudyState, TrialState
 from .. import words
@@ -130,9 +131,10 @@ def _display(study: StudyRecord, column: Column) -> str:
     if column is Column.NAME:
         return study.name
     if column is Column.SCORE:
-        return formatting.number(study.best_value)
+        leading = leading_of(study)
+        return formatting.number(leading.value if leading is not None else None)
     if column is Column.MARGIN:
-        return formatting.number(words.improvement(study), sign=True)
+        return words.margin_text(margin_of(study))
     if column is Column.TRIALS:
         return formatting.count(words.finished_trials(study))
     return formatting.clock(study.elapsed_s)
@@ -163,10 +165,13 @@ def _sort_value(study: StudyRecord, column: Column) -> Any:
     if column is Column.STATE:
         return _STATE_ORDER.index(study.state)
     if column is Column.SCORE:
-        return float("-inf") if study.best_value is None else study.best_value
+        leading = leading_of(study)
+        return float("-inf") if leading is None else leading.value
     if column is Column.MARGIN:
-        margin = words.improvement(study)
-        return float("-inf") if margin is None else margin
+        margin = margin_of(study)
+        if margin is None:
+            return float("-inf")
+        return margin.difference if study.direction == "maximize" else -margin.difference
     if column is Column.TRIALS:
         return words.finished_trials(study)
     return study.elapsed_s

@@ -153,6 +153,7 @@ class VariantsModel(TableModel):
         self.variants: list[Measured] = []
         self.most_drop = 0.0
         self.metric = ""
+        self.n_looks = 0  # at the rows of the holdout, over all studies
         self._decimals = 3
         self._scales: dict[Column, Scale] = {}
 

@@ -169,6 +169,7 @@ class CompressPage(Page):
             self._mode = str(view.job.args.get("mode") or "")
             self._job.follow(view.job)
             self._show_start()
+        self.model.n_looks = study.n_looks
         self.variants.show_variants(view.variants, study.metric)
         self.results.setVisible(bool(view.variants))
         self._show_all()

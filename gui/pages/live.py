@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
+from ...engine.domain.comparable import are_scored_the_old_way
 from ...engine.domain.resuming import found_nothing
 from ...engine.domain.split_findings import KEY, SplitAudit
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialKind, TrialState
@@ -202,7 +203,7 @@ class LivePage(Page):
             self.pareto.show_trials(data, study, self._curves_of)
         curves = self._view.curves if self._view is not None else {}
         self.running.show_trials(data.table, curves, study)
-        self.result.show_study(study, spread)
+        self.result.show_study(study, spread, is_old=are_scored_the_old_way(data.table))
         runs = study.state in _ACTIVE or self.desk.is_starting(study.id)
         self._aside.setCurrentWidget(self.running if runs else self.result)
         self.machine.show_samples(self._view.samples if self._view is not None else [])
@@ -300,7 +301,9 @@ def history_of(data: TrialsData, study: StudyRecord) -> History:
     begin = study.started_at.timestamp() if study.started_at is not None else float("nan")
     ends = table.finished_s[searched]
     scored = np.flatnonzero(~searched & np.isfinite(table.values))
-    baselines = {words.baseline(str(table.names[place])): float(table.values[place]) for place in scored}
+    baselines = {
+        words.baseline(str(table.names[place]), study.task): float(table.values[place]) for place in scored
+    }
     return History(
         metric=study.metric,
         maximize=study.direction == "maximize",

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from ...engine.domain import formatting
+from ...engine.domain.leading import Leading, Margin, leading_of, margin_of
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialState, TrialTable
 from .. import words
 from ..charts.curves import judged_measure, mean_of
@@ -72,22 +73,19 @@ class Tiles(Speaks, QWidget):
 
     def show_study(self, study: StudyRecord, spread: float | None, standing: str) -> None:
         """Show where a study stands, in figures and a word; `spread` is that of its best trial over the folds."""
-        decimals = None if study.best_value is None else formatting.decimals_for(study.best_value, spread)
-        best = formatting.score(study.best_value, spread, decimals)
-        number = study.best_trial
-        below = (
-            study.metric
-            if number is None
-            else tr("{metric}, trial {number}", metric=study.metric, number=number)
-        )
-        self.best.tell(best, below, "gold" if number is not None else "")
-        margin = words.improvement(study)
-        text = formatting.NOTHING
-        if margin is not None:
-            text = formatting.number(
-                margin, formatting.decimals_for(margin, None if spread is None else spread / 3), sign=True
+        leading, margin = leading_of(study), margin_of(study)
+        decimals = None
+        best, below = formatting.NOTHING, study.metric
+        if leading is not None:
+            spread = spread if leading.spread is None else leading.spread
+            decimals = formatting.decimals_for(leading.value, spread)
+            best, below = (
+                formatting.score(leading.value, spread, decimals),
+                _leading_text(study, leading, decimals),
             )
-        self.margin.tell(text, _baseline_text(study, decimals), words.margin_tone(study))
+        self.best.tell(best, below, "gold" if leading is not None else "")
+        said = words.margin_text(margin, spread)
+        self.margin.tell(said, _baseline_text(study, margin, decimals), words.tone_of(margin))
         complete, _, failed = trial_counts(study)
         parts = [text for text in (left_out_text(study),) if text]
         if failed:
@@ -113,10 +111,28 @@ class Tiles(Speaks, QWidget):
         self.time.progress.setValue(round(1000 * (fraction or 0)))
 
 
-def _baseline_text(study: StudyRecord, decimals: int | None) -> str:
+def _leading_text(study: StudyRecord, leading: Leading, decimals: int) -> str:
+    corrected = leading.evidence.corrected if leading.evidence is not None else None
+    if corrected is None:
+        return tr("{metric}, trial {number}", metric=study.metric, number=leading.number)
+    return tr(
+        "{metric}, trial {number}, corrected {value}",
+        metric=study.metric,
+        number=leading.number,
+        value=formatting.number(corrected.value, decimals),
+    )
+
+
+def _baseline_text(study: StudyRecord, margin: Margin | None, decimals: int | None) -> str:
     if study.best_baseline is None:
         return tr("no baseline yet")
-    return f"{words.baseline(study.best_baseline)} {formatting.number(study.best_baseline_value, decimals)}"
+    if margin is None:
+        name = words.baseline(study.best_baseline, study.task)
+        return f"{name} {formatting.number(study.best_baseline_value, decimals)}"
+    name = words.baseline(margin.baseline, study.task)
+    if margin.verdict is None:
+        return f"{name} {formatting.number(margin.value, decimals)}"
+    return f"{name}, {words.interval_text(margin.verdict)}"
 
 
 class RunningTrial(Speaks, QFrame):
@@ -146,7 +162,9 @@ class RunningTrial(Speaks, QFrame):
         epoch, n_epochs = max(int(table.epochs[place]), 0), int(table.n_epochs[place])
         baseline = str(table.names[place])
         name = (
-            words.baseline(baseline) if baseline else tr("Trial {number}", number=int(table.numbers[place]))
+            words.baseline(baseline, study.task)
+            if baseline
+            else tr("Trial {number}", number=int(table.numbers[place]))
         )
         self._name.setText(name)
         self.setAccessibleName(name)

@@ -9,14 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...engine.domain import formatting
+from ...engine.domain.leading import judged, leading_of, margin_of
 from ...engine.domain.resuming import found_nothing
 from ...engine.domain.verdict import (
     OLD_WAY,
-    evidence_of,
     headline,
     holdout_scores,
     is_better_than_all,
-    is_scored_the_old_way,
     looks_sentence,
     sentences,
 )
@@ -49,13 +48,13 @@ class ResultCard(Card):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.body.addWidget(area, 1)
 
-    def show_study(self, study: StudyRecord, spread: float | None) -> None:
-        """Show the result of a study that does not run."""
+    def show_study(self, study: StudyRecord, spread: float | None, *, is_old: bool) -> None:
+        """Show the result of a study that does not run; `is_old` where an older version scored all its trials."""
         self._verdict.setText(verdict(study))
-        evidence = evidence_of(study.result)
+        evidence = judged(study)
         is_best = evidence is not None and is_better_than_all(evidence)
         set_property(self._verdict, "tone", "good" if is_best else "")
-        details = detail_lines(study, spread)
+        details = detail_lines(study, spread, is_old=is_old)
         self._details.setText("\n".join(details))
         self._details.setVisible(bool(details))
         final = study.result.get("final") or {}
@@ -68,44 +67,46 @@ class ResultCard(Card):
 
 def verdict(study: StudyRecord) -> str:
     """Return one sentence on whether the search was worth it; a search that can go on is not judged yet."""
-    evidence = evidence_of(study.result)
+    evidence = judged(study)
     if evidence is not None:
-        return sentence(headline(evidence, words.baseline).to_json())
+        return sentence(headline(evidence, words.baselines_of(study)).to_json())
     if found_nothing(study) is not None and study.best_baseline is not None:
-        name = words.baseline(study.best_baseline)
+        name = words.baseline(study.best_baseline, study.task)
         score = formatting.number(study.best_baseline_value)
         return tr(
             "No network was trained; the best baseline is {baseline}, {score}.", baseline=name, score=score
         )
     if study.best_value is None:
         return tr("No trial was completed yet.")
-    margin = words.improvement(study)
+    margin = margin_of(study)
     if margin is None:
         return tr("There is no baseline to compare with.")
-    name = words.baseline(study.best_baseline or "")
+    name = words.baseline(margin.baseline, study.task)
     if study.state in (StudyState.DONE, StudyState.STOPPED):
         # Made by version 0.1.0, or its predictions are lost.
-        if margin > 0:
+        if margin.is_ahead:
             return tr(
                 "The best network is ahead of {baseline}; whether by more than chance was not judged.",
                 baseline=name,
             )
         return tr("No network is ahead of {baseline}.", baseline=name)
-    if margin > 0:
+    if margin.is_ahead:
         return tr("So far the best network is ahead of {baseline}; nothing is decided yet.", baseline=name)
     return tr("So far no network is ahead of {baseline}; nothing is decided yet.", baseline=name)
 
 
-def detail_lines(study: StudyRecord, spread: float | None) -> list[str]:
+def detail_lines(study: StudyRecord, spread: float | None, *, is_old: bool = False) -> list[str]:
     """Return what stands below the verdict: size, interval and probabilities against each baseline, and its basis."""
-    if is_scored_the_old_way(study.result):
+    if is_old:
         return [sentence(OLD_WAY.to_json())]
-    evidence = evidence_of(study.result)
+    evidence = judged(study)
     if evidence is None:
         return []
     ours, theirs = holdout_scores(study.metric, study.result)
     decimals = formatting.decimals_for(study.best_value, spread)
-    said = sentences(evidence, ours=ours, baselines=theirs, decimals=decimals, label=words.baseline)
+    said = sentences(
+        evidence, ours=ours, baselines=theirs, decimals=decimals, label=words.baselines_of(study)
+    )
     if study.n_looks:
         said.append(looks_sentence(study.n_looks))
     return [sentence(message.to_json()) for message in said[1:]]
@@ -115,11 +116,16 @@ def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str
     """Return what the end of the search found, as pairs of name and value; what is missing is left out."""
     result: Mapping[str, Any] = study.result
     best = result.get("best") or {}
-    decimals = formatting.decimals_for(study.best_value, spread)
+    leading = leading_of(study)
+    spread = leading.spread if leading is not None and leading.spread is not None else spread
+    decimals = formatting.decimals_for(None if leading is None else leading.value, spread)
     rows: list[tuple[str, str]] = []
-    if study.best_value is not None:
-        rows.append((tr("Cross-validated"), formatting.score(study.best_value, spread, decimals)))
-    evidence = evidence_of(result)
+    if leading is not None:
+        name = tr("Cross-validated")
+        if leading.n_repeats > 1:
+            name = tr("Cross-validated, {n} repeats", n=leading.n_repeats)
+        rows.append((name, formatting.score(leading.value, spread, decimals)))
+    evidence = judged(study)
     if evidence is not None and evidence.corrected is not None:
         corrected = evidence.corrected
         low, high = (formatting.number(value, decimals) for value in (corrected.low, corrected.high))
@@ -142,7 +148,7 @@ def _holdout_rows(study: StudyRecord, scores: Mapping[str, float], decimals: int
     _, baselines = holdout_scores(study.metric, study.result)
     for name, theirs in baselines.items():
         if theirs is not None:
-            said = tr("Holdout of {baseline}", baseline=words.baseline(name))
+            said = tr("Holdout of {baseline}", baseline=words.baseline(name, study.task))
             rows.append((said, formatting.number(theirs, decimals)))
     others = [name for name in _TELLING if name in scores and name != study.metric]
     return rows + [

@@ -280,7 +280,8 @@ class NewStudyPage(Page):
         else:
             arguments |= {"roles": dict(self.data.roles), "target": self.form.target() or None}
         self._looking_at = self._split_asked()
-        self._inspecting.start("inspect", arguments | {"split": self._looking_at})
+        arguments["split"] = self._looking_at
+        self._inspecting.start("inspect", arguments)
 
     def _split_asked(self) -> dict[str, Any]:
         """Return what is to be looked at of the split; nothing while something is being typed."""

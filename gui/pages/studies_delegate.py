@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from ...engine.domain import formatting
+from ...engine.domain.leading import leading_of, margin_of
 from ...storage.records import StudyRecord, StudyState
 from .. import tokens, words
 from ..language import tr
@@ -69,24 +70,27 @@ def _state(painter: QPainter, area: QRectF, study: StudyRecord, standing: tuple[
 
 def _score(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
     above, below = painting.halves(area)
-    if study.best_value is None:
+    leading = leading_of(study)
+    if leading is None:
         painting.text(painter, above, formatting.NOTHING, "faint")
     else:
-        painting.text(painter, above, formatting.number(study.best_value), weight=_STRONG)
+        painting.text(painter, above, formatting.number(leading.value), weight=_STRONG)
     painting.text(painter, below, study.metric, "muted", tokens.TYPE_SMALL)
 
 
 def _margin(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
     above, below = painting.halves(area)
-    margin = words.improvement(study)
+    margin = margin_of(study)
     if margin is None:
         painting.text(painter, above, formatting.NOTHING, "faint")
     else:
-        tone = words.margin_tone(study)
-        painting.text(painter, above, formatting.number(margin, sign=True), tone or "text", weight=_STRONG)
-    if study.best_baseline is not None:
-        name = f"{words.baseline(study.best_baseline)} {formatting.number(study.best_baseline_value)}"
-        painting.text(painter, below, name, "muted", tokens.TYPE_SMALL)
+        tone = words.tone_of(margin)
+        painting.text(painter, above, words.margin_text(margin), tone or "text", weight=_STRONG)
+    name = margin.baseline if margin is not None else study.best_baseline
+    value = margin.value if margin is not None else study.best_baseline_value
+    if name is not None:
+        said = f"{words.baseline(name, study.task)} {formatting.number(value)}"
+        painting.text(painter, below, said, "muted", tokens.TYPE_SMALL)
 
 
 def _trials(painter: QPainter, area: QRectF, study: StudyRecord) -> None:

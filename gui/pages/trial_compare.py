@@ -88,7 +88,7 @@ class TrialCompare(Speaks, QWidget):
         self._verdicts.setVisible(bool(said))
         clear(self.grid)  # type: ignore[arg-type]
         different, same = differences(self._views)
-        self._add_row(0, "", [f"#{view.trial.number}" for view in self._views], "strong", coloured=True)
+        self._add_row(0, "", [self._name(view) for view in self._views], "strong", coloured=True)
         stds = [view.trial.value_std for view in self._views]
         decimals = formatting.shared_decimals([view.trial.value for view in self._views], stds)
         self._add_row(
@@ -106,6 +106,9 @@ class TrialCompare(Speaks, QWidget):
         for name, values in same:
             self._add_row(place, name, [values[0]], "small", tone="muted")
             place += 1
+
+    def _name(self, view: TrialView) -> str:
+        return words.trial_name(view.trial, self._study.task if self._study is not None else "")
 
     def _add_row(
         self, place: int, name: str, values: list[str], kind: str, *, tone: str = "", coloured: bool = False
@@ -134,7 +137,7 @@ class TrialCompare(Speaks, QWidget):
             if curves is None or name not in curves.names:
                 continue
             mean = mean_of(curves, name)
-            series.append(_series(side, f"#{view.trial.number}", mean))
+            series.append(_series(side, self._name(view), mean))
         self.chart.setVisible(bool(series))
         self.chart.legend.setVisible(bool(series))
         self.chart.rename()
@@ -166,7 +169,7 @@ def comparisons(study: StudyRecord | None, views: list[TrialView]) -> list[Messa
         ours, theirs = (all_scores(study, view.trial, view.scores) for view in (lead, other))
         if ours is None or theirs is None:
             continue
-        name = words.baseline(other.trial.name) if other.trial.name else f"#{other.trial.number}"
+        name = words.trial_name(other.trial, study.task)
         if not are_comparable(lead.trial, other.trial):
             found.append(another_way_sentence(name))
             continue

@@ -268,12 +268,13 @@ def against_baseline(study: StudyRecord, trial: TrialRecord) -> str:
     if trial.value is None or study.best_baseline_value is None or study.best_baseline is None:
         return study.metric
     difference = trial.value - study.best_baseline_value
-    better = difference if study.direction == "maximize" else -difference
     return tr(
         "{metric} · {difference} against {baseline} {value}",
         metric=study.metric,
-        difference=formatting.number(better, formatting.decimals_for(better, trial.value_std), sign=True),
-        baseline=words.baseline(study.best_baseline),
+        difference=formatting.number(
+            difference, formatting.decimals_for(difference, trial.value_std), sign=True
+        ),
+        baseline=words.baseline(study.best_baseline, study.task),
         value=formatting.number(study.best_baseline_value),
     )
 

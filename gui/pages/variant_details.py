@@ -224,6 +224,8 @@ def facts(model: VariantsModel, variant: Measured) -> list[tuple[str, str]]:
     rows = [(tr("Score"), model.score_text(variant))]
     if measures.get("holdout") is not None:
         rows.append((tr("Holdout"), formatting.number(float(measures["holdout"]))))
+        if model.n_looks:
+            rows.append((tr("Looks at the holdout"), formatting.count(model.n_looks)))
     if variant.loss is not None:
         rows.append((tr("Loss (95%)"), model.loss_text(variant)))
     if measures.get("against") == "control" and measures.get("drop_from_trial"):

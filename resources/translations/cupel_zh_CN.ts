@@ -92,6 +92,10 @@
       <translation>95% 区间</translation>
     </message>
     <message>
+      <source>95% {low} … {high}</source>
+      <translation>95% {low} … {high}</translation>
+    </message>
+    <message>
       <source>A bundle holds the best network with its preprocessing, ready to run without Cupel.</source>
       <translation>导出包含有最佳网络及其预处理，无需 Cupel 即可运行。</translation>
     </message>
@@ -430,6 +434,10 @@
     <message>
       <source>Cross-validated</source>
       <translation>交叉验证</translation>
+    </message>
+    <message>
+      <source>Cross-validated, {n} repeats</source>
+      <translation>交叉验证，{n} 次重复</translation>
     </message>
     <message>
       <source>Cupel</source>
@@ -966,6 +974,10 @@
     <message>
       <source>Logistic regression</source>
       <translation>逻辑回归</translation>
+    </message>
+    <message>
+      <source>Looks at the holdout</source>
+      <translation>查看留出集的次数</translation>
     </message>
     <message>
       <source>Loss (95%)</source>
@@ -2460,6 +2472,10 @@
       <translation>{metric}，试验 {number}</translation>
     </message>
     <message>
+      <source>{metric}, trial {number}, corrected {value}</source>
+      <translation>{metric}，试验 {number}，校正后 {value}</translation>
+    </message>
+    <message>
       <source>{name} is missing.</source>
       <translation>缺少“{name}”。</translation>
     </message>
@@ -2839,12 +2855,12 @@
       <translation>训练数据中没有、因而被忽略的列：{n:,} 个（{columns}）。</translation>
     </message>
     <message>
-      <source>Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows; the best {n_trials:,} take part, so that it takes seconds; {n_pruned:,} pruned ones do not).</source>
-      <translation>已校正从 {n_complete:,} 个试验中择优的影响：{value}，95% 区间 {low} 至 {high}（对行重抽样 {n_resamples:,} 次；为在数秒内完成，只有最好的 {n_trials:,} 个参与；{n_pruned:,} 个被剪枝的不参与）。</translation>
+      <source>Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows; pruned trials, {n_pruned:,}, do not take part).</source>
+      <translation>对从 {n_complete:,} 个试验中挑选最佳者作了校正：{value}，95 % 区间 {low} 至 {high}（{n_resamples:,} 次行重采样；被剪枝的 {n_pruned:,} 个试验不参与）。</translation>
     </message>
     <message>
-      <source>Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows; {n_pruned:,} pruned trials do not take part).</source>
-      <translation>已校正从 {n_complete:,} 个试验中择优的影响：{value}，95% 区间 {low} 至 {high}（对行重抽样 {n_resamples:,} 次；{n_pruned:,} 个被剪枝的试验不参与）。</translation>
+      <source>Corrected for having picked the best of {n_complete:,} trials: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows; the best {n_trials:,} take part, so that it takes seconds; {n_pruned:,} pruned ones do not).</source>
+      <translation>已校正从 {n_complete:,} 个试验中择优的影响：{value}，95% 区间 {low} 至 {high}（对行重抽样 {n_resamples:,} 次；为在数秒内完成，只有最好的 {n_trials:,} 个参与；{n_pruned:,} 个被剪枝的不参与）。</translation>
     </message>
     <message>
       <source>Costs {drop:,g}, and is worth it if size or time matter: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
@@ -2877,6 +2893,10 @@
     <message>
       <source>Folds that train on the class {value!r} alone: {n} of {n_folds}. The rows seem to be sorted by the target; then choose folds that do not follow their order.</source>
       <translation>只在类别 {value!r} 上训练的折：{n_folds} 折中有 {n} 折。各行似乎按目标排序；若如此，请选择不依顺序的折。</translation>
+    </message>
+    <message>
+      <source>How often each trial is picked in a resample: {shares}.</source>
+      <translation>各试验在重采样中被选中的比例：{shares}。</translation>
     </message>
     <message>
       <source>How often intervals of the level {level} hold was not measured; the bundle's card tells it of {levels}.</source>
@@ -3923,6 +3943,10 @@
       <translation>没有时间在更多重复的折上评判入围试验。</translation>
     </message>
     <message>
+      <source>There was one trial to pick: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows).</source>
+      <translation>只有一个试验可选：{value}，95 % 区间 {low} 至 {high}（{n_resamples:,} 次行重采样）。</translation>
+    </message>
+    <message>
       <source>These data have no images; choose another kind of data.</source>
       <translation>这些数据没有图像；请选择其他数据类型。</translation>
     </message>
@@ -4055,8 +4079,16 @@
       <translation>n_bins 是 {value}；它必须在 2 到 256 之间。</translation>
     </message>
     <message>
+      <source>not shown to differ</source>
+      <translation>未显示有差异</translation>
+    </message>
+    <message>
       <source>predict.py needs {name}: pip install -r requirements.txt</source>
       <translation>predict.py 需要 {name}：pip install -r requirements.txt</translation>
+    </message>
+    <message>
+      <source>the same for practical purposes</source>
+      <translation>实际上相同</translation>
     </message>
     <message>
       <source>{encoding!r} is not a known encoding; use utf-8, gb18030 or latin-1, for instance.</source>

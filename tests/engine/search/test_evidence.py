@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.engine.commands.summary import summary
+from cupel.engine.domain.comparable import SCORING
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.domain.verdict import Evidence, evidence_of
 from cupel.engine.search.runner import Settings, StudyRunner
-from cupel.engine.statistics.epochs import SCORING
 from cupel.engine.studies import create_study
 from cupel.storage.records import LookPurpose, StudyState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
