@@ -8,6 +8,8 @@ stored, to try another estimate on the same trials.
 
     python benchmarks/bench_honest.py null tables
     python benchmarks/bench_honest.py report
+
+Part ``judge`` judges the trials in kept workspaces anew, with today's statistics, and rewrites the cases.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,8 @@ class Case:
         Word by baseline.
     baselines : dict
         Scores of baselines on the unseen rows.
+    ensemble : float or None
+        The corrected score of the mean of several networks for each row.
     """
 
     name: str
@@ -75,6 +79,7 @@ class Case:
     verdicts: dict[str, str]
     baselines: dict[str, float | None]
     seconds: float
+    ensemble: float | None = None
 
 
 def run_case(name: str, made: Made, *, n_trials: int = N_TRIALS, workspaces: Path | None = None) -> Case:
@@ -112,15 +117,42 @@ def _case(name: str, answer: dict[str, Any], workspace: Path, seconds: float) ->
         truth = float(np.mean([metric(y[held], p) for p in alone]))
         n_judged = sum(len(v) for v in rows.splits.valid[: rows.splits.n_folds])
         standard_error = _standard_error(metric.name, y[held], alone[0], n_judged)
+        first_mean = trial.value
         old_best, old_corrected = old_way(store, study.id, metric.name)
     corrected = answer["corrected"]
     return Case(
         name, metric.name, metric.direction, n_judged, answer["n_complete"], len(answer["evidence"]["finalists"]),
-        answer["best"]["cv_mean"], corrected["value"], corrected["low"], corrected["high"], old_best, old_corrected,
+        first_mean, corrected["value"], corrected["low"], corrected["high"], old_best, old_corrected,
         truth, answer["best"]["holdout"], standard_error,
         {n: v["verdict"] for n, v in answer["verdict"].items()},
         {n: b["holdout"] for n, b in answer["baselines"].items()}, round(seconds, 1),
+        (answer["evidence"]["corrected"]["ensemble"] or {}).get("value"),
     )  # fmt: skip
+
+
+def judge_anew(case: Case, workspace: Path) -> Case:
+    """Judge the trials of a kept workspace with today's statistics."""
+    from cupel.engine.search.judging import Candidates, Judge
+    from cupel.engine.search.preparing import prepare
+    from cupel.engine.search.repeats import Repeats
+    from cupel.engine.study_rows import StudyRows
+
+    with Store.open(workspace, "r") as store:
+        study = store.studies()[0]
+        prepared = prepare(store, study)
+        repeats = Repeats.load(store, study.result.get("repeats", {}))
+        candidates = Candidates.of(store, prepared)
+        evidence = Judge(store, prepared, StudyRows.of(store, study), candidates, repeats).evidence()
+    corrected = evidence.corrected
+    assert corrected is not None
+    return replace(
+        case,
+        corrected=corrected.value,
+        low=corrected.low,
+        high=corrected.high,
+        verdicts={name: verdict.word for name, verdict in evidence.verdicts.items()},
+        ensemble=corrected.ensemble.value if corrected.ensemble else None,
+    )
 
 
 def _standard_error(metric: str, y: np.ndarray, predictions: np.ndarray, n: int) -> float:
@@ -263,6 +295,12 @@ def _table_report(tables: list[Case], nests: dict[str, float]) -> list[str]:
         errors = np.array([_error(c, value(c), c.truth) for c in tables])
         final = np.array([_error(c, value(c), c.final) for c in tables])
         lines.append(f"| {way} | {errors.mean():+.2f} | {errors.std(ddof=1):.2f} | {final.mean():+.2f} |")
+    shipped = [c for c in tables if c.ensemble is not None]
+    if shipped:
+        found = np.array([_error(c, c.ensemble or 0.0, c.final) for c in shipped])
+        lines.append(
+            f"| the small ensemble ({len(shipped)} cases) | | {found.std(ddof=1):.2f} | {found.mean():+.2f} |"
+        )
     held = sum(c.low <= c.truth <= c.high for c in tables)
     held_final = sum(c.low <= c.final <= c.high for c in tables)
     lines += [
@@ -286,7 +324,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("parts", nargs="*", help="null, tables, nested, report; all of them where not given")
+    parser.add_argument(
+        "parts", nargs="*", help="null, tables, nested, judge, report; all but judge where not given"
+    )
     parser.add_argument(
         "--folder", type=Path, default=Path(__file__).resolve().parents[1] / "docs" / "honesty"
     )
@@ -295,6 +335,16 @@ def main() -> None:
     parts = args.parts or ["null", "tables", "nested", "report"]
     args.folder.mkdir(parents=True, exist_ok=True)
     for part in parts:
+        if part == "judge":
+            for workspace in sorted(args.workspaces.iterdir()):
+                file = args.folder / f"{workspace.name}.json"
+                if file.exists():
+                    case = Case(**json.loads(file.read_text()))
+                    file.write_text(
+                        json.dumps(asdict(judge_anew(case, workspace)), indent=1), encoding="utf-8"
+                    )
+                    print(f"{workspace.name}: judged anew", flush=True)
+            continue
         if part == "report":
             print(report(args.folder))
             continue

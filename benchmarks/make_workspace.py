@@ -17,6 +17,7 @@ from typing import Any
 
 import make_audits
 import numpy as np
+from cupel.engine.domain.comparable import SCORING
 from cupel.engine.domain.errors import Message
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.domain.verdict import Corrected, Evidence, Verdict
@@ -220,7 +221,7 @@ def _make_trial(store: Store, study_id: int, number: int, recipe: Recipe, rng: n
         family="mlp",
         params=params,
         n_epochs=MAX_EPOCHS,
-        digests={"data": "d", "split": "s", "metric": recipe.metric},
+        digests={"data": "d", "split": "s", "metric": recipe.metric, "scoring": SCORING},
     )
     store.start_trial(trial.id, f"worker-{number % 2}")
     luck = rng.gamma(1.3, 1.0) * recipe.width * (0.35 + 0.65 * np.exp(-number / 60))

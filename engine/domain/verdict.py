@@ -57,6 +57,15 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """A score and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Corrected:
     """The score of the best of many, with the choice inside the resampling; see `resampling`.
 
@@ -71,6 +80,10 @@ class Corrected:
         Rows that took part, and all that the search judged.
     shares : mapping of int to float
         By number, in which share of the resamples a trial is chosen; those never chosen are left out.
+    ensemble : Estimate or None
+        The same of the mean of several networks for each row, see `statistics.shipped`; None where there are none.
+    thresholded : Estimate or None
+        The same of single networks with a fitted threshold; None where no threshold counts.
     """
 
     value: float
@@ -83,6 +96,8 @@ class Corrected:
     n_rows: int
     n_all_rows: int
     shares: Mapping[int, float] = field(default_factory=dict[int, float])
+    ensemble: Estimate | None = None
+    thresholded: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +180,13 @@ def evidence_of(result: Mapping[str, Any]) -> Evidence | None:
     if corrected is not None:
         known: dict[str, Any] = dict(corrected)
         shares: dict[int, float] = {int(number): share for number, share in known.pop("shares").items()}
-        corrected = Corrected(shares=shares, **known)
+        ensemble, thresholded = (known.pop(name, None) for name in ("ensemble", "thresholded"))
+        corrected = Corrected(
+            shares=shares,
+            ensemble=Estimate(**ensemble) if ensemble else None,
+            thresholded=Estimate(**thresholded) if thresholded else None,
+            **known,
+        )
     why = values.pop("why_no_finalists")
     return Evidence(
         corrected=corrected,
@@ -364,6 +385,32 @@ def corrected_sentence(corrected: Corrected, decimals: int) -> Message:
     )
 
 
+def shipped_sentences(corrected: Corrected, decimals: int) -> list[Message]:
+    """Return the corrected scores of what is shipped beside single networks."""
+    found: list[Message] = []
+    for estimate, message in (
+        (
+            corrected.ensemble,
+            Message(
+                "The mean of several networks for each row, a smaller ensemble than the exported one, has {value}, "
+                "95 % interval {low} to {high}."
+            ),
+        ),
+        (
+            corrected.thresholded,
+            Message(
+                "With a decision threshold that is fitted anew in every resample it is {value}, 95 % interval {low} to "
+                "{high}."
+            ),
+        ),
+    ):
+        if estimate is not None:
+            values = (estimate.value, estimate.low, estimate.high)
+            value, low, high = (formatting.number(x, decimals) for x in values)
+            found.append(Message(message.template, {"value": value, "low": low, "high": high}))
+    return found
+
+
 def shares_sentence(corrected: Corrected) -> Message | None:
     """Return how often each trial is the best in a resample; None where it is always the same one."""
     if len(corrected.shares) < 2:
@@ -412,7 +459,9 @@ def notes(
     found += [differing] if differing else []
     if evidence.corrected is not None:
         shares = shares_sentence(evidence.corrected)
-        found += [corrected_sentence(evidence.corrected, decimals), *([shares] if shares else [])]
+        found.append(corrected_sentence(evidence.corrected, decimals))
+        found += shipped_sentences(evidence.corrected, decimals)
+        found += [shares] if shares else []
     tied = [f"#{number}" for number in evidence.tied if number != evidence.best]
     tied = [*map(label, evidence.tied_baselines), *tied]
     if tied:

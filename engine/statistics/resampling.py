@@ -24,8 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.metrics import METRICS
-from ..domain.verdict import EQUIVALENCE, Corrected, Verdict
+from ..domain.verdict import EQUIVALENCE, Corrected, Estimate, Verdict
 from .comparison import region, word_of
+from .shipped import repeats_mean, thresholded_scores
+from .thresholds import is_thresholded
 from .weighted import row_cost, weighted_scores
 
 Floats = NDArray[np.float64]
@@ -187,6 +189,8 @@ class Resampled:
         Score of the chosen one on the rows left out.
     differences : mapping of str to ndarray of shape (n_resamples,), float64
         By baseline: score of the chosen one minus its own, on the same left out rows and repeats.
+    ensemble, thresholded : ndarrays of shape (n_resamples,), float64
+        Scores of what is shipped beside single networks, on the rows left out, see `shipped`; NaN where there is none.
     """
 
     numbers: tuple[int, ...]
@@ -196,10 +200,12 @@ class Resampled:
     metric: str
     n_rows: int
     n_all_rows: int
+    ensemble: Floats
+    thresholded: Floats
 
     def corrected(self, *, n_complete: int, n_pruned: int) -> Corrected | None:
         """Return the score of the best of many; None where no resample has one."""
-        known = self._scaled(self.left_out[np.isfinite(self.left_out)])
+        known = self.left_out[np.isfinite(self.left_out)]
         if not len(known):
             return None
         counts = np.bincount(self.chosen[self.chosen >= 0], minlength=len(self.numbers))
@@ -208,12 +214,20 @@ class Resampled:
             for place in np.argsort(-counts, kind="stable")
             if counts[place]
         }
+        own = self._estimate(self.left_out, least=0.0)
+        return None if own is None else Corrected(
+            own.value, own.low, own.high, len(known), len(self.numbers), n_complete, n_pruned, self.n_rows,
+            self.n_all_rows, shares, self._estimate(self.ensemble), self._estimate(self.thresholded),
+        )  # fmt: skip
+
+    def _estimate(self, values: Floats, least: float = 0.5) -> Estimate | None:
+        """Return mean and interval; None where less than a part `least` of the resamples has a value."""
+        known = self._scaled(values[np.isfinite(values)])
+        if not len(known) or len(known) < least * len(values):
+            return None
         within = METRICS[self.metric].within
         low, high = (float(q) for q in np.quantile(known, [0.025, 0.975]))
-        return Corrected(
-            within(float(known.mean())), within(low), within(high), len(known), len(self.numbers), n_complete,
-            n_pruned, self.n_rows, self.n_all_rows, shares,
-        )  # fmt: skip
+        return Estimate(within(float(known.mean())), within(low), within(high))
 
     def verdict(self, name: str, reference: float, equivalence: float = EQUIVALENCE) -> Verdict | None:
         """Compare the best of all trials with a baseline whose score is `reference`; None where none is known."""
@@ -291,8 +305,38 @@ def resample(
             both = min(len(ours), len(theirs))
             found[b] = (_unseen(ours[:both], n_first) - _unseen(theirs[:both, b], n_first)).mean()
         differences[name] = found
+    shipped = _shipped(rows, trials, numbers, chosen, weights, n_first)
     n_rows = len(rows.y)
-    return Resampled(numbers, chosen, left_out, differences, rows.metric, n_rows, n_all_rows or n_rows)
+    return Resampled(
+        numbers, chosen, left_out, differences, rows.metric, n_rows, n_all_rows or n_rows, *shipped
+    )
+
+
+def _shipped(
+    rows: JudgedRows,
+    trials: Mapping[int, Callable[[], Predictions | None]],
+    numbers: tuple[int, ...],
+    chosen: Ints,
+    weights: Counts,
+    n_first: int,
+) -> tuple[Floats, Floats]:
+    """Return scores of the chosen trial's small ensemble, and with a fitted threshold, in every resample."""
+    ensemble, thresholded = np.full(len(weights), np.nan), np.full(len(weights), np.nan)
+    for place in np.unique(chosen[chosen >= 0]):
+        here = np.flatnonzero(chosen == place)
+        given = trials[numbers[place]]()
+        if given is None:
+            continue
+        mean = repeats_mean(rows.valid, given, rows.n_folds, n_first, len(rows.y))
+        if mean is not None:
+            ensemble[here] = rows.score(mean, weights[here])[1, 0]
+        if given[0].ndim == 2 and given[0].shape[1] == 2 and is_thresholded("binary", rows.metric):
+            start = n_first * rows.n_folds if len(given) > n_first * rows.n_folds else 0
+            fold = slice(start, start + rows.n_folds)
+            thresholded[here] = thresholded_scores(
+                rows.metric, rows.y, rows.valid[fold], given[fold], weights[here]
+            )
+    return ensemble, thresholded
 
 
 def _unseen(by_repeat: Floats, n_first: int) -> Floats:

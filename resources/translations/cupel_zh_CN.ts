@@ -3483,6 +3483,10 @@
       <translation>导出包 {folder} 的清单中列出了 {file!r}，但它不是包内文件；请勿使用此导出包。</translation>
     </message>
     <message>
+      <source>The mean of several networks for each row, a smaller ensemble than the exported one, has {value}, 95 % interval {low} to {high}.</source>
+      <translation>每行取多个网络的平均（比导出的集成更小的集成）为 {value}，95 % 区间 {low} 至 {high}。</translation>
+    </message>
+    <message>
       <source>The memory that is free now is enough for {n} of the {wanted} workers asked for, so no more are started; close other programs, or ask for fewer.</source>
       <translation>当前可用内存只够启动所要求的 {wanted} 个工作进程中的 {n} 个，因此不会启动更多；请关闭其他程序，或减少工作进程数。</translation>
     </message>
@@ -4053,6 +4057,10 @@
     <message>
       <source>Values of {column!r} that lie far from the others: {n:,}, for instance {value}; robust or quantile scaling bears them.</source>
       <translation>{column!r} 有 {n:,} 个值远离其他值，例如 {value}；稳健缩放或分位数缩放可以应对。</translation>
+    </message>
+    <message>
+      <source>With a decision threshold that is fitted anew in every resample it is {value}, 95 % interval {low} to {high}.</source>
+      <translation>若在每次重采样中重新拟合判定阈值，则为 {value}，95 % 区间 {low} 至 {high}。</translation>
     </message>
     <message>
       <source>Worse than {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
