@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,8 @@ class Case:
         Scores of baselines on the unseen rows.
     ensemble : float or None
         The corrected score of the mean of several networks for each row.
+    baselines_cv : dict
+        Scores of baselines on the folds of the search: nothing was chosen by them, so that they show the luck of the rows.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Case:
     baselines: dict[str, float | None]
     seconds: float
     ensemble: float | None = None
+    baselines_cv: dict[str, float | None] = field(default_factory=dict)
 
 
 def run_case(name: str, made: Made, *, n_trials: int = N_TRIALS, workspaces: Path | None = None) -> Case:
@@ -117,7 +120,7 @@ def _case(name: str, answer: dict[str, Any], workspace: Path, seconds: float) ->
         truth = float(np.mean([metric(y[held], p) for p in alone]))
         n_judged = sum(len(v) for v in rows.splits.valid[: rows.splits.n_folds])
         standard_error = _standard_error(metric.name, y[held], alone[0], n_judged)
-        first_mean = trial.value
+        first_mean, baselines_cv = trial.value, _baselines_cv(store, study.id)
         old_best, old_corrected = old_way(store, study.id, metric.name)
     corrected = answer["corrected"]
     return Case(
@@ -126,7 +129,7 @@ def _case(name: str, answer: dict[str, Any], workspace: Path, seconds: float) ->
         truth, answer["best"]["holdout"], standard_error,
         {n: v["verdict"] for n, v in answer["verdict"].items()},
         {n: b["holdout"] for n, b in answer["baselines"].items()}, round(seconds, 1),
-        (answer["evidence"]["corrected"]["ensemble"] or {}).get("value"),
+        (answer["evidence"]["corrected"]["ensemble"] or {}).get("value"), baselines_cv,
     )  # fmt: skip
 
 
@@ -143,6 +146,7 @@ def judge_anew(case: Case, workspace: Path) -> Case:
         repeats = Repeats.load(store, study.result.get("repeats", {}))
         candidates = Candidates.of(store, prepared)
         evidence = Judge(store, prepared, StudyRows.of(store, study), candidates, repeats).evidence()
+        baselines_cv = _baselines_cv(store, study.id)
     corrected = evidence.corrected
     assert corrected is not None
     return replace(
@@ -152,7 +156,12 @@ def judge_anew(case: Case, workspace: Path) -> Case:
         high=corrected.high,
         verdicts={name: verdict.word for name, verdict in evidence.verdicts.items()},
         ensemble=corrected.ensemble.value if corrected.ensemble else None,
+        baselines_cv=baselines_cv,
     )
+
+
+def _baselines_cv(store: Store, study_id: int) -> dict[str, float | None]:
+    return {t.name: t.value for t in store.trials(study_id, kinds=[TrialKind.BASELINE])}
 
 
 def _standard_error(metric: str, y: np.ndarray, predictions: np.ndarray, n: int) -> float:
@@ -295,6 +304,17 @@ def _table_report(tables: list[Case], nests: dict[str, float]) -> list[str]:
         errors = np.array([_error(c, value(c), c.truth) for c in tables])
         final = np.array([_error(c, value(c), c.final) for c in tables])
         lines.append(f"| {way} | {errors.mean():+.2f} | {errors.std(ddof=1):.2f} | {final.mean():+.2f} |")
+    for name in ("linear", "hist_gradient_boosting"):
+        found = [
+            _error(c, c.baselines_cv[name] or 0.0, c.baselines[name] or 0.0)
+            for c in tables
+            if c.baselines_cv.get(name) is not None and c.baselines.get(name) is not None
+        ]
+        if found:
+            lines.append(
+                f"| baseline {name}, of which nothing was chosen ({len(found)} cases) | {np.mean(found):+.2f} | "
+                f"{np.std(found, ddof=1):.2f} | |"
+            )
     shipped = [c for c in tables if c.ensemble is not None]
     if shipped:
         found = np.array([_error(c, c.ensemble or 0.0, c.final) for c in shipped])
