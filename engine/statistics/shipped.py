@@ -86,7 +86,7 @@ def thresholded_scores(
     for i in np.unique(best):
         these = np.flatnonzero(best == i)
         folds = np.stack([
-            weighted_scores(metric, y[rows], _decided(given[:, 1], tried[i]), weights[np.ix_(these, rows)] == 0)
+            weighted_scores(metric, y[rows], _decided(given[:, 1], float(tried[i])), weights[np.ix_(these, rows)] == 0)
             for rows, given in zip(valid, predictions, strict=True)
         ])  # fmt: skip
         known = np.isfinite(folds)
