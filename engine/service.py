@@ -13,19 +13,32 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import psutil
 
 from ..storage.errors import StoreError
-from ..storage.records import Failure, FailureKind, JobRecord, JobState
+from ..storage.records import Failure, FailureKind, JobRecord, JobState, VariantRecord
 from ..storage.store import Store
 from .domain.errors import CupelError, Message
 from .domain.forecasts import Forecast, ForecastRequest
-from .domain.spec import ReadSpec, SplitSpec, StudySpec
+from .domain.requests import (
+    AuditGroups,
+    CompressedTrial,
+    CompressTrial,
+    CreatedStudy,
+    CreateStudy,
+    ExportedTrial,
+    ExportTrial,
+    FitThreshold,
+    Inspect,
+    PredictRows,
+    Request,
+    request_of,
+    stored,
+)
 from .jobs.child import Job, run
 from .jobs.failures import failure_of
 from .outputs import output_file
@@ -75,8 +88,8 @@ def _end(*_: object) -> None:
 def run_job(store: Store, job: JobRecord) -> None:
     """Do one job and record its result or its failure."""
     try:
-        result = _JOBS[job.kind](store, job)
-        store.finish_job(job.id, result=result)
+        answer = _answer(store, request_of(job), _Telling(store, job))
+        store.finish_job(job.id, result=stored(answer))
     except _Cancelled:
         _log.info("job %d was cancelled", job.id)
     except Exception as error:  # noqa: BLE001 - the window must hear of every failure, typed
@@ -117,149 +130,130 @@ def _failure(error: Exception) -> Failure:
     return failure_of(error)
 
 
-def _source(args: Mapping[str, Any]) -> str:
-    return f"sample:{args['sample']}" if args.get("sample") else str(args["path"])
+def _answer(store: Store, request: Request, tell: _Telling) -> object:
+    """Do what is asked; return the answer."""
+    match request:
+        case Inspect():
+            return _inspect(store, request)
+        case CreateStudy():
+            return _create_study(store, request)
+        case ForecastRequest():
+            return run(_FORECAST, request, lambda fraction, _: tell("", fraction))
+        case ExportTrial():
+            return _export(store, request)
+        case FitThreshold():
+            return _fit_threshold(store, request, tell)
+        case AuditGroups():
+            return _audit(store, request, tell)
+        case CompressTrial():
+            return _compress(store, request, tell)
+        case PredictRows():
+            return _predict(request, tell)
 
 
-def _read(args: Mapping[str, Any]) -> ReadSpec:
-    read = dict(args.get("read") or {})
-    read["missing"] = tuple(read.get("missing") or ())
-    return ReadSpec(**read)
-
-
-def _inspect(store: Store, job: JobRecord) -> Mapping[str, Any]:
+def _inspect(store: Store, request: Inspect) -> Mapping[str, Any]:
     from .data.inspect import inspect_file
 
-    args = job.args
     sizes = {(data.n_rows, data.n_columns) for data in store.datasets()}
-    roles = dict(args.get("roles") or {})
-    split = SplitSpec(**args.get("split", {}))
-    return inspect_file(_source(args), _read(args), roles, args.get("target"), split=split, known_sizes=sizes)
+    return inspect_file(
+        request.source, request.read, request.roles, request.target, split=request.split, known_sizes=sizes
+    )
 
 
-def _create_study(store: Store, job: JobRecord) -> Mapping[str, Any]:
+def _create_study(store: Store, request: CreateStudy) -> CreatedStudy:
     from .studies import best_starts, create_study
 
-    spec = StudySpec.from_json(job.args["spec"])
-    if job.args.get("warm_start") is not None:
-        spec = dataclasses.replace(spec, starts=best_starts(store, store.study(int(job.args["warm_start"]))))
-    study, messages = create_study(
-        store, _source(job.args), spec, read=_read(job.args), name=job.args.get("name") or None
-    )
-    return {"study_id": study.id, "messages": [m.to_json() for m in messages]}
+    spec = request.spec
+    if request.warm_start is not None:
+        spec = dataclasses.replace(spec, starts=best_starts(store, store.study(request.warm_start)))
+    study, messages = create_study(store, request.source, spec, read=request.read, name=request.name or None)
+    return CreatedStudy(study.id, messages)
 
 
-def _forecast(store: Store, job: JobRecord) -> Mapping[str, Any]:
-    spec = StudySpec.from_json(job.args["spec"])
-    tell = _Telling(store, job)
-    found = run(
-        _FORECAST, ForecastRequest(_source(job.args), _read(job.args), spec), lambda f, _: tell("", f)
-    )
-    return {**msgspec.to_builtins(found), "messages": [m.to_json() for m in found.messages]}
-
-
-def _export(store: Store, job: JobRecord) -> Mapping[str, Any]:
+def _export(store: Store, request: ExportTrial) -> ExportedTrial:
     from .deployment.export import export_model
 
-    args = job.args
-    out = Path(args["out"]) if args.get("out") else None
     export = export_model(
         store,
-        int(args["study_id"]),
-        args.get("trial", "best"),
-        out,
-        variant=str(args.get("variant") or ""),
-        formats=tuple(args.get("formats") or ()),
-        licence=str(args.get("licence") or ""),
-        threshold=args.get("threshold") or "",
+        request.study_id,
+        request.trial,
+        Path(request.out) if request.out else None,
+        variant=request.variant,
+        formats=request.formats,
+        licence=request.licence,
+        threshold=request.threshold,
     )
-    return {"export_id": export.id, "path": export.path}
+    return ExportedTrial(export.id, export.path)
 
 
-def _threshold(store: Store, job: JobRecord) -> Mapping[str, Any]:
+def _fit_threshold(store: Store, request: FitThreshold, tell: _Telling) -> Mapping[str, Any]:
     """Fit the threshold that an export of a trial's networks would take, and say what it brings."""
     from .deployment.export import network_trial
     from .deployment.telling import stage
     from .deployment.threshold import TUNED, threshold_of
 
-    tell = _Telling(store, job)
     tell("reading", 0.0)
-    study = store.study(int(job.args["study_id"]))
-    trial = network_trial(store, study.id, int(job.args["trial"]))
+    study = store.study(request.study_id)
+    trial = network_trial(store, study.id, request.trial)
     found = threshold_of(store, study, trial, None, TUNED, stage(tell, "fitting", 0.0, 1.0))
     return {} if found is None else dataclasses.asdict(found)
 
 
-def _audit(store: Store, job: JobRecord) -> Mapping[str, Any]:
+def _audit(store: Store, request: AuditGroups, tell: _Telling) -> Mapping[str, Any]:
     from .audit.study_audit import StudyAudit
 
-    args = job.args
     audit = StudyAudit(
         store,
-        int(args["study_id"]),
-        args.get("trial", "best"),
-        positive=str(args.get("positive") or ""),
-        threshold=args.get("threshold") or "",
-        progress=_Telling(store, job),
+        request.study_id,
+        request.trial,
+        positive=request.positive,
+        threshold=request.threshold,
+        progress=tell,
     )
-    return audit.by(str(args["by"]))
+    return audit.by(request.by)
 
 
-def _compress(store: Store, job: JobRecord) -> Mapping[str, Any]:
+def _compress(store: Store, request: CompressTrial, tell: _Telling) -> CompressedTrial:
     from .compression.explore import Limits, blame_layers, choose_variants
     from .compression.ledger import compress
-
-    args, tell = job.args, _Telling(store, job)
 
     def progress(doing: str, n_done: int, n_steps: int) -> None:
         tell(doing, n_done / n_steps)
 
-    study_id, trial = int(args["study_id"]), args.get("trial", "best")
-    most_drop = float(args.get("most_drop", 0.01))
-    more: dict[str, Any] = {}
-    if args.get("mode") == "choose":
-        limits = Limits(most_drop, args.get("most_bytes"), args.get("most_ms"))
-        timeout_s = args.get("timeout_s")
+    study_id, trial, most_drop = request.study_id, request.trial, request.most_drop
+    if request.mode == "choose":
+        limits = Limits(most_drop, request.most_bytes, request.most_ms)
         choice = choose_variants(
-            store, study_id, trial, limits=limits, timeout_s=timeout_s, progress=progress
+            store, study_id, trial, limits=limits, timeout_s=request.timeout_s, progress=progress
         )
-        variants = choice.variants
-        more = {
-            "chosen": choice.chosen.name if choice.chosen else None, "n_tried": choice.n_tried,
-            "nested": choice.nested,
-        }  # fmt: skip
-    elif args.get("mode") == "blame":
-        how = str(args.get("how") or "int4")
-        variants = blame_layers(
-            store, study_id, trial, how=how, most_drop=most_drop, progress=progress
-        ).variants
-    else:
-        what = tuple(args.get("what") or ())
-        variants = compress(store, study_id, trial, what=what, most_drop=most_drop, progress=progress)
-    return {"trial_id": variants[0].trial_id, "variants": [variant.id for variant in variants], **more}
+        name = choice.chosen.name if choice.chosen else None
+        return _measured(choice.variants, name, choice.n_tried, choice.nested)
+    if request.mode == "blame":
+        blamed = blame_layers(store, study_id, trial, how=request.how, most_drop=most_drop, progress=progress)
+        return _measured(blamed.variants)
+    return _measured(
+        compress(store, study_id, trial, what=request.what, most_drop=most_drop, progress=progress)
+    )
 
 
-def _predict(store: Store, job: JobRecord) -> Mapping[str, Any]:
+def _measured(
+    variants: Sequence[VariantRecord],
+    chosen: str | None = None,
+    n_tried: int = 0,
+    nested: dict[str, float] | None = None,
+) -> CompressedTrial:
+    ids = tuple(variant.id for variant in variants)
+    return CompressedTrial(variants[0].trial_id, ids, chosen, n_tried, nested)
+
+
+def _predict(request: PredictRows, tell: _Telling) -> Mapping[str, Any]:
     from .inference.predicting import predict_file
     from .inference.preview import preview
 
-    tell = _Telling(store, job)
-    bundle, data, interval = Path(job.args["bundle"]), Path(job.args["data"]), job.args.get("interval")
-    with output_file(str(job.args["out"]), "predictions.csv") as out:
+    bundle, data, interval = Path(request.bundle), Path(request.data), request.interval
+    with output_file(request.out, "predictions.csv") as out:
         result = predict_file(bundle, data, out, progress=lambda done: tell("", done), interval=interval)
     return {**result.to_json(), "out": str(out), "preview": preview(bundle, data, interval)}
-
-
-_JOBS: dict[str, Callable[[Store, JobRecord], Mapping[str, Any]]] = {
-    "inspect": _inspect,
-    "create_study": _create_study,
-    "forecast": _forecast,
-    "export": _export,
-    "threshold": _threshold,
-    "audit": _audit,
-    "compress": _compress,
-    "predict": _predict,
-}
 
 
 if __name__ == "__main__":

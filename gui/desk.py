@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..engine.domain.errors import Message
+from ..engine.domain.requests import Request as JobRequest
+from ..engine.domain.requests import add_job
 from ..engine.domain.resuming import More, extend
 from ..engine.launch import ServiceProcess, launch_engine
 from ..storage.records import JobRecord, Request, StudyRecord, StudyState
@@ -175,8 +177,7 @@ class Desk(QObject):
 
     def run_job(
         self,
-        kind: str,
-        args: dict[str, object],
+        request: JobRequest,
         added: Callable[[JobRecord], object],
         failed: Callable[[Message], object],
     ) -> None:
@@ -184,7 +185,7 @@ class Desk(QObject):
         service = self.service
 
         def work(store: Store) -> JobRecord:
-            job = store.add_job(kind, args)
+            job = add_job(store, request)
             service.ensure()
             return job
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..engine.domain.errors import Message
+from ..engine.domain.requests import Request
 from ..storage.records import JobRecord, JobState
 from . import words
 from .desk import Desk
@@ -51,11 +52,11 @@ class JobWatcher(QObject):
         """Whether a job is being followed."""
         return self._job_id is not None or self._n_coming > self._n_unwanted
 
-    def start(self, kind: str, args: dict[str, object]) -> None:
+    def start(self, request: Request) -> None:
         """Have a job done and follow it."""
         self.cancel()
         self._n_coming += 1
-        self._desk.run_job(kind, args, self._added, self._not_added)
+        self._desk.run_job(request, self._added, self._not_added)
 
     def follow(self, job: JobRecord) -> None:
         """Follow a job that is there already; does nothing while another one is followed."""

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from .errors import Message
 from .spec import ReadSpec, StudySpec
 
 
-@dataclass(frozen=True, slots=True)
-class ForecastRequest:
+class ForecastRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="forecast"):
     """What is to be forecast.
 
     Attributes
     ----------
     source : str
         A path, or ``sample:NAME``.
-    read : ReadSpec
     spec : StudySpec
+    read : ReadSpec
     """
 
     source: str
-    read: ReadSpec
     spec: StudySpec
+    read: ReadSpec = ReadSpec()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from ...engine.domain.requests import CompressedTrial, CompressTrial, Mode, request_of, result_of
 from ...storage.records import JobRecord
 from .. import tokens, words
 from ..desk import Desk
@@ -51,7 +52,7 @@ class CompressPage(Page):
         self._job.finished.connect(self._compressed)
         self._job.failed.connect(self._failed)
         self._doing = ""  # what the engine says it does
-        self._mode = ""  # "choose", "blame", or empty for the plans of the ledger
+        self._mode: Mode = "plans"
         self._job_of = ""  # the name of the study that it does it for
         self._study_shown: int | None = None
         self.model = VariantsModel(self)
@@ -166,7 +167,8 @@ class CompressPage(Page):
             return
         if view.job is not None and not self._job.is_busy:
             self._job_of = study.name
-            self._mode = str(view.job.args.get("mode") or "")
+            asked = request_of(view.job)
+            self._mode = asked.mode if isinstance(asked, CompressTrial) else "plans"
             self._job.follow(view.job)
             self._show_start()
         self.model.n_looks = study.n_looks
@@ -180,7 +182,7 @@ class CompressPage(Page):
         for button in (self.start, self.choose, self.blame):
             button.setEnabled(can)
 
-    def _start(self, mode: str = "") -> None:
+    def _start(self, mode: Mode = "plans") -> None:
         study = self.desk.study
         if study is None or study.best_trial is None:
             return
@@ -193,19 +195,18 @@ class CompressPage(Page):
         self.notice.hide()
         self._job_of, self._mode = study.name, mode
         trial = self.choice.trial.value()
-        arguments: dict[str, Any] = {
-            "study_id": study.id,
-            "trial": study.best_trial if trial in (None, BEST) else trial,
-            "what": list(self.choice.what.value()),
-            "most_drop": limits.most_drop,
-        }
-        if mode:
-            arguments["mode"] = mode
-        if mode == "choose":
-            arguments |= {
-                "most_bytes": limits.most_bytes, "most_ms": limits.most_ms, "timeout_s": limits.timeout_s,
-            }  # fmt: skip
-        self._job.start("compress", arguments)
+        is_choice = mode == "choose"
+        request = CompressTrial(
+            study_id=study.id,
+            trial=study.best_trial if trial in (None, BEST) else trial,
+            mode=mode,
+            what=tuple(self.choice.what.value()),
+            most_drop=limits.most_drop,
+            most_bytes=int(limits.most_bytes) if is_choice and limits.most_bytes else None,
+            most_ms=limits.most_ms if is_choice else None,
+            timeout_s=limits.timeout_s if is_choice else None,
+        )
+        self._job.start(request)
         self._progressed(0.0, "")
         self._show_start()
 
@@ -234,18 +235,14 @@ class CompressPage(Page):
 
     def _compressed(self, job: JobRecord) -> None:
         self.choice.progress_box.hide()
-        n_made = len(job.result.get("variants") or ())
-        best = job.result.get("chosen")
+        done = result_of(job, CompressedTrial)
+        best = done.chosen
         if best:
             self.desk.toast(
-                lambda: tr(
-                    "Chosen of {n} candidates: {variant}",
-                    n=job.result["n_tried"],
-                    variant=words.variant(best),
-                )
+                lambda: tr("Chosen of {n} candidates: {variant}", n=done.n_tried, variant=words.variant(best))
             )
         else:
-            self.desk.toast(lambda: tr("Variants measured: {n}", n=n_made))
+            self.desk.toast(lambda: tr("Variants measured: {n}", n=len(done.variants)))
         self._show_start()
         self.grow_stale()
 

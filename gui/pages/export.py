@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QTableView, QWidget
 
 from ...engine.domain import formatting
+from ...engine.domain.requests import ExportedTrial, ExportTrial, result_of
 from ...storage.records import ExportRecord, JobRecord, StudyRecord, TrialState, VariantRecord
 from .. import words
 from ..desk import Desk
@@ -260,16 +261,16 @@ class ExportPage(Page):
         self.notice.hide()
         self.write.setEnabled(False)
         self._progressed(0.0, "")
-        arguments = {
-            "study_id": study.id,
-            "trial": self.trial.value() or "best",
-            "variant": self.variant.value() or "",
-            "formats": self._formats.value(),
-            "licence": self.licence.value(),
-            "threshold": threshold,
-            "out": self.folder.value(),
-        }
-        self._job.start("export", arguments)
+        request = ExportTrial(
+            study_id=study.id,
+            trial=self.trial.value() or "best",
+            variant=self.variant.value() or "",
+            formats=tuple(self._formats.value()),
+            licence=self.licence.value(),
+            threshold=threshold,
+            out=self.folder.value(),
+        )
+        self._job.start(request)
 
     def _progressed(self, fraction: float, word: str) -> None:
         self.progress_box.show()
@@ -279,8 +280,8 @@ class ExportPage(Page):
 
     def _written(self, job: JobRecord) -> None:
         self.progress_box.hide()
-        self._wanted_export = int(job.result["export_id"]) if "export_id" in job.result else None
-        path = str(job.result.get("path", ""))
+        done = result_of(job, ExportedTrial)
+        self._wanted_export, path = done.export_id, done.path
         self.desk.toast(
             lambda: tr("The bundle is written."), lambda: tr("Open folder"), lambda: open_folder(path)
         )

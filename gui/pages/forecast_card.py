@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout
 
 from ...engine.domain import formatting
+from ...engine.domain.forecasts import Corner, Forecast
 from .. import words
 from ..language import Text, counted, sentence, tr
 from ..widgets.grids import fill_rows
@@ -42,7 +40,7 @@ class ForecastCard(Card):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
-        self._result: Mapping[str, Any] | None = None
+        self._result: Forecast | None = None
         self._failure: Text | None = None  # why there is no result
         for widget in (self._text, self._busy):
             self.body.addWidget(widget)
@@ -66,8 +64,8 @@ class ForecastCard(Card):
         self._result, self._failure = None, text
         self._show()
 
-    def show_result(self, result: Mapping[str, Any]) -> None:
-        """Show the result of a ``forecast`` job."""
+    def show_result(self, result: Forecast) -> None:
+        """Show what was measured."""
         self._show_busy(False)
         self._result, self._failure = result, None
         self._show()
@@ -79,14 +77,14 @@ class ForecastCard(Card):
 
     def _show(self) -> None:
         result = self._result
-        corners = list(result.get("corners", ())) if result is not None else []
+        corners = result.corners if result is not None else ()
         rows = [(tr("Network"), tr("Trial"), tr("Memory"), tr("Weights"))] if corners else []
         rows += [
             (
-                f"{words.family(str(corner.get('family', '')))} · {corner_text(str(corner.get('name', '')))}",
+                f"{words.family(corner.family)} · {corner_text(corner.name)}",
                 trial_text(corner),
-                formatting.size(corner.get("memory_bytes")),
-                formatting.count(corner.get("n_parameters")),
+                formatting.size(corner.memory_bytes),
+                formatting.count(corner.n_parameters),
             )
             for corner in corners
         ]
@@ -96,13 +94,10 @@ class ForecastCard(Card):
             self._text.setText(self._failure() if self._failure is not None else hint)
             return
         said = []
-        fits = result.get("trials_in_budget")
-        if fits:
-            said.append(fitting_text(int(fits[0]), int(fits[1])))
-        peak = result.get("peak_memory_bytes")
-        if peak:
-            said.append(tr("At most {size} of memory.", size=formatting.size(peak)))
-        said += [sentence(message) for message in result.get("messages", ())]
+        if result.trials_in_budget is not None:
+            said.append(fitting_text(*result.trials_in_budget))
+        said.append(tr("At most {size} of memory.", size=formatting.size(result.peak_memory_bytes)))
+        said += [sentence(message.to_json()) for message in result.messages]
         self._text.setText(" ".join(said))
 
 
@@ -119,10 +114,10 @@ def fitting_text(low: int, high: int) -> str:
     return tr("About {low} to {high} trials fit the budget.", low=low_text, high=high_text)
 
 
-def trial_text(corner: Mapping[str, Any]) -> str:
+def trial_text(corner: Corner) -> str:
     """Return how long a whole trial of a corner takes, and whether that is longer than the budget allows."""
-    seconds = formatting.seconds(corner.get("seconds"))
-    return seconds if corner.get("fits", True) else tr("{time}, too long", time=seconds)
+    seconds = formatting.seconds(corner.seconds)
+    return seconds if corner.fits else tr("{time}, too long", time=seconds)
 
 
 def corner_text(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
+from ...engine.domain.requests import AuditGroups, request_of
 from ...storage.records import JobRecord, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher, job_going
@@ -197,15 +198,15 @@ class GroupsPage(Page):
         if threshold is None:
             return
         self.notice.hide()
-        arguments: dict[str, object] = {
-            "study_id": study.id,
-            "trial": number,
-            "by": self.by.value(),
-            "positive": self.label.value() if self.label.widget.isVisible() else self.positive.value() or "",
-            "threshold": threshold,
-        }
+        request = AuditGroups(
+            study_id=study.id,
+            trial=number,
+            by=self.by.value(),
+            positive=self.label.value() if self.label.widget.isVisible() else self.positive.value() or "",
+            threshold=threshold,
+        )
         self._job_of = study.name
-        self._job.start("audit", arguments)
+        self._job.start(request)
         self._progressed(0.0, "")
         self._show_start()
 
@@ -225,7 +226,8 @@ class GroupsPage(Page):
     def _audited(self, job: JobRecord) -> None:
         self.progress_box.hide()
         self._show_start()
-        if job.args.get("study_id") != self.desk.study_id:
+        asked = request_of(job)
+        if not isinstance(asked, AuditGroups) or asked.study_id != self.desk.study_id:
             return
         self._wanted = key_of(job.result)
         self.desk.toast(lambda: tr("Kept with the study; the model card of later exports shows it."))

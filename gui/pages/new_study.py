@@ -9,7 +9,9 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
 from ...engine.domain.errors import SpecError
-from ...engine.domain.spec import ORDERED_SPLITS, StudySpec
+from ...engine.domain.forecasts import Forecast, ForecastRequest
+from ...engine.domain.requests import CreatedStudy, CreateStudy, Inspect, result_of
+from ...engine.domain.spec import ORDERED_SPLITS, ReadSpec, SplitSpec, StudySpec
 from ...storage.records import DatasetRecord, JobRecord, Request, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
@@ -22,7 +24,7 @@ from .forecast_card import ForecastCard
 from .new_study_data import DataPanel
 from .new_study_form import StudyForm
 from .new_study_memory import Memory
-from .new_study_source import is_text_file, job_arguments, source_text, waiting_box
+from .new_study_source import is_text_file, source_text, waiting_box
 from .page import Page
 from .split_question import SplitQuestion
 
@@ -109,12 +111,12 @@ class NewStudyPage(Page):
         self._stack.setCurrentIndex(1)
         self._show_source()
         self._check()
-        asked: dict[str, Any] = {"read": {}, "roles": {}, "target": None}
+        request = Inspect(source)
         if memory is not None:
-            target = memory.fields.get("target")
-            asked = {"read": dict(memory.read), "roles": dict(memory.roles), "target": target or None}
+            target = memory.fields.get("target") or None
+            request = Inspect(source, ReadSpec(**memory.read), dict(memory.roles), target)
         self._looking_at = {}
-        self._inspecting.start("inspect", job_arguments(source) | asked)
+        self._inspecting.start(request)
 
     def open_like(self, study: StudyRecord, data: DatasetRecord) -> None:
         """Begin a study that is like another one."""
@@ -233,7 +235,7 @@ class NewStudyPage(Page):
         self._inspecting.failed.connect(self._failed)
         self._creating.finished.connect(self._created)
         self._creating.failed.connect(self._failed)
-        self._forecasting.finished.connect(lambda job: self.forecast.show_result(job.result))
+        self._forecasting.finished.connect(lambda job: self.forecast.show_result(result_of(job, Forecast)))
         self._forecasting.failed.connect(self.forecast.show_failure)
         self._forecasting.progressed.connect(self.forecast.show_progress)
 
@@ -267,21 +269,19 @@ class NewStudyPage(Page):
         self._show_source()
         self._check()
 
-    def _arguments(self) -> dict[str, Any]:
-        return job_arguments(self.source) | {"read": self.data.read_options()}
+    def _read(self) -> ReadSpec:
+        return ReadSpec(**self.data.read_options())
 
     def _inspect(self) -> None:
         if not self.source or self._opening:
             return
         self.busy.setVisible(self.inspection is not None)
-        arguments = self._arguments()
+        roles, target = dict(self.data.roles), self.form.target() or None
         if self._names_may_change:
-            arguments |= {"roles": {}, "target": None}
-        else:
-            arguments |= {"roles": dict(self.data.roles), "target": self.form.target() or None}
+            roles, target = {}, None
         self._looking_at = self._split_asked()
-        arguments["split"] = self._looking_at
-        self._inspecting.start("inspect", arguments)
+        split = SplitSpec(**self._looking_at)
+        self._inspecting.start(Inspect(self.source, self._read(), roles, target, split))
 
     def _split_asked(self) -> dict[str, Any]:
         """Return what is to be looked at of the split; nothing while something is being typed."""
@@ -356,7 +356,7 @@ class NewStudyPage(Page):
             self._check()
             return
         self.forecast.show_progress(0.0, "")
-        self._forecasting.start("forecast", {**self._arguments(), "spec": spec.to_json()})
+        self._forecasting.start(ForecastRequest(self.source, spec, self._read()))
 
     def _cancel_forecast(self) -> None:
         self._forecasting.cancel()
@@ -370,21 +370,20 @@ class NewStudyPage(Page):
             return
         self.busy.show()
         self.start.setEnabled(False)
-        arguments = {**self._arguments(), "spec": spec.to_json(), "name": self.form.name()}
-        arguments["warm_start"] = self.form.warm_start()
-        self._creating.start("create_study", arguments)
+        name, warm_start = self.form.name(), self.form.warm_start()
+        self._creating.start(CreateStudy(self.source, spec, self._read(), name, warm_start))
 
     def _created(self, job: JobRecord) -> None:
         self.busy.hide()
-        study_id = int(job.result["study_id"])
-        self.desk.request(study_id, Request.RUN)
+        created = result_of(job, CreatedStudy)
+        self.desk.request(created.study_id, Request.RUN)
         self.desk.toast(lambda: tr("The search has been started."))
         known = self.inspection.messages if self.inspection else ()
-        for message in job.result.get("messages", ()):
+        for message in (m.to_json() for m in created.messages):
             if message not in known:  # of the splits and the workers; the others have been read on this page
                 self.desk.toast(lambda m=message: sentence(m))
         self._check()
-        self.desk.show_page("live", study_id)
+        self.desk.show_page("live", created.study_id)
 
     def _failed(self, text: Text) -> None:
         if self._opening:

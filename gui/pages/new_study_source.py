@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -16,13 +15,6 @@ from ..widgets.drop_zone import SAMPLE_PREFIX, sample_name
 from ..widgets.parts import Button, Label, column, row
 
 _NO_TEXT = (".parquet", ".zip", ".npz")
-
-
-def job_arguments(source: str) -> dict[str, Any]:
-    """Return the arguments of a job that say which data is meant."""
-    if source.startswith(SAMPLE_PREFIX):
-        return {"sample": source.removeprefix(SAMPLE_PREFIX)}
-    return {"path": source}
 
 
 def is_text_file(source: str) -> bool:

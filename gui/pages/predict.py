@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHeaderView, QWidget
 
 from ...engine.domain import formatting
+from ...engine.domain.requests import PredictRows
 from ...storage.records import ExportRecord, JobRecord, JobState
 from ..desk import Desk
 from ..jobs import JobWatcher
@@ -239,13 +240,9 @@ class PredictPage(Page):
             self.notice.tell(lambda: tr("Say where the predictions are to be saved."))
             return
         self._forget()
-        arguments = {
-            "bundle": self.bundle.value(),
-            "data": self.data.value(),
-            "out": self.out.value(),
-            "interval": self.interval.value(),
-        }
-        self._job.start("predict", arguments)
+        self._job.start(
+            PredictRows(self.bundle.value(), self.data.value(), self.out.value(), self.interval.value())
+        )
         self._progressed(0.0, "")
         self._show()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ...engine.domain import formatting
+from ...engine.domain.requests import FitThreshold
 from ...engine.statistics.thresholds import is_thresholded
 from ...storage.records import JobRecord, StudyRecord, VariantRecord
 from ..desk import Desk
@@ -135,7 +136,7 @@ class ThresholdChoice(QWidget):
         if key in self._known or key == self._asked:
             return
         self._asked, self._problem = key, None
-        self._job.start("threshold", {"study_id": key[0], "trial": key[1]})
+        self._job.start(FitThreshold(*key))
         self._progressed(0.0, "")
 
     def _give_up(self) -> None:

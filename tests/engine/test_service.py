@@ -9,7 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cupel.engine.domain.spec import BudgetSpec, StudySpec
+from cupel.engine.domain.forecasts import Forecast, ForecastRequest
+from cupel.engine.domain.requests import (
+    AuditGroups,
+    CompressTrial,
+    CreateStudy,
+    ExportTrial,
+    FitThreshold,
+    Inspect,
+    PredictRows,
+    Request,
+    add_job,
+    request_of,
+    result_of,
+)
+from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
 from cupel.engine.service import run_job
 from cupel.storage.records import FailureKind, JobRecord, JobState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
@@ -29,13 +43,13 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
-def spec(**changes: Any) -> dict[str, Any]:
+def spec(**changes: Any) -> StudySpec:
     values: dict[str, Any] = {"target": "y", "budget": BudgetSpec(3, 60.0), "max_epochs": 6, "n_workers": 1}
-    return StudySpec(**{**values, **changes}).to_json()
+    return StudySpec(**{**values, **changes})
 
 
-def done(store: Store, kind: str, args: dict[str, Any]) -> JobRecord:
-    store.add_job(kind, args)
+def done(store: Store, request: Request) -> JobRecord:
+    add_job(store, request)
     job = store.claim_job(os.getpid())
     assert job is not None
     run_job(store, job)
@@ -43,14 +57,14 @@ def done(store: Store, kind: str, args: dict[str, Any]) -> JobRecord:
 
 
 def test_inspecting_a_file_tells_its_columns(store: Store, table: Path) -> None:
-    job = done(store, "inspect", {"path": str(table)})
+    job = done(store, Inspect(str(table)))
     assert job.state is JobState.DONE
     assert [c["name"] for c in job.result["columns"]] == ["a", "b", "y"]
     assert job.result["digest"] == ""  # no data set is there that these could be equal to
 
 
 def test_inspecting_what_is_not_there_fails_with_its_sentence(store: Store, tmp_path: Path) -> None:
-    job = done(store, "inspect", {"path": str(tmp_path / "gone.csv")})
+    job = done(store, Inspect(str(tmp_path / "gone.csv")))
     assert job.state is JobState.FAILED
     assert job.failure is not None
     assert job.failure.kind is FailureKind.BAD_INPUT
@@ -59,7 +73,7 @@ def test_inspecting_what_is_not_there_fails_with_its_sentence(store: Store, tmp_
 
 
 def test_a_study_is_created_with_its_splits_drawn(store: Store, table: Path) -> None:
-    job = done(store, "create_study", {"path": str(table), "spec": spec(), "name": "Mine"})
+    job = done(store, CreateStudy(str(table), spec(), name="Mine"))
     assert job.state is JobState.DONE
     study = store.study(job.result["study_id"])
     assert (study.name, study.task, study.metric) == ("Mine", "binary", "roc_auc")
@@ -69,9 +83,7 @@ def test_a_study_is_created_with_its_splits_drawn(store: Store, table: Path) -> 
 def test_a_study_starts_from_the_best_trials_of_an_earlier_one_on_equal_data(
     store: Store, table: Path
 ) -> None:
-    earlier = store.study(
-        done(store, "create_study", {"path": str(table), "spec": spec()}).result["study_id"]
-    )
+    earlier = store.study(done(store, CreateStudy(str(table), spec())).result["study_id"])
     for number, value in enumerate((0.7, 0.9, 0.8)):
         trial = store.create_trial(
             study_id=earlier.id, number=number, kind=TrialKind.SEARCH, family="mlp", params={}, worker="w",
@@ -80,10 +92,10 @@ def test_a_study_starts_from_the_best_trials_of_an_earlier_one_on_equal_data(
         store.finish_trial(trial.id, TrialOutcome(TrialState.COMPLETE, value=value))
     copy = table.with_suffix(".tsv")
     copy.write_text(table.read_text().replace(",", "\t"))
-    found = done(store, "inspect", {"path": str(copy)}).result
+    found = done(store, Inspect(str(copy))).result
     assert found["digest"] == store.dataset(earlier.dataset_id or 0).digest
-    asked = {"path": str(copy), "spec": spec(), "warm_start": earlier.id}
-    study = store.study(done(store, "create_study", asked).result["study_id"])
+    asked = CreateStudy(str(copy), spec(), warm_start=earlier.id)
+    study = store.study(done(store, asked).result["study_id"])
     assert [start["values"]["width"] for start in study.spec["starts"]] == [11, 12, 10]
 
 
@@ -93,38 +105,40 @@ def test_a_study_starts_from_the_best_trials_of_an_earlier_one_on_equal_data(
         ({"target": "z"}, "'z'"),
         ({"metric": "rmse"}, "'rmse'"),
         ({"space": {"mlp": {"wdith": {"fixed": 3}}}}, "mlp.wdith"),
-        ({"split": {"n_folds": 100}}, "100 folds"),
+        ({"split": SplitSpec(n_folds=100)}, "100 folds"),
     ],
 )
 def test_a_study_that_could_not_run_is_not_created(
     store: Store, table: Path, changes: dict[str, Any], sentence: str
 ) -> None:
-    job = done(store, "create_study", {"path": str(table), "spec": spec() | changes})
+    job = done(store, CreateStudy(str(table), spec(**changes)))
     assert job.failure is not None
     assert sentence in job.failure.message
     assert store.studies() == []
 
 
 def test_a_forecast_measures_the_corners_of_the_space(store: Store, table: Path) -> None:
-    job = done(store, "forecast", {"path": str(table), "spec": spec()})
+    job = done(store, ForecastRequest(str(table), spec()))
     assert job.state is JobState.DONE, job.failure
-    corners = {c["name"]: c for c in job.result["corners"]}
+    found = result_of(job, Forecast)
+    corners = {c.name: c for c in found.corners}
     assert set(corners) == {"smallest", "default", "largest"}
-    assert corners["smallest"]["n_parameters"] < corners["default"]["n_parameters"]
-    assert corners["default"]["n_parameters"] < corners["largest"]["n_parameters"]
-    low, high = job.result["trials_in_budget"]
+    assert corners["smallest"].n_parameters < corners["default"].n_parameters
+    assert corners["default"].n_parameters < corners["largest"].n_parameters
+    assert found.trials_in_budget is not None
+    low, high = found.trials_in_budget
     assert low <= high
 
 
 def test_a_forecast_of_an_unusable_request_fails_with_the_same_sentence(store: Store, table: Path) -> None:
-    job = done(store, "forecast", {"path": str(table), "spec": spec() | {"target": "z"}})
+    job = done(store, ForecastRequest(str(table), spec(target="z")))
     assert job.failure is not None
     assert job.failure.kind is FailureKind.BAD_INPUT
     assert "'z'" in job.failure.message
 
 
 def test_a_cancelled_forecast_ends_and_stays_cancelled(store: Store, table: Path) -> None:
-    store.add_job("forecast", {"path": str(table), "spec": spec()})
+    add_job(store, ForecastRequest(str(table), spec()))
     job = store.claim_job(os.getpid())
     assert job is not None
     doing = threading.Thread(target=run_job, args=(store, job))
@@ -132,3 +146,36 @@ def test_a_cancelled_forecast_ends_and_stays_cancelled(store: Store, table: Path
     assert store.cancel_job(job.id)
     doing.join()
     assert store.job(job.id).state is JobState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Inspect("a.csv", ReadSpec(header=False, missing=("-",)), {"a": "id"}, "y", SplitSpec("plain")),
+        CreateStudy("sample:iris", spec(space={"mlp": {"width": {"fixed": 8}}}), name="n", warm_start=3),
+        ForecastRequest("a.csv", spec()),
+        ExportTrial(1, 7, "int8", ("onnx", "keras"), "MIT", 0.25, "/out"),
+        ExportTrial(1, threshold="tuned"),
+        FitThreshold(1, 2),
+        AuditGroups(1, "sex", 0, "yes", 0.5),
+        CompressTrial(1, 2, "choose", ("quantize",), 0.02, 10_000, 0.5, 60.0),
+        PredictRows("bundle", "data.csv", "out.csv", 0.9),
+    ],
+    ids=lambda request: type(request).__name__,
+)
+def test_a_request_comes_out_of_the_store_as_it_went_in(store: Store, request_: Request) -> None:
+    assert request_of(add_job(store, request_)) == request_
+
+
+def test_a_request_that_this_version_does_not_know_fails_and_the_next_one_is_done(
+    store: Store, table: Path
+) -> None:
+    store.add_job("inspect", {"path": str(table)})
+    job = store.claim_job(os.getpid())
+    assert job is not None
+    run_job(store, job)
+    failed = store.job(job.id)
+    assert failed.state is JobState.FAILED
+    assert failed.failure is not None
+    assert "path" in failed.failure.message
+    assert done(store, Inspect(str(table))).state is JobState.DONE

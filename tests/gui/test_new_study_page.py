@@ -8,7 +8,9 @@ import psutil
 import pytest
 import shots
 from cupel.engine.domain.errors import SpecError
-from cupel.engine.domain.spec import LimitsSpec
+from cupel.engine.domain.forecasts import Corner, Forecast
+from cupel.engine.domain.requests import Inspect, request_of
+from cupel.engine.domain.spec import LimitsSpec, ReadSpec
 from cupel.gui.models.columns_model import Column, ColumnsModel, PreviewModel
 from cupel.gui.models.inspection import Inspection
 from cupel.gui.pages.columns_delegate import RoleBox
@@ -124,7 +126,8 @@ def test_overridden_reading_is_sent_and_detection_is_not(
     qtbot.waitUntil(lambda: _found(opened).n_rows == 121)
     assert opened.form.target() in _found(opened).preview_columns  # the columns have other names now
     with Store.open(workspace) as store:
-        assert [job.args["read"] for job in store.jobs()] == [{}, {"header": False}]
+        asked = [request_of(job) for job in store.jobs()]
+        assert [a.read for a in asked if isinstance(a, Inspect)] == [ReadSpec(), ReadSpec(header=False)]
 
 
 def test_a_file_that_cannot_be_read_says_why(qtbot: QtBot, page: NewStudyPage, tmp_path: Path) -> None:
@@ -205,10 +208,8 @@ def test_jobs_that_were_given_up_before_they_were_in_the_store_are_cancelled(
 
 
 def test_a_forecast_shows_the_corners(qtbot: QtBot, opened: NewStudyPage) -> None:
-    corners = [{"name": "smallest", "seconds": 1.2, "memory_bytes": 7e8, "n_parameters": 900}]
-    opened.forecast.show_result(
-        {"corners": corners, "trials_in_budget": [120, 180], "peak_memory_bytes": 9e8}
-    )
+    corner = Corner("mlp", "smallest", 1.2, fits=True, memory_bytes=700_000_000, n_parameters=900)
+    opened.forecast.show_result(Forecast((corner,), (1.0, 2.0), (120, 180), 60.0, 900_000_000, 1))
     assert "120" in opened.forecast._text.text()
     assert opened.forecast._grid.count() == 8
 

@@ -1,0 +1,175 @@
+"""What the window asks of the engine's service, and what it answers: the jobs of the store, as types.
+
+A job is stored as a word and JSON (`JobRecord.kind`, `args`, `result`); it becomes a type here, once, on both sides.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from ...storage.records import JobRecord, Json
+from ...storage.store import Store
+from .errors import Message
+from .forecasts import ForecastRequest
+from .spec import ReadSpec, SplitSpec, StudySpec
+
+R = TypeVar("R")
+Best = Literal["best"]
+Mode = Literal["plans", "choose", "blame"]
+
+
+class Inspect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="inspect"):
+    """What is in a file?
+
+    Attributes
+    ----------
+    source : str
+        A path, or ``sample:NAME``.
+    read, roles, target
+        What the user has chosen so far.
+    split : SplitSpec
+        The folds that are looked at.
+    """
+
+    source: str
+    read: ReadSpec = ReadSpec()
+    roles: dict[str, str] = {}
+    target: str | None = None
+    split: SplitSpec = SplitSpec()
+
+
+class CreateStudy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="create_study"):
+    """Make a study; `warm_start` is one whose best trials it starts from."""
+
+    source: str
+    spec: StudySpec
+    read: ReadSpec = ReadSpec()
+    name: str = ""
+    warm_start: int | None = None
+
+
+class ExportTrial(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="export"):
+    """Write a bundle; see `deployment.export.export_model`. An empty `out` is a folder of the workspace."""
+
+    study_id: int
+    trial: int | Best = "best"
+    variant: str = ""
+    formats: tuple[str, ...] = ()
+    licence: str = ""
+    threshold: float | str = ""
+    out: str = ""
+
+
+class FitThreshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="threshold"):
+    """Which threshold would an export of a trial take, and what does it bring?"""
+
+    study_id: int
+    trial: int
+
+
+class AuditGroups(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="audit"):
+    """How does a trial treat the groups of a column? See `audit.study_audit`."""
+
+    study_id: int
+    by: str
+    trial: int | Best = "best"
+    positive: str = ""
+    threshold: float | str = ""
+
+
+class CompressTrial(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="compress"):
+    """Make a trial's networks smaller.
+
+    Attributes
+    ----------
+    mode : {"plans", "choose", "blame"}
+        See `compression.ledger.compress`, `compression.explore.choose_variants` and `blame_layers`.
+    """
+
+    study_id: int
+    trial: int | Best = "best"
+    mode: Mode = "plans"
+    what: tuple[str, ...] = ()
+    most_drop: float = 0.01
+    most_bytes: int | None = None
+    most_ms: float | None = None
+    timeout_s: float | None = None
+    how: str = "int4"
+
+
+class PredictRows(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="predict"):
+    """Predict the rows of a file with a bundle; see `inference.predicting.predict_file`."""
+
+    bundle: str
+    data: str
+    out: str
+    interval: float | None = None
+
+
+Request = (
+    Inspect
+    | CreateStudy
+    | ForecastRequest
+    | ExportTrial
+    | FitThreshold
+    | AuditGroups
+    | CompressTrial
+    | PredictRows
+)
+
+
+class CreatedStudy(msgspec.Struct, frozen=True):
+    """The study, and what the user should know of its data."""
+
+    study_id: int
+    messages: tuple[Message, ...] = ()
+
+
+class ExportedTrial(msgspec.Struct, frozen=True):
+    """The bundle's record and folder."""
+
+    export_id: int
+    path: str
+
+
+class CompressedTrial(msgspec.Struct, frozen=True):
+    """The variants that were measured; of a choice its name, and among how many candidates it was made."""
+
+    trial_id: int
+    variants: tuple[int, ...]
+    chosen: str | None = None
+    n_tried: int = 0
+    nested: dict[str, float] | None = None
+
+
+def add_job(store: Store, request: Request) -> JobRecord:
+    """Record a request as a job that waits."""
+    built: dict[str, Any] = msgspec.to_builtins(request)
+    return store.add_job(built.pop("type"), built)
+
+
+def request_of(job: JobRecord) -> Request:
+    """Return what a job asks.
+
+    Raises
+    ------
+    msgspec.ValidationError
+        Where it is no request that this version knows.
+    SpecError
+        Where a setting in it is out of range.
+    """
+    found: Request = msgspec.convert({**job.args, "type": job.kind}, Request)  # type: ignore[call-overload]
+    return found
+
+
+def result_of(job: JobRecord, kind: type[R]) -> R:
+    """Return what a job that is done has answered."""
+    return msgspec.convert(job.result, kind)
+
+
+def stored(answer: object) -> Json:
+    """Return an answer as it is stored with its job."""
+    built: Json = msgspec.to_builtins(answer)
+    return built
