@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from cupel.engine.domain.requests import CompressedTrial, stored
 from cupel.engine.launch import ServiceProcess
 from cupel.engine.service import run_job
 from cupel.gui.models.variants_model import Column, VariantsModel, newest, size_scale, time_scale
@@ -350,7 +351,8 @@ def test_a_job_that_goes_on_is_shown_when_the_window_is_opened_again(
         assert page.choice.progress_box.line.value() == 400
         assert "Trying candidates" in page.choice.progress_box.text.text()
         assert not page.start.isEnabled()
-        store.finish_job(job.id, result={"variants": [1, 2], "chosen": "int8", "n_tried": 9})
+        answer = CompressedTrial(1, (1, 2), "int8", 9)
+        store.finish_job(job.id, result=stored(answer))
         qtbot.waitUntil(page.start.isEnabled)
         assert not page.choice.progress_box.isVisible()
 
