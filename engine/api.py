@@ -16,7 +16,7 @@ from .domain.errors import CupelError, SpecError
 from .domain.resuming import More, extend
 from .domain.spec import DEFAULT_TRIALS, BudgetSpec, DuplicatesName, ReadSpec, SplitKind, SplitSpec, StudySpec
 from .domain.verdict import Evidence, claims, evidence_of
-from .launch import launch_engine
+from .jobs.launch import launch_engine
 from .watching import EngineState, EngineWatch
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from ..engine.domain.errors import Message
 from ..engine.domain.requests import Request as JobRequest
 from ..engine.domain.requests import add_job
 from ..engine.domain.resuming import More, extend
-from ..engine.launch import ServiceProcess, launch_engine
+from ..engine.jobs.launch import ServiceProcess, launch_engine
 from ..storage.records import JobRecord, Request, StudyRecord, StudyState
 from . import words
 from .feed import Feed

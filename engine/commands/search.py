@@ -18,7 +18,7 @@ from ..domain.errors import SpecError
 from ..domain.resuming import More, extend, found_nothing
 from ..domain.space import default_space_toml, space_from_toml
 from ..domain.spec import DEFAULT_TRIALS, BudgetSpec, LimitsSpec, ReadSpec, SplitSpec, StudySpec
-from ..launch import launch_engine
+from ..jobs.launch import launch_engine
 from .follow import Followed, follow
 from .split_lines import split_audit_of, split_lines
 from .summary import print_leaderboard, summary

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from cupel.engine.commands.summary import summary
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
-from cupel.engine.launch import launch_engine
+from cupel.engine.jobs.launch import launch_engine
 from cupel.engine.studies import create_study
 from cupel.engine.watching import EngineState, EngineWatch
 from cupel.storage.records import Request, StudyState, TrialKind, TrialRecord, TrialState

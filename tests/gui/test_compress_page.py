@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 from cupel.engine.domain.requests import CompressedTrial, stored
-from cupel.engine.launch import ServiceProcess
+from cupel.engine.jobs.launch import ServiceProcess
 from cupel.engine.service import run_job
 from cupel.gui.models.variants_model import Column, VariantsModel, newest, size_scale, time_scale
 from cupel.gui.pages.compress import CompressPage

@@ -14,7 +14,7 @@ from cupel.engine.audit.study_audit import StudyAudit
 from cupel.engine.deployment.card_groups import KEY, groups_section, kept_audits, model_of
 from cupel.engine.deployment.threshold import TUNED, threshold_of
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
-from cupel.engine.launch import launch_engine
+from cupel.engine.jobs.launch import launch_engine
 from cupel.engine.service import run_job
 from cupel.engine.studies import create_study
 from cupel.engine.watching import EngineState, EngineWatch

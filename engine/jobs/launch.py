@@ -1,4 +1,4 @@
-"""Starting engine processes, detached from whoever asks. Part of the light engine."""
+"""Starting engine processes, detached from whoever asks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..storage.workspace import Workspace
+from ...storage.workspace import Workspace
 
 
 def launch_engine(workspace: Path, study_id: int, *, elapsed_s: float = 0.0) -> int:
