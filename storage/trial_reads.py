@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from operator import itemgetter
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from .base import current_revision, get_study, get_trial
-from .codecs import decode_array, decode_curves, decode_json, decode_json_objects, decode_scores
+from .codecs import decode_array, decode_curves, decode_json, decode_scores
 from .errors import NotFoundError
 from .records import Curves, Floats, FoldScores, TrialKind, TrialRecord, TrialState, TrialTable
-from .rows import decode_failure, decode_tags
 from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, TrialRow
+from .trial_columns import SQL_COLUMNS, table_of
 from .trials import TrialStore
 
-_TABLE_COLUMNS: tuple[str, ...] = (
-    "id", "number", "epoch", "n_epochs", "n_parameters", "peak_memory_bytes", "value", "value_std",
-    "duration_s", "created_us", "started_us", "finished_us", "kind", "state", "family", "name", "pinned",
-    "archived", "failure", "tags", "params", "size_bytes", "latency_ms", "digests_id",
-)  # fmt: skip
+_TABLE_COLUMNS = (*SQL_COLUMNS, "digests_id")
 _SQL_VARIABLES = 500  # ids in one statement; SQLite's own limit is far above
 
 
@@ -158,52 +152,9 @@ class TrialReads(TrialStore):
         ids = columns.pop("digests_id", ())
         scorings = {id_: str(decode_json(self._digests[id_]).get("scoring", "")) for id_ in set(ids)}
         columns["scoring"] = [scorings[id_] for id_ in ids]
-        return _table(revision, columns)
+        return table_of(revision, columns)
 
     def _read_digests(self, session: Session) -> None:
         """Read the digests that many trials share, before each trial would ask for its own."""
         found = session.execute(select(DigestsRow.id, DigestsRow.digests))
         self._digests.update((row.id, row.digests) for row in found)
-
-
-def _table(revision: int, columns: Mapping[str, Sequence[Any]]) -> TrialTable:
-
-    def words(name: str) -> NDArray[np.str_]:
-        return np.array(columns.get(name, ()), dtype=np.str_)
-
-    def ints(name: str) -> NDArray[np.int64]:
-        return np.array([-1 if value is None else value for value in columns.get(name, ())], dtype=np.int64)
-
-    def floats(name: str) -> NDArray[np.float64]:
-        return np.array(columns.get(name, ()), dtype=np.float64)  # None becomes NaN
-
-    def flags(name: str) -> NDArray[np.bool_]:
-        return np.array(columns.get(name, ()), dtype=np.bool_)
-
-    return TrialTable(
-        revision=revision,
-        ids=ints("id"),
-        numbers=ints("number"),
-        kinds=words("kind"),
-        states=words("state"),
-        families=words("family"),
-        names=words("name"),
-        values=floats("value"),
-        stds=floats("value_std"),
-        durations_s=floats("duration_s"),
-        created_s=floats("created_us") / 1e6,
-        started_s=floats("started_us") / 1e6,
-        finished_s=floats("finished_us") / 1e6,
-        epochs=ints("epoch"),
-        n_epochs=ints("n_epochs"),
-        n_parameters=ints("n_parameters"),
-        peak_memory_bytes=ints("peak_memory_bytes"),
-        size_bytes=ints("size_bytes"),
-        latencies_ms=floats("latency_ms"),
-        scorings=words("scoring"),
-        pinned=flags("pinned"),
-        archived=flags("archived"),
-        failures=tuple(decode_failure(text) for text in columns.get("failure", ())),
-        tags=tuple(decode_tags(text) for text in columns.get("tags", ())),
-        params=tuple(decode_json_objects(columns.get("params", ()))),
-    )

@@ -20,6 +20,7 @@ from ..domain.errors import SpecError
 from ..domain.filtering import parse_filter, trial_columns
 from ..domain.leading import leading_of, margin_of
 from ..domain.objectives import front_of_table, objectives_of, pareto_trials
+from ..domain.trial_columns import written
 from ..domain.verdict import OLD_WAY, Verdict, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
 from ..statistics.epochs import best_epoch_scores
@@ -164,13 +165,7 @@ def named(trial: TrialRecord) -> str:
 
 
 def _row(t: TrialRecord) -> dict[str, Any]:
-    return {
-        "number": t.number, "kind": str(t.kind), "name": t.name, "family": t.family, "state": str(t.state),
-        "value": _plain(t.value), "value_std": _plain(t.value_std), "epoch": t.epoch, "n_parameters": t.n_parameters,
-        "size_bytes": t.size_bytes, "latency_ms": t.latency_ms,
-        "scored_the_old_way": is_scored_the_old_way(t),
-        "duration_s": t.duration_s, "failure": t.failure.message if t.failure else None, "params": dict(t.params),
-    }  # fmt: skip
+    return {k: _plain(v) if isinstance(v, float) else v for k, v in written(t).items()}
 
 
 def _plain(value: Any) -> Any:

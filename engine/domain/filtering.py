@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias, TypeGuard
 
@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from ...storage.records import TrialTable
 from .errors import SpecError
+from .trial_columns import objects, own_columns
 
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -407,44 +408,22 @@ def trial_columns(table: TrialTable, on_front: Mask | None = None) -> dict[str, 
 
     The trials' own columns come first; a param of the same name is reached as ``params.<name>``.
     """
+    own = own_columns(table, on_front)
+    return own | param_columns(table, own)
 
-    def whole(values: NDArray[np.int64]) -> NDArray[np.float64]:
-        return np.where(values < 0, np.nan, values.astype(np.float64))
 
-    columns: dict[str, NDArray[Any]] = {
-        "number": table.numbers,
-        "value": table.values,
-        "std": table.stds,
-        "state": table.states.astype(object),
-        "kind": table.kinds.astype(object),
-        "family": table.families.astype(object),
-        "name": table.names.astype(object),
-        "duration": table.durations_s,
-        "epoch": whole(table.epochs),
-        "n_parameters": whole(table.n_parameters),
-        "peak_memory": whole(table.peak_memory_bytes),
-        "size_bytes": whole(table.size_bytes),
-        "latency_ms": table.latencies_ms,
-        "on_front": np.zeros(len(table), dtype=bool) if on_front is None else on_front,
-        "pinned": table.pinned,
-        "archived": table.archived,
-        "failure": _objects([None if failure is None else failure.message for failure in table.failures]),
-        "tags": _objects([" ".join(tags) or None for tags in table.tags]),
-    }
+def param_columns(table: TrialTable, own: Collection[str]) -> dict[str, NDArray[Any]]:
+    """Return the params of trials as columns; one with a name in `own` is called ``params.<name>``."""
     names = dict.fromkeys(name for params in table.params for name in params)
-    for name in names:
-        column = _param_column([params.get(name) for params in table.params])
-        columns[name if name not in columns else f"params.{name}"] = column
-    return columns
+    return {
+        name if name not in own else f"params.{name}": _param_column(
+            [params.get(name) for params in table.params]
+        )
+        for name in names
+    }
 
 
 def _param_column(values: list[Any]) -> NDArray[Any]:
     if all(value is None or type(value) in (int, float) for value in values):
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-    return _objects([str(value) if type(value) in (list, dict) else value for value in values])
-
-
-def _objects(values: list[Any]) -> NDArray[Any]:
-    result = np.empty(len(values), dtype=object)
-    result[:] = values
-    return result
+    return objects([str(value) if type(value) in (list, dict) else value for value in values])

@@ -5,7 +5,6 @@ No Qt in here: `TrialsFollower` has this done in the background.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +14,11 @@ from numpy.typing import NDArray
 
 from ...engine.domain import formatting
 from ...engine.domain.comparable import scored_another_way
-from ...engine.domain.filtering import trial_columns
+from ...engine.domain.filtering import param_columns
 from ...engine.domain.objectives import front_of_table
-from ...storage.records import TrialKind, TrialRecord, TrialState, TrialTable
-
-_OWN = 18  # how many of `trial_columns` are the trials' own; the params follow
+from ...engine.domain.trial_columns import own_columns
+from ...storage.records import TrialRecord, TrialState, TrialTable
+from ...storage.trial_columns import TRIAL_COLUMNS, row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,9 @@ def prepare(
     table: TrialTable, objectives: Sequence[str] = ("score",), direction: str = "maximize"
 ) -> TrialsData:
     """Return `table` with its columns and with how each is written; what its study aims at tells the front."""
-    columns = trial_columns(table, front_of_table(table, objectives, direction))
-    params = tuple(list(columns)[_OWN:])
+    own = own_columns(table, front_of_table(table, objectives, direction))
+    of_params = param_columns(table, own)
+    columns, params = own | of_params, tuple(of_params)
     complete = np.flatnonzero(table.states == TrialState.COMPLETE)[-2000:]
     values, stds = table.values[complete].tolist(), table.stds[complete].tolist()
     decimals = formatting.shared_decimals(values, [None if np.isnan(std) else std for std in stds])
@@ -53,10 +53,10 @@ def prepare(
 def changed(table: TrialTable, records: Sequence[TrialRecord], revision: int) -> TrialTable:
     """Return `table` with some trials replaced and new ones added at its end."""
     places = {int(trial_id): place for place, trial_id in enumerate(table.ids)}
-    rows = {record.id: _row(record) for record in records}
+    rows = {record.id: row_of(record) for record in records}
     fresh = [trial_id for trial_id in rows if trial_id not in places]
     parts: dict[str, Any] = {"revision": revision}
-    for name in _row_fields():
+    for name in (column.field for column in TRIAL_COLUMNS):
         old = getattr(table, name)
         if isinstance(old, tuple):
             items = list(old)
@@ -90,51 +90,9 @@ def _writer(column: NDArray[Any]) -> Callable[[Any], str]:
     return lambda value: "" if np.isnan(value) else formatting.number(float(value), 3)
 
 
-def _row_fields() -> list[str]:
-    return [field.name for field in dataclasses.fields(TrialTable) if field.name != "revision"]
-
-
 def _put(column: NDArray[Any], place: int, value: Any) -> NDArray[Any]:
     """Write one value; a text that is too long for the column's width widens it."""
     if column.dtype.kind == "U" and len(str(value)) * 4 > column.dtype.itemsize:
         column = column.astype(f"<U{len(str(value))}")
     column[place] = value
     return column
-
-
-def _row(record: TrialRecord) -> dict[str, Any]:
-    def at(moment: Any) -> float:
-        return np.nan if moment is None else moment.timestamp()
-
-    def whole(value: int | None) -> int:
-        return -1 if value is None else value
-
-    def real(value: float | None) -> float:
-        return np.nan if value is None else value
-
-    return {
-        "ids": record.id,
-        "numbers": record.number,
-        "kinds": str(TrialKind(record.kind)),
-        "states": str(record.state),
-        "families": record.family,
-        "names": record.name,
-        "values": real(record.value),
-        "stds": real(record.value_std),
-        "durations_s": real(record.duration_s),
-        "created_s": at(record.created_at),
-        "started_s": at(record.started_at),
-        "finished_s": at(record.finished_at),
-        "epochs": whole(record.epoch),
-        "n_epochs": whole(record.n_epochs),
-        "n_parameters": whole(record.n_parameters),
-        "peak_memory_bytes": whole(record.peak_memory_bytes),
-        "size_bytes": whole(record.size_bytes),
-        "latencies_ms": real(record.latency_ms),
-        "scorings": str(record.digests.get("scoring", "")),
-        "pinned": record.pinned,
-        "archived": record.archived,
-        "failures": record.failure,
-        "tags": record.tags,
-        "params": dict(record.params),
-    }

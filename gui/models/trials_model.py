@@ -5,7 +5,7 @@ No SQL and no painting in here; display and sort values are apart: cells are sor
 
 from __future__ import annotations
 
-from enum import IntEnum
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt
 
 from ...engine.domain import formatting
 from ...engine.domain.filtering import TrialFilter
+from ...engine.domain.trial_columns import SHOWN
 from ...engine.domain.verdict import OLD_WAY
 from ...storage.records import TrialState
 from .. import words
@@ -26,28 +27,17 @@ SCORE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 TONE_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 
 
-class Column(IntEnum):
-    """The fixed columns, from left to right; one column for each param follows."""
-
-    NUMBER = 0
-    STATE = 1
-    SCORE = 2
-    DURATION = 3
-    EPOCH = 4
-    N_PARAMETERS = 5
-    SIZE = 6
-    LATENCY = 7
-
-
-_SORTED_BY = {
-    Column.NUMBER: "number",
-    Column.STATE: "state",
-    Column.SCORE: "value",
-    Column.DURATION: "duration",
-    Column.EPOCH: "epoch",
-    Column.N_PARAMETERS: "n_parameters",
-    Column.SIZE: "size_bytes",
-    Column.LATENCY: "latency_ms",
+N_OWN = len(SHOWN)
+"""Fixed columns, from left to right; one column for each param follows."""
+NUMBER, STATE, SCORE = (
+    next(place for place, column in enumerate(SHOWN) if column.name == name)
+    for name in ("number", "state", "value")
+)
+_WRITERS: dict[str, Callable[[float], str]] = {
+    "seconds": formatting.seconds,
+    "count": lambda value: formatting.count(int(value)),
+    "size": lambda value: formatting.size(int(value)),
+    "plain": formatting.plain,
 }
 
 
@@ -59,7 +49,7 @@ class TrialsModel(TableModel):
         self.data_: TrialsData | None = None
         self._rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._filter: TrialFilter | None = None
-        self._sort: tuple[int, Qt.SortOrder] = (Column.NUMBER, Qt.SortOrder.DescendingOrder)
+        self._sort: tuple[int, Qt.SortOrder] = (NUMBER, Qt.SortOrder.DescendingOrder)
         self._best: int | None = None
         self._baselines = True
 
@@ -127,7 +117,7 @@ class TrialsModel(TableModel):
         return len(self._rows)
 
     def n_columns(self) -> int:
-        return len(Column) + (len(self.data_.params) if self.data_ is not None else 0)
+        return N_OWN + (len(self.data_.params) if self.data_ is not None else 0)
 
     def alignment(self, section: int) -> Qt.AlignmentFlag:
         return LEFT if self._is_text(section) else RIGHT
@@ -139,18 +129,10 @@ class TrialsModel(TableModel):
         return f"{name} {arrow}" if section == sorted_by else name
 
     def heading_tip(self, section: int) -> str:
-        if section >= len(Column):
-            return self.data_.params[section - len(Column)] if self.data_ is not None else ""
-        return {
-            Column.NUMBER: tr("Trial"),
-            Column.STATE: tr("State"),
-            Column.SCORE: tr("Score"),
-            Column.DURATION: tr("Duration"),
-            Column.EPOCH: tr("Epochs"),
-            Column.N_PARAMETERS: tr("Weights"),
-            Column.SIZE: tr("File size"),
-            Column.LATENCY: tr("ms a row"),
-        }[Column(section)]
+        if section >= N_OWN:
+            return self.data_.params[section - N_OWN] if self.data_ is not None else ""
+        shown = SHOWN[section].shown
+        return sentence(shown.heading.to_json()) if shown is not None else ""
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or self.data_ is None:
@@ -162,16 +144,16 @@ class TrialsModel(TableModel):
             return self.alignment(column)
         if role == ID_ROLE:
             return int(self.data_.table.ids[row])
-        if role == SCORE_ROLE and column == Column.SCORE:
+        if role == SCORE_ROLE and column == SCORE:
             return self._score(row)
         if role == TONE_ROLE:
             table = self.data_.table
             return words.outcome_tone(TrialState(str(table.states[row])), table.failures[row])
         if role == Qt.ItemDataRole.ToolTipRole:
             failure = self.data_.table.failures[row]
-            if column == Column.STATE and failure is not None:
+            if column == STATE and failure is not None:
                 return words.failure_text(failure)
-            if column == Column.SCORE and self.data_.another_way[row]:
+            if column == SCORE and self.data_.another_way[row]:
                 return sentence(OLD_WAY.to_json())
             return self._display(row, column)
         return None
@@ -181,25 +163,21 @@ class TrialsModel(TableModel):
         if data is None:
             return ""
         table = data.table
-        if column >= len(Column):
-            name = data.params[column - len(Column)]
+        if column >= N_OWN:
+            name = data.params[column - N_OWN]
             return data.texts[name](data.columns[name][row])
-        if column == Column.NUMBER:
+        if column == NUMBER:
             name = str(table.names[row])
             return words.baseline(name) if name else str(int(table.numbers[row]))
-        if column == Column.STATE:
+        if column == STATE:
             return words.trial_outcome(TrialState(str(table.states[row])), table.failures[row])
-        if column == Column.SCORE:
+        if column == SCORE:
             return formatting.number(float(table.values[row]), data.decimals)
-        if column == Column.DURATION:
-            return formatting.seconds(float(table.durations_s[row]))
-        if column == Column.SIZE:
-            n_bytes = int(table.size_bytes[row])
-            return formatting.size(n_bytes if n_bytes >= 0 else None)
-        if column == Column.LATENCY:
-            return formatting.plain(float(table.latencies_ms[row]))
-        value = int(table.epochs[row] if column == Column.EPOCH else table.n_parameters[row])
-        return formatting.NOTHING if value < 0 else formatting.count(value)
+        own = SHOWN[column]
+        value = float(data.columns[own.name][row])
+        if np.isnan(value) or own.shown is None:
+            return formatting.NOTHING
+        return _WRITERS[own.shown.style](value)
 
     def _score(self, row: int) -> tuple[str, str, bool]:
         data = self.data_
@@ -213,11 +191,11 @@ class TrialsModel(TableModel):
         return text, shown, self._best is not None and int(data.table.numbers[row]) == self._best
 
     def _is_text(self, column: int) -> bool:
-        if column < len(Column):
-            return column in (Column.NUMBER, Column.STATE)
+        if column < N_OWN:
+            return column in (NUMBER, STATE)
         if self.data_ is None:
             return False
-        return self.data_.columns[self.data_.params[column - len(Column)]].dtype == object
+        return self.data_.columns[self.data_.params[column - N_OWN]].dtype == object
 
     def _arranged(self, data: TrialsData) -> NDArray[np.int64]:
         n_trials = len(data.table)
@@ -226,20 +204,18 @@ class TrialsModel(TableModel):
             kept = self._filter.mask(data.columns, n_trials)
         rows = np.flatnonzero(kept)
         column, order = self._sort
-        if column < 0 or column >= len(Column) + len(data.params):
+        if column < 0 or column >= N_OWN + len(data.params):
             return rows
-        name = _SORTED_BY[Column(column)] if column < len(Column) else data.params[column - len(Column)]
+        name = SHOWN[column].name if column < N_OWN else data.params[column - N_OWN]
         return _sorted(rows, data.columns[name], descending=order == Qt.SortOrder.DescendingOrder)
 
 
-def measured(data: TrialsData | None) -> dict[Column, bool]:
-    """Return which of the costs that are measured only where somebody asks are there."""
-    if data is None:
-        return {Column.SIZE: False, Column.LATENCY: False}
-    table = data.table
+def rare(data: TrialsData | None) -> dict[int, bool]:
+    """Return by place which of the columns that are measured only where somebody asks have a value."""
     return {
-        Column.SIZE: bool((table.size_bytes >= 0).any()),
-        Column.LATENCY: bool(np.isfinite(table.latencies_ms).any()),
+        place: data is not None and bool(np.isfinite(data.columns[column.name]).any())
+        for place, column in enumerate(SHOWN)
+        if column.shown is not None and column.shown.is_rare
     }
 
 

@@ -15,12 +15,13 @@ from PySide6.QtWidgets import (
 
 from ...engine.domain.errors import Message, SpecError
 from ...engine.domain.filtering import parse_filter
+from ...engine.domain.trial_columns import SHOWN
 from ...storage.records import TrialState
 from .. import tokens
 from ..desk import Desk
 from ..language import counted, sentence, tr
 from ..models.follower import TrialsFollower
-from ..models.trials_model import Column, TrialsModel, measured
+from ..models.trials_model import NUMBER, SCORE, TrialsModel, rare
 from ..widgets.parts import Button, Card, Label, SearchField, column, row, set_property
 from ..widgets.tables import make_table
 from .page import EmptyState, Page, Pages, new_study_button
@@ -31,16 +32,6 @@ from .trials_delegate import TrialDelegate
 
 _FILTER_DELAY_MS = 120
 _MOST_COMPARED = 6
-_WIDTHS = {
-    Column.NUMBER: 124,  # the longest name of a baseline
-    Column.STATE: 96,
-    Column.SCORE: 156,
-    Column.DURATION: 84,
-    Column.EPOCH: 76,
-    Column.N_PARAMETERS: 84,
-    Column.SIZE: 84,
-    Column.LATENCY: 84,
-}
 _PARAM_WIDTH = 108
 _COMPLETE_ONLY = "state == complete"  # a filter, as the user would write it
 _ON_FRONT = "on_front"
@@ -161,7 +152,7 @@ class TrialsPage(Page):
         head = table.horizontalHeader()
         head.setDefaultSectionSize(_PARAM_WIDTH)
         head.setSectionsMovable(True)
-        head.setSortIndicator(Column.NUMBER, Qt.SortOrder.DescendingOrder)
+        head.setSortIndicator(NUMBER, Qt.SortOrder.DescendingOrder)
         table.setSortingEnabled(True)
         table.selectionModel().selectionChanged.connect(self._selection_changed)
         self.say(lambda: table.setAccessibleName(tr("Trials")))
@@ -178,9 +169,10 @@ class TrialsPage(Page):
             self.filter.clear()
             self.model.set_filter(None)
             self.model.show_trials(data, study.best_trial if study is not None else None)
-        for section, width in _WIDTHS.items():
+        widths = {place: c.shown.width for place, c in enumerate(SHOWN) if c.shown is not None}
+        for section, width in widths.items():
             self.table.setColumnWidth(section, width)
-        for section, known in measured(data).items():  # most studies measure neither
+        for section, known in rare(data).items():  # most studies measure neither
             self.table.setColumnHidden(section, not known)
         self._select_again(chosen)
         self.table.selectionModel().blockSignals(False)
@@ -195,7 +187,7 @@ class TrialsPage(Page):
         study = self.desk.study
         down = study is None or study.direction == "maximize"
         order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
-        self.table.sortByColumn(Column.SCORE, order)
+        self.table.sortByColumn(SCORE, order)
 
     def _select_best(self) -> None:
         study = self.desk.study

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from ..models.trials_model import SCORE_ROLE, TONE_ROLE, Column
+from ..models.trials_model import NUMBER, SCORE, SCORE_ROLE, STATE, TONE_ROLE
 from ..theme import body_font, colour
 from ..widgets import painting
 from ..widgets.painting import Index
@@ -24,13 +24,13 @@ class TrialDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         area = painting.begin_cell(painter, option)
         column = index.column()
-        if column == Column.STATE:
+        if column == STATE:
             self._state(painter, area, index)
-        elif column == Column.SCORE:
+        elif column == SCORE:
             self._score(painter, area, index)
         else:
             align = Qt.AlignmentFlag(int(index.data(Qt.ItemDataRole.TextAlignmentRole)))
-            tone = "muted" if column == Column.NUMBER else "text"
+            tone = "muted" if column == NUMBER else "text"
             painting.text(
                 painter, area, str(index.data() or ""), tone, align=align & ~Qt.AlignmentFlag.AlignVCenter
             )

@@ -2871,8 +2871,20 @@
       <translation>至少 {n:,} 行才能判断漂移。</translation>
     </message>
     <message>
+      <source>Duration</source>
+      <translation>用时</translation>
+    </message>
+    <message>
       <source>Empty files left out: {n:,} ({names}).</source>
       <translation>略去的空文件：{n:,}（{names}）。</translation>
+    </message>
+    <message>
+      <source>Epochs</source>
+      <translation>轮数</translation>
+    </message>
+    <message>
+      <source>File size</source>
+      <translation>文件大小</translation>
     </message>
     <message>
       <source>Files left out because they cannot be read as text: {n:,} ({names}); the first: {reason}</source>
@@ -3115,12 +3127,20 @@
       <translation>没有任何文本的行：{n_rows:,} 行中有 {n:,} 行；它们会保留，并按空文本预测。</translation>
     </message>
     <message>
+      <source>Score</source>
+      <translation>得分</translation>
+    </message>
+    <message>
       <source>Serving needs the package {name}, which is not installed: pip install fastapi uvicorn.</source>
       <translation>提供服务需要软件包 {name}，它尚未安装：pip install fastapi uvicorn。</translation>
     </message>
     <message>
       <source>Some drift: the rows differ from those of the training data in {n:,} of {all:,} measured columns (stability index): {columns}.</source>
       <translation>有些漂移：{all:,} 项列度量中有 {n:,} 项与训练数据不同（稳定性指数）：{columns}。</translation>
+    </message>
+    <message>
+      <source>State</source>
+      <translation>状态</translation>
     </message>
     <message>
       <source>Stored numbers are damaged or were written by a newer version of Cupel ({reason}); restore the workspace from a backup or update Cupel.</source>
@@ -3995,6 +4015,10 @@
       <translation>训练约需 {n:,} 字节内存，多于允许的 {most:,} 字节；未进行训练。</translation>
     </message>
     <message>
+      <source>Trial</source>
+      <translation>试验</translation>
+    </message>
+    <message>
       <source>Trial {best} and the baselines were judged on {n_repeats} repeats of the folds; its mean over all of them is {mean}.</source>
       <translation>试验 {best} 与各基线在折的 {n_repeats} 次重复上评判；它在全部重复上的均值为 {mean}。</translation>
     </message>
@@ -4059,6 +4083,10 @@
       <translation>{column!r} 有 {n:,} 个值远离其他值，例如 {value}；稳健缩放或分位数缩放可以应对。</translation>
     </message>
     <message>
+      <source>Weights</source>
+      <translation>参数量</translation>
+    </message>
+    <message>
       <source>With a decision threshold that is fitted anew in every resample it is {value}, 95 % interval {low} to {high}.</source>
       <translation>若在每次重采样中重新拟合判定阈值，则为 {value}，95 % 区间 {low} 至 {high}。</translation>
     </message>
@@ -4071,6 +4099,10 @@
       <translation>您跳过了该试验。</translation>
     </message>
     <message>
+      <source>better</source>
+      <translation>更好</translation>
+    </message>
+    <message>
       <source>it is too large</source>
       <translation>文件太大</translation>
     </message>
@@ -4081,6 +4113,10 @@
     <message>
       <source>min_frequency is {value}; it must be at least 0.</source>
       <translation>min_frequency 是 {value}；它至少为 0。</translation>
+    </message>
+    <message>
+      <source>ms a row</source>
+      <translation>毫秒/行</translation>
     </message>
     <message>
       <source>n_bins is {value}; it must be from 2 to 256.</source>
@@ -4097,6 +4133,10 @@
     <message>
       <source>the same for practical purposes</source>
       <translation>实际上相同</translation>
+    </message>
+    <message>
+      <source>worse</source>
+      <translation>更差</translation>
     </message>
     <message>
       <source>{encoding!r} is not a known encoding; use utf-8, gb18030 or latin-1, for instance.</source>

@@ -111,7 +111,10 @@ def _sentences(path: Path) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         if (_name(node).endswith("Error") or _name(node) in _TELLING) and node.args:
-            yield from (text for text in _literal(node.args[0]) if " " in text)
+            # Of errors a single word is no sentence: the name of an encoding, say.
+            yield from (
+                t for t in _literal(node.args[0]) if " " in t or (_name(node) == "Message" and t.isalpha())
+            )
         if _name(node) == "finding" and len(node.args) > 3:
             yield from _literal(node.args[3])
         for keyword in node.keywords:

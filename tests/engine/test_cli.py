@@ -228,11 +228,11 @@ def test_ctrl_c_stops_cleanly_and_the_study_can_be_resumed(tmp_path: Path) -> No
         "--target",
         "diagnosis",
         "--trials",
-        "8",
+        "4",
         "--finalists",
         "0",
         "--epochs",
-        "60",
+        "40",
         "--pruner",
         "none",
         "--family",
@@ -257,7 +257,7 @@ def test_ctrl_c_stops_cleanly_and_the_study_can_be_resumed(tmp_path: Path) -> No
         assert resumed.returncode == 0, resumed.stderr
         found = json.loads(resumed.stdout.splitlines()[-1])
         assert found["state"] == "done"
-        assert found["n_complete"] + found["n_pruned"] + found["n_failed"] == 8
+        assert found["n_complete"] + found["n_pruned"] + found["n_failed"] == 4
         assert found["n_complete"] >= n_before
 
 

@@ -66,7 +66,9 @@ def searched(store: Store, study_id: int) -> list[TrialRecord]:
 
 def test_a_killed_search_is_resumed_to_what_it_would_have_found(tmp_path: Path, table: Path) -> None:
     with Store.open(tmp_path / "workspace") as store:
-        whole, killed = (new_study(store, table, families=("mlp", "realmlp")) for _ in range(2))
+        whole, killed = (
+            new_study(store, table, families=("mlp", "realmlp"), n_finalists=0) for _ in range(2)
+        )
         assert run(store, whole) is EngineState.ENDED
         assert run(store, killed, kill_after=2) is EngineState.LOST
         assert run(store, killed) is EngineState.ENDED

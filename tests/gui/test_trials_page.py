@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from cupel.engine.domain.errors import SpecError
 from cupel.engine.domain.filtering import parse_filter
+from cupel.engine.domain.trial_columns import SHOWN
 from cupel.gui import words
 from cupel.gui.models.studies_model import trial_counts
 from cupel.gui.models.trials_data import changed, prepare
-from cupel.gui.models.trials_model import SCORE_ROLE, TONE_ROLE, Column, TrialsModel
+from cupel.gui.models.trials_model import N_OWN, NUMBER, SCORE, SCORE_ROLE, STATE, TONE_ROLE, TrialsModel
 from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.trial_compare import differences
 from cupel.gui.pages.trials import TrialsPage
@@ -43,9 +44,9 @@ def test_the_model_keeps_qts_rules(qtbot: QtBot, workspace: Path) -> None:
     model = TrialsModel()
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.show_trials(prepare(table), study.best_trial)
-    model.sort(Column.SCORE, Qt.SortOrder.AscendingOrder)
+    model.sort(SCORE, Qt.SortOrder.AscendingOrder)
     model.set_filter(parse_filter("state == complete"))
-    model.sort(len(Column), Qt.SortOrder.DescendingOrder)
+    model.sort(N_OWN, Qt.SortOrder.DescendingOrder)
     model.set_filter(None)
     model.show_trials(None)
     assert tester is not None
@@ -60,8 +61,8 @@ def test_sorting_puts_what_is_missing_last_either_way(workspace: Path) -> None:
     model = TrialsModel()
     model.show_trials(prepare(dataclasses.replace(table, values=values)))
     for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
-        model.sort(Column.SCORE, order)
-        shown = [model.index(row, Column.SCORE).data() for row in range(model.rowCount())]
+        model.sort(SCORE, order)
+        shown = [model.index(row, SCORE).data() for row in range(model.rowCount())]
         assert "–" not in shown[: sum(np.isfinite(values))]
         assert set(shown[int(sum(np.isfinite(values))) :]) == {"–"}
 
@@ -77,7 +78,7 @@ def test_a_trial_scored_in_another_way_than_the_last_is_marked_and_not_on_the_fr
     model = TrialsModel()
     model.show_trials(data)
     row = model.row_of(int(table.ids[best]))
-    cell = model.index(row, Column.SCORE)
+    cell = model.index(row, SCORE)
     assert cell.data(SCORE_ROLE)[1] == "older way"
     assert "optimistic" in cell.data(Qt.ItemDataRole.ToolTipRole)
     assert not data.columns["on_front"][best]
@@ -93,7 +94,7 @@ def test_a_persistent_index_follows_its_trial_through_sorting(workspace: Path) -
         model.show_trials(prepare(store.trial_table(store.studies()[0].id)))
     kept = QPersistentModelIndex(model.index(2, 0))
     trial_id = kept.data(ID_ROLE)
-    model.sort(Column.SCORE, Qt.SortOrder.AscendingOrder)
+    model.sort(SCORE, Qt.SortOrder.AscendingOrder)
     assert kept.data(ID_ROLE) == trial_id
 
 
@@ -125,7 +126,7 @@ def _first(table, n: int) -> dict:
 def test_the_best_trial_is_shown_first(page: TrialsPage) -> None:
     study = page.desk.study
     assert study is not None
-    assert page.model.index(0, Column.NUMBER).data() == str(study.best_trial)
+    assert page.model.index(0, NUMBER).data() == str(study.best_trial)
     assert page.details.heading.text() == f"Trial {study.best_trial}"
     assert "±" in page.details.score.text()
 
@@ -223,10 +224,11 @@ def test_the_front_can_be_filtered_by_a_click(page: TrialsPage) -> None:
     assert page.filter.text() == "on_front"
     study = page.desk.study
     assert study is not None
-    shown = [page.model.index(row, Column.NUMBER).data() for row in range(page.model.rowCount())]
+    shown = [page.model.index(row, NUMBER).data() for row in range(page.model.rowCount())]
     assert str(study.best_trial) in shown  # one objective: what scores best is the front
-    assert page.table.isColumnHidden(Column.SIZE)
-    assert page.table.isColumnHidden(Column.LATENCY)
+    rare = [place for place, c in enumerate(SHOWN) if c.shown is not None and c.shown.is_rare]
+    assert [SHOWN[place].name for place in rare] == ["size_bytes", "latency_ms"]
+    assert all(page.table.isColumnHidden(place) for place in rare)
 
 
 def test_what_a_limit_ruled_out_did_not_fail(qtbot: QtBot, window: MainWindow) -> None:
@@ -240,7 +242,7 @@ def test_what_a_limit_ruled_out_did_not_fail(qtbot: QtBot, window: MainWindow) -
     page.filter.setText("failure ~ parameters")
     page.apply_filter()
     assert page.model.rowCount() == 2
-    state = page.model.index(0, Column.STATE)
+    state = page.model.index(0, STATE)
     assert (state.data(), state.data(TONE_ROLE)) == ("Ruled out", "muted")
     assert "more than the 90,000 allowed" in state.data(Qt.ItemDataRole.ToolTipRole)
     page.table.selectRow(0)

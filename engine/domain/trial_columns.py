@@ -1,0 +1,144 @@
+"""What can be named, shown and written of trials: one entry for each column, in this order everywhere.
+
+Filter, ``--json``, ``--csv`` and the window's table read this list. Params follow the trials' own columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...storage.records import TrialRecord, TrialTable
+from .comparable import is_scored_the_old_way
+from .errors import Message
+
+Style = Literal["number", "state", "score", "seconds", "count", "size", "plain"]
+"""How cells are written; the first three have drawings of their own in the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the window's table shows a column.
+
+    Attributes
+    ----------
+    heading : Message
+    width : int
+        Pixels.
+    style : Style
+    is_rare : bool
+        Whether it is hidden where no trial has a value: what is measured only if somebody asks.
+    """
+
+    heading: Message
+    width: int
+    style: Style
+    is_rare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrialColumn:
+    """A column of trials.
+
+    Attributes
+    ----------
+    name : str
+        In filters; empty where it cannot be named.
+    of_table : callable or None
+        Gives the values of many trials, shape (n,): numbers with NaN, or objects with None, where one is missing.
+    key : str
+        In ``--json`` and ``--csv``; empty where it is not written.
+    of_record : callable or None
+        Gives what is written of one trial.
+    shown : Shown or None
+    """
+
+    name: str
+    of_table: Callable[[TrialTable], NDArray[Any]] | None
+    key: str = ""
+    of_record: Callable[[TrialRecord], Any] | None = None
+    shown: Shown | None = None
+
+
+def _whole(values: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.where(values < 0, np.nan, values.astype(np.float64))
+
+
+def objects(values: list[Any]) -> NDArray[Any]:
+    """Return a column of any values."""
+    result = np.empty(len(values), dtype=object)
+    result[:] = values
+    return result
+
+
+TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
+    TrialColumn(
+        "number", lambda t: t.numbers, "number", lambda t: t.number,
+        # As wide as the longest name of a baseline.
+        Shown(Message("Trial"), 124, "number"),
+    ),
+    TrialColumn("kind", lambda t: t.kinds.astype(object), "kind", lambda t: str(t.kind)),
+    TrialColumn("name", lambda t: t.names.astype(object), "name", lambda t: t.name),
+    TrialColumn("family", lambda t: t.families.astype(object), "family", lambda t: t.family),
+    TrialColumn(
+        "state", lambda t: t.states.astype(object), "state", lambda t: str(t.state),
+        Shown(Message("State"), 96, "state"),
+    ),
+    TrialColumn("value", lambda t: t.values, "value", lambda t: t.value, Shown(Message("Score"), 156, "score")),
+    TrialColumn("std", lambda t: t.stds, "value_std", lambda t: t.value_std),
+    TrialColumn("duration", lambda t: t.durations_s, shown=Shown(Message("Duration"), 84, "seconds")),
+    TrialColumn(
+        "epoch", lambda t: _whole(t.epochs), "epoch", lambda t: t.epoch, Shown(Message("Epochs"), 76, "count")
+    ),
+    TrialColumn(
+        "n_parameters", lambda t: _whole(t.n_parameters), "n_parameters", lambda t: t.n_parameters,
+        Shown(Message("Weights"), 84, "count"),
+    ),
+    TrialColumn("peak_memory", lambda t: _whole(t.peak_memory_bytes)),
+    TrialColumn(
+        "size_bytes", lambda t: _whole(t.size_bytes), "size_bytes", lambda t: t.size_bytes,
+        Shown(Message("File size"), 84, "size", is_rare=True),
+    ),
+    TrialColumn(
+        "latency_ms", lambda t: t.latencies_ms, "latency_ms", lambda t: t.latency_ms,
+        Shown(Message("ms a row"), 84, "plain", is_rare=True),
+    ),
+    TrialColumn("", None, "scored_the_old_way", is_scored_the_old_way),
+    TrialColumn("", None, "duration_s", lambda t: t.duration_s),
+    TrialColumn("pinned", lambda t: t.pinned),
+    TrialColumn("archived", lambda t: t.archived),
+    TrialColumn(
+        "failure", lambda t: objects([None if f is None else f.message for f in t.failures]),
+        "failure", lambda t: t.failure.message if t.failure else None,
+    ),
+    TrialColumn("tags", lambda t: objects([" ".join(tags) or None for tags in t.tags])),
+    TrialColumn("", None, "params", lambda t: dict(t.params)),
+)  # fmt: skip
+
+ON_FRONT = "on_front"
+"""Whether no other trial beats one: known only with what its study aims at."""
+
+SHOWN: tuple[TrialColumn, ...] = tuple(column for column in TRIAL_COLUMNS if column.shown is not None)
+"""The columns of the window's table, from left to right."""
+
+
+def own_columns(table: TrialTable, on_front: NDArray[np.bool_] | None = None) -> dict[str, NDArray[Any]]:
+    """Return what a filter can name of trials beside their params, each of shape (n_trials,).
+
+    Parameters
+    ----------
+    on_front : ndarray of shape (n_trials,), bool, optional
+        Which trials no other one beats; none where it is left out.
+    """
+    found = {c.name: c.of_table(table) for c in TRIAL_COLUMNS if c.name and c.of_table is not None}
+    found[ON_FRONT] = np.zeros(len(table), dtype=bool) if on_front is None else on_front
+    return found
+
+
+def written(trial: TrialRecord) -> dict[str, Any]:
+    """Return what ``--json`` and ``--csv`` have of a trial."""
+    return {c.key: c.of_record(trial) for c in TRIAL_COLUMNS if c.key and c.of_record is not None}
