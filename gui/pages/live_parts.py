@@ -132,7 +132,7 @@ def _baseline_text(study: StudyRecord, margin: Margin | None, decimals: int | No
     name = words.baseline(margin.baseline, study.task)
     if margin.verdict is None:
         return f"{name} {formatting.number(margin.value, decimals)}"
-    return f"{name}, {words.interval_text(margin.verdict)}"
+    return tr("{baseline}, {interval}", baseline=name, interval=words.interval_text(margin.verdict))
 
 
 class RunningTrial(Speaks, QFrame):

@@ -20,7 +20,8 @@ from ..charts.curves import judged_measure, mean_of
 from ..desk import Desk
 from ..language import Speaks, sentence, tr
 from ..widgets.parts import Card, Label, Rule, clear, column, scrolled
-from .trial_details import TrialView, facts, read_view
+from .trial_details import TrialView, read_view
+from .trial_facts import facts
 
 if TYPE_CHECKING:
     from ...storage.store import Store

@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from ...engine.domain import formatting
-from ...engine.statistics.epochs import best_epoch_scores
 from ...storage.records import Curves, Failure, FailureKind, FoldScores, StudyRecord, TrialRecord, TrialState
 from .. import tokens, words
 from ..charts.curves import CurvesChart, judged_measure, measures
@@ -22,6 +21,7 @@ from ..theme import mono_font
 from ..widgets.grids import fill_grid
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, row, scrolled
+from .trial_facts import against_baseline, facts, optimistic_score, score_on_repeats
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -164,7 +164,9 @@ class TrialDetails(Speaks, QWidget):
             return
         trial = view.trial
         self.heading.setText(
-            words.baseline(trial.name) if trial.name else tr("Trial {number}", number=trial.number)
+            words.baseline(trial.name, study.task)
+            if trial.name
+            else tr("Trial {number}", number=trial.number)
         )
         outcome = (trial.state, trial.failure)
         self.state.show_word(words.trial_outcome(*outcome), words.outcome_tone(*outcome))
@@ -180,7 +182,8 @@ class TrialDetails(Speaks, QWidget):
         self._show_curves()
         self._show_folds(view.scores, study)
         fill_grid(self.params, [(name, formatting.parameter(value)) for name, value in trial.params.items()])
-        fill_grid(self.facts, [*facts(trial), *optimistic_score(view.curves, study)])
+        scores = [*score_on_repeats(study, trial, view.scores), *optimistic_score(view.curves, study)]
+        fill_grid(self.facts, [*scores, *facts(trial)])
         if not self.notes.hasFocus() and not self._notes_timer.isActive():
             self.notes.blockSignals(True)
             self.notes.setPlainText(trial.notes)
@@ -261,43 +264,3 @@ class TrialDetails(Speaks, QWidget):
             lines = [f"{name} = {value!r}" for name, value in self._view.trial.params.items()]
             QGuiApplication.clipboard().setText("\n".join(lines))
             self._desk.toast(lambda: tr("Copied the params"))
-
-
-def against_baseline(study: StudyRecord, trial: TrialRecord) -> str:
-    """Return how a trial stands against the best baseline, in words."""
-    if trial.value is None or study.best_baseline_value is None or study.best_baseline is None:
-        return study.metric
-    difference = trial.value - study.best_baseline_value
-    return tr(
-        "{metric} · {difference} against {baseline} {value}",
-        metric=study.metric,
-        difference=formatting.number(
-            difference, formatting.decimals_for(difference, trial.value_std), sign=True
-        ),
-        baseline=words.baseline(study.best_baseline, study.task),
-        value=formatting.number(study.best_baseline_value),
-    )
-
-
-def optimistic_score(curves: Curves | None, study: StudyRecord) -> list[tuple[str, str]]:
-    """Return what the score would be by each fold's own best epoch, as versions before 0.2 told it; or nothing."""
-    if curves is None or "valid_score" not in curves.names:
-        return []
-    scores = curves.values[:, :, curves.names.index("valid_score")]
-    value = float(best_epoch_scores(scores, maximize=study.direction == "maximize").mean())
-    return [(tr("Best epoch of each fold (optimistic)"), formatting.number(value))]
-
-
-def facts(trial: TrialRecord) -> list[tuple[str, str]]:
-    """Return the facts of a trial as pairs of name and value."""
-    epochs = formatting.NOTHING
-    if trial.epoch is not None:
-        epochs = f"{trial.epoch} / {trial.n_epochs}" if trial.n_epochs else str(trial.epoch)
-    return [
-        (tr("Family"), words.family(trial.family)),
-        (tr("Epochs"), epochs),
-        (tr("Weights"), formatting.count(trial.n_parameters)),
-        (tr("Duration"), formatting.seconds(trial.duration_s)),
-        (tr("Peak memory"), formatting.size(trial.peak_memory_bytes)),
-        (tr("Finished"), words.ago(trial.finished_at)),
-    ]

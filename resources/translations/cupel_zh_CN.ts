@@ -1344,6 +1344,10 @@
       <translation>内存不足</translation>
     </message>
     <message>
+      <source>Over {n} repeats</source>
+      <translation>{n} 次重复</translation>
+    </message>
+    <message>
       <source>Param</source>
       <translation>超参数</translation>
     </message>
@@ -2442,6 +2446,10 @@
     <message>
       <source>weights from {low} to {high}</source>
       <translation>权重范围 {low} 至 {high}</translation>
+    </message>
+    <message>
+      <source>{baseline}, {interval}</source>
+      <translation>{baseline}，{interval}</translation>
     </message>
     <message>
       <source>{column} · trial {number}</source>

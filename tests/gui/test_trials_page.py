@@ -16,6 +16,7 @@ from cupel.gui.models.trials_data import changed, prepare
 from cupel.gui.models.trials_model import N_OWN, NUMBER, SCORE, SCORE_ROLE, STATE, TONE_ROLE, TrialsModel
 from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.trial_compare import differences
+from cupel.gui.pages.trial_facts import score_on_repeats
 from cupel.gui.pages.trials import TrialsPage
 from cupel.gui.shell import MainWindow
 from cupel.gui.widgets.parts import Button
@@ -253,3 +254,19 @@ def test_what_a_limit_ruled_out_did_not_fail(qtbot: QtBot, window: MainWindow) -
     live = window.pages["live"]
     assert isinstance(live, LivePage)
     assert live.tiles.trials.below.text().endswith("2 ruled out")
+
+
+def test_a_finalist_tells_its_score_over_all_repeats(page: TrialsPage, workspace: Path) -> None:
+    study = page.desk.study
+    assert study is not None
+    with Store.open(workspace) as store:
+        trial = store.trial_by_number(study.id, study.best_trial or 0)
+        scores = store.fold_scores(trial.id)
+    assert scores is not None
+    assert score_on_repeats(study, trial, scores) == []
+    n_folds = int(study.spec["split"]["n_folds"])
+    further = {str(trial.number): [1000.0] * n_folds}
+    judged = dataclasses.replace(study, result={**study.result, "repeats": {"scores": further}})
+    ((name, shown),) = score_on_repeats(judged, trial, scores)
+    assert name == f"Over {len(scores.values) // n_folds + 1} repeats"
+    assert "±" in shown
