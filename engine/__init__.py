@@ -35,11 +35,11 @@ __all__ = [
 ]
 
 _PLACES = {
-    "BudgetSpec": ".spec",
+    "BudgetSpec": ".domain.spec",
     "Found": ".api",
-    "ReadSpec": ".spec",
-    "SplitSpec": ".spec",
-    "StudySpec": ".spec",
+    "ReadSpec": ".domain.spec",
+    "SplitSpec": ".domain.spec",
+    "StudySpec": ".domain.spec",
     "create_study": ".studies",
     "find_network": ".api",
     "predict_file": ".inference.predicting",

@@ -40,7 +40,7 @@ def test_a_workspace_of_an_older_version_is_updated_by_whatever_reads_it_first(
         assert "open it once for writing" not in said.err + said.out
         assert len(list(workspace.glob("*.sqlite*"))) > 1  # the copy
         main([*command, "--workspace", str(workspace)])
-        assert "older version" not in capsys.readouterr().err
+        assert "was of an older version" not in capsys.readouterr().err
 
 
 def test_a_backup_is_a_database_that_opens_as_a_workspace(

@@ -81,6 +81,7 @@ def test_an_export_is_left_out_where_it_would_end_far_beyond_the_time() -> None:
 
 def test_the_reserve_for_evidence_follows_the_trials_and_is_left_out_where_it_would_be_too_short() -> None:
     quick, slow, none = (made(exports=False) for _ in range(3))
+    none.note_network()
     quick.note_duration(200.0)
     slow.note_duration(3_000.0)
     assert quick.reserve_s == pytest.approx(none.reserve_s + 8 * 200.0)
