@@ -244,8 +244,8 @@ def _null_report(null: list[Case]) -> list[str]:
     lines = [
         "| noise | cases | best | corrected | truth | standard error of the mean | interval holds the truth | "
         'wrongly "better" than a baseline | "better" than every one | "better" than one | 0.1.0: best | '
-        "0.1.0: corrected | final model |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "0.1.0: corrected | final model | the constant: folds, unseen |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for task in ("classes", "regression"):
         found = [c for c in null if c.name.startswith(f"null-{task}")]
@@ -261,7 +261,8 @@ def _null_report(null: list[Case]) -> list[str]:
             f"{sum(set(c.verdicts.values()) == {'better'} for c in found)} | "
             f"{sum('better' in c.verdicts.values() for c in found)} | "
             f"{_mean(c.old_best for c in found)} | {_mean(c.old_corrected for c in found)} | "
-            f"{_mean(c.final for c in found)} |"
+            f"{_mean(c.final for c in found)} | {_mean(c.baselines_cv.get('majority', np.nan) for c in found)}, "
+            f"{_mean(c.baselines['majority'] for c in found)} |"
         )
     return [*lines, ""]
 
