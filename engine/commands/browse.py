@@ -15,7 +15,7 @@ from ...storage.records import FoldScores, StudyRecord, TrialRecord, TrialState
 from ...storage.store import Store
 from ..cli_codes import DONE
 from ..domain import formatting
-from ..domain.comparable import are_comparable, are_scored_the_old_way, is_scored_the_old_way
+from ..domain.comparable import are_comparable, is_scored_the_old_way
 from ..domain.errors import SpecError
 from ..domain.filtering import parse_filter, trial_columns
 from ..domain.leading import leading_of, margin_of
@@ -55,7 +55,8 @@ def run_studies(args: argparse.Namespace) -> int:
                 baseline,
                 formatting.count(sum(s.n_trials.values())),
             )
-            if are_scored_the_old_way(store.trial_table(s.id)):
+            # The best trial says it: a study that went on ranks new ones alone, and a table may have 50,000 rows.
+            if s.best_trial is not None and is_scored_the_old_way(store.trial_by_number(s.id, s.best_trial)):
                 old.append(str(s.id))
         plain_console().print(table)
         if old:

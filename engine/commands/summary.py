@@ -11,7 +11,7 @@ from rich.table import Table
 from ...storage.records import StudyRecord, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..domain import formatting
-from ..domain.comparable import is_scored_the_old_way, ranked_together
+from ..domain.comparable import all_scored_the_old_way, ranked_together
 from ..domain.objectives import is_ruled_out, objectives_of, pareto_trials
 from ..domain.resuming import found_nothing
 from ..domain.split_findings import KEY as AUDIT
@@ -72,7 +72,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         "baselines": baselines,
         **claims(evidence, study.n_looks),
         "evidence": evidence.to_json() if evidence else None,
-        "scored_the_old_way": any(map(is_scored_the_old_way, trials)) and not _has_new_scores(trials),
+        "scored_the_old_way": all_scored_the_old_way(trials),
         "n_complete": counts.get(TrialState.COMPLETE, 0),
         "n_pruned": counts.get(TrialState.PRUNED, 0),
         "n_failed": counts.get(TrialState.FAIL, 0),
@@ -88,10 +88,6 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         "objectives": list(objectives),
         "pareto": [{"trial": trial.number, "values": values} for trial, values in front],
     }
-
-
-def _has_new_scores(trials: Collection[TrialRecord]) -> bool:
-    return any(t.value is not None and not is_scored_the_old_way(t) for t in trials)
 
 
 def standing(study: StudyRecord, interrupted: Collection[int]) -> str:
@@ -167,9 +163,7 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
         )
     console.print(table)
     _print_front(console, every, study, decimals)
-    searched = [t for t in every if t.kind is not TrialKind.BASELINE]
-    is_old = any(map(is_scored_the_old_way, searched)) and not _has_new_scores(searched)
-    _print_verdict(console, study, decimals, is_old=is_old)
+    _print_verdict(console, study, decimals, is_old=all_scored_the_old_way(every))
 
 
 def _over_repeats(

@@ -27,7 +27,7 @@ from ..networks.registry import family
 from ..training.model import TrainedModel
 from ..training.quantizing import channel_axes, layer_of
 from ..training.sparsity import sparsity_of
-from .messages import ChooseRequest, Chosen, Found, Trained
+from .messages import ChooseRequest, Chosen, Found
 from .probe import Probe, bytes_of, latency_of, probe_of
 from .train import train_plan
 
@@ -56,7 +56,6 @@ class Candidate:
     size_bytes: int
     latency_ms: float
     model: TrainedModel | None = None
-    n_epochs: int = 0
     losses: Any = None  # of each fold, shape (R,); `drop` is their mean
 
 
@@ -173,8 +172,8 @@ class Chooser:
             self.n_ruled_out += 1
             return one
         try:
-            one.n_epochs = n_epochs_of(plan, self.n_epochs)
-            model = train_plan(self.probe.context, self.probe.base, plan, one.n_epochs)
+            n_epochs = n_epochs_of(plan, self.n_epochs)
+            model = train_plan(self.probe.context, self.probe.base, plan, n_epochs)
         except (CupelError, ArithmeticError) as error:
             self.n_failed += 1
             _log.warning("%s in %s could not be made: %s", plan.name, number_format, error)
@@ -259,15 +258,11 @@ def choose(request: ChooseRequest, reporter: Reporter) -> Chosen:
         assert one.model is not None  # noqa: S101 - of the front
         file = f"candidate{place}.npz"
         (folder / file).write_bytes(one.model.to_bytes())
-        trained = Trained(one.n_epochs)
-        candidates.append(
-            Found(one.plan, one.number_format, file, trained, one.drop, one.size_bytes, one.latency_ms)
-        )
+        candidates.append(Found(one.plan, one.number_format, file, one.drop, one.size_bytes, one.latency_ms))
     return Chosen(
         candidates=tuple(candidates),
         n_tried=len(chooser.found),
         n_ruled_out=chooser.n_ruled_out,
         n_failed=chooser.n_failed,
         nested=tuple(chooser.nested(request.most_drop)),
-        control_epochs=2 * chooser.n_epochs,
     )

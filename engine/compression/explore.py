@@ -6,7 +6,6 @@ import TensorFlow.
 
 from __future__ import annotations
 
-import dataclasses
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -153,7 +152,7 @@ def _front(found: Chosen, forms: tuple[Form, Form], search: Mapping[str, Any]) -
     base, control = forms
     front = {
         base: Measured(Trained(), "base.npz"),
-        control: Measured(Trained(found.control_epochs), "control.npz"),
+        control: Measured(Trained(), "control.npz"),
     }
     for one in found.candidates:
         form = Form(one.plan, one.number_format)
@@ -161,7 +160,7 @@ def _front(found: Chosen, forms: tuple[Form, Form], search: Mapping[str, Any]) -
             continue
         estimate = {"drop": one.drop, "size_bytes": one.size_bytes, "latency_ms": one.latency_ms}
         more = {"choice": {**search, "estimate": estimate}}
-        front[form] = Measured(dataclasses.replace(one.trained, more=more), one.model)
+        front[form] = Measured(Trained(more=more), one.model)
     return front
 
 

@@ -41,15 +41,12 @@ class Trained:
 
     Attributes
     ----------
-    n_epochs : int
-        That they were trained on.
     failure : Message or None
         Why there are none.
     more : mapping
         What the measures of the variant get beside those of all.
     """
 
-    n_epochs: int = 0
     failure: Message | None = None
     more: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -177,7 +174,6 @@ class Found:
     plan: Plan
     number_format: str
     model: str
-    trained: Trained
     drop: float
     size_bytes: int
     latency_ms: float
@@ -191,8 +187,6 @@ class Chosen:
     ----------
     nested : tuple of float
         By fold, see `choose.nested_losses`.
-    control_epochs : int
-        Of the networks in ``control.npz``.
     """
 
     candidates: tuple[Found, ...]
@@ -200,7 +194,6 @@ class Chosen:
     n_ruled_out: int
     n_failed: int
     nested: tuple[float, ...]
-    control_epochs: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,4 +136,4 @@ def train(request: TrainRequest, reporter: Reporter) -> None:
             if plan.name in models:
                 file = Path(request.subject.folder) / f"{request.first + place}.npz"
                 file.write_bytes(models[plan.name].to_bytes())
-            reporter.part(TrainedPlan(place, Trained(n_own, failures.get(plan.name))))
+            reporter.part(TrainedPlan(place, Trained(failures.get(plan.name))))

@@ -165,16 +165,13 @@ class _Trial:
         mean = np.repeat(self._goal.mean(axis=0, keepdims=True), len(y), axis=0)
         self.constant_loss = float(((self._goal - mean) ** 2).sum(axis=1).mean())
         self.constant = self._value(np.arange(len(y)), mean)
-        self._n_train: list[int] = []  # of each fold of whole units
+        self._apart = self._folds(np.arange(len(y)))
+        if self._together is not None:
+            self._apart = [(self._without_groups(train, valid), valid) for train, valid in self._apart]
 
     def apart(self) -> _Score:
         """Score the baseline on folds of whole units, with a gap around them."""
-        every = np.arange(len(self._y))
-        folds = self._folds(self.way.units, every, np.random.default_rng(1))
-        if self._together is not None:
-            folds = [(self._without_groups(train, valid), valid) for train, valid in folds]
-            self._n_train = [len(train) for train, _ in folds]
-        return self._scored(folds, every)
+        return self._scored(self._apart, np.arange(len(self._y)))
 
     def chosen(self, number: int) -> _Score:
         """Score the baseline on folds as they were chosen; each number gives other ones."""
@@ -182,19 +179,19 @@ class _Trial:
         if self._together is None:
             # Row ``order[i]`` in the place of row ``i``: blocks of rows in a random order are random rows.
             order = rng.permutation(len(self._y))
-            return self._scored(self._folds(self.way.units, order, np.random.default_rng(1)), order)
+            return self._scored(self._folds(order), order)
         every = np.arange(len(self._y))
         fold = assign_groups(self._together, self._known(every), _N_FOLDS, rng)
         folds: list[tuple[Ints, Ints]] = []
         for k in range(_N_FOLDS):
             train, valid = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-            n = min(len(train), self._n_train[k % len(self._n_train)])
+            n = min(len(train), len(self._apart[k][0]))
             folds.append((rng.permutation(train)[:n], valid))
         return self._scored(folds, every)
 
-    def _folds(self, units: Ints, order: Ints, rng: np.random.Generator) -> list[tuple[Ints, Ints]]:
+    def _folds(self, order: Ints) -> list[tuple[Ints, Ints]]:
         """Return training and validated places of folds of whole units."""
-        fold = assign_groups(units, self._known(order), _N_FOLDS, rng)
+        fold = assign_groups(self.way.units, self._known(order), _N_FOLDS, np.random.default_rng(1))
         found = ((fold != k) & ~self.way.near(fold == k) for k in range(_N_FOLDS))
         return [(np.flatnonzero(train), np.flatnonzero(fold == k)) for k, train in enumerate(found)]
 

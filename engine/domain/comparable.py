@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +50,15 @@ def is_scored_the_old_way(trial: TrialRecord) -> bool:
     )
 
 
-def are_scored_the_old_way(table: TrialTable) -> bool:
-    """Whether all trials that have a score have it from an older version."""
+def all_scored_the_old_way(trials: Iterable[TrialRecord]) -> bool:
+    """Whether all trials that have a score, and there are some, have it from an older version."""
+    old = [
+        is_scored_the_old_way(t) for t in trials if t.kind is not TrialKind.BASELINE and t.value is not None
+    ]
+    return bool(old) and all(old)
+
+
+def table_is_scored_the_old_way(table: TrialTable) -> bool:
+    """Return `all_scored_the_old_way` of the trials of a table."""
     scored = (table.kinds != TrialKind.BASELINE) & np.isfinite(table.values)
     return bool(scored.any() and (table.scorings[scored] != SCORING).all())

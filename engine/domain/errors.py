@@ -26,6 +26,10 @@ class Message:
     def __str__(self) -> str:
         return self.template.format(**{name: _in_english(value) for name, value in self.args.items()})
 
+    def filled(self, **args: Any) -> Message:
+        """Return the sentence with further values."""
+        return Message(self.template, {**self.args, **args})
+
     def to_json(self) -> dict[str, Any]:
         """Return ``{"template", "args", "text"}``; the text is the English sentence."""
         return {"template": self.template, "args": dict(self.args), "text": str(self)}

@@ -318,7 +318,7 @@ def verdict_sentence(name: str, verdict: Verdict, decimals: int | None = None) -
         "same": formatting.percent(verdict.p_same),
         "worse": formatting.percent(verdict.p_worse),
     }
-    return Message(_SENTENCES[verdict.word].template, args)
+    return _SENTENCES[verdict.word].filled(**args)
 
 
 def another_way_sentence(name: str) -> Message:
@@ -407,7 +407,7 @@ def shipped_sentences(corrected: Corrected, decimals: int) -> list[Message]:
         if estimate is not None:
             values = (estimate.value, estimate.low, estimate.high)
             value, low, high = (formatting.number(x, decimals) for x in values)
-            found.append(Message(message.template, {"value": value, "low": low, "high": high}))
+            found.append(message.filled(value=value, low=low, high=high))
     return found
 
 

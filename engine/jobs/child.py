@@ -74,8 +74,7 @@ class Job(Generic[A]):
 
     def about(self, **args: object) -> Job[A]:
         """Return the job with values for what else its sentences have."""
-        failed, late = (Message(m.template, {**m.args, **args}) for m in (self.failed, self.late))
-        return dataclasses.replace(self, failed=failed, late=late)
+        return dataclasses.replace(self, failed=self.failed.filled(**args), late=self.late.filled(**args))
 
 
 class Child:
@@ -219,9 +218,7 @@ class Child:
         self._said.put(None)
 
     def _late(self, job: Job[Any]) -> CupelError:
-        message = Message(
-            job.late.template, {**job.late.args, "seconds": round(min(job.limit_s, job.silence_s))}
-        )
+        message = job.late.filled(seconds=round(min(job.limit_s, job.silence_s)))
         return self._error(job, message, Failure(FailureKind.HUNG, str(message)))
 
     def _died(self, job: Job[Any]) -> CupelError:
@@ -229,7 +226,7 @@ class Child:
         code = self._process.wait()
         lines = self._tail().strip().splitlines()
         reason = f"exit code {code}: {lines[-1][-_REASON:] if lines else ''}"
-        message = Message(job.failed.template, {**job.failed.args, "reason": reason})
+        message = job.failed.filled(reason=reason)
         return self._error(job, message, Failure(FailureKind.KILLED, str(message)))
 
     def _tail(self) -> str:
@@ -239,9 +236,9 @@ class Child:
 
     def _failed(self, job: Job[Any], word: Failed) -> CupelError:
         failure = word.failure
-        reason = {**job.failed.args, "reason": failure.message}
-        own = Message(failure.template, failure.args) if word.is_for_the_user else None
-        return self._error(job, own or Message(job.failed.template, reason), failure)
+        own = Message(failure.template, failure.args)
+        message = own if word.is_for_the_user else job.failed.filled(reason=failure.message)
+        return self._error(job, message, failure)
 
     def _error(self, job: Job[Any], message: Message, origin: Failure | None = None) -> CupelError:
         error = job.error.of(message, origin)

@@ -333,9 +333,11 @@ def _shipped(
         if given[0].ndim == 2 and given[0].shape[1] == 2 and is_thresholded("binary", rows.metric):
             start = n_first * rows.n_folds if len(given) > n_first * rows.n_folds else 0
             fold = slice(start, start + rows.n_folds)
-            thresholded[here] = thresholded_scores(
-                rows.metric, rows.y, rows.valid[fold], given[fold], weights[here]
-            )
+            step = max(_MOST_CELLS // max(len(rows.y), 1), 1)
+            for some in np.split(here, range(step, len(here), step)):
+                thresholded[some] = thresholded_scores(
+                    rows.metric, rows.y, rows.valid[fold], given[fold], weights[some]
+                )
     return ensemble, thresholded
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .thresholds import USUAL
-from .weighted import weighted_scores
+from .weighted import scores_of_each, weighted_scores
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -77,8 +77,8 @@ def thresholded_scores(
     place = np.concatenate(list(valid))
     quantiles = np.quantile(positive, np.linspace(0.0, 1.0, N_TRIED + 2)[1:-1])
     tried = np.unique(np.append(quantiles, USUAL))
-    drawn = weights[:, place]
-    on_drawn = np.stack([weighted_scores(metric, y[place], _decided(positive, t), drawn) for t in tried])
+    decided = [_decided(positive, t) for t in tried]
+    on_drawn = scores_of_each(metric, y[place], decided, weights[:, place])
     # Of equal ones that nearest to 0.5.
     order = np.argsort(np.abs(tried - USUAL), kind="stable")
     best = order[np.nan_to_num(on_drawn[order], nan=-np.inf).argmax(axis=0)]

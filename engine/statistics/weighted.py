@@ -8,7 +8,7 @@ sort once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,11 +41,19 @@ def weighted_scores(metric: str, y: NDArray[Any], predictions: NDArray[Any], wei
     ndarray of shape (B,), float64
         NaN where a weighting leaves the metric undefined.
     """
+    return scores_of_each(metric, y, [predictions], weights)[0]
+
+
+def scores_of_each(
+    metric: str, y: NDArray[Any], predictions: Sequence[NDArray[Any]], weights: NDArray[Any]
+) -> Floats:
+    """Return `weighted_scores` of several predictions of the same rows, shape (n_predictions, B)."""
     if metric in _SORTED:
-        return _SORTED[metric](y, predictions, weights)
+        return np.stack([_SORTED[metric](y, p, weights) for p in predictions])
     columns, finish = _SUMMED[metric]
-    sums = weights.astype(np.float64) @ columns(y, predictions)
-    found = finish(sums)
+    # One product for all: turning the weights into floats takes longer than it.
+    sums = weights.astype(np.float64) @ np.concatenate([columns(y, p) for p in predictions], axis=1)
+    found = np.stack([finish(part) for part in np.split(sums, len(predictions), axis=1)])
     return np.where(weights.sum(axis=1) > 0, found, np.nan)
 
 

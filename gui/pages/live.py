@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
-from ...engine.domain.comparable import are_scored_the_old_way
+from ...engine.domain.comparable import table_is_scored_the_old_way
 from ...engine.domain.resuming import found_nothing
 from ...engine.domain.split_findings import KEY, SplitAudit
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialKind, TrialState
@@ -203,7 +203,7 @@ class LivePage(Page):
             self.pareto.show_trials(data, study, self._curves_of)
         curves = self._view.curves if self._view is not None else {}
         self.running.show_trials(data.table, curves, study)
-        self.result.show_study(study, spread, is_old=are_scored_the_old_way(data.table))
+        self.result.show_study(study, spread, is_old=table_is_scored_the_old_way(data.table))
         runs = study.state in _ACTIVE or self.desk.is_starting(study.id)
         self._aside.setCurrentWidget(self.running if runs else self.result)
         self.machine.show_samples(self._view.samples if self._view is not None else [])

@@ -291,17 +291,20 @@ class NewStudyPage(Page):
             return {}
 
     def _is_looked_at(self, found: Inspection) -> bool:
-        """Whether the folds that are chosen are those that were looked at; look at them where they are not."""
+        """Whether the folds that are chosen are those that were looked at; folds in order need not be."""
+
+        def plainly(split: dict[str, Any]) -> dict[str, Any]:
+            kind = split.get("kind", "auto")
+            is_same = kind in ("auto", found.split_kind)
+            return {"duplicates": "auto", **split, "kind": "auto" if is_same else kind}
+
         asked = self._split_asked()
-        if asked.get("kind") in ORDERED_SPLITS or asked == self._looked_at:
-            return True
-        if asked.get("kind") in ("auto", found.split_kind):
-            asked |= {"kind": self._looked_at.get("kind", "auto")}
-        if asked == {"kind": "auto", "duplicates": "auto"} | self._looked_at:
-            return True
+        return asked.get("kind") in ORDERED_SPLITS or plainly(asked) == plainly(self._looked_at)
+
+    def _look_again(self) -> None:
+        """Have the folds that are chosen looked at, unless that is being done."""
         if not self._inspecting.is_busy or self._looking_at != self._split_asked():
             self._again.start()
-        return False
 
     def _inspected(self, job: JobRecord) -> None:
         self.show_inspection(dict(job.result))
@@ -411,6 +414,7 @@ class NewStudyPage(Page):
         if asked is not None:
             problem = problem or tr("Say first whether the rows are independent.")
         elif found is not None and ready and not self._is_looked_at(found):
+            self._look_again()
             problem = problem or tr("These folds are being looked at…")
         self.problem.setText(problem)
         self.problem.setToolTip(problem)

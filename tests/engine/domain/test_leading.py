@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cupel.engine.domain.comparable import SCORING, are_scored_the_old_way, is_scored_the_old_way
+from cupel.engine.domain.comparable import (
+    SCORING,
+    all_scored_the_old_way,
+    is_scored_the_old_way,
+    table_is_scored_the_old_way,
+)
 from cupel.engine.domain.leading import leading_of, margin_of
 from cupel.engine.domain.verdict import Corrected, Evidence, Verdict, claims, shares_sentence
 from cupel.storage.records import StudyRecord, TrialKind, TrialOutcome, TrialState
@@ -98,8 +103,12 @@ def test_of_errors_the_difference_keeps_the_sign_of_the_metric(store: Store) -> 
 
 def test_an_unfinished_study_of_an_older_version_is_known_by_its_trials(store: Store) -> None:
     old, new = study_of(store), study_of(store, digests={"scoring": SCORING})
-    assert are_scored_the_old_way(store.trial_table(old.id))
-    assert not are_scored_the_old_way(store.trial_table(new.id))
+    assert table_is_scored_the_old_way(store.trial_table(old.id))
+    assert not table_is_scored_the_old_way(store.trial_table(new.id))
+    assert all_scored_the_old_way(store.trials(old.id))
+    assert not all_scored_the_old_way(store.trials(new.id))
+    assert not all_scored_the_old_way([*store.trials(old.id), *store.trials(new.id)])
+    assert not all_scored_the_old_way([])
     marks = {t.name: is_scored_the_old_way(t) for t in store.trials(old.id)}
     assert marks == {"": True, "trees": False, "majority": False}
 

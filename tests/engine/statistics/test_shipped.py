@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cupel.engine.statistics import resampling
 from cupel.engine.statistics.resampling import JudgedRows, resample
 from cupel.engine.statistics.shipped import repeats_mean
 
@@ -102,3 +103,12 @@ def test_regressions_and_several_classes_have_no_threshold() -> None:
     corrected = found.corrected(n_complete=1, n_pruned=0)
     assert corrected is not None
     assert (corrected.ensemble, corrected.thresholded) == (None, None)
+
+
+def test_thresholds_are_fitted_in_parts_without_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(4)
+    rows = judged(rng.integers(0, 2, 100), "accuracy", rng)
+    given = held(classifier(rows, 0.7, rng))
+    whole = resample(rows, {0: given}, {}, n_resamples=50)
+    monkeypatch.setattr(resampling, "_MOST_CELLS", 300)
+    assert np.array_equal(resample(rows, {0: given}, {}, n_resamples=50).thresholded, whole.thresholded)
