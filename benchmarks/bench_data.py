@@ -28,7 +28,7 @@ after = psutil.Process().memory_info().rss
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 print(json.dumps({"seconds": elapsed, "peak": peak - before, "kept": after - before, "rows":
 result.table.n_rows,
-                  "kinds": [c.kind for c in result.table]}))
+                  "kinds": [c.storage for c in result.table]}))
 """
 
 

@@ -35,8 +35,7 @@ def images(folder: str) -> tuple[np.ndarray, np.ndarray]:
     from cupel.engine.domain.spec import ReadSpec
 
     table = read_images(Path(folder), ReadSpec()).table
-    assert table.pixels is not None
-    return table.pixels[:N_ROWS], table["label"].numbers[:N_ROWS].astype(np.int64)
+    return table.arrays[0].values[:N_ROWS], table.numbers("label").numbers[:N_ROWS].astype(np.int64)
 
 
 def folds() -> list[tuple[np.ndarray, np.ndarray]]:

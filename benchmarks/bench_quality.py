@@ -123,7 +123,7 @@ def write_job(store: Store, study: StudyRecord, path: Path) -> tuple[Any, Splits
         "y": y, "task": np.array(target.task), "metric": np.array(study.metric),
         "n_classes": np.array(len(target.labels)), "holdout": splits.holdout,
     }  # fmt: skip
-    is_text = schema.data_kind == "text"
+    is_text = schema.kind == "text"
     inputs = (
         text_inputs(table, schema, splits)
         if is_text

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from cupel.engine.audit.fairness import groups_of
 from cupel.engine.audit.group_audit import Asked, audited
-from cupel.engine.data.table import Column, text_column
+from cupel.engine.data.columns import Column, WordColumn
 from cupel.storage.records import StudyRecord
 from cupel.storage.store import Store
 
@@ -93,4 +93,4 @@ def _errors(rng: np.random.Generator) -> dict[str, Any]:
 def _column(name: str, groups: list[tuple[str, int]]) -> tuple[Column, list[int]]:
     sizes = [n for _, n in groups]
     codes = np.repeat(np.arange(len(groups)), sizes).astype(np.int32)
-    return text_column(name, codes, tuple(group for group, _ in groups)), sizes
+    return WordColumn.of_codes(name, codes, tuple(group for group, _ in groups)), sizes

@@ -23,8 +23,9 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from threadpoolctl import threadpool_limits
 
+from .data.columns import Rows
 from .data.schema import TableSchema
-from .data.table import Rows, Table
+from .data.table import Table
 from .data.target import Target
 from .domain.errors import SpecError
 from .preprocessing.arithmetic import unfold_date
@@ -112,7 +113,7 @@ def fit_baseline(
     DataError
         Where no column can be used as an input (but for ``majority``).
     """
-    choices = BASELINES[schema.data_kind]
+    choices = BASELINES[schema.kind]
     if name not in choices:
         raise SpecError(
             "{name!r} is not a baseline; choose one of {choices}.", name=name, choices=", ".join(choices)
@@ -121,9 +122,9 @@ def fit_baseline(
     constant = _constant(target, y)
     if name == "majority" or (target.task != "regression" and len(np.unique(y)) < 2):
         return Baseline(name, lambda rows: np.repeat(constant, len(rows), axis=0))
-    if schema.data_kind == "image":
+    if schema.kind == "image":
         return _image_linear(table, target, train_rows, seed)
-    if schema.data_kind == "text":
+    if schema.kind == "text":
         return _tfidf_linear(table, schema, target, train_rows, seed, n_threads)
     preprocessing = fit_preprocessing(table, schema, [train_rows], _PLAIN)[0]
     if name == "linear":
@@ -168,8 +169,8 @@ def _linear_model(target: Target, seed: int) -> Any:
 
 
 def _image_linear(table: Table, target: Target, train_rows: Rows, seed: int) -> Baseline:
-    pixels = table.pixels
-    assert pixels is not None  # noqa: S101 - a table of images has them
+    images = table.arrays[0]
+    pixels = images.values
     rows = np.random.default_rng(seed).permutation(train_rows)[:_IMAGE_ROWS]
     mean, spread = float(pixels[rows].mean()), float(pixels[rows].std()) or 1.0
     # One scale for all: standardising each component would make noise as large as what counts.
@@ -240,9 +241,9 @@ def _tree_inputs(
 ) -> tuple[_Inputs, NDArray[np.bool_]]:
     """Return raw numbers (NaN missing), dates with their phases, and category codes; and which are
     categories."""
-    columns: list[NDArray[np.float64]] = [table[name].numbers for name in preprocessing.numeric.names]
+    columns: list[NDArray[np.float64]] = [table.numbers(name).numbers for name in preprocessing.numeric.names]
     for i, name in enumerate(preprocessing.dates.names):
-        seconds = table[name].numbers
+        seconds = table.numbers(name).numbers
         columns += [seconds, *unfold_date(seconds, preprocessing.dates, i)[:, 1:].T]
     n_numbers = len(columns)
     for fit in preprocessing.categories:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .data.schema import infer_schema
 from .data.sources import load
 from .data.splitting import draw_splits
-from .data.table import PIXELS_FILE
+from .data.table import TableFiles
 from .data.target import encode_target
 from .domain.errors import Message
 from .domain.forecasts import Corner, Forecast, ForecastRequest
@@ -53,20 +53,17 @@ def forecast(request: ForecastRequest, reporter: Reporter) -> Forecast:
     kind = loaded.kind_as_asked(spec.kind)
     schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, kind)
     target = encode_target(loaded.table, schema, spec.task)
-    spec = spec.resolved(target.task, schema.data_kind)
+    spec = spec.resolved(target.task, schema.kind)
     splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed)
     n_workers, n_threads = share_out(spec.n_workers)
     with tempfile.TemporaryDirectory() as folder:
-        table_path, splits_path = Path(folder) / "table.parquet", Path(folder) / "splits.npz"
-        loaded.table.to_parquet(table_path)
+        splits_path = Path(folder) / "splits.npz"
         splits_path.write_bytes(splits.to_npz_bytes())
-        pixels = Path(folder) / PIXELS_FILE if loaded.table.pixels is not None else None
-        if pixels is not None:
-            loaded.table.save_pixels(pixels)
         files = StudyFiles(
-            study_id=0, table=str(table_path), splits=str(splits_path), schema=schema.to_json(), task=spec.task,
+            study_id=0, table=TableFiles.save(loaded.table, Path(folder)), splits=str(splits_path),
+            schema=schema.to_json(), task=spec.task,
             metric=spec.metric, seed=spec.seed, max_epochs=spec.max_epochs, n_threads=n_threads, checkpoints=folder,
-            memory_limit_bytes=memory_share(n_workers), pixels=str(pixels) if pixels else None,
+            memory_limit_bytes=memory_share(n_workers),
         )  # fmt: skip
         space = completed_space(spec.space) if spec.space else default_space(spec.families)
         n_rows, n_numbers = (

@@ -6,7 +6,6 @@ the sample tables.
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.util
 import tempfile
 from pathlib import Path
@@ -21,10 +20,11 @@ from .data.schema import TableSchema, infer_schema
 from .data.sources import Loaded, load
 from .data.split_audit import audit_split
 from .data.splitting import draw_splits
-from .data.table import PIXELS_FILE
+from .data.table import TableFiles
 from .data.target import encode_target
 from .data.texts import text_messages
 from .domain.errors import DataError, Message, SpecError
+from .domain.kinds import AUTO
 from .domain.space import check_space
 from .domain.spec import ReadSpec, StudySpec
 from .domain.split_findings import KEY as AUDIT
@@ -68,7 +68,7 @@ def create_study(
     schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, kind)
     target = encode_target(loaded.table, schema, spec.task)
     if not schema.features:
-        if loaded.kind == "auto" and spec.kind in _NEEDS:
+        if loaded.kind == AUTO and spec.kind in _NEEDS:
             raise DataError(_NEEDS[spec.kind].template, name=loaded.name)
         raise DataError(
             "{name} has no column to learn from beside the target {target!r} (the others are: {columns}); change a "
@@ -78,7 +78,7 @@ def create_study(
             columns=", ".join(f"{c.name} = {c.role}" for c in schema.columns if c.role != "target")[:200]
             or "–",
         )
-    spec = spec.resolved(target.task, schema.data_kind)
+    spec = spec.resolved(target.task, schema.kind)
     _check(spec)
     near = find_near_duplicates(loaded.table, schema, target.rows)
     splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed, near)
@@ -167,16 +167,11 @@ def _check(spec: StudySpec) -> None:
 def _keep(store: Store, loaded: Loaded, schema: TableSchema, report: DataReport) -> DatasetRecord:
     """Store a snapshot of the table: the study runs on it even when the file has moved or changed."""
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=store.workspace.path) as folder:
-        path = Path(folder) / "table.parquet"
-        loaded.table.to_parquet(path)
-        size = path.stat().st_size
-        sha256 = store.artifacts.add_file(path)
-        if loaded.table.pixels is not None and schema.images is not None:
-            pixels = Path(folder) / PIXELS_FILE
-            loaded.table.save_pixels(pixels)
-            size += pixels.stat().st_size
-            images = dataclasses.replace(schema.images, sha256=store.artifacts.add_file(pixels))
-            schema = dataclasses.replace(schema, images=images)
+        files = TableFiles.save(loaded.table, Path(folder))
+        size = sum(Path(path).stat().st_size for path in (files.table, *(a.path for a in files.arrays)))
+        sha256 = store.artifacts.add_file(Path(files.table))
+        arrays = {a.column: store.artifacts.add_file(Path(a.path)) for a in files.arrays}
+        schema = schema.with_stored(arrays)
     return store.add_dataset(
         digest=loaded.table.digest(), name=loaded.name, source=loaded.source, n_rows=loaded.table.n_rows,
         n_columns=len(loaded.table.names), schema=schema.to_json(), report=report.to_json(), table_sha256=sha256,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from ..storage.records import DatasetRecord, StudyRecord, TrialRecord
 from ..storage.store import Store
 from .data.schema import TableSchema
 from .data.splitting import Splits
-from .data.table import Table
+from .data.table import ArrayFile, Table, TableFiles
 from .data.target import Target, encode_target
 from .domain.errors import ExportError
 
@@ -78,8 +77,21 @@ class StudyRows:
 
 
 def stored_table(store: Store, dataset: DatasetRecord) -> Table:
-    """Return the table of a data set; pixels of images are mapped, not read."""
-    images = TableSchema.from_json(dataset.schema).images
-    pixels: Any = store.artifacts.checked_path(images.sha256) if images else None
-    path = store.artifacts.checked_path(dataset.table_sha256)
-    return Table.from_parquet(path, pixels, images.column if images else "")
+    """Return the table of a data set; arrays such as the pixels of images are mapped, not read."""
+    return table_files(store, dataset).load()
+
+
+def table_files(store: Store, dataset: DatasetRecord) -> TableFiles:
+    """Return where the table of a data set is stored.
+
+    Raises
+    ------
+    StoreError
+        Where a file is missing or damaged.
+    """
+    schema = TableSchema.from_json(dataset.schema)
+    arrays = tuple(
+        ArrayFile(name, str(store.artifacts.checked_path(array.sha256)), schema[name].role)
+        for name, array in schema.arrays.items()
+    )
+    return TableFiles(str(store.artifacts.checked_path(dataset.table_sha256)), arrays)

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from ..bundled.decoding import BadImageError, ImageFiles
 from ..bundled.standalone import Predictor
+from ..data.columns import Column, NumberColumn
 from ..data.image_files import path_column
 from ..data.reading import read_table
-from ..data.table import Column, Table
+from ..data.table import Table
 from ..data.target import match_labels
 from ..deployment.bundle import Bundle
 from ..deployment.telling import Progress, nobody, stage
@@ -133,7 +134,7 @@ class BundleAudit(Audit):
     def _images(self, known: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[Any]]]:
         """Yield the same for the images that a column names; what cannot be read is left out, and said in the end."""
         (spec,) = self._predictor.schema["inputs"]
-        paths = self._table[_named_images(self._table, spec["column"], self._data)]
+        paths = _named_images(self._table, spec["column"], self._data)
         for start in range(0, len(known), _CHUNK_IMAGES):
             rows = known[start : start + _CHUNK_IMAGES]
             read = [self._pixels(str(name or "")) for name in paths.raw(rows)]
@@ -152,19 +153,19 @@ class BundleAudit(Audit):
             return None
 
 
-def _named_images(table: Table, trained: str, data: Path) -> str:
+def _named_images(table: Table, trained: str, data: Path) -> Column:
     """Return the column of the images' paths: called as in training, else the first that names images."""
-    name = trained if trained in table else path_column(table, data.parent)
-    if name is None:
+    column = table[trained] if trained in table else path_column(table, data.parent)
+    if column is None:
         raise DataError(
             "{file} has no column of paths of images (PNG, JPEG or BMP) that are there.", file=data.name
         )
-    return name
+    return column
 
 
 def _cells(column: Column, rows: NDArray[np.int64]) -> Sequence[Any]:
     """Return cells as `Predictor.run` takes them: numbers, dates as seconds, text."""
-    return column.raw(rows) if column.kind == "text" else column.numbers[rows].tolist()
+    return column.numbers[rows].tolist() if isinstance(column, NumberColumn) else column.raw(rows)
 
 
 def _truth(column: Column, bundle: Bundle) -> NDArray[np.float64]:
@@ -172,6 +173,6 @@ def _truth(column: Column, bundle: Bundle) -> NDArray[np.float64]:
     if bundle.labels:
         places = match_labels(column, bundle.labels).astype(np.float64)
         return np.where(places < 0, np.nan, places)
-    if column.kind == "text":
+    if not isinstance(column, NumberColumn):
         raise DataError("The column {column!r} holds text; the model predicts numbers.", column=column.name)
     return column.numbers

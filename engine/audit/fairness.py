@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.table import Column, iso_text
+from ..data.columns import Column, DateColumn, NumberColumn, WordColumn, cells_of, iso_text
 from ..domain.errors import DataError
 
 SHARES = ("base_rate", "selection_rate", "accuracy", "recall", "false_positive_rate", "precision")
@@ -80,13 +80,14 @@ def groups_of(column: Column) -> Grouping:
     DataError
         Where almost every row has a text of its own.
     """
-    missing = column.missing()
-    codes, names = column.categories()
+    cells = cells_of(column)
+    missing = cells.missing()
+    codes, names = cells.categories()
     used = np.unique(codes[~missing])
-    if column.kind != "text" and len(used) > _MOST_GROUPS:
-        found, names = _binned(column)
+    if isinstance(cells, NumberColumn) and len(used) > _MOST_GROUPS:
+        found, names = _binned(cells)
         return _with_missing(found, names, missing, is_binned=True)
-    if column.kind == "text" and len(used) > max(_MOST_GROUPS, 0.5 * len(codes)):
+    if isinstance(cells, WordColumn) and len(used) > max(_MOST_GROUPS, 0.5 * len(codes)):
         raise DataError(
             "The column {column!r} has {n:,} different texts in {n_rows:,} rows; choose one with groups of rows.",
             column=column.name,
@@ -100,14 +101,14 @@ def groups_of(column: Column) -> Grouping:
     place = np.full(len(names) + 1, len(kept), np.int64)
     place[kept] = np.arange(len(kept))
     labels = [names[i] for i in kept.tolist()]
-    if column.kind == "date":
+    if isinstance(cells, DateColumn):
         labels = [iso_text(float(label)) for label in labels]
     if len(kept) < len(used):
         labels.append(_free(OTHER, labels))
     return _with_missing(place[codes], labels, missing, is_binned=False)
 
 
-def _binned(column: Column) -> tuple[Ints, list[str]]:
+def _binned(column: NumberColumn) -> tuple[Ints, list[str]]:
     """Return bins of about equally many rows, named by the least and the greatest cell in each."""
     known = column.numbers[~np.isnan(column.numbers)]
     edges = np.unique(np.quantile(known, np.linspace(0, 1, _BINS + 1)[1:-1]))
@@ -119,7 +120,7 @@ def _binned(column: Column) -> tuple[Ints, list[str]]:
         kept[i] = len(ends)
         if len(cells):
             ends.append((float(cells.min()), float(cells.max())))
-    return kept[codes], _ranges(ends, is_date=column.kind == "date")
+    return kept[codes], _ranges(ends, is_date=isinstance(column, DateColumn))
 
 
 def _ranges(ends: Sequence[tuple[float, float]], *, is_date: bool) -> list[str]:

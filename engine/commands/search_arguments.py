@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
-from ..domain.families import DATA_KINDS
+from ..domain.kinds import AUTO
 from ..domain.metrics import METRICS
 from ..domain.objectives import COSTS
 from ..domain.space import families
@@ -41,7 +41,9 @@ def _add_data(p: argparse.ArgumentParser) -> None:
     )
     p.add_argument("--target", required=True, metavar="COLUMN")
     p.add_argument("--task", default="auto", choices=("auto", "binary", "multiclass", "regression"))
-    p.add_argument("--kind", default="auto", choices=("auto", *DATA_KINDS), help="of the data")
+    p.add_argument(
+        "--kind", default=AUTO, help="of the data: table, image, text, or several such as table+text"
+    )
     _add_reading(p)
 
 

@@ -14,9 +14,10 @@ from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
 from ..machine import n_cores
+from .columns import Column, NumberColumn, Rows, WordColumn, cells_of
 from .image_thumbs import image_thumbs
 from .schema import TableSchema
-from .table import Column, Rows, Table
+from .table import Table
 from .target import Target
 
 _N_TREES, _LEAST_LEAF = 20, 2
@@ -62,12 +63,12 @@ def quick_baseline(
     y = target.at(rows)
     goal = y[:, None].astype(np.float64) if target.task == "regression" else np.eye(target.n_classes)[y]
     columns = [table[c.name] for c in schema.features if c.name not in without]
-    if schema.data_kind == "image":
+    if schema.kind == "image":
         return _Neighbours(_image_likeness(table, rows), goal)
     if not columns:
         return None
-    if schema.data_kind == "text":
-        return _Neighbours(_text_likeness(columns, rows), goal)
+    if schema.kind == "text":
+        return _Neighbours(_text_likeness([c for c in columns if isinstance(c, WordColumn)], rows), goal)
     return _Trees(np.stack([_cells(column, rows) for column in columns], axis=1), goal, target.n_classes)
 
 
@@ -114,17 +115,18 @@ class _Neighbours:
 
 def _cells(column: Column, rows: Rows) -> Floats:
     """Return numbers, NaN where missing; categories by falling frequency."""
-    if column.kind != "text":
-        return np.clip(column.numbers[rows], -1e30, 1e30)
-    codes = column.codes[rows]
-    counts = np.bincount(codes[codes >= 0], minlength=len(column.vocabulary))
+    cells = cells_of(column)
+    if isinstance(cells, NumberColumn):
+        return np.clip(cells.numbers[rows], -1e30, 1e30)
+    codes = cells.codes[rows]
+    counts = np.bincount(codes[codes >= 0], minlength=len(cells.vocabulary))
     rank = np.empty(len(counts) + 1)
     rank[np.argsort(-counts, kind="stable")] = np.arange(len(counts))
     rank[-1] = np.nan
     return rank[codes]
 
 
-def _text_likeness(columns: Sequence[Column], rows: Rows) -> NDArray[np.float32]:
+def _text_likeness(columns: Sequence[WordColumn], rows: Rows) -> NDArray[np.float32]:
     """Return cosines of the TF-IDF of characters (three to five of them), which serve any language."""
     words = [[*column.vocabulary, ""] for column in columns]
     texts = [
@@ -140,8 +142,7 @@ def _text_likeness(columns: Sequence[Column], rows: Rows) -> NDArray[np.float32]
 
 def _image_likeness(table: Table, rows: Rows) -> NDArray[np.float32]:
     """Return cosines of small grey copies, from each of which its mean and the mean copy are taken."""
-    assert table.pixels is not None  # noqa: S101 - a table of images has them
-    thumbs = image_thumbs(table.pixels[rows])
+    thumbs = image_thumbs(table.arrays[0].values[rows])
     thumbs -= thumbs.mean(axis=0)
     thumbs -= thumbs.mean(axis=1, keepdims=True)
     with threadpool_limits(n_cores()):

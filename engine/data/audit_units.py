@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from ..domain.spec import SplitSpec
 from ..domain.split_findings import By
+from .columns import Column, NumberColumn, Rows
 from .name_parts import parts_of_names
 from .near_duplicates import NearDuplicates, find_near_duplicates
 from .schema import SPLIT_COLUMN, ColumnSchema, TableSchema
-from .table import Column, Rows, Table
+from .table import Table
 from .target import Target
 
 MOST_ROWS = 3000
@@ -138,9 +139,9 @@ def gap_of(goal: Floats) -> int:
 
 def _rows_of_search(table: Table, target: Target, spec: SplitSpec) -> Rows:
     """Return the rows with a target, but for an official holdout."""
-    if not spec.holdout_part or SPLIT_COLUMN not in table:
+    column = table.words(SPLIT_COLUMN)
+    if not spec.holdout_part or column is None:
         return target.rows
-    column = table[SPLIT_COLUMN]
     return target.rows[np.array([*column.vocabulary, ""])[column.codes[target.rows]] != spec.holdout_part]
 
 
@@ -149,7 +150,10 @@ def _orders(table: Table, schema: TableSchema, rows: Rows, goal: Floats) -> Iter
     by_file = np.arange(len(rows))
     is_by_date = False
     for c in schema.with_role("date")[:2]:
-        moments = table[c.name].numbers[rows]
+        column = table[c.name]
+        if not isinstance(column, NumberColumn):
+            continue
+        moments = column.numbers[rows]
         known = np.flatnonzero(~np.isnan(moments))
         if len(known) < 0.9 * len(rows):
             continue
@@ -182,7 +186,9 @@ def _order(
     gap = min(gap, n_places // _MOST_GAP)
     advised_gap = round(gap * len(rows) / n_places)
     names = [
-        c.name for c in (*schema.features, *schema.with_role("target")) if by == "order" or c.kind != "date"
+        c.name
+        for c in (*schema.features, *schema.with_role("target"))
+        if by == "order" or c.storage != "date"
     ]
     gap = min(gap, _most_gap(table, schema, names, rows))
     gap_rows = max(1, round(gap * len(rows) / n_places))
@@ -209,7 +215,9 @@ def _most_gap(table: Table, schema: TableSchema, names: Sequence[str], rows: Row
         if 2 <= len(values) <= len(rows) / 20 and n_runs <= _MOST_RUNS * len(values):
             least = counts.min() if schema[name].role == "target" else np.median(counts)
             most = min(most, int(least) // (2 * _BLOCKS_OF_VALUE))
-        elif len(values) > len(rows) / 20 and column.kind == "number" and _is_sorted(codes.astype(np.int64)):
+        elif (
+            len(values) > len(rows) / 20 and column.storage == "number" and _is_sorted(codes.astype(np.int64))
+        ):
             most = min(most, len(rows) // 200)
     return max(1, most)
 
@@ -267,7 +275,7 @@ def _groupings(
 
 def _group_columns(table: Table, schema: TableSchema) -> Iterator[tuple[Column, By, str, tuple[str, ...]]]:
     for c in schema.columns:
-        if c.kind != "date" and _may_be_group(c, is_input=c in schema.features):
+        if c.storage != "date" and _may_be_group(c, is_input=c in schema.features):
             yield table[c.name], "group", c.name, (c.name,)
     for i, column in enumerate(parts_of_names(table, schema)):
         yield column, "name_part", str(i + 1), ()

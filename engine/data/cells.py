@@ -14,8 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .arrow import pc
+from .columns import DateColumn, NumberColumn, Storage, WordColumn
 from .dates import parse_dates
-from .table import Column, Kind
 
 MISSING = frozenset(
     {"", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "-nan", "NAN", "NULL", "null", "Null", "?"}
@@ -46,7 +46,7 @@ class ParsedColumn:
 
     Attributes
     ----------
-    column : Column
+    column : NumberColumn or WordColumn
     odd_rows : ndarray of shape (k,), int64
         Rows whose cell is neither missing nor of the column's kind; they became missing.
     odd_values : tuple of str
@@ -57,7 +57,7 @@ class ParsedColumn:
         Infinite numbers, which became missing.
     """
 
-    column: Column
+    column: NumberColumn | WordColumn
     odd_rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     odd_values: tuple[str, ...] = ()
     ambiguous_dates: bool = False
@@ -65,7 +65,7 @@ class ParsedColumn:
 
 
 def parse_column(
-    name: str, cells: pa.ChunkedArray, rules: CellRules, kind: Kind | None = None, date_format: str = ""
+    name: str, cells: pa.ChunkedArray, rules: CellRules, storage: Storage | None = None, date_format: str = ""
 ) -> ParsedColumn:
     """Type one column.
 
@@ -75,7 +75,7 @@ def parse_column(
     cells : pyarrow.ChunkedArray of string
         Nulls are missing.
     rules : CellRules
-    kind : {"number", "text", "date"}, optional
+    storage : {"number", "text", "date"}, optional
         Decided from the cells where not given; where given, cells that do not fit become missing and are
         reported.
     date_format : str, optional
@@ -85,7 +85,7 @@ def parse_column(
     whole = (pc.cast(cells, pa.large_string()) if wide else cells).combine_chunks()
     trimmed = pc.utf8_trim_whitespace(whole)
     del cells, whole
-    if kind in (None, "number") and rules.decimal == ".":
+    if storage in (None, "number") and rules.decimal == ".":
         fast = _plain_numbers(name, trimmed, rules)
         if fast is not None:
             return fast
@@ -97,7 +97,7 @@ def parse_column(
     soft = gone | pc.is_in(words, pa.array(sorted(SOFT_MISSING))).to_numpy(zero_copy_only=False)
     counts = np.bincount(codes + 1, minlength=len(words) + 1)[1:]
     for attempt in (_as_numbers, _as_dates):
-        parsed = attempt(name, words, codes, counts, soft, rules, kind, date_format)
+        parsed = attempt(name, words, codes, counts, soft, rules, storage, date_format)
         if parsed is not None:
             return parsed
     return ParsedColumn(_as_text(name, words, codes, gone))
@@ -151,7 +151,7 @@ def _plain_numbers(name: str, trimmed: pa.Array, rules: CellRules) -> ParsedColu
     if not numbers.size or np.isnan(numbers).all() or np.nanmax(np.abs(numbers)) >= _EXACT:
         return None
     numbers[np.isin(numbers, _missing_numbers(rules))] = np.nan
-    return ParsedColumn(Column(name, "number", numbers=numbers))
+    return ParsedColumn(NumberColumn(name, numbers))
 
 
 def _as_numbers(
@@ -161,12 +161,12 @@ def _as_numbers(
     counts: NDArray[np.int64],
     soft: NDArray[np.bool_],
     rules: CellRules,
-    kind: Kind | None,
+    storage: Storage | None,
     date_format: str,  # noqa: ARG001 - one signature for all attempts
 ) -> ParsedColumn | None:
-    if kind not in (None, "number"):
+    if storage not in (None, "number"):
         return None
-    if kind is None and len(words) > _PROBE:
+    if storage is None and len(words) > _PROBE:
         probe = parse_numbers(words.slice(0, _PROBE), rules.decimal)
         if np.mean(np.isnan(probe) & ~soft[:_PROBE]) > 0.5:
             return None
@@ -177,10 +177,12 @@ def _as_numbers(
     infinite = spelled_infinite | np.isinf(numbers)
     numbers[infinite] = np.nan
     found, odd = ~np.isnan(numbers), np.isnan(numbers) & ~soft & ~infinite
-    if kind is None and (not _mostly(found | infinite, odd, soft, counts) or _is_code(words, numbers, found)):
+    if storage is None and (
+        not _mostly(found | infinite, odd, soft, counts) or _is_code(words, numbers, found)
+    ):
         return None
     numbers[np.isin(numbers, _missing_numbers(rules))] = np.nan
-    column = Column(name, "number", numbers=np.append(numbers, np.nan)[codes])
+    column = NumberColumn(name, np.append(numbers, np.nan)[codes])
     return _with_odd(column, words, codes, odd, n_infinite=int(counts[infinite].sum()))
 
 
@@ -199,10 +201,10 @@ def _as_dates(
     counts: NDArray[np.int64],
     soft: NDArray[np.bool_],
     rules: CellRules,  # noqa: ARG001 - one signature for all attempts
-    kind: Kind | None,
+    storage: Storage | None,
     date_format: str,
 ) -> ParsedColumn | None:
-    if kind not in (None, "date"):
+    if storage not in (None, "date"):
         return None
     candidates = np.flatnonzero(~soft)
     dates = (
@@ -210,16 +212,16 @@ def _as_dates(
         if len(candidates)
         else None
     )
-    if dates is None and kind is None:
+    if dates is None and storage is None:
         return None
     seconds = np.full(len(words), np.nan)
     if dates is not None:
         seconds[candidates] = dates.seconds
     found, odd = ~np.isnan(seconds), np.isnan(seconds) & ~soft
-    if kind is None and not _mostly(found, odd, soft, counts):
+    if storage is None and not _mostly(found, odd, soft, counts):
         return None
     shown = dates.date_format if dates is not None else date_format
-    column = Column(name, "date", numbers=np.append(seconds, np.nan)[codes], date_format=shown)
+    column = DateColumn(name, np.append(seconds, np.nan)[codes], shown)
     return _with_odd(column, words, codes, odd, ambiguous_dates=dates is not None and dates.ambiguous)
 
 
@@ -234,7 +236,7 @@ def _mostly(
 
 
 def _with_odd(
-    column: Column,
+    column: NumberColumn,
     words: pa.Array,
     codes: NDArray[np.int32],
     odd: NDArray[np.bool_],
@@ -246,14 +248,10 @@ def _with_odd(
     return ParsedColumn(column, rows, values, ambiguous_dates, n_infinite)
 
 
-def _as_text(name: str, words: pa.Array, codes: NDArray[np.int32], gone: NDArray[np.bool_]) -> Column:
+def _as_text(name: str, words: pa.Array, codes: NDArray[np.int32], gone: NDArray[np.bool_]) -> WordColumn:
     order = pc.sort_indices(words).to_numpy(zero_copy_only=False)  # by bytes of UTF-8, as Python sorts str
     kept = order[~gone[order]]
     rank = np.full(len(words) + 1, -1, np.int32)
     rank[kept] = np.arange(len(kept), dtype=np.int32)
-    return Column(
-        name,
-        "text",
-        codes=rank[codes],
-        vocabulary=tuple(words.take(pa.array(kept)).to_numpy(zero_copy_only=False).tolist()),
-    )
+    vocabulary = tuple(words.take(pa.array(kept)).to_numpy(zero_copy_only=False).tolist())
+    return WordColumn(name, rank[codes], vocabulary)

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cells import ParsedColumn
-from .table import Column, text_column
+from .columns import NumberColumn, WordColumn
 
 _JUNK = re.compile(r"[\s,;|\t]*")
 
 
-def blank_rows(columns: Sequence[Column]) -> NDArray[np.bool_]:
+def blank_rows(columns: Sequence[NumberColumn | WordColumn]) -> NDArray[np.bool_]:
     """Return a mask of shape (n,): rows whose cells are all missing or nothing but delimiters."""
     blank = np.ones(len(columns[0]), bool)
     for column in columns:
@@ -28,7 +28,7 @@ def blank_rows(columns: Sequence[Column]) -> NDArray[np.bool_]:
 
 
 def blank_columns(
-    columns: Sequence[Column], header: Sequence[str] | None, keep: NDArray[np.bool_]
+    columns: Sequence[NumberColumn | WordColumn], header: Sequence[str] | None, keep: NDArray[np.bool_]
 ) -> list[int]:
     """Return the positions of columns without a name whose kept cells are all blank."""
     return [
@@ -51,21 +51,21 @@ def sub_header_rows(
     return np.flatnonzero(hits & keep)
 
 
-def compact(column: Column) -> Column:
+def compact(column: NumberColumn | WordColumn) -> NumberColumn | WordColumn:
     """Return the column without words that no cell uses."""
-    if column.kind != "text":
+    if isinstance(column, NumberColumn):
         return column
     used = np.unique(column.codes[column.codes >= 0])
     if len(used) == len(column.vocabulary):
         return column
     rank = np.full(len(column.vocabulary) + 1, -1, np.int32)
     rank[used] = np.arange(len(used), dtype=np.int32)
-    return text_column(column.name, rank[column.codes], [column.vocabulary[i] for i in used.tolist()])
+    return WordColumn.of_codes(column.name, rank[column.codes], [column.vocabulary[i] for i in used.tolist()])
 
 
-def _blank(column: Column) -> NDArray[np.bool_]:
-    if column.kind != "text":
-        return np.isnan(column.numbers)
+def _blank(column: NumberColumn | WordColumn) -> NDArray[np.bool_]:
+    if isinstance(column, NumberColumn):
+        return column.missing()
     junk = np.array([_JUNK.fullmatch(word) is not None for word in column.vocabulary] + [True], bool)
     return junk[column.codes]
 
@@ -75,10 +75,11 @@ def _repeats(parsed: Sequence[ParsedColumn], header: Sequence[str]) -> NDArray[n
     n_rows = len(parsed[0].column)
     hits, n_named = np.ones(n_rows, bool), 0
     for p, name in zip(parsed, header, strict=False):
-        if p.column.kind != "text" or not name:
+        column = p.column
+        if isinstance(column, NumberColumn) or not name:
             continue
         n_named += 1
-        hits &= p.column.codes == (p.column.vocabulary.index(name) if name in p.column.vocabulary else -2)
+        hits &= column.codes == (column.vocabulary.index(name) if name in column.vocabulary else -2)
         if not hits.any():
             break
     return hits if n_named >= 2 else np.zeros(n_rows, bool)
@@ -91,7 +92,7 @@ def _second_header(parsed: Sequence[ParsedColumn], first: int) -> NDArray[np.boo
     columns of numbers, or of few words that recur, can tell; names and free text are never seen twice anyway.
     """
     n_rows = len(parsed[0].column)
-    texts = [p.column for p in parsed if p.column.kind == "text" and p.column.codes[first] >= 0]
+    texts = [p.column for p in parsed if isinstance(p.column, WordColumn) and p.column.codes[first] >= 0]
     agreeing = np.zeros(n_rows, np.int64)
     for column in texts:
         agreeing += column.codes == column.codes[first]
@@ -99,7 +100,7 @@ def _second_header(parsed: Sequence[ParsedColumn], first: int) -> NDArray[np.boo
     group[first] = True
     unlike = like = 0
     for p in parsed:
-        if p.column.kind != "text":
+        if isinstance(p.column, NumberColumn):
             unlike += int(first in p.odd_rows[:1])
             like += int(not np.isnan(p.column.numbers[first]))
     for column in texts:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.errors import Message
+from .columns import canonical_text
 from .schema import TableSchema
-from .table import Table, canonical_text
+from .table import Table
 
 Severity = Literal["info", "warning", "serious"]
 
@@ -55,9 +56,9 @@ def far_values(table: Table, schema: TableSchema) -> list[Finding]:
     found: list[Finding] = []
     codes: set[float] = set()
     rest: list[tuple[str, NDArray[np.float64], NDArray[np.int64]]] = []
-    numbers = [c for c in schema.columns if c.kind == "number" and c.role in ("numeric", "target")]
+    numbers = [c for c in schema.columns if c.storage == "number" and c.role in ("numeric", "target")]
     for c in numbers:
-        known = table[c.name].numbers
+        known = table.numbers(c.name).numbers
         values, counts = np.unique(known[~np.isnan(known)], return_counts=True)
         if len(values) < 10:
             continue

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ..domain.errors import DataError, Message
 from .arrow import pc
 from .cells import CellRules, parse_column
-from .table import Column, Kind, Table
+from .columns import Column, DateColumn, NumberColumn, Storage
+from .table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,14 +50,16 @@ def table_from_pandas(frame: pd.DataFrame) -> Table:
     return table
 
 
-def table_from_arrow(data: pa.Table, kinds: Mapping[str, tuple[Kind, str]]) -> tuple[Table, list[Message]]:
+def table_from_arrow(
+    data: pa.Table, storages: Mapping[str, tuple[Storage, str]]
+) -> tuple[Table, list[Message]]:
     """Return the table of an Arrow table and what could not be used of it (nested and binary columns)."""
     columns: list[Column] = []
     messages: list[Message] = []
     names = _distinct(data.column_names)
     for i, name in enumerate(names):
-        kind, date_format = kinds.get(name, (None, ""))
-        column = _column(name, data.column(i), kind, date_format)
+        storage, date_format = storages.get(name, (None, ""))
+        column = _column(name, data.column(i), storage, date_format)
         if column is None:
             messages.append(
                 Message(
@@ -69,7 +72,7 @@ def table_from_arrow(data: pa.Table, kinds: Mapping[str, tuple[Kind, str]]) -> t
     return Table(tuple(columns), data.num_rows), messages
 
 
-def _column(name: str, cells: pa.ChunkedArray, kind: Kind | None, date_format: str) -> Column | None:
+def _column(name: str, cells: pa.ChunkedArray, storage: Storage | None, date_format: str) -> Column | None:
     kind_of = pa.types
     data_type = cells.type
     if kind_of.is_dictionary(data_type):
@@ -78,24 +81,24 @@ def _column(name: str, cells: pa.ChunkedArray, kind: Kind | None, date_format: s
     if kind_of.is_boolean(data_type):
         cells = pc.if_else(cells, "True", "False")
     elif kind_of.is_date(data_type) or kind_of.is_timestamp(data_type):
-        return Column(name, "date", numbers=_seconds(cells), date_format="%Y-%m-%d")
+        return DateColumn(name, _seconds(cells), "%Y-%m-%d")
     elif kind_of.is_integer(data_type) or kind_of.is_floating(data_type) or kind_of.is_decimal(data_type):
         numbers = np.array(pc.cast(cells, pa.float64(), safe=False).to_numpy(), np.float64)
         numbers[np.isinf(numbers)] = np.nan
         known = numbers[~np.isnan(numbers)]
         is_code = kind_of.is_integer(data_type) and known.size > 0 and np.abs(known).max() >= _EXACT
-        if not is_code and kind != "text":
-            return Column(name, "number", numbers=numbers)
+        if not is_code and storage != "text":
+            return NumberColumn(name, numbers)
         cells = pc.cast(cells, pa.string())
     elif kind_of.is_null(data_type):
-        return Column(name, "number", numbers=np.full(len(cells), np.nan))
+        return NumberColumn(name, np.full(len(cells), np.nan))
     elif (
         kind_of.is_time(data_type) or kind_of.is_large_string(data_type) or kind_of.is_string_view(data_type)
     ):
         cells = pc.cast(cells, pa.string())
     elif not kind_of.is_string(data_type):
         return None
-    return parse_column(name, cells, CellRules(), kind, date_format).column
+    return parse_column(name, cells, CellRules(), storage, date_format).column
 
 
 def _seconds(cells: pa.ChunkedArray) -> NDArray[np.float64]:

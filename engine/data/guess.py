@@ -62,7 +62,7 @@ def suggest_target(table: Table, roles: Mapping[str, str]) -> str | None:
 
 def _is_likely(column: ColumnSchema, n_rows: int) -> bool:
     commonest = (
-        column.examples if column.kind == "number" and column.n_unique <= _YEARS[1] - _YEARS[0] else ()
+        column.examples if column.storage == "number" and column.n_unique <= _YEARS[1] - _YEARS[0] else ()
     )
     is_year = bool(commonest) and all(x.isdigit() and _YEARS[0] <= int(x) <= _YEARS[1] for x in commonest)
     return (

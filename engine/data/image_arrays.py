@@ -14,9 +14,11 @@ from PIL import Image
 from ..bundled.decoding import as_pixels
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
+from .columns import ArrayColumn, NumberColumn, WordColumn
 from .idx import idx_parts, read_idx
 from .image_table import (
     IMAGE,
+    IMAGE_ROLE,
     LABEL,
     Pixels,
     ReadImages,
@@ -25,11 +27,10 @@ from .image_table import (
     read_into_room,
     room,
     size_message,
-    texts,
 )
 from .schema import SPLIT_COLUMN as SPLIT
 from .scratch import row_chunks
-from .table import Column, Table
+from .table import Table
 
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
@@ -168,14 +169,14 @@ def _from_arrays(
             pixels[place : place + len(part)] = part
             place += len(part)
     columns = [
-        Column(IMAGE, "number", numbers=np.arange(1.0, n + 1.0)),
+        ArrayColumn(NumberColumn(IMAGE, np.arange(1.0, n + 1.0)), pixels, IMAGE_ROLE),
         _label_column(np.concatenate(labels)),
     ]
     if len(set(parts)) > 1:
         split = [part for part, x in zip(parts, whole, strict=True) for _ in range(len(x))]
-        columns.append(texts(SPLIT, split))
+        columns.append(WordColumn.of_words(SPLIT, split))
         messages += official_message(split)
-    return ReadImages(Table(tuple(columns), n, pixels, IMAGE), tuple(messages), size_bytes)
+    return ReadImages(Table(tuple(columns), n), tuple(messages), size_bytes)
 
 
 def _as_bytes(source: str, x: NDArray[Any], messages: list[Message]) -> Pixels:
@@ -216,7 +217,7 @@ def _as_bytes(source: str, x: NDArray[Any], messages: list[Message]) -> Pixels:
     return shades
 
 
-def _label_column(y: NDArray[Any]) -> Column:
+def _label_column(y: NDArray[Any]) -> NumberColumn | WordColumn:
     if y.dtype.kind in "biuf":
-        return Column(LABEL, "number", numbers=y.astype(np.float64))
-    return texts(LABEL, [str(word) for word in y.tolist()])
+        return NumberColumn(LABEL, y.astype(np.float64))
+    return WordColumn.of_words(LABEL, [str(word) for word in y.tolist()])

@@ -13,8 +13,10 @@ from ..bundled.decoding import BadImageError, ImageFiles, is_image_name
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
 from ..machine import n_cores
+from .columns import ArrayColumn, Column, NumberColumn, WordColumn, canonical_text
 from .image_table import (
     IMAGE,
+    IMAGE_ROLE,
     LABEL,
     Pixels,
     ReadImages,
@@ -22,11 +24,10 @@ from .image_table import (
     official_message,
     room,
     size_message,
-    texts,
 )
 from .schema import SPLIT_COLUMN as SPLIT
 from .scratch import take_mapped
-from .table import Column, Table, canonical_text
+from .table import Table
 
 _NAMED = 5  # files that a message names
 _PARTS = {
@@ -64,12 +65,15 @@ def read_folder(path: Path, read: ReadSpec) -> ReadImages:
     if stray:
         messages.append(Message("Images left out because they are in no class folder: {n:,}.", {"n": stray}))
     kept = [name for name in names if name not in bad]
-    columns = [texts(IMAGE, kept), _labels([labels[name] for name in kept])]
+    columns: list[Column] = [
+        ArrayColumn(WordColumn.of_words(IMAGE, kept), pixels, IMAGE_ROLE),
+        _labels([labels[name] for name in kept]),
+    ]
     if parts:
-        columns.append(texts(SPLIT, [parts[name] for name in kept]))
+        columns.append(WordColumn.of_words(SPLIT, [parts[name] for name in kept]))
         messages += official_message(parts.values())
     size = path.stat().st_size if path.is_file() else sum((path / name).stat().st_size for name in kept)
-    return ReadImages(Table(tuple(columns), len(kept), pixels, IMAGE), tuple(messages), size)
+    return ReadImages(Table(tuple(columns), len(kept)), tuple(messages), size)
 
 
 def read_paths(path: Path, table: Table, read: ReadSpec) -> ReadImages | None:
@@ -80,14 +84,14 @@ def read_paths(path: Path, table: Table, read: ReadSpec) -> ReadImages | None:
     DataError
         Where none of them can be read, or none is there and the table has nothing else to learn from.
     """
-    name = path_column(table, path.parent)
-    if name is None:
+    column = path_column(table, path.parent)
+    if column is None:
         _check_paths(path, table)
         return None
-    column = table[name]
     with _Listed(path.parent, column.vocabulary) as files:
         pixels, bad, messages = _decoded(files, list(column.vocabulary), read, path.name)
-    place = np.full(len(column.vocabulary) + 1, -1, np.int64)  # the last for cells without a path
+    # The last place is for cells without a path.
+    place = np.full(len(column.vocabulary) + 1, -1, np.int64)
     good = [i for i, word in enumerate(column.vocabulary) if word not in bad]
     place[good] = np.arange(len(good))
     rows = np.flatnonzero(place[column.codes] >= 0)
@@ -99,8 +103,9 @@ def read_paths(path: Path, table: Table, read: ReadSpec) -> ReadImages | None:
                 {"n": n_without, "n_rows": table.n_rows},
             )
         )
-    whole = table.take(rows)
-    found = Table(whole.columns, whole.n_rows, take_mapped(pixels, place[column.codes[rows]]), name)
+    images = ArrayColumn(column.take(rows), take_mapped(pixels, place[column.codes[rows]]), IMAGE_ROLE)
+    columns = tuple(images if c is column else c.take(rows) for c in table)
+    found = Table(columns, len(rows))
     return ReadImages(found, tuple(messages), path.stat().st_size + int(pixels.nbytes), None)
 
 
@@ -185,28 +190,28 @@ def _bad_message(bad: dict[str, str], n_images: int) -> list[Message]:
     ]
 
 
-def _labels(words: Sequence[str]) -> Column:
+def _labels(words: Sequence[str]) -> NumberColumn | WordColumn:
     """Return the labels of class folders: numbers where all their names are."""
     distinct = set(words)
     if all(
         w.removeprefix("-").replace(".", "", 1).isdecimal() and canonical_text(float(w)) == w
         for w in distinct
     ):
-        return Column(LABEL, "number", numbers=np.array([float(w) for w in words]))
-    return texts(LABEL, words)
+        return NumberColumn(LABEL, np.array([float(w) for w in words]))
+    return WordColumn.of_words(LABEL, words)
 
 
-def path_column(table: Table, folder: Path) -> str | None:
-    """Return the text column whose cells are called like images, if some of them are there."""
+def path_column(table: Table, folder: Path) -> WordColumn | None:
+    """Return the column whose cells are called like images, if some of them are there."""
     for column in table:
-        if any((folder / word).is_file() for word in _image_names(column)):
-            return column.name
+        if isinstance(column, WordColumn) and any((folder / word).is_file() for word in _image_names(column)):
+            return column
     return None
 
 
 def _image_names(column: Column) -> list[str]:
     """Return some cells of a column that are called like images, if nearly all of its cells are."""
-    if column.kind != "text" or not column.vocabulary:
+    if not isinstance(column, WordColumn) or not column.vocabulary:
         return []
     sample = column.vocabulary[:: max(1, len(column.vocabulary) // 200)]
     named = [word for word in sample if is_image_name(Path(word).name)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,9 +13,12 @@ from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
 from ..machine import free_memory_bytes
 from .scratch import row_chunks, scratch_array
-from .table import Column, Table, text_column
+from .table import Table
 
 IMAGE, LABEL = "image", "label"
+IMAGE_ROLE = "image"
+"""The role of a column of images."""
+
 MOST_PIXELS = 64  # of a side, where the user does not say
 _LEAST_PIXELS = 2
 _MEMORY_FRACTION = 0.25  # of what is free: more pixels than that lie in a mapped file
@@ -115,9 +117,3 @@ def official_message(parts: Any) -> list[Message]:
             {"n": n, "part": "test"},
         )
     ]
-
-
-def texts(name: str, words: Sequence[str]) -> Column:
-    """Return a column of text."""
-    distinct, codes = np.unique(np.array(words, object).astype(str), return_inverse=True)
-    return text_column(name, codes.astype(np.int32), distinct.tolist())

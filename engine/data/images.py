@@ -48,14 +48,15 @@ def read_images(path: Path, read: ReadSpec) -> ReadImages:
 
 def thumbnails(table: Table, target: str | None) -> list[dict[str, str]]:
     """Return some images with their targets, spread over the table, as PNG files in base64; none of other data."""
-    if table.pixels is None or not table.n_rows:
+    if not table.arrays or not table.n_rows:
         return []
+    images = table.arrays[0].values
     rows = np.unique(np.linspace(0, table.n_rows - 1, min(_THUMBNAILS, table.n_rows)).astype(np.int64))
     labels = table[target].raw(rows) if target is not None else [""] * len(rows)
     shown: list[dict[str, str]] = []
     for row, label in zip(rows.tolist(), labels, strict=True):
         data = io.BytesIO()
-        pixels = table.pixels[row]
+        pixels = images[row]
         Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(data, "png")
         shown.append(
             {"png": base64.b64encode(data.getvalue()).decode(), "label": "" if label is None else str(label)}

@@ -85,8 +85,8 @@ def inspect_file(
     return {
         "read": dataclasses.asdict(loaded.read),
         "name": loaded.name,
-        "kind": schema.data_kind,
-        "families": list(families_of(schema.data_kind)),
+        "kind": schema.kind,
+        "families": list(families_of(schema.kind)),
         "n_rows": table.n_rows,
         "n_columns": len(table.columns),
         "size_bytes": loaded.size_bytes,

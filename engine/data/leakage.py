@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.metrics import binary_roc_auc
-from .table import Column, Rows
+from .columns import Column, Rows, WordColumn, cells_of
 from .target import Target
 
 MAX_ROWS = 20_000
@@ -55,12 +55,14 @@ def single_column_score(
 
 def _bin(column: Column, rows: Rows) -> NDArray[np.int64]:
     """Return bin numbers of shape (n,); missing cells have a bin of their own, 0."""
-    if column.kind == "text":  # numbered anew: a long vocabulary times many classes would not fit the memory
-        present = column.codes[rows] >= 0
+    cells = cells_of(column)
+    if isinstance(cells, WordColumn):
+        # Numbered anew: a long vocabulary times many classes would not fit the memory.
+        present = cells.codes[rows] >= 0
         bins = np.zeros(len(rows), np.int64)
-        bins[present] = np.unique(column.codes[rows][present], return_inverse=True)[1] + 1
+        bins[present] = np.unique(cells.codes[rows][present], return_inverse=True)[1] + 1
         return bins
-    values = column.numbers[rows]
+    values = cells.numbers[rows]
     known = values[~np.isnan(values)]
     if not len(known):
         return np.zeros(len(rows), np.int64)

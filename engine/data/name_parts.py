@@ -11,38 +11,37 @@ import re
 import numpy as np
 
 from ..domain.errors import DataError
+from .columns import WordColumn
 from .schema import TableSchema
-from .table import Column, Table, text_column
+from .table import Table
 
 _PART = re.compile(r"[^\W\d_]+|\d+")
 
 
-def parts_of_names(table: Table, schema: TableSchema) -> tuple[Column, ...]:
+def parts_of_names(table: Table, schema: TableSchema) -> tuple[WordColumn, ...]:
     """Return the parts of the names of images as columns of text, in the order in which they are read.
 
     Returns
     -------
-    tuple of Column
+    tuple of WordColumn
         None where there are no images, or where names have different numbers of parts.
     """
-    if schema.images is None or schema.images.column not in table:
-        return ()
-    names = table[schema.images.column]
-    if names.kind != "text":
+    names = table.cells(next(iter(schema.arrays))) if schema.arrays else None
+    if not isinstance(names, WordColumn):
         return ()
     parts = [_PART.findall(name.rsplit("/", 1)[-1].rsplit(".", 1)[0]) for name in names.vocabulary]
     if len({len(part) for part in parts}) != 1:
         return ()
-    columns: list[Column] = []
+    columns: list[WordColumn] = []
     for i in range(len(parts[0])):
         words = sorted({part[i] for part in parts})
         places = {word: k for k, word in enumerate(words)}
         codes = np.array([*(places[part[i]] for part in parts), -1], np.int32)[names.codes]
-        columns.append(text_column(f"{names.name}[{i + 1}]", codes, words))
+        columns.append(WordColumn.of_codes(f"{names.name}[{i + 1}]", codes, words))
     return tuple(columns)
 
 
-def name_part_column(table: Table, schema: TableSchema, part: int) -> Column:
+def name_part_column(table: Table, schema: TableSchema, part: int) -> WordColumn:
     """Return a part of the names of images, counted from 1.
 
     Raises

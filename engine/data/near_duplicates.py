@@ -16,9 +16,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
+from .columns import NumberColumn, Rows, WordColumn
 from .image_thumbs import image_thumbs, mean_differences
 from .schema import TableSchema
-from .table import Column, Rows, Table
+from .table import Table
 
 _TOLERANCE = 1e-4  # of a column's spread, from its 5th to its 95th percentile
 _MOST_ROWS = 100_000  # beyond this neighbours are looked for along one direction only
@@ -94,10 +95,12 @@ def find_near_duplicates(table: Table, schema: TableSchema, rows: Rows) -> NearD
     """
     if not schema.features or len(rows) < 2:
         return _counted(np.arange(len(rows)), 0.0)
-    if schema.data_kind == "image":
+    if schema.kind == "image":
         return _of_images(table, rows)
-    columns = [table[c.name] for c in schema.features]
-    return _of_texts(columns, rows) if schema.data_kind == "text" else _of_cells(columns, rows)
+    columns = [table.cells(c.name) for c in schema.features]
+    if schema.kind == "text":
+        return _of_texts([c for c in columns if isinstance(c, WordColumn)], rows)
+    return _of_cells(columns, rows)
 
 
 def mixed(state: _Hashes, bits: _Hashes) -> _Hashes:
@@ -122,12 +125,12 @@ def _n_pairs(sizes: _Ints) -> int:
     return int((sizes * (sizes - 1) // 2).sum())
 
 
-def _of_cells(columns: Sequence[Column], rows: Rows) -> NearDuplicates:
+def _of_cells(columns: Sequence[NumberColumn | WordColumn], rows: Rows) -> NearDuplicates:
     n = len(rows)
-    coarse = [c.codes[rows].astype(np.int64) for c in columns if c.kind == "text"]
+    coarse = [c.codes[rows].astype(np.int64) for c in columns if isinstance(c, WordColumn)]
     fine: list[_Numbers] = []
     for column in columns:
-        if column.kind == "text":
+        if isinstance(column, WordColumn):
             continue
         numbers = _Numbers.of(column, rows)
         codes = numbers.codes()
@@ -172,7 +175,7 @@ class _Numbers:
     step: float
 
     @classmethod
-    def of(cls, column: Column, rows: Rows) -> _Numbers:
+    def of(cls, column: NumberColumn, rows: Rows) -> _Numbers:
         values = column.numbers[rows] + 0.0  # -0.0 becomes 0.0
         values[np.isnan(values)] = np.nan
         known = np.unique(values[~np.isnan(values)])
@@ -239,7 +242,7 @@ def _neighbours(equal: _Hashes, scaled: Sequence[_Floats], reach: int) -> tuple[
     return pairs // n, pairs % n
 
 
-def _of_texts(columns: Sequence[Column], rows: Rows) -> NearDuplicates:
+def _of_texts(columns: Sequence[WordColumn], rows: Rows) -> NearDuplicates:
     words: list[NDArray[np.int64]] = []
     length = np.zeros(len(rows), np.int64)
     for column in columns:
@@ -264,8 +267,8 @@ def _letters(text: str) -> int:
 
 
 def _of_images(table: Table, rows: Rows) -> NearDuplicates:
-    assert table.pixels is not None  # noqa: S101 - a table of images has them
-    pixels, thumbs = table.pixels, image_thumbs(table.pixels)[rows]
+    pixels = table.arrays[0].values
+    thumbs = image_thumbs(pixels)[rows]
 
     def apart(first: _Ints, second: _Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         near = alone[first] == alone[second]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..domain.errors import DataError, Message
 from ..domain.spec import SplitSpec
-from .table import Column, Rows
+from .columns import Column, NumberColumn, Rows
 from .target import Target
 
 
@@ -68,7 +68,7 @@ def by_time(spec: SplitSpec, target: Target, column: Column, copies: NDArray[np.
     DataError
         As `by_order`, and where the column holds text, lacks moments, or has too few different ones.
     """
-    if column.kind == "text":
+    if not isinstance(column, NumberColumn):
         raise DataError("Column {column!r} holds text and cannot order rows in time.", column=column.name)
     times = column.numbers[target.rows]
     n_missing = int(np.isnan(times).sum())

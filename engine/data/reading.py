@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
+from .columns import Storage
 from .frames import table_from_arrow
-from .table import Kind, Table
+from .table import Table
 from .textfile import TextReader
 
 
@@ -39,7 +40,9 @@ class ReadResult:
 
 
 def read_table(
-    path: str | Path, read: ReadSpec | None = None, kinds: Mapping[str, tuple[Kind, str]] | None = None
+    path: str | Path,
+    read: ReadSpec | None = None,
+    storages: Mapping[str, tuple[Storage, str]] | None = None,
 ) -> ReadResult:
     """Read a data file.
 
@@ -49,9 +52,8 @@ def read_table(
         ``.parquet`` or any text table, plain or gzip.
     read : ReadSpec, optional
         Settings that are not to be detected.
-    kinds : mapping of name to (kind, date format), optional
-        Kinds that columns must have, as `TableSchema.kinds` gives them; decided from the cells
-        otherwise.
+    storages : mapping of name to (storage, date format), optional
+        How the cells of columns must be kept, as `TableSchema.storages` gives it; decided from the cells otherwise.
 
     Raises
     ------
@@ -72,10 +74,10 @@ def read_table(
         with path.open("rb") as stream:
             magic = stream.read(4)
         if magic == b"PAR1":
-            result = _read_parquet(path, kinds or {})
+            result = _read_parquet(path, storages or {})
         else:
             with _frugal_memory():
-                result = ReadResult(*TextReader(path, read, kinds or {}, magic[:2] == b"\x1f\x8b").run())
+                result = ReadResult(*TextReader(path, read, storages or {}, magic[:2] == b"\x1f\x8b").run())
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DataError("{file} cannot be read: {reason}.", file=str(path), reason=reason) from error
@@ -107,7 +109,7 @@ def _check(file: str, table: Table) -> None:
         raise DataError("{file} has column names but no rows; choose a file with data.", file=file)
 
 
-def _read_parquet(path: Path, kinds: Mapping[str, tuple[Kind, str]]) -> ReadResult:
+def _read_parquet(path: Path, storages: Mapping[str, tuple[Storage, str]]) -> ReadResult:
     import pyarrow.parquet as pq  # only here: text files do without
 
     try:
@@ -116,5 +118,5 @@ def _read_parquet(path: Path, kinds: Mapping[str, tuple[Kind, str]]) -> ReadResu
         raise DataError(
             "{file} is damaged or not Parquet: {reason}.", file=path.name, reason=str(error).rstrip(".")
         ) from error
-    table, messages = table_from_arrow(data, kinds)
+    table, messages = table_from_arrow(data, storages)
     return ReadResult(table, ReadSpec(), tuple(messages))

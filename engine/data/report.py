@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from ..domain.errors import DataError
 from ..domain.spec import SplitSpec
+from .columns import Column, WordColumn, cells_of
 from .findings import Finding, Severity, far_values, finding
 from .leakage import MAX_ROWS, single_column_score
 from .near_duplicates import NearDuplicates, first_hashes, mixed
 from .schema import TableSchema
-from .table import Column, Table
+from .table import Table
 from .target import Target, encode_target
 from .units import are_kept
 
@@ -111,11 +112,12 @@ def build_report(
 
 def picture(column: Column) -> Picture:
     """Return the distribution of a column."""
-    if column.kind == "text":
-        counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.vocabulary))
+    cells = cells_of(column)
+    if isinstance(cells, WordColumn):
+        counts = np.bincount(cells.codes[cells.codes >= 0], minlength=len(cells.vocabulary))
         order = np.argsort(-counts, kind="stable")[:_N_TOP].tolist()
-        return Picture(top=tuple((column.vocabulary[i], int(counts[i])) for i in order if counts[i]))
-    known = column.numbers[~np.isnan(column.numbers)]
+        return Picture(top=tuple((cells.vocabulary[i], int(counts[i])) for i in order if counts[i]))
+    known = cells.numbers[~cells.missing()]
     if not len(known):
         return Picture()
     low, high = float(known.min()), float(known.max())
@@ -196,7 +198,7 @@ def _duplicates(table: Table, schema: TableSchema) -> list[Finding]:
                 n_rows=table.n_rows,
             )
         )
-    if schema.target is not None and schema.target.kind == "text":
+    if schema.target is not None and schema.target.storage == "text":
         n_conflicts = (table.n_rows - len(np.unique(_row_hashes(table, inputs)))) - n_duplicates
         if n_conflicts > 0:
             found.append(
@@ -229,8 +231,8 @@ def _row_hashes(table: Table, names: list[str]) -> NDArray[np.uint64]:
     """Return one 64-bit hash per row; two different rows share one with a probability of about n² / 2**65."""
     state = first_hashes(table.n_rows)
     for name in names:
-        column = table[name]
-        if column.kind == "text":
+        column = table.cells(name)
+        if isinstance(column, WordColumn):
             bits = column.codes.astype(np.int64).view(np.uint64)
         else:
             cells = column.numbers + 0.0

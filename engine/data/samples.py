@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..domain.errors import DataError
-from .table import Column, Table, text_column
+from .columns import Column, NumberColumn, WordColumn
+from .table import Table
 
 SAMPLES: Mapping[str, str] = MappingProxyType(
     {
@@ -44,15 +45,17 @@ def load_sample(name: str) -> tuple[Table, str]:
     from sklearn import datasets  # only here: reading a file does without
 
     bunch: Any = getattr(datasets, f"load_{name}")()
-    columns = [
-        Column(" ".join(str(feature).split()), "number", numbers=np.array(bunch.data[:, i], np.float64))
+    columns: list[Column] = [
+        NumberColumn(" ".join(str(feature).split()), np.array(bunch.data[:, i], np.float64))
         for i, feature in enumerate(bunch.feature_names)
     ]
     target = _TARGETS[name]
     if name == "diabetes":
-        columns.append(Column(target, "number", numbers=np.array(bunch.target, np.float64)))
+        columns.append(NumberColumn(target, np.array(bunch.target, np.float64)))
     else:
         columns.append(
-            text_column(target, bunch.target.astype(np.int32), [str(label) for label in bunch.target_names])
+            WordColumn.of_codes(
+                target, bunch.target.astype(np.int32), [str(label) for label in bunch.target_names]
+            )
         )
     return Table(tuple(columns), len(bunch.target)), target

@@ -1,4 +1,4 @@
-"""What each column is: kind and role, with the counts and ranges that the window shows. The same as JSON.
+"""What each column is: storage and role, with the counts and ranges that the window shows. The same as JSON.
 
 Roles are inferred here and nowhere else; the user's own go before them.
 """
@@ -9,24 +9,38 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
 from ..domain.errors import DataError
-from ..domain.spec import DataKind, KindName, ReadSpec, Role
-from .table import Column, Kind, Table
+from ..domain.kinds import AUTO, KINDS, ROLES, KindOfData, joined, kinds_of
+from ..domain.spec import ReadSpec
+from .columns import (
+    ArrayColumn,
+    Column,
+    DateColumn,
+    NumberColumn,
+    Storage,
+    WordColumn,
+    cells_of,
+    date_format_of,
+)
+from .table import Table
 
 _ID_NAME = re.compile(r"(?:^|[\W_])(?:id|uuid|guid|index|idx|key)(?:$|[\W_])|^unnamed: 0$", re.IGNORECASE)
 _CAMEL_ID = re.compile(r"[a-z](?:ID|Id)$")  # but not "paid"
 _MANY_WORDS = 50
-SPLIT_COLUMN = "split"  # may say which rows are the official test set
-_KINDS_IN_ORDER: tuple[DataKind, ...] = ("image", "table", "text")
-FEATURE_ROLES: dict[DataKind, tuple[str, ...]] = {
-    "table": ("numeric", "categorical", "date"),
-    "text": ("text",),
-    "image": ("image",),
-}
+SPLIT_COLUMN = "split"
+"""The column that may say which rows are the official test set."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArraySchema:
+    """The arrays of a column: the shape of each, and, once stored, the sha256 of the file of all."""
+
+    shape: tuple[int, ...]
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +50,10 @@ class ColumnSchema:
     Attributes
     ----------
     name : str
-    kind : {"number", "text", "date"}
-        How its cells are kept; see `Column`.
+    storage : {"number", "text", "date"}
+        How its cells are kept; see `columns`. In JSON it is called ``kind``.
     role : str
-        How it is used, one of `engine.domain.spec.Role`.
+        What it is used for, one of `engine.domain.kinds.ROLES`.
     n_missing, n_unique : int
         Missing cells; distinct cells that are not missing.
     minimum, maximum, mean : float or None
@@ -48,11 +62,13 @@ class ColumnSchema:
         A few distinct cells as text, the most common first.
     date_format : str
         Of dates, in the signs of `strftime`.
+    array : ArraySchema or None
+        Of a column of arrays.
     """
 
     name: str
-    kind: Kind
-    role: Role
+    storage: Storage
+    role: str
     n_missing: int
     n_unique: int
     minimum: float | None = None
@@ -60,27 +76,50 @@ class ColumnSchema:
     mean: float | None = None
     examples: tuple[str, ...] = ()
     date_format: str = ""
+    array: ArraySchema | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready dict; the storage is called ``kind`` there, as it was in version 0.1.0."""
+        data = dataclasses.asdict(self)
+        name, storage, array = data.pop("name"), data.pop("storage"), data.pop("array")
+        return {"name": name, "kind": storage, **data, **({"array": array} if array else {})}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ColumnSchema:
+        """Rebuild what `to_json` gave."""
+        others = {k: v for k, v in data.items() if k not in ("kind", "array", "examples")}
+        array = data.get("array")
+        return cls(
+            **others,
+            storage=data["kind"],
+            examples=tuple(data["examples"]),
+            array=ArraySchema(tuple(array["shape"]), array["sha256"]) if array else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class ImageSchema:
-    """The images of a table: the column that names them, their size, and, once stored, the sha256 of their pixels."""
+class InputSchema:
+    """One input of the networks: the columns that it is made of, all of one kind."""
 
-    column: str
-    height: int
-    width: int
-    channels: int
-    sha256: str = ""
+    kind: str
+    columns: tuple[ColumnSchema, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """All columns, how the file was read, and which kind of data it is (`engine.domain.families.DATA_KINDS`)."""
+    """All columns, how the file was read, and of which kinds the inputs of the networks are.
+
+    Attributes
+    ----------
+    columns : tuple of ColumnSchema
+    read : ReadSpec
+    kinds : tuple of str
+        See `engine.domain.kinds`, the lowest rank first.
+    """
 
     columns: tuple[ColumnSchema, ...]
     read: ReadSpec = field(default_factory=ReadSpec)
-    data_kind: DataKind = "table"
-    images: ImageSchema | None = None
+    kinds: tuple[str, ...] = ("table",)
 
     def __getitem__(self, name: str) -> ColumnSchema:
         for column in self.columns:
@@ -97,35 +136,72 @@ class TableSchema:
         return tuple(c for c in self.columns if c.role == role)
 
     @property
+    def inputs(self) -> tuple[InputSchema, ...]:
+        """The inputs of the networks, one for each kind that has columns."""
+        found = (
+            InputSchema(kind, tuple(c for c in self.columns if c.role in KINDS[kind].roles))
+            for kind in self.kinds
+        )
+        return tuple(one for one in found if one.columns)
+
+    @property
+    def kind(self) -> str:
+        """The kinds as one word, such as ``table+text``."""
+        return joined(self.kinds)
+
+    @property
     def features(self) -> tuple[ColumnSchema, ...]:
-        """Columns that a network for this kind of data may use."""
-        return tuple(c for c in self.columns if c.role in FEATURE_ROLES[self.data_kind])
+        """Columns that networks may use, in the order of the table."""
+        used = {c.name for one in self.inputs for c in one.columns}
+        return tuple(c for c in self.columns if c.name in used)
+
+    @property
+    def arrays(self) -> dict[str, ArraySchema]:
+        """The arrays by the name of their column."""
+        return {c.name: c.array for c in self.columns if c.array is not None}
+
+    def with_stored(self, sha256: Mapping[str, str]) -> TableSchema:
+        """Return the schema with the files of arrays by the name of their column."""
+        columns = tuple(
+            dataclasses.replace(c, array=dataclasses.replace(c.array, sha256=sha256[c.name]))
+            if c.array
+            else c
+            for c in self.columns
+        )
+        return dataclasses.replace(self, columns=columns)
 
     @property
     def target(self) -> ColumnSchema | None:
         """The target column, if one was chosen."""
         return next(iter(self.with_role("target")), None)
 
-    def kinds(self) -> dict[str, tuple[Kind, str]]:
-        """Return name → (kind, date format), for `read_table` of a later file with the same columns."""
-        return {c.name: (c.kind, c.date_format) for c in self.columns}
+    def storages(self) -> dict[str, tuple[Storage, str]]:
+        """Return name → (storage, date format), for `read_table` of a later file with the same columns."""
+        return {c.name: (c.storage, c.date_format) for c in self.columns}
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON-ready dict that `from_json` turns into an equal schema."""
-        return dataclasses.asdict(self)
+        return {
+            "columns": [column.to_json() for column in self.columns],
+            "read": dataclasses.asdict(self.read),
+            "data_kind": self.kind,
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TableSchema:
-        """Rebuild a schema from what `to_json` gave (or from JSON text of it)."""
-        columns = tuple(ColumnSchema(**{**c, "examples": tuple(c["examples"])}) for c in data["columns"])
+        """Rebuild a schema from what `to_json` gave (or from JSON text of it), in this version or an older one."""
         read = {**data["read"], "missing": tuple(data["read"]["missing"])}
-        images = data.get("images")
-        return cls(
-            columns,
-            ReadSpec(**read),
-            data.get("data_kind", "table"),
-            ImageSchema(**images) if images else None,
-        )
+        columns = tuple(ColumnSchema.from_json(column) for column in _with_arrays(data))
+        return cls(columns, ReadSpec(**read), kinds_of(data.get("data_kind", "table")))
+
+
+def _with_arrays(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the columns of a stored schema; until version 0.2 images stood beside them."""
+    images = data.get("images")
+    if not images:
+        return list(data["columns"])
+    array = {"shape": [images[side] for side in ("height", "width", "channels")], "sha256": images["sha256"]}
+    return [{**c, "array": array} if c["name"] == images["column"] else c for c in data["columns"]]
 
 
 def infer_schema(
@@ -133,7 +209,7 @@ def infer_schema(
     target: str | None = None,
     roles: Mapping[str, str] | None = None,
     read: ReadSpec | None = None,
-    kind: KindName = "auto",
+    kind: str = AUTO,
 ) -> TableSchema:
     """Describe every column and choose its role.
 
@@ -146,10 +222,10 @@ def infer_schema(
         Roles that go before the inferred ones.
     read : ReadSpec, optional
         Kept in the schema.
-    kind : {"auto", "table", "image", "text"}
-        Of the data; ``auto`` is images where there are any, else a table where a number, category or date can be used,
-        else texts where there are any. With ``text``, columns of few or short texts count as texts where there are no
-        others.
+    kind : str
+        Of the data, or several (``table+text``); ``auto`` is images where there are any, else a table where a number,
+        category or date can be used, else texts where there are any. Where texts are asked for and there are none,
+        columns of few or short texts count as such.
 
     Raises
     ------
@@ -161,13 +237,13 @@ def infer_schema(
     _check_roles(table, target, chosen)
     if target is not None:
         chosen[target] = "target"
-    if table.pixels is not None:
-        chosen.setdefault(table.image_column, "image")
-        if SPLIT_COLUMN in table:
-            chosen.setdefault(SPLIT_COLUMN, "ignored")
+    for column in table.arrays:
+        chosen.setdefault(column.name, column.role)
+    if table.arrays and SPLIT_COLUMN in table:
+        chosen.setdefault(SPLIT_COLUMN, "ignored")
     columns = tuple(_describe(column, chosen.get(column.name)) for column in table)
-    if kind == "text" and not any(c.role == "text" for c in columns):
-        columns = tuple(_as_text(c) if c.name not in chosen else c for c in columns)
+    for name in () if kind == AUTO else kinds_of(kind):
+        columns = _with_stand_ins(columns, KINDS[name], given=chosen)
     for role in ("target", "group", "time"):
         names = [c.name for c in columns if c.role == role]
         if len(names) > 1:
@@ -178,38 +254,35 @@ def infer_schema(
                 second=names[1],
             )
     present = {c.role for c in columns}
-    usable: list[DataKind] = [k for k in _KINDS_IN_ORDER if present & set(FEATURE_ROLES[k])]
-    return TableSchema(
-        columns,
-        read or ReadSpec(),
-        kind if kind != "auto" else usable[0] if usable else "table",
-        _images(table),
+    usable = [k.name for k in KINDS.values() if present & set(k.roles)]
+    kinds = kinds_of(kind) if kind != AUTO else tuple(usable[:1]) or ("table",)
+    return TableSchema(columns, read or ReadSpec(), kinds)
+
+
+def _with_stand_ins(
+    columns: tuple[ColumnSchema, ...], kind: KindOfData, given: Mapping[str, str]
+) -> tuple[ColumnSchema, ...]:
+    """Return columns some of which are taken for a kind that was asked for and has none of its own."""
+    if not kind.stands_in or any(c.role in kind.roles for c in columns):
+        return columns
+    return tuple(
+        dataclasses.replace(c, role=kind.roles[0])
+        if c.name not in given and c.role in kind.stands_in and c.storage == kind.stands_in_storage
+        else c
+        for c in columns
     )
 
 
-def _as_text(column: ColumnSchema) -> ColumnSchema:
-    """Return a column whose texts are short or few as one of texts, where the user says that there are texts."""
-    is_text = column.kind == "text" and column.role in ("categorical", "id")
-    return dataclasses.replace(column, role="text") if is_text else column
-
-
-def _images(table: Table) -> ImageSchema | None:
-    if table.pixels is None:
-        return None
-    height, width, channels = table.pixels.shape[1:]
-    return ImageSchema(table.image_column, height, width, channels)
-
-
-def infer_role(column: Column, n_missing: int, n_unique: int) -> Role:
+def infer_role(column: NumberColumn | WordColumn, n_missing: int, n_unique: int) -> str:
     """Return the role of a column by its cells and, for identifiers, its name."""
     n_present = len(column) - n_missing
     if n_unique == 0 or (n_unique == 1 and min(n_missing, n_present) <= 0.01 * len(column) + 1):
         return "constant"
     if n_unique == 1:
         return "categorical"  # there or not there: a box that was ticked
-    if column.kind == "date":
+    if isinstance(column, DateColumn):
         return "date"
-    if column.kind == "number":
+    if isinstance(column, NumberColumn):
         return "id" if _is_counter(column, n_present, n_unique) else "numeric"
     if n_unique <= _MANY_WORDS and n_unique <= max(0.9 * n_present, 20):
         return "categorical" if _mean_words(column) < 12 else "text"
@@ -221,20 +294,22 @@ def infer_role(column: Column, n_missing: int, n_unique: int) -> Role:
 def _check_roles(table: Table, target: str | None, roles: Mapping[str, str]) -> None:
     for name, role in roles.items():
         column = table[name]
-        if role not in get_args(Role):
+        if role not in ROLES:
             raise DataError(
                 "{role!r} is not a role (column {column!r}); choose one of {choices}.",
                 role=role,
                 column=name,
-                choices=", ".join(get_args(Role)),
+                choices=", ".join(ROLES),
             )
-        wrong = (role == "numeric" and column.kind != "number") or (role == "date" and column.kind != "date")
-        if wrong or (role == "time" and column.kind == "text"):
+        wrong = (role == "numeric" and column.storage != "number") or (
+            role == "date" and column.storage != "date"
+        )
+        if wrong or (role == "time" and column.storage == "text"):
             raise DataError(
                 "Column {column!r} holds {kind} cells and cannot have the role {role}; choose categorical or "
                 "ignored.",
                 column=name,
-                kind=column.kind,
+                kind=column.storage,
                 role=role,
             )
     if target is not None:
@@ -242,38 +317,39 @@ def _check_roles(table: Table, target: str | None, roles: Mapping[str, str]) -> 
 
 
 def _describe(column: Column, role: str | None) -> ColumnSchema:
-    n_missing = int(column.missing().sum())
+    cells = cells_of(column)
+    n_missing = int(cells.missing().sum())
     minimum = maximum = mean = None
-    if column.kind == "text":
-        counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.vocabulary))
+    if isinstance(cells, WordColumn):
+        counts = np.bincount(cells.codes[cells.codes >= 0], minlength=len(cells.vocabulary))
         n_unique = int(np.count_nonzero(counts))
         top = np.argsort(-counts, kind="stable")[: min(3, n_unique)]
-        examples = tuple(column.vocabulary[i] for i in top.tolist())
+        examples = tuple(cells.vocabulary[i] for i in top.tolist())
     else:
-        known = column.numbers[~np.isnan(column.numbers)]
+        known = cells.numbers[~cells.missing()]
         values, counts = np.unique(known, return_counts=True)
         n_unique = len(values)
         if n_unique:
             minimum, maximum, mean = float(values[0]), float(values[-1]), float(np.mean(known))
         top = np.argsort(-counts, kind="stable")[:3] if n_unique < len(known) else np.arange(min(3, n_unique))
-        shown = Column(column.name, column.kind, numbers=values[top])
+        shown = cells.with_numbers(values[top])
         examples = tuple(str(cell) for cell in shown.raw(np.arange(len(top))))
-    chosen: Any = role or infer_role(column, n_missing, n_unique)
     return ColumnSchema(
         column.name,
-        column.kind,
-        chosen,
+        column.storage,
+        role or infer_role(cells, n_missing, n_unique),
         n_missing,
         n_unique,
         minimum,
         maximum,
         mean,
         examples,
-        column.date_format,
+        date_format_of(column),
+        ArraySchema(column.values.shape[1:]) if isinstance(column, ArrayColumn) else None,
     )
 
 
-def _is_counter(column: Column, n_present: int, n_unique: int) -> bool:
+def _is_counter(column: NumberColumn, n_present: int, n_unique: int) -> bool:
     """Whether whole numbers, all different and none missing, count the rows or are called an id."""
     if n_unique < n_present or n_present < len(column) or n_unique < 20:
         return False
@@ -285,13 +361,13 @@ def _is_counter(column: Column, n_present: int, n_unique: int) -> bool:
     )
 
 
-def _mean_words(column: Column) -> float:
+def _mean_words(column: WordColumn) -> float:
     sample = column.vocabulary[:: max(1, len(column.vocabulary) // 1000)]
     return sum(len(word.split()) if word.isascii() else len(word) / 3 for word in sample) / max(
         1, len(sample)
     )
 
 
-def _ascii_words(column: Column) -> bool:
+def _ascii_words(column: WordColumn) -> bool:
     sample = column.vocabulary[:: max(1, len(column.vocabulary) // 1000)]
     return sum(word.isascii() for word in sample) >= 0.5 * len(sample)

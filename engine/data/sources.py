@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..domain.errors import DataError, Message
-from ..domain.spec import KindName, ReadSpec
+from ..domain.kinds import AUTO
+from ..domain.spec import ReadSpec
 from .frames import table_from_pandas
 from .image_files import read_paths
 from .image_table import ReadImages
@@ -34,11 +35,11 @@ class Loaded:
     messages: tuple[Message, ...]
     size_bytes: int
     suggested_target: str | None = None
-    kind: KindName = "auto"
+    kind: str = AUTO
 
-    def kind_as_asked(self, asked: KindName) -> KindName:
+    def kind_as_asked(self, asked: str) -> str:
         """Return the kind of data: as the user says, else what the source can only be, else ``auto``."""
-        return self.kind if asked == "auto" else asked
+        return self.kind if asked == AUTO else asked
 
 
 def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loaded:

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from ..domain.errors import DataError, Message
 from ..domain.spec import ORDERED_SPLITS, SplitSpec
 from ..statistics.epochs import fold_voters
+from .columns import Column, Rows
 from .dealing import assign_folds, draw_holdout
 from .near_duplicates import NearDuplicates
 from .ordered import by_order, by_time
 from .schema import SPLIT_COLUMN, TableSchema
-from .table import Column, Rows, Table
+from .table import Table
 from .target import Target
 from .units import (
     are_many,
@@ -367,21 +368,21 @@ def _check_sides(
 
 def official_parts(table: Table) -> dict[str, int]:
     """Return the rows of each part that the column ``split`` names; none where there is no such column."""
-    if SPLIT_COLUMN not in table or table[SPLIT_COLUMN].kind != "text":
+    column = table.words(SPLIT_COLUMN)
+    if column is None:
         return {}
-    column = table[SPLIT_COLUMN]
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.vocabulary))
     return {word: n for word, n in zip(column.vocabulary, counts.tolist(), strict=True) if n}
 
 
 def _official_holdout(table: Table, rows: Rows, spec: SplitSpec) -> NDArray[np.bool_]:
-    if SPLIT_COLUMN not in table or table[SPLIT_COLUMN].kind != "text":
+    column = table.words(SPLIT_COLUMN)
+    if column is None:
         raise DataError(
             "There is no column {column!r} that says which rows are {part!r}; give the holdout as a fraction.",
             column=SPLIT_COLUMN,
             part=spec.holdout_part,
         )
-    column = table[SPLIT_COLUMN]
     codes = [i for i, word in enumerate(column.vocabulary) if word == spec.holdout_part]
     held = np.isin(column.codes[rows], codes)
     if not held.any() or len(held) - held.sum() < 2 * spec.n_folds:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.errors import DataError, Message
+from .columns import Column, DateColumn, NumberColumn, Rows, WordColumn, canonical_text
 from .schema import TableSchema
-from .table import Column, Rows, Table, canonical_text
+from .table import Table
 
 _MAX_NUMBER_CLASSES = 20
 _MAX_CLASSES = 1000
@@ -74,8 +75,8 @@ def encode_target(table: Table, schema: TableSchema, task: str = "auto") -> Targ
     chosen = schema.target
     if chosen is None:
         raise DataError("No target column was chosen; choose the column to predict.")
-    column = table[chosen.name]
-    if column.kind == "date":
+    column = table.cells(chosen.name)
+    if isinstance(column, DateColumn):
         raise DataError(
             "The target {column!r} is a date; choose a column of numbers or classes.", column=column.name
         )
@@ -103,13 +104,13 @@ def encode_target(table: Table, schema: TableSchema, task: str = "auto") -> Targ
     return Target(decided, labels, values, rows, n_dropped, tuple(messages))
 
 
-def decide_task(column: Column) -> Literal["binary", "multiclass", "regression"]:
+def decide_task(column: NumberColumn | WordColumn) -> Literal["binary", "multiclass", "regression"]:
     """Return the task of a target: numbers are classes where they are whole and few, or only two."""
     labels: int
-    if column.kind == "text":
+    if isinstance(column, WordColumn):
         labels = len(np.unique(column.codes[column.codes >= 0]))
     else:
-        known = column.numbers[~np.isnan(column.numbers)]
+        known = column.numbers[~column.missing()]
         values = np.unique(known)
         labels = len(values)
         whole = bool(np.all(values == np.floor(values)))
@@ -118,9 +119,9 @@ def decide_task(column: Column) -> Literal["binary", "multiclass", "regression"]
     return "binary" if labels == 2 else "multiclass"
 
 
-def class_labels(column: Column, rows: Rows) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+def class_labels(column: NumberColumn | WordColumn, rows: Rows) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Return the labels of the given rows in natural order, and class indices of shape (n,), int64."""
-    if column.kind == "number":
+    if isinstance(column, NumberColumn):
         values, inverse = np.unique(column.numbers[rows], return_inverse=True)
         return tuple(canonical_text(v) for v in values), inverse.astype(np.int64)
     used, inverse = np.unique(column.codes[rows], return_inverse=True)
@@ -158,8 +159,10 @@ def plain_label(label: str) -> str:
     return label.strip().rstrip(".").strip().casefold()
 
 
-def _numbers(column: Column, rows: Rows, n_dropped: int, messages: list[Message]) -> Target:
-    if column.kind != "number":
+def _numbers(
+    column: NumberColumn | WordColumn, rows: Rows, n_dropped: int, messages: list[Message]
+) -> Target:
+    if isinstance(column, WordColumn):
         raise DataError(
             "The target {column!r} is text, for instance {value!r}, and cannot be a regression target; "
             "choose "

@@ -11,8 +11,9 @@ import numpy as np
 
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
+from .columns import WordColumn
 from .dialect import scan_file
-from .table import Column, Table, text_column
+from .table import Table
 
 _TABLES = (".csv", ".tsv", ".parquet")
 TEXT, LABEL = "text", "label"
@@ -150,10 +151,10 @@ def _clean(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
 
 
-def _column(name: str, cells: list[str]) -> Column:
+def _column(name: str, cells: list[str]) -> WordColumn:
     words = list(dict.fromkeys(cells))
     place = {word: i for i, word in enumerate(words)}
-    return text_column(name, np.array([place[cell] for cell in cells], np.int32), words)
+    return WordColumn.of_codes(name, np.array([place[cell] for cell in cells], np.int32), words)
 
 
 def _listed(path: Path, files: Sequence[Path]) -> str:

@@ -23,7 +23,8 @@ from ..domain.spec import ReadSpec
 from . import dialect
 from .cells import CellRules, ParsedColumn, parse_column
 from .cleaning import blank_columns, blank_rows, compact, sub_header_rows
-from .table import Column, Kind, Table
+from .columns import NumberColumn, Storage, WordColumn
+from .table import Table
 
 _BLOCK = 1 << 20
 _BLOCKS_BETWEEN_RELEASES = 16
@@ -34,9 +35,9 @@ class TextReader:
     """One reading of one text file."""
 
     def __init__(
-        self, path: Path, read: ReadSpec, kinds: Mapping[str, tuple[Kind, str]], compressed: bool
+        self, path: Path, read: ReadSpec, storages: Mapping[str, tuple[Storage, str]], compressed: bool
     ) -> None:
-        self.path, self.file, self.asked, self.kinds = path, path.name, read, kinds
+        self.path, self.file, self.asked, self.storages = path, path.name, read, storages
         self.compressed = compressed
         self.messages: list[Message] = []
         self.irregular: list[tuple[int, int, str]] = []  # record number from 1, cells, text
@@ -52,9 +53,9 @@ class TextReader:
         rules = CellRules(cast("str", self.read.decimal), self.read.missing)
         parsed: list[ParsedColumn] = []
         for i, name in enumerate(self.names):
-            kind, date_format = self.kinds.get(name, (None, ""))
+            storage, date_format = self.storages.get(name, (None, ""))
             cells = dialect.without_quotes(chunks[i]) if self.unquote else chunks[i]
-            parsed.append(parse_column(name, cells, rules, kind, date_format))
+            parsed.append(parse_column(name, cells, rules, storage, date_format))
             del cells
             chunks[i] = pa.chunked_array([], pa.string())  # its memory is needed for the next column
             pa.default_memory_pool().release_unused()
@@ -243,7 +244,7 @@ class TextReader:
             keep[repeated] = False
         rows = np.flatnonzero(keep)
         dead = blank_columns(columns, self.header_cells, keep)
-        dead = [i for i in dead if columns[i].name not in self.kinds]
+        dead = [i for i in dead if columns[i].name not in self.storages]
         if dead:
             self._say("{file}: empty columns without a name left out: {n:,}.", n=len(dead))
         for i, p in enumerate(parsed):
@@ -256,8 +257,8 @@ class TextReader:
             kept = [self._typed_again(c) for c in kept]
         return Table(tuple(kept), len(rows))
 
-    def _typed_again(self, column: Column) -> Column:
-        if column.kind != "text" or column.name in self.kinds:
+    def _typed_again(self, column: NumberColumn | WordColumn) -> NumberColumn | WordColumn:
+        if isinstance(column, NumberColumn) or column.name in self.storages:
             return column
         words = pa.array([*column.vocabulary, None], pa.string())
         cells = pa.chunked_array(
@@ -276,7 +277,7 @@ class TextReader:
                 "{value!r} in line {row}.",
                 column=column.name,
                 n=len(odd),
-                kind=column.kind,
+                kind=column.storage,
                 value=parsed.odd_values[0],
                 row=self._lines([int(self.records[odd[0]])]),
             )

@@ -11,7 +11,7 @@ from .table import Table
 
 def text_messages(table: Table, schema: TableSchema) -> tuple[Message, ...]:
     """Return a message on rows without any text, where the data are texts and there are such rows."""
-    if schema.data_kind != "text" or not schema.features:
+    if schema.kind != "text" or not schema.features:
         return ()
     n_empty = int(np.logical_and.reduce([table[c.name].missing() for c in schema.features]).sum())
     if not n_empty:

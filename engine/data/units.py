@@ -9,10 +9,11 @@ from scipy.sparse.csgraph import connected_components
 
 from ..domain.errors import DataError, Message
 from ..domain.spec import SplitSpec
+from .columns import Column, Rows
 from .name_parts import name_part_column
 from .near_duplicates import NearDuplicates, find_near_duplicates
 from .schema import TableSchema
-from .table import Column, Rows, Table
+from .table import Table
 from .target import Target
 
 _FEW_COPIES = 0.02  # of the rows

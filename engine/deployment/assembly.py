@@ -42,6 +42,7 @@ from ..domain.formats import DEFAULT, FORMATS
 from ..domain.verdict import claims, evidence_of
 from ..looks import note_look
 from ..statistics.thresholds import USUAL
+from ..study_rows import table_files
 from .bundle import check_target, files_of, write_manifest
 from .card import model_card
 from .certificate import DECODING, PREPROCESS, STANDALONE, pins, run_certificate
@@ -139,7 +140,7 @@ class Export:
 
     @property
     def _has_images(self) -> bool:
-        return bool(self.store.dataset(self.study.dataset_id or 0).schema.get("images"))
+        return _has_images(self.store.dataset(self.study.dataset_id or 0))
 
     def _write(self, model: Path, work: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         """Write the bundle into ``work/bundle`` and return its certificate and manifest."""
@@ -188,7 +189,7 @@ class Export:
                 name: {"title": FORMATS[name].title, **about} for name, about in answer["formats"].items()
             },
             "samples": {
-                "rows": "sample_images.zip" if dataset.schema.get("images") else "sample_rows.csv",
+                "rows": "sample_images.zip" if _has_images(dataset) else "sample_rows.csv",
                 "predictions": "sample_predictions.csv",
                 "n_rows": certificate["n_rows"],
             },
@@ -202,7 +203,7 @@ class Export:
         """Write the programs that predict, and what each needs to be installed."""
         shutil.copyfile(STANDALONE, folder / "predict.py")
         common = ["numpy"]
-        if dataset.schema.get("images"):
+        if _has_images(dataset):
             common.append("pillow")
             shutil.copyfile(DECODING, folder / DECODING.name)
         for name in self.formats:
@@ -223,12 +224,10 @@ class Export:
         self, model: Path, dataset: DatasetRecord, work: Path, plan: IntervalPlan | Message
     ) -> dict[str, Any]:
         """Run `convert` in a child process and return its answer."""
-        images = TableSchema.from_json(dataset.schema).images
         floats = () if self.variant is None else self.variant.method.get("float_layers") or ()
         request = ConversionRequest(
             model=str(model),
-            table=str(self.store.artifacts.checked_path(dataset.table_sha256)),
-            pixels=str(self.store.artifacts.checked_path(images.sha256)) if images else None,
+            table=table_files(self.store, dataset),
             folder=str(work / "bundle"),
             schema=dataset.schema,
             rows=tuple(self._sample_rows(dataset)),
@@ -289,7 +288,7 @@ def _schema(dataset: DatasetRecord, answer: Mapping[str, Any]) -> dict[str, Any]
         places = {name: int(name.removeprefix("column_")) - 1 for name in places}
     target = schema.target
     inputs = [{**spec, "position": places[spec["column"]]} for spec in answer["inputs"]]
-    images = schema.images
+    images = next(iter(schema.arrays.values()), None)
     threshold = answer["threshold"]
     return {
         "format": 1
@@ -301,7 +300,7 @@ def _schema(dataset: DatasetRecord, answer: Mapping[str, Any]) -> dict[str, Any]
         "intervals": {key: answer["intervals"].get(key) for key in ("reason", "file", "outputs")},
         "inputs": inputs,
         "outputs": [_output(answer)],
-        "images": [images.height, images.width, images.channels] if images else None,
+        "images": list(images.shape) if images else None,
         "read": dataset.schema["read"],
         "missing": sorted(MISSING | {m.strip() for m in schema.read.missing}),
         "soft_missing": sorted(SOFT_MISSING),
@@ -313,6 +312,10 @@ def _schema(dataset: DatasetRecord, answer: Mapping[str, Any]) -> dict[str, Any]
         "formats": answer["formats"],
         "n_made_up": answer["n_made_up"],
     }
+
+
+def _has_images(dataset: DatasetRecord) -> bool:
+    return bool(TableSchema.from_json(dataset.schema).arrays)
 
 
 def _output(answer: Mapping[str, Any]) -> dict[str, Any]:

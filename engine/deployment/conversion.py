@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..data.table import TableFiles
 from ..domain.errors import ExportError, Message
 from ..jobs.child import Child, Job
 
@@ -42,9 +43,9 @@ class ConversionRequest:
 
     Attributes
     ----------
-    model, table, pixels, folder : str
-        Paths: of the networks, of the table's Parquet file and of its pixels (None where there are no images), and the
-        folder of the bundle.
+    model, folder : str
+        Paths: of the networks, and the folder of the bundle.
+    table : TableFiles
     schema : mapping
         JSON of the `TableSchema`.
     rows : tuple of int
@@ -64,8 +65,7 @@ class ConversionRequest:
     """
 
     model: str
-    table: str
-    pixels: str | None
+    table: TableFiles
     folder: str
     schema: Mapping[str, Any]
     rows: tuple[int, ...]

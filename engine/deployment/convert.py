@@ -21,6 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.columns import NumberColumn
 from ..data.dates import date_pattern
 from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
@@ -88,12 +89,12 @@ def _converted(request: ConversionRequest, reporter: Reporter) -> dict[str, Any]
         model = model.only(request.network)
     model = dataclasses.replace(model, params={**model.params, "compute_dtype": "float32"})
     schema = TableSchema.from_json(request.schema)
-    images = schema.images
-    table = Table.from_parquet(request.table, request.pixels, images.column if images else "")
+    images = next(iter(schema.arrays), None)
+    table = request.table.load()
     folder = Path(request.folder)
     used = {name for fitted in model.preprocessings for name in fitted.columns}
     columns = [c.name for c in schema.columns if c.name in used]
-    names = {images.column: "image"} if images else onnx_names(columns)
+    names = {images: "image"} if images else onnx_names(columns)
     rows = np.array(request.rows, np.int64)
     if images:
         samples, n_made_up = write_image_samples(folder, table, images, rows)
@@ -221,7 +222,7 @@ def _input(schema: TableSchema, table: Table, model: TrainedModel, column: str, 
     return {
         "column": column,
         "name": name,
-        "kind": described.kind,
+        "kind": described.storage,
         "role": described.role,
         "minimum": described.minimum,
         "maximum": described.maximum,
@@ -235,12 +236,13 @@ def _input(schema: TableSchema, table: Table, model: TrainedModel, column: str, 
 
 def _categories(table: Table, model: TrainedModel, column: str) -> list[Any]:
     """Return all categories of the data, or, where they are very many, those that have a code of their own."""
-    cells = table[column]
-    if cells.kind == "text" and len(cells.vocabulary) <= _MOST_CATEGORIES:
+    cells = table.cells(column)
+    if isinstance(cells, NumberColumn):
+        values = np.unique(cells.numbers[~cells.missing()])
+        if len(values) <= _MOST_CATEGORIES:
+            return values.tolist()
+    elif len(cells.vocabulary) <= _MOST_CATEGORIES:
         return list(cells.vocabulary)
-    values = np.unique(cells.numbers[~np.isnan(cells.numbers)]) if cells.kind != "text" else np.empty(0)
-    if cells.kind != "text" and len(values) <= _MOST_CATEGORIES:
-        return values.tolist()
     kept = {
         key
         for fitted in model.preprocessings

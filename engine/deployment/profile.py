@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.table import Rows, Table
+from ..data.columns import ArrayColumn, NumberColumn, Rows
+from ..data.table import Table
 
 PROFILE = "training_profile.json"
 FORMAT = 1
@@ -133,8 +134,9 @@ def write_profile(
     found: list[Counts] = []
     for spec in inputs:
         if spec["role"] == "image":
-            assert table.pixels is not None  # noqa: S101 - a table of images has them
-            pixels = np.asarray(table.pixels[_thinned(rows, _MOST_IMAGES)])
+            images = table[spec["column"]]
+            assert isinstance(images, ArrayColumn)  # noqa: S101 - a table of images has them
+            pixels = np.asarray(images.values[_thinned(rows, _MOST_IMAGES)])
             found += [_numbers(spec, what, measures[what](pixels)) for what in ("brightness", "contrast")]
         elif spec["role"] == "text":
             texts = _words(table, spec["column"], _thinned(rows, _MOST_TEXTS))
@@ -143,7 +145,7 @@ def write_profile(
         elif spec["role"] == "categorical":
             found.append(_categories(spec, _words(table, spec["column"], rows)))
         else:
-            found.append(_numbers(spec, "value", table[spec["column"]].numbers[rows]))
+            found.append(_numbers(spec, "value", table.numbers(spec["column"]).numbers[rows]))
     content = {
         "format": FORMAT,
         "n_rows": len(rows),
@@ -208,8 +210,8 @@ def _categories(spec: Mapping[str, Any], values: NDArray[Any]) -> Counts:
 
 def _words(table: Table, name: str, rows: Rows) -> NDArray[Any]:
     """Return the cells of a column as the model takes them."""
-    column = table[name]
-    if column.kind != "text":
+    column = table.cells(name)
+    if isinstance(column, NumberColumn):
         return column.numbers[rows]
     words = np.array([*column.vocabulary, ""], object)
     return words[column.codes[rows]]

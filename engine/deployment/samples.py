@@ -14,8 +14,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..data.cells import parse_numbers
+from ..data.columns import Column, DateColumn, NumberColumn, Rows, WordColumn, canonical_text, cells_of
 from ..data.schema import TableSchema
-from ..data.table import Column, Rows, Table, canonical_text, text_column
+from ..data.table import Table
 from ..domain.spec import ReadSpec
 
 _ALONE = 24  # columns that are made missing or unseen one at a time
@@ -50,13 +51,13 @@ def sample_table(table: Table, schema: TableSchema, columns: Sequence[str], rows
     base = np.full(len(plan), rows[0], np.int64)
     made: list[Column] = []
     for k, name in enumerate(columns):
-        column = table[name].take(np.concatenate([rows, base]))
+        column = table.cells(name).take(np.concatenate([rows, base]))
         changes = [(len(rows) + i, what) for i, (what, place) in enumerate(plan) if place in (None, k)]
         is_category = schema[name].role == "categorical"
         made.append(
             _text(column, changes, schema.read)
-            if column.kind == "text"
-            else _numbers(column, table[name].numbers, changes, is_category, schema.read)
+            if isinstance(column, WordColumn)
+            else _numbers(column, table.numbers(name).numbers, changes, is_category, schema.read)
         )
     return Table(tuple(made), len(rows) + len(plan)), len(plan)
 
@@ -94,7 +95,7 @@ def spell_date(seconds: float, date_format: str) -> str:
     return text + (" +0000" if "%z" in clock else "")
 
 
-def _text(column: Column, changes: list[tuple[int, str]], read: ReadSpec) -> Column:
+def _text(column: WordColumn, changes: list[tuple[int, str]], read: ReadSpec) -> WordColumn:
     unseen = "never seen"
     while unseen in column.vocabulary:
         unseen += " before"
@@ -107,7 +108,7 @@ def _text(column: Column, changes: list[tuple[int, str]], read: ReadSpec) -> Col
             codes[row] = len(column.vocabulary)
         elif what in _TEXTS:
             codes[row] = places.setdefault(_writable(what, read), len(places))
-    return text_column(column.name, codes, list(places))
+    return WordColumn.of_codes(column.name, codes, list(places))
 
 
 def _writable(text: str, read: ReadSpec) -> str:
@@ -118,16 +119,17 @@ def _writable(text: str, read: ReadSpec) -> str:
 
 
 def _numbers(
-    column: Column,
+    column: NumberColumn,
     known: NDArray[np.float64],
     changes: list[tuple[int, str]],
     is_category: bool,
     read: ReadSpec,
-) -> Column:
+) -> NumberColumn:
     known = known[~np.isnan(known)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     span = (high - low if np.isfinite(high - low) else _MOST) or 1.0
-    if column.kind == "date":  # what lies beyond may have no spelling in the column's format
+    if isinstance(column, DateColumn):
+        # What lies beyond may have no spelling in the column's format.
         values = {"missing": np.nan, "unseen": high, "low": low, "high": high, "below": low, "above": high}
     else:
         unseen = high + (1.0 if is_category else span)
@@ -144,12 +146,13 @@ def _numbers(
     for row, what in changes:
         numbers[row] = values[what] if np.isnan(values[what]) else np.clip(values[what], -_MOST, _MOST)
     numbers[np.isin(numbers, gone)] = np.nan
-    return Column(column.name, column.kind, numbers=numbers, date_format=column.date_format)
+    return column.with_numbers(numbers)
 
 
 def _spelled(column: Column, decimal: str) -> list[str]:
-    if column.kind == "text":
-        return [column.vocabulary[code] if code >= 0 else "" for code in column.codes.tolist()]
-    if column.kind == "date":
-        return ["" if s != s else spell_date(s, column.date_format) for s in column.numbers.tolist()]
-    return ["" if v != v else canonical_text(v).replace(".", decimal) for v in column.numbers.tolist()]
+    cells = cells_of(column)
+    if isinstance(cells, WordColumn):
+        return [cells.vocabulary[code] if code >= 0 else "" for code in cells.codes.tolist()]
+    if isinstance(cells, DateColumn):
+        return ["" if s != s else spell_date(s, cells.date_format) for s in cells.numbers.tolist()]
+    return ["" if v != v else canonical_text(v).replace(".", decimal) for v in cells.numbers.tolist()]

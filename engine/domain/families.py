@@ -6,6 +6,8 @@ A family is a module of this name in `engine/networks` with a ``FAMILY``, and a 
 
 from __future__ import annotations
 
+from .kinds import kinds_of
+
 FAMILY_KINDS: dict[str, str] = {
     "realmlp": "table",
     "tabm": "table",
@@ -24,11 +26,14 @@ FAMILY_KINDS: dict[str, str] = {
 BY_CHOICE = frozenset({"ft_transformer", "recurrent"})
 """Families that are searched only where somebody names them; docs/benchmarks.md has their scores and times."""
 
-DATA_KINDS = ("table", "image", "text")
+SEVERAL_KINDS = ("mlp",)
+"""Families whose networks take inputs of several kinds at once."""
 
 
 def families_of(kind: str) -> tuple[str, ...]:
-    """Return the families for a kind of data, the one that is tried first before the others."""
+    """Return the families for data of a kind or of several (``table+text``); the one that is tried first leads."""
+    if len(kinds_of(kind)) > 1:
+        return SEVERAL_KINDS
     return tuple(name for name, its_kind in FAMILY_KINDS.items() if its_kind == kind)
 
 

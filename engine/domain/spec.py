@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 from .errors import Message, SpecError
 from .families import FAMILY_KINDS, default_families, families_of
+from .kinds import AUTO, kinds_of
 from .metrics import METRICS, default_metric
 from .objectives import ObjectiveName
 from .verdict import EQUIVALENCE
@@ -19,12 +20,7 @@ SplitKind = Literal["auto", "stratified", "plain", "grouped", "time", "order"]
 DuplicatesName = Literal["auto", "keep_together", "ignore"]
 SamplerName = Literal["tpe", "random", "gp", "cmaes", "qmc", "grid", "nsga2"]
 PrunerName = Literal["hyperband", "asha", "median", "wilcoxon", "none"]
-Role = Literal[
-    "numeric", "categorical", "date", "text", "image", "id", "constant", "target", "ignored", "group", "time"
-]
 PathName = Literal["auto", "fused", "fold_by_fold"]
-DataKind = Literal["table", "image", "text"]
-KindName = Literal["auto", "table", "image", "text"]
 
 ORDERED_SPLITS = ("time", "order")
 """Kinds of splits that train on what comes first and validate on what follows."""
@@ -207,7 +203,7 @@ class StudySpec:
     task: Task = "auto"
     metric: str = ""
     families: tuple[str, ...] = ()
-    kind: KindName = "auto"
+    kind: str = AUTO
     split: SplitSpec = field(default_factory=SplitSpec)
     budget: BudgetSpec = field(default_factory=BudgetSpec)
     sampler: SamplerName = "tpe"
@@ -240,7 +236,7 @@ class StudySpec:
         """Whether a higher value of the metric is better."""
         return METRICS[self.metric].direction
 
-    def resolved(self, task: Literal["binary", "multiclass", "regression"], kind: DataKind) -> StudySpec:
+    def resolved(self, task: Literal["binary", "multiclass", "regression"], kind: str) -> StudySpec:
         """Return this spec with the task, the metric, the kind of data and the families decided."""
         metric = self.metric or default_metric(task)
         if task not in METRICS[metric].tasks:
@@ -252,7 +248,7 @@ class StudySpec:
             )
         families = self.families or tuple(self.space or ()) or default_families(kind)
         for name in families:
-            if FAMILY_KINDS[name] != kind:
+            if name not in families_of(kind):
                 raise SpecError(
                     "The family {family!r} is for {its_kind} data, and these are {kind} data; choose from {choices}.",
                     family=name,
@@ -316,9 +312,10 @@ def _check(spec: StudySpec) -> None:
         ("sampler", SamplerName),
         ("pruner", PrunerName),
         ("path", PathName),
-        ("kind", KindName),
     ):
         _choice(name, getattr(spec, name), get_args(kind))
+    if spec.kind != AUTO:
+        kinds_of(spec.kind)
     if spec.metric:
         _choice("metric", spec.metric, tuple(sorted(METRICS)))
     for name in spec.families:

@@ -27,6 +27,7 @@ from ..bundled.standalone import (
     remarks,
 )
 from ..data import dialect
+from ..data.columns import WordColumn
 from ..data.text_folder import decoded_texts
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
@@ -217,17 +218,19 @@ class _Parquet(Source):
         from ..data.frames import table_from_arrow
 
         inputs = self.predictor.schema["inputs"]
-        kinds: dict[str, Any] = {spec["column"]: (spec["kind"], spec["date_format"]) for spec in inputs}
+        storages: dict[str, Any] = {spec["column"]: (spec["kind"], spec["date_format"]) for spec in inputs}
         further = [self._target] if self._target is not None else []
         self._n_done = 0
         try:
             with pq.ParquetFile(self._data) as stream:
-                for batch in stream.iter_batches(CHUNK_ROWS, columns=[*kinds, *further]):
-                    table, _ = table_from_arrow(pa.Table.from_batches([batch.select(list(kinds))]), kinds)
+                for batch in stream.iter_batches(CHUNK_ROWS, columns=[*storages, *further]):
+                    table, _ = table_from_arrow(
+                        pa.Table.from_batches([batch.select(list(storages))]), storages
+                    )
                     cells: list[list[Any]] = []
                     for spec in inputs:
-                        column = table[spec["column"]]
-                        if column.kind == "text":
+                        column = table.cells(spec["column"])
+                        if isinstance(column, WordColumn):
                             words = [*column.vocabulary, None]
                             cells.append([words[code] for code in column.codes.tolist()])
                         else:

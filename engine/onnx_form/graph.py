@@ -126,7 +126,7 @@ def whole_onnx(
         ``prediction`` double (N,).
     """
     shared = network_to_onnx(members[0]) if networks is None else None
-    raw = raw_of(schema.data_kind)
+    raw = raw_of(schema.kind)
     nodes: list[onnx.NodeProto] = []
     constants: list[onnx.TensorProto] = []
     opsets = {"": OPSET}

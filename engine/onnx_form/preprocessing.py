@@ -16,8 +16,9 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from ..data.columns import Rows, WordColumn
 from ..data.schema import TableSchema
-from ..data.table import Rows, Table
+from ..data.table import Table
 from ..preprocessing.arithmetic import (
     DAY_S,
     MONDAY_S,
@@ -59,7 +60,7 @@ def preprocessing_to_onnx(
     graph = _Graph(prefix)
     inputs = [
         helper.make_tensor_value_info(
-            name, TensorProto.STRING if schema[name].kind == "text" else TensorProto.DOUBLE, ["N", 1]
+            name, TensorProto.STRING if schema[name].storage == "text" else TensorProto.DOUBLE, ["N", 1]
         )
         for name in preprocessing.columns
     ]
@@ -97,8 +98,8 @@ def onnx_inputs(
     rows = np.arange(table.n_rows) if rows is None else rows
     feeds: dict[str, NDArray[Any]] = {}
     for name in preprocessing.columns:
-        column = table[name]
-        if column.kind == "text":
+        column = table.cells(name)
+        if isinstance(column, WordColumn):
             words = np.array([*column.vocabulary, ""], object)
             feeds[name] = words[column.codes[rows]][:, None]
         else:
@@ -221,7 +222,7 @@ def _date(graph: _Graph, fit: DateFit, i: int, missing: dict[str, str]) -> str:
 def _codes(graph: _Graph, fit: CategoryFit) -> str:
     """Return codes of shape (N, 1), int64."""
     codes = [fit.offset + i for i in range(len(fit.keys))]
-    if fit.kind == "text":
+    if fit.storage == "text":
         return graph.add(
             "LabelEncoder",
             fit.name,

@@ -18,10 +18,10 @@ class RawImage(Raw):
 
     def declared(self, schema: TableSchema, names: Mapping[str, str]) -> list[onnx.ValueInfoProto]:
         """See `Raw.declared`."""
-        images = schema.images
-        assert images is not None  # noqa: S101 - a kind only sees its own
-        size = ["N", images.height, images.width, images.channels]
-        return [helper.make_tensor_value_info(names[images.column], TensorProto.UINT8, size)]
+        return [
+            helper.make_tensor_value_info(names[column], TensorProto.UINT8, ["N", *array.shape])
+            for column, array in schema.arrays.items()
+        ]
 
     def part(
         self,

@@ -22,7 +22,7 @@ class RawTable(Raw):
         """See `Raw.declared`."""
         return [
             helper.make_tensor_value_info(
-                names[c.name], TensorProto.STRING if c.kind == "text" else TensorProto.DOUBLE, ["N", 1]
+                names[c.name], TensorProto.STRING if c.storage == "text" else TensorProto.DOUBLE, ["N", 1]
             )
             for c in schema.columns
             if c.name in names

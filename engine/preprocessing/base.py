@@ -11,8 +11,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from ..data.columns import Rows
 from ..data.schema import TableSchema
-from ..data.table import Rows, Table
+from ..data.table import Table
 from ..networks.inputs import InputShape
 
 

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from ..data.columns import NumberColumn, Rows, WordColumn
 from ..data.schema import TableSchema
-from ..data.table import Column, Rows, Table
+from ..data.table import Table
 from ..domain.errors import DataError
 from .arithmetic import SCALED_LIMIT, SMOOTH_CLIP, DateFit, Floats, NumericFit
 from .spec import PreprocessingSpec
@@ -54,9 +55,9 @@ def fit_preprocessing(
     if any(len(rows) == 0 for rows in train_rows):
         raise DataError("A training part has no rows; use fewer folds or more data.")
     roles = {c.name: c.role for c in schema.features}
-    numeric = [table[name] for name, role in roles.items() if role == "numeric"]
-    dates = [table[name] for name, role in roles.items() if role == "date"]
-    categorical = [table[name] for name, role in roles.items() if role == "categorical"]
+    numeric = [table.numbers(name) for name, role in roles.items() if role == "numeric"]
+    dates = [table.numbers(name) for name, role in roles.items() if role == "date"]
+    categorical = [table.cells(name) for name, role in roles.items() if role == "categorical"]
     numeric_fits = _fit_numeric(numeric, train_rows, spec)
     date_fits = _fit_dates(dates, train_rows)
     indicators = _indicators([*numeric, *dates], train_rows) if spec.indicators else ()
@@ -69,7 +70,7 @@ def fit_preprocessing(
     )
 
 
-def _indicators(columns: list[Column], train_rows: Sequence[Rows]) -> tuple[str, ...]:
+def _indicators(columns: list[NumberColumn], train_rows: Sequence[Rows]) -> tuple[str, ...]:
     masks = [(c.name, c.missing()) for c in columns]
     return tuple(name for name, mask in masks if mask.any() and any(mask[rows].any() for rows in train_rows))
 
@@ -87,7 +88,7 @@ class _Scale:
 
 
 def _fit_numeric(
-    columns: list[Column], train_rows: Sequence[Rows], spec: PreprocessingSpec
+    columns: list[NumberColumn], train_rows: Sequence[Rows], spec: PreprocessingSpec
 ) -> list[NumericFit]:
     names = tuple(c.name for c in columns)
     scales: list[list[_Scale]] = [[] for _ in train_rows]
@@ -215,7 +216,7 @@ def _bin_edges(
     return tuple(edges.tolist()) if len(edges) > 1 else (float(edges[0]), float(edges[0]) + 1.0)
 
 
-def _fit_dates(columns: list[Column], train_rows: Sequence[Rows]) -> list[DateFit]:
+def _fit_dates(columns: list[NumberColumn], train_rows: Sequence[Rows]) -> list[DateFit]:
     names = tuple(c.name for c in columns)
     used = np.unique(np.concatenate(train_rows)) if columns else np.empty(0, np.int64)
     clock = tuple(bool(np.any(_present(c.numbers[used]) % 86400.0 != 0)) for c in columns)
@@ -234,9 +235,11 @@ def _present(values: Floats) -> Floats:
     return values[~np.isnan(values)]
 
 
-def _fit_category(column: Column, train_rows: Sequence[Rows], spec: PreprocessingSpec) -> list[CategoryFit]:
+def _fit_category(
+    column: NumberColumn | WordColumn, train_rows: Sequence[Rows], spec: PreprocessingSpec
+) -> list[CategoryFit]:
     codes, labels = column.categories()
-    if column.kind == "text":
+    if isinstance(column, WordColumn):
         keys: tuple[str, ...] | tuple[float, ...] = labels
     else:
         keys = tuple(np.unique(_present(column.numbers)).tolist())
@@ -264,7 +267,7 @@ def _fit_category(column: Column, train_rows: Sequence[Rows], spec: Preprocessin
         fits.append(
             CategoryFit(
                 column.name,
-                column.kind,
+                column.storage,
                 tuple(keys[k] for k in kept.tolist()),  # type: ignore[arg-type]
                 offset,
                 missing_code,

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.columns import ArrayColumn, Rows
 from ..data.schema import TableSchema
-from ..data.table import Rows, Table
+from ..data.table import Table
 from ..domain.errors import DataError
 from ..networks.inputs import InputShape
 from .base import Preprocessing, PreprocessingKind
@@ -45,7 +46,10 @@ class ImagePreprocessing(Preprocessing):
 
     def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
         """See `Preprocessing.inputs`; where all rows are asked for in order, nothing is copied."""
-        if table.pixels is None or table.pixels.shape[1:] != (self.height, self.width, self.channels):
+        images = table[self.column]
+        if not isinstance(images, ArrayColumn) or images.values.shape[1:] != (
+            self.height, self.width, self.channels,
+        ):  # fmt: skip
             raise DataError(
                 "The images must be {width} × {height} pixels with {channels} channels.",
                 width=self.width,
@@ -53,7 +57,7 @@ class ImagePreprocessing(Preprocessing):
                 channels=self.channels,
             )
         is_all = len(rows) == table.n_rows and bool((rows == np.arange(table.n_rows)).all())
-        return {"pixels": table.pixels if is_all else table.pixels[rows]}
+        return {"pixels": images.values if is_all else images.values[rows]}
 
     def to_json(self) -> dict[str, Any]:
         """See `Preprocessing.to_json`."""
@@ -83,10 +87,10 @@ class ImageKind(PreprocessingKind):
         params: Mapping[str, Any],  # noqa: ARG002
     ) -> tuple[ImagePreprocessing, ...]:
         """See `PreprocessingKind.fit`."""
-        images = schema.images
-        if images is None:
+        if not schema.arrays:
             raise DataError("These data have no images; choose another kind of data.")
-        fitted = ImagePreprocessing(images.column, images.height, images.width, images.channels)
+        column, array = next(iter(schema.arrays.items()))
+        fitted = ImagePreprocessing(column, *array.shape)
         return (fitted,) * len(train_rows)
 
     def from_json(self, data: Mapping[str, Any]) -> ImagePreprocessing:

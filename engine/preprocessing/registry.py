@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from ..domain.families import DATA_KINDS
+from ..domain.kinds import KINDS
 from .base import Preprocessing, PreprocessingKind
 
 
@@ -18,7 +18,7 @@ def preprocessing_kind(kind: str) -> PreprocessingKind:
     KeyError
         For an unknown kind.
     """
-    if kind not in DATA_KINDS:
+    if kind not in KINDS:
         raise KeyError(kind)
     found: PreprocessingKind = importlib.import_module(f".{kind}", __package__).KIND
     return found

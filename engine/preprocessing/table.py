@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..data.columns import Rows
 from ..data.schema import TableSchema
-from ..data.table import Rows, Table
+from ..data.table import Table
 from .base import PreprocessingKind
 from .fit import fit_preprocessing
 from .spec import PreprocessingSpec

@@ -15,8 +15,9 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.columns import Rows, WordColumn
 from ..data.schema import TableSchema
-from ..data.table import Rows, Table
+from ..data.table import Table
 from ..domain.errors import DataError, SpecError
 from ..networks.inputs import InputShape
 from .base import Preprocessing, PreprocessingKind
@@ -159,14 +160,16 @@ def texts_of(table: Table, names: Sequence[str]) -> tuple[list[str], NDArray[np.
     DataError
         Where a column is not there, or does not hold text.
     """
-    columns = [table[name] for name in names]
-    for column in columns:
-        if column.kind != "text":
+    columns: list[WordColumn] = []
+    for name in names:
+        column = table.cells(name)
+        if not isinstance(column, WordColumn):
             raise DataError(
                 "Column {column!r} holds {kind} cells, but the model was trained on text.",
                 column=column.name,
-                kind=column.kind,
+                kind=column.storage,
             )
+        columns.append(column)
     if len(columns) == 1:
         column = columns[0]
         return [*column.vocabulary, ""], np.where(column.codes < 0, len(column.vocabulary), column.codes)

@@ -6,18 +6,19 @@ The arithmetic is that of `arithmetic`, which bundles carry along.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.table import Rows, Table
-from ..domain.errors import DataError
+from ..data.columns import Rows, Storage, WordColumn
+from ..data.table import Table, storage_error
 from ..networks.inputs import InputShape
-from .arithmetic import DateFit, Floats, NumericFit, encode_numbers, unfold_date
+from .arithmetic import DateFit, NumericFit, encode_numbers, unfold_date
 from .base import Preprocessing
 from .spec import PreprocessingSpec
 
@@ -44,7 +45,7 @@ class CategoryFit:
     Attributes
     ----------
     name : str
-    kind : {"number", "text", "date"}
+    storage : {"number", "text", "date"}
         Of the raw column.
     keys : tuple of str or tuple of float
         Categories that were kept, key ``i`` has code ``offset + i``; floats for columns of numbers and dates.
@@ -59,13 +60,24 @@ class CategoryFit:
     """
 
     name: str
-    kind: Literal["number", "text", "date"]
+    storage: Storage
     keys: tuple[str, ...] | tuple[float, ...]
     offset: int
     missing_code: int
     other_code: int
     width: int
     embedded: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready dict; the storage is called ``kind`` there."""
+        data = dataclasses.asdict(self)
+        return {"name": data.pop("name"), "kind": data.pop("storage"), **data, "keys": list(self.keys)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> CategoryFit:
+        """Rebuild what `to_json` gave."""
+        others = {name: value for name, value in data.items() if name not in ("kind", "keys")}
+        return cls(**others, storage=data["kind"], keys=tuple(data["keys"]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,11 +158,13 @@ class TablePreprocessing(Preprocessing):
         parts: list[NDArray[Any]] = []
         missing: dict[str, NDArray[np.bool_]] = {}
         if self.numeric.names:
-            cells = np.stack([_numbers(table, name, "number")[rows] for name in self.numeric.names], axis=1)
+            cells = np.stack(
+                [table.numbers(name, "number").numbers[rows] for name in self.numeric.names], axis=1
+            )
             missing |= dict(zip(self.numeric.names, np.isnan(cells).T, strict=True))
             parts.append(encode_numbers(cells, self.numeric, self.spec.smooth_clip))
         for i, name in enumerate(self.dates.names):
-            seconds = _numbers(table, name, "date")[rows]
+            seconds = table.numbers(name, "date").numbers[rows]
             missing[name] = np.isnan(seconds)
             parts.append(unfold_date(seconds, self.dates, i))
         if self.indicators:
@@ -178,10 +192,7 @@ class TablePreprocessing(Preprocessing):
             "numeric": self.numeric.to_json(),
             "dates": self.dates.to_json(),
             "indicators": list(self.indicators),
-            "categories": [
-                {name: getattr(c, name) for name in CategoryFit.__slots__} | {"keys": list(c.keys)}
-                for c in self.categories
-            ],
+            "categories": [c.to_json() for c in self.categories],
         }
 
     @classmethod
@@ -192,7 +203,7 @@ class TablePreprocessing(Preprocessing):
             NumericFit.from_json(data["numeric"]),
             DateFit.from_json(data["dates"]),
             tuple(data["indicators"]),
-            tuple(CategoryFit(**{**c, "keys": tuple(c["keys"])}) for c in data["categories"]),
+            tuple(CategoryFit.from_json(c) for c in data["categories"]),
         )
 
     def to_json_bytes(self) -> bytes:
@@ -203,30 +214,13 @@ class TablePreprocessing(Preprocessing):
 def category_codes(table: Table, fit: CategoryFit) -> NDArray[np.int32]:
     """Return the codes of all rows of the table, shape (n_rows,), int32; -1 for a one-hot column that is all
     0."""
-    column = table[fit.name]
-    if column.kind != fit.kind:
-        raise _kind_error(fit.name, fit.kind, column.kind)
+    column = table.cells(fit.name)
+    if column.storage != fit.storage:
+        raise storage_error(fit.name, fit.storage, column.storage)
     known = {key: fit.offset + i for i, key in enumerate(fit.keys)}
-    if column.kind == "text":
+    if isinstance(column, WordColumn):
         codes = [known.get(word, fit.other_code) for word in column.vocabulary]
         return np.array([*codes, fit.missing_code], np.int32)[column.codes]
     values, inverse = np.unique(column.numbers, return_inverse=True)
     codes = [fit.missing_code if v != v else known.get(v, fit.other_code) for v in values.tolist()]
     return np.array(codes, np.int32)[inverse]
-
-
-def _numbers(table: Table, name: str, kind: str) -> Floats:
-    column = table[name]
-    if column.kind != kind:
-        raise _kind_error(name, kind, column.kind)
-    return column.numbers
-
-
-def _kind_error(name: str, wanted: str, found: str) -> DataError:
-    return DataError(
-        "Column {column!r} must hold {wanted} cells, but here it holds {found}; check its values and decimal "
-        "sign.",
-        column=name,
-        wanted=wanted,
-        found=found,
-    )

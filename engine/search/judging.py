@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from ...storage.errors import ArtifactError
 from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
+from ..data.columns import Rows
 from ..data.schema import TableSchema
 from ..data.splitting import Splits, split_units
-from ..data.table import Rows
 from ..domain.errors import ExportError
 from ..domain.metrics import METRICS
 from ..domain.verdict import Corrected, Evidence, Verdict

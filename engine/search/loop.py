@@ -119,7 +119,7 @@ class SearchLoop:
     def _start_helpers(self) -> None:
         """Start the export's processes: most of its time are their imports, and other work goes on meanwhile."""
         if self._helpers is None:
-            self._helpers = Helpers.start(images=self._prepared.files.pixels is not None)
+            self._helpers = Helpers.start(images=bool(self._prepared.files.table.arrays))
 
     def close(self) -> None:
         """End the processes that were started for an export and not needed."""

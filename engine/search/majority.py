@@ -13,7 +13,6 @@ from ...storage.store import Store
 from ..baselines import fit_baseline
 from ..data.schema import TableSchema
 from ..data.splitting import Splits
-from ..data.table import Table
 from ..data.target import encode_target
 from ..domain.metrics import METRICS, metrics_for
 from .preparing import Prepared
@@ -37,8 +36,7 @@ def score_majority(store: Store, study_id: int, prepared: Prepared) -> None:
 def _scored(prepared: Prepared) -> TrialOutcome:
     started, files = time.monotonic(), prepared.files
     schema = TableSchema.from_json(files.schema)
-    images = schema.images
-    table = Table.from_parquet(files.table, files.pixels, images.column if images else "")
+    table = files.table.load()
     target = encode_target(table, schema, files.task)
     splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())
     y = np.full(table.n_rows, -1, dtype=target.values.dtype)

@@ -21,6 +21,7 @@ from ..domain.space import adapt_space, check_space, completed_space, default_sp
 from ..domain.spec import StudySpec
 from ..machine import free_memory_bytes, n_cores
 from ..statistics.epochs import EpochChoice
+from ..study_rows import table_files
 from ..training.schedules import patience_of
 from ..workers.gpus import gpu_names
 from ..workers.messages import StudyFiles
@@ -78,8 +79,6 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
     spec = StudySpec.from_json(study.spec)
     dataset = store.dataset(study.dataset_id or 0)
     schema = TableSchema.from_json(dataset.schema)
-    table_path = store.artifacts.checked_path(dataset.table_sha256)
-    pixels = store.artifacts.checked_path(schema.images.sha256) if schema.images else None
     if study.split_sha256 is None:
         raise SpecError("The study {study!r} has no folds; create it anew.", study=study.name)
     splits_path = store.artifacts.checked_path(study.split_sha256)
@@ -102,8 +101,7 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
         ),
         files=StudyFiles(
             study_id=study.id,
-            table=str(table_path),
-            pixels=str(pixels) if pixels else None,
+            table=table_files(store, dataset),
             splits=str(splits_path),
             schema=dataset.schema,
             task=spec.task,

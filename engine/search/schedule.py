@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..baselines import BASELINES, CHEAP_BASELINES
+from ..data.schema import TableSchema
 from ..domain.objectives import costs_of, is_ruled_out
 from ..statistics.epochs import chosen_scores
 from ..training.curves import CURVE_NAMES
@@ -255,7 +256,7 @@ class Schedule:
             self._search.restore(past)
 
     def _add_baselines(self, have: set[str]) -> None:
-        baselines = BASELINES[self._prepared.files.schema.get("data_kind", "table")]
+        baselines = BASELINES[TableSchema.from_json(self._prepared.files.schema).kind]
         missing = [(i, n) for i, n in enumerate(baselines) if n not in have and self._prepared.spec.baselines]
         self._waiting += [
             self._store.create_trial(

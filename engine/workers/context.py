@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..data.schema import TableSchema
 from ..data.splitting import Splits
-from ..data.table import Table
+from ..data.table import TableFiles
 from ..data.target import encode_target
 from ..networks.registry import family
 from ..preprocessing.registry import preprocessing_kind
@@ -38,9 +38,8 @@ class StudyContext:
     def __init__(self, files: StudyFiles) -> None:
         self.files = files
         self.schema = TableSchema.from_json(files.schema)
-        images = self.schema.images
-        self.table = Table.from_parquet(files.table, files.pixels, images.column if images else "")
-        self.preprocessing = preprocessing_kind(self.schema.data_kind)
+        self.table = files.table.load()
+        self.preprocessing = preprocessing_kind(self.schema.kind)
         self.target = encode_target(self.table, self.schema, files.task)
         self.splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())
         self.y_by_row: NDArray[Any] = np.full(self.table.n_rows, -1, dtype=self.target.values.dtype)
@@ -121,7 +120,7 @@ class StudyContext:
         )
 
 
-_contexts: OrderedDict[tuple[int, str, str], StudyContext] = OrderedDict()
+_contexts: OrderedDict[tuple[int, TableFiles, str], StudyContext] = OrderedDict()
 _MOST_CONTEXTS = 2  # of studies that run beside one another on one cluster
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import Curves, Failure, FoldScores
+from ..data.table import TableFiles
 from ..domain.spec import LimitsSpec
 
 TOPIC = "cupel-progress"
@@ -36,7 +37,7 @@ class StudyFiles:
     """Where a worker finds what a study trains on; the same for all its tasks."""
 
     study_id: int
-    table: str  # path of the Parquet snapshot
+    table: TableFiles
     splits: str  # path of the splits
     schema: Mapping[str, Any]
     task: str
@@ -46,7 +47,6 @@ class StudyFiles:
     n_threads: int
     checkpoints: str  # folder
     memory_limit_bytes: int
-    pixels: str | None = None  # path of the images' pixels
     limits: LimitsSpec = field(default_factory=LimitsSpec)
     objectives: tuple[str, ...] = ("score",)
     fused: bool | None = None  # None: chosen by memory

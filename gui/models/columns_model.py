@@ -8,13 +8,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from ...engine.domain import formatting
+from ...engine.domain.kinds import GIVEN_ROLES
 from .. import words
 from ..language import tr
 from .inspection import ColumnFacts, Inspection
 from .table_model import LEFT, RIGHT, Index, TableModel
 
 FACTS_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-ROLES = ("numeric", "categorical", "date", "text", "id", "constant", "target", "ignored", "group", "time")
 
 
 class Column(IntEnum):
@@ -94,7 +94,7 @@ class ColumnsModel(TableModel):
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802 - Qt's name
-        if role != Qt.ItemDataRole.EditRole or index.column() != Column.ROLE or value not in ROLES:
+        if role != Qt.ItemDataRole.EditRole or index.column() != Column.ROLE or value not in GIVEN_ROLES:
             return False
         name = self._columns[index.row()].name
         if value != self.role(name):

@@ -16,10 +16,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPainter, QShowEvent
 from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from ...engine.domain.kinds import GIVEN_ROLES
 from .. import words
 from ..charts.small import draw_histogram
 from ..language import tr
-from ..models.columns_model import FACTS_ROLE, ROLES, Column
+from ..models.columns_model import FACTS_ROLE, Column
 from ..models.inspection import ColumnFacts
 from ..theme import colour
 from ..widgets import painting
@@ -82,9 +83,9 @@ class ColumnDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802, ARG002
         box = RoleBox(parent)
         box.setAccessibleName(tr("Role"))
-        for role in ROLES:
+        for role in GIVEN_ROLES:
             box.addItem(words.role(role), role)
-        box.setMaxVisibleItems(len(ROLES))
+        box.setMaxVisibleItems(len(GIVEN_ROLES))
         box.activated.connect(lambda _index: self.commitData.emit(box))
         box.list_closed.connect(lambda: self.closeEditor.emit(box))
         return box

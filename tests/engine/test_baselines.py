@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.engine.baselines import BASELINES, fit_baseline
+from cupel.engine.data.columns import DateColumn, NumberColumn, WordColumn
 from cupel.engine.data.reading import read_table
 from cupel.engine.data.samples import load_sample
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.splitting import draw_splits
-from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.errors import SpecError
 from cupel.engine.domain.metrics import METRICS
@@ -67,10 +68,10 @@ def _mixed(n: int = 300) -> Table:
     x[::7] = np.nan
     return Table(
         (
-            Column("x", "number", numbers=x),
-            Column("when", "date", numbers=np.where(rng.random(n) < 0.1, np.nan, rng.integers(0, 10**9, n))),
-            text_column("town", town, [f"t{i}" for i in range(280)]),
-            text_column("y", np.r_[town[:-1] % 2, 2], ["even", "odd", "once"]),
+            NumberColumn("x", x),
+            DateColumn("when", np.where(rng.random(n) < 0.1, np.nan, rng.integers(0, 10**9, n))),
+            WordColumn.of_codes("town", town, [f"t{i}" for i in range(280)]),
+            WordColumn.of_codes("y", np.r_[town[:-1] % 2, 2], ["even", "odd", "once"]),
         ),
         n,
     )
@@ -106,11 +107,11 @@ def test_trees_that_are_grown_in_parts_are_those_that_are_grown_at_once_and_end_
     n = 12_000  # so many that they stop early
     x = rng.normal(size=(n, 4))
     z = x[:, 0] + rng.normal(size=n)
-    columns = [Column(f"x{i}", "number", numbers=x[:, i]) for i in range(4)]
+    columns = [NumberColumn(f"x{i}", x[:, i]) for i in range(4)]
     y = (
-        Column("z", "number", numbers=z)
+        NumberColumn("z", z)
         if target_name == "z"
-        else text_column("y", (z > 0).astype(int), ["no", "yes"])
+        else WordColumn.of_codes("y", (z > 0).astype(int), ["no", "yes"])
     )
     table = Table((*columns, y), n)
     schema = infer_schema(table, target_name)

@@ -15,7 +15,7 @@ from cupel.engine.audit.group_audit import Asked, audited
 from cupel.engine.audit.study_audit import StudyAudit
 from cupel.engine.cli import main
 from cupel.engine.commands.audit import print_audit
-from cupel.engine.data.table import Column, text_column
+from cupel.engine.data.columns import Column, DateColumn, NumberColumn, WordColumn
 from cupel.engine.deployment.card_groups import LEAST_ROWS, groups_section, no_gap_lines
 from cupel.engine.deployment.export import export_model, export_trial
 from cupel.engine.domain.errors import DataError, ExportError
@@ -52,7 +52,7 @@ def biased() -> tuple[Column, np.ndarray, np.ndarray]:
                 said.append(i < share * (n // 2))
     codes = np.array([ord(word) - ord("a") for word in words], np.int32)
     p = np.where(said, 0.8, 0.2)
-    return text_column("group", codes, ("a", "b", "c")), np.array(y), np.stack([1 - p, p], axis=1)
+    return WordColumn.of_codes("group", codes, ("a", "b", "c")), np.array(y), np.stack([1 - p, p], axis=1)
 
 
 def test_a_known_bias_is_found_with_its_interval() -> None:
@@ -112,7 +112,7 @@ def test_of_a_regression_errors_are_counted() -> None:
     y = rng.normal(10, 3, 400)
     code = np.arange(400) % 2
     predicted = y + rng.normal(0, 0.5, 400) + 1.0 * code
-    column = text_column("group", code.astype(np.int32), ("fair", "high"))
+    column = WordColumn.of_codes("group", code.astype(np.int32), ("fair", "high"))
     asked = Asked.of("regression", (), "", 0.5)
     found = audited(asked, groups_of(column), np.arange(400), y, predicted, "file")
     gaps = {gap["measure"]: gap for gap in found["gaps"]}
@@ -127,7 +127,7 @@ def test_of_a_regression_errors_are_counted() -> None:
 def test_of_many_classes_rates_are_those_of_the_one_that_is_named() -> None:
     y = np.arange(90) % 3
     predictions = np.eye(3)[np.where(y == 2, 1, y)]
-    column = text_column("group", np.zeros(90, np.int32), ("all",))
+    column = WordColumn.of_codes("group", np.zeros(90, np.int32), ("all",))
     plain = audited(
         Asked.of("multiclass", "abc", "", 0.5), groups_of(column), np.arange(90), y, predictions, "file"
     )
@@ -146,40 +146,40 @@ def test_of_many_classes_rates_are_those_of_the_one_that_is_named() -> None:
 
 
 def test_groups_are_categories_ranges_and_what_is_missing() -> None:
-    ages = Column("age", "number", numbers=np.array([*range(100), np.nan], float))
+    ages = NumberColumn("age", np.array([*range(100), np.nan], float))
     grouped = groups_of(ages)
     assert grouped.is_binned
     assert grouped.names == ("0 to 19", "20 to 39", "40 to 59", "60 to 79", "80 to 99", MISSING)
     assert np.bincount(grouped.codes).tolist() == [20, 20, 20, 20, 20, 1]
-    few = groups_of(Column("n", "number", numbers=np.array([2.0, 1.0, 2.0])))
+    few = groups_of(NumberColumn("n", np.array([2.0, 1.0, 2.0])))
     assert (few.names, few.codes.tolist(), few.is_binned) == (("1", "2"), [1, 0, 1], False)
-    days = groups_of(Column("day", "date", numbers=np.arange(100) * 86400.0))
+    days = groups_of(DateColumn("day", np.arange(100) * 86400.0))
     assert days.names[0] == "1970-01-01 to 1970-01-20"
-    mostly_zero = Column("gain", "number", numbers=np.array([0.0] * 90 + list(range(1, 21)), float))
+    mostly_zero = NumberColumn("gain", np.array([0.0] * 90 + list(range(1, 21)), float))
     assert groups_of(mostly_zero).names[0] == "0 to 0"
     words = [f"w{i:02}" for i in range(20)]
-    many = text_column("w", np.repeat(np.arange(20, dtype=np.int32), np.arange(1, 21)), words)
+    many = WordColumn.of_codes("w", np.repeat(np.arange(20, dtype=np.int32), np.arange(1, 21)), words)
     named = groups_of(many)
     assert named.names == (*words[9:], OTHER)
     assert np.sum(named.codes == 11) == sum(range(1, 10))
     with pytest.raises(DataError, match="200 different texts in 200 rows"):
-        groups_of(text_column("t", np.arange(200, dtype=np.int32), [f"t{i}" for i in range(200)]))
+        groups_of(WordColumn.of_codes("t", np.arange(200, dtype=np.int32), [f"t{i}" for i in range(200)]))
 
 
 def test_every_group_has_a_name_of_its_own() -> None:
     """So that gaps, which are told by names, are those of the groups that they name."""
     words = ("(missing)", "(other)", "a")
-    named = groups_of(text_column("w", np.array([0, 1, 2, -1], np.int32), words))
+    named = groups_of(WordColumn.of_codes("w", np.array([0, 1, 2, -1], np.int32), words))
     assert named.names == (*words, f"({MISSING})")
-    customers = Column("customer", "number", numbers=1e6 + np.arange(100.0))
+    customers = NumberColumn("customer", 1e6 + np.arange(100.0))
     assert groups_of(customers).names[:2] == ("1000000 to 1000019", "1000020 to 1000039")
-    close = groups_of(Column("x", "number", numbers=1 + np.arange(100.0) / 1e9))
+    close = groups_of(NumberColumn("x", 1 + np.arange(100.0) / 1e9))
     assert len(set(close.names)) == 5
 
 
 def test_names_of_groups_leave_the_card_and_the_terminal_whole(capsys: pytest.CaptureFixture[str]) -> None:
     column, y, predictions = biased()
-    odd = text_column("speed [km/h]", column.codes, ("a|b\nc", "[/]", "[bold]"))
+    odd = WordColumn.of_codes("speed [km/h]", column.codes, ("a|b\nc", "[/]", "[bold]"))
     part = audited(
         Asked.of("binary", CLASSES, "", 0.5), groups_of(odd), np.arange(len(y)), y, predictions, "file"
     )
@@ -289,7 +289,7 @@ def test_measures_that_no_two_groups_have_rows_for_are_named(capsys: pytest.Capt
     """Each group has rows enough, but hardly any that are positive."""
     y = np.array([0, 1] * 5 + [0] * 70)
     predictions = np.eye(2)[y]
-    column = text_column("group", np.arange(80, dtype=np.int32) % 2, ("a", "b"))
+    column = WordColumn.of_codes("group", np.arange(80, dtype=np.int32) % 2, ("a", "b"))
     asked = Asked.of("binary", CLASSES, "", 0.5)
     part = audited(asked, groups_of(column), np.arange(80), y, predictions, "file")
     assert {gap["measure"] for gap in part["gaps"]} == {
@@ -305,7 +305,7 @@ def test_measures_that_no_two_groups_have_rows_for_are_named(capsys: pytest.Capt
 
 def test_of_values_that_do_not_vary_nothing_is_explained() -> None:
     y = np.full(80, 3.0)
-    column = text_column("group", np.arange(80, dtype=np.int32) % 2, ("a", "b"))
+    column = WordColumn.of_codes("group", np.arange(80, dtype=np.int32) % 2, ("a", "b"))
     asked = Asked.of("regression", (), "", 0.5)
     part = audited(asked, groups_of(column), np.arange(80), y, y + np.arange(80) % 3, "file")
     assert no_gap_lines(part) == ["No gap of R²: the target varies in fewer than two groups of 30 rows"]

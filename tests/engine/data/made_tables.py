@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.data.columns import Column, NumberColumn, WordColumn
+from cupel.engine.data.table import Table
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
 
 def number(name: str, values: NDArray) -> Column:
-    return Column(name, "number", numbers=np.asarray(values, float))
+    return NumberColumn(name, np.asarray(values, float))
 
 
 def words(name: str, codes: NDArray) -> Column:
     codes = np.asarray(codes, np.int32)
-    return text_column(name, codes, [f"{name} {i:04}" for i in range(int(codes.max()) + 1)])
+    return WordColumn.of_codes(name, codes, [f"{name} {i:04}" for i in range(int(codes.max()) + 1)])
 
 
 def table_of(x: NDArray, *columns: Column) -> Table:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cupel.engine.data.columns import NumberColumn
 from cupel.engine.data.guess import suggest_target
-from cupel.engine.data.table import Column, Table
+from cupel.engine.data.table import Table
 
 N = 60
 RNG = np.random.default_rng(0)
 
 
 def table(**columns: np.ndarray) -> Table:
-    made = tuple(Column(name, "number", numbers=np.asarray(cells, float)) for name, cells in columns.items())
+    made = tuple(NumberColumn(name, np.asarray(cells, float)) for name, cells in columns.items())
     return Table(made, N)
 
 

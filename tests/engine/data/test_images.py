@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from cupel.engine.bundled.decoding import ImageFiles
 from cupel.engine.data import image_table
+from cupel.engine.data.columns import ArrayColumn
 from cupel.engine.data.inspect import inspect_file
 from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.sources import Loaded, load
 from cupel.engine.data.splitting import draw_splits
-from cupel.engine.data.table import PIXELS_FILE, Table
+from cupel.engine.data.table import Table, TableFiles
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.errors import DataError
 from cupel.engine.domain.spec import ReadSpec, SplitSpec
@@ -35,8 +36,8 @@ def class_folders(root: Path, n: int = 3, mode: str = "L", form: str = "png") ->
 
 
 def pixels_of(found: Loaded) -> np.ndarray:
-    assert found.table.pixels is not None
-    return found.table.pixels
+    (images,) = found.table.arrays
+    return images.values
 
 
 def labels_of(found: Loaded) -> list[object]:
@@ -61,7 +62,7 @@ def test_a_folder_for_each_class(tmp_path: Path, form: str) -> None:
     assert abs(int(pixels_of(found)[0].mean()) - 40) <= 1
     assert found.suggested_target == "label"
     schema = infer_schema(found.table, "label")
-    assert schema.data_kind == "image"
+    assert schema.kind == "image"
     assert schema["image"].role == "image"
     assert TableSchema.from_json(schema.to_json()) == schema
 
@@ -197,7 +198,7 @@ def test_a_table_of_paths_to_nothing_is_refused_but_one_with_numbers_too_stays_a
     (tmp_path / "more.csv").write_text(
         "\n".join(["path,what,size", *(f"{row},{i}" for i, row in enumerate(rows))])
     )
-    assert load(tmp_path / "more.csv").table.pixels is None
+    assert not load(tmp_path / "more.csv").table.arrays
 
 
 def test_a_table_of_paths_with_a_number_to_predict(tmp_path: Path) -> None:
@@ -207,11 +208,11 @@ def test_a_table_of_paths_with_a_number_to_predict(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     found = load(tmp_path / "list.csv")
-    assert found.table.image_column == "file"
+    assert [column.name for column in found.table.arrays] == ["file"]
     assert found.table["weight"].raw(np.arange(2)) == [1.5, 20]
     assert [int(x.mean()) for x in pixels_of(found)] == [40, 201]
     schema = infer_schema(found.table, "weight")
-    assert (schema.data_kind, schema["file"].role) == ("image", "image")
+    assert (schema.kind, schema["file"].role) == ("image", "image")
     said = " ".join(map(str, found.messages))
     assert "animals/gone.png" in said
     assert "name no image: 1 of 4" in said
@@ -327,18 +328,17 @@ def test_arrays_that_cannot_be_used_are_refused(
 
 def test_pixels_follow_the_rows_and_are_mapped_from_a_stored_table(tmp_path: Path) -> None:
     table = load(class_folders(tmp_path / "animals")).table
-    assert table.pixels is not None
+    (images,) = table.arrays
     part = table.take(np.array([4, 0]))
-    assert part.pixels is not None
-    np.testing.assert_array_equal(part.pixels, table.pixels[[4, 0]])
-    table.to_parquet(tmp_path / "table.parquet")
-    table.save_pixels(tmp_path / PIXELS_FILE)
-    stored = Table.from_parquet(tmp_path / "table.parquet", tmp_path / PIXELS_FILE, "image")
-    assert isinstance(stored.pixels, np.memmap)
+    np.testing.assert_array_equal(part.arrays[0].values, images.values[[4, 0]])
+    stored = TableFiles.save(table, tmp_path).load()
+    assert isinstance(stored.arrays[0].values, np.memmap)
+    assert stored.arrays[0].role == "image"
     assert stored.digest() == table.digest()
-    other = table.pixels.copy()
+    other = images.values.copy()
     other[0, 0, 0] ^= 1
-    assert Table(table.columns, table.n_rows, other, "image").digest() != table.digest()
+    changed = tuple(ArrayColumn(images.names, other, "image") if c is images else c for c in table)
+    assert Table(changed, table.n_rows).digest() != table.digest()
 
 
 def test_an_inspection_has_small_pictures_with_labels(tmp_path: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cupel.engine.data.columns import ArrayColumn, NumberColumn, WordColumn
 from cupel.engine.data.near_duplicates import NearDuplicates, find_near_duplicates
 from cupel.engine.data.report import build_report
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.splitting import Splits, draw_splits
-from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.spec import SplitSpec
 from hypothesis import given, settings
@@ -48,13 +49,13 @@ def test_another_category_or_a_missing_cell_makes_another_row() -> None:
     x[N : N + 10, 2] = np.nan  # of the first 20 pairs, 10 still miss the same cell
     words = np.zeros(len(x), np.int32)
     words[N + 50 :] = 1
-    found = found_in(table_of(x, text_column("word", words, ["a", "b"])), word="categorical")
+    found = found_in(table_of(x, WordColumn.of_codes("word", words, ["a", "b"])), word="categorical")
     assert found.n_sets == 10 + 30
 
 
 def test_the_target_is_not_compared() -> None:
     y = np.arange(N + N_COPIES) % 2
-    found = found_in(table_of(with_copies(), text_column("y", y, ["a", "b"])), "y")
+    found = found_in(table_of(with_copies(), WordColumn.of_codes("y", y, ["a", "b"])), "y")
     assert found.n_sets == N_COPIES
 
 
@@ -94,7 +95,7 @@ def test_texts_are_compared_without_case_and_punctuation_but_short_ones_never() 
         "something else",
     ]
     codes = np.array([0, 1, 2, 3, 4, 4], np.int32)
-    table = Table((text_column("text", codes, words),), len(codes))
+    table = Table((WordColumn.of_codes("text", codes, words),), len(codes))
     schema = infer_schema(table, None, {"text": "text"})
     found = find_near_duplicates(table, schema, np.arange(len(codes)))
     assert found.sets[0] == found.sets[1]
@@ -107,8 +108,8 @@ def test_images_with_nearly_equal_pixels_are_copies_and_blank_ones_are_not() -> 
     pixels = rng.integers(0, 256, (60, 12, 10, 3)).astype(np.uint8)
     pixels[40:50] = np.clip(pixels[:10].astype(int) + rng.integers(-2, 3, (10, 12, 10, 3)), 0, 255)
     pixels[50:] = 7
-    names = text_column("image", np.arange(60, dtype=np.int32), [f"{i:02}.png" for i in range(60)])
-    table = Table((names,), 60, pixels, "image")
+    names = WordColumn.of_codes("image", np.arange(60, dtype=np.int32), [f"{i:02}.png" for i in range(60)])
+    table = Table((ArrayColumn(names, pixels, "image"),), 60)
     found = find_near_duplicates(table, infer_schema(table), np.arange(60))
     assert (found.n_sets, found.n_rows) == (10, 20)
     assert found.sets[:10].tolist() == found.sets[40:50].tolist()
@@ -139,9 +140,9 @@ def test_near_duplicates_stand_on_one_side_of_every_kind_of_split(
     x = np.concatenate([x, x[: 100 if many else 5]])[rng.permutation(300 if many else 205)]
     n = len(x)
     columns = (
-        text_column("y", rng.integers(0, 2, n).astype(np.int32), ["a", "b"]),
-        Column("group", "number", numbers=rng.integers(0, 40, n).astype(float)),
-        Column("time", "number", numbers=rng.permutation(n).astype(float)),
+        WordColumn.of_codes("y", rng.integers(0, 2, n).astype(np.int32), ["a", "b"]),
+        NumberColumn("group", rng.integers(0, 40, n).astype(float)),
+        NumberColumn("time", rng.permutation(n).astype(float)),
     )
     table = table_of(x, *columns)
     roles = {
@@ -164,7 +165,7 @@ def test_near_duplicates_stand_on_one_side_of_every_kind_of_split(
 def test_folds_stay_even_by_class_where_copies_are_kept_together() -> None:
     x = with_copies()
     y = np.random.default_rng(1).integers(0, 3, len(x)).astype(np.int32)
-    splits = split_of(table_of(x, text_column("y", y, ["a", "b", "c"])), SplitSpec(holdout=0.2))
+    splits = split_of(table_of(x, WordColumn.of_codes("y", y, ["a", "b", "c"])), SplitSpec(holdout=0.2))
     assert any("Near-duplicates are kept on one side" in str(m) for m in splits.messages)
     counts = np.array([np.bincount(y[part], minlength=3) for part in splits.valid])
     assert (counts.max(axis=0) - counts.min(axis=0)).max() <= 4
@@ -174,8 +175,8 @@ def test_folds_stay_even_by_class_where_copies_are_kept_together() -> None:
 def test_copies_in_an_official_holdout_are_left_out_of_the_search() -> None:
     x = with_copies()
     parts = np.r_[np.zeros(N), np.ones(N_COPIES)].astype(np.int32)
-    y = Column("y", "number", numbers=np.random.default_rng(0).normal(size=len(x)))
-    table = table_of(x, y, text_column("split", parts, ["train", "test"]))
+    y = NumberColumn("y", np.random.default_rng(0).normal(size=len(x)))
+    table = table_of(x, y, WordColumn.of_codes("split", parts, ["train", "test"]))
     splits = split_of(table, SplitSpec(holdout_part="test"), split="ignored")
     assert splits.holdout.tolist() == list(range(N, N + N_COPIES))
     assert splits.development.tolist() == list(range(N_COPIES, N))
@@ -183,13 +184,13 @@ def test_copies_in_an_official_holdout_are_left_out_of_the_search() -> None:
 
 def test_one_set_that_is_larger_than_a_fold_is_not_kept_and_that_is_said() -> None:
     x = np.concatenate([with_copies()[:200], np.tile(with_copies()[:1], (100, 1))])
-    y = Column("y", "number", numbers=np.random.default_rng(0).normal(size=len(x)))
+    y = NumberColumn("y", np.random.default_rng(0).normal(size=len(x)))
     splits = split_of(table_of(x, y), SplitSpec(duplicates="keep_together"))
     assert "one set has too many rows (101)" in str(splits.messages[0])
 
 
 def test_the_report_says_that_copies_are_kept_on_one_side() -> None:
-    y = Column("y", "number", numbers=np.random.default_rng(0).normal(size=N + N_COPIES))
+    y = NumberColumn("y", np.random.default_rng(0).normal(size=N + N_COPIES))
     table = table_of(with_copies(), y)
     schema = infer_schema(table, "y")
     near = find_near_duplicates(table, schema, np.arange(table.n_rows))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cupel.engine.data.columns import Column, NumberColumn, WordColumn
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.splitting import Splits, draw_splits
-from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.errors import DataError, SpecError
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
@@ -81,10 +82,12 @@ def test_a_gap_by_time_counts_rows_in_the_order_of_time_and_never_cuts_a_moment(
 
 def test_classes_that_come_late_or_sorted_rows_are_told() -> None:
     x = number("x", np.random.default_rng(0).normal(size=120))
-    late = text_column("y", np.r_[np.arange(60) % 2, np.arange(60) % 3].astype(np.int32), ["a", "b", "c"])
+    late = WordColumn.of_codes(
+        "y", np.r_[np.arange(60) % 2, np.arange(60) % 3].astype(np.int32), ["a", "b", "c"]
+    )
     (said,) = drawn(SplitSpec("order", 3), x, late).messages
     assert str(said) == "The first fold trains without the class 'c', which occurs only later."
-    rows = text_column("y", np.repeat([0, 1], 60).astype(np.int32), ["a", "b"])
+    rows = WordColumn.of_codes("y", np.repeat([0, 1], 60).astype(np.int32), ["a", "b"])
     (said,) = drawn(SplitSpec("order", 3), x, rows).messages
     assert str(said).startswith("Folds that train on the class 'a' alone: 2 of 3. The rows seem to be sorted")
 
@@ -131,7 +134,7 @@ def test_a_spec_stored_by_an_earlier_version_still_gives_its_folds() -> None:
     spec = StudySpec.from_json(old)
     assert (spec.split.seed, spec.split.duplicates, spec.split.gap) == (None, "ignore", 0)
     x, y = numbers(60)
-    twice = [Column(c.name, "number", numbers=np.repeat(c.numbers, 2)) for c in (x, y)]
+    twice = [NumberColumn(c.name, np.repeat(c.numbers, 2)) for c in (x, y)]
     splits = drawn(spec.split, *twice, seed=spec.seed)
     assert any(
         row ^ 1 not in splits.holdout for row in splits.holdout.tolist()

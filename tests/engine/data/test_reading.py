@@ -58,7 +58,7 @@ ROWS = [["Anna", "1,5", "31/01/2020"], ["Bo", "?", "28/02/2021"], ["Cy", "1.234,
 def test_every_dialect_gives_the_same_table(read, content: str | bytes, name: str) -> None:
     result = read(content, name)
     assert result.table.names == ("name", "size", "born")
-    assert [c.kind for c in result.table] == ["text", "number", "date"]
+    assert [c.storage for c in result.table] == ["text", "number", "date"]
     assert result.table.digest() == read(PLAIN).table.digest()
 
 
@@ -122,7 +122,7 @@ def test_quoted_cells_may_hold_delimiters_quotes_and_line_ends(tmp_path: Path) -
 def test_odd_cells_among_numbers_are_counted_and_become_missing(read) -> None:
     content = "a,b\n" + "".join(f"{i},{2 * i}\n" for i in range(50)) + "50,oops\n51,-\n52, \n53,None\n"
     result = read(content)
-    assert result.table["b"].kind == "number"
+    assert result.table["b"].storage == "number"
     assert result.table["b"].missing().sum() == 4
     said = (
         "Column 'b' of table.csv: cells that are not a number and count as missing: 1, for instance 'oops' in "
@@ -139,7 +139,7 @@ def test_none_is_a_category_in_text_and_missing_among_numbers(read) -> None:
 
 def test_codes_made_of_digits_stay_text(read) -> None:
     result = read("zip,long\n01234,12345678901234567890\n98765,12345678901234567891\n")
-    assert [c.kind for c in result.table] == ["text", "text"]
+    assert [c.storage for c in result.table] == ["text", "text"]
 
 
 def test_infinite_numbers_become_missing_out_loud(read) -> None:
@@ -167,7 +167,7 @@ def test_infinite_numbers_become_missing_out_loud(read) -> None:
 )
 def test_dates_are_found_in_the_usual_spellings(read, written: list[str], expected: list[str]) -> None:
     result = read("d;x\n" + "".join(f"{d};{i}\n" for i, d in enumerate(written)))
-    assert result.table["d"].kind == "date"
+    assert result.table["d"].storage == "date"
     assert cells(result, "d") == expected
 
 
@@ -188,17 +188,17 @@ def test_a_second_header_is_left_out(read) -> None:
     body = "".join(f"{i % 3},{'red' if i % 2 else 'blue'},{'big' if i % 2 else 'small'}\n" for i in range(40))
     result = read("grade,colour,size\nnumber,Response,Response\n" + body)
     assert result.table.n_rows == 40
-    assert result.table["grade"].kind == "number"
+    assert result.table["grade"].storage == "number"
     assert result.table["colour"].vocabulary == ("blue", "red")
 
 
-def test_kinds_can_be_demanded_of_a_later_file(read, tmp_path: Path) -> None:
+def test_how_cells_are_kept_can_be_demanded_of_a_later_file(read, tmp_path: Path) -> None:
     first = read("code,x,day\n1,2,3/4/2020\n2,3,13/4/2020\n")
     schema = infer_schema(first.table)
     later = tmp_path / "later.csv"
     later.write_text("code,x,day\nA,oops,5/6/2020\n7,4,6/7/2020\n")
-    kinds = {**schema.kinds(), "code": ("text", "")}
-    result = read_table(later, first.read, kinds)
+    storages = {**schema.storages(), "code": ("text", "")}
+    result = read_table(later, first.read, storages)
     assert cells(result, "code") == ["A", "7"]
     assert cells(result, "x") == [None, 4]
     assert cells(result, "day") == ["2020-06-05", "2020-07-06"]
@@ -247,7 +247,7 @@ def test_parquet_and_pandas_agree_with_csv(read, tmp_path: Path) -> None:
     flags = table_from_pandas(
         pd.DataFrame({"x": [True, False], "t": ["1", " 2"], "c": pd.Categorical(["a", None])})
     )
-    assert [c.kind for c in flags] == ["text", "number", "text"]
+    assert [c.storage for c in flags] == ["text", "number", "text"]
     assert flags.raw_rows([1]) == [{"x": "False", "t": 2, "c": None}]
 
 

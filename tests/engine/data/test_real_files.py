@@ -141,5 +141,5 @@ def test_labels_with_a_full_stop_match_those_without() -> None:
 
 def test_blank_charges_of_telco_are_missing_numbers() -> None:
     table = read_table(DATA / "tabular-classification" / "telco-churn" / "Telco-Customer-Churn.csv").table
-    assert table["TotalCharges"].kind == "number"
+    assert table["TotalCharges"].storage == "number"
     assert table["TotalCharges"].missing().sum() == 11

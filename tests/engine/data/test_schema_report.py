@@ -7,11 +7,12 @@ import re
 
 import numpy as np
 import pytest
+from cupel.engine.data.columns import DateColumn, NumberColumn, WordColumn
 from cupel.engine.data.inspect import inspect_file
 from cupel.engine.data.report import build_report
 from cupel.engine.data.samples import SAMPLES, load_sample
 from cupel.engine.data.schema import TableSchema, infer_schema
-from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.data.table import Table
 from cupel.engine.domain.errors import DataError
 from cupel.engine.domain.spec import ReadSpec, SplitSpec
 
@@ -26,17 +27,19 @@ def make_table() -> Table:
     amount[:8] = -999
     return Table(
         (
-            Column("customer_id", "number", numbers=np.arange(N) + 100.0),
-            text_column("key", np.arange(N), words),
-            text_column("note", np.arange(N), [f"this is a longer note number {i}" for i in range(N)]),
-            Column("always", "number", numbers=np.ones(N)),
-            text_column("ticked", np.where(rng.random(N) < 0.5, 0, -1), ["yes"]),
-            Column("amount", "number", numbers=amount),
-            Column("when", "date", numbers=rng.integers(0, 10**9, N).astype(float)),
-            text_column("colour", rng.integers(0, 3, N), ["red", "green", "blue"]),
-            Column("leak", "number", numbers=y * 10 + rng.normal(0, 0.1, N)),
-            Column("empty", "number", numbers=np.full(N, np.nan)),
-            text_column("y", y, ["no", "yes"]),
+            NumberColumn("customer_id", np.arange(N) + 100.0),
+            WordColumn.of_codes("key", np.arange(N), words),
+            WordColumn.of_codes(
+                "note", np.arange(N), [f"this is a longer note number {i}" for i in range(N)]
+            ),
+            NumberColumn("always", np.ones(N)),
+            WordColumn.of_codes("ticked", np.where(rng.random(N) < 0.5, 0, -1), ["yes"]),
+            NumberColumn("amount", amount),
+            DateColumn("when", rng.integers(0, 10**9, N).astype(float)),
+            WordColumn.of_codes("colour", rng.integers(0, 3, N), ["red", "green", "blue"]),
+            NumberColumn("leak", y * 10 + rng.normal(0, 0.1, N)),
+            NumberColumn("empty", np.full(N, np.nan)),
+            WordColumn.of_codes("y", y, ["no", "yes"]),
         ),
         N,
     )
@@ -87,7 +90,7 @@ def test_impossible_roles_get_one_sentence(target: str, roles: dict, expected: s
 )
 def test_whole_numbers_that_are_all_different_are_an_id_by_name(name: str, role: str) -> None:
     cells = np.random.default_rng(0).permutation(10_000)[:N].astype(float)
-    table = Table((Column(name, "number", numbers=cells),), N)
+    table = Table((NumberColumn(name, cells),), N)
     assert infer_schema(table).columns[0].role == role
 
 
@@ -107,19 +110,23 @@ def test_the_report_finds_what_is_there_and_no_more() -> None:
 def test_texts_are_left_out_of_tables_only() -> None:
     texts = [f"this is a longer note number {i}" for i in range(N)]
     table = Table(
-        (text_column("note", np.arange(N), texts), text_column("y", np.arange(N) % 2, ["no", "yes"])), N
+        (
+            WordColumn.of_codes("note", np.arange(N), texts),
+            WordColumn.of_codes("y", np.arange(N) % 2, ["no", "yes"]),
+        ),
+        N,
     )
     schema = infer_schema(table, "y")
-    assert schema.data_kind == "text"
+    assert schema.kind == "text"
     assert "text" not in {f.code for f in build_report(table, schema).findings}
 
 
 def test_duplicates_and_conflicts_are_counted_without_identifiers() -> None:
     table = Table(
         (
-            Column("id", "number", numbers=np.arange(60.0)),
-            Column("x", "number", numbers=np.r_[np.arange(58.0), 0.0, 1.0]),
-            text_column("y", np.r_[np.arange(58) % 2, 0, 0], ["a", "b"]),
+            NumberColumn("id", np.arange(60.0)),
+            NumberColumn("x", np.r_[np.arange(58.0), 0.0, 1.0]),
+            WordColumn.of_codes("y", np.r_[np.arange(58) % 2, 0, 0], ["a", "b"]),
         ),
         60,
     )
@@ -132,7 +139,7 @@ def classes_table(*sizes: int) -> Table:
     codes = np.repeat(np.arange(len(sizes)), sizes)
     x = np.arange(float(len(codes)))
     return Table(
-        (Column("x", "number", numbers=x), text_column("y", codes, [f"c{i}" for i in range(len(sizes))])),
+        (NumberColumn("x", x), WordColumn.of_codes("y", codes, [f"c{i}" for i in range(len(sizes))])),
         len(codes),
     )
 
@@ -154,7 +161,7 @@ def test_counts_of_one_and_of_thousands_read_well() -> None:
     x[[0, n - 1]] = np.nan, x[1]
     y = np.arange(n) % 2
     y[n - 1] = y[1]
-    table = Table((Column("x", "number", numbers=x), text_column("y", y, ["a", "b"])), n)
+    table = Table((NumberColumn("x", x), WordColumn.of_codes("y", y, ["a", "b"])), n)
     said = {f.code: str(f.message) for f in build_report(table, infer_schema(table, "y")).findings}
     assert said["missing"].startswith("Missing cells of 'x': 1 of 2,400")
     assert ": 1 of 2,400;" in said["duplicates"]

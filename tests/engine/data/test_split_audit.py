@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.engine.data.audit_units import gap_of, whitened
+from cupel.engine.data.columns import ArrayColumn, Column, DateColumn, WordColumn
 from cupel.engine.data.inspect import inspect_file
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.split_audit import audit_split
 from cupel.engine.data.splitting import draw_splits
-from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.spec import ReadSpec, SplitSpec
 from cupel.engine.domain.split_findings import SplitAudit
@@ -81,7 +82,7 @@ def test_subjects_that_follow_one_another_are_found_without_a_name_for_them() ->
 def test_a_date_that_orders_shuffled_rows_is_found() -> None:
     x, y = days(np.random.default_rng(4))
     order = np.random.default_rng(0).permutation(len(y))
-    date = Column("day", "date", numbers=86_400.0 * order)
+    date = DateColumn("day", 86_400.0 * order)
     (look,) = audited(table_of(x[order], date, number("y", y[order]))).serious
     assert (look.by, look.column) == ("time", "day")
     assert look.remedy() == f"--time day --gap {look.advised_gap}"
@@ -107,8 +108,8 @@ def test_images_of_one_source_are_found_by_their_names() -> None:
     pixels = np.clip(base[who] + rng.integers(-40, 41, (400, 8, 8, 1)), 0, 255).astype(np.uint8)
     names = [f"cell/patient{p:02}_{i}.png" for i, p in enumerate(who)]
     order = np.argsort(names)
-    column = text_column("image", np.argsort(order).astype(np.int32), [names[i] for i in order])
-    table = Table((column, words("y", y)), 400, pixels, "image")
+    column = WordColumn.of_codes("image", np.argsort(order).astype(np.int32), [names[i] for i in order])
+    table = Table((ArrayColumn(column, pixels, "image"), words("y", y)), 400)
     (look,) = audited(table).serious
     assert (look.by, look.column) == ("name_part", "2")
     schema = infer_schema(table, "y")
@@ -124,7 +125,7 @@ def test_texts_of_one_author_are_found() -> None:
     vocabulary = np.array([f"word{i}" for i in range(400)])
     texts = [" ".join(rng.choice(vocabulary[10 * a : 10 * a + 10], 8)) for a in author]
     distinct = sorted(set(texts))
-    column = text_column("text", np.array([distinct.index(t) for t in texts], np.int32), distinct)
+    column = WordColumn.of_codes("text", np.array([distinct.index(t) for t in texts], np.int32), distinct)
     y = rng.integers(0, 2, 40)[author]
     table = Table((column, words("author", author), words("y", y)), 500)
     (look,) = audited(table, kind="text", author="ignored", text="text").serious

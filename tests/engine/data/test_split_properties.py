@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from cupel.engine.audit.study_audit import _mean_by_row
+from cupel.engine.data.columns import Column, NumberColumn, WordColumn
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.splitting import Splits, draw_splits
-from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.data.table import Table
 from cupel.engine.data.target import Target, encode_target
 from cupel.engine.domain.errors import DataError
 from cupel.engine.domain.spec import SplitSpec
@@ -67,7 +68,7 @@ class Case:
 def texts(name: str, codes: Ints) -> Column:
     """Return a column of words; a negative code is a missing cell."""
     words = [f"{name} {i}" for i in range(int(codes.max(initial=0)) + 1)]
-    return text_column(name, codes.astype(np.int32), words)
+    return WordColumn.of_codes(name, codes.astype(np.int32), words)
 
 
 @st.composite
@@ -78,7 +79,7 @@ def targets(draw: st.DrawFn, n: int, *, classes: bool | None = None) -> Column:
     if draw(st.booleans()) if classes is None else classes:
         weights = rng.dirichlet(np.ones(draw(st.integers(2, 4))))
         return texts("y", np.where(missing, -1, rng.choice(len(weights), n, p=weights)))
-    return Column("y", "number", numbers=np.where(missing, np.nan, rng.normal(size=n)))
+    return NumberColumn("y", np.where(missing, np.nan, rng.normal(size=n)))
 
 
 @st.composite
@@ -97,7 +98,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 def number(name: str, seed: int, n: int) -> Column:
     """Return a column that tells rows apart."""
-    return Column(name, "number", numbers=np.random.default_rng(seed).normal(size=n))
+    return NumberColumn(name, np.random.default_rng(seed).normal(size=n))
 
 
 @st.composite
@@ -123,7 +124,7 @@ def of_times(draw: st.DrawFn, kind: str) -> Case:
     n, seed = draw(N_ROWS), draw(SEEDS)
     # Many rows share a moment, and the rows are in no order.
     moments = np.random.default_rng(seed).integers(0, draw(st.integers(8, 200)), n).astype(float)
-    table = Table((number("x", seed, n), Column("t", "number", numbers=moments), draw(targets(n))), n)
+    table = Table((number("x", seed, n), NumberColumn("t", moments), draw(targets(n))), n)
     return Case(draw(specs(kind)), table, {"t": "time"}, seed, moments=moments)
 
 
@@ -152,8 +153,8 @@ def of_copies(draw: st.DrawFn, kind: str) -> Case:
     sets = rng.permutation(n) // draw(st.integers(1, 3))
     x, z = rng.normal(size=(2, n))
     columns = (
-        Column("x", "number", numbers=x[sets]),
-        Column("z", "number", numbers=z[sets]),
+        NumberColumn("x", x[sets]),
+        NumberColumn("z", z[sets]),
         draw(targets(n)),
     )
     spec = dataclasses.replace(draw(specs(kind)), duplicates="keep_together")
@@ -166,7 +167,7 @@ def of_an_official_holdout(draw: st.DrawFn, kind: str) -> Case:
     case = draw(of_rows(kind))
     n = case.table.n_rows
     part = (np.random.default_rng(case.seed).random(n) < 0.3).astype(np.int64)
-    column = text_column("split", part.astype(np.int32), ["train", "test"])
+    column = WordColumn.of_codes("split", part.astype(np.int32), ["train", "test"])
     spec = SplitSpec(kind=case.spec.kind, n_folds=case.spec.n_folds, n_repeats=2, holdout_part="test")
     return Case(spec, Table((*case.table.columns, column), n), {}, case.seed)
 

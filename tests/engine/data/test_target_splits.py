@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cupel.engine.data.columns import Column, NumberColumn, WordColumn
 from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.splitting import Splits, draw_splits
-from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.data.table import Table
 from cupel.engine.data.target import Target, encode_target
 from cupel.engine.domain.errors import DataError
 from cupel.engine.domain.spec import SplitSpec
@@ -17,10 +18,10 @@ from hypothesis import strategies as st
 def column(values: list, name: str = "y") -> Column:
     if any(isinstance(v, str) for v in values):
         words = sorted({v for v in values if v is not None})
-        return text_column(
+        return WordColumn.of_codes(
             name, np.array([-1 if v is None else words.index(v) for v in values], np.int32), words
         )
-    return Column(name, "number", numbers=np.array([np.nan if v is None else v for v in values], float))
+    return NumberColumn(name, np.array([np.nan if v is None else v for v in values], float))
 
 
 def encoded(values: list, task: str = "auto") -> Target:

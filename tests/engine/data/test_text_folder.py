@@ -87,7 +87,7 @@ def test_one_number_makes_it_a_table_unless_the_kind_is_given(tmp_path: Path) ->
     file = tmp_path / "notes.csv"
     file.write_text("y,size,note\n" + "\n".join(lines) + "\n")
     table = load(file).table
-    assert infer_schema(table, "y").data_kind == "table"
+    assert infer_schema(table, "y").kind == "table"
     schema = infer_schema(table, "y", kind="text")
     assert [c.name for c in schema.features] == ["note"]
 
@@ -115,7 +115,7 @@ def test_real_texts_are_found_to_be_texts(name: str, target: str, n_rows: int) -
     loaded = load(DATA / name)
     schema = infer_schema(loaded.table, target, None, loaded.read)
     assert loaded.table.n_rows == n_rows
-    assert schema.data_kind == "text"
+    assert schema.kind == "text"
     assert [c.role for c in schema.columns if c.name != target] == ["text"]
 
 

@@ -104,7 +104,7 @@ def _folds(made: Made, rows: np.ndarray) -> np.ndarray:
 
 def _truth(made: Made, rows: np.ndarray) -> np.ndarray:
     target = made.table["y"]
-    return target.numbers[rows] if target.kind == "number" else target.codes[rows]
+    return target.numbers[rows] if target.storage == "number" else target.codes[rows]
 
 
 def _ends(made: Made, rows: np.ndarray, level: float) -> np.ndarray:

@@ -80,7 +80,7 @@ def make_text_study(folder: Path, case: str) -> Made:
     result = read_table(file, ReadSpec(quoting=False) if plain else None)
     roles = dict.fromkeys(result.table.names[:-1], "text")
     schema = infer_schema(result.table, result.table.names[-1], roles, result.read)
-    assert schema.data_kind == "text"
+    assert schema.kind == "text"
     target = encode_target(result.table, schema)
     split = SplitSpec(n_folds=max(n_networks, 2), holdout=0.3)
     splits = draw_splits(split, target, result.table, schema, 0)

@@ -7,8 +7,9 @@ import itertools
 import numpy as np
 import onnxruntime
 import pytest
+from cupel.engine.data.columns import DateColumn, NumberColumn, WordColumn
 from cupel.engine.data.schema import infer_schema
-from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.data.table import Table
 from cupel.engine.onnx_form.preprocessing import onnx_inputs, preprocessing_to_onnx
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.spec import PreprocessingSpec
@@ -44,15 +45,15 @@ def _table(n: int, seed: int, unseen: bool) -> Table:
     stamp = np.floor(rng.uniform(-1e9, 2e9, n))
     return Table(
         (
-            Column("income", "number", numbers=income),
-            Column("size of it", "number", numbers=rng.normal(5, 1e-3, n)),
-            Column("mostly zero", "number", numbers=np.where(rng.random(n) < 0.9, 0.0, rng.normal(0, 1, n))),
-            Column("grade", "number", numbers=holes(rng.integers(0, 5 if not unseen else 7, n) / 3)),
-            Column("stamp", "date", numbers=holes(stamp)),
-            Column("birthday", "date", numbers=np.floor(stamp / 86400) * 86400),
-            Column("day", "date", numbers=rng.integers(0, 4, n) * 86400.0),
-            text_column("colour", colour, words),
-            text_column("town", town, [f"town {i}" for i in range(60)]),
+            NumberColumn("income", income),
+            NumberColumn("size of it", rng.normal(5, 1e-3, n)),
+            NumberColumn("mostly zero", np.where(rng.random(n) < 0.9, 0.0, rng.normal(0, 1, n))),
+            NumberColumn("grade", holes(rng.integers(0, 5 if not unseen else 7, n) / 3)),
+            DateColumn("stamp", holes(stamp)),
+            DateColumn("birthday", np.floor(stamp / 86400) * 86400),
+            DateColumn("day", rng.integers(0, 4, n) * 86400.0),
+            WordColumn.of_codes("colour", colour, words),
+            WordColumn.of_codes("town", town, [f"town {i}" for i in range(60)]),
         ),
         n,
     )
@@ -102,8 +103,8 @@ def test_infinite_raw_numbers_are_missing() -> None:
 def test_a_training_part_without_a_single_value_gives_zeros() -> None:
     table = Table(
         (
-            Column("x", "number", numbers=np.array([np.nan] * 30 + [1.0, 2.0])),
-            text_column("c", np.arange(32) % 2, ["a", "b"]),
+            NumberColumn("x", np.array([np.nan] * 30 + [1.0, 2.0])),
+            WordColumn.of_codes("c", np.arange(32) % 2, ["a", "b"]),
         ),
         32,
     )

@@ -7,8 +7,9 @@ import json
 
 import numpy as np
 import pytest
+from cupel.engine.data.columns import DateColumn, NumberColumn, WordColumn
 from cupel.engine.data.schema import infer_schema
-from cupel.engine.data.table import Column, Table, text_column
+from cupel.engine.data.table import Table
 from cupel.engine.domain.errors import DataError, SpecError
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.spec import PreprocessingSpec
@@ -34,11 +35,11 @@ def make_table(seed: int = 0) -> Table:
     x[rng.random(N) < 0.1] = np.nan
     return Table(
         (
-            Column("x", "number", numbers=x),
-            Column("few", "number", numbers=rng.integers(0, 3, N).astype(float)),
-            Column("day", "date", numbers=rng.integers(0, 20000, N) * 86400.0),
-            text_column("colour", rng.integers(-1, 4, N), ["red", "green", "blue", "pink"]),
-            text_column("town", rng.integers(0, 30, N), [f"t{i}" for i in range(30)]),
+            NumberColumn("x", x),
+            NumberColumn("few", rng.integers(0, 3, N).astype(float)),
+            DateColumn("day", rng.integers(0, 20000, N) * 86400.0),
+            WordColumn.of_codes("colour", rng.integers(-1, 4, N), ["red", "green", "blue", "pink"]),
+            WordColumn.of_codes("town", rng.integers(0, 30, N), [f"t{i}" for i in range(30)]),
         ),
         N,
     )
@@ -56,9 +57,9 @@ def test_what_is_outside_the_training_rows_changes_nothing(spec: PreprocessingSp
     other = make_table(1)
     mixed = Table(
         tuple(
-            text_column(a.name, np.r_[a.codes[:120], b.codes[120:]], a.vocabulary)
-            if a.kind == "text"
-            else Column(a.name, a.kind, numbers=np.r_[a.numbers[:120], b.numbers[120:] * 7])
+            WordColumn.of_codes(a.name, np.r_[a.codes[:120], b.codes[120:]], a.vocabulary)
+            if isinstance(a, WordColumn)
+            else a.with_numbers(np.r_[a.numbers[:120], b.numbers[120:] * 7])
             for a, b in zip(table, other, strict=True)
         ),
         N,
@@ -108,8 +109,8 @@ def test_standard_scaling_and_indicators() -> None:
 def test_piecewise_linear_encoding_follows_its_definition() -> None:
     table = Table(
         (
-            Column("x", "number", numbers=np.arange(101.0)),
-            Column("z", "number", numbers=np.arange(101.0) ** 2),
+            NumberColumn("x", np.arange(101.0)),
+            NumberColumn("z", np.arange(101.0) ** 2),
         ),
         101,
     )
@@ -125,7 +126,7 @@ def test_piecewise_linear_encoding_follows_its_definition() -> None:
 
 def test_bins_and_knots_are_not_used_up_by_a_frequent_value() -> None:
     numbers = np.concatenate([np.zeros(900), np.arange(1.0, 101.0)])
-    table = Table((Column("x", "number", numbers=numbers),), 1000)
+    table = Table((NumberColumn("x", numbers),), 1000)
     schema = infer_schema(table, roles={"x": "numeric"})
     for spec in (
         PreprocessingSpec(numeric_encoding="piecewise_linear", n_bins=8),
@@ -145,14 +146,14 @@ def test_rare_unseen_and_missing_categories() -> None:
     codes = np.array([vocabulary.index(w) for w in words], np.int32)
     codes[0] = -1
     table = Table(
-        (text_column("w", codes, vocabulary), Column("x", "number", numbers=np.arange(len(words)) / 7)),
+        (WordColumn.of_codes("w", codes, vocabulary), NumberColumn("x", np.arange(len(words)) / 7)),
         len(words),
     )
     rows = np.arange(len(words))
     fresh = Table(
         (
-            text_column("w", np.array([0, 1, -1, 2]), ["a", "new", "c"]),
-            Column("x", "number", numbers=np.zeros(4)),
+            WordColumn.of_codes("w", np.array([0, 1, -1, 2]), ["a", "new", "c"]),
+            NumberColumn("x", np.zeros(4)),
         ),
         4,
     )
@@ -170,12 +171,10 @@ def test_rare_unseen_and_missing_categories() -> None:
 
 def test_categories_never_seen_in_training_do_not_reach_untrained_weights() -> None:
     table = Table(
-        (text_column("w", np.arange(80) % 4, list("abcd")), Column("x", "number", numbers=np.arange(80) / 7)),
+        (WordColumn.of_codes("w", np.arange(80) % 4, list("abcd")), NumberColumn("x", np.arange(80) / 7)),
         80,
     )
-    fresh = Table(
-        (text_column("w", np.array([0, -1]), ["never"]), Column("x", "number", numbers=np.zeros(2))), 2
-    )
+    fresh = Table((WordColumn.of_codes("w", np.array([0, -1]), ["never"]), NumberColumn("x", np.zeros(2))), 2)
     onehot, embedded = (
         fit(table, [np.arange(79)], PreprocessingSpec(categorical_encoding=kind))[0]  # type: ignore[arg-type]
         for kind in ("onehot", "embedding")
@@ -188,8 +187,8 @@ def test_categories_never_seen_in_training_do_not_reach_untrained_weights() -> N
 def test_numbers_can_be_categories() -> None:
     table = Table(
         (
-            Column("n", "number", numbers=np.r_[np.arange(60) % 3 / 2, np.nan]),
-            Column("x", "number", numbers=np.arange(61) / 7),
+            NumberColumn("n", np.r_[np.arange(60) % 3 / 2, np.nan]),
+            NumberColumn("x", np.arange(61) / 7),
         ),
         61,
     )
@@ -201,9 +200,7 @@ def test_numbers_can_be_categories() -> None:
 
 def test_times_of_day_are_unfolded_only_where_there_are_any() -> None:
     days = np.arange(100) * 86400.0
-    table = Table(
-        (Column("day", "date", numbers=days), Column("moment", "date", numbers=days + 6 * 3600)), 100
-    )
+    table = Table((DateColumn("day", days), DateColumn("moment", days + 6 * 3600)), 100)
     p = fit_preprocessing(table, infer_schema(table), [np.arange(100)], PreprocessingSpec())[0]
     assert p.n_numeric == 5 + 7
     features = p.transform(table).numeric
@@ -213,7 +210,7 @@ def test_times_of_day_are_unfolded_only_where_there_are_any() -> None:
 
 def test_a_number_far_beyond_the_others_gives_no_infinite_bins() -> None:
     cells = np.r_[np.arange(1.0, 100.0) * 1e-290, 1e300]
-    table = Table((Column("x", "number", numbers=cells),), 100)
+    table = Table((NumberColumn("x", cells),), 100)
     spec = PreprocessingSpec(scaling="robust", numeric_encoding="piecewise_linear")
     p = fit_preprocessing(table, infer_schema(table, roles={"x": "numeric"}), [np.arange(100)], spec)[0]
     assert np.isfinite(p.numeric.edges).all()
@@ -222,7 +219,7 @@ def test_a_number_far_beyond_the_others_gives_no_infinite_bins() -> None:
 
 def test_one_moment_in_all_training_rows_has_no_spread() -> None:
     moments = np.r_[np.full(997, 1_600_000_000.7), 1_600_086_400.7]  # their mean is off by a rounding error
-    table = Table((Column("when", "date", numbers=moments),), 998)
+    table = Table((DateColumn("when", moments),), 998)
     p = fit_preprocessing(table, infer_schema(table), [np.arange(997)], PreprocessingSpec())[0]
     assert p.transform(table).numeric[-1, 0] == 0
 
@@ -241,7 +238,7 @@ def test_unusable_input_gets_one_sentence() -> None:
     p = fit(table, [np.arange(N)], PreprocessingSpec())[0]
     wrong = Table(
         (
-            text_column("x", np.zeros(1, np.int32), ["oops"]),
+            WordColumn.of_codes("x", np.zeros(1, np.int32), ["oops"]),
             *(c.take(np.arange(1)) for c in table.columns[1:]),
         ),
         1,

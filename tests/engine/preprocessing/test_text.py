@@ -6,8 +6,9 @@ import json
 
 import numpy as np
 import pytest
+from cupel.engine.data.columns import WordColumn
 from cupel.engine.data.schema import infer_schema
-from cupel.engine.data.table import Table, text_column
+from cupel.engine.data.table import Table
 from cupel.engine.domain.errors import DataError, SpecError
 from cupel.engine.preprocessing.registry import preprocessing_from_json
 from cupel.engine.preprocessing.text import KIND, TextPreprocessing, TextSpec
@@ -19,7 +20,7 @@ def table_of(*columns: list[str | None]) -> Table:
     for i, cells in enumerate(columns):
         words = [*dict.fromkeys(c for c in cells if c is not None)]
         codes = np.array([-1 if c is None else words.index(c) for c in cells], np.int32)
-        made.append(text_column(f"text_{i}", codes, words))
+        made.append(WordColumn.of_codes(f"text_{i}", codes, words))
     return Table(tuple(made), len(columns[0]))
 
 

@@ -1,0 +1,103 @@
+"""The kinds of data, as their folders under `engine/kinds` declare them in ``kind.toml``. Read by engine and window.
+
+A kind is what a group of columns is to a network: one encoder, one preprocessing. What a column is used for is its
+*role*; how its cells are kept is its *storage*. A study's data are of one kind, or of several: ``"table+text"``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+
+from .errors import SpecError
+
+AUTO = "auto"
+"""In place of a kind: as the data are."""
+
+_JOIN = "+"
+_PACKAGE, _DECLARATION = "cupel.engine.kinds", "kind.toml"
+_OTHER_ROLES = ("id", "constant", "target", "ignored", "group", "time")
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfData:
+    """A kind of data.
+
+    Attributes
+    ----------
+    name : str
+        The name of its folder.
+    rank : int
+        Where data could be several kinds, the lowest is taken.
+    roles : tuple of str
+        Of the columns that its networks learn from; no other kind has them.
+    by_reader : bool
+        Whether a reader alone finds such columns, so that nobody gives a column such a role.
+    stands_in : tuple of str
+        Roles of columns that are taken for this kind where it is asked for and no column has one of its own roles.
+    stands_in_storage : str
+        How the cells of such columns must be kept.
+    """
+
+    name: str
+    rank: int
+    roles: tuple[str, ...]
+    by_reader: bool = False
+    stands_in: tuple[str, ...] = ()
+    stands_in_storage: str = ""
+
+
+def _declared() -> dict[str, KindOfData]:
+    found: list[KindOfData] = []
+    for folder in resources.files(_PACKAGE).iterdir():
+        file = folder / _DECLARATION
+        if file.is_file():
+            said = tomllib.loads(file.read_text(encoding="utf-8"))
+            found.append(
+                KindOfData(
+                    folder.name,
+                    rank=int(said["rank"]),
+                    roles=tuple(map(str, said["roles"])),
+                    by_reader=bool(said.get("by_reader", False)),
+                    stands_in=tuple(map(str, said.get("stands_in", ()))),
+                    stands_in_storage=str(said.get("stands_in_storage", "")),
+                )
+            )
+    return {kind.name: kind for kind in sorted(found, key=lambda kind: kind.rank)}
+
+
+KINDS = _declared()
+"""By name, the lowest rank first."""
+
+ROLES = (*(role for kind in KINDS.values() for role in kind.roles), *_OTHER_ROLES)
+"""What a column may be used for."""
+
+GIVEN_ROLES = tuple(
+    role for role in ROLES if not any(k.by_reader and role in k.roles for k in KINDS.values())
+)
+"""Roles that a user may give a column."""
+
+
+def kinds_of(text: str) -> tuple[str, ...]:
+    """Return the kinds that a text such as ``"table+text"`` names, the lowest rank first.
+
+    Raises
+    ------
+    SpecError
+        Where one of them is no kind of data.
+    """
+    named = text.split(_JOIN)
+    for name in named:
+        if name not in KINDS:
+            raise SpecError(
+                "kind is {value!r}; choose one of {choices}.",
+                value=text,
+                choices=f"{', '.join((AUTO, *KINDS))}, {_JOIN.join(KINDS)}",
+            )
+    return tuple(kind for kind in KINDS if kind in named)
+
+
+def joined(kinds: tuple[str, ...]) -> str:
+    """Return the one name of several kinds, which `kinds_of` reads."""
+    return _JOIN.join(kinds)
