@@ -31,10 +31,10 @@ def images(folder: str) -> tuple[np.ndarray, np.ndarray]:
     if not folder:
         rng = np.random.default_rng(0)
         return rng.integers(0, 256, (N_ROWS, 28, 28, 1), np.uint8), rng.integers(0, 10, N_ROWS)
-    from cupel.engine.data.images import read_images
     from cupel.engine.domain.spec import ReadSpec
+    from cupel.engine.kinds.image.reading import READER
 
-    table = read_images(Path(folder), ReadSpec()).table
+    table = READER.read(Path(folder), ReadSpec()).table
     return table.arrays[0].values[:N_ROWS], table.numbers("label").numbers[:N_ROWS].astype(np.int64)
 
 
@@ -83,7 +83,7 @@ def keras_fit(folder: str) -> None:
 
 def ours(folder: str, rates: list[float]) -> None:
     """Train some of the trials in this process with one thread, once told to; print seconds."""
-    from cupel.engine.preprocessing.image import ImagePreprocessing
+    from cupel.engine.kinds.image.preprocessing import ImagePreprocessing
     from cupel.engine.training.devices import set_up_devices
     from cupel.engine.training.problem import build_problem
     from cupel.engine.training.trainer import Trainer, TrainSpec

@@ -25,15 +25,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cupel.engine.baselines import fit_baseline, single_and_pairs
+from cupel.engine.baselines import fit_baseline
 from cupel.engine.data.schema import TableSchema
-from cupel.engine.data.splitting import Splits
 from cupel.engine.data.table import Table
 from cupel.engine.domain.metrics import METRICS
 from cupel.engine.domain.spec import BudgetSpec, StudySpec
-from cupel.engine.preprocessing.fit import fit_preprocessing
-from cupel.engine.preprocessing.spec import PreprocessingSpec
-from cupel.engine.preprocessing.text import texts_of
+from cupel.engine.kinds.table.fit import fit_preprocessing
+from cupel.engine.kinds.table.spec import PreprocessingSpec
+from cupel.engine.kinds.text.baselines import single_and_pairs
+from cupel.engine.kinds.text.preprocessing import texts_of
+from cupel.engine.splits.splitting import Splits
 from cupel.engine.studies import create_study
 from cupel.engine.study_rows import StudyRows
 from cupel.storage.records import StudyRecord, TrialKind, TrialState
@@ -82,7 +83,7 @@ def target_of(name: str, source: str) -> str:
     """Return the target; of a sample table it is the last column."""
     if TABLES[name][1]:
         return TABLES[name][1]
-    from cupel.engine.data.sources import load
+    from cupel.engine.kinds.sources import load
 
     return load(source, None).table.names[-1]
 

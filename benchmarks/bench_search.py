@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 from cupel.engine.data.schema import TableSchema
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
-from cupel.engine.preprocessing.fit import fit_preprocessing
-from cupel.engine.preprocessing.table import table_spec
+from cupel.engine.kinds.table.fit import fit_preprocessing
+from cupel.engine.kinds.table.preprocessing import table_spec
 from cupel.engine.studies import create_study
 from cupel.engine.study_rows import StudyRows
 from cupel.storage.records import TrialKind, TrialState

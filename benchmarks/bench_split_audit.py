@@ -15,14 +15,14 @@ from pathlib import Path
 
 import numpy as np
 from cupel.engine.data.schema import infer_schema
-from cupel.engine.data.split_audit import audit_split
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.spec import SplitSpec
+from cupel.engine.splits.audit import audit_split
 from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tests.engine.data.made_tables import days, number, subjects, table_of, words
+from tests.engine.splits.made_tables import days, number, subjects, table_of, words
 
 Floats = NDArray[np.float64]
 GROUP = "grp"  # a column of this name is what the folds keep whole

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cupel.engine.data.inspect import inspect_file
+from cupel.engine.inspection.inspect import inspect_file
 from PIL import Image, ImageDraw
 
 _SHAPES = ("circle", "cross", "square", "triangle")

@@ -1,6 +1,7 @@
-"""The predictors that a network has to beat, by the kind of data: majority (or mean), linear, gradient-boosted trees.
+"""The predictors that a network has to beat: majority (or mean), linear, gradient-boosted trees.
 
-Run by workers on the folds of the study, before any trial. Needs scikit-learn.
+Their inputs are those of the kinds of the data (`engine.kinds.base.Baselines`); of several kinds they stand side by
+side. Run by workers on the folds of the study, before any trial. Needs scikit-learn.
 """
 
 from __future__ import annotations
@@ -15,12 +16,10 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
+from scipy import sparse
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.pipeline import make_pipeline
 from threadpoolctl import threadpool_limits
 
 from .data.columns import Rows
@@ -28,31 +27,26 @@ from .data.schema import TableSchema
 from .data.table import Table
 from .data.target import Target
 from .domain.errors import SpecError
-from .preprocessing.arithmetic import unfold_date
-from .preprocessing.fit import fit_preprocessing
-from .preprocessing.spec import PreprocessingSpec
-from .preprocessing.text import texts_of
-from .preprocessing.tokens import tokens_of
-from .preprocessing.transform import TablePreprocessing
+from .kinds.base import Matrix
+from .kinds.registry import baselines_of
 
-BASELINES: dict[str, tuple[str, ...]] = {
-    "table": ("majority", "linear", "hist_gradient_boosting"),
-    "image": ("majority", "linear"),
-    "text": ("majority", "tfidf_linear"),
-}
-CHEAP_BASELINES = ("majority", "linear", "tfidf_linear")
-"""Those that a search always runs to their end; what trees take grows with the rows, so they may be cut short."""
-_TREES = (
-    10,
-    25,
-    50,
-    100,
-)  # boosting iterations after which is looked at the clock; the last: scikit-learn's own
-_PLAIN = PreprocessingSpec(min_frequency=1, max_onehot=255)
-_IMAGE_ROWS, _COMPONENTS = 10_000, 100
-_AT_ONCE = 10_000  # rows that are predicted at once: pixels as numbers need four times their bytes
-_MAX_CATEGORIES = 255  # of one column, in scikit-learn's trees
-_Inputs = Callable[[Rows], NDArray[Any]]
+MAJORITY, LINEAR, TREES = "majority", "linear", "hist_gradient_boosting"
+_STEPS = (10, 25, 50, 100)
+"""Boosting iterations after which the clock is read; the last is scikit-learn's own number."""
+_AT_ONCE = 10_000
+"""Rows that are predicted at once: pixels as numbers need four times their bytes."""
+
+
+def baseline_names(schema: TableSchema) -> tuple[str, ...]:
+    """Return the baselines of the data, the cheapest first."""
+    kinds = [baselines_of(kind) for kind in schema.kinds]
+    linear = kinds[0].linear if len(kinds) == 1 else LINEAR
+    return (MAJORITY, linear, *((TREES,) if any(kind.has_trees for kind in kinds) else ()))
+
+
+def is_cheap(name: str) -> bool:
+    """Whether a search always runs this baseline to its end; what trees take grows with the rows."""
+    return name != TREES
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +86,11 @@ def fit_baseline(
     Parameters
     ----------
     name : str
-        One of `BASELINES` for the kind of data. ``majority`` predicts the class shares or the mean; ``linear`` is
-        logistic or ridge regression on one-hot, imputed and standardised columns; ``hist_gradient_boosting`` is
-        scikit-learn's, with its own handling of missing values and categories. Of images ``linear`` takes the first 100
-        principal components of the pixels, and at most 10,000 training rows. ``tfidf_linear`` is logistic or ridge
-        regression on the TF-IDF of single tokens and pairs, which are words, but characters of Chinese.
+        One of `baseline_names`. ``majority`` predicts the class shares or the mean; ``linear`` is logistic or ridge
+        regression on one-hot, imputed and standardised columns; ``hist_gradient_boosting`` is scikit-learn's, with its
+        own handling of missing values and categories. Of images ``linear`` takes the first 100 principal components of
+        the pixels, and at most 10,000 training rows. ``tfidf_linear`` is logistic or ridge regression on the TF-IDF of
+        single tokens and pairs, which are words, but characters of Chinese.
     table, schema, target
     train_rows : ndarray of shape (n,), int64
         Positions in the table; all must have a target.
@@ -113,35 +107,72 @@ def fit_baseline(
     DataError
         Where no column can be used as an input (but for ``majority``).
     """
-    choices = BASELINES[schema.kind]
+    choices = baseline_names(schema)
     if name not in choices:
         raise SpecError(
             "{name!r} is not a baseline; choose one of {choices}.", name=name, choices=", ".join(choices)
         )
     y = target.at(train_rows)
     constant = _constant(target, y)
-    if name == "majority" or (target.task != "regression" and len(np.unique(y)) < 2):
+    if name == MAJORITY or (target.task != "regression" and len(np.unique(y)) < 2):
         return Baseline(name, lambda rows: np.repeat(constant, len(rows), axis=0))
-    if schema.kind == "image":
-        return _image_linear(table, target, train_rows, seed)
-    if schema.kind == "text":
-        return _tfidf_linear(table, schema, target, train_rows, seed, n_threads)
-    preprocessing = fit_preprocessing(table, schema, [train_rows], _PLAIN)[0]
-    if name == "linear":
-        inputs: _Inputs = lambda rows: preprocessing.transform(table, rows).numeric.astype(np.float64)  # noqa: E731
-        model: Any = _linear_model(target, seed)
+    if name == TREES:
+        inputs, categorical = _tree_inputs(table, schema, train_rows, seed)
+        is_regression = target.task == "regression"
+        make = HistGradientBoostingRegressor if is_regression else HistGradientBoostingClassifier
+        model: Any = make(random_state=seed, categorical_features=cast("Any", categorical))
+        rows = train_rows
     else:
-        inputs, categorical = _tree_inputs(table, preprocessing, train_rows)
-        kind = (
-            HistGradientBoostingRegressor if target.task == "regression" else HistGradientBoostingClassifier
-        )
-        model = kind(random_state=seed, categorical_features=cast("Any", categorical))
+        inputs, model, rows, least = _linear(table, schema, target, train_rows, seed)
+        n_threads = least or n_threads
+    # A linear model short of its optimum is a baseline too.
     with threadpool_limits(n_threads), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", ConvergenceWarning
-        )  # a linear model short of its optimum is a baseline too
-        is_truncated = _fit(model, inputs(train_rows), y, time_s)
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        is_truncated = _fit(model, inputs(rows), target.at(rows), time_s)
     return Baseline(name, _predictor(model, inputs, target, n_threads), is_truncated)
+
+
+def _linear(
+    table: Table, schema: TableSchema, target: Target, train_rows: Rows, seed: int
+) -> tuple[Matrix, Any, Rows, int | None]:
+    """Return the inputs, the model, the rows that it is fitted on, and its threads where they are bounded."""
+    kinds = {one.kind: baselines_of(one.kind) for one in schema.inputs}
+    rows = _fewest([kind.rows(train_rows, seed) for kind in kinds.values()])
+    least = min((kind.n_threads for kind in kinds.values() if kind.n_threads), default=None)
+    is_regression = target.task == "regression"
+    with threadpool_limits(least):
+        parts = [kinds[one.kind].linear_inputs(table, one.columns, train_rows, seed) for one in schema.inputs]
+    if len(parts) == 1:
+        (only,) = kinds.values()
+        return parts[0], only.linear_model(is_regression=is_regression, seed=seed), rows, least
+    model = Ridge() if is_regression else LogisticRegression(max_iter=300, random_state=seed)
+    return _side_by_side(parts), model, rows, least
+
+
+def _tree_inputs(
+    table: Table, schema: TableSchema, train_rows: Rows, seed: int
+) -> tuple[Matrix, NDArray[np.bool_]]:
+    kinds = [(baselines_of(one.kind), one.columns) for one in schema.inputs]
+    found = [kind.tree_inputs(table, columns, train_rows, seed) for kind, columns in kinds]
+    masks = np.concatenate([mask for _, mask in found])
+    return _side_by_side([inputs for inputs, _ in found]), masks
+
+
+def _side_by_side(parts: list[Matrix]) -> Matrix:
+    if len(parts) == 1:
+        return parts[0]
+
+    def stacked(rows: Rows) -> Any:
+        found = [part(rows) for part in parts]
+        if any(sparse.issparse(x) for x in found):
+            return sparse.hstack(found).tocsr()
+        return np.concatenate(found, axis=1)
+
+    return stacked
+
+
+def _fewest(rows: list[Rows]) -> Rows:
+    return min(rows, key=len)
 
 
 def _fit(model: Any, x: NDArray[Any], y: NDArray[Any], time_s: float) -> bool:
@@ -154,63 +185,15 @@ def _fit(model: Any, x: NDArray[Any], y: NDArray[Any], time_s: float) -> bool:
         return False
     began = time.monotonic()
     model.set_params(warm_start=True)
-    for n, following in pairwise((*_TREES, _TREES[-1])):
+    for n, following in pairwise((*_STEPS, _STEPS[-1])):
         model.set_params(max_iter=n).fit(x, y)
         if model.n_iter_ < n:
-            return False  # more would not be better: it has stopped early
+            # More would not be better: it has stopped early.
+            return False
         passed = time.monotonic() - began
         if following > n and passed + (following - n) / n * passed > time_s:
             return True
     return False
-
-
-def _linear_model(target: Target, seed: int) -> Any:
-    return Ridge() if target.task == "regression" else LogisticRegression(max_iter=300, random_state=seed)
-
-
-def _image_linear(table: Table, target: Target, train_rows: Rows, seed: int) -> Baseline:
-    images = table.arrays[0]
-    pixels = images.values
-    rows = np.random.default_rng(seed).permutation(train_rows)[:_IMAGE_ROWS]
-    mean, spread = float(pixels[rows].mean()), float(pixels[rows].std()) or 1.0
-    # One scale for all: standardising each component would make noise as large as what counts.
-    inputs: _Inputs = lambda rows: (pixels[rows].reshape(len(rows), -1).astype(np.float32) - mean) / spread  # noqa: E731
-    n_components = min(_COMPONENTS, len(rows) - 1, int(np.prod(pixels.shape[1:])))
-    parts = PCA(n_components, svd_solver="randomized", random_state=seed)
-    model = make_pipeline(parts, _linear_model(target, seed))
-    # One thread: on a busy machine several, waiting for each other in many small steps, took a hundred times as long.
-    with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(inputs(rows), target.at(rows))
-    return Baseline("linear", _predictor(model, inputs, target, 1))
-
-
-def _tfidf_linear(
-    table: Table, schema: TableSchema, target: Target, train_rows: Rows, seed: int, n_threads: int | None
-) -> Baseline:
-    texts, text_of_row = texts_of(table, [c.name for c in schema.features])
-    analyzer: Any = single_and_pairs  # scikit-learn takes a function, its stubs do not say so
-    vectorizer = TfidfVectorizer(analyzer=analyzer, sublinear_tf=True)
-    # C is 10: with scikit-learn's own 1 the baseline is up to 1.4 points of accuracy weaker.
-    is_regression = target.task == "regression"
-    model: Any = Ridge() if is_regression else LogisticRegression(C=10.0, max_iter=300, random_state=seed)
-
-    def inputs(rows: Rows) -> Any:
-        return vectorizer.transform([texts[i] for i in text_of_row[rows].tolist()])
-
-    with threadpool_limits(n_threads), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        vectorizer.fit(
-            [*(texts[i] for i in text_of_row[train_rows].tolist()), "-"]
-        )  # never without any token
-        model.fit(inputs(train_rows), target.at(train_rows))
-    return Baseline("tfidf_linear", _predictor(model, inputs, target, n_threads))
-
-
-def single_and_pairs(text: str) -> list[str]:
-    """Return the words of a text and the pairs of words that follow one another."""
-    tokens = tokens_of(text, "word")
-    return tokens + [f"{first} {second}" for first, second in pairwise(tokens)]
 
 
 def _constant(target: Target, y: NDArray[Any]) -> NDArray[np.float64]:
@@ -221,7 +204,7 @@ def _constant(target: Target, y: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def _predictor(
-    model: Any, inputs: _Inputs, target: Target, n_threads: int | None
+    model: Any, inputs: Matrix, target: Target, n_threads: int | None
 ) -> Callable[[Rows], NDArray[np.float64]]:
     def predict(rows: Rows) -> NDArray[np.float64]:
         with threadpool_limits(n_threads):
@@ -230,36 +213,8 @@ def _predictor(
                 return np.concatenate([np.asarray(model.predict(inputs(part)), np.float64) for part in parts])
             found = np.concatenate([model.predict_proba(inputs(part)) for part in parts])
         probabilities = np.zeros((len(rows), target.n_classes))
-        probabilities[:, model.classes_] = found  # a class may be absent from the training rows
+        # A class may be absent from the training rows.
+        probabilities[:, model.classes_] = found
         return probabilities
 
     return predict
-
-
-def _tree_inputs(
-    table: Table, preprocessing: TablePreprocessing, train_rows: Rows
-) -> tuple[_Inputs, NDArray[np.bool_]]:
-    """Return raw numbers (NaN missing), dates with their phases, and category codes; and which are
-    categories."""
-    columns: list[NDArray[np.float64]] = [table.numbers(name).numbers for name in preprocessing.numeric.names]
-    for i, name in enumerate(preprocessing.dates.names):
-        seconds = table.numbers(name).numbers
-        columns += [seconds, *unfold_date(seconds, preprocessing.dates, i)[:, 1:].T]
-    n_numbers = len(columns)
-    for fit in preprocessing.categories:
-        codes = table[fit.name].categories()[0]
-        columns.append(_tree_codes(codes, train_rows))
-    stacked = np.stack(columns, axis=1)
-    return (lambda rows: stacked[rows]), np.arange(len(columns)) >= n_numbers
-
-
-def _tree_codes(codes: NDArray[np.int32], train_rows: Rows) -> NDArray[np.float64]:
-    """Return codes by falling frequency in the training rows; what is rarer than the 254th, or unseen, is
-    missing."""
-    counts = np.bincount(codes[train_rows] + 1, minlength=int(codes.max(initial=0)) + 2)[1:]
-    order = np.argsort(-counts, kind="stable")
-    rank = np.full(len(counts) + 1, np.nan)
-    kept = order[: _MAX_CATEGORIES - 1]
-    kept = kept[counts[kept] > 0]
-    rank[kept] = np.arange(len(kept))
-    return rank[codes]

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .data.schema import infer_schema
-from .data.sources import load
-from .data.splitting import draw_splits
 from .data.table import TableFiles
 from .data.target import encode_target
 from .domain.errors import Message
@@ -24,9 +22,11 @@ from .domain.forecasts import Corner, Forecast, ForecastRequest
 from .domain.space import adapt_space, completed_space, default_space, parameters, start_points, to_params
 from .domain.spec import BudgetSpec, StudySpec
 from .jobs.work import Reporter
+from .kinds.sources import load
 from .machine import private_bytes
 from .search.budget import Budget
 from .search.preparing import fewer_workers, memory_share, share_out
+from .splits.splitting import draw_splits
 from .training.reports import EpochReport
 from .workers.messages import StudyFiles
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from ..storage.errors import ArtifactError
 from ..storage.records import LookPurpose, StudyRecord
 from ..storage.store import Store
-from .data.splitting import Splits
 from .domain.errors import DataError
+from .splits.splitting import Splits
 
 
 def rows_digest(dataset_digest: str, holdout: NDArray[np.int64]) -> str:

@@ -67,7 +67,7 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _end)
     with Store.open(args.workspace) as store:
         store.fail_dead_jobs()
-        from .data import inspect as _  # noqa: F401 - warm: the first job then starts at once
+        from .inspection import inspect as _  # noqa: F401 - warm: the first job then starts at once
 
         version = -1
         while args.parent is None or psutil.pid_exists(args.parent):
@@ -152,7 +152,7 @@ def _answer(store: Store, request: Request, tell: _Telling) -> object:
 
 
 def _inspect(store: Store, request: Inspect) -> Mapping[str, Any]:
-    from .data.inspect import inspect_file
+    from .inspection.inspect import inspect_file
 
     sizes = {(data.n_rows, data.n_columns) for data in store.datasets()}
     return inspect_file(

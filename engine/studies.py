@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING, Any
 from ..storage.records import DatasetRecord, StudyRecord, TrialKind, TrialState
 from ..storage.store import Store
 from ..storage.workspace import SCRATCH
-from .data.near_duplicates import find_near_duplicates
-from .data.report import DataReport, build_report
 from .data.schema import TableSchema, infer_schema
-from .data.sources import Loaded, load
-from .data.split_audit import audit_split
-from .data.splitting import draw_splits
 from .data.table import TableFiles
 from .data.target import encode_target
-from .data.texts import text_messages
 from .domain.errors import DataError, Message, SpecError
-from .domain.kinds import AUTO
+from .domain.kinds import AUTO, kinds_of
 from .domain.space import check_space
 from .domain.spec import ReadSpec, StudySpec
 from .domain.split_findings import KEY as AUDIT
+from .inspection.report import DataReport, build_report
+from .kinds.registry import reader_of
+from .kinds.sources import Loaded, load, messages_of
 from .search.preparing import fewer_workers
+from .splits.audit import audit_split
+from .splits.near_duplicates import find_near_duplicates
+from .splits.splitting import draw_splits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,8 +68,8 @@ def create_study(
     schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, kind)
     target = encode_target(loaded.table, schema, spec.task)
     if not schema.features:
-        if loaded.kind == AUTO and spec.kind in _NEEDS:
-            raise DataError(_NEEDS[spec.kind].template, name=loaded.name)
+        if spec.kind not in (AUTO, loaded.kind):
+            raise DataError(reader_of(kinds_of(spec.kind)[0]).needs.template, name=loaded.name)
         raise DataError(
             "{name} has no column to learn from beside the target {target!r} (the others are: {columns}); change a "
             "role, or the target.",
@@ -96,7 +96,7 @@ def create_study(
     store.set_split(study.id, store.artifacts.add(splits.to_npz_bytes()))
     store.set_result(study.id, {AUDIT: audit.to_json()})
     fewer = fewer_workers(spec.n_workers)
-    texts = text_messages(loaded.table, schema)
+    texts = messages_of(loaded.table, schema)
     return store.study(study.id), (
         *loaded.messages,
         *texts,
@@ -104,18 +104,6 @@ def create_study(
         *splits.messages,
         *([fewer] if fewer else []),
     )
-
-
-_NEEDS = {
-    "image": Message(
-        "{name} has no images. Images come as a folder or ZIP archive with a folder for each class, IDX or NPZ files, "
-        "or a table with a column of paths to image files; for a table of other columns leave the kind on auto."
-    ),
-    "text": Message(
-        "{name} has no column of texts. Texts come as a folder of text files with a folder for each class, or a table "
-        "with a column of sentences; for a table of other columns leave the kind on auto."
-    ),
-}
 
 
 def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[dict[str, Any], ...]:

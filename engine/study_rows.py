@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from ..storage.records import DatasetRecord, StudyRecord, TrialRecord
 from ..storage.store import Store
 from .data.schema import TableSchema
-from .data.splitting import Splits
 from .data.table import ArrayFile, Table, TableFiles
 from .data.target import Target, encode_target
 from .domain.errors import ExportError
+from .splits.splitting import Splits
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

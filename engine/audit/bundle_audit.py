@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from ..bundled.decoding import BadImageError, ImageFiles
 from ..bundled.standalone import Predictor
 from ..data.columns import Column, NumberColumn
-from ..data.image_files import path_column
 from ..data.reading import read_table
 from ..data.table import Table
 from ..data.target import match_labels
@@ -24,6 +23,7 @@ from ..deployment.bundle import Bundle
 from ..deployment.telling import Progress, nobody, stage
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
+from ..kinds.image.files import path_column
 from ..statistics.thresholds import USUAL
 from .group_audit import Asked
 from .study_audit import Audit, Part

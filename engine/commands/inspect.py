@@ -15,7 +15,7 @@ _TITLES = {"serious": "SERIOUS", "warning": "warning", "info": "note"}
 
 def run_inspect(args: argparse.Namespace) -> int:
     """Print the findings of a file, the gravest first."""
-    from ..data.inspect import inspect_file
+    from ..inspection.inspect import inspect_file
 
     found = inspect_file(args.data, reading_of(args), roles_of(args), args.target)
     if args.json:

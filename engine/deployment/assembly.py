@@ -36,16 +36,18 @@ from ...storage.store import Store
 from ...storage.workspace import disk_is_full
 from ..data.cells import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
-from ..data.splitting import Splits
 from ..domain.errors import CupelError, ExportError, Message
 from ..domain.formats import DEFAULT, FORMATS
 from ..domain.verdict import claims, evidence_of
+from ..kinds.base import BundlePart
+from ..kinds.registry import bundle_part_of
 from ..looks import note_look
+from ..splits.splitting import Splits
 from ..statistics.thresholds import USUAL
 from ..study_rows import table_files
 from .bundle import check_target, files_of, write_manifest
 from .card import model_card
-from .certificate import DECODING, PREPROCESS, STANDALONE, pins, run_certificate
+from .certificate import PREPROCESS, STANDALONE, pins, run_certificate
 from .conversion import ConversionRequest, converted
 from .helpers import Helpers
 from .intervals import IntervalPlan, interval_plan, write_intervals
@@ -94,7 +96,7 @@ class Export:
         work = target.with_name(f".{target.name}-{secrets.token_hex(4)}.partial")
         certificate: dict[str, Any] = {}
         try:
-            helpers = self.helpers or Helpers.start(self.formats, images=self._has_images)
+            helpers = self.helpers or Helpers.start(self.formats, images="pillow" in self._packages)
             try:
                 certificate, manifest = replace(self, helpers=helpers)._write(model, work)
                 if not certificate["passed"]:
@@ -139,8 +141,10 @@ class Export:
         return target
 
     @property
-    def _has_images(self) -> bool:
-        return _has_images(self.store.dataset(self.study.dataset_id or 0))
+    def _packages(self) -> list[str]:
+        """What programs that read raw rows need beside NumPy."""
+        parts = _parts(self.store.dataset(self.study.dataset_id or 0))
+        return [package for part in parts for package in part.packages]
 
     def _write(self, model: Path, work: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         """Write the bundle into ``work/bundle`` and return its certificate and manifest."""
@@ -189,7 +193,7 @@ class Export:
                 name: {"title": FORMATS[name].title, **about} for name, about in answer["formats"].items()
             },
             "samples": {
-                "rows": "sample_images.zip" if _has_images(dataset) else "sample_rows.csv",
+                "rows": _parts(dataset)[0].samples,
                 "predictions": "sample_predictions.csv",
                 "n_rows": certificate["n_rows"],
             },
@@ -203,9 +207,10 @@ class Export:
         """Write the programs that predict, and what each needs to be installed."""
         shutil.copyfile(STANDALONE, folder / "predict.py")
         common = ["numpy"]
-        if _has_images(dataset):
-            common.append("pillow")
-            shutil.copyfile(DECODING, folder / DECODING.name)
+        for part in _parts(dataset):
+            common += part.packages
+            for file in part.files:
+                shutil.copyfile(file, folder / file.name)
         for name in self.formats:
             form = FORMATS[name]
             if form.script is not None:
@@ -314,8 +319,9 @@ def _schema(dataset: DatasetRecord, answer: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def _has_images(dataset: DatasetRecord) -> bool:
-    return bool(TableSchema.from_json(dataset.schema).arrays)
+def _parts(dataset: DatasetRecord) -> list[BundlePart]:
+    """Return what bundles hold of the kinds of a data set."""
+    return [bundle_part_of(one.kind) for one in TableSchema.from_json(dataset.schema).inputs]
 
 
 def _output(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, TrialSta
 from ..domain.comparable import is_scored_the_old_way
 from ..domain.formats import FORMATS
 from ..domain.formatting import count, counted, number, plain, score, shared_decimals
+from ..domain.kinds import kind_of_role
 from ..domain.split_findings import KEY as KEY_OF_AUDIT
 from ..domain.split_findings import SplitAudit
 from ..domain.verdict import (
@@ -21,6 +22,7 @@ from ..domain.verdict import (
     looks_sentence,
     sentences,
 )
+from ..kinds.registry import bundle_part_of
 from .card_groups import KEY, groups_section
 from .card_intervals import intervals_section
 
@@ -272,15 +274,13 @@ def _threshold(answer: Mapping[str, Any], study: StudyRecord) -> str:
 def _privacy(answer: Mapping[str, Any]) -> str:
     """Return what of the data lies in the bundle."""
     lines = ["## Privacy", ""]
-    roles = {spec["role"] for spec in answer["inputs"]}
-    if "image" in roles:
-        lines.append("- `sample_images.zip` holds images of the data.")
-    else:
-        lines.append("- `sample_rows.csv` holds rows of the data, without the target.")
-    if "categorical" in roles:
-        lines.append("- `schema.json` and `model.onnx` hold the categories of the data.")
-    if "text" in roles:
-        lines.append("- `model.onnx` holds the words that are frequent in the data.")
+    roles = [spec["role"] for spec in answer["inputs"]]
+    parts = [bundle_part_of(kind) for kind in dict.fromkeys(map(kind_of_role, roles))]
+    lines += [
+        f"- `{file}` holds {what}."
+        for file, what in dict.fromkeys((p.samples, p.samples_hold) for p in parts)
+    ]
+    lines += [f"- {sentence}" for part in parts for sentence in part.private(roles)]
     lines.append(
         "- Remove nothing from the folder before you share it: its files are proven as a whole. Where these rows "
     )

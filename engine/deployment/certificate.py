@@ -33,7 +33,7 @@ _JOB = Job(
 )
 STANDALONE = FOLDER / "standalone.py"
 DECODING = FOLDER / "decoding.py"
-PREPROCESS = Path(__file__).parents[1] / "preprocessing" / "arithmetic.py"
+PREPROCESS = FOLDER / "preprocess.py"
 
 # Runs in the child, and speaks as `jobs.messages` says. What is neither Python's own nor named by the requirements
 # cannot be imported there.

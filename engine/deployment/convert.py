@@ -21,39 +21,27 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.columns import NumberColumn
 from ..data.dates import date_pattern
 from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
 from ..domain.errors import ExportError
 from ..domain.formats import FORMATS, runs_one_by_one, tolerance_of
+from ..domain.kinds import KINDS, kind_of_role
 from ..jobs.work import Reporter
+from ..kinds.image.samples import write_image_samples
+from ..kinds.joined import described
+from ..kinds.registry import bundle_part_of
 from ..onnx_form.graph import onnx_names
-from ..preprocessing.text import TextPreprocessing
-from ..preprocessing.tokens import PATTERNS
-from ..preprocessing.transform import TablePreprocessing
 from ..training.model import TrainedModel
 from .conversion import ConversionRequest
 from .fold_networks import with_fold_networks
 from .formats.writing import Work, written
-from .image_samples import write_image_samples
 from .samples import sample_table, write_rows
 
-_MOST_CATEGORIES = 10_000
 _ABOUT = {
     "what": "What preprocess.py needs to turn raw columns into the inputs of networks, and outputs into predictions.",
     "columns": "Raw column -> name of its input.",
-    "numeric": "Numbers: a missing one becomes `fill`; then (x - center) * factor, or the piecewise-linear map from "
-    "`knots` to `levels`; then x / sqrt(1 + (x / 3)^2) where spec.smooth_clip; then, where there are `edges`, the "
-    "part of each bin that x fills.",
-    "dates": "Seconds since 1970 UTC: (x - center) * factor; sine and cosine of the year and the week, of the day too "
-    "where `clock`; all 0 where missing.",
-    "indicators": "Columns with one more input: 1 where missing.",
-    "categories": "Key i has the code offset + i; one-hot, or, where `embedded`, an integer after those of the columns "
-    "before it.",
-    "text": "Letters A to Z are lower-cased; the matches of `pattern` are tokens; word i of `vocabulary` has the code "
-    "2 + i, an unknown one 1; after the end of a text come zeros.",
-    "image": "Bytes (height, width, channels) as decoding.py makes them of files; networks scale them.",
+    **{key: text for kind in KINDS for key, text in bundle_part_of(kind).about.items()},
     "predictions": "The mean over the networks: of a regression output * target_scale + target_mean; of classes the "
     "softmax of the outputs, and of two classes the logistic function of the one output, which is the second class.",
 }
@@ -190,9 +178,7 @@ def _files(folder: Path) -> set[str]:
 def _write_preprocessing(path: Path, model: TrainedModel, names: dict[str, str]) -> None:
     networks: list[dict[str, Any]] = []
     for r, fitted in enumerate(model.preprocessings):
-        data = fitted.to_json()
-        if isinstance(fitted, TextPreprocessing):
-            data["pattern"] = PATTERNS[fitted.tokens]
+        data = described(fitted)
         networks.append({
             "target_mean": float(model.target_mean[r]),
             "target_scale": float(model.target_scale[r]),
@@ -218,6 +204,7 @@ def _write_predictions(
 
 def _input(schema: TableSchema, table: Table, model: TrainedModel, column: str, name: str) -> dict[str, Any]:
     described: ColumnSchema = schema[column]
+    part = bundle_part_of(kind_of_role(described.role))
     pattern, day_first = date_pattern(described.date_format)
     return {
         "column": column,
@@ -230,25 +217,5 @@ def _input(schema: TableSchema, table: Table, model: TrainedModel, column: str, 
         "date_format": described.date_format,
         "date_pattern": pattern,
         "day_first": day_first,
-        "categories": _categories(table, model, column) if described.role == "categorical" else None,
+        "categories": part.categories(table, described, model.preprocessings),
     }
-
-
-def _categories(table: Table, model: TrainedModel, column: str) -> list[Any]:
-    """Return all categories of the data, or, where they are very many, those that have a code of their own."""
-    cells = table.cells(column)
-    if isinstance(cells, NumberColumn):
-        values = np.unique(cells.numbers[~cells.missing()])
-        if len(values) <= _MOST_CATEGORIES:
-            return values.tolist()
-    elif len(cells.vocabulary) <= _MOST_CATEGORIES:
-        return list(cells.vocabulary)
-    kept = {
-        key
-        for fitted in model.preprocessings
-        if isinstance(fitted, TablePreprocessing)
-        for c in fitted.categories
-        if c.name == column
-        for key in c.keys
-    }
-    return sorted(kept)  # pyright: ignore[reportArgumentType] - the keys of one column are all of one type

@@ -8,9 +8,8 @@ missing is a bin of its own. Written by `serving`, read by `inference.drift`.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,18 +17,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.columns import ArrayColumn, NumberColumn, Rows
+from ..data.columns import Rows
 from ..data.table import Table
+from ..domain.kinds import KINDS, kind_of_role
+from ..kinds.base import Measure
+from ..kinds.registry import bundle_part_of
 
 PROFILE = "training_profile.json"
 FORMAT = 1
 _TENTHS = np.arange(1, 10) / 10
 _FEW_VALUES = 12  # distinct numbers that have a bin each
 _MOST_WORDS = 200  # categories that have a bin of their own
-_MOST_TEXTS = 20_000  # training texts that are looked at
-_MOST_IMAGES = 5_000
 
-Measure = Callable[[NDArray[Any]], NDArray[Any]]
+_CATEGORY = "category"
 
 
 @dataclass(slots=True)
@@ -128,24 +128,18 @@ def write_profile(
         As in ``schema.json``: ``column``, ``name``, ``kind``, ``role``.
     columns : sequence of str
     """
-    has_texts = any(spec["role"] == "text" for spec in inputs)
-    tokens = _known_tokens(folder / "model.onnx") if has_texts else None
-    measures = measures_of(tokens)
+    parts = {spec["column"]: bundle_part_of(kind_of_role(spec["role"])) for spec in inputs}
+    tokens = next(filter(None, (part.tokens(folder / "model.onnx") for part in parts.values())), None)
     found: list[Counts] = []
     for spec in inputs:
-        if spec["role"] == "image":
-            images = table[spec["column"]]
-            assert isinstance(images, ArrayColumn)  # noqa: S101 - a table of images has them
-            pixels = np.asarray(images.values[_thinned(rows, _MOST_IMAGES)])
-            found += [_numbers(spec, what, measures[what](pixels)) for what in ("brightness", "contrast")]
-        elif spec["role"] == "text":
-            texts = _words(table, spec["column"], _thinned(rows, _MOST_TEXTS))
-            kinds = ("length", "unknown") if tokens else ("length",)
-            found += [_numbers(spec, what, measures[what](texts)) for what in kinds]
-        elif spec["role"] == "categorical":
-            found.append(_categories(spec, _words(table, spec["column"], rows)))
-        else:
-            found.append(_numbers(spec, "value", table.numbers(spec["column"]).numbers[rows]))
+        part = parts[spec["column"]]
+        cells = part.cells(table, spec["column"], rows)
+        measures = part.measures(tokens)
+        for name in part.counted(spec["role"]):
+            if name in measures:
+                values = measures[name](cells)
+                made = _numbers if values.dtype.kind == "f" and name != _CATEGORY else _categories
+                found.append(made(spec, name, values))
     content = {
         "format": FORMAT,
         "n_rows": len(rows),
@@ -158,27 +152,8 @@ def write_profile(
 
 def measures_of(tokens: Mapping[str, Any] | None) -> dict[str, Measure]:
     """Return what is counted of a column, by name; `tokens` are those that a model for texts knows."""
-    known = frozenset(tokens["known"]) if tokens else frozenset[str]()
-    pattern = re.compile(tokens["expression"]) if tokens else re.compile("")
-    lower = {sign: sign + 32 for sign in range(ord("A"), ord("Z") + 1)}
-
-    def unknown(text: str) -> float:
-        found = pattern.findall(text[:_MOST_TEXTS].translate(lower))
-        return sum(token not in known for token in found) / len(found) if found else np.nan
-
-    def length(texts: NDArray[Any]) -> NDArray[np.float64]:
-        return np.array([len(text) or np.nan for text in texts.reshape(-1).tolist()], np.float64)
-
-    def same(values: NDArray[Any]) -> NDArray[Any]:
-        return values
-
     return {
-        "value": same,
-        "category": same,
-        "length": length,
-        "unknown": lambda texts: np.array([unknown(text) for text in texts.reshape(-1).tolist()], np.float64),
-        "brightness": lambda pixels: pixels.reshape(len(pixels), -1).mean(axis=1),
-        "contrast": lambda pixels: pixels.reshape(len(pixels), -1).std(axis=1),
+        name: measure for kind in KINDS for name, measure in bundle_part_of(kind).measures(tokens).items()
     }
 
 
@@ -200,40 +175,9 @@ def _numbers(spec: Mapping[str, Any], measure: str, values: NDArray[np.float64])
     return counts
 
 
-def _categories(spec: Mapping[str, Any], values: NDArray[Any]) -> Counts:
+def _categories(spec: Mapping[str, Any], measure: str, values: NDArray[Any]) -> Counts:
     present = [word for word in values.tolist() if word != "" and word == word]
     words = [word for word, _ in Counter(present).most_common(_MOST_WORDS)]
-    counts = Counts(spec["column"], spec["name"], "category", None, words, np.zeros(len(words) + 1, np.int64))
+    counts = Counts(spec["column"], spec["name"], measure, None, words, np.zeros(len(words) + 1, np.int64))
     counts.add(values)
     return counts
-
-
-def _words(table: Table, name: str, rows: Rows) -> NDArray[Any]:
-    """Return the cells of a column as the model takes them."""
-    column = table.cells(name)
-    if isinstance(column, NumberColumn):
-        return column.numbers[rows]
-    words = np.array([*column.vocabulary, ""], object)
-    return words[column.codes[rows]]
-
-
-def _thinned(rows: Rows, most: int) -> Rows:
-    return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
-
-
-def _known_tokens(model: Path) -> dict[str, Any] | None:
-    """Return the tokenizer's expression and the words that a model for texts knows; of an ensemble, the first one's."""
-    import onnx
-
-    nodes = onnx.load(str(model), load_external_data=False).graph.node
-    attributes = {
-        name: onnx.helper.get_attribute_value(attribute)
-        for node in reversed(nodes)
-        if node.op_type in ("Tokenizer", "LabelEncoder")
-        for attribute in node.attribute
-        if (name := attribute.name) in ("tokenexp", "keys_strings")
-    }
-    if len(attributes) < 2:
-        return None
-    known = [word.decode() for word in attributes["keys_strings"]]
-    return {"expression": attributes["tokenexp"].decode(), "known": known}

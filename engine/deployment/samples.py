@@ -17,22 +17,14 @@ from ..data.cells import parse_numbers
 from ..data.columns import Column, DateColumn, NumberColumn, Rows, WordColumn, canonical_text, cells_of
 from ..data.schema import TableSchema
 from ..data.table import Table
+from ..domain.kinds import kind_of_role
 from ..domain.spec import ReadSpec
+from ..kinds.registry import bundle_part_of
 
 _ALONE = 24  # columns that are made missing or unseen one at a time
 _MOST = 1e300
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _KINDS = ("missing", "unseen", "low", "high", "below", "above")
-_TEXTS = (  # what a column of texts may meet: it must not need to be quoted where the data are not
-    "qwzx vbnmk plokij",
-    "这个东西很好吃，下次还来！ OK",
-    "😀👍🏽 :-) 100%",
-    "Ünïcode ÀÉ ПРИВЕТ ñandú ＡＢＣ",
-    "THE QUICK 12345678 o'clock\u2003#@!\u200bx",
-    'line one\n\nline "two"\t, three; four | five',
-    "word " * 3000 + "end",
-    "a" * 5000,
-)
 
 
 def sample_table(table: Table, schema: TableSchema, columns: Sequence[str], rows: Rows) -> tuple[Table, int]:
@@ -43,10 +35,8 @@ def sample_table(table: Table, schema: TableSchema, columns: Sequence[str], rows
     """
     single = [("missing", k) for k in range(min(len(columns), _ALONE))]
     single += [("unseen", k) for k, name in enumerate(columns) if schema[name].role == "categorical"][:_ALONE]
-    if any(schema[name].role == "text" for name in columns):
-        single += [
-            (text, k) for text in _TEXTS for k, name in enumerate(columns) if schema[name].role == "text"
-        ]
+    strange = {name: bundle_part_of(kind_of_role(schema[name].role)).strange_cells for name in columns}
+    single += [(cell, k) for k, name in enumerate(columns) for cell in strange[name]]
     plan: list[tuple[str, int | None]] = [*((kind, None) for kind in _KINDS), *single]
     base = np.full(len(plan), rows[0], np.int64)
     made: list[Column] = []
@@ -55,7 +45,7 @@ def sample_table(table: Table, schema: TableSchema, columns: Sequence[str], rows
         changes = [(len(rows) + i, what) for i, (what, place) in enumerate(plan) if place in (None, k)]
         is_category = schema[name].role == "categorical"
         made.append(
-            _text(column, changes, schema.read)
+            _words(column, changes, strange[name], schema.read)
             if isinstance(column, WordColumn)
             else _numbers(column, table.numbers(name).numbers, changes, is_category, schema.read)
         )
@@ -95,7 +85,9 @@ def spell_date(seconds: float, date_format: str) -> str:
     return text + (" +0000" if "%z" in clock else "")
 
 
-def _text(column: WordColumn, changes: list[tuple[int, str]], read: ReadSpec) -> WordColumn:
+def _words(
+    column: WordColumn, changes: list[tuple[int, str]], strange: Sequence[str], read: ReadSpec
+) -> WordColumn:
     unseen = "never seen"
     while unseen in column.vocabulary:
         unseen += " before"
@@ -106,7 +98,7 @@ def _text(column: WordColumn, changes: list[tuple[int, str]], read: ReadSpec) ->
             codes[row] = -1
         elif what == "unseen":
             codes[row] = len(column.vocabulary)
-        elif what in _TEXTS:
+        elif what in strange:
             codes[row] = places.setdefault(_writable(what, read), len(places))
     return WordColumn.of_codes(column.name, codes, list(places))
 

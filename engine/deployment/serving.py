@@ -18,8 +18,8 @@ from ...storage.records import DatasetRecord, StudyRecord
 from ...storage.store import Store
 from ..bundled import FOLDER
 from ..data.schema import TableSchema
-from ..data.splitting import Splits
 from ..domain.errors import ExportError
+from ..splits.splitting import Splits
 from ..study_rows import stored_table
 from .bundle import Bundle
 from .profile import write_profile

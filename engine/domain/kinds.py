@@ -101,3 +101,17 @@ def kinds_of(text: str) -> tuple[str, ...]:
 def joined(kinds: tuple[str, ...]) -> str:
     """Return the one name of several kinds, which `kinds_of` reads."""
     return _JOIN.join(kinds)
+
+
+def kind_of_role(role: str) -> str:
+    """Return the kind whose networks learn from columns of a role.
+
+    Raises
+    ------
+    KeyError
+        Where it is the role of no input.
+    """
+    for kind in KINDS.values():
+        if role in kind.roles:
+            return kind.name
+    raise KeyError(role)

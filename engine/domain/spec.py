@@ -98,7 +98,7 @@ class SplitSpec:
         more than chance makes, ``keep_together`` wherever there are any, ``ignore`` never.
     name_part : int
         Of images and folds by group without a column of groups: the part of the file name, counted from 1, whose equal
-        words are a group, see `engine.data.name_parts`; 0 for none.
+        words are a group, see `engine.splits.units.parts_of_names`; 0 for none.
     independent : tuple of str
         Answers to findings about the split, by their keys (see `split_findings.Look.key`): such rows are independent
         all the same, and the folds stay.

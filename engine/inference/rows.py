@@ -28,9 +28,9 @@ from ..bundled.standalone import (
 )
 from ..data import dialect
 from ..data.columns import WordColumn
-from ..data.text_folder import decoded_texts
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
+from ..kinds.text.folder import decoded_texts
 
 _FILES = 256  # images or texts that are read at once
 _LISTED = 5

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 Inputs = Mapping[str, Any]
@@ -61,15 +61,23 @@ class InputShape:
     @property
     def inputs(self) -> tuple[NetworkInput, ...]:
         """The inputs, in the order of a network's Keras form."""
-        if self.pixels:
-            return (PIXELS,)
-        return (TOKENS,) if self.n_tokens else (NUMERIC, CODES)
+        table = (NUMERIC, CODES) if self.n_numeric or self.cardinalities else ()
+        texts = (TOKENS,) if self.n_tokens else ()
+        return (*table, *texts, *((PIXELS,) if self.pixels else ()))
 
     @property
     def row_size(self) -> int:
         """Numbers in one row as a network first holds it; each token becomes a vector."""
         tokens = TOKEN_SIZE * self.n_tokens
         return self.n_numeric + len(self.cardinalities) + tokens + math.prod(self.pixels or (0,))
+
+    @classmethod
+    def joined(cls, shapes: Sequence[InputShape]) -> InputShape:
+        """Return the shape of a network that takes the inputs of several kinds of data at once."""
+        named = {
+            f.name: getattr(shape, f.name) for shape in shapes for f in fields(cls) if getattr(shape, f.name)
+        }
+        return cls(**named)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> InputShape:

@@ -25,10 +25,10 @@ from onnx import TensorProto, compose, helper, numpy_helper
 
 from ..data.schema import TableSchema
 from ..data.table import Table
+from ..kinds.joined import raw_inputs, raw_part
+from ..kinds.table.onnx import IR_VERSION, OPSET
 from ..networks.registry import family
 from ..training.model import TrainedModel
-from .preprocessing import IR_VERSION, OPSET
-from .raw import raw_of
 
 OUTPUTS = ("probabilities", "prediction")
 
@@ -126,12 +126,11 @@ def whole_onnx(
         ``prediction`` double (N,).
     """
     shared = network_to_onnx(members[0]) if networks is None else None
-    raw = raw_of(schema.kind)
     nodes: list[onnx.NodeProto] = []
     constants: list[onnx.TensorProto] = []
     opsets = {"": OPSET}
     for r, member in enumerate(members):
-        before = raw.part(model.preprocessings[r], schema, names, f"m{r}/")
+        before = raw_part(model.preprocessings[r], schema, names, f"m{r}/")
         placed = compose.add_prefix(shared or (networks or ())[r], f"m{r}/net/")
         values = {} if shared is None else {weight_name(i): v for i, v in enumerate(member.variables)}
         values = {f"m{r}/net/{name}": v for name, v in values.items()}
@@ -149,7 +148,7 @@ def whole_onnx(
         for domain, version in [*before.opsets.items(), *used.items()]:
             opsets[domain] = max(version, opsets.get(domain, 1))
     output = _head(model, nodes, constants)
-    inputs = raw.declared(schema, names)
+    inputs = raw_inputs(schema, names)
     graph = helper.make_graph(nodes, "cupel", inputs, [output], constants)
     whole = helper.make_model(
         graph,

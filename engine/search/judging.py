@@ -16,10 +16,10 @@ from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..data.columns import Rows
 from ..data.schema import TableSchema
-from ..data.splitting import Splits, split_units
 from ..domain.errors import ExportError
 from ..domain.metrics import METRICS
 from ..domain.verdict import Corrected, Evidence, Verdict
+from ..splits.splitting import Splits, split_units
 from ..statistics.comparison import name_in_repeats, tied_trials
 from ..statistics.resampling import JudgedRows, Predictions, block_units, resample, size_of
 from ..study_rows import StudyRows

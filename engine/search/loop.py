@@ -14,7 +14,7 @@ from typing import Any
 
 from ...storage.records import Request, Stage, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
-from ..baselines import CHEAP_BASELINES
+from ..baselines import is_cheap
 from ..deployment.helpers import Helpers
 from ..domain.errors import CupelError
 from ..domain.objectives import is_ruled_out
@@ -261,7 +261,7 @@ class SearchLoop:
         if running.is_search:
             running.choice = self._prepared.epoch_choice(trial.params)
         if trial.kind is TrialKind.BASELINE:
-            running.is_owed = trial.name in CHEAP_BASELINES
+            running.is_owed = is_cheap(trial.name)
             task: Any = BaselineTask(
                 trial.id, trial.number, trial.name, _TREES_SHARE * self._budget.baseline_left_s
             )

@@ -12,9 +12,9 @@ from ...storage.records import FoldScores, TrialKind, TrialOutcome, TrialState
 from ...storage.store import Store
 from ..baselines import fit_baseline
 from ..data.schema import TableSchema
-from ..data.splitting import Splits
 from ..data.target import encode_target
 from ..domain.metrics import METRICS, metrics_for
+from ..splits.splitting import Splits
 from .preparing import Prepared
 
 NAME = "majority"

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from ...storage.records import StudyRecord, TrialKind, TrialRecord
 from ...storage.store import Store
 from ..data.schema import TableSchema
-from ..data.splitting import Splits
 from ..domain.comparable import SCORING
 from ..domain.errors import Message, SpecError
 from ..domain.space import adapt_space, check_space, completed_space, default_space
 from ..domain.spec import StudySpec
 from ..machine import free_memory_bytes, n_cores
+from ..splits.splitting import Splits
 from ..statistics.epochs import EpochChoice
 from ..study_rows import table_files
 from ..training.schedules import patience_of

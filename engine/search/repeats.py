@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from ...storage.errors import ArtifactError
 from ...storage.records import FoldScores, TrialRecord
 from ...storage.store import Store
-from ..data.splitting import further_repeats
 from ..domain.errors import Message
+from ..splits.splitting import further_repeats
 from ..statistics.comparison import name_in_repeats
 from ..study_rows import StudyRows
 from ..workers.messages import BaselineTask, StudyFiles, Task, TaskResult, TrialTask

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
-from ..baselines import BASELINES, CHEAP_BASELINES
+from ..baselines import baseline_names, is_cheap
 from ..data.schema import TableSchema
 from ..domain.objectives import costs_of, is_ruled_out
 from ..statistics.epochs import chosen_scores
@@ -256,7 +256,7 @@ class Schedule:
             self._search.restore(past)
 
     def _add_baselines(self, have: set[str]) -> None:
-        baselines = BASELINES[TableSchema.from_json(self._prepared.files.schema).kind]
+        baselines = baseline_names(TableSchema.from_json(self._prepared.files.schema))
         missing = [(i, n) for i, n in enumerate(baselines) if n not in have and self._prepared.spec.baselines]
         self._waiting += [
             self._store.create_trial(
@@ -280,7 +280,7 @@ class Schedule:
 
 
 def _is_cheap(trial: TrialRecord) -> bool:
-    return trial.kind is TrialKind.BASELINE and trial.name in CHEAP_BASELINES
+    return trial.kind is TrialKind.BASELINE and is_cheap(trial.name)
 
 
 def _turn(trial: TrialRecord) -> int:

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.table import Table
+from ..kinds.base import Preprocessing
+from ..kinds.joined import preprocessing_from_json
 from ..networks.base import Network
 from ..networks.inputs import InputShape
 from ..networks.registry import build_network
-from ..preprocessing.base import Preprocessing
-from ..preprocessing.registry import preprocessing_from_json
 from .losses import to_predictions
 from .problem import Problem
 from .trainer import TrainResult, predict, predict_rows

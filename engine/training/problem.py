@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.scratch import scratch_array
+from ..kinds.base import Preprocessing
 from ..networks.inputs import Inputs, InputShape
-from ..preprocessing.base import Preprocessing
 from ..statistics.epochs import fold_voters
 
 Ints = NDArray[np.int64]

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.schema import TableSchema
-from ..data.splitting import Splits
 from ..data.table import TableFiles
 from ..data.target import encode_target
+from ..kinds.joined import SchemaPreprocessing
 from ..networks.registry import family
-from ..preprocessing.registry import preprocessing_kind
+from ..splits.splitting import Splits
 from ..training.problem import Problem, build_problem
 from ..training.rows import WINDOW_BYTES
 from .messages import StudyFiles
@@ -39,7 +39,7 @@ class StudyContext:
         self.files = files
         self.schema = TableSchema.from_json(files.schema)
         self.table = files.table.load()
-        self.preprocessing = preprocessing_kind(self.schema.kind)
+        self.preprocessing = SchemaPreprocessing(self.schema)
         self.target = encode_target(self.table, self.schema, files.task)
         self.splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())
         self.y_by_row: NDArray[Any] = np.full(self.table.n_rows, -1, dtype=self.target.values.dtype)
@@ -104,7 +104,7 @@ class StudyContext:
         voters : int64 arrays of replicas, optional
             See `Problem`; all other replicas where not given.
         """
-        preprocessings = self.preprocessing.fit(self.table, self.schema, train, params)
+        preprocessings = self.preprocessing.fit(self.table, train, params)
         different = preprocessings[:1] if self.preprocessing.is_shared else preprocessings
         return build_problem(
             task=self.target.task,

@@ -13,6 +13,7 @@ import numpy as np
 import onnxruntime
 import pytest
 from cupel.engine.api import Found, find_network
+from cupel.engine.data.schema import TableSchema
 from cupel.engine.deployment.bundle import verify_bundle
 from cupel.engine.domain.errors import DataError
 from cupel.engine.domain.spec import ReadSpec
@@ -72,14 +73,11 @@ def test_a_network_is_found_and_beats_the_majority(found: Found) -> None:
 
 def test_the_pixels_are_an_artifact_of_the_workspace(found: Found, bundle: Path) -> None:
     with Store.open(bundle.parent.parent) as store:
-        images = store.dataset(found.study.dataset_id or 0).schema["images"]
-        stored = np.load(store.artifacts.checked_path(images["sha256"]), allow_pickle=False)
+        schema = TableSchema.from_json(store.dataset(found.study.dataset_id or 0).schema)
+        (array,) = schema.arrays.values()
+        stored = np.load(store.artifacts.checked_path(array.sha256), allow_pickle=False)
         assert store.check() == []
-    assert (
-        stored.shape
-        == (N_IMAGES, images["height"], images["width"], images["channels"])
-        == (N_IMAGES, 10, 10, 1)
-    )
+    assert stored.shape == (N_IMAGES, *array.shape) == (N_IMAGES, 10, 10, 1)
 
 
 def test_the_bundle_takes_bytes_and_has_no_augmentation(bundle: Path) -> None:

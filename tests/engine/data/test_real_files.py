@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.data.guess import suggest_target
-from cupel.engine.data.inspect import inspect_file
 from cupel.engine.data.reading import read_table
 from cupel.engine.data.schema import infer_schema
 from cupel.engine.data.target import encode_target, match_labels
 from cupel.engine.domain.spec import ReadSpec
+from cupel.engine.inspection.guess import suggest_target
+from cupel.engine.inspection.inspect import inspect_file
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 pytestmark = pytest.mark.skipif(

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from cupel.engine.data.reading import read_table
 from cupel.engine.data.schema import TableSchema, infer_schema
-from cupel.engine.data.splitting import Splits, draw_splits
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.errors import Message
 from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
 from cupel.engine.domain.verdict import Corrected, Evidence, Verdict
-from cupel.engine.preprocessing.fit import fit_preprocessing
-from cupel.engine.preprocessing.table import table_spec
+from cupel.engine.kinds.table.fit import fit_preprocessing
+from cupel.engine.kinds.table.preprocessing import table_spec
+from cupel.engine.splits.splitting import Splits, draw_splits
 from cupel.engine.training.model import TrainedModel
 from cupel.engine.training.problem import build_problem
 from cupel.engine.training.trainer import Trainer, TrainSpec
@@ -108,7 +108,7 @@ def make_study(
     splits = draw_splits(split, target, result.table, schema, 0)
     params = {**PARAMS, **changes}
     parts = splits.train if n_networks > 1 else (splits.development,)
-    fitted = fit_preprocessing(result.table, schema, parts, table_spec(params))
+    fitted = fit_preprocessing(result.table, schema.features, parts, table_spec(params))
     place = np.full(result.table.n_rows, -1, np.int64)
     place[splits.development] = np.arange(len(splits.development))
     problem = build_problem(

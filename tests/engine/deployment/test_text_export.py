@@ -13,12 +13,12 @@ import onnxruntime
 import pytest
 from cupel.engine.data.reading import read_table
 from cupel.engine.data.schema import infer_schema
-from cupel.engine.data.splitting import draw_splits
 from cupel.engine.data.target import encode_target
 from cupel.engine.deployment.export import export_final
 from cupel.engine.domain.spec import ReadSpec, SplitSpec
 from cupel.engine.inference.predicting import predict_file
-from cupel.engine.preprocessing.text import KIND
+from cupel.engine.kinds.text.preprocessing import KIND
+from cupel.engine.splits.splitting import draw_splits
 from cupel.engine.training.model import TrainedModel
 from cupel.engine.training.problem import build_problem
 from cupel.engine.training.trainer import Trainer, TrainSpec
@@ -85,7 +85,7 @@ def make_text_study(folder: Path, case: str) -> Made:
     split = SplitSpec(n_folds=max(n_networks, 2), holdout=0.3)
     splits = draw_splits(split, target, result.table, schema, 0)
     parts = splits.train if n_networks > 1 else (splits.development,)
-    fitted = KIND.fit(result.table, schema, parts, {**TRAINING, **params})
+    fitted = KIND.fit(result.table, schema.features, parts, {**TRAINING, **params})
     place = np.full(result.table.n_rows, -1, np.int64)
     place[splits.development] = np.arange(len(splits.development))
     problem = build_problem(

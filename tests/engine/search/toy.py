@@ -27,11 +27,11 @@ from typing import Any
 
 import numpy as np
 from cupel.engine.data.schema import TableSchema
-from cupel.engine.data.splitting import Splits
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.errors import RuledOut
 from cupel.engine.domain.metrics import metrics_for
 from cupel.engine.jobs.failures import failure_of
+from cupel.engine.splits.splitting import Splits
 from cupel.engine.training.curves import CURVE_NAMES
 from cupel.engine.training.reports import EpochReport, TrainingStopped
 from cupel.engine.training.schedules import trial_epochs

@@ -1,0 +1,349 @@
+"""What a kind of data provides; each is a folder beside this file, whose parts `registry` finds by name.
+
+=================  ====================================================================
+``kind.toml``      what the kind is called by: its roles, see `engine.domain.kinds`
+``reading``        ``READER``: its files, and what should be known of them
+``preprocessing``  ``KIND``: what is fitted in a fold, and rows as a network takes them
+``raw``            ``RAW``: how raw rows enter an ONNX graph
+``likeness``       ``LIKENESS``: near-duplicates, and a quick baseline for the audit of a split
+``baselines``      ``BASELINES``: inputs of the simple predictors that a network has to beat
+``bundle``         ``PART``: what bundles hold and say of its columns
+=================  ====================================================================
+
+Nobody else asks which kind data are of: `joined` puts the parts of several kinds together.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.columns import Rows, WordColumn
+from ..data.schema import ColumnSchema, TableSchema
+from ..data.table import Table
+from ..domain.errors import Message
+from ..domain.spec import ReadSpec
+from ..networks.inputs import InputShape
+
+if TYPE_CHECKING:
+    import onnx
+
+    from .near_duplicates import NearDuplicates
+    from .quick import Goal, QuickBaseline
+
+Columns = Sequence[ColumnSchema]
+
+
+class Preprocessing(ABC):
+    """Preprocessing of one replica, fitted on its training rows.
+
+    Attributes
+    ----------
+    kind : str
+        The kind of data.
+    """
+
+    __slots__ = ()
+    kind: ClassVar[str]
+
+    @property
+    def parts(self) -> tuple[Preprocessing, ...]:
+        """The preprocessing of each kind of data."""
+        return (self,)
+
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...]:
+        """Names of the raw columns that are used."""
+
+    @abstractmethod
+    def shape(self, n_outputs: int) -> InputShape:
+        """Return what a network takes in; the same in all replicas."""
+
+    @abstractmethod
+    def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
+        """Return rows as a network takes them in: arrays of shape (n, *row) by the names of `InputShape.inputs`.
+
+        Raises
+        ------
+        DataError
+            Where a column is not there or of another type.
+        """
+
+    @abstractmethod
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready dict with the ``kind`` of data; floats survive exactly."""
+
+
+class PreprocessingKind(ABC):
+    """How data are preprocessed.
+
+    Attributes
+    ----------
+    is_shared : bool
+        Whether all replicas see the same rows, because nothing is fitted; `fit` then returns equal ones.
+    """
+
+    is_shared: bool = False
+
+    @abstractmethod
+    def digest(self, params: Mapping[str, Any]) -> str:
+        """Return the sha256 (hex) of the settings in a trial's params that the preprocessing depends on."""
+
+    @abstractmethod
+    def fit(
+        self, table: Table, columns: Columns, train_rows: Sequence[Rows], params: Mapping[str, Any]
+    ) -> tuple[Preprocessing, ...]:
+        """Fit one `Preprocessing` for each replica, on its training rows (positions in the table) alone.
+
+        Parameters
+        ----------
+        columns : sequence of ColumnSchema
+            Those of this kind.
+
+        Raises
+        ------
+        DataError
+            Where no column can be used, or a training part is empty.
+        """
+
+    @abstractmethod
+    def from_json(self, data: Mapping[str, Any]) -> Preprocessing:
+        """Rebuild what `Preprocessing.to_json` gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A table that was read, and what was noticed.
+
+    Attributes
+    ----------
+    table : Table
+    messages : tuple of Message
+    size_bytes : int
+        Of the files.
+    target : str or None
+        The column to predict, where the source says so.
+    read : ReadSpec or None
+        How a file of further rows is read, where that is not as asked.
+    """
+
+    table: Table
+    messages: tuple[Message, ...]
+    size_bytes: int
+    target: str | None
+    read: ReadSpec | None = None
+
+
+class Reader(ABC):
+    """How a kind of data is read.
+
+    Attributes
+    ----------
+    needs : Message
+        What to say of data (``{name}``) that are asked to be of this kind and have nothing of it.
+    """
+
+    needs: Message
+
+    def recognizes(self, path: Path) -> bool:  # noqa: ARG002
+        """Whether a file or folder is of this kind as a whole."""
+        return False
+
+    def read(self, path: Path, read: ReadSpec) -> Found:
+        """Read what is recognized.
+
+        Raises
+        ------
+        DataError
+            Where it cannot be read.
+        """
+        raise NotImplementedError
+
+    def in_table(self, path: Path, table: Table, read: ReadSpec) -> Found | None:  # noqa: ARG002
+        """Return a table that was read from `path` with what its cells stand for, such as paths; None without such."""
+        return None
+
+    def messages(self, table: Table, columns: Columns) -> tuple[Message, ...]:  # noqa: ARG002
+        """Return what the user should know of the columns of this kind."""
+        return ()
+
+    def pictures(self, table: Table, columns: Columns, rows: Rows) -> list[str]:  # noqa: ARG002
+        """Return a picture of each of some rows, PNG in base64; none where rows have no picture."""
+        return []
+
+
+@dataclass(slots=True)
+class OnnxPart:
+    """Part of an ONNX graph.
+
+    Attributes
+    ----------
+    nodes, constants
+    opsets : dict
+        Domain → version.
+    values : dict
+        Name of a network's input → name of the value that holds it.
+    """
+
+    nodes: list[onnx.NodeProto] = field(default_factory=list[Any])
+    constants: list[onnx.TensorProto] = field(default_factory=list[Any])
+    opsets: dict[str, int] = field(default_factory=dict[str, int])
+    values: dict[str, str] = field(default_factory=dict[str, str])
+
+    def add(self, other: OnnxPart) -> None:
+        """Take over another part."""
+        self.nodes += other.nodes
+        self.constants += other.constants
+        self.values |= other.values
+        for domain, version in other.opsets.items():
+            self.opsets[domain] = max(version, self.opsets.get(domain, 1))
+
+
+class Raw(ABC):
+    """How raw rows of one kind of data enter an ONNX graph."""
+
+    @abstractmethod
+    def declared(self, columns: Columns, names: Mapping[str, str]) -> list[onnx.ValueInfoProto]:
+        """Return the inputs of the graph: of the columns in `names` (column → input name)."""
+
+    @abstractmethod
+    def part(
+        self, fitted: Preprocessing, schema: TableSchema, names: Mapping[str, str], prefix: str
+    ) -> OnnxPart:
+        """Return what computes ``fitted.inputs`` from the declared inputs; all its names begin with `prefix`."""
+
+
+class Likeness(ABC):
+    """Which rows are alike."""
+
+    @abstractmethod
+    def near_duplicates(self, table: Table, columns: Columns, rows: Rows) -> NearDuplicates:
+        """Look for near-duplicates among rows (positions in the table)."""
+
+    @abstractmethod
+    def quick_baseline(self, table: Table, columns: Columns, rows: Rows, goal: Goal) -> QuickBaseline:
+        """Return a baseline that is trained in moments, on some thousands of rows (positions in the table)."""
+
+    def parts_of_names(self, table: Table, columns: Columns) -> tuple[WordColumn, ...]:  # noqa: ARG002
+        """Return the parts of the names of files, where rows have such, in the order in which they are read."""
+        return ()
+
+
+class Matrix(Protocol):
+    """Inputs of a simple predictor."""
+
+    def __call__(self, rows: Rows, /) -> Any:
+        """Return rows of the table as a dense or sparse matrix of shape (n, n_columns)."""
+        ...
+
+
+class Baselines(ABC):
+    """The inputs of simple predictors.
+
+    Attributes
+    ----------
+    linear : str
+        What the linear baseline on this kind alone is called.
+    has_trees : bool
+        Whether boosted trees are a baseline of this kind alone.
+    n_threads : int or None
+        Threads that linear models take at most; None for all that they may.
+    """
+
+    linear: str = "linear"
+    has_trees: bool = False
+    n_threads: int | None = None
+
+    @abstractmethod
+    def linear_inputs(self, table: Table, columns: Columns, train_rows: Rows, seed: int) -> Matrix:
+        """Return what linear models take, fitted on the training rows alone."""
+
+    @abstractmethod
+    def tree_inputs(
+        self, table: Table, columns: Columns, train_rows: Rows, seed: int
+    ) -> tuple[Matrix, NDArray[Any]]:
+        """Return what boosted trees take, dense and NaN where missing, and a mask of the columns of categories."""
+
+    def rows(self, train_rows: Rows, seed: int) -> Rows:  # noqa: ARG002
+        """Return the training rows that a linear model is fitted on: all, or a part drawn at random."""
+        return train_rows
+
+    def linear_model(self, *, is_regression: bool, seed: int) -> Any:
+        """Return the scikit-learn model on `linear_inputs`."""
+        from sklearn.linear_model import LogisticRegression, Ridge
+
+        return Ridge() if is_regression else LogisticRegression(max_iter=300, random_state=seed)
+
+
+Measure = Callable[[NDArray[Any]], NDArray[Any]]
+"""From cells as a model takes them, shape (n, 1) or (n, *row), to values of shape (n,): numbers, or words."""
+
+
+def spread_out(rows: Rows, most: int) -> Rows:
+    """Return no more than `most` rows, spread over all."""
+    return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
+
+
+class BundlePart(ABC):
+    """What bundles hold and say of the columns of a kind.
+
+    Attributes
+    ----------
+    packages : tuple of str
+        What programs that read raw rows need beside NumPy.
+    files : tuple of Path
+        What programs carry along.
+    strange_cells : tuple of str
+        Cells that training never saw and a bundle must bear, for its certificate.
+    samples, samples_hold : str
+        The file that holds samples of the data, and what of them.
+    about : str
+        What its part of ``preprocessing.json`` means.
+    """
+
+    packages: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    strange_cells: tuple[str, ...] = ()
+    samples: str = "sample_rows.csv"
+    samples_hold: str = "rows of the data, without the target"
+    about: Mapping[str, str]
+
+    @abstractmethod
+    def counted(self, role: str) -> tuple[str, ...]:
+        """Return the measures of a column with a role that the profile of the training rows counts."""
+
+    def tokens(self, model: Path) -> dict[str, Any] | None:  # noqa: ARG002
+        """Return the tokens that a model.onnx for texts knows: their ``expression``, and the ``known`` ones."""
+        return None
+
+    @abstractmethod
+    def measures(self, tokens: Mapping[str, Any] | None) -> dict[str, Measure]:
+        """Return all measures by name; `tokens` are those that a model for texts knows."""
+
+    @abstractmethod
+    def cells(self, table: Table, column: str, rows: Rows) -> NDArray[Any]:
+        """Return training rows of a column as a model takes them, some of them where they are very many."""
+
+    def categories(
+        self,
+        table: Table,  # noqa: ARG002
+        column: ColumnSchema,  # noqa: ARG002
+        fitted: Sequence[Preprocessing],  # noqa: ARG002
+    ) -> list[Any] | None:
+        """Return the categories of a column that a bundle names; None of a column without."""
+        return None
+
+    def preprocessing(self, fitted: Preprocessing) -> dict[str, Any]:
+        """Return what ``preprocessing.json`` says of a fit."""
+        return fitted.to_json()
+
+    def private(self, roles: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
+        """Return sentences of the card on what of the data lies in the bundle, beside the samples."""
+        return ()

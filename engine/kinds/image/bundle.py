@@ -1,0 +1,49 @@
+"""What bundles hold and say of images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...bundled import decoding
+from ...data.columns import Rows
+from ...data.table import Table
+from ..base import BundlePart, Measure, spread_out
+from .common import pixels_of
+from .samples import SAMPLE_IMAGES
+
+_MOST_IMAGES = 5_000
+
+
+class ImagePart(BundlePart):
+    """See `BundlePart`."""
+
+    packages = ("pillow",)
+    files = (Path(decoding.__file__),)
+    samples = SAMPLE_IMAGES
+    samples_hold = "images of the data"
+    about: Mapping[str, str] = {
+        "image": "Bytes (height, width, channels) as decoding.py makes them of files; networks scale them.",
+    }
+
+    def counted(self, role: str) -> tuple[str, ...]:  # noqa: ARG002
+        """See `BundlePart.counted`."""
+        return ("brightness", "contrast")
+
+    def measures(self, tokens: Mapping[str, Any] | None) -> dict[str, Measure]:  # noqa: ARG002
+        """See `BundlePart.measures`."""
+        return {
+            "brightness": lambda pixels: pixels.reshape(len(pixels), -1).mean(axis=1),
+            "contrast": lambda pixels: pixels.reshape(len(pixels), -1).std(axis=1),
+        }
+
+    def cells(self, table: Table, column: str, rows: Rows) -> NDArray[np.uint8]:
+        """See `BundlePart.cells`."""
+        return np.asarray(pixels_of(table, column)[spread_out(rows, _MOST_IMAGES)])
+
+
+PART = ImagePart()

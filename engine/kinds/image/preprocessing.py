@@ -1,0 +1,100 @@
+"""Images: the pixels as they were read; the networks scale them. Nothing is fitted, so all replicas share them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.columns import ArrayColumn, Rows
+from ...data.table import Table
+from ...domain.errors import DataError
+from ...networks.inputs import InputShape
+from ..base import Columns, Preprocessing, PreprocessingKind
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePreprocessing(Preprocessing):
+    """See `Preprocessing`.
+
+    Attributes
+    ----------
+    column : str
+        The column that names the images.
+    height, width, channels : int
+        Of every image.
+    """
+
+    kind: ClassVar[str] = "image"
+    column: str
+    height: int
+    width: int
+    channels: int
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """See `Preprocessing.columns`."""
+        return (self.column,)
+
+    def shape(self, n_outputs: int) -> InputShape:
+        """See `Preprocessing.shape`."""
+        return InputShape(n_outputs, pixels=(self.height, self.width, self.channels))
+
+    def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
+        """See `Preprocessing.inputs`; where all rows are asked for in order, nothing is copied."""
+        images = table[self.column]
+        if not isinstance(images, ArrayColumn) or images.values.shape[1:] != (
+            self.height, self.width, self.channels,
+        ):  # fmt: skip
+            raise DataError(
+                "The images must be {width} × {height} pixels with {channels} channels.",
+                width=self.width,
+                height=self.height,
+                channels=self.channels,
+            )
+        is_all = len(rows) == table.n_rows and bool((rows == np.arange(table.n_rows)).all())
+        return {"pixels": images.values if is_all else images.values[rows]}
+
+    def to_json(self) -> dict[str, Any]:
+        """See `Preprocessing.to_json`."""
+        return {
+            "kind": "image",
+            "column": self.column,
+            "height": self.height,
+            "width": self.width,
+            "channels": self.channels,
+        }
+
+
+class ImageKind(PreprocessingKind):
+    """See `PreprocessingKind`."""
+
+    is_shared = True
+
+    def digest(self, params: Mapping[str, Any]) -> str:  # noqa: ARG002 - nothing depends on them
+        """See `PreprocessingKind.digest`."""
+        return hashlib.sha256(b"image").hexdigest()
+
+    def fit(
+        self,
+        table: Table,  # noqa: ARG002 - one signature for all kinds
+        columns: Columns,
+        train_rows: Sequence[Rows],
+        params: Mapping[str, Any],  # noqa: ARG002
+    ) -> tuple[ImagePreprocessing, ...]:
+        """See `PreprocessingKind.fit`."""
+        array = columns[0].array
+        assert array is not None  # noqa: S101 - the role belongs to arrays alone
+        fitted = ImagePreprocessing(columns[0].name, *array.shape)
+        return (fitted,) * len(train_rows)
+
+    def from_json(self, data: Mapping[str, Any]) -> ImagePreprocessing:
+        """See `PreprocessingKind.from_json`."""
+        return ImagePreprocessing(data["column"], data["height"], data["width"], data["channels"])
+
+
+KIND = ImageKind()

@@ -1,0 +1,69 @@
+"""Reading images: class folders, ZIP archives of them, tables of paths, the IDX files of MNIST, NPZ arrays.
+
+Each gives a table with a column of arrays (called by file name or number), and the target where there is one. Files
+that cannot be read are left out and named in a message.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+
+from PIL import Image
+
+from ...data.columns import Rows
+from ...data.table import Table
+from ...domain.errors import Message
+from ...domain.spec import ReadSpec
+from ..base import Columns, Found, Reader
+from .arrays import is_npz, read_idx_files, read_npz
+from .common import pixels_of
+from .files import has_image, read_folder, read_paths
+from .idx import is_idx
+
+
+class ImageReader(Reader):
+    """See `Reader`."""
+
+    needs = Message(
+        "{name} has no images. Images come as a folder or ZIP archive with a folder for each class, IDX or NPZ files, "
+        "or a table with a column of paths to image files; for a table of other columns leave the kind on auto."
+    )
+
+    def recognizes(self, path: Path) -> bool:
+        """Whether a path is an IDX or NPZ file, a ZIP archive, or a folder with images."""
+        if path.is_dir():
+            return is_idx(path) or has_image(path)
+        return path.is_file() and (is_idx(path) or path.suffix.lower() in (".zip", ".npz"))
+
+    def read(self, path: Path, read: ReadSpec) -> Found:
+        """See `Reader.read`.
+
+        Raises
+        ------
+        DataError
+            Where there is no image that can be read, or no room on the disk for the pixels of all.
+        """
+        if is_idx(path):
+            return read_idx_files(path, read)
+        if path.suffix.lower() == ".npz" or (path.is_file() and is_npz(path)):
+            return read_npz(path, read)
+        return read_folder(path, read)
+
+    def in_table(self, path: Path, table: Table, read: ReadSpec) -> Found | None:
+        """See `Reader.in_table`; a column of paths, relative to the table's file, becomes one of images."""
+        return read_paths(path, table, read)
+
+    def pictures(self, table: Table, columns: Columns, rows: Rows) -> list[str]:
+        """See `Reader.pictures`."""
+        images = pixels_of(table, columns[0].name)
+        shown: list[str] = []
+        for row in rows.tolist():
+            data, pixels = io.BytesIO(), images[row]
+            Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(data, "png")
+            shown.append(base64.b64encode(data.getvalue()).decode())
+        return shown
+
+
+READER = ImageReader()

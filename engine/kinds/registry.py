@@ -1,0 +1,45 @@
+"""The parts of each kind of data, imported when they are needed; `base` says what they are."""
+
+from __future__ import annotations
+
+import importlib
+from typing import cast
+
+from ..domain.kinds import KINDS
+from .base import Baselines, BundlePart, Likeness, PreprocessingKind, Raw, Reader
+
+
+def reader_of(kind: str) -> Reader:
+    """Return how a kind of data is read. Raises KeyError for an unknown kind, as all of these do."""
+    return cast("Reader", _part(kind, "reading", "READER"))
+
+
+def preprocessing_kind(kind: str) -> PreprocessingKind:
+    """Return how a kind of data is preprocessed; needs NumPy."""
+    return cast("PreprocessingKind", _part(kind, "preprocessing", "KIND"))
+
+
+def raw_of(kind: str) -> Raw:
+    """Return how raw rows of a kind enter an ONNX graph; needs onnx."""
+    return cast("Raw", _part(kind, "raw", "RAW"))
+
+
+def likeness_of(kind: str) -> Likeness:
+    """Return which rows of a kind are alike; needs SciPy and scikit-learn."""
+    return cast("Likeness", _part(kind, "likeness", "LIKENESS"))
+
+
+def baselines_of(kind: str) -> Baselines:
+    """Return the inputs of simple predictors; needs scikit-learn."""
+    return cast("Baselines", _part(kind, "baselines", "BASELINES"))
+
+
+def bundle_part_of(kind: str) -> BundlePart:
+    """Return what bundles hold of a kind."""
+    return cast("BundlePart", _part(kind, "bundle", "PART"))
+
+
+def _part(kind: str, module: str, name: str) -> object:
+    if kind not in KINDS:
+        raise KeyError(kind)
+    return getattr(importlib.import_module(f".{kind}.{module}", __package__), name)

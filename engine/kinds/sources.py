@@ -1,0 +1,109 @@
+"""What a study or the window reads: a file, a folder, a sample table by name, or a data frame, as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..data.frames import table_from_pandas
+from ..data.reading import read_table
+from ..data.samples import load_sample
+from ..data.schema import TableSchema
+from ..data.table import Table
+from ..domain.errors import DataError, Message
+from ..domain.kinds import AUTO, KINDS
+from ..domain.spec import ReadSpec
+from .base import Found
+from .registry import reader_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAMPLE_PREFIX = "sample:"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A table that was read, and what was noticed.
+
+    Attributes
+    ----------
+    kind : str
+        The kind that the source is as a whole; ``auto`` where its columns decide.
+    """
+
+    table: Table
+    name: str
+    source: str
+    read: ReadSpec
+    messages: tuple[Message, ...]
+    size_bytes: int
+    suggested_target: str | None = None
+    kind: str = AUTO
+
+    def kind_as_asked(self, asked: str) -> str:
+        """Return the kind of data: as the user says, else what the source can only be, else ``auto``."""
+        return self.kind if asked == AUTO else asked
+
+
+def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loaded:
+    """Read a file, a folder of images or texts, a sample table by name (``sample:iris``), or a pandas data frame.
+
+    Raises
+    ------
+    DataError
+        Where it cannot be read.
+    """
+    if isinstance(source, str) and source.startswith(SAMPLE_PREFIX):
+        name = source.removeprefix(SAMPLE_PREFIX)
+        table, target = load_sample(name)
+        return Loaded(table, name, source, ReadSpec(), (), _size(table), target)
+    if isinstance(source, str | Path):
+        try:
+            return _from_disk(Path(source).expanduser(), read or ReadSpec())
+        except OSError as error:
+            # A file that vanishes while it is read, a folder that may not be entered.
+            raise DataError(
+                "{file} cannot be read: {reason}.",
+                file=str(error.filename or source),
+                reason=error.strerror or str(error),
+            ) from error
+    table = table_from_pandas(source)
+    return Loaded(table, "data frame", "data frame", ReadSpec(), (), _size(table))
+
+
+def messages_of(table: Table, schema: TableSchema) -> tuple[Message, ...]:
+    """Return what the user should know of the inputs, by their kinds."""
+    return tuple(
+        message for one in schema.inputs for message in reader_of(one.kind).messages(table, one.columns)
+    )
+
+
+def _from_disk(path: Path, read: ReadSpec) -> Loaded:
+    for kind in KINDS:
+        reader = reader_of(kind)
+        if reader.recognizes(path):
+            return _loaded(path, reader.read(path, read), read, kind=kind)
+    result = read_table(path, read)
+    for kind in KINDS:
+        found = reader_of(kind).in_table(path, result.table, result.read)
+        if found is not None:
+            return _loaded(path, found, result.read, before=result.messages)
+    size = path.stat().st_size
+    return Loaded(result.table, path.stem, str(path.absolute()), result.read, result.messages, size)
+
+
+def _loaded(
+    path: Path, found: Found, read: ReadSpec, kind: str = AUTO, before: tuple[Message, ...] = ()
+) -> Loaded:
+    place = path.absolute()
+    name = place.name if path.is_dir() else place.stem
+    messages = before + found.messages
+    return Loaded(
+        found.table, name, str(place), found.read or read, messages, found.size_bytes, found.target, kind
+    )
+
+
+def _size(table: Table) -> int:
+    return 8 * table.n_rows * len(table.columns)
