@@ -110,7 +110,7 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
             wanted = {
                 *session.scalars(select(DatasetRow.table_sha256)),
                 *session.scalars(select(StudyRow.split_sha256)),
-                *(_pixels_of(schema) for schema in session.scalars(select(DatasetRow.schema))),
+                *(sha for schema in session.scalars(select(DatasetRow.schema)) for sha in _arrays_of(schema)),
             }
         problems: list[StoreError] = [
             UnusableStoreError("The database is damaged: {reason}", reason=verdict)
@@ -145,7 +145,9 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
             ) from error
 
 
-def _pixels_of(schema: str) -> str:
-    """Return the sha256 of the pixels that the schema of a data set of images names; empty for other data."""
-    images = decode_json(schema).get("images")
-    return str(images["sha256"]) if images else ""
+def _arrays_of(schema: str) -> set[str]:
+    """Return the sha256 of the arrays that the schema of a data set names; until version 0.2 these were images."""
+    known = decode_json(schema)
+    images = known.get("images")
+    found = {str(c["array"]["sha256"]) for c in known.get("columns", ()) if c.get("array")}
+    return found | ({str(images["sha256"])} if images else set[str]())

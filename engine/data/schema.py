@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..domain.errors import DataError
-from ..domain.kinds import AUTO, KINDS, ROLES, KindOfData, joined, kinds_of
+from ..domain.kinds import AUTO, DEFAULT_KIND, KINDS, ROLES, KindOfData, joined, kinds_of
 from ..domain.spec import ReadSpec
 from .columns import (
     ArrayColumn,
@@ -119,7 +119,7 @@ class TableSchema:
 
     columns: tuple[ColumnSchema, ...]
     read: ReadSpec = field(default_factory=ReadSpec)
-    kinds: tuple[str, ...] = ("table",)
+    kinds: tuple[str, ...] = (DEFAULT_KIND,)
 
     def __getitem__(self, name: str) -> ColumnSchema:
         for column in self.columns:
@@ -192,7 +192,7 @@ class TableSchema:
         """Rebuild a schema from what `to_json` gave (or from JSON text of it), in this version or an older one."""
         read = {**data["read"], "missing": tuple(data["read"]["missing"])}
         columns = tuple(ColumnSchema.from_json(column) for column in _with_arrays(data))
-        return cls(columns, ReadSpec(**read), kinds_of(data.get("data_kind", "table")))
+        return cls(columns, ReadSpec(**read), kinds_of(data.get("data_kind", DEFAULT_KIND)))
 
 
 def _with_arrays(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -255,7 +255,7 @@ def infer_schema(
             )
     present = {c.role for c in columns}
     usable = [k.name for k in KINDS.values() if present & set(k.roles)]
-    kinds = kinds_of(kind) if kind != AUTO else tuple(usable[:1]) or ("table",)
+    kinds = kinds_of(kind) if kind != AUTO else tuple(usable[:1]) or (DEFAULT_KIND,)
     return TableSchema(columns, read or ReadSpec(), kinds)
 
 

@@ -15,6 +15,9 @@ from .errors import SpecError
 AUTO = "auto"
 """In place of a kind: as the data are."""
 
+DEFAULT_KIND = "table"
+"""What data are while nothing is known of them."""
+
 _JOIN = "+"
 _PACKAGE, _DECLARATION = "cupel.engine.kinds", "kind.toml"
 _OTHER_ROLES = ("id", "constant", "target", "ignored", "group", "time")
@@ -38,6 +41,12 @@ class KindOfData:
         Roles of columns that are taken for this kind where it is asked for and no column has one of its own roles.
     stands_in_storage : str
         How the cells of such columns must be kept.
+    makes_groups : bool
+        Whether its columns have few enough different cells to divide rows into groups.
+    has_files : bool
+        Whether each row is a file, whose name may say where it comes from.
+    has_long_cells : bool
+        Whether cells need room to be read.
     """
 
     name: str
@@ -46,6 +55,9 @@ class KindOfData:
     by_reader: bool = False
     stands_in: tuple[str, ...] = ()
     stands_in_storage: str = ""
+    makes_groups: bool = False
+    has_files: bool = False
+    has_long_cells: bool = False
 
 
 def _declared() -> dict[str, KindOfData]:
@@ -62,6 +74,9 @@ def _declared() -> dict[str, KindOfData]:
                     by_reader=bool(said.get("by_reader", False)),
                     stands_in=tuple(map(str, said.get("stands_in", ()))),
                     stands_in_storage=str(said.get("stands_in_storage", "")),
+                    makes_groups=bool(said.get("makes_groups", False)),
+                    has_files=bool(said.get("has_files", False)),
+                    has_long_cells=bool(said.get("has_long_cells", False)),
                 )
             )
     return {kind.name: kind for kind in sorted(found, key=lambda kind: kind.rank)}
@@ -88,10 +103,11 @@ def kinds_of(text: str) -> tuple[str, ...]:
         Where one of them is no kind of data.
     """
     named = text.split(_JOIN)
-    for name in named:
-        if name not in KINDS:
+    for one in named:
+        if one not in KINDS:
             raise SpecError(
-                "kind is {value!r}; choose one of {choices}.",
+                "{name} is {value!r}; choose one of {choices}.",
+                name="kind",
                 value=text,
                 choices=f"{', '.join((AUTO, *KINDS))}, {_JOIN.join(KINDS)}",
             )
@@ -103,15 +119,20 @@ def joined(kinds: tuple[str, ...]) -> str:
     return _JOIN.join(kinds)
 
 
+def input_kind(role: str) -> KindOfData | None:
+    """Return the kind whose networks learn from columns of a role; None where it is the role of no input."""
+    return next((kind for kind in KINDS.values() if role in kind.roles), None)
+
+
 def kind_of_role(role: str) -> str:
-    """Return the kind whose networks learn from columns of a role.
+    """Return the name of the kind whose networks learn from columns of a role.
 
     Raises
     ------
     KeyError
         Where it is the role of no input.
     """
-    for kind in KINDS.values():
-        if role in kind.roles:
-            return kind.name
-    raise KeyError(role)
+    kind = input_kind(role)
+    if kind is None:
+        raise KeyError(role)
+    return kind.name

@@ -15,6 +15,7 @@ from ..data.schema import TableSchema
 from ..data.table import Table
 from ..data.target import Target, encode_target
 from ..domain.errors import DataError
+from ..domain.kinds import KINDS, input_kind, joined
 from ..domain.spec import SplitSpec
 from ..kinds.near_duplicates import NearDuplicates, first_hashes, mixed
 from ..splits.units import are_kept
@@ -149,8 +150,16 @@ def _columns(table: Table, schema: TableSchema) -> list[Finding]:
             found.append(
                 finding("info", "id", c.name, "Column {column!r} looks like an identifier and is left out.")
             )
-        elif c.role == "text" and c not in schema.features:
-            found.append(finding("info", "text", c.name, "Column {column!r} is free text and is left out."))
+        elif (kind := input_kind(c.role)) and kind.name not in schema.kinds and kind.has_long_cells:
+            found.append(
+                finding(
+                    "info",
+                    "text",
+                    c.name,
+                    "Column {column!r} is free text and is left out; the kind {kind} uses it.",
+                    kind=joined(tuple(k for k in KINDS if k in (*schema.kinds, kind.name))),
+                )
+            )
         elif c.role == "categorical" and c.n_unique > 100:
             found.append(
                 finding(

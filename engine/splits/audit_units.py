@@ -285,7 +285,7 @@ def _may_be_group(c: ColumnSchema, *, is_input: bool) -> bool:
     if c.role == "group":
         return False  # whole in all folds already
     if c.role == "id" or _GROUP_NAME.search(c.name):
-        return c.role not in ("target", "constant", "image")
+        return c.role not in ("target", "constant") and c.array is None
     return not is_input and c.role == "ignored" and c.name != SPLIT_COLUMN
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...engine.domain.kinds import DEFAULT_KIND
+
 Json = Mapping[str, Any]
 
 
@@ -87,7 +89,7 @@ class Inspection:
     task: str | None
     labels: tuple[tuple[str, int], ...]
     n_dropped: int
-    kind: str = "table"  # of data
+    kind: str = DEFAULT_KIND
     thumbnails: tuple[tuple[bytes, str], ...] = ()  # of images: PNG files and labels
     digest: str = ""  # of the cells
     parts: tuple[tuple[str, int], ...] = ()  # rows of each official part: train, test
@@ -131,7 +133,7 @@ class Inspection:
             task=data.get("task"),
             labels=tuple((str(label), int(count)) for label, count in data.get("labels") or ()),
             n_dropped=int(data.get("n_dropped") or 0),
-            kind=str(data.get("kind") or "table"),
+            kind=str(data.get("kind") or DEFAULT_KIND),
             digest=str(data.get("digest") or ""),
             parts=tuple((str(name), int(n)) for name, n in (data.get("parts") or {}).items()),
             split_findings=_split_findings(data.get("split_audit") or {}),

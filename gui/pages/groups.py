@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
+from ...engine.domain.kinds import KINDS
 from ...engine.domain.requests import AuditGroups, request_of
 from ...storage.records import JobRecord, StudyRecord
 from ..desk import Desk
@@ -25,7 +26,8 @@ from .threshold_choice import ThresholdChoice
 if TYPE_CHECKING:
     from ...storage.store import Store
 
-_NO_GROUPS = ("target", "text", "image", "id", "constant")  # roles of columns that make no groups
+_NO_GROUPS = ("target", "id", "constant", *(r for k in KINDS.values() if not k.makes_groups for r in k.roles))
+"""Roles of columns that make no groups."""
 _ROLES = ("categorical", "group", "ignored", "numeric", "date", "time")  # the likeliest first
 _LABEL_PX = 200
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ...engine.domain import formatting
+from ...engine.domain.kinds import input_kind
 from ..language import Speaks, sentence, tr
 from ..models.columns_model import Column, ColumnsModel, PreviewModel
 from ..models.inspection import Inspection
@@ -133,7 +134,8 @@ class DataPanel(Speaks, Card):
         """Give columns of texts more room in the preview."""
         roles = {one.name: self.roles.get(one.name, one.role) for one in found.columns}
         for place, name in enumerate(found.preview_columns):
-            width = _TEXT_WIDTH if roles.get(name) == "text" else _CELL_WIDTH
+            kind = input_kind(roles.get(name, ""))
+            width = _TEXT_WIDTH if kind is not None and kind.has_long_cells else _CELL_WIDTH
             self._rows.horizontalHeader().resizeSection(place, width)
 
     def set_target(self, name: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ...engine.domain.families import default_families, families_of
+from ...engine.domain.kinds import DEFAULT_KIND
 from ...engine.domain.metrics import METRICS, default_metric, metrics_for
 from ...engine.domain.objectives import COSTS
 from ...engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
@@ -86,7 +87,7 @@ class StudyForm(Card):
         self._trials.set_value(None)
         self._score.set_value(None)
         self._kind = ""
-        self._offer_families("table")
+        self._offer_families(DEFAULT_KIND)
         self._epochs.set_value(100)
         self._seed.set_value(0)
         self._finalists.set_value(5)

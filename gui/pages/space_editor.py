@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from ...engine.domain import space as spaces
 from ...engine.domain.errors import SpecError
 from ...engine.domain.families import default_families
+from ...engine.domain.kinds import DEFAULT_KIND
 from .. import tokens
 from ..language import Speaks, sentence, tr
 from ..theme import mono_font
@@ -42,7 +43,7 @@ class SpaceEditor(Speaks, QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._families: tuple[str, ...] = default_families("table")
+        self._families: tuple[str, ...] = default_families(DEFAULT_KIND)
         self._default = ""
         self.text = QPlainTextEdit()
         self.text.setProperty("kind", "code")

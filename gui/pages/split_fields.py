@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from ...engine.domain.kinds import KINDS, kinds_of
 from ...engine.domain.spec import ORDERED_SPLITS
 from ..language import tr
 from ..widgets.fields import ChoiceField, Field, NumberField
@@ -45,7 +46,7 @@ class SplitFields:
         self.all: tuple[Field, ...] = (self.kind, self.gap, self.name_part, self.duplicates, self.seed)
         self._lines = {field: field.line() for field in self.all}
         self.kind.changed.connect(self._show)
-        self._is_image = False
+        self._has_files = False
         self.independent: set[str] = set()
         """Keys of findings that the user has answered."""
         self.forget()
@@ -80,8 +81,8 @@ class SplitFields:
         self._show()
 
     def set_kind_of_data(self, kind: str) -> None:
-        """Offer what fits tables, texts or images."""
-        self._is_image = kind == "image"
+        """Offer what fits the kind of data."""
+        self._has_files = any(KINDS[name].has_files for name in kinds_of(kind))
         self._show()
 
     def values(self) -> dict[str, Any]:
@@ -106,7 +107,7 @@ class SplitFields:
         return self.kind.value() in ORDERED_SPLITS
 
     def _has_name_part(self) -> bool:
-        return self._is_image and self.kind.value() == "grouped"
+        return self._has_files and self.kind.value() == "grouped"
 
     def _show(self) -> None:
         self._lines[self.gap].setVisible(self._has_gap())

@@ -2739,6 +2739,10 @@
       <translation>所有试验都在 {n} 次重复的折上评判。</translation>
     </message>
     <message>
+      <source>An array column must have a name for each array.</source>
+      <translation>数组列的每个数组都必须有名称。</translation>
+    </message>
+    <message>
       <source>Another engine (process {other}) has taken the study {name!r} over; this one ends.</source>
       <translation>另一个引擎（进程 {other}）已接管研究 {name!r}；本引擎退出。</translation>
     </message>
@@ -2811,8 +2815,8 @@
       <translation>列 {column!r} 的值类型为 {type}，无法使用，已略去。</translation>
     </message>
     <message>
-      <source>Column {column!r} is free text and is left out.</source>
-      <translation>列 {column!r} 是自由文本，已略去。</translation>
+      <source>Column {column!r} is free text and is left out; the kind {kind} uses it.</source>
+      <translation>列 {column!r} 是自由文本，已略去；数据类型 {kind} 会用到它。</translation>
     </message>
     <message>
       <source>Column {column!r} is the same in every row and is left out.</source>
@@ -3007,16 +3011,12 @@
       <translation>没有任何类别的行数达到折数（{n_folds}）；请减少折数或增加数据。</translation>
     </message>
     <message>
-      <source>No column can be used as an input: all are text, identifiers, constant or ignored; give one the role numeric, categorical or date.</source>
-      <translation>没有可作为输入的列：全部是文本、标识符、常量或已忽略；请将其中一列的角色设为数值、类别或日期。</translation>
+      <source>No column can be used as an input: all are of other kinds, identifiers, constant or ignored; give one another role.</source>
+      <translation>没有可用作输入的列：所有列都属于其他数据类型、是标识、恒定或被忽略；请为其中一列指定别的角色。</translation>
     </message>
     <message>
       <source>No column can be used as an input; give one the role numeric, categorical or date.</source>
       <translation>没有可作为输入的列；请将其中一列的角色设为数值、类别或日期。</translation>
-    </message>
-    <message>
-      <source>No column holds texts; give one the role text.</source>
-      <translation>没有含文本的列；请把某一列的角色设为文本。</translation>
     </message>
     <message>
       <source>No file can be written in the folder {folder} ({reason}); choose another one or change its permissions.</source>
@@ -3979,10 +3979,6 @@
       <translation>只有一个试验可选：{value}，95 % 区间 {low} 至 {high}（{n_resamples:,} 次行重采样）。</translation>
     </message>
     <message>
-      <source>These data have no images; choose another kind of data.</source>
-      <translation>这些数据没有图像；请选择其他数据类型。</translation>
-    </message>
-    <message>
       <source>These folds need a column with the role {role}; give one column that role.</source>
       <translation>这种划分需要一个角色为 {role} 的列；请为某一列设置该角色。</translation>
     </message>
@@ -4465,6 +4461,10 @@
     <message>
       <source>{name!r} is not a baseline; choose one of {choices}.</source>
       <translation>{name!r} 不是基线；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>{name} has no column of numbers, categories or dates; give a column such a role, or leave the kind on auto.</source>
+      <translation>{name} 没有数值、类别或日期列；请为某一列指定这样的角色，或将数据类型保留为 auto。</translation>
     </message>
     <message>
       <source>{name} has no column of texts. Texts come as a folder of text files with a folder for each class, or a table with a column of sentences; for a table of other columns leave the kind on auto.</source>
