@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from cupel.engine.bundled.standalone import Predictor
+from cupel.engine.bundled.predictor import Predictor
 
 START = "from cupel.engine.cli import main; import sys; sys.exit(main())"
 CASES = ((1, 1), (1, 4), (100, 1), (1000, 1))  # rows of a request, clients at once

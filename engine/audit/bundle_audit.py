@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bundled.decoding import BadImageError, ImageFiles
-from ..bundled.standalone import Predictor
+from ..bundled.predictor import Predictor
 from ..data.columns import Column, NumberColumn
 from ..data.reading import read_table
 from ..data.table import Table

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bundled.standalone import decided
+from ..bundled.predictor import decided
 from ..deployment.card_groups import LEAST_ROWS
 from ..deployment.telling import Share, unheard
 from ..domain.errors import ExportError

@@ -1,7 +1,8 @@
 """What every bundle carries along: programs that run alone, without Cupel.
 
-Each is copied as it is, and imports no file of ours. What Cupel itself needs of them it imports from here, so that a
-bundle and the window decode, predict and answer alike.
+They import each other and nothing else of ours. `deployment.programs` makes one file of those behind `program`;
+`decoding`, `intervals`, `preprocess` and `serve` (as serve.py) are copied as they are. Cupel itself reads,
+predicts and answers with them, so that a bundle and the window do alike.
 """
 
 from pathlib import Path

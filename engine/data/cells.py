@@ -1,7 +1,7 @@
 """From cells as text to a typed column: numbers, dates or categories, decided over the whole column.
 
-Missing: an empty cell and `MISSING` always; `SOFT_MISSING` (``-``, ``None``, ``unknown``, …) only in columns
-that are otherwise numbers or dates, for in a text column they are categories that people use on purpose ("no
+Missing (`bundled.numbers`): an empty cell and `MISSING` always; `SOFT_MISSING` (``-``, ``None``, ``unknown``, …) in
+columns that are otherwise numbers or dates, for in a text column they are categories that people use on purpose ("no
 garage").
 """
 
@@ -13,23 +13,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..bundled.numbers import MISSING, SOFT_MISSING, number_patterns
 from .arrow import pc
 from .columns import DateColumn, NumberColumn, Storage, WordColumn
 from .dates import parse_dates
 
-MISSING = frozenset(
-    {"", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "-nan", "NAN", "NULL", "null", "Null", "?"}
-    | {"#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "NaT"}
-)
-SOFT_MISSING = frozenset(
-    {"-", "--", "---", "—", ".", "..", "…", "*", "None", "none", "NONE", "nil", "na", "Na"}
-    | {"unknown", "Unknown", "UNKNOWN", "missing", "Missing", "MISSING"}
-)
 _ODD_FRACTION = 0.05  # a column of numbers or dates may hold this fraction of other cells
 _ODD_WORDS = 20  # in at most this many spellings
 _PROBE = 500
 _EXACT = 2.0**53
-_SPACES = r"[ \x{a0}\x{202f}]"  # as RE2 writes the no-break spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +100,12 @@ def parse_numbers(words: pa.Array, decimal: str) -> NDArray[np.float64]:
 
     Groups of three digits may be set apart by the other sign of ``.`` and ``,``, a space or an apostrophe.
     """
-    point, other = (r"\.", ",") if decimal == "." else (",", r"\.")
-    plain = rf"^[+-]?(\d+{point}?\d*|{point}\d+)([eE][+-]?\d+)?$"
-    groups = "|".join(rf"(?:{sign}\d{{3}})+" for sign in (other, _SPACES, "'"))
-    grouped = rf"^[+-]?\d{{1,3}}(?:{groups})(?:{point}\d*)?$"
-    is_grouped = pc.match_substring_regex(words, grouped)
+    plain, grouped, apart = number_patterns(decimal)
+    is_grouped = pc.match_substring_regex(words, f"^{grouped}$")
     cleaned = pc.if_else(
         is_grouped,
-        pc.replace_substring_regex(words, rf"{_SPACES}|['{other}]", ""),
-        pc.if_else(pc.match_substring_regex(words, plain), words, pa.scalar(None, pa.string())),
+        pc.replace_substring_regex(words, apart, ""),
+        pc.if_else(pc.match_substring_regex(words, f"^{plain}$"), words, pa.scalar(None, pa.string())),
     )
     if decimal == ",":
         cleaned = pc.replace_substring(cleaned, ",", ".")

@@ -1,6 +1,6 @@
 """Dates spelled in the usual ways, parsed by regular expressions and arithmetic over whole columns.
 
-No locale, no time zone data: a spelled offset is applied, everything else is UTC. Used by `cells`.
+What a spelling is, and when that is, `bundled.dates` says, for bundles too; here columns are read whole, for `cells`.
 """
 
 from __future__ import annotations
@@ -12,32 +12,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..bundled.dates import DATE_PATTERNS, MONTHS, DateClock, DateParts, civil_seconds, offset_of
 from .arrow import pc
 
-_TIME = (
-    r"(?:[T ]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}(?:[.,]\d{1,9})?))?"
-    r"(?: ?(?P<p>[AaPp][Mm]))?(?: ?(?P<z>Z|UTC|[+-]\d{2}:?\d{2}))?)?"
-)
-_WORD = r"(?P<b>[A-Za-z]{3,9})\.?"
-# (how it is written, regular expression); "a" and "c" are day and month in an order that the column decides
-_PATTERNS: tuple[tuple[str, str], ...] = (
-    ("%Y-%m-%d", r"^(?P<Y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})" + _TIME + "$"),
-    ("%Y/%m/%d", r"^(?P<Y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})" + _TIME + "$"),
-    ("%Y.%m.%d", r"^(?P<Y>\d{4})\.(?P<m>\d{1,2})\.(?P<d>\d{1,2})" + _TIME + "$"),
-    ("%Y-%m", r"^(?P<Y>\d{4})-(?P<m>\d{1,2})$"),
-    ("%Y/%m", r"^(?P<Y>\d{4})/(?P<m>\d{1,2})$"),
-    ("?/?/%Y", r"^(?P<a>\d{1,2})/(?P<c>\d{1,2})/(?P<Y>\d{4})" + _TIME + "$"),
-    ("?-?-%Y", r"^(?P<a>\d{1,2})-(?P<c>\d{1,2})-(?P<Y>\d{4})" + _TIME + "$"),
-    ("?.?.%Y", r"^(?P<a>\d{1,2})\.(?P<c>\d{1,2})\.(?P<Y>\d{4})" + _TIME + "$"),
-    ("?/?/%y", r"^(?P<a>\d{1,2})/(?P<c>\d{1,2})/(?P<Y>\d{2})" + _TIME + "$"),
-    ("%d %b %Y", r"^(?P<d>\d{1,2}) " + _WORD + r",? (?P<Y>\d{4})" + _TIME + "$"),
-    ("%d-%b-%Y", r"^(?P<d>\d{1,2})-" + _WORD + r"-(?P<Y>\d{4}|\d{2})" + _TIME + "$"),
-    ("%b %d, %Y", "^" + _WORD + r" (?P<d>\d{1,2}),? (?P<Y>\d{4})" + _TIME + "$"),
-    ("%b %Y", "^" + _WORD + r"[ -](?P<Y>\d{4})$"),
-    ("%Y年%m月%d日", r"^(?P<Y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})日" + _TIME + "$"),
-    ("%Y年%m月", r"^(?P<Y>\d{4})年(?P<m>\d{1,2})月$"),
-)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PROBE = 200
 _SLICE = 50_000
 
@@ -67,7 +44,7 @@ def parse_dates(words: pa.Array, least: float = 0.95, date_format: str = "") -> 
     With `date_format` (as an earlier call gave it) only that spelling is read, day and month in its order.
     """
     probe = words.slice(0, _PROBE)
-    for name, pattern in _PATTERNS:
+    for name, pattern in DATE_PATTERNS:
         if date_format and not _same_format(name, date_format):
             continue
         hits = pc.sum(pc.match_substring_regex(probe, pattern)).as_py() or 0
@@ -90,19 +67,8 @@ def date_pattern(date_format: str) -> tuple[str, bool]:
     day_first : bool
         Whether the group a is the day and c the month, or the other way round.
     """
-    found = (pattern for name, pattern in _PATTERNS if _same_format(name, date_format))
-    return next(found, _PATTERNS[0][1]), date_format.startswith("%d")
-
-
-def days_from_civil(
-    year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Return days since 1970-01-01 in the proleptic Gregorian calendar, all of shape (n,)."""
-    shifted = year - (month <= 2)
-    era = shifted // 400
-    year_of_era = shifted - era * 400
-    day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-    return era * 146097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719468
+    found = (pattern for name, pattern in DATE_PATTERNS if _same_format(name, date_format))
+    return next(found, DATE_PATTERNS[0][1]), date_format.startswith("%d")
 
 
 def _same_format(name: str, date_format: str) -> bool:
@@ -170,24 +136,17 @@ def _parse_slice(
         cells = pc.if_else(pc.equal(cells, ""), str(default), cells)
         return pc.cast(cells, pa.int64()).to_numpy(zero_copy_only=False)
 
-    year = whole("Y", 1970)
-    year = np.where(year < 69, year + 2000, np.where(year < 100, year + 1900, year))
     if "a" in names:
         day, month = (whole("a", 1), whole("c", 1)) if day_first else (whole("c", 1), whole("a", 1))
     else:
         day = whole("d", 1)
         month = _months(text("b")) if "b" in names else whole("m", 1)
-    valid = matched & (month >= 1) & (month <= 12) & (day >= 1)
-    safe_month = np.where(valid, month, 1)
-    days = days_from_civil(year, safe_month, np.where(valid, day, 1))
-    next_month = days_from_civil(year + (safe_month == 12), safe_month % 12 + 1, np.ones_like(day))
-    valid &= days < next_month  # 31 April, 29 February
-    seconds = days * 86400.0
+    clock = None
     if "H" in names:
-        clock, valid_clock = _clock(text("H"), text("M"), text("S"), text("p"), text("z"))
-        seconds, valid = seconds + clock, valid & valid_clock
+        clock = _clock(text("H"), text("M"), text("S"), text("p"), text("z"))
         name += _clock_format(text("H"), text("S"), text("p"), text("z"))
-    return np.where(valid, seconds, np.nan), name
+    seconds = civil_seconds(DateParts(whole("Y", 1970), month, day, clock))
+    return np.where(matched, seconds, np.nan), name
 
 
 def _day_first(
@@ -208,29 +167,24 @@ def _day_first(
 
 def _months(words: pa.Array) -> NDArray[np.int64]:
     short = pc.utf8_slice_codeunits(pc.utf8_lower(words), 0, 3)
-    index = pc.fill_null(pc.index_in(short, pa.array(_MONTHS)), -1)
+    index = pc.fill_null(pc.index_in(short, pa.array(MONTHS)), -1)
     return index.to_numpy(zero_copy_only=False).astype(np.int64) + 1
 
 
-def _clock(
-    hour: pa.Array, minute: pa.Array, second: pa.Array, half: pa.Array, zone: pa.Array
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _clock(hour: pa.Array, minute: pa.Array, second: pa.Array, half: pa.Array, zone: pa.Array) -> DateClock:
     def number(cells: pa.Array) -> NDArray[np.float64]:
         cells = pc.replace_substring(pc.if_else(pc.equal(cells, ""), "0", cells), ",", ".")
         return pc.cast(cells, pa.float64()).to_numpy(zero_copy_only=False)
 
-    hours, minutes, seconds = number(hour), number(minute), number(second)
-    halves = pc.utf8_lower(half).to_numpy(zero_copy_only=False)
-    hours = np.where(halves == "pm", hours % 12 + 12, np.where(halves == "am", hours % 12, hours))
-    valid = (hours < 24) & (minutes < 60) & (seconds < 61)
-    digits = pc.replace_substring_regex(zone, r"[^0-9]", "")
-    digits = pc.if_else(pc.equal(digits, ""), "0000", digits)
-    offset = (
-        number(pc.utf8_slice_codeunits(digits, 0, 2)) * 3600
-        + number(pc.utf8_slice_codeunits(digits, 2, 4)) * 60
+    zones = zone.dictionary_encode()
+    offsets = np.array([offset_of(word) for word in zones.dictionary.to_pylist()])
+    return DateClock(
+        number(hour),
+        number(minute),
+        number(second),
+        pc.utf8_lower(half).to_numpy(zero_copy_only=False),
+        offsets[zones.indices.to_numpy(zero_copy_only=False)],
     )
-    sign = np.where(pc.starts_with(zone, "-").to_numpy(zero_copy_only=False), -1.0, 1.0)
-    return hours * 3600 + minutes * 60 + seconds - sign * offset, valid
 
 
 def _clock_format(hour: pa.Array, second: pa.Array, half: pa.Array, zone: pa.Array) -> str:

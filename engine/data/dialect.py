@@ -17,16 +17,17 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
+from ..bundled.numbers import MISSING
+from ..bundled.records import BOMS, csv_rows
 from ..domain.errors import DataError
 from .arrow import pc
-from .cells import MISSING, parse_numbers
+from .cells import parse_numbers
 
 _CHUNK = 1 << 20
 _SAMPLE = 4 << 20
 _LEGACY_SAMPLE = 8 << 20
 _ROWS = 2000
 _DELIMITERS = (",", ";", "\t", "|")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,7 @@ def scan_file(file: str, opened: Callable[[], BinaryIO], encoding: str | None) -
         head = stream.read(_CHUNK)
     _check_text(file, head, encoding)
     if encoding is None:
-        encoding = (
-            next((name for bom, name in _BOMS if head.startswith(bom)), None) or _utf16(head) or "utf-8"
-        )
+        encoding = next((name for bom, name in BOMS if head.startswith(bom)), None) or _utf16(head) or "utf-8"
         failure = _decode(opened, encoding)
         if isinstance(failure, Scan):
             return failure
@@ -136,16 +135,12 @@ def detect_quoting(sample: str, delimiter: str) -> bool:
 def split_rows(sample: str, delimiter: str, quoting: bool) -> list[list[str]]:
     """Return the cells of the sample's rows, trimmed; stops where a row cannot be read."""
     rows: list[list[str]] = []
-    mode = csv.QUOTE_MINIMAL if quoting else csv.QUOTE_NONE
     try:
-        rows.extend(
-            [cell.strip() for cell in row]
-            for row in csv.reader(
-                io.StringIO(sample, newline=""), delimiter=delimiter, quoting=mode, skipinitialspace=True
-            )
-        )
+        reader = csv_rows(io.StringIO(sample, newline=""), delimiter, quoting=quoting)
+        rows.extend([cell.strip() for cell in row] for row in reader)
     except csv.Error:
-        return rows  # a cell beyond the csv module's limit: the rows before it are a sample too
+        # A cell beyond the csv module's limit: the rows before it are a sample too.
+        return rows
     return rows
 
 
@@ -194,29 +189,14 @@ def short_header(
 
 
 def has_spaced_quotes(sample: str, delimiter: str) -> bool:
-    """Return whether quoted cells follow a delimiter and spaces (``1, "a"``), where Arrow leaves the quotes
-    on."""
-    n_spaced = len(re.findall(rf'{re.escape(delimiter)} +"', sample))
+    """Return whether quoted cells come after blanks (``1, "a"``), where Arrow leaves the quotes on."""
+    n_spaced = len(re.findall(rf'(?:^|{re.escape(delimiter)}) +"', sample, re.MULTILINE))
     return n_spaced >= 0.2 * (sample.count("\n") + sample.count("\r") + 1)
 
 
 def without_quotes(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return cells trimmed and without the quotes around them."""
     return pc.replace_substring_regex(pc.utf8_trim_whitespace(cells), r'^"((?s:.*))"$', r"\1")
-
-
-def column_names(cells: Sequence[str] | None, n_columns: int) -> list[str]:
-    """Return distinct names: of a header's cells, ``column_1``, … where one is blank or there is no
-    header."""
-    names: list[str] = []
-    for i in range(n_columns):
-        name = " ".join(cells[i].split()) if cells is not None and i < len(cells) else ""
-        name = name or f"column_{i + 1}"
-        base, suffix = name, 2
-        while name in names:
-            name, suffix = f"{base}_{suffix}", suffix + 1
-        names.append(name)
-    return names
 
 
 def _header_vote(cell: str, below: list[str], decimal: str) -> int:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
+from ..bundled.records import column_names
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
 from . import dialect
@@ -101,7 +102,8 @@ class TextReader:
             self.n_preamble -= 1
             body = [short, *body]
         header = dialect.detect_header(body, decimal) if asked.header is None else asked.header
-        self.names = dialect.column_names(body[0] if header else None, self.n_columns)
+        given = body[0][: self.n_columns] if header else []
+        self.names = column_names([*given, *[""] * (self.n_columns - len(given))])
         self.header_cells = body[0] if header else None
         self.unquote = quoting and dialect.has_spaced_quotes(sample, delimiter)
         self.read = dataclasses.replace(

@@ -34,7 +34,8 @@ from ...storage.records import (
 )
 from ...storage.store import Store
 from ...storage.workspace import disk_is_full
-from ..data.cells import MISSING, SOFT_MISSING
+from ..bundled import FOLDER
+from ..bundled.numbers import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
 from ..domain.errors import CupelError, ExportError, Message
 from ..domain.formats import DEFAULT, FORMATS
@@ -47,10 +48,11 @@ from ..statistics.thresholds import USUAL
 from ..study_rows import table_files
 from .bundle import check_target, files_of, write_manifest
 from .card import model_card
-from .certificate import PREPROCESS, STANDALONE, pins, run_certificate
+from .certificate import pins, run_certificate
 from .conversion import ConversionRequest, converted
 from .helpers import Helpers
 from .intervals import IntervalPlan, interval_plan, write_intervals
+from .programs import predict_program
 from .serving import write_serving
 from .threshold import Threshold
 
@@ -205,7 +207,7 @@ class Export:
 
     def _write_programs(self, folder: Path, dataset: DatasetRecord) -> None:
         """Write the programs that predict, and what each needs to be installed."""
-        shutil.copyfile(STANDALONE, folder / "predict.py")
+        (folder / "predict.py").write_text(predict_program(), encoding="utf-8")
         common = ["numpy"]
         for part in _parts(dataset):
             common += part.packages
@@ -215,7 +217,7 @@ class Export:
             form = FORMATS[name]
             if form.script is not None:
                 shutil.copyfile(form.script, folder / f"predict_{name}.py")
-                shutil.copyfile(PREPROCESS, folder / "preprocess.py")
+                shutil.copyfile(FOLDER / "preprocess.py", folder / "preprocess.py")
             end = "" if form.script is None else f"_{name}"
             needed = pins([*common, *form.packages])
             text = "".join(f"{package}=={version}\n" for package, version in needed.items())

@@ -21,6 +21,7 @@ from ..domain.errors import ExportError, Message
 from ..domain.formats import FORMATS
 from ..jobs.child import Child, Job
 from ..jobs.messages import line_of
+from .programs import own_programs
 
 _JOB = Job(
     "",
@@ -31,9 +32,7 @@ _JOB = Job(
     limit_s=300.0,
     part=dict[str, Any],
 )
-STANDALONE = FOLDER / "standalone.py"
 DECODING = FOLDER / "decoding.py"
-PREPROCESS = FOLDER / "preprocess.py"
 
 # Runs in the child, and speaks as `jobs.messages` says. What is neither Python's own nor named by the requirements
 # cannot be imported there.
@@ -127,7 +126,7 @@ def run_certificate(
     Returns
     -------
     dict
-        What `standalone.check` gives for the first format and, where one fails, the ``rows`` of that one and its name
+        What `checking.check` gives for the first format and, where one fails, the ``rows`` of that one and its name
         as ``failed``; ``passed``, whether all did; ``formats``: of each what its check gave, with ``modules``, the
         packages that were imported in its process.
 
@@ -180,8 +179,8 @@ def _checked(folder: Path, names: Sequence[str], own: Path | None, child: Child)
     request = {
         "folder": str(folder),
         "formats": scripts,
-        "predict": str(_script("predict.py", STANDALONE, own)),
-        "preprocess": str(_script("preprocess.py", PREPROCESS, own)),
+        "predict": str((own or own_programs()) / "predict.py"),
+        "preprocess": str((own or own_programs()) / "preprocess.py"),
     }
     found: dict[str, dict[str, Any]] = {}
     child.run(_JOB.about(format=titles), request, part=lambda one: found.update({one.pop("format"): one}))

@@ -57,7 +57,7 @@ class ConversionRequest:
     float_layers : tuple of str
         Layers whose weights stay floats.
     threshold : float or None
-        See `standalone.Predictor`.
+        See `bundled.predictor.Predictor`.
     calibration : tuple of tuple of int
         For each network some of its training rows; empty where nothing is to be calibrated.
     folds : FoldsRequest or None

@@ -54,7 +54,7 @@ def convert(request: ConversionRequest, reporter: Reporter) -> dict[str, Any]:
     -------
     dict
         ``inputs``, ``task``, ``labels``, ``family``, ``params``, ``n_networks``, ``n_parameters``, ``target_center``,
-        ``target_scale``, ``n_made_up``, ``formats`` (of each what `standalone.check` needs), ``folds`` (see
+        ``target_scale``, ``n_made_up``, ``formats`` (of each what `bundled.checking.check` needs), ``folds`` (see
         `fold_networks`), ``versions``, ``seconds``.
 
     Raises
@@ -149,7 +149,7 @@ def _check_weights(model: TrainedModel) -> None:
 def _written(
     work: Work, names: Sequence[str], threshold: float | None, reporter: Reporter
 ) -> dict[str, dict[str, Any]]:
-    """Write the formats, and what each must predict; return of each what `standalone.check` needs to know."""
+    """Write the formats, and what each must predict; return of each what `bundled.checking.check` needs to know."""
     formats: dict[str, dict[str, Any]] = {}
     shared = None
     for place, name in enumerate(names):

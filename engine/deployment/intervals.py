@@ -20,7 +20,7 @@ from ...storage.records import StudyRecord, TrialRecord, VariantRecord
 from ...storage.store import Store
 from ..bundled import FOLDER
 from ..bundled.intervals import FILE, FoldScores
-from ..bundled.standalone import decided
+from ..bundled.predictor import decided
 from ..domain.errors import ExportError, Message
 from ..statistics.conformal import LEVELS, Coverage, measured, scores_of
 from ..study_rows import StudyRows

@@ -1,6 +1,6 @@
 """What a bundle needs to be served, and `cupel serve`.
 
-`write_serving` is called by `export` for every bundle. What answers requests is `standalone_serve`, which a bundle
+`write_serving` is called by `export` for every bundle. What answers requests is `serve`, which a bundle
 carries as serve.py; `serve` runs Cupel's own copy of it, never the one in the folder: a bundle may come from anyone.
 """
 
@@ -25,7 +25,7 @@ from .bundle import Bundle
 from .profile import write_profile
 from .snippets import filled, write_snippets
 
-SERVE = FOLDER / "standalone_serve.py"
+SERVE = FOLDER / "serve.py"
 PYTHON = "3.11.13"  # of the image: the Python that Cupel is developed with
 _PACKAGES = ("fastapi", "pydantic", "starlette", "uvicorn")
 _FILES = (
@@ -103,18 +103,16 @@ def serve(
         if value < 1:
             raise ExportError("--{name} is {value}; it must be at least 1.", name=name, value=value)
     try:
-        from ..bundled import standalone_serve
+        from ..bundled import serve
     except ModuleNotFoundError as error:
         raise ExportError(
             "Serving needs the package {name}, which is not installed: pip install fastapi uvicorn.",
             name=error.name,
         ) from error
     folder = Bundle.open(bundle).path.absolute()
-    settings = standalone_serve.Settings(str(folder), host, max_rows, max_bytes)
+    settings = serve.Settings(str(folder), host, max_rows, max_bytes)
     try:
-        standalone_serve.run(
-            settings, port, workers, app_name=f"{standalone_serve.__name__}:app", ready=ready
-        )
+        serve.run(settings, port, workers, app_name=f"{serve.__name__}:app", ready=ready)
     except (OSError, OverflowError) as error:
         raise ExportError(
             "Nothing can be served at {host}:{port}: {reason}; choose another --port, or --port 0 for a free one.",

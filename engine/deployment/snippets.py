@@ -17,7 +17,8 @@ import numpy as np
 import onnxruntime
 
 from ..bundled import FOLDER as BUNDLED
-from ..bundled.standalone import Predictor, decoding
+from ..bundled.onnx_model import decoding
+from ..bundled.predictor import Predictor
 
 TEMPLATES = BUNDLED / "templates"
 FOLDER = "snippets"

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bundled.standalone import InputError, Predictor
+from ..bundled.errors import InputError
+from ..bundled.predictor import Predictor
 from ..deployment.bundle import Bundle
 from ..domain.errors import DataError, ExportError
 from ..domain.formatting import counted, number

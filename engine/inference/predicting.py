@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..bundled.standalone import InputError, Predictor, place_beside
+from ..bundled.errors import InputError
+from ..bundled.predictor import Predictor
+from ..bundled.writing import place_beside
 from ..deployment.bundle import Bundle
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bundled.standalone import Predictor
+from ..bundled.predictor import Predictor
 from ..deployment.bundle import Bundle
 from .rows import Piece, open_source
 

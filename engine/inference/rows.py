@@ -1,6 +1,6 @@
 """The rows of a file or folder, piece by piece, as the model of a bundle takes them: for predicting and comparing.
 
-The cells are read by the code that every bundle ships (`standalone`), so that `cupel predict` and a bundle's own
+The cells are read by the code that every bundle ships (`engine.bundled`), so that `cupel predict` and a bundle's own
 predict.py give the same rows; here the encoding and the decimal sign of an unlike file are detected too, and Parquet
 and folders of texts are read.
 """
@@ -16,16 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bundled.standalone import (
-    CHUNK_ROWS,
-    CsvFile,
-    Dialect,
-    ImageRows,
-    InputError,
-    Predictor,
-    image_remarks,
-    remarks,
-)
+from ..bundled.csv_file import CHUNK_ROWS, CsvFile, Dialect
+from ..bundled.errors import InputError
+from ..bundled.image_rows import ImageRows
+from ..bundled.predictor import Predictor
+from ..bundled.records import opener
+from ..bundled.remarks import image_remarks, remarks
 from ..data import dialect
 from ..data.columns import WordColumn
 from ..domain.errors import DataError, Message
@@ -135,7 +131,7 @@ class _Csv(Source):
     def __init__(self, predictor: Predictor, data: Path, read: ReadSpec, target: str | None) -> None:
         super().__init__(predictor)
         schema = predictor.schema
-        scan = dialect.scan_file(data.name, CsvFile.opener(data), read.encoding)
+        scan = dialect.scan_file(data.name, opener(data), read.encoding)
         if read.quoting is not None:
             schema["read"]["quoting"] = read.quoting
         if read.missing:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.engine.bundled.intervals import FoldScores
-from cupel.engine.bundled.standalone import Predictor
+from cupel.engine.bundled.predictor import Predictor
 from cupel.engine.cli import main
 from cupel.engine.deployment.bundle import Bundle, verify_bundle
 from cupel.engine.deployment.certificate import run_certificate

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.bundled.standalone import Predictor
+from cupel.engine.bundled.predictor import Predictor
 from cupel.engine.deployment.export import export_model
 from cupel.engine.inference.predicting import predict_file
 from PIL import Image

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.bundled.standalone import Predictor
+from cupel.engine.bundled.predictor import Predictor
 from cupel.engine.cli import main
 from cupel.engine.deployment.bundle import Bundle, verify_bundle
 from cupel.engine.deployment.export import export_model, export_trial

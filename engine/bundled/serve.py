@@ -413,8 +413,8 @@ def _page(service: Service) -> str:
 
 
 def _reader() -> Any:
-    """Return the module that reads rows: predict.py beside this file, or in Cupel the file that it is a copy of."""
-    return importlib.import_module(f"{__package__}.standalone" if __package__ else "predict")
+    """Return the module that reads rows: predict.py beside this file, or in Cupel the module that it is made of."""
+    return importlib.import_module(f"{__package__}.predictor" if __package__ else "predict")
 
 
 def app() -> FastAPI:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from cupel.engine.bundled.standalone import RawColumn
-from cupel.engine.data.cells import MISSING, SOFT_MISSING, CellRules, parse_column
+from cupel.engine.bundled.numbers import MISSING, SOFT_MISSING
+from cupel.engine.bundled.raw_column import RawColumn
+from cupel.engine.data.cells import CellRules, parse_column
 from cupel.engine.data.dates import date_pattern, parse_dates
 from cupel.engine.deployment.samples import spell_date
 

@@ -1,0 +1,163 @@
+"""Proves a bundle: its sample rows are predicted again, and compared. Of what bundles carry along."""
+
+from __future__ import annotations
+
+import csv
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .csv_file import CsvFile, Dialect
+from .onnx_model import decoding, intervals
+from .predictor import Predictor
+
+
+def check(folder: Path, most_rows: int = 20, model: Any = None) -> dict[str, Any]:
+    """Predict the sample rows from their raw cells and compare with the stored predictions.
+
+    Parameters
+    ----------
+    model : OnnxModel or the like, optional
+        See `Predictor`; what it must give is what ``schema.json`` says of its format.
+
+    Returns
+    -------
+    dict
+        The certificate: ``passed``, ``n_rows``, ``n_made_up``, ``max_abs_difference``, ``tolerance``, ``rows`` (the
+        first that differ), ``environment``, ``seconds``; ``intervals``, how far the networks of the folds differ, where
+        ONNX is checked and the bundle has them.
+    """
+    started = time.monotonic()
+    predictor = Predictor(folder, model)
+    schema = predictor.schema
+    wanted = {
+        "number_format": "float32", "tolerance": schema.get("tolerance"), "one_by_one": False,
+        "predictions": "sample_predictions.csv", **schema.get("formats", {}).get(predictor.model.name, {}),
+    }  # fmt: skip
+    with (folder / Path(wanted["predictions"]).name).open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.reader(stream))[1:]
+    stored = np.array([[float(cell) for cell in row[1 if predictor.labels else 0 :]] for row in rows])
+    said = [row[0] for row in rows] if predictor.labels else []
+    feeds = _sample_feeds(predictor, folder)
+    found = _sample_outputs(predictor, feeds, wanted["one_by_one"]).astype(np.float64)
+    result: dict[str, Any] = {
+        "n_rows": len(stored), "n_made_up": schema["n_made_up"], "tolerance": wanted["tolerance"],
+        "tolerance_kind": "absolute" if predictor.labels else "relative", "number_format": wanted["number_format"],
+    }  # fmt: skip
+    if len(found) != len(stored) + 1 or found.shape[1] != stored.shape[1]:
+        result |= {
+            "passed": False,
+            "max_abs_difference": None,
+            "rows": [{"expected": stored.shape, "found": found.shape}],
+        }
+    else:
+        result |= _compared(predictor, stored, said, found, wanted["tolerance"], most_rows)
+    if predictor.model.name == "onnx" and (schema.get("intervals") or {"file": None})["file"]:
+        told = _compared_folds(predictor, feeds, wanted["tolerance"], most_rows)
+        result["intervals"] = {key: told[key] for key in ("n_rows", "max_abs_difference")}
+        if not told["passed"] and result["passed"]:
+            result |= {"passed": False, "rows": told["rows"]}
+    result["environment"] = {
+        "python": platform.python_version(), "numpy": np.__version__, **predictor.model.versions,
+        "system": platform.platform(),
+    }  # fmt: skip
+    return result | {"seconds": round(time.monotonic() - started, 3)}
+
+
+def _compared(
+    predictor: Predictor,
+    stored: np.ndarray,
+    said: Sequence[str],
+    found: np.ndarray,
+    tolerance: float,
+    most_rows: int,
+) -> dict[str, Any]:
+    """Compare outputs (n + 1, k) with those that are stored (n, k), and the classes that are said with those stored."""
+    stored = np.concatenate([stored, stored[:1]])  # the first row again by itself
+    difference = np.abs(found - stored)
+    wrong = ~(difference <= tolerance * _scale(predictor, stored)).all(axis=1)
+    told: dict[str, Any] = {}
+    labels: list[list[list[str]]] = [[[], []]] * len(stored)
+    if predictor.labels:
+        told["agreement"] = float((predictor.decided(found) == predictor.decided(stored)).mean())
+        now = [predictor.labels[i] for i in predictor.decided(found)]
+        pairs = list(zip([*said, *said[:1]], now, strict=True))
+        odd = np.array([one != other for one, other in pairs]) & (_margin(predictor, stored) > 2 * tolerance)
+        labels = [
+            [[one], [other]] if is_odd else [[], []] for (one, other), is_odd in zip(pairs, odd, strict=True)
+        ]
+        wrong |= odd
+    rows = [
+        {
+            "row": int(i) + 1,
+            "expected": [*labels[i][0], *stored[i].tolist()],
+            "found": [*labels[i][1], *(repr(v) for v in found[i].tolist())],
+        }
+        for i in np.flatnonzero(wrong)[:most_rows]
+    ]
+    most = float(difference.max()) if np.isfinite(difference).all() else None
+    return {"passed": not bool(wrong.any()), "max_abs_difference": most, "rows": rows, **told}
+
+
+def _compared_folds(
+    predictor: Predictor, feeds: Mapping[str, np.ndarray], tolerance: float, most_rows: int
+) -> dict[str, Any]:
+    """Compare what the networks of the folds say of the first sample rows with what is stored of them."""
+    with np.load(predictor.folder / intervals().FILE, allow_pickle=False) as file:
+        stored = file["samples"]
+    n_networks, n_rows = stored.shape[:2]
+    found = predictor.run_folds({name: x[:n_rows] for name, x in feeds.items()})[1].astype(np.float64)
+    difference = np.abs(found - stored)
+    wrong = ~(difference <= tolerance * _scale(predictor, stored)).reshape(n_networks, n_rows, -1).all(
+        axis=(0, 2)
+    )
+    rows = [
+        {
+            "row": int(i) + 1,
+            "expected": stored[:, i].ravel().tolist(),
+            "found": [repr(value) for value in found[:, i].ravel().tolist()],
+        }
+        for i in np.flatnonzero(wrong)[:most_rows]
+    ]
+    most = float(difference.max()) if np.isfinite(difference).all() else None
+    return {"passed": not bool(wrong.any()), "n_rows": n_rows, "max_abs_difference": most, "rows": rows}
+
+
+def _scale(predictor: Predictor, stored: np.ndarray) -> Any:
+    """Return what differences are measured in: of a regression such that a large mean hides none."""
+    center, spread = predictor.schema["target_center"], predictor.schema["target_scale"]
+    return 1.0 if predictor.labels else np.maximum(np.abs(stored - center), spread)
+
+
+def _margin(predictor: Predictor, stored: np.ndarray) -> np.ndarray:
+    """Return how far probabilities are from another class being said."""
+    if predictor.threshold is not None:
+        return 2 * np.abs(stored[:, 1] - predictor.threshold)
+    best = np.sort(stored, axis=1)
+    return best[:, -1] - best[:, -2]
+
+
+def _sample_feeds(predictor: Predictor, folder: Path) -> dict[str, np.ndarray]:
+    """Return the sample rows as the model takes them."""
+    if predictor.image_size:
+        with decoding().ImageFiles(folder / "sample_images.zip") as files:
+            pixels = np.stack([files.pixels(name, *predictor.image_size) for name in files.names])
+        return {"image": pixels}
+    dialect = Dialect(encoding="utf-8", delimiter=predictor.schema["read"]["delimiter"])
+    file = CsvFile(folder / "sample_rows.csv", predictor.schema, dialect)
+    lines, cells = next(file.chunks(1 << 20))
+    return predictor.feeds(cells, lines)
+
+
+def _sample_outputs(predictor: Predictor, feeds: Mapping[str, np.ndarray], one_by_one: bool) -> np.ndarray:
+    """Return the outputs (n + 1, k) of all sample rows, and of the first one by itself."""
+    n_rows = len(next(iter(feeds.values())))
+    parts = [slice(i, i + 1) for i in range(n_rows)] if one_by_one else [slice(None)]
+    found = [
+        predictor.run_arrays({name: x[part] for name, x in feeds.items()}) for part in [*parts, slice(1)]
+    ]
+    return np.concatenate([x.reshape(len(x), -1) for x in found])

@@ -1,0 +1,113 @@
+"""Predicts the rows of a CSV file with the model of this folder; needs onnxruntime and NumPy only.
+
+    python predict.py DATA.csv -o OUT.csv      one row of predictions for each row of DATA.csv, in order
+    python predict.py DATA.csv --interval 0.9  with ``low`` and ``high`` of 90 %, or the ``set`` of classes
+    python predict.py --check                  predicts the sample rows again and compares
+
+From Python: ``predict([{"age": 39, "job": "clerk"}])`` returns one dict a row, and ``predict(rows, interval=0.9)`` the
+interval of each, too. Columns are found by their names
+(``schema.json`` lists them); other columns are ignored, and missing values are allowed. A model for images needs Pillow
+too, takes folders, ZIP archives, image files and CSV files of paths, and ``predict([{"image": "cat.png"}])``. Exit
+codes: 0 done, 1 the check failed, 2 unusable arguments or data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .checking import check
+from .csv_file import CsvFile, Dialect
+from .errors import InputError
+from .image_rows import ImageRows
+from .predictor import Predictor
+from .remarks import image_remarks, remarks
+from .writing import write_predictions
+
+
+@cache
+def _own() -> Predictor:
+    return Predictor(Path(__file__).resolve().parent)
+
+
+def predict(rows: Sequence[Mapping[str, Any]], interval: float | None = None) -> list[dict[str, Any]]:
+    """Return one dict a row: ``prediction``, and for classes ``p_<label>`` of every label.
+
+    With an interval (0.9 for 90 %) also ``low`` and ``high``, or for classes the ``set`` of labels.
+    """
+    return _own().predict(rows, interval)
+
+
+def main(arguments: Sequence[str] | None = None, model: Any = None) -> int:
+    """Run the command line; `model` is another format's than ONNX."""
+    parser = argparse.ArgumentParser(prog="predict.py", description="Predict the rows of a CSV file.")
+    parser.add_argument(
+        "data", nargs="*", type=Path,
+        help="CSV file, plain or gzip; of images: folders, ZIP archives, image files, CSV files of paths",
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--out", type=Path, help="where to write the predictions (default: standard output)"
+    )
+    parser.add_argument(
+        "--interval", type=float, metavar="LEVEL",
+        help="tell of each row an interval, too, or the set of classes; 0.9 for 90 %%",
+    )  # fmt: skip
+    parser.add_argument("--delimiter", help="one character; tab as \\t")
+    parser.add_argument("--encoding", help="for instance utf-8, gb18030, latin-1")
+    parser.add_argument("--decimal", choices=[".", ","], help="decimal sign")
+    parser.add_argument(
+        "--header", action=argparse.BooleanOptionalAction, help="whether the first row holds the names"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="predict the sample rows and compare with the stored predictions"
+    )
+    asked = parser.parse_args(arguments)
+    if asked.check:
+        certificate = check(Path(__file__).resolve().parent, model=model)
+        sys.stdout.write(json.dumps(certificate, indent=2) + "\n")
+        return 0 if certificate["passed"] else 1
+    if not asked.data:
+        parser.error("the following arguments are required: data")
+    try:
+        predictor = _own() if model is None else Predictor(Path(__file__).resolve().parent, model)
+        if asked.interval is not None:
+            if model is not None:
+                raise InputError("Intervals are told by predict.py alone, which needs requirements.txt.")
+            predictor.use_interval(asked.interval)
+        if predictor.image_size:
+            return _predict_images(predictor, asked.data, asked.out)
+        if len(asked.data) > 1:
+            parser.error("give one file of rows")
+        predictor.use_decimal(asked.decimal)
+        delimiter = "\t" if asked.delimiter == "\\t" else asked.delimiter
+        if delimiter is not None and len(delimiter) != 1:
+            raise InputError("The delimiter {delimiter!r} must be one character.", delimiter=delimiter)
+        file = CsvFile(
+            asked.data[0], predictor.schema, Dialect(delimiter, asked.encoding, asked.decimal, asked.header)
+        )
+        write_predictions(predictor, predictor.predict_csv(file), asked.out)
+    except InputError as error:
+        sys.stderr.write(f"predict.py: {error}\n")
+        return 2
+    for template, values in remarks(predictor, file):
+        sys.stderr.write(f"predict.py: {template.format(**values)}\n")
+    return 0
+
+
+def _predict_images(predictor: Predictor, paths: Sequence[Path], out: Path | None) -> int:
+    images = ImageRows(paths, predictor.schema)
+    write_predictions(predictor, images.pieces(predictor), out)
+    for template, values in image_remarks(images):
+        sys.stderr.write(f"predict.py: {template.format(**values)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    with suppress(BrokenPipeError):
+        sys.exit(main())

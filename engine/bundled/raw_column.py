@@ -1,0 +1,113 @@
+"""One raw column: cells as a file or a program gives them, as the model takes them. Of what bundles carry along."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+
+from .dates import spelled_dates
+from .numbers import NumberSpelling
+
+_CACHE = 100_000
+_SIMPLE = re.compile(r"[0-9.eE+\-\n]*")
+
+
+class RawColumn:
+    """One input: turns cells (text, numbers, dates, None) into what the model takes, and counts what did not fit."""
+
+    def __init__(self, spec: Mapping[str, Any], schema: Mapping[str, Any], decimal: str) -> None:
+        self.column: str = spec["column"]
+        self.name: str = spec["name"]
+        self.n_odd = self.n_unseen = 0
+        self.first_odd: tuple[int, str] = (0, "")
+        self.kind: str = spec["kind"]
+        self._known = None if spec["categories"] is None else frozenset(spec["categories"])
+        self._missing = frozenset(schema["missing"])
+        self._quiet = self._missing | frozenset(schema["soft_missing"])
+        self._decimal = decimal
+        self._numbers = NumberSpelling(decimal)
+        gone = (self._numbers.parse(text.strip()) for text in schema["user_missing"])
+        self._missing_numbers = [value for value in gone if value == value]
+        self._date = re.compile(spec["date_pattern"], re.ASCII)
+        self._day_first: bool = spec["day_first"]
+        self._cache: dict[str, float] = {}
+
+    def convert(self, cells: Sequence[Any], lines: Sequence[int]) -> np.ndarray:
+        """Return an array of shape (n, 1): float64, NaN where missing, or text, empty where missing."""
+        if self.kind == "text":
+            words = [self._word(cell) for cell in cells]
+            if self._known is not None:
+                self.n_unseen += sum(word not in self._known for word in words if word)
+            return np.array(words, object).reshape(-1, 1)
+        values = self._simple(cells) if self.kind == "number" else None
+        if values is None:
+            values = self._values(cells, lines)
+        values[np.isinf(values)] = np.nan
+        if self._known is not None:
+            self.n_unseen += sum(value not in self._known for value in values[~np.isnan(values)].tolist())
+        return values.reshape(-1, 1)
+
+    def _simple(self, cells: Sequence[Any]) -> np.ndarray | None:
+        """Read plain numbers quickly; None where a cell is something else."""
+        if self._decimal != "." or not all(isinstance(cell, str) for cell in cells):
+            return None
+        if not _SIMPLE.fullmatch("\n".join(cells)):
+            return None
+        try:
+            values = np.array([float(cell) if cell else math.nan for cell in cells])
+        except ValueError:
+            return None
+        values[np.isin(values, self._missing_numbers)] = np.nan
+        return values
+
+    def _word(self, cell: Any) -> str:
+        if cell is None or (isinstance(cell, float) and cell != cell):
+            return ""
+        if isinstance(cell, float | np.floating) and float(cell).is_integer() and abs(cell) < 2**53:
+            cell = int(cell)
+        word = str(cell).strip()
+        return "" if word in self._missing else word
+
+    def _values(self, cells: Sequence[Any], lines: Sequence[int]) -> np.ndarray:
+        """Read numbers or dates in any spelling."""
+        if len(self._cache) > _CACHE:
+            self._cache.clear()
+        texts = dict.fromkeys(cell.strip() for cell in cells if isinstance(cell, str))
+        unread = [text for text in texts if text not in self._cache]
+        self._cache.update(zip(unread, self._parsed(unread), strict=True))
+        return np.array(
+            [self._value(cell, line) for cell, line in zip(cells, lines, strict=True)], np.float64
+        )
+
+    def _parsed(self, texts: Sequence[str]) -> list[float]:
+        if self.kind == "date":
+            values = spelled_dates(texts, self._date, day_first=self._day_first).tolist()
+            gone = self._missing
+            return [math.nan if text in gone else value for text, value in zip(texts, values, strict=True)]
+        found = [math.nan if text in self._missing else self._numbers.parse(text) for text in texts]
+        return [math.nan if value in self._missing_numbers else value for value in found]
+
+    def _value(self, cell: Any, line: int) -> float:
+        if isinstance(cell, str):
+            text = cell.strip()
+            value = self._cache[text]
+            if value != value and text not in self._quiet:
+                self.n_odd += 1
+                self.first_odd = self.first_odd if self.n_odd > 1 else (line, text)
+            return value
+        if cell is None:
+            return math.nan
+        if isinstance(cell, datetime):
+            return (cell if cell.tzinfo else cell.replace(tzinfo=UTC)).timestamp()
+        if isinstance(cell, date):
+            return datetime(cell.year, cell.month, cell.day, tzinfo=UTC).timestamp()
+        if isinstance(cell, np.datetime64):
+            return (
+                math.nan if np.isnat(cell) else float((cell - np.datetime64(0, "s")) / np.timedelta64(1, "s"))
+            )
+        return float(cell)

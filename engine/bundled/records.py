@@ -1,0 +1,119 @@
+"""How the bytes of a text table become rows of cells; for training and for bundles. Needs Python alone."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from .errors import InputError
+
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BYTES = 1 << 20
+
+
+def csv_rows(lines: Iterable[str], delimiter: str, *, quoting: bool) -> Any:
+    """Return a reader of rows of cells (`csv.reader`); blanks after a delimiter are no part of a cell.
+
+    Parameters
+    ----------
+    quoting : bool
+        Whether ``"`` quotes cells.
+    """
+    mode = csv.QUOTE_MINIMAL if quoting else csv.QUOTE_NONE
+    return csv.reader(lines, delimiter=delimiter, quoting=mode, skipinitialspace=True)
+
+
+def column_names(cells: Sequence[str], *, fill: bool = True) -> list[str]:
+    """Return distinct names of a header's cells.
+
+    Parameters
+    ----------
+    fill : bool
+        Whether a blank one is called ``column_1``, …; else it stays blank.
+    """
+    names: list[str] = []
+    for i, cell in enumerate(cells):
+        name = " ".join(cell.split()) or (f"column_{i + 1}" if fill else "")
+        base, suffix = name, 2
+        while name and name in names:
+            name, suffix = f"{base}_{suffix}", suffix + 1
+        names.append(name)
+    return names
+
+
+def opener(path: Path) -> Callable[[], BinaryIO]:
+    """Return what opens a file as bytes, unzipped.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            is_gzip = stream.read(2) == b"\x1f\x8b"
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError("{file} cannot be read: {reason}.", file=str(path), reason=reason) from error
+    return lambda: cast("BinaryIO", gzip.open(path)) if is_gzip else path.open("rb")
+
+
+def found_encoding(opened: Callable[[], BinaryIO], trained: str, file: str) -> str:
+    """Return the encoding of a file: as a mark at its beginning says, UTF-8, or that of the training data.
+
+    Raises
+    ------
+    InputError
+        Where the file is empty, or is no UTF-8 although the training data were.
+    """
+    with opened() as stream:
+        head = stream.read(_BYTES)
+        if not head.strip():
+            raise InputError("{file} is empty; give a file with a header and rows.", file=file)
+        for bom, encoding in BOMS:
+            if head.startswith(bom):
+                return encoding
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while head:
+                decoder.decode(head)
+                head = stream.read(_BYTES)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            if not trained.lower().startswith(("utf", "ascii")):
+                return trained
+            raise InputError(
+                "{file} is not UTF-8 text; give its encoding, for instance latin-1 or gb18030.", file=file
+            ) from None
+    return "utf-8"
+
+
+def records(
+    raw: BinaryIO, encoding: str, delimiter: str, *, quoting: bool, file: str
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield (first line, cells) of every record of a stream that is not an empty line.
+
+    Raises
+    ------
+    InputError
+        Where the bytes cannot be read as such text.
+    """
+    csv.field_size_limit(2**31 - 1)
+    line = 1
+    try:
+        with io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
+            reader = csv_rows(text, delimiter, quoting=quoting)
+            for record in reader:
+                if record:
+                    yield line, record
+                line = reader.line_num + 1
+    except (UnicodeError, LookupError, csv.Error, EOFError, OSError) as error:
+        raise InputError(
+            "{file}, line {row}, cannot be read as {encoding} text: {reason}; check encoding and delimiter.",
+            file=file, row=line, encoding=encoding, reason=str(error),
+        ) from error  # fmt: skip
