@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from ..storage.workspace import default_workspace
 from .commands.summary import summary
 from .domain.errors import CupelError, SpecError
 from .domain.resuming import More, extend
-from .domain.spec import DEFAULT_TRIALS, BudgetSpec, DuplicatesName, ReadSpec, SplitKind, SplitSpec, StudySpec
+from .domain.spec import DEFAULT_TRIALS, ReadSpec, spec_of
 from .domain.verdict import Evidence, claims, evidence_of
 from .jobs.launch import launch_engine
 from .watching import EngineState, EngineWatch
@@ -79,14 +79,6 @@ def find_network(
     *,
     n_trials: int | None = None,
     timeout_s: float | None = None,
-    n_folds: int = 5,
-    n_repeats: int = 1,
-    holdout: float = 0.2,
-    split: SplitKind = "auto",
-    gap: int = 0,
-    split_seed: int = 0,
-    duplicates: DuplicatesName = "auto",
-    independent: Sequence[str] = (),
     workspace: str | Path | None = None,
     name: str | None = None,
     read: ReadSpec | None = None,
@@ -101,14 +93,14 @@ def find_network(
     target : str
     n_trials, timeout_s
         Budget; 50 trials where neither is given.
-    n_folds, n_repeats, holdout, split, gap, split_seed, duplicates, independent
-        See `SplitSpec`; `split` is its kind. Another `seed` keeps the folds, another `split_seed` draws others.
     workspace : path, optional
         ``~/Cupel`` where not given.
     on_trial : callable, optional
         Called with every trial that has ended, in this thread.
     **settings
-        Further fields of `StudySpec` (``metric``, ``sampler``, ``seed``, …).
+        By their names in docs/settings.md: ``n_folds``, ``split``, ``gap``, ``metric``, ``sampler``, ``seed``, …; and
+        ``roles``, ``space``, ``starts``, ``limits``, ``export_dir`` of `StudySpec`. Another ``seed`` keeps the folds,
+        another ``split_seed`` draws others.
 
     Returns
     -------
@@ -123,19 +115,10 @@ def find_network(
     """
     from .studies import create_study
 
-    spec = StudySpec(
-        target=target,
-        split=SplitSpec(
-            split,
-            n_folds,
-            n_repeats,
-            holdout,
-            gap=gap,
-            seed=split_seed,
-            duplicates=duplicates,
-            independent=tuple(independent),
-        ),
-        budget=BudgetSpec(DEFAULT_TRIALS if n_trials is None and timeout_s is None else n_trials, timeout_s),
+    spec = spec_of(
+        target,
+        n_trials=DEFAULT_TRIALS if n_trials is None and timeout_s is None else n_trials,
+        timeout_s=timeout_s,
         **settings,
     )
     place = Path(workspace) if workspace is not None else default_workspace().path

@@ -17,9 +17,10 @@ from ..cli_codes import DONE, FAILED, INTERRUPTED
 from ..domain.errors import SpecError
 from ..domain.resuming import More, extend, found_nothing
 from ..domain.space import default_space_toml, space_from_toml
-from ..domain.spec import DEFAULT_TRIALS, BudgetSpec, LimitsSpec, ReadSpec, SplitSpec, StudySpec
+from ..domain.spec import DEFAULT_TRIALS, ReadSpec, StudySpec
 from ..jobs.launch import launch_engine
 from .follow import Followed, follow
+from .search_arguments import settings_of
 from .split_lines import split_audit_of, split_lines
 from .summary import print_leaderboard, summary
 
@@ -133,41 +134,17 @@ def _ask(args: argparse.Namespace, request: Request) -> int:
 
 
 def _spec(args: argparse.Namespace) -> StudySpec:
-    trials = args.trials
-    if trials is None and args.timeout is None and args.target_score is None:
-        trials = DEFAULT_TRIALS
+    values = settings_of(args)
     space = space_from_toml(_text(args.space)) if args.space else None
-    return StudySpec(
-        target=args.target,
-        task=args.task,
-        metric=args.metric,
-        families=tuple(args.family or space or ()),
-        kind=args.kind,
-        objectives=tuple(dict.fromkeys(("score", *args.objective))),
-        limits=LimitsSpec(args.max_parameters, args.max_bytes, args.max_latency, args.max_memory),
-        split=SplitSpec(
-            args.split,
-            args.folds,
-            args.repeats,
-            *_holdout(args.holdout),
-            gap=args.gap,
-            seed=args.split_seed,
-            duplicates=args.duplicates,
-            name_part=args.group_part,
-            independent=tuple(args.independent),
-        ),
-        budget=BudgetSpec(trials, args.timeout, args.target_score),
-        sampler=args.sampler,
-        pruner=args.pruner,
+    if all(values[limit] is None for limit in ("budget.n_trials", "budget.timeout_s", "budget.target_score")):
+        values["budget.n_trials"] = DEFAULT_TRIALS
+    values["families"] = values["families"] or tuple(space or ())
+    values["objectives"] = tuple(dict.fromkeys(("score", *values["objectives"])))
+    return StudySpec.of(
+        args.target,
+        values,
         space=space,
-        max_epochs=args.epochs,
-        seed=args.seed,
-        n_workers=args.workers,
         roles=roles_of(args),
-        path=args.path,
-        alongside=args.alongside,
-        n_finalists=args.finalists,
-        equivalence=args.equivalence,
         export_dir="" if args.no_export else str(args.out.absolute()) if args.out else None,
     )
 
@@ -186,14 +163,6 @@ def roles_of(args: argparse.Namespace) -> dict[str, str]:
     if args.time:
         roles[args.time] = "time"
     return roles
-
-
-def _holdout(text: str) -> tuple[float, str]:
-    """Return the fraction, or the name of an official part."""
-    try:
-        return float(text), ""
-    except ValueError:
-        return 0.2, text
 
 
 def _role(text: str) -> tuple[str, str]:

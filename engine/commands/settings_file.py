@@ -62,7 +62,7 @@ def with_settings(argv: Sequence[str], parser: argparse.ArgumentParser) -> list[
                 name=name,
                 hint=f"write {near[0]!r}" if near else "`cupel search --help` names all of them",
             )
-        found += _arguments(file, name, value, is_flag=options[name].nargs == 0)
+        found += _arguments(file, name, value, options[name])
     return [*found, *rest]
 
 
@@ -76,13 +76,14 @@ def _read(file: Path) -> Mapping[str, Any]:
         ) from error
 
 
-def _arguments(file: Path, name: str, value: Any, *, is_flag: bool) -> list[str]:
-    if is_flag:
+def _arguments(file: Path, name: str, value: Any, option: argparse.Action) -> list[str]:
+    if option.nargs == 0:
         if not isinstance(value, bool):
             raise SpecError(
                 "{file}: {name} is {value!r}; write true or false.", file=str(file), name=name, value=value
             )
-        return [f"--{name}"] if value else []
+        against = [f"--no-{name}"] if isinstance(option, argparse.BooleanOptionalAction) else []
+        return [f"--{name}"] if value else against
     if isinstance(value, Mapping):
         pairs: list[tuple[str, Any]] = list(value.items())
         return [f"--{name}={key}={word}" for key, word in pairs]

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import math
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from .errors import Message, SpecError
+from .choices import DuplicatesName, PathName, PrunerName, SamplerName, SplitKind, Task
+from .errors import SpecError
 from .families import FAMILY_KINDS, default_families, families_of
-from .kinds import AUTO, kinds_of
+from .kinds import AUTO
 from .metrics import METRICS, default_metric
 from .objectives import ObjectiveName
+from .settings import SETTINGS, check_settings, default_of, nested
 from .verdict import EQUIVALENCE
-
-Task = Literal["auto", "binary", "multiclass", "regression"]
-SplitKind = Literal["auto", "stratified", "plain", "grouped", "time", "order"]
-DuplicatesName = Literal["auto", "keep_together", "ignore"]
-SamplerName = Literal["tpe", "random", "gp", "cmaes", "qmc", "grid", "nsga2"]
-PrunerName = Literal["hyperband", "asha", "median", "wilcoxon", "none"]
-PathName = Literal["auto", "fused", "fold_by_fold"]
 
 ORDERED_SPLITS = ("time", "order")
 """Kinds of splits that train on what comes first and validate on what follows."""
@@ -226,6 +221,33 @@ class StudySpec:
     def __post_init__(self) -> None:
         _check(self)
 
+    @classmethod
+    def of(cls, target: str, values: Mapping[str, Any], **others: Any) -> StudySpec:
+        """Return a spec of the values of settings by their fields (``split.gap``); the rest is by default.
+
+        Parameters
+        ----------
+        target : str
+        values : mapping
+            See `engine.domain.settings`.
+        **others
+            Further fields, which are no settings: ``roles``, ``space``, ``starts``, ``export_dir``.
+
+        Raises
+        ------
+        SpecError
+            Where a value is out of range.
+        """
+        tree = nested(values)
+        return cls(
+            target=target,
+            split=SplitSpec(**tree.pop("split", {})),
+            budget=BudgetSpec(**tree.pop("budget", {})),
+            limits=LimitsSpec(**tree.pop("limits", {})),
+            **tree,
+            **others,
+        )
+
     @property
     def split_seed(self) -> int:
         """The seed of the folds and the holdout."""
@@ -288,6 +310,34 @@ class StudySpec:
         return cls(**values)
 
 
+def spec_of(target: str, **given: Any) -> StudySpec:
+    """Return a spec of settings by their names in Python (``n_folds``, ``split``, ``gap``), and of other fields.
+
+    Raises
+    ------
+    SpecError
+        Where there is no such setting, or a value is out of range.
+    """
+    by_name = {setting.name: setting for setting in SETTINGS}
+    fields = {f.name for f in dataclasses.fields(StudySpec)}
+    values = {s.field: default_of(StudySpec, s) for s in SETTINGS if s.asked is not None}
+    others: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in by_name:
+            values[by_name[name].field] = tuple(value) if by_name[name].is_several else value
+        elif name in fields:
+            others[name] = value
+        else:
+            near = difflib.get_close_matches(name, (*by_name, *fields), 1)
+            raise SpecError(
+                "There is no setting {name!r}; {hint}.",
+                name=name,
+                hint=f"write {near[0]!r}" if near else "docs/settings.md names all of them",
+            )
+    whole = {name: others.pop(name) for name in ("split", "budget", "limits") if name in others}
+    return dataclasses.replace(StudySpec.of(target, values, **others), **whole)
+
+
 def _split_from_json(data: Mapping[str, Any]) -> SplitSpec:
     """Rebuild a split; one that was stored before near-duplicates were looked for did not keep them together."""
     values = dict(data)
@@ -307,63 +357,16 @@ def _with_limits(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _check(spec: StudySpec) -> None:
-    for name, kind in (
-        ("task", Task),
-        ("sampler", SamplerName),
-        ("pruner", PrunerName),
-        ("path", PathName),
-    ):
-        _choice(name, getattr(spec, name), get_args(kind))
-    if spec.kind != AUTO:
-        kinds_of(spec.kind)
-    if spec.metric:
-        _choice("metric", spec.metric, tuple(sorted(METRICS)))
-    for name in spec.families:
-        _choice("family", name, tuple(FAMILY_KINDS))
-    budget = spec.budget
-    _check_split(spec.split)
-    _at_least("max_epochs", spec.max_epochs, 1)
-    _at_least("seed", spec.seed, 0)
-    _at_least("n_finalists", spec.n_finalists, 0)
-    if not 0 <= spec.equivalence < 1:
-        raise SpecError(
-            "The region of practical equivalence is {value}; it must be a number from 0 to below 1.",
-            value=spec.equivalence,
-        )
-    _check_objectives(spec)
-    if spec.n_workers is not None:
-        _at_least("n_workers", spec.n_workers, 1)
-    if budget.n_trials is not None:
-        _at_least("n_trials", budget.n_trials, 1)
-    if budget.timeout_s is not None and not (math.isfinite(budget.timeout_s) and budget.timeout_s > 0):
-        raise SpecError("The time budget is {value} seconds; it must be more than 0.", value=budget.timeout_s)
-    if budget.target_score is not None and not math.isfinite(budget.target_score):
-        raise SpecError("The target score is {value}; it must be a number.", value=budget.target_score)
+    """Raise `SpecError` where a setting is out of range, or two of them do not go together."""
+    check_settings(spec)
+    budget, split = spec.budget, spec.split
     if budget.n_trials is None and budget.timeout_s is None and budget.target_score is None:
         raise SpecError("The search has no end; set a number of trials, a time budget or a target score.")
-
-
-def _check_split(split: SplitSpec) -> None:
-    _choice("split", split.kind, get_args(SplitKind))
-    _choice("duplicates", split.duplicates, get_args(DuplicatesName))
-    _at_least("n_folds", split.n_folds, 2)
-    _at_least("n_repeats", split.n_repeats, 1)
-    _at_least("gap", split.gap, 0)
-    _at_least("name_part", split.name_part, 0)
-    if split.seed is not None:
-        _at_least("split_seed", split.seed, 0)
-    if not 0 <= split.holdout <= 0.9:
-        raise SpecError("The holdout is {value}; it must be a fraction from 0 to 0.9.", value=split.holdout)
     if split.gap and split.kind not in ("auto", *ORDERED_SPLITS):
         raise SpecError(
             "A gap of rows belongs to folds by order or time, not to {split} ones; choose one of those, or no gap.",
             split=split.kind,
         )
-
-
-def _check_objectives(spec: StudySpec) -> None:
-    for name in spec.objectives:
-        _choice("objective", name, get_args(ObjectiveName))
     if "score" not in spec.objectives or len(set(spec.objectives)) < len(spec.objectives):
         raise SpecError(
             "The objectives are {objectives}; they must be different ones, and the score among them.",
@@ -375,44 +378,3 @@ def _check_objectives(spec: StudySpec) -> None:
             sampler=spec.sampler,
             choices=", ".join(SEVERAL_OBJECTIVES),
         )
-    limits = spec.limits
-    for name in ("parameters", "size_bytes", "memory_bytes"):
-        value = getattr(limits, name)
-        if value is not None:
-            _at_least(name, value, 1)
-    if limits.latency_ms is not None and not (math.isfinite(limits.latency_ms) and limits.latency_ms > 0):
-        raise SpecError(
-            "The limit of the latency is {value} ms; it must be more than 0.", value=limits.latency_ms
-        )
-
-
-def _choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise SpecError(
-            "{name} is {value!r}; choose one of {choices}.",
-            name=name,
-            value=value,
-            choices=", ".join(choices),
-        )
-
-
-def _at_least(name: str, value: int, least: int) -> None:
-    if value < least:
-        raise SpecError(_TOO_SMALL[name].template, value=value, least=least)
-
-
-_TOO_SMALL = {  # as the window and the options of the terminal call them
-    "n_folds": Message("The number of folds is {value}; it must be at least {least}."),
-    "n_repeats": Message("The number of repeats is {value}; it must be at least {least}."),
-    "max_epochs": Message("The number of epochs is {value}; it must be at least {least}."),
-    "gap": Message("The gap is {value} rows; it must be at least {least}."),
-    "name_part": Message("The part of the file name is {value}; it must be at least {least}."),
-    "split_seed": Message("The seed of the split is {value}; it must be at least {least}."),
-    "n_finalists": Message("The number of finalists is {value}; it must be at least {least}."),
-    "seed": Message("The seed is {value}; it must be at least {least}."),
-    "n_workers": Message("The number of workers is {value}; it must be at least {least}."),
-    "n_trials": Message("The number of trials is {value}; it must be at least {least}."),
-    "parameters": Message("The limit of the parameters is {value}; it must be at least {least}."),
-    "size_bytes": Message("The limit of the file size is {value} bytes; it must be at least {least}."),
-    "memory_bytes": Message("The limit of the memory is {value} bytes; it must be at least {least}."),
-}

@@ -96,13 +96,11 @@ class Inspection:
     split_findings: tuple[SplitFinding, ...] = ()  # those that must be answered, the gravest first
     split_kind: str = ""  # of the folds that were looked at
 
-    def messages_for(self, part: str | None) -> tuple[Json, ...]:
-        """Return what there is to say where `part` is the holdout (None: rows drawn at random): no more that the
+    def messages_for(self, part: str) -> tuple[Json, ...]:
+        """Return what there is to say where `part` is the holdout (empty: rows drawn at random): no more that the
         part is there.
         """
-        return tuple(
-            one for one in self.messages if part is None or (one.get("args") or {}).get("part") != part
-        )
+        return tuple(one for one in self.messages if not part or (one.get("args") or {}).get("part") != part)
 
     @classmethod
     def from_json(cls, data: Json) -> Inspection:

@@ -12,22 +12,30 @@ from ...engine.domain.families import default_families, families_of
 from ...engine.domain.kinds import DEFAULT_KIND
 from ...engine.domain.metrics import METRICS, default_metric, metrics_for
 from ...engine.domain.objectives import COSTS
-from ...engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
-from ...engine.domain.verdict import EQUIVALENCE
+from ...engine.domain.settings import BY_FIELD, default_of
+from ...engine.domain.spec import StudySpec
 from ...storage.records import StudyRecord
 from .. import words
 from ..language import tr
 from ..models.inspection import Inspection
-from ..widgets.fields import ChipsField, ChoiceField, Field, FlagField, NumberField, TextField, pair
+from ..widgets.fields import ChipsField, ChoiceField, Field, TextField, pair
 from ..widgets.parts import Button, Card, Label, column, row, scrolled
-from .new_study_fields import LimitFields, PartField, StartField
+from ..widgets.setting_fields import setting_field
+from .new_study_fields import PartField, StartField
 from .new_study_words import pruner_text, sampler_text
 from .pareto_panel import cost_name
 from .split_fields import SplitFields
 
-_TASKS = ("auto", "binary", "multiclass", "regression")
-_SAMPLERS = ("tpe", "nsga2", "random", "gp", "cmaes", "qmc", "grid")
-_PRUNERS = ("hyperband", "asha", "median", "wilcoxon", "none")
+_PLAIN = (
+    "split.n_folds", "split.n_repeats", "split.holdout", "budget.timeout_s", "budget.n_trials", "budget.target_score",
+    "limits.parameters", "limits.size_bytes", "limits.latency_ms", "limits.memory_bytes", "max_epochs", "seed",
+    "n_finalists", "equivalence", "n_workers", "baselines", "alongside",
+)  # fmt: skip
+"""Settings whose fields do not depend on the data."""
+
+_TASKS = BY_FIELD["task"].choices
+_USUAL_TIME_S = 600.0
+"""What somebody waits for who has not said anything."""
 
 
 class StudyForm(Card):
@@ -67,7 +75,7 @@ class StudyForm(Card):
         self.body.setContentsMargins(12, 12, 4, 12)
         self.area = scrolled(content)
         self.body.addWidget(self.area)
-        for field in self._fields():
+        for field in (*self.fields.values(), self._start):
             field.changed.connect(self.changed)
         self._target.changed.connect(self.target_changed)
         self._task.changed.connect(self._offer_metrics)
@@ -78,27 +86,16 @@ class StudyForm(Card):
         """Go back to the defaults."""
         self._name.set_value("")
         self._target.set_options([])
+        for name in _PLAIN:
+            self.fields[name].set_value(default_of(StudySpec, BY_FIELD[name]))
+        self.fields["budget.timeout_s"].set_value(_USUAL_TIME_S)
         self._task.set_value("auto")
-        self._folds.set_value(5)
-        self._repeats.set_value(1)
-        self._holdout.set_value(0.2)
         self._offer_parts(())
-        self._timeout.set_value(600)
-        self._trials.set_value(None)
-        self._score.set_value(None)
         self._kind = ""
         self._offer_families(DEFAULT_KIND)
-        self._epochs.set_value(100)
-        self._seed.set_value(0)
-        self._finalists.set_value(5)
-        self._equivalence.set_value(EQUIVALENCE)
-        self._workers.set_value(None)
         self._objectives.set_value(())
-        self._limits.forget()
         self.split.forget()
         self._start.offer(())
-        self._baselines.set_value(True)
-        self._alongside.set_value(False)
         self._found_task = "auto"
         self._offer_metrics()
 
@@ -111,7 +108,7 @@ class StudyForm(Card):
         self._found_task = found.task or "auto"
         self._offer_families(found.kind)
         self._offer_parts(found.parts)
-        self._task.set_options([(name, lambda name=name: self._task_text(name)) for name in _TASKS])
+        self._task.reword()
         self._offer_metrics()
         if not self._name.value():
             self._name.set_value(found.name.rsplit(".", 1)[0])
@@ -124,7 +121,7 @@ class StudyForm(Card):
         ValueError
             Where what is written is no number.
         """
-        return {name: field.value() for name, field in self._named().items()}
+        return {name: field.value() for name, field in self.fields.items()}
 
     def recall(self, values: Mapping[str, Any]) -> None:
         """Show values that `values` gave, of the data that are shown; those that do not fit them stay as they are.
@@ -134,21 +131,15 @@ class StudyForm(Card):
         TypeError, ValueError
             Where a value is none of its field.
         """
-        fields = self._named()
-        for name in ("task", *fields):  # the task says which metrics there are
+        # The task says which metrics there are.
+        for name in ("task", *self.fields):
             if name in values:
-                fields[name].set_value(values[name])
+                self.fields[name].set_value(values[name])
             if name == "task":
                 self._offer_metrics()
         self._show_part()
         self.split.set_kind_of_data(self._kind)
         self.families_changed.emit(self._families.value())
-
-    def _named(self) -> dict[str, Field]:
-        own = {name.lstrip("_"): value for name, value in vars(self).items() if isinstance(value, Field)}
-        for group, fields in (("limits", self._limits), ("split", self.split)):
-            own |= {f"{group}.{k}": v for k, v in vars(fields).items() if isinstance(v, Field)}
-        return {name: field for name, field in own.items() if name != "start"}
 
     def name(self) -> str:
         """Return the study's name."""
@@ -162,8 +153,8 @@ class StudyForm(Card):
         """Return the task asked for, ``auto`` where the data decides."""
         return self._task.value()
 
-    def holdout_part(self) -> str | None:
-        """Return the official part of the data that is the holdout, None where it is drawn at random."""
+    def holdout_part(self) -> str:
+        """Return the official part of the data that is the holdout; empty where it is drawn at random."""
         return self._part.value()
 
     def set_target(self, name: str) -> None:
@@ -192,139 +183,79 @@ class StudyForm(Card):
             raise ValueError(tr("The study needs a name."))
         if not self.target():
             raise ValueError(tr("Choose the column to predict."))
-        return StudySpec(
-            target=self.target(),
-            task=self._task.value(),
-            metric=self._metric.value() or "",
-            families=self._families.value(),
-            split=SplitSpec(
-                n_folds=self._folds.value(),
-                n_repeats=self._repeats.value(),
-                holdout=self._holdout.value(),
-                holdout_part=self._part.value() or "",
-                **self.split.values(),
-            ),
-            budget=BudgetSpec(
-                n_trials=self._trials.value(),
-                timeout_s=self._timeout.value(),
-                target_score=self._score.value(),
-            ),
-            sampler=self._sampler.value(),
-            pruner=self._pruner.value(),
-            space=space,
-            objectives=("score", *self._objectives.value()),
-            limits=self._limits.spec(),
-            max_epochs=self._epochs.value(),
-            seed=self._seed.value(),
-            n_finalists=self._finalists.value(),
-            equivalence=self._equivalence.value(),
-            n_workers=self._workers.value(),
-            roles={name: role for name, role in roles.items() if role != "target"},
-            baselines=self._baselines.value(),
-            alongside=self._alongside.value(),
-        )
+        values = {name: self.fields[name].value() for name in _PLAIN}
+        values |= {f"split.{name}": value for name, value in self.split.values().items()}
+        values |= {
+            "task": self._task.value(),
+            "metric": self._metric.value() or "",
+            "families": self._families.value(),
+            "sampler": self.fields["sampler"].value(),
+            "pruner": self.fields["pruner"].value(),
+            "objectives": ("score", *self._objectives.value()),
+            "split.holdout_part": self._part.value(),
+        }
+        given = {name: role for name, role in roles.items() if role != "target"}
+        return StudySpec.of(self.target(), values, space=space, roles=given)
 
     def _make_fields(self) -> None:
         self._name = TextField(lambda: tr("Name"))
         self._target = ChoiceField(lambda: tr("Predict"), tip=lambda: tr("The target column"))
-        self._task = ChoiceField(
-            lambda: tr("Task"), [(name, lambda name=name: self._task_text(name)) for name in _TASKS]
-        )
+        self._task = setting_field("task", self._task_text)
         self._metric = ChoiceField(lambda: tr("Metric"), tip=lambda: tr("What trials are judged by"))
-        self._folds = NumberField(lambda: tr("Folds"), whole=True)
-        self._repeats = NumberField(lambda: tr("Repeats"), whole=True)
-        self._holdout = NumberField(
-            lambda: tr("Holdout, %"),
-            scale=0.01,
-            tip=lambda: tr("Rows that the search never sees; scored at the end, and every look is counted"),
-        )
-        self._holdout_line = self._holdout.line()
-        self._part = PartField()
-        self._part.changed.connect(self._show_part)
-        self._part.changed.connect(self.part_changed)
-        self.split = SplitFields()
-        self._timeout = NumberField(
-            lambda: tr("Minutes"),
-            lambda: tr("none"),
-            scale=60,
-            empty=True,
-            tip=lambda: tr("Wall clock, with final fit and export inside"),
-        )
-        self._trials = NumberField(lambda: tr("Trials"), lambda: tr("none"), whole=True, empty=True)
-        self._score = NumberField(lambda: tr("Stop at score"), lambda: tr("none"), empty=True)
         self._families = ChipsField(lambda: tr("Families"), [])
-        self._sampler = ChoiceField(
-            lambda: tr("Sampler"), [(name, lambda name=name: sampler_text(name)) for name in _SAMPLERS]
-        )
-        self._pruner = ChoiceField(
-            lambda: tr("Pruner"), [(name, lambda name=name: pruner_text(name)) for name in _PRUNERS]
-        )
         self._objectives = ChipsField(
             lambda: tr("Also minimize"),
             [(name, lambda name=name: cost_name(name)) for name in COSTS],
             tip=lambda: tr("Further objectives beside the score; then no trial is given up early"),
         )
-        self._limits = LimitFields()
+        self._part = PartField()
+        self._part.changed.connect(self._show_part)
+        self._part.changed.connect(self.part_changed)
         self._start = StartField()
-        self._epochs = NumberField(lambda: tr("Epochs at most"), whole=True)
-        self._seed = NumberField(lambda: tr("Seed"), whole=True)
-        self._finalists = NumberField(
-            lambda: tr("Finalists"),
-            whole=True,
-            tip=lambda: tr(
-                "Of the best trials, how many are judged on three repeats of the folds at the end; 0 for none"
-            ),
-        )
-        self._equivalence = NumberField(
-            lambda: tr("The same within, %"),
-            scale=0.01,
-            tip=lambda: tr(
-                "Smaller differences have no practical size: 0.5 is 0.005 of a score, or 0.5 % of an error"
-            ),
-        )
-        self._workers = NumberField(lambda: tr("Workers"), lambda: tr("automatic"), whole=True, empty=True)
-        self._baselines = FlagField(lambda: tr("Score baselines first"))
-        self._alongside = FlagField(lambda: tr("Run beside other studies"))
+        self.split = SplitFields()
+        self.fields: dict[str, Field] = {
+            "name": self._name, "target": self._target, "task": self._task, "metric": self._metric,
+            "families": self._families, "objectives": self._objectives, "split.holdout_part": self._part,
+            "sampler": setting_field("sampler", sampler_text), "pruner": setting_field("pruner", pruner_text),
+            **{name: setting_field(name) for name in _PLAIN}, **self.split.named(),
+        }  # fmt: skip
+        """By the fields of their settings; ``name`` and ``target`` beside them."""
+        self._holdout_line = self.fields["split.holdout"].line()
+
+    def _line(self, name: str) -> QWidget:
+        return self.fields[name].line()
+
+    def _pair(self, first: str, second: str) -> QWidget:
+        return pair(self.fields[first], self.fields[second])
 
     def _common(self) -> list[QWidget]:
         return [
-            self._name.line(),
-            self._target.line(),
-            self._task.line(),
-            self._metric.line(),
+            *map(self._line, ("name", "target", "task", "metric")),
             _section(lambda: tr("Validation")),
-            pair(self._folds, self._repeats),
+            self._pair("split.n_folds", "split.n_repeats"),
             self._part.line(),
             self._holdout_line,
             _section(lambda: tr("Budget: the first limit reached ends the search")),
-            pair(self._timeout, self._trials),
-            self._score.line(),
+            self._pair("budget.timeout_s", "budget.n_trials"),
+            self._line("budget.target_score"),
         ]
 
     def _advanced(self) -> list[QWidget]:
         return [
-            self._families.line(),
+            self._line("families"),
             self._start.line(),
-            self._objectives.line(),
+            self._line("objectives"),
             _section(lambda: tr("Limits: what needs more is not trained")),
-            *self._limits.lines(),
+            *(self._line(name) for name in _PLAIN if name.startswith("limits.")),
             _section(lambda: tr("Folds and holdout")),
             *self.split.lines(),
             _section(lambda: tr("Search")),
-            self._sampler.line(),
-            self._pruner.line(),
-            pair(self._epochs, self._seed),
-            self._workers.line(),
-            self._baselines.line(),
-            self._alongside.line(),
+            *map(self._line, ("sampler", "pruner")),
+            self._pair("max_epochs", "seed"),
+            *map(self._line, ("n_workers", "baselines", "alongside")),
             _section(lambda: tr("Verdict")),
-            self._finalists.line(),
-            self._equivalence.line(),
+            *map(self._line, ("n_finalists", "equivalence")),
         ]
-
-    def _fields(self) -> list[Field]:
-        own = [value for value in vars(self).values() if isinstance(value, Field)]
-        return [*own, *self._limits.all, *self.split.all]
 
     def _task_text(self, name: str) -> str:
         if name == "auto" and self._found_task != "auto":
@@ -348,7 +279,7 @@ class StudyForm(Card):
         self._show_part()
 
     def _show_part(self) -> None:
-        self._holdout_line.setVisible(self._part.value() is None)
+        self._holdout_line.setVisible(not self._part.value())
 
     def _offer_metrics(self) -> None:
         task = self._task.value() or "auto"

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...engine.domain.settings import SETTINGS, value_of
 from ...engine.domain.spec import StudySpec
 from ...storage.records import DatasetRecord, StudyRecord
 from ..preferences import Preferences
@@ -65,19 +66,12 @@ class Memory:
     def of_study(cls, study: StudyRecord, data: DatasetRecord) -> Memory:
         """Return what was asked in a study."""
         spec = StudySpec.from_json(study.spec)
-        split, budget, limits = spec.split, spec.budget, spec.limits
-        fields = {
-            "name": study.name, "target": spec.target, "task": spec.task, "metric": spec.metric,
-            "families": spec.families, "folds": split.n_folds, "repeats": split.n_repeats, "holdout": split.holdout,
-            "part": split.holdout_part or None, "split.kind": split.kind,
-            "split.gap": split.gap, "split.name_part": split.name_part, "split.duplicates": split.duplicates,
-            "split.seed": spec.split_seed, "timeout": budget.timeout_s,
-            "trials": budget.n_trials, "score": budget.target_score, "sampler": spec.sampler, "pruner": spec.pruner,
-            "objectives": [name for name in spec.objectives if name != "score"], "epochs": spec.max_epochs,
-            "finalists": spec.n_finalists, "equivalence": spec.equivalence,
-            "seed": spec.seed, "workers": spec.n_workers, "baselines": spec.baselines, "alongside": spec.alongside,
-            "limits.parameters": limits.parameters, "limits.size_kb": limits.size_bytes,
-            "limits.latency_ms": limits.latency_ms, "limits.memory_mb": limits.memory_bytes,
-        }  # fmt: skip
+        fields = {s.field: value_of(spec, s) for s in SETTINGS}
+        fields |= {
+            "name": study.name,
+            "target": spec.target,
+            "split.seed": spec.split_seed,
+            "objectives": [name for name in spec.objectives if name != "score"],
+        }
         read = dict(data.schema.get("read") or {})
         return cls(data.source, read, dict(spec.roles), fields, spec.space)

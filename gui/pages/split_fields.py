@@ -8,41 +8,20 @@ from PySide6.QtWidgets import QWidget
 
 from ...engine.domain.kinds import KINDS, kinds_of
 from ...engine.domain.spec import ORDERED_SPLITS
-from ..language import tr
-from ..widgets.fields import ChoiceField, Field, NumberField
+from ..widgets.fields import Field
+from ..widgets.setting_fields import setting_field
 from .new_study_words import duplicates_text, split_text
-
-_KINDS = ("auto", "stratified", "plain", "grouped", "time", "order")
-_DUPLICATES = ("auto", "keep_together", "ignore")
 
 
 class SplitFields:
     """The kind of folds, what belongs to it, and the seed; a field is there only where it means something."""
 
     def __init__(self) -> None:
-        self.kind = ChoiceField(
-            lambda: tr("Split"), [(name, lambda name=name: split_text(name)) for name in _KINDS]
-        )
-        self.gap = NumberField(
-            lambda: tr("Gap, rows"),
-            whole=True,
-            tip=lambda: tr("Rows left out between training and validation, and before the holdout"),
-        )
-        self.name_part = NumberField(
-            lambda: tr("Part of name"),
-            whole=True,
-            tip=lambda: tr("The part of the file names, counted from 1, that says the group; 0 for none"),
-        )
-        self.duplicates = ChoiceField(
-            lambda: tr("Near-duplicates"),
-            [(name, lambda name=name: duplicates_text(name)) for name in _DUPLICATES],
-            tip=lambda: tr("Rows with nearly equal inputs stay on one side of every split"),
-        )
-        self.seed = NumberField(
-            lambda: tr("Split seed"),
-            whole=True,
-            tip=lambda: tr("Of folds and holdout; another seed of training leaves them as they are"),
-        )
+        self.kind = setting_field("split.kind", split_text)
+        self.gap = setting_field("split.gap")
+        self.name_part = setting_field("split.name_part")
+        self.duplicates = setting_field("split.duplicates", duplicates_text)
+        self.seed = setting_field("split.seed")
         self.all: tuple[Field, ...] = (self.kind, self.gap, self.name_part, self.duplicates, self.seed)
         self._lines = {field: field.line() for field in self.all}
         self.kind.changed.connect(self._show)
@@ -72,6 +51,10 @@ class SplitFields:
         """
         values = self.values()
         return {k: values[k] for k in ("kind", "duplicates", "name_part") if k in values}
+
+    def named(self) -> dict[str, Field]:
+        """Return the fields by the fields of their settings."""
+        return {f"split.{name}": f for name, f in vars(self).items() if isinstance(f, Field)}
 
     def choose(self, kind: str, gap: int = 0, name_part: int = 0) -> None:
         """Take a kind of folds."""

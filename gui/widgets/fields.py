@@ -58,6 +58,10 @@ class Field(QObject):
         box.setLayout(layout)
         return box
 
+    def reword(self) -> None:
+        """Say everything again, where what it is made of has changed."""
+        self._reword()
+
     def _reword(self) -> None:
         self.widget.setAccessibleName(self._name())
         if self._tip is not None:

@@ -568,10 +568,6 @@
       <translation>轮数</translation>
     </message>
     <message>
-      <source>Epochs at most</source>
-      <translation>最多轮数</translation>
-    </message>
-    <message>
       <source>Error</source>
       <translation>错误</translation>
     </message>
@@ -640,10 +636,6 @@
       <translation>文件大小</translation>
     </message>
     <message>
-      <source>File, kB</source>
-      <translation>文件 kB</translation>
-    </message>
-    <message>
       <source>File, {unit}</source>
       <translation>文件，{unit}</translation>
     </message>
@@ -670,10 +662,6 @@
     <message>
       <source>Final network</source>
       <translation>最终网络</translation>
-    </message>
-    <message>
-      <source>Finalists</source>
-      <translation>入围数</translation>
     </message>
     <message>
       <source>Finished</source>
@@ -728,10 +716,6 @@
       <translation>文件夹…</translation>
     </message>
     <message>
-      <source>Folds</source>
-      <translation>折数</translation>
-    </message>
-    <message>
       <source>Folds and holdout</source>
       <translation>折与留出集</translation>
     </message>
@@ -766,10 +750,6 @@
     <message>
       <source>GRU, LSTM</source>
       <translation>循环网络（GRU、LSTM）</translation>
-    </message>
-    <message>
-      <source>Gap, rows</source>
-      <translation>间隔（行）</translation>
     </message>
     <message>
       <source>Gaussian process</source>
@@ -818,10 +798,6 @@
     <message>
       <source>Holdout {metric}</source>
       <translation>留出集 {metric}</translation>
-    </message>
-    <message>
-      <source>Holdout, %</source>
-      <translation>留出集（%）</translation>
     </message>
     <message>
       <source>How long “Choose for me” tries candidates; measuring what it found comes on top.</source>
@@ -1052,10 +1028,6 @@
       <translation>内存</translation>
     </message>
     <message>
-      <source>Memory of a process that trains, as estimated</source>
-      <translation>训练进程的内存（估计值）</translation>
-    </message>
-    <message>
       <source>Metric</source>
       <translation>指标</translation>
     </message>
@@ -1066,14 +1038,6 @@
     <message>
       <source>Milliseconds for one row</source>
       <translation>单行耗时（毫秒）</translation>
-    </message>
-    <message>
-      <source>Milliseconds of a network for one row, on one thread of this machine</source>
-      <translation>网络处理一行所需的毫秒数，在本机单线程上测得</translation>
-    </message>
-    <message>
-      <source>Minutes</source>
-      <translation>分钟</translation>
     </message>
     <message>
       <source>Missing</source>
@@ -1098,10 +1062,6 @@
     <message>
       <source>Name</source>
       <translation>名称</translation>
-    </message>
-    <message>
-      <source>Near-duplicates</source>
-      <translation>近似重复行</translation>
     </message>
     <message>
       <source>Network</source>
@@ -1252,14 +1212,6 @@
       <translation>数值</translation>
     </message>
     <message>
-      <source>Of folds and holdout; another seed of training leaves them as they are</source>
-      <translation>用于折与留出集；更换训练种子不会改变它们</translation>
-    </message>
-    <message>
-      <source>Of the best trials, how many are judged on three repeats of the folds at the end; 0 for none</source>
-      <translation>最好的试验中，最后有多少个在折的三次重复上评判；0 表示没有</translation>
-    </message>
-    <message>
       <source>Of the model, for its card; may stay empty</source>
       <translation>模型的许可证，写入模型卡；可留空</translation>
     </message>
@@ -1356,10 +1308,6 @@
       <translation>超参数</translation>
     </message>
     <message>
-      <source>Part of name</source>
-      <translation>文件名部分</translation>
-    </message>
-    <message>
       <source>Passed</source>
       <translation>通过</translation>
     </message>
@@ -1428,10 +1376,6 @@
       <translation>已剪枝</translation>
     </message>
     <message>
-      <source>Pruner</source>
-      <translation>剪枝器</translation>
-    </message>
-    <message>
       <source>Quantize</source>
       <translation>量化</translation>
     </message>
@@ -1442,10 +1386,6 @@
     <message>
       <source>Queued</source>
       <translation>排队中</translation>
-    </message>
-    <message>
-      <source>RAM, MB</source>
-      <translation>内存 MB</translation>
     </message>
     <message>
       <source>Random</source>
@@ -1488,10 +1428,6 @@
       <translation>重命名</translation>
     </message>
     <message>
-      <source>Repeats</source>
-      <translation>重复次数</translation>
-    </message>
-    <message>
       <source>Report</source>
       <translation>报告</translation>
     </message>
@@ -1532,28 +1468,12 @@
       <translation>比对行数</translation>
     </message>
     <message>
-      <source>Rows left out between training and validation, and before the holdout</source>
-      <translation>训练与验证之间以及留出集之前略去的行</translation>
-    </message>
-    <message>
       <source>Rows that no trial of the search had seen.</source>
       <translation>搜索中任何试验都未见过的行。</translation>
     </message>
     <message>
-      <source>Rows that the search never sees; scored at the end, and every look is counted</source>
-      <translation>搜索从不看到的行；在结束时评分，每次查看都会计数</translation>
-    </message>
-    <message>
-      <source>Rows with nearly equal inputs stay on one side of every split</source>
-      <translation>输入几乎相同的行总在划分的同一侧</translation>
-    </message>
-    <message>
       <source>Ruled out</source>
       <translation>已排除</translation>
-    </message>
-    <message>
-      <source>Run beside other studies</source>
-      <translation>与其他研究同时运行</translation>
     </message>
     <message>
       <source>Running</source>
@@ -1580,10 +1500,6 @@
       <translation>判为占比</translation>
     </message>
     <message>
-      <source>Sampler</source>
-      <translation>采样器</translation>
-    </message>
-    <message>
       <source>Save as</source>
       <translation>保存为</translation>
     </message>
@@ -1606,10 +1522,6 @@
     <message>
       <source>Score against size and time</source>
       <translation>得分与大小、耗时</translation>
-    </message>
-    <message>
-      <source>Score baselines first</source>
-      <translation>先评估基线</translation>
     </message>
     <message>
       <source>Scores against what networks cost</source>
@@ -1642,10 +1554,6 @@
     <message>
       <source>Searches among units removed, number formats, training with rounding and distillation, under the limits, and measures the best of what it finds.</source>
       <translation>在上限之内搜索剪除单元、数值格式、带舍入的训练与蒸馏的组合，并测量其中最好的。</translation>
-    </message>
-    <message>
-      <source>Seed</source>
-      <translation>随机种子</translation>
     </message>
     <message>
       <source>Select a variant to see what it costs and gains.</source>
@@ -1700,10 +1608,6 @@
       <translation>已跳过</translation>
     </message>
     <message>
-      <source>Smaller differences have no practical size: 0.5 is 0.005 of a score, or 0.5 % of an error</source>
-      <translation>更小的差异没有实际意义：0.5 指得分的 0.005，或误差的 0.5 %</translation>
-    </message>
-    <message>
       <source>Smallest</source>
       <translation>最小</translation>
     </message>
@@ -1726,14 +1630,6 @@
     <message>
       <source>Sparsify</source>
       <translation>稀疏化</translation>
-    </message>
-    <message>
-      <source>Split</source>
-      <translation>划分</translation>
-    </message>
-    <message>
-      <source>Split seed</source>
-      <translation>划分种子</translation>
     </message>
     <message>
       <source>Start</source>
@@ -1770,10 +1666,6 @@
     <message>
       <source>Stop</source>
       <translation>停止</translation>
-    </message>
-    <message>
-      <source>Stop at score</source>
-      <translation>达到得分即停</translation>
     </message>
     <message>
       <source>Stopped</source>
@@ -1838,10 +1730,6 @@
     <message>
       <source>Target labels: {shares}</source>
       <translation>目标类别占比：{shares}</translation>
-    </message>
-    <message>
-      <source>Task</source>
-      <translation>任务</translation>
     </message>
     <message>
       <source>Text</source>
@@ -1936,20 +1824,12 @@
       <translation>未安装软件包 {package}。</translation>
     </message>
     <message>
-      <source>The part of the file names, counted from 1, that says the group; 0 for none</source>
-      <translation>文件名中表示分组的部分，从 1 数起；0 表示没有</translation>
-    </message>
-    <message>
       <source>The rows are independent: keep the folds</source>
       <translation>各行相互独立：保留现有折</translation>
     </message>
     <message>
       <source>The same in all</source>
       <translation>全部相同</translation>
-    </message>
-    <message>
-      <source>The same within, %</source>
-      <translation>视为相同，%</translation>
     </message>
     <message>
       <source>The search has been started.</source>
@@ -2164,10 +2044,6 @@
       <translation>正在排队…</translation>
     </message>
     <message>
-      <source>Wall clock, with final fit and export inside</source>
-      <translation>实际经过的时间，含最终拟合与导出</translation>
-    </message>
-    <message>
       <source>Weights</source>
       <translation>参数量</translation>
     </message>
@@ -2232,10 +2108,6 @@
       <translation>工作进程异常终止</translation>
     </message>
     <message>
-      <source>Workers</source>
-      <translation>工作进程</translation>
-    </message>
-    <message>
       <source>Write bundle</source>
       <translation>写出导出包</translation>
     </message>
@@ -2274,10 +2146,6 @@
     <message>
       <source>and {n} more</source>
       <translation>另有 {n} 类</translation>
-    </message>
-    <message>
-      <source>automatic</source>
-      <translation>自动</translation>
     </message>
     <message>
       <source>automatic workers</source>
@@ -2350,10 +2218,6 @@
     <message>
       <source>loss alone {loss}</source>
       <translation>单独压缩损失 {loss}</translation>
-    </message>
-    <message>
-      <source>ms a row</source>
-      <translation>毫秒/行</translation>
     </message>
     <message>
       <source>multiclass</source>
@@ -2739,8 +2603,16 @@
       <translation>所有试验都在 {n} 次重复的折上评判。</translation>
     </message>
     <message>
+      <source>Also minimize</source>
+      <translation>同时减小</translation>
+    </message>
+    <message>
       <source>An array column must have a name for each array.</source>
       <translation>数组列的每个数组都必须有名称。</translation>
+    </message>
+    <message>
+      <source>An official part of the data as the holdout, by its name in the column split: test</source>
+      <translation>以数据自带的某一部分作为留出集，用 split 列中的名称指定，如 test</translation>
     </message>
     <message>
       <source>Another engine (process {other}) has taken the study {name!r} over; this one ends.</source>
@@ -2753,6 +2625,10 @@
     <message>
       <source>Another study is called {name!r} already; choose another name.</source>
       <translation>已有名为 {name!r} 的研究；请换一个名称。</translation>
+    </message>
+    <message>
+      <source>Answer to a finding about the split, as its line names it: such rows are independent all the same</source>
+      <translation>对划分方面发现的回答，名称见该行：这些行仍视为相互独立</translation>
     </message>
     <message>
       <source>At the level {level}, {share:.1%} of {n:,} rows of the holdout were inside ({low:.1%} to {high:.1%}).</source>
@@ -2895,12 +2771,36 @@
       <translation>轮数</translation>
     </message>
     <message>
+      <source>Epochs at most</source>
+      <translation>最多轮数</translation>
+    </message>
+    <message>
+      <source>Epochs of one trial at most</source>
+      <translation>每次试验的最多轮数</translation>
+    </message>
+    <message>
+      <source>Families</source>
+      <translation>模型族</translation>
+    </message>
+    <message>
       <source>File size</source>
       <translation>文件大小</translation>
     </message>
     <message>
+      <source>File, kB</source>
+      <translation>文件 kB</translation>
+    </message>
+    <message>
       <source>Files left out because they cannot be read as text: {n:,} ({names}); the first: {reason}</source>
       <translation>因无法作为文本读取而略去的文件：{n:,}（{names}）；第一个：{reason}</translation>
+    </message>
+    <message>
+      <source>Finalists</source>
+      <translation>入围数</translation>
+    </message>
+    <message>
+      <source>Folds</source>
+      <translation>折数</translation>
     </message>
     <message>
       <source>Folds in order cannot be drawn again, so that there are no further repeats.</source>
@@ -2919,12 +2819,40 @@
       <translation>只在类别 {value!r} 上训练的折：{n_folds} 折中有 {n} 折。各行似乎按目标排序；若如此，请选择不依顺序的折。</translation>
     </message>
     <message>
+      <source>Fraction of the rows that the search never sees; scored at the end, and every look is counted</source>
+      <translation>搜索从不接触的行所占比例；最后在其上评分，每次查看都会计数</translation>
+    </message>
+    <message>
+      <source>Further objectives beside the score; then no trial is given up early</source>
+      <translation>除得分之外的目标；此时不会提前放弃任何试验</translation>
+    </message>
+    <message>
+      <source>Gap, rows</source>
+      <translation>间隔（行）</translation>
+    </message>
+    <message>
+      <source>Holdout, %</source>
+      <translation>留出集（%）</translation>
+    </message>
+    <message>
+      <source>How folds are trained</source>
+      <translation>各折的训练方式</translation>
+    </message>
+    <message>
       <source>How often each trial is picked in a resample: {shares}.</source>
       <translation>各试验在重采样中被选中的比例：{shares}。</translation>
     </message>
     <message>
       <source>How often intervals of the level {level} hold was not measured; the bundle's card tells it of {levels}.</source>
       <translation>水平 {level} 的区间实际覆盖多少没有测量；导出包的卡片给出了 {levels} 的覆盖率。</translation>
+    </message>
+    <message>
+      <source>How often the rows are divided anew</source>
+      <translation>重新划分行的次数</translation>
+    </message>
+    <message>
+      <source>How rows are divided; time and order train on what comes first, order by the rows of the file</source>
+      <translation>行的划分方式；time 和 order 用在前的行训练，order 按文件中的行序</translation>
     </message>
     <message>
       <source>Images left out because they are in no class folder: {n:,}.</source>
@@ -2955,12 +2883,20 @@
       <translation>在嵌套交叉验证中，用全部数据训练的单个网络得分显著优于各折网络的集成。</translation>
     </message>
     <message>
+      <source>Independent</source>
+      <translation>视为独立</translation>
+    </message>
+    <message>
       <source>Intervals are told by predict.py alone, which needs requirements.txt.</source>
       <translation>只有 predict.py 能给出区间，它需要 requirements.txt 中的软件包。</translation>
     </message>
     <message>
       <source>It took longer than {seconds} s.</source>
       <translation>用时超过 {seconds} 秒。</translation>
+    </message>
+    <message>
+      <source>Kind of data</source>
+      <translation>数据类型</translation>
     </message>
     <message>
       <source>LiteRT has no activations of 16 bits for networks that take codes of categories or tokens.</source>
@@ -2979,12 +2915,28 @@
       <translation>损失 {drop:,g}，超过上限 {limit:,g}：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
     </message>
     <message>
+      <source>Metric</source>
+      <translation>指标</translation>
+    </message>
+    <message>
+      <source>Minutes</source>
+      <translation>分钟</translation>
+    </message>
+    <message>
       <source>Missing cells of {column!r}: {n:,} of {n_rows:,} ({percent}%).</source>
       <translation>{column!r} 的 {n_rows:,} 个单元格中有 {n:,} 个缺失（{percent}%）。</translation>
     </message>
     <message>
+      <source>Model families to search; the usual ones of the data where none is named</source>
+      <translation>要搜索的模型族；未指定时为该类数据的常用族</translation>
+    </message>
+    <message>
       <source>Near-duplicate rows give targets away: a quick baseline has {metric} {chosen} where they stand on both sides of folds, but {apart} where they are kept together (always the same prediction: {constant}).</source>
       <translation>近似重复行泄露了目标：当它们分处折的两侧时，快速基线的 {metric} 为 {chosen}，而放在一起时为 {apart}（始终给出同一预测：{constant}）。</translation>
+    </message>
+    <message>
+      <source>Near-duplicate rows: keep them on one side of every split (auto: where chance does not explain them)</source>
+      <translation>近似重复的行：始终放在划分的同一侧（auto：仅当无法用巧合解释时）</translation>
     </message>
     <message>
       <source>Near-duplicates are kept on one side of every split: {n:,} rows in {n_sets:,} sets.</source>
@@ -3075,6 +3027,38 @@
       <translation>这里没有收益：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
     </message>
     <message>
+      <source>Of a network for one row, on one thread of this machine; slower ones are ruled out</source>
+      <translation>网络在本机单线程上处理一行的时间；更慢的不予训练</translation>
+    </message>
+    <message>
+      <source>Of a network's file in float32; larger ones are ruled out</source>
+      <translation>网络 float32 文件的大小；更大的不予训练</translation>
+    </message>
+    <message>
+      <source>Of a training process, as estimated; trials that need more are ruled out</source>
+      <translation>训练进程的内存（估计值）；需要更多的试验不予训练</translation>
+    </message>
+    <message>
+      <source>Of images: the part of the file names, counted from 1, that says the group: patient7_2.png has 3</source>
+      <translation>图像：文件名中表示分组的部分，从 1 数起：patient7_2.png 有 3 部分</translation>
+    </message>
+    <message>
+      <source>Of the best trials, how many are judged on three repeats of the folds at the end; 0 for none</source>
+      <translation>最好的试验中，最后有多少个在折的三次重复上评判；0 表示没有</translation>
+    </message>
+    <message>
+      <source>Of the data: table, image, text, or several such as table+text; auto is decided from the columns</source>
+      <translation>数据类型：table、image、text，或多种如 table+text；auto 由各列决定</translation>
+    </message>
+    <message>
+      <source>Of the folds and the holdout, which another seed of training leaves as they are</source>
+      <translation>用于折和留出集；更换训练种子不会改变它们</translation>
+    </message>
+    <message>
+      <source>Of the search and the training</source>
+      <translation>用于搜索和训练</translation>
+    </message>
+    <message>
       <source>Of the variant {variant!r} of trial {number} the scores are stored, not what it says of each row; export it (cupel export … --trial {number} --variant …), then audit the bundle on rows that it was not trained on (cupel audit BUNDLE --data FILE --by COLUMN).</source>
       <translation>试验 {number} 的变体 {variant!r} 只保存了得分，没有保存对每一行的预测；请先导出它（cupel export … --trial {number} --variant …），再用未参与训练的行审计该模型包（cupel audit BUNDLE --data FILE --by COLUMN）。</translation>
     </message>
@@ -3083,8 +3067,24 @@
       <translation>只有一折时没有可用于拟合阈值的行；请给出一个数值。</translation>
     </message>
     <message>
+      <source>Part</source>
+      <translation>部分</translation>
+    </message>
+    <message>
+      <source>Part of name</source>
+      <translation>文件名部分</translation>
+    </message>
+    <message>
       <source>Part {part} of the file names cannot be a group: all names must have as many parts, and these have {n} that all share.</source>
       <translation>文件名的第 {part} 部分不能作为分组：所有文件名的部分数必须相同，而这些文件名共有 {n} 个部分。</translation>
+    </message>
+    <message>
+      <source>Parts of the rows, each of which judges the networks trained on the others</source>
+      <translation>行分成的份数，每一份用来评判在其余份上训练的网络</translation>
+    </message>
+    <message>
+      <source>Path</source>
+      <translation>训练路径</translation>
     </message>
     <message>
       <source>Predicting the holdout took longer than {seconds} seconds.</source>
@@ -3093,6 +3093,22 @@
     <message>
       <source>Predictions are written as CSV; give {file} a name that ends in .csv.</source>
       <translation>预测以 CSV 写出；请给 {file} 一个以 .csv 结尾的名称。</translation>
+    </message>
+    <message>
+      <source>Processes that train at once; as many as cores and memory allow where not given</source>
+      <translation>同时训练的进程数；未指定时取决于核数和内存</translation>
+    </message>
+    <message>
+      <source>Pruner</source>
+      <translation>剪枝器</translation>
+    </message>
+    <message>
+      <source>RAM, MB</source>
+      <translation>内存 MB</translation>
+    </message>
+    <message>
+      <source>Repeats</source>
+      <translation>重复次数</translation>
     </message>
     <message>
       <source>Rows left out because they have no {column!r}: {n:,} of {n_rows:,}.</source>
@@ -3135,20 +3151,60 @@
       <translation>没有任何文本的行：{n_rows:,} 行中有 {n:,} 行；它们会保留，并按空文本预测。</translation>
     </message>
     <message>
+      <source>Run beside other studies</source>
+      <translation>与其他研究同时运行</translation>
+    </message>
+    <message>
+      <source>Run beside other studies instead of waiting for them</source>
+      <translation>与其他研究同时运行，而不等待它们结束</translation>
+    </message>
+    <message>
+      <source>Sampler</source>
+      <translation>采样器</translation>
+    </message>
+    <message>
       <source>Score</source>
       <translation>得分</translation>
+    </message>
+    <message>
+      <source>Score baselines first</source>
+      <translation>先评估基线</translation>
+    </message>
+    <message>
+      <source>Score simple predictors on the same folds</source>
+      <translation>在相同的折上为简单预测器评分</translation>
+    </message>
+    <message>
+      <source>Seed</source>
+      <translation>随机种子</translation>
     </message>
     <message>
       <source>Serving needs the package {name}, which is not installed: pip install fastapi uvicorn.</source>
       <translation>提供服务需要软件包 {name}，它尚未安装：pip install fastapi uvicorn。</translation>
     </message>
     <message>
+      <source>Smaller differences have no practical size: 0.005 of a score, or as a part of an error</source>
+      <translation>更小的差异没有实际意义：分数的 0.005，或误差的相应比例</translation>
+    </message>
+    <message>
       <source>Some drift: the rows differ from those of the training data in {n:,} of {all:,} measured columns (stability index): {columns}.</source>
       <translation>有些漂移：{all:,} 项列度量中有 {n:,} 项与训练数据不同（稳定性指数）：{columns}。</translation>
     </message>
     <message>
+      <source>Split</source>
+      <translation>划分</translation>
+    </message>
+    <message>
+      <source>Split seed</source>
+      <translation>划分种子</translation>
+    </message>
+    <message>
       <source>State</source>
       <translation>状态</translation>
+    </message>
+    <message>
+      <source>Stop at score</source>
+      <translation>达到得分即停</translation>
     </message>
     <message>
       <source>Stored numbers are damaged or were written by a newer version of Cupel ({reason}); restore the workspace from a backup or update Cupel.</source>
@@ -3157,6 +3213,10 @@
     <message>
       <source>Strong drift: the rows are unlike those of the training data in {n:,} of {all:,} measured columns (stability index): {columns}. Scores of the training data do not hold for them.</source>
       <translation>强烈漂移：{all:,} 项列度量中有 {n:,} 项与训练数据明显不同（稳定性指数）：{columns}。在训练数据上得到的分数对这些行不成立。</translation>
+    </message>
+    <message>
+      <source>Task</source>
+      <translation>任务</translation>
     </message>
     <message>
       <source>Texts that cannot be read, and have an empty row: {n:,} ({files}).</source>
@@ -3655,6 +3715,10 @@
       <translation>与{name}实际上相当：差值 {difference}，95% 区间 {low} 至 {high}；更好的概率 {better}，相当 {same}，更差 {worse}。</translation>
     </message>
     <message>
+      <source>The same within, %</source>
+      <translation>视为相同，%</translation>
+    </message>
+    <message>
       <source>The sampler {sampler} can aim at one objective only; choose one of {choices}.</source>
       <translation>采样器 {sampler} 只能有一个目标；请选择 {choices} 之一。</translation>
     </message>
@@ -3665,6 +3729,10 @@
     <message>
       <source>The search among compressed networks ended: {reason}</source>
       <translation>压缩方案的搜索已中止：{reason}</translation>
+    </message>
+    <message>
+      <source>The search ends when a trial reaches this score</source>
+      <translation>某次试验达到该分数时搜索结束</translation>
     </message>
     <message>
       <source>The search failed: {message}</source>
@@ -3935,6 +4003,10 @@
       <translation>没有示例 {name!r}；请从 {choices} 中选择。</translation>
     </message>
     <message>
+      <source>There is no setting {name!r}; {hint}.</source>
+      <translation>没有名为 {name!r} 的设置；{hint}。</translation>
+    </message>
+    <message>
       <source>There is no share of no rows.</source>
       <translation>没有行，就没有比例。</translation>
     </message>
@@ -3999,6 +4071,10 @@
       <translation>无法生成此变体：{reason}</translation>
     </message>
     <message>
+      <source>Trainable parameters of a network; larger ones are ruled out before training</source>
+      <translation>网络的可训练参数数；更大的在训练前排除</translation>
+    </message>
+    <message>
       <source>Training diverged: the loss became {loss} in epoch {epoch}; lower learning rates or another scaling usually help.</source>
       <translation>训练发散：第 {epoch} 轮的损失变为 {loss}；降低学习率或更换缩放方式通常会有帮助。</translation>
     </message>
@@ -4059,6 +4135,14 @@
       <translation>试验 {number} 的状态是 {state}；请选择已完成的试验。</translation>
     </message>
     <message>
+      <source>Trials</source>
+      <translation>试验</translation>
+    </message>
+    <message>
+      <source>Trials at most; 50 where no other limit is set</source>
+      <translation>最多试验次数；未设其他限制时为 50</translation>
+    </message>
+    <message>
       <source>Trials {first} and {second} were not scored in the same way: compare trials of one version.</source>
       <translation>试验 {first} 与 {second} 的评分方式不同：请比较同一版本的试验。</translation>
     </message>
@@ -4087,12 +4171,40 @@
       <translation>{column!r} 有 {n:,} 个值远离其他值，例如 {value}；稳健缩放或分位数缩放可以应对。</translation>
     </message>
     <message>
+      <source>Wall clock, with final fit and export inside</source>
+      <translation>实际经过的时间，含最终拟合与导出</translation>
+    </message>
+    <message>
       <source>Weights</source>
       <translation>参数量</translation>
     </message>
     <message>
+      <source>What chooses the next trial</source>
+      <translation>由什么选择下一次试验</translation>
+    </message>
+    <message>
+      <source>What gives up trials early</source>
+      <translation>由什么提前放弃试验</translation>
+    </message>
+    <message>
+      <source>What is predicted; auto is decided from the target</source>
+      <translation>预测的任务；auto 由目标列决定</translation>
+    </message>
+    <message>
+      <source>What trials are judged by</source>
+      <translation>评判试验的依据</translation>
+    </message>
+    <message>
       <source>With a decision threshold that is fitted anew in every resample it is {value}, 95 % interval {low} to {high}.</source>
       <translation>若在每次重采样中重新拟合判定阈值，则为 {value}，95 % 区间 {low} 至 {high}。</translation>
+    </message>
+    <message>
+      <source>With time and order: rows left out between training and validation, and before the holdout</source>
+      <translation>time 和 order：训练与验证之间、以及留出集之前略去的行数</translation>
+    </message>
+    <message>
+      <source>Workers</source>
+      <translation>工作进程</translation>
     </message>
     <message>
       <source>Worse than {name}: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
@@ -4101,6 +4213,10 @@
     <message>
       <source>You skipped this trial.</source>
       <translation>您跳过了该试验。</translation>
+    </message>
+    <message>
+      <source>automatic</source>
+      <translation>自动</translation>
     </message>
     <message>
       <source>better</source>
@@ -4125,6 +4241,10 @@
     <message>
       <source>n_bins is {value}; it must be from 2 to 256.</source>
       <translation>n_bins 是 {value}；它必须在 2 到 256 之间。</translation>
+    </message>
+    <message>
+      <source>none</source>
+      <translation>无</translation>
     </message>
     <message>
       <source>not shown to differ</source>
@@ -4485,6 +4605,10 @@
     <message>
       <source>{name} is {value!r}; it must be at least {least}.</source>
       <translation>{name} 为 {value!r}；至少须为 {least}。</translation>
+    </message>
+    <message>
+      <source>{name} is {value}; it must be at least {least}.</source>
+      <translation>{name} 为 {value}；至少应为 {least}。</translation>
     </message>
     <message>
       <source>{name} was scored in another way, so it is not ranked with the first one.</source>

@@ -176,12 +176,12 @@ def test_the_last_file_and_its_settings_are_there_again_when_the_window_is_opene
     assert page.inspection is None
     page.open_source(str(file))
     qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
-    page.form._folds.set_value(7)
-    page.form._timeout.set_value(120)
-    page.form._metric.set_value("log_loss")
-    page.form._limits.parameters.set_value(5000)
+    page.form.fields["split.n_folds"].set_value(7)
+    page.form.fields["budget.timeout_s"].set_value(120)
+    page.form.fields["metric"].set_value("log_loss")
+    page.form.fields["limits.parameters"].set_value(5000)
     page.form.split.choose("order", gap=3)
-    page.form._families.set_value(("mlp",))
+    page.form.fields["families"].set_value(("mlp",))
     page.data.roles = {"fnlwgt": "ignored"}
     page.form.changed.emit()
     asked = page.spec()

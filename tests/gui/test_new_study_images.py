@@ -45,13 +45,13 @@ def test_the_official_test_part_is_the_holdout_unless_another_is_chosen(
     assert isinstance(page, NewStudyPage)
     page.open_source(str(tmp_path / "sky"))
     qtbot.waitUntil(lambda: page.inspection is not None)
-    part = page.form._part
+    part = page.form.fields["split.holdout_part"]
     assert part.widget.isVisible()
-    assert not page.form._holdout.widget.isVisible()
+    assert not page.form.fields["split.holdout"].widget.isVisible()
     assert page.spec().split.holdout_part == "test"
     assert not page.notice.isVisible()  # the choice has said it
     part.set_value(None)
     part.changed.emit()
-    assert page.form._holdout.widget.isVisible()
+    assert page.form.fields["split.holdout"].widget.isVisible()
     assert page.spec().split.holdout_part == ""
     assert "a test part (6 images)" in page.notice.label.text()

@@ -90,15 +90,15 @@ def test_making_another_column_the_target_moves_the_choice(opened: NewStudyPage)
 
 
 def test_what_keeps_the_search_from_starting_is_said(opened: NewStudyPage) -> None:
-    opened.form._folds.set_value(1)
+    opened.form.fields["split.n_folds"].set_value(1)
     opened._check()
     assert not opened.start.isEnabled()
     assert "at least 2" in opened.problem.text()
-    opened.form._folds._edit.setText("five")
+    opened.form.fields["split.n_folds"]._edit.setText("five")
     opened._check()
     assert "not a number" in opened.problem.text()
-    opened.form._folds.set_value(5)
-    opened.form._timeout.set_value(None)
+    opened.form.fields["split.n_folds"].set_value(5)
+    opened.form.fields["budget.timeout_s"].set_value(None)
     opened._check()
     assert "no end" in opened.problem.text()
 
@@ -140,8 +140,8 @@ def test_a_file_that_cannot_be_read_says_why(qtbot: QtBot, page: NewStudyPage, t
 def test_a_second_file_that_cannot_be_read_loses_nothing_of_what_was_typed(
     qtbot: QtBot, opened: NewStudyPage, file: Path, tmp_path: Path
 ) -> None:
-    opened.form._name.set_value("typed by hand")
-    opened.form._folds.set_value(7)
+    opened.form.fields["name"].set_value("typed by hand")
+    opened.form.fields["split.n_folds"].set_value(7)
     (tmp_path / "empty.csv").touch()
     opened.open_source(str(tmp_path / "empty.csv"))
     qtbot.waitUntil(lambda: opened.notice.isVisible())
@@ -270,19 +270,19 @@ def test_objectives_and_limits_become_part_of_the_spec(page: NewStudyPage) -> No
     page.show_inspection(shots.sample_inspection())
     form = page.form
     assert (form.spec({}, None).objectives, form.spec({}, None).limits.is_set) == (("score",), False)
-    form._objectives.set_value(("bytes", "latency"))
-    form._limits.parameters.set_value(1000)
-    form._limits.size_kb.set_value(50_000)
-    form._limits.latency_ms.set_value(0.5)
-    form._limits.memory_mb.set_value(2e9)
+    form.fields["objectives"].set_value(("bytes", "latency"))
+    form.fields["limits.parameters"].set_value(1000)
+    form.fields["limits.size_bytes"].set_value(50_000)
+    form.fields["limits.latency_ms"].set_value(0.5)
+    form.fields["limits.memory_bytes"].set_value(2e9)
     spec = form.spec({}, None)
     assert spec.objectives == ("score", "bytes", "latency")
     assert spec.limits == LimitsSpec(1000, 50_000, 0.5, 2_000_000_000)
-    form._sampler.set_value("gp")
+    form.fields["sampler"].set_value("gp")
     with pytest.raises(SpecError, match="one objective only"):
         form.spec({}, None)
     form.forget()
-    assert not form._objectives.value()
+    assert not form.fields["objectives"].value()
 
 
 def test_studies_on_equal_data_are_offered_as_starts(

@@ -44,8 +44,8 @@ def test_a_folder_of_texts_offers_the_families_for_texts(
     table = page.data.space_editor.table
     names = {table.item(row, 0).text() for row in range(table.rowCount())}
     assert {"bag.n_pairs", "textcnn.widths", "transformer.n_heads"} <= names
-    page.form._families.set_value(("textcnn",))
-    page.form._families.changed.emit()
+    page.form.fields["families"].set_value(("textcnn",))
+    page.form.fields["families"].changed.emit()
     assert page.spec().families == ("textcnn",)
     names = {table.item(row, 0).text() for row in range(table.rowCount())}
     assert "widths" in names
