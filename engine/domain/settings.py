@@ -329,9 +329,7 @@ def as_markdown(spec: type) -> str:
     ]
     for setting in SETTINGS:
         default = default_of(spec, setting)
-        shown = (
-            "" if default in (None, "", ()) else ", ".join(default) if isinstance(default, tuple) else default
-        )
+        shown = "" if default is None or setting.is_several else str(default)
         choices = f" ({', '.join(filter(None, setting.choices))})" if setting.choices else ""
         option = " ".join(filter(None, (f"--{setting.option}", setting.metavar)))
         cells = (
