@@ -1,8 +1,8 @@
 """The search for the best ways to compress: the work of a child of `explore`.
 
 Optuna's TPE with three objectives (score, bytes, time of one row), which covered more of the
-front than NSGA-II with as few candidates as fit here (docs/decisions/objectives.md). What is over a limit by its layout alone is not
-trained. Each candidate is trained on all folds in lockstep; the front is what is converted and measured afterwards.
+front than NSGA-II with as few candidates as fit here (docs/decisions/objectives.md). What is over a limit by its layout
+alone is not trained. Each candidate is trained on all folds in lockstep; the front is what is converted and measured afterwards.
 """
 
 from __future__ import annotations

@@ -134,5 +134,5 @@ def layer_bytes(network: Network, number_format: str) -> dict[str, int]:
 
 
 def latency_of(network: Network) -> float:
-    """Return the milliseconds of one row in float32; formats of few bits take about as long, see docs/decisions/few-bits.md."""
+    """Return the milliseconds of one row in float32; formats of few bits take about as long (docs/decisions/few-bits.md)."""
     return row_latency_ms(shipped(network))
