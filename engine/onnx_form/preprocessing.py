@@ -18,6 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from ..data.schema import TableSchema
 from ..data.table import Rows, Table
+from ..networks.onnx_graph import IR_VERSION, OPSET
 from ..preprocessing.arithmetic import (
     DAY_S,
     MONDAY_S,
@@ -31,9 +32,7 @@ from ..preprocessing.arithmetic import (
 )
 from ..preprocessing.transform import CategoryFit, TablePreprocessing
 
-OPSET = 18
 ML_OPSET = 3
-IR_VERSION = 10
 
 
 def preprocessing_to_onnx(

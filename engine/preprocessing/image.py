@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..data.schema import TableSchema
 from ..data.table import Rows, Table
 from ..domain.errors import DataError
-from ..networks.inputs import InputShape
+from ..networks.inputs import ImageInput, InputShape
 from .base import Preprocessing, PreprocessingKind
 
 
@@ -41,7 +41,7 @@ class ImagePreprocessing(Preprocessing):
 
     def shape(self, n_outputs: int) -> InputShape:
         """See `Preprocessing.shape`."""
-        return InputShape(n_outputs, pixels=(self.height, self.width, self.channels))
+        return InputShape(n_outputs, (ImageInput(self.height, self.width, self.channels),))
 
     def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
         """See `Preprocessing.inputs`; where all rows are asked for in order, nothing is copied."""

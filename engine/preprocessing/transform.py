@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..data.table import Rows, Table
 from ..domain.errors import DataError
-from ..networks.inputs import InputShape
+from ..networks.inputs import InputShape, TableInput
 from .arithmetic import DateFit, Floats, NumericFit, encode_numbers, unfold_date
 from .base import Preprocessing
 from .spec import PreprocessingSpec
@@ -120,7 +120,7 @@ class TablePreprocessing(Preprocessing):
 
     def shape(self, n_outputs: int) -> InputShape:
         """See `Preprocessing.shape`."""
-        return InputShape(n_outputs, self.n_numeric, self.cardinalities, self.n_continuous)
+        return InputShape(n_outputs, (TableInput(self.n_numeric, self.cardinalities, self.n_continuous),))
 
     def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
         """See `Preprocessing.inputs`."""

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from cupel.engine.networks.base import Network
-from cupel.engine.networks.inputs import InputShape
+from cupel.engine.networks.inputs import ImageInput, InputShape, TableInput, TextInput
+from cupel.engine.networks.network import Network
 from cupel.engine.networks.registry import build_network
 from numpy.typing import NDArray
 
 Arrays = dict[str, NDArray[Any]]
 
 PLR = {"numeric_embedding": "periodic", "n_frequencies": 5, "frequency_scale": 0.5, "numeric_size": 4}
-TABLE = InputShape(3, n_numeric=6, n_continuous=4, cardinalities=(5, 3), task="multiclass")
-NUMBERS = InputShape(1, n_numeric=5, n_continuous=5, task="binary")
-CODES = InputShape(1, cardinalities=(5, 3), task="regression")
-TEXT = InputShape(3, n_tokens=9, n_words=40, task="multiclass")
-IMAGE = InputShape(5, pixels=(16, 16, 3), task="multiclass")
-GREY = InputShape(3, pixels=(28, 28, 1), task="multiclass")
+TABLE = InputShape(3, (TableInput(6, (5, 3), 4),), "multiclass")
+NUMBERS = InputShape(1, (TableInput(5, (), 5),), "binary")
+CODES = InputShape(1, (TableInput(0, (5, 3)),), "regression")
+TEXT = InputShape(3, (TextInput(9, 40),), "multiclass")
+IMAGE = InputShape(5, (ImageInput(16, 16, 3),), "multiclass")
+GREY = InputShape(3, (ImageInput(28, 28, 1),), "multiclass")
 
 
 @dataclass(frozen=True)
@@ -99,18 +99,24 @@ def trained(network: Network, n: int = 2) -> tuple[NDArray[np.float32], NDArray[
 def rows_of(shape: InputShape, n: int = 6) -> Arrays:
     """Return n rows, each array of shape (1, n, …); of texts one is empty and one is as long as can be."""
     rng = np.random.default_rng(3)
-    if shape.pixels:
-        return {"pixels": rng.integers(0, 256, (1, n, *shape.pixels)).astype(np.uint8)}
-    if shape.n_tokens:
-        tokens = rng.integers(1, shape.n_words, (1, n, shape.n_tokens)).astype(np.int32)
-        tokens[:, ::2, 5:] = 0
-        tokens[:, 2] = 0
-        return {"tokens": tokens}
-    starts = np.cumsum([0, *shape.cardinalities])[:-1]
-    codes = [
-        start + rng.integers(0, size, (1, n)) for start, size in zip(starts, shape.cardinalities, strict=True)
-    ]
-    return {
-        "numeric": rng.normal(size=(1, n, shape.n_numeric)).astype(np.float32),
-        "codes": np.stack(codes, axis=2).astype(np.int32) if codes else np.zeros((1, n, 0), np.int32),
-    }
+    rows: Arrays = {}
+    for one in shape.inputs:
+        names = [tensor.name for tensor in one.tensors]
+        if isinstance(one, ImageInput):
+            rows[names[0]] = rng.integers(0, 256, (1, n, *one.size)).astype(np.uint8)
+        elif isinstance(one, TextInput):
+            tokens = rng.integers(1, one.n_words, (1, n, one.n_tokens)).astype(np.int32)
+            tokens[:, ::2, 5:] = 0
+            tokens[:, 2] = 0
+            rows[names[0]] = tokens
+        else:
+            starts = np.cumsum([0, *one.cardinalities])[:-1]
+            codes = [
+                start + rng.integers(0, size, (1, n))
+                for start, size in zip(starts, one.cardinalities, strict=True)
+            ]
+            rows[names[0]] = rng.normal(size=(1, n, one.n_numeric)).astype(np.float32)
+            rows[names[1]] = (
+                np.stack(codes, axis=2).astype(np.int32) if codes else np.zeros((1, n, 0), np.int32)
+            )
+    return rows
