@@ -2,7 +2,7 @@
 
 Optuna's TPE with three objectives (score, bytes, time of one row), which covered more of the
 front than NSGA-II with as few candidates as fit here (docs/decisions/objectives.md). What is over a limit by its layout
-alone is not trained. Each candidate is trained on all folds in lockstep; the front is what is converted and measured afterwards.
+alone is not trained. Each candidate is trained on all folds in lockstep; the front is converted and measured afterwards.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from ..domain.compression_plan import CONTROL, Plan, n_epochs_of
 from ..domain.errors import CupelError
 from ..domain.objectives import front_mask
 from ..jobs.work import Reporter
-from ..networks.base import Network
-from ..networks.registry import family
+from ..networks.cutting import shrink
+from ..networks.network import Network
 from ..training.model import TrainedModel
 from ..training.quantizing import channel_axes, layer_of
 from ..training.sparsity import sparsity_of
@@ -147,13 +147,10 @@ class Chooser:
         if not self.shrunk:
             self.shrunk[1.0] = self.probe.base.network
             base = self.probe.base
-            try:
-                for keep in _KEEPS[1:]:
-                    smaller = family(base.family).shrink(base.network, base.weights, base.stats, keep)
-                    shape = self.probe.context.problem(dict(smaller.params)).shape
-                    self.shrunk[keep] = dataclasses.replace(base, params=smaller.params, shape=shape).network
-            except CupelError:
-                self.shrunk = {1.0: base.network}  # the family has no such form
+            for keep in _KEEPS[1:]:
+                smaller = shrink(base.network, base.weights, base.stats, keep)
+                shape = self.probe.context.problem(dict(smaller.params)).shape
+                self.shrunk[keep] = dataclasses.replace(base, params=smaller.params, shape=shape).network
         return tuple(self.shrunk)
 
     def _ends(self) -> tuple[str, ...]:

@@ -16,24 +16,27 @@ from typing import Any
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ..domain.metrics import METRICS, metrics_for
 from ..jobs.work import Reporter
-from ..onnx_form.graph import member_models, to_onnx
+from ..networks.folding import Folded
+from ..networks.keras_form import to_keras
+from ..networks.onnx_graph import to_onnx
+from ..onnx_form.graph import folded_networks
 from ..statistics.comparison import paired_difference
 from ..statistics.thresholds import fit_threshold, is_thresholded
 from ..training.losses import to_predictions
 from ..training.model import TrainedModel
 from ..training.sparsity import sparsity_of
+from ..training.trainer import predict
 from ..workers.context import StudyContext
 from .files import (
     Arrays,
     Run,
-    float_channels_of,
+    channels_of,
     litert_bytes,
     litert_runner,
     onnx_bytes,
@@ -67,17 +70,19 @@ def measure(context: StudyContext, model: TrainedModel, conversion: Conversion, 
     differences: list[float] = []
     out_of_fold: list[Floats] = []
     holdout: list[Floats] = []
-    for r, (member, fitted) in enumerate(zip(member_models(model), model.preprocessings, strict=True)):
+    networks = folded_networks(model)
+    for r, fitted in enumerate(model.preprocessings):
         inputs = fitted.inputs(context.table, splits.valid[r])
         calibration = fitted.inputs(context.table, splits.train[r][:_CALIBRATION_ROWS])
-        data, run = _written(model, member, number_format, runtime, calibration, floats)
+        data, run = _written(networks, r, number_format, runtime, calibration, floats)
         checked = _checked(run, f"The {runtime} file in {number_format}")
         outputs = checked(inputs)
         out_of_fold.append(_predictions(model, r, outputs))
         if len(splits.holdout):
-            rows = fitted.inputs(context.table, splits.holdout)
-            holdout.append(_predictions(model, r, checked(rows)))
-        reference = np.asarray(member([inputs[i.name] for i in member.inputs]), np.float32)
+            held = fitted.inputs(context.table, splits.holdout)
+            holdout.append(_predictions(model, r, checked(held)))
+        rows = {name: x[None] for name, x in inputs.items()}
+        reference = predict(networks.network, networks.weights[r : r + 1], networks.stats[r : r + 1], rows)[0]
         differences.append(float(np.abs(outputs - reference).max()))
         if r == 0:
             ending = "onnx" if runtime == "onnx" else "tflite"
@@ -97,19 +102,20 @@ def measure(context: StudyContext, model: TrainedModel, conversion: Conversion, 
 
 
 def _written(
-    model: TrainedModel,
-    member: keras.Model,
+    networks: Folded,
+    r: int,
     number_format: str,
     runtime: str,
     calibration: Arrays,
     floats: Collection[str],
 ) -> tuple[bytes, Run]:
-    """Return the file of a network, and what runs it."""
+    """Return the file of the r-th network, and what runs it."""
+    network, weights, stats = networks.network, networks.weights[r], networks.stats[r]
     if runtime == "onnx":
-        channels = float_channels_of(member, model.network.weights, floats)
-        data = onnx_bytes(to_onnx(member), number_format, calibration, *channels)
+        model = to_onnx(network, weights, stats)
+        data = onnx_bytes(model, number_format, calibration, *channels_of(network.weights, floats))
         return data, onnx_runner(data)
-    data = litert_bytes(member, number_format, calibration)
+    data = litert_bytes(to_keras(network, weights, stats), number_format, calibration)
     return data, litert_runner(data)
 
 

@@ -25,7 +25,6 @@ from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
 from ..networks.layout import Layout
-from ..onnx_form.graph import weight_name
 from ..training.quantizing import channel_axes
 from .onnx_weights import store_in_bits, turn_weights
 
@@ -33,6 +32,8 @@ CALIBRATED = ("int8_static", "int16")
 """Number formats whose activations follow ranges that are seen on training rows."""
 _NO_CHANNELS: Mapping[str, int] = MappingProxyType({})
 _MOST_ROWS = 4096  # in one run of a network
+# Operations whose weights, of two axes, are quantized with what they read.
+_QUANTIZED = ("MatMul", "Gather")
 
 Arrays = dict[str, NDArray[Any]]
 Run = Callable[[Mapping[str, NDArray[Any]]], NDArray[np.float32]]
@@ -53,30 +54,18 @@ class _Rows(CalibrationDataReader):
 _FAR = 1e6  # no weight or activation of a sound network is so large
 
 
-def channels_of(member: keras.Model, axes: Mapping[str, int]) -> dict[str, int]:
-    """Return by the name of an initializer of `to_onnx` the axis of its channels, for the weights that can be rounded.
+def channels_of(layout: Layout, floats: Collection[str] = ()) -> tuple[dict[str, int], dict[str, int]]:
+    """Return by weight the axis of its channels: of those that are rounded, and of those that could be but are not.
+
+    Weights have the same names and axes in an ONNX file of a network.
 
     Parameters
     ----------
-    axes : mapping of str to int
-        By the name of a weight, see `quantizing.channel_axes`; the Keras form may have more axes before the last.
+    floats : collection of str
+        Layers whose weights stay floats.
     """
-    found: dict[str, int] = {}
-    for i, variable in enumerate(member.variables):
-        layer, *_, name = variable.path.split("/")  # of a recurrent layer, the cell stands between them
-        axis, rank = axes.get(f"{layer}/{name}"), len(variable.shape)
-        if axis is not None and rank > 1:
-            found[weight_name(i)] = 2 if rank == 4 and axis == 2 else rank - 1
-    return found
-
-
-def float_channels_of(
-    member: keras.Model, layout: Layout, floats: Collection[str]
-) -> tuple[dict[str, int], dict[str, int]]:
-    """Return `channels_of` the weights that are rounded, and of those that could be but are of the layers `floats`."""
     axes, rounded = channel_axes(layout), channel_axes(layout, floats)
-    kept = {weight: axis for weight, axis in axes.items() if weight not in rounded}
-    return channels_of(member, rounded), channels_of(member, kept)
+    return dict(rounded), {weight: axis for weight, axis in axes.items() if weight not in rounded}
 
 
 def onnx_bytes(
@@ -108,8 +97,10 @@ def onnx_bytes(
         store_in_bits(model, channels, 4)
         return model.SerializeToString()
     if number_format == "int8":
+        products = {name for node in model.graph.node if node.op_type in _QUANTIZED for name in node.input}
         ranks = {t.name: len(t.dims) for t in model.graph.initializer}
-        store_in_bits(model, {name: axis for name, axis in channels.items() if ranks[name] > 2}, 8)
+        others = {n: axis for n, axis in channels.items() if ranks[n] > 2 or n not in products}
+        store_in_bits(model, others, 8)
     if number_format in CALIBRATED:
         turn_weights(model)
     with tempfile.TemporaryDirectory() as folder:
@@ -132,7 +123,12 @@ def onnx_bytes(
                 settings["extra_options"] = {"UseQDQContribOps": True}  # ONNX has them from opset 21 on only
             kind = QuantType.QUInt16 if number_format == "int16" else QuantType.QUInt8
             quantize_static(
-                source, target, rows, activation_type=kind, nodes_to_exclude=_far_nodes(model), **settings
+                source,
+                target,
+                rows,
+                activation_type=kind,
+                nodes_to_exclude=_far_nodes(model) + _batched_products(model),
+                **settings,
             )
         return _in_opset(target, model) if number_format == "int16" else target.read_bytes()
 
@@ -168,6 +164,12 @@ def _far_nodes(model: onnx.ModelProto) -> list[str]:
             if node.op_type not in ("ReduceMax", "Softmax"):
                 far |= set(node.output)
     return nodes
+
+
+def _batched_products(model: onnx.ModelProto) -> list[str]:
+    """Return the products with a matrix for each member or column: the runtime has them in floats alone."""
+    wide = {t.name for t in model.graph.initializer if len(t.dims) > 2}
+    return [node.name for node in model.graph.node if node.op_type == "MatMul" and wide & set(node.input)]
 
 
 def _is_far(tensor: onnx.TensorProto) -> bool:

@@ -53,8 +53,6 @@ def store_in_bits(model: onnx.ModelProto, axes: Mapping[str, int], bits: int) ->
 def turn_weights(model: onnx.ModelProto) -> None:
     """Transpose weights that a node transposes, in place: what quantizes activations looks for weights themselves."""
     graph = model.graph
-    if any(attribute.HasField("g") for node in graph.node for attribute in node.attribute):
-        return  # a loop may read the same weights from within
     weights = {t.name: t for t in graph.initializer}
     turned = [n for n in graph.node if n.op_type == "Transpose" and n.input[0] in weights]
     for node in turned:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from ...storage.store import Store
 from ..domain.metrics import METRICS
-from ..networks.base import Network
-from ..networks.registry import family
+from ..networks.folding import folded
+from ..networks.network import Network
 from ..search.preparing import prepare
 from ..training.devices import set_up_devices
 from ..training.losses import to_predictions
@@ -98,9 +98,8 @@ def opened(subject: Subject) -> tuple[StudyContext, TrainedModel]:
 
 
 def bytes_of(network: Network, number_format: str, floats: Collection[str] = ()) -> int:
-    """Return the bytes of a network's ONNX file, to within 2 kB: the graph is measured, the weights counted."""
-    network = shipped(network)
-    size = file_bytes(network)
+    """Return the bytes of a network's ONNX file, in few bits to within 2 kB."""
+    size, network = file_bytes(network), shipped(network)
     if number_format == "float16":
         return size - round(_FLOAT_BYTES * network.weights.size * _HALF)
     if number_format not in _BITS:
@@ -116,9 +115,7 @@ def bytes_of(network: Network, number_format: str, floats: Collection[str] = ())
 
 def shipped(network: Network) -> Network:
     """Return a network as files have it: normalizations over the batch are part of other layers."""
-    made_by = family(network.family)
-    weights, stats = network.weights.initial([0]), network.stats.initial([0])
-    return made_by.build(made_by.folded(network, weights, stats).params, network.shape)
+    return folded(network, network.weights.initial([0]), network.stats.initial([0])).network
 
 
 def layer_bytes(network: Network, number_format: str) -> dict[str, int]:
@@ -134,5 +131,5 @@ def layer_bytes(network: Network, number_format: str) -> dict[str, int]:
 
 
 def latency_of(network: Network) -> float:
-    """Return the milliseconds of one row in float32; formats of few bits take about as long (docs/decisions/few-bits.md)."""
-    return row_latency_ms(shipped(network))
+    """Return the milliseconds of one row in float32; few bits take about as long (docs/decisions/few-bits.md)."""
+    return row_latency_ms(network)

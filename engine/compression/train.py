@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..domain.compression_plan import CONTROL, PLANS, Plan, all_epochs_of, n_epochs_of, trained_first
 from ..domain.errors import CupelError, Message
 from ..jobs.work import Reporter
-from ..networks.registry import family
+from ..networks.cutting import shrink
 from ..training.model import TrainedModel
 from ..training.quantizing import Quantizer
 from ..training.sparsity import Sparsifier
@@ -85,7 +85,7 @@ def _spec(context: StudyContext, model: TrainedModel, n_epochs: int, rate: float
 
 def _smaller(context: StudyContext, base: TrainedModel, keep: float) -> TrainedModel:
     """Return smaller networks; those for texts know fewer words too, so that their preprocessing is another one."""
-    smaller = family(base.family).shrink(base.network, base.weights, base.stats, keep)
+    smaller = shrink(base.network, base.weights, base.stats, keep)
     params = dict(smaller.params)
     if "dropout" in params:
         params["dropout"] = keep * float(params["dropout"])  # less to spare

@@ -116,7 +116,7 @@ def _converted(request: ConversionRequest, reporter: Reporter) -> dict[str, Any]
         "formats": formats,
         "folds": folds,
         "network_inputs": [i.name for i in work.whole.inputs],
-        "versions": {name: metadata.version(name) for name in ("tensorflow", "keras", "tf2onnx", "onnx")},
+        "versions": {name: metadata.version(name) for name in ("tensorflow", "keras", "onnx")},
         "seconds": round(time.monotonic() - started, 3),
     }
 

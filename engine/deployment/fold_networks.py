@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..data.table import Table
 from ..domain.errors import Message
-from ..onnx_form.graph import fold_outputs, member_models, whole_onnx
+from ..onnx_form.graph import fold_outputs, folded_networks, whole_onnx
 from ..training.model import TrainedModel
 from .conversion import FoldsRequest
 from .formats.writing import Work
@@ -57,7 +57,7 @@ def with_fold_networks(work: Work, table: Table, request: FoldsRequest) -> dict[
             )
         )
     if not own:
-        whole = whole_onnx(networks, member_models(networks), work.schema, work.names)
+        whole = whole_onnx(networks, folded_networks(networks), work.schema, work.names)
         onnx.save(whole, str(work.folder / BESIDE))
     members = [networks.only(r) for r in range(networks.n_networks)]
     holdout = np.array(request.holdout, np.int64)

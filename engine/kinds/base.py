@@ -68,7 +68,7 @@ class Preprocessing(ABC):
 
     @abstractmethod
     def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
-        """Return rows as a network takes them in: arrays of shape (n, *row) by the names of `InputShape.inputs`.
+        """Return rows as a network takes them in: arrays of shape (n, *row) by the names of `InputShape.tensors`.
 
         Raises
         ------

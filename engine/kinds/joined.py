@@ -38,7 +38,9 @@ class JoinedPreprocessing(Preprocessing):
 
     def shape(self, n_outputs: int) -> InputShape:
         """See `Preprocessing.shape`."""
-        return InputShape.joined([part.shape(n_outputs) for part in self.several])
+        return InputShape(
+            n_outputs, tuple(one for part in self.several for one in part.shape(n_outputs).inputs)
+        )
 
     def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
         """See `Preprocessing.inputs`."""

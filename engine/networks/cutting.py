@@ -1,124 +1,416 @@
-"""Smaller networks from a description of what the axes of their weights are, where layers are no plain chain.
+"""Smaller networks: which units matter least, and the weights without them. Needs NumPy only, but for the layers.
 
-An axis is a row of segments, each of one *dimension* of the network: ``("embedding", "embedding")`` are the inputs of a
-filter over two tokens. Cutting a dimension cuts every axis that has it. Needs NumPy only.
+A *dimension* is a row of units that an axis of a weight or the last axis of a value consists of; an axis may be several
+dimensions one after the other, or one of them many times. Layers say what their axes are (`Layer.cut`), and values that
+are added up share a dimension, so that the same units go from all that write to it and all that read it.
+
+A unit matters as much as what it sends on: the norm of its outgoing weights times the scale of its value, which is the
+normalization's gamma where there is one (the incoming weights do not matter then), else the norm of the incoming
+weights (compare Li et al. 2017, arXiv 1608.08710); where several layers read it, the root of the sum of squares.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .inputs import InputShape, TextInput
+from .layers.base import Layer
 from .layout import Floats, Layout
-from .shrinking import important_units, units_left
+from .network import Network
+from .registry import build_network
 
-Axes = Mapping[str, Sequence[Sequence[str]]]
-"""By the name of a weight, for each of its axes the dimensions of its segments; an empty one is left alone."""
-Chosen = Mapping[str, NDArray[np.int64]]
-"""By the name of a dimension, the places of it that stay."""
-_NO_COUNTS: Mapping[str, int] = MappingProxyType({})
+Segments = tuple[int, ...]
+"""The dimensions of an axis, one after the other."""
+_Sent = tuple[NDArray[np.float64], NDArray[np.bool_]]
+_Number = TypeVar("_Number", bound=np.generic)
+_MULTIPLE = 4
 
 
-def cut(
-    values: Mapping[str, Floats], axes: Axes, sizes: Mapping[str, int], chosen: Chosen
-) -> dict[str, Floats]:
-    """Return the weights of one network without the places of its dimensions that are not chosen.
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """Smaller networks.
+
+    Attributes
+    ----------
+    params : mapping
+        What describes them, for `build_network`: ``units`` has the sizes, and ``n_words`` is for the preprocessing too.
+    weights, stats : ndarrays of shape (R, P) and (R, S), float32
+    """
+
+    params: Mapping[str, Any]
+    weights: Floats
+    stats: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """What is known of a value on the way through a network.
+
+    Attributes
+    ----------
+    segments : tuple of int
+        Of its last axis; empty where it holds no units.
+    scale : ndarray
+        By what each place was multiplied since it was made.
+    is_normal : ndarray of bool
+        Whether each place was normalized.
+    codes : int or None
+        Of tokens, the dimension of their vocabulary.
+    origin : tuple of str
+        Weights whose last axis is that of the value, or, of a part of it, from `place` segments on.
+    """
+
+    segments: Segments
+    scale: NDArray[np.float64]
+    is_normal: NDArray[np.bool_]
+    codes: int | None = None
+    origin: tuple[str, ...] = ()
+    place: int = 0
+
+    def repeated(self, n: int) -> Path:
+        """Return the path of a value n times one after the other."""
+        return Path(self.segments * n, np.tile(self.scale, n), np.tile(self.is_normal, n))
+
+    def split(self, n: int) -> list[Path]:
+        """Return the paths of n parts of equal size."""
+        step = len(self.segments) // n
+        scales, normal = np.split(self.scale, n), np.split(self.is_normal, n)
+        return [
+            replace(
+                self, segments=self.segments[i * step : (i + 1) * step], scale=scales[i], is_normal=normal[i],
+                place=self.place + i * step,
+            )
+            for i in range(n)
+        ]  # fmt: skip
+
+    def nothing(self) -> Path:
+        """Return the path of a value that holds no units."""
+        return Path((), np.ones(0), np.zeros(0, bool))
+
+
+@dataclass(slots=True)
+class _Dimension:
+    """Units that stay or go together.
+
+    Attributes
+    ----------
+    size : int
+    received : ndarray
+        Squared norm of the incoming weights.
+    sent : list of (ndarray, ndarray of bool)
+        Squared importance that each reader gives, and whether the incoming weights do not matter to it.
+    n_first : int or None
+        How many of the first units stay; None where those that matter most do.
+    """
+
+    size: int
+    is_whole: bool = False
+    n_heads: int = 1
+    received: NDArray[np.float64] | float = 0.0
+    sent: list[_Sent] = field(default_factory=list[_Sent])
+    n_first: int | None = None
+
+    def join(self, other: _Dimension) -> None:
+        self.received = self.received + other.received
+        self.sent += other.sent
+        self.is_whole |= other.is_whole
+        self.n_heads = max(self.n_heads, other.n_heads)
+
+    def chosen(self, keep: float) -> NDArray[np.int64]:
+        """Return the places that stay, ascending; of attention the same number in each head."""
+        if self.is_whole:
+            return np.arange(self.size)
+        if self.n_first is not None:
+            return np.arange(self.n_first)
+        total = np.zeros(self.size)
+        for sent, is_normal in self.sent:
+            total += np.where(is_normal, sent, sent * self.received)
+        scores = np.sqrt(total).astype(np.float32).reshape(self.n_heads, -1)
+        size = scores.shape[1]
+        n = units_left(size, keep)
+        return np.concatenate([h * size + _important(own, n) for h, own in enumerate(scores)])
+
+
+class Cutting:
+    """One walk through a network: layers tell it what their axes are.
 
     Parameters
     ----------
-    sizes : mapping of str to int
-        Of every dimension, as it is.
-    """
-    smaller = dict(values)
-    for name, segments in axes.items():
-        value = values[name]
-        for axis, dimensions in enumerate(segments):
-            if dimensions:
-                starts = np.cumsum([0, *(sizes[d] for d in dimensions)])
-                places = [start + chosen[d] for start, d in zip(starts, dimensions, strict=False)]
-                value = np.take(value, np.concatenate(places), axis=axis)
-        smaller[name] = value
-    return smaller
-
-
-def importance(values: Mapping[str, Floats], axes: Axes, dimension: str, sizes: Mapping[str, int]) -> Floats:
-    """Return how much each place of a dimension matters: what comes in times what goes out, shape (size,).
-
-    Weights of two or more axes count: as coming in where the dimension is their last axis, else as going out.
-    """
-    incoming, outgoing = np.zeros(sizes[dimension]), np.zeros(sizes[dimension])
-    for name, segments in axes.items():
-        for axis, dimensions in enumerate(segments):
-            if len(segments) < 2 or dimension not in dimensions:
-                continue
-            others = tuple(i for i in range(len(segments)) if i != axis)
-            along = np.square(values[name].astype(np.float64)).sum(axis=others)
-            total = incoming if axis == len(segments) - 1 else outgoing
-            parts = np.split(along, np.cumsum([sizes[d] for d in dimensions])[:-1])
-            for d, part in zip(dimensions, parts, strict=True):
-                if d == dimension:
-                    total += part
-    return np.sqrt(incoming * outgoing).astype(np.float32)
-
-
-def cut_all(
-    layout: Layout,
-    weights: Floats,
-    axes: Axes,
-    keep: float,
-    *,
-    known: Callable[[Mapping[str, Floats]], Chosen] = lambda _: {},
-    counts: Mapping[str, int] = _NO_COUNTS,
-) -> list[dict[str, Floats]]:
-    """Return the weights by name of R smaller networks, each without the places that matter least in it.
-
-    Parameters
-    ----------
-    weights : ndarray of shape (R, P), float32
+    network : Network
+    values : mapping of str to ndarray
+        All weights and stats of one replica.
     keep : float
-        Fraction of every dimension that stays, see `units_left`.
-    known : callable
-        Returns the places of some dimensions that stay in one network.
-    counts : mapping of str to int
-        How many places of some dimensions stay.
+        Fraction of the units of every dimension that stay, in (0, 1]; rounded up to multiples of four.
     """
-    sizes = _sizes(layout, axes)
-    networks: list[dict[str, Floats]] = []
-    for row in weights:
-        values = layout.unpack(row)
-        chosen = dict(known(values))
-        for d in sizes.keys() - chosen.keys():
-            n = counts.get(d, units_left(sizes[d], keep))
-            chosen[d] = important_units(importance(values, axes, d, sizes), n)
-        networks.append(cut(values, axes, sizes, chosen))
-    return networks
+
+    def __init__(self, network: Network, values: Mapping[str, Floats], keep: float) -> None:
+        self.values, self._network, self._keep = values, network, keep
+        self._dimensions: list[_Dimension] = []
+        self._roots: list[int] = []
+        self._cuts: list[tuple[str, int, Segments]] = []
+        self._after: list[Callable[[dict[str, Floats], Mapping[int, int]], None]] = []
+        self._units: dict[str, Segments] = {}
+        self._rows: dict[str, str] = {}
+        self._words: dict[str, int] = {}
+        self._walk()
+
+    def _walk(self) -> None:
+        paths = self._input_paths(self._network.shape)
+        for node in self._network.nodes:
+            paths[node.name] = node.layer.cut(self, *(paths[name] for name in node.inputs))
+        for d in paths[self._network.nodes[-1].name].segments:
+            self._root(d).is_whole = True
+
+    def _input_paths(self, shape: InputShape) -> dict[str, Path]:
+        paths: dict[str, Path] = {}
+        for one in shape.inputs:
+            for tensor in one.tensors:
+                value = self._network.values.get(tensor.name)
+                if value is None:
+                    continue
+                if isinstance(one, TextInput):
+                    words = self._dimension(one.n_words, n_first=words_left(one.n_words, self._keep))
+                    self._words[f"n_words_{one.name}" if one.name else "n_words"] = words
+                    paths[tensor.name] = replace(self.path(()), codes=words)
+                elif tensor.dtype == "int32":
+                    paths[tensor.name] = self.path(())
+                else:
+                    paths[tensor.name] = self.path((self._dimension(value.size, is_whole=True),))
+        return paths
+
+    # -- what layers tell ---------------------------------------------------------------------------------------
+
+    def units(self, layer: Layer, n: int, n_parts: int = 1, *, is_whole: bool = False) -> Segments:
+        """Return new dimensions: what a layer of `n` outputs gives, in parts of equal size."""
+        out = tuple(self._dimension(n // n_parts, is_whole=is_whole) for _ in range(n_parts))
+        self._units[layer.name] = out
+        return out
+
+    def whole(self, layer: Layer) -> Path:
+        """Return the path of what a layer gives where no unit of it may go."""
+        return self.path((self._dimension(self.size_of(layer), is_whole=True),))
+
+    def size_of(self, layer: Layer) -> int:
+        """Return the length of the last axis of what a layer gives."""
+        return self._network.values[layer.name].size
+
+    def path(self, segments: Segments, *origin: str) -> Path:
+        """Return the path of a value that was just made, by weights that have the same last axis."""
+        size = sum(self._root(d).size for d in segments)
+        return Path(segments, np.ones(size), np.zeros(size, bool), None, origin)
+
+    def matrix(self, name: str, reads: Path, writes: Segments) -> None:
+        """Tell of a weight whose last axis but one reads a value, and whose last axis makes one."""
+        weight = self.values[name]
+        self._cuts += [(name, weight.ndim - 2, reads.segments), (name, weight.ndim - 1, writes)]
+        square = np.square(weight.astype(np.float64))
+        sent = reads.scale**2 * square.sum(axis=tuple(i for i in range(weight.ndim) if i != weight.ndim - 2))
+        for d, part, is_normal in zip(
+            reads.segments,
+            self._parts(sent, reads.segments),
+            self._parts(reads.is_normal, reads.segments),
+            strict=True,
+        ):
+            self._root(d).sent.append((part, is_normal))
+        self._receive(square, writes)
+
+    def table(self, name: str, rows: int | None, writes: Segments) -> None:
+        """Tell of a table whose rows are picked, of a vocabulary `rows` perhaps, and whose last axis makes a value."""
+        if rows is not None:
+            self._cuts.append((name, 0, (rows,)))
+        self._cuts.append((name, self.values[name].ndim - 1, writes))
+        self._receive(np.square(self.values[name].astype(np.float64)), writes)
+
+    def vector(self, name: str, segments: Segments, axis: int = 0) -> None:
+        """Tell of a weight that belongs to the units of a value, along one of its axes."""
+        self._cuts.append((name, axis % self.values[name].ndim, segments))
+
+    def normalized(self, path: Path, gamma: str) -> Path:
+        """Return the path of a value that was normalized, and multiplied by the weight `gamma`."""
+        return replace(
+            path, scale=np.abs(self.values[gamma]), is_normal=np.ones(len(path.scale), bool), origin=()
+        )
+
+    def scaled(self, path: Path, factors: NDArray[np.floating]) -> Path:
+        """Return the path of a value that was multiplied by factors of these sizes."""
+        return replace(path, scale=path.scale * factors, origin=())
+
+    def tied(self, *paths: Path) -> Path:
+        """Return the path of values that are added up or multiplied: the same units go from all."""
+        first, *others = paths
+        for other in others:
+            for a, b in zip(first.segments, other.segments, strict=True):
+                self._tie(a, b)
+        return replace(first, origin=())
+
+    def multiplied(self, one: Path, other: Path) -> None:
+        """Say that the products of two values alone are read: their units matter as much as what both receive."""
+        for a, b in zip(one.segments, other.segments, strict=True):
+            received = np.asarray(self._root(b).received)
+            self._root(b).received = 0.0
+            self._root(a).sent.append((received, np.zeros(len(received), bool)))
+            self._tie(a, b)
+
+    def joined(self, *paths: Path) -> Path:
+        """Return the path of values one after the other."""
+        return Path(
+            tuple(d for one in paths for d in one.segments),
+            np.concatenate([one.scale for one in paths]),
+            np.concatenate([one.is_normal for one in paths]),
+        )
+
+    def in_heads(self, path: Path, n_heads: int) -> None:
+        """Say that the units are those of attention heads, one head after the other."""
+        for d in path.segments:
+            self._root(d).n_heads = n_heads
+
+    def scale_back(self, path: Path) -> None:
+        """Multiply what makes a value by the root of the fraction that is left: a product of such values is divided by
+        the root of the size of a head."""
+
+        def scale(values: dict[str, Floats], sizes: Mapping[int, int]) -> None:
+            (d,) = path.segments
+            for name in path.origin:
+                writes = next(
+                    s for n, axis, s in reversed(self._cuts) if n == name and axis == values[name].ndim - 1
+                )
+                start = sum(sizes[one] for one in writes[: path.place])
+                factor = np.float32(math.sqrt(sizes[d] / self._root(d).size))
+                values[name] = values[name].copy()
+                values[name][..., start : start + sizes[d]] *= factor
+
+        self._after.append(scale)
+
+    def scale_by_root(self, name: str, reads: Segments) -> None:
+        """Multiply a weight by the root of the fraction of its inputs that is left: it is divided by their number's."""
+
+        def scale(values: dict[str, Floats], sizes: Mapping[int, int]) -> None:
+            left, before = sum(sizes[d] for d in reads), sum(self._root(d).size for d in reads)
+            values[name] = values[name] * np.float32(math.sqrt(left / before))
+
+        self._after.append(scale)
+
+    def halve(self, layer: Layer, name: str) -> None:
+        """Halve a table of hashed rows as often as `keep` is a half, while its rows are even in number.
+
+        A place modulo half the rows is the place modulo all of them, modulo half: the two rows that meet are added up,
+        as most rows have never been used.
+        """
+
+        def halved(values: dict[str, Floats], sizes: Mapping[int, int]) -> None:  # noqa: ARG001
+            table = values[name]
+            for _ in range(round(-math.log2(self._keep))):
+                if len(table) % 2:
+                    break
+                table = table[: len(table) // 2] + table[len(table) // 2 :]
+            values[name] = table
+
+        self._after.append(halved)
+        self._rows[f"{layer.name}/rows"] = name
+
+    # -- what comes of it ---------------------------------------------------------------------------------------
+
+    def result(self) -> tuple[dict[str, Floats], dict[str, Any]]:
+        """Return the weights and stats that are left by name, and the params that change."""
+        chosen = {d: self._root(d).chosen(self._keep) for d in set(self._roots)}
+        of = {d: chosen[root] for d, root in enumerate(self._roots)}
+        sizes = {d: len(places) for d, places in of.items()}
+        smaller = dict(self.values)
+        for name, axis, segments in self._cuts:
+            starts = np.cumsum([0, *(self._root(d).size for d in segments)])
+            places = [start + of[d] for start, d in zip(starts, segments, strict=False)]
+            smaller[name] = np.take(smaller[name], np.concatenate(places), axis=axis)
+        for change in self._after:
+            change(smaller, sizes)
+        units = {
+            name: sum(sizes[d] for d in segments)
+            for name, segments in self._units.items()
+            if not any(self._root(d).is_whole for d in segments)
+        }
+        units |= {name: len(smaller[table]) for name, table in self._rows.items()}
+        return smaller, {"units": units, **{name: sizes[d] for name, d in self._words.items()}}
+
+    def _dimension(self, size: int, *, is_whole: bool = False, n_first: int | None = None) -> int:
+        self._dimensions.append(_Dimension(size, is_whole, n_first=n_first))
+        self._roots.append(len(self._roots))
+        return len(self._roots) - 1
+
+    def _root(self, d: int) -> _Dimension:
+        return self._dimensions[self._roots[d]]
+
+    def _tie(self, a: int, b: int) -> None:
+        kept, gone = self._roots[a], self._roots[b]
+        if kept != gone:
+            self._dimensions[kept].join(self._dimensions[gone])
+            self._roots = [kept if root == gone else root for root in self._roots]
+
+    def _parts(self, along: NDArray[_Number], segments: Segments) -> list[NDArray[_Number]]:
+        return np.split(along, np.cumsum([self._root(d).size for d in segments])[:-1])
+
+    def _receive(self, square: NDArray[np.float64], writes: Segments) -> None:
+        along = square.sum(axis=tuple(range(square.ndim - 1)))
+        for d, part in zip(writes, self._parts(along, writes), strict=True):
+            self._root(d).received = self._root(d).received + part
 
 
-def _sizes(layout: Layout, axes: Axes) -> dict[str, int]:
-    """Return the size of every dimension: from axes of it alone, then from those where all others are known."""
-    shapes = {w.name: w.shape for w in layout.weights}
-    whole = [
-        (dimensions, shapes[name][axis])
-        for name, segments in axes.items()
-        for axis, dimensions in enumerate(segments)
-        if dimensions
+def shrink(network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
+    """Return R smaller networks: the units that matter least are removed, each network's own.
+
+    Parameters
+    ----------
+    weights, stats : ndarrays of shape (R, P) and (R, S), float32
+    keep : float
+        Fraction of the units of every hidden layer that stay, in (0, 1]; rounded up to multiples of four.
+    """
+    results = [
+        Cutting(network, network.of_replica(w, s), keep).result() for w, s in zip(weights, stats, strict=True)
     ]
-    sizes: dict[str, int] = {}
-    for dimensions, size in sorted(whole, key=lambda one: len(set(one[0]))):
-        unknown = [d for d in dimensions if d not in sizes]
-        if unknown:
-            known = sum(sizes[d] for d in dimensions if d in sizes)
-            sizes[unknown[0]] = (size - known) // len(unknown)
-    return sizes
+    changed = results[0][1]
+    changed["units"] = {**network.params.get("units", {}), **changed["units"]}
+    params = {**network.params, **changed}
+    built = build_network(network.family, params, _with_words(network.shape, changed))
+    values = [one for one, _ in results]
+    return Shrunk(params, packed(built.weights, values), packed(built.stats, values))
 
 
-def choose_in_heads(scores: Floats, n_heads: int, keep: float) -> NDArray[np.int64]:
-    """Return the places of attention heads that stay, the same number in each head."""
-    size = len(scores) // n_heads
-    n = units_left(size, keep)
-    return np.concatenate(
-        [h * size + important_units(scores[h * size : (h + 1) * size], n) for h in range(n_heads)]
+def _with_words(shape: InputShape, changed: Mapping[str, Any]) -> InputShape:
+    inputs = tuple(
+        replace(one, n_words=changed[f"n_words_{one.name}" if one.name else "n_words"])
+        if isinstance(one, TextInput)
+        else one
+        for one in shape.inputs
     )
+    return replace(shape, inputs=inputs)
+
+
+def units_left(n: int, keep: float) -> int:
+    """Return how many of `n` units stay: a multiple of four, so that vector instructions are used well."""
+    return min(n, max(_MULTIPLE, math.ceil(n * keep / _MULTIPLE) * _MULTIPLE))
+
+
+def words_left(n: int, keep: float) -> int:
+    """Return how many of `n` words stay, the most frequent ones, which have the first codes.
+
+    Fewer go than units: the root of what is kept of these, as for texts the embeddings are nearly all of a network.
+    """
+    return units_left(n, math.sqrt(keep))
+
+
+def packed(layout: Layout, networks: Sequence[Mapping[str, Floats]]) -> Floats:
+    """Return the weights by name of R networks as one matrix (R, size)."""
+    rows = [
+        np.concatenate([values[w.name].ravel() for w in layout.weights]) if layout.weights else np.zeros(0)
+        for values in networks
+    ]
+    return np.stack(rows).astype(np.float32)
+
+
+def _important(scores: Floats, n: int) -> NDArray[np.int64]:
+    """Return the places of the `n` highest scores, ascending."""
+    return np.sort(np.argsort(-scores, kind="stable")[:n])

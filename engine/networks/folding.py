@@ -1,42 +1,62 @@
-"""Normalizations over the batch as part of the layer before them: fewer operations and weights, the same outputs.
+"""Networks that compute the same with fewer operations, for prediction alone. Needs NumPy only, but for the layers.
 
-Needs NumPy only. Used by the families' `folded`.
+A layer that can do the work of the next one, which alone reads it, takes it over: of convolutions and dense layers the
+normalization over the batch after them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
+from collections import Counter
+from dataclasses import dataclass
 
-import numpy as np
-
-from .image_steps import Step
+from .cutting import packed
 from .layout import Floats
+from .network import Network, Node
 
 
-def fold_norm(values: Mapping[str, Floats], layer: str, norm: str, epsilon: float) -> dict[str, Floats]:
-    """Return kernel and bias of a layer that does what it and the batch normalization after it did.
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """R networks that were folded.
+
+    Attributes
+    ----------
+    network : Network
+    weights, stats : ndarrays of shape (R, P) and (R, S), float32
+    """
+
+    network: Network
+    weights: Floats
+    stats: Floats
+
+    @property
+    def n_replicas(self) -> int:
+        """How many there are."""
+        return len(self.weights)
+
+
+def folded(network: Network, weights: Floats, stats: Floats) -> Folded:
+    """Return R networks that compute the same outputs with fewer operations.
 
     Parameters
     ----------
-    values : mapping of str to ndarray
-        All weights and stats of one network. A kernel's last axis is the channels that come out, or, of depthwise
-        convolutions (height, width, channels, 1), the one before it.
+    weights, stats : ndarrays of shape (R, P) and (R, S), float32
     """
-    kernel = values[f"{layer}/kernel"].astype(np.float64)
-    scale = values[f"{norm}/gamma"] / np.sqrt(values[f"{norm}/moving_variance"].astype(np.float64) + epsilon)
-    before = values.get(f"{layer}/bias", np.zeros(1, np.float32)) - values[f"{norm}/moving_mean"]
-    is_depthwise = kernel.ndim == 4 and kernel.shape[3] == 1 and kernel.shape[2] == scale.size
-    kernel *= scale[:, None] if is_depthwise else scale
-    bias = values[f"{norm}/beta"] + before * scale
-    return {f"{layer}/kernel": kernel.astype(np.float32), f"{layer}/bias": bias.astype(np.float32)}
-
-
-def foldable(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
-    """Return the names of each convolution and of the batch normalization right after it."""
-    for step, following in zip_longest(steps, steps[1:]):
-        if step.kind == "residual":
-            yield from foldable(step.body)
-            yield from foldable(step.shortcut)
-        elif step.kind in ("conv", "depthwise") and following and following.kind == "batch_norm":
-            yield step.name, following.name
+    values = [network.of_replica(w, s) for w, s in zip(weights, stats, strict=True)]
+    n_readers = Counter(name for node in network.nodes for name in node.inputs)
+    nodes: dict[str, Node] = {}
+    names: dict[str, str] = {}
+    for node in network.nodes:
+        node = Node(node.layer, tuple(names.get(name, name) for name in node.inputs))
+        before = nodes.get(node.inputs[0])
+        if before is not None and len(node.inputs) == 1 and n_readers[node.inputs[0]] == 1:
+            merged = before.layer.merged(node.layer)
+            if merged is not None:
+                for one in values:
+                    one |= before.layer.merged_values(node.layer, one)
+                del nodes[before.name]
+                names[node.name] = names[before.name] = merged.name
+                node = Node(merged, before.inputs)
+                n_readers[merged.name] = n_readers[node.name]
+        nodes[node.name] = node
+    built = Network.of(network.family, network.params, network.shape, tuple(nodes.values()), network.values)
+    return Folded(built, packed(built.weights, values), packed(built.stats, values))

@@ -1,270 +1,112 @@
-"""What the families for images have in common: a network as a list of steps, its computation, and its way to Keras.
+"""Layers of networks for images, one after the other, with the names that stored weights have.
 
-A convolutional network trains one replica at a time (``fuses = False``): on a processor a convolution fills the cores
-by itself, and R of them side by side were slower (ARCHITECTURE.md). Sizes come from the weights and the image, so one
-trace serves all of them. Pixels come as bytes and are scaled to [0, 1] inside the graph.
+Names count the layers of a kind: ``conv_0``, ``conv_1``, ``norm_0``, …
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import replace
 
-import keras
-import numpy as np
-import tensorflow as tf
-from numpy.typing import NDArray
-
-from . import keras_parts
-from .base import Family, Floats, Network, Shrunk, Structure
-from .folding import fold_norm, foldable
-from .image_shrinking import shrink_steps
-from .image_steps import Step
-from .inputs import Inputs
-from .stacked import ACTIVATIONS, NORM_EPSILON, dropout_mask, moving
-
-SCALE = 1.0 / 255.0
+from .building import Builder
+from .inputs import ImageInput
+from .layers.activation import Activation
+from .layers.base import Layer, Value
+from .layers.conv import Conv, Depthwise, Pixels
+from .layers.dense import Dense
+from .layers.join import Add, Flatten
+from .layers.norm import BatchNorm, LayerNorm
+from .layers.pool import MaxPool
 
 
-@dataclass(frozen=True, slots=True)
-class ImageStructure(Structure):
-    """What the graph of a network for images depends on.
-
-    Attributes
-    ----------
-    steps : tuple of Step
-    crop : tuple of int
-        Rows at the bottom and columns at the right of an image that no output depends on, because unpadded convolutions
-        and poolings leave a rest: they are cut off before everything else, which changes nothing but the time.
-    """
-
-    steps: tuple[Step, ...]
-    crop: tuple[int, int] = (0, 0)
-
-    def forward(
-        self,
-        weights: Sequence[tf.Tensor],
-        stats: Sequence[tf.Tensor],
-        inputs: Inputs,
-        *,
-        training: bool,
-        dropout: tf.Tensor,
-        seed: tf.Tensor,
-    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """See `Structure.forward`; R must be 1."""
-        run = _Run(iter([w[0] for w in weights]), iter([s[0] for s in stats]), training, dropout, seed)
-        pixels = inputs["pixels"][0]
-        if any(self.crop):
-            shape = tf.shape(pixels)
-            pixels = pixels[:, : shape[1] - self.crop[0], : shape[2] - self.crop[1]]
-        outputs = run.steps(self.steps, tf.cast(pixels, tf.float32) * SCALE)
-        return outputs[None], [s[None] for s in run.new_stats]
+def pixels(net: Builder, one: ImageInput) -> Value:
+    """Return an image as numbers from 0 to 1."""
+    name = f"scaled_{one.name}" if one.name else "scaled"
+    return net.add(Pixels(name), net.input(one.tensors[0], *one.size))
 
 
-def _rises(step: Step) -> bool:
-    return step.kind == "activation" and step.activation in ("relu", "tanh")
+def conv(
+    net: Builder,
+    value: Value,
+    n_out: int,
+    size: int = 3,
+    *,
+    stride: int = 1,
+    same: bool = True,
+    bias: bool = True,
+    he: bool = True,
+    name: str = "",
+) -> Value:
+    """Add a convolution."""
+    name = name or net.numbered("conv")
+    return net.add(Conv(name, stride, same, bias, n_out=n_out, kernel_size=size, he=he), value)
 
 
-_TWO = [1, 2, 2, 1]
+def depthwise(net: Builder, value: Value, size: int = 3, *, stride: int = 1, bias: bool = True) -> Value:
+    """Add a convolution of each channel by itself."""
+    return net.add(Depthwise(net.numbered("depthwise"), stride, True, bias, kernel_size=size), value)
 
 
-@tf.custom_gradient
-def max_pool(x: tf.Tensor) -> Any:
-    """Return the largest of each 2 × 2 numbers of (B, H, W, C).
-
-    TensorFlow's own gradient takes a quarter of a training step of the MNIST CNN on a processor. This one is made of
-    average poolings, which are quick, and gives equal largest numbers equal parts of the gradient.
-    """
-    largest = tf.nn.max_pool2d(x, 2, 2, "VALID")
-    shape = tf.shape(x)
-
-    def spread(value: tf.Tensor) -> tf.Tensor:  # a quarter of each number, at its four places
-        return tf.raw_ops.AvgPoolGrad(
-            orig_input_shape=shape, grad=value, ksize=_TWO, strides=_TWO, padding="VALID"
-        )
-
-    def gradient(upstream: tf.Tensor) -> tf.Tensor:
-        is_largest = tf.cast(tf.equal(spread(4.0 * largest), x), tf.float32)
-        fraction = tf.nn.avg_pool2d(is_largest, 2, 2, "VALID")
-        return spread(upstream / fraction) * is_largest
-
-    return largest, gradient
+def norm(net: Builder, value: Value, kind: str) -> Value:
+    """Add a normalization of the channels, ``batch`` or ``layer``; ``none`` adds nothing."""
+    if kind == "none":
+        return value
+    name = net.numbered("norm")
+    return net.add(BatchNorm(name) if kind == "batch" else LayerNorm(name), value)
 
 
-@dataclass(slots=True)
-class _Run:
-    """One pass through the steps of one network."""
-
-    weights: Iterator[tf.Tensor]
-    stats: Iterator[tf.Tensor]
-    training: bool
-    rate: tf.Tensor
-    seed: tf.Tensor
-    new_stats: list[tf.Tensor] = field(default_factory=list[Any])
-    n_dropouts: int = 0
-
-    def steps(self, steps: Sequence[Step], x: tf.Tensor) -> tf.Tensor:
-        waiting = list(steps)
-        while waiting:
-            step = waiting.pop(0)
-            follow = [s.kind for s in waiting[:2]]
-            if (
-                step.kind == "conv"
-                and step.has_bias
-                and follow == ["activation", "max_pool"]
-                and _rises(waiting[0])
-            ):
-                # A maximum of what is added to or rises is the same one: pooling first leaves a quarter of the numbers.
-                kernel, bias = next(self.weights), next(self.weights)
-                x = tf.nn.bias_add(max_pool(self._convolved(step, x, kernel)), bias)
-                waiting.pop(1)
-            elif follow[:1] == ["max_pool"] and _rises(step):
-                x = self._activation(step, max_pool(x))
-                waiting.pop(0)
-            else:
-                x = getattr(self, f"_{step.kind}")(step, x)
-        return x
-
-    def _convolved(self, step: Step, x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-        return tf.nn.conv2d(x, kernel, step.stride, "SAME" if step.same else "VALID")
-
-    def _conv(self, step: Step, x: tf.Tensor) -> tf.Tensor:
-        value = self._convolved(step, x, next(self.weights))
-        return tf.nn.bias_add(value, next(self.weights)) if step.has_bias else value
-
-    def _depthwise(self, step: Step, x: tf.Tensor) -> tf.Tensor:
-        strides = [1, step.stride, step.stride, 1]
-        value = tf.raw_ops.DepthwiseConv2dNative(
-            input=x, filter=next(self.weights), strides=strides, padding="SAME" if step.same else "VALID"
-        )
-        return tf.nn.bias_add(value, next(self.weights)) if step.has_bias else value
-
-    def _dense(self, step: Step, x: tf.Tensor) -> tf.Tensor:  # noqa: ARG002 - one signature for all steps
-        return tf.matmul(x, next(self.weights)) + next(self.weights)
-
-    def _batch_norm(self, step: Step, x: tf.Tensor) -> tf.Tensor:  # noqa: ARG002
-        gamma, beta = next(self.weights), next(self.weights)
-        mean, variance = next(self.stats), next(self.stats)
-        y, batch_mean, batch_variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=x, scale=gamma, offset=beta, mean=mean, variance=variance, epsilon=NORM_EPSILON,
-            is_training=self.training,
-        )  # fmt: skip
-        if self.training:
-            n = tf.cast(tf.reduce_prod(tf.shape(x)[:3]), tf.float32)
-            batch_variance *= (n - 1.0) / n  # the operation divides by n - 1, Keras by n
-            mean, variance = moving(mean, batch_mean), moving(variance, batch_variance)
-        self.new_stats += [mean, variance]
-        return y
-
-    def _layer_norm(self, step: Step, x: tf.Tensor) -> tf.Tensor:  # noqa: ARG002
-        mean, variance = tf.nn.moments(x, [-1], keepdims=True)
-        scale = tf.math.rsqrt(variance + NORM_EPSILON) * next(self.weights)
-        return (x - mean) * scale + next(self.weights)
-
-    def _activation(self, step: Step, x: tf.Tensor) -> tf.Tensor:
-        return ACTIVATIONS[step.activation](x)
-
-    def _max_pool(self, step: Step, x: tf.Tensor) -> tf.Tensor:  # noqa: ARG002
-        return max_pool(x)
-
-    def _mean(self, step: Step, x: tf.Tensor) -> tf.Tensor:  # noqa: ARG002
-        return tf.reduce_mean(x, axis=[1, 2])
-
-    def _flatten(self, step: Step, x: tf.Tensor) -> tf.Tensor:  # noqa: ARG002
-        shape = tf.shape(x)
-        return tf.reshape(x, (shape[0], shape[1] * shape[2] * shape[3]))
-
-    def _dropout(self, step: Step, x: tf.Tensor) -> tf.Tensor:  # noqa: ARG002
-        self.n_dropouts += 1
-        if not self.training:
-            return x
-        return x * dropout_mask(tf.shape(x), self.rate, self.seed + tf.constant([0, self.n_dropouts]))
-
-    def _residual(self, step: Step, x: tf.Tensor) -> tf.Tensor:
-        value = self.steps(step.body, x)
-        return self.steps(step.shortcut, x) + value
+def activation(net: Builder, value: Value, kind: str) -> Value:
+    """Add an activation."""
+    return net.add(Activation(net.numbered(kind), kind), value)
 
 
-class ImageFamily(Family):
-    """A family whose networks are made of steps."""
-
-    kind = "image"
-    fuses = False
-
-    def shrink(self, network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
-        """See `Family.shrink`: whole filters are removed, and the same ones where residual connections add them up."""
-        structure = network.structure
-        assert isinstance(structure, ImageStructure)  # noqa: S101 - a family only sees its own networks
-        smaller = [
-            shrink_steps(structure.steps, network.values(w, s), network.shape.pixels[2], keep)
-            for w, s in zip(weights, stats, strict=True)
-        ]
-        return self.rebuilt(network, {"units": smaller[0].units}, [one.values for one in smaller])
-
-    def folded(self, network: Network, weights: Floats, stats: Floats) -> Shrunk:
-        """See `Family.folded`."""
-        structure = network.structure
-        assert isinstance(structure, ImageStructure)  # noqa: S101 - a family only sees its own networks
-        built = self.build({**network.params, "folded": True}, network.shape)
-        left = {weight.name for weight in built.weights.weights}
-        pairs = [(a, b) for a, b in foldable(structure.steps) if f"{b}/gamma" not in left]
-        networks: list[dict[str, Floats]] = []
-        for w, s in zip(weights, stats, strict=True):
-            values = network.values(w, s)
-            for layer, norm in pairs:
-                values |= fold_norm(values, layer, norm, NORM_EPSILON)
-            networks.append(values)
-        return self.rebuilt(network, {"folded": True}, networks)
-
-    def to_keras(
-        self, network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32]
-    ) -> keras.Model:
-        """See `Family.to_keras`."""
-        structure = network.structure
-        assert isinstance(structure, ImageStructure)  # noqa: S101 - a family only sees its own networks
-        values = network.values(weights, stats)
-        pixels = keras.Input(network.shape.pixels, name="pixels", dtype="uint8")
-        scaled = keras.layers.Rescaling(SCALE, name="scaled")(pixels)
-        model = keras.Model(pixels, _keras_steps(structure.steps, scaled, network, values), name=self.name)
-        keras_parts.set_weights(model.layers, values)
-        return model
+def pool(net: Builder, value: Value) -> Value:
+    """Add a pooling by the maximum of 2 × 2, where the image is not smaller than that."""
+    return net.add(MaxPool(net.numbered("pool")), value) if min(value.shape[:2]) >= 2 else value
 
 
-def _keras_steps(steps: Sequence[Step], x: Any, network: Network, values: Mapping[str, Any]) -> Any:
-    for step in steps:
-        x = _keras_step(step, x, network, values)
-    return x
+def add(net: Builder, value: Value, body: Value) -> Value:
+    """Add a residual connection."""
+    return net.add(Add(net.numbered("add")), value, body)
 
 
-def _keras_step(step: Step, x: Any, network: Network, values: Mapping[str, Any]) -> Any:
-    layers, padding = keras.layers, "same" if step.same else "valid"
-    if step.kind == "residual":
-        body = _keras_steps(step.body, x, network, values)
-        return layers.Add(name=step.name)([_keras_steps(step.shortcut, x, network, values), body])
-    kernel = values.get(f"{step.name}/kernel")
-    made: Any = None
-    if step.kind in ("conv", "depthwise"):
-        assert kernel is not None  # noqa: S101 - every convolution has one
-        settings = {"strides": step.stride, "padding": padding, "use_bias": step.has_bias, "name": step.name}
-        if step.kind == "conv":
-            made = layers.Conv2D(kernel.shape[3], kernel.shape[0], **settings)
-        else:
-            made = layers.DepthwiseConv2D(kernel.shape[0], **settings)
-    elif step.kind == "dense":
-        made = layers.Dense(values[f"{step.name}/bias"].size, name=step.name)
-    elif step.kind == "batch_norm":
-        made = keras_parts.batch_norm(step.name)
-    elif step.kind == "layer_norm":
-        made = keras_parts.layer_norm(step.name)
-    elif step.kind == "activation":
-        made = keras_parts.activation(step.activation, step.name)
-    elif step.kind == "max_pool":
-        made = layers.MaxPooling2D(step.stride, name=step.name)
-    elif step.kind == "mean":
-        made = layers.GlobalAveragePooling2D(name=step.name)
-    elif step.kind == "flatten":
-        made = layers.Flatten(name=step.name)
-    elif step.kind == "dropout":
-        made = layers.Dropout(float(network.params["dropout"]), name=step.name)
-    return made(x)
+def flatten(net: Builder, value: Value) -> Value:
+    """Put all numbers into one row."""
+    return net.add(Flatten(net.numbered("flatten")), value)
+
+
+def dense(net: Builder, value: Value, n_out: int) -> Value:
+    """Add a dense layer."""
+    return net.add(Dense(net.numbered("dense"), n_out=n_out), value)
+
+
+def dropout(net: Builder, value: Value) -> Value:
+    """Add dropout, where the params ask for it."""
+    if not net.drops:
+        return value
+    name = net.numbered("dropout")
+    return net.dropout(value, int(name.removeprefix("dropout_")) + 1, name)
+
+
+def crop(net: Builder) -> None:
+    """Cut off the rows and columns at the end of an image that no output depends on, see `Pixels.crop`."""
+    flows = [node.layer for node in net.nodes if not isinstance(node.layer, BatchNorm | Activation | Pixels)]
+    n_first = next((i for i, one in enumerate(flows) if not isinstance(one, Conv | MaxPool)), len(flows))
+    first = flows[:n_first]
+    if any(isinstance(one, Conv) and (one.same or one.stride > 1) for one in first) or any(
+        isinstance(node.layer, BatchNorm) for node in net.nodes
+    ):
+        # A padded border, or a statistic over all places, depends on everything.
+        return
+    height, width, _ = net.only(ImageInput).size
+    cut = _rest(first, height), _rest(first, width)
+    net.change(lambda layer: replace(layer, crop=cut) if isinstance(layer, Pixels) else layer)
+
+
+def _rest(layers: list[Layer], side: int) -> int:
+    """Return how many places at the end of a side no output of layers one after the other depends on."""
+    size = side
+    for layer in layers:
+        size = size - layer.kernel_size + 1 if isinstance(layer, Conv) else size // 2
+    for layer in reversed(layers):
+        size = size + layer.kernel_size - 1 if isinstance(layer, Conv) else 2 * size
+    return side - size

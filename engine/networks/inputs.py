@@ -1,86 +1,200 @@
-"""What networks take in: the inputs of each kind of data, and their sizes. Needs no TensorFlow."""
+"""What networks take in: one or more inputs, each of a kind of data, and their tensors. Needs no TensorFlow.
+
+The preprocessing says it; encoders (`encoders`) turn each kind into what a trunk reads.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 Inputs = Mapping[str, Any]
-"""What R replicas compute on, by the name of the input: arrays or tensors of shape (R, B, *row)."""
+"""What R replicas compute on, by the name of the tensor: arrays or tensors of shape (R, B, *row)."""
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkInput:
-    """One input of a network: its name, the number of dimensions of one row of it, and its dtype."""
+class InputTensor:
+    """One tensor that a network takes in.
+
+    Attributes
+    ----------
+    name : str
+    rank : int
+        The number of dimensions of one row.
+    dtype : {"float32", "int32", "uint8"}
+    """
 
     name: str
     rank: int
     dtype: str
 
+    @property
+    def is_image(self) -> bool:
+        """Whether its rows are images."""
+        return self.rank == 3
 
-NUMERIC = NetworkInput("numeric", 1, "float32")
-CODES = NetworkInput("codes", 1, "int32")
-TOKENS = NetworkInput("tokens", 1, "int32")
-PIXELS = NetworkInput("pixels", 3, "uint8")
-TOKEN_SIZE = 64  # numbers of a usual vector
+
+@dataclass(frozen=True, slots=True)
+class TableInput:
+    """Columns of numbers and categories.
+
+    Attributes
+    ----------
+    n_numeric : int
+        Width of the float32 tensor ``numeric``.
+    cardinalities : tuple of int
+        Number of codes of each embedded categorical column; the int32 tensor ``codes`` has one place for each, and the
+        codes of a column come after those of the columns before it.
+    n_continuous : int
+        The first columns of ``numeric`` that are scaled numbers; the rest are indicators and one-hot columns.
+    name : str
+        Ends the names of the tensors where a network has several inputs; empty elsewhere.
+    """
+
+    kind: ClassVar[str] = "table"
+    n_numeric: int = 0
+    cardinalities: tuple[int, ...] = ()
+    n_continuous: int = 0
+    name: str = ""
+
+    @property
+    def tensors(self) -> tuple[InputTensor, ...]:
+        """``numeric`` and ``codes``, either of which may have no columns."""
+        return (
+            InputTensor(_named("numeric", self.name), 1, "float32"),
+            InputTensor(_named("codes", self.name), 1, "int32"),
+        )
+
+    @property
+    def row_size(self) -> int:
+        """Numbers of one row as a network first holds it."""
+        return self.n_numeric + len(self.cardinalities)
+
+
+@dataclass(frozen=True, slots=True)
+class TextInput:
+    """A text as codes of its tokens.
+
+    Attributes
+    ----------
+    n_tokens : int
+        Length of the int32 tensor ``tokens``; 0 is padding, which is at the end.
+    n_words : int
+        Different codes, that of padding among them.
+    name : str
+        See `TableInput`.
+    """
+
+    kind: ClassVar[str] = "text"
+    vector_size: ClassVar[int] = 64
+    n_tokens: int
+    n_words: int
+    name: str = ""
+
+    @property
+    def tensors(self) -> tuple[InputTensor, ...]:
+        """``tokens``."""
+        return (InputTensor(_named("tokens", self.name), 1, "int32"),)
+
+    @property
+    def row_size(self) -> int:
+        """Numbers of one row as a network first holds it: each token becomes a vector of a usual size."""
+        return self.vector_size * self.n_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInput:
+    """An image as bytes.
+
+    Attributes
+    ----------
+    height, width, channels : int
+        Of the uint8 tensor ``pixels``.
+    name : str
+        See `TableInput`.
+    """
+
+    kind: ClassVar[str] = "image"
+    height: int
+    width: int
+    channels: int
+    name: str = ""
+
+    @property
+    def tensors(self) -> tuple[InputTensor, ...]:
+        """``pixels``."""
+        return (InputTensor(_named("pixels", self.name), 3, "uint8"),)
+
+    @property
+    def row_size(self) -> int:
+        """Numbers of one row."""
+        return math.prod(self.size)
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """Height, width and channels."""
+        return self.height, self.width, self.channels
+
+
+Input = TableInput | TextInput | ImageInput
+_KINDS: dict[str, type[Input]] = {one.kind: one for one in (TableInput, TextInput, ImageInput)}
+
+
+def _named(tensor: str, name: str) -> str:
+    return f"{tensor}_{name}" if name else tensor
 
 
 @dataclass(frozen=True, slots=True)
 class InputShape:
-    """What the preprocessing hands to a network: the inputs of one kind of data.
+    """What a network takes in and gives.
 
     Attributes
     ----------
     n_outputs : int
         Classes for ``multiclass``; 1 for ``binary`` (a logit) and ``regression``.
-    n_numeric : int
-        Of a table: width of the float32 input.
-    cardinalities : tuple of int
-        Of a table: number of codes of each embedded categorical column.
-    n_continuous : int
-        The first columns of the float32 input that are scaled numbers; the rest are indicators and one-hot columns.
-    n_tokens, n_words : int
-        Of texts: tokens of a row (0 is padding), and different tokens.
-    pixels : tuple of int
-        Of images: (height, width, channels).
+    inputs : tuple of TableInput, TextInput or ImageInput
+        Of distinct names.
     task : {"", "binary", "multiclass", "regression"}
         Empty where nobody needs it.
     """
 
     n_outputs: int
-    n_numeric: int = 0
-    cardinalities: tuple[int, ...] = ()
-    n_continuous: int = 0
-    n_tokens: int = 0
-    n_words: int = 0
-    pixels: tuple[int, ...] = ()
+    inputs: tuple[Input, ...]
     task: str = ""
 
     @property
-    def inputs(self) -> tuple[NetworkInput, ...]:
-        """The inputs, in the order of a network's Keras form."""
-        table = (NUMERIC, CODES) if self.n_numeric or self.cardinalities else ()
-        texts = (TOKENS,) if self.n_tokens else ()
-        return (*table, *texts, *((PIXELS,) if self.pixels else ()))
+    def tensors(self) -> tuple[InputTensor, ...]:
+        """All tensors, in the order of the inputs."""
+        return tuple(tensor for one in self.inputs for tensor in one.tensors)
 
     @property
     def row_size(self) -> int:
-        """Numbers in one row as a network first holds it; each token becomes a vector."""
-        tokens = TOKEN_SIZE * self.n_tokens
-        return self.n_numeric + len(self.cardinalities) + tokens + math.prod(self.pixels or (0,))
+        """Numbers of one row as a network first holds it."""
+        return sum(one.row_size for one in self.inputs)
 
-    @classmethod
-    def joined(cls, shapes: Sequence[InputShape]) -> InputShape:
-        """Return the shape of a network that takes the inputs of several kinds of data at once."""
-        named = {
-            f.name: getattr(shape, f.name) for shape in shapes for f in fields(cls) if getattr(shape, f.name)
-        }
-        return cls(**named)
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON-ready dict."""
+        inputs = [{"kind": one.kind, **dataclasses.asdict(one)} for one in self.inputs]
+        return {"n_outputs": self.n_outputs, "inputs": inputs, "task": self.task}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> InputShape:
-        """Rebuild a shape from `dataclasses.asdict`."""
-        lists = {name: tuple(data[name]) for name in ("cardinalities", "pixels")}
-        return cls(**{**data, **lists})
+        """Rebuild a shape from `to_json`, or from what 0.1.0 stored, which knew one input and all its sizes by name."""
+        inputs = tuple(_input(one) for one in data["inputs"]) if "inputs" in data else (_only_input(data),)
+        return cls(data["n_outputs"], inputs, data["task"])
+
+
+def _input(data: Mapping[str, Any]) -> Input:
+    values: dict[str, Any] = {name: tuple(x) if isinstance(x, list) else x for name, x in data.items()}
+    return _KINDS[values.pop("kind")](**values)
+
+
+def _only_input(data: Mapping[str, Any]) -> Input:
+    if data["pixels"]:
+        return ImageInput(*data["pixels"])
+    if data["n_tokens"]:
+        return TextInput(data["n_tokens"], data["n_words"])
+    return TableInput(data["n_numeric"], tuple(data["cardinalities"]), data["n_continuous"])

@@ -65,24 +65,6 @@ class Weight:
         return rng.uniform(-limit, limit, self.shape).astype(np.float32)
 
 
-def dense_weights(name: str, n_in: int, n_out: int, initializer: str = "glorot_uniform") -> list[Weight]:
-    """Return kernel and bias of a dense layer."""
-    return [
-        Weight(f"{name}/kernel", (n_in, n_out), initializer, decays=True),
-        Weight(f"{name}/bias", (n_out,)),
-    ]
-
-
-def norm_weights(name: str, width: int) -> list[Weight]:
-    """Return the weights of a normalization."""
-    return [Weight(f"{name}/gamma", (width,), "ones"), Weight(f"{name}/beta", (width,))]
-
-
-def norm_stats(name: str, width: int) -> list[Weight]:
-    """Return the stats of a normalization over the batch."""
-    return [Weight(f"{name}/moving_mean", (width,)), Weight(f"{name}/moving_variance", (width,), "ones")]
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """An ordered set of weights and their places in a flat vector."""

@@ -7,24 +7,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..domain.families import FAMILY_KINDS
-from .base import Family, Network
+from .building import Builder
 from .inputs import InputShape
+from .network import Network
 
 
-def family(name: str) -> Family:
-    """Return a model family.
+def build_network(name: str, params: Mapping[str, Any], shape: InputShape) -> Network:
+    """Return the network of a family that `params` describe.
 
     Raises
     ------
     KeyError
         For an unknown family; a study's spec is checked before it starts.
+    SpecError
+        Where the family does not take such inputs.
     """
     if name not in FAMILY_KINDS:
         raise KeyError(name)
-    found: Family = importlib.import_module(f".{name}", __package__).FAMILY
-    return found
-
-
-def build_network(name: str, params: Mapping[str, Any], shape: InputShape) -> Network:
-    """Return the network of a family that `params` describe."""
-    return family(name).build(params, shape)
+    family = importlib.import_module(f".families.{name}", __package__)
+    net = Builder(shape, params)
+    family.describe(net)
+    return net.network(name)

@@ -1,15 +1,11 @@
 """The two networks of a bundle: one Keras model, and one ONNX graph from raw columns to predictions.
 
-The ONNX graph is made in a general way: the Keras model of one network is traced with its weights as arguments,
-converted once, and then placed once for each network of an ensemble with that network's weights. So the time of a
-conversion does not depend on the number of networks, and every family that has a Keras form can be exported.
-Imports TensorFlow: only `convert`, the compression's processes and `workers/costs.py` may import this module.
+Each network of an ensemble is a part of the ONNX graph, see `networks.onnx_graph`, behind what turns raw columns into
+its inputs. Imports TensorFlow: only `convert` and the compression's processes may import this module.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,33 +13,26 @@ from typing import Any
 import keras
 import numpy as np
 import onnx
-import tensorflow as tf
-import tf2onnx
-from keras.src.export.tf2onnx_lib import patch_tf2onnx  # what `model.export(format="onnx")` itself does first
-from numpy.typing import NDArray
 from onnx import TensorProto, compose, helper, numpy_helper
 
 from ..data.schema import TableSchema
-from ..data.table import Table
 from ..kinds.joined import raw_inputs, raw_part
-from ..kinds.table.onnx import IR_VERSION, OPSET
-from ..networks.registry import family
+from ..networks.folding import Folded, folded
+from ..networks.keras_form import to_keras
+from ..networks.onnx_graph import IR_VERSION, OPSET, to_onnx
 from ..training.model import TrainedModel
 
 OUTPUTS = ("probabilities", "prediction")
 
 
-def weight_name(i: int) -> str:
-    """Return the input of `network_to_onnx` that is the i-th variable of the Keras model."""
-    return f"weight_{i}"
+def folded_networks(model: TrainedModel) -> Folded:
+    """Return the networks of a model as files have them, with normalizations over the batch folded."""
+    return folded(model.network, model.weights, model.stats)
 
 
-def member_models(model: TrainedModel) -> list[keras.Model]:
-    """Return the Keras model of each network, as its family makes it, with normalizations over the batch folded."""
-    made_by = family(model.family)
-    folded = made_by.folded(model.network, model.weights, model.stats)
-    network = made_by.build(folded.params, model.shape)
-    return [made_by.to_keras(network, w, s) for w, s in zip(folded.weights, folded.stats, strict=True)]
+def member_models(networks: Folded) -> list[keras.Model]:
+    """Return the Keras model of each network."""
+    return [to_keras(networks.network, w, s) for w, s in zip(networks.weights, networks.stats, strict=True)]
 
 
 def whole_keras(model: TrainedModel, members: Sequence[keras.Model]) -> keras.Model:
@@ -78,16 +67,6 @@ def _keras_head(model: TrainedModel, r: int, output: Any, end: str) -> Any:
     return keras.layers.Concatenate(name=f"probabilities{end}")([first, second])
 
 
-def feeds(model: TrainedModel, table: Table) -> dict[str, NDArray[Any]]:
-    """Return the inputs of `whole_keras` for all rows of a table."""
-    rows = np.arange(table.n_rows)
-    data: dict[str, NDArray[Any]] = {}
-    for r, fitted in enumerate(model.preprocessings):
-        end = f"_{r}" if model.n_networks > 1 else ""
-        data |= {f"{name}{end}": x for name, x in fitted.inputs(table, rows).items()}
-    return data
-
-
 def onnx_names(columns: Sequence[str]) -> dict[str, str]:
     """Return column → input name: letters, digits and ``_`` only, distinct, and unlike any other value's name."""
     names: dict[str, str] = {}
@@ -104,20 +83,21 @@ def onnx_names(columns: Sequence[str]) -> dict[str, str]:
 
 def whole_onnx(
     model: TrainedModel,
-    members: Sequence[keras.Model],
+    networks: Folded,
     schema: TableSchema,
     names: Mapping[str, str],
-    networks: Sequence[onnx.ModelProto] | None = None,
+    files: Sequence[onnx.ModelProto] | None = None,
 ) -> onnx.ModelProto:
     """Return the checked ONNX model: raw columns in, ``probabilities`` or ``prediction`` out.
 
     Parameters
     ----------
+    networks : Folded
+        Those of the model.
     names : mapping of column to input name
         From `onnx_names`.
-    networks : sequence of onnx.ModelProto, optional
-        The networks with their weights inside, in another number format; one conversion of a member serves all in
-        float32 where not given.
+    files : sequence of onnx.ModelProto, optional
+        The networks in another number format; float32 where not given.
 
     Returns
     -------
@@ -125,24 +105,21 @@ def whole_onnx(
         Inputs as the kind of data declares them. Output ``probabilities`` float (N, n_classes), or
         ``prediction`` double (N,).
     """
-    shared = network_to_onnx(members[0]) if networks is None else None
     nodes: list[onnx.NodeProto] = []
     constants: list[onnx.TensorProto] = []
     opsets = {"": OPSET}
-    for r, member in enumerate(members):
+    for r in range(model.n_networks):
         before = raw_part(model.preprocessings[r], schema, names, f"m{r}/")
-        placed = compose.add_prefix(shared or (networks or ())[r], f"m{r}/net/")
-        values = {} if shared is None else {weight_name(i): v for i, v in enumerate(member.variables)}
-        values = {f"m{r}/net/{name}": v for name, v in values.items()}
+        file = (
+            to_onnx(networks.network, networks.weights[r], networks.stats[r]) if files is None else files[r]
+        )
+        placed = compose.add_prefix(file, f"m{r}/net/")
         nodes += before.nodes
         constants += before.constants
         for value in placed.graph.input:
-            if value.name in values:
-                constants.append(numpy_helper.from_array(np.asarray(values[value.name]), value.name))
-            else:
-                source = before.values[value.name.removeprefix(f"m{r}/net/")]
-                nodes.append(helper.make_node("Identity", [source], [value.name]))
-        nodes += in_order(placed.graph)
+            source = before.values[value.name.removeprefix(f"m{r}/net/")]
+            nodes.append(helper.make_node("Identity", [source], [value.name]))
+        nodes += placed.graph.node if files is None else in_order(placed.graph)
         constants += placed.graph.initializer
         used = {o.domain: o.version for o in placed.opset_import}
         for domain, version in [*before.opsets.items(), *used.items()]:
@@ -172,54 +149,12 @@ def _value_name(r: int) -> str:
     return f"m{r}/head/value"
 
 
-def network_to_onnx(member: keras.Model) -> onnx.ModelProto:
-    """Convert one network with its weights as inputs ``weight_0``, … (those that matter); its output is ``output``."""
-    variables = list(member.variables)
-    place = {id(v): i for i, v in enumerate(variables)}
-    n_inputs = len(member.inputs)
-
-    def call(*arguments: tf.Tensor) -> dict[str, tf.Tensor]:
-        data, weights = arguments[:n_inputs], arguments[n_inputs:]
-        outputs = member.stateless_call(
-            [weights[place[id(v)]] for v in member.trainable_variables],
-            [weights[place[id(v)]] for v in member.non_trainable_variables],
-            list(data) if n_inputs > 1 else data[0],
-            training=False,
-        )[0]
-        return {"output": outputs}
-
-    signature = [tf.TensorSpec((None, *i.shape[1:]), i.dtype, name=i.name) for i in member.inputs]
-    signature += [tf.TensorSpec(v.shape, v.dtype, name=weight_name(i)) for i, v in enumerate(variables)]
-    patch_tf2onnx()
-    with contextlib.redirect_stdout(io.StringIO()):
-        function = tf.function(call, input_signature=signature, autograph=False)
-        converted = tf2onnx.convert.from_function(function, signature, opset=OPSET)[0]
-    used = {name for node in converted.graph.node for name in _reads(node)}
-    kept = [value for value in converted.graph.input if value.name in used]
-    del converted.graph.input[:]
-    converted.graph.input.extend(kept)
-    return converted
-
-
-def to_onnx(member: keras.Model) -> onnx.ModelProto:
-    """Return one network as ONNX with its weights inside."""
-    model = network_to_onnx(member)
-    values = {weight_name(i): np.asarray(v) for i, v in enumerate(member.variables)}
-    kept = [value for value in model.graph.input if value.name not in values]
-    held = [value.name for value in model.graph.input if value.name in values]
-    model.graph.initializer.extend(numpy_helper.from_array(values[name], name) for name in held)
-    del model.graph.input[:]
-    model.graph.input.extend(kept)
-    onnx.checker.check_model(model)
-    return model
-
-
 def in_order(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
     """Return the nodes of a graph, each after those whose values it reads, as converters do not always leave them."""
     made = {name for node in graph.node for name in node.output}
     left, found, known = list(graph.node), list[onnx.NodeProto](), set[str]()
     while left:
-        ready = [not (_reads(node) & made) - known for node in left]
+        ready = [not (set(node.input) & made) - known for node in left]
         if not any(ready):
             raise ValueError("The nodes of the network form a circle.")
         chosen = [node for node, is_ready in zip(left, ready, strict=True) if is_ready]
@@ -227,15 +162,6 @@ def in_order(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
         known |= {name for node in chosen for name in node.output}
         left = [node for node, is_ready in zip(left, ready, strict=True) if not is_ready]
     return found
-
-
-def _reads(node: onnx.NodeProto) -> set[str]:
-    """Return the names that a node and its subgraphs read."""
-    names = set(node.input)
-    for attribute in node.attribute:
-        for graph in [attribute.g, *attribute.graphs]:
-            names |= {name for inner in graph.node for name in _reads(inner)}
-    return names
 
 
 def _head(

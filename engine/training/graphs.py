@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from ..networks.base import Structure
-from ..networks.inputs import Inputs, NetworkInput
+from ..networks.inputs import Inputs, InputTensor
+from ..networks.network import Structure
 from .augmentation import STRENGTHS, augmented
 from .losses import loss_function
 from .optimizers import OPTIMIZERS
@@ -65,16 +65,22 @@ class GraphKey:
     """All that a traced graph depends on."""
 
     structure: Structure
-    inputs: tuple[NetworkInput, ...]
-    weight_ranks: tuple[int, ...]
-    stat_ranks: tuple[int, ...]
-    decays: tuple[bool, ...]  # which weights weight decay applies to
     optimizer: str
     loss: str
-    clips: bool = False  # gradients have a largest norm
+    # Gradients have a largest norm.
+    clips: bool = False
     is_sparse: bool = False
-    augments: bool = False  # images are changed at random while training
-    rounding: Rounding | None = None  # weights compute as they will once rounded
+    # Images are changed at random while training.
+    augments: bool = False
+    # There are outputs of a larger network to learn from.
+    is_taught: bool = False
+    # Weights compute as they will once rounded.
+    rounding: Rounding | None = None
+
+    @property
+    def tensors(self) -> tuple[InputTensor, ...]:
+        """What a batch has."""
+        return (*self.structure.tensors, TEACHER) if self.is_taught else self.structure.tensors
 
 
 def take_rows(data: Any, rows: Any) -> Any:
@@ -92,8 +98,8 @@ def take_rows(data: Any, rows: Any) -> Any:
 _F, _I = tf.float32, tf.int32
 
 
-def _input_signature(inputs: tuple[NetworkInput, ...]) -> dict[str, tf.TensorSpec]:
-    return {i.name: tf.TensorSpec([None] * (i.rank + 2), tf.as_dtype(i.dtype)) for i in inputs}
+def _input_signature(tensors: tuple[InputTensor, ...]) -> dict[str, tf.TensorSpec]:
+    return {one.name: tf.TensorSpec([None] * (one.rank + 2), tf.as_dtype(one.dtype)) for one in tensors}
 
 
 @lru_cache(maxsize=_KEPT)
@@ -111,7 +117,7 @@ def epoch_graph(key: GraphKey) -> Any:
         tf.TensorSpec([None], _I),
     )
     state = State(matrix, matrix, (matrix,) * OPTIMIZERS[key.optimizer].n_slots, tf.TensorSpec([], _F))
-    data = Data(_input_signature(key.inputs), matrix, matrix)
+    data = Data(_input_signature(key.tensors), matrix, matrix)
     order, hyper, seed = (
         tf.TensorSpec([None, None, None], _I),
         tf.TensorSpec([len(HYPER)], _F),
@@ -127,8 +133,9 @@ class _Epoch:
     def __init__(self, key: GraphKey) -> None:
         self._key = key
         self._loss, self._optimizer = loss_function(key.loss), OPTIMIZERS[key.optimizer]
-        self._weights = [_variable(rank) for rank in key.weight_ranks]
-        self._slots = [[_variable(rank) for _ in range(self._optimizer.n_slots)] for rank in key.weight_ranks]
+        self._ranks = key.structure.weight_ranks
+        self._weights = [_variable(rank) for rank in self._ranks]
+        self._slots = [[_variable(rank) for _ in range(self._optimizer.n_slots)] for rank in self._ranks]
 
     def run(
         self,
@@ -145,11 +152,11 @@ class _Epoch:
     ) -> tuple[State, Any]:
         """See `epoch_graph`."""
         key, n_replicas = self._key, tf.shape(state.weights)[0]
-        packing = Packing(key.weight_ranks, weight_shapes, n_replicas)
-        stat_packing = Packing(key.stat_ranks, stat_shapes, n_replicas)
+        packing = Packing(self._ranks, weight_shapes, n_replicas)
+        stat_packing = Packing(key.structure.stat_ranks, stat_shapes, n_replicas)
         hyper: dict[str, Any] = dict(zip(HYPER, tf.unstack(hyper_values), strict=True))
-        factors = tf.unstack(rate_factors, len(key.weight_ranks))
-        masks = packing.unpack(kept) if key.is_sparse else [None] * len(key.weight_ranks)
+        factors = tf.unstack(rate_factors, len(self._ranks))
+        masks = packing.unpack(kept) if key.is_sparse else [None] * len(self._ranks)
         self._load(state, packing)
 
         def step(i: Any, stats: list[Any], count: Any, total: Any) -> tuple[Any, list[Any], Any, Any]:
@@ -162,7 +169,7 @@ class _Epoch:
                 zip(self._weights, self._slots, masks, strict=True)
             ):
                 rate = rates[i] * factors[place]
-                if key.decays[place]:
+                if key.structure.decays[place]:
                     weight.assign(weight.read_value() * (1.0 - rate * hyper["weight_decay"]))
                 update(weight, g[place], slots, rate)
                 if mask is not None:
@@ -191,8 +198,8 @@ class _Epoch:
         )
         # A shape known here would be taken for that of every read when constants are folded (TensorFlow 2.21).
         zero = tf.minimum(tf.shape(weights)[0], 0)
-        nothing = {rank: tf.zeros([zero] * (rank + 1)) for rank in set(self._key.weight_ranks)}
-        for rank, weight, of_one in zip(self._key.weight_ranks, self._weights, self._slots, strict=True):
+        nothing = {rank: tf.zeros([zero] * (rank + 1)) for rank in set(self._ranks)}
+        for rank, weight, of_one in zip(self._ranks, self._weights, self._slots, strict=True):
             for variable in (weight, *of_one):
                 variable.assign(nothing[rank])
         return weights, slots
@@ -203,8 +210,9 @@ class _Epoch:
         """Return the gradient of every weight, the stats of the network and the losses (R,)."""
         key, inputs, share = self._key, batch.inputs, None
         if key.augments:
-            pixels, share = augmented(inputs["pixels"], hyper, seed)
-            inputs = {**inputs, "pixels": pixels}
+            for image in (one for one in key.tensors if one.is_image):
+                pixels, share = augmented(inputs[image.name], hyper, seed)
+                inputs = {**inputs, image.name: pixels}
         weights = [v.read_value() for v in self._weights]
         with tf.GradientTape() as tape:
             tape.watch(weights)
@@ -227,8 +235,7 @@ class _Epoch:
     def _losses(self, outputs: Any, batch: Data, share: Any, hyper: Mapping[str, Any]) -> Any:
         """Return the mean losses (R,) of a batch; `share` is that of the image before in every image, None for none."""
         key, targets, row_weights = self._key, batch.targets, batch.row_weights
-        is_taught = TEACHER in key.inputs
-        teacher = batch.inputs[TEACHER.name] if is_taught else tf.zeros((0, 0, 0))
+        teacher = batch.inputs[TEACHER.name] if key.is_taught else tf.zeros((0, 0, 0))
         if key.structure.has_members:
             times = [1, tf.shape(outputs)[1] // tf.shape(targets)[1]]
             targets, row_weights = tf.tile(targets, times), tf.tile(row_weights, times)
@@ -236,7 +243,7 @@ class _Epoch:
 
         def of_rows(targets: Any, teacher: Any) -> Any:
             rows = self._loss(outputs, targets, hyper["label_smoothing"])
-            return taught(key.loss, rows, outputs, teacher) if is_taught else rows
+            return taught(key.loss, rows, outputs, teacher) if key.is_taught else rows
 
         rows = of_rows(targets, teacher) * row_weights
         if share is not None:
@@ -259,12 +266,7 @@ def _clipped(gradients: list[Any], limit: Any) -> list[Any]:
 
 
 @lru_cache(maxsize=_KEPT)
-def predict_graph(
-    structure: Structure,
-    inputs: tuple[NetworkInput, ...],
-    weight_ranks: tuple[int, ...],
-    stat_ranks: tuple[int, ...],
-) -> Any:
+def predict_graph(structure: Structure) -> Any:
     """Return the traced function ``predict(weights, stats, inputs, weight_shapes, stat_shapes) -> outputs``.
 
     The inputs are (R, n, *row); the outputs are float32 of shape (R, n, K).
@@ -273,14 +275,18 @@ def predict_graph(
     vector = tf.TensorSpec([None], _I)
 
     @tf.function(
-        input_signature=[matrix, matrix, _input_signature(inputs), vector, vector],
+        input_signature=[matrix, matrix, _input_signature(structure.tensors), vector, vector],
         autograph=False,
     )
     def predict(weights: Any, stats: Any, rows: Any, weight_shapes: Any, stat_shapes: Any) -> Any:
         outputs, _ = structure.forward(
-            unpack(weights, weight_shapes, weight_ranks), unpack(stats, stat_shapes, stat_ranks), rows,
-            training=False, dropout=tf.constant(0.0), seed=tf.zeros((2,), _I),
-        )  # fmt: skip
+            unpack(weights, weight_shapes, structure.weight_ranks),
+            unpack(stats, stat_shapes, structure.stat_ranks),
+            rows,
+            training=False,
+            dropout=tf.constant(0.0),
+            seed=tf.zeros((2,), _I),
+        )
         return outputs
 
     return predict

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from ..data.table import Table
 from ..kinds.base import Preprocessing
 from ..kinds.joined import preprocessing_from_json
-from ..networks.base import Network
 from ..networks.inputs import InputShape
+from ..networks.network import Network
 from ..networks.registry import build_network
 from .losses import to_predictions
 from .problem import Problem
@@ -107,7 +107,7 @@ class TrainedModel:
             "format": FORMAT,
             "family": self.family,
             "params": dict(self.params),
-            "shape": dataclasses.asdict(self.shape),
+            "shape": self.shape.to_json(),
             "task": self.task,
             "labels": list(self.labels),
             "preprocessings": [p.to_json() for p in self.preprocessings],

@@ -35,7 +35,7 @@ class Problem:
     y : ndarray of shape (n,)
         Class indices, int64, or values, float64, on their own scale.
     inputs : mapping of str to ndarray
-        By the names of `InputShape.inputs`, each of shape (R, n, *row), or (1, n, *row) where all replicas see the
+        By the names of `InputShape.tensors`, each of shape (R, n, *row), or (1, n, *row) where all replicas see the
         same.
     train, valid : tuples of R int64 arrays
         Positions in the n rows. `valid` may be empty arrays (a final fit).

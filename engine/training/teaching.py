@@ -13,9 +13,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from ..networks.inputs import NetworkInput
+from ..networks.inputs import InputTensor
 
-TEACHER = NetworkInput("teacher", 1, "float32")
+TEACHER = InputTensor("teacher", 1, "float32")
 """The outputs of the teacher as one more input (R, n, K) of the problem."""
 
 _SHARE = 0.7  # of the loss

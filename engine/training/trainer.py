@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from ..domain.errors import CupelError
 from ..domain.metrics import METRICS
-from ..networks.base import Network
 from ..networks.inputs import Inputs
+from ..networks.network import Network
 from ..networks.registry import build_network
 from ..statistics.epochs import EpochChoice
 from .augmentation import STRENGTHS
@@ -162,16 +162,13 @@ class Trainer:
         self._hyper, self._rates = self._hyperparameters()
         self._key = GraphKey(
             self.network.structure,
-            (*self.network.shape.inputs, *([] if teacher is None else [TEACHER])),
-            self.network.weights.ranks,
-            self.network.stats.ranks,
-            tuple(w.decays for w in self.network.weights.weights),
             self._optimizer,
             self._loss,
             clips=bool(spec.params.get("clip_norm")),
             is_sparse=sparsifier is not None,
-            augments=bool(self.network.shape.pixels)
+            augments=any(tensor.is_image for tensor in self.network.shape.tensors)
             and any(float(spec.params.get(s) or 0.0) for s in STRENGTHS),
+            is_taught=teacher is not None,
             rounding=quantizer.rounding if quantizer else None,
         )
 
@@ -293,22 +290,14 @@ class Trainer:
         """Return the outputs of the validation rows, (G, n_valid, K), short folds padded with their first row."""
         n_valid = max(len(self.problem.valid[r]) for r in group.replicas)
         rows = np.stack([np.resize(self.problem.valid[r], n_valid) for r in group.replicas])
-        predict = predict_graph(
-            self._key.structure, self._key.inputs, self._key.weight_ranks, self._key.stat_ranks
-        )
+        predict = predict_graph(self._key.structure)
         n_rows = predict_rows(self.network)
         parts: list[NDArray[np.float32]] = []
         for start in range(0, n_valid, n_rows):
-            part = rows[:, start : start + n_rows]
-            parts.append(
-                predict(
-                    weights,
-                    group.state.stats,
-                    group.rows.inputs(part),
-                    self._weight_shapes,
-                    self._stat_shapes,
-                ).numpy()
-            )
+            known = group.rows.inputs(rows[:, start : start + n_rows])
+            inputs = {tensor.name: known[tensor.name] for tensor in self._key.structure.tensors}
+            outputs = predict(weights, group.state.stats, inputs, self._weight_shapes, self._stat_shapes)
+            parts.append(outputs.numpy())
         return np.concatenate(parts, axis=1)
 
     def _valid_loss(self, replica: int, predictions: NDArray[np.float64]) -> float:
@@ -416,14 +405,14 @@ class _Every:
 
 def predict_rows(network: Network) -> int:
     """Return how many rows a replica predicts at once, so that what lies between the layers stays small."""
-    return min(max(_PREDICT_NUMBERS // max(network.shape.row_size, network.width, 1), 64), 16_384)
+    return min(max(_PREDICT_NUMBERS // max(network.shape.row_size, network.n_held, 1), 64), 16_384)
 
 
 def predict(
     network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32], inputs: Inputs
 ) -> NDArray[Any]:
     """Return the outputs (R, n, K) of R replicas, each on its own rows (R, n, *row)."""
-    graph = predict_graph(network.structure, network.shape.inputs, network.weights.ranks, network.stats.ranks)
+    graph = predict_graph(network.structure)
     n_rows, n = predict_rows(network), next(iter(inputs.values())).shape[1]
     shapes = tf.constant(network.weights.shapes()), tf.constant(network.stats.shapes())
     parts = [

@@ -14,7 +14,7 @@ from ..data.schema import TableSchema
 from ..data.table import TableFiles
 from ..data.target import encode_target
 from ..kinds.joined import SchemaPreprocessing
-from ..networks.registry import family
+from ..networks.registry import build_network
 from ..splits.splitting import Splits
 from ..training.problem import Problem, build_problem
 from ..training.rows import WINDOW_BYTES
@@ -55,9 +55,9 @@ class StudyContext:
     def n_classes(self) -> int:
         return len(self.target.labels)
 
-    def is_fused(self, family_name: str, problem: Problem) -> bool:
+    def is_fused(self, family: str, params: Mapping[str, Any], problem: Problem) -> bool:
         """Whether a trial trains its replicas as one, or fold by fold: to save memory, or where that is faster."""
-        if not family(family_name).fuses:
+        if not build_network(family, params, problem.shape).fuses:
             return False
         if self.files.fused is not None:
             return self.files.fused

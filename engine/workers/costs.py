@@ -1,9 +1,8 @@
 """What the network of a trial will cost, found out in a worker before the network is trained.
 
-Parameters follow from the layouts. The file is the ONNX one in float32 that `cupel compress` measures too: four bytes a
-weight, and the graph, whose bytes depend on the structure alone and are measured by converting one untrained network of
-each structure. The latency is that of the untrained network, on one thread of ONNX Runtime: values make no difference
-to it. The memory is an estimate. All are kept for the life of the worker, so that a structure is converted once.
+Parameters follow from the layouts. The file is the ONNX one in float32 that `cupel compress` measures too, written of
+the untrained network, which takes a few milliseconds. The latency is that of this file, on one thread of ONNX Runtime:
+values make no difference to it; it is kept for the life of the worker. The memory is an estimate.
 """
 
 from __future__ import annotations
@@ -13,12 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import onnx
 
 from ..domain.errors import RuledOut
 from ..domain.spec import LimitsSpec
 from ..machine import private_bytes
-from ..networks.base import Network
-from ..networks.registry import family
+from ..networks.folding import folded
+from ..networks.network import Network
+from ..networks.onnx_graph import to_onnx
 from ..training.optimizers import OPTIMIZERS
 from ..training.problem import Problem
 from ..training.trainer import TrainSpec
@@ -28,7 +29,6 @@ _WARM_UP, _ROUNDS, _RUNS = 10, 7, 20
 _LEAST_S = 0.02  # of a round: what takes long needs few runs
 _ROUND_TRIPS = 3  # copies of what lies between layers: forward, backward, and what is being computed
 
-_graph_bytes: dict[Any, int] = {}
 _latencies_ms: dict[Any, float] = {}
 
 
@@ -100,11 +100,8 @@ def _size(network: Network, most: int | None) -> int:
 
 
 def file_bytes(network: Network) -> int:
-    """Return the bytes of a network's ONNX file in float32, to within some hundred bytes: names have digits."""
-    key = network.family, network.structure, network.shape.inputs, network.weights.ranks
-    if key not in _graph_bytes:
-        _graph_bytes[key] = len(_untrained(network)) - _weight_bytes(network)
-    return _weight_bytes(network) + _graph_bytes[key]
+    """Return the bytes of a network's ONNX file in float32."""
+    return _untrained(network).ByteSize()
 
 
 def row_latency_ms(network: Network) -> float:
@@ -112,9 +109,11 @@ def row_latency_ms(network: Network) -> float:
 
     Other processes make a round slower, never quicker.
     """
-    key = network.family, network.structure, network.shape, network.weights.weights, network.stats.weights
+    key = network.family, network.structure, network.shape, network.weights.weights
     if key not in _latencies_ms:
-        _latencies_ms[key] = float(f"{_timed(_untrained(network)):.2g}")  # more digits would be the weather's
+        _latencies_ms[key] = float(
+            f"{_timed(_untrained(network).SerializeToString()):.2g}"
+        )  # more digits would be the weather's
     return _latencies_ms[key]
 
 
@@ -130,29 +129,19 @@ def training_bytes(network: Network, problem: Problem, spec: TrainSpec) -> int:
     slots = OPTIMIZERS[str(spec.params.get("optimizer", "adamw"))].n_slots
     weights = _FLOAT_BYTES * network.weights.size * (n * (3 + slots) + at_once * (2 * (1 + slots) + 2))
     batch = min(int(spec.params.get("batch_size", 64)), max(len(rows) for rows in problem.train))
-    numbers = network.shape.row_size + network.width + _outputs(network)
+    numbers = network.shape.row_size + network.n_held + network.n_computed
     activations = _FLOAT_BYTES * at_once * batch * numbers * _ROUND_TRIPS
     return weights + activations + problem.size_bytes
-
-
-def _outputs(network: Network) -> int:
-    """Return how many numbers the layers give for one row: of a matrix its columns, at every place of a row."""
-    shape = network.shape
-    places = max(shape.n_tokens, 1) if shape.n_tokens else 1
-    if shape.pixels:
-        places = shape.pixels[0] * shape.pixels[1]
-    return places * sum(w.shape[-1] for w in network.weights.weights if len(w.shape) > 1)
 
 
 def _weight_bytes(network: Network) -> int:
     return _FLOAT_BYTES * (network.weights.size + network.stats.size)
 
 
-def _untrained(network: Network) -> bytes:
-    from ..onnx_form.graph import to_onnx
-
-    weights, stats = network.weights.initial([0])[0], network.stats.initial([0])[0]
-    return to_onnx(family(network.family).to_keras(network, weights, stats)).SerializeToString()
+def _untrained(network: Network) -> onnx.ModelProto:
+    """Return the ONNX model of a network as it would be exported."""
+    made = folded(network, network.weights.initial([0]), network.stats.initial([0]))
+    return to_onnx(made.network, made.weights[0], made.stats[0])
 
 
 def _timed(data: bytes) -> float:

@@ -64,7 +64,7 @@ def train_spec(
         "max_epochs": trial_epochs(params, files.max_epochs),
         "seed": files.seed,
         "patience": patience_of(params),
-        "fused": context.is_fused(family, problem),
+        "fused": context.is_fused(family, params, problem),
         "window_bytes": context.window_bytes(problem),
     }
     return TrainSpec(**(values | changes))

@@ -23,7 +23,9 @@ from ...data.schema import TableSchema
 from ...data.table import Table
 from ...domain.errors import ExportError
 from ...domain.formats import runs_one_by_one
-from ...onnx_form.graph import member_models, to_onnx, whole_keras, whole_onnx
+from ...networks.folding import Folded
+from ...networks.onnx_graph import to_onnx
+from ...onnx_form.graph import folded_networks, member_models, whole_keras, whole_onnx
 from ...training.losses import to_predictions
 from ...training.model import TrainedModel
 from .run_openvino import quiet_openvino
@@ -65,9 +67,14 @@ class Work:
     float_layers: tuple[str, ...] = ()
 
     @cached_property
+    def networks(self) -> Folded:
+        """The networks as files have them."""
+        return folded_networks(self.model)
+
+    @cached_property
     def members(self) -> list[keras.Model]:
         """The Keras model of each network."""
-        return member_models(self.model)
+        return member_models(self.networks)
 
     @cached_property
     def whole(self) -> keras.Model:
@@ -101,23 +108,20 @@ class Work:
 def write_onnx(work: Work) -> Floats:
     """Write ``model.onnx``: raw columns in, predictions out."""
     if work.number_format == "float32":
-        found, networks = work.reference, None
+        found, files = work.reference, None
     else:
-        from ...compression.files import float_channels_of, onnx_bytes, onnx_runner
+        from ...compression.files import channels_of, onnx_bytes, onnx_runner
 
-        files = [
-            onnx_bytes(
-                to_onnx(member),
-                work.number_format,
-                work.some(r),
-                *float_channels_of(member, work.model.network.weights, work.float_layers),
-            )
-            for r, member in enumerate(work.members)
+        network = work.networks.network
+        channels = channels_of(network.weights, work.float_layers)
+        written = [
+            onnx_bytes(to_onnx(network, w, s), work.number_format, work.some(r), *channels)
+            for r, (w, s) in enumerate(zip(work.networks.weights, work.networks.stats, strict=True))
         ]
-        runs: list[Any] = [onnx_runner(data) for data in files]
+        runs: list[Any] = [onnx_runner(data) for data in written]
         found = work.predicted(runs, runs_one_by_one(work.number_format))
-        networks = [onnx.load_from_string(data) for data in files]
-    whole = whole_onnx(work.model, work.members, work.schema, work.names, networks)
+        files = [onnx.load_from_string(data) for data in written]
+    whole = whole_onnx(work.model, work.networks, work.schema, work.names, files)
     onnx.save(whole, str(work.folder / "model.onnx"))
     return found
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...data.columns import ArrayColumn, Rows
 from ...data.table import Table
 from ...domain.errors import DataError
-from ...networks.inputs import InputShape
+from ...networks.inputs import ImageInput, InputShape
 from ..base import Columns, Preprocessing, PreprocessingKind
 
 
@@ -42,7 +42,7 @@ class ImagePreprocessing(Preprocessing):
 
     def shape(self, n_outputs: int) -> InputShape:
         """See `Preprocessing.shape`."""
-        return InputShape(n_outputs, pixels=(self.height, self.width, self.channels))
+        return InputShape(n_outputs, (ImageInput(self.height, self.width, self.channels),))
 
     def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
         """See `Preprocessing.inputs`; where all rows are asked for in order, nothing is copied."""

@@ -30,11 +30,10 @@ from ...bundled.preprocess import (
 from ...data.columns import Rows, WordColumn
 from ...data.schema import TableSchema
 from ...data.table import Table
+from ...networks.onnx_graph import IR_VERSION, OPSET
 from .transform import CategoryFit, TablePreprocessing
 
-OPSET = 18
 ML_OPSET = 3
-IR_VERSION = 10
 
 
 def preprocessing_to_onnx(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...bundled.preprocess import DateFit, NumericFit, encode_numbers, unfold_date
 from ...data.columns import Rows, Storage, WordColumn
 from ...data.table import Table, storage_error
-from ...networks.inputs import InputShape
+from ...networks.inputs import InputShape, TableInput
 from ..base import Preprocessing
 from .spec import PreprocessingSpec
 
@@ -133,7 +133,7 @@ class TablePreprocessing(Preprocessing):
 
     def shape(self, n_outputs: int) -> InputShape:
         """See `Preprocessing.shape`."""
-        return InputShape(n_outputs, self.n_numeric, self.cardinalities, self.n_continuous)
+        return InputShape(n_outputs, (TableInput(self.n_numeric, self.cardinalities, self.n_continuous),))
 
     def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
         """See `Preprocessing.inputs`."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...data.columns import Rows, WordColumn
 from ...data.table import Table
 from ...domain.errors import DataError, SpecError
-from ...networks.inputs import InputShape
+from ...networks.inputs import InputShape, TextInput
 from ..base import Columns, Preprocessing, PreprocessingKind
 from .tokens import Corpus, TokenKind
 
@@ -107,7 +107,7 @@ class TextPreprocessing(Preprocessing):
 
     def shape(self, n_outputs: int) -> InputShape:
         """See `Preprocessing.shape`."""
-        return InputShape(n_outputs, n_tokens=self.n_tokens, n_words=self.n_words)
+        return InputShape(n_outputs, (TextInput(self.n_tokens, self.n_words),))
 
     def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
         """See `Preprocessing.inputs`; ``tokens`` is int32 (n, n_tokens)."""

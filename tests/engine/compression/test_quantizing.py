@@ -15,9 +15,11 @@ from cupel.engine.compression.files import (
     onnx_runner,
     outputs_of,
 )
-from cupel.engine.networks.inputs import InputShape
-from cupel.engine.networks.registry import build_network, family
-from cupel.engine.onnx_form.graph import to_onnx
+from cupel.engine.networks.folding import folded
+from cupel.engine.networks.inputs import ImageInput, InputShape, TableInput
+from cupel.engine.networks.keras_form import to_keras
+from cupel.engine.networks.onnx_graph import to_onnx
+from cupel.engine.networks.registry import build_network
 from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.problem import Problem
 from cupel.engine.training.quantizing import Quantizer, channel_axes, codes_of
@@ -45,7 +47,7 @@ def images() -> Problem:
         task="binary", n_classes=2, y=y, inputs={"pixels": pixels[None]}, train=(rows[40:], rows[:80]),
         valid=(rows[:40], rows[80:]), voters=fold_voters(2, 1, in_order=False), target_mean=np.zeros(2),
         target_scale=np.ones(2),
-        shape=InputShape(1, pixels=(8, 8, 1)), preprocessings=(),
+        shape=InputShape(1, (ImageInput(8, 8, 1),)), preprocessings=(),
     )  # fmt: skip
 
 
@@ -99,48 +101,45 @@ def test_the_int4_file_computes_what_was_trained(name: str, params: dict[str, An
     result = Trainer(problem, spec, quantizer=Quantizer(network.weights, 4)).run()
     rows = problem.rows(0, problem.valid[0])
     wanted = predict(network, result.weights[:1], result.stats[:1], rows)[0]
-    folded = family(name).folded(network, result.weights[:1], result.stats[:1])
-    built = build_network(name, folded.params, problem.shape)
-    member: Any = family(name).to_keras(built, folded.weights[0], folded.stats[0])
-    channels = channels_of(member, channel_axes(network.weights))
-    assert len(channels) == len(channel_axes(network.weights))
+    made_of = folded(network, result.weights[:1], result.stats[:1])
+    own = made_of.network, made_of.weights[0], made_of.stats[0]
+    channels, _ = channels_of(made_of.network.weights)
+    assert channels == channel_axes(network.weights)
     inputs = {key: x[0] for key, x in rows.items()}
-    model = to_onnx(member)
+    model = to_onnx(*own)
     size = len(model.SerializeToString())
     data = onnx_bytes(model, "int4", inputs, channels)
     assert len(data) < size
     spread = np.abs(wanted).max()
     np.testing.assert_allclose(outputs_of(onnx_runner(data), inputs), wanted, atol=2e-5 * spread + 1e-5)
     if name == "cnn":
-        found = outputs_of(litert_runner(litert_bytes(member, "int4", inputs)), inputs)
+        found = outputs_of(litert_runner(litert_bytes(to_keras(*own), "int4", inputs)), inputs)
         np.testing.assert_allclose(found, wanted, atol=1e-3 * spread)
 
 
-@pytest.mark.parametrize(
-    ("name", "params", "shape"), [case for case in OTHERS if case[0] != "realmlp"], ids=lambda x: str(x)[:20]
-)
+@pytest.mark.parametrize(("name", "params", "shape"), OTHERS, ids=lambda x: str(x)[:20])
 def test_texts_and_tables_have_int4_files_that_compute_what_was_rounded(
     name: str, params: dict[str, Any], shape: InputShape
 ) -> None:
     network, weights, stats = made(name, params, shape, 1)
     weights = Quantizer(network.weights, 4).rounded(weights)
-    folded = family(name).folded(network, weights, stats)
-    member: Any = family(name).to_keras(network, folded.weights[0], folded.stats[0])
-    rows = rows_of(shape, shape.n_words or 2)
-    inputs = {i.name: rows[i.name][0] for i in member.inputs}
-    channels = channels_of(member, channel_axes(network.weights))
-    assert len(channels) == len(channel_axes(network.weights))
-    data = onnx_bytes(to_onnx(member), "int4", inputs, channels)
+    made_of, rows = folded(network, weights, stats), rows_of(shape)
+    inputs = {key: x[0] for key, x in rows.items()}
+    channels, _ = channels_of(made_of.network.weights)
+    assert channels == channel_axes(network.weights)
+    model = to_onnx(made_of.network, made_of.weights[0], made_of.stats[0])
+    assert {tensor.name for tensor in model.graph.initializer} >= set(channels)
+    data = onnx_bytes(model, "int4", inputs, channels)
     found, wanted = outputs_of(onnx_runner(data), inputs), outputs(network, weights, stats, rows)[0]
     np.testing.assert_allclose(found, wanted, atol=1e-4 * (1 + np.abs(wanted).max()))
 
 
 @pytest.mark.parametrize("name", ["mlp", "cnn"])
 def test_activations_of_16_bits_are_nearer_to_the_floats_than_those_of_8(name: str) -> None:
-    shape = InputShape(3, n_numeric=12) if name == "mlp" else InputShape(3, pixels=(8, 8, 1))
+    shape = InputShape(3, (TableInput(12) if name == "mlp" else ImageInput(8, 8, 1),))
     params = {"n_layers": 2, "width": 64} if name == "mlp" else {"n_layers": 2, "filters": 8, "dense": 16}
     network, weights, stats = made(name, {**PARAMS, **params}, shape, 1)
-    member: Any = family(name).to_keras(network, weights[0], stats[0])
+    member: Any = to_keras(network, weights[0], stats[0])
     rng = np.random.default_rng(1)
     inputs: dict[str, Any] = (
         {"numeric": rng.normal(size=(64, 12)).astype(np.float32), "codes": np.zeros((64, 0), np.int32)}
@@ -152,7 +151,7 @@ def test_activations_of_16_bits_are_nearer_to_the_floats_than_those_of_8(name: s
 
     def apart(number_format: str, runtime: str) -> float:
         if runtime == "onnx":
-            data = onnx_bytes(to_onnx(member), number_format, inputs)
+            data = onnx_bytes(to_onnx(network, weights[0], stats[0]), number_format, inputs)
             assert {one.version for one in onnx.load_from_string(data).opset_import if not one.domain} == {18}
             return float(np.abs(outputs_of(onnx_runner(data), inputs) - wanted).max())
         data = litert_bytes(member, number_format, inputs)
@@ -169,11 +168,13 @@ def test_calibrated_activations_are_near_the_floats_in_every_family(
     name: str, params: dict[str, Any], shape: InputShape, number_format: str
 ) -> None:
     network, weights, stats = made(name, params, shape, 1)
-    member: Any = family(name).to_keras(network, weights[0], stats[0])
-    rows = rows_of(shape, shape.n_words)
+    member: Any = to_keras(network, weights[0], stats[0])
+    rows = rows_of(shape)
     inputs = {i.name: rows[i.name][0] for i in member.inputs}
     wanted = outputs(network, weights, stats, rows)[0]
-    found = outputs_of(onnx_runner(onnx_bytes(to_onnx(member), number_format, inputs)), inputs)
+    found = outputs_of(
+        onnx_runner(onnx_bytes(to_onnx(network, weights[0], stats[0]), number_format, inputs)), inputs
+    )
     assert (
         np.abs(found - wanted).max()
         < (0.15 if number_format == "int8_static" else 0.02) * np.abs(wanted).max()
@@ -183,18 +184,18 @@ def test_calibrated_activations_are_near_the_floats_in_every_family(
 def test_litert_says_what_it_has_no_calibrated_activations_for() -> None:
     name, params, shape = next(case for case in OTHERS if case[0] == "textcnn")
     network, weights, stats = made(name, params, shape, 1)
-    member: Any = family(name).to_keras(network, weights[0], stats[0])
-    rows = rows_of(shape, shape.n_words)
+    member: Any = to_keras(network, weights[0], stats[0])
+    rows = rows_of(shape)
     with pytest.raises(ValueError, match="networks that take codes of categories or tokens"):
         litert_bytes(member, "int16", {i.name: rows[i.name][0] for i in member.inputs})
     with pytest.raises(ValueError, match="no calibrated 8 bits for texts"):
         litert_bytes(member, "int8_static", {i.name: rows[i.name][0] for i in member.inputs})
     for kind, changes, inputs in (
-        ("mlp", {"normalization": "layer"}, InputShape(3, n_numeric=12)),
-        ("convnext", {"filters": 8}, InputShape(3, pixels=(16, 16, 3))),
+        ("mlp", {"normalization": "layer"}, InputShape(3, (TableInput(12),))),
+        ("convnext", {"filters": 8}, InputShape(3, (ImageInput(16, 16, 3),))),
     ):
         network, weights, stats = made(kind, {**PARAMS, **changes}, inputs, 1)
-        member = family(kind).to_keras(network, weights[0], stats[0])
+        member = to_keras(network, weights[0], stats[0])
         with pytest.raises(ValueError, match="networks with layer normalization"):
             litert_bytes(member, "int16", {})
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pytest
-from cupel.engine.domain.families import FAMILY_KINDS
-from cupel.engine.networks.base import Family, Network
-from cupel.engine.networks.inputs import InputShape
-from cupel.engine.networks.registry import build_network, family
+from cupel.engine.networks.cutting import shrink
+from cupel.engine.networks.folding import folded
+from cupel.engine.networks.inputs import ImageInput, InputShape, TableInput, TextInput
+from cupel.engine.networks.keras_form import to_keras
+from cupel.engine.networks.network import Network
+from cupel.engine.networks.registry import build_network
 from cupel.engine.training.trainer import predict
 
-PIXELS = InputShape(5, pixels=(16, 16, 3))
+PIXELS = InputShape(5, (ImageInput(16, 16, 3),))
 IMAGES: list[tuple[str, dict[str, Any]]] = [
     ("cnn", {"filters": 8, "dense": 16}),
     ("cnn", {"filters": 8, "dense": 16, "normalization": "batch"}),
@@ -43,7 +46,7 @@ def outputs(network: Network, weights: Any, stats: Any, rows: dict[str, Any]) ->
 
 @pytest.fixture
 def pixels() -> dict[str, Any]:
-    return {"pixels": np.random.default_rng(1).integers(0, 256, (1, 7, *PIXELS.pixels)).astype(np.uint8)}
+    return {"pixels": np.random.default_rng(1).integers(0, 256, (1, 7, 16, 16, 3)).astype(np.uint8)}
 
 
 @pytest.mark.parametrize(("name", "params"), [*IMAGES, ("convnext", {"filters": 8})])
@@ -51,14 +54,14 @@ def test_folded_normalizations_change_no_output(
     name: str, params: dict[str, Any], pixels: dict[str, Any]
 ) -> None:
     network, weights, stats = made(name, params, PIXELS)
-    folded = family(name).folded(network, weights, stats)
-    built = build_network(name, folded.params, PIXELS)
+    made_of = folded(network, weights, stats)
+    built = made_of.network
     if name in ("vgg", "image_mlp") or params.get("normalization") == "batch":
         assert built.stats.size == 0
     assert built.stats.size < network.stats.size or not network.stats.size
-    found = outputs(built, folded.weights, folded.stats, pixels)
+    found = outputs(built, made_of.weights, made_of.stats, pixels)
     np.testing.assert_allclose(found, outputs(network, weights, stats, pixels), atol=1e-4, rtol=1e-4)
-    model: Any = family(name).to_keras(built, folded.weights[0], folded.stats[0])
+    model: Any = to_keras(built, made_of.weights[0], made_of.stats[0])
     np.testing.assert_allclose(np.asarray(model(pixels["pixels"][0])), found[0], atol=1e-4, rtol=1e-4)
 
 
@@ -90,7 +93,7 @@ def test_filters_that_do_nothing_are_the_ones_removed(
 ) -> None:
     network, weights, stats = made(name, params, PIXELS)
     dead(network, weights, READERS[name], 4)
-    smaller = family(name).shrink(network, weights, stats, 0.5)
+    smaller = shrink(network, weights, stats, 0.5)
     built = build_network(name, smaller.params, PIXELS)
     assert built.n_parameters < (0.6 if name == "image_mlp" else 0.4) * network.n_parameters
     np.testing.assert_allclose(
@@ -101,36 +104,23 @@ def test_filters_that_do_nothing_are_the_ones_removed(
     )
 
 
-def residual_readers(network: Network) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Return which convolutions read the channels of the first stage, and which those inside the blocks."""
-    steps: Any = network.structure
-    blocks = [s for s in steps.steps if s.kind == "residual"]
-    first = next(s.name for s in steps.steps if s.kind == "conv")
-    inside: dict[str, list[str]] = {}
-    stream: list[str] = []
-    for block in blocks:
-        convs = [s.name for s in block.body if s.kind == "conv"]
-        inside[convs[0]] = [convs[1]]
-        if network.weights.unpack(np.zeros(network.weights.size))[f"{convs[0]}/kernel"].shape[2] == 8:
-            stream += [convs[0], *(s.name for s in block.shortcut)]
-    return {first: stream}, inside
+# Of a resnet of two stages with two blocks each: which convolutions read the channels of the first stage, and which
+# those inside the blocks. `conv_5` is the shortcut between the stages.
+STREAM = {"conv_0": ["conv_1", "conv_3", "conv_5", "conv_6"]}
+INSIDE = {"conv_1": ["conv_2"], "conv_3": ["conv_4"], "conv_6": ["conv_7"], "conv_8": ["conv_9"]}
 
 
 @pytest.mark.parametrize("separable", [False, True])
 def test_residual_connections_lose_the_same_channels(separable: bool, pixels: dict[str, Any]) -> None:
     params = {"filters": 8, "n_blocks": 2, "n_stages": 2, "separable": separable}
     network, weights, stats = made("resnet", params, PIXELS)
-    stream, inside = residual_readers(network)
-    dead(network, weights, {**stream, **inside}, 4)
+    dead(network, weights, {**STREAM, **INSIDE}, 4)
     # Of the last stage nothing is dead but what lies inside the blocks: those channels are made to matter little.
     for r in range(len(weights)):
         values = network.weights.unpack(weights[r])
         values["dense_0/kernel"][np.random.default_rng(9).permutation(16)[:8]] = 0.0
-        for block in [s for s in network.structure.steps if s.kind == "residual"][2:]:  # pyright: ignore
-            first = next(s.name for s in block.body if s.kind == "conv")
-            if values[f"{first}/kernel"].shape[2] == 16:
-                values[f"{first}/kernel"][:, :, np.random.default_rng(9).permutation(16)[:8]] = 0.0
-    smaller = family("resnet").shrink(network, weights, stats, 0.5)
+        values["conv_8/kernel"][:, :, np.random.default_rng(9).permutation(16)[:8]] = 0.0
+    smaller = shrink(network, weights, stats, 0.5)
     built = build_network("resnet", smaller.params, PIXELS)
     assert built.n_parameters < 0.4 * network.n_parameters
     np.testing.assert_allclose(
@@ -148,18 +138,19 @@ def test_smaller_networks_have_a_keras_form_and_can_be_made_smaller_again(
     network, weights, stats = made(name, params, PIXELS)
     sizes = [network.n_parameters]
     for keep in (0.5, 0.5):
-        smaller = family(name).shrink(network, weights, stats, keep)
+        smaller = shrink(network, weights, stats, keep)
         network, weights, stats = build_network(name, smaller.params, PIXELS), smaller.weights, smaller.stats
         sizes.append(network.n_parameters)
     assert sizes == sorted(sizes, reverse=True)
     assert len(set(sizes)) == 3
-    model: Any = family(name).to_keras(network, weights[0], stats[0])
+    model: Any = to_keras(network, weights[0], stats[0])
     found = outputs(network, weights, stats, pixels)[0]
     np.testing.assert_allclose(np.asarray(model(pixels["pixels"][0])), found, atol=1e-4, rtol=1e-4)
 
 
-TEXTS = InputShape(3, n_tokens=9, n_words=40)
-TABLE = InputShape(3, n_numeric=6, n_continuous=4, cardinalities=(5, 3), task="multiclass")
+TEXTS = InputShape(3, (TextInput(9, 40),))
+TABLE = InputShape(3, (TableInput(6, (5, 3), 4),), "multiclass")
+TABLE_OF_NUMBERS = InputShape(1, (TableInput(6, (), 6),), "binary")
 OTHERS: list[tuple[str, dict[str, Any], InputShape]] = [
     ("bag", {"embedding_size": 16, "n_layers": 1, "width": 16, "n_pairs": 64, "n_wide": 64}, TEXTS),
     ("bag", {"embedding_size": 16, "n_layers": 0, "pooling": "mean"}, TEXTS),
@@ -174,15 +165,25 @@ OTHERS: list[tuple[str, dict[str, Any], InputShape]] = [
 ]
 
 
-def rows_of(shape: InputShape, n_words: int) -> dict[str, Any]:
+def rows_of(shape: InputShape) -> dict[str, Any]:
     """Return some rows of a kind of data, with a leading axis of one replica."""
     rng = np.random.default_rng(3)
-    if shape.n_tokens:
-        tokens = rng.integers(1, n_words, (1, 8, shape.n_tokens)).astype(np.int32)
+    (one,) = shape.inputs
+    if isinstance(one, TextInput):
+        tokens = rng.integers(1, one.n_words, (1, 8, one.n_tokens)).astype(np.int32)
         tokens[:, ::2, 5:] = 0
         return {"tokens": tokens}
+    assert isinstance(one, TableInput)
     codes = np.stack([rng.integers(0, 5, (1, 8)), 5 + rng.integers(0, 3, (1, 8))], axis=2).astype(np.int32)
-    return {"numeric": rng.normal(size=(1, 8, shape.n_numeric)).astype(np.float32), "codes": codes}
+    return {"numeric": rng.normal(size=(1, 8, one.n_numeric)).astype(np.float32), "codes": codes}
+
+
+def with_words(shape: InputShape, params: Mapping[str, Any]) -> InputShape:
+    """Return what a network takes in whose params say how many words are left."""
+    (one,) = shape.inputs
+    if not isinstance(one, TextInput):
+        return shape
+    return dataclasses.replace(shape, inputs=(dataclasses.replace(one, n_words=params["n_words"]),))
 
 
 @pytest.mark.parametrize(("name", "params", "shape"), OTHERS)
@@ -190,17 +191,16 @@ def test_texts_and_tables_have_smaller_networks(name: str, params: dict[str, Any
     network, weights, stats = made(name, params, shape)
     sizes = [network.n_parameters]
     for keep in (0.5, 0.5):
-        smaller = family(name).shrink(network, weights, stats, keep)
-        if shape.n_tokens:
-            shape = dataclasses.replace(shape, n_words=smaller.params["n_words"])
+        smaller = shrink(network, weights, stats, keep)
+        shape = with_words(shape, smaller.params)
         network, weights, stats = build_network(name, smaller.params, shape), smaller.weights, smaller.stats
         assert weights.shape == (2, network.n_parameters)
         sizes.append(network.n_parameters)
     assert sizes[1] < 0.6 * sizes[0]
     assert sizes[2] < 0.8 * sizes[1]
-    rows = rows_of(shape, shape.n_words)
+    rows = rows_of(shape)
     found = outputs(network, weights, stats, rows)[0]
-    model: Any = family(name).to_keras(network, weights[0], stats[0])
+    model: Any = to_keras(network, weights[0], stats[0])
     wanted = [rows[i.name][0] for i in model.inputs]
     np.testing.assert_allclose(
         np.asarray(model(wanted if len(wanted) > 1 else wanted[0])), found, atol=1e-4, rtol=1e-4
@@ -251,10 +251,9 @@ def test_what_does_nothing_is_what_is_removed(
                 kernel = values[f"{reader}_kernel" if "/" in reader else f"{reader}/kernel"]
                 blocks = np.moveaxis(kernel, axis, 0)
                 blocks.reshape(-1, size, *blocks.shape[1:])[:, gone] = 0.0
-    smaller = family(name).shrink(network, weights, stats, 0.5)
-    if shape.n_tokens:
-        shape = dataclasses.replace(shape, n_words=smaller.params["n_words"])
-    rows = rows_of(shape, shape.n_words or 2)
+    smaller = shrink(network, weights, stats, 0.5)
+    shape = with_words(shape, smaller.params)
+    rows = rows_of(shape)
     np.testing.assert_allclose(
         outputs(build_network(name, smaller.params, shape), smaller.weights, smaller.stats, rows),
         outputs(network, weights, stats, rows),
@@ -263,6 +262,11 @@ def test_what_does_nothing_is_what_is_removed(
     )
 
 
-@pytest.mark.parametrize("name", FAMILY_KINDS)
-def test_every_family_has_smaller_networks(name: str) -> None:
-    assert type(family(name)).shrink is not Family.shrink
+def test_what_an_older_version_made_smaller_is_made_smaller_again() -> None:
+    """Until 0.1.0 the widths of an MLP were params of their own."""
+    params = {"n_layers": 2, "width": 64, "widths": [32, 16]}
+    network, weights, stats = made("mlp", params, TABLE_OF_NUMBERS)
+    smaller = shrink(network, weights, stats, 0.5)
+    built = build_network("mlp", smaller.params, TABLE_OF_NUMBERS)
+    assert [built.values[name].size for name in ("dense_0", "dense_1")] == [16, 8]
+    assert smaller.weights.shape == (2, built.n_parameters)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cupel.engine.networks.cutting import shrink
 from cupel.engine.networks.layout import Layout, Weight
-from cupel.engine.networks.registry import build_network, family
+from cupel.engine.networks.registry import build_network
 from cupel.engine.training.sparsity import Sparsifier, sparsity_of
 from cupel.engine.training.trainer import Trainer, TrainSpec, predict
 
@@ -93,7 +94,7 @@ def test_units_that_do_nothing_are_the_ones_removed(normalization: str, residual
         values = network.weights.unpack(weights[r])  # views
         values["dense_1/kernel"][dead] = 0.0
         values["output/kernel"][dead] = 0.0
-    smaller = family("mlp").shrink(network, weights, stats, 0.5)
+    smaller = shrink(network, weights, stats, 0.5)
     built = build_network("mlp", smaller.params, problem.shape)
     assert built.n_parameters < 0.5 * network.n_parameters
     inputs = {name: x[:, :50] for name, x in problem.inputs.items()}
@@ -109,8 +110,8 @@ def test_residual_layers_lose_the_same_units_and_train_on() -> None:
     params = {**PARAMS, "n_layers": 3, "normalization": "layer", "residual": True}
     spec = TrainSpec("mlp", params, "accuracy", max_epochs=4, seed=0, patience=None)
     base = Trainer(problem, spec).run()
-    smaller = family("mlp").shrink(base.network, base.weights, base.stats, 0.25)
-    assert smaller.params["widths"] == [8, 8, 8]
+    smaller = shrink(base.network, base.weights, base.stats, 0.25)
+    assert smaller.params["units"] == {"dense_0": 8, "dense_1": 8, "dense_2": 8}
     spec = TrainSpec("mlp", smaller.params, "accuracy", max_epochs=8, seed=0, patience=None)
     tuned = Trainer(problem, spec, start=(smaller.weights, smaller.stats)).run()
     assert tuned.best_scores.mean() > 0.6

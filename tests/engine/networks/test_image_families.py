@@ -9,9 +9,12 @@ import pytest
 import tensorflow as tf
 from cupel.engine.domain.families import families_of
 from cupel.engine.domain.space import default_space, start_points, to_params
-from cupel.engine.networks.image_parts import ImageStructure, max_pool
-from cupel.engine.networks.inputs import InputShape
-from cupel.engine.networks.registry import build_network, family
+from cupel.engine.networks.inputs import ImageInput, InputShape
+from cupel.engine.networks.keras_form import to_keras
+from cupel.engine.networks.layers.conv import Pixels
+from cupel.engine.networks.layers.pool import max_pool
+from cupel.engine.networks.network import Network, Structure
+from cupel.engine.networks.registry import build_network
 from cupel.engine.training.packing import unpack
 from cupel.engine.training.trainer import predict
 
@@ -31,12 +34,12 @@ CASES: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize("size", SIZES)
 def test_a_network_equals_its_keras_model(name: str, params: dict[str, Any], size: tuple[int, ...]) -> None:
     rng = np.random.default_rng(0)
-    network = build_network(name, params, InputShape(5, pixels=size))
+    network = build_network(name, params, InputShape(5, (ImageInput(*size),)))
     weights = network.weights.initial([1])
     stats = network.stats.initial([0]) + rng.uniform(0, 0.5, (1, network.stats.size)).astype(np.float32)
     pixels = rng.integers(0, 256, (1, 6, *size)).astype(np.uint8)
     found = predict(network, weights, stats, {"pixels": pixels})[0]
-    model: Any = family(name).to_keras(network, weights[0], stats[0])
+    model: Any = to_keras(network, weights[0], stats[0])
     assert [i.name for i in model.inputs] == ["pixels"]
     assert model.count_params() == network.weights.size + network.stats.size
     np.testing.assert_allclose(found, np.asarray(model(pixels[0])), atol=2e-5, rtol=1e-4)
@@ -47,7 +50,7 @@ def test_every_start_of_a_space_is_a_network(name: str) -> None:
     space = default_space([name])
     for values in start_points(space, name, task="multiclass", metric="accuracy"):
         params = to_params(space, name, values, task="multiclass", metric="accuracy")
-        assert build_network(name, params, InputShape(3, pixels=(16, 16, 1))).n_parameters > 0
+        assert build_network(name, params, InputShape(3, (ImageInput(16, 16, 1),))).n_parameters > 0
     for p in ("shift", "flip", "rotate", "zoom", "contrast", "cutout", "mixup"):
         assert (
             space[name][p]["default"] == 0.0
@@ -55,7 +58,7 @@ def test_every_start_of_a_space_is_a_network(name: str) -> None:
 
 
 def gradient_of(
-    structure: ImageStructure, network: Any, weights: np.ndarray, pixels: np.ndarray
+    structure: Structure, network: Network, weights: np.ndarray, pixels: np.ndarray
 ) -> np.ndarray:
     flat = tf.constant(weights)
     shapes = tf.constant(network.weights.shapes())
@@ -74,13 +77,12 @@ def gradient_of(
 def test_the_classic_network_has_the_gradients_of_keras() -> None:
     """Pooling before the bias and the activation, and the cut-off border, change nothing."""
     rng = np.random.default_rng(0)
-    network = build_network("cnn", {"filters": 4, "dense": 8}, InputShape(3, pixels=(28, 28, 1)))
-    assert isinstance(network.structure, ImageStructure)
-    assert network.structure.crop == (2, 2)
+    network = build_network("cnn", {"filters": 4, "dense": 8}, InputShape(3, (ImageInput(28, 28, 1),)))
+    assert next(node.layer.crop for node in network.nodes if isinstance(node.layer, Pixels)) == (2, 2)
     weights = network.weights.initial([1])
     pixels = rng.integers(0, 256, (1, 5, 28, 28, 1)).astype(np.uint8)
     found = network.weights.unpack(gradient_of(network.structure, network, weights, pixels)[0])
-    model: Any = family("cnn").to_keras(network, weights[0], np.zeros(0, np.float32))
+    model: Any = to_keras(network, weights[0], np.zeros(0, np.float32))
     with tf.GradientTape() as tape:
         total = tf.reduce_sum(tf.nn.softmax(model(pixels[0]))[..., 1])
     wanted = tape.gradient(total, [v.value for v in model.trainable_variables])

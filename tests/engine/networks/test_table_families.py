@@ -10,7 +10,8 @@ import keras
 import numpy as np
 import pytest
 from cupel.engine.domain.metrics import METRICS
-from cupel.engine.networks.registry import build_network, family
+from cupel.engine.networks.keras_form import to_keras
+from cupel.engine.networks.registry import build_network
 from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.problem import Problem
 from cupel.engine.training.trainer import Trainer, TrainSpec
@@ -75,7 +76,7 @@ def test_all_folds_as_one_are_each_fold_and_its_keras_model(case: str, task: str
     one_by_one = dataclasses.replace(spec, fused=False)
     assert_same_losses(fused, Trainer(problem, one_by_one).run())
     assert_same_networks(problem, spec, one_by_one)
-    model = family(spec.family).to_keras(fused.network, fused.weights[1], fused.stats[1])
+    model = to_keras(fused.network, fused.weights[1], fused.stats[1])
     model.save(tmp_path / "network.keras")
     model = keras.models.load_model(tmp_path / "network.keras")  # safe mode: no custom code in the file
     inputs = problem.rows(1, problem.valid[1])
@@ -133,4 +134,4 @@ def test_parts_of_a_realmlp_learn_at_rates_of_their_own() -> None:
 def test_a_wide_network_is_asked_for_fewer_rows_at_once() -> None:
     shape = problem_for("tabm", "binary").shape
     name, params = CASES["tabm"]
-    assert build_network(name, {**params, "n_members": 32}, shape).width == 32 * 16
+    assert build_network(name, {**params, "n_members": 32}, shape).n_held == 32 * 16

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from cupel.engine.networks.inputs import InputShape
+from cupel.engine.networks.inputs import InputShape, TableInput
 from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.problem import Problem
 
@@ -45,6 +45,6 @@ def make_problem(
         voters=fold_voters(n_folds, 1, in_order=False),
         target_mean=mean,
         target_scale=scale,
-        shape=InputShape(n_classes if task == "multiclass" else 1, 6, (4,) * n_codes, 6),
+        shape=InputShape(n_classes if task == "multiclass" else 1, (TableInput(6, (4,) * n_codes, 6),)),
         preprocessings=(),
     )

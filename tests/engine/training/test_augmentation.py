@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
-from cupel.engine.networks.inputs import InputShape
+from cupel.engine.networks.inputs import ImageInput, InputShape
 from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.augmentation import STRENGTHS, augmented
 from cupel.engine.training.problem import Problem
@@ -77,7 +77,7 @@ def problem() -> Problem:
     return Problem(
         "multiclass", 2, y, {"pixels": pixels}, (rows[20:], rows[:40]), (rows[:20], rows[40:]),
         fold_voters(2, 1, in_order=False), np.zeros(2), np.ones(2),
-        InputShape(2, pixels=(8, 8, 1)), (),
+        InputShape(2, (ImageInput(8, 8, 1),)), (),
     )  # fmt: skip
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from cupel.engine.domain.families import families_of
 from cupel.engine.domain.space import default_space, start_points, to_params
-from cupel.engine.networks.inputs import InputShape
-from cupel.engine.networks.registry import build_network, family
+from cupel.engine.networks.inputs import InputShape, TextInput
+from cupel.engine.networks.keras_form import to_keras
+from cupel.engine.networks.registry import build_network
 from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.problem import Problem
@@ -62,7 +63,7 @@ def make_problem(n: int = 150, task: str = "multiclass") -> Problem:
         voters=fold_voters(N_FOLDS, 1, in_order=False),
         target_mean=np.full(N_FOLDS, 0.0 if task == "multiclass" else 13.0),
         target_scale=np.full(N_FOLDS, 1.0 if task == "multiclass" else 2.4),
-        shape=InputShape(3 if task == "multiclass" else 1, n_tokens=N_TOKENS, n_words=N_WORDS), preprocessings=(),
+        shape=InputShape(3 if task == "multiclass" else 1, (TextInput(N_TOKENS, N_WORDS),)), preprocessings=(),
     )  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def test_fused_fold_by_fold_and_keras_agree(case: str, tmp_path: Path) -> None:
     fused = Trainer(problem, spec(case)).run()
     assert_same_losses(fused, Trainer(problem, spec(case, fused=False)).run())
     assert_same_networks(problem, spec(case), spec(case, fused=False))
-    model = family(CASES[case][0]).to_keras(fused.network, fused.weights[1], fused.stats[1])
+    model = to_keras(fused.network, fused.weights[1], fused.stats[1])
     model.save(tmp_path / "network.keras")
     model = keras.models.load_model(tmp_path / "network.keras")  # safe mode: no custom code in the file
     outputs = np.asarray(model(problem.inputs["tokens"][1, problem.valid[1]], training=False))
@@ -99,8 +100,8 @@ def test_a_regression_learns_too() -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_more_padding_changes_no_output(case: str) -> None:
     name, params = CASES[case]
-    short = InputShape(3, n_tokens=N_TOKENS, n_words=N_WORDS)
-    long = InputShape(3, n_tokens=N_TOKENS + 6, n_words=N_WORDS)
+    short = InputShape(3, (TextInput(N_TOKENS, N_WORDS),))
+    long = InputShape(3, (TextInput(N_TOKENS + 6, N_WORDS),))
     network, longer = (build_network(name, BASE | params, shape) for shape in (short, long))
     weights = longer.weights.initial([1])
     values = longer.weights.unpack(weights[0])
@@ -117,7 +118,7 @@ def test_more_padding_changes_no_output(case: str) -> None:
 
 @pytest.mark.parametrize("name", families_of("text"))
 def test_every_start_point_of_a_space_is_a_network(name: str) -> None:
-    shape = InputShape(1, n_tokens=12, n_words=50)
+    shape = InputShape(1, (TextInput(12, 50),))
     space = default_space((name,))
     for values in start_points(space, name, task="binary", metric="roc_auc"):
         params = to_params(space, name, values, task="binary", metric="roc_auc")

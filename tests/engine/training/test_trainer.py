@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 from cupel.engine.domain.metrics import METRICS
-from cupel.engine.networks.registry import family
+from cupel.engine.networks.keras_form import to_keras
 from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.reports import EpochReport, TrainingStopped
 from cupel.engine.training.trainer import Diverged, Trainer, TrainSpec
@@ -109,7 +109,7 @@ def test_networks_learn(task: str, metric: str) -> None:
 def test_the_keras_model_of_a_fold_predicts_as_the_fold_did(variety: str, tmp_path: Path) -> None:
     problem = make_problem(n_codes=2 if "categories" in variety else 0)
     result = Trainer(problem, spec(**VARIETY[variety])).run()
-    model = family("mlp").to_keras(result.network, result.weights[1], result.stats[1])
+    model = to_keras(result.network, result.weights[1], result.stats[1])
     model.save(tmp_path / "network.keras")
     model = keras.models.load_model(tmp_path / "network.keras")  # safe mode: no custom code in the file
     rows = problem.valid[1]
@@ -135,7 +135,7 @@ def test_one_step_is_keras_own_step(optimizer: str, normalization: str) -> None:
     layout = trainer.network.weights
     start = layout.initial([_first_seed(settings.seed)])[0]
     trained = Trainer(problem, settings).run()
-    model = family("mlp").to_keras(trainer.network, start, trainer.network.stats.initial([0])[0])
+    model = to_keras(trainer.network, start, trainer.network.stats.initial([0])[0])
     keras_optimizer = (
         keras.optimizers.AdamW(rate, weight_decay=decay)
         if optimizer == "adamw"

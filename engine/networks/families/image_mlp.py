@@ -1,0 +1,17 @@
+"""The plain network of textbooks for images: all pixels in one row, and dense layers; 784-128-10 for MNIST.
+
+Its space is `engine/domain/spaces/image_mlp.toml`.
+"""
+
+from __future__ import annotations
+
+from ..building import Builder
+from ..image_parts import pixels
+from ..inputs import ImageInput
+from ..layers.join import Flatten
+from .mlp import dense_layers
+
+
+def describe(net: Builder) -> None:
+    """Add the layers; reads what `mlp.dense_layers` reads."""
+    dense_layers(net, net.add(Flatten("flat"), pixels(net, net.only(ImageInput))))

@@ -1,0 +1,51 @@
+"""The MLP: dense layers with normalization, dropout, residual connections and embeddings.
+
+Its space is `engine/domain/spaces/mlp.toml`.
+"""
+
+from __future__ import annotations
+
+from ..building import Builder
+from ..encoders import periodic_columns, row_vector
+from ..layers.activation import Activation
+from ..layers.base import Value
+from ..layers.dense import Dense
+from ..layers.join import Add
+from ..layers.norm import BatchNorm, LayerNorm
+
+
+def describe(net: Builder) -> None:
+    """Add the layers.
+
+    Reads ``n_layers`` (0 is a linear model), ``width``, ``taper``, ``activation``, ``normalization`` ("none", "batch"
+    or "layer"), ``residual``, ``dropout``, ``compute_dtype``, ``widths`` (of each layer, in place of ``width`` and
+    ``taper``), ``numeric_embedding`` with ``n_frequencies``, ``frequency_scale`` and ``numeric_size``, and what
+    `row_vector` reads.
+    """
+    dense_layers(net, row_vector(net, periodic_columns, lambda size: size**-0.5))
+
+
+def dense_layers(net: Builder, hidden: Value) -> None:
+    """Add the hidden layers after a vector, and the output."""
+    params = net.params
+    kind, normalization = str(params.get("activation", "relu")), str(params.get("normalization", "none"))
+    dtype, is_residual = str(params.get("compute_dtype", "float32")), bool(params.get("residual", False))
+    for i, width in enumerate(_widths(net, is_residual)):
+        value = net.add(Dense(f"dense_{i}", dtype, width), hidden)
+        if normalization != "none":
+            value = net.add(
+                BatchNorm(f"norm_{i}") if normalization == "batch" else LayerNorm(f"norm_{i}"), value
+            )
+        value = net.add(Activation(f"activation_{i}", kind), value)
+        value = net.dropout(value, i, f"dropout_{i}")
+        # All layers have the same width then.
+        hidden = net.add(Add(f"add_{i}"), hidden, value) if is_residual and i else value
+    net.add(Dense("output", dtype, net.shape.n_outputs), hidden)
+
+
+def _widths(net: Builder, is_residual: bool) -> list[int]:
+    taper = 1.0 if is_residual else float(net.params.get("taper", 1.0))
+    n_layers, width = int(net.params["n_layers"]), int(net.params["width"])
+    return [
+        int(n) for n in net.params.get("widths", [max(4, round(width * taper**i)) for i in range(n_layers)])
+    ]

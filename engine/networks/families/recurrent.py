@@ -1,0 +1,29 @@
+"""A bidirectional GRU or LSTM over embedded tokens, and the mean and maximum of its states.
+
+Its space is `engine/domain/spaces/recurrent.toml`.
+"""
+
+from __future__ import annotations
+
+from ..building import Builder
+from ..encoders import tokens_of, words
+from ..inputs import TextInput
+from ..layers.dense import Dense
+from ..layers.dropout import TokenDropout
+from ..layers.join import Concat
+from ..layers.recurrent import Bidirectional
+from ..layers.tokens import MaxOfTokens, MeanOfTokens
+
+
+def describe(net: Builder) -> None:
+    """Add the layers; reads ``cell``, ``embedding_size``, ``n_units`` (of each direction) and ``dropout``."""
+    one = net.only(TextInput)
+    tokens, mask = tokens_of(net, one)
+    vectors = words(net, one, tokens, int(net.params["embedding_size"]))
+    if net.drops:
+        vectors = net.add(TokenDropout("dropout_tokens", 1, 0.5, net.rate), vectors)
+    cell = str(net.params.get("cell", "gru"))
+    states = net.add(Bidirectional("states", cell=cell, n_out=int(net.params["n_units"])), vectors, mask)
+    mean = net.add(MeanOfTokens("mean"), states, mask)
+    pooled = net.add(Concat("pooled"), mean, net.add(MaxOfTokens("max"), states, mask))
+    net.add(Dense("output", n_out=net.shape.n_outputs), net.dropout(pooled, 0, "dropout"))

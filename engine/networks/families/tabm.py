@@ -1,0 +1,29 @@
+"""The TabM: an MLP that is an ensemble of k MLPs in itself (Gorishniy et al. 2024, arXiv 2410.24210).
+
+Its space is `engine/domain/spaces/tabm.toml`.
+"""
+
+from __future__ import annotations
+
+from ..building import Builder
+from ..encoders import phased_columns, row_vector
+from ..layers.activation import Activation
+from ..layers.members import MemberDense, MemberOutput
+
+
+def describe(net: Builder) -> None:
+    """Add the layers.
+
+    Reads ``n_layers`` (at least 1), ``width``, ``n_members``, ``activation``, ``dropout``, and what `row_vector` and
+    `phased_columns` read.
+    """
+    params = net.params
+    hidden = row_vector(net, phased_columns(1.0), lambda _: 1.0)
+    for i in range(int(params["n_layers"])):
+        layer = MemberDense(
+            f"dense_{i}", f"in_{i}", f"out_{i}", i == 0, int(params["n_members"]), int(params["width"])
+        )
+        hidden = net.add(layer, hidden)
+        hidden = net.add(Activation(f"activation_{i}", str(params.get("activation", "relu"))), hidden)
+        hidden = net.dropout(hidden, i, f"dropout_{i}")
+    net.add(MemberOutput("output", net.shape.task, net.shape.n_outputs), hidden)
