@@ -2,7 +2,7 @@
 
 Optuna's TPE with three objectives (score, bytes, time of one row), which covered more of the
 front than NSGA-II with as few candidates as fit here (docs/decisions/objectives.md). What is over a limit by its layout
-alone is not trained. Each candidate is trained on all folds in lockstep; the front is converted and measured afterwards.
+alone is not trained. Candidates train on all folds in lockstep; the front is converted and measured afterwards.
 """
 
 from __future__ import annotations
