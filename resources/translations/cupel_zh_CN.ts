@@ -3703,6 +3703,10 @@
       <translation>在运行此基线之前，搜索已经结束。</translation>
     </message>
     <message>
+      <source>The search was too small for a comparison with one network on all rows, which would have taken nearly as long; the fold networks are kept as an ensemble.</source>
+      <translation>搜索规模太小，与在全部行上训练的单一网络进行比较会花费几乎同样长的时间；保留各折网络作为集成。</translation>
+    </message>
+    <message>
       <source>The seed is {value}; it must be at least {least}.</source>
       <translation>随机种子为 {value}；至少须为 {least}。</translation>
     </message>
