@@ -81,8 +81,8 @@ def _choose(
         return "ensemble", message, {"n_outer": 0}
     if task.most_outer == 0:
         message = Message(
-            "The search was too small for a comparison with one network on all rows, which would have taken nearly as "
-            "long; the fold networks are kept as an ensemble."
+            "A comparison with one network on all rows would have cost too much beside such a short search; the fold "
+            "networks are kept as an ensemble."
         )
         return "ensemble", message, {"n_outer": 0}
     time_left_s = min(task.time_left_s, 1e9)

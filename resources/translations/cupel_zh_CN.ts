@@ -2675,6 +2675,10 @@
       <translation>审计模型包需要带目标列的数据行：请给出 --data 文件。</translation>
     </message>
     <message>
+      <source>A comparison with one network on all rows would have cost too much beside such a short search; the fold networks are kept as an ensemble.</source>
+      <translation>相对于如此简短的搜索，与在全部行上训练的单一网络进行比较的代价过高；保留各折网络作为集成。</translation>
+    </message>
+    <message>
       <source>A complete trial needs a value that is a number, not {value}.</source>
       <translation>已完成的试验必须有数值型得分，而不是 {value}。</translation>
     </message>
@@ -3503,6 +3507,10 @@
       <translation>参数量上限为 {value}；至少须为 {least}。</translation>
     </message>
     <message>
+      <source>The list of needed files is wrong in {n} places; `cupel doctor --clean` mends it.</source>
+      <translation>所需文件的清单有 {n} 处错误；`cupel doctor --clean` 可修复。</translation>
+    </message>
+    <message>
       <source>The loss is {value!r}; for a {task} target choose one of {choices}.</source>
       <translation>损失函数为 {value!r}；对于 {task} 目标，请从 {choices} 中选择。</translation>
     </message>
@@ -3701,10 +3709,6 @@
     <message>
       <source>The search was over before this baseline could be run.</source>
       <translation>在运行此基线之前，搜索已经结束。</translation>
-    </message>
-    <message>
-      <source>The search was too small for a comparison with one network on all rows, which would have taken nearly as long; the fold networks are kept as an ensemble.</source>
-      <translation>搜索规模太小，与在全部行上训练的单一网络进行比较会花费几乎同样长的时间；保留各折网络作为集成。</translation>
     </message>
     <message>
       <source>The seed is {value}; it must be at least {least}.</source>
