@@ -18,6 +18,8 @@ from cupel.engine.domain.space import adapt_space, default_space, parameters, st
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.search.runner import Settings, StudyRunner
 from cupel.engine.studies import create_study
+from cupel.engine.workers.cluster import Cluster
+from cupel.engine.workers.messages import Site
 from cupel.storage.records import Curves, FoldScores, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 
@@ -56,6 +58,11 @@ def fill(store: Store, study_id: int) -> None:
         )
 
 
+def no_work(site: Site, n_workers: int) -> Cluster:
+    """Return workers that train nothing."""
+    return Cluster(site, n_workers, work="noop_worker:NOTHING")
+
+
 def overhead() -> None:
     """Time trials whose training costs nothing, in a store with 1,000 trials."""
     os.environ["PYTHONPATH"] = str(Path(__file__).parent)
@@ -72,7 +79,7 @@ def overhead() -> None:
         )
         study, _ = create_study(store, "sample:iris", spec)
         fill(store, study.id)
-        StudyRunner(store, study.id, Settings(runner="noop_worker")).run()
+        StudyRunner(store, study.id, Settings(no_work)).run()
         trials = [t for t in store.trials(study.id) if t.number >= PAST]
         first, last = min(t.created_at for t in trials), max(t.finished_at for t in trials if t.finished_at)
         ours = (last - first).total_seconds() / len(trials)

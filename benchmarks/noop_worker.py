@@ -6,8 +6,9 @@ import numpy as np
 from cupel.engine.domain.metrics import metrics_for
 from cupel.engine.training.curves import CURVE_NAMES
 from cupel.engine.training.reports import EpochReport
-from cupel.engine.workers.messages import StudyFiles, Task, TaskOutcome, TaskResult, TrialTask
-from cupel.engine.workers.reporter import Reporter, Send
+from cupel.engine.workers.messages import StudyFiles, Task, TaskResult, TrialTask
+from cupel.engine.workers.reporter import Reporter
+from cupel.engine.workers.task import Work
 from cupel.storage.records import Curves, FoldScores
 
 EPOCHS, FOLDS = 50, 5
@@ -18,12 +19,14 @@ def warm_up(n_threads: int) -> dict[str, object]:
     return {"n_threads": n_threads}
 
 
-def run_task(files: StudyFiles, task: Task, send: Send) -> TaskOutcome:
+def nothing(files: StudyFiles, task: Task) -> TaskResult:  # noqa: ARG001 - as all work
+    """Answer at once."""
+    return TaskResult(0.0, 1)
+
+
+def trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskResult:
     """Answer at once, with 50 epochs of 5 folds."""
     names = metrics_for(files.task)
-    if not isinstance(task, TrialTask):
-        return TaskResult(0.0, 1)
-    reporter = Reporter(task.trial_id, files.memory_limit_bytes, send)
     rng = np.random.default_rng(task.number)
     best = rng.random(FOLDS)
     curves = np.sort(rng.random((FOLDS, EPOCHS, 3)).astype(np.float32), axis=1)
@@ -31,4 +34,8 @@ def run_task(files: StudyFiles, task: Task, send: Send) -> TaskOutcome:
         reporter(EpochReport(epoch, curves[:, epoch]))
     reporter.flush()
     scores = FoldScores(names, np.repeat(best[:, None], len(names), axis=1), np.full(FOLDS, EPOCHS - 1))
-    return TaskResult(0.0, 1, scores, Curves(CURVE_NAMES, curves), np.zeros(1000, np.float32), 1000, b"model")
+    out_of_fold = np.zeros(1000, np.float32)
+    return TaskResult(0.0, 1, scores, Curves(CURVE_NAMES, curves), out_of_fold, 1000, model=b"model")
+
+
+NOTHING = Work(warm_up, trial, nothing, nothing, nothing)

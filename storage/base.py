@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
+from .artifact_refs import keep_refs
 from .artifacts import Artifacts
-from .database import Database
+from .backends.protocol import Backend
 from .errors import NotFoundError
 from .tables import Row, StoreRow, StudyRow, TrialRow
 from .workspace import Workspace
@@ -25,17 +26,21 @@ _BUMP = update(StoreRow).values(revision=StoreRow.revision + 1).returning(StoreR
 class StoreBase:
     """Base of the parts of `Store`; see there."""
 
-    def __init__(self, workspace: Workspace, database: Database) -> None:
+    def __init__(self, workspace: Workspace, database: Backend) -> None:
         self.workspace = workspace
         self.artifacts = Artifacts(workspace.artifacts, writable=database.mode == "w")
         self._database = database
-        self._digests: dict[int, str] = {}  # rows of `digests` never change, so they are kept once read
+        # Rows of `digests` never change, so they are kept once read.
+        self._digests: dict[int, str] = {}
 
     def _read(self) -> AbstractContextManager[Session]:
         return self._database.read()
 
-    def _write(self) -> AbstractContextManager[Session]:
-        return self._database.write()
+    @contextmanager
+    def _write(self) -> Generator[Session]:
+        with self._database.write() as session:
+            keep_refs(session)
+            yield session
 
     def _change_those(
         self,
@@ -53,7 +58,8 @@ class StoreBase:
 
 def bumped(session: Session) -> int:
     """Raise the store's revision by one, within the transaction of `session`, and return it."""
-    return session.connection().execute(_BUMP).scalar_one()  # once in every write, so without the ORM's part
+    # Once in every write, so without the ORM's part.
+    return session.connection().execute(_BUMP).scalar_one()
 
 
 def current_revision(session: Session) -> int:

@@ -6,21 +6,17 @@ Reached through `Store`. What is younger than a day may belong to a process that
 
 from __future__ import annotations
 
-import re
 import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Text, select
 from sqlalchemy.orm import Session
 
+from .artifact_refs import mend_refs, needed_artifacts
 from .artifacts import ABANDONED_S
 from .base import StoreBase
-from .tables import Row
 from .workspace import SCRATCH
-
-_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +40,12 @@ class LeftoverStore(StoreBase):
     """Finds and removes leftovers."""
 
     def leftovers(self) -> list[Leftover]:
-        """Return what nothing needs; every row is read, so this is for the doctor, not for daily use."""
+        """Return what nothing needs."""
         with self._read() as session:
             return self._leftovers(session)
 
     def remove_leftovers(self) -> list[Leftover]:
-        """Delete what nothing has needed for a day, and return it.
+        """Delete what nothing has needed for a day, and return it; mend the list of what is needed before.
 
         Raises
         ------
@@ -57,7 +53,9 @@ class LeftoverStore(StoreBase):
             If the store was opened for reading.
         """
         removed = list[Leftover]()
-        with self._write() as session:  # nobody can name an artifact meanwhile
+        # Nobody can name an artifact meanwhile.
+        with self._write() as session:
+            mend_refs(session)
             for leftover in self._leftovers(session):
                 if not leftover.is_old:
                     continue
@@ -67,31 +65,20 @@ class LeftoverStore(StoreBase):
                     leftover.path.unlink(missing_ok=True)
                 else:
                     self.artifacts.delete(leftover.path.name)
-                if not leftover.path.exists():  # on Windows what somebody reads stays
+                # On Windows what somebody reads stays.
+                if not leftover.path.exists():
                     removed.append(leftover)
         return removed
 
     def _leftovers(self, session: Session) -> list[Leftover]:
-        files = list(self.artifacts.files())  # before the rows: an artifact is written before it is named
-        named = _named_digests(session)
+        # Before the rows: an artifact is written before it is named.
+        files = list(self.artifacts.files())
+        needed = needed_artifacts(session)
         bundles = self.workspace.exports.glob(".*.partial")
-        database = self.workspace.database
-        copies = database.parent.glob(f"{database.name}.backup-*.partial*")
+        copies = self._database.unfinished_copies()
         scratch = self.workspace.path.glob(f"{SCRATCH}*")
-        paths = [*(file for file in files if file.name not in named), *bundles, *copies, *scratch]
+        paths = [*(file for file in files if file.name not in needed), *bundles, *copies, *scratch]
         return [found for found in map(_leftover, sorted(paths)) if found is not None]
-
-
-def _named_digests(session: Session) -> set[str]:
-    """Return all that looks like a digest in any text of any row: rather too many than one too few."""
-    found = set[str]()
-    for table in Row.metadata.sorted_tables:
-        columns = [column for column in table.columns if isinstance(column.type, Text)]
-        for row in session.execute(select(*columns)).yield_per(1000) if columns else ():
-            for cell in row:
-                if cell:
-                    found.update(_DIGEST.findall(cell))
-    return found
 
 
 def _leftover(path: Path) -> Leftover | None:

@@ -10,11 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
+from .artifact_refs import wrong_refs
+from .backends.protocol import Mode
+from .backends.sqlite import open_sqlite
 from .base import current_revision
 from .codecs import decode_json
-from .database import Database, Mode
 from .datasets import DatasetStore
 from .errors import ArtifactError, ReadOnlyStoreError, StoreError, UnusableStoreError
 from .jobs import JobStore
@@ -23,7 +25,6 @@ from .looks import LookStore
 from .studies import StudyStore
 from .tables import DatasetRow, StudyRow
 from .trial_reads import TrialReads
-from .upgrade import prepare
 from .variants import VariantStore
 from .workspace import Workspace
 
@@ -64,8 +65,7 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
         place = workspace if isinstance(workspace, Workspace) else Workspace(workspace)
         if mode == "w":
             place.create()
-        prepare(place.database, mode)
-        store = cls(place, Database(place.database, mode))
+        store = cls(place, open_sqlite(place.database, mode))
         if mode == "w":
             store.artifacts.clear_abandoned()
             store.fail_dead_exports()
@@ -103,20 +103,24 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
     def check(self) -> list[StoreError]:
         """Return what is wrong with the workspace, nothing where it is sound.
 
-        SQLite checks its file, and every data set and split that a study needs is read and compared with its digest.
+        The database checks itself, every data set and split that a study needs is read and compared with its digest,
+        and the list of needed artifacts is compared with the rows that name them.
         """
+        problems = self._database.check()
         with self._read() as session:
-            verdicts = session.execute(text("PRAGMA quick_check")).scalars().all()
+            n_wrong = sum(map(len, wrong_refs(session)))
             wanted = {
                 *session.scalars(select(DatasetRow.table_sha256)),
                 *session.scalars(select(StudyRow.split_sha256)),
                 *(sha for schema in session.scalars(select(DatasetRow.schema)) for sha in _arrays_of(schema)),
             }
-        problems: list[StoreError] = [
-            UnusableStoreError("The database is damaged: {reason}", reason=verdict)
-            for verdict in verdicts
-            if verdict != "ok"
-        ]
+        if n_wrong:
+            problems.append(
+                UnusableStoreError(
+                    "The list of needed files is wrong in {n} places; `cupel doctor --clean` mends it.",
+                    n=n_wrong,
+                )
+            )
         for sha256 in sorted(digest for digest in wanted if digest):
             try:
                 self.artifacts.checked_path(sha256)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import JSON, delete, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from .base import StoreBase, bumped, get_study
@@ -392,8 +392,12 @@ def _requeue_baselines(session: Session, study: StudyRow) -> None:
             row.state, row.failure, row.worker = TrialState.WAITING, None, None
             row.started_us, row.finished_us, row.duration_s = None, None, None
             row.value, row.value_std, row.epoch = None, None, None
-            for kept in (CurvesRow, FoldScoresRow, OutOfFoldRow):
+            for kept in (CurvesRow, FoldScoresRow):
                 session.execute(delete(kept).where(kept.trial_id == row.id))
+            predictions = session.get(OutOfFoldRow, row.id)
+            if predictions is not None:
+                # Loaded, so that `keep_refs` knows what it needed.
+                session.delete(predictions)
 
 
 def _clean_name(name: str) -> str:
@@ -478,7 +482,7 @@ def _ruled_out(session: Session, study_ids: Sequence[int]) -> dict[int, int]:
             TrialRow.study_id.in_(study_ids),
             TrialRow.kind.in_((TrialKind.SEARCH, TrialKind.MANUAL)),
             TrialRow.state == TrialState.FAIL,
-            func.json_extract(TrialRow.failure, "$.kind") == FailureKind.RULED_OUT,
+            type_coerce(TrialRow.failure, JSON)["kind"].as_string() == FailureKind.RULED_OUT,
         )
         .group_by(TrialRow.study_id)
     )

@@ -246,6 +246,18 @@ class JobRow(Row):
     pid_identity: Mapped[str | None]
 
 
+class ArtifactRefRow(Row):
+    """That a row needs an artifact; see `artifact_refs`."""
+
+    __tablename__ = "artifact_refs"
+    __table_args__ = (Index("ix_artifact_refs_sha256", "sha256"),)
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
+
+
 class SystemSampleRow(Row):
     """What the machine did at one moment of a study."""
 

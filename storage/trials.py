@@ -6,16 +6,16 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
-from sqlalchemy import Select, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from .artifact_refs import is_needed
 from .base import StoreBase, bumped, get_study, get_trial
 from .codecs import decode_json, encode_array, encode_curves, encode_json, encode_scores
 from .errors import ConflictError
 from .records import Curves, Floats, Json, TrialKind, TrialOutcome, TrialRecord, TrialState
 from .rows import encode_failure, encode_tags, now_us, trial_record
-from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, StudyRow, TrialRow, VariantRow
+from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, StudyRow, TrialRow
 
 # Above this, out-of-fold predictions become an artifact: in the database they would pass twice through the
 # write-ahead log, hold up every other writer meanwhile, and be copied by every backup; below it a row is one
@@ -186,17 +186,11 @@ class TrialStore(StoreBase):
                 row.revision = bumped(session)
                 row.user_attrs = encode_json({k: v for k, v in attrs.items() if k != "model_sha256"})
                 session.flush()
-            is_named = session.scalars(
-                select(TrialRow.id).where(TrialRow.user_attrs.contains(sha256))
-            ).first()
-            is_named = (
-                is_named
-                or session.scalars(select(StudyRow.id).where(StudyRow.result.contains(sha256))).first()
-                or session.scalars(select(VariantRow.id).where(VariantRow.measures.contains(sha256))).first()
-            )
-            if is_named is None:  # still inside the transaction: nobody can name it meanwhile
+            # Still inside the transaction: nobody can name it meanwhile.
+            is_free = not is_needed(session, sha256)
+            if is_free:
                 self.artifacts.delete(sha256)
-            return is_named is None
+            return is_free
 
     def requeue_running(self, study_id: int) -> list[TrialRecord]:
         """Set all RUNNING trials of a study to WAITING, as if never started, in one transaction; return them.
@@ -278,11 +272,10 @@ def _digests_id(session: Session, text: str) -> int:
 
 
 def _put_curves(session: Session, trial_id: int, curves: Curves) -> None:
-    data = encode_curves(curves)
-    statement = insert(CurvesRow).values(trial_id=trial_id, data=data)
-    session.connection().execute(
-        statement.on_conflict_do_update(index_elements=["trial_id"], set_={"data": data})
-    )
+    data, connection = encode_curves(curves), session.connection()
+    changed = connection.execute(update(CurvesRow).where(CurvesRow.trial_id == trial_id).values(data=data))
+    if changed.rowcount == 0:
+        connection.execute(insert(CurvesRow).values(trial_id=trial_id, data=data))
 
 
 def _check_outcome(outcome: TrialOutcome) -> None:

@@ -71,6 +71,7 @@ def test_the_code_keeps_every_contract(copied: Path) -> None:
             "The domain builds on the store alone",
         ),
         ("storage/codecs.py", "import pandas", "The store needs SQLAlchemy, Alembic and NumPy"),
+        ("storage/trials.py", "import sqlite3", "SQLite is known to its backend alone"),
     ],
 )
 def test_a_forbidden_import_breaks_its_contract(copied: Path, module: str, line: str, contract: str) -> None:

@@ -15,27 +15,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..domain.spec import BudgetSpec
+from .policy import POLICY, Policy
 
 _log = logging.getLogger(__name__)
-_START_S = 6.0  # of a process that imports TensorFlow, until one has been measured
-_EXPORT_STARTS = 1.0  # conversion and certificate, by processes that are ready
-_PREPARE_STARTS = 2.0  # until its processes are ready: they are several, and the workers work meanwhile
-_LEAD_STARTS = 1.0  # so much earlier they are started, to know in time how long they took
-_FINAL_STARTS = 0.6  # final model, holdout scores, the result, closing down
-_CLOSING_STARTS = 0.1  # what is left of that where there is no network
-# Of the time budget, at most, for repeats of the finalists and the choice of the final model.
-_EVIDENCE_FRACTION = 0.2
-# Least and most time for both, in typical trials; with less: none.
-_EVIDENCE_TRIALS = (1.0, 8.0)
-_LEAST_FRACTION = 0.2  # of a typical trial: with less time left none is started
-_BASELINE_FRACTION, _BASELINE_S = 0.25, 5.0  # of the time budget that one baseline may take, and at least
-_SHORT_STARTS = 4.0  # with less than so much time to search, the first network is small
-_EPOCHS_A_START = 20.0  # of a small network on a small table; its first trial is planned with it
-_LEAST_EPOCHS = 10
-_GRACE_STARTS = (
-    0.3  # for trials to end their epoch and to answer at the deadline; then their workers are killed
-)
-_MOST_OVERRUN = 1.05  # of the time budget: an export that would end later is left out
 
 
 @dataclass(slots=True)
@@ -52,6 +34,7 @@ class Budget:
         Whether an export is wanted.
     clock : callable
         Gives the seconds that the budget goes by.
+    policy : Policy
 
     Attributes
     ----------
@@ -65,12 +48,15 @@ class Budget:
     exports: bool = True
     is_time_over: bool = False
     clock: Callable[[], float] = time.monotonic
+    policy: Policy = POLICY
     _since: float = field(init=False)
     _paused_at: float | None = None
-    _shortest_s: float = math.inf  # start that was measured
-    _durations: list[float] = field(default_factory=list)
+    # The shortest start that was measured.
+    _shortest_s: float = math.inf
+    _durations: list[float] = field(default_factory=list[float])
     _has_network: bool = False
-    _preparing_since: float | None = None  # the export's processes
+    # Since when the export's processes start.
+    _preparing_since: float | None = None
     _is_prepared: bool = False
 
     def __post_init__(self) -> None:
@@ -127,7 +113,7 @@ class Budget:
         """Tell that they are ready, after so many seconds: the newest measure of how fast the machine is."""
         if not self._is_prepared:
             self._is_prepared = True
-            self._shortest_s = seconds / _PREPARE_STARTS
+            self._shortest_s = seconds / self.policy.prepare_starts
             _log.info("the export's processes took %.1f s to start, after %.1f s", seconds, self.elapsed)
 
     # -- what the end needs -----------------------------------------------------------------------------------------
@@ -137,18 +123,19 @@ class Budget:
         """Seconds that the export needs once the final model is there, which is made while its processes start."""
         if not self.exports:
             return 0.0
-        work = _EXPORT_STARTS * self._start_s
+        work = self.policy.export_starts * self._start_s
         if self._is_prepared:
             return work
-        return work + max(_PREPARE_STARTS * self._start_s - self._preparing_s - self._final_s, 0.0)
+        return work + max(self.policy.prepare_starts * self._start_s - self._preparing_s - self._final_s, 0.0)
 
     @property
     def reserve_s(self) -> float:
         """Seconds that the end needs, of what there is to be finished: without a network hardly any."""
         if not self._has_network:
-            return _CLOSING_STARTS * self._start_s
-        least, most = (n * self._typical_s for n in _EVIDENCE_TRIALS)
-        evidence = min(most, _EVIDENCE_FRACTION * max(self._granted_s, 0.0))
+            return self.policy.closing_starts * self._start_s
+        least = self.policy.evidence_least * self._typical_s
+        most = self.policy.evidence_most * self._typical_s
+        evidence = min(most, self.policy.evidence_fraction * max(self._granted_s, 0.0))
         if evidence < least:
             evidence = 0.0
         return self.export_s + self._final_s + evidence
@@ -175,26 +162,26 @@ class Budget:
             self.exports
             and self._has_network
             and self._preparing_since is None
-            and self.search_left_s < _LEAD_STARTS * self._start_s
+            and self.search_left_s < self.policy.lead_starts * self._start_s
         )
 
     @property
     def has_time_to_export(self) -> bool:
         """Whether an export would end in time, or nearly so."""
         timeout = self.spec.timeout_s
-        return timeout is None or self.elapsed + self.export_s < _MOST_OVERRUN * timeout
+        return timeout is None or self.elapsed + self.export_s < self.policy.most_overrun * timeout
 
     @property
     def grace_s(self) -> float:
         """Seconds that a worker has, once its epoch is over, to answer with what its trial has."""
-        return _GRACE_STARTS * self._start_s
+        return self.policy.grace_starts * self._start_s
 
     @property
     def baseline_s(self) -> float:
         """Seconds that one baseline may take; infinite without a time budget."""
         if self.spec.timeout_s is None:
             return float("inf")
-        return max(_BASELINE_S, _BASELINE_FRACTION * self._granted_s)
+        return max(self.policy.baseline_s, self.policy.baseline_fraction * self._granted_s)
 
     @property
     def baseline_left_s(self) -> float:
@@ -206,18 +193,18 @@ class Budget:
     @property
     def is_short(self) -> bool:
         """Whether there is so little time that the first network has to be small."""
-        return self.search_left_s < _SHORT_STARTS * self._start_s
+        return self.search_left_s < self.policy.short_starts * self._start_s
 
     def first_epochs(self, n_epochs: int) -> int:
         """Return how many of `n_epochs` the first network is to train where the time is short."""
-        fitting = round(_EPOCHS_A_START * self.search_left_s / self._start_s)
-        return min(max(fitting, _LEAST_EPOCHS), n_epochs)
+        fitting = round(self.policy.epochs_a_start * self.search_left_s / self._start_s)
+        return min(max(fitting, self.policy.least_epochs), n_epochs)
 
     def may_start(self, n_started: int) -> bool:
         """Whether another trial fits: `n_started` have been asked, and the last ones tell how long one takes."""
         if self.spec.n_trials is not None and n_started >= self.spec.n_trials:
             return False
-        return self.search_left_s > _LEAST_FRACTION * self._typical_s
+        return self.search_left_s > self.policy.least_fraction * self._typical_s
 
     def is_reached(self, best: float | None) -> bool:
         """Whether the target score has been reached."""
@@ -229,8 +216,8 @@ class Budget:
     @property
     def _start_s(self) -> float:
         """Seconds that a process needs to import TensorFlow: more than was measured where one is late."""
-        known = self._shortest_s if math.isfinite(self._shortest_s) else _START_S
-        return max(known, self._preparing_s / _PREPARE_STARTS)
+        known = self._shortest_s if math.isfinite(self._shortest_s) else self.policy.start_s
+        return max(known, self._preparing_s / self.policy.prepare_starts)
 
     @property
     def _preparing_s(self) -> float:
@@ -250,7 +237,7 @@ class Budget:
 
     @property
     def _final_s(self) -> float:
-        return _FINAL_STARTS * self._start_s
+        return self.policy.final_starts * self._start_s
 
     @property
     def _typical_s(self) -> float:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import dataclasses
 import logging
 import math
-import os
-import queue
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,36 +15,25 @@ from ...storage.errors import ArtifactError
 from ...storage.records import Failure, LookPurpose, Request, Stage, TrialRecord
 from ...storage.store import Store
 from ..deployment.card_groups import kept_audits
-from ..deployment.helpers import Helpers
 from ..domain.errors import CupelError, Message
 from ..domain.verdict import claims, is_judged_the_old_way
 from ..looks import note_look
 from ..statistics.comparison import name_in_repeats
 from ..study_rows import StudyRows
-from ..workers.cluster import Cluster, TaskDone
-from ..workers.messages import (
-    FinalTask,
-    HoldoutTask,
-    StudyFiles,
-    Task,
-    TaskResult,
-    TrialTask,
-    checkpoint_path,
-)
+from ..workers.messages import FinalTask, HoldoutTask, Task, TaskResult
+from ..workers.protocol import Workers
+from .batch import Batch, Errand
 from .budget import Budget
+from .exporting import ExportProcesses
 from .judging import Candidates, Judge
 from .nothing import why_nothing
+from .policy import Policy
+from .pool import TaskPool
 from .preparing import Prepared
-from .repeats import Repeats, key_of, name_of, plan_repeats, repeated
+from .repeats import Plan, Repeats, key_of, name_of, plan_repeats, repeated, search_work
+from .system import Heartbeat
 
 _log = logging.getLogger(__name__)
-_POLL_S = 0.5
-_LEAST_WAIT_S = 60.0  # a final model that takes longer, longer than foretold, and longer than …
-_MOST_TRIALS = 20.0  # … so many trials, hangs
-_NO_WORKER_S = 180.0  # without any worker that could take a task up
-_LEAST_OUTER, _MOST_OUTER = 2, 5  # folds of the evidence, which cost at most half of what the trials did
-_REPEATS_SHARE = 0.5  # of the time for evidence, for the finalists' further repeats
-_BRIEF_S = 1.0  # a baseline this quick is scored on the holdout before anything else
 
 
 @dataclass(slots=True)
@@ -56,11 +43,15 @@ class Finish:
     store: Store
     study_id: int
     prepared: Prepared
-    cluster: Cluster
+    workers: Workers
+    pool: TaskPool
     budget: Budget
-    helpers: Helpers | None = None  # for the export, started while the search ran
-    _results: dict[str, TaskResult] = field(default_factory=dict)
-    _failure: Failure | None = None  # of the final model
+    policy: Policy
+    heartbeat: Heartbeat
+    exporting: ExportProcesses
+    _results: dict[str, TaskResult] = field(default_factory=dict[str, TaskResult])
+    # Of the final model.
+    _failure: Failure | None = None
 
     def run(self, *, stopped: bool) -> None:
         """Write the study's result, and export its final model unless the user stopped the search."""
@@ -69,17 +60,16 @@ class Finish:
         repeats = self._repeats(candidates, rows, stopped=stopped) if rows else Repeats()
         judge = Judge(self.store, self.prepared, rows, candidates, repeats) if rows else None
         best = judge.best() if judge else None
-        tasks = self._holdout_tasks(candidates.baselines)
+        errands = self._holdouts(candidates.baselines)
         if best is not None:
             self.store.set_best_trial(self.study_id, best.number)
-            tasks["final"] = self._final_task(best, len(candidates.complete), stopped=stopped)
+            errands["final"] = self._final(best, len(candidates.complete), stopped=stopped)
         durations = {t.name: t.duration_s or 0.0 for t in candidates.baselines}
-        brief = [k for k in tasks if k != "final" and self._refit_s(durations[k]) < _BRIEF_S]
-        order = sorted(tasks, key=lambda k: 0 if k in brief else 1 if k == "final" else 2)
-        # Only the final model is worth the user's waiting.
-        self._run_tasks({key: tasks[key] for key in order}, lambda: self.budget.is_spent)
+        brief = {k for k in errands if k != "final" and self._refit_s(durations[k]) < self.policy.brief_s}
+        order = sorted(errands, key=lambda k: 0 if k in brief else 1 if k == "final" else 2)
+        self._run({key: errands[key] for key in order})
         result = self._result(best, judge, repeats, candidates)
-        if any(self._holdout(key) is not None for key in tasks):
+        if any(self._holdout(key) is not None for key in errands):
             note_look(self.store, self.store.study(self.study_id), LookPurpose.SEARCH)
         evidence = judge.evidence() if judge else None
         if evidence is not None:
@@ -94,17 +84,17 @@ class Finish:
     def _repeats(self, candidates: Candidates, rows: StudyRows, *, stopped: bool) -> Repeats:
         """Train the finalists on further repeats of the folds, and the baselines with them."""
         earlier = Repeats.load(self.store, self.store.study(self.study_id).result.get("repeats", {}))
-        left_s = 0.0 if stopped else _REPEATS_SHARE * max(self.budget.evidence_left_s, 0.0)
+        left_s = 0.0 if stopped else self.policy.repeats_share * max(self.budget.evidence_left_s, 0.0)
         plan = plan_repeats(
-            self.store, self.prepared, rows, candidates.complete, candidates.baselines, time_left_s=left_s,
-            known=earlier.found,
+            self.store, self.prepared, rows, candidates.complete, candidates.baselines, self.policy,
+            time_left_s=left_s, search_work=self._search_work(), known=earlier.found,
         )  # fmt: skip
         if isinstance(plan, Message):
             return Repeats(why_none=plan)
-        found = dict(earlier.found) if earlier.splits_sha256 == plan.splits_sha256 else {}
-        wanted = {key: task for key, task in plan.tasks.items() if name_of(key) not in found}
-        end = time.monotonic() + left_s
-        self._run_tasks(wanted, lambda: time.monotonic() > end or self._is_stopped, plan.files)
+        splits_sha256 = plan.request.splits_sha256
+        found = dict(earlier.found) if earlier.splits_sha256 == splits_sha256 else {}
+        wanted = [key for key in plan.tasks if name_of(key) not in found]
+        self._run_repeats(plan, wanted, candidates, left_s)
         for key in wanted:
             result = self._results.get(key)
             further = repeated(result, self.prepared.spec.metric) if result is not None else None
@@ -121,7 +111,7 @@ class Finish:
             why = Message("There was no time to judge finalists on further repeats of the folds.")
             return Repeats(why_none=why)
         kept = {*finalists, *(t.name for t in candidates.baselines)}
-        return Repeats(plan.splits_sha256, {name: value for name, value in found.items() if name in kept})
+        return Repeats(splits_sha256, {name: value for name, value in found.items() if name in kept})
 
     def _record(self, result: Mapping[str, Any]) -> None:
         """Write the result in place of an earlier one, but for the audits: those who search on still want them."""
@@ -129,30 +119,55 @@ class Finish:
         models = {t.number: str(t.user_attrs.get("model_sha256") or "") for t in trials}
         self.store.set_result(self.study_id, result, lambda before: kept_audits(before, result, models))
 
-    def _holdout_tasks(self, baselines: Sequence[TrialRecord]) -> dict[str, Task]:
+    def _holdouts(self, baselines: Sequence[TrialRecord]) -> dict[str, Errand]:
         """Return a task for each baseline that can be fitted on all rows in the time that is left."""
         if not self.prepared.has_holdout:
             return {}
-        left_s = max(self.budget.evidence_left_s, _BRIEF_S)
-        return {t.name: HoldoutTask(t.name) for t in baselines if self._refit_s(t.duration_s or 0.0) < left_s}
+        left_s = max(self.budget.evidence_left_s, self.policy.brief_s)
+        return {
+            t.name: Errand.of(HoldoutTask(t.name))
+            for t in baselines
+            if self._refit_s(t.duration_s or 0.0) < left_s
+        }
 
     def _refit_s(self, duration_s: float) -> float:
         """Return what fitting on all rows takes where fitting on every fold took `duration_s`."""
         split = self.prepared.spec.split
         return duration_s / (split.n_folds * split.n_repeats) * split.n_folds / (split.n_folds - 1)
 
-    def _final_task(self, best: TrialRecord, n_complete: int, *, stopped: bool) -> FinalTask:
+    def _final(self, best: TrialRecord, n_complete: int, *, stopped: bool) -> Errand:
         scores = self.store.fold_scores(best.id)
         assert scores is not None  # noqa: S101 - a complete trial has scores
-        return FinalTask(
+        trial_work = self.policy.work(best.epoch or 0, best.n_parameters or 0)
+        task = FinalTask(
             family=best.family,
             params=best.params,
             model=self._kept_model(best),
             best_epochs=tuple(int(e) for e in scores.best_epochs),
             trial_s=best.duration_s or 0.0,
-            time_left_s=0.0 if stopped else max(self.budget.evidence_left_s, 0.0),
-            most_outer=min(_MOST_OUTER, max(_LEAST_OUTER, n_complete // 2)),
+            time_left_s=0.0,
+            most_outer=self.policy.n_outer(
+                n_complete, trial_work, self._search_work(), self.prepared.n_workers
+            ),
         )
+
+        def make(n_failed: int) -> FinalTask:
+            # Others may have used some of the time; where it failed, the least that it can be.
+            is_least = stopped or n_failed > 0
+            left_s = 0.0 if is_least else max(self.budget.evidence_left_s, 0.0)
+            return dataclasses.replace(task, time_left_s=left_s)
+
+        return Errand(make, self._final_limit_s, n_tries=2, is_needed=True)
+
+    def _final_limit_s(self, task: Task) -> float:
+        assert isinstance(task, FinalTask)  # noqa: S101 - by the caller
+        return self.policy.final_limit_s(task.time_left_s, task.trial_s)
+
+    def _search_work(self) -> float:
+        """Return what the end is measured by where there is no time to measure it by."""
+        if self.prepared.spec.budget.timeout_s is not None:
+            return math.inf
+        return search_work(self.store.trials(self.study_id), self.policy)
 
     def _kept_model(self, best: TrialRecord) -> bytes | None:
         sha256 = best.user_attrs.get("model_sha256")
@@ -168,85 +183,44 @@ class Finish:
     def _is_stopped(self) -> bool:
         return self.store.study(self.study_id).request is Request.STOP
 
-    def _run_tasks(
-        self, tasks: dict[str, Task], is_over: Callable[[], bool], files: StudyFiles | None = None
-    ) -> None:
-        """Run tasks on the warm workers, in their order; once it is over, the final model alone is waited for."""
-        waiting = list(tasks)
-        since: dict[str, float] = {}
-        asked = time.monotonic()
-        while waiting or since:
-            self.cluster.refresh()
-            for address in self.cluster.idle:
-                if waiting:
-                    key = waiting.pop(0)
-                    tasks[key] = self._in_time(tasks[key])
-                    self.cluster.submit(key, address, files or self.prepared.files, tasks[key])
-                    since[key] = time.monotonic()
-            too_late = is_over()
-            if too_late:
-                waiting = [key for key in waiting if key == "final"]
-            if not since and time.monotonic() - asked > _NO_WORKER_S:
-                _log.error("there is no worker for %s", ", ".join(waiting))
-                return
-            self._kill_late(tasks, since, too_late=too_late)
-            self.store.heartbeat(self.study_id, elapsed_s=self.budget.elapsed, pid=os.getpid())
-            try:
-                event = self.cluster.events.get(timeout=_POLL_S)
-            except queue.Empty:
-                continue
-            if isinstance(event, TaskDone):
-                self.cluster.done(event.key)
-                if since.pop(event.key, None) is not None and self._take(event, tasks):
-                    waiting.insert(0, event.key)
-                asked = time.monotonic()
+    def _run(self, errands: Mapping[str, Errand]) -> None:
+        """Run tasks in their order; only the final model is worth the user's waiting."""
+        outcomes = Batch(
+            self.pool,
+            self.policy,
+            self.prepared.request,
+            errands,
+            is_over=lambda: self.budget.is_spent,
+            late_s=lambda: self.budget.grace_s,
+            on_round=self.heartbeat.beat,
+        ).run()
+        self._results |= {k: o for k, o in outcomes.items() if not isinstance(o, Failure)}
+        final = outcomes.get("final")
+        self._failure = final if isinstance(final, Failure) else None
 
-    def _in_time(self, task: Task) -> Task:
-        """Return a task with the time that is left: others may have used some."""
-        if not isinstance(task, FinalTask):
-            return task
-        left_s = min(task.time_left_s, max(self.budget.evidence_left_s, 0.0))
-        return dataclasses.replace(task, time_left_s=left_s)
-
-    def _kill_late(self, tasks: Mapping[str, Task], since: Mapping[str, float], *, too_late: bool) -> None:
-        for key, began in since.items():
-            task = tasks[key]
-            limit = float("inf")
-            if isinstance(task, TrialTask):
-                limit = max(_LEAST_WAIT_S, _MOST_TRIALS * (self.store.trial(task.trial_id).duration_s or 0.0))
-            if isinstance(task, FinalTask):
-                foretold = task.time_left_s if math.isfinite(task.time_left_s) else 0.0
-                limit = max(_LEAST_WAIT_S, 2.0 * foretold, _MOST_TRIALS * task.trial_s)
-            if key != "final" and too_late:
-                limit = self.budget.grace_s
-            is_late = time.monotonic() - began > limit
-            if is_late and self.cluster.kill(key):
-                _log.error("%s has taken %.0f s and was killed", key, time.monotonic() - began)
-
-    def _take(self, event: TaskDone, tasks: dict[str, Task]) -> bool:
-        """Take the outcome of a task up; return whether to try once more."""
-        if not isinstance(event.outcome, Failure):
-            self._results[event.key] = event.outcome
-            return False
-        _log.error("%s failed: %s\n%s", event.key, event.outcome.message, event.outcome.traceback)
-        task = tasks[event.key]
-        if not isinstance(task, FinalTask):
-            return False
-        is_first = self._failure is None
-        self._failure = event.outcome
-        tasks[event.key] = dataclasses.replace(task, time_left_s=0.0)  # the least that it can be
-        return is_first
+    def _run_repeats(self, plan: Plan, wanted: Sequence[str], candidates: Candidates, left_s: float) -> None:
+        end = time.monotonic() + left_s
+        durations = {name_in_repeats(t): t.duration_s or 0.0 for t in candidates.complete}
+        errands: dict[str, Errand] = {}
+        for key in wanted:
+            trial_s = durations.get(name_of(key))
+            limit_s = math.inf if trial_s is None else self.policy.final_limit_s(0.0, trial_s)
+            errands[key] = Errand.of(plan.tasks[key], limit_s)
+        outcomes = Batch(
+            self.pool,
+            self.policy,
+            plan.request,
+            errands,
+            is_over=lambda: time.monotonic() > end or self._is_stopped,
+            late_s=lambda: self.budget.grace_s,
+            on_round=self.heartbeat.beat,
+        ).run()
+        self._results |= {k: o for k, o in outcomes.items() if not isinstance(o, Failure)}
 
     def _clear_checkpoints(self) -> None:
         """Delete checkpoints of trials that have ended; a stopped study may go on from the others."""
-        folder = Path(self.prepared.files.checkpoints)
-        unfinished = {t.id for t in self.store.trials(self.study_id) if not t.state.is_finished}
-        keep = {checkpoint_path(self.prepared.files, trial_id) for trial_id in unfinished}
-        for file in folder.glob("*"):
-            if file not in keep:
-                file.unlink(missing_ok=True)
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+        trials = self.store.trials(self.study_id)
+        self.workers.clear_checkpoints(self.study_id, {t.id for t in trials if not t.state.is_finished})
 
     def _result(
         self, best: TrialRecord | None, judge: Judge | None, repeats: Repeats, candidates: Candidates
@@ -293,8 +267,7 @@ class Finish:
         return result.info.get("holdout") if result else None
 
     def _has_time_to_export(self) -> bool:
-        if self.helpers is not None and self.helpers.seconds is not None:
-            self.budget.note_prepared(self.helpers.seconds)
+        self.exporting.note_ready()
         return self.budget.exports and self.budget.has_time_to_export
 
     def _left_out(self) -> dict[str, Any]:
@@ -305,11 +278,14 @@ class Finish:
         from ..deployment.export import export_final
 
         _log.info("the export begins after %.1f s", self.budget.elapsed)
-        self.store.set_stage(self.study_id, Stage.EXPORT)
+        self.heartbeat.enter(Stage.EXPORT)
         directory = self.prepared.spec.export_dir
         try:
             export = export_final(
-                self.store, self.study_id, Path(directory) if directory else None, helpers=self.helpers
+                self.store,
+                self.study_id,
+                Path(directory) if directory else None,
+                helpers=self.exporting.helpers,
             )
         except CupelError as error:
             _log.error("export failed: %s", error, exc_info=True)

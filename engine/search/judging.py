@@ -53,7 +53,7 @@ class Candidates:
     @classmethod
     def of(cls, store: Store, prepared: Prepared) -> Candidates:
         """Return the field of a study as it stands."""
-        trials = [t for t in store.trials(prepared.files.study_id) if prepared.is_comparable(t)]
+        trials = [t for t in store.trials(prepared.request.study_id) if prepared.is_comparable(t)]
         search = [t for t in trials if t.kind is not TrialKind.BASELINE]
         complete = [t for t in search if t.state is TrialState.COMPLETE and "same_as" not in t.user_attrs]
         sign = -1.0 if prepared.spec.direction == "maximize" else 1.0
@@ -197,7 +197,7 @@ class Judge:
         # Version 0.1.0 kept no units, and only groups together.
         target, table = self._rows.target, self._rows.table
         spec = dataclasses.replace(self._prepared.spec.split, duplicates="ignore")
-        schema = TableSchema.from_json(self._prepared.files.schema)
+        schema = TableSchema.from_json(self._prepared.request.schema)
         units = split_units(spec, target, table, schema)[0]
         return units[np.searchsorted(target.rows, splits.development)]
 

@@ -6,43 +6,29 @@ Only the study's engine process runs it, and only it writes the study's trials.
 from __future__ import annotations
 
 import logging
-import math
-import os
-import queue
 import time
-from typing import Any
 
 from ...storage.records import Request, Stage, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..baselines import is_cheap
-from ..deployment.helpers import Helpers
 from ..domain.errors import CupelError
 from ..domain.objectives import is_ruled_out
-from ..training.curves import CURVE_NAMES
-from ..workers.cluster import Cluster, Event, TaskDone, WorkerLost, WorkerReady
-from ..workers.messages import BaselineTask, Control, Progress, TaskResult, TrialTask
+from ..workers.messages import BaselineTask, Task, TaskResult, TrialTask
+from ..workers.protocol import TaskDone, TaskProgress, WorkerLost, WorkerReady, Workers
 from .budget import Budget
+from .exporting import ExportProcesses
 from .finishing import Finish
 from .majority import score_majority
 from .outcomes import Kept, end_trial, end_unstarted
+from .policy import Policy
+from .pool import TaskPool
 from .preparing import Prepared
-from .running import RunningTrial
+from .running import Dropped, Patience, RunningTrial
 from .schedule import Schedule
-from .system import SystemWatch
+from .system import Heartbeat
+from .wishes import Wishes
 
 _log = logging.getLogger(__name__)
-_POLL_S = 0.25
-_SAVE_S = 0.5  # curves of a running trial are committed at most this often
-_HEARTBEAT_S = 2.0
-_ASK_S = 0.2  # what the user wants is looked up at most this often
-_TREES_SHARE = 0.7  # of the time that a baseline may take: then trees end with what they have
-_MOST_GROWTH_BYTES = 2 << 30  # of a worker since its first trial
-_LOOK = (
-    0.2  # of the time that a trial may be silent: then its worker is watched for so long, whether it computes
-)
-_MOST_SILENCE = 10.0  # times as long, and a trial is killed although its worker computes
-_MOST_FAILURES = 5  # in a row, with nothing complete: the search itself is wrong
-_MOST_LOST = 3  # workers in a row that did not get warm
 
 
 class StudyFailed(CupelError):  # noqa: N818 - as StudyState.FAILED
@@ -54,305 +40,227 @@ class SearchLoop:
 
     Parameters
     ----------
-    store, study_id, prepared, cluster, budget, kept
-        Of the study; the cluster has been started before `run` is called.
-    hang_s : float
-        A trial that is silent for longer, and for ten times its longest silence so far, is killed, unless its worker
-        computes: an epoch of many rows on a busy machine is long.
-    stop_grace_s : float
-        What a trial has, when the user stops the study, to end its epoch; then it is left for a later resume.
+    store, prepared, workers, budget, policy
+        Of the study; the workers have been started before `run` is called.
     """
 
     def __init__(
-        self,
-        store: Store,
-        study_id: int,
-        prepared: Prepared,
-        cluster: Cluster,
-        budget: Budget,
-        kept: Kept,
-        *,
-        hang_s: float,
-        stop_grace_s: float,
+        self, store: Store, prepared: Prepared, workers: Workers, budget: Budget, policy: Policy
     ) -> None:
-        self.store, self.study_id = store, study_id
-        self._prepared, self._cluster, self._budget, self._kept = prepared, cluster, budget, kept
-        self._hang_s, self._stop_grace_s = hang_s, stop_grace_s
-        self._running: dict[str, RunningTrial] = {}
-        self._n_failed_in_row = self._n_lost_in_row = 0
-        self._beat = 0.0
-        self._asked = -math.inf
+        self._store, self._study_id, self._prepared = store, prepared.request.study_id, prepared
+        self._workers, self._budget, self._policy = workers, budget, policy
+        self._kept = Kept.of_study(store, prepared, policy.n_kept)
+        self._pool = TaskPool(workers, policy)
+        self._heartbeat = Heartbeat(store, self._study_id, budget, self._pool, policy)
+        self._wishes = Wishes(store, prepared, workers, self._pool, budget, policy)
+        self._exporting = ExportProcesses(budget, has_images=bool(prepared.files.table.arrays))
+        self._schedule = Schedule(store, prepared, budget, policy)
+        # By the keys of their tasks.
+        self._trials: dict[str, RunningTrial] = {}
+        self._n_failed_in_row = 0
+        self._over_since: float | None = None
         best = prepared.best(store)
         self._best = best.value if best else None
-        self._first_peaks: dict[str, int] = {}  # memory after the first trial, by worker address
-        self._over_since: float | None = None
-        self._watch = SystemWatch(store, study_id, budget)
-        self._schedule = Schedule(store, study_id, prepared, budget)
-        self._helpers: Helpers | None = None
-        self._stage: Stage | None = None
 
     def run(self) -> StudyState:
         """Run until the budget, the target or the user ends the search; then finish it."""
-        request = Request.RUN
         while True:
-            self._cluster.refresh()
-            self._live()
-            request = self._obey(request)
-            is_over = request is Request.STOP or self._is_over()
-            if is_over and not self._running and (request is Request.STOP or not self._owes_baselines()):
+            self._heartbeat.beat(sample=True)
+            self._tell_stage()
+            self._wishes.read()
+            self._skip()
+            is_stopped = self._wishes.request is Request.STOP
+            is_over = is_stopped or self._is_over()
+            if is_over and not self._trials and (is_stopped or not self._owes_baselines()):
                 break
             if is_over:
-                self._wind_up(stopped=request is Request.STOP)
-                self._fill(owed=request is not Request.STOP)
+                self._wind_up(stopped=is_stopped)
+                self._fill(owed=not is_stopped)
             else:
                 self._over_since = None
-                if request is Request.RUN:
+                if self._wishes.request is Request.RUN:
                     self._fill()
                     self._schedule.look_ahead()
             self._listen()
             self._save_curves()
-            self._look_for_hangs()
-            self._prepare_export()
-        self.store.requeue_running(self.study_id)  # what was stopped in the middle of an epoch
-        return self._end(stopped=request is Request.STOP)
-
-    def _start_helpers(self) -> None:
-        """Start the export's processes: most of its time are their imports, and other work goes on meanwhile."""
-        if self._helpers is None:
-            self._helpers = Helpers.start(images=bool(self._prepared.files.table.arrays))
+            if not self._budget.is_paused:
+                self._pool.end_overdue()
+            self._exporting.follow()
+        # What was stopped in the middle of an epoch.
+        self._store.requeue_running(self._study_id)
+        return self._end(stopped=is_stopped)
 
     def close(self) -> None:
         """End the processes that were started for an export and not needed."""
-        if self._helpers is not None:
-            self._helpers.close()
-
-    def _owes_baselines(self) -> bool:
-        """Whether a cheap baseline has not been run, and there is a worker that could."""
-        return self._schedule.owes_baselines and bool(self._cluster.idle)
-
-    def _prepare_export(self) -> None:
-        """Start the processes of the export in time, and note how long they took."""
-        if self._budget.prepares_export:
-            self._start_helpers()
-            self._budget.note_preparing()
-            _log.info("the export's processes are started after %.1f s", self._budget.elapsed)
-        elif self._helpers is not None and self._helpers.seconds is not None:
-            self._budget.note_prepared(self._helpers.seconds)
-
-    def _live(self) -> None:
-        if time.monotonic() - self._beat > _HEARTBEAT_S:
-            self._beat = time.monotonic()
-            self.store.heartbeat(self.study_id, elapsed_s=self._budget.elapsed, pid=os.getpid())
-            self._watch.sample(self._cluster.pids().values())
-        self._tell_stage()
+        self._exporting.close()
 
     def _tell_stage(self) -> None:
-        stage = Stage.WORKERS
         if self._best is not None:
-            stage = Stage.SEARCH
-        elif self._running or self._cluster.idle:
-            stage = Stage.FIRST_TRIAL
-        if stage is not self._stage and self._stage is not Stage.SEARCH:
-            self._stage = stage
-            _log.info("%s after %.1f s", stage, self._budget.elapsed)
-            self.store.set_stage(self.study_id, stage)
+            self._heartbeat.enter(Stage.SEARCH)
+        elif self._trials or self._pool.has_idle_worker:
+            self._heartbeat.enter(Stage.FIRST_TRIAL)
+        else:
+            self._heartbeat.enter(Stage.WORKERS)
+
+    # -- when it is over --------------------------------------------------------------------------------------------
 
     def _is_over(self) -> bool:
         budget = self._budget
         budget.is_time_over = budget.is_time_over or budget.search_left_s <= self._pace_s()
         if budget.is_time_over:
             return True
-        return budget.is_reached(self._best) or (self._schedule.is_over and not self._running)
+        return budget.is_reached(self._best) or (self._schedule.is_over and not self._trials)
 
     def _pace_s(self) -> float:
         """Return what the longest epoch of a running trial took: what one more may take."""
-        return max((r.pace for r in self._running.values() if r.is_search), default=0.0)
+        return max((t.task.pace_s for t in self._trials.values() if t.is_search), default=0.0)
+
+    def _owes_baselines(self) -> bool:
+        """Whether a cheap baseline has not been run, and there is a worker that could."""
+        return self._schedule.owes_baselines and self._pool.has_idle_worker
 
     def _wind_up(self, *, stopped: bool) -> None:
-        """Tell running trials to end with what they have, and kill the workers of those that do not in time."""
+        """Have running trials end with what they have, and kill the workers of those that do not in time."""
         self._over_since = self._over_since or time.monotonic()
-        grace = self._stop_grace_s if stopped else self._pace_s() + self._budget.grace_s
-        is_late = time.monotonic() - self._over_since > grace
-        for running in self._running.values():
-            if running.is_search and not running.is_finishing and not running.dropped:
-                running.is_finishing = True
-                self._cluster.control(running.key, running.id, Control.FINISH)
-            if running.is_owed and not stopped:
-                continue
-            if is_late and self._cluster.kill(running.key) and not running.dropped:
-                running.dropped = "stopped" if stopped else "late"
+        grace_s = self._policy.stop_grace_s if stopped else self._pace_s() + self._budget.grace_s
+        is_late = time.monotonic() - self._over_since > grace_s
+        for trial in self._trials.values():
+            if trial.is_search:
+                self._pool.finish(trial.task)
+            if is_late and (stopped or not trial.is_owed):
+                self._pool.kill(trial.task, Dropped.STOPPED if stopped else Dropped.LATE)
 
     def _end(self, *, stopped: bool) -> StudyState:
         _log.info("the search is over after %.1f s", self._budget.elapsed)
-        self.store.set_study_state(self.study_id, StudyState.FINISHING)
-        self.store.set_stage(self.study_id, Stage.FINAL_MODEL)
-        if not stopped:  # a stopped search may go on with those that wait
-            score_majority(self.store, self.study_id, self._prepared)
-            end_unstarted(self.store, self.study_id)
+        self._store.set_study_state(self._study_id, StudyState.FINISHING)
+        self._heartbeat.enter(Stage.FINAL_MODEL)
+        # A stopped search may go on with those that wait.
+        if not stopped:
+            score_majority(self._store, self._study_id, self._prepared)
+            end_unstarted(self._store, self._study_id)
             if self._budget.exports and self._best is not None:
-                self._start_helpers()
-        finish = Finish(self.store, self.study_id, self._prepared, self._cluster, self._budget, self._helpers)
+                self._exporting.start()
+        finish = Finish(
+            self._store,
+            self._study_id,
+            self._prepared,
+            self._workers,
+            self._pool,
+            self._budget,
+            self._policy,
+            self._heartbeat,
+            self._exporting,
+        )
         finish.run(stopped=stopped)
         self._kept.sweep()
-        self.store.heartbeat(self.study_id, elapsed_s=self._budget.elapsed, pid=os.getpid())
+        self._heartbeat.beat_now()
         return StudyState.STOPPED if stopped else StudyState.DONE
-
-    # -- what the user asks -----------------------------------------------------------------------------------------
-
-    def _obey(self, before: Request) -> Request:
-        if time.monotonic() - self._asked < _ASK_S:
-            return before
-        self._asked = time.monotonic()
-        study = self.store.study(self.study_id)
-        if study.request is not before:
-            _log.info("asked to %s", study.request)
-            if study.request is Request.PAUSE:
-                self._budget.pause()
-                self._tell_all(Control.PAUSE)
-                self.store.set_study_state(self.study_id, StudyState.PAUSED)
-            elif before is Request.PAUSE:
-                self._budget.go_on()
-                self._tell_all(Control.CONTINUE)
-                self.store.set_study_state(self.study_id, StudyState.RUNNING)
-        wanted, most = study.n_workers_requested or self._prepared.n_workers, self._prepared.most_workers
-        if wanted > most:
-            _log.warning("%d workers were asked for; the memory allows %d", wanted, most)
-            wanted = most
-            self.store.request_workers(self.study_id, most)  # so that viewers show what runs
-        if wanted != self._cluster.n_workers or self._cluster.is_shrinking:
-            self._cluster.scale(wanted)
-        self._skip_asked()
-        return study.request
-
-    def _skip_asked(self) -> None:
-        asked = set(self.store.skips_asked(self.study_id)) if self._running else set()
-        for running in self._running.values():
-            if running.id in asked and not running.dropped:
-                self._drop(running, "skipped")
-
-    def _tell_all(self, control: Control) -> None:
-        for running in self._running.values():
-            running.heard = time.monotonic()  # a pause is no silence
-            if not running.dropped:
-                self._cluster.control(running.key, running.id, control)
-
-    def _drop(self, running: RunningTrial, why: str) -> None:
-        running.dropped = why
-        if running.is_search:
-            self._cluster.control(running.key, running.id, Control.DROP)
-        else:
-            self._cluster.kill(running.key)  # a baseline hears nothing while it is fitted
 
     # -- starting trials --------------------------------------------------------------------------------------------
 
     def _fill(self, *, owed: bool | None = None) -> None:
-        """Give every idle worker a task; when the search is over, a baseline that it owes, or none."""
-        for address in self._cluster.idle:
-            if self._cluster.n_running >= self._cluster.n_workers or owed is False:
-                return
-            trial = self._schedule.next_owed(address) if owed else self._schedule.next(address)
+        """Give every free worker a task; when the search is over, a baseline that it owes, or none."""
+        if owed is False:
+            return
+        for worker in self._pool.free:
+            trial = self._schedule.next_owed(worker) if owed else self._schedule.next(worker)
             if trial is None:
                 return
-            self._start(trial, address)
+            self._start(trial, worker)
 
-    def _start(self, trial: TrialRecord, address: str) -> None:
-        running = RunningTrial(trial.id, trial.number, _key(trial), trial.kind, trial.n_epochs or 1)
-        self._running[running.key] = running
-        if running.is_search:
-            running.choice = self._prepared.epoch_choice(trial.params)
+    def _start(self, trial: TrialRecord, worker: str) -> None:
         if trial.kind is TrialKind.BASELINE:
-            running.is_owed = is_cheap(trial.name)
-            task: Any = BaselineTask(
-                trial.id, trial.number, trial.name, _TREES_SHARE * self._budget.baseline_left_s
-            )
+            time_s = self._policy.trees_share * self._budget.baseline_left_s
+            task: Task = BaselineTask(trial.id, trial.number, trial.name, time_s)
+            # It says nothing while it is fitted.
+            patience = Patience(silence_s=self._budget.baseline_s)
         else:
             task = TrialTask(trial.id, trial.number, trial.family, trial.params)
-        self._cluster.submit(running.key, address, self._prepared.files, task)
+            patience = Patience(may_hang=True, why=Dropped.HUNG)
+        key = f"trial-{trial.id}"
+        running = self._pool.submit(key, worker, self._prepared.request, task, patience)
+        is_search = trial.kind is not TrialKind.BASELINE
+        self._trials[key] = RunningTrial(
+            trial.id,
+            trial.number,
+            trial.kind,
+            trial.n_epochs or 1,
+            running,
+            choice=self._prepared.epoch_choice(trial.params) if is_search else None,
+            is_owed=not is_search and is_cheap(trial.name),
+        )
 
-    # -- listening --------------------------------------------------------------------------------------------------
+    def _skip(self) -> None:
+        for trial in self._trials.values():
+            if trial.id not in self._wishes.skips or trial.task.dropped is not None:
+                continue
+            if trial.is_search:
+                self._pool.drop(trial.task, Dropped.SKIPPED)
+            else:
+                # A baseline listens to nobody while it is fitted.
+                self._pool.kill(trial.task, Dropped.SKIPPED)
+
+    # -- what workers say -------------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
-        """Deal with what workers say, for a moment."""
-        end = time.monotonic() + _POLL_S
-        while True:
-            try:
-                event: Event = self._cluster.events.get(timeout=max(0.0, end - time.monotonic()))
-            except queue.Empty:
-                return
+        for event in self._pool.events():
             match event:
-                case Progress():
+                case TaskProgress():
                     self._progress(event)
                 case TaskDone():
                     self._done(event)
-                    return  # a worker is idle: fill it
                 case WorkerReady():
-                    self._n_lost_in_row = 0
                     self._budget.note_start(event.seconds)
                     _log.info("worker ready: %s", dict(event.devices))
-                    return
                 case WorkerLost():
-                    self._lost(event)
+                    _log.warning("worker lost: %s", event.reason)
+                    if self._pool.never_starts:
+                        raise StudyFailed("The worker processes do not start: {reason}", reason=event.reason)
 
-    def _lost(self, event: WorkerLost) -> None:
-        _log.warning("worker lost: %s", event.reason)
-        self._n_lost_in_row += 1
-        if self._n_lost_in_row >= _MOST_LOST * self._cluster.n_workers and not self._running:
-            raise StudyFailed("The worker processes do not start: {reason}", reason=event.reason)
-
-    def _progress(self, progress: Progress) -> None:
-        running = self._running.get(f"trial-{progress.trial_id}")
-        if running is None:
-            return
-        running.hear(progress.memory_bytes)
-        self._judge(running, running.take(progress.first_epoch, progress.curves))
-        if running.is_search and running.epoch and not running.dropped:
+    def _progress(self, event: TaskProgress) -> None:
+        trial = self._trials[event.key]
+        self._judge(trial, trial.add(event.progress.first_epoch, event.progress.curves))
+        if trial.is_search and trial.epoch and trial.task.dropped is None:
             self._budget.note_network()
+
+    def _judge(self, trial: RunningTrial, epochs: range) -> None:
+        for epoch in epochs:
+            is_wanted = trial.is_search and trial.task.dropped is None
+            if is_wanted and self._schedule.should_prune(trial, epoch):
+                trial.pruned_at = epoch
+                self._pool.drop(trial.task, Dropped.PRUNED)
 
     def _save_curves(self) -> None:
         """Commit what running trials have told and nobody has stored yet."""
         now = time.monotonic()
-        for running in self._running.values():
-            if running.epoch > running.saved_epoch and now - running.saved > _SAVE_S:
-                running.saved, running.saved_epoch = now, running.epoch
-                self.store.record_progress(
-                    running.id,
-                    epoch=running.epoch,
-                    curves=running.recorded_curves(CURVE_NAMES),
-                    peak_memory_bytes=running.peak_bytes,
+        for trial in self._trials.values():
+            if trial.epoch > trial.saved_epoch and now - trial.saved > self._policy.save_s:
+                trial.saved, trial.saved_epoch = now, trial.epoch
+                self._store.record_progress(
+                    trial.id,
+                    epoch=trial.epoch,
+                    curves=trial.recorded_curves(),
+                    peak_memory_bytes=trial.task.peak_bytes,
                 )
 
-    def _judge(self, running: RunningTrial, epochs: range) -> None:
-        for epoch in epochs:
-            if running.is_search and not running.dropped and self._schedule.should_prune(running, epoch):
-                running.pruned_at = epoch
-                self._drop(running, "pruned")
-
     def _done(self, event: TaskDone) -> None:
-        running = self._running.get(event.key)
-        self._cluster.done(event.key)
-        if running is None:
-            return
+        trial = self._trials[event.key]
         result = event.outcome if isinstance(event.outcome, TaskResult) else None
-        if result is not None and result.curves is not None:  # messages may be slower than the result
-            n_known = running.epoch
+        # Messages may be slower than the result.
+        if result is not None and result.curves is not None:
             curves = result.curves.values.swapaxes(0, 1)
-            self._judge(running, running.take(n_known, curves[n_known:]))
-        del self._running[event.key]
-        if running.dropped == "stopped" and (result is None or result.scores is None):
-            return  # goes on from its checkpoint when the study is resumed
-        trial = end_trial(self.store, running, event.outcome, self._kept)
-        _log.info("trial %d: %s %s", trial.number, trial.state, trial.value)
-        self._schedule.ended(trial, running)
-        self._note_best(trial)
-        self._count_failures(trial)
-        self._recycle_if_grown(event.address, trial.peak_memory_bytes or 0)
-
-    def _recycle_if_grown(self, address: str, peak_bytes: int) -> None:
-        """Replace a worker that has grown much since its first trial; TensorFlow gives no memory back."""
-        first = self._first_peaks.setdefault(address, peak_bytes)
-        if peak_bytes > min(self._prepared.files.memory_limit_bytes / 2, first + _MOST_GROWTH_BYTES):
-            del self._first_peaks[address]
-            self._cluster.recycle(address)
+            self._judge(trial, trial.add(trial.epoch, curves[trial.epoch :]))
+        del self._trials[event.key]
+        if trial.task.dropped is Dropped.STOPPED and (result is None or result.scores is None):
+            # Goes on from its checkpoint when the study is resumed.
+            return
+        ended = end_trial(self._store, trial, event.outcome, self._kept)
+        _log.info("trial %d: %s %s", ended.number, ended.state, ended.value)
+        self._schedule.ended(ended, trial)
+        self._note_best(ended)
+        self._count_failures(ended)
+        limit_bytes = self._prepared.files.memory_limit_bytes
+        self._pool.replace_grown(event.worker, ended.peak_memory_bytes or 0, limit_bytes)
 
     def _note_best(self, trial: TrialRecord) -> None:
         if trial.kind is TrialKind.BASELINE or trial.state is not TrialState.COMPLETE or trial.value is None:
@@ -365,29 +273,9 @@ class SearchLoop:
             self._n_failed_in_row = 0
             return
         self._n_failed_in_row += 1
-        if self._n_failed_in_row >= _MOST_FAILURES and self._best is None:
+        if self._policy.is_hopeless(self._n_failed_in_row, has_network=self._best is not None):
             raise StudyFailed(
                 "The first {n} trials all failed, so the search was ended. The last one: {message}",
                 n=self._n_failed_in_row,
                 message=trial.failure.message if trial.failure else "",
             )
-
-    def _look_for_hangs(self) -> None:
-        if self._budget.is_paused:
-            return
-        now = time.monotonic()
-        for running in self._running.values():
-            limit = max(self._hang_s, 10.0 * running.longest_silence)
-            if not running.is_search:
-                limit = self._budget.baseline_s
-            is_silent = now - running.heard > limit and running.dropped not in ("hung", "late", "stopped")
-            if is_silent and running.is_search and now - running.heard < _MOST_SILENCE * limit:
-                cpu_s = self._cluster.cpu_s(running.key)
-                is_silent = cpu_s is not None and not running.computes(cpu_s, _LOOK * limit)
-            if is_silent and self._cluster.kill(running.key):
-                running.dropped = "hung" if running.is_search else "late"
-                _log.warning("%s has been silent for %.0f s and was killed", running.key, now - running.heard)
-
-
-def _key(trial: TrialRecord) -> str:
-    return f"trial-{trial.id}"

@@ -19,12 +19,9 @@ from ...storage.records import (
 )
 from ...storage.store import Store
 from ..domain.errors import Message
-from ..training.curves import CURVE_NAMES
 from ..workers.messages import TaskOutcome, TaskResult
 from .preparing import Prepared
-from .running import RunningTrial
-
-_KEEP = 5  # best trials whose fold networks stay on the disk; any other trial's come out again by training it again
+from .running import Dropped, RunningTrial
 
 
 @dataclass(slots=True)
@@ -35,14 +32,15 @@ class Kept:
     study_id: int
     metric: str
     maximize: bool
-    _by_value: list[tuple[float, int, str]] = field(default_factory=list)
-    _dropped: list[tuple[int, str]] = field(default_factory=list)
+    n_kept: int
+    _by_value: list[tuple[float, int, str]] = field(default_factory=list[tuple[float, int, str]])
+    _dropped: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
     @classmethod
-    def of_study(cls, store: Store, prepared: Prepared) -> Kept:
+    def of_study(cls, store: Store, prepared: Prepared, n_kept: int) -> Kept:
         """Return what a study keeps already; what older versions scored in another way stays beside it."""
         spec = prepared.spec
-        kept = cls(store, prepared.files.study_id, spec.metric, spec.direction == "maximize")
+        kept = cls(store, prepared.request.study_id, spec.metric, spec.direction == "maximize", n_kept)
         for trial in store.trials(kept.study_id):
             sha256 = trial.user_attrs.get("model_sha256")
             is_own = "same_as" not in trial.user_attrs and prepared.is_comparable(trial)
@@ -53,7 +51,7 @@ class Kept:
     def add(self, trial_id: int, value: float, model: bytes) -> str | None:
         """Keep a model if its trial is among the best; return its sha256, or None."""
         rank = -value if self.maximize else value
-        if len(self._by_value) >= _KEEP and rank >= self._by_value[-1][0]:
+        if len(self._by_value) >= self.n_kept and rank >= self._by_value[-1][0]:
             return None
         sha256 = self.store.artifacts.add(model)
         self._rank(trial_id, value, sha256)
@@ -67,15 +65,16 @@ class Kept:
 
     def _rank(self, trial_id: int, value: float, sha256: str) -> None:
         ranked = sorted([*self._by_value, (-value if self.maximize else value, trial_id, sha256)])
-        self._by_value = ranked[:_KEEP]
-        self._dropped += [(i, s) for _, i, s in ranked[_KEEP:]]
+        self._by_value = ranked[: self.n_kept]
+        self._dropped += [(i, s) for _, i, s in ranked[self.n_kept :]]
 
 
 def end_trial(store: Store, running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialRecord:
     """End a trial: complete, pruned, skipped, hung, too late, or failed."""
     ended = store.finish_trial(running.id, _outcome(running, outcome, kept))
     if "model_sha256" in ended.user_attrs and isinstance(outcome, TaskResult) and outcome.model is not None:
-        store.artifacts.add(outcome.model)  # another study may have dropped an equal one before this commit
+        # Another study may have dropped an equal one before this commit.
+        store.artifacts.add(outcome.model)
     kept.sweep()
     return ended
 
@@ -98,7 +97,8 @@ def end_unstarted(store: Store, study_id: int) -> None:
 
 def _outcome(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOutcome:
     result = outcome if isinstance(outcome, TaskResult) and outcome.scores is not None else None
-    if running.dropped == "skipped":
+    dropped = running.task.dropped
+    if dropped is Dropped.SKIPPED:
         return _failed(running, outcome, FailureKind.SKIPPED, Message("You skipped this trial."))
     # A trial that the pruner gave up after its very last epoch is complete: nothing was left to be saved.
     is_pruned = running.pruned_at is not None and (result is None or running.pruned_at + 1 < running.epoch)
@@ -106,10 +106,10 @@ def _outcome(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOu
         return _pruned(running, outcome, kept)
     if result is not None:
         return _complete(running, result, kept)
-    if running.dropped == "hung":
+    if dropped is Dropped.HUNG:
         message = Message("The trial gave no sign of life for too long; its worker process was ended.")
         return _failed(running, outcome, FailureKind.HUNG, message)
-    if running.dropped == "late":
+    if dropped is Dropped.LATE:
         message = Message(
             "The time budget was over in the middle of an epoch of this trial; allow more time."
         )
@@ -118,8 +118,8 @@ def _outcome(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOu
         return _failed(running, outcome, FailureKind.SKIPPED, message)
     assert isinstance(outcome, Failure)  # noqa: S101 - a task gives a result or a failure
     return TrialOutcome(
-        TrialState.FAIL, failure=outcome, curves=running.recorded_curves(CURVE_NAMES), epoch=running.epoch,
-        duration_s=_busy_s(running, outcome), peak_memory_bytes=running.peak_bytes or None,
+        TrialState.FAIL, failure=outcome, curves=running.recorded_curves(), epoch=running.epoch,
+        duration_s=_busy_s(running, outcome), peak_memory_bytes=running.task.peak_bytes or None,
     )  # fmt: skip
 
 
@@ -151,22 +151,22 @@ def _complete(running: RunningTrial, result: TaskResult, kept: Kept) -> TrialOut
 def _pruned(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOutcome:
     assert running.pruned_at is not None  # noqa: S101 - by the caller
     n_epochs = running.pruned_at + 1
-    curves = running.recorded_curves(CURVE_NAMES, n_epochs)
+    curves = running.recorded_curves(n_epochs)
     assert curves is not None  # noqa: S101 - it was pruned by its curves
     last = running.scores[running.pruned_at]
     value = float(last.mean())
     scores = FoldScores((kept.metric,), last[:, None], np.full(len(last), -1))
     return TrialOutcome(
         TrialState.PRUNED, None if np.isnan(value) else value, _std(last), scores, curves, epoch=n_epochs,
-        duration_s=_busy_s(running, outcome), peak_memory_bytes=running.peak_bytes,
+        duration_s=_busy_s(running, outcome), peak_memory_bytes=running.task.peak_bytes,
     )  # fmt: skip
 
 
 def _failed(running: RunningTrial, outcome: TaskOutcome, kind: FailureKind, message: Message) -> TrialOutcome:
     failure = Failure(kind, str(message), "", message.template, dict(message.args))
     return TrialOutcome(
-        TrialState.FAIL, failure=failure, curves=running.recorded_curves(CURVE_NAMES), epoch=running.epoch,
-        duration_s=_busy_s(running, outcome), peak_memory_bytes=running.peak_bytes or None,
+        TrialState.FAIL, failure=failure, curves=running.recorded_curves(), epoch=running.epoch,
+        duration_s=_busy_s(running, outcome), peak_memory_bytes=running.task.peak_bytes or None,
     )  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def _busy_s(running: RunningTrial, outcome: TaskOutcome) -> float:
 
     A worker that is killed may have worked for long without a word: on its first epoch, or on a baseline.
     """
-    return outcome.duration_s if isinstance(outcome, TaskResult) else time.monotonic() - running.started
+    return outcome.duration_s if isinstance(outcome, TaskResult) else time.monotonic() - running.task.started
 
 
 def _copied(store: Store, same: TrialRecord) -> TrialOutcome:

@@ -21,29 +21,48 @@ from ..domain.spec import StudySpec
 from ..machine import free_memory_bytes, n_cores
 from ..splits.splitting import Splits
 from ..statistics.epochs import EpochChoice
-from ..study_rows import table_files
 from ..training.schedules import patience_of
 from ..workers.gpus import gpu_names
-from ..workers.messages import StudyFiles
+from ..workers.messages import Site, StudyFiles, StudyRequest
+from .policy import POLICY, Policy
 
 _log = logging.getLogger(__name__)
-_MEMORY_FRACTION = 0.8  # of what is free when the study starts, shared out among the workers
-_LEAST_BYTES = 1 << 30  # for a worker: TensorFlow alone takes most of it
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A study that is ready to run."""
+    """A study that is ready to run.
+
+    Attributes
+    ----------
+    spec : StudySpec
+    space : dict
+        Adapted to the data.
+    request : StudyRequest
+        What workers are told of it.
+    files : StudyFiles
+        The same on this machine.
+    digests : dict
+        Of its trials.
+    voters : tuple of int64 arrays
+        By replica, those that choose its epoch.
+    is_ordered : bool
+        Whether the folds follow one another.
+    has_holdout : bool
+    n_workers, most_workers : int
+        Those that are started, and those that the memory allows.
+    """
 
     spec: StudySpec
     space: dict[str, Any]
+    request: StudyRequest
     files: StudyFiles
     digests: dict[str, str]
-    voters: tuple[NDArray[np.int64], ...]  # by replica, those that choose its epoch
-    is_ordered: bool  # whether the folds follow one another
+    voters: tuple[NDArray[np.int64], ...]
+    is_ordered: bool
     has_holdout: bool
     n_workers: int
-    most_workers: int  # that the memory allows
+    most_workers: int
 
     def is_comparable(self, trial: TrialRecord) -> bool:
         """Whether a trial may be ranked with those of today: its data, split, metric and way of scoring are equal.
@@ -68,7 +87,7 @@ class Prepared:
         )
 
 
-def prepare(store: Store, study: StudyRecord) -> Prepared:
+def prepare(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Prepared:
     """Load the study's data and splits, and say how many workers with how many threads.
 
     Raises
@@ -79,6 +98,8 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
     spec = StudySpec.from_json(study.spec)
     dataset = store.dataset(study.dataset_id or 0)
     schema = TableSchema.from_json(dataset.schema)
+    for sha256 in (dataset.table_sha256, *(array.sha256 for array in schema.arrays.values())):
+        store.artifacts.checked_path(sha256)
     if study.split_sha256 is None:
         raise SpecError("The study {study!r} has no folds; create it anew.", study=study.name)
     splits_path = store.artifacts.checked_path(study.split_sha256)
@@ -87,10 +108,24 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
     if spec.space is not None:
         check_space(spec.space)
         space = completed_space(spec.space)
-    n_workers, n_threads = share_out(spec.n_workers)
-    fewer = fewer_workers(spec.n_workers)
+    n_workers, n_threads = share_out(spec.n_workers, policy)
+    fewer = fewer_workers(spec.n_workers, policy)
     if fewer is not None:
         _log.warning("%s", fewer)
+    request = StudyRequest(
+        study_id=study.id,
+        table_sha256=dataset.table_sha256,
+        splits_sha256=study.split_sha256,
+        schema=dataset.schema,
+        task=spec.task,
+        metric=spec.metric,
+        seed=spec.seed,
+        split_seed=spec.split_seed,
+        max_epochs=spec.max_epochs,
+        limits=spec.limits,
+        objectives=spec.objectives,
+        fused={"auto": None, "fused": True, "fold_by_fold": False}[spec.path],
+    )
     return Prepared(
         spec=spec,
         space=adapt_space(
@@ -99,23 +134,8 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
             max_epochs=spec.max_epochs,
             n_numbers=sum(c.role == "numeric" for c in schema.features),
         ),
-        files=StudyFiles(
-            study_id=study.id,
-            table=table_files(store, dataset),
-            splits=str(splits_path),
-            schema=dataset.schema,
-            task=spec.task,
-            metric=spec.metric,
-            seed=spec.seed,
-            split_seed=spec.split_seed,
-            max_epochs=spec.max_epochs,
-            n_threads=n_threads,
-            checkpoints=str(store.workspace.checkpoints / f"study-{study.id:04d}"),
-            memory_limit_bytes=memory_share(n_workers),
-            limits=spec.limits,
-            objectives=spec.objectives,
-            fused={"auto": None, "fused": True, "fold_by_fold": False}[spec.path],
-        ),
+        request=request,
+        files=site_of(store, n_workers, n_threads, policy).files(request),
         digests={
             "data": dataset.digest,
             "split": splits.digest(),
@@ -126,28 +146,38 @@ def prepare(store: Store, study: StudyRecord) -> Prepared:
         is_ordered=splits.is_ordered,
         has_holdout=len(splits.holdout) > 0,
         n_workers=n_workers,
-        most_workers=most_workers(),
+        most_workers=most_workers(policy),
     )
 
 
-def memory_share(n_workers: int) -> int:
+def site_of(store: Store, n_workers: int, n_threads: int, policy: Policy = POLICY) -> Site:
+    """Return where workers on this machine find the files of a store, and what each of so many may use."""
+    return Site(
+        artifacts=str(store.artifacts.folder),
+        checkpoints=str(store.workspace.checkpoints),
+        n_threads=n_threads,
+        memory_limit_bytes=memory_share(n_workers, policy),
+    )
+
+
+def memory_share(n_workers: int, policy: Policy = POLICY) -> int:
     """Return the bytes that each worker may use, of what is free now."""
-    return int(_MEMORY_FRACTION * free_memory_bytes() / n_workers)
+    return int(policy.memory_fraction * free_memory_bytes() / n_workers)
 
 
-def share_out(n_workers: int | None) -> tuple[int, int]:
+def share_out(n_workers: int | None, policy: Policy = POLICY) -> tuple[int, int]:
     """Return the number of workers, at most so many as the memory allows, and of threads for each.
 
     Where the user does not say how many: one a GPU, or one a core; one thread a worker suits small networks best.
     """
     cores = n_cores()
-    workers = min(n_workers or len(gpu_names()) or cores, most_workers())
+    workers = min(n_workers or len(gpu_names()) or cores, most_workers(policy))
     return workers, max(1, cores // workers)
 
 
-def fewer_workers(n_workers: int | None) -> Message | None:
+def fewer_workers(n_workers: int | None, policy: Policy = POLICY) -> Message | None:
     """Return a sentence where the memory that is free now does not allow so many workers."""
-    most = most_workers()
+    most = most_workers(policy)
     if n_workers is None or n_workers <= most:
         return None
     return Message(
@@ -157,6 +187,6 @@ def fewer_workers(n_workers: int | None) -> Message | None:
     )
 
 
-def most_workers() -> int:
+def most_workers(policy: Policy = POLICY) -> int:
     """Return how many workers the memory that is free now allows."""
-    return max(1, memory_share(1) // _LEAST_BYTES)
+    return max(1, memory_share(1, policy) // policy.worker_bytes)

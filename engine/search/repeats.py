@@ -16,23 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.errors import ArtifactError
-from ...storage.records import FoldScores, TrialRecord
+from ...storage.records import FoldScores, TrialKind, TrialRecord
 from ...storage.store import Store
 from ..domain.errors import Message
 from ..splits.splitting import further_repeats
 from ..statistics.comparison import name_in_repeats
 from ..study_rows import StudyRows
-from ..workers.messages import BaselineTask, StudyFiles, Task, TaskResult, TrialTask
+from ..workers.messages import BaselineTask, StudyRequest, Task, TaskResult, TrialTask
+from .policy import Policy
 from .preparing import Prepared
 
 Floats = NDArray[np.float64]
 
-N_REPEATS = 3
-"""Repeats in all that finalists are judged on."""
-
-_TRIALS_A_FINALIST = (
-    4  # complete trials for each finalist: further repeats cost at most half of what the search did
-)
 _PREFIX = "repeat-"
 
 
@@ -105,17 +100,15 @@ class Plan:
 
     Attributes
     ----------
-    files : StudyFiles
+    request : StudyRequest
         With the further folds, and another seed.
-    splits_sha256 : str
     tasks : mapping of str to Task
         By key, see `name_of`.
     n_repeats : int
         Further ones.
     """
 
-    files: StudyFiles
-    splits_sha256: str
+    request: StudyRequest
     tasks: Mapping[str, Task]
     n_repeats: int
 
@@ -136,8 +129,10 @@ def plan_repeats(
     rows: StudyRows,
     complete: Sequence[TrialRecord],
     baselines: Sequence[TrialRecord],
+    policy: Policy,
     *,
     time_left_s: float,
+    search_work: float,
     known: Collection[str] = (),
 ) -> Plan | Message:
     """Choose the finalists, and draw the folds of their further repeats.
@@ -149,8 +144,11 @@ def plan_repeats(
         Complete trials that may be ranked with one another, copies left out, the best first.
     baselines : sequence of TrialRecord
         Complete ones.
+    policy : Policy
     time_left_s : float
         That all of it may take, on all workers; infinite for no limit.
+    search_work : float
+        Of the whole search, see `search_work`: a part of it is the limit for all finalists but the first.
     known : collection of str
         Names, see `Repeats.found`, whose repeats are there already and cost nothing.
 
@@ -160,23 +158,26 @@ def plan_repeats(
         A sentence that says why there are no further repeats.
     """
     spec = prepared.spec
-    further = N_REPEATS - spec.split.n_repeats
+    further = policy.n_repeats - spec.split.n_repeats
     if spec.n_finalists == 0:
         return Message("No finalists were asked for, so that there are no further repeats.")
     if prepared.is_ordered:
         return Message("Folds in order cannot be drawn again, so that there are no further repeats.")
     if further <= 0:
         return Message("All trials were judged on {n} repeats of the folds.", {"n": spec.split.n_repeats})
-    n_most = min(spec.n_finalists, max(1, len(complete) // _TRIALS_A_FINALIST))
-    share = further / spec.split.n_repeats / prepared.n_workers
+    # What a trial cost in the search, so many times its further repeats cost.
+    times = further / spec.split.n_repeats
     tasks: dict[str, Task] = {}
-    left_s = time_left_s
-    for trial in complete[:n_most]:
+    left_s, left_work = time_left_s, policy.repeats_work * search_work
+    for trial in complete[: policy.n_finalists(len(complete), spec.n_finalists)]:
         # One that the end of the search cut short would be trained in another way now.
         if trial.user_attrs.get("truncated"):
             break
-        left_s -= 0.0 if name_in_repeats(trial) in known else share * (trial.duration_s or 0.0)
-        if left_s < 0:
+        if name_in_repeats(trial) not in known:
+            left_s -= times * (trial.duration_s or 0.0) / prepared.n_workers
+        # What is known already counts, so that a search that goes on chooses as one that never stopped.
+        left_work -= times * policy.work(trial.epoch or 0, trial.n_parameters or 0)
+        if left_s < 0 or (left_work < 0 and tasks):
             break
         tasks[key_of(name_in_repeats(trial))] = TrialTask(trial.id, trial.number, trial.family, trial.params)
     if not tasks:
@@ -187,13 +188,28 @@ def plan_repeats(
             "The folds of this study were drawn by an older version, so there are no further repeats."
         )
     for baseline in baselines:
-        left_s -= 0.0 if baseline.name in known else share * (baseline.duration_s or 0.0)
+        if baseline.name not in known:
+            left_s -= times * (baseline.duration_s or 0.0) / prepared.n_workers
         if left_s >= 0:
             tasks[key_of(baseline.name)] = BaselineTask(baseline.id, baseline.number, baseline.name)
     sha256 = store.artifacts.add(further_folds.to_npz_bytes())
-    path = store.artifacts.checked_path(sha256)
-    files = dataclasses.replace(prepared.files, splits=str(path), seed=spec.seed + 1)
-    return Plan(files, sha256, tasks, further)
+    request = dataclasses.replace(prepared.request, splits_sha256=sha256, seed=spec.seed + 1)
+    return Plan(request, tasks, further)
+
+
+def search_work(trials: Sequence[TrialRecord], policy: Policy) -> float:
+    """Return the training work of all trials of a search, see `Policy.work`.
+
+    Parameters
+    ----------
+    trials : sequence of TrialRecord
+        All of them; baselines and copies cost nothing here. The weights of those that were given up are not known:
+        the median of the others stands for them.
+    """
+    own = [t for t in trials if t.kind is not TrialKind.BASELINE and "same_as" not in t.user_attrs]
+    known = [t.n_parameters for t in own if t.n_parameters is not None]
+    typical = float(np.median(known)) if known else 0.0
+    return sum(policy.work(t.epoch or 0, typical if t.n_parameters is None else t.n_parameters) for t in own)
 
 
 def repeated(result: TaskResult, metric: str) -> Repeated | None:

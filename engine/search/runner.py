@@ -18,23 +18,37 @@ from ..jobs.failures import failure_of
 from ..looks import known_digest
 from ..machine import is_busy
 from ..workers.cluster import Cluster
+from ..workers.messages import Site
+from ..workers.protocol import Workers
 from .budget import Budget
-from .outcomes import Kept
-from .preparing import memory_share, prepare, share_out
+from .policy import POLICY, Policy
+from .preparing import prepare, share_out, site_of
 
 _log = logging.getLogger(__name__)
-_QUEUE_POLL_S = 0.5
 _ACTIVE = (StudyState.RUNNING, StudyState.PAUSED, StudyState.FINISHING)
+
+
+def _local_workers(site: Site, n_workers: int) -> Workers:
+    return Cluster(site, n_workers, one_first=is_busy())
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What tests and tools may change of an engine."""
+    """What tests and tools may change of an engine.
 
-    hang_s: float = 300.0  # without a sign of life, and ten times the longest silence so far
-    stop_grace_s: float = 8.0  # for an epoch to end when the user stops the study
-    runner: str = "cupel.engine.workers.task"  # what workers run; tests have a toy
-    clock: Callable[[], float] = time.monotonic  # of the time budget, in seconds
+    Attributes
+    ----------
+    workers : callable
+        Makes the study's workers, which are not started yet: takes what each may use of this machine, and how many are
+        wanted.
+    policy : Policy
+    clock : callable
+        Of the time budget, in seconds.
+    """
+
+    workers: Callable[[Site, int], Workers] = _local_workers
+    policy: Policy = POLICY
+    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(slots=True)
@@ -66,15 +80,18 @@ class StudyRunner:
         if not self.store.claim_study(self.study_id, os.getpid()):
             _log.info("study %d has an engine already", self.study_id)
             return self.store.study(self.study_id).state
-        with ExitStack() as processes:  # the study is released first: nobody waits for processes to end
+        # The study is released first: nobody waits for processes to end.
+        with ExitStack() as processes:
             try:
                 state, failure = self._run(processes), None
             except Exception as error:  # noqa: BLE001 - whatever it was: the study says so, and can be resumed
                 _log.exception("the engine failed")
                 state, failure = StudyState.FAILED, failure_of(error)
                 if not self.store.claim_study(self.study_id, os.getpid()):
-                    return state  # another engine has taken the study over, and writes now
-                self.store.requeue_running(self.study_id)  # so that a resumed study takes them up
+                    # Another engine has taken the study over, and writes now.
+                    return state
+                # So that a resumed study takes them up.
+                self.store.requeue_running(self.study_id)
             self.store.release_study(self.study_id, state, failure=failure)
         return state
 
@@ -86,38 +103,31 @@ class StudyRunner:
         queued = time.monotonic() - queued
         self.store.set_study_state(self.study_id, StudyState.RUNNING)
         self.store.set_stage(self.study_id, Stage.READING)
-        n_workers, n_threads = share_out(StudySpec.from_json(study.spec).n_workers)
-        memory_limit_bytes = memory_share(n_workers)
-        cluster = Cluster(n_workers, n_threads, memory_limit_bytes, self.settings.runner, one_first=is_busy())
-        processes.callback(cluster.close)
+        policy = self.settings.policy
+        n_workers, n_threads = share_out(StudySpec.from_json(study.spec).n_workers, policy)
+        site = site_of(self.store, n_workers, n_threads, policy)
+        workers = self.settings.workers(site, n_workers)
+        processes.callback(workers.close)
         with ThreadPoolExecutor(1) as pool:
             # Takes seconds, in which the data are prepared and the store's trials taken up. So do the imports of the
             # loop, which are left until then.
-            starting = pool.submit(cluster.start)
+            starting = pool.submit(workers.start)
             from .loop import SearchLoop
 
-            prepared = prepare(self.store, study)
+            prepared = prepare(self.store, study, policy)
             known_digest(self.store, self.store.study(study.id))
+            # The memory may have changed meanwhile; what the workers were given stands.
+            prepared = dataclasses.replace(prepared, files=site.files(prepared.request), n_workers=n_workers)
             spec = prepared.spec
-            files = dataclasses.replace(
-                prepared.files,
-                runner=self.settings.runner,
-                n_threads=n_threads,
-                memory_limit_bytes=memory_limit_bytes,
-            )
-            prepared = dataclasses.replace(prepared, files=files, n_workers=n_workers)
             budget = Budget(
                 spec.budget,
                 spec.direction,
                 study.elapsed_s + self.elapsed_s + time.monotonic() - self._since - queued,
                 exports=spec.export_dir != "",
                 clock=self.settings.clock,
+                policy=policy,
             )
-            kept = Kept.of_study(self.store, prepared)
-            loop = SearchLoop(
-                self.store, self.study_id, prepared, cluster, budget, kept,
-                hang_s=self.settings.hang_s, stop_grace_s=self.settings.stop_grace_s,
-            )  # fmt: skip
+            loop = SearchLoop(self.store, prepared, workers, budget, policy)
             processes.callback(loop.close)
             starting.result()
         return loop.run()
@@ -135,7 +145,7 @@ class StudyRunner:
             if study.stage is not Stage.WAITING:
                 self.store.set_stage(study.id, Stage.WAITING)
             self.store.heartbeat(study.id, elapsed_s=study.elapsed_s, pid=os.getpid())
-            time.sleep(_QUEUE_POLL_S)
+            time.sleep(self.settings.policy.queue_s)
             study = self.store.study(study.id)
         return True
 

@@ -20,28 +20,29 @@ from ..training.curves import CURVE_NAMES
 from ..training.schedules import patience_of, trial_epochs
 from .budget import Budget
 from .outcomes import end_as_copy
+from .policy import Policy
 from .preparing import Prepared
 from .pruning import FoldTest, make_pruner, progress_step
 from .running import RunningTrial
 from .sampling import PastTrial, Proposal, Search
 
 _log = logging.getLogger(__name__)
-_MOST_RULED_OUT = 200  # in a row: hardly anything in the space is within the limits
-_MOST_REPEATS = 25  # proposals in a row that were tried before: the space is exhausted
 _LOSS, _SCORE = CURVE_NAMES.index("valid_loss"), CURVE_NAMES.index("valid_score")
 
 
 class Schedule:
     """The trials of a study that wait, and the sampler that proposes more."""
 
-    def __init__(self, store: Store, study_id: int, prepared: Prepared, budget: Budget) -> None:
-        self._store, self._study_id, self._prepared, self._budget = store, study_id, prepared, budget
+    def __init__(self, store: Store, prepared: Prepared, budget: Budget, policy: Policy) -> None:
+        self._store, self._study_id, self._prepared = store, prepared.request.study_id, prepared
+        self._budget, self._policy = budget, policy
         self._maximize = prepared.spec.direction == "maximize"
         self._waiting: list[TrialRecord] = []
         self._tried: dict[str, int] = {}
-        self._n_repeats = self._next_number = self._n_ruled_out = self._n_ruled_in_row = 0
+        self._n_copies = self._next_number = self._n_ruled_out = self._n_ruled_in_row = 0
         self._is_exhausted = False
-        self._ahead: Proposal | None = None  # asked already, not recorded: nothing is lost with it
+        # Asked already, not recorded: nothing is lost with it.
+        self._ahead: Proposal | None = None
         spec = prepared.spec
         self._costs = tuple(name for name in spec.objectives if name != "score")
         pruner = "none" if self._costs else spec.pruner
@@ -143,7 +144,8 @@ class Schedule:
         point; a sampler that is replayed (see `Search`) is asked only when a worker is free.
         """
         if self._next_number == 0 and self._budget.spec.timeout_s is not None:
-            return  # how the first one is chosen depends on the time that is left when a worker is ready
+            # How the first one is chosen depends on the time that is left when a worker is ready.
+            return
         if self._ahead is None and not self._waiting and self._may_ask and self._search.is_stateless:
             self._ahead = self._search.ask(self._next_number)
 
@@ -176,8 +178,10 @@ class Schedule:
         is_out = is_ruled_out(trial)
         self._n_ruled_out += is_out
         self._n_ruled_in_row = self._n_ruled_in_row + 1 if is_out else 0
-        if self._n_ruled_in_row == _MOST_RULED_OUT:
-            _log.warning("%d trials in a row were ruled out by the limits: the search ends", _MOST_RULED_OUT)
+        if self._n_ruled_in_row == self._policy.most_ruled_out:
+            _log.warning(
+                "%d trials in a row were ruled out by the limits: the search ends", self._n_ruled_in_row
+            )
             self._is_exhausted = True
 
     def _complete(self, trial: TrialRecord, scores: NDArray[np.float64] | None) -> None:
@@ -222,7 +226,8 @@ class Schedule:
             if scores is not None and "same_as" not in trial.user_attrs:
                 means = scores.mean(axis=0).tolist()
                 steps = dict(zip(self._steps(trial, len(means)), means, strict=True))
-                if steps and (trial.n_epochs or len(means)) > 1:  # see `should_prune`
+                # See `should_prune`.
+                if steps and (trial.n_epochs or len(means)) > 1:
                     del steps[next(iter(steps))]
             if trial.state is TrialState.COMPLETE:
                 self._complete(trial, scores)
@@ -250,13 +255,14 @@ class Schedule:
         if past and past[-1].state.is_finished and not past[-1].is_copy:
             self._search.restore(past[:-1])
             self._search.ask_again(past[-1])
-            self.look_ahead()  # as it was asked then: before it was known how the last trial ends
+            # As it was asked then: before it was known how the last trial ends.
+            self.look_ahead()
             self._search.tell_again(past[-1])
         else:
             self._search.restore(past)
 
     def _add_baselines(self, have: set[str]) -> None:
-        baselines = baseline_names(TableSchema.from_json(self._prepared.files.schema))
+        baselines = baseline_names(TableSchema.from_json(self._prepared.request.schema))
         missing = [(i, n) for i, n in enumerate(baselines) if n not in have and self._prepared.spec.baselines]
         self._waiting += [
             self._store.create_trial(
@@ -270,12 +276,12 @@ class Schedule:
         """End a trial at once with the result of an equal one; training is deterministic, so it would be the same."""
         same = self._tried.get(_configuration(proposal.family, proposal.params))
         if same is None:
-            self._n_repeats = 0
+            self._n_copies = 0
             return False
         ended = end_as_copy(self._store, trial, self._store.trial(same))
         self._search.tell(proposal.number, ended.state, ended.value, self._costs_of(ended))
-        self._n_repeats += 1
-        self._is_exhausted = self._n_repeats >= _MOST_REPEATS
+        self._n_copies += 1
+        self._is_exhausted = self._n_copies >= self._policy.most_copies
         return True
 
 

@@ -1,7 +1,7 @@
 """The worker processes of a study: a Dask cluster of warm processes, one task each, watched and replaced when they die.
 
-The engine submits a task only to a free worker, so that no queued task dies with somebody else's worker. Everything
-that workers say arrives in one queue, as typed events.
+`Workers` on this machine: all processes are its children, and read the workspace's own files. A task is submitted only
+to an idle worker, so that no queued task dies with somebody else's worker.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 import math
 import queue
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,95 +22,71 @@ from distributed.security import Security
 
 from ...storage.records import Failure, FailureKind
 from ..domain.errors import Message
-from .entry import dask_settings, warm_up_worker, work
-from .messages import TOPIC, Control, Progress, StudyFiles, Task, TaskOutcome
+from ..machine import private_bytes
+from .entry import TOPIC, dask_settings, from_wire, warm_up_worker, work
+from .messages import Control, Site, StudyRequest, Task, TaskOutcome, TrialTask
+from .protocol import Event, TaskDone, TaskProgress, Usage, WorkerLost, WorkerReady
 from .reporter import set_control
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerReady:
-    """A worker has imported TensorFlow, in so many seconds, and waits for a task; `devices` is what it sees."""
-
-    address: str
-    devices: Mapping[str, Any]
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerLost:
-    """A worker could not be warmed up, or died meanwhile."""
-
-    address: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskDone:
-    """A task has ended; `key` is the one that `submit` was given."""
-
-    key: str
-    address: str
-    outcome: TaskOutcome
-
-
-Event = WorkerReady | WorkerLost | TaskDone | Progress
 # Dask asks a worker for 4 s and waits 5 s for one that it has killed; on a busy machine longer.
 _CLOSE_S = 30.0
 # For the few bytes of a task that has ended, on however busy a machine.
 _ANSWER_S = 60.0
-_REFRESH_S = 0.1  # the scheduler is asked for its workers at most this often: a round trip of milliseconds
+# The scheduler is asked for its workers at most this often: a round trip of milliseconds.
+_REFRESH_S = 0.1
 
 
 @dataclass(slots=True)
 class _Running:
-    key: str
     address: str
     future: Future
+    trial_id: int | None
 
 
 @dataclass(slots=True)
 class Cluster:
-    """Warm worker processes.
+    """Warm worker processes on this machine; see `Workers`.
 
     Parameters
     ----------
+    site : Site
+        A worker that takes more than its memory ends.
     n_workers : int
-    n_threads : int
-        Of each worker.
-    memory_limit_bytes : int
-        Of each worker: one that grows past it is killed, one that has grown past half of it is replaced between tasks.
-    runner : str
-        Module with `warm_up` and `run_task`, imported by the workers.
+    work : str
+        ``module:name`` of the `Work`, imported by the workers.
     one_first : bool
         Warm one worker up before the others: on a busy machine the first is ready in half the time.
     """
 
+    site: Site
     n_workers: int
-    n_threads: int
-    memory_limit_bytes: int
-    runner: str = "cupel.engine.workers.task"
+    work: str = "cupel.engine.workers.task:TRAINING"
     one_first: bool = False
-    events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
-    _running: dict[str, _Running] = field(default_factory=dict)
+    _events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue[Event])
+    _running: dict[str, _Running] = field(default_factory=dict[str, _Running])
     # By key, kept apart from `_running`: a worker may tell its process before `submit` has come back.
-    _pids: dict[str, int] = field(default_factory=dict)
+    _pids: dict[str, int] = field(default_factory=dict[str, int])
     # Futures are let go after the next task is sent: Dask's client sends a message at most every 10 ms, and a task
     # would wait behind the word that the last one is no longer wanted.
     _spent: list[Future] = field(default_factory=list[Any])
-    _n_warmed: int = 0  # workers get GPUs in turn
+    # Workers get GPUs in turn.
+    _n_warmed: int = 0
     _refreshed: float = -math.inf
-    _ready: set[str] = field(default_factory=set)
-    _leaving: set[str] = field(default_factory=set)  # told to go, and not gone yet
-    _calls: dict[str, ThreadPoolExecutor] = field(default_factory=dict)  # by worker address
-    _warming: dict[str, Future] = field(default_factory=dict)
+    _ready: set[str] = field(default_factory=set[str])
+    # Told to go, and not gone yet.
+    _leaving: set[str] = field(default_factory=set[str])
+    # By worker address.
+    _calls: dict[str, ThreadPoolExecutor] = field(default_factory=dict[str, ThreadPoolExecutor])
+    _warming: dict[str, Future] = field(default_factory=dict[str, Future])
     _client: Client | None = None
     _cluster: LocalCluster | None = None
 
     def start(self) -> None:
         """Start the processes; they report as `WorkerReady` when they are warm."""
-        config.set(dask_settings(self.n_threads))
+        config.set(dask_settings(self.site.n_threads))
         # On the loopback interface, with credentials made for it alone.
         self._cluster = LocalCluster(
             n_workers=self.n_workers,
@@ -118,7 +94,8 @@ class Cluster:
             processes=True,
             host="127.0.0.1",
             dashboard_address="127.0.0.1:0",
-            memory_limit=0,  # the worker looks after its own, see `entry`
+            # The worker looks after its own, see `entry`.
+            memory_limit=0,
             security=Security.temporary(),
             silence_logs=logging.CRITICAL,
         )
@@ -156,10 +133,9 @@ class Cluster:
                 break
             future = self._client.submit(
                 warm_up_worker,
-                self.runner,
-                self.n_threads,
+                self.work,
+                self.site,
                 self._n_warmed,
-                self.memory_limit_bytes,
                 workers=[address],
                 allow_other_workers=False,
                 pure=False,
@@ -171,10 +147,11 @@ class Cluster:
         self._ready &= present
         for address in set(self._warming) - present:
             self._warming.pop(address).cancel()
-            self.events.put(WorkerLost(address, "The process ended."))
+            self._events.put(WorkerLost(address, "The process ended."))
         for running in list(self._running.values()):
             if running.address not in present and running.future.status in ("pending", "lost"):
-                running.future.cancel()  # its worker died before the task or with its result: nobody else tells
+                # Its worker died before the task or with its result: nobody else tells.
+                running.future.cancel()
         for address in set(self._calls) - present:
             self._calls.pop(address).shutdown(wait=False, cancel_futures=True)
 
@@ -183,10 +160,6 @@ class Cluster:
         """Addresses of warm workers without a task, in a stable order."""
         busy = {r.address for r in self._running.values()}
         return sorted(self._ready - busy)
-
-    @property
-    def n_running(self) -> int:
-        return len(self._running)
 
     @property
     def is_shrinking(self) -> bool:
@@ -209,34 +182,37 @@ class Cluster:
                 self._cluster.sync(self._cluster.scale_down, leaving)
         self.n_workers = n_workers
 
-    def submit(self, key: str, address: str, files: StudyFiles, task: Task) -> None:
+    def submit(self, key: str, worker: str, study: StudyRequest, task: Task) -> None:
         """Run a task on an idle worker; ends as a `TaskDone`."""
         assert self._client is not None  # noqa: S101 - started
         future = self._client.submit(
-            work, key, files, task, workers=[address], allow_other_workers=False, pure=False
+            work,
+            key,
+            self.site,
+            study,
+            task,
+            self.work,
+            workers=[worker],
+            allow_other_workers=False,
+            pure=False,
         )
-        self._running[key] = _Running(key, address, future)
+        trial_id = task.trial_id if isinstance(task, TrialTask) else None
+        self._running[key] = _Running(worker, future, trial_id)
         self._spent.clear()
-        future.add_done_callback(lambda f: self._finished(key, address, f))
+        future.add_done_callback(lambda f: self._finished(key, worker, f))
 
-    def control(self, key: str, trial_id: int, control: Control) -> None:
+    def control(self, key: str, control: Control) -> None:
         """Tell a running trial what to do after its epoch; does not wait for the worker to hear it."""
         running, client = self._running.get(key), self._client
-        if running and client is not None:
-            address, value = running.address, control.value
-            self._call(
-                address,
-                lambda: client.run(set_control, trial_id, value, workers=[address], on_error="ignore"),
-            )
+        if running is None or running.trial_id is None or client is None:
+            return
+        address, trial_id, value = running.address, running.trial_id, control.value
+        self._call(
+            address, lambda: client.run(set_control, trial_id, value, workers=[address], on_error="ignore")
+        )
 
     def kill(self, key: str) -> bool:
-        """Kill the process that runs a task; its end arrives as a `TaskDone` with a failure.
-
-        Returns
-        -------
-        bool
-            False where the task has not said yet in which process it runs.
-        """
+        """Kill the process that runs a task; False where the task has not said yet in which process it runs."""
         pid = self._pids.pop(key, None)
         if pid is None:
             return False
@@ -246,34 +222,40 @@ class Cluster:
             _log.info("process %d of %s had ended already", pid, key)
         return True
 
-    def cpu_s(self, key: str) -> float | None:
-        """Return the processor seconds of the process that runs a task; None where it has ended or is not known."""
+    def usage(self, key: str) -> Usage | None:
+        """Return what the process of a task uses; None where it has ended or is not known."""
         pid = self._pids.get(key)
         if pid is None:
             return None
         try:
             times = psutil.Process(pid).cpu_times()
+            return Usage(float(times.user + times.system), private_bytes(pid))
         except psutil.NoSuchProcess:
             return None
-        return float(times.user + times.system)
 
-    def recycle(self, address: str) -> None:
-        """Replace a process that has grown; TensorFlow gives memory back to nobody (tensorflow#80753)."""
+    def recycle(self, worker: str) -> None:
+        """Replace the process of an idle worker by a fresh one."""
         client = self._client
         assert client is not None  # noqa: S101 - started
-        self._leave(address)
-        self._call(address, lambda: client.restart_workers([address], timeout=60, raise_for_error=False))
+        self._leave(worker)
+        self._call(worker, lambda: client.restart_workers([worker], timeout=60, raise_for_error=False))
 
-    def pids(self) -> dict[str, int]:
-        """Return the process id of every running task by key, as far as it has reported."""
-        return dict(self._pids)
+    def next_event(self, timeout_s: float) -> Event | None:
+        """Return the next event, waiting for it at most so long; None where there was none."""
+        try:
+            event = self._events.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+        if isinstance(event, TaskDone):
+            running = self._running.pop(event.key, None)
+            self._pids.pop(event.key, None)
+            if running is not None:
+                self._spent.append(running.future)
+        return event
 
-    def done(self, key: str) -> None:
-        """Forget a task whose `TaskDone` has been dealt with."""
-        running = self._running.pop(key, None)
-        self._pids.pop(key, None)
-        if running:
-            self._spent.append(running.future)
+    def clear_checkpoints(self, study_id: int, keep: Collection[int]) -> None:
+        """Delete the checkpoints of a study's trials but those whose ids are in `keep`."""
+        self.site.clear_checkpoints(study_id, keep)
 
     def _leave(self, address: str) -> None:
         self._ready.discard(address)
@@ -289,10 +271,10 @@ class Cluster:
 
     def _on_progress(self, event: tuple[float, Any]) -> None:
         message: Mapping[str, Any] = event[1]
-        if "started" in message:
-            self._pids[message["started"]] = message["pid"]
+        if "pid" in message:
+            self._pids[message["key"]] = message["pid"]
         else:
-            self.events.put(Progress.from_wire(message))
+            self._events.put(TaskProgress(message["key"], from_wire(message)))
 
     def _warmed(self, address: str, future: Future, began: float) -> None:
         if address not in self._warming:
@@ -303,16 +285,16 @@ class Cluster:
             devices = future.result(timeout=_ANSWER_S)
         except Exception:  # noqa: BLE001 - Dask's own, of many types: the worker is of no use
             if self._warming.pop(address, None) is not None:
-                self.events.put(WorkerLost(address, _reason(future)))
+                self._events.put(WorkerLost(address, _reason(future)))
             return
         seconds = time.monotonic() - began
-        self._ready.add(
-            address
-        )  # before it is no longer warming: it must always be known, or it is warmed again
-        if self._warming.pop(address, None) is None:  # `refresh` has told that it is lost
+        # Before it is no longer warming: it must always be known, or it is warmed again.
+        self._ready.add(address)
+        if self._warming.pop(address, None) is None:
+            # `refresh` has told that it is lost.
             self._ready.discard(address)
             return
-        self.events.put(WorkerReady(address, devices, seconds))
+        self._events.put(WorkerReady(address, devices, seconds))
 
     def _finished(self, key: str, address: str, future: Future) -> None:
         try:
@@ -321,7 +303,7 @@ class Cluster:
             self._leave(address)
             message = Message("The worker process died while it ran this trial (killed, or out of memory).")
             outcome = Failure(FailureKind.KILLED, str(message), _reason(future), message.template, {})
-        self.events.put(TaskDone(key, address, outcome))
+        self._events.put(TaskDone(key, address, outcome))
 
 
 def _reason(future: Future) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import importlib
 import os
 import sys
 import threading
@@ -11,47 +10,67 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from distributed import get_worker
 
 from ..machine import private_bytes
 from .gpus import use_gpu
-from .messages import TOPIC, Progress, StudyFiles, Task, TaskOutcome
+from .messages import Progress, Site, StudyRequest, Task, TaskOutcome
+from .task import load_work, run_task
 
-_LOOK_EVERY_S = 0.1  # at the memory
+TOPIC = "cupel-progress"
+# The memory is looked at so often: a worker that takes too much of it is ended before the machine suffers.
+_MEMORY_EVERY_S = 0.1
 
 
-def work(key: str, files: StudyFiles, task: Task) -> TaskOutcome:
-    """Run a task in this process, after saying which process it is."""
+def work(key: str, site: Site, study: StudyRequest, task: Task, name: str) -> TaskOutcome:
+    """Run a task in this process, after saying which process it is; `name` is of the `Work`."""
     worker = get_worker()
 
     def send(progress: Progress) -> None:
-        worker.log_event(TOPIC, progress.to_wire())
+        worker.log_event(TOPIC, to_wire(key, progress))
 
-    worker.log_event(TOPIC, {"started": key, "pid": os.getpid()})
-    outcome: TaskOutcome = importlib.import_module(files.runner).run_task(files, task, send)
-    return outcome
+    worker.log_event(TOPIC, {"key": key, "pid": os.getpid()})
+    return run_task(site.files(study), task, send, load_work(name))
 
 
-def warm_up_worker(runner: str, n_threads: int, place: int, memory_limit_bytes: int) -> Mapping[str, Any]:
+def to_wire(key: str, progress: Progress) -> dict[str, Any]:
+    """Return plain values: Dask's events carry nothing else."""
+    return {
+        "key": key,
+        "first_epoch": progress.first_epoch,
+        "memory_bytes": progress.memory_bytes,
+        "shape": list(progress.curves.shape),
+        "curves": progress.curves.tobytes(),
+    }
+
+
+def from_wire(message: Mapping[str, Any]) -> Progress:
+    """Return what `to_wire` was given."""
+    curves = np.frombuffer(message["curves"], np.float32).reshape(message["shape"])
+    return Progress(message["first_epoch"], curves, message["memory_bytes"])
+
+
+def warm_up_worker(name: str, site: Site, place: int) -> Mapping[str, Any]:
     """Import what tasks need, with the GPU of the `place`-th worker in sight; return the devices.
 
     From then on the process ends when it takes more memory than it may.
     """
     use_gpu(place)
-    devices: Mapping[str, Any] = importlib.import_module(runner).warm_up(n_threads)
+    devices = load_work(name).warm_up(site.n_threads)
     if hasattr(os, "nice"):
-        os.nice(
-            5
-        )  # the window and whatever else the user does come first, but not before somebody's first trial
-    atexit.register(_end_at_once)  # the last that is registered is the first that is called
-    threading.Thread(target=_end_beyond, args=(memory_limit_bytes,), name="memory", daemon=True).start()
+        # The window and whatever else the user does come first, but not before somebody's first trial.
+        os.nice(5)
+    # The last that is registered is the first that is called.
+    atexit.register(_end_at_once)
+    threading.Thread(target=_end_beyond, args=(site.memory_limit_bytes,), name="memory", daemon=True).start()
     return devices
 
 
 def _end_beyond(memory_limit_bytes: int) -> None:
     # Not Dask's limit, which counts mapped files too: a worker that streams large data would be killed for nothing.
     while private_bytes() <= memory_limit_bytes:
-        time.sleep(_LOOK_EVERY_S)
+        time.sleep(_MEMORY_EVERY_S)
     print(f"The worker took more than its {memory_limit_bytes:,} bytes of memory and ends.", file=sys.stderr)
     sys.stderr.flush()
     os._exit(1)
@@ -71,15 +90,18 @@ def _end_at_once() -> None:
 def dask_settings(n_threads: int) -> dict[str, Any]:
     """Return Dask's configuration, for an engine whose workers have `n_threads` each."""
     return {
-        "distributed.scheduler.allowed-failures": 0,  # a task whose worker died fails: the engine decides
+        # A task whose worker died fails: the engine decides.
+        "distributed.scheduler.allowed-failures": 0,
         "distributed.worker.memory.target": False,
         "distributed.worker.memory.spill": False,
         "distributed.worker.memory.pause": False,
         "distributed.worker.memory.terminate": False,
         "distributed.comm.timeouts.connect": "60s",
-        "distributed.scheduler.worker-ttl": None,  # hangs are the engine's to judge
+        # Hangs are the engine's to judge.
+        "distributed.scheduler.worker-ttl": None,
         "distributed.nanny.pre-spawn-environ": _environment(n_threads),
-        "distributed.scheduler.http.routes": [],  # no pages: nothing looks in but the engine
+        # No pages: nothing looks in but the engine.
+        "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
     }
 

@@ -79,6 +79,12 @@ def _choose(
             "Two folds leave no rows for a comparison; the fold networks are kept as an ensemble."
         )
         return "ensemble", message, {"n_outer": 0}
+    if task.most_outer == 0:
+        message = Message(
+            "A comparison with one network on all rows would have cost too much beside such a short search; the fold "
+            "networks are kept as an ensemble."
+        )
+        return "ensemble", message, {"n_outer": 0}
     time_left_s = min(task.time_left_s, 1e9)
     n_outer = min(task.most_outer, n_folds, int(time_left_s / max(_COST * task.trial_s, 1e-3)))
     if n_outer > 0:

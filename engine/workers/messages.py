@@ -1,13 +1,15 @@
 """What the engine and its workers say to each other: frozen, typed, and copied between processes.
 
-A worker gets a `StudyFiles` and a `Task`; while it works it sends `Progress`; it ends with a `TaskResult` or a
-`Failure`. Needs NumPy only.
+The engine hands a `StudyRequest` and a `Task` to its `Workers` (see `protocol`), which give a task the `StudyFiles` of
+the machine where it runs; while it works it sends `Progress`; it ends with a `TaskResult` or a `Failure`. Needs NumPy
+only.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -16,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...storage.artifacts import Artifacts
 from ...storage.records import Curves, Failure, FoldScores
-from ..data.table import TableFiles
+from ..data.schema import TableSchema
+from ..data.table import ArrayFile, TableFiles
 from ..domain.spec import LimitsSpec
-
-TOPIC = "cupel-progress"
 
 
 class Control(StrEnum):
@@ -28,37 +30,141 @@ class Control(StrEnum):
 
     CONTINUE = "continue"
     PAUSE = "pause"
-    FINISH = "finish"  # end now and keep what there is
-    DROP = "drop"  # end now; the result is not wanted
+    FINISH = "finish"
+    """End now and keep what there is."""
+    DROP = "drop"
+    """End now; the result is not wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class StudyFiles:
-    """Where a worker finds what a study trains on; the same for all its tasks."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyTraining:
+    """What all tasks of a study have in common, wherever they run.
+
+    Attributes
+    ----------
+    study_id : int
+    schema : mapping
+        `TableSchema.to_json`.
+    task, metric : str
+    seed : int
+        Of training.
+    split_seed : int
+        Of the split, and of the baselines, which another seed of training leaves as they are.
+    max_epochs : int
+    limits : LimitsSpec
+    objectives : tuple of str
+    fused : bool or None
+        Whether all folds train as one; None where a worker chooses by its memory.
+    """
 
     study_id: int
-    table: TableFiles
-    splits: str  # path of the splits
     schema: Mapping[str, Any]
     task: str
     metric: str
     seed: int
     max_epochs: int
-    n_threads: int
-    checkpoints: str  # folder
-    memory_limit_bytes: int
+    split_seed: int = 0
     limits: LimitsSpec = field(default_factory=LimitsSpec)
     objectives: tuple[str, ...] = ("score",)
-    fused: bool | None = None  # None: chosen by memory
-    split_seed: int = (
-        0  # of the split, and of the baselines, which another seed of training leaves as they are
-    )
-    runner: str = "cupel.engine.workers.task"  # module with `warm_up` and `run_task`; tests have a toy
+    fused: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyRequest(StudyTraining):
+    """What the engine tells workers of a study: its files are named by their digests.
+
+    Attributes
+    ----------
+    table_sha256 : str
+        Of the Parquet snapshot.
+    splits_sha256 : str
+        Those of arrays, such as the pixels of images, are in the schema.
+    """
+
+    table_sha256: str
+    splits_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyFiles(StudyTraining):
+    """What a task sees of a study, on the machine where it runs.
+
+    Attributes
+    ----------
+    table : TableFiles
+    splits : str
+        Path.
+    checkpoints : str
+        Folder.
+    n_threads : int
+    memory_limit_bytes : int
+        Of the process.
+    """
+
+    table: TableFiles
+    splits: str
+    checkpoints: str
+    n_threads: int
+    memory_limit_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where workers of one machine find the files of studies, and what each of them may use.
+
+    Attributes
+    ----------
+    artifacts, checkpoints : str
+        Folders.
+    n_threads : int
+    memory_limit_bytes : int
+    """
+
+    artifacts: str
+    checkpoints: str
+    n_threads: int
+    memory_limit_bytes: int
+
+    def files(self, study: StudyRequest) -> StudyFiles:
+        """Return a study as tasks see it here."""
+        artifacts = Artifacts(Path(self.artifacts), writable=False)
+        schema = TableSchema.from_json(study.schema)
+        arrays = tuple(
+            ArrayFile(name, str(artifacts.path(array.sha256)), schema[name].role)
+            for name, array in schema.arrays.items()
+        )
+        common = {f.name: getattr(study, f.name) for f in dataclasses.fields(StudyTraining)}
+        return StudyFiles(
+            **common,
+            table=TableFiles(str(artifacts.path(study.table_sha256)), arrays),
+            splits=str(artifacts.path(study.splits_sha256)),
+            checkpoints=str(self.checkpoints_of(study.study_id)),
+            n_threads=self.n_threads,
+            memory_limit_bytes=self.memory_limit_bytes,
+        )
+
+    def checkpoints_of(self, study_id: int) -> Path:
+        """Return the folder of a study's checkpoints."""
+        return Path(self.checkpoints) / f"study-{study_id:04d}"
+
+    def clear_checkpoints(self, study_id: int, keep: Collection[int]) -> None:
+        """Delete the checkpoints of a study's trials but those whose ids are in `keep`."""
+        folder = self.checkpoints_of(study_id)
+        kept = {_checkpoint(folder, trial_id) for trial_id in keep}
+        for file in folder.glob("*"):
+            if file not in kept:
+                file.unlink(missing_ok=True)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def checkpoint_path(files: StudyFiles, trial_id: int) -> Path:
     """Return where a trial keeps its checkpoint."""
-    return Path(files.checkpoints) / f"trial-{trial_id}.npz"
+    return _checkpoint(Path(files.checkpoints), trial_id)
+
+
+def _checkpoint(folder: Path, trial_id: int) -> Path:
+    return folder / f"trial-{trial_id}.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +209,7 @@ class FinalTask:
     time_left_s : float
         What the evidence may cost; infinite for no limit.
     most_outer : int
-        Outer folds of the evidence at most; each costs about a trial.
+        Outer folds of the evidence at most, each of which costs about a trial; 0 where the search was too small.
     """
 
     family: str
@@ -120,31 +226,20 @@ Task = TrialTask | BaselineTask | HoldoutTask | FinalTask
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Epochs that a running trial has finished since its last message."""
+    """Epochs that a running trial has finished since its last message.
 
-    trial_id: int
-    pid: int
+    Attributes
+    ----------
+    first_epoch : int
+        From 0.
+    curves : float32 array of shape (n, R, n_names)
+    memory_bytes : int
+        Of the worker, now.
+    """
+
     first_epoch: int
-    curves: NDArray[np.float32]  # (n, R, n_names)
+    curves: NDArray[np.float32]
     memory_bytes: int
-
-    def to_wire(self) -> dict[str, Any]:
-        """Return plain values; Dask's events carry nothing else."""
-        return {
-            "trial_id": self.trial_id,
-            "pid": self.pid,
-            "first_epoch": self.first_epoch,
-            "memory_bytes": self.memory_bytes,
-            "shape": list(self.curves.shape),
-            "curves": self.curves.tobytes(),
-        }
-
-    @classmethod
-    def from_wire(cls, data: Mapping[str, Any]) -> Progress:
-        """Rebuild a message."""
-        n, n_replicas, n_names = data["shape"]
-        curves = np.frombuffer(data["curves"], np.float32).reshape(n, n_replicas, n_names)
-        return cls(data["trial_id"], data["pid"], data["first_epoch"], curves, data["memory_bytes"])
 
 
 @dataclass(frozen=True, slots=True)

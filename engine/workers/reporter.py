@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -76,7 +75,7 @@ class Reporter:
         self.peak_bytes = max(self.peak_bytes, memory)
         epochs, curves = zip(*self._pending, strict=True)
         self._pending = []
-        self._send(Progress(self._trial_id, os.getpid(), epochs[0], np.stack(curves), memory))
+        self._send(Progress(epochs[0], np.stack(curves), memory))
 
     def _obey(self) -> Control:
         with _changed:

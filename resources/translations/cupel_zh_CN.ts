@@ -2539,6 +2539,10 @@
       <translation>审计模型包需要带目标列的数据行：请给出 --data 文件。</translation>
     </message>
     <message>
+      <source>A comparison with one network on all rows would have cost too much beside such a short search; the fold networks are kept as an ensemble.</source>
+      <translation>相对于如此简短的搜索，与在全部行上训练的单一网络进行比较的代价过高；保留各折网络作为集成。</translation>
+    </message>
+    <message>
       <source>A complete trial needs a value that is a number, not {value}.</source>
       <translation>已完成的试验必须有数值型得分，而不是 {value}。</translation>
     </message>
@@ -2949,10 +2953,6 @@
     <message>
       <source>Network {number} of the model has {n:,} weights that are no numbers; export another trial.</source>
       <translation>模型的第 {number} 个网络有 {n:,} 个权重不是数值；请导出另一个试验。</translation>
-    </message>
-    <message>
-      <source>Networks of the family {family!r} cannot be made smaller by removing units; choose sparsification or quantization.</source>
-      <translation>模型族 {family!r} 的网络不能通过移除单元来缩小；请选择稀疏化或量化。</translation>
     </message>
     <message>
       <source>No baseline could be compared with: {names} have no score.</source>
@@ -3563,6 +3563,10 @@
       <translation>参数量上限为 {value}；至少须为 {least}。</translation>
     </message>
     <message>
+      <source>The list of needed files is wrong in {n} places; `cupel doctor --clean` mends it.</source>
+      <translation>所需文件的清单有 {n} 处错误；`cupel doctor --clean` 可修复。</translation>
+    </message>
+    <message>
       <source>The loss is {value!r}; for a {task} target choose one of {choices}.</source>
       <translation>损失函数为 {value!r}；对于 {task} 目标，请从 {choices} 中选择。</translation>
     </message>
@@ -4065,6 +4069,10 @@
     <message>
       <source>This bundle was made by a newer version of Cupel; use the predict.py that came with it.</source>
       <translation>此导出包由更新版本的 Cupel 生成；请使用随附的 predict.py。</translation>
+    </message>
+    <message>
+      <source>This family of networks takes one input, of {kind} data; choose another for these columns.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>This variant could not be made: {reason}</source>

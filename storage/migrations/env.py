@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations in the transaction of the connection that `upgrade.py` hands over."""
+"""Alembic's entry: runs the migrations in the transaction of the connection that the backend hands over."""
 
 from alembic import context
 

@@ -1,19 +1,21 @@
 """Every schema that was ever released opens in this version, and nothing of it is lost."""
 
 import importlib.util
+import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from cupel.storage.backends.sqlite.schema import HEAD, MIGRATIONS, migrate
 from cupel.storage.errors import OlderStoreError, UnusableStoreError
 from cupel.storage.records import TrialState
 from cupel.storage.store import Store
 from cupel.storage.tables import Row
-from cupel.storage.upgrade import HEAD, MIGRATIONS, migrate
 from cupel.storage.workspace import Workspace
 from sqlalchemy import create_engine
 
@@ -95,6 +97,48 @@ def test_a_stored_schema_opens_with_all_that_is_in_it(tmp_path: Path, schema: Pa
         assert len(store.jobs()) == len(store.datasets()) == len(store.system_samples(study.id)) == 1
 
 
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda path: path.stem)
+def test_what_rows_of_a_stored_schema_need_is_listed_when_it_is_opened(tmp_path: Path, schema: Path) -> None:
+    place = Workspace(tmp_path)
+    place.create()
+    shutil.copy(schema, place.database)
+    digests = {name: 64 * name for name in "0123456789abc"}
+    images, audit = {"images": {"sha256": digests["0"]}}, {"income": {"model": digests["1"]}}
+    repeats = {"sha256": digests["2"], "splits_sha256": digests["3"], "scores": {"1": [0.5]}}
+    result = {"model_sha256": digests["4"], "repeats": repeats, "audits": audit}
+    has_measures = schema.stem > "0001"
+    with closing(sqlite3.connect(place.database)) as connection, connection:
+        for statement, value in (
+            ("UPDATE datasets SET schema = ?", json.dumps(images)),
+            ("UPDATE datasets SET table_sha256 = ?", digests["5"]),
+            ("UPDATE studies SET split_sha256 = ?", digests["6"]),
+            ("UPDATE studies SET result = ?", json.dumps(result)),
+            ("UPDATE trials SET user_attrs = ? WHERE id = 1", json.dumps({"model_sha256": digests["7"]})),
+            ("UPDATE trials SET user_attrs = ? WHERE id = 2", json.dumps({"path": "fused"})),
+            ("UPDATE out_of_fold SET artifact_sha256 = ? WHERE trial_id = 2", digests["8"]),
+            ("UPDATE variants SET artifact_sha256 = ? WHERE id = 3", digests["9"]),
+        ):
+            connection.execute(statement, (value,))
+        if has_measures:
+            measures = json.dumps({"model_sha256": digests["a"]})
+            connection.execute("UPDATE variants SET measures = ? WHERE id = 3", (measures,))
+        if schema.stem == SCHEMAS[-1].stem:
+            # What a store of this version does by itself, and these statements did not.
+            connection.execute("DELETE FROM artifact_refs")
+    with Store.open(place) as store:
+        if schema.stem == SCHEMAS[-1].stem:
+            store.remove_leftovers()
+        assert not [problem for problem in store.check() if "needed files" in str(problem)]
+    listed = {tuple(row) for row in rows(place.database)["artifact_refs"]}
+    assert listed == {
+        ("dataset", 1, "pixels", digests["0"]), ("dataset", 1, "table", digests["5"]),
+        ("study", 1, "repeats", digests["2"]), ("study", 1, "repeat_splits", digests["3"]),
+        ("study", 1, "final_model", digests["4"]), ("study", 1, "split", digests["6"]),
+        ("trial", 1, "model", digests["7"]), ("trial", 2, "out_of_fold", digests["8"]),
+        ("variant", 3, "file", digests["9"]),
+    } | ({("variant", 3, "model", digests["a"])} if has_measures else set())  # fmt: skip
+
+
 def test_the_script_fills_every_table(tmp_path: Path) -> None:
     spec = importlib.util.spec_from_file_location("make", SCHEMAS[0].parent / "make.py")
     assert spec is not None
@@ -159,6 +203,6 @@ def test_a_file_that_does_not_say_its_schema_is_refused(old: Path, statement: st
 
 
 def test_an_older_file_is_not_opened_for_reading(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cupel.storage.upgrade.HEAD", NEXT)
+    monkeypatch.setattr("cupel.storage.backends.sqlite.schema.HEAD", NEXT)
     with pytest.raises(OlderStoreError, match="older version of Cupel"):
         Store.open(old.parent, "r")

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cupel.storage.backends.sqlite.schema import PAGE_BYTES
 from cupel.storage.errors import (
     ArtifactError,
     ConflictError,
@@ -22,10 +23,17 @@ from cupel.storage.errors import (
     StoreFullError,
     UnusableStoreError,
 )
-from cupel.storage.records import FailureKind, JobState, StudyState, TrialOutcome, TrialState
+from cupel.storage.records import (
+    Failure,
+    FailureKind,
+    JobState,
+    StudyState,
+    TrialKind,
+    TrialOutcome,
+    TrialState,
+)
 from cupel.storage.store import Store
 from cupel.storage.trials import OOF_ARTIFACT_BYTES
-from cupel.storage.upgrade import PAGE_BYTES
 from cupel.storage.workspace import SCRATCH, Workspace, default_workspace
 from sqlalchemy import event
 from store_contract import StoreContract, make_study, make_trial
@@ -224,7 +232,7 @@ def test_a_full_disk_keeps_nothing_of_the_transaction_and_can_go_on(store: Store
 def test_a_database_locked_by_another_program_is_named(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("cupel.storage.database.BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr("cupel.storage.backends.sqlite.database.BUSY_TIMEOUT_MS", 20)
     with Store.open(store.workspace) as impatient:
         other = sqlite3.connect(store.workspace.database, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -519,6 +527,48 @@ def test_networks_that_a_variant_still_names_are_not_dropped(store: Store) -> No
     store.finish_variant(variant.id, state=TrialState.COMPLETE, measures={"model_sha256": sha256})
     assert not store.drop_model(trial.id, sha256)
     assert store.artifacts.read(sha256) == b"network"
+
+
+def test_networks_that_a_result_names_are_kept_until_another_result_takes_its_place(store: Store) -> None:
+    sha256, other = store.artifacts.add(b"network"), store.artifacts.add(b"another network")
+    study = make_study(store)
+    trial = make_trial(store, study.id, 0, user_attrs={"model_sha256": sha256})
+    store.set_result(study.id, {"model_sha256": sha256, "repeats": {"sha256": other}})
+    assert not store.drop_model(trial.id, sha256)
+    store.add_to_result(study.id, "audits", "income", {"model": sha256})
+    assert [left.path.name for left in store.leftovers()] == []
+    store.set_result(study.id, {"model_sha256": other})
+    assert [left.path.name for left in store.leftovers()] == [sha256]
+    assert store.check() == []
+
+
+def test_predictions_of_a_baseline_that_waits_again_are_not_needed(store: Store) -> None:
+    study = make_study(store)
+    trial = make_trial(store, study.id, -1, kind=TrialKind.BASELINE)
+    oof = np.zeros(OOF_ARTIFACT_BYTES // 4 + 1, np.float32)
+    skipped = Failure(FailureKind.SKIPPED, "It was left out.")
+    store.finish_trial(trial.id, TrialOutcome(TrialState.FAIL, oof=oof, failure=skipped))
+    assert store.leftovers() == []
+    store.extend_study(study.id, {"target": "y"})
+    assert store.out_of_fold(trial.id) is None
+    assert len(store.leftovers()) == 1
+    assert store.check() == []
+
+
+def test_a_list_of_needed_files_that_is_wrong_is_told_and_mended_before_anything_is_removed(
+    store: Store,
+) -> None:
+    sha256 = store.artifacts.add(b"network")
+    make_trial(store, make_study(store).id, 0, user_attrs={"model_sha256": sha256})
+    age(store.artifacts.path(sha256))
+    with closing(sqlite3.connect(store.workspace.database)) as connection, connection:
+        connection.execute("UPDATE artifact_refs SET role = 'no such role'")
+    assert [str(problem) for problem in store.check()] == [
+        "The list of needed files is wrong in 2 places; `cupel doctor --clean` mends it."
+    ]
+    assert store.remove_leftovers() == []
+    assert store.artifacts.read(sha256) == b"network"
+    assert store.check() == []
 
 
 def test_big_predictions_are_an_artifact_and_checked(store: Store) -> None:

@@ -13,13 +13,12 @@ from cupel.engine.commands.summary import summary
 from cupel.engine.domain.comparable import SCORING
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.domain.verdict import Evidence, evidence_of
-from cupel.engine.search.runner import Settings, StudyRunner
+from cupel.engine.search.runner import StudyRunner
 from cupel.engine.studies import create_study
 from cupel.storage.records import LookPurpose, StudyState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 
-TOY = "tests.engine.search.toy"
-ROOT = Path(__file__).parents[3]
+from tests.engine.search.engines import ROOT, toy_settings
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def searched(store: Store, *, n_trials: int = 8, **changes: object) -> int:
         "pruner": "none", "n_workers": 2,
     }  # fmt: skip
     study = create_study(store, "sample:iris", StudySpec(**{**values, **changes}))[0]  # type: ignore[arg-type]
-    assert StudyRunner(store, study.id, Settings(runner=TOY)).run() is StudyState.DONE
+    assert StudyRunner(store, study.id, toy_settings()).run() is StudyState.DONE
     return study.id
 
 
@@ -62,6 +61,24 @@ def test_finalists_and_baselines_are_judged_on_three_repeats_and_the_choice_is_t
     assert evidence.corrected.low <= evidence.corrected.value <= evidence.corrected.high
     assert sum(evidence.corrected.shares.values()) == pytest.approx(1.0)
     assert evidence.corrected.n_complete == 8
+
+
+@pytest.mark.parametrize(("timeout_s", "n_finalists", "n_outer"), [(None, 2, 2), (1e6, 4, 5)])
+def test_the_end_of_a_search_without_a_time_limit_costs_a_part_of_its_work(
+    store: Store, timeout_s: float | None, n_finalists: int, n_outer: int
+) -> None:
+    # Eight trials of 5 epochs, and eight of 50, which are better: the work of 8.8 of them.
+    space = {
+        "mlp": {
+            "width": {"fixed": 100}, "epoch_fraction": {"type": "choice", "choices": [0.1, 1.0]},
+            "learning_rate": {"type": "choice", "choices": [i / 1000 for i in range(1, 9)]},
+        }
+    }  # fmt: skip
+    study_id = searched(
+        store, budget=BudgetSpec(16, timeout_s), max_epochs=50, sampler="grid", space=space, n_workers=1
+    )
+    assert len(found(store, study_id).finalists) == n_finalists
+    assert store.study(study_id).result["final"]["evidence"] == {"n_outer": n_outer}
 
 
 def test_the_verdict_is_data_at_the_top_of_the_json(store: Store) -> None:
@@ -92,7 +109,7 @@ def test_a_search_that_goes_on_does_not_train_its_finalists_again(store: Store) 
     study_id = searched(store)
     before = store.study(study_id).result["repeats"]
     store.set_study_state(study_id, StudyState.FAILED)
-    assert StudyRunner(store, study_id, Settings(runner=TOY)).run() is StudyState.DONE
+    assert StudyRunner(store, study_id, toy_settings()).run() is StudyState.DONE
     assert store.study(study_id).result["repeats"] == before
 
 
@@ -132,7 +149,7 @@ def test_trials_of_an_older_way_of_scoring_are_kept_and_not_ranked_with_new_ones
     assert store.study(study_id).best_trial == 0
     more = {**spec.to_json(), "budget": {"n_trials": 8}}
     store.extend_study(study_id, more)
-    assert StudyRunner(store, study_id, Settings(runner=TOY)).run() is StudyState.DONE
+    assert StudyRunner(store, study_id, toy_settings()).run() is StudyState.DONE
     study = store.study(study_id)
     new = [t for t in store.trials(study_id) if t.digests.get("scoring") == SCORING]
     assert sorted(t.number for t in new if t.kind is TrialKind.SEARCH) == [4, 5, 6, 7]

@@ -12,14 +12,13 @@ from cupel.engine.commands.summary import standing, summary
 from cupel.engine.domain.errors import SpecError
 from cupel.engine.domain.resuming import More, extend, extended_budget, found_nothing
 from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, StudySpec
-from cupel.engine.search.runner import Settings, StudyRunner
+from cupel.engine.search.runner import StudyRunner
 from cupel.engine.studies import create_study
 from cupel.storage.errors import ConflictError
 from cupel.storage.records import FailureKind, StudyState, TrialKind, TrialRecord, TrialState
 from cupel.storage.store import Store
 
-TOY = "tests.engine.search.toy"
-ROOT = Path(__file__).parents[3]
+from tests.engine.search.engines import ROOT, toy_settings
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def new_study(store: Store, budget: BudgetSpec, **changes: object) -> int:
 
 
 def run(store: Store, study_id: int) -> StudyState:
-    return StudyRunner(store, study_id, Settings(runner=TOY)).run()
+    return StudyRunner(store, study_id, toy_settings()).run()
 
 
 def searched(store: Store, study_id: int) -> list[TrialRecord]:

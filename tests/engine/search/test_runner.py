@@ -21,16 +21,14 @@ from cupel.engine.domain.filtering import parse_filter, trial_columns
 from cupel.engine.domain.objectives import front_of_table, is_ruled_out, objectives_of, pareto_trials
 from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, StudySpec
 from cupel.engine.machine import free_memory_bytes
-from cupel.engine.search import preparing
-from cupel.engine.search.runner import Settings, StudyRunner
+from cupel.engine.search.runner import StudyRunner
 from cupel.engine.studies import create_study
 from cupel.engine.workers.cluster import Cluster
 from cupel.storage.records import FailureKind, Request, StudyState, TrialKind, TrialRecord, TrialState
 from cupel.storage.store import Store
 from distributed import Client
 
-TOY = "tests.engine.search.toy"
-ROOT = Path(__file__).parents[3]
+from tests.engine.search.engines import ROOT, toy_settings
 
 
 @pytest.fixture
@@ -52,8 +50,8 @@ def new_study(store: Store, *, n_trials: int | None = 8, **changes: object) -> i
     return create_study(store, "sample:iris", StudySpec(**{**values, **changes}))[0].id  # type: ignore[arg-type]
 
 
-def run(store: Store, study_id: int, **settings: object) -> StudyState:
-    return StudyRunner(store, study_id, Settings(runner=TOY, **settings)).run()  # type: ignore[arg-type]
+def run(store: Store, study_id: int, **settings: Any) -> StudyState:
+    return StudyRunner(store, study_id, toy_settings(**settings)).run()
 
 
 def searched(store: Store, study_id: int) -> list[TrialRecord]:
@@ -142,8 +140,8 @@ def test_a_trial_whose_worker_was_quicker_than_the_engine_can_be_killed(
 
     def noted(self: Cluster, event: Any) -> None:
         on_progress(self, event)
-        if "started" in event[1]:
-            told.put(event[1]["started"])
+        if "pid" in event[1]:
+            told.put(event[1]["key"])
 
     def slow(self: Client, function: Any, key: str, *args: Any, **options: Any) -> Any:
         future = submit(self, function, key, *args, **options)
@@ -174,13 +172,13 @@ def test_a_worker_ends_for_its_own_memory_and_not_for_mapped_files(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     limit = 600_000_000
-    monkeypatch.setattr(preparing, "_MEMORY_FRACTION", limit / free_memory_bytes())
+    fraction = limit / free_memory_bytes()
     with (tmp_path / "large").open("wb") as file:
         file.truncate(2 * limit)
     wrong = {"eat": [1], "most_bytes": 2 * limit, "map": [str(tmp_path / "large"), 0, 2]}
     monkeypatch.setenv("CUPEL_TOY", json.dumps(wrong))
     study_id = new_study(store, n_trials=3)
-    assert run(store, study_id) is StudyState.DONE
+    assert run(store, study_id, memory_fraction=fraction) is StudyState.DONE
     kinds = [None if t.failure is None else t.failure.kind for t in searched(store, study_id)]
     assert kinds == [None, FailureKind.KILLED, None]
 
@@ -301,9 +299,10 @@ def test_more_workers_than_the_memory_allows_are_not_pretended(
 def engine_process(store: Store, study_id: int) -> subprocess.Popen[bytes]:
     code = (
         "import sys; from pathlib import Path; from cupel.storage.store import Store\n"
-        "from cupel.engine.search.runner import Settings, StudyRunner\n"
+        "from cupel.engine.search.runner import StudyRunner\n"
+        "from tests.engine.search.engines import toy_settings\n"
         f"if __name__ == '__main__': StudyRunner(Store.open(Path({str(store.workspace.path)!r})), {study_id},"
-        f" Settings(runner={TOY!r})).run()\n"
+        " toy_settings()).run()\n"
     )
     script = store.workspace.path / "engine.py"
     script.write_text(code)

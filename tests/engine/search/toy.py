@@ -1,4 +1,4 @@
-"""A toy in place of training: the same messages and control as the real worker's task, without TensorFlow.
+"""A toy in place of training: what `Work` is asked for, without TensorFlow; all else is the real worker's.
 
 What it should do wrong is read from the environment variable CUPEL_TOY as JSON, by trial number: ``{"kill": [2],
 "hang": [3], "memory": [4], "diverge": [5], "busy": {"6": 3.0}, "epoch_s": 0.01, "long": [9], "hold": "path",
@@ -30,21 +30,20 @@ from cupel.engine.data.schema import TableSchema
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.errors import RuledOut
 from cupel.engine.domain.metrics import metrics_for
-from cupel.engine.jobs.failures import failure_of
 from cupel.engine.splits.splitting import Splits
 from cupel.engine.training.curves import CURVE_NAMES
-from cupel.engine.training.reports import EpochReport, TrainingStopped
+from cupel.engine.training.reports import EpochReport
 from cupel.engine.training.schedules import trial_epochs
 from cupel.engine.workers.messages import (
     BaselineTask,
     FinalTask,
+    HoldoutTask,
     StudyFiles,
-    Task,
-    TaskOutcome,
     TaskResult,
     TrialTask,
 )
-from cupel.engine.workers.reporter import Reporter, Send, forget_control
+from cupel.engine.workers.reporter import Reporter
+from cupel.engine.workers.task import Work
 from cupel.storage.records import Curves, FoldScores
 
 N_FOLDS = 5
@@ -58,29 +57,23 @@ def warm_up(n_threads: int) -> dict[str, object]:
     return {"gpus": [], "n_threads": n_threads}
 
 
-def run_task(files: StudyFiles, task: Task, send: Send) -> TaskOutcome:
-    try:
-        match task:
-            case TrialTask():
-                return _trial(files, task, send)
-            case BaselineTask():
-                time.sleep(_wrong().get("baseline_s", 0.0))
-                n = _splits(files).n_replicas
-                scores = _scores(files, np.full(n, 0.6), np.full(n, -1))
-                return TaskResult(0.01, 1, scores, out_of_fold=_out_of_fold(files, 0.6, task.number))
-            case FinalTask():
-                _maybe_die()
-                reason = {"template": "", "args": {}, "text": ""}
-                final = {"kind": "ensemble", "reason": reason, "evidence": {}}
-                return TaskResult(
-                    0.01, 1, model=b"model", info={"final": final, "holdout": {files.metric: 0.5}}
-                )
-            case _:
-                return TaskResult(0.01, 1, info={"holdout": {files.metric: 0.5}})
-    except TrainingStopped:
-        return TaskResult(0.01, 1, info={"dropped": True})
-    except Exception as error:  # noqa: BLE001 - as the real task
-        return failure_of(error)
+def baseline(files: StudyFiles, task: BaselineTask) -> TaskResult:
+    time.sleep(_wrong().get("baseline_s", 0.0))
+    n = _splits(files).n_replicas
+    scores = _scores(files, np.full(n, 0.6), np.full(n, -1))
+    return TaskResult(0.01, 1, scores, out_of_fold=_out_of_fold(files, 0.6, task.number))
+
+
+def holdout(files: StudyFiles, task: HoldoutTask) -> TaskResult:
+    return TaskResult(0.01, 1, info={"holdout": {files.metric: 0.5}})
+
+
+def final(files: StudyFiles, task: FinalTask) -> TaskResult:
+    _maybe_die()
+    reason = {"template": "", "args": {}, "text": ""}
+    evidence = {"n_outer": task.most_outer}
+    final = {"kind": "ensemble", "reason": reason, "evidence": evidence}
+    return TaskResult(0.01, 1, model=b"model", info={"final": final, "holdout": {files.metric: 0.5}})
 
 
 def _wrong() -> dict[str, Any]:
@@ -107,7 +100,7 @@ def n_parameters(params: Mapping[str, Any]) -> int:
     return 10 * int(params["width"])
 
 
-def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
+def trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskResult:
     wrong = _wrong()
     if task.number in wrong.get("kill", ()):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -127,31 +120,25 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
     most = files.limits.parameters
     if most is not None and n_parameters(task.params) > most:
         raise RuledOut("The network would have more than the {most:,} parameters allowed.", most=most)
-    reporter = Reporter(task.trial_id, files.memory_limit_bytes, send)
     best = quality(dict(task.params))
     scores = best + 0.01 * (np.arange(_splits(files).n_replicas) % N_FOLDS)
     curves = []
-    try:
-        is_long = task.number in wrong.get("long", ())
-        for epoch in range(_MANY if is_long else trial_epochs(task.params, files.max_epochs)):
-            now = scores - 0.5 / (epoch + 1)
-            curves.append(np.stack([1 / (now + 2), 1 / (now + 2), now], axis=1).astype(np.float32))
-            time.sleep(wrong.get("epoch_s", 0.0))
-            if epoch == 2:
-                _compute(wrong.get("busy", {}).get(str(task.number), 0.0))
-                if task.number in wrong.get("hang", ()):
-                    threading.Event().wait()
-                while "hold" in wrong and Path(wrong["hold"]).exists():
-                    time.sleep(0.02)
-            if not reporter(EpochReport(epoch, curves[-1])):
-                break
-        reporter.flush()
-        if str(task.number) in wrong.get("kill_after", {}):
-            threading.Timer(
-                wrong["kill_after"][str(task.number)], os.kill, (os.getpid(), signal.SIGKILL)
-            ).start()
-    finally:
-        forget_control(task.trial_id)
+    is_long = task.number in wrong.get("long", ())
+    for epoch in range(_MANY if is_long else trial_epochs(task.params, files.max_epochs)):
+        now = scores - 0.5 / (epoch + 1)
+        curves.append(np.stack([1 / (now + 2), 1 / (now + 2), now], axis=1).astype(np.float32))
+        time.sleep(wrong.get("epoch_s", 0.0))
+        if epoch == 2:
+            _compute(wrong.get("busy", {}).get(str(task.number), 0.0))
+            if task.number in wrong.get("hang", ()):
+                threading.Event().wait()
+            while "hold" in wrong and Path(wrong["hold"]).exists():
+                time.sleep(0.02)
+        if not reporter(EpochReport(epoch, curves[-1])):
+            break
+    reporter.flush()
+    if str(task.number) in wrong.get("kill_after", {}):
+        threading.Timer(wrong["kill_after"][str(task.number)], os.kill, (os.getpid(), signal.SIGKILL)).start()
     return TaskResult(
         0.01 * len(curves), 1, _scores(files, now, np.full(len(now), len(curves) - 1)),
         Curves(CURVE_NAMES, np.stack(curves, axis=1)), n_parameters=n_parameters(task.params),
@@ -197,3 +184,6 @@ def _compute(seconds: float) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+TOY = Work(warm_up, trial, baseline, holdout, final)

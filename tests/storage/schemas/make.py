@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from cupel.storage.backends.sqlite.schema import HEAD
 from cupel.storage.records import (
     Curves,
     Failure,
@@ -20,7 +21,6 @@ from cupel.storage.records import (
     TrialState,
 )
 from cupel.storage.store import Store
-from cupel.storage.upgrade import HEAD
 
 FOLDER = Path(__file__).parent
 

@@ -1,6 +1,6 @@
 """The SQLite file: connections, transactions, and SQLite's failures as sentences.
 
-For `store.py` and its parts only. Rules that keep "database is locked" away: write-ahead logging, so that
+Rules that keep "database is locked" away: write-ahead logging, so that
 readers and the writer never wait for one another; every write transaction begins with BEGIN IMMEDIATE, so
 that it never has to turn a read lock into a write lock; and a busy timeout for the wait of one writer for
 another.
@@ -11,10 +11,9 @@ from __future__ import annotations
 import errno
 import sqlite3
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, event
@@ -22,13 +21,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
-from .errors import LockedStoreError, ReadOnlyStoreError, StoreError, StoreFullError, UnusableStoreError
-from .workspace import disk_is_full
+from ...errors import LockedStoreError, ReadOnlyStoreError, StoreError, StoreFullError, UnusableStoreError
+from ...workspace import disk_is_full
+from ..protocol import Mode
 
-Mode = Literal["r", "w"]
 BUSY_TIMEOUT_MS = 10_000
 _WRITE = "cupel_write"
-_FULL_BYTES = 1 << 16  # with less, SQLite's index of its write-ahead log (32 kB) finds no room
+_PARTIAL = ".partial"
+# With less, SQLite's index of its write-ahead log (32 kB) finds no room.
+_FULL_BYTES = 1 << 16
 
 
 def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Connection:
@@ -76,16 +77,16 @@ def needs_immutable(path: Path) -> bool:
     return False
 
 
-class Database:
-    """An open database: a pool of connections, one for each transaction under way.
+class SqliteDatabase:
+    """An open database: a pool of connections, one for each transaction under way; see `Backend`.
 
     Thread-safe: every transaction has its own connection; writers of this process queue for a lock, and so
-    never wait for one another by polling. The caller has checked the schema (`upgrade.prepare`).
+    never wait for one another by polling. The caller has checked the schema (`schema.prepare`).
     """
 
     def __init__(self, path: Path, mode: Mode) -> None:
         self.path = path
-        self.mode: Mode = mode
+        self._mode: Mode = mode
         self._immutable = immutable = mode == "r" and needs_immutable(path)
         self._engine = create_engine(
             "sqlite://",
@@ -100,6 +101,11 @@ class Database:
         self._watch_lock = threading.Lock()
         with failures_named(path):
             self._watch = connect(path, mode, immutable=immutable)
+
+    @property
+    def mode(self) -> Mode:
+        """How it was opened."""
+        return self._mode
 
     def close(self) -> None:
         """Close all connections; a transaction under way in another thread ends first."""
@@ -141,6 +147,20 @@ class Database:
         ):
             yield session
 
+    def check(self) -> list[StoreError]:
+        """Return what SQLite finds damaged."""
+        with self.read() as session:
+            verdicts = session.connection().exec_driver_sql("PRAGMA quick_check").scalars().all()
+        return [
+            UnusableStoreError("The database is damaged: {reason}", reason=str(verdict))
+            for verdict in verdicts
+            if verdict != "ok"
+        ]
+
+    def unfinished_copies(self) -> Iterable[Path]:
+        """Return files that copying left behind, or is writing now."""
+        return self.path.parent.glob(f"{self.path.name}.backup-*{_PARTIAL}*")
+
     def backup(self, path: Path) -> None:
         """Copy the database, as committed now, to `path`, replaced only once the copy is complete."""
         with failures_named(self.path):
@@ -165,7 +185,7 @@ def copy_database(source: sqlite3.Connection, path: Path) -> None:
     UnusableStoreError
         If SQLite finds the copy damaged.
     """
-    temporary = path.with_name(path.name + ".partial")
+    temporary = path.with_name(path.name + _PARTIAL)
     try:
         _make_empty(temporary)
         with failures_named(path):

@@ -1,6 +1,6 @@
 """Before a database is used: is it ours, is it of this version, and if it is older, bring it up to date.
 
-For `store.py` only. Alembic is imported only where there is something to migrate: opening stays quick.
+Alembic is imported only where there is something to migrate: opening stays quick.
 """
 
 from __future__ import annotations
@@ -9,15 +9,18 @@ import sqlite3
 import time
 from pathlib import Path
 
-from .database import BUSY_TIMEOUT_MS, Mode, connect, copy_database, failures_named, needs_immutable
-from .errors import OlderStoreError, UnusableStoreError
+from ...errors import OlderStoreError, UnusableStoreError
+from ..protocol import Mode
+from .database import BUSY_TIMEOUT_MS, connect, copy_database, failures_named, needs_immutable
 
-HEAD = "0006"  # the newest file of migrations/versions
-MIGRATIONS = Path(__file__).parent / "migrations"
+# The newest file of migrations/versions.
+HEAD = "0008"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
 # A trial's curves take 2 to 3 kB; of SQLite's own pages of 4096 bytes they waste nearly half (5.2 kB a trial,
 # not 3.8).
 PAGE_BYTES = 8192
-APPLICATION_ID = 0x43555045  # "CUPE": SQLite's own mark for whose file it is
+# "CUPE": SQLite's own mark for whose file it is.
+APPLICATION_ID = 0x43555045
 
 
 def prepare(path: Path, mode: Mode) -> None:

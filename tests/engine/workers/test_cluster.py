@@ -4,42 +4,43 @@ from __future__ import annotations
 
 import json
 import math
-import queue
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-from cupel.engine.workers.cluster import Cluster, TaskDone, WorkerReady
-from cupel.engine.workers.messages import HoldoutTask, StudyFiles
+from cupel.engine.workers.cluster import Cluster
+from cupel.engine.workers.messages import HoldoutTask, Site, StudyRequest
+from cupel.engine.workers.protocol import TaskDone, WorkerReady
 from cupel.storage.records import Failure, FailureKind
 from dask import config
 
-TOY = "tests.engine.search.toy"
-ROOT = Path(__file__).parents[3]
+from tests.engine.search.engines import ROOT, toy_workers
+
+STUDY = StudyRequest(
+    study_id=1, table_sha256="0" * 64, splits_sha256="1" * 64, schema={}, task="binary", metric="accuracy", seed=0,
+    max_epochs=5,
+)  # fmt: skip
 
 
 @pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+def site(tmp_path: Path) -> Site:
+    return Site(str(tmp_path / "artifacts"), str(tmp_path / "checkpoints"), 1, 2 << 30)
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch, site: Site) -> Iterator[Cluster]:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    started = Cluster(1, 1, 2 << 30, runner=TOY)
+    started = toy_workers(site, 1)
     started.start()
     yield started
     started.close()
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> StudyFiles:
-    return StudyFiles(1, "", "", {}, "binary", "accuracy", 0, 5, 1, str(tmp_path), 2 << 30, runner=TOY)
-
-
 def next_event(cluster: Cluster, kind: type[WorkerReady] | type[TaskDone]) -> WorkerReady | TaskDone:
     while True:
         cluster.refresh()
-        try:
-            event = cluster.events.get(timeout=0.1)
-        except queue.Empty:
-            continue
+        event = cluster.next_event(0.1)
         if isinstance(event, kind):
             return event
 
@@ -51,47 +52,37 @@ def worker_process() -> psutil.Process:
     return worker
 
 
-def test_a_worker_that_dies_while_idle_is_replaced(cluster: Cluster, files: StudyFiles) -> None:
+def test_a_worker_that_dies_while_idle_is_replaced(cluster: Cluster) -> None:
     first = next_event(cluster, WorkerReady)
     worker_process().kill()
     second = next_event(cluster, WorkerReady)
-    assert second.address != first.address
-    assert cluster.idle == [second.address]
-    cluster.submit("x", second.address, files, HoldoutTask("linear"))
+    assert second.worker != first.worker
+    assert cluster.idle == [second.worker]
+    cluster.submit("x", second.worker, STUDY, HoldoutTask("linear"))
     done = next_event(cluster, TaskDone)
     assert isinstance(done, TaskDone)
     assert not isinstance(done.outcome, Failure)
 
 
 def test_a_task_for_a_worker_that_has_just_died_fails_and_does_not_wait_for_ever(
-    cluster: Cluster, files: StudyFiles
+    cluster: Cluster,
 ) -> None:
     first = next_event(cluster, WorkerReady)
     worker_process().kill()
-    cluster.submit("x", first.address, files, HoldoutTask("linear"))
+    cluster.submit("x", first.worker, STUDY, HoldoutTask("linear"))
     done = next_event(cluster, TaskDone)
     assert isinstance(done, TaskDone)
     assert isinstance(done.outcome, Failure)
     assert done.outcome.kind is FailureKind.KILLED
 
 
-def test_a_recycled_worker_is_replaced_by_a_fresh_one(cluster: Cluster) -> None:
-    first = next_event(cluster, WorkerReady)
-    process = worker_process()
-    cluster.recycle(first.address)
-    assert cluster.idle == []
-    second = next_event(cluster, WorkerReady)
-    assert cluster.idle == [second.address]
-    psutil.wait_procs([process])
-
-
 def test_workers_end_at_once_when_the_cluster_is_closed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, site: Site
 ) -> None:
     slow = tmp_path / "taken down"  # with TensorFlow that takes seconds
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("CUPEL_TOY", json.dumps({"at_exit": str(slow)}))
-    cluster = Cluster(1, 1, 2 << 30, runner=TOY)
+    cluster = toy_workers(site, 1)
     cluster.start()
     next_event(cluster, WorkerReady)
     worker = worker_process()
@@ -100,10 +91,13 @@ def test_workers_end_at_once_when_the_cluster_is_closed(
     assert not slow.exists()
 
 
-def test_what_dask_asks_by_itself_never_makes_a_live_worker_look_dead() -> None:
+def test_what_dask_asks_by_itself_never_makes_a_live_worker_look_dead(
+    monkeypatch: pytest.MonkeyPatch, site: Site
+) -> None:
     """The client's own timer stores an answer that names no worker; it once ended trials that were running."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     with config.set({"distributed.client.scheduler-info-interval": "1ms"}):
-        cluster = Cluster(1, 1, 2 << 30, runner=TOY)
+        cluster = toy_workers(site, 1)
         cluster.start()
         try:
             next_event(cluster, WorkerReady)
