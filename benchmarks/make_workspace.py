@@ -19,8 +19,9 @@ import make_audits
 import numpy as np
 from cupel.engine.domain.comparable import SCORING
 from cupel.engine.domain.errors import Message
+from cupel.engine.domain.evidence import Corrected, Evidence, Verdict
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
-from cupel.engine.domain.verdict import Corrected, Evidence, Verdict
+from cupel.engine.domain.stored import encoded
 from cupel.storage.records import (
     Curves,
     Failure,
@@ -443,30 +444,36 @@ def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
                     "In nested cross-validation one network on all rows did not score significantly better than the "
                     "ensemble of fold networks, which is kept."
                 ).to_json(),
+                "evidence": {"n_outer": 0},
+                "n_networks": 5,
             },
-            "evidence": Evidence(
-                best=study.best_trial or 0,
-                metric=study.metric,
-                corrected=Corrected(
-                    (study.best_value or 0) * 1.006,
-                    (study.best_value or 0) * 0.99,
-                    (study.best_value or 0) * 1.02,
-                    1000,
-                    120,
-                    120,
-                    30,
-                    16_512,
-                    16_512,
-                    {study.best_trial or 0: 0.61},
-                ),
-                verdicts={name: _better((study.best_value or 0) - value) for name, value in recipe.baselines},
-                tied=(study.best_trial or 0, 12, 57, 101),
-                tied_baselines=(),
-                n_folds=5,
-                n_repeats=3,
-                mean=(study.best_value or 0) * 1.001,
-                finalists=(study.best_trial or 0, 12, 57),
-            ).to_json(),
+            "evidence": encoded(
+                Evidence(
+                    best=study.best_trial or 0,
+                    metric=study.metric,
+                    corrected=Corrected(
+                        (study.best_value or 0) * 1.006,
+                        (study.best_value or 0) * 0.99,
+                        (study.best_value or 0) * 1.02,
+                        1000,
+                        120,
+                        120,
+                        30,
+                        16_512,
+                        16_512,
+                        {study.best_trial or 0: 0.61},
+                    ),
+                    verdicts={
+                        name: _better((study.best_value or 0) - value) for name, value in recipe.baselines
+                    },
+                    tied=(study.best_trial or 0, 12, 57, 101),
+                    tied_baselines=(),
+                    n_folds=5,
+                    n_repeats=3,
+                    mean=(study.best_value or 0) * 1.001,
+                    finalists=(study.best_trial or 0, 12, 57),
+                )
+            ),
             "export": {"path": path, "passed": True},
         },
     )

@@ -24,6 +24,7 @@ from ..storage.records import Failure, FailureKind, JobRecord, JobState, Variant
 from ..storage.store import Store
 from .domain.errors import CupelError, Message
 from .domain.forecasts import Forecast, ForecastRequest
+from .domain.group_audits import GroupAudit
 from .domain.requests import (
     AuditGroups,
     CompressedTrial,
@@ -37,8 +38,8 @@ from .domain.requests import (
     PredictRows,
     Request,
     request_of,
-    stored,
 )
+from .domain.stored import encoded
 from .jobs.child import Job, run
 from .jobs.failures import failure_of
 from .outputs import output_file
@@ -89,7 +90,7 @@ def run_job(store: Store, job: JobRecord) -> None:
     """Do one job and record its result or its failure."""
     try:
         answer = _answer(store, request_of(job), _Telling(store, job))
-        store.finish_job(job.id, result=stored(answer))
+        store.finish_job(job.id, result=encoded(answer))
     except _Cancelled:
         _log.info("job %d was cancelled", job.id)
     except Exception as error:  # noqa: BLE001 - the window must hear of every failure, typed
@@ -199,7 +200,7 @@ def _fit_threshold(store: Store, request: FitThreshold, tell: _Telling) -> Mappi
     return {} if found is None else dataclasses.asdict(found)
 
 
-def _audit(store: Store, request: AuditGroups, tell: _Telling) -> Mapping[str, Any]:
+def _audit(store: Store, request: AuditGroups, tell: _Telling) -> GroupAudit:
     from .audit.study_audit import StudyAudit
 
     audit = StudyAudit(

@@ -27,7 +27,6 @@ from .data.texts import text_messages
 from .domain.errors import DataError, Message, SpecError
 from .domain.space import check_space
 from .domain.spec import ReadSpec, StudySpec
-from .domain.split_findings import KEY as AUDIT
 from .search.preparing import fewer_workers
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def create_study(
         task=spec.task,
     )
     store.set_split(study.id, store.artifacts.add(splits.to_npz_bytes()))
-    store.set_result(study.id, {AUDIT: audit.to_json()})
+    store.set_result(study.id, {"split_audit": audit.to_json()})
     fewer = fewer_workers(spec.n_workers)
     texts = text_messages(loaded.table, schema)
     return store.study(study.id), (

@@ -6,12 +6,12 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
+from ..domain.evidence import EQUIVALENCE
 from ..domain.families import DATA_KINDS
 from ..domain.metrics import METRICS
 from ..domain.objectives import COSTS
 from ..domain.space import families
 from ..domain.spec import DuplicatesName, SplitKind
-from ..domain.verdict import EQUIVALENCE
 
 
 def add_search_arguments(parser: argparse.ArgumentParser) -> None:

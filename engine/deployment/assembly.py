@@ -38,8 +38,10 @@ from ..data.cells import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
 from ..data.splitting import Splits
 from ..domain.errors import CupelError, ExportError, Message
+from ..domain.evidence import Claims
 from ..domain.formats import DEFAULT, FORMATS
-from ..domain.verdict import claims, evidence_of
+from ..domain.results import StudyResult
+from ..domain.stored import encoded
 from ..looks import note_look
 from ..statistics.thresholds import USUAL
 from .bundle import check_target, files_of, write_manifest
@@ -78,7 +80,7 @@ class Export:
     store: Store
     study: StudyRecord
     trial: TrialRecord
-    final: Mapping[str, Any] | None
+    final: StudyResult | None
     variant: VariantRecord | None = None
     formats: tuple[str, ...] = DEFAULT
     licence: str = ""
@@ -193,7 +195,7 @@ class Export:
                 "n_rows": certificate["n_rows"],
             },
             "tolerance": certificate["tolerance"],
-            **({} if self.final is None else claims(evidence_of(self.final), self.study.n_looks)),
+            **({} if self.final is None else encoded(Claims.of(self.final.evidence, self.study.n_looks))),
             "versions": answer["versions"],
         }
         return certificate, write_manifest(folder, content)

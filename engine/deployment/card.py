@@ -8,20 +8,15 @@ from typing import Any
 
 from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, TrialState, VariantRecord
 from ..domain.comparable import is_scored_the_old_way
+from ..domain.evidence import Claims
 from ..domain.formats import FORMATS
 from ..domain.formatting import count, counted, number, plain, score, shared_decimals
-from ..domain.split_findings import KEY as KEY_OF_AUDIT
+from ..domain.group_audits import GroupAudit
+from ..domain.results import StudyResult
 from ..domain.split_findings import SplitAudit
-from ..domain.verdict import (
-    OLD_WAY,
-    claims,
-    evidence_of,
-    holdout_scores,
-    is_judged_the_old_way,
-    looks_sentence,
-    sentences,
-)
-from .card_groups import KEY, groups_section
+from ..domain.stored import encoded
+from ..domain.verdict import OLD_WAY, looks_sentence, sentences
+from .card_groups import groups_section
 from .card_intervals import intervals_section
 
 
@@ -30,7 +25,7 @@ def model_card(
     trial: TrialRecord,
     dataset: DatasetRecord,
     answer: Mapping[str, Any],
-    final: Mapping[str, Any] | None,
+    final: StudyResult | None,
     cupel_version: str,
     variant: VariantRecord | None = None,
     licence: str = "",
@@ -41,21 +36,22 @@ def model_card(
     ----------
     answer : mapping
         What `convert` answered.
-    final : mapping or None
-        ``study.result`` where the study's final model is exported, None for another trial.
+    final : StudyResult or None
+        The study's where its final model is exported, None for another trial.
     variant : VariantRecord, optional
         What is exported, where it is a compressed form of the trial's networks.
     licence : str
         Of the model; empty where its owner has not chosen one.
     """
     threshold = answer["threshold"]
-    audits = [a for a in study.result.get(KEY, {}).values() if a["trial"] == trial.number]
+    result = StudyResult.of(study)
+    audits = [audit for audit in result.audits.values() if audit.trial == trial.number]
     sections = [
         f"# {study.name}\n\nA {_task(answer)} for the column `{study.spec['target']}`, found and exported by Cupel "
         f"{cupel_version}.",
         _model(trial, answer, final),
         _data(study, dataset, answer),
-        _scores(study, trial, final),
+        _scores(study, result, trial, final),
         *([] if variant is None else [_variant(study, variant)]),
         *([] if threshold is None else [_threshold(answer, study)]),
         intervals_section(answer["intervals"], answer["task"]),
@@ -74,7 +70,7 @@ def model_card(
 
 
 def _groups(
-    audits: Sequence[Mapping[str, Any]], threshold: Mapping[str, Any] | None, variant: VariantRecord | None
+    audits: Sequence[GroupAudit], threshold: Mapping[str, Any] | None, variant: VariantRecord | None
 ) -> str:
     value = None if threshold is None else threshold["value"]
     return groups_section(audits, value, is_variant=variant is not None)
@@ -87,7 +83,7 @@ def _task(answer: Mapping[str, Any]) -> str:
     return f"classifier ({counted(len(labels), 'class', 'classes')}: {_listed(labels)})"
 
 
-def _model(trial: TrialRecord, answer: Mapping[str, Any], final: Mapping[str, Any] | None) -> str:
+def _model(trial: TrialRecord, answer: Mapping[str, Any], final: StudyResult | None) -> str:
     n, size = answer["n_networks"], counted(answer["n_parameters"], "parameter")
     shape = "one network" if n == 1 else f"{n} networks whose predictions are averaged"
     lines = [
@@ -95,18 +91,17 @@ def _model(trial: TrialRecord, answer: Mapping[str, Any], final: Mapping[str, An
         "",
         f"- Family `{answer['family']}`, {shape}, {size} each; trial {trial.number}.",
     ]
-    if final is not None and "final" in final:
-        chosen = final["final"]
+    if final is not None and final.final is not None:
+        chosen = final.final
         kind = (
             "the ensemble of the fold networks"
-            if chosen["kind"] == "ensemble"
+            if chosen.kind == "ensemble"
             else "one network trained on all rows"
         )
-        lines.append(f"- Final model: {kind}. {chosen['reason']['text']}")
-        evidence = chosen.get("evidence", {})
-        for way in ("ensemble", "refit"):
-            if way in evidence:
-                shown = ", ".join(number(v) for v in evidence[way])
+        lines.append(f"- Final model: {kind}. {chosen.reason}")
+        for way, scores in (("ensemble", chosen.evidence.ensemble), ("refit", chosen.evidence.refit)):
+            if scores:
+                shown = ", ".join(number(v) for v in scores)
                 lines.append(f"- Nested cross-validation of the {way}: {shown}.")
     else:
         lines.append("- The networks of the trial's folds, averaged.")
@@ -133,7 +128,7 @@ def _data(study: StudyRecord, dataset: DatasetRecord, answer: Mapping[str, Any])
     return "\n".join(lines)
 
 
-def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | None) -> str:
+def _scores(study: StudyRecord, result: StudyResult, trial: TrialRecord, final: StudyResult | None) -> str:
     split = study.spec["split"]
     folds = f"{counted(split['n_folds'], 'fold')} × {counted(split['n_repeats'], 'repeat')}"
     lines = [
@@ -141,14 +136,14 @@ def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | N
         "",
         f"- Metric `{study.metric}` ({study.direction}d), {folds}, preprocessing fitted inside each training part.",
         f"- Cross-validation of the trial: {score(*_over_folds(trial, final))} over the folds.",
-        *_split_audit(study),
+        *_split_audit(result.split_audit),
     ]
     if final is not None:
         decimals = shared_decimals([trial.value], [trial.value_std])
-        best = final.get("best", {})
-        if best.get("holdout"):
+        best = final.best
+        if best is not None and best.holdout:
             places = {study.metric: decimals}
-            scores = ", ".join(f"{k} {number(v, places.get(k))}" for k, v in sorted(best["holdout"].items()))
+            scores = ", ".join(f"{k} {number(v, places.get(k))}" for k, v in sorted(best.holdout.items()))
             lines += [
                 f"- Holdout, never seen by the search: {scores}.",
                 f"- {looks_sentence(study.n_looks)}",
@@ -157,33 +152,34 @@ def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | N
             lines.append(
                 "- There was no holdout: the score above is that of the best of many trials, and may flatter it."
             )
-        for name, scores in sorted(final.get("baselines", {}).items()):
-            held = (scores.get("holdout") or {}).get(study.metric)
+        for name, scored in sorted(final.baselines.items()):
+            held = (scored.holdout or {}).get(study.metric)
             shown = "" if held is None else f", holdout {number(held, decimals)}"
-            folds = score(scores["cv_mean"], scores["cv_std"])
+            folds = score(scored.cv_mean, scored.cv_std)
             lines.append(f"- Baseline `{name}`: {folds} over the folds{shown}.")
-        if is_judged_the_old_way(final):
+        if final.is_judged_the_old_way:
             lines.append(f"- {OLD_WAY}")
-        evidence = evidence_of(final)
+        evidence = final.evidence
         if evidence is not None:
-            ours, theirs = holdout_scores(study.metric, final)
+            ours, theirs = final.holdout_scores(study.metric)
             said = sentences(evidence, ours=ours, baselines=theirs, decimals=decimals)
             lines += [f"- {message}" for message in said]
-            data = json.dumps(claims(evidence, study.n_looks), indent=1)
+            data = json.dumps(encoded(Claims.of(evidence, study.n_looks)), indent=1)
             lines += ["", "The same as data:", "", f"```json\n{data}\n```"]
     else:
-        lines += _picked_by_hand(study, trial)
+        lines += _picked_by_hand(study, result, trial)
     return "\n".join(lines)
 
 
-def _over_folds(trial: TrialRecord, final: Mapping[str, Any] | None) -> tuple[float | None, float | None]:
+def _over_folds(trial: TrialRecord, final: StudyResult | None) -> tuple[float | None, float | None]:
     """Return mean and standard deviation over all folds that the trial was judged on."""
-    best = final.get("best", {}) if final is not None else {}
-    is_same = best.get("trial") == trial.number and "cv_mean" in best
-    return (best["cv_mean"], best.get("cv_std")) if is_same else (trial.value, trial.value_std)
+    best = final.best if final is not None else None
+    if best is None or best.trial != trial.number:
+        return trial.value, trial.value_std
+    return best.cv_mean, best.cv_std
 
 
-def _picked_by_hand(study: StudyRecord, trial: TrialRecord) -> list[str]:
+def _picked_by_hand(study: StudyRecord, result: StudyResult, trial: TrialRecord) -> list[str]:
     """Return what is to be known of a trial that the search did not choose."""
     n_complete = study.n_trials.get(TrialState.COMPLETE, 0)
     lines = [
@@ -192,17 +188,16 @@ def _picked_by_hand(study: StudyRecord, trial: TrialRecord) -> list[str]:
     ]
     if is_scored_the_old_way(trial):
         lines.append(f"- {OLD_WAY}")
-    for name, scores in sorted(study.result.get("baselines", {}).items()):
-        folds = score(scores["cv_mean"], scores["cv_std"])
+    for name, scored in sorted(result.baselines.items()):
+        folds = score(scored.cv_mean, scored.cv_std)
         lines.append(f"- Baseline `{name}`: {folds} over the folds.")
     return [*lines, *([f"- {looks_sentence(study.n_looks)}"] if study.n_looks else [])]
 
 
-def _split_audit(study: StudyRecord) -> list[str]:
+def _split_audit(audit: SplitAudit | None) -> list[str]:
     """Return what speaks against the folds; nothing where nothing does."""
-    if KEY_OF_AUDIT not in study.result:
+    if audit is None:
         return []
-    audit = SplitAudit.from_json(study.result[KEY_OF_AUDIT])
     return [
         f"- {'**In question**: ' if look.severity == 'serious' else ''}{look.message()}"
         f"{' The folds were kept all the same.' if look.is_answered else ''}"
@@ -288,7 +283,7 @@ def _privacy(answer: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _limits(answer: Mapping[str, Any], final: Mapping[str, Any] | None, *, is_audited: bool) -> str:
+def _limits(answer: Mapping[str, Any], final: StudyResult | None, *, is_audited: bool) -> str:
     lines = [
         "## Limits",
         "",

@@ -22,6 +22,7 @@ from ...storage.records import (
 from ...storage.store import Store
 from ..domain.errors import ExportError
 from ..domain.formats import FORMATS, checked_formats
+from ..domain.results import StudyResult
 from ..retrain import retrain_trial
 from .assembly import Export, number_format_of
 from .helpers import Helpers
@@ -64,7 +65,7 @@ def export_model(
     """
     study = store.study(study_id)
     is_best = str(trial) in ("best", str(study.best_trial))
-    if is_best and not variant and (study.result.get("model_sha256") or study.best_trial is None):
+    if is_best and not variant and (StudyResult.of(study).model_sha256 or study.best_trial is None):
         return export_final(store, study_id, directory, formats=formats, licence=licence, threshold=threshold)
     try:
         number = study.best_trial if is_best else int(trial)
@@ -117,9 +118,9 @@ def export_final(
         Nothing is recorded then.
     """
     study = store.study(study_id)
-    sha256 = study.result.get("model_sha256")
-    number = study.result.get("best", {}).get("trial", study.best_trial)
-    if not sha256 or number is None:
+    result = StudyResult.of(study)
+    number = study.best_trial if result.best is None else result.best.trial
+    if not result.model_sha256 or number is None:
         if study.state is StudyState.DONE:
             raise ExportError(
                 "The search of the study {study!r} ended without a model; search again with more time.",
@@ -132,8 +133,8 @@ def export_final(
     trial = store.trial_by_number(study_id, number)
     names = checked_formats(formats, "float32", trial.family)
     decided = threshold_of(store, study, trial, None, threshold)
-    export = Export(store, study, trial, study.result, None, names, licence, None, decided, helpers)
-    return export.run(store.artifacts.checked_path(sha256), directory)
+    export = Export(store, study, trial, result, None, names, licence, None, decided, helpers)
+    return export.run(store.artifacts.checked_path(result.model_sha256), directory)
 
 
 def export_trial(

@@ -22,6 +22,7 @@ from ..bundled import FOLDER
 from ..bundled.intervals import FILE, FoldScores
 from ..bundled.standalone import decided
 from ..domain.errors import ExportError, Message
+from ..domain.results import StudyResult
 from ..statistics.conformal import LEVELS, Coverage, measured, scores_of
 from ..study_rows import StudyRows
 from .conversion import FoldsRequest
@@ -89,7 +90,7 @@ def interval_plan(
     study: StudyRecord,
     trial: TrialRecord,
     variant: VariantRecord | None,
-    final: Mapping[str, Any] | None,
+    final: StudyResult | None,
 ) -> IntervalPlan | Message:
     """Return what a bundle's intervals are made of, or why it has none.
 
@@ -97,8 +98,8 @@ def interval_plan(
     ----------
     variant : VariantRecord or None
         The compressed form that is exported.
-    final : mapping or None
-        ``study.result`` where the final model is exported; None where it is the trial's networks.
+    final : StudyResult or None
+        The study's where the final model is exported; None where it is the trial's networks.
     """
     if variant is not None:
         return Message(
@@ -115,7 +116,7 @@ def interval_plan(
             "the folds, and errors of the past promise nothing of them."
         )
     model = None
-    if final is not None and final.get("final", {}).get("kind", "ensemble") != "ensemble":
+    if final is not None and final.final is not None and final.final.kind != "ensemble":
         sha256 = trial.user_attrs.get("model_sha256")
         if not sha256 or not store.artifacts.path(sha256).is_file():
             return Message(

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from ...storage.records import JobRecord, Json
+from ...storage.records import JobRecord
 from ...storage.store import Store
 from .errors import Message
 from .forecasts import ForecastRequest
@@ -167,9 +167,3 @@ def request_of(job: JobRecord) -> Request:
 def result_of(job: JobRecord, kind: type[R]) -> R:
     """Return what a job that is done has answered."""
     return msgspec.convert(job.result, kind)
-
-
-def stored(answer: object) -> Json:
-    """Return an answer as it is stored with its job."""
-    built: Json = msgspec.to_builtins(answer)
-    return built

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from .errors import Message, SpecError
+from .evidence import EQUIVALENCE
 from .families import FAMILY_KINDS, default_families, families_of
 from .metrics import METRICS, default_metric
 from .objectives import ObjectiveName
-from .verdict import EQUIVALENCE
 
 Task = Literal["auto", "binary", "multiclass", "regression"]
 SplitKind = Literal["auto", "stratified", "plain", "grouped", "time", "order"]

@@ -18,8 +18,8 @@ from ..data.schema import TableSchema
 from ..data.splitting import Splits, split_units
 from ..data.table import Rows
 from ..domain.errors import ExportError
+from ..domain.evidence import Corrected, Evidence, Verdict
 from ..domain.metrics import METRICS
-from ..domain.verdict import Corrected, Evidence, Verdict
 from ..statistics.comparison import name_in_repeats, tied_trials
 from ..statistics.resampling import JudgedRows, Predictions, block_units, resample, size_of
 from ..study_rows import StudyRows

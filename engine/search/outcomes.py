@@ -19,6 +19,7 @@ from ...storage.records import (
 )
 from ...storage.store import Store
 from ..domain.errors import Message
+from ..domain.stored import encoded
 from ..training.curves import CURVE_NAMES
 from ..workers.messages import TaskOutcome, TaskResult
 from .preparing import Prepared
@@ -134,9 +135,7 @@ def _complete(running: RunningTrial, result: TaskResult, kept: Kept) -> TrialOut
         )
         failure = Failure(FailureKind.BAD_INPUT, str(message), "", message.template, {})
         return TrialOutcome(TrialState.FAIL, scores=scores, failure=failure, duration_s=result.duration_s)
-    attrs: dict[str, Any] = {
-        k: v for k, v in result.info.items() if k in ("path", "truncated", "preprocessing")
-    }
+    attrs = encoded(result.facts)
     if result.model is not None and running.is_search:
         sha256 = kept.add(running.id, value, result.model)
         attrs |= {"model_sha256": sha256} if sha256 else {}

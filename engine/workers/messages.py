@@ -17,7 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import Curves, Failure, FoldScores
+from ..domain.params import Params
+from ..domain.results import FinalModel, Scores
 from ..domain.spec import LimitsSpec
+from ..domain.trial_facts import TrialFacts
 
 TOPIC = "cupel-progress"
 
@@ -68,7 +71,7 @@ class TrialTask:
     trial_id: int
     number: int
     family: str
-    params: Mapping[str, Any]
+    params: Params
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class FinalTask:
     """
 
     family: str
-    params: Mapping[str, Any]
+    params: Params
     model: bytes | None
     best_epochs: tuple[int, ...]
     trial_s: float
@@ -159,8 +162,12 @@ class TaskResult:
         Of the validation rows of all replicas, one replica after the other.
     model : bytes or None
         `TrainedModel.to_bytes`.
-    info : mapping
-        JSON-ready: ``truncated``, ``preprocessing`` (digest), ``holdout``, ``final``, …
+    facts : TrialFacts
+        What else is known of a trial or baseline.
+    final : FinalModel or None
+        Of a `FinalTask`.
+    holdout : mapping of str to float, or None
+        Every metric on the holdout, of a `FinalTask` or `HoldoutTask`.
     """
 
     duration_s: float
@@ -172,7 +179,9 @@ class TaskResult:
     size_bytes: int | None = None
     latency_ms: float | None = None
     model: bytes | None = None
-    info: Mapping[str, Any] = field(default_factory=dict)
+    facts: TrialFacts = field(default_factory=TrialFacts)
+    final: FinalModel | None = None
+    holdout: Scores | None = None
 
 
 TaskOutcome = TaskResult | Failure

@@ -57,7 +57,7 @@ def _run_trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
     try:
         result = run_trial(files, task, reporter)
     except TrainingStopped:
-        return TaskResult(reporter.elapsed_s, reporter.peak_bytes, info={"dropped": True})
+        return TaskResult(reporter.elapsed_s, reporter.peak_bytes)
     finally:
         checkpoint_path(files, task.trial_id).unlink(missing_ok=True)
         forget_control(task.trial_id)

@@ -8,11 +8,11 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from ...engine.domain.evidence import EQUIVALENCE
 from ...engine.domain.families import default_families, families_of
 from ...engine.domain.metrics import METRICS, default_metric, metrics_for
 from ...engine.domain.objectives import COSTS
 from ...engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
-from ...engine.domain.verdict import EQUIVALENCE
 from ...storage.records import StudyRecord
 from .. import words
 from ..language import tr

@@ -3623,6 +3623,10 @@
       <translation>重抽样随机取 {n_all:,} 行中的 {n:,} 行，以便数秒完成；区间已换算到全部行。</translation>
     </message>
     <message>
+      <source>The result of the study {study!r}</source>
+      <translation>研究 {study!r} 的结果</translation>
+    </message>
+    <message>
       <source>The rows are like those of the training data: no drift in {n:,} measured columns.</source>
       <translation>这些行与训练数据相似：{n:,} 项列度量均无漂移。</translation>
     </message>
@@ -4095,6 +4099,10 @@
       <translation>参数量</translation>
     </message>
     <message>
+      <source>What is known of trial {number}</source>
+      <translation>试验 {number} 的记录</translation>
+    </message>
+    <message>
       <source>With a decision threshold that is fitted anew in every resample it is {value}, 95 % interval {low} to {high}.</source>
       <translation>若在每次重采样中重新拟合判定阈值，则为 {value}，95 % 区间 {low} 至 {high}。</translation>
     </message>
@@ -4533,6 +4541,10 @@
     <message>
       <source>{value!r} is no way to compress a network; choose from {choices}.</source>
       <translation>{value!r} 不是压缩网络的方式；请从以下选择：{choices}。</translation>
+    </message>
+    <message>
+      <source>{what} cannot be read: {reason}. It was damaged, or written by a newer version; restore the workspace from a backup, or use that version.</source>
+      <translation>无法读取{what}：{reason}。数据已损坏，或由更新的版本写入；请从备份恢复工作区，或使用该版本。</translation>
     </message>
     <message>
       <source>{where} depends on {name!r}, which is no parameter before it.</source>

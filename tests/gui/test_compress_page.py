@@ -7,7 +7,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cupel.engine.domain.requests import CompressedTrial, stored
+from cupel.engine.domain.requests import CompressedTrial
+from cupel.engine.domain.stored import encoded
 from cupel.engine.jobs.launch import ServiceProcess
 from cupel.engine.service import run_job
 from cupel.gui.models.variants_model import Column, VariantsModel, newest, size_scale, time_scale
@@ -352,7 +353,7 @@ def test_a_job_that_goes_on_is_shown_when_the_window_is_opened_again(
         assert "Trying candidates" in page.choice.progress_box.text.text()
         assert not page.start.isEnabled()
         answer = CompressedTrial(1, (1, 2), "int8", 9)
-        store.finish_job(job.id, result=stored(answer))
+        store.finish_job(job.id, result=encoded(answer))
         qtbot.waitUntil(page.start.isEnabled)
         assert not page.choice.progress_box.isVisible()
 

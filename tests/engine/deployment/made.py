@@ -14,8 +14,9 @@ from cupel.engine.data.splitting import Splits, draw_splits
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.errors import Message
+from cupel.engine.domain.evidence import Corrected, Evidence, Verdict
 from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
-from cupel.engine.domain.verdict import Corrected, Evidence, Verdict
+from cupel.engine.domain.stored import encoded
 from cupel.engine.preprocessing.fit import fit_preprocessing
 from cupel.engine.preprocessing.table import table_spec
 from cupel.engine.training.model import TrainedModel
@@ -180,20 +181,22 @@ def _stored(
             "final": {
                 "kind": kind,
                 "reason": Message("Made for a test.").to_json(),
-                "evidence": {},
+                "evidence": {"n_outer": 0},
                 "n_networks": model.n_networks,
             },
-            "evidence": Evidence(
-                best=0,
-                metric=metric,
-                corrected=Corrected(0.83, 0.75, 0.9, 1000, 2, 2, 0, 90, 90, {0: 1.0}),
-                verdicts={"majority": Verdict("better", 0.33, 0.25, 0.4, 1.0, 0.0, 0.0)},
-                tied=(0,),
-                tied_baselines=(),
-                n_folds=3,
-                n_repeats=1,
-                mean=0.83,
-            ).to_json(),
+            "evidence": encoded(
+                Evidence(
+                    best=0,
+                    metric=metric,
+                    corrected=Corrected(0.83, 0.75, 0.9, 1000, 2, 2, 0, 90, 90, {0: 1.0}),
+                    verdicts={"majority": Verdict("better", 0.33, 0.25, 0.4, 1.0, 0.0, 0.0)},
+                    tied=(0,),
+                    tied_baselines=(),
+                    n_folds=3,
+                    n_repeats=1,
+                    mean=0.83,
+                )
+            ),
         },
     )
     return store, study.id

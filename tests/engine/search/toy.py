@@ -30,8 +30,10 @@ from cupel.engine.data.schema import TableSchema
 from cupel.engine.data.splitting import Splits
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
-from cupel.engine.domain.errors import RuledOut
+from cupel.engine.domain.errors import Message, RuledOut
 from cupel.engine.domain.metrics import metrics_for
+from cupel.engine.domain.results import FinalModel, OuterFolds
+from cupel.engine.domain.trial_facts import TrialFacts
 from cupel.engine.jobs.failures import failure_of
 from cupel.engine.training.curves import CURVE_NAMES
 from cupel.engine.training.reports import EpochReport, TrainingStopped
@@ -71,15 +73,12 @@ def run_task(files: StudyFiles, task: Task, send: Send) -> TaskOutcome:
                 return TaskResult(0.01, 1, scores, out_of_fold=_out_of_fold(files, 0.6, task.number))
             case FinalTask():
                 _maybe_die()
-                reason = {"template": "", "args": {}, "text": ""}
-                final = {"kind": "ensemble", "reason": reason, "evidence": {}}
-                return TaskResult(
-                    0.01, 1, model=b"model", info={"final": final, "holdout": {files.metric: 0.5}}
-                )
+                final = FinalModel("ensemble", Message(""), OuterFolds(0), 1)
+                return TaskResult(0.01, 1, model=b"model", final=final, holdout={files.metric: 0.5})
             case _:
-                return TaskResult(0.01, 1, info={"holdout": {files.metric: 0.5}})
+                return TaskResult(0.01, 1, holdout={files.metric: 0.5})
     except TrainingStopped:
-        return TaskResult(0.01, 1, info={"dropped": True})
+        return TaskResult(0.01, 1)
     except Exception as error:  # noqa: BLE001 - as the real task
         return failure_of(error)
 
@@ -158,7 +157,7 @@ def _trial(files: StudyFiles, task: TrialTask, send: Send) -> TaskResult:
         Curves(CURVE_NAMES, np.stack(curves, axis=1)), n_parameters=n_parameters(task.params),
         size_bytes=4 * n_parameters(task.params) + 1000, latency_ms=0.01 * n_parameters(task.params),
         model=b"model-%d" % task.number, out_of_fold=_out_of_fold(files, best, task.number),
-        info={"truncated": reporter.is_truncated, "path": "fused"},
+        facts=TrialFacts(truncated=reporter.is_truncated, path="fused"),
     )  # fmt: skip
 
 
