@@ -27,6 +27,7 @@ from .data.texts import text_messages
 from .domain.errors import DataError, Message, SpecError
 from .domain.space import check_space
 from .domain.spec import ReadSpec, StudySpec
+from .domain.trial_facts import TrialFacts
 from .search.preparing import fewer_workers
 
 if TYPE_CHECKING:
@@ -121,9 +122,10 @@ def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[dict[str,
     """Return the values of a study's best trials, the best first, for `StudySpec.starts` of another."""
     trials = [t for t in store.trials(study.id, kinds=[TrialKind.SEARCH]) if t.state is TrialState.COMPLETE]
     sign = -1.0 if study.direction == "maximize" else 1.0
-    trials = [t for t in trials if "values" in t.user_attrs and "same_as" not in t.user_attrs]
+    values = {t.id: TrialFacts.of(t).values for t in trials}
+    trials = [t for t in trials if values[t.id] and t.same_as is None]
     trials.sort(key=lambda t: sign * (t.value or 0.0))
-    return tuple({"family": t.family, "values": dict(t.user_attrs["values"])} for t in trials[:n])
+    return tuple({"family": t.family, "values": dict(values[t.id])} for t in trials[:n])
 
 
 def start_messages(store: Store, study: StudyRecord, earlier: StudyRecord) -> list[Message]:

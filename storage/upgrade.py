@@ -12,7 +12,7 @@ from pathlib import Path
 from .database import BUSY_TIMEOUT_MS, Mode, connect, copy_database, failures_named, needs_immutable
 from .errors import OlderStoreError, UnusableStoreError
 
-HEAD = "0006"  # the newest file of migrations/versions
+HEAD = "0007"  # the newest file of migrations/versions
 MIGRATIONS = Path(__file__).parent / "migrations"
 # A trial's curves take 2 to 3 kB; of SQLite's own pages of 4096 bytes they waste nearly half (5.2 kB a trial,
 # not 3.8).

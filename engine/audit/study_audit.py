@@ -224,7 +224,7 @@ class StudyAudit(Audit):
         """
         result = StudyResult.of(self._study)
         is_best = result.best is not None and result.best.trial == self._trial.number
-        sha256 = (result.model_sha256 if is_best else "") or self._trial.user_attrs.get("model_sha256") or ""
+        sha256 = (result.model_sha256 if is_best else "") or self._trial.model_sha256 or ""
         is_there = bool(sha256) and self._store.artifacts.path(sha256).is_file()
         return sha256 if is_there and len(self._rows.splits.holdout) else ""
 

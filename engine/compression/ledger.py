@@ -198,7 +198,7 @@ class Work:
     def subject(self) -> Subject:
         """Return what is compressed; the trial's fold networks are trained anew where they were not kept."""
         model = self.folder / "base.npz"
-        sha256 = self.trial.user_attrs.get("model_sha256")
+        sha256 = self.trial.model_sha256
         if sha256 and self.store.artifacts.path(sha256).is_file():
             model.write_bytes(self.store.artifacts.read(sha256))
         else:

@@ -157,7 +157,7 @@ def export_trial(
     study, trial = store.study(study_id), network_trial(store, study_id, trial_number)
     names = checked_formats(formats, "float32", trial.family)
     decided = threshold_of(store, study, trial, None, threshold)
-    sha256 = trial.user_attrs.get("model_sha256")
+    sha256 = trial.model_sha256
     if not sha256 or not store.artifacts.path(sha256).is_file():
         sha256 = store.artifacts.add(retrain_trial(store, study, trial))
     export = Export(store, study, trial, None, None, names, licence, None, decided)

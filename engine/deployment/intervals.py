@@ -117,7 +117,7 @@ def interval_plan(
         )
     model = None
     if final is not None and final.final is not None and final.final.kind != "ensemble":
-        sha256 = trial.user_attrs.get("model_sha256")
+        sha256 = trial.model_sha256
         if not sha256 or not store.artifacts.path(sha256).is_file():
             return Message(
                 "The bundle has no prediction intervals: the networks of the folds were not kept; export trial "

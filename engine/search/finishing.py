@@ -129,7 +129,7 @@ class Finish:
         What an older version found, and nothing new was trained after, stays as that version wrote it.
         """
         name, trials = self.store.study(self.study_id).name, self.store.trials(self.study_id)
-        models = {t.number: str(t.user_attrs.get("model_sha256") or "") for t in trials}
+        models = {t.number: t.model_sha256 or "" for t in trials}
 
         def kept(before: Json) -> Json:
             return before if result.is_judged_the_old_way else kept_parts(before, result, models, name)
@@ -162,11 +162,10 @@ class Finish:
         )
 
     def _kept_model(self, best: TrialRecord) -> bytes | None:
-        sha256 = best.user_attrs.get("model_sha256")
-        if not sha256:
+        if best.model_sha256 is None:
             return None
         try:
-            return self.store.artifacts.read(sha256)
+            return self.store.artifacts.read(best.model_sha256)
         except ArtifactError as error:
             _log.warning("%s The trial is trained again.", error)
             return None
@@ -287,8 +286,7 @@ class Finish:
             "The final model could not be made or scored on the holdout: {reason}",
             {"reason": self._failure.message if self._failure else "no worker process could be started"},
         )
-        sha256 = best.user_attrs.get("model_sha256") or ""
-        return msgspec.structs.replace(result, final_failure=message, model_sha256=sha256)
+        return msgspec.structs.replace(result, final_failure=message, model_sha256=best.model_sha256 or "")
 
     def _holdout(self, key: str) -> Scores | None:
         result = self._results.get(key)

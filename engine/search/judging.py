@@ -55,7 +55,7 @@ class Candidates:
         """Return the field of a study as it stands."""
         trials = [t for t in store.trials(prepared.files.study_id) if prepared.is_comparable(t)]
         search = [t for t in trials if t.kind is not TrialKind.BASELINE]
-        complete = [t for t in search if t.state is TrialState.COMPLETE and "same_as" not in t.user_attrs]
+        complete = [t for t in search if t.state is TrialState.COMPLETE and t.same_as is None]
         sign = -1.0 if prepared.spec.direction == "maximize" else 1.0
         complete.sort(key=lambda t: (sign * (t.value or 0.0), t.n_parameters or 0, t.number))
         baselines = [t for t in trials if t.kind is TrialKind.BASELINE and t.state is TrialState.COMPLETE]

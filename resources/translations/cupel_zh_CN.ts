@@ -2715,6 +2715,10 @@
       <translation>有一行没有 {column!r} 的值；缺失时请给 None。</translation>
     </message>
     <message>
+      <source>A stored value is damaged ({reason}, in {text!r}); restore the workspace from a backup.</source>
+      <translation>存储的值已损坏（{reason}，位于 {text!r}）；请从备份恢复工作区。</translation>
+    </message>
+    <message>
       <source>A study needs a name; type one.</source>
       <translation>研究需要名称；请输入一个。</translation>
     </message>

@@ -164,9 +164,8 @@ def _stored(
         )
         store.start_trial(trial.id, "test")
         scores = FoldScores((metric,), np.array([[0.8], [0.9]]), np.array([1, 2]))
-        attrs = {"model_sha256": kept}
         value = 0.85 - number / 9
-        outcome = TrialOutcome(TrialState.COMPLETE, value, 0.05, scores, oof=out_of_fold, user_attrs=attrs)
+        outcome = TrialOutcome(TrialState.COMPLETE, value, 0.05, scores, oof=out_of_fold, model_sha256=kept)
         store.finish_trial(trial.id, outcome)
     store.create_trial(
         study_id=study.id, number=2, kind=TrialKind.SEARCH, family=model.family, params=model.params

@@ -126,8 +126,8 @@ def make(folder: Path, kind: str) -> Study:
     )
     store.start_trial(trial.id, "test")
     scores = FoldScores((record.metric,), np.array([[0.8], [0.9]]), np.array([1, 2]))
-    attrs = {"model_sha256": store.artifacts.add(model.to_bytes())}
-    store.finish_trial(trial.id, TrialOutcome(TrialState.COMPLETE, 0.85, 0.05, scores, user_attrs=attrs))
+    sha256 = store.artifacts.add(model.to_bytes())
+    store.finish_trial(trial.id, TrialOutcome(TrialState.COMPLETE, 0.85, 0.05, scores, model_sha256=sha256))
     for each in VARIANTS:
         networks, method = _variant(context, model, each)
         variant = store.add_variant(trial.id, name=each, method=method)
@@ -255,7 +255,7 @@ def test_what_the_ledger_could_not_convert_is_not_tried_again(
 ) -> None:
     study = studies["table"]
     trial = study.store.trial_by_number(study.id, 0)
-    sha256 = trial.user_attrs["model_sha256"]
+    sha256 = trial.model_sha256
     variant = study.store.add_variant(trial.id, name="half", method={"quantization": "int8"})
     measures = {"model_sha256": sha256, "forms": {"litert": {"problem": "RuntimeError: no such operation"}}}
     study.store.finish_variant(variant.id, state=TrialState.COMPLETE, measures=measures)

@@ -98,7 +98,7 @@ def _folds(made: Made, rows: np.ndarray) -> np.ndarray:
     from cupel.engine.training.model import TrainedModel
 
     trial = made.store.trial_by_number(made.study_id, 0)
-    networks = TrainedModel.from_bytes(made.store.artifacts.read(trial.user_attrs["model_sha256"]))
+    networks = TrainedModel.from_bytes(made.store.artifacts.read(trial.model_sha256))
     return np.stack([networks.only(r).predict(made.table, rows) for r in range(networks.n_networks)])
 
 

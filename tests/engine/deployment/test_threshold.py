@@ -42,9 +42,9 @@ def keep_out_of_fold(made: Made, number: int) -> np.ndarray:
     )  # fmt: skip
     store.start_trial(trial.id, "test")
     scores = FoldScores(("accuracy",), np.full((len(said), 1), 0.5), np.zeros(len(said), np.int64))
-    attrs = {"model_sha256": store.study(made.study_id).result["model_sha256"]}
+    sha256 = store.study(made.study_id).result["model_sha256"]
     store.finish_trial(
-        trial.id, TrialOutcome(TrialState.COMPLETE, 0.5, 0.0, scores, oof=flat, user_attrs=attrs)
+        trial.id, TrialOutcome(TrialState.COMPLETE, 0.5, 0.0, scores, oof=flat, model_sha256=sha256)
     )
     return flat
 
