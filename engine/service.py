@@ -40,6 +40,8 @@ from .domain.requests import (
     request_of,
 )
 from .domain.stored import encoded
+from .domain.thresholds import Threshold
+from .domain.variants import Difference, Limits
 from .jobs.child import Job, run
 from .jobs.failures import failure_of
 from .outputs import output_file
@@ -187,7 +189,7 @@ def _export(store: Store, request: ExportTrial) -> ExportedTrial:
     return ExportedTrial(export.id, export.path)
 
 
-def _fit_threshold(store: Store, request: FitThreshold, tell: _Telling) -> Mapping[str, Any]:
+def _fit_threshold(store: Store, request: FitThreshold, tell: _Telling) -> Threshold:
     """Fit the threshold that an export of a trial's networks would take, and say what it brings."""
     from .deployment.export import network_trial
     from .deployment.telling import stage
@@ -197,7 +199,8 @@ def _fit_threshold(store: Store, request: FitThreshold, tell: _Telling) -> Mappi
     study = store.study(request.study_id)
     trial = network_trial(store, study.id, request.trial)
     found = threshold_of(store, study, trial, None, TUNED, stage(tell, "fitting", 0.0, 1.0))
-    return {} if found is None else dataclasses.asdict(found)
+    assert found is not None  # noqa: S101 - only two classes have a fitted one, or it is refused
+    return found
 
 
 def _audit(store: Store, request: AuditGroups, tell: _Telling) -> GroupAudit:
@@ -215,7 +218,7 @@ def _audit(store: Store, request: AuditGroups, tell: _Telling) -> GroupAudit:
 
 
 def _compress(store: Store, request: CompressTrial, tell: _Telling) -> CompressedTrial:
-    from .compression.explore import Limits, blame_layers, choose_variants
+    from .compression.explore import blame_layers, choose_variants
     from .compression.ledger import compress
 
     def progress(doing: str, n_done: int, n_steps: int) -> None:
@@ -241,7 +244,7 @@ def _measured(
     variants: Sequence[VariantRecord],
     chosen: str | None = None,
     n_tried: int = 0,
-    nested: dict[str, float] | None = None,
+    nested: Difference | None = None,
 ) -> CompressedTrial:
     ids = tuple(variant.id for variant in variants)
     return CompressedTrial(variants[0].trial_id, ids, chosen, n_tried, nested)

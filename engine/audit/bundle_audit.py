@@ -23,7 +23,7 @@ from ..deployment.bundle import Bundle
 from ..deployment.telling import Progress, nobody, stage
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
-from ..statistics.thresholds import USUAL
+from ..domain.thresholds import USUAL
 from .group_audit import Asked
 from .study_audit import Audit, Part
 

@@ -30,9 +30,9 @@ from ..domain.errors import DataError, ExportError, Message
 from ..domain.group_audits import KEY, AuditPart, GroupAudit, model_of
 from ..domain.results import StudyResult
 from ..domain.stored import encoded
+from ..domain.thresholds import USUAL
 from ..jobs.child import Job, run
 from ..looks import note_look
-from ..statistics.thresholds import USUAL
 from ..study_rows import StudyRows
 from .fairness import groups_of
 from .group_audit import Asked, audited

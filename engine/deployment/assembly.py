@@ -42,6 +42,8 @@ from ..domain.evidence import Claims
 from ..domain.formats import DEFAULT, FORMATS
 from ..domain.results import StudyResult
 from ..domain.stored import encoded
+from ..domain.thresholds import Threshold
+from ..domain.variants import VariantMethod
 from ..looks import note_look
 from ..statistics.thresholds import USUAL
 from .bundle import check_target, files_of, write_manifest
@@ -51,7 +53,6 @@ from .conversion import ConversionRequest, converted
 from .helpers import Helpers
 from .intervals import IntervalPlan, interval_plan, write_intervals
 from .serving import write_serving
-from .threshold import Threshold
 
 SAMPLE_ROWS = 300
 _CALIBRATION_ROWS = 256
@@ -62,11 +63,6 @@ _NAME_BYTES = 150
 _FOLDS = "folds.npz"
 # In a study's settings: no path of ours leaves with a bundle.
 _OF_THIS_MACHINE = ("export_dir",)
-
-
-def number_format_of(variant: VariantRecord) -> str:
-    """Return the number format of a variant's networks."""
-    return str(variant.method.get("quantization") or "float32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +147,9 @@ class Export:
         plan = interval_plan(self.store, self.study, self.trial, self.variant, self.final)
         answer = self._converted(model, dataset, work, plan)
         version = metadata.version("cupel")
-        answer["threshold"] = None if self.threshold is None else self.threshold.to_json(answer["labels"])
+        answer["threshold"] = (
+            None if self.threshold is None else {"label": answer["labels"][1], **encoded(self.threshold)}
+        )
         answer["intervals"] = write_intervals(
             folder, plan, answer["folds"], work / _FOLDS, self._changed_threshold
         )
@@ -226,7 +224,7 @@ class Export:
     ) -> dict[str, Any]:
         """Run `convert` in a child process and return its answer."""
         images = TableSchema.from_json(dataset.schema).images
-        floats = () if self.variant is None else self.variant.method.get("float_layers") or ()
+        method = VariantMethod() if self.variant is None else VariantMethod.of(self.variant)
         request = ConversionRequest(
             model=str(model),
             table=str(self.store.artifacts.checked_path(dataset.table_sha256)),
@@ -236,8 +234,8 @@ class Export:
             rows=tuple(self._sample_rows(dataset)),
             network=self.network,
             formats=self.formats,
-            number_format="float32" if self.variant is None else number_format_of(self.variant),
-            float_layers=tuple(floats),
+            number_format=method.number_format,
+            float_layers=method.float_layers,
             threshold=self._changed_threshold,
             calibration=self._calibration_rows(),
             folds=None if isinstance(plan, Message) else plan.request(work / _FOLDS),

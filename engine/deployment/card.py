@@ -15,6 +15,7 @@ from ..domain.group_audits import GroupAudit
 from ..domain.results import StudyResult
 from ..domain.split_findings import SplitAudit
 from ..domain.stored import encoded
+from ..domain.variants import VariantMeasures, VariantMethod
 from ..domain.verdict import OLD_WAY, looks_sentence, sentences
 from .card_groups import groups_section
 from .card_intervals import intervals_section
@@ -207,9 +208,8 @@ def _split_audit(audit: SplitAudit | None) -> list[str]:
 
 def _variant(study: StudyRecord, variant: VariantRecord) -> str:
     """Return what compressing the trial's networks did to them, on the same folds."""
-    measures = variant.measures
-    drop = measures.get("drop", {})
-    number_format = variant.method.get("quantization") or "float32"
+    measures, number_format = VariantMeasures.of(variant), VariantMethod.of(variant).number_format
+    drop = measures.drop
     lines = [
         "## Variant",
         "",
@@ -218,14 +218,13 @@ def _variant(study: StudyRecord, variant: VariantRecord) -> str:
         f"- `{study.metric}` of the variant: {score(variant.value, variant.value_std)} over the folds, each scored on "
         "the network of that fold.",
     ]
-    if drop:
-        low, mean, high = (number(drop[key]) for key in ("low", "mean", "high"))
+    if drop is not None:
+        low, mean, high = (number(x) for x in (drop.low, drop.mean, drop.high))
         lines.append(
-            f"- It loses {mean} (interval {low} to {high}) against `{measures.get('against', 'base')}` on the same "
-            "folds."
+            f"- It loses {mean} (interval {low} to {high}) against `{measures.against or 'base'}` on the same folds."
         )
-    if measures.get("sparsity"):
-        lines.append(f"- {measures['sparsity']:.0%} of its weights are zero.")
+    if measures.sparsity:
+        lines.append(f"- {measures.sparsity:.0%} of its weights are zero.")
     if number_format == "int8":
         lines.append(
             "- Numbers inside `model.onnx` are scaled by the rows that are predicted together, so a prediction may "

@@ -23,8 +23,9 @@ from ...storage.store import Store
 from ..domain.errors import ExportError
 from ..domain.formats import FORMATS, checked_formats
 from ..domain.results import StudyResult
+from ..domain.variants import VariantMeasures, VariantMethod
 from ..retrain import retrain_trial
-from .assembly import Export, number_format_of
+from .assembly import Export
 from .helpers import Helpers
 from .threshold import threshold_of
 
@@ -196,23 +197,25 @@ def export_variant(
             variant=name,
             choices=", ".join(dict.fromkeys(v.name for v in found)) or "-",
         )
-    sha256 = variant.measures.get("model_sha256")
+    measures = VariantMeasures.of(variant)
+    sha256 = measures.model_sha256
     if not sha256 or not store.artifacts.path(sha256).is_file():
         raise ExportError(
             "The networks of the variant {variant!r} were not kept; compress trial {number} again, then export it.",
             variant=name,
             number=trial.number,
         )
-    names = checked_formats(formats, number_format_of(variant), trial.family, name)
+    number_format = VariantMethod.of(variant).number_format
+    names = checked_formats(formats, number_format, trial.family, name)
     for form in names:
-        problem = variant.measures.get("forms", {}).get(form, {}).get("problem")
+        problem = measures.forms[form].problem if form in measures.forms else ""
         if problem:
             raise ExportError(
                 "{format} could not hold the variant {variant!r} in {number_format} when it was measured: {reason}; "
                 "choose another format.",
                 format=FORMATS[form].title,
                 variant=name,
-                number_format=number_format_of(variant),
+                number_format=number_format,
                 reason=problem,
             )
     decided = threshold_of(store, study, trial, variant, threshold)

@@ -14,6 +14,7 @@ from ...storage.store import Store
 from .errors import Message
 from .forecasts import ForecastRequest
 from .spec import ReadSpec, SplitSpec, StudySpec
+from .variants import Difference
 
 R = TypeVar("R")
 Best = Literal["best"]
@@ -141,7 +142,7 @@ class CompressedTrial(msgspec.Struct, frozen=True):
     variants: tuple[int, ...]
     chosen: str | None = None
     n_tried: int = 0
-    nested: dict[str, float] | None = None
+    nested: Difference | None = None
 
 
 def add_job(store: Store, request: Request) -> JobRecord:

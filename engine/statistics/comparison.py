@@ -16,6 +16,7 @@ from ..domain.evidence import EQUIVALENCE, Verdict, Word
 from ..domain.metrics import METRICS, Metric
 from ..domain.results import StudyResult
 from ..domain.spec import ORDERED_SPLITS
+from ..domain.variants import Difference
 from .student import t_cdf, t_quantile
 
 Floats = NDArray[np.float64]
@@ -150,8 +151,8 @@ def tied_trials(
     return tied
 
 
-def paired_difference(lead: Floats, other: Floats, *, n_folds: int) -> dict[str, float]:
-    """Return the mean of ``lead - other`` over the replicas (R,), and ``low`` and ``high`` of its 95 % interval.
+def paired_difference(lead: Floats, other: Floats, *, n_folds: int) -> Difference:
+    """Return the mean of ``lead - other`` over the replicas (R,), and its 95 % interval.
 
     The variance is corrected as in `corrected_variance`.
     """
@@ -161,4 +162,4 @@ def paired_difference(lead: Floats, other: Floats, *, n_folds: int) -> dict[str,
     if len(difference) > 1:
         variance = corrected_variance(difference, n_folds)
         half = t_quantile(0.975, len(difference) - 1) * math.sqrt(variance)
-    return {"mean": mean, "low": mean - half, "high": mean + half}
+    return Difference(mean, mean - half, mean + half)

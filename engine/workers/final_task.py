@@ -91,7 +91,7 @@ def _decide(metric: str, evidence: OuterFolds, n_folds: int) -> tuple[str, Messa
     """
     sign = 1.0 if METRICS[metric].direction == "maximize" else -1.0
     refit, ensemble = sign * np.array(evidence.refit), sign * np.array(evidence.ensemble)
-    if len(refit) > 1 and paired_difference(refit, ensemble, n_folds=n_folds)["low"] > 0:
+    if len(refit) > 1 and paired_difference(refit, ensemble, n_folds=n_folds).low > 0:
         return "refit", Message(
             "In nested cross-validation one network on all rows scored significantly better than the ensemble of fold "
             "networks."

@@ -3519,8 +3519,16 @@
       <translation>每行取多个网络的平均（比导出的集成更小的集成）为 {value}，95 % 区间 {low} 至 {high}。</translation>
     </message>
     <message>
+      <source>The measures of the variant {variant!r}</source>
+      <translation>变体 {variant!r} 的测量结果</translation>
+    </message>
+    <message>
       <source>The memory that is free now is enough for {n} of the {wanted} workers asked for, so no more are started; close other programs, or ask for fewer.</source>
       <translation>当前可用内存只够启动所要求的 {wanted} 个工作进程中的 {n} 个，因此不会启动更多；请关闭其他程序，或减少工作进程数。</translation>
+    </message>
+    <message>
+      <source>The method of the variant {variant!r}</source>
+      <translation>变体 {variant!r} 的方法</translation>
     </message>
     <message>
       <source>The metric {metric!r} does not fit a {task} target; choose one of {choices}.</source>

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from cupel.engine.domain.requests import CompressedTrial
 from cupel.engine.domain.stored import encoded
+from cupel.engine.domain.variants import LayerWeights
 from cupel.engine.jobs.launch import ServiceProcess
 from cupel.engine.service import run_job
 from cupel.gui.models.variants_model import Column, VariantsModel, newest, size_scale, time_scale
@@ -360,15 +362,8 @@ def test_a_job_that_goes_on_is_shown_when_the_window_is_opened_again(
 
 def test_layers_tell_zeros_histograms_and_blame(page: CompressPage) -> None:
     layers = page.details.layers
-    one = {
-        "layer": "dense_0",
-        "n_weights": 4,
-        "sparsity": 0.5,
-        "most": 1.0,
-        "before": [2, 2],
-        "after": [3, 1],
-    }
-    layers.show_layers([one, {**one, "layer": "output"}], {"dense_0": 0.0125}, ["output"])
+    one = LayerWeights("dense_0", 4, 0.5, 1.0, (2, 2), (3, 1))
+    layers.show_layers([one, msgspec.structs.replace(one, layer="output")], {"dense_0": 0.0125}, ["output"])
     assert "50% zeros" in layers.words_of(one)
     assert "loss alone 0.0125" in layers.words_of(one)
     assert "stays as it is" in layers.accessibleDescription()

@@ -73,8 +73,8 @@ def test_the_ensemble_is_kept_unless_one_network_is_significantly_better_on_oute
     evidence = chosen.evidence
     assert evidence.n_outer == len(evidence.ensemble) == len(evidence.refit) == 3
     gain = paired_difference(np.array(evidence.refit), np.array(evidence.ensemble), n_folds=3)
-    assert chosen.kind == ("refit" if gain["low"] > 0 else "ensemble")
-    assert chosen.n_networks == (1 if gain["low"] > 0 else 3 * n_repeats)
+    assert chosen.kind == ("refit" if gain.low > 0 else "ensemble")
+    assert chosen.n_networks == (1 if gain.low > 0 else 3 * n_repeats)
     assert found.holdout["accuracy"] == pytest.approx(scores_of(prepared, found))
 
 
