@@ -410,8 +410,7 @@ def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
             "n_rows": 4128,
             "max_abs_difference": 2.1e-4 if passed else 0.84,
             "tolerance": 1e-3,
-            "python": "3.11.2",
-            "onnxruntime": "1.31.1",
+            "environment": {"python": "3.11.2", "onnxruntime": "1.31.1"},
             "seconds": 1.9,
             "formats": {
                 name: {
@@ -433,7 +432,7 @@ def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
             export.id,
             state=JobState.DONE if passed else JobState.FAILED,
             certificate=certificate,
-            manifest={"files": files},
+            manifest={"files": {name: {"size_bytes": size} for name, size in files.items()}},
             size_bytes=sum(files.values()),
             failure=None if passed else _not_proven(),
         )

@@ -78,7 +78,7 @@ class BundleAudit(Audit):
             inputs = predictor.schema["inputs"]
             kinds = {spec["column"]: (spec["kind"], spec["date_format"]) for spec in inputs}
         table = read_table(data, read, kinds).table
-        super().__init__(asked, table, str(self._bundle.manifest["target"]), progress)
+        super().__init__(asked, table, self._bundle.manifest.target, progress)
 
     def messages(self) -> Sequence[Message]:
         """See `Audit.messages`."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, TrialState, VariantRecord
+from ..domain.bundles import BundleThreshold, Contents, Conversion
 from ..domain.comparable import is_scored_the_old_way
 from ..domain.evidence import Claims
 from ..domain.formats import FORMATS
@@ -25,7 +25,7 @@ def model_card(
     study: StudyRecord,
     trial: TrialRecord,
     dataset: DatasetRecord,
-    answer: Mapping[str, Any],
+    contents: Contents,
     final: StudyResult | None,
     cupel_version: str,
     variant: VariantRecord | None = None,
@@ -35,8 +35,7 @@ def model_card(
 
     Parameters
     ----------
-    answer : mapping
-        What `convert` answered.
+    contents : Contents
     final : StudyResult or None
         The study's where its final model is exported, None for another trial.
     variant : VariantRecord, optional
@@ -44,22 +43,22 @@ def model_card(
     licence : str
         Of the model; empty where its owner has not chosen one.
     """
-    threshold = answer["threshold"]
+    made, threshold = contents.conversion, contents.threshold
     result = StudyResult.of(study)
     audits = [audit for audit in result.audits.values() if audit.trial == trial.number]
     sections = [
-        f"# {study.name}\n\nA {_task(answer)} for the column `{study.spec['target']}`, found and exported by Cupel "
+        f"# {study.name}\n\nA {_task(made)} for the column `{study.spec['target']}`, found and exported by Cupel "
         f"{cupel_version}.",
-        _model(trial, answer, final),
-        _data(study, dataset, answer),
+        _model(trial, made, final),
+        _data(study, dataset, made),
         _scores(study, result, trial, final),
         *([] if variant is None else [_variant(study, variant)]),
-        *([] if threshold is None else [_threshold(answer, study)]),
-        intervals_section(answer["intervals"], answer["task"]),
+        *([] if threshold is None else [_threshold(made, threshold, study)]),
+        intervals_section(contents.intervals, made.task),
         *([] if not audits else [_groups(audits, threshold, variant)]),
-        _limits(answer, final, is_audited=bool(audits)),
-        _use(answer),
-        _privacy(answer),
+        _limits(made, final, is_audited=bool(audits)),
+        _use(made),
+        _privacy(made),
         "## Licence\n\n"
         + (
             f"{licence}. The data keep their own."
@@ -71,26 +70,26 @@ def model_card(
 
 
 def _groups(
-    audits: Sequence[GroupAudit], threshold: Mapping[str, Any] | None, variant: VariantRecord | None
+    audits: Sequence[GroupAudit], threshold: BundleThreshold | None, variant: VariantRecord | None
 ) -> str:
-    value = None if threshold is None else threshold["value"]
+    value = None if threshold is None else threshold.value
     return groups_section(audits, value, is_variant=variant is not None)
 
 
-def _task(answer: Mapping[str, Any]) -> str:
-    if answer["task"] == "regression":
+def _task(made: Conversion) -> str:
+    if made.task == "regression":
         return "regression"
-    labels = [f"`{label}`" for label in answer["labels"]]
+    labels = [f"`{label}`" for label in made.labels]
     return f"classifier ({counted(len(labels), 'class', 'classes')}: {_listed(labels)})"
 
 
-def _model(trial: TrialRecord, answer: Mapping[str, Any], final: StudyResult | None) -> str:
-    n, size = answer["n_networks"], counted(answer["n_parameters"], "parameter")
+def _model(trial: TrialRecord, made: Conversion, final: StudyResult | None) -> str:
+    n, size = made.n_networks, counted(made.n_parameters, "parameter")
     shape = "one network" if n == 1 else f"{n} networks whose predictions are averaged"
     lines = [
         "## Model",
         "",
-        f"- Family `{answer['family']}`, {shape}, {size} each; trial {trial.number}.",
+        f"- Family `{made.family}`, {shape}, {size} each; trial {trial.number}.",
     ]
     if final is not None and final.final is not None:
         chosen = final.final
@@ -106,26 +105,26 @@ def _model(trial: TrialRecord, answer: Mapping[str, Any], final: StudyResult | N
                 lines.append(f"- Nested cross-validation of the {way}: {shown}.")
     else:
         lines.append("- The networks of the trial's folds, averaged.")
-    lines += ["- Parameters: " + ", ".join(f"`{k}` {v}" for k, v in sorted(answer["params"].items())) + "."]
+    lines += ["- Parameters: " + ", ".join(f"`{k}` {v}" for k, v in sorted(made.params.items())) + "."]
     return "\n".join(lines)
 
 
-def _data(study: StudyRecord, dataset: DatasetRecord, answer: Mapping[str, Any]) -> str:
+def _data(study: StudyRecord, dataset: DatasetRecord, made: Conversion) -> str:
     shape = f"{counted(dataset.n_rows, 'row')} × {counted(dataset.n_columns, 'column')}"
     lines = [
         "## Data",
         "",
         f"- `{dataset.name}`, {shape}, digest `{dataset.digest}`.",
-        f"- Target `{study.spec['target']}`. Inputs ({len(answer['inputs'])}): see `schema.json` for kinds and ranges.",
+        f"- Target `{study.spec['target']}`. Inputs ({len(made.inputs)}): see `schema.json` for kinds and ranges.",
         "",
         "| column | kind | role | minimum | maximum | missing |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for spec in answer["inputs"]:
-        low, high = (plain(spec[k]) if spec["kind"] == "number" else "" for k in ("minimum", "maximum"))
-        n_missing = count(spec["n_missing"])
-        name = spec["column"].replace("|", "\\|")
-        lines.append(f"| {name} | {spec['kind']} | {spec['role']} | {low} | {high} | {n_missing} |")
+    for spec in made.inputs:
+        low, high = (plain(x) if spec.kind == "number" else "" for x in (spec.minimum, spec.maximum))
+        n_missing = count(spec.n_missing)
+        name = spec.column.replace("|", "\\|")
+        lines.append(f"| {name} | {spec.kind} | {spec.role} | {low} | {high} | {n_missing} |")
     return "\n".join(lines)
 
 
@@ -233,29 +232,27 @@ def _variant(study: StudyRecord, variant: VariantRecord) -> str:
     return "\n".join(lines)
 
 
-def _threshold(answer: Mapping[str, Any], study: StudyRecord) -> str:
+def _threshold(made: Conversion, told: BundleThreshold, study: StudyRecord) -> str:
     """Return from which probability on which class is said, and how that was chosen."""
-    told = answer["threshold"]
-    label, other, value = told["label"], answer["labels"][0], f"{told['value']:.4g}"
+    label, other, value = told.label, made.labels[0], f"{told.value:.4g}"
     lines = [
         "## Threshold",
         "",
         f"- `prediction` is `{label}` where `p_{label}` is above {value}, else `{other}`.",
     ]
-    if told["chosen"] == "usual":
+    if told.chosen == "usual":
         lines.append("- That is the more likely class; no other threshold was asked for.")
         return "\n".join(lines)
-    if told["chosen"] == "given":
+    if told.chosen == "given":
         lines.append("- The threshold was set by hand; it was not fitted.")
-    else:
-        gain = told["gain"]
-        low, mean, high = (number(gain[key]) for key in ("low", "mean", "high"))
+    elif told.gain is not None:
+        low, mean, high = (number(x) for x in (told.gain.low, told.gain.mean, told.gain.high))
         lines.append(
-            f"- The threshold was fitted for `{told['metric']}` on predictions of rows that the networks had not seen. "
+            f"- The threshold was fitted for `{told.metric}` on predictions of rows that the networks had not seen. "
             f"Fitted anew without each fold, it changes the score there by {mean} on average (interval {low} to "
             f"{high}) against 0.5; positive is more."
         )
-        if answer["n_networks"] > 1:
+        if made.n_networks > 1:
             lines.append(
                 "- It was fitted on what single networks said; the mean of several, which is exported, is less extreme."
             )
@@ -263,10 +260,10 @@ def _threshold(answer: Mapping[str, Any], study: StudyRecord) -> str:
     return "\n".join(lines)
 
 
-def _privacy(answer: Mapping[str, Any]) -> str:
+def _privacy(made: Conversion) -> str:
     """Return what of the data lies in the bundle."""
     lines = ["## Privacy", ""]
-    roles = {spec["role"] for spec in answer["inputs"]}
+    roles = {spec.role for spec in made.inputs}
     if "image" in roles:
         lines.append("- `sample_images.zip` holds images of the data.")
     else:
@@ -282,7 +279,7 @@ def _privacy(answer: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _limits(answer: Mapping[str, Any], final: StudyResult | None, *, is_audited: bool) -> str:
+def _limits(made: Conversion, final: StudyResult | None, *, is_audited: bool) -> str:
     lines = [
         "## Limits",
         "",
@@ -290,19 +287,17 @@ def _limits(answer: Mapping[str, Any], final: StudyResult | None, *, is_audited:
         "- Not tried: predicting on a GPU, other hardware than that of the certificate, "
         "drift of the data over time" + ("." if is_audited else ", fairness between groups."),
     ]
-    if answer["task"] != "regression":
+    if made.task != "regression":
         lines.append("- Probabilities are those of the network; they were not calibrated.")
     if final is None:
         lines.append("- This is not the study's final model; it has no score on a holdout.")
     return "\n".join(lines)
 
 
-def _use(answer: Mapping[str, Any]) -> str:
-    output = (
-        "`prediction`" if answer["task"] == "regression" else "`prediction` and `p_<label>` of every label"
-    )
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(answer["versions"].items()))
-    is_image = any(spec["role"] == "image" for spec in answer["inputs"])
+def _use(made: Conversion) -> str:
+    output = "`prediction`" if made.task == "regression" else "`prediction` and `p_<label>` of every label"
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(made.versions.items()))
+    is_image = any(spec.role == "image" for spec in made.inputs)
     data = "IMAGES (a folder, ZIP archive, image files, or a CSV file of paths)" if is_image else "DATA.csv"
     raw = (
         "- `model.onnx` takes `image`: bytes of shape (N, height, width, channels), as `decoding.py` makes them of "
@@ -318,15 +313,15 @@ def _use(answer: Mapping[str, Any]) -> str:
             f"- `pip install -r requirements.txt`, then `python predict.py {data} -o OUT.csv`: one row for each, "
             f"with {output}. `python predict.py --check` proves the bundle on this machine.",
             raw,
-            *(_format_use(name, answer) for name in answer["formats"] if name != "onnx"),
+            *(_format_use(name, made) for name in made.formats if name != "onnx"),
             f"- Made with {versions}.",
         ]
     )
 
 
-def _format_use(name: str, answer: Mapping[str, Any]) -> str:
+def _format_use(name: str, made: Conversion) -> str:
     """Return what a format other than ONNX is, and how it is run."""
-    inputs = _listed(answer["network_inputs"])
+    inputs = _listed(made.network_inputs)
     alone = f"is the network without its preprocessing (inputs {inputs})"
     what = {
         "keras": f"`network.keras` {alone}",
@@ -341,5 +336,5 @@ def _format_use(name: str, answer: Mapping[str, Any]) -> str:
     return f"- {FORMATS[name].title}: {what}. {run}."
 
 
-def _listed(words: list[str], most: int = 20) -> str:
+def _listed(words: Sequence[str], most: int = 20) -> str:
     return ", ".join(words[:most]) + (", …" if len(words) > most else "")

@@ -21,9 +21,10 @@ from ...storage.store import Store
 from ..bundled import FOLDER
 from ..bundled.intervals import FILE, FoldScores
 from ..bundled.standalone import decided
+from ..domain.bundles import Coverage, FoldNetworks, Intervals
 from ..domain.errors import ExportError, Message
 from ..domain.results import StudyResult
-from ..statistics.conformal import LEVELS, Coverage, measured, scores_of
+from ..statistics.conformal import LEVELS, measured, scores_of
 from ..study_rows import StudyRows
 from .conversion import FoldsRequest
 
@@ -158,58 +159,49 @@ def _spread(n: int, most: int) -> Ints:
 def write_intervals(
     folder: Path,
     plan: IntervalPlan | Message,
-    told: Mapping[str, Any] | None,
+    networks: FoldNetworks | None,
     out: Path,
     threshold: float | None,
-) -> dict[str, Any]:
+) -> Intervals:
     """Write what a bundle tells intervals with, and return what manifest.json and the card say of them.
 
     Parameters
     ----------
-    plan, told
+    plan, networks
         What was planned, and what `fold_networks` answered to its job; None where nothing was planned.
     out : Path
         What `fold_networks` wrote.
     threshold : float or None
         Of two classes, where it is not 0.5.
-
-    Returns
-    -------
-    dict
-        ``reason``, a sentence, or None and: ``file`` and ``outputs`` (see `fold_networks`), ``n_rows``, ``n_folds``,
-        ``n_repeats``, ``split``, ``size_bytes`` (of what lies in the bundle for them alone), ``coverage`` (of some
-        levels, see `Coverage`; none without a holdout).
     """
     if isinstance(plan, Message):
-        return {"reason": plan.to_json(), "file": None}
-    assert told is not None  # noqa: S101 - what was planned was done
-    if told["reason"] is not None:
-        return {"reason": told["reason"], "file": None}
+        return Intervals(plan)
+    assert networks is not None  # noqa: S101 - what was planned was done
+    if networks.file is None:
+        return Intervals(networks.reason)
     with np.load(out, allow_pickle=False) as file:
         found = {name: np.asarray(file[name]) for name in file.files}
     if not np.max(np.abs(found["checked"] - plan.checked)) <= _TOLERANCE * plan.unit:
         (folder / "folds.onnx").unlink(missing_ok=True)
-        return {
-            "reason": Message(
+        return Intervals(
+            Message(
                 "The bundle has no prediction intervals: what is stored of the trial's predictions is not what its "
                 "networks say."
-            ).to_json(),
-            "file": None,
-        }
+            )
+        )
     plan.scores.save(folder / FILE, samples=found["samples"])
     shutil.copyfile(INTERVALS, folder / INTERVALS.name)
-    files = [FILE, INTERVALS.name, *([] if plan.model is None else [told["file"]])]
-    return {
-        "reason": None,
-        "file": told["file"],
-        "outputs": told["outputs"],
-        "n_rows": plan.scores.n_rows,
-        "n_folds": plan.n_folds,
-        "n_repeats": plan.scores.n_repeats,
-        "split": plan.split,
-        "size_bytes": sum((folder / name).stat().st_size for name in files),
-        "coverage": [one.to_json() for one in holdout_coverage(plan, found, threshold)],
-    }
+    files = [FILE, INTERVALS.name, *([] if plan.model is None else [networks.file])]
+    return Intervals(
+        file=networks.file,
+        outputs=networks.outputs,
+        n_rows=plan.scores.n_rows,
+        n_folds=plan.n_folds,
+        n_repeats=plan.scores.n_repeats,
+        split=plan.split,
+        size_bytes=sum((folder / name).stat().st_size for name in files),
+        coverage=tuple(holdout_coverage(plan, found, threshold)),
+    )
 
 
 def holdout_coverage(

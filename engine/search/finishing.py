@@ -18,6 +18,7 @@ from ...storage.errors import ArtifactError
 from ...storage.records import Failure, Json, LookPurpose, Request, Stage, TrialRecord
 from ...storage.store import Store
 from ..deployment.helpers import Helpers
+from ..domain.bundles import Certificate
 from ..domain.errors import CupelError, Message
 from ..domain.results import BestTrial, Scored, Scores, SearchExport, StudyResult, kept_parts
 from ..looks import note_look
@@ -321,7 +322,7 @@ class Finish:
                 Message(failure.template, failure.args) if failure.template else Message(failure.message)
             )
             return SearchExport(passed=False, message=message)
-        return SearchExport(passed=bool(export.certificate.get("passed")), path=export.path)
+        return SearchExport(passed=Certificate.of(export).passed, path=export.path)
 
 
 def _over_folds(trial: TrialRecord, judge: Judge | None) -> tuple[float | None, float | None]:

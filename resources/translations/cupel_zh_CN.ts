@@ -156,10 +156,6 @@
       <translation>所有行</translation>
     </message>
     <message>
-      <source>Allowed difference</source>
-      <translation>允许误差</translation>
-    </message>
-    <message>
       <source>Also minimize</source>
       <translation>同时减小</translation>
     </message>
@@ -3263,6 +3259,10 @@
       <translation>两个导出包预测的东西不同：{first} 用于 {one}，{second} 用于 {other}。</translation>
     </message>
     <message>
+      <source>The certificate of the export to {path}</source>
+      <translation>导出到 {path} 的证书</translation>
+    </message>
+    <message>
       <source>The classes of {column!r} are uneven: {value!r} has {n:,} of {n_rows:,} rows; accuracy alone will say little.</source>
       <translation>{column!r} 的类别不均衡：{value!r} 占 {n_rows:,} 行中的 {n:,} 行；仅看准确率意义有限。</translation>
     </message>
@@ -3513,6 +3513,10 @@
     <message>
       <source>The manifest of the bundle {folder} names {file!r}, which is not a file of it; do not use this bundle.</source>
       <translation>导出包 {folder} 的清单中列出了 {file!r}，但它不是包内文件；请勿使用此导出包。</translation>
+    </message>
+    <message>
+      <source>The manifest of the export to {path}</source>
+      <translation>导出到 {path} 的清单</translation>
     </message>
     <message>
       <source>The mean of several networks for each row, a smaller ensemble than the exported one, has {value}, 95 % interval {low} to {high}.</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.splitting import Splits, draw_splits
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
+from cupel.engine.deployment.bundle import Bundle
 from cupel.engine.domain.errors import Message
 from cupel.engine.domain.evidence import Corrected, Evidence, Verdict
 from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
@@ -45,6 +47,12 @@ class Made:
     table: Table
     schema: TableSchema
     splits: Splits
+
+
+def manifest_of(bundle: Path) -> dict[str, Any]:
+    """Return what stands in the manifest of a bundle that is whole."""
+    Bundle.open(bundle)
+    return json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
 
 
 def write_data(
