@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cupel.engine.domain.variants import RuntimeFile, VariantMeasures
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 N_IMAGES, N_ADULT = 6000, 10_000
@@ -142,8 +143,9 @@ def run(name: str, data: Path | None, what: tuple[str, ...]) -> None:
 def print_table(name: str, metric: str, variants: list[Any], others: dict[str, float]) -> None:
     """Print all variants beside the base, and how the goals were met."""
     base = variants[0]
-    forms = base.measures["forms"]
-    print(f"\n### {name}: {metric} {base.value:.4f}, {base.measures['n_parameters']:,} parameters\n")
+    known = {v.id: VariantMeasures.of(v) for v in variants}
+    forms = known[base.id].forms
+    print(f"\n### {name}: {metric} {base.value:.4f}, {known[base.id].n_parameters:,} parameters\n")
     print(
         "| variant | score | drop (95 %) | ONNX kB | × | 1 row × | 256 × | LiteRT kB | × | 1 row × | 256 × |"
     )
@@ -152,25 +154,28 @@ def print_table(name: str, metric: str, variants: list[Any], others: dict[str, f
         if v.failure is not None:
             print(f"| {v.name} | failed: {v.failure.message[:90]} |")
             continue
-        drop, cells = v.measures["drop"], [v.name, f"{v.value:.4f}"]
-        cells.append(f"{drop['mean']:+.4f} ({drop['low']:+.4f} to {drop['high']:+.4f})")
+        drop, cells = known[v.id].drop, [v.name, f"{v.value:.4f}"]
+        cells.append(f"{drop.mean:+.4f} ({drop.low:+.4f} to {drop.high:+.4f})")
         for runtime in ("onnx", "litert"):
-            told, own = v.measures["forms"].get(runtime, {}), forms.get(runtime, {})
-            if "size_bytes" not in told or "size_bytes" not in own:
-                cells += [str(told.get("problem", ""))[:60], "", "", ""]
+            none = RuntimeFile("no file")
+            file, own = known[v.id].forms.get(runtime, none), forms.get(runtime, none)
+            if file.problem or own.problem:
+                cells += [file.problem[:60], "", "", ""]
                 continue
-            ratios = [own[key] / told[key] for key in ("size_bytes", "p50_ms_1", "p50_ms_256")]
-            cells += [f"{told['size_bytes'] / 1000:.1f}", *(f"{ratio:.1f}" for ratio in ratios)]
+            ratios = [
+                getattr(own, key) / getattr(file, key) for key in ("size_bytes", "p50_ms_1", "p50_ms_256")
+            ]
+            cells += [f"{file.size_bytes / 1000:.1f}", *(f"{ratio:.1f}" for ratio in ratios)]
         print("| " + " | ".join(cells) + " |")
     for n in (1, 256):
         fastest = min(
-            (told[f"p50_ms_{n}"], f"{v.name} in {runtime}")
+            (getattr(file, f"p50_ms_{n}"), f"{v.name} in {runtime}")
             for v in variants
             if v.failure is None
-            for runtime, told in v.measures["forms"].items()
-            if f"p50_ms_{n}" in told
+            for runtime, file in known[v.id].forms.items()
+            if not file.problem
         )
-        exported = min(told[f"p50_ms_{n}"] for told in forms.values() if f"p50_ms_{n}" in told)
+        exported = min(getattr(file, f"p50_ms_{n}") for file in forms.values() if not file.problem)
         print(
             f"\n{n} row(s): SavedModel {others[f'SavedModel {n}']:.3f} ms, keras predict {others[f'keras predict {n}']:.1f} ms, "
             f"as it is exported {exported:.4f} ms, fastest {fastest[0]:.4f} ms ({fastest[1]}); "

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import msgspec
 import numpy as np
 from cupel.engine.audit.fairness import groups_of
 from cupel.engine.audit.group_audit import Asked, audited
 from cupel.engine.data.columns import Column, WordColumn
+from cupel.engine.domain.group_audits import KEY, GroupAudit
+from cupel.engine.domain.stored import encoded
 from cupel.storage.records import StudyRecord
 from cupel.storage.store import Store
 
@@ -47,14 +48,15 @@ def add_audits(store: Store, study: StudyRecord) -> None:
     found = [_errors(rng)] if study.task == "regression" else []
     if study.task == "binary":
         found = [_rates(by, groups, rng) for by, groups in _TITANIC.items()]
-    for minute, one in enumerate(found):
-        about = {"trial": study.best_trial, "created_at": f"2026-01-05T10:0{minute}:00+00:00"}
-        store.add_to_result(study.id, "audits", f"{study.best_trial}/{one['by']}", {**one, **about})
+    for minute, audit in enumerate(found):
+        now = f"2026-01-05T10:0{minute}:00+00:00"
+        dated = msgspec.structs.replace(audit, trial=study.best_trial, created_at=now)
+        store.add_to_result(study.id, KEY, f"{study.best_trial}/{audit.by}", encoded(dated))
 
 
 def _rates(
     by: str, groups: tuple[tuple[str, int, float, float], ...], rng: np.random.Generator
-) -> dict[str, Any]:
+) -> GroupAudit:
     asked = Asked.of("binary", ("0", "1"), "", 0.5)
     parts = []
     for part, share in (("out_of_fold", 0.8), ("holdout", 0.2)):
@@ -65,10 +67,10 @@ def _rates(
         rows = np.arange(len(y))
         predictions = np.stack([1 - p, p], axis=1)
         parts.append(audited(asked, groups_of(column), rows, y.astype(np.int64), predictions, part))
-    return {"by": by, "task": "binary", "positive": "1", "threshold": 0.5, "parts": parts}
+    return GroupAudit(by, "binary", "1", 0.5, "", (), tuple(parts))
 
 
-def _errors(rng: np.random.Generator) -> dict[str, Any]:
+def _errors(rng: np.random.Generator) -> GroupAudit:
     asked = Asked.of("regression", (), "", 0.5)
     column, sizes = _column("ocean_proximity", [(name, n) for name, n, *_ in _COASTS])
     y = rng.lognormal(12.1, 0.5, sum(sizes))
@@ -81,13 +83,7 @@ def _errors(rng: np.random.Generator) -> dict[str, Any]:
         y + bias + spread * rng.normal(0, 1, len(y)),
         "out_of_fold",
     )
-    return {
-        "by": "ocean_proximity",
-        "task": "regression",
-        "positive": None,
-        "threshold": None,
-        "parts": [part],
-    }
+    return GroupAudit("ocean_proximity", "regression", None, None, "", (), (part,))
 
 
 def _column(name: str, groups: list[tuple[str, int]]) -> tuple[Column, list[int]]:

@@ -19,8 +19,21 @@ import make_audits
 import numpy as np
 from cupel.engine.domain.comparable import SCORING
 from cupel.engine.domain.errors import Message
+from cupel.engine.domain.evidence import Corrected, Evidence, Verdict
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
-from cupel.engine.domain.verdict import Corrected, Evidence, Verdict
+from cupel.engine.domain.stored import encoded
+from cupel.engine.domain.variants import (
+    Blame,
+    BlameFacts,
+    CandidateEstimate,
+    ChoiceFacts,
+    Difference,
+    LayerWeights,
+    Limits,
+    Rescue,
+    RuntimeFile,
+    VariantMeasures,
+)
 from cupel.storage.records import (
     Curves,
     Failure,
@@ -397,8 +410,7 @@ def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
             "n_rows": 4128,
             "max_abs_difference": 2.1e-4 if passed else 0.84,
             "tolerance": 1e-3,
-            "python": "3.11.2",
-            "onnxruntime": "1.31.1",
+            "environment": {"python": "3.11.2", "onnxruntime": "1.31.1"},
             "seconds": 1.9,
             "formats": {
                 name: {
@@ -420,7 +432,7 @@ def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
             export.id,
             state=JobState.DONE if passed else JobState.FAILED,
             certificate=certificate,
-            manifest={"files": files},
+            manifest={"files": {name: {"size_bytes": size} for name, size in files.items()}},
             size_bytes=sum(files.values()),
             failure=None if passed else _not_proven(),
         )
@@ -443,30 +455,36 @@ def _finish(store: Store, study_id: int, recipe: Recipe) -> None:
                     "In nested cross-validation one network on all rows did not score significantly better than the "
                     "ensemble of fold networks, which is kept."
                 ).to_json(),
+                "evidence": {"n_outer": 0},
+                "n_networks": 5,
             },
-            "evidence": Evidence(
-                best=study.best_trial or 0,
-                metric=study.metric,
-                corrected=Corrected(
-                    (study.best_value or 0) * 1.006,
-                    (study.best_value or 0) * 0.99,
-                    (study.best_value or 0) * 1.02,
-                    1000,
-                    120,
-                    120,
-                    30,
-                    16_512,
-                    16_512,
-                    {study.best_trial or 0: 0.61},
-                ),
-                verdicts={name: _better((study.best_value or 0) - value) for name, value in recipe.baselines},
-                tied=(study.best_trial or 0, 12, 57, 101),
-                tied_baselines=(),
-                n_folds=5,
-                n_repeats=3,
-                mean=(study.best_value or 0) * 1.001,
-                finalists=(study.best_trial or 0, 12, 57),
-            ).to_json(),
+            "evidence": encoded(
+                Evidence(
+                    best=study.best_trial or 0,
+                    metric=study.metric,
+                    corrected=Corrected(
+                        (study.best_value or 0) * 1.006,
+                        (study.best_value or 0) * 0.99,
+                        (study.best_value or 0) * 1.02,
+                        1000,
+                        120,
+                        120,
+                        30,
+                        16_512,
+                        16_512,
+                        {study.best_trial or 0: 0.61},
+                    ),
+                    verdicts={
+                        name: _better((study.best_value or 0) - value) for name, value in recipe.baselines
+                    },
+                    tied=(study.best_trial or 0, 12, 57, 101),
+                    tied_baselines=(),
+                    n_folds=5,
+                    n_repeats=3,
+                    mean=(study.best_value or 0) * 1.001,
+                    finalists=(study.best_trial or 0, 12, 57),
+                )
+            ),
             "export": {"path": path, "passed": True},
         },
     )
@@ -492,38 +510,31 @@ _VARIANTS = (
 )
 
 
-def _layers(number_format: str, sparsity: float) -> list[dict[str, Any]]:
-    """Return made-up layers as `compression.layers.describe_layers` would tell them."""
-    rng, told = np.random.default_rng(7), []
+def _layers(number_format: str, sparsity: float) -> tuple[LayerWeights, ...]:
+    """Return made-up layers as `compression.layers.describe_layers` would describe them."""
+    rng, found = np.random.default_rng(7), []
     for name, n in (("dense_0", 3000), ("dense_1", 20_000), ("output", 400)):
         before = rng.normal(0, 0.3, n)
         after = np.where(np.abs(before) < np.quantile(np.abs(before), sparsity), 0.0, before)
         if number_format.startswith("int"):
             after = np.round(after * 20) / 20
-        ends = (-1.5, 1.5)
-        told.append({
-            "layer": name, "n_weights": n, "sparsity": float(np.mean(after == 0)), "most": 1.5,
-            "before": np.histogram(before, 64, ends)[0].tolist(), "after": np.histogram(after, 64, ends)[0].tolist(),
-        })  # fmt: skip
-    return told
+        counts = (tuple(np.histogram(x, 64, (-1.5, 1.5))[0].tolist()) for x in (before, after))
+        found.append(LayerWeights(name, n, float(np.mean(after == 0)), 1.5, *counts))
+    return tuple(found)
 
 
-def _blame(spread: float) -> dict[str, Any]:
+def _blame(spread: float) -> BlameFacts:
     """Return the blame of the made-up layers."""
     shares = (("dense_0", 0.1), ("dense_1", 0.02), ("output", 0.3))
-    blame = [
-        {"layer": name, "drop": share * spread, "n_weights": 400, "spared_bytes": 1200}
-        for name, share in shares
-    ]
-    rescue = {"spared": [], "drop": 0.0, "drop_of_all": 0.0, "steps": [], "is_within": True}
-    return {"how": "int8", "blame": blame, "n_folds": 5, "rescue": rescue}
+    blame = tuple(Blame(name, share * spread, 400, 1200) for name, share in shares)
+    rescue = Rescue((), 0.0, 0.0, (), is_within=True)
+    return BlameFacts(blame, 5, rescue, how="int8", sparsity=0.0, most_drop=500.0)
 
 
-def _choice(spread: float) -> dict[str, Any]:
+def _choice(spread: float) -> ChoiceFacts:
     """Return what a made-up search says of the form that it chose."""
-    nested = {"mean": 1.3 * spread, "low": 0.4 * spread, "high": 2.2 * spread}
-    limits = {"most_drop": 500.0, "most_bytes": None, "most_ms": None}
-    return {"limits": limits, "n_tried": 86, "n_ruled_out": 12, "n_failed": 0, "nested": nested}
+    nested = Difference(1.3 * spread, 0.4 * spread, 2.2 * spread)
+    return ChoiceFacts(Limits(500.0), False, nested, 86, 12, 0, CandidateEstimate(spread, 25_000, 0.01))
 
 
 def add_variants(store: Store, study: StudyRecord, trial: TrialRecord) -> None:
@@ -544,22 +555,24 @@ def add_variants(store: Store, study: StudyRecord, trial: TrialRecord) -> None:
         size, zipped, one, many = (
             share * of for share, of in zip(shares, (214_000, 198_000, 0.0123, 0.3), strict=True)
         )
-        drop = {"mean": mean, "low": mean - 0.5 * spread, "high": mean + 0.5 * spread}
+        drop = Difference(mean, mean - 0.5 * spread, mean + 0.5 * spread)
+        holdout = (trial.value or 0.0) * 1.01 - sign * mean
         forms = {
-            runtime: {
-                "size_bytes": round(size * times),
-                "zip_bytes": round(zipped * times),
-                "p50_ms_1": one * times,
-                "p95_ms_1": one * times * 1.1,
-                "p50_ms_256": many * times,
-                "p95_ms_256": many * times * 1.2,
-                "most_difference": 3e-6 if not number_format else 0.02,
-                "holdout": (trial.value or 0.0) * 1.01 - sign * mean,
-            }
+            runtime: RuntimeFile(
+                size_bytes=round(size * times),
+                zip_bytes=round(zipped * times),
+                most_difference=3e-6 if not number_format else 0.02,
+                holdout=holdout,
+                p50_ms_1=one * times,
+                p95_ms_1=one * times * 1.1,
+                p50_ms_256=many * times,
+                p95_ms_256=many * times * 1.2,
+            )
             for runtime, times in (("onnx", 1.0), ("litert", 0.8))
         }
         if number_format == "int8_static":
-            forms["litert"] = {"problem": "RuntimeError: failed to calibrate the operation FULLY_CONNECTED"}
+            problem = "RuntimeError: failed to calibrate the operation FULLY_CONNECTED"
+            forms["litert"] = RuntimeFile(problem)
         variant = store.add_variant(trial.id, name=name, method=method)
         value = (trial.value or 0.0) - sign * mean
         store.finish_variant(
@@ -572,19 +585,20 @@ def add_variants(store: Store, study: StudyRecord, trial: TrialRecord) -> None:
             latency_ms=one,
             batch_latency_ms=many,
             scores=FoldScores((study.metric,), np.full((n_folds, 1), value), np.full(n_folds, -1)),
-            measures={
-                "drop": drop if name != "base" else dict.fromkeys(drop, 0.0),
-                "drop_from_trial": {key: value - 0.2 * spread for key, value in drop.items()},
-                "against": "control" if structured or sparsity else "base",
-                "holdout": forms["onnx"]["holdout"],
-                "n_parameters": round(50_000 * (1 - structured)),
-                "sparsity": sparsity,
-                "layers": _layers(number_format, sparsity),
-                **({"blame": _blame(spread)} if number_format == "int8" and not structured else {}),
-                **({"choice": _choice(spread)} if structured and number_format else {}),
-                "model_sha256": "0" * 64,  # made up, like all of this: it cannot be exported
-                "forms": forms,
-            },
+            measures=VariantMeasures(
+                drop=drop if name != "base" else Difference(0.0, 0.0, 0.0),
+                drop_from_trial=Difference(*(x - 0.2 * spread for x in (drop.mean, drop.low, drop.high))),
+                against="control" if structured or sparsity else "base",
+                holdout=holdout,
+                n_parameters=round(50_000 * (1 - structured)),
+                sparsity=sparsity,
+                # Made up, like all of this: it cannot be exported.
+                model_sha256="0" * 64,
+                layers=_layers(number_format, sparsity),
+                forms=forms,
+                choice=_choice(spread) if structured and number_format else None,
+                blame=_blame(spread) if number_format == "int8" and not structured else None,
+            ).to_json(),
         )
     method = {"network": "sparse 2:4", "sparsity": 0.5, "scope": "2:4", "structured": 0.0, "quantization": ""}
     variant = store.add_variant(trial.id, name="sparse 2:4", method=method)

@@ -13,9 +13,15 @@ from ..storage.store import Store
 from ..storage.workspace import default_workspace
 from .commands.summary import summary
 from .domain.errors import CupelError, SpecError
+from .domain.evidence import Claims, Evidence
+from .domain.results import StudyResult
 from .domain.resuming import More, extend
-from .domain.spec import DEFAULT_TRIALS, ReadSpec, spec_of
-from .domain.verdict import Evidence, claims, evidence_of
+from .domain.spec import (
+    DEFAULT_TRIALS,
+    ReadSpec,
+    spec_of,
+)
+from .domain.stored import encoded
 from .jobs.launch import launch_engine
 from .watching import EngineState, EngineWatch
 
@@ -65,12 +71,12 @@ class Found:
     @property
     def corrected(self) -> Mapping[str, float] | None:
         """``value``, ``low`` and ``high`` of the score, corrected for having picked the best of many."""
-        return claims(self.evidence, self.looks)["corrected"]
+        return encoded(Claims.of(self.evidence, self.looks))["corrected"]
 
     @property
     def verdict(self) -> Mapping[str, Mapping[str, Any]]:
         """By baseline: ``verdict`` (better, worse, same or undecided), ``difference``, its interval, probabilities."""
-        return claims(self.evidence, self.looks)["verdict"]
+        return encoded(Claims.of(self.evidence, self.looks))["verdict"]
 
 
 def find_network(
@@ -223,6 +229,6 @@ def _found(store: Store, study_id: int) -> Found:
         result["baselines"],
         path,
         result["split_audit"] or {},
-        evidence_of(study.result),
+        StudyResult.of(study).evidence,
         study.n_looks,
     )

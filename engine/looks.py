@@ -15,6 +15,7 @@ from ..storage.errors import ArtifactError
 from ..storage.records import LookPurpose, StudyRecord
 from ..storage.store import Store
 from .domain.errors import DataError
+from .domain.results import StudyResult
 from .splits.splitting import Splits
 
 
@@ -36,7 +37,7 @@ def note_look(store: Store, study: StudyRecord, purpose: LookPurpose) -> None:
     if not digest:
         return
     for other in store.studies(archived=None):
-        if other.holdout_digest is None and (other.result.get("best") or {}).get("holdout"):
+        if other.holdout_digest is None and _has_looked(other):
             known_digest(store, other)
     store.add_look(digest, study_id=study.id, purpose=purpose)
 
@@ -58,5 +59,11 @@ def known_digest(store: Store, study: StudyRecord) -> str:
 def note_holdout(store: Store, study: StudyRecord, digest: str) -> None:
     """Record for the first time what names a study's held out rows, and the look that an older version had at them."""
     store.set_holdout(study.id, digest)
-    if digest and (study.result.get("best") or {}).get("holdout"):
+    if digest and _has_looked(study):
         store.add_look(digest, study_id=study.id, purpose=LookPurpose.SEARCH)
+
+
+def _has_looked(study: StudyRecord) -> bool:
+    """Whether the end of a study's search scored its final model on the holdout."""
+    best = StudyResult.of(study).best
+    return best is not None and bool(best.holdout)

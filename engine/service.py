@@ -24,6 +24,7 @@ from ..storage.records import Failure, FailureKind, JobRecord, JobState, Variant
 from ..storage.store import Store
 from .domain.errors import CupelError, Message
 from .domain.forecasts import Forecast, ForecastRequest
+from .domain.group_audits import GroupAudit
 from .domain.requests import (
     AuditGroups,
     CompressedTrial,
@@ -37,8 +38,10 @@ from .domain.requests import (
     PredictRows,
     Request,
     request_of,
-    stored,
 )
+from .domain.stored import encoded
+from .domain.thresholds import Threshold
+from .domain.variants import Difference, Limits
 from .jobs.child import Job, run
 from .jobs.failures import failure_of
 from .outputs import output_file
@@ -89,7 +92,7 @@ def run_job(store: Store, job: JobRecord) -> None:
     """Do one job and record its result or its failure."""
     try:
         answer = _answer(store, request_of(job), _Telling(store, job))
-        store.finish_job(job.id, result=stored(answer))
+        store.finish_job(job.id, result=encoded(answer))
     except _Cancelled:
         _log.info("job %d was cancelled", job.id)
     except Exception as error:  # noqa: BLE001 - the window must hear of every failure, typed
@@ -186,7 +189,7 @@ def _export(store: Store, request: ExportTrial) -> ExportedTrial:
     return ExportedTrial(export.id, export.path)
 
 
-def _fit_threshold(store: Store, request: FitThreshold, tell: _Telling) -> Mapping[str, Any]:
+def _fit_threshold(store: Store, request: FitThreshold, tell: _Telling) -> Threshold:
     """Fit the threshold that an export of a trial's networks would take, and say what it brings."""
     from .deployment.export import network_trial
     from .deployment.telling import stage
@@ -196,10 +199,11 @@ def _fit_threshold(store: Store, request: FitThreshold, tell: _Telling) -> Mappi
     study = store.study(request.study_id)
     trial = network_trial(store, study.id, request.trial)
     found = threshold_of(store, study, trial, None, TUNED, stage(tell, "fitting", 0.0, 1.0))
-    return {} if found is None else dataclasses.asdict(found)
+    assert found is not None  # noqa: S101 - only two classes have a fitted one, or it is refused
+    return found
 
 
-def _audit(store: Store, request: AuditGroups, tell: _Telling) -> Mapping[str, Any]:
+def _audit(store: Store, request: AuditGroups, tell: _Telling) -> GroupAudit:
     from .audit.study_audit import StudyAudit
 
     audit = StudyAudit(
@@ -214,7 +218,7 @@ def _audit(store: Store, request: AuditGroups, tell: _Telling) -> Mapping[str, A
 
 
 def _compress(store: Store, request: CompressTrial, tell: _Telling) -> CompressedTrial:
-    from .compression.explore import Limits, blame_layers, choose_variants
+    from .compression.explore import blame_layers, choose_variants
     from .compression.ledger import compress
 
     def progress(doing: str, n_done: int, n_steps: int) -> None:
@@ -240,7 +244,7 @@ def _measured(
     variants: Sequence[VariantRecord],
     chosen: str | None = None,
     n_tried: int = 0,
-    nested: dict[str, float] | None = None,
+    nested: Difference | None = None,
 ) -> CompressedTrial:
     ids = tuple(variant.id for variant in variants)
     return CompressedTrial(variants[0].trial_id, ids, chosen, n_tried, nested)

@@ -21,7 +21,7 @@ from .domain.errors import DataError, Message, SpecError
 from .domain.kinds import AUTO, kinds_of
 from .domain.space import check_space
 from .domain.spec import ReadSpec, StudySpec
-from .domain.split_findings import KEY as AUDIT
+from .domain.trial_facts import TrialFacts
 from .inspection.report import DataReport, build_report
 from .kinds.registry import reader_of
 from .kinds.sources import Loaded, load, messages_of
@@ -94,7 +94,7 @@ def create_study(
         task=spec.task,
     )
     store.set_split(study.id, store.artifacts.add(splits.to_npz_bytes()))
-    store.set_result(study.id, {AUDIT: audit.to_json()})
+    store.set_result(study.id, {"split_audit": audit.to_json()})
     fewer = fewer_workers(spec.n_workers)
     texts = messages_of(loaded.table, schema)
     return store.study(study.id), (
@@ -110,9 +110,10 @@ def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[dict[str,
     """Return the values of a study's best trials, the best first, for `StudySpec.starts` of another."""
     trials = [t for t in store.trials(study.id, kinds=[TrialKind.SEARCH]) if t.state is TrialState.COMPLETE]
     sign = -1.0 if study.direction == "maximize" else 1.0
-    trials = [t for t in trials if "values" in t.user_attrs and "same_as" not in t.user_attrs]
+    values = {t.id: TrialFacts.of(t).values for t in trials}
+    trials = [t for t in trials if values[t.id] and t.same_as is None]
     trials.sort(key=lambda t: sign * (t.value or 0.0))
-    return tuple({"family": t.family, "values": dict(t.user_attrs["values"])} for t in trials[:n])
+    return tuple({"family": t.family, "values": dict(values[t.id])} for t in trials[:n])
 
 
 def start_messages(store: Store, study: StudyRecord, earlier: StudyRecord) -> list[Message]:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from ..engine.domain import formatting
+from ..engine.domain.evidence import Verdict
 from ..engine.domain.leading import Margin
 from ..engine.domain.resuming import found_nothing
-from ..engine.domain.verdict import Verdict
 from ..storage.records import (
     Failure,
     FailureKind,

@@ -88,7 +88,7 @@ PLACES: tuple[Place, ...] = (
     Place("study", "final_model", StudyRow, "result", ("model_sha256",)),
     Place("study", "repeats", StudyRow, "result", ("repeats", "sha256")),
     Place("study", "repeat_splits", StudyRow, "result", ("repeats", "splits_sha256")),
-    Place("trial", "model", TrialRow, "user_attrs", ("model_sha256",)),
+    Place("trial", "model", TrialRow, "model_sha256"),
     Place("trial", "out_of_fold", OutOfFoldRow, "artifact_sha256", key="trial_id"),
     Place("variant", "file", VariantRow, "artifact_sha256"),
     Place("variant", "model", VariantRow, "measures", ("model_sha256",)),

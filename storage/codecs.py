@@ -172,10 +172,23 @@ def storable(text: str) -> str:
 
 
 def decode_json(text: str) -> Any:
-    """Return what `encode_json` was given, tuples as lists and NumPy values as Python's."""
+    """Return what `encode_json` was given, tuples as lists and NumPy values as Python's.
+
+    Raises
+    ------
+    UnusableStoreError
+        If the text is damaged.
+    """
     if text == "{}":
         return {}
-    return json.loads(text, object_hook=_restored) if '"$' in text else json.loads(text)
+    try:
+        return json.loads(text, object_hook=_restored) if '"$' in text else json.loads(text)
+    except (json.JSONDecodeError, KeyError) as error:
+        raise UnusableStoreError(
+            "A stored value is damaged ({reason}, in {text!r}); restore the workspace from a backup.",
+            reason=str(error),
+            text=text[:80],
+        ) from error
 
 
 def decode_json_objects(texts: Sequence[str]) -> list[Json]:

@@ -227,6 +227,8 @@ class TrialRecord:
     revision: int = 0  # of the store, when this trial was last changed
     size_bytes: int | None = None  # of one network's file in float32, at most
     latency_ms: float | None = None  # of one network, for one row
+    model_sha256: str | None = None  # artifact with its fold networks, where they were kept
+    same_as: int | None = None  # number of an equal trial whose result this one has
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,10 @@ class TrialOutcome:
         Busy seconds of the worker.
     user_attrs : Json
         Added to those given when the trial was created.
+    model_sha256 : str or None
+        Artifact with its fold networks.
+    same_as : int or None
+        Number of the equal trial that this is the result of.
     """
 
     state: TrialState
@@ -298,6 +304,8 @@ class TrialOutcome:
     user_attrs: Json = field(default_factory=dict[str, Any])
     size_bytes: int | None = None
     latency_ms: float | None = None
+    model_sha256: str | None = None
+    same_as: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

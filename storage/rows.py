@@ -167,6 +167,8 @@ def trial_record(row: TrialRow, digests: str) -> TrialRecord:
         revision=row.revision,
         size_bytes=row.size_bytes,
         latency_ms=row.latency_ms,
+        model_sha256=row.model_sha256,
+        same_as=row.same_as,
     )
 
 

@@ -143,6 +143,8 @@ class TrialRow(Row):
     worker: Mapped[str | None]
     digests_id: Mapped[int] = mapped_column(ForeignKey("digests.id"))
     user_attrs: Mapped[str]
+    model_sha256: Mapped[str | None]
+    same_as: Mapped[int | None]
     failure: Mapped[str | None]
     notes: Mapped[str]
     tags: Mapped[str]
@@ -255,7 +257,7 @@ class ArtifactRefRow(Row):
     owner: Mapped[str] = mapped_column(primary_key=True)
     owner_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     role: Mapped[str] = mapped_column(primary_key=True)
-    sha256: Mapped[str]
+    sha256: Mapped[str] = mapped_column(primary_key=True)
 
 
 class SystemSampleRow(Row):

@@ -172,7 +172,7 @@ class TrialStore(StoreBase):
             return self._record(session, row)
 
     def drop_model(self, trial_id: int, sha256: str) -> bool:
-        """Forget a trial's networks (``model_sha256``), and delete their artifact unless something else names it.
+        """Forget a trial's networks, and delete their artifact unless something else names it.
 
         Returns
         -------
@@ -181,10 +181,9 @@ class TrialStore(StoreBase):
         """
         with self._write() as session:
             row = get_trial(session, trial_id)
-            attrs = decode_json(row.user_attrs)
-            if attrs.get("model_sha256") == sha256:
+            if row.model_sha256 == sha256:
                 row.revision = bumped(session)
-                row.user_attrs = encode_json({k: v for k, v in attrs.items() if k != "model_sha256"})
+                row.model_sha256 = None
                 session.flush()
             # Still inside the transaction: nobody can name it meanwhile.
             is_free = not is_needed(session, sha256)
@@ -305,6 +304,10 @@ def _apply(row: TrialRow, outcome: TrialOutcome) -> None:
         row.size_bytes = outcome.size_bytes
     if outcome.latency_ms is not None:
         row.latency_ms = outcome.latency_ms
+    if outcome.model_sha256 is not None:
+        row.model_sha256 = outcome.model_sha256
+    if outcome.same_as is not None:
+        row.same_as = outcome.same_as
     if outcome.user_attrs:
         row.user_attrs = encode_json({**decode_json(row.user_attrs), **outcome.user_attrs})
 

@@ -23,8 +23,8 @@ from ..deployment.bundle import Bundle
 from ..deployment.telling import Progress, nobody, stage
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
+from ..domain.thresholds import USUAL
 from ..kinds.image.files import path_column
-from ..statistics.thresholds import USUAL
 from .group_audit import Asked
 from .study_audit import Audit, Part
 
@@ -79,7 +79,7 @@ class BundleAudit(Audit):
             inputs = predictor.schema["inputs"]
             kinds = {spec["column"]: (spec["kind"], spec["date_format"]) for spec in inputs}
         table = read_table(data, read, kinds).table
-        super().__init__(asked, table, str(self._bundle.manifest["target"]), progress)
+        super().__init__(asked, table, self._bundle.manifest.target, progress)
 
     def messages(self) -> Sequence[Message]:
         """See `Audit.messages`."""

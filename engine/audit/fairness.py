@@ -11,13 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.columns import Column, DateColumn, NumberColumn, WordColumn, cells_of, iso_text
 from ..domain.errors import DataError
+from ..domain.group_audits import Figure
 
 SHARES = ("base_rate", "selection_rate", "accuracy", "recall", "false_positive_rate", "precision")
 ERRORS = ("mae", "bias", "r2")
@@ -30,27 +30,6 @@ _DRAWS, _DRAWN_CELLS, _LEAST_DRAWS = 1000, 20_000_000, 200
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One count of one group.
-
-    Attributes
-    ----------
-    value, low, high : float or None
-        With its interval; None where there is nothing to count, of the precision where nothing was selected.
-    n : int
-        Rows that it is a share of.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-
-    def to_json(self) -> dict[str, Any]:
-        return {"value": self.value, "low": self.low, "high": self.high, "n": self.n}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

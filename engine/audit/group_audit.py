@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bundled.predictor import decided
-from ..deployment.card_groups import LEAST_ROWS
 from ..deployment.telling import Share, unheard
 from ..domain.errors import ExportError
+from ..domain.group_audits import LEAST_ROWS, Apart, AuditPart, Figure, Gap, Group
 from .fairness import (
     ERRORS,
     SHARES,
-    Figure,
     Grouping,
     error_draws,
     error_figures,
@@ -80,7 +79,7 @@ def audited(
     predictions: NDArray[np.float64],
     part: str,
     tell: Share = unheard,
-) -> dict[str, Any]:
+) -> AuditPart:
     """Return what is counted of all rows and of each group.
 
     Parameters
@@ -91,19 +90,11 @@ def audited(
         Of these rows.
     tell : callable
         Called again and again with the fraction that is counted.
-
-    Returns
-    -------
-    dict
-        ``part``, ``n_rows``, ``whole`` (measure → `Figure`), ``groups`` (``group``, ``n_rows``, ``is_small``,
-        ``figures``, and ``to_whole``: measure → ``difference``, ``ratio``), ``gaps`` (of each measure the widest one
-        between two groups of `LEAST_ROWS` rows: ``measure``, ``least``, ``most``, ``difference``, ``low``, ``high``,
-        ``ratio``).
     """
     codes = grouping.codes[rows]
     n_counts = 1 + len(grouping.names)  # one of all rows
     whole, _ = _counted(asked, y, predictions, 0, lambda: tell(0.0))
-    groups: list[dict[str, Any]] = []
+    groups: list[Group] = []
     large: dict[str, tuple[dict[str, Figure], NDArray[np.float64] | None]] = {}
     for code, name in enumerate(grouping.names):
         own = codes == code
@@ -115,16 +106,10 @@ def audited(
         )
         if n >= LEAST_ROWS:
             large[name] = figures, draws
-        groups.append({
-            "group": name, "n_rows": n, "is_small": n < LEAST_ROWS,
-            "figures": {key: figure.to_json() for key, figure in figures.items()},
-            "to_whole": {key: _apart(whole[key].value, figures[key].value) for key in asked.names()},
-        })  # fmt: skip
-    return {
-        "part": part, "n_rows": len(rows), "is_binned": grouping.is_binned,
-        "whole": {key: figure.to_json() for key, figure in whole.items()}, "groups": groups,
-        "gaps": [gap for key in asked.names() if (gap := _widest(key, large)) is not None],
-    }  # fmt: skip
+        to_whole = {key: _apart(whole[key].value, figures[key].value) for key in asked.names()}
+        groups.append(Group(name, n, n < LEAST_ROWS, figures, to_whole))
+    gaps = tuple(gap for key in asked.names() if (gap := _widest(key, large)) is not None)
+    return AuditPart(part, len(rows), grouping.is_binned, whole, tuple(groups), gaps)
 
 
 def _counted(
@@ -145,15 +130,15 @@ def _counted(
     return share_figures(y == place, said == place, said == y), None
 
 
-def _apart(whole: float | None, own: float | None) -> dict[str, float | None]:
+def _apart(whole: float | None, own: float | None) -> Apart:
     if whole is None or own is None:
-        return {"difference": None, "ratio": None}
-    return {"difference": own - whole, "ratio": own / whole if whole else None}
+        return Apart(None, None)
+    return Apart(own - whole, own / whole if whole else None)
 
 
 def _widest(
     key: str, groups: Mapping[str, tuple[dict[str, Figure], NDArray[np.float64] | None]]
-) -> dict[str, Any] | None:
+) -> Gap | None:
     """Return the widest gap of a measure; None where fewer than two groups have it from enough rows."""
     known = {
         name: (figures[key], draws)
@@ -172,5 +157,4 @@ def _widest(
         drawn = most_draws[:n, column] - least_draws[:n, column]
         low, high = np.nanpercentile(drawn, [2.5, 97.5]).tolist()
     ratio = least.value / most.value if key in SHARES and least.value is not None and most.value else None
-    return {"measure": key, "least": order[0], "most": order[-1], "difference": difference, "low": low,
-            "high": high, "ratio": ratio}  # fmt: skip
+    return Gap(key, order[0], order[-1], difference, low, high, ratio)

@@ -16,20 +16,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import LookPurpose, TrialRecord, TrialState
 from ...storage.store import Store
 from ..data.table import Table
-from ..deployment.card_groups import KEY, model_of
 from ..deployment.export import network_trial
 from ..deployment.telling import Progress, Share, nobody, stage
 from ..deployment.threshold import threshold_of
 from ..domain.errors import DataError, ExportError, Message
+from ..domain.group_audits import KEY, AuditPart, GroupAudit, model_of
+from ..domain.results import StudyResult
+from ..domain.stored import encoded
+from ..domain.thresholds import USUAL
 from ..jobs.child import Job, run
 from ..looks import note_look
-from ..statistics.thresholds import USUAL
 from ..study_rows import StudyRows
 from .fairness import groups_of
 from .group_audit import Asked, audited
@@ -91,19 +94,13 @@ class Audit(ABC):
         self._target = target
         self._progress = progress
 
-    def by(self, column: str) -> dict[str, Any]:
+    def by(self, column: str) -> GroupAudit:
         """Return what is counted in the groups of a column.
 
         Parameters
         ----------
         column : str
             Of the data; the model need not use it.
-
-        Returns
-        -------
-        dict
-            ``by``, ``task``, ``positive``, ``threshold``, ``created_at``, ``messages`` (of rows that were left out),
-            ``parts`` (see `group_audit.audited`; with ``model`` where they are of the holdout).
 
         Raises
         ------
@@ -119,21 +116,21 @@ class Audit(ABC):
         grouping = groups_of(self._table[column])
         asked, parts = self._asked, self._parts
         share = (1.0 - _PREDICTED) / len(parts)
-        found: list[dict[str, Any]] = []
+        found: list[AuditPart] = []
         for place, part in enumerate(parts):
             first = _PREDICTED + place * share
             tell = stage(self._progress, "counting", first, first + share)
-            told = audited(asked, grouping, part.rows, part.y, part.predictions, part.name, tell)
-            found.append({**told, **({"model": part.model} if part.model else {})})
-        return {
-            "by": column,
-            "task": asked.task,
-            "positive": asked.positive or None,
-            "threshold": asked.threshold if asked.task == "binary" else None,
-            "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "messages": [message.to_json() for message in self.messages()],
-            "parts": found,
-        }
+            counted = audited(asked, grouping, part.rows, part.y, part.predictions, part.name, tell)
+            found.append(msgspec.structs.replace(counted, model=part.model))
+        return GroupAudit(
+            by=column,
+            task=asked.task,
+            positive=asked.positive or None,
+            threshold=asked.threshold if asked.task == "binary" else None,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            messages=tuple(self.messages()),
+            parts=tuple(found),
+        )
 
     def messages(self) -> Sequence[Message]:
         """Return what is to be said of rows that were left out."""
@@ -197,12 +194,13 @@ class StudyAudit(Audit):
         asked = Asked.of(target.task, target.labels, positive, USUAL if decided is None else decided.value)
         super().__init__(asked, self._rows.table, str(study.spec["target"]), progress)
 
-    def by(self, column: str) -> dict[str, Any]:
-        """Return what `Audit.by` does with ``trial``, and keep it in the study's result."""
+    def by(self, column: str) -> GroupAudit:
+        """Return what `Audit.by` does with the trial, and keep it in the study's result."""
         number = self._trial.number
-        found = {**super().by(column), "trial": number}
-        self._progress("keeping", 1.0)  # the last moment to give it up
-        self._store.add_to_result(self._study.id, KEY, f"{number}/{column}", found)
+        found = msgspec.structs.replace(super().by(column), trial=number)
+        # The last moment to give it up.
+        self._progress("keeping", 1.0)
+        self._store.add_to_result(self._study.id, KEY, f"{number}/{column}", encoded(found))
         return found
 
     @cached_property
@@ -224,9 +222,9 @@ class StudyAudit(Audit):
 
         Empty where there is no holdout, or the networks were not kept.
         """
-        result = self._study.result
-        final = result if result.get("best", {}).get("trial") == self._trial.number else {}
-        sha256 = final.get("model_sha256") or self._trial.user_attrs.get("model_sha256") or ""
+        result = StudyResult.of(self._study)
+        is_best = result.best is not None and result.best.trial == self._trial.number
+        sha256 = (result.model_sha256 if is_best else "") or self._trial.model_sha256 or ""
         is_there = bool(sha256) and self._store.artifacts.path(sha256).is_file()
         return sha256 if is_there and len(self._rows.splits.holdout) else ""
 

@@ -17,11 +17,13 @@ from ..cli_codes import DONE
 from ..domain import formatting
 from ..domain.comparable import are_comparable, is_scored_the_old_way
 from ..domain.errors import SpecError
+from ..domain.evidence import Verdict
 from ..domain.filtering import parse_filter, trial_columns
 from ..domain.leading import leading_of, margin_of
 from ..domain.objectives import front_of_table, objectives_of, pareto_trials
+from ..domain.stored import encoded
 from ..domain.trial_columns import written
-from ..domain.verdict import OLD_WAY, Verdict, verdict_sentence
+from ..domain.verdict import OLD_WAY, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
 from ..statistics.epochs import best_epoch_scores
 from .console import plain_console
@@ -123,7 +125,7 @@ def run_show(args: argparse.Namespace) -> int:
         row["best_epochs"] = scores.best_epochs.tolist()
     row["optimistic_value"] = optimistic
     if verdict is not None:
-        row["against"] = {"trial": args.against, **verdict.to_json()}
+        row["against"] = {"trial": args.against, **encoded(verdict)}
     print(json.dumps(row, allow_nan=False, ensure_ascii=False))
     return DONE
 

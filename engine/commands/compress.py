@@ -6,20 +6,20 @@ import argparse
 import dataclasses
 import json
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-import msgspec
 from rich.table import Table
 
 from ...storage.records import TrialState, VariantRecord
 from ...storage.store import Store
 from ..cli_codes import DONE, FAILED
-from ..compression.explore import Choice, Limits, blame_layers, choose_variants
+from ..compression.explore import Blamed, Choice, blame_layers, choose_variants
 from ..compression.ledger import compress
 from ..domain import formatting
 from ..domain.compression_verdict import chosen
-from ..domain.errors import Message, SpecError
+from ..domain.errors import SpecError
+from ..domain.stored import encoded
+from ..domain.variants import BlamedLayers, Difference, Limits, VariantMeasures
 from ..domain.verdict import looks_sentence
 from .console import plain_console, progress_bar
 
@@ -29,7 +29,8 @@ def run_compress(args: argparse.Namespace) -> int:
     if args.choose and args.blame:
         raise SpecError("--choose and --blame are two works; do one after the other.")
     _check_numbers(args)
-    more: dict[str, Any] = {}
+    choice: Choice | None = None
+    blamed: Blamed | None = None
     with Store.open(args.workspace) as store:
         study = store.find_study(args.study)
         with progress_bar() as bar:
@@ -41,16 +42,12 @@ def run_compress(args: argparse.Namespace) -> int:
             if args.choose:
                 choice = _choose(store, study.id, args, progress)
                 variants = choice.variants
-                more = {
-                    "n_tried": choice.n_tried, "n_ruled_out": choice.n_ruled_out, "nested": choice.nested,
-                }  # fmt: skip
             elif args.blame:
                 blamed = blame_layers(
                     store, study.id, args.trial, how=args.how, sparsity=args.sparsity, most_drop=args.max_drop,
                     progress=progress,
                 )  # fmt: skip
                 variants = blamed.variants
-                more = msgspec.to_builtins(blamed.found)
             else:
                 variants = compress(
                     store, study.id, args.trial, what=tuple(args.what), most_drop=args.max_drop, progress=progress
@@ -60,14 +57,25 @@ def run_compress(args: argparse.Namespace) -> int:
     is_zipped = args.choose and args.zipped
     best = chosen(variants, args.max_drop, args.target_bytes, args.target_ms, is_zipped=is_zipped)
     if args.json:
-        found = {"variants": [_json(v) for v in variants], "chosen": best.name if best else None, **more}
+        found: dict[str, object] = {
+            "variants": [_json(v) for v in variants],
+            "chosen": best.name if best else None,
+        }
+        if choice is not None:
+            nested = None if choice.nested is None else encoded(choice.nested)
+            found |= {"n_tried": choice.n_tried, "n_ruled_out": choice.n_ruled_out, "nested": nested}
+        if blamed is not None:
+            found |= encoded(blamed.found)
         print(json.dumps(found, allow_nan=False))
     else:
-        _print_more(more)
+        if choice is not None:
+            print(f"Candidates: {choice.n_tried}, over a limit before training: {choice.n_ruled_out}.")
+        if blamed is not None:
+            _print_blame(blamed.found)
         print(
             f"Within the limits the smallest is: {best.name}." if best else "No variant is within the limits."
         )
-        _print_honest(more, best, variants, n_looks)
+        _print_honest(choice, best, variants, n_looks)
     return DONE if any(v.state is TrialState.COMPLETE for v in variants) else FAILED
 
 
@@ -110,48 +118,41 @@ def _choose(
     )
 
 
-def _print_more(more: Mapping[str, Any]) -> None:
-    """Print what a search among forms, or among layers, has found beside the variants."""
-    if "n_tried" in more:
-        print(f"Candidates: {more['n_tried']}, over a limit before training: {more['n_ruled_out']}.")
-    if "blame" not in more:
-        return
+def _print_blame(found: BlamedLayers) -> None:
+    """Print what a search among layers has found beside the variants."""
     table = Table("layer", "loss alone", "weights", "bytes it spares", box=None, header_style="bold")
-    for one in sorted(more["blame"], key=lambda one: -one["drop"]):
-        cells = (
-            formatting.number(one["drop"], 4),
-            f"{one['n_weights']:,}",
-            formatting.size(one["spared_bytes"]),
-        )
-        table.add_row(one["layer"], *cells)
+    for one in sorted(found.blame, key=lambda one: -one.drop):
+        cells = (formatting.number(one.drop, 4), f"{one.n_weights:,}", formatting.size(one.spared_bytes))
+        table.add_row(one.layer, *cells)
     plain_console().print(table)
-    rescue = more["rescue"]
-    print(f"All layers: loss {rescue['drop_of_all']:.4f}, without training on.")
-    if not rescue["is_within"]:
-        print(f"No set of layers is within the limit; with all spared the loss is {rescue['drop']:.4f}.")
-    elif rescue["spared"]:
+    rescue = found.rescue
+    print(f"All layers: loss {rescue.drop_of_all:.4f}, without training on.")
+    if not rescue.is_within:
+        print(f"No set of layers is within the limit; with all spared the loss is {rescue.drop:.4f}.")
+    elif rescue.spared:
         print(
-            f"Within the limit when these stay as they are: {', '.join(rescue['spared'])} ({rescue['drop']:.4f})."
+            f"Within the limit when these stay as they are: {', '.join(rescue.spared)} ({rescue.drop:.4f})."
         )
 
 
 def _print_honest(
-    more: Mapping[str, Any], best: VariantRecord | None, variants: list[VariantRecord], n_looks: int
+    choice: Choice | None, best: VariantRecord | None, variants: list[VariantRecord], n_looks: int
 ) -> None:
     """Print how good the choice is on rows that it was not made on."""
-    if more.get("nested"):
-        low, mean, high = (formatting.number(more["nested"][key], 4) for key in ("low", "mean", "high"))
+    if choice is not None and choice.nested is not None:
+        nested = choice.nested
+        low, mean, high = (formatting.number(x, 4) for x in (nested.low, nested.mean, nested.high))
         print(
-            f"It was chosen among {more['n_tried']} on the folds that it is scored on, which flatters it. Chosen anew "
+            f"It was chosen among {choice.n_tried} on the folds that it is scored on, which flatters it. Chosen anew "
             f"without each fold, the smallest within the limit loses {mean} there ({low} to {high})."
         )
     base = next((v for v in variants if v.name == "base"), None)
-    held = [None if v is None else v.measures.get("holdout") for v in (best, base)]
-    if "n_tried" in more and best is not base and None not in held:
+    held = [None if v is None else VariantMeasures.of(v).holdout for v in (best, base)]
+    if choice is not None and best is not base and None not in held:
         print(
             f"On the holdout it has {formatting.number(held[0], 4)}, the base {formatting.number(held[1], 4)}."
         )
-    if any(v.measures.get("holdout") is not None for v in variants):
+    if any(VariantMeasures.of(v).holdout is not None for v in variants):
         print(looks_sentence(n_looks))
 
 
@@ -165,15 +166,13 @@ def _print(variants: list[VariantRecord], metric: str) -> None:
             table.add_row(v.name, "failed")
             said.append(f"{v.name}: {v.failure.message if v.failure else ''}")
             continue
-        drop = v.measures["drop"]
-        verdict = v.measures.get("verdict")
-        if verdict:
-            said.append(f"{v.name}: {Message(verdict['template'], verdict['args'])}")
+        measures = VariantMeasures.of(v)
+        if measures.verdict is not None:
+            said.append(f"{v.name}: {measures.verdict}")
         table.add_row(
             v.name,
             formatting.score(v.value, v.value_std),
-            f"{formatting.number(drop['mean'], 4)} ({formatting.number(drop['low'], 4)} to "
-            f"{formatting.number(drop['high'], 4)})",
+            _loss(measures.drop),
             formatting.size(v.size_bytes),
             formatting.size(v.zip_bytes),
             f"{v.latency_ms:.3f} ms",
@@ -183,6 +182,13 @@ def _print(variants: list[VariantRecord], metric: str) -> None:
     console.print(table)
     for line in said:
         console.print(line, highlight=False)
+
+
+def _loss(drop: Difference | None) -> str:
+    if drop is None:
+        return formatting.NOTHING
+    mean, low, high = (formatting.number(x, 4) for x in (drop.mean, drop.low, drop.high))
+    return f"{mean} ({low} to {high})"
 
 
 def _json(variant: VariantRecord) -> dict[str, object]:

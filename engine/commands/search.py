@@ -15,13 +15,14 @@ from ...storage.records import Request, StudyRecord, StudyState
 from ...storage.store import Store
 from ..cli_codes import DONE, FAILED, INTERRUPTED
 from ..domain.errors import SpecError
+from ..domain.results import StudyResult
 from ..domain.resuming import More, extend, found_nothing
 from ..domain.space import default_space_toml, space_from_toml
 from ..domain.spec import DEFAULT_TRIALS, ReadSpec, StudySpec
 from ..jobs.launch import launch_engine
 from .follow import Followed, follow
 from .search_arguments import settings_of
-from .split_lines import split_audit_of, split_lines
+from .split_lines import split_lines
 from .summary import print_leaderboard, summary
 
 
@@ -41,7 +42,7 @@ def run_search(args: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             print("Reading the data and drawing the folds …", file=sys.stderr)
         study, messages = create_study(store, args.data, spec, read=read, name=args.name)
-        for line in split_lines(split_audit_of(study), with_remedy=True):
+        for line in split_lines(StudyResult.of(study).split_audit, with_remedy=True):
             print(line, file=sys.stderr)
         if args.warm_start:
             messages = (*messages, *start_messages(store, study, earlier))

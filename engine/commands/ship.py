@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any
 
 from ...storage.records import JobState
 from ...storage.store import Store
 from ..cli_codes import DONE, FAILED
+from ..domain.bundles import Certificate, FormatCheck, Intervals, Manifest
 from ..domain.formats import FORMATS
 from ..domain.formatting import counted
 from ..outputs import output_file
@@ -28,33 +28,34 @@ def run_export(args: argparse.Namespace) -> int:
             variant=args.variant, formats=args.format, licence=args.licence, ensemble=args.ensemble,
             threshold=args.threshold,
         )  # fmt: skip
-    passed = export.state is JobState.DONE and bool(export.certificate.get("passed"))
+    certificate, manifest = Certificate.of(export), Manifest.of(export)
+    passed = export.state is JobState.DONE and certificate.passed
     failure = export.failure.message if export.failure else None
     if args.json:
         found = {"path": export.path, "passed": passed, "certificate": dict(export.certificate)}
         intervals = export.manifest.get("intervals")
         print(json.dumps({**found, "intervals": intervals, "failure": failure}, allow_nan=False))
     elif passed:
-        n_rows = counted(export.certificate["n_rows"], "row")
+        n_rows = counted(certificate.n_rows or 0, "row")
         print(f"Exported to {export.path}; the certificate passed on {n_rows}.")
-        for name, told in export.certificate["formats"].items():
-            print(f"  {_difference(name, told)}")
-        print("\n".join(f"  {line}" for line in _intervals(export.manifest["intervals"])))
+        for name, check in certificate.formats.items():
+            print(f"  {_difference(name, check)}")
+        print("\n".join(f"  {line}" for line in _intervals(manifest.intervals)))
     if not passed:
         print(f"The export failed. {failure or ''}", file=sys.stderr)
     return DONE if passed else FAILED
 
 
-def _intervals(told: Mapping[str, Any]) -> list[str]:
+def _intervals(intervals: Intervals | None) -> list[str]:
     """Return how often prediction intervals held on the holdout, or why there are none."""
-    if told["reason"] is not None:
-        return [told["reason"]["text"]]
-    if not told["coverage"]:
+    if intervals is not None and intervals.reason is not None:
+        return [str(intervals.reason)]
+    if intervals is None or not intervals.coverage:
         return ["Intervals: there was no holdout to measure on how often they hold."]
     return [
-        f"Intervals of {one['level']:.0%}: {one['share']:.1%} of {counted(one['n_rows'], 'row')} of the holdout were "
-        f"inside ({one['low']:.1%} to {one['high']:.1%})"
-        for one in told["coverage"]
+        f"Intervals of {one.level:.0%}: {one.share:.1%} of {counted(one.n_rows, 'row')} of the holdout were inside "
+        f"({one.low:.1%} to {one.high:.1%})"
+        for one in intervals.coverage
     ]
 
 
@@ -78,28 +79,29 @@ def run_verify(args: argparse.Namespace) -> int:
     from ..deployment.bundle import verify_bundle
 
     certificate = verify_bundle(args.bundle)
-    passed = bool(certificate.get("passed"))
+    passed = certificate.passed
     if args.json:
-        print(json.dumps(certificate, ensure_ascii=False))
+        print(json.dumps(certificate.to_json(), ensure_ascii=False))
         return DONE if passed else FAILED
-    n_rows = counted(certificate["n_rows"], "row")
+    n_rows = counted(certificate.n_rows or 0, "row")
     print(
         f"{args.bundle}: every file is as it was exported, and the predictions of {n_rows} are the stored ones."
         if passed
         else f"{args.bundle}: the predictions of {n_rows} are not the stored ones."
     )
-    for name, told in certificate["formats"].items():
-        print(f"  {_difference(name, told)}")
-    for name in certificate["not_checked"]:
+    for name, check in certificate.formats.items():
+        print(f"  {_difference(name, check)}")
+    for name in certificate.not_checked or ():
         print(f"  {FORMATS[name].title}: not checked, for its packages are not installed here")
     return DONE if passed else FAILED
 
 
-def _difference(name: str, told: Mapping[str, Any]) -> str:
+def _difference(name: str, check: FormatCheck) -> str:
     """Return by how much the predictions of a format differ from the stored ones."""
-    difference, tolerance = (f"{told[key]:.2g}" for key in ("max_abs_difference", "tolerance"))
-    verdict = "" if told["passed"] else ": FAILED"
-    title = f"{FORMATS[name].title} in {told['number_format']}"
+    difference = "?" if check.max_abs_difference is None else f"{check.max_abs_difference:.2g}"
+    tolerance = "?" if check.tolerance is None else f"{check.tolerance:.2g}"
+    verdict = "" if check.passed else ": FAILED"
+    title = f"{FORMATS[name].title} in {check.number_format}"
     return f"{title}: differs by {difference} at most, {tolerance} allowed{verdict}"
 
 

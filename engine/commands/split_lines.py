@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from ...storage.records import StudyRecord
-from ..domain.split_findings import KEY, SplitAudit
-
-
-def split_audit_of(study: StudyRecord) -> SplitAudit | None:
-    """Return the audit of a study's split; None where the study is older than audits."""
-    return SplitAudit.from_json(study.result[KEY]) if KEY in study.result else None
+from ..domain.split_findings import SplitAudit
 
 
 def split_lines(audit: SplitAudit | None, *, with_remedy: bool) -> list[str]:

@@ -12,66 +12,49 @@ from ...storage.records import StudyRecord, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..domain import formatting
 from ..domain.comparable import all_scored_the_old_way, ranked_together
+from ..domain.evidence import Claims, Evidence
 from ..domain.objectives import is_ruled_out, objectives_of, pareto_trials
+from ..domain.results import BestTrial, Scored, StudyResult, of_metric
 from ..domain.resuming import found_nothing
-from ..domain.split_findings import KEY as AUDIT
-from ..domain.verdict import (
-    OLD_WAY,
-    Evidence,
-    claims,
-    evidence_of,
-    headline,
-    holdout_scores,
-    looks_sentence,
-    notes,
-    of_metric,
-    word_message,
-)
+from ..domain.stored import encoded
+from ..domain.verdict import OLD_WAY, headline, looks_sentence, notes, word_message
 from ..statistics.comparison import all_scores, has_further_repeats
 from .console import plain_console
-from .split_lines import split_audit_of, split_lines
+from .split_lines import split_lines
 
 _ROWS = 10
 
 
 def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
     """Return the object that ``--json`` prints."""
-    result = study.result
+    result = StudyResult.of(study)
     counts = study.n_trials
     trials = store.trials(study.id, kinds=[TrialKind.SEARCH, TrialKind.MANUAL])
-    best = result.get("best")
+    best = result.best
     if best is None and study.best_trial is not None:
         trial = store.trial_by_number(study.id, study.best_trial)
-        best = {
-            "trial": trial.number,
-            "params": trial.params,
-            "cv_mean": trial.value,
-            "cv_std": trial.value_std,
-            "holdout": None,
-        }
+        best = BestTrial(trial=trial.number, params=trial.params, cv_mean=trial.value, cv_std=trial.value_std)
     baselines = {
-        t.name: {"cv_mean": t.value, "cv_std": t.value_std, "holdout": None}
+        t.name: Scored(t.value, t.value_std)
         for t in store.trials(study.id, kinds=[TrialKind.BASELINE])
         if t.state is TrialState.COMPLETE
     }
-    baselines |= {name: dict(scores) for name, scores in result.get("baselines", {}).items()}
-    for scores in (best, *baselines.values()):
-        if scores:
-            scores["holdout"] = of_metric(scores.get("holdout"), study.metric)
+    baselines |= result.baselines
     objectives = objectives_of(study)
     front = pareto_trials(trials, objectives, study.direction)
     nothing = found_nothing(study)
-    evidence = evidence_of(result)
     return {
         "study": study.id,
         "name": study.name,
         "task": study.task,
         "metric": study.metric,
         "direction": study.direction,
-        "best": {k: best[k] for k in ("trial", "params", "cv_mean", "cv_std", "holdout")} if best else None,
-        "baselines": baselines,
-        **claims(evidence, study.n_looks),
-        "evidence": evidence.to_json() if evidence else None,
+        "best": None
+        if best is None
+        else {"trial": best.trial, "params": best.params, **_scores(best, study.metric)},
+        "baselines": {name: _scores(scored, study.metric) for name, scored in baselines.items()},
+        **encoded(Claims.of(result.evidence, study.n_looks)),
+        "evidence": encoded(result.evidence) if result.evidence else None,
         "scored_the_old_way": all_scored_the_old_way(trials),
         "n_complete": counts.get(TrialState.COMPLETE, 0),
         "n_pruned": counts.get(TrialState.PRUNED, 0),
@@ -82,11 +65,19 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         "state": str(study.state),
         "nothing_found": None if nothing is None else str(nothing),
         "interrupted": study.id in store.interrupted_studies(),
-        "final": result.get("final", {}).get("kind"),
-        "export": result.get("export"),
-        "split_audit": result.get(AUDIT),
+        "final": None if result.final is None else result.final.kind,
+        "export": None if result.export is None else encoded(result.export),
+        "split_audit": None if result.split_audit is None else result.split_audit.to_json(),
         "objectives": list(objectives),
         "pareto": [{"trial": trial.number, "values": values} for trial, values in front],
+    }
+
+
+def _scores(scored: Scored, metric: str) -> dict[str, float | None]:
+    return {
+        "cv_mean": scored.cv_mean,
+        "cv_std": scored.cv_std,
+        "holdout": of_metric(scored.holdout, metric),
     }
 
 
@@ -102,7 +93,8 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
     console = plain_console(stderr=True)
     if study.failure is not None:
         console.print(f"The study failed. {study.failure.message}", highlight=False)
-    for line in split_lines(split_audit_of(study), with_remedy=False):
+    result = StudyResult.of(study)
+    for line in split_lines(result.split_audit, with_remedy=False):
         console.print(line, highlight=False, markup=False)
     every = store.trials(study.id)
     n_ruled_out = sum(is_ruled_out(t) for t in every)
@@ -138,26 +130,23 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
         )
     )
     shown = [t for i, t in enumerate(trials) if i < _ROWS or t.kind is TrialKind.BASELINE]
-    judged_on = evidence_of(study.result)
+    judged_on = result.evidence
     table = Table(box=None, header_style="bold")
     repeats = [f"over {judged_on.n_repeats} repeats"] if judged_on is not None and further else []
     names = ("", f"{study.metric} (mean ± std over folds)", *repeats, "holdout", "parameters", "duration")
     for name in names:
         table.add_column(name, justify="left" if not name else "right")
-    holdouts = {name: s.get("holdout") for name, s in study.result.get("baselines", {}).items()}
-    best = study.result.get("best", {})
+    ours, theirs = result.holdout_scores(study.metric)
     decimals = formatting.shared_decimals([t.value for t in shown], [t.value_std for t in shown])
     for t in shown:
         is_best = t.number == study.best_trial and t.kind is not TrialKind.BASELINE
         name = f"baseline {t.name}" if t.kind is TrialKind.BASELINE else f"trial {t.number}"
-        holdout = (
-            best.get("holdout") if is_best else holdouts.get(t.name) if t.kind is TrialKind.BASELINE else None
-        )
+        holdout = ours if is_best else theirs.get(t.name) if t.kind is TrialKind.BASELINE else None
         table.add_row(
             f"{name} *" if is_best else name,
             formatting.score(t.value, t.value_std),
             *([formatting.score(*further.get(t.number, (None, None)))] if repeats else []),
-            formatting.number(of_metric(holdout, study.metric), decimals),
+            formatting.number(holdout, decimals),
             formatting.count(t.n_parameters) if t.n_parameters else "",
             "" if t.duration_s is None else formatting.seconds(t.duration_s),
         )
@@ -221,30 +210,28 @@ def _verdicts(evidence: Evidence) -> Table:
 
 
 def _print_verdict(console: Console, study: StudyRecord, decimals: int, *, is_old: bool) -> None:
-    result = study.result
+    result = StudyResult.of(study)
     if is_old:
         console.print(str(OLD_WAY), highlight=False)
-    evidence = evidence_of(result)
+    evidence = result.evidence
     if evidence is not None:
         console.print(str(headline(evidence)), style="bold", highlight=False)
         if evidence.verdicts:
             console.print(_verdicts(evidence))
-        ours, theirs = holdout_scores(study.metric, result)
+        ours, theirs = result.holdout_scores(study.metric)
         for message in notes(evidence, ours=ours, baselines=theirs, decimals=decimals):
             console.print(str(message), highlight=False)
     if study.n_looks:
         console.print(str(looks_sentence(study.n_looks)), highlight=False)
-    if "final" in result:
-        final = result["final"]
-        console.print(f"Final model: {final['kind']}. {final['reason']['text']}", highlight=False)
-    if "final_failure" in result:
-        console.print(result["final_failure"]["text"], highlight=False)
-    export = result.get("export")
-    if export and "path" in export:
-        verdict = "certificate passed" if export["passed"] else "CERTIFICATE FAILED"
-        console.print(f"Exported to {export['path']} ({verdict}).", highlight=False, soft_wrap=True)
-    elif export:
-        said = export["message"]["text"]
-        left_out = f"{said} `cupel export {study.id}` makes it."
-        failed = f"The export failed. {said}"
-        console.print(left_out if export.get("left_out") else failed, highlight=False, soft_wrap=True)
+    if result.final is not None:
+        console.print(f"Final model: {result.final.kind}. {result.final.reason}", highlight=False)
+    if result.final_failure is not None:
+        console.print(str(result.final_failure), highlight=False)
+    export = result.export
+    if export is not None and export.path:
+        verdict = "certificate passed" if export.passed else "CERTIFICATE FAILED"
+        console.print(f"Exported to {export.path} ({verdict}).", highlight=False, soft_wrap=True)
+    elif export is not None:
+        left_out = f"{export.message} `cupel export {study.id}` makes it."
+        failed = f"The export failed. {export.message}"
+        console.print(left_out if export.left_out else failed, highlight=False, soft_wrap=True)

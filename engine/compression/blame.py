@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.variants import Blame, BlamedLayers, Rescue, RescueStep
 from ..jobs.work import Reporter
 from ..training.model import TrainedModel
 from ..training.quantizing import channel_axes, layer_of
-from .messages import Blame, BlamedLayers, BlameRequest, Rescue, RescueStep
+from .messages import BlameRequest
 from .probe import Probe, layer_bytes, probe_of
 
 _CHEAP = 200_000  # validation rows of all folds times layers, up to which every fold is scored

@@ -246,12 +246,16 @@ def choose(request: ChooseRequest, reporter: Reporter) -> Chosen:
     """Search, and write the networks of the front."""
     folder = Path(request.subject.folder)
     chooser = Chooser(
-        probe_of(request.subject), request.n_epochs, request.most_bytes, request.most_ms, request.is_zipped
+        probe_of(request.subject),
+        request.n_epochs,
+        request.limits.most_bytes,
+        request.limits.most_ms,
+        request.is_zipped,
     )
     control = chooser.run(request.n_rounds, request.timeout_s, reporter)
     (folder / "control.npz").write_bytes(control.to_bytes())
     candidates: list[Found] = []
-    for place, one in enumerate(chooser.chosen(request.most_drop)):
+    for place, one in enumerate(chooser.chosen(request.limits.most_drop)):
         assert one.model is not None  # noqa: S101 - of the front
         file = f"candidate{place}.npz"
         (folder / file).write_bytes(one.model.to_bytes())
@@ -261,5 +265,5 @@ def choose(request: ChooseRequest, reporter: Reporter) -> Chosen:
         n_tried=len(chooser.found),
         n_ruled_out=chooser.n_ruled_out,
         n_failed=chooser.n_failed,
-        nested=tuple(chooser.nested(request.most_drop)),
+        nested=tuple(chooser.nested(request.limits.most_drop)),
     )

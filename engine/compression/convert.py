@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ..domain.metrics import METRICS, metrics_for
+from ..domain.variants import FittedThreshold
 from ..jobs.work import Reporter
 from ..networks.folding import Folded
 from ..networks.keras_form import to_keras
@@ -149,13 +150,13 @@ def _kept(told: Written, folder: Path, file: str, data: bytes, inputs: Arrays) -
 
 def _threshold(
     context: StudyContext, y: Sequence[NDArray[Any]], out_of_fold: Sequence[Floats]
-) -> dict[str, Any]:
+) -> FittedThreshold:
     """Return the fitted threshold, and what fitting one brings on rows that the fit has not seen."""
     splits = context.splits
     positive = [found[:, 1] for found in out_of_fold]
     fitted = fit_threshold(context.files.metric, splits.valid, y, positive)
     gain = paired_difference(np.array(fitted.scores), np.array(fitted.usual), n_folds=splits.n_folds)
-    return {"value": fitted.value, "gain": gain}
+    return FittedThreshold(fitted.value, gain)
 
 
 def convert(request: ConvertRequest, reporter: Reporter) -> None:

@@ -7,12 +7,11 @@ import TensorFlow.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import msgspec
 import numpy as np
 
 from ...storage.records import VariantRecord
@@ -21,29 +20,17 @@ from ...storage.workspace import SCRATCH
 from ..domain.compression_plan import BASE, CONTROL, Form, Plan
 from ..domain.compression_verdict import chosen
 from ..domain.errors import SpecError
+from ..domain.variants import BlamedLayers, BlameFacts, CandidateEstimate, ChoiceFacts, Difference, Limits
 from ..jobs.child import Job
 from ..statistics.comparison import paired_difference
 from .ledger import Measured, Progress, Work, trial_to_compress
-from .messages import BLAME, CHOOSE, BlamedLayers, BlameRequest, ChooseRequest, Chosen, Trained
+from .messages import BLAME, CHOOSE, BlameRequest, ChooseRequest, Chosen, Trained
 
 _PARTS = 100  # steps of the progress that a search is worth
 A = TypeVar("A")
 _MANY = 10_000
 USUAL_ROUNDS = 24
 BLAMED = ("int8", "int4", "sparse")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the user sets: the loss, the bytes of the file, and the milliseconds of one row; None is no limit."""
-
-    most_drop: float = 0.01
-    most_bytes: int | None = None
-    most_ms: float | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what is stored of them."""
-        return {"most_drop": self.most_drop, "most_bytes": self.most_bytes, "most_ms": self.most_ms}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +45,8 @@ class Choice:
         The smallest within the limits.
     n_tried, n_ruled_out : int
         Different candidates, and those of them that were over a limit before they were trained.
-    nested : dict or None
-        ``mean``, ``low``, ``high`` of what the way of choosing loses on folds that it has not looked at; see
+    nested : Difference or None
+        What the way of choosing loses on folds that it has not looked at; see
         `choose.nested_losses`. None where nothing could be chosen, or there is one fold.
     """
 
@@ -67,7 +54,7 @@ class Choice:
     chosen: VariantRecord | None
     n_tried: int
     n_ruled_out: int
-    nested: dict[str, float] | None = None
+    nested: Difference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,27 +114,24 @@ def choose_variants(
         work = Work(store, study, record, forms, Path(folder), limits.most_drop, progress)
         subject = work.subject()
         request = ChooseRequest(
-            subject, work.n_epochs(), rounds, timeout_s or 1e9, is_zipped, limits.most_drop, limits.most_bytes,
-            limits.most_ms,
+            subject, work.n_epochs(), rounds, timeout_s or 1e9, is_zipped, limits,
         )  # fmt: skip
         found = _explored(work, CHOOSE, request)
         nested = _interval(found.nested, int(study.spec["split"]["n_folds"]))
-        search = {
-            "limits": limits.to_json(), "is_zipped": is_zipped, "nested": nested, "n_tried": found.n_tried,
-            "n_ruled_out": found.n_ruled_out, "n_failed": found.n_failed,
-        }  # fmt: skip
-        front = _front(found, forms, search)
+        front = _front(found, forms, limits, nested, is_zipped=is_zipped)
         work.forms = tuple(front)
         variants = work.ended(work.measured(subject, front, 0))
     best = chosen(variants, limits.most_drop, limits.most_bytes, limits.most_ms, is_zipped=is_zipped)
     return Choice(variants, best, found.n_tried, found.n_ruled_out, nested)
 
 
-def _interval(losses: Sequence[float], n_folds: int) -> dict[str, float] | None:
+def _interval(losses: Sequence[float], n_folds: int) -> Difference | None:
     return paired_difference(np.array(losses), np.zeros(len(losses)), n_folds=n_folds) if losses else None
 
 
-def _front(found: Chosen, forms: tuple[Form, Form], search: Mapping[str, Any]) -> dict[Form, Measured]:
+def _front(
+    found: Chosen, forms: tuple[Form, Form], limits: Limits, nested: Difference | None, *, is_zipped: bool
+) -> dict[Form, Measured]:
     """Return base, control and the front, before files of them are written."""
     base, control = forms
     front = {
@@ -158,9 +142,11 @@ def _front(found: Chosen, forms: tuple[Form, Form], search: Mapping[str, Any]) -
         form = Form(one.plan, one.number_format)
         if form in front:
             continue
-        estimate = {"drop": one.drop, "size_bytes": one.size_bytes, "latency_ms": one.latency_ms}
-        more = {"choice": {**search, "estimate": estimate}}
-        front[form] = Measured(Trained(more=more), one.model)
+        estimate = CandidateEstimate(one.drop, one.size_bytes, one.latency_ms)
+        choice = ChoiceFacts(
+            limits, is_zipped, nested, found.n_tried, found.n_ruled_out, found.n_failed, estimate
+        )
+        front[form] = Measured(Trained(choice=choice), one.model)
     return front
 
 
@@ -203,8 +189,10 @@ def blame_layers(
         subject = work.subject()
         found = _explored(work, BLAME, BlameRequest(subject, number_format, zeros, most_drop))
         spared = found.rescue.spared
-        told = {"how": how, "sparsity": zeros, "most_drop": most_drop, **msgspec.to_builtins(found)}
-        blamed = Trained(more={"blame": told})
+        facts = BlameFacts(
+            found.blame, found.n_folds, found.rescue, how=how, sparsity=zeros, most_drop=most_drop
+        )
+        blamed = Trained(blame=facts)
         name = f"sparse {zeros:.0%} at once".replace("%", " %") if zeros else "base"
         whole = Form(Plan(name, zeros, "layer", is_tuned=False), number_format) if zeros else Form(BASE, how)
         front = {base: Measured(Trained(), "base.npz"), whole: Measured(blamed, "all.npz")}

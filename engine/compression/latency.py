@@ -17,6 +17,7 @@ import numpy as np
 import onnxruntime
 from ai_edge_litert.interpreter import Interpreter
 
+from ..domain.variants import RowTimes
 from ..jobs.work import Reporter
 from .messages import LatencyRequest
 
@@ -49,12 +50,12 @@ def _some(rows: Any, n: int) -> Any:
     return np.ascontiguousarray(np.resize(rows, (n, *rows.shape[1:])))
 
 
-def time_files(request: LatencyRequest, reporter: Reporter) -> dict[str, dict[str, float]]:
+def time_files(request: LatencyRequest, reporter: Reporter) -> dict[str, RowTimes]:
     """Return by file the median and the 95th percentile of the milliseconds that 1 and 256 rows take."""
     folder = Path(request.folder)
     with np.load(folder / "rows.npz", allow_pickle=False) as file:
         rows = dict(file)
-    answer: dict[str, dict[str, float]] = {name: {} for name in request.files}
+    found: dict[str, list[float]] = {name: [] for name in request.files}
     for place, (n, runs) in enumerate(_RUNS.items()):
         calls = {
             name: (_onnx if name.endswith(".onnx") else _litert)(folder / name, rows, n)
@@ -72,8 +73,5 @@ def time_files(request: LatencyRequest, reporter: Reporter) -> dict[str, dict[st
                     call()
                     taken[name].append(1000.0 * (time.perf_counter() - began))
         for name, times in taken.items():
-            answer[name] |= {
-                f"p50_ms_{n}": float(np.percentile(times, 50)),
-                f"p95_ms_{n}": float(np.percentile(times, 95)),
-            }
-    return answer
+            found[name] += np.percentile(times, [50, 95]).tolist()
+    return {name: RowTimes(*times) for name, times in found.items()}

@@ -6,11 +6,11 @@ Called by `convert` and `blame`.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.variants import LayerWeights
 from ..networks.layout import Layout
 from ..training.quantizing import Quantizer, channel_axes, layer_of
 
@@ -47,7 +47,7 @@ def matrices(layout: Layout, weights: Floats) -> dict[str, Floats]:
     return {layer: np.concatenate(parts) for layer, parts in found.items()}
 
 
-def describe_layers(before: dict[str, Floats], after: dict[str, Floats]) -> list[dict[str, Any]]:
+def describe_layers(before: dict[str, Floats], after: dict[str, Floats]) -> list[LayerWeights]:
     """Return what is stored of the layers of a variant.
 
     Parameters
@@ -57,24 +57,17 @@ def describe_layers(before: dict[str, Floats], after: dict[str, Floats]) -> list
 
     Returns
     -------
-    list of dict
-        In the order of the network, ``layer``, ``n_weights``, ``sparsity``
-        as a fraction, ``most`` (the histograms span -most to most), and ``before`` and ``after``: counts of `N_BINS`.
+    list of LayerWeights
+        In the order of the network, with histograms of `N_BINS`.
     """
     largest = sorted(after, key=lambda layer: -len(after[layer]))[:_MOST_LAYERS]
-    told: list[dict[str, Any]] = []
+    told: list[LayerWeights] = []
     for layer, values in after.items():
         if layer not in largest or not len(values):
             continue
         old = before.get(layer, values[:0])
         most = float(max(np.abs(values).max(), np.abs(old).max(initial=0.0))) or 1.0
         ends = (-most, most)
-        told.append({
-            "layer": layer,
-            "n_weights": len(values),
-            "sparsity": float(np.mean(values == 0)),
-            "most": most,
-            "before": np.histogram(old, N_BINS, ends)[0].tolist(),
-            "after": np.histogram(values, N_BINS, ends)[0].tolist(),
-        })  # fmt: skip
+        counts = (tuple(np.histogram(x, N_BINS, ends)[0].tolist()) for x in (old, values))
+        told.append(LayerWeights(layer, len(values), float(np.mean(values == 0)), most, *counts))
     return told

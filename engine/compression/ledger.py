@@ -31,6 +31,8 @@ from ..domain.compression_plan import BASE, CONTROL, Form, forms_of, forms_where
 from ..domain.compression_verdict import verdict
 from ..domain.errors import CompressionError, Message
 from ..domain.metrics import METRICS
+from ..domain.stored import encoded
+from ..domain.variants import Difference, RowTimes, RuntimeFile, Sizes, VariantMeasures
 from ..jobs.child import Job, run
 from ..looks import note_look
 from ..retrain import retrain_trial
@@ -129,14 +131,14 @@ class Measured:
         File of its networks, in the folder.
     files : dict of str to Written
         By runtime.
-    times : dict of str to dict
-        By runtime, see `latency.time_files`.
+    times : dict of str to RowTimes
+        By runtime.
     """
 
     trained: Trained
     model: str
     files: dict[str, Written] = field(default_factory=dict[str, Written])
-    times: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
+    times: dict[str, RowTimes] = field(default_factory=dict[str, RowTimes])
 
     @property
     def onnx(self) -> Written | None:
@@ -152,24 +154,21 @@ class Measured:
         file = self.files.get("onnx")
         return file.problem if file is not None else ""
 
-    def of_runtime(self, runtime: str) -> dict[str, Any]:
+    def of_runtime(self, runtime: str) -> RuntimeFile:
         """Return what is stored of the file of a runtime."""
         file = self.files[runtime]
         if file.problem:
-            return {"problem": file.problem}
-        holdout = {} if file.holdout is None else {"holdout": file.holdout}
-        return {
-            "size_bytes": file.size_bytes, "zip_bytes": file.zip_bytes, "most_difference": file.most_difference,
-            **holdout, **self.times[runtime],
-        }  # fmt: skip
+            return RuntimeFile(file.problem)
+        times = self.times[runtime]
+        return RuntimeFile(
+            "", file.size_bytes, file.zip_bytes, file.most_difference, file.holdout,
+            times.p50_ms_1, times.p95_ms_1, times.p50_ms_256, times.p95_ms_256,
+        )  # fmt: skip
 
-    def sizes(self) -> dict[str, float]:
+    def sizes(self) -> Sizes:
         """Return what the verdict compares, of the ONNX file."""
         file, times = self.files["onnx"], self.times["onnx"]
-        return {
-            "size_bytes": file.size_bytes, "zip_bytes": file.zip_bytes, "latency_ms": times["p50_ms_1"],
-            "batch_latency_ms": times["p50_ms_256"],
-        }  # fmt: skip
+        return Sizes(file.size_bytes, file.zip_bytes, times.p50_ms_1, times.p50_ms_256)
 
 
 @dataclass(slots=True)
@@ -198,7 +197,7 @@ class Work:
     def subject(self) -> Subject:
         """Return what is compressed; the trial's fold networks are trained anew where they were not kept."""
         model = self.folder / "base.npz"
-        sha256 = self.trial.user_attrs.get("model_sha256")
+        sha256 = self.trial.model_sha256
         if sha256 and self.store.artifacts.path(sha256).is_file():
             model.write_bytes(self.store.artifacts.read(sha256))
         else:
@@ -264,7 +263,7 @@ class Work:
         base, one = found[self.forms[0]].onnx, found[form].onnx if form in found else None
         if base is None or one is None:
             return False
-        return self._drop(base, one)["mean"] > self.most_drop
+        return self._drop(base, one).mean > self.most_drop
 
     def n_epochs(self) -> int:
         """Return how many epochs networks are trained on."""
@@ -350,13 +349,13 @@ class Work:
             )
         control = next((one for form, one in found.items() if form.plan == CONTROL), base)
         recorded = [self._record(form, one, base, control) for form, one in found.items()]
-        if any(variant.measures.get("holdout") is not None for variant in recorded):
+        if any(VariantMeasures.of(variant).holdout is not None for variant in recorded):
             note_look(self.store, self.study, LookPurpose.COMPRESSION)
         return recorded
 
     def _record(self, form: Form, one: Measured, base: Measured, control: Measured) -> VariantRecord:
         variant = self.store.add_variant(
-            self.trial.id, name=form.name, method=form.plan.method(form.number_format)
+            self.trial.id, name=form.name, method=encoded(form.plan.method(form.number_format))
         )
         file, plain = one.onnx, base.onnx
         if file is None or plain is None:
@@ -364,23 +363,25 @@ class Work:
             failure = Failure(FailureKind.ERROR, str(message), "", message.template, dict(message.args))
             return self.store.finish_variant(variant.id, state=TrialState.FAIL, failure=failure)
         fair = control if form.plan.is_tuned and form.plan != CONTROL else base
-        measures: dict[str, Any] = {
-            "drop": self._drop(fair.onnx or plain, file),
-            "drop_from_trial": self._drop(plain, file),
-            "against": CONTROL.name if fair is control and fair is not base else BASE.name,
-            "holdout": file.holdout,
-            "n_parameters": file.n_parameters,
-            "sparsity": file.sparsity,
-            "model_sha256": self.store.artifacts.add((self.folder / one.model).read_bytes()),
-            "layers": list(file.layers),
-            **({} if file.threshold is None else {"threshold": file.threshold}),
-            **one.trained.more,
-            "forms": {runtime: one.of_runtime(runtime) for runtime in one.files},
-        }
-        sizes = one.sizes()
+        drop, sizes = self._drop(fair.onnx or plain, file), one.sizes()
+        message = None
         if form.plan not in (BASE, CONTROL) or form.number_format != "float32":
-            message = verdict({**measures, **sizes}, base.sizes(), self.most_drop)
-            measures["verdict"] = message.to_json()
+            message = verdict(sizes, base.sizes(), drop, file.sparsity, self.most_drop)
+        measures = VariantMeasures(
+            drop=drop,
+            drop_from_trial=self._drop(plain, file),
+            against=CONTROL.name if fair is control and fair is not base else BASE.name,
+            holdout=file.holdout,
+            n_parameters=file.n_parameters,
+            sparsity=file.sparsity,
+            model_sha256=self.store.artifacts.add((self.folder / one.model).read_bytes()),
+            layers=file.layers,
+            forms={runtime: one.of_runtime(runtime) for runtime in one.files},
+            threshold=file.threshold,
+            choice=one.trained.choice,
+            blame=one.trained.blame,
+            verdict=message,
+        )
         scores = np.array(file.scores)
         of_metric = scores[:, file.metrics.index(self.study.metric)]
         return self.store.finish_variant(
@@ -390,14 +391,14 @@ class Work:
             value_std=float(of_metric.std(ddof=1)) if len(of_metric) > 1 else None,
             size_bytes=file.size_bytes,
             zip_bytes=file.zip_bytes,
-            latency_ms=sizes["latency_ms"],
-            batch_latency_ms=sizes["batch_latency_ms"],
+            latency_ms=sizes.latency_ms,
+            batch_latency_ms=sizes.batch_latency_ms,
             scores=FoldScores(file.metrics, scores, np.full(len(scores), -1)),
             artifact_sha256=self.store.artifacts.add((self.folder / file.file).read_bytes()),
-            measures=measures,
+            measures=measures.to_json(),
         )
 
-    def _drop(self, fair: Written, one: Written) -> dict[str, float]:
+    def _drop(self, fair: Written, one: Written) -> Difference:
         """Return what a file loses against another one on the same folds; positive is a loss."""
         reference, scores = (
             np.array(file.scores)[:, file.metrics.index(self.study.metric)] for file in (fair, one)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import msgspec
 
 from ..domain.compression_plan import Plan
 from ..domain.errors import CompressionError, Message
+from ..domain.variants import (
+    BlamedLayers,
+    BlameFacts,
+    ChoiceFacts,
+    FittedThreshold,
+    LayerWeights,
+    Limits,
+    RowTimes,
+)
 from ..jobs.child import Job
 
 _SILENT_S = 1800.0
@@ -43,12 +50,14 @@ class Trained:
     ----------
     failure : Message or None
         Why there are none.
-    more : mapping
-        What the measures of the variant get beside those of all.
+    choice : ChoiceFacts or None
+    blame : BlameFacts or None
+        How they were found, for the measures of the variant.
     """
 
     failure: Message | None = None
-    more: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    choice: ChoiceFacts | None = None
+    blame: BlameFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +133,8 @@ class Written(msgspec.Struct, frozen=True, tag="written"):
         From the outputs of the network itself.
     holdout : float or None
         The study's metric of the mean of all networks.
-    threshold : mapping or None
-        ``value`` and ``gain``, of two classes.
+    threshold : FittedThreshold or None
+        Of two classes.
     n_parameters, sparsity, layers
         Of ONNX files; see `layers.describe_layers`.
     """
@@ -139,10 +148,10 @@ class Written(msgspec.Struct, frozen=True, tag="written"):
     scores: tuple[tuple[float, ...], ...] = ()
     most_difference: float = 0.0
     holdout: float | None = None
-    threshold: dict[str, Any] | None = None
+    threshold: FittedThreshold | None = None
     n_parameters: int = 0
     sparsity: float = 0.0
-    layers: tuple[dict[str, Any], ...] = ()
+    layers: tuple[LayerWeights, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +171,7 @@ class ChooseRequest:
     n_rounds: int
     timeout_s: float
     is_zipped: bool
-    most_drop: float
-    most_bytes: int | None
-    most_ms: float | None
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,72 +213,6 @@ class BlameRequest:
     most_drop: float
 
 
-@dataclass(frozen=True, slots=True)
-class Blame:
-    """What a layer costs when it alone is compressed.
-
-    Attributes
-    ----------
-    layer : str
-    drop : float
-        Mean over the folds that were scored; positive is a loss.
-    n_weights : int
-    spared_bytes : int
-        That compressing the layer takes from the file; of sparse layers zipped, as an estimate.
-    """
-
-    layer: str
-    drop: float
-    n_weights: int
-    spared_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class RescueStep:
-    """A layer that was spared, and what is lost with it and those before it spared."""
-
-    layer: str
-    drop: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rescue:
-    """Which layers to spare: as few bytes as the greedy order finds, with all folds within the limit.
-
-    Attributes
-    ----------
-    spared : tuple of str
-    drop : float
-        Of all folds.
-    drop_of_all : float
-        With no layer spared.
-    steps : tuple of RescueStep
-    is_within : bool
-        The limit.
-    """
-
-    spared: tuple[str, ...]
-    drop: float
-    drop_of_all: float
-    steps: tuple[RescueStep, ...]
-    is_within: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BlamedLayers:
-    """What was found of the layers; the networks are in ``all.npz`` and ``rescue.npz`` of the folder.
-
-    Attributes
-    ----------
-    n_folds : int
-        On how many folds the layers were scored.
-    """
-
-    blame: tuple[Blame, ...]
-    n_folds: int
-    rescue: Rescue
-
-
 TRAIN = Job(
     "cupel.engine.compression.train:train",
     type(None),
@@ -292,7 +233,7 @@ CONVERT = Job(
 )
 LATENCY = Job(
     "cupel.engine.compression.latency:time_files",
-    dict[str, dict[str, float]],
+    dict[str, RowTimes],
     failed=Message("The variants could not be timed: {reason}"),
     late=Message("The variants could not be timed: it took longer than {seconds} s."),
     error=CompressionError,

@@ -11,13 +11,12 @@ import re
 import secrets
 import shutil
 import traceback
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import numpy as np
 
 from ...storage.errors import StoreError
@@ -27,6 +26,7 @@ from ...storage.records import (
     Failure,
     FailureKind,
     JobState,
+    Json,
     LookPurpose,
     StudyRecord,
     TrialRecord,
@@ -37,14 +37,18 @@ from ...storage.workspace import disk_is_full
 from ..bundled import FOLDER
 from ..bundled.numbers import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
+from ..domain.bundles import BundleThreshold, Certificate, Contents, Conversion
 from ..domain.errors import CupelError, ExportError, Message
+from ..domain.evidence import Claims
 from ..domain.formats import DEFAULT, FORMATS
-from ..domain.verdict import claims, evidence_of
+from ..domain.results import StudyResult
+from ..domain.stored import encoded
+from ..domain.thresholds import Threshold
+from ..domain.variants import VariantMethod
 from ..kinds.base import BundlePart
 from ..kinds.registry import bundle_part_of
 from ..looks import note_look
 from ..splits.splitting import Splits
-from ..statistics.thresholds import USUAL
 from ..study_rows import table_files
 from .bundle import check_target, files_of, write_manifest
 from .card import model_card
@@ -54,7 +58,6 @@ from .helpers import Helpers
 from .intervals import IntervalPlan, interval_plan, write_intervals
 from .programs import predict_program
 from .serving import write_serving
-from .threshold import Threshold
 
 SAMPLE_ROWS = 300
 _CALIBRATION_ROWS = 256
@@ -65,11 +68,6 @@ _NAME_BYTES = 150
 _FOLDS = "folds.npz"
 # In a study's settings: no path of ours leaves with a bundle.
 _OF_THIS_MACHINE = ("export_dir",)
-
-
-def number_format_of(variant: VariantRecord) -> str:
-    """Return the number format of a variant's networks."""
-    return str(variant.method.get("quantization") or "float32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class Export:
     store: Store
     study: StudyRecord
     trial: TrialRecord
-    final: Mapping[str, Any] | None
+    final: StudyResult | None
     variant: VariantRecord | None = None
     formats: tuple[str, ...] = DEFAULT
     licence: str = ""
@@ -96,12 +94,12 @@ class Export:
         target = self._target(directory)
         record = self.store.add_export(self.trial.id, str(target), self.variant.id if self.variant else None)
         work = target.with_name(f".{target.name}-{secrets.token_hex(4)}.partial")
-        certificate: dict[str, Any] = {}
+        certificate = Certificate()
         try:
             helpers = self.helpers or Helpers.start(self.formats, images="pillow" in self._packages)
             try:
                 certificate, manifest = replace(self, helpers=helpers)._write(model, work)
-                if not certificate["passed"]:
+                if not certificate.passed:
                     raise _not_passed(certificate)
                 _put_in_place(work / "bundle", target)
             except Exception as error:
@@ -118,7 +116,7 @@ class Export:
             failed = self.store.finish_export(
                 record.id,
                 state=JobState.FAILED,
-                certificate=certificate,
+                certificate=certificate.to_json() if certificate.formats else {},
                 manifest={},
                 size_bytes=None,
                 failure=_failure(error),
@@ -128,7 +126,11 @@ class Export:
             raise
         size_bytes = sum((target / name).stat().st_size for name in files_of(target))
         return self.store.finish_export(
-            record.id, state=JobState.DONE, certificate=certificate, manifest=manifest, size_bytes=size_bytes
+            record.id,
+            state=JobState.DONE,
+            certificate=certificate.to_json(),
+            manifest=manifest,
+            size_bytes=size_bytes,
         )
 
     def _target(self, directory: Path | None) -> Path:
@@ -148,33 +150,35 @@ class Export:
         parts = _parts(self.store.dataset(self.study.dataset_id or 0))
         return [package for part in parts for package in part.packages]
 
-    def _write(self, model: Path, work: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _write(self, model: Path, work: Path) -> tuple[Certificate, Json]:
         """Write the bundle into ``work/bundle`` and return its certificate and manifest."""
         folder = work / "bundle"
         folder.mkdir(parents=True)
         dataset = self.store.dataset(self.study.dataset_id or 0)
         plan = interval_plan(self.store, self.study, self.trial, self.variant, self.final)
-        answer = self._converted(model, dataset, work, plan)
+        made = self._converted(model, dataset, work, plan)
         version = metadata.version("cupel")
-        answer["threshold"] = None if self.threshold is None else self.threshold.to_json(answer["labels"])
-        answer["intervals"] = write_intervals(
-            folder, plan, answer["folds"], work / _FOLDS, self._changed_threshold
-        )
-        if answer["intervals"].get("coverage") and self.final is None:
+        threshold = None
+        if self.threshold is not None:
+            said = self.threshold
+            threshold = BundleThreshold(said.value, said.chosen, said.metric, said.gain, label=made.labels[1])
+        intervals = write_intervals(folder, plan, made.folds, work / _FOLDS, self._changed_threshold)
+        contents = Contents(made, threshold, intervals)
+        if intervals.coverage and self.final is None:
             # Of the final model the end of its search has looked at the holdout already.
             note_look(self.store, self.study, LookPurpose.EXPORT)
-        _write_json(folder / "schema.json", _schema(dataset, answer))
-        _write_json(folder / "spec.json", self._spec(answer, dataset))
+        _write_json(folder / "schema.json", _schema(dataset, contents))
+        _write_json(folder / "spec.json", self._spec(made, dataset))
         self._write_programs(folder, dataset)
         card = model_card(
-            self.study, self.trial, dataset, answer, self.final, version, self.variant, self.licence
+            self.study, self.trial, dataset, contents, self.final, version, self.variant, self.licence
         )
         (folder / "model_card.md").write_text(card, encoding="utf-8")
         certificate = run_certificate(
             folder, self.formats, own=folder, waiting=self.helpers and self.helpers.checkers
         )
-        certificate["conversion_seconds"] = answer["seconds"]
-        _write_json(folder / "certificate.json", certificate)
+        certificate = msgspec.structs.replace(certificate, conversion_seconds=made.seconds)
+        _write_json(folder / "certificate.json", certificate.to_json())
         write_serving(folder, self.store, self.study, dataset)
         content = {
             "cupel_version": version,
@@ -183,25 +187,25 @@ class Export:
             "trial": self.trial.number,
             "variant": None if self.variant is None else {"name": self.variant.name, **self.variant.method},
             "licence": self.licence or None,
-            "task": answer["task"],
-            "labels": answer["labels"],
-            "threshold": answer["threshold"],
-            "intervals": answer["intervals"],
+            "task": made.task,
+            "labels": made.labels,
+            "threshold": _threshold(threshold),
+            "intervals": intervals.to_json(),
             "target": self.study.spec["target"],
-            "n_networks": answer["n_networks"],
-            "inputs": [{key: spec[key] for key in _INPUT_KEYS} for spec in answer["inputs"]],
-            "outputs": [_output(answer)],
+            "n_networks": made.n_networks,
+            "inputs": [{key: spec[key] for key in _INPUT_KEYS} for spec in map(encoded, made.inputs)],
+            "outputs": [_output(made)],
             "formats": {
-                name: {"title": FORMATS[name].title, **about} for name, about in answer["formats"].items()
+                name: {"title": FORMATS[name].title, **encoded(files)} for name, files in made.formats.items()
             },
             "samples": {
                 "rows": _parts(dataset)[0].samples,
                 "predictions": "sample_predictions.csv",
-                "n_rows": certificate["n_rows"],
+                "n_rows": certificate.n_rows,
             },
-            "tolerance": certificate["tolerance"],
-            **({} if self.final is None else claims(evidence_of(self.final), self.study.n_looks)),
-            "versions": answer["versions"],
+            "tolerance": certificate.tolerance,
+            **({} if self.final is None else encoded(Claims.of(self.final.evidence, self.study.n_looks))),
+            "versions": made.versions,
         }
         return certificate, write_manifest(folder, content)
 
@@ -229,9 +233,9 @@ class Export:
 
     def _converted(
         self, model: Path, dataset: DatasetRecord, work: Path, plan: IntervalPlan | Message
-    ) -> dict[str, Any]:
+    ) -> Conversion:
         """Run `convert` in a child process and return its answer."""
-        floats = () if self.variant is None else self.variant.method.get("float_layers") or ()
+        method = VariantMethod() if self.variant is None else VariantMethod.of(self.variant)
         request = ConversionRequest(
             model=str(model),
             table=table_files(self.store, dataset),
@@ -240,8 +244,8 @@ class Export:
             rows=tuple(self._sample_rows(dataset)),
             network=self.network,
             formats=self.formats,
-            number_format="float32" if self.variant is None else number_format_of(self.variant),
-            float_layers=tuple(floats),
+            number_format=method.number_format,
+            float_layers=method.float_layers,
             threshold=self._changed_threshold,
             calibration=self._calibration_rows(),
             folds=None if isinstance(plan, Message) else plan.request(work / _FOLDS),
@@ -270,13 +274,13 @@ class Export:
         train = splits.train if self.network is None else [splits.train[self.network]]
         return tuple(tuple(rows[:_CALIBRATION_ROWS].tolist()) for rows in train)
 
-    def _spec(self, answer: dict[str, Any], dataset: DatasetRecord) -> dict[str, Any]:
+    def _spec(self, made: Conversion, dataset: DatasetRecord) -> Json:
         return {
             "study": {key: value for key, value in self.study.spec.items() if key not in _OF_THIS_MACHINE},
             "trial": self.trial.number,
-            "family": answer["family"],
-            "params": answer["params"],
-            "n_parameters": answer["n_parameters"],
+            "family": made.family,
+            "params": made.params,
+            "n_parameters": made.n_parameters,
             "data": {
                 "name": dataset.name,
                 "digest": dataset.digest,
@@ -287,26 +291,25 @@ class Export:
         }
 
 
-def _schema(dataset: DatasetRecord, answer: Mapping[str, Any]) -> dict[str, Any]:
+def _schema(dataset: DatasetRecord, contents: Contents) -> Json:
     """Return what predict.py needs to know of raw rows."""
     schema = TableSchema.from_json(dataset.schema)
     places = {column.name: i for i, column in enumerate(schema.columns)}
     if schema.read.header is False:  # columns that were left out still count
         places = {name: int(name.removeprefix("column_")) - 1 for name in places}
     target = schema.target
-    inputs = [{**spec, "position": places[spec["column"]]} for spec in answer["inputs"]]
-    images = next(iter(schema.arrays.values()), None)
-    threshold = answer["threshold"]
+    made, threshold = contents.conversion, contents.threshold
+    inputs = [{**encoded(spec), "position": places[spec.column]} for spec in made.inputs]
+    images, intervals = next(iter(schema.arrays.values()), None), contents.intervals.to_json()
     return {
-        "format": 1
-        if threshold is None or threshold["value"] == USUAL
-        else 2,  # who knows 1 only would take 0.5
-        "task": answer["task"],
-        "labels": answer["labels"],
-        "threshold": threshold,
-        "intervals": {key: answer["intervals"].get(key) for key in ("reason", "file", "outputs")},
+        # Who knows 1 only would take 0.5.
+        "format": 1 if threshold is None or threshold.is_usual else 2,
+        "task": made.task,
+        "labels": made.labels,
+        "threshold": _threshold(threshold),
+        "intervals": {key: intervals.get(key) for key in ("reason", "file", "outputs")},
         "inputs": inputs,
-        "outputs": [_output(answer)],
+        "outputs": [_output(made)],
         "images": list(images.shape) if images else None,
         "read": dataset.schema["read"],
         "missing": sorted(MISSING | {m.strip() for m in schema.read.missing}),
@@ -314,10 +317,10 @@ def _schema(dataset: DatasetRecord, answer: Mapping[str, Any]) -> dict[str, Any]
         "user_missing": [m.strip() for m in schema.read.missing],
         "n_columns": max(places.values()) + 1,
         "target_position": None if target is None else places[target.name],
-        "target_center": answer["target_center"],
-        "target_scale": answer["target_scale"],
-        "formats": answer["formats"],
-        "n_made_up": answer["n_made_up"],
+        "target_center": made.target_center,
+        "target_scale": made.target_scale,
+        "formats": {name: encoded(files) for name, files in made.formats.items()},
+        "n_made_up": made.n_made_up,
     }
 
 
@@ -326,10 +329,15 @@ def _parts(dataset: DatasetRecord) -> list[BundlePart]:
     return [bundle_part_of(one.kind) for one in TableSchema.from_json(dataset.schema).inputs]
 
 
-def _output(answer: Mapping[str, Any]) -> dict[str, Any]:
-    if answer["task"] == "regression":
+def _threshold(threshold: BundleThreshold | None) -> Json | None:
+    """Return a threshold as manifest.json and schema.json have it."""
+    return None if threshold is None else encoded(threshold)
+
+
+def _output(made: Conversion) -> Json:
+    if made.task == "regression":
         return {"name": "prediction", "type": "double", "shape": ["N"]}
-    return {"name": "probabilities", "type": "float", "shape": ["N", len(answer["labels"])]}
+    return {"name": "probabilities", "type": "float", "shape": ["N", len(made.labels)]}
 
 
 def _short(name: str) -> str:
@@ -359,15 +367,15 @@ def _put_in_place(folder: Path, target: Path) -> None:
             os.close(descriptor)
 
 
-def _not_passed(certificate: Mapping[str, Any]) -> ExportError:
-    first = certificate["rows"][0]
+def _not_passed(certificate: Certificate) -> ExportError:
+    first = certificate.rows[0]
     return ExportError(
         "{format}: the bundle does not reproduce the predictions: row {row} of the sample gives {found} instead of "
         "{expected}; nothing was exported.",
-        format=FORMATS[certificate["failed"]].title,
-        row=first.get("row", 0),
-        found=first["found"],
-        expected=first["expected"],
+        format=FORMATS[certificate.failed].title,
+        row=first.row,
+        found=list(first.found),
+        expected=list(first.expected),
     )
 
 
@@ -383,5 +391,5 @@ def _failure(error: BaseException) -> Failure:
     return Failure(FailureKind.ERROR, str(message), text, message.template, dict(message.args))
 
 
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+def _write_json(path: Path, content: Json) -> None:
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -6,8 +6,11 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import msgspec
+
+from ...storage.records import Json
+from ..domain.bundles import Certificate, Manifest
 from ..domain.errors import ExportError
 from ..domain.formats import FORMATS
 from .certificate import run_certificate
@@ -24,11 +27,11 @@ class Bundle:
     Attributes
     ----------
     path : Path
-    manifest : dict
+    manifest : Manifest
     """
 
     path: Path
-    manifest: dict[str, Any]
+    manifest: Manifest
 
     @classmethod
     def open(cls, path: Path) -> Bundle:
@@ -41,7 +44,7 @@ class Bundle:
             though the manifest does not name it.
         """
         manifest = read_manifest(path)
-        for name, entry in manifest["files"].items():
+        for name, entry in manifest.files.items():
             file = _inside(path, name)
             if not file.is_file():
                 raise ExportError(
@@ -49,14 +52,14 @@ class Bundle:
                     folder=str(path),
                     file=name,
                 )
-            if digest(file) != entry.get("sha256"):
+            if digest(file) != entry.sha256:
                 raise ExportError(
                     "The file {file} of the bundle {folder} has changed since it was made; export it again.",
                     file=name,
                     folder=str(path),
                 )
         for name in files_of(path):
-            if name not in manifest["files"] and name != MANIFEST and not _is_cache(name):
+            if name not in manifest.files and name != MANIFEST and not _is_cache(name):
                 raise ExportError(
                     "The bundle {folder} holds {file}, which its manifest does not name; move that file elsewhere.",
                     folder=str(path),
@@ -67,41 +70,37 @@ class Bundle:
     @property
     def formats(self) -> tuple[str, ...]:
         """The formats that it holds, ONNX first."""
-        return tuple(self.manifest.get("formats") or ("onnx",))
+        return tuple(self.manifest.formats) or ("onnx",)
 
     @property
     def task(self) -> str:
-        return self.manifest["task"]
+        return self.manifest.task
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Class labels; empty for a regression."""
-        return tuple(self.manifest["labels"])
+        return self.manifest.labels
 
 
-def verify_bundle(path: Path) -> dict[str, Any]:
+def verify_bundle(path: Path) -> Certificate:
     """Check a bundle's digests, predict its sample rows again in clean processes, and return the new certificate.
 
     The programs that predict are this version's own, not those in the folder: a bundle may come from anyone.
 
-    Returns
-    -------
-    dict
-        See `run_certificate`; ``not_checked`` lists the formats that nothing here can run.
-
     Raises
     ------
     ExportError
-        As `Bundle.open`, and where a model cannot be run. A difference is no error: see ``passed``.
+        As `Bundle.open`, and where a model cannot be run. A difference is no error: see `Certificate.passed`.
     """
     bundle = Bundle.open(path)
     known = [name for name in bundle.formats if name in FORMATS]
     installed = [name for name in known if FORMATS[name].is_installed]
     certificate = run_certificate(bundle.path.absolute(), installed or ["onnx"])
-    return {**certificate, "not_checked": [name for name in bundle.formats if name not in installed]}
+    left_out = tuple(name for name in bundle.formats if name not in installed)
+    return msgspec.structs.replace(certificate, not_checked=left_out)
 
 
-def read_manifest(path: Path) -> dict[str, Any]:
+def read_manifest(path: Path) -> Manifest:
     """Return the manifest of a bundle; its files are not looked at.
 
     Raises
@@ -110,30 +109,30 @@ def read_manifest(path: Path) -> dict[str, Any]:
         Where there is none, it is damaged, or it is of a newer format.
     """
     try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        content = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise ExportError(
             "{folder} is not a bundle of Cupel: it has no readable manifest.json.", folder=str(path)
         ) from error
-    if (
-        not isinstance(manifest, dict)
-        or manifest.get("kind") != KIND
-        or not isinstance(manifest.get("files"), dict)
-        or not all(isinstance(entry, dict) for entry in manifest["files"].values())
-    ):
+    if not isinstance(content, dict) or content.get("kind") != KIND or "files" not in content:
         raise ExportError(
             "{folder} is not a bundle of Cupel: its manifest.json says otherwise.", folder=str(path)
         )
-    if not isinstance(manifest.get("format"), int) or manifest["format"] > FORMAT:
+    if not isinstance(content.get("format"), int) or content["format"] > FORMAT:
         raise ExportError(
             "The bundle {folder} was made by a newer version of Cupel ({version}); update Cupel to use it.",
             folder=str(path),
-            version=str(manifest.get("cupel_version", "?")),
+            version=str(content.get("cupel_version", "?")),
         )
-    return manifest
+    try:
+        return msgspec.convert(content, Manifest)
+    except msgspec.ValidationError as error:
+        raise ExportError(
+            "{folder} is not a bundle of Cupel: its manifest.json says otherwise.", folder=str(path)
+        ) from error
 
 
-def write_manifest(path: Path, content: dict[str, Any]) -> dict[str, Any]:
+def write_manifest(path: Path, content: Json) -> Json:
     """Write the manifest of the files that are in the folder, and return it."""
     entries = {
         name: {"sha256": digest(path / name), "size_bytes": (path / name).stat().st_size}
@@ -164,7 +163,7 @@ def check_target(path: Path) -> None:
 def is_own_bundle(path: Path) -> bool:
     """Whether a folder holds a bundle and nothing else, so that a new export may take its place."""
     try:
-        names = set(read_manifest(path)["files"]) | {MANIFEST}
+        names = set(read_manifest(path).files) | {MANIFEST}
     except ExportError:
         return False
     return all(name in names or _is_cache(name) for name in files_of(path))

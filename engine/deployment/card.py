@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, TrialState, VariantRecord
+from ..domain.bundles import BundleThreshold, Contents, Conversion
 from ..domain.comparable import is_scored_the_old_way
+from ..domain.evidence import Claims
 from ..domain.formats import FORMATS
 from ..domain.formatting import count, counted, number, plain, score, shared_decimals
+from ..domain.group_audits import GroupAudit
 from ..domain.kinds import kind_of_role
-from ..domain.split_findings import KEY as KEY_OF_AUDIT
+from ..domain.results import StudyResult
 from ..domain.split_findings import SplitAudit
+from ..domain.stored import encoded
+from ..domain.variants import VariantMeasures, VariantMethod
 from ..domain.verdict import (
     OLD_WAY,
-    claims,
-    evidence_of,
-    holdout_scores,
-    is_judged_the_old_way,
     looks_sentence,
     sentences,
 )
 from ..kinds.registry import bundle_part_of
-from .card_groups import KEY, groups_section
+from .card_groups import groups_section
 from .card_intervals import intervals_section
 
 
@@ -31,8 +31,8 @@ def model_card(
     study: StudyRecord,
     trial: TrialRecord,
     dataset: DatasetRecord,
-    answer: Mapping[str, Any],
-    final: Mapping[str, Any] | None,
+    contents: Contents,
+    final: StudyResult | None,
     cupel_version: str,
     variant: VariantRecord | None = None,
     licence: str = "",
@@ -41,30 +41,30 @@ def model_card(
 
     Parameters
     ----------
-    answer : mapping
-        What `convert` answered.
-    final : mapping or None
-        ``study.result`` where the study's final model is exported, None for another trial.
+    contents : Contents
+    final : StudyResult or None
+        The study's where its final model is exported, None for another trial.
     variant : VariantRecord, optional
         What is exported, where it is a compressed form of the trial's networks.
     licence : str
         Of the model; empty where its owner has not chosen one.
     """
-    threshold = answer["threshold"]
-    audits = [a for a in study.result.get(KEY, {}).values() if a["trial"] == trial.number]
+    made, threshold = contents.conversion, contents.threshold
+    result = StudyResult.of(study)
+    audits = [audit for audit in result.audits.values() if audit.trial == trial.number]
     sections = [
-        f"# {study.name}\n\nA {_task(answer)} for the column `{study.spec['target']}`, found and exported by Cupel "
+        f"# {study.name}\n\nA {_task(made)} for the column `{study.spec['target']}`, found and exported by Cupel "
         f"{cupel_version}.",
-        _model(trial, answer, final),
-        _data(study, dataset, answer),
-        _scores(study, trial, final),
+        _model(trial, made, final),
+        _data(study, dataset, made),
+        _scores(study, result, trial, final),
         *([] if variant is None else [_variant(study, variant)]),
-        *([] if threshold is None else [_threshold(answer, study)]),
-        intervals_section(answer["intervals"], answer["task"]),
+        *([] if threshold is None else [_threshold(made, threshold, study)]),
+        intervals_section(contents.intervals, made.task),
         *([] if not audits else [_groups(audits, threshold, variant)]),
-        _limits(answer, final, is_audited=bool(audits)),
-        _use(answer),
-        _privacy(answer),
+        _limits(made, final, is_audited=bool(audits)),
+        _use(made),
+        _privacy(made),
         "## Licence\n\n"
         + (
             f"{licence}. The data keep their own."
@@ -76,66 +76,65 @@ def model_card(
 
 
 def _groups(
-    audits: Sequence[Mapping[str, Any]], threshold: Mapping[str, Any] | None, variant: VariantRecord | None
+    audits: Sequence[GroupAudit], threshold: BundleThreshold | None, variant: VariantRecord | None
 ) -> str:
-    value = None if threshold is None else threshold["value"]
+    value = None if threshold is None else threshold.value
     return groups_section(audits, value, is_variant=variant is not None)
 
 
-def _task(answer: Mapping[str, Any]) -> str:
-    if answer["task"] == "regression":
+def _task(made: Conversion) -> str:
+    if made.task == "regression":
         return "regression"
-    labels = [f"`{label}`" for label in answer["labels"]]
+    labels = [f"`{label}`" for label in made.labels]
     return f"classifier ({counted(len(labels), 'class', 'classes')}: {_listed(labels)})"
 
 
-def _model(trial: TrialRecord, answer: Mapping[str, Any], final: Mapping[str, Any] | None) -> str:
-    n, size = answer["n_networks"], counted(answer["n_parameters"], "parameter")
+def _model(trial: TrialRecord, made: Conversion, final: StudyResult | None) -> str:
+    n, size = made.n_networks, counted(made.n_parameters, "parameter")
     shape = "one network" if n == 1 else f"{n} networks whose predictions are averaged"
     lines = [
         "## Model",
         "",
-        f"- Family `{answer['family']}`, {shape}, {size} each; trial {trial.number}.",
+        f"- Family `{made.family}`, {shape}, {size} each; trial {trial.number}.",
     ]
-    if final is not None and "final" in final:
-        chosen = final["final"]
+    if final is not None and final.final is not None:
+        chosen = final.final
         kind = (
             "the ensemble of the fold networks"
-            if chosen["kind"] == "ensemble"
+            if chosen.kind == "ensemble"
             else "one network trained on all rows"
         )
-        lines.append(f"- Final model: {kind}. {chosen['reason']['text']}")
-        evidence = chosen.get("evidence", {})
-        for way in ("ensemble", "refit"):
-            if way in evidence:
-                shown = ", ".join(number(v) for v in evidence[way])
+        lines.append(f"- Final model: {kind}. {chosen.reason}")
+        for way, scores in (("ensemble", chosen.evidence.ensemble), ("refit", chosen.evidence.refit)):
+            if scores:
+                shown = ", ".join(number(v) for v in scores)
                 lines.append(f"- Nested cross-validation of the {way}: {shown}.")
     else:
         lines.append("- The networks of the trial's folds, averaged.")
-    lines += ["- Parameters: " + ", ".join(f"`{k}` {v}" for k, v in sorted(answer["params"].items())) + "."]
+    lines += ["- Parameters: " + ", ".join(f"`{k}` {v}" for k, v in sorted(made.params.items())) + "."]
     return "\n".join(lines)
 
 
-def _data(study: StudyRecord, dataset: DatasetRecord, answer: Mapping[str, Any]) -> str:
+def _data(study: StudyRecord, dataset: DatasetRecord, made: Conversion) -> str:
     shape = f"{counted(dataset.n_rows, 'row')} × {counted(dataset.n_columns, 'column')}"
     lines = [
         "## Data",
         "",
         f"- `{dataset.name}`, {shape}, digest `{dataset.digest}`.",
-        f"- Target `{study.spec['target']}`. Inputs ({len(answer['inputs'])}): see `schema.json` for kinds and ranges.",
+        f"- Target `{study.spec['target']}`. Inputs ({len(made.inputs)}): see `schema.json` for kinds and ranges.",
         "",
         "| column | kind | role | minimum | maximum | missing |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for spec in answer["inputs"]:
-        low, high = (plain(spec[k]) if spec["kind"] == "number" else "" for k in ("minimum", "maximum"))
-        n_missing = count(spec["n_missing"])
-        name = spec["column"].replace("|", "\\|")
-        lines.append(f"| {name} | {spec['kind']} | {spec['role']} | {low} | {high} | {n_missing} |")
+    for spec in made.inputs:
+        low, high = (plain(x) if spec.kind == "number" else "" for x in (spec.minimum, spec.maximum))
+        n_missing = count(spec.n_missing)
+        name = spec.column.replace("|", "\\|")
+        lines.append(f"| {name} | {spec.kind} | {spec.role} | {low} | {high} | {n_missing} |")
     return "\n".join(lines)
 
 
-def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | None) -> str:
+def _scores(study: StudyRecord, result: StudyResult, trial: TrialRecord, final: StudyResult | None) -> str:
     split = study.spec["split"]
     folds = f"{counted(split['n_folds'], 'fold')} × {counted(split['n_repeats'], 'repeat')}"
     lines = [
@@ -143,14 +142,14 @@ def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | N
         "",
         f"- Metric `{study.metric}` ({study.direction}d), {folds}, preprocessing fitted inside each training part.",
         f"- Cross-validation of the trial: {score(*_over_folds(trial, final))} over the folds.",
-        *_split_audit(study),
+        *_split_audit(result.split_audit),
     ]
     if final is not None:
         decimals = shared_decimals([trial.value], [trial.value_std])
-        best = final.get("best", {})
-        if best.get("holdout"):
+        best = final.best
+        if best is not None and best.holdout:
             places = {study.metric: decimals}
-            scores = ", ".join(f"{k} {number(v, places.get(k))}" for k, v in sorted(best["holdout"].items()))
+            scores = ", ".join(f"{k} {number(v, places.get(k))}" for k, v in sorted(best.holdout.items()))
             lines += [
                 f"- Holdout, never seen by the search: {scores}.",
                 f"- {looks_sentence(study.n_looks)}",
@@ -159,33 +158,34 @@ def _scores(study: StudyRecord, trial: TrialRecord, final: Mapping[str, Any] | N
             lines.append(
                 "- There was no holdout: the score above is that of the best of many trials, and may flatter it."
             )
-        for name, scores in sorted(final.get("baselines", {}).items()):
-            held = (scores.get("holdout") or {}).get(study.metric)
+        for name, scored in sorted(final.baselines.items()):
+            held = (scored.holdout or {}).get(study.metric)
             shown = "" if held is None else f", holdout {number(held, decimals)}"
-            folds = score(scores["cv_mean"], scores["cv_std"])
+            folds = score(scored.cv_mean, scored.cv_std)
             lines.append(f"- Baseline `{name}`: {folds} over the folds{shown}.")
-        if is_judged_the_old_way(final):
+        if final.is_judged_the_old_way:
             lines.append(f"- {OLD_WAY}")
-        evidence = evidence_of(final)
+        evidence = final.evidence
         if evidence is not None:
-            ours, theirs = holdout_scores(study.metric, final)
+            ours, theirs = final.holdout_scores(study.metric)
             said = sentences(evidence, ours=ours, baselines=theirs, decimals=decimals)
             lines += [f"- {message}" for message in said]
-            data = json.dumps(claims(evidence, study.n_looks), indent=1)
+            data = json.dumps(encoded(Claims.of(evidence, study.n_looks)), indent=1)
             lines += ["", "The same as data:", "", f"```json\n{data}\n```"]
     else:
-        lines += _picked_by_hand(study, trial)
+        lines += _picked_by_hand(study, result, trial)
     return "\n".join(lines)
 
 
-def _over_folds(trial: TrialRecord, final: Mapping[str, Any] | None) -> tuple[float | None, float | None]:
+def _over_folds(trial: TrialRecord, final: StudyResult | None) -> tuple[float | None, float | None]:
     """Return mean and standard deviation over all folds that the trial was judged on."""
-    best = final.get("best", {}) if final is not None else {}
-    is_same = best.get("trial") == trial.number and "cv_mean" in best
-    return (best["cv_mean"], best.get("cv_std")) if is_same else (trial.value, trial.value_std)
+    best = final.best if final is not None else None
+    if best is None or best.trial != trial.number:
+        return trial.value, trial.value_std
+    return best.cv_mean, best.cv_std
 
 
-def _picked_by_hand(study: StudyRecord, trial: TrialRecord) -> list[str]:
+def _picked_by_hand(study: StudyRecord, result: StudyResult, trial: TrialRecord) -> list[str]:
     """Return what is to be known of a trial that the search did not choose."""
     n_complete = study.n_trials.get(TrialState.COMPLETE, 0)
     lines = [
@@ -194,17 +194,16 @@ def _picked_by_hand(study: StudyRecord, trial: TrialRecord) -> list[str]:
     ]
     if is_scored_the_old_way(trial):
         lines.append(f"- {OLD_WAY}")
-    for name, scores in sorted(study.result.get("baselines", {}).items()):
-        folds = score(scores["cv_mean"], scores["cv_std"])
+    for name, scored in sorted(result.baselines.items()):
+        folds = score(scored.cv_mean, scored.cv_std)
         lines.append(f"- Baseline `{name}`: {folds} over the folds.")
     return [*lines, *([f"- {looks_sentence(study.n_looks)}"] if study.n_looks else [])]
 
 
-def _split_audit(study: StudyRecord) -> list[str]:
+def _split_audit(audit: SplitAudit | None) -> list[str]:
     """Return what speaks against the folds; nothing where nothing does."""
-    if KEY_OF_AUDIT not in study.result:
+    if audit is None:
         return []
-    audit = SplitAudit.from_json(study.result[KEY_OF_AUDIT])
     return [
         f"- {'**In question**: ' if look.severity == 'serious' else ''}{look.message()}"
         f"{' The folds were kept all the same.' if look.is_answered else ''}"
@@ -214,9 +213,8 @@ def _split_audit(study: StudyRecord) -> list[str]:
 
 def _variant(study: StudyRecord, variant: VariantRecord) -> str:
     """Return what compressing the trial's networks did to them, on the same folds."""
-    measures = variant.measures
-    drop = measures.get("drop", {})
-    number_format = variant.method.get("quantization") or "float32"
+    measures, number_format = VariantMeasures.of(variant), VariantMethod.of(variant).number_format
+    drop = measures.drop
     lines = [
         "## Variant",
         "",
@@ -225,14 +223,13 @@ def _variant(study: StudyRecord, variant: VariantRecord) -> str:
         f"- `{study.metric}` of the variant: {score(variant.value, variant.value_std)} over the folds, each scored on "
         "the network of that fold.",
     ]
-    if drop:
-        low, mean, high = (number(drop[key]) for key in ("low", "mean", "high"))
+    if drop is not None:
+        low, mean, high = (number(x) for x in (drop.low, drop.mean, drop.high))
         lines.append(
-            f"- It loses {mean} (interval {low} to {high}) against `{measures.get('against', 'base')}` on the same "
-            "folds."
+            f"- It loses {mean} (interval {low} to {high}) against `{measures.against or 'base'}` on the same folds."
         )
-    if measures.get("sparsity"):
-        lines.append(f"- {measures['sparsity']:.0%} of its weights are zero.")
+    if measures.sparsity:
+        lines.append(f"- {measures.sparsity:.0%} of its weights are zero.")
     if number_format == "int8":
         lines.append(
             "- Numbers inside `model.onnx` are scaled by the rows that are predicted together, so a prediction may "
@@ -241,29 +238,27 @@ def _variant(study: StudyRecord, variant: VariantRecord) -> str:
     return "\n".join(lines)
 
 
-def _threshold(answer: Mapping[str, Any], study: StudyRecord) -> str:
+def _threshold(made: Conversion, told: BundleThreshold, study: StudyRecord) -> str:
     """Return from which probability on which class is said, and how that was chosen."""
-    told = answer["threshold"]
-    label, other, value = told["label"], answer["labels"][0], f"{told['value']:.4g}"
+    label, other, value = told.label, made.labels[0], f"{told.value:.4g}"
     lines = [
         "## Threshold",
         "",
         f"- `prediction` is `{label}` where `p_{label}` is above {value}, else `{other}`.",
     ]
-    if told["chosen"] == "usual":
+    if told.chosen == "usual":
         lines.append("- That is the more likely class; no other threshold was asked for.")
         return "\n".join(lines)
-    if told["chosen"] == "given":
+    if told.chosen == "given":
         lines.append("- The threshold was set by hand; it was not fitted.")
-    else:
-        gain = told["gain"]
-        low, mean, high = (number(gain[key]) for key in ("low", "mean", "high"))
+    elif told.gain is not None:
+        low, mean, high = (number(x) for x in (told.gain.low, told.gain.mean, told.gain.high))
         lines.append(
-            f"- The threshold was fitted for `{told['metric']}` on predictions of rows that the networks had not seen. "
+            f"- The threshold was fitted for `{told.metric}` on predictions of rows that the networks had not seen. "
             f"Fitted anew without each fold, it changes the score there by {mean} on average (interval {low} to "
             f"{high}) against 0.5; positive is more."
         )
-        if answer["n_networks"] > 1:
+        if made.n_networks > 1:
             lines.append(
                 "- It was fitted on what single networks said; the mean of several, which is exported, is less extreme."
             )
@@ -271,10 +266,10 @@ def _threshold(answer: Mapping[str, Any], study: StudyRecord) -> str:
     return "\n".join(lines)
 
 
-def _privacy(answer: Mapping[str, Any]) -> str:
+def _privacy(made: Conversion) -> str:
     """Return what of the data lies in the bundle."""
     lines = ["## Privacy", ""]
-    roles = [spec["role"] for spec in answer["inputs"]]
+    roles = [spec.role for spec in made.inputs]
     parts = [bundle_part_of(kind) for kind in dict.fromkeys(map(kind_of_role, roles))]
     lines += [
         f"- `{file}` holds {what}."
@@ -288,7 +283,7 @@ def _privacy(answer: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _limits(answer: Mapping[str, Any], final: Mapping[str, Any] | None, *, is_audited: bool) -> str:
+def _limits(made: Conversion, final: StudyResult | None, *, is_audited: bool) -> str:
     lines = [
         "## Limits",
         "",
@@ -296,19 +291,17 @@ def _limits(answer: Mapping[str, Any], final: Mapping[str, Any] | None, *, is_au
         "- Not tried: predicting on a GPU, other hardware than that of the certificate, "
         "drift of the data over time" + ("." if is_audited else ", fairness between groups."),
     ]
-    if answer["task"] != "regression":
+    if made.task != "regression":
         lines.append("- Probabilities are those of the network; they were not calibrated.")
     if final is None:
         lines.append("- This is not the study's final model; it has no score on a holdout.")
     return "\n".join(lines)
 
 
-def _use(answer: Mapping[str, Any]) -> str:
-    output = (
-        "`prediction`" if answer["task"] == "regression" else "`prediction` and `p_<label>` of every label"
-    )
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(answer["versions"].items()))
-    is_image = any(spec["role"] == "image" for spec in answer["inputs"])
+def _use(made: Conversion) -> str:
+    output = "`prediction`" if made.task == "regression" else "`prediction` and `p_<label>` of every label"
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(made.versions.items()))
+    is_image = any(spec.role == "image" for spec in made.inputs)
     data = "IMAGES (a folder, ZIP archive, image files, or a CSV file of paths)" if is_image else "DATA.csv"
     raw = (
         "- `model.onnx` takes `image`: bytes of shape (N, height, width, channels), as `decoding.py` makes them of "
@@ -324,15 +317,15 @@ def _use(answer: Mapping[str, Any]) -> str:
             f"- `pip install -r requirements.txt`, then `python predict.py {data} -o OUT.csv`: one row for each, "
             f"with {output}. `python predict.py --check` proves the bundle on this machine.",
             raw,
-            *(_format_use(name, answer) for name in answer["formats"] if name != "onnx"),
+            *(_format_use(name, made) for name in made.formats if name != "onnx"),
             f"- Made with {versions}.",
         ]
     )
 
 
-def _format_use(name: str, answer: Mapping[str, Any]) -> str:
+def _format_use(name: str, made: Conversion) -> str:
     """Return what a format other than ONNX is, and how it is run."""
-    inputs = _listed(answer["network_inputs"])
+    inputs = _listed(made.network_inputs)
     alone = f"is the network without its preprocessing (inputs {inputs})"
     what = {
         "keras": f"`network.keras` {alone}",
@@ -347,5 +340,5 @@ def _format_use(name: str, answer: Mapping[str, Any]) -> str:
     return f"- {FORMATS[name].title}: {what}. {run}."
 
 
-def _listed(words: list[str], most: int = 20) -> str:
+def _listed(words: Sequence[str], most: int = 20) -> str:
     return ", ".join(words[:most]) + (", …" if len(words) > most else "")

@@ -1,18 +1,12 @@
-"""What audits of groups are called, how long they hold, and the model card's section about them.
-
-Light; used by `card`, the terminal, and the end of a search.
-"""
+"""What audits of groups are called, and the model card's section about them. Light; used by `card` and the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ..domain import formatting
-from ..domain.split_findings import KEY as AUDIT
+from ..domain.group_audits import LEAST_ROWS, AuditPart, Figure, Gap, GroupAudit
 
-KEY = "audits"  # of a study's result
-LEAST_ROWS = 30  # of a group that is compared with others
 TITLES = {
     "base_rate": "true rate", "selection_rate": "said rate", "accuracy": "accuracy", "recall": "recall",
     "false_positive_rate": "false positives", "precision": "precision", "mae": "absolute error", "bias": "mean error",
@@ -28,59 +22,15 @@ _FORMER = (
 )
 
 
-def kept_audits(
-    before: Mapping[str, Any], result: Mapping[str, Any], models: Mapping[int, str]
-) -> dict[str, Any]:
-    """Return the audits of a result that stay where a search went on and ended with another one.
-
-    What was counted on the folds is true of a trial for ever. The holdout may have been predicted by networks that are
-    no longer those of the trial: such a part gets ``is_former``.
-
-    Parameters
-    ----------
-    before, result : mapping
-        The study's results.
-    models : mapping of int to str
-        The number of each trial that is there → the digest of its networks, empty where they were not kept.
-
-    Returns
-    -------
-    dict
-        `KEY` → the audits, where there are some; and the audit of the split, which is of the study's rows.
-    """
-    kept: dict[str, Any] = {}
-    for key, found in before.get(KEY, {}).items():
-        number = found["trial"]
-        if number not in models:
-            continue
-        final = result.get("model_sha256") if result.get("best", {}).get("trial") == number else None
-        now = final or models[number]
-        parts = [_dated(part, now, before.get("model_sha256") or "") for part in found["parts"]]
-        kept[key] = {**found, "parts": parts}
-    stays = {AUDIT: before[AUDIT]} if AUDIT in before else {}
-    return stays | ({KEY: kept} if kept else {})
-
-
-def _dated(part: Mapping[str, Any], now: str, final_before: str) -> Mapping[str, Any]:
-    """Return a part with whether its networks are no longer the trial's, where it says which they were."""
-    if "model" not in part:
-        return part
-    if now:
-        return {**part, "is_former": part["model"] != model_of(now)}
-    # There is nothing to compare with, but a former final model is known to be one.
-    is_former = part.get("is_former", False) or part["model"] == model_of(final_before)
-    return {**part, "is_former": is_former}
-
-
 def groups_section(
-    audits: Sequence[Mapping[str, Any]], exported_threshold: float | None, *, is_variant: bool = False
+    audits: Sequence[GroupAudit], exported_threshold: float | None, *, is_variant: bool = False
 ) -> str:
     """Return the section of a card.
 
     Parameters
     ----------
-    audits : sequence of mapping
-        What `audit.study_audit.StudyAudit.by` found of the trial that is exported.
+    audits : sequence of GroupAudit
+        Of the trial that is exported.
     exported_threshold : float or None
         Of the bundle; an audit with another one is told apart.
     is_variant : bool
@@ -90,17 +40,17 @@ def groups_section(
     if is_variant:
         lines += ["Counted with the networks before they were compressed, NOT with those of this bundle.", ""]
     for found in audits:
-        what = f", rates of `{found['positive']}`" if found["positive"] else ""
-        if found["threshold"] is not None:
-            what += f", threshold {found['threshold']:.4g}"
-            if found["threshold"] != exported_threshold:
+        what = f", rates of `{found.positive}`" if found.positive else ""
+        if found.threshold is not None:
+            what += f", threshold {found.threshold:.4g}"
+            if found.threshold != exported_threshold:
                 what += " (NOT the one of this bundle)"
-        for part in found["parts"]:
-            said_by = _FORMER if part.get("is_former") else PARTS[part["part"]]
-            lines += [f"{said_by}, by `{found['by']}`{what}:", "", *_table(part), ""]
-            lines += [f"- {gap_line(gap)}." for gap in part["gaps"]]
+        for part in found.parts:
+            said_by = _FORMER if part.is_former else PARTS[part.part]
+            lines += [f"{said_by}, by `{found.by}`{what}:", "", *_table(part), ""]
+            lines += [f"- {gap_line(gap)}." for gap in part.gaps]
             lines += [f"- {line}." for line in no_gap_lines(part)]
-            if any(group["is_small"] for group in part["groups"]):
+            if any(group.is_small for group in part.groups):
                 lines.append("- (*) Fewer than 30 rows: too few to compare.")
             lines.append("")
     lines.append(
@@ -111,16 +61,16 @@ def groups_section(
     return "\n".join(lines)
 
 
-def _table(part: Mapping[str, Any]) -> list[str]:
+def _table(part: AuditPart) -> list[str]:
     names = counted(part)
     lines = [
         "| group | rows | " + " | ".join(TITLES[name] for name in names) + " |",
         "| --- " * (len(names) + 2) + "|",
-        f"| all | {formatting.count(part['n_rows'])} | " + _cells(part["whole"], names),
+        f"| all | {formatting.count(part.n_rows)} | " + _cells(part.whole, names),
     ]
-    for group in part["groups"]:
-        name = _in_line(group["group"]).replace("|", "\\|") + (" (*)" if group["is_small"] else "")
-        lines.append(f"| {name} | {formatting.count(group['n_rows'])} | " + _cells(group["figures"], names))
+    for group in part.groups:
+        name = _in_line(group.group).replace("|", "\\|") + (" (*)" if group.is_small else "")
+        lines.append(f"| {name} | {formatting.count(group.n_rows)} | " + _cells(group.figures, names))
     return lines
 
 
@@ -129,20 +79,20 @@ def _in_line(name: str) -> str:
     return " ".join(name.split())
 
 
-def counted(part: Mapping[str, Any]) -> list[str]:
+def counted(part: AuditPart) -> list[str]:
     """Return what was counted, in the order of `TITLES`."""
-    return [name for name in TITLES if name in part["whole"]]
+    return [name for name in TITLES if name in part.whole]
 
 
-def _cells(figures: Mapping[str, Any], names: Sequence[str]) -> str:
+def _cells(figures: Mapping[str, Figure], names: Sequence[str]) -> str:
     return " | ".join(cell(figures[name]) for name in names) + " |"
 
 
-def cell(figure: Mapping[str, Any]) -> str:
+def cell(figure: Figure) -> str:
     """Return a count with its interval; a dash where there is nothing to count."""
-    if figure["value"] is None:
+    if figure.value is None or figure.low is None or figure.high is None:
         return formatting.NOTHING
-    value, low, high = (_short(figure[key]) for key in ("value", "low", "high"))
+    value, low, high = (_short(x) for x in (figure.value, figure.low, figure.high))
     return f"{value} ({low} to {high})"
 
 
@@ -150,19 +100,19 @@ def _short(value: float) -> str:
     return formatting.number(value, 3) if abs(value) < 10 else formatting.plain(value)
 
 
-def gap_line(gap: Mapping[str, Any]) -> str:
+def gap_line(gap: Gap) -> str:
     """Return the widest gap of a measure in words."""
-    difference, low, high = (_short(gap[key]) for key in ("difference", "low", "high"))
-    ratio = "" if gap["ratio"] is None else f", ratio {formatting.number(gap['ratio'], 2)}"
+    difference, low, high = (_short(x) for x in (gap.difference, gap.low, gap.high))
+    ratio = "" if gap.ratio is None else f", ratio {formatting.number(gap.ratio, 2)}"
     return (
-        f"{TITLES[gap['measure']]}: most in {_in_line(gap['most'])}, least in {_in_line(gap['least'])}; {difference} "
+        f"{TITLES[gap.measure]}: most in {_in_line(gap.most)}, least in {_in_line(gap.least)}; {difference} "
         f"apart ({low} to {high}){ratio}"
     )
 
 
-def no_gap_lines(part: Mapping[str, Any]) -> list[str]:
+def no_gap_lines(part: AuditPart) -> list[str]:
     """Return why measures have no gap, in words."""
-    told = {gap["measure"] for gap in part["gaps"]}
+    told = {gap.measure for gap in part.gaps}
     missing = [name for name in counted(part) if name not in told]
     lines: list[str] = []
     if "r2" in missing and "mae" in told:  # rows enough, and nothing to explain in them
@@ -174,8 +124,3 @@ def no_gap_lines(part: Mapping[str, Any]) -> list[str]:
         names = ", ".join(TITLES[name] for name in missing)
         lines.append(f"No gap of {names}: fewer than two groups have {LEAST_ROWS} rows to count it of")
     return lines
-
-
-def model_of(sha256: str) -> str:
-    """Return what an audit of the holdout names its networks by: not the digest itself, which would keep the file."""
-    return sha256[:16]

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from ..domain.bundles import Coverage, Intervals
 from ..domain.formatting import counted, number, plain
 from ..statistics.conformal import MOST_SCORES
 
 
-def intervals_section(intervals: Mapping[str, Any], task: str) -> str:
+def intervals_section(intervals: Intervals, task: str) -> str:
     """Return the section as Markdown.
 
     Parameters
     ----------
-    intervals : mapping
-        What `intervals.write_intervals` returned.
+    intervals : Intervals
     task : str
     """
-    if intervals["reason"] is not None:
-        return f"## Intervals\n\n- {intervals['reason']['text']}"
+    if intervals.reason is not None:
+        return f"## Intervals\n\n- {intervals.reason}"
     numbers = task == "regression"
-    n_rows, n_folds, n_repeats = (intervals[key] for key in ("n_rows", "n_folds", "n_repeats"))
+    n_rows, n_folds, n_repeats = intervals.n_rows, intervals.n_folds, intervals.n_repeats
     networks = f"the {n_folds * n_repeats} networks of the folds"
     what, method = (
         ("`low` and `high`", "CV+ (Barber, Candès, Ramdas and Tibshirani 2021)")
@@ -43,24 +42,24 @@ def intervals_section(intervals: Mapping[str, Any], task: str) -> str:
         "chosen before these rows are seen: here the trial and the lengths of its trainings were chosen by their score "
         "on the same rows, which can make errors look smaller than they are. What was measured counts more.",
         "",
-        *_measured(intervals["coverage"], numbers),
+        *_measured(intervals.coverage, numbers),
         "",
         "- Inside means that the "
         + ("target lies between `low` and `high`" if numbers else "true class is in the set")
         + ". The share is one of all rows: where the model is worse, fewer may be inside. It says nothing of rows "
         "unlike the data.",
     ]
-    if intervals["split"] == "grouped":
+    if intervals.split == "grouped":
         lines.append(
             "- The folds keep groups together, so this is about rows of new groups. Rows of a group are alike: where "
             "groups are few, both the intervals and the measured share are less certain than they look."
         )
     if not numbers:
         lines.append("- A set is never empty: where no class is left, it holds the prediction.")
-    if intervals["file"] != "model.onnx":
+    if intervals.file != "model.onnx":
         lines.append(
             f"- The model is one network on all rows; {networks} lie in `folds.onnx` beside it for this alone "
-            f"({intervals['size_bytes'] / 1e6:,.2f} MB in all)."
+            f"({intervals.size_bytes / 1e6:,.2f} MB in all)."
             + (" A prediction may, rarely, lie outside of its interval." if numbers else "")
         )
     if n_rows / n_folds > MOST_SCORES:
@@ -74,17 +73,17 @@ def intervals_section(intervals: Mapping[str, Any], task: str) -> str:
     return "\n".join(lines)
 
 
-def _measured(coverage: Sequence[Mapping[str, Any]], numbers: bool) -> list[str]:
+def _measured(coverage: Sequence[Coverage], numbers: bool) -> list[str]:
     if not coverage:
         return ["- There was no holdout to measure it on."]
     size = "mean width" if numbers else "mean number of classes"
-    inside = f"inside, of {counted(coverage[0]['n_rows'], 'row')} of the holdout"
+    inside = f"inside, of {counted(coverage[0].n_rows, 'row')} of the holdout"
     lines = [
         f"| level | proven | {inside} | 95 % interval | {size} |",
         "| --- | --- | --- | --- | --- |",
     ]
     for one in coverage:
-        proven, share, low, high = (f"{100 * one[key]:.1f} %" for key in ("proven", "share", "low", "high"))
-        width = plain(one["size"]) if numbers else number(one["size"], 2)
-        lines.append(f"| {one['level']:g} | {proven} | {share} | {low} to {high} | {width} |")
+        proven, share, low, high = (f"{100 * x:.1f} %" for x in (one.proven, one.share, one.low, one.high))
+        width = plain(one.size) if numbers else number(one.size, 2)
+        lines.append(f"| {one.level:g} | {proven} | {share} | {low} to {high} | {width} |")
     return lines

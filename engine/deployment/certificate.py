@@ -14,9 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from ..bundled import FOLDER
+from ..domain.bundles import Certificate, FormatCheck
 from ..domain.errors import ExportError, Message
 from ..domain.formats import FORMATS
 from ..jobs.child import Child, Job
@@ -30,7 +32,7 @@ _JOB = Job(
     late=Message("{format}: the bundle gave no predictions within {seconds} seconds."),
     error=ExportError,
     limit_s=300.0,
-    part=dict[str, Any],
+    part=FormatCheck,
 )
 DECODING = FOLDER / "decoding.py"
 
@@ -110,7 +112,7 @@ def run_certificate(
     formats: Sequence[str] = ("onnx",),
     own: Path | None = None,
     waiting: Checkers | None = None,
-) -> dict[str, Any]:
+) -> Certificate:
     """Predict a bundle's sample rows again with each of its formats.
 
     Parameters
@@ -123,19 +125,12 @@ def run_certificate(
     waiting : dict, optional
         `checkers` that were started before; those that are used are taken out.
 
-    Returns
-    -------
-    dict
-        What `checking.check` gives for the first format and, where one fails, the ``rows`` of that one and its name
-        as ``failed``; ``passed``, whether all did; ``formats``: of each what its check gave, with ``modules``, the
-        packages that were imported in its process.
-
     Raises
     ------
     ExportError
         Where a process crashed or took too long.
     """
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, FormatCheck] = {}
     groups, ready = _groups(formats), {} if waiting is None else waiting
     images = (folder / DECODING.name).is_file()
     processes = {names: ready.pop(names, None) or _checker(names, images=images) for names in groups}
@@ -143,9 +138,24 @@ def run_certificate(
         for told in pool.map(lambda names: _checked(folder, names, own, processes[names]), groups):
             found |= told
     first = found[formats[0]]
-    failed = next((name for name in formats if not found[name]["passed"]), None)
-    rows = {} if failed is None else {"rows": found[failed]["rows"], "failed": failed}
-    return {**first, **rows, "passed": failed is None, "formats": found}
+    failed = next((name for name in formats if not found[name].passed), "")
+    return Certificate(
+        passed=not failed,
+        n_rows=first.n_rows,
+        n_made_up=first.n_made_up,
+        number_format=first.number_format,
+        max_abs_difference=first.max_abs_difference,
+        tolerance=first.tolerance,
+        tolerance_kind=first.tolerance_kind,
+        agreement=first.agreement,
+        rows=found[failed].rows if failed else first.rows,
+        intervals=first.intervals,
+        environment=first.environment,
+        modules=first.modules,
+        seconds=first.seconds,
+        failed=failed,
+        formats=found,
+    )
 
 
 def _groups(formats: Sequence[str]) -> list[tuple[str, ...]]:
@@ -168,7 +178,7 @@ def _checker(names: Sequence[str], *, images: bool) -> Child:
     return Child([sys.executable, "-I", "-B", "-c", _PROGRAM], _ENVIRONMENT, line_of(needs))
 
 
-def _checked(folder: Path, names: Sequence[str], own: Path | None, child: Child) -> dict[str, dict[str, Any]]:
+def _checked(folder: Path, names: Sequence[str], own: Path | None, child: Child) -> dict[str, FormatCheck]:
     titles = " + ".join(FORMATS[name].title for name in names)
     scripts = {
         name: None
@@ -182,8 +192,12 @@ def _checked(folder: Path, names: Sequence[str], own: Path | None, child: Child)
         "predict": str((own or own_programs()) / "predict.py"),
         "preprocess": str((own or own_programs()) / "preprocess.py"),
     }
-    found: dict[str, dict[str, Any]] = {}
-    child.run(_JOB.about(format=titles), request, part=lambda one: found.update({one.pop("format"): one}))
+    found: dict[str, FormatCheck] = {}
+
+    def take(check: FormatCheck) -> None:
+        found[check.format] = msgspec.structs.replace(check, format="")
+
+    child.run(_JOB.about(format=titles), request, part=take)
     return found
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from ...storage.records import Json
 from ..data.table import TableFiles
+from ..domain.bundles import Conversion
 from ..domain.errors import ExportError, Message
 from ..jobs.child import Child, Job
 
@@ -67,7 +67,7 @@ class ConversionRequest:
     model: str
     table: TableFiles
     folder: str
-    schema: Mapping[str, Any]
+    schema: Json
     rows: tuple[int, ...]
     network: int | None
     formats: tuple[str, ...]
@@ -78,9 +78,9 @@ class ConversionRequest:
     folds: FoldsRequest | None
 
 
-_CONVERT: Job[dict[str, Any]] = Job(
+_CONVERT = Job(
     "cupel.engine.deployment.convert:convert",
-    dict[str, Any],
+    Conversion,
     failed=Message("The conversion failed: {reason}"),
     late=Message("The conversion took longer than {seconds} seconds and was ended."),
     error=ExportError,
@@ -93,7 +93,7 @@ def converter() -> Child:
     return Child.of(_CONVERT)
 
 
-def converted(request: ConversionRequest, child: Child | None = None) -> dict[str, Any]:
+def converted(request: ConversionRequest, child: Child | None = None) -> Conversion:
     """Convert a model in a child process; return what `convert.convert` does.
 
     Parameters

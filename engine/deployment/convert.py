@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from ..data.dates import date_pattern
 from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
+from ..domain.bundles import BundleInput, Conversion, FormatFiles
 from ..domain.errors import ExportError
 from ..domain.formats import FORMATS, runs_one_by_one, tolerance_of
 from ..domain.kinds import KINDS, kind_of_role
@@ -47,15 +48,8 @@ _ABOUT = {
 }
 
 
-def convert(request: ConversionRequest, reporter: Reporter) -> dict[str, Any]:
+def convert(request: ConversionRequest, reporter: Reporter) -> Conversion:
     """Write the files of all formats, the sample rows or images, and what the formats must predict of them.
-
-    Returns
-    -------
-    dict
-        ``inputs``, ``task``, ``labels``, ``family``, ``params``, ``n_networks``, ``n_parameters``, ``target_center``,
-        ``target_scale``, ``n_made_up``, ``formats`` (of each what `bundled.checking.check` needs), ``folds`` (see
-        `fold_networks`), ``versions``, ``seconds``.
 
     Raises
     ------
@@ -69,7 +63,7 @@ def convert(request: ConversionRequest, reporter: Reporter) -> dict[str, Any]:
         raise ExportError("The export could not be written: {reason}", reason=str(error)) from error
 
 
-def _converted(request: ConversionRequest, reporter: Reporter) -> dict[str, Any]:
+def _converted(request: ConversionRequest, reporter: Reporter) -> Conversion:
     started = time.monotonic()
     model = TrainedModel.from_bytes(Path(request.model).read_bytes())
     _check_weights(model)
@@ -109,30 +103,23 @@ def _converted(request: ConversionRequest, reporter: Reporter) -> dict[str, Any]
     folds = None if request.folds is None else with_fold_networks(work, table, request.folds)
     if len(formats) > 1:
         _write_preprocessing(folder / "preprocessing.json", model, names)
-    return {
-        **_about(model),
-        "inputs": [_input(schema, table, model, name, names[name]) for name in columns],
-        "n_made_up": n_made_up,
-        "formats": formats,
-        "folds": folds,
-        "network_inputs": [i.name for i in work.whole.inputs],
-        "versions": {name: metadata.version(name) for name in ("tensorflow", "keras", "onnx")},
-        "seconds": round(time.monotonic() - started, 3),
-    }
-
-
-def _about(model: TrainedModel) -> dict[str, Any]:
-    """Return what is told of a model, whatever it is written as."""
-    return {
-        "task": model.task,
-        "labels": list(model.labels),
-        "family": model.family,
-        "params": {k: v for k, v in model.params.items() if k != "compute_dtype"},
-        "n_networks": model.n_networks,
-        "n_parameters": model.network.n_parameters,
-        "target_center": float(model.target_mean.mean()),
-        "target_scale": float(model.target_scale.mean()),
-    }
+    return Conversion(
+        task=model.task,
+        labels=tuple(model.labels),
+        family=model.family,
+        params={k: v for k, v in model.params.items() if k != "compute_dtype"},
+        n_networks=model.n_networks,
+        n_parameters=model.network.n_parameters,
+        target_center=float(model.target_mean.mean()),
+        target_scale=float(model.target_scale.mean()),
+        inputs=tuple(_input(schema, table, model, name, names[name]) for name in columns),
+        n_made_up=n_made_up,
+        formats=formats,
+        folds=folds,
+        network_inputs=tuple(i.name for i in work.whole.inputs),
+        versions={name: metadata.version(name) for name in ("tensorflow", "keras", "onnx")},
+        seconds=round(time.monotonic() - started, 3),
+    )
 
 
 def _check_weights(model: TrainedModel) -> None:
@@ -148,9 +135,9 @@ def _check_weights(model: TrainedModel) -> None:
 
 def _written(
     work: Work, names: Sequence[str], threshold: float | None, reporter: Reporter
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, FormatFiles]:
     """Write the formats, and what each must predict; return of each what `bundled.checking.check` needs to know."""
-    formats: dict[str, dict[str, Any]] = {}
+    formats: dict[str, FormatFiles] = {}
     shared = None
     for place, name in enumerate(names):
         reporter.progress(place / len(names), name)
@@ -161,13 +148,13 @@ def _written(
         file = "sample_predictions.csv" if found is shared else f"sample_predictions_{name}.csv"
         if not (work.folder / file).exists():
             _write_predictions(work.folder / file, work.model, found, threshold)
-        formats[name] = {
-            "number_format": work.number_format,
-            "tolerance": tolerance_of(work.number_format),
-            "one_by_one": name == "onnx" and runs_one_by_one(work.number_format),
-            "predictions": file,
-            "files": files,
-        }
+        formats[name] = FormatFiles(
+            number_format=work.number_format,
+            tolerance=tolerance_of(work.number_format),
+            one_by_one=name == "onnx" and runs_one_by_one(work.number_format),
+            predictions=file,
+            files=tuple(files),
+        )
     return formats
 
 
@@ -202,20 +189,20 @@ def _write_predictions(
             writer.writerow([model.labels[best], *map(repr, row)])
 
 
-def _input(schema: TableSchema, table: Table, model: TrainedModel, column: str, name: str) -> dict[str, Any]:
+def _input(schema: TableSchema, table: Table, model: TrainedModel, column: str, name: str) -> BundleInput:
     described: ColumnSchema = schema[column]
     part = bundle_part_of(kind_of_role(described.role))
     pattern, day_first = date_pattern(described.date_format)
-    return {
-        "column": column,
-        "name": name,
-        "kind": described.storage,
-        "role": described.role,
-        "minimum": described.minimum,
-        "maximum": described.maximum,
-        "n_missing": described.n_missing,
-        "date_format": described.date_format,
-        "date_pattern": pattern,
-        "day_first": day_first,
-        "categories": part.categories(table, described, model.preprocessings),
-    }
+    return BundleInput(
+        column=column,
+        name=name,
+        kind=described.storage,
+        role=described.role,
+        minimum=described.minimum,
+        maximum=described.maximum,
+        n_missing=described.n_missing,
+        date_format=described.date_format,
+        date_pattern=pattern,
+        day_first=day_first,
+        categories=part.categories(table, described, model.preprocessings),
+    )

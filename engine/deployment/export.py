@@ -22,8 +22,10 @@ from ...storage.records import (
 from ...storage.store import Store
 from ..domain.errors import ExportError
 from ..domain.formats import FORMATS, checked_formats
+from ..domain.results import StudyResult
+from ..domain.variants import VariantMeasures, VariantMethod
 from ..retrain import retrain_trial
-from .assembly import Export, number_format_of
+from .assembly import Export
 from .helpers import Helpers
 from .threshold import threshold_of
 
@@ -64,7 +66,7 @@ def export_model(
     """
     study = store.study(study_id)
     is_best = str(trial) in ("best", str(study.best_trial))
-    if is_best and not variant and (study.result.get("model_sha256") or study.best_trial is None):
+    if is_best and not variant and (StudyResult.of(study).model_sha256 or study.best_trial is None):
         return export_final(store, study_id, directory, formats=formats, licence=licence, threshold=threshold)
     try:
         number = study.best_trial if is_best else int(trial)
@@ -117,9 +119,9 @@ def export_final(
         Nothing is recorded then.
     """
     study = store.study(study_id)
-    sha256 = study.result.get("model_sha256")
-    number = study.result.get("best", {}).get("trial", study.best_trial)
-    if not sha256 or number is None:
+    result = StudyResult.of(study)
+    number = study.best_trial if result.best is None else result.best.trial
+    if not result.model_sha256 or number is None:
         if study.state is StudyState.DONE:
             raise ExportError(
                 "The search of the study {study!r} ended without a model; search again with more time.",
@@ -132,8 +134,8 @@ def export_final(
     trial = store.trial_by_number(study_id, number)
     names = checked_formats(formats, "float32", trial.family)
     decided = threshold_of(store, study, trial, None, threshold)
-    export = Export(store, study, trial, study.result, None, names, licence, None, decided, helpers)
-    return export.run(store.artifacts.checked_path(sha256), directory)
+    export = Export(store, study, trial, result, None, names, licence, None, decided, helpers)
+    return export.run(store.artifacts.checked_path(result.model_sha256), directory)
 
 
 def export_trial(
@@ -156,7 +158,7 @@ def export_trial(
     study, trial = store.study(study_id), network_trial(store, study_id, trial_number)
     names = checked_formats(formats, "float32", trial.family)
     decided = threshold_of(store, study, trial, None, threshold)
-    sha256 = trial.user_attrs.get("model_sha256")
+    sha256 = trial.model_sha256
     if not sha256 or not store.artifacts.path(sha256).is_file():
         sha256 = store.artifacts.add(retrain_trial(store, study, trial))
     export = Export(store, study, trial, None, None, names, licence, None, decided)
@@ -195,23 +197,25 @@ def export_variant(
             variant=name,
             choices=", ".join(dict.fromkeys(v.name for v in found)) or "-",
         )
-    sha256 = variant.measures.get("model_sha256")
+    measures = VariantMeasures.of(variant)
+    sha256 = measures.model_sha256
     if not sha256 or not store.artifacts.path(sha256).is_file():
         raise ExportError(
             "The networks of the variant {variant!r} were not kept; compress trial {number} again, then export it.",
             variant=name,
             number=trial.number,
         )
-    names = checked_formats(formats, number_format_of(variant), trial.family, name)
+    number_format = VariantMethod.of(variant).number_format
+    names = checked_formats(formats, number_format, trial.family, name)
     for form in names:
-        problem = variant.measures.get("forms", {}).get(form, {}).get("problem")
+        problem = measures.forms[form].problem if form in measures.forms else ""
         if problem:
             raise ExportError(
                 "{format} could not hold the variant {variant!r} in {number_format} when it was measured: {reason}; "
                 "choose another format.",
                 format=FORMATS[form].title,
                 variant=name,
-                number_format=number_format_of(variant),
+                number_format=number_format,
                 reason=problem,
             )
     decided = threshold_of(store, study, trial, variant, threshold)

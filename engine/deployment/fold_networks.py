@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 
 from ..data.table import Table
+from ..domain.bundles import FoldNetworks
 from ..domain.errors import Message
 from ..onnx_form.graph import fold_outputs, folded_networks, whole_onnx
 from ..training.model import TrainedModel
@@ -26,7 +26,7 @@ OWN, BESIDE = "model.onnx", "folds.onnx"
 _MOST_NUMBERS = 200_000
 
 
-def with_fold_networks(work: Work, table: Table, request: FoldsRequest) -> dict[str, Any]:
+def with_fold_networks(work: Work, table: Table, request: FoldsRequest) -> FoldNetworks:
     """Write the networks of the folds where they are not those of the model, and what all say to its file.
 
     Parameters
@@ -38,20 +38,19 @@ def with_fold_networks(work: Work, table: Table, request: FoldsRequest) -> dict[
 
     Returns
     -------
-    dict
-        ``file`` and ``outputs``: where predictions of single networks are, and what they are called in the graph;
-        ``reason``, why there are none, where the networks do not fit to the folds or to the model.
+    FoldNetworks
+        With a reason where the networks do not fit to the folds or to the model.
     """
     own = request.model is None
     networks = work.model if request.model is None else _read(Path(request.model))
     if networks.n_networks != request.n_networks:
-        return _nothing(
-            Message("The bundle has no prediction intervals: its networks are not those of the folds.")
+        return FoldNetworks(
+            reason=Message("The bundle has no prediction intervals: its networks are not those of the folds.")
         )
     used = {name for fitted in networks.preprocessings for name in fitted.columns}
     if not used <= set(work.names):
-        return _nothing(
-            Message(
+        return FoldNetworks(
+            reason=Message(
                 "The bundle has no prediction intervals: the networks of the folds need columns that its model does "
                 "not."
             )
@@ -75,13 +74,9 @@ def with_fold_networks(work: Work, table: Table, request: FoldsRequest) -> dict[
         arrays["holdout"] = np.stack([m.predict(table, holdout) for m in members])
         arrays["said"] = arrays["holdout"].mean(axis=0) if own else work.model.predict(table, holdout)
     np.savez(request.out, allow_pickle=False, **arrays)  # pyright: ignore[reportArgumentType]
-    return {"file": OWN if own else BESIDE, "outputs": fold_outputs(networks), "reason": None}
+    return FoldNetworks(OWN if own else BESIDE, tuple(fold_outputs(networks)))
 
 
 def _read(path: Path) -> TrainedModel:
     model = TrainedModel.from_bytes(path.read_bytes())
     return dataclasses.replace(model, params={**model.params, "compute_dtype": "float32"})
-
-
-def _nothing(reason: Message) -> dict[str, Any]:
-    return {"file": None, "outputs": [], "reason": reason.to_json()}

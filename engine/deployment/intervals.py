@@ -21,8 +21,10 @@ from ...storage.store import Store
 from ..bundled import FOLDER
 from ..bundled.intervals import FILE, FoldScores
 from ..bundled.predictor import decided
+from ..domain.bundles import Coverage, FoldNetworks, Intervals
 from ..domain.errors import ExportError, Message
-from ..statistics.conformal import LEVELS, Coverage, measured, scores_of
+from ..domain.results import StudyResult
+from ..statistics.conformal import LEVELS, measured, scores_of
 from ..study_rows import StudyRows
 from .conversion import FoldsRequest
 
@@ -89,7 +91,7 @@ def interval_plan(
     study: StudyRecord,
     trial: TrialRecord,
     variant: VariantRecord | None,
-    final: Mapping[str, Any] | None,
+    final: StudyResult | None,
 ) -> IntervalPlan | Message:
     """Return what a bundle's intervals are made of, or why it has none.
 
@@ -97,8 +99,8 @@ def interval_plan(
     ----------
     variant : VariantRecord or None
         The compressed form that is exported.
-    final : mapping or None
-        ``study.result`` where the final model is exported; None where it is the trial's networks.
+    final : StudyResult or None
+        The study's where the final model is exported; None where it is the trial's networks.
     """
     if variant is not None:
         return Message(
@@ -115,8 +117,8 @@ def interval_plan(
             "the folds, and errors of the past promise nothing of them."
         )
     model = None
-    if final is not None and final.get("final", {}).get("kind", "ensemble") != "ensemble":
-        sha256 = trial.user_attrs.get("model_sha256")
+    if final is not None and final.final is not None and final.final.kind != "ensemble":
+        sha256 = trial.model_sha256
         if not sha256 or not store.artifacts.path(sha256).is_file():
             return Message(
                 "The bundle has no prediction intervals: the networks of the folds were not kept; export trial "
@@ -157,58 +159,49 @@ def _spread(n: int, most: int) -> Ints:
 def write_intervals(
     folder: Path,
     plan: IntervalPlan | Message,
-    told: Mapping[str, Any] | None,
+    networks: FoldNetworks | None,
     out: Path,
     threshold: float | None,
-) -> dict[str, Any]:
+) -> Intervals:
     """Write what a bundle tells intervals with, and return what manifest.json and the card say of them.
 
     Parameters
     ----------
-    plan, told
+    plan, networks
         What was planned, and what `fold_networks` answered to its job; None where nothing was planned.
     out : Path
         What `fold_networks` wrote.
     threshold : float or None
         Of two classes, where it is not 0.5.
-
-    Returns
-    -------
-    dict
-        ``reason``, a sentence, or None and: ``file`` and ``outputs`` (see `fold_networks`), ``n_rows``, ``n_folds``,
-        ``n_repeats``, ``split``, ``size_bytes`` (of what lies in the bundle for them alone), ``coverage`` (of some
-        levels, see `Coverage`; none without a holdout).
     """
     if isinstance(plan, Message):
-        return {"reason": plan.to_json(), "file": None}
-    assert told is not None  # noqa: S101 - what was planned was done
-    if told["reason"] is not None:
-        return {"reason": told["reason"], "file": None}
+        return Intervals(plan)
+    assert networks is not None  # noqa: S101 - what was planned was done
+    if networks.file is None:
+        return Intervals(networks.reason)
     with np.load(out, allow_pickle=False) as file:
         found = {name: np.asarray(file[name]) for name in file.files}
     if not np.max(np.abs(found["checked"] - plan.checked)) <= _TOLERANCE * plan.unit:
         (folder / "folds.onnx").unlink(missing_ok=True)
-        return {
-            "reason": Message(
+        return Intervals(
+            Message(
                 "The bundle has no prediction intervals: what is stored of the trial's predictions is not what its "
                 "networks say."
-            ).to_json(),
-            "file": None,
-        }
+            )
+        )
     plan.scores.save(folder / FILE, samples=found["samples"])
     shutil.copyfile(INTERVALS, folder / INTERVALS.name)
-    files = [FILE, INTERVALS.name, *([] if plan.model is None else [told["file"]])]
-    return {
-        "reason": None,
-        "file": told["file"],
-        "outputs": told["outputs"],
-        "n_rows": plan.scores.n_rows,
-        "n_folds": plan.n_folds,
-        "n_repeats": plan.scores.n_repeats,
-        "split": plan.split,
-        "size_bytes": sum((folder / name).stat().st_size for name in files),
-        "coverage": [one.to_json() for one in holdout_coverage(plan, found, threshold)],
-    }
+    files = [FILE, INTERVALS.name, *([] if plan.model is None else [networks.file])]
+    return Intervals(
+        file=networks.file,
+        outputs=networks.outputs,
+        n_rows=plan.scores.n_rows,
+        n_folds=plan.n_folds,
+        n_repeats=plan.scores.n_repeats,
+        split=plan.split,
+        size_bytes=sum((folder / name).stat().st_size for name in files),
+        coverage=tuple(holdout_coverage(plan, found, threshold)),
+    )
 
 
 def holdout_coverage(

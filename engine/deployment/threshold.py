@@ -7,52 +7,20 @@ never by itself: on few rows fitting one loses more often than it gains. Used by
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
 
 import numpy as np
 
 from ...storage.records import StudyRecord, TrialRecord, VariantRecord
 from ...storage.store import Store
 from ..domain.errors import ExportError
+from ..domain.thresholds import USUAL, Threshold
+from ..domain.variants import Difference, VariantMeasures
 from ..statistics.comparison import paired_difference
-from ..statistics.thresholds import THRESHOLDED, USUAL, fit_threshold, is_thresholded
+from ..statistics.thresholds import THRESHOLDED, fit_threshold, is_thresholded
 from ..study_rows import StudyRows
 from .telling import Share, unheard
 
 TUNED = "tuned"
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """A threshold as it stands in manifest.json and schema.json.
-
-    Attributes
-    ----------
-    value : float
-        In (0, 1): where the probability of the second class is above it, that class is said.
-    chosen : {"usual", "tuned", "given"}
-        0.5, fitted, or a number of the user.
-    metric : str
-        What it was fitted for; empty where it was not.
-    gain : mapping or None
-        Of a fitted one: ``mean``, ``low`` and ``high`` of what it brings on rows that the fit has not seen.
-    """
-
-    value: float
-    chosen: Literal["usual", "tuned", "given"]
-    metric: str = ""
-    gain: Mapping[str, float] | None = None
-
-    @property
-    def is_usual(self) -> bool:
-        """Whether it says what the larger probability says."""
-        return self.value == USUAL
-
-    def to_json(self, labels: Sequence[str]) -> dict[str, Any]:
-        """Return it with its class as ``label``."""
-        return {"label": labels[1], **asdict(self)}
 
 
 def threshold_of(
@@ -112,20 +80,18 @@ def _number(asked: str | float) -> float:
     return value
 
 
-def _of_variant(variant: VariantRecord) -> tuple[float, Mapping[str, float]]:
+def _of_variant(variant: VariantRecord) -> tuple[float, Difference]:
     """Return what was fitted when the variant was measured, on what its own files said."""
-    told = variant.measures.get("threshold")
-    if told is None:
+    fitted = VariantMeasures.of(variant).threshold
+    if fitted is None:
         raise ExportError(
             "No threshold was fitted for the variant {variant!r}; compress the trial again, or give a number.",
             variant=variant.name,
         )
-    return float(told["value"]), told["gain"]
+    return fitted.value, fitted.gain
 
 
-def _of_trial(
-    store: Store, study: StudyRecord, trial: TrialRecord, tell: Share
-) -> tuple[float, Mapping[str, float]]:
+def _of_trial(store: Store, study: StudyRecord, trial: TrialRecord, tell: Share) -> tuple[float, Difference]:
     rows = StudyRows.of(store, study)
     if rows.splits.n_replicas < 2:
         raise ExportError("One fold leaves no rows to fit a threshold on; give a number.")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from .errors import SpecError
+from .variants import VariantMethod
 
 FORMATS = ("float32", "float16", "int8", "int8_static", "int16", "int4")
 """Number formats of a network's file.
@@ -60,18 +61,18 @@ class Plan:
     formats: tuple[str, ...] = ("float32",)
     floats: tuple[str, ...] = ()
 
-    def method(self, number_format: str) -> dict[str, Any]:
+    def method(self, number_format: str) -> VariantMethod:
         """Return what is stored of a variant."""
-        return {
-            "network": self.name,
-            "sparsity": self.sparsity,
-            "scope": self.scope if self.sparsity else "",
-            "structured": 1.0 - self.keep,
-            "quantization": "" if number_format == "float32" else number_format,
-            "distilled": self.is_taught,
-            "trained_bits": self.bits,
-            "float_layers": list(self.floats),
-        }
+        return VariantMethod(
+            network=self.name,
+            sparsity=self.sparsity,
+            scope=self.scope if self.sparsity else "",
+            structured=1.0 - self.keep,
+            quantization="" if number_format == "float32" else number_format,
+            distilled=self.is_taught,
+            trained_bits=self.bits,
+            float_layers=self.floats,
+        )
 
 
 _TIMES = 2

@@ -2,57 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from ...storage.records import TrialState, VariantRecord
 from .errors import Message
+from .variants import Difference, Sizes, VariantMeasures
 
 _LITTLE = 0.10  # a change of size or time below it is none: latencies scatter as much
 
 
-def verdict(measures: Mapping[str, Any], base: Mapping[str, Any], most_drop: float) -> Message:
+def verdict(sizes: Sizes, base: Sizes, drop: Difference, sparsity: float, most_drop: float) -> Message:
     """Say what a variant costs and gains against the network as it is.
 
     Parameters
     ----------
-    measures, base : mapping
-        ``size_bytes``, ``zip_bytes``, ``latency_ms``, ``batch_latency_ms`` of the variant and of the base; of the
-        variant also ``sparsity`` and ``drop`` (``mean``, ``low``, ``high``; positive is a loss of the metric).
+    sizes, base : Sizes
+        Of the variant and of the network as it is.
+    drop : Difference
+        Of the metric; positive is a loss.
+    sparsity : float
+        Fraction of zeros.
     most_drop : float
         What the user is ready to lose.
     """
-    change = {
-        name: round(measures[name] / base[name] - 1.0, 2) + 0.0  # never a "-0%"
-        for name in ("size_bytes", "zip_bytes", "latency_ms", "batch_latency_ms")
-    }
-    speed = min(change["latency_ms"], change["batch_latency_ms"])
-    args: dict[str, Any] = {
-        "drop": float(f"{measures['drop']['mean']:.3g}"),
-        "size": change["size_bytes"],
-        "zip": change["zip_bytes"],
-        "one": change["latency_ms"],
-        "batch": change["batch_latency_ms"],
-        "sparsity": measures.get("sparsity", 0.0),
+    size, one = _change(sizes.size_bytes, base.size_bytes), _change(sizes.latency_ms, base.latency_ms)
+    batch = _change(sizes.batch_latency_ms, base.batch_latency_ms)
+    speed = min(one, batch)
+    args = {
+        "drop": float(f"{drop.mean:.3g}"),
+        "size": size,
+        "zip": _change(sizes.zip_bytes, base.zip_bytes),
+        "one": one,
+        "batch": batch,
+        "sparsity": sparsity,
         "limit": most_drop,
     }
-    if measures["drop"]["mean"] > most_drop:
+    if drop.mean > most_drop:
         return Message(
             "Loses {drop:,g}, more than the limit of {limit:,g}: file {size:+.0%}, one row {one:+.0%}, "
             "256 rows {batch:+.0%}.",
             args,
         )
-    if measures.get("sparsity", 0.0) > 0.2 and change["size_bytes"] > -_LITTLE and speed > -_LITTLE:
+    if sparsity > 0.2 and size > -_LITTLE and speed > -_LITTLE:
         return Message(
             "{sparsity:.0%} zeros: zipped {zip:+.0%}, file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}. "
             "No runtime here uses the zeros; take a structured variant instead.",
             args,
         )
-    if change["size_bytes"] > -_LITTLE and speed > -_LITTLE:
+    if size > -_LITTLE and speed > -_LITTLE:
         return Message(
             "Nothing is gained here: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.", args
         )
-    if measures["drop"]["low"] > 0:
+    if drop.low > 0:
         return Message(
             "Costs {drop:,g}, and is worth it if size or time matter: file {size:+.0%}, one row {one:+.0%}, "
             "256 rows {batch:+.0%}.",
@@ -61,6 +62,11 @@ def verdict(measures: Mapping[str, Any], base: Mapping[str, Any], most_drop: flo
     return Message(
         "No measurable loss on the folds: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.", args
     )
+
+
+def _change(now: float, before: float) -> float:
+    """Return how much larger a figure became, as a fraction of what it was; never a "-0%"."""
+    return round(now / before - 1.0, 2) + 0.0
 
 
 def chosen(
@@ -86,7 +92,8 @@ def chosen(
         v
         for v in variants
         if v.state is TrialState.COMPLETE
-        and v.measures["drop"]["mean"] <= most_drop
+        and (drop := VariantMeasures.of(v).drop) is not None
+        and drop.mean <= most_drop
         and (most_bytes is None or size(v) <= most_bytes)
         and (most_ms is None or (v.latency_ms or 0.0) <= most_ms)
     ]

@@ -18,13 +18,30 @@ class Message:
     """A sentence: ``str(Message("Column {column} is empty.", {"column": "age"}))``.
 
     A value may be the JSON of another sentence, which the window translates as well.
+
+    Attributes
+    ----------
+    template : str
+    args : mapping
+    text : str
+        In English; the template itself while it lacks values. It is stored with the others, for readers that know no
+        templates.
     """
 
     template: str
     args: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    text: str = field(init=False, compare=False, repr=False, default="")
+
+    def __post_init__(self) -> None:
+        values = {name: _in_english(value) for name, value in self.args.items()}
+        try:
+            text = self.template.format(**values)
+        except (KeyError, IndexError, ValueError):
+            text = self.template
+        object.__setattr__(self, "text", text)
 
     def __str__(self) -> str:
-        return self.template.format(**{name: _in_english(value) for name, value in self.args.items()})
+        return self.text
 
     def filled(self, **args: Any) -> Message:
         """Return the sentence with further values."""
@@ -32,7 +49,7 @@ class Message:
 
     def to_json(self) -> dict[str, Any]:
         """Return ``{"template", "args", "text"}``; the text is the English sentence."""
-        return {"template": self.template, "args": dict(self.args), "text": str(self)}
+        return {"template": self.template, "args": dict(self.args), "text": self.text}
 
 
 def _in_english(value: Any) -> Any:

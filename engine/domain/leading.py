@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...storage.records import StudyRecord
-from .verdict import Evidence, Verdict, evidence_of
+from .evidence import Evidence, Verdict
+from .results import StudyResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,11 @@ class Margin:
 
 def judged(study: StudyRecord) -> Evidence | None:
     """Return the evidence of a study, unless another trial leads now."""
-    evidence = evidence_of(study.result)
+    return _judged(study, StudyResult.of(study))
+
+
+def _judged(study: StudyRecord, result: StudyResult) -> Evidence | None:
+    evidence = result.evidence
     return evidence if evidence is not None and evidence.best == study.best_trial else None
 
 
@@ -72,22 +77,26 @@ def leading_of(study: StudyRecord) -> Leading | None:
     if study.best_trial is None or study.best_value is None:
         return None
     n_repeats = int(study.spec.get("split", {}).get("n_repeats", 1))
-    evidence = judged(study)
+    result = StudyResult.of(study)
+    evidence = _judged(study, result)
     if evidence is None:
         return Leading(study.best_trial, study.best_value, None, n_repeats, None)
-    spread = study.result["best"].get("cv_std") if evidence.n_repeats > n_repeats else None
+    spread = None
+    if result.best is not None and evidence.n_repeats > n_repeats:
+        spread = result.best.cv_std
     return Leading(study.best_trial, evidence.mean, spread, evidence.n_repeats, evidence)
 
 
 def margin_of(study: StudyRecord) -> Margin | None:
     """Return the best trial against the best baseline; None where one of them has no score."""
     sign = 1.0 if study.direction == "maximize" else -1.0
-    evidence = judged(study)
+    result = StudyResult.of(study)
+    evidence = _judged(study, result)
     if evidence is not None and evidence.verdicts:
-        means: dict[str, float] = {
-            name: scores["cv_mean"]
-            for name, scores in study.result.get("baselines", {}).items()
-            if name in evidence.verdicts
+        means = {
+            name: scored.cv_mean
+            for name, scored in result.baselines.items()
+            if name in evidence.verdicts and scored.cv_mean is not None
         }
         if means:
             best = max(means, key=lambda name: sign * means[name])

@@ -9,11 +9,12 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from ...storage.records import JobRecord, Json
+from ...storage.records import JobRecord
 from ...storage.store import Store
 from .errors import Message
 from .forecasts import ForecastRequest
 from .spec import ReadSpec, SplitSpec, StudySpec
+from .variants import Difference
 
 R = TypeVar("R")
 Best = Literal["best"]
@@ -141,7 +142,7 @@ class CompressedTrial(msgspec.Struct, frozen=True):
     variants: tuple[int, ...]
     chosen: str | None = None
     n_tried: int = 0
-    nested: dict[str, float] | None = None
+    nested: Difference | None = None
 
 
 def add_job(store: Store, request: Request) -> JobRecord:
@@ -167,9 +168,3 @@ def request_of(job: JobRecord) -> Request:
 def result_of(job: JobRecord, kind: type[R]) -> R:
     """Return what a job that is done has answered."""
     return msgspec.convert(job.result, kind)
-
-
-def stored(answer: object) -> Json:
-    """Return an answer as it is stored with its job."""
-    built: Json = msgspec.to_builtins(answer)
-    return built

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...storage.records import StudyRecord, StudyState, TrialState
 from .errors import Message, SpecError
+from .results import StudyResult
 from .spec import BudgetSpec, StudySpec
 
 if TYPE_CHECKING:
@@ -88,9 +89,9 @@ def found_nothing(study: StudyRecord) -> Message | None:
     """Return why a search that is done left no network, in a sentence; None for every other study."""
     if study.state is not StudyState.DONE or study.best_trial is not None:
         return None
-    said = study.result.get("nothing_found")
-    if said:
-        return Message(said["template"], said["args"])
+    why = StudyResult.of(study).nothing_found
+    if why is not None:
+        return why
     n_failed = study.n_trials.get(TrialState.FAIL, 0) - study.n_ruled_out
     return none_complete(n_failed, study.n_ruled_out, study.n_trials.get(TrialState.PRUNED, 0))
 

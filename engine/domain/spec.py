@@ -10,12 +10,12 @@ from typing import Any, Literal
 
 from .choices import DuplicatesName, PathName, PrunerName, SamplerName, SplitKind, Task
 from .errors import SpecError
+from .evidence import EQUIVALENCE
 from .families import FAMILY_KINDS, default_families, families_of
 from .kinds import AUTO
 from .metrics import METRICS, default_metric
 from .objectives import ObjectiveName
 from .settings import SETTINGS, check_settings, default_of, nested
-from .verdict import EQUIVALENCE
 
 ORDERED_SPLITS = ("time", "order")
 """Kinds of splits that train on what comes first and validate on what follows."""

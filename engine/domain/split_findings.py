@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from .errors import Message
 from .formatting import number, shared_decimals
-
-KEY = "split_audit"
-"""Where a study's result holds its audit."""
 
 By = Literal["order", "time", "group", "name_part", "duplicates"]
 
@@ -182,14 +178,3 @@ class SplitAudit:
             "is_serious": bool(self.serious),
             "looks": looks,
         }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> SplitAudit:
-        """Rebuild an audit from what `to_json` gave."""
-        names = {field.name for field in dataclasses.fields(Look)}
-        # Until findings had answers of their own, a kind of folds that was named answered all of them.
-        looks = tuple(
-            Look(**{k: v for k, v in {"is_answered": data["is_answered"], **look}.items() if k in names})
-            for look in data["looks"]
-        )
-        return cls(data["kind"], looks)

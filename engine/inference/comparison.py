@@ -182,7 +182,7 @@ def compare_bundles(
     _check(bundles)
     predictors = [Predictor(bundle.path) for bundle in bundles]
     sources = [
-        open_source(p, data, read, bundle.manifest.get("target"))
+        open_source(p, data, read, bundle.manifest.target or None)
         for p, bundle in zip(predictors, bundles, strict=True)
     ]
     tell = progress or (lambda _: None)

@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from ..bundled.errors import InputError
 from ..bundled.predictor import Predictor
 from ..bundled.writing import place_beside
 from ..deployment.bundle import Bundle
+from ..domain.bundles import Intervals
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
 from .drift import LEAST_ROWS, DriftReport, Watch
@@ -117,7 +118,7 @@ def predict_file(
     tell(1.0)
     drift = None if watch is None else watch.report()
     messages = [*_column_messages(source, watch), *source.messages(), *_drift_messages(watch, drift)]
-    messages += [] if interval is None else _coverage_messages(checked.manifest["intervals"], interval)
+    messages += [] if interval is None else _coverage_messages(checked.manifest.intervals, interval)
     unseen = {c.column: c.n_unseen for c in predictor.columns if c.n_unseen}
     return PredictSummary(n_rows, unseen, tuple(messages), drift, time.monotonic() - started)
 
@@ -208,14 +209,14 @@ def _drift_messages(watch: Watch | None, drift: DriftReport | None) -> list[Mess
     return [drift.message()]
 
 
-def _coverage_messages(intervals: Mapping[str, Any], level: float) -> list[Message]:
+def _coverage_messages(intervals: Intervals | None, level: float) -> list[Message]:
     """Return how often intervals of a level held when the bundle was made."""
-    coverage = intervals["coverage"]
+    coverage = () if intervals is None else intervals.coverage
     if not coverage:
         return [Message("There was no holdout to measure on how often intervals hold.")]
-    found = next((one for one in coverage if math.isclose(one["level"], level)), None)
+    found = next((one for one in coverage if math.isclose(one.level, level)), None)
     if found is None:
-        levels = ", ".join(f"{one['level']:g}" for one in coverage)
+        levels = ", ".join(f"{one.level:g}" for one in coverage)
         return [
             Message(
                 "How often intervals of the level {level} hold was not measured; the bundle's card tells it of "
@@ -226,6 +227,6 @@ def _coverage_messages(intervals: Mapping[str, Any], level: float) -> list[Messa
     return [
         Message(
             "At the level {level}, {share:.1%} of {n:,} rows of the holdout were inside ({low:.1%} to {high:.1%}).",
-            {"level": level, "n": found["n_rows"], **{key: found[key] for key in ("share", "low", "high")}},
+            {"level": level, "n": found.n_rows, "share": found.share, "low": found.low, "high": found.high},
         )
     ]

@@ -39,7 +39,7 @@ def preview(bundle: Path, data: Path, interval: float | None = None) -> dict[str
     predictor = Predictor(checked.path)
     if interval is not None:
         predictor.use_interval(interval)
-    source = open_source(predictor, data, None, checked.manifest.get("target"))
+    source = open_source(predictor, data, None, checked.manifest.target or None)
     most = PICTURES if predictor.image_size else ROWS
     source.thin(most)
     rows: list[dict[str, Any]] = []

@@ -336,7 +336,7 @@ class BundlePart(ABC):
         table: Table,  # noqa: ARG002
         column: ColumnSchema,  # noqa: ARG002
         fitted: Sequence[Preprocessing],  # noqa: ARG002
-    ) -> list[Any] | None:
+    ) -> tuple[str | float, ...] | None:
         """Return the categories of a column that a bundle names; None of a column without."""
         return None
 

@@ -9,14 +9,15 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from ...storage.errors import ArtifactError
-from ...storage.records import Failure, LookPurpose, Request, Stage, TrialRecord
+from ...storage.records import Failure, Json, LookPurpose, Request, Stage, TrialRecord
 from ...storage.store import Store
-from ..deployment.card_groups import kept_audits
+from ..domain.bundles import Certificate
 from ..domain.errors import CupelError, Message
-from ..domain.verdict import claims, is_judged_the_old_way
+from ..domain.results import BestTrial, Scored, Scores, SearchExport, StudyResult, kept_parts
 from ..looks import note_look
 from ..statistics.comparison import name_in_repeats
 from ..study_rows import StudyRows
@@ -73,17 +74,17 @@ class Finish:
             note_look(self.store, self.store.study(self.study_id), LookPurpose.SEARCH)
         evidence = judge.evidence() if judge else None
         if evidence is not None:
-            result["evidence"] = evidence.to_json()
-            result |= claims(evidence, self.store.study(self.study_id).n_looks)
+            n_looks = self.store.study(self.study_id).n_looks
+            result = msgspec.structs.replace(result, evidence=evidence, looks=n_looks)
         self._record(result)
-        if not stopped and self.prepared.spec.export_dir != "" and "model_sha256" in result:
-            result["export"] = self._export() if self._has_time_to_export() else self._left_out()
-            self._record(result)
+        if not stopped and self.prepared.spec.export_dir != "" and result.model_sha256:
+            export = self._export() if self._has_time_to_export() else self._left_out()
+            self._record(msgspec.structs.replace(result, export=export))
         self._clear_checkpoints()
 
     def _repeats(self, candidates: Candidates, rows: StudyRows, *, stopped: bool) -> Repeats:
         """Train the finalists on further repeats of the folds, and the baselines with them."""
-        earlier = Repeats.load(self.store, self.store.study(self.study_id).result.get("repeats", {}))
+        earlier = Repeats.load(self.store, StudyResult.of(self.store.study(self.study_id)).repeats)
         left_s = 0.0 if stopped else self.policy.repeats_share * max(self.budget.evidence_left_s, 0.0)
         plan = plan_repeats(
             self.store, self.prepared, rows, candidates.complete, candidates.baselines, self.policy,
@@ -113,11 +114,18 @@ class Finish:
         kept = {*finalists, *(t.name for t in candidates.baselines)}
         return Repeats(splits_sha256, {name: value for name, value in found.items() if name in kept})
 
-    def _record(self, result: Mapping[str, Any]) -> None:
-        """Write the result in place of an earlier one, but for the audits: those who search on still want them."""
-        trials = self.store.trials(self.study_id)
-        models = {t.number: str(t.user_attrs.get("model_sha256") or "") for t in trials}
-        self.store.set_result(self.study_id, result, lambda before: kept_audits(before, result, models))
+    def _record(self, result: StudyResult) -> None:
+        """Write the result in place of an earlier one, but for the audits: those who search on still want them.
+
+        What an older version found, and nothing new was trained after, stays as that version wrote it.
+        """
+        name, trials = self.store.study(self.study_id).name, self.store.trials(self.study_id)
+        models = {t.number: t.model_sha256 or "" for t in trials}
+
+        def kept(before: Json) -> Json:
+            return before if result.is_judged_the_old_way else kept_parts(before, result, models, name)
+
+        self.store.set_result(self.study_id, result.to_json(), kept)
 
     def _holdouts(self, baselines: Sequence[TrialRecord]) -> dict[str, Errand]:
         """Return a task for each baseline that can be fitted on all rows in the time that is left."""
@@ -170,11 +178,10 @@ class Finish:
         return search_work(self.store.trials(self.study_id), self.policy)
 
     def _kept_model(self, best: TrialRecord) -> bytes | None:
-        sha256 = best.user_attrs.get("model_sha256")
-        if not sha256:
+        if best.model_sha256 is None:
             return None
         try:
-            return self.store.artifacts.read(sha256)
+            return self.store.artifacts.read(best.model_sha256)
         except ArtifactError as error:
             _log.warning("%s The trial is trained again.", error)
             return None
@@ -224,57 +231,51 @@ class Finish:
 
     def _result(
         self, best: TrialRecord | None, judge: Judge | None, repeats: Repeats, candidates: Candidates
-    ) -> dict[str, Any]:
-        result: dict[str, Any] = {
-            "baselines": {
-                t.name: {**_over_folds(t, judge), "holdout": self._holdout(t.name)}
-                for t in candidates.baselines
-            }
+    ) -> StudyResult:
+        baselines = {
+            t.name: Scored(*_over_folds(t, judge), self._holdout(t.name)) for t in candidates.baselines
         }
         if best is None or judge is None:
             trials = self.store.trials(self.study_id)
-            before = self.store.study(self.study_id).result
-            if is_judged_the_old_way(before):
+            before = StudyResult.of(self.store.study(self.study_id))
+            if before.is_judged_the_old_way:
                 # Nothing new was trained: what an older version found stays, as what it is.
-                return dict(before)
+                return before
             why = why_nothing(trials, is_time_over=self.budget.is_time_over)
-            return result | {"nothing_found": why.to_json()}
-        result["best"] = {
-            "trial": best.number,
-            "family": best.family,
-            "params": dict(best.params),
-            **_over_folds(best, judge),
-            "holdout": self._holdout("final"),
-        }
-        result |= self._final_model(best)
-        saved = repeats.save(self.store)
-        return result | ({"repeats": saved} if saved else {})
+            return StudyResult(baselines, nothing_found=why)
+        cv_mean, cv_std = _over_folds(best, judge)
+        chosen = BestTrial(
+            trial=best.number, family=best.family, params=best.params,
+            cv_mean=cv_mean, cv_std=cv_std, holdout=self._holdout("final"),
+        )  # fmt: skip
+        found = StudyResult(baselines, chosen, repeats=repeats.save(self.store))
+        return self._with_final_model(found, best)
 
-    def _final_model(self, best: TrialRecord) -> dict[str, Any]:
-        """Return the final model; where its task failed, the fold networks as they are."""
+    def _with_final_model(self, result: StudyResult, best: TrialRecord) -> StudyResult:
+        """Return the result with the final model; where its task failed, with the fold networks as they are."""
         final = self._results.get("final")
         if final is not None and final.model is not None:
-            return {"model_sha256": self.store.artifacts.add(final.model), "final": final.info["final"]}
+            sha256 = self.store.artifacts.add(final.model)
+            return msgspec.structs.replace(result, model_sha256=sha256, final=final.final)
         message = Message(
             "The final model could not be made or scored on the holdout: {reason}",
             {"reason": self._failure.message if self._failure else "no worker process could be started"},
         )
-        sha256 = best.user_attrs.get("model_sha256")
-        return {"final_failure": message.to_json()} | ({"model_sha256": sha256} if sha256 else {})
+        return msgspec.structs.replace(result, final_failure=message, model_sha256=best.model_sha256 or "")
 
-    def _holdout(self, key: str) -> Mapping[str, float] | None:
+    def _holdout(self, key: str) -> Scores | None:
         result = self._results.get(key)
-        return result.info.get("holdout") if result else None
+        return result.holdout if result else None
 
     def _has_time_to_export(self) -> bool:
         self.exporting.note_ready()
         return self.budget.exports and self.budget.has_time_to_export
 
-    def _left_out(self) -> dict[str, Any]:
+    def _left_out(self) -> SearchExport:
         message = Message("There was no time left for the export; it can be made at any time.")
-        return {"passed": False, "left_out": True, "message": message.to_json()}
+        return SearchExport(passed=False, left_out=True, message=message)
 
-    def _export(self) -> dict[str, Any]:
+    def _export(self) -> SearchExport:
         from ..deployment.export import export_final
 
         _log.info("the export begins after %.1f s", self.budget.elapsed)
@@ -289,20 +290,20 @@ class Finish:
             )
         except CupelError as error:
             _log.error("export failed: %s", error, exc_info=True)
-            return {"passed": False, "message": error.sentence.to_json()}
+            return SearchExport(passed=False, message=error.sentence)
         if export.failure is not None:
             _log.error("export failed: %s\n%s", export.failure.message, export.failure.traceback)
             failure = export.failure
             message = (
                 Message(failure.template, failure.args) if failure.template else Message(failure.message)
             )
-            return {"passed": False, "message": message.to_json()}
-        return {"path": export.path, "passed": bool(export.certificate.get("passed"))}
+            return SearchExport(passed=False, message=message)
+        return SearchExport(passed=Certificate.of(export).passed, path=export.path)
 
 
-def _over_folds(trial: TrialRecord, judge: Judge | None) -> dict[str, float | None]:
+def _over_folds(trial: TrialRecord, judge: Judge | None) -> tuple[float | None, float | None]:
     """Return mean and standard deviation over all folds that a trial or baseline was judged on, further ones too."""
     if judge is None:
-        return {"cv_mean": trial.value, "cv_std": trial.value_std}
+        return trial.value, trial.value_std
     scores = judge.scores(trial)
-    return {"cv_mean": float(scores.mean()), "cv_std": float(scores.std(ddof=1)) if len(scores) > 1 else None}
+    return float(scores.mean()), float(scores.std(ddof=1)) if len(scores) > 1 else None

@@ -17,8 +17,8 @@ from ...storage.store import Store
 from ..data.columns import Rows
 from ..data.schema import TableSchema
 from ..domain.errors import ExportError
+from ..domain.evidence import Corrected, Evidence, Verdict
 from ..domain.metrics import METRICS
-from ..domain.verdict import Corrected, Evidence, Verdict
 from ..splits.splitting import Splits, split_units
 from ..statistics.comparison import name_in_repeats, tied_trials
 from ..statistics.resampling import JudgedRows, Predictions, block_units, resample, size_of
@@ -55,7 +55,7 @@ class Candidates:
         """Return the field of a study as it stands."""
         trials = [t for t in store.trials(prepared.request.study_id) if prepared.is_comparable(t)]
         search = [t for t in trials if t.kind is not TrialKind.BASELINE]
-        complete = [t for t in search if t.state is TrialState.COMPLETE and "same_as" not in t.user_attrs]
+        complete = [t for t in search if t.state is TrialState.COMPLETE and t.same_as is None]
         sign = -1.0 if prepared.spec.direction == "maximize" else 1.0
         complete.sort(key=lambda t: (sign * (t.value or 0.0), t.n_parameters or 0, t.number))
         baselines = [t for t in trials if t.kind is TrialKind.BASELINE and t.state is TrialState.COMPLETE]

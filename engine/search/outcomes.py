@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from ...storage.records import (
@@ -19,6 +20,8 @@ from ...storage.records import (
 )
 from ...storage.store import Store
 from ..domain.errors import Message
+from ..domain.stored import encoded
+from ..domain.trial_facts import TrialFacts
 from ..workers.messages import TaskOutcome, TaskResult
 from .preparing import Prepared
 from .running import Dropped, RunningTrial
@@ -42,8 +45,8 @@ class Kept:
         spec = prepared.spec
         kept = cls(store, prepared.request.study_id, spec.metric, spec.direction == "maximize", n_kept)
         for trial in store.trials(kept.study_id):
-            sha256 = trial.user_attrs.get("model_sha256")
-            is_own = "same_as" not in trial.user_attrs and prepared.is_comparable(trial)
+            sha256 = trial.model_sha256
+            is_own = trial.same_as is None and prepared.is_comparable(trial)
             if sha256 and trial.value is not None and is_own:
                 kept._rank(trial.id, trial.value, sha256)
         return kept
@@ -72,7 +75,7 @@ class Kept:
 def end_trial(store: Store, running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialRecord:
     """End a trial: complete, pruned, skipped, hung, too late, or failed."""
     ended = store.finish_trial(running.id, _outcome(running, outcome, kept))
-    if "model_sha256" in ended.user_attrs and isinstance(outcome, TaskResult) and outcome.model is not None:
+    if ended.model_sha256 is not None and isinstance(outcome, TaskResult) and outcome.model is not None:
         # Another study may have dropped an equal one before this commit.
         store.artifacts.add(outcome.model)
     kept.sweep()
@@ -134,17 +137,14 @@ def _complete(running: RunningTrial, result: TaskResult, kept: Kept) -> TrialOut
         )
         failure = Failure(FailureKind.BAD_INPUT, str(message), "", message.template, {})
         return TrialOutcome(TrialState.FAIL, scores=scores, failure=failure, duration_s=result.duration_s)
-    attrs: dict[str, Any] = {
-        k: v for k, v in result.info.items() if k in ("path", "truncated", "preprocessing")
-    }
+    sha256 = None
     if result.model is not None and running.is_search:
         sha256 = kept.add(running.id, value, result.model)
-        attrs |= {"model_sha256": sha256} if sha256 else {}
     return TrialOutcome(
         TrialState.COMPLETE, value, _std(column), scores, result.curves, result.out_of_fold,
         epoch=result.curves.values.shape[1] if result.curves else None, n_parameters=result.n_parameters,
-        duration_s=result.duration_s, peak_memory_bytes=result.peak_memory_bytes, user_attrs=attrs,
-        size_bytes=result.size_bytes, latency_ms=result.latency_ms,
+        duration_s=result.duration_s, peak_memory_bytes=result.peak_memory_bytes, user_attrs=encoded(result.facts),
+        size_bytes=result.size_bytes, latency_ms=result.latency_ms, model_sha256=sha256,
     )  # fmt: skip
 
 
@@ -179,11 +179,11 @@ def _busy_s(running: RunningTrial, outcome: TaskOutcome) -> float:
 
 
 def _copied(store: Store, same: TrialRecord) -> TrialOutcome:
-    attrs = {k: v for k, v in same.user_attrs.items() if k not in ("values", "model_sha256")}
+    facts = msgspec.structs.replace(TrialFacts.of(same), values={})
     return TrialOutcome(
         TrialState.COMPLETE, same.value, same.value_std, store.fold_scores(same.id), store.curves(same.id),
         store.out_of_fold(same.id), epoch=same.epoch, n_parameters=same.n_parameters, duration_s=0.0,
-        user_attrs={**attrs, "same_as": same.number}, size_bytes=same.size_bytes, latency_ms=same.latency_ms,
+        user_attrs=encoded(facts), size_bytes=same.size_bytes, latency_ms=same.latency_ms, same_as=same.number,
     )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ import dataclasses
 import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,8 @@ from ...storage.errors import ArtifactError
 from ...storage.records import FoldScores, TrialKind, TrialRecord
 from ...storage.store import Store
 from ..domain.errors import Message
+from ..domain.results import FurtherRepeats
+from ..domain.trial_facts import TrialFacts
 from ..splits.splitting import further_repeats
 from ..statistics.comparison import name_in_repeats
 from ..study_rows import StudyRows
@@ -64,34 +65,31 @@ class Repeats:
     found: Mapping[str, Repeated] = field(default_factory=dict[str, Repeated])
     why_none: Message | None = None
 
-    def save(self, store: Store) -> dict[str, Any]:
+    def save(self, store: Store) -> FurtherRepeats | None:
         """Store them as an artifact; return what a study's result says of them, with all scores."""
         if not self.found:
-            return {}
-        arrays: dict[str, Any] = {}
+            return None
+        arrays: dict[str, NDArray[np.floating]] = {}
         for name, repeated in self.found.items():
             arrays[f"scores/{name}"], arrays[f"out_of_fold/{name}"] = repeated.scores, repeated.out_of_fold
         file = io.BytesIO()
-        np.savez_compressed(file, **arrays)
-        return {
-            "splits_sha256": self.splits_sha256,
-            "sha256": store.artifacts.add(file.getvalue()),
-            "scores": {name: repeated.scores.tolist() for name, repeated in self.found.items()},
-        }
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+        scores = {name: tuple(repeated.scores.tolist()) for name, repeated in self.found.items()}
+        return FurtherRepeats(self.splits_sha256, store.artifacts.add(file.getvalue()), scores)
 
     @classmethod
-    def load(cls, store: Store, saved: Mapping[str, Any]) -> Repeats:
+    def load(cls, store: Store, saved: FurtherRepeats | None) -> Repeats:
         """Return what `save` stored; nothing where its file is gone: finalists are then trained again."""
-        if not saved:
+        if saved is None:
             return cls()
         try:
-            data = store.artifacts.read(saved["sha256"])
+            data = store.artifacts.read(saved.sha256)
         except ArtifactError:
             return cls()
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             names = [name.removeprefix("scores/") for name in file.files if name.startswith("scores/")]
             found = {n: Repeated(file[f"scores/{n}"], file[f"out_of_fold/{n}"]) for n in names}
-        return cls(saved["splits_sha256"], found)
+        return cls(saved.splits_sha256, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +169,7 @@ def plan_repeats(
     left_s, left_work = time_left_s, policy.repeats_work * search_work
     for trial in complete[: policy.n_finalists(len(complete), spec.n_finalists)]:
         # One that the end of the search cut short would be trained in another way now.
-        if trial.user_attrs.get("truncated"):
+        if TrialFacts.of(trial).truncated:
             break
         if name_in_repeats(trial) not in known:
             left_s -= times * (trial.duration_s or 0.0) / prepared.n_workers

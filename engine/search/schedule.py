@@ -15,6 +15,8 @@ from ...storage.store import Store
 from ..baselines import baseline_names, is_cheap
 from ..data.schema import TableSchema
 from ..domain.objectives import costs_of, is_ruled_out
+from ..domain.stored import encoded
+from ..domain.trial_facts import TrialFacts
 from ..statistics.epochs import chosen_scores
 from ..training.curves import CURVE_NAMES
 from ..training.schedules import patience_of, trial_epochs
@@ -132,8 +134,9 @@ class Schedule:
             params=proposal.params,
             n_epochs=trial_epochs(proposal.params, self._prepared.spec.max_epochs),
             digests=self._prepared.digests,
-            user_attrs={"values": dict(proposal.values)}
-            | ({"small_first": True} if self._search.begins_small and proposal.number == 0 else {}),
+            user_attrs=encoded(
+                TrialFacts(proposal.values, small_first=self._search.begins_small and proposal.number == 0)
+            ),
             worker=worker,
         )
 
@@ -185,7 +188,7 @@ class Schedule:
             self._is_exhausted = True
 
     def _complete(self, trial: TrialRecord, scores: NDArray[np.float64] | None) -> None:
-        if not trial.user_attrs.get("truncated") and "same_as" not in trial.user_attrs:
+        if not TrialFacts.of(trial).truncated and trial.same_as is None:
             self._tried.setdefault(_configuration(trial.family, trial.params), trial.id)
             self._budget.note_duration(trial.duration_s or 0.0)
         if self._fold_test and scores is not None:
@@ -209,7 +212,8 @@ class Schedule:
         trials = self._store.trials(self._study_id)
         curves = self._store.curves_of([t.id for t in trials])
         past: list[PastTrial] = []
-        if any(trial.user_attrs.get("small_first") for trial in trials):
+        facts = {trial.id: TrialFacts.of(trial) for trial in trials}
+        if any(found.small_first for found in facts.values()):
             self._search.begin_small()
         for trial in trials:
             if not trial.state.is_finished:
@@ -223,7 +227,7 @@ class Schedule:
             self._count_ruled_out(trial)
             scores = self._scores(trial, curves[trial.id].values) if trial.id in curves else None
             steps: dict[int, float] = {}
-            if scores is not None and "same_as" not in trial.user_attrs:
+            if scores is not None and trial.same_as is None:
                 means = scores.mean(axis=0).tolist()
                 steps = dict(zip(self._steps(trial, len(means)), means, strict=True))
                 # See `should_prune`.
@@ -231,12 +235,10 @@ class Schedule:
                     del steps[next(iter(steps))]
             if trial.state is TrialState.COMPLETE:
                 self._complete(trial, scores)
-            values = trial.user_attrs.get("values", {})
-            is_copy = "same_as" in trial.user_attrs
             past.append(
                 PastTrial(
-                    trial.number, trial.family, values, _told(trial), trial.value, steps, is_copy,
-                    self._costs_of(trial),
+                    trial.number, trial.family, facts[trial.id].values, _told(trial), trial.value, steps,
+                    trial.same_as is not None, self._costs_of(trial),
                 )
             )  # fmt: skip
         self._restore_search(past)

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import FoldScores, StudyRecord, TrialKind, TrialRecord, TrialState
+from ..domain.evidence import EQUIVALENCE, Verdict, Word
 from ..domain.metrics import METRICS, Metric
+from ..domain.results import StudyResult
 from ..domain.spec import ORDERED_SPLITS
-from ..domain.verdict import EQUIVALENCE, Verdict, Word, evidence_of
+from ..domain.variants import Difference
 from .student import t_cdf, t_quantile
 
 Floats = NDArray[np.float64]
@@ -102,8 +104,9 @@ def has_further_repeats(study: StudyRecord, trial: TrialRecord) -> bool:
     return bool(_further_scores(study, trial))
 
 
-def _further_scores(study: StudyRecord, trial: TrialRecord) -> list[float]:
-    return study.result.get("repeats", {}).get("scores", {}).get(name_in_repeats(trial), [])
+def _further_scores(study: StudyRecord, trial: TrialRecord) -> tuple[float, ...]:
+    repeats = StudyResult.of(study).repeats
+    return () if repeats is None else repeats.scores.get(name_in_repeats(trial), ())
 
 
 def name_in_repeats(trial: TrialRecord) -> str:
@@ -114,7 +117,7 @@ def name_in_repeats(trial: TrialRecord) -> str:
 def compare_trials(study: StudyRecord, lead: Floats, other: Floats) -> Verdict:
     """Compare two trials of a study by their `all_scores`, on the replicas that both were judged on."""
     n = min(len(lead), len(other))
-    evidence = evidence_of(study.result)
+    evidence = StudyResult.of(study).evidence
     return compare_folds(
         lead[:n],
         other[:n],
@@ -148,8 +151,8 @@ def tied_trials(
     return tied
 
 
-def paired_difference(lead: Floats, other: Floats, *, n_folds: int) -> dict[str, float]:
-    """Return the mean of ``lead - other`` over the replicas (R,), and ``low`` and ``high`` of its 95 % interval.
+def paired_difference(lead: Floats, other: Floats, *, n_folds: int) -> Difference:
+    """Return the mean of ``lead - other`` over the replicas (R,), and its 95 % interval.
 
     The variance is corrected as in `corrected_variance`.
     """
@@ -159,4 +162,4 @@ def paired_difference(lead: Floats, other: Floats, *, n_folds: int) -> dict[str,
     if len(difference) > 1:
         variance = corrected_variance(difference, n_folds)
         half = t_quantile(0.975, len(difference) - 1) * math.sqrt(variance)
-    return {"mean": mean, "low": mean - half, "high": mean + half}
+    return Difference(mean, mean - half, mean + half)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..bundled.intervals import FoldScores
+from ..domain.bundles import Coverage
 
 LEVELS = (0.5, 0.8, 0.9, 0.95)
 MOST_SCORES = 2000
@@ -61,37 +61,6 @@ def scores_of(
         values.append(ordered[ends - 1])
         ranks.append(ends)
     return FoldScores(values, ranks, n_rows, n_repeats)
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How many targets of rows that nothing was fitted on lie inside the intervals or sets of a level.
-
-    Attributes
-    ----------
-    level : float
-        What was asked for, in (0, 1).
-    proven : float
-        See `proven_coverage`.
-    n_rows, n_inside : int
-    share, low, high : float
-        ``n_inside / n_rows``, with Wilson's 95 % interval.
-    size : float
-        The mean width of the intervals, in units of the target; of sets, the mean number of classes.
-    """
-
-    level: float
-    proven: float
-    n_rows: int
-    n_inside: int
-    share: float
-    low: float
-    high: float
-    size: float
-
-    def to_json(self) -> dict[str, Any]:
-        """Return its attributes."""
-        return asdict(self)
 
 
 def measured(

@@ -23,8 +23,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.evidence import EQUIVALENCE, Corrected, Estimate, Verdict
 from ..domain.metrics import METRICS
-from ..domain.verdict import EQUIVALENCE, Corrected, Estimate, Verdict
 from .comparison import region, word_of
 from .shipped import repeats_mean, thresholded_scores
 from .thresholds import is_thresholded

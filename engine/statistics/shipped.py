@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .thresholds import USUAL
+from ..domain.thresholds import USUAL
 from .weighted import scores_of_each, weighted_scores
 
 Floats = NDArray[np.float64]

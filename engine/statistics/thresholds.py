@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.metrics import METRICS
+from ..domain.thresholds import USUAL
 
-USUAL = 0.5
 _MOST_TRIED = 199
 THRESHOLDED = ("accuracy", "balanced_accuracy", "matthews_corrcoef", "f1")
 

@@ -9,6 +9,7 @@ import numpy as np
 from ...storage.records import FoldScores
 from ..baselines import fit_baseline
 from ..domain.metrics import METRICS, metrics_for
+from ..domain.trial_facts import TrialFacts
 from ..machine import private_bytes
 from .context import context_of
 from .messages import BaselineTask, HoldoutTask, StudyFiles, TaskResult
@@ -43,7 +44,7 @@ def run_baseline(files: StudyFiles, task: BaselineTask) -> TaskResult:
         peak_memory_bytes=private_bytes(),
         scores=FoldScores(names, np.array(rows), np.full(len(rows), -1)),
         out_of_fold=np.concatenate([p.ravel() for p in predictions]).astype(np.float32),
-        info={"truncated": True} if is_truncated else {},
+        facts=TrialFacts(truncated=is_truncated),
     )
 
 
@@ -58,4 +59,4 @@ def run_holdout(files: StudyFiles, task: HoldoutTask) -> TaskResult:
     rows = context.splits.holdout
     predictions = fitted.predict(rows)
     scores = {n: METRICS[n](context.y_by_row[rows], predictions) for n in metrics_for(context.target.task)}
-    return TaskResult(time.monotonic() - started, private_bytes(), info={"holdout": scores})
+    return TaskResult(time.monotonic() - started, private_bytes(), holdout=scores)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.errors import Message
 from ..domain.metrics import METRICS, metrics_for
+from ..domain.results import FinalModel, OuterFolds
 from ..domain.spec import ORDERED_SPLITS
 from ..machine import private_bytes
 from ..statistics.comparison import paired_difference
@@ -42,70 +42,62 @@ def run_final(files: StudyFiles, task: FinalTask) -> TaskResult:
     context = context_of(files)
     kind, reason, evidence = _choose(files, context, task, started)
     model = _ensemble(context, task) if kind == "ensemble" else _refit(context, task)
-    info: dict[str, Any] = {
-        "final": {
-            "kind": kind,
-            "reason": reason.to_json(),
-            "evidence": evidence,
-            "n_networks": model.n_networks,
-        }
-    }
+    holdout = None
     rows = context.splits.holdout
     if len(rows):
         predictions = model.predict(context.table, rows)
-        info["holdout"] = {
-            n: METRICS[n](context.y_by_row[rows], predictions) for n in metrics_for(model.task)
-        }
+        holdout = {n: METRICS[n](context.y_by_row[rows], predictions) for n in metrics_for(model.task)}
     return TaskResult(
         duration_s=time.monotonic() - started,
         peak_memory_bytes=private_bytes(),
         model=model.to_bytes(),
         n_parameters=model.network.n_parameters,
-        info=info,
+        final=FinalModel(kind, reason, evidence, model.n_networks),
+        holdout=holdout,
     )
 
 
 def _choose(
     files: StudyFiles, context: StudyContext, task: FinalTask, started: float
-) -> tuple[str, Message, dict[str, Any]]:
+) -> tuple[str, Message, OuterFolds]:
     n_folds = context.splits.n_folds
     if context.splits.kind in ORDERED_SPLITS:
         message = Message(
             "Folds in time order train on ever longer pasts; one network on all rows has seen the latest."
         )
-        return "refit", message, {"n_outer": 0}
+        return "refit", message, OuterFolds(0)
     if n_folds == 2:
         message = Message(
             "Two folds leave no rows for a comparison; the fold networks are kept as an ensemble."
         )
-        return "ensemble", message, {"n_outer": 0}
+        return "ensemble", message, OuterFolds(0)
     if task.most_outer == 0:
         message = Message(
             "A comparison with one network on all rows would have cost too much beside such a short search; the fold "
             "networks are kept as an ensemble."
         )
-        return "ensemble", message, {"n_outer": 0}
+        return "ensemble", message, OuterFolds(0)
     time_left_s = min(task.time_left_s, 1e9)
     n_outer = min(task.most_outer, n_folds, int(time_left_s / max(_COST * task.trial_s, 1e-3)))
     if n_outer > 0:
         try:
             evidence = _evidence(files, context, task, n_outer, _Deadline(started + time_left_s))
-            return *_decide(files.metric, evidence, n_folds), {"n_outer": n_outer, **evidence}
+            return *_decide(files.metric, evidence, n_folds), evidence
         except TrainingStopped:
             _log.info("the comparison of final models took too long")
     message = Message("There was no time to compare; the fold networks are kept as an ensemble.")
-    return "ensemble", message, {"n_outer": 0}
+    return "ensemble", message, OuterFolds(0)
 
 
-def _decide(metric: str, evidence: dict[str, list[float]], n_folds: int) -> tuple[str, Message]:
+def _decide(metric: str, evidence: OuterFolds, n_folds: int) -> tuple[str, Message]:
     """Take one network where that is significantly better, and else the ensemble.
 
     The better mean of a few outer folds is a bad guide: in 60 trainings on five small tables it chose the single
     network 18 times, which was then better on the holdout in 4 and worse in 11 (docs/benchmarks.md).
     """
     sign = 1.0 if METRICS[metric].direction == "maximize" else -1.0
-    refit, ensemble = sign * np.array(evidence["refit"]), sign * np.array(evidence["ensemble"])
-    if len(refit) > 1 and paired_difference(refit, ensemble, n_folds=n_folds)["low"] > 0:
+    refit, ensemble = sign * np.array(evidence.refit), sign * np.array(evidence.ensemble)
+    if len(refit) > 1 and paired_difference(refit, ensemble, n_folds=n_folds).low > 0:
         return "refit", Message(
             "In nested cross-validation one network on all rows scored significantly better than the ensemble of fold "
             "networks."
@@ -130,7 +122,7 @@ class _Deadline:
 
 def _evidence(
     files: StudyFiles, context: StudyContext, task: FinalTask, n_outer: int, deadline: _Deadline
-) -> dict[str, list[float]]:
+) -> OuterFolds:
     """Score both ways on the validation rows of the first `n_outer` folds, from the training rows alone.
 
     With repeats, the folds of the first one serve.
@@ -147,14 +139,15 @@ def _evidence(
     final = train_spec(context, refit_problem, task.family, task.params, patience=None, stop_epoch=stop)
     refit = Trainer(refit_problem, final).run(deadline)
     metric = METRICS[files.metric]
-    scores: dict[str, list[float]] = {"ensemble": [], "refit": []}
+    ensemble_scores: list[float] = []
+    refit_scores: list[float] = []
     for outer in range(n_outer):
         rows = context.places[splits.valid[outer]]
         replicas = range(outer * n_inner, (outer + 1) * n_inner)
         together = np.mean([_predict(problem, inner, r, rows) for r in replicas], axis=0)
-        scores["ensemble"].append(metric(problem.y[rows], together))
-        scores["refit"].append(metric(problem.y[rows], _predict(refit_problem, refit, outer, rows)))
-    return scores
+        ensemble_scores.append(metric(problem.y[rows], together))
+        refit_scores.append(metric(problem.y[rows], _predict(refit_problem, refit, outer, rows)))
+    return OuterFolds(n_outer, tuple(ensemble_scores), tuple(refit_scores))
 
 
 def _inner_folds(context: StudyContext, n_outer: int) -> tuple[list[Ints], list[Ints]]:

@@ -22,7 +22,10 @@ from ...storage.artifacts import Artifacts
 from ...storage.records import Curves, Failure, FoldScores
 from ..data.schema import TableSchema
 from ..data.table import ArrayFile, TableFiles
+from ..domain.params import Params
+from ..domain.results import FinalModel, Scores
 from ..domain.spec import LimitsSpec
+from ..domain.trial_facts import TrialFacts
 
 
 class Control(StrEnum):
@@ -174,7 +177,7 @@ class TrialTask:
     trial_id: int
     number: int
     family: str
-    params: Mapping[str, Any]
+    params: Params
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +216,7 @@ class FinalTask:
     """
 
     family: str
-    params: Mapping[str, Any]
+    params: Params
     model: bytes | None
     best_epochs: tuple[int, ...]
     trial_s: float
@@ -254,8 +257,12 @@ class TaskResult:
         Of the validation rows of all replicas, one replica after the other.
     model : bytes or None
         `TrainedModel.to_bytes`.
-    info : mapping
-        JSON-ready: ``truncated``, ``preprocessing`` (digest), ``holdout``, ``final``, …
+    facts : TrialFacts
+        What else is known of a trial or baseline.
+    final : FinalModel or None
+        Of a `FinalTask`.
+    holdout : mapping of str to float, or None
+        Every metric on the holdout, of a `FinalTask` or `HoldoutTask`.
     """
 
     duration_s: float
@@ -267,7 +274,9 @@ class TaskResult:
     size_bytes: int | None = None
     latency_ms: float | None = None
     model: bytes | None = None
-    info: Mapping[str, Any] = field(default_factory=dict)
+    facts: TrialFacts = field(default_factory=TrialFacts)
+    final: FinalModel | None = None
+    holdout: Scores | None = None
 
 
 TaskOutcome = TaskResult | Failure

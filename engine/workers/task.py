@@ -80,7 +80,7 @@ def _run_trial(files: StudyFiles, task: TrialTask, send: Send, work: Work) -> Ta
     try:
         return work.trial(files, task, reporter)
     except TrainingStopped:
-        return TaskResult(reporter.elapsed_s, reporter.peak_bytes, info={"dropped": True})
+        return TaskResult(reporter.elapsed_s, reporter.peak_bytes)
     finally:
         checkpoint_path(files, task.trial_id).unlink(missing_ok=True)
         forget_control(task.trial_id)

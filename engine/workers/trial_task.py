@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...storage.records import Curves, FoldScores
 from ..domain.metrics import METRICS, metrics_for
+from ..domain.trial_facts import TrialFacts
 from ..training.curves import CURVE_NAMES
 from ..training.model import TrainedModel
 from ..training.problem import Problem
@@ -43,12 +44,11 @@ def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskRes
         size_bytes=costs.size_bytes,
         latency_ms=costs.latency_ms,
         model=TrainedModel.from_training(problem, result, context.target.labels).to_bytes(),
-        info={
-            "truncated": reporter.is_truncated,
-            "preprocessing": context.preprocessing.digest(task.params),
-            "path": "fused" if spec.fused else "fold_by_fold",
-            "streamed": spec.window_bytes is not None,
-        },
+        facts=TrialFacts(
+            truncated=reporter.is_truncated,
+            preprocessing=context.preprocessing.digest(task.params),
+            path="fused" if spec.fused else "fold_by_fold",
+        ),
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ...engine.domain import formatting
+from ...engine.domain.variants import LayerWeights
 from .. import tokens
 from ..language import Speaks, tr
 from ..theme import body_font, colour, theme
@@ -24,7 +24,7 @@ class LayersView(Speaks, QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._layers: list[Mapping[str, Any]] = []
+        self._layers: list[LayerWeights] = []
         self._blame: dict[str, float] = {}
         self._spared: frozenset[str] = frozenset()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -32,14 +32,13 @@ class LayersView(Speaks, QWidget):
         self.say(self._reworded)
 
     def show_layers(
-        self, layers: Sequence[Mapping[str, Any]], blame: Mapping[str, float], spared: Sequence[str]
+        self, layers: Sequence[LayerWeights], blame: Mapping[str, float], spared: Sequence[str]
     ) -> None:
         """Show layers.
 
         Parameters
         ----------
-        layers : sequence of mapping
-            As in the measures of a variant: ``layer``, ``n_weights``, ``sparsity``, ``most``, ``before``, ``after``.
+        layers : sequence of LayerWeights
         blame : mapping of str to float
             By layer what is lost when it alone is compressed; empty where that was not measured.
         spared : sequence of str
@@ -61,11 +60,11 @@ class LayersView(Speaks, QWidget):
         self.setAccessibleDescription("\n".join(self.words_of(one) for one in self._layers))
         self.update()
 
-    def words_of(self, layer: Mapping[str, Any]) -> str:
+    def words_of(self, layer: LayerWeights) -> str:
         """Return what is drawn of a layer, in words."""
-        name = str(layer["layer"])
+        name = layer.layer
         said = [
-            f"{name}: {tr('{percent} zeros', percent=formatting.percent(float(layer['sparsity'])))}",
+            f"{name}: {tr('{percent} zeros', percent=formatting.percent(layer.sparsity))}",
             tr("weights from {low} to {high}", low=_ends(layer, -1), high=_ends(layer, 1)),
         ]
         if name in self._blame:
@@ -90,9 +89,9 @@ class LayersView(Speaks, QWidget):
         for place, layer in enumerate(self._layers):
             self._draw(painter, layer, float(place * self._row_height), most)
 
-    def _draw(self, painter: QPainter, layer: Mapping[str, Any], top: float, most: float) -> None:
-        width, name = float(self.width()), str(layer["layer"])
-        right = formatting.percent(float(layer["sparsity"]))
+    def _draw(self, painter: QPainter, layer: LayerWeights, top: float, most: float) -> None:
+        width, name = float(self.width()), layer.layer
+        right = formatting.percent(layer.sparsity)
         right = tr("stays as it is") if name in self._spared else tr("{percent} zeros", percent=right)
         metrics = QFontMetricsF(painter.font())
         room = width - metrics.horizontalAdvance(right) - _GAP
@@ -104,8 +103,8 @@ class LayersView(Speaks, QWidget):
         painter.setPen(colour("muted"))
         painter.drawText(line, Qt.AlignmentFlag.AlignRight, right)
         area = QRectF(0, top + 19, width, _GRAPH)
-        draw_curve(painter, area, layer["before"], colour("muted"), filled=False)
-        draw_curve(painter, area, layer["after"], _series(0), filled=True)
+        draw_curve(painter, area, layer.before, colour("muted"), filled=False)
+        draw_curve(painter, area, layer.after, _series(0), filled=True)
         if name in self._blame:
             self._draw_blame(painter, self._blame[name], most, QRectF(0, top + 19 + _GRAPH + 4, width, 18))
 
@@ -154,8 +153,8 @@ def draw_curve(
     painter.drawPolyline(QPolygonF(points))
 
 
-def _ends(layer: Mapping[str, Any], sign: int) -> str:
-    return formatting.number(sign * float(layer["most"]), 2)
+def _ends(layer: LayerWeights, sign: int) -> str:
+    return formatting.number(sign * layer.most, 2)
 
 
 def _series(place: int) -> QColor:

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 
 from ...engine.domain import formatting
+from ...engine.domain.bundles import Certificate
 from ...storage.records import ExportRecord, JobState
 from .. import words
 from ..language import tr
@@ -94,4 +95,4 @@ class ExportsModel(TableModel):
 
 
 def _passed(export: ExportRecord) -> bool:
-    return export.state is JobState.DONE and bool(export.certificate.get("passed"))
+    return export.state is JobState.DONE and Certificate.of(export).passed

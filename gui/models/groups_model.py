@@ -1,17 +1,18 @@
 """An audit by groups as a Qt table: all rows, then each group, with an interval beside every figure.
 
-What an audit holds is said in `engine.audit.study_audit`; it lies in the result of its study: nothing runs to show it.
+What an audit holds is said in `engine.domain.group_audits`; it lies in its study's result: nothing runs to show it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 
 from ...engine.domain import formatting
+from ...engine.domain.group_audits import AuditPart, Figure, Gap, Group
 from ..language import tr
 from .table_model import LEFT, RIGHT, Index, TableModel
 
@@ -58,34 +59,35 @@ class GroupsModel(TableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.measures: Sequence[str] = ()
-        self._part: Mapping[str, Any] = {}
-        self._rows: list[Mapping[str, Any]] = []
+        self._part: AuditPart | None = None
+        # That of all rows, then one for each group.
+        self._rows: list[Group] = []
         self._positive = ""
         self._ends: dict[str, tuple[float, float]] = {}
         self._extremes: set[tuple[str, str]] = set()
 
-    def show_part(self, part: Mapping[str, Any], positive: str) -> None:
+    def show_part(self, part: AuditPart, positive: str) -> None:
         """Take one part of an audit; `positive` is the class that rates are about, empty for none."""
         if part == self._part and positive == self._positive:
             return
         self.beginResetModel()
         self._part, self._positive = part, positive
-        whole = {"group": None, "n_rows": part["n_rows"], "is_small": False, "figures": part["whole"]}
-        self._rows = [whole, *part["groups"]]
-        self.measures = [name for name in MEASURES if name in part["whole"]]
+        self._rows = [Group("", part.n_rows, is_small=False, figures=part.whole), *part.groups]
+        self.measures = [name for name in MEASURES if name in part.whole]
         self._ends = {name: self._ends_of(name) for name in self.measures}
         self._extremes = {
-            (gap["measure"], gap[end]) for gap in part["gaps"] if gap["low"] > 0 for end in ("least", "most")
+            (gap.measure, end) for gap in part.gaps if gap.low > 0 for end in (gap.least, gap.most)
         }
         self.endResetModel()
 
     def _ends_of(self, name: str) -> tuple[float, float]:
         """Return the range of a column; groups that are too small to compare would make it too wide."""
-        figures = [row["figures"][name] for row in self._rows if not row["is_small"]]
-        known = [figure for figure in figures if figure["value"] is not None]
-        if not known:
+        figures = [row.figures[name] for row in self._rows if not row.is_small]
+        lows = [figure.low for figure in figures if figure.low is not None]
+        highs = [figure.high for figure in figures if figure.high is not None]
+        if not lows or not highs:
             return 0.0, 1.0
-        low, high = min(f["low"] for f in known), max(f["high"] for f in known)
+        low, high = min(lows), max(highs)
         return (low, high) if high > low else (low - 0.5, high + 0.5)
 
     def n_rows(self) -> int:
@@ -106,38 +108,45 @@ class GroupsModel(TableModel):
         return None if section < N_OWN else meaning(self.measures[section - N_OWN], self._positive)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
+        if not index.isValid() or self._part is None:
             return None
-        row, section = self._rows[index.row()], index.column()
+        row, section, is_whole = self._rows[index.row()], index.column(), index.row() == 0
         if role == SMALL_ROLE:
-            return row["is_small"]
+            return row.is_small
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(section)
         if section >= N_OWN:
-            return self._figure(row, self.measures[section - N_OWN], role)
+            return self._figure(row, self.measures[section - N_OWN], role, is_whole=is_whole)
         if section == ROWS:
-            return formatting.count(row["n_rows"]) if role == Qt.ItemDataRole.DisplayRole else None
-        name = tr("All rows") if row["group"] is None else group(row["group"], self._part)
+            return formatting.count(row.n_rows) if role == Qt.ItemDataRole.DisplayRole else None
+        name = tr("All rows") if is_whole else group(row.group, is_binned=self._part.is_binned)
         if role == Qt.ItemDataRole.DisplayRole:
             return name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{name}\n{too_few()}" if row["is_small"] else name
+            return f"{name}\n{too_few()}" if row.is_small else name
         return None
 
-    def _figure(self, row: Mapping[str, Any], name: str, role: int) -> Any:
-        figure = row["figures"][name]
+    def _figure(self, row: Group, name: str, role: int, *, is_whole: bool) -> Any:
+        figure = row.figures[name]
         if role == FIGURE_ROLE:
+            whole = self._rows[0].figures[name].value
+            is_extreme = not is_whole and (name, row.group) in self._extremes
             return Drawn(
-                figure["value"], figure["low"], figure["high"], self._part["whole"][name]["value"], self._ends[name],
-                _texts(name, figure), (name, row["group"]) in self._extremes,
-            )  # fmt: skip
+                figure.value,
+                figure.low,
+                figure.high,
+                whole,
+                self._ends[name],
+                _texts(name, figure),
+                is_extreme,
+            )
         value, interval, _ = _texts(name, figure)
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{value} ({interval})" if interval else value
         if role == Qt.ItemDataRole.ToolTipRole:
             said = f"{measure(name)}: {value}" + (f" ({interval})" if interval else "")
-            of = tr("Counted of {n} rows.", n=formatting.count(figure["n"]))
-            return "\n".join([said, of, *([too_few()] if row["is_small"] else [])])
+            of = tr("Counted of {n} rows.", n=formatting.count(figure.n))
+            return "\n".join([said, of, *([too_few()] if row.is_small else [])])
         return None
 
 
@@ -172,9 +181,9 @@ def meaning(name: str, positive: str) -> str:
     return said.format(label=f"“{positive}”")
 
 
-def group(name: str, part: Mapping[str, Any]) -> str:
+def group(name: str, *, is_binned: bool) -> str:
     """Return the name of a group; ranges and what stands for several cells in the language in use."""
-    if part["is_binned"]:
+    if is_binned:
         return name.replace(" to ", " … ", 1) if name != _MISSING else tr("(missing)")
     # A text may have several lines.
     return {_MISSING: tr("(missing)"), _OTHER: tr("(other)")}.get(name, " ".join(name.split()))
@@ -185,25 +194,26 @@ def too_few() -> str:
     return tr("Fewer than 30 rows: too few to compare.")
 
 
-def headline(part: Mapping[str, Any]) -> tuple[str, str]:
+def headline(part: AuditPart) -> tuple[str, str]:
     """Return the widest gap between two groups in words, and the tone of these words."""
-    if not part["gaps"]:
+    if not part.gaps:
         return tr("No gap is given: fewer than two groups have 30 rows."), "muted"
-    sure = [gap for gap in part["gaps"] if gap["low"] > 0 and gap["measure"] != _OF_THE_DATA]
+    sure = [gap for gap in part.gaps if gap.low > 0 and gap.measure != _OF_THE_DATA]
     if not sure:
         return tr("No gap between two groups is told apart from chance."), ""
     # Shares can be compared with each other; of errors the first one that is apart is the one to tell.
-    is_share = sure[0]["measure"] in _SHARES
-    widest = max(sure, key=lambda gap: gap["difference"]) if is_share else sure[0]
+    is_share = sure[0].measure in _SHARES
+    widest = max(sure, key=lambda gap: gap.difference) if is_share else sure[0]
     return tr("Widest gap · {gap}", gap=gap_text(widest, part)), "warning"
 
 
-def gap_text(gap: Mapping[str, Any], part: Mapping[str, Any]) -> str:
+def gap_text(gap: Gap, part: AuditPart) -> str:
     """Return the widest gap of one measure in words."""
-    name = gap["measure"]
-    difference, low, high = (_apart(name, float(gap[key])) for key in ("difference", "low", "high"))
+    name = gap.measure
+    difference, low, high = (_apart(name, x) for x in (gap.difference, gap.low, gap.high))
+    most, least = (group(end, is_binned=part.is_binned) for end in (gap.most, gap.least))
     args = {
-        "measure": measure(name), "most": group(gap["most"], part), "least": group(gap["least"], part),
+        "measure": measure(name), "most": most, "least": least,
         "difference": difference, "low": low, "high": high,
     }  # fmt: skip
     if name in _SHARES:
@@ -213,23 +223,23 @@ def gap_text(gap: Mapping[str, Any], part: Mapping[str, Any]) -> str:
     return tr("{measure}: {difference} ({low} … {high}) more in “{most}” than in “{least}”.", **args)
 
 
-def gap_lines(part: Mapping[str, Any]) -> list[str]:
+def gap_lines(part: AuditPart) -> list[str]:
     """Return the widest gap of each measure but the one of the headline in words; what may be chance is said to be."""
     widest, _ = headline(part)
     lines: list[str] = []
-    for gap in part["gaps"]:
+    for gap in part.gaps:
         said = gap_text(gap, part)
-        if gap["low"] <= 0:
+        if gap.low <= 0:
             lines.append(f"{said} {tr('That may be chance.')}")
         elif said not in widest:
             lines.append(said)
     return lines
 
 
-def no_gap_lines(part: Mapping[str, Any]) -> list[str]:
+def no_gap_lines(part: AuditPart) -> list[str]:
     """Return why measures have no gap in words; nothing where none has one, which is the headline."""
-    told = {gap["measure"] for gap in part["gaps"]}
-    missing = [name for name in MEASURES if name in part["whole"] and name not in told]
+    told = {gap.measure for gap in part.gaps}
+    missing = [name for name in MEASURES if name in part.whole and name not in told]
     if not told or not missing:
         return []
     lines: list[str] = []
@@ -252,10 +262,10 @@ def _error(name: str, value: float) -> str:
     return formatting.number(value, 3) if name == "r2" or abs(value) < 10 else formatting.plain(value)
 
 
-def _texts(name: str, figure: Mapping[str, Any]) -> tuple[str, str, str]:
-    if figure["value"] is None:
+def _texts(name: str, figure: Figure) -> tuple[str, str, str]:
+    value, low, high = figure.value, figure.low, figure.high
+    if value is None or low is None or high is None:
         return formatting.NOTHING, "", ""
-    value, low, high = (float(figure[key]) for key in ("value", "low", "high"))
     if name in _SHARES:
         fine, rough = ([formatting.number(100 * end, n) for end in (low, high)] for n in (1, 0))
         return formatting.percent(value, 1 if value < 1 else 0), " … ".join(fine), " … ".join(rough)

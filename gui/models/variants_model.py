@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 
 from ...engine.domain import formatting
 from ...engine.domain.compression_verdict import verdict
+from ...engine.domain.variants import Difference, Sizes, VariantMeasures
 from ...storage.records import TrialState, VariantRecord
 from .. import words
 from ..language import sentence, tr
@@ -86,10 +87,13 @@ class Measured:
     ----------
     base : VariantRecord or None
         The network as it is, measured in the same run.
+    measures : VariantMeasures
+        Nothing is recorded in those of one that failed.
     """
 
     record: VariantRecord
     base: VariantRecord | None
+    measures: VariantMeasures
 
     @property
     def is_complete(self) -> bool:
@@ -97,18 +101,21 @@ class Measured:
         return self.record.state is TrialState.COMPLETE
 
     @property
-    def loss(self) -> Mapping[str, float] | None:
-        """``mean``, ``low`` and ``high`` of what it loses; None of the base, which all is compared with."""
-        return self.record.measures["drop"] if self.is_complete and self.record.name != BASE else None
+    def loss(self) -> Difference | None:
+        """What it loses; None of the base, which all is compared with."""
+        return self.measures.drop if self.is_complete and self.record.name != BASE else None
 
     def is_within(self, most_drop: float) -> bool:
         """Whether it loses no more than the user is ready to lose."""
-        return self.is_complete and self.record.measures["drop"]["mean"] <= most_drop
+        drop = self.measures.drop
+        return self.is_complete and drop is not None and drop.mean <= most_drop
 
     def interval(self, *, maximize: bool) -> tuple[float, float]:
         """Return the ends of the interval around its score: those of its loss on the same folds."""
-        value, drop = self.record.value or 0.0, self.record.measures["drop"]
-        less, more = drop["high"] - drop["mean"], drop["mean"] - drop["low"]
+        value, drop = self.record.value or 0.0, self.measures.drop
+        if drop is None:
+            return value, value
+        less, more = drop.high - drop.mean, drop.mean - drop.low
         return (value - less, value + more) if maximize else (value - more, value + less)
 
     def said(self, most_drop: float) -> str:
@@ -120,11 +127,11 @@ class Measured:
             return tr("The trial's networks as they are.")
         if record.name == "control":
             return tr("What training on alone does.")
-        if not self.is_complete or self.base is None or not self.base.size_bytes:
+        sizes, base = Sizes.of(record), None if self.base is None else Sizes.of(self.base)
+        drop = self.measures.drop
+        if not self.is_complete or sizes is None or base is None or drop is None:
             return ""
-        sizes = {name: getattr(record, name) for name in _MEASURES.values()}
-        base = {name: getattr(self.base, name) for name in _MEASURES.values()}
-        return sentence(verdict({**record.measures, **sizes}, base, most_drop).to_json())
+        return sentence(verdict(sizes, base, drop, self.measures.sparsity or 0.0, most_drop).to_json())
 
 
 def newest(variants: Iterable[VariantRecord]) -> list[Measured]:
@@ -141,7 +148,7 @@ def newest(variants: Iterable[VariantRecord]) -> list[Measured]:
         if record.name == BASE:
             base = record if record.state is TrialState.COMPLETE else None
         if record.state.is_finished:
-            found[record.name] = Measured(record, base)
+            found[record.name] = Measured(record, base, VariantMeasures.of(record))
     return list(found.values())
 
 
@@ -189,7 +196,7 @@ class VariantsModel(TableModel):
         loss = variant.loss
         if loss is None:
             return formatting.NOTHING
-        mean, low, high = (formatting.number(loss[end], self._decimals) for end in ("mean", "low", "high"))
+        mean, low, high = (formatting.number(x, self._decimals) for x in (loss.mean, loss.low, loss.high))
         return f"{mean} ({low} … {high})"
 
     def score_text(self, variant: Measured) -> str:

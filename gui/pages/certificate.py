@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...engine.domain import formatting
+from ...engine.domain.bundles import BundleFile, Certificate, FormatCheck, Manifest
 from ...engine.domain.formats import FORMATS
 from ...storage.records import ExportRecord, JobState
 from .. import words
@@ -74,7 +74,7 @@ class CertificateCard(Card):
             fill_grid(self._files, [])
             self._failure.hide()
             return
-        passed = bool(export.certificate.get("passed")) and export.state is JobState.DONE
+        passed = Certificate.of(export).passed and export.state is JobState.DONE
         running = export.state in (JobState.WAITING, JobState.RUNNING)
         tone = "accent" if running else "good" if passed else "bad"
         self._pill.show_word(tr("Passed") if passed else words.job_state(export.state), tone)
@@ -91,7 +91,7 @@ class CertificateCard(Card):
         if export.failure is not None:
             self._failure.tell(partial(words.failure_text, export.failure))
         fill_grid(self._grid, [*decision_rows(export), *certificate_rows(export)])
-        files = export.manifest.get("files") or {}
+        files = Manifest.of(export).files
         fill_grid(self._files, file_rows(files))
         for widget in (self._rule, self._files_title):
             widget.setVisible(bool(files))
@@ -99,66 +99,52 @@ class CertificateCard(Card):
 
 def decision_rows(export: ExportRecord) -> list[tuple[str, str]]:
     """Return which probability a bundle for two classes decides by, and what a fitted one brings."""
-    told = export.manifest.get("threshold")
-    if not told:
+    threshold = Manifest.of(export).threshold
+    if threshold is None:
         return []
-    how = {"tuned": tr("fitted"), "given": tr("set by hand")}.get(told["chosen"], tr("the more likely class"))
-    value = formatting.parameter(float(told["value"]))
-    rows = [(tr("Threshold"), f"{value}, {how}"), (tr("Said above it"), str(told["label"]))]
-    if told.get("gain"):
-        mean, low, high = (formatting.number(float(told["gain"][end]), 4) for end in ("mean", "low", "high"))
+    how = {"tuned": tr("fitted"), "given": tr("set by hand")}.get(
+        threshold.chosen, tr("the more likely class")
+    )
+    value = formatting.parameter(threshold.value)
+    rows = [(tr("Threshold"), f"{value}, {how}"), (tr("Said above it"), threshold.label)]
+    gain = threshold.gain
+    if gain is not None:
+        mean, low, high = (formatting.number(x, 4) for x in (gain.mean, gain.low, gain.high))
         rows.append((tr("Its gain (95%)"), f"{mean} ({low} … {high})"))
     return rows
 
 
 def certificate_rows(export: ExportRecord) -> list[tuple[str, str]]:
     """Return what the certificate says, as pairs of name and value."""
-    said = export.certificate
-    where = said.get("environment") or said
+    certificate = Certificate.of(export)
     rows: list[tuple[str, str]] = []
-    if said.get("n_rows") is not None:
-        rows.append((tr("Rows compared"), formatting.count(int(said["n_rows"]))))
-    formats = said.get("formats") or {}
-    rows += [(form.title, _format_text(formats[name])) for name, form in FORMATS.items() if name in formats]
-    for key, name in (
-        ("max_abs_difference", tr("Largest difference")),
-        ("tolerance", tr("Allowed difference")),
-    ):
-        if said.get(key) is not None and not formats:
-            rows.append((name, formatting.parameter(float(said[key]))))
+    if certificate.n_rows is not None:
+        rows.append((tr("Rows compared"), formatting.count(certificate.n_rows)))
+    checks = certificate.formats
+    rows += [(form.title, _format_text(checks[name])) for name, form in FORMATS.items() if name in checks]
     for key, name in (("python", "Python"), ("onnxruntime", "onnxruntime"), ("numpy", "NumPy")):
-        if where.get(key):
-            rows.append((name, str(where[key])))
+        if key in certificate.environment:
+            rows.append((name, certificate.environment[key]))
     rows.append((tr("Size"), formatting.size(export.size_bytes)))
     rows.append((tr("Written"), words.ago(export.created_at)))
     return rows
 
 
-def _format_text(told: Mapping[str, Any]) -> str:
+def _format_text(check: FormatCheck) -> str:
     """Return what the check of one format gave."""
-    if not told.get("passed"):
-        return tr("Failed, {number_format}", number_format=told.get("number_format", "float32"))
+    if not check.passed or check.max_abs_difference is None or check.tolerance is None:
+        return tr("Failed, {number_format}", number_format=check.number_format)
     return tr(
         "{number_format}, {difference} off, {tolerance} allowed",
-        number_format=told.get("number_format", "float32"),
-        difference=formatting.parameter(float(told["max_abs_difference"])),
-        tolerance=formatting.parameter(float(told["tolerance"])),
+        number_format=check.number_format,
+        difference=formatting.parameter(check.max_abs_difference),
+        tolerance=formatting.parameter(check.tolerance),
     )
 
 
-def file_rows(files: Any) -> list[tuple[str, str]]:
-    """Return the files of a bundle and their sizes; a manifest names them with bytes, with facts, or bare."""
-    if isinstance(files, dict):
-        return [
-            (str(name), formatting.size(about.get("size_bytes") if isinstance(about, dict) else about))
-            for name, about in files.items()
-        ]
-    return [
-        (str(one.get("name", "")), formatting.size(one.get("size_bytes")))
-        if isinstance(one, dict)
-        else (str(one), "")
-        for one in files
-    ]
+def file_rows(files: Mapping[str, BundleFile]) -> list[tuple[str, str]]:
+    """Return the files of a bundle and their sizes."""
+    return [(name, formatting.size(file.size_bytes)) for name, file in files.items()]
 
 
 def open_folder(path: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 
 from ...engine.domain.compression_verdict import chosen
+from ...engine.domain.variants import VariantMeasures
 from .. import words
 from ..language import tr
 from ..models.variants_model import BASE, Column, Measured, VariantsModel
@@ -108,11 +109,11 @@ class VariantsCard(Card):
             self.advice.setText(tr("No variant is within the limit."))
         else:
             said = [tr("The smallest within the limit: {variant}", variant=words.variant(best.name))]
-            found = best.measures.get("choice")
-            if found:
-                said.append(tr("chosen among {n}", n=found["n_tried"]))
-            if found and found.get("nested"):
-                mean = loss_texts(found["nested"])[0]
+            found = VariantMeasures.of(best).choice
+            if found is not None:
+                said.append(tr("chosen among {n}", n=found.n_tried))
+            if found is not None and found.nested is not None:
+                mean = loss_texts(found.nested)[0]
                 said.append(tr("such a choice loses {mean} on folds it has not looked at", mean=mean))
             self.advice.setText(" · ".join(said))
 

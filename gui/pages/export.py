@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QTableView, QWidget
 
 from ...engine.domain import formatting
 from ...engine.domain.requests import ExportedTrial, ExportTrial, result_of
+from ...engine.domain.variants import VariantMeasures, VariantMethod
 from ...storage.records import ExportRecord, JobRecord, StudyRecord, TrialState, VariantRecord
 from .. import words
 from ..desk import Desk
@@ -206,7 +207,9 @@ class ExportPage(Page):
     def _offer_variants(self, variants: list[VariantRecord]) -> None:
         """Offer the forms of the chosen trial that can be exported, the last of each name."""
         usable = {
-            v.name: v for v in variants if v.state is TrialState.COMPLETE and v.measures.get("model_sha256")
+            v.name: v
+            for v in variants
+            if v.state is TrialState.COMPLETE and VariantMeasures.of(v).model_sha256
         }
         self._variants = usable
         self.variant.set_options([
@@ -218,8 +221,8 @@ class ExportPage(Page):
     def _show_formats(self) -> None:
         """Let only those formats be chosen that can hold the chosen form, and that something here can run."""
         variant = self._variants.get(self.variant.value() or "")
-        number_format = (variant.method.get("quantization") if variant is not None else "") or "float32"
-        self._formats.show_number_format(number_format)
+        method = VariantMethod() if variant is None else VariantMethod.of(variant)
+        self._formats.show_number_format(method.number_format)
         self.threshold.show_model(self.desk.study, self._trial_number(), variant)
 
     def _best_text(self) -> str:

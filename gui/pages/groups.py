@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
+from ...engine.domain.group_audits import GroupAudit
 from ...engine.domain.kinds import KINDS
-from ...engine.domain.requests import AuditGroups, request_of
+from ...engine.domain.requests import AuditGroups, request_of, result_of
+from ...engine.domain.results import StudyResult
 from ...storage.records import JobRecord, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher, job_going
@@ -19,7 +21,7 @@ from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, column, row
 from ..widgets.progress import ProgressBox
 from ..widgets.trial_field import BEST, Complete, TrialField, best_text, complete_trials
-from .groups_card import Audit, GroupsCard, key_of
+from .groups_card import GroupsCard, key_of
 from .page import Page, Pages, nothing_to_do
 from .threshold_choice import ThresholdChoice
 
@@ -231,7 +233,7 @@ class GroupsPage(Page):
         asked = request_of(job)
         if not isinstance(asked, AuditGroups) or asked.study_id != self.desk.study_id:
             return
-        self._wanted = key_of(job.result)
+        self._wanted = key_of(result_of(job, GroupAudit))
         self.desk.toast(lambda: tr("Kept with the study; the model card of later exports shows it."))
         self.desk.refresh()
 
@@ -241,10 +243,10 @@ class GroupsPage(Page):
         self._show_start()
 
 
-def kept_audits(study: StudyRecord) -> list[Audit]:
+def kept_audits(study: StudyRecord) -> list[GroupAudit]:
     """Return the audits in the result of a study, the newest first."""
-    audits = list((study.result.get("audits") or {}).values())
-    return sorted(audits, key=lambda one: str(one["created_at"]), reverse=True)
+    audits = StudyResult.of(study).audits.values()
+    return sorted(audits, key=lambda audit: audit.created_at, reverse=True)
 
 
 def doing_text(doing: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QWidget
 
 from ...engine.domain import formatting
+from ...engine.domain.group_audits import AuditPart, GroupAudit
 from ..language import tr
 from ..models.groups_model import GROUP, N_OWN, ROWS, GroupsModel, gap_lines, headline, no_gap_lines
 from ..widgets.fields import CHIP_HEIGHT
@@ -19,7 +19,6 @@ from .groups_delegate import ROW_PX, GroupsDelegate
 from .page import EmptyState
 
 _GROUP_PX, _ROWS_PX, _LEAST_PX = 150, 62, 96
-Audit = Mapping[str, Any]
 
 
 class GroupsCard(Card):
@@ -27,8 +26,8 @@ class GroupsCard(Card):
 
     def __init__(self) -> None:
         super().__init__(margin=12)
-        self.audits: Sequence[Audit] = ()
-        self._shown: Audit | None = None
+        self.audits: Sequence[GroupAudit] = ()
+        self._shown: GroupAudit | None = None
         self.model = GroupsModel(self)
         self._make_chips()
         self._title = Elided("strong")
@@ -63,13 +62,12 @@ class GroupsCard(Card):
         self.show_audits((), None)
         note.say(self._reword)
 
-    def show_audits(self, audits: Sequence[Audit], wanted: tuple[int, str] | None) -> None:
+    def show_audits(self, audits: Sequence[GroupAudit], wanted: tuple[int, str] | None) -> None:
         """Show the audits of a study, the newest first.
 
         Parameters
         ----------
-        audits : sequence of dict
-            As `engine.audit.study_audit.StudyAudit.by` returns them.
+        audits : sequence of GroupAudit
         wanted : tuple of int and str, optional
             Trial and column of the one to show; without it the one that is shown stays, else the newest is.
         """
@@ -154,20 +152,20 @@ class GroupsCard(Card):
             self.chips.append(chip)
             self._chips.addWidget(chip)
 
-    def _show(self, audit: Audit | None) -> None:
+    def _show(self, audit: GroupAudit | None) -> None:
         self._shown = audit
         if audit is None:
             return
         for chip, one in zip(self.chips, self.audits, strict=True):
             chip.setChecked(one is audit or key_of(one) == key_of(audit))
-        parts = {part["part"]: part for part in audit["parts"]}
+        parts = {part.part: part for part in audit.parts}
         for name, chip in self.parts.items():
             chip.setEnabled(name in parts)
         chosen = next((name for name, chip in self.parts.items() if chip.isChecked()), "out_of_fold")
-        part = parts.get(chosen) or audit["parts"][0]
-        self.parts.get(part["part"], self.parts["out_of_fold"]).setChecked(True)
+        part = parts.get(chosen) or audit.parts[0]
+        self.parts.get(part.part, self.parts["out_of_fold"]).setChecked(True)
         n_before = len(self.model.measures)
-        self.model.show_part(part, str(audit["positive"] or ""))
+        self.model.show_part(part, audit.positive or "")
         if len(self.model.measures) != n_before:
             self.fit()
         head_px = self.table.horizontalHeader().sizeHint().height()
@@ -176,14 +174,14 @@ class GroupsCard(Card):
         )
         self._say(audit, part)
 
-    def _say(self, audit: Audit, part: Mapping[str, Any]) -> None:
+    def _say(self, audit: GroupAudit, part: AuditPart) -> None:
         self._title.setText(title(audit))
         self.table.setAccessibleName(title(audit))
         said, tone = headline(part)
         self.headline.setText(said)
         set_property(self.headline, "tone", tone)
         lines = [*gap_lines(part), *no_gap_lines(part)]
-        if part.get("is_former"):
+        if part.is_former:
             lines.append(
                 tr("The search has replaced these networks since then; audit again for the new ones.")
             )
@@ -195,21 +193,21 @@ class GroupsCard(Card):
         self._show(self._shown)
 
 
-def key_of(audit: Audit) -> tuple[int, str]:
+def key_of(audit: GroupAudit) -> tuple[int, str]:
     """Return what tells the audits of a study apart: trial and column."""
-    return int(audit["trial"]), str(audit["by"])
+    return -1 if audit.trial is None else audit.trial, audit.by
 
 
-def chip_text(audit: Audit) -> str:
+def chip_text(audit: GroupAudit) -> str:
     """Return the name of an audit beside others."""
-    return tr("{column} · trial {number}", column=audit["by"], number=audit["trial"])
+    return tr("{column} · trial {number}", column=audit.by, number=audit.trial)
 
 
-def title(audit: Audit) -> str:
+def title(audit: GroupAudit) -> str:
     """Return what an audit is of."""
-    said = [tr("By {column}", column=audit["by"]), tr("trial {number}", number=audit["trial"])]
-    if audit["positive"]:
-        said.append(tr("rates of “{label}”", label=audit["positive"]))
-    if audit["threshold"] is not None:
-        said.append(tr("threshold {value}", value=formatting.parameter(float(audit["threshold"]))))
+    said = [tr("By {column}", column=audit.by), tr("trial {number}", number=audit.trial)]
+    if audit.positive:
+        said.append(tr("rates of “{label}”", label=audit.positive))
+    if audit.threshold is not None:
+        said.append(tr("threshold {value}", value=formatting.parameter(audit.threshold)))
     return " · ".join(said)

@@ -10,8 +10,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
 from ...engine.domain.comparable import table_is_scored_the_old_way
+from ...engine.domain.results import StudyResult
 from ...engine.domain.resuming import found_nothing
-from ...engine.domain.split_findings import KEY, SplitAudit
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialKind, TrialState
 from .. import words
 from ..charts.curves import CurvesChart, judged_measure
@@ -225,11 +225,8 @@ class LivePage(Page):
 
     def _show_split_audit(self, study: StudyRecord) -> None:
         """Tell what speaks against the folds; it stays true where the user has kept them."""
-        if KEY not in study.result:
-            self.split_audit.hide()
-            return
-        audit = SplitAudit.from_json(study.result[KEY])
-        if not audit.serious:
+        audit = StudyResult.of(study).split_audit
+        if audit is None or not audit.serious:
             self.split_audit.hide()
             return
         look = next(iter(audit.unanswered), audit.serious[0])

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...engine.domain import formatting
 from ...engine.domain.leading import judged, leading_of, margin_of
+from ...engine.domain.results import Scores, StudyResult
 from ...engine.domain.resuming import found_nothing
 from ...engine.domain.verdict import (
     OLD_WAY,
     headline,
-    holdout_scores,
     is_better_than_all,
     looks_sentence,
     sentences,
@@ -57,9 +54,8 @@ class ResultCard(Card):
         details = detail_lines(study, spread, is_old=is_old)
         self._details.setText("\n".join(details))
         self._details.setVisible(bool(details))
-        final = study.result.get("final") or {}
-        said = final.get("reason") or ""
-        reason = sentence(said if isinstance(said, Mapping) else {"template": "", "text": said})
+        final = StudyResult.of(study).final
+        reason = "" if final is None else sentence(final.reason.to_json())
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
         fill_grid(self._grid, result_rows(study, spread))
@@ -102,7 +98,7 @@ def detail_lines(study: StudyRecord, spread: float | None, *, is_old: bool = Fal
     evidence = judged(study)
     if evidence is None:
         return []
-    ours, theirs = holdout_scores(study.metric, study.result)
+    ours, theirs = StudyResult.of(study).holdout_scores(study.metric)
     decimals = formatting.decimals_for(study.best_value, spread)
     said = sentences(
         evidence, ours=ours, baselines=theirs, decimals=decimals, label=words.baselines_of(study)
@@ -114,8 +110,7 @@ def detail_lines(study: StudyRecord, spread: float | None, *, is_old: bool = Fal
 
 def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str]]:
     """Return what the end of the search found, as pairs of name and value; what is missing is left out."""
-    result: Mapping[str, Any] = study.result
-    best = result.get("best") or {}
+    result = StudyResult.of(study)
     leading = leading_of(study)
     spread = leading.spread if leading is not None and leading.spread is not None else spread
     decimals = formatting.decimals_for(None if leading is None else leading.value, spread)
@@ -131,21 +126,21 @@ def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str
         low, high = (formatting.number(value, decimals) for value in (corrected.low, corrected.high))
         rows.append((tr("Corrected for the choice"), formatting.number(corrected.value, decimals)))
         rows.append((tr("95% interval"), f"{low} … {high}"))
-    rows += _holdout_rows(study, best.get("holdout") or {}, decimals)
-    final = (result.get("final") or {}).get("kind")
-    if final:
+    rows += _holdout_rows(study, result, decimals)
+    if result.final is not None:
         kinds = {"refit": tr("refitted on all rows"), "ensemble": tr("ensemble of the folds")}
-        rows.append((tr("Final network"), kinds.get(final, str(final))))
+        rows.append((tr("Final network"), kinds.get(result.final.kind, result.final.kind)))
     return rows
 
 
-def _holdout_rows(study: StudyRecord, scores: Mapping[str, float], decimals: int) -> list[tuple[str, str]]:
+def _holdout_rows(study: StudyRecord, result: StudyResult, decimals: int) -> list[tuple[str, str]]:
     """Return the holdout scores: the metric judged, those of the baselines beside it, then a few others."""
-    rows = []
+    rows: list[tuple[str, str]] = []
+    scores: Scores = result.best.holdout or {} if result.best is not None else {}
     if study.metric in scores:
         name = tr("Holdout {metric}", metric=study.metric)
         rows.append((name, formatting.number(scores[study.metric], decimals)))
-    _, baselines = holdout_scores(study.metric, study.result)
+    _, baselines = result.holdout_scores(study.metric)
     for name, theirs in baselines.items():
         if theirs is not None:
             said = tr("Holdout of {baseline}", baseline=words.baseline(name, study.task))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ...engine.domain import formatting
-from ...engine.domain.requests import FitThreshold
+from ...engine.domain.requests import FitThreshold, result_of
+from ...engine.domain.thresholds import Threshold
+from ...engine.domain.variants import Difference, VariantMeasures
 from ...engine.statistics.thresholds import is_thresholded
 from ...storage.records import JobRecord, StudyRecord, VariantRecord
 from ..desk import Desk
@@ -44,9 +43,8 @@ class ThresholdChoice(QWidget):
         self._study: StudyRecord | None = None
         self._number: int | None = None
         self._variant: VariantRecord | None = None
-        self._known: dict[
-            tuple[int, int | None], Mapping[str, Any]
-        ] = {}  # what was fitted, by study and trial
+        # What was fitted, by study and trial.
+        self._known: dict[tuple[int, int | None], Threshold] = {}
         self._asked: tuple[int, int | None] | None = None
         self._problem: Text | None = None
         self._doing = ""  # what the engine says it does
@@ -163,7 +161,7 @@ class ThresholdChoice(QWidget):
     def _fitted(self, job: JobRecord) -> None:
         self.progress_box.hide()
         if self._asked is not None:
-            self._known[self._asked] = job.result
+            self._known[self._asked] = result_of(job, Threshold)
         self._asked = None
         self._say()
 
@@ -183,21 +181,21 @@ class ThresholdChoice(QWidget):
                 return ""
             return tr("None is fitted for {metric}, which depends on no threshold.", metric=study.metric)
         if self._variant is not None:
-            told = self._variant.measures.get("threshold")
-            if told is None:
+            fitted = VariantMeasures.of(self._variant).threshold
+            if fitted is None:
                 return tr("None was fitted for this form; compress the trial again, or give a number.")
-            return gain_text(float(told["value"]), study.metric, told["gain"])
-        told = self._known.get((study.id, self._number))
-        if told is not None:
-            return gain_text(float(told["value"]), str(told["metric"]), told["gain"])
+            return gain_text(fitted.value, study.metric, fitted.gain)
+        known = self._known.get((study.id, self._number))
+        if known is not None and known.gain is not None:
+            return gain_text(known.value, known.metric, known.gain)
         if self._problem is not None:
             return self._problem()
         return ""  # it is being fitted, which is said below
 
 
-def gain_text(value: float, metric: str, gain: Mapping[str, float]) -> str:
+def gain_text(value: float, metric: str, gain: Difference) -> str:
     """Return what a fitted threshold is, and what it brings on rows that the fit has not seen."""
-    mean, low, high = (formatting.number(float(gain[end]), 4, sign=True) for end in ("mean", "low", "high"))
+    mean, low, high = (formatting.number(x, 4, sign=True) for x in (gain.mean, gain.low, gain.high))
     said = tr(
         "The second class above {value}. On rows that the fit has not seen: {mean} {metric} ({low} … {high}).",
         value=formatting.number(value, 3),
@@ -206,8 +204,8 @@ def gain_text(value: float, metric: str, gain: Mapping[str, float]) -> str:
         low=low,
         high=high,
     )
-    if gain["low"] > 0:
+    if gain.low > 0:
         return f"{said} {tr('It pays.')}"
-    if gain["high"] < 0:
+    if gain.high < 0:
         return f"{said} {tr('It loses: stay with 0.5.')}"
     return f"{said} {tr('That is no measurable gain.')}"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...engine.domain import formatting
+from ...engine.domain.variants import FittedThreshold, RuntimeFile, VariantMeasures, VariantMethod
 from ...storage.records import TrialState
 from .. import words
 from ..charts.layers import LayersView
 from ..language import tr
-from ..models.variants_model import BASE, Measured, VariantsModel, size_scale, time_scale
+from ..models.variants_model import BASE, Measured, Scale, VariantsModel, size_scale, time_scale
 from ..widgets.grids import fill_grid, fill_rows
 from ..widgets.notices import Notice
 from ..widgets.parts import Card, Label, Pill, Rule, column, scrolled
@@ -86,7 +86,7 @@ class VariantDetails(Card):
         self._failure.hide()
         self._problems.hide()
         self._show_choice(variant)
-        self._show_layers(variant.record.measures if variant is not None and has_figures else {})
+        self._show_layers(variant.measures if variant is not None and has_figures else VariantMeasures())
         if variant is None or model is None:
             self._name.hide()
             self._about.setText(tr("Select a variant to see what it costs and gains."))
@@ -96,7 +96,7 @@ class VariantDetails(Card):
         record = variant.record
         self._name.show()
         self._name.setText(words.variant(record.name))
-        self._about.setText(about(record.method))
+        self._about.setText(about(VariantMethod.of(record)))
         if not variant.is_complete:
             self._pill.show_word(words.trial_state(record.state), "bad")
             self._failure.tell(lambda: variant.said(model.most_drop))
@@ -107,38 +107,29 @@ class VariantDetails(Card):
         self.verdict.setText(variant.said(model.most_drop))
         fill_grid(self._facts, facts(model, variant))
         self._against.setText(against(variant))
-        forms = record.measures.get("forms") or {}
+        forms = variant.measures.forms
         self._show_runtimes({name: forms[name] for name in sorted(forms, key=_place)})
 
     def _show_choice(self, variant: Measured | None) -> None:
-        found = variant.record.measures.get("choice") if variant is not None and variant.is_complete else None
-        self._choice.setVisible(bool(found))
-        if found:
+        found = variant.measures.choice if variant is not None and variant.is_complete else None
+        self._choice.setVisible(found is not None)
+        if found is not None:
             self._choice.setText(choice_text(found))
 
-    def _show_layers(self, measures: Mapping[str, Any]) -> None:
-        layers = measures.get("layers") or []
-        blamed = measures.get("blame") or {}
-        is_rescue = bool((blamed.get("rescue") or {}).get("spared")) and (
-            self._variant is not None and "mixed" in self._variant.record.name
-        )
-        self.layers.show_layers(
-            layers,
-            {one["layer"]: float(one["drop"]) for one in blamed.get("blame") or ()},
-            blamed["rescue"]["spared"] if is_rescue else self._float_layers(),
-        )
+    def _show_layers(self, measures: VariantMeasures) -> None:
+        blamed, variant = measures.blame, self._variant
+        spared = () if variant is None else VariantMethod.of(variant.record).float_layers
+        if blamed is not None and variant is not None and "mixed" in variant.record.name:
+            spared = blamed.rescue.spared or spared
+        blame = {} if blamed is None else {one.layer: one.drop for one in blamed.blame}
+        self.layers.show_layers(measures.layers, blame, spared)
         for widget in (self.layers_title, self.layers):
-            widget.setVisible(bool(layers))
+            widget.setVisible(bool(measures.layers))
 
-    def _float_layers(self) -> Sequence[str]:
-        return () if self._variant is None else self._variant.record.method.get("float_layers") or ()
-
-    def _show_runtimes(self, forms: Mapping[str, Mapping[str, Any]]) -> None:
+    def _show_runtimes(self, forms: Mapping[str, RuntimeFile]) -> None:
         fill_rows(self._runtimes, runtime_rows(forms))
         problems = [
-            f"{_RUNTIMES.get(name, name)}: {told['problem']}"
-            for name, told in forms.items()
-            if "problem" in told
+            f"{_RUNTIMES.get(name, name)}: {file.problem}" for name, file in forms.items() if file.problem
         ]
         self._problems.setText("\n".join(problems))
         self._problems.setVisible(bool(problems))
@@ -149,21 +140,21 @@ def _place(runtime: str) -> int:
     return list(_RUNTIMES).index(runtime) if runtime in _RUNTIMES else len(_RUNTIMES)
 
 
-def about(method: Mapping[str, Any]) -> str:
+def about(method: VariantMethod) -> str:
     """Return what was done to the networks, in words."""
     said: list[str] = []
-    if method.get("structured"):
+    if method.structured:
         said.append(
             tr(
                 "{percent} of the units of every hidden layer were removed, then it was trained on.",
-                percent=formatting.percent(float(method["structured"])),
+                percent=formatting.percent(method.structured),
             )
         )
-    if method.get("sparsity"):
-        percent = formatting.percent(float(method["sparsity"]))
-        if method.get("scope") == "2:4":
+    if method.sparsity:
+        percent = formatting.percent(method.sparsity)
+        if method.scope == "2:4":
             said.append(tr("Two of every four weights were set to zero while it was trained on."))
-        elif method.get("scope") == "layer":
+        elif method.scope == "layer":
             said.append(
                 tr(
                     "{percent} of the weights of every layer were set to zero while it was trained on.",
@@ -177,12 +168,11 @@ def about(method: Mapping[str, Any]) -> str:
                     percent=percent,
                 )
             )
-    if method.get("distilled"):
+    if method.distilled:
         said.append(tr("It learned from the trial's network of its own fold, beside the true values."))
-    if method.get("trained_bits"):
-        said.append(tr("It was trained on with weights rounded to {n} bits.", n=int(method["trained_bits"])))
-    number_format = str(method.get("quantization") or "")
-    if number_format:
+    if method.trained_bits:
+        said.append(tr("It was trained on with weights rounded to {n} bits.", n=method.trained_bits))
+    if method.quantization:
         formats = {
             "float16": tr("Weights are floats of 16 bits."),
             "int4": tr("Weights have 4 bits in the file, and are floats while it runs."),
@@ -194,15 +184,12 @@ def about(method: Mapping[str, Any]) -> str:
                 "Weights have 8 bits and activations 16, by the ranges seen on rows of the training data."
             ),
         }
-        said.append(formats.get(number_format, number_format))
-    if method.get("float_layers"):
-        layers = ", ".join(method["float_layers"])
-        said.append(tr("These layers stay floats: {layers}.", layers=layers))
+        said.append(formats.get(method.quantization, method.quantization))
+    if method.float_layers:
+        said.append(tr("These layers stay floats: {layers}.", layers=", ".join(method.float_layers)))
     if not said:
         control = tr("Trained on for as many epochs as the others, and nothing else.")
-        said.append(
-            control if method.get("network") == "control" else tr("The trial's networks as they are.")
-        )
+        said.append(control if method.network == "control" else tr("The trial's networks as they are."))
     return " ".join(said)
 
 
@@ -210,7 +197,7 @@ def against(variant: Measured) -> str:
     """Return what a variant was compared with, and why."""
     if variant.record.name == BASE:
         return tr("All others are compared with it, or with the control where they were trained on.")
-    if variant.record.measures.get("against") == "control":
+    if variant.measures.against == "control":
         return tr(
             "Compared with the control, which was trained on for as many epochs: more training alone may change the"
             " score."
@@ -220,67 +207,69 @@ def against(variant: Measured) -> str:
 
 def facts(model: VariantsModel, variant: Measured) -> list[tuple[str, str]]:
     """Return the figures of a variant, as pairs of name and value."""
-    record, measures = variant.record, variant.record.measures
+    record, measures = variant.record, variant.measures
     rows = [(tr("Score"), model.score_text(variant))]
-    if measures.get("holdout") is not None:
-        rows.append((tr("Holdout"), formatting.number(float(measures["holdout"]))))
+    if measures.holdout is not None:
+        rows.append((tr("Holdout"), formatting.number(measures.holdout)))
         if model.n_looks:
             rows.append((tr("Looks at the holdout"), formatting.count(model.n_looks)))
     if variant.loss is not None:
         rows.append((tr("Loss (95%)"), model.loss_text(variant)))
-    if measures.get("against") == "control" and measures.get("drop_from_trial"):
-        lost = float(measures["drop_from_trial"]["mean"])
+    if measures.against == "control" and measures.drop_from_trial is not None:
+        lost = measures.drop_from_trial.mean
         rows.append(
             (
                 tr("Loss against the base"),
                 formatting.number(lost, formatting.decimals_for(lost, record.value_std)),
             )
         )
-    rows.append((tr("Weights"), formatting.count(measures.get("n_parameters"))))
-    rows.append((tr("Zeros"), formatting.percent(measures.get("sparsity"))))
-    rows += _threshold_facts(measures.get("threshold"))
+    rows.append((tr("Weights"), formatting.count(measures.n_parameters)))
+    rows.append((tr("Zeros"), formatting.percent(measures.sparsity)))
+    rows += _threshold_facts(measures.threshold)
     rows.append((tr("Measured"), words.ago(record.created_at)))
     return rows
 
 
-def _threshold_facts(threshold: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+def _threshold_facts(threshold: FittedThreshold | None) -> list[tuple[str, str]]:
     """Return the fitted threshold, and what fitting one brings on rows that the fit has not seen."""
     if threshold is None:
         return []
-    gain = threshold["gain"]
-    mean, low, high = (formatting.number(float(gain[end]), 3) for end in ("mean", "low", "high"))
+    gain = threshold.gain
+    mean, low, high = (formatting.number(x, 3) for x in (gain.mean, gain.low, gain.high))
     return [
-        (tr("Fitted threshold"), formatting.number(float(threshold["value"]), 3)),
+        (tr("Fitted threshold"), formatting.number(threshold.value, 3)),
         (tr("Its gain (95%)"), f"{mean} ({low} … {high})"),
     ]
 
 
-def runtime_rows(forms: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:
+def runtime_rows(forms: Mapping[str, RuntimeFile]) -> list[tuple[str, ...]]:
     """Return the figures of every runtime: a head, then one line a figure."""
-    told = list(forms.values())
+    files = list(forms.values())
     rows: list[tuple[str, ...]] = [("", *(_RUNTIMES.get(name, name) for name in forms))]
-    for name, keys, scale in (
-        (tr("File"), ("size_bytes",), size_scale),
-        (tr("Zipped"), ("zip_bytes",), size_scale),
-        (tr("1 row, p50 / p95"), ("p50_ms_1", "p95_ms_1"), time_scale),
-        (tr("256 rows, p50 / p95"), ("p50_ms_256", "p95_ms_256"), time_scale),
-    ):
-        one = scale([form.get(key) for form in told for key in keys])
-        rows.append((name, *(_figures(form, keys, one) for form in told)))
-    differences = [form.get("most_difference") for form in told]
-    if any(value is not None for value in differences):
-        rows.append((tr("Largest difference"), *(_small(value) for value in differences)))
-    if any(form.get("holdout") is not None for form in told):
-        rows.append((tr("Holdout"), *(formatting.number(form.get("holdout")) for form in told)))
+    figures: tuple[
+        tuple[str, list[tuple[float | None, ...]], Callable[[Iterable[float | None]], Scale]], ...
+    ] = (
+        (tr("File"), [(file.size_bytes,) for file in files], size_scale),
+        (tr("Zipped"), [(file.zip_bytes,) for file in files], size_scale),
+        (tr("1 row, p50 / p95"), [(file.p50_ms_1, file.p95_ms_1) for file in files], time_scale),
+        (tr("256 rows, p50 / p95"), [(file.p50_ms_256, file.p95_ms_256) for file in files], time_scale),
+    )
+    for name, values, scale_of in figures:
+        scale = scale_of([value for own in values for value in own])
+        rows.append((name, *(_figures(file, own, scale) for file, own in zip(files, values, strict=True))))
+    if any(file.most_difference is not None for file in files):
+        rows.append((tr("Largest difference"), *(_small(file.most_difference) for file in files)))
+    if any(file.holdout is not None for file in files):
+        rows.append((tr("Holdout"), *(formatting.number(file.holdout) for file in files)))
     return rows
 
 
-def _figures(form: Mapping[str, Any], keys: Sequence[str], scale: Any) -> str:
-    if "problem" in form:
+def _figures(file: RuntimeFile, values: Sequence[float | None], scale: Scale) -> str:
+    if file.problem:
         return words.trial_state(TrialState.FAIL)
-    if any(form.get(key) is None for key in keys):
+    if any(value is None for value in values):
         return formatting.NOTHING
-    return " / ".join(scale.text(form[key]) for key in keys) + f" {scale.unit}"
+    return " / ".join(map(scale.text, values)) + f" {scale.unit}"
 
 
 def _small(value: float | None) -> str:

@@ -156,10 +156,6 @@
       <translation>所有行</translation>
     </message>
     <message>
-      <source>Allowed difference</source>
-      <translation>允许误差</translation>
-    </message>
-    <message>
       <source>Also minimize</source>
       <translation>同时减小</translation>
     </message>
@@ -2583,6 +2579,10 @@
       <translation>有一行没有 {column!r} 的值；缺失时请给 None。</translation>
     </message>
     <message>
+      <source>A stored value is damaged ({reason}, in {text!r}); restore the workspace from a backup.</source>
+      <translation>存储的值已损坏（{reason}，位于 {text!r}）；请从备份恢复工作区。</translation>
+    </message>
+    <message>
       <source>A study needs a name; type one.</source>
       <translation>研究需要名称；请输入一个。</translation>
     </message>
@@ -3319,6 +3319,10 @@
       <translation>两个导出包预测的东西不同：{first} 用于 {one}，{second} 用于 {other}。</translation>
     </message>
     <message>
+      <source>The certificate of the export to {path}</source>
+      <translation>导出到 {path} 的证书</translation>
+    </message>
+    <message>
       <source>The classes of {column!r} are uneven: {value!r} has {n:,} of {n_rows:,} rows; accuracy alone will say little.</source>
       <translation>{column!r} 的类别不均衡：{value!r} 占 {n_rows:,} 行中的 {n:,} 行；仅看准确率意义有限。</translation>
     </message>
@@ -3575,12 +3579,24 @@
       <translation>导出包 {folder} 的清单中列出了 {file!r}，但它不是包内文件；请勿使用此导出包。</translation>
     </message>
     <message>
+      <source>The manifest of the export to {path}</source>
+      <translation>导出到 {path} 的清单</translation>
+    </message>
+    <message>
       <source>The mean of several networks for each row, a smaller ensemble than the exported one, has {value}, 95 % interval {low} to {high}.</source>
       <translation>每行取多个网络的平均（比导出的集成更小的集成）为 {value}，95 % 区间 {low} 至 {high}。</translation>
     </message>
     <message>
+      <source>The measures of the variant {variant!r}</source>
+      <translation>变体 {variant!r} 的测量结果</translation>
+    </message>
+    <message>
       <source>The memory that is free now is enough for {n} of the {wanted} workers asked for, so no more are started; close other programs, or ask for fewer.</source>
       <translation>当前可用内存只够启动所要求的 {wanted} 个工作进程中的 {n} 个，因此不会启动更多；请关闭其他程序，或减少工作进程数。</translation>
+    </message>
+    <message>
+      <source>The method of the variant {variant!r}</source>
+      <translation>变体 {variant!r} 的方法</translation>
     </message>
     <message>
       <source>The metric {metric!r} does not fit a {task} target; choose one of {choices}.</source>
@@ -3685,6 +3701,10 @@
     <message>
       <source>The resampling takes {n:,} of {n_all:,} rows, drawn at random, so that it takes seconds; its intervals are scaled to all rows.</source>
       <translation>重抽样随机取 {n_all:,} 行中的 {n:,} 行，以便数秒完成；区间已换算到全部行。</translation>
+    </message>
+    <message>
+      <source>The result of the study {study!r}</source>
+      <translation>研究 {study!r} 的结果</translation>
     </message>
     <message>
       <source>The rows are like those of the training data: no drift in {n:,} measured columns.</source>
@@ -4072,7 +4092,7 @@
     </message>
     <message>
       <source>This family of networks takes one input, of {kind} data; choose another for these columns.</source>
-      <translation type="unfinished" />
+      <translation>该网络族只接受一种输入（{kind} 数据）；请为这些列选择别的族。</translation>
     </message>
     <message>
       <source>This variant could not be made: {reason}</source>
@@ -4193,6 +4213,10 @@
     <message>
       <source>What gives up trials early</source>
       <translation>由什么提前放弃试验</translation>
+    </message>
+    <message>
+      <source>What is known of trial {number}</source>
+      <translation>试验 {number} 的记录</translation>
     </message>
     <message>
       <source>What is predicted; auto is decided from the target</source>
@@ -4665,6 +4689,10 @@
     <message>
       <source>{value!r} is no way to compress a network; choose from {choices}.</source>
       <translation>{value!r} 不是压缩网络的方式；请从以下选择：{choices}。</translation>
+    </message>
+    <message>
+      <source>{what} cannot be read: {reason}. It was damaged, or written by a newer version; restore the workspace from a backup, or use that version.</source>
+      <translation>无法读取{what}：{reason}。数据已损坏，或由更新的版本写入；请从备份恢复工作区，或使用该版本。</translation>
     </message>
     <message>
       <source>{where} depends on {name!r}, which is no parameter before it.</source>

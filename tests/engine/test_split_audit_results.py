@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.commands.split_lines import split_audit_of, split_lines
+from cupel.engine.commands.split_lines import split_lines
 from cupel.engine.commands.summary import summary
+from cupel.engine.domain.results import StudyResult
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.search.preparing import prepare
 from cupel.engine.studies import create_study
@@ -101,7 +102,7 @@ def test_an_answer_is_kept_with_its_finding_and_a_named_kind_of_folds_is_none(
         study = store.study(made(store, folder / "days.csv", SplitSpec(independent=("order",))))
         found = summary(store, study)["split_audit"]
         assert (found["is_serious"], found["is_answered"]) == (True, True)
-        (line,) = split_lines(split_audit_of(study), with_remedy=True)
+        (line,) = split_lines(StudyResult.of(study).split_audit, with_remedy=True)
         assert line.startswith("SERIOUS: Rows that stand close")
         assert line.endswith("The folds were kept all the same (--independent order).")
         ordered = store.study(made(store, folder / "days.csv", SplitSpec("order", gap=10)))
@@ -113,7 +114,7 @@ def test_an_answer_is_kept_with_its_finding_and_a_named_kind_of_folds_is_none(
 def test_nothing_is_said_of_rows_in_a_random_order(folder: Path, tmp_path: Path) -> None:
     with Store.open(tmp_path / "ws") as store:
         study = store.study(made(store, folder / "shuffled.csv", SplitSpec()))
-        audit = split_audit_of(study)
+        audit = StudyResult.of(study).split_audit
         assert audit is not None
         assert audit.looks == ()
         assert split_lines(audit, with_remedy=True) == []

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
-from cupel.engine.domain.requests import CompressedTrial, stored
+from cupel.engine.domain.requests import CompressedTrial
+from cupel.engine.domain.stored import encoded
+from cupel.engine.domain.variants import LayerWeights
 from cupel.engine.jobs.launch import ServiceProcess
 from cupel.engine.service import run_job
 from cupel.gui.models.variants_model import Column, VariantsModel, newest, size_scale, time_scale
@@ -352,22 +355,15 @@ def test_a_job_that_goes_on_is_shown_when_the_window_is_opened_again(
         assert "Trying candidates" in page.choice.progress_box.text.text()
         assert not page.start.isEnabled()
         answer = CompressedTrial(1, (1, 2), "int8", 9)
-        store.finish_job(job.id, result=stored(answer))
+        store.finish_job(job.id, result=encoded(answer))
         qtbot.waitUntil(page.start.isEnabled)
         assert not page.choice.progress_box.isVisible()
 
 
 def test_layers_tell_zeros_histograms_and_blame(page: CompressPage) -> None:
     layers = page.details.layers
-    one = {
-        "layer": "dense_0",
-        "n_weights": 4,
-        "sparsity": 0.5,
-        "most": 1.0,
-        "before": [2, 2],
-        "after": [3, 1],
-    }
-    layers.show_layers([one, {**one, "layer": "output"}], {"dense_0": 0.0125}, ["output"])
+    one = LayerWeights("dense_0", 4, 0.5, 1.0, (2, 2), (3, 1))
+    layers.show_layers([one, msgspec.structs.replace(one, layer="output")], {"dense_0": 0.0125}, ["output"])
     assert "50% zeros" in layers.words_of(one)
     assert "loss alone 0.0125" in layers.words_of(one)
     assert "stays as it is" in layers.accessibleDescription()

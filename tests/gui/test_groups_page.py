@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import psutil
 import pytest
+from cupel.engine.domain.group_audits import AuditPart, Figure, Gap, Group
 from cupel.gui.models.groups_model import FIGURE_ROLE, GroupsModel, gap_lines, group, headline, no_gap_lines
 from cupel.gui.pages.groups import GroupsPage, groupable, kept_audits
 from cupel.gui.shell import MainWindow
@@ -54,21 +55,12 @@ def cells(page: GroupsPage, row: int) -> list[str]:
     return [str(page.card.model.index(row, i).data()) for i in range(page.card.model.columnCount())]
 
 
-def figure(value: float, half: float, n: int = 100) -> dict[str, Any]:
-    return {"value": value, "low": value - half, "high": value + half, "n": n}
-
-
-def part(**gaps: tuple[float, float, float]) -> dict[str, Any]:
+def part(**gaps: tuple[float, float, float]) -> AuditPart:
     """Return a part of an audit of groups a and b with gaps (difference, low, high)."""
-    told = [
-        {"measure": name, "least": "a", "most": "b", "difference": d, "low": low, "high": high, "ratio": None}
-        for name, (d, low, high) in gaps.items()
-    ]
-    figures = {name: figure(0.5, 0.1) for name in gaps}
-    groups = [{"group": name, "n_rows": 100, "is_small": False, "figures": figures} for name in "ab"]
-    return {
-        "part": "out_of_fold", "n_rows": 200, "is_binned": False, "whole": figures, "groups": groups, "gaps": told
-    }  # fmt: skip
+    told = tuple(Gap(name, "a", "b", d, low, high, None) for name, (d, low, high) in gaps.items())
+    figures = {name: Figure(0.5, 0.4, 0.6, 100) for name in gaps}
+    groups = tuple(Group(name, 100, is_small=False, figures=figures) for name in "ab")
+    return AuditPart("out_of_fold", 200, is_binned=False, whole=figures, groups=groups, gaps=told)
 
 
 def test_the_model_keeps_qts_rules(qtbot: QtBot, workspace: Path) -> None:
@@ -77,8 +69,8 @@ def test_the_model_keeps_qts_rules(qtbot: QtBot, workspace: Path) -> None:
     with Store.open(workspace) as store:
         for study in store.studies():
             for audit in kept_audits(study):
-                for one in audit["parts"]:
-                    model.show_part(one, str(audit["positive"] or ""))
+                for one in audit.parts:
+                    model.show_part(one, audit.positive or "")
     assert model.rowCount() > 1
     assert tester is not None
 
@@ -165,20 +157,20 @@ def test_only_what_is_apart_from_chance_is_the_widest_gap(window: MainWindow) ->
 def test_measures_without_a_gap_are_named_with_the_reason(window: MainWindow) -> None:
     one = part(accuracy=(0.2, 0.1, 0.3), recall=(0.2, 0.1, 0.3), precision=(0.3, 0.1, 0.6))
     assert no_gap_lines(one) == []
-    few = {**one, "gaps": one["gaps"][:1]}
+    few = msgspec.structs.replace(one, gaps=one.gaps[:1])
     assert no_gap_lines(few) == [
         "No gap of Recall, Precision: fewer than two groups have 30 rows to count it of."
     ]
     flat = part(mae=(0.2, 0.1, 0.3), r2=(0.2, 0.1, 0.3))
-    assert "target varies" in no_gap_lines({**flat, "gaps": flat["gaps"][:1]})[0]
-    assert no_gap_lines({**one, "gaps": []}) == [], "of none of them: the headline says it"
+    assert "target varies" in no_gap_lines(msgspec.structs.replace(flat, gaps=flat.gaps[:1]))[0]
+    assert no_gap_lines(msgspec.structs.replace(one, gaps=())) == [], "of none of them: the headline says it"
 
 
 def test_ranges_and_missing_cells_are_named_in_words(window: MainWindow) -> None:
-    assert group("1 to 5", {"is_binned": True}) == "1 … 5"
-    assert group("1 to 5", {"is_binned": False}) == "1 to 5"
+    assert group("1 to 5", is_binned=True) == "1 … 5"
+    assert group("1 to 5", is_binned=False) == "1 to 5"
     window.set_language("zh")
-    assert group("(missing)", {"is_binned": True}) == "（缺失）"
+    assert group("(missing)", is_binned=True) == "（缺失）"
 
 
 def test_columns_that_make_groups_are_offered_also_those_that_were_left_out() -> None:

@@ -76,6 +76,7 @@ class Trial:
     n_parameters: int | None = None
     peak_memory_bytes: int | None = None
     user_attrs: Mapping[str, Any] = field(default_factory=dict)
+    model_sha256: str | None = None
     failure: Failure | None = None
     requested: str | None = None
     notes: str = ""
@@ -99,6 +100,7 @@ class Trial:
         if outcome.n_parameters is not None:
             self.n_parameters = outcome.n_parameters
         self.user_attrs = {**self.user_attrs, **outcome.user_attrs}
+        self.model_sha256 = outcome.model_sha256
         self.has_scores = outcome.scores is not None
         self.n_oof = None if outcome.oof is None else len(outcome.oof)
         if outcome.curves is not None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import math
 import shutil
 import sqlite3
 from contextlib import closing
@@ -31,6 +32,14 @@ def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
     try:
         names = [n for (n,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608
+    finally:
+        connection.close()
+
+
+def rows_of(path: Path, statement: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(statement).fetchall()
     finally:
         connection.close()
 
@@ -137,6 +146,39 @@ def test_what_rows_of_a_stored_schema_need_is_listed_when_it_is_opened(tmp_path:
         ("trial", 1, "model", digests["7"]), ("trial", 2, "out_of_fold", digests["8"]),
         ("variant", 3, "file", digests["9"]),
     } | ({("variant", 3, "model", digests["a"])} if has_measures else set())  # fmt: skip
+
+
+def test_what_trials_said_of_their_networks_becomes_columns(tmp_path: Path) -> None:
+    place = Workspace(tmp_path)
+    place.create()
+    shutil.copy(SCHEMAS[0].with_name("0006.sqlite"), place.database)
+    damaged = "{no JSON"
+    attrs = (
+        '{"model_sha256":"abc","path":"fused","values":{"lr":{"$float":"nan"}}}',
+        '{"path":"fused","same_as":0}',
+        damaged,
+    )
+    connection = sqlite3.connect(place.database)
+    connection.executemany(
+        "UPDATE trials SET user_attrs = ? WHERE number = ?", zip(attrs, range(3), strict=True)
+    )
+    connection.commit()
+    connection.close()
+    with Store.open(place) as store:
+        first, second = (store.trial_by_number(1, number) for number in (0, 1))
+        assert (first.model_sha256, first.same_as, second.model_sha256, second.same_as) == (
+            "abc",
+            None,
+            None,
+            0,
+        )
+        assert first.user_attrs["path"] == "fused"
+        assert math.isnan(first.user_attrs["values"]["lr"])
+        assert set(first.user_attrs) == {"path", "values"}
+        assert second.user_attrs == {"path": "fused"}
+        with pytest.raises(UnusableStoreError, match=r"damaged .*no JSON"):
+            store.trial_by_number(1, 2)
+    assert damaged in {row[0] for row in rows_of(place.database, "SELECT user_attrs FROM trials")}
 
 
 def test_the_script_fills_every_table(tmp_path: Path) -> None:

@@ -522,7 +522,8 @@ def test_what_a_killed_process_left_half_written_is_cleared_a_day_later(store: S
 
 def test_networks_that_a_variant_still_names_are_not_dropped(store: Store) -> None:
     sha256 = store.artifacts.add(b"network")
-    trial = make_trial(store, make_study(store).id, 0, user_attrs={"model_sha256": sha256})
+    trial = make_trial(store, make_study(store).id, 0)
+    store.finish_trial(trial.id, TrialOutcome(TrialState.COMPLETE, value=1, model_sha256=sha256))
     variant = store.add_variant(trial.id, name="as it is", method={})
     store.finish_variant(variant.id, state=TrialState.COMPLETE, measures={"model_sha256": sha256})
     assert not store.drop_model(trial.id, sha256)

@@ -338,13 +338,13 @@ class StudyMachine(WorkspaceMachine):
     def drop_model(self, trial: int) -> None:
         """The networks of a trial are forgotten; their file goes with the last trial that names it."""
         found = self.model.trials[trial]
-        sha256 = found.user_attrs.get("model_sha256")
+        sha256 = found.model_sha256
         if sha256 is None:
             return
         others = [t for i, t in self.model.trials.items() if i != trial]
-        is_shared = any(t.user_attrs.get("model_sha256") == sha256 for t in others)
+        is_shared = any(t.model_sha256 == sha256 for t in others)
         assert self.store.drop_model(trial, sha256) is not is_shared
-        found.user_attrs = {k: v for k, v in found.user_attrs.items() if k != "model_sha256"}
+        found.model_sha256 = None
         found.revision = self.changed()
         if is_shared:
             self.store.artifacts.read(sha256)
@@ -463,7 +463,7 @@ def ended(outcome: TrialOutcome, sha256: str | None) -> TrialOutcome:
     elif sha256 is not None:
         sha256 = None
     if sha256 is not None:
-        values["user_attrs"] = {**outcome.user_attrs, "model_sha256": sha256}
+        values["model_sha256"] = sha256
     return TrialOutcome(**values)
 
 

@@ -48,7 +48,7 @@ class TablePart(BundlePart):
 
     def categories(
         self, table: Table, column: ColumnSchema, fitted: Sequence[Preprocessing]
-    ) -> list[Any] | None:
+    ) -> tuple[str | float, ...] | None:
         """Return all categories of the data, or, where they are very many, those that have a code of their own."""
         if column.role != "categorical":
             return None
@@ -56,9 +56,9 @@ class TablePart(BundlePart):
         if isinstance(cells, NumberColumn):
             values = np.unique(cells.numbers[~cells.missing()])
             if len(values) <= _MOST_CATEGORIES:
-                return values.tolist()
+                return tuple(values.tolist())
         elif len(cells.vocabulary) <= _MOST_CATEGORIES:
-            return list(cells.vocabulary)
+            return cells.vocabulary
         kept = {
             key
             for one in fitted
@@ -67,7 +67,8 @@ class TablePart(BundlePart):
             if c.name == column.name
             for key in c.keys
         }
-        return sorted(kept)  # pyright: ignore[reportArgumentType] - the keys of one column are all of one type
+        # The keys of one column are all of one type.
+        return tuple(sorted(kept))  # pyright: ignore[reportArgumentType]
 
     def private(self, roles: Sequence[str]) -> tuple[str, ...]:
         """See `BundlePart.private`."""

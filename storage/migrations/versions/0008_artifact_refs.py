@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -17,7 +17,7 @@ _PLACES = (
     ("study", "final_model", "studies", "id", "json_extract(result, '$.model_sha256')"),
     ("study", "repeats", "studies", "id", "json_extract(result, '$.repeats.sha256')"),
     ("study", "repeat_splits", "studies", "id", "json_extract(result, '$.repeats.splits_sha256')"),
-    ("trial", "model", "trials", "id", "json_extract(user_attrs, '$.model_sha256')"),
+    ("trial", "model", "trials", "id", "model_sha256"),
     ("trial", "out_of_fold", "out_of_fold", "trial_id", "artifact_sha256"),
     ("variant", "file", "variants", "id", "artifact_sha256"),
     ("variant", "model", "variants", "id", "json_extract(measures, '$.model_sha256')"),
@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("owner", "owner_id", "role"),
+        sa.PrimaryKeyConstraint("owner", "owner_id", "role", "sha256"),
     )
     op.create_index("ix_artifact_refs_sha256", "artifact_refs", ["sha256"])
     for owner, role, table, key, digest in _PLACES:

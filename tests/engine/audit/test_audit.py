@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 from cupel.engine.audit.bundle_audit import BundleAudit
-from cupel.engine.audit.fairness import MISSING, OTHER, Figure, groups_of, share_gap, wilson
+from cupel.engine.audit.fairness import MISSING, OTHER, groups_of, share_gap, wilson
 from cupel.engine.audit.group_audit import Asked, audited
 from cupel.engine.audit.study_audit import StudyAudit
 from cupel.engine.cli import main
 from cupel.engine.commands.audit import print_audit
 from cupel.engine.data.columns import Column, DateColumn, NumberColumn, WordColumn
-from cupel.engine.deployment.card_groups import LEAST_ROWS, groups_section, no_gap_lines
+from cupel.engine.deployment.card_groups import groups_section, no_gap_lines
 from cupel.engine.deployment.export import export_model, export_trial
 from cupel.engine.domain.errors import DataError, ExportError
+from cupel.engine.domain.group_audits import LEAST_ROWS, Figure, GroupAudit
 from cupel.storage.records import TrialState
 from cupel.storage.store import Store
 
@@ -60,41 +61,38 @@ def test_a_known_bias_is_found_with_its_interval() -> None:
     rows = np.arange(len(y))
     asked = Asked.of("binary", CLASSES, "", 0.5)
     found = audited(asked, groups_of(column), rows, y, predictions, "file")
-    by_group = {one["group"]: one for one in found["groups"]}
+    by_group = {one.group: one for one in found.groups}
     expected = {"recall": (0.9, 0.6), "false_positive_rate": (0.1, 0.2), "base_rate": (0.5, 0.5),
                 "selection_rate": (0.5, 0.4), "accuracy": (0.9, 0.7), "precision": (0.9, 0.75)}  # fmt: skip
     for name, values in expected.items():
         for group, value in zip("ab", values, strict=True):
-            figure = by_group[group]["figures"][name]
-            assert figure["value"] == pytest.approx(value)
-            assert figure["low"] < value < figure["high"]
-    assert by_group["b"]["figures"]["recall"]["n"] == 200
-    assert by_group["c"]["is_small"]
-    assert not by_group["a"]["is_small"]
-    gaps = {gap["measure"]: gap for gap in found["gaps"]}
+            figure = by_group[group].figures[name]
+            assert figure.value == pytest.approx(value)
+            assert figure.low < value < figure.high
+    assert by_group["b"].figures["recall"].n == 200
+    assert by_group["c"].is_small
+    assert not by_group["a"].is_small
+    gaps = {gap.measure: gap for gap in found.gaps}
     recall = gaps["recall"]
-    assert (recall["least"], recall["most"]) == ("b", "a"), "c is too small to be compared"
-    assert recall["difference"] == pytest.approx(0.3)
-    assert 0.2 < recall["low"] < 0.3 < recall["high"] < 0.4
-    assert gaps["selection_rate"]["ratio"] == pytest.approx(0.8)
-    assert gaps["base_rate"]["low"] < 0 < gaps["base_rate"]["high"], "there is none"
-    whole = found["whole"]["recall"]["value"]
-    assert by_group["b"]["to_whole"]["recall"] == {
-        "difference": pytest.approx(0.6 - whole), "ratio": pytest.approx(0.6 / whole)
-    }  # fmt: skip
+    assert (recall.least, recall.most) == ("b", "a"), "c is too small to be compared"
+    assert recall.difference == pytest.approx(0.3)
+    assert 0.2 < recall.low < 0.3 < recall.high < 0.4
+    assert gaps["selection_rate"].ratio == pytest.approx(0.8)
+    assert gaps["base_rate"].low < 0 < gaps["base_rate"].high, "there is none"
+    whole = found.whole["recall"].value
+    assert by_group["b"].to_whole["recall"].difference == pytest.approx(0.6 - whole)
+    assert by_group["b"].to_whole["recall"].ratio == pytest.approx(0.6 / whole)
     turned = audited(Asked.of("binary", CLASSES, "no", 0.5), groups_of(column), rows, y, predictions, "file")
-    assert turned["groups"][0]["figures"]["recall"]["value"] == pytest.approx(0.9), "of the class no: 1 - 0.1"
+    assert turned.groups[0].figures["recall"].value == pytest.approx(0.9), "of the class no: 1 - 0.1"
 
 
 def test_a_threshold_changes_who_is_said() -> None:
     column, y, predictions = biased()
     asked = Asked.of("binary", CLASSES, "", 0.9)
     found = audited(asked, groups_of(column), np.arange(len(y)), y, predictions, "file")
-    assert found["whole"]["selection_rate"]["value"] == 0.0
-    assert found["whole"]["precision"]["value"] is None, (
-        "nothing was said, so nothing is right or wrong of it"
-    )
-    assert "precision" not in [gap["measure"] for gap in found["gaps"]]
+    assert found.whole["selection_rate"].value == 0.0
+    assert found.whole["precision"].value is None, "nothing was said, so nothing is right or wrong of it"
+    assert "precision" not in [gap.measure for gap in found.gaps]
 
 
 def test_shares_have_the_intervals_of_the_books() -> None:
@@ -115,13 +113,13 @@ def test_of_a_regression_errors_are_counted() -> None:
     column = WordColumn.of_codes("group", code.astype(np.int32), ("fair", "high"))
     asked = Asked.of("regression", (), "", 0.5)
     found = audited(asked, groups_of(column), np.arange(400), y, predicted, "file")
-    gaps = {gap["measure"]: gap for gap in found["gaps"]}
-    assert (gaps["bias"]["least"], gaps["bias"]["most"]) == ("fair", "high")
-    assert gaps["bias"]["low"] < 1.0 < gaps["bias"]["high"]
-    figures = found["groups"][0]["figures"]
-    assert figures["bias"]["low"] < 0 < figures["bias"]["high"]
-    assert figures["mae"]["value"] == pytest.approx(0.4, abs=0.05)
-    assert found["groups"][1]["figures"]["r2"]["value"] < figures["r2"]["value"]
+    gaps = {gap.measure: gap for gap in found.gaps}
+    assert (gaps["bias"].least, gaps["bias"].most) == ("fair", "high")
+    assert gaps["bias"].low < 1.0 < gaps["bias"].high
+    figures = found.groups[0].figures
+    assert figures["bias"].low < 0 < figures["bias"].high
+    assert figures["mae"].value == pytest.approx(0.4, abs=0.05)
+    assert found.groups[1].figures["r2"].value < figures["r2"].value
 
 
 def test_of_many_classes_rates_are_those_of_the_one_that_is_named() -> None:
@@ -131,14 +129,14 @@ def test_of_many_classes_rates_are_those_of_the_one_that_is_named() -> None:
     plain = audited(
         Asked.of("multiclass", "abc", "", 0.5), groups_of(column), np.arange(90), y, predictions, "file"
     )
-    assert list(plain["whole"]) == ["accuracy"]
-    assert plain["whole"]["accuracy"]["value"] == pytest.approx(2 / 3)
+    assert list(plain.whole) == ["accuracy"]
+    assert plain.whole["accuracy"].value == pytest.approx(2 / 3)
     named = audited(
         Asked.of("multiclass", "abc", "b", 0.5), groups_of(column), np.arange(90), y, predictions, "file"
     )
-    assert named["whole"]["selection_rate"]["value"] == pytest.approx(2 / 3)
-    assert named["whole"]["recall"]["value"] == 1.0
-    assert named["whole"]["precision"]["value"] == pytest.approx(0.5)
+    assert named.whole["selection_rate"].value == pytest.approx(2 / 3)
+    assert named.whole["recall"].value == 1.0
+    assert named.whole["precision"].value == pytest.approx(0.5)
     with pytest.raises(ExportError, match="'d' is no class of the target; its classes are a, b, c"):
         Asked.of("multiclass", "abc", "d", 0.5)
     with pytest.raises(ExportError, match="the target is a number"):
@@ -183,11 +181,11 @@ def test_names_of_groups_leave_the_card_and_the_terminal_whole(capsys: pytest.Ca
     part = audited(
         Asked.of("binary", CLASSES, "", 0.5), groups_of(odd), np.arange(len(y)), y, predictions, "file"
     )
-    found = {"by": odd.name, "positive": "yes", "threshold": 0.5, "messages": [], "parts": [part]}
+    found = GroupAudit(odd.name, "binary", "yes", 0.5, "2026-01-05T10:00:00+00:00", (), (part,))
     card = groups_section([found], 0.5)
     assert "| a\\|b c | 1,000 |" in card
     assert "most in a|b c, least in [/];" in card
-    print_audit(found)
+    print_audit(found, 0)
     said = capsys.readouterr().out
     assert "by speed [km/h]" in said
     assert "[/]" in said
@@ -243,12 +241,12 @@ def test_an_audit_of_a_bundle_counts_the_rows_of_a_file(
     )
     assert record.failure is None
     found = BundleAudit(tmp_path / "bundle", made.file).by("colour")
-    (part,) = found["parts"]
+    (part,) = found.parts
     said = made.model.predict(made.table, np.arange(made.table.n_rows))[:, 1] > 0.3
-    assert found["threshold"] == 0.3
-    assert part["n_rows"] == made.table.n_rows
-    assert part["whole"]["selection_rate"]["value"] == pytest.approx(float(said.mean()))
-    assert part["whole"]["accuracy"]["value"] == pytest.approx(float((said == made.table["y"].codes).mean()))
+    assert found.threshold == 0.3
+    assert part.n_rows == made.table.n_rows
+    assert part.whole["selection_rate"].value == pytest.approx(float(said.mean()))
+    assert part.whole["accuracy"].value == pytest.approx(float((said == made.table["y"].codes).mean()))
     assert main(["audit", str(tmp_path / "bundle"), "--by", "colour"]) == 2
     assert "give --data FILE" in capsys.readouterr().err
     assert main(["audit", str(tmp_path / "bundle"), "--data", str(made.file), "--by", "colour"]) == 0
@@ -292,13 +290,13 @@ def test_measures_that_no_two_groups_have_rows_for_are_named(capsys: pytest.Capt
     column = WordColumn.of_codes("group", np.arange(80, dtype=np.int32) % 2, ("a", "b"))
     asked = Asked.of("binary", CLASSES, "", 0.5)
     part = audited(asked, groups_of(column), np.arange(80), y, predictions, "file")
-    assert {gap["measure"] for gap in part["gaps"]} == {
+    assert {gap.measure for gap in part.gaps} == {
         "base_rate", "selection_rate", "accuracy", "false_positive_rate"
     }  # fmt: skip
     line = "No gap of recall, precision: fewer than two groups have 30 rows to count it of"
     assert no_gap_lines(part) == [line]
-    found = {"by": "group", "positive": "yes", "threshold": 0.5, "messages": [], "parts": [part]}
-    print_audit(found)
+    found = GroupAudit("group", "binary", "yes", 0.5, "2026-01-05T10:00:00+00:00", (), (part,))
+    print_audit(found, 0)
     assert line in capsys.readouterr().out
     assert f"- {line}." in groups_section([found], 0.5)
 

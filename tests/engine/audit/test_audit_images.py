@@ -77,13 +77,13 @@ def test_a_bundle_for_images_is_audited_on_a_table_of_paths(
     (folder / "files" / "8.png").unlink()
     audit = BundleAudit(bundle, table)
     told = audit.by("camera")
-    (part,) = told["parts"]
-    assert part["n_rows"] == N_IMAGES - 2
+    (part,) = told.parts
+    assert part.n_rows == N_IMAGES - 2
     predict_file(bundle, table, tmp_path / "said.csv")
     said = [line.split(",")[1] for line in (tmp_path / "said.csv").read_text().splitlines()[1:]]
     true = [line.split(",")[2] for line in table.read_text().splitlines()[1:]]
     right = [one == other for one, other in zip(said, true, strict=True) if one]
-    assert part["whole"]["accuracy"]["value"] == pytest.approx(np.mean(right))
+    assert part.whole["accuracy"].value == pytest.approx(np.mean(right))
     assert main(["audit", str(bundle), "--data", str(table), "--by", "camera"]) == 0
     out = capsys.readouterr().out
     assert "On the file, by camera" in out

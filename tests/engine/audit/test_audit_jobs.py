@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psutil
 import pytest
 from cupel.engine.audit.study_audit import StudyAudit
-from cupel.engine.deployment.card_groups import KEY, groups_section, kept_audits, model_of
+from cupel.engine.deployment.card_groups import groups_section
 from cupel.engine.deployment.threshold import TUNED, threshold_of
+from cupel.engine.domain.group_audits import KEY, AuditPart, Figure, Group, GroupAudit, model_of
+from cupel.engine.domain.results import BestTrial, StudyResult, kept_parts
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.jobs.launch import launch_engine
 from cupel.engine.service import run_job
@@ -165,33 +168,37 @@ def complete(store: Store, study_id: int) -> list[int]:
 def test_what_networks_that_are_gone_said_of_the_holdout_is_told_apart() -> None:
     final, own, other = (sign * 64 for sign in "abc")
 
-    def audit(number: int, sha256: str) -> dict[str, Any]:
-        parts = [{"part": "out_of_fold"}, {"part": "holdout", "model": model_of(sha256)}]
-        return {"by": "b", "trial": number, "parts": parts}
+    def audit(number: int, sha256: str) -> GroupAudit:
+        folds = AuditPart("out_of_fold", 40, is_binned=False, whole={}, groups=(), gaps=())
+        parts = (folds, msgspec.structs.replace(folds, part="holdout", model=model_of(sha256)))
+        return GroupAudit("b", "binary", None, None, "2026-01-05T10:00:00+00:00", (), parts, number)
 
-    before = {
-        "model_sha256": final,
-        KEY: {"0/b": audit(0, final), "1/b": audit(1, own), "5/b": audit(5, own)},
-    }
-    after = {"best": {"trial": 2}, "model_sha256": other}
-    kept = kept_audits(before, after, {0: "", 1: own, 2: ""})[KEY]
-    assert list(kept) == ["0/b", "1/b"], "trial 5 is gone"
-    assert [kept[key]["parts"][1]["is_former"] for key in kept] == [True, False]
-    again = kept_audits({**after, KEY: kept}, after, {0: "", 1: "", 2: ""})[KEY]
-    assert [again[key]["parts"][1]["is_former"] for key in again] == [True, False]
-    stayed = kept_audits(before, {"best": {"trial": 0}, "model_sha256": final}, {0: ""})[KEY]
-    assert stayed["0/b"]["parts"][1]["is_former"] is False
-    assert kept_audits({}, after, {}) == {}
+    def result(best: int, sha256: str, audits: Mapping[str, GroupAudit] | None = None) -> StudyResult:
+        chosen = BestTrial(trial=best, cv_mean=0.5, cv_std=None)
+        return StudyResult(best=chosen, model_sha256=sha256, audits=audits or {})
+
+    def kept(before: StudyResult, after: StudyResult, models: dict[int, str]) -> Mapping[str, GroupAudit]:
+        return StudyResult.from_json(kept_parts(before.to_json(), after, models, "s"), "s").audits
+
+    before = result(0, final, {"0/b": audit(0, final), "1/b": audit(1, own), "5/b": audit(5, own)})
+    after = result(2, other)
+    stayed = kept(before, after, {0: "", 1: own, 2: ""})
+    assert list(stayed) == ["0/b", "1/b"], "trial 5 is gone"
+    assert [audit.parts[1].is_former for audit in stayed.values()] == [True, False]
+    again = kept(result(2, other, stayed), after, {0: "", 1: "", 2: ""})
+    assert [audit.parts[1].is_former for audit in again.values()] == [True, False]
+    assert kept(before, result(0, final), {0: ""})["0/b"].parts[1].is_former is False
+    assert kept_parts({}, after, {}, "s") == {}
 
 
 def test_a_card_tells_groups_of_other_networks_from_those_of_the_bundle() -> None:
-    figure = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 40}
-    group = {"group": "a", "n_rows": 40, "is_small": False, "figures": {"accuracy": figure}}
-    part = {"part": "holdout", "is_former": True, "n_rows": 40, "whole": {"accuracy": figure}, "groups": [group],
-            "gaps": []}  # fmt: skip
-    found = {"by": "b", "positive": None, "threshold": None, "parts": [part]}
+    figures = {"accuracy": Figure(0.5, 0.4, 0.6, 40)}
+    group = Group("a", 40, is_small=False, figures=figures)
+    part = AuditPart("holdout", 40, is_binned=False, whole=figures, groups=(group,), gaps=(), is_former=True)
+    found = GroupAudit("b", "binary", None, None, "2026-01-05T10:00:00+00:00", (), (part,))
     card = groups_section([found], None, is_variant=True)
     assert "NOT those of this bundle" in card
     assert "before they were compressed" in card
     assert "- No gap of accuracy: fewer than two groups have 30 rows to count it of." in card
-    assert "NOT" not in groups_section([{**found, "parts": [{**part, "is_former": False}]}], None)
+    now = msgspec.structs.replace(part, is_former=False)
+    assert "NOT" not in groups_section([msgspec.structs.replace(found, parts=(now,))], None)

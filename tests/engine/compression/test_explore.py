@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from cupel.engine.cli import main
 from cupel.engine.compression.choose import nested_losses
-from cupel.engine.compression.explore import Limits, blame_layers, choose_variants
+from cupel.engine.compression.explore import blame_layers, choose_variants
 from cupel.engine.compression.layers import N_BINS, describe_layers
 from cupel.engine.domain.errors import CompressionError, SpecError
+from cupel.engine.domain.variants import Limits
 from cupel.engine.service import run_job
 from cupel.storage.records import JobState, TrialState
 from cupel.storage.store import Store
@@ -32,9 +33,9 @@ def test_histograms_count_every_weight_and_zeros_are_told() -> None:
     before = {"a": np.array([-1.0, 0.5, 0.25, 0.75], np.float32)}
     after = {"a": np.array([0.0, 0.5, 0.0, 2.0], np.float32), "new": np.zeros(0, np.float32)}
     (told,) = describe_layers(before, after)
-    assert (told["layer"], told["n_weights"], told["sparsity"], told["most"]) == ("a", 4, 0.5, 2.0)
-    assert sum(told["before"]) == sum(told["after"]) == 4
-    assert len(told["before"]) == N_BINS
+    assert (told.layer, told.n_weights, told.sparsity, told.most) == ("a", 4, 0.5, 2.0)
+    assert sum(told.before) == sum(told.after) == 4
+    assert len(told.before) == N_BINS
 
 
 def test_a_search_measures_its_front_and_names_the_smallest_within_the_limits(workspace: Path) -> None:

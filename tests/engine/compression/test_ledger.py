@@ -14,6 +14,7 @@ from cupel.engine.domain.compression_plan import forms_of
 from cupel.engine.domain.compression_verdict import verdict
 from cupel.engine.domain.errors import CompressionError, SpecError
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
+from cupel.engine.domain.variants import Difference, Sizes
 from cupel.engine.search.runner import StudyRunner
 from cupel.engine.studies import create_study
 from cupel.storage.records import TrialState, VariantRecord
@@ -130,22 +131,10 @@ def test_what_cannot_be_compressed_is_said(workspace: Path) -> None:
 
 
 def test_the_verdict_tells_zeros_that_nobody_uses_from_what_helps() -> None:
-    base = {"size_bytes": 1000, "zip_bytes": 900, "latency_ms": 1.0, "batch_latency_ms": 10.0}
-    no_loss = {"mean": 0.0, "low": -0.01, "high": 0.01}
-    sparse = {**base, "zip_bytes": 300, "sparsity": 0.75, "drop": no_loss}
-    assert "75% zeros: zipped -67%, file +0%" in str(verdict(sparse, base, 0.01))
-    smaller = {
-        "size_bytes": 250,
-        "zip_bytes": 200,
-        "latency_ms": 0.5,
-        "batch_latency_ms": 4.0,
-        "drop": no_loss,
-    }
-    assert "No measurable loss" in str(verdict(smaller, base, 0.01))
-    assert "Loses 0.05," in str(
-        verdict({**smaller, "drop": {"mean": 0.05, "low": 0.04, "high": 0.06}}, base, 0.01)
-    )
-    assert "Costs 0.005," in str(
-        verdict({**smaller, "drop": {"mean": 0.005, "low": 0.001, "high": 0.009}}, base, 0.01)
-    )
-    assert "Nothing is gained" in str(verdict({**base, "drop": no_loss}, base, 0.01))
+    base, no_loss = Sizes(1000, 900, 1.0, 10.0), Difference(0.0, -0.01, 0.01)
+    sparse, smaller = Sizes(1000, 300, 1.0, 10.0), Sizes(250, 200, 0.5, 4.0)
+    assert "75% zeros: zipped -67%, file +0%" in str(verdict(sparse, base, no_loss, 0.75, 0.01))
+    assert "No measurable loss" in str(verdict(smaller, base, no_loss, 0.0, 0.01))
+    assert "Loses 0.05," in str(verdict(smaller, base, Difference(0.05, 0.04, 0.06), 0.0, 0.01))
+    assert "Costs 0.005," in str(verdict(smaller, base, Difference(0.005, 0.001, 0.009), 0.0, 0.01))
+    assert "Nothing is gained" in str(verdict(base, base, no_loss, 0.0, 0.01))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,11 @@ from cupel.engine.data.reading import read_table
 from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
+from cupel.engine.deployment.bundle import Bundle
 from cupel.engine.domain.errors import Message
+from cupel.engine.domain.evidence import Corrected, Evidence, Verdict
 from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
-from cupel.engine.domain.verdict import Corrected, Evidence, Verdict
+from cupel.engine.domain.stored import encoded
 from cupel.engine.kinds.table.fit import fit_preprocessing
 from cupel.engine.kinds.table.preprocessing import table_spec
 from cupel.engine.splits.splitting import Splits, draw_splits
@@ -44,6 +47,12 @@ class Made:
     table: Table
     schema: TableSchema
     splits: Splits
+
+
+def manifest_of(bundle: Path) -> dict[str, Any]:
+    """Return what stands in the manifest of a bundle that is whole."""
+    Bundle.open(bundle)
+    return json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
 
 
 def write_data(
@@ -163,9 +172,8 @@ def _stored(
         )
         store.start_trial(trial.id, "test")
         scores = FoldScores((metric,), np.array([[0.8], [0.9]]), np.array([1, 2]))
-        attrs = {"model_sha256": kept}
         value = 0.85 - number / 9
-        outcome = TrialOutcome(TrialState.COMPLETE, value, 0.05, scores, oof=out_of_fold, user_attrs=attrs)
+        outcome = TrialOutcome(TrialState.COMPLETE, value, 0.05, scores, oof=out_of_fold, model_sha256=kept)
         store.finish_trial(trial.id, outcome)
     store.create_trial(
         study_id=study.id, number=2, kind=TrialKind.SEARCH, family=model.family, params=model.params
@@ -180,20 +188,22 @@ def _stored(
             "final": {
                 "kind": kind,
                 "reason": Message("Made for a test.").to_json(),
-                "evidence": {},
+                "evidence": {"n_outer": 0},
                 "n_networks": model.n_networks,
             },
-            "evidence": Evidence(
-                best=0,
-                metric=metric,
-                corrected=Corrected(0.83, 0.75, 0.9, 1000, 2, 2, 0, 90, 90, {0: 1.0}),
-                verdicts={"majority": Verdict("better", 0.33, 0.25, 0.4, 1.0, 0.0, 0.0)},
-                tied=(0,),
-                tied_baselines=(),
-                n_folds=3,
-                n_repeats=1,
-                mean=0.83,
-            ).to_json(),
+            "evidence": encoded(
+                Evidence(
+                    best=0,
+                    metric=metric,
+                    corrected=Corrected(0.83, 0.75, 0.9, 1000, 2, 2, 0, 90, 90, {0: 1.0}),
+                    verdicts={"majority": Verdict("better", 0.33, 0.25, 0.4, 1.0, 0.0, 0.0)},
+                    tied=(0,),
+                    tied_baselines=(),
+                    n_folds=3,
+                    n_repeats=1,
+                    mean=0.83,
+                )
+            ),
         },
     )
     return store, study.id

@@ -20,12 +20,14 @@ import pytest
 from cupel.engine.deployment.assembly import Export
 from cupel.engine.deployment.bundle import Bundle, files_of, verify_bundle
 from cupel.engine.deployment.export import export_final, export_trial
+from cupel.engine.domain.bundles import Conversion
 from cupel.engine.domain.errors import DataError, ExportError
+from cupel.engine.domain.results import StudyResult
 from cupel.engine.domain.spec import ReadSpec
 from cupel.engine.inference.predicting import predict_file
 from cupel.storage.records import JobState
 
-from .made import Made, make_study
+from .made import Made, make_study, manifest_of
 
 PERIODIC = {"numeric_embedding": "periodic", "n_frequencies": 4, "frequency_scale": 0.5, "numeric_size": 3}
 EMBEDDED = {"categorical_encoding": "embedding", "embedding_size": 4}
@@ -139,7 +141,7 @@ def test_a_bundle_is_whole_and_proven(case: Case) -> None:
     assert (bundle.task, bundle.labels) == (made.model.task, made.model.labels)
     record = made.store.exports(made.study_id)[-1]
     assert record.size_bytes == sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    assert set(bundle.manifest["files"]) == set(files_of(folder)) - {"manifest.json"}
+    assert set(bundle.manifest.files) == set(files_of(folder)) - {"manifest.json"}
     certificate = record.certificate
     assert certificate["passed"]
     assert certificate["rows"] == []
@@ -151,14 +153,14 @@ def test_a_bundle_is_whole_and_proven(case: Case) -> None:
 
 
 def test_the_bundle_can_be_proven_again(multiclass: Case) -> None:
-    assert verify_bundle(multiclass[1])["passed"]
+    assert verify_bundle(multiclass[1]).passed
 
 
 def test_the_onnx_file_takes_the_raw_columns(case: Case) -> None:
     made, folder = case
     onnx.checker.check_model(onnx.load(str(folder / "model.onnx")), full_check=True)
     session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
-    listed = Bundle.open(folder).manifest["inputs"]
+    listed = manifest_of(folder)["inputs"]
     assert [i.name for i in session.get_inputs()] == [spec["name"] for spec in listed]
     features = [c.name for c in made.schema.features]
     assert sorted(spec["column"] for spec in listed) == sorted(features)
@@ -344,7 +346,7 @@ def test_an_export_that_does_not_reproduce_the_predictions_fails(regression: Cas
 
         __slots__ = ()
 
-        def _converted(self, model: Path, dataset: Any, work: Path, plan: Any) -> dict[str, Any]:
+        def _converted(self, model: Path, dataset: Any, work: Path, plan: Any) -> Conversion:
             answer = Export._converted(self, model, dataset, work, plan)
             path = str(work / "bundle" / "model.onnx")
             graph = onnx.load(path)
@@ -356,7 +358,7 @@ def test_an_export_that_does_not_reproduce_the_predictions_fails(regression: Cas
 
     study = made.store.study(made.study_id)
     sha256 = study.result["model_sha256"]
-    export = Damaging(made.store, study, made.store.trial_by_number(study.id, 0), study.result)
+    export = Damaging(made.store, study, made.store.trial_by_number(study.id, 0), StudyResult.of(study))
     target = tmp_path / "exports" / "bundle"
     record = export.run(made.store.artifacts.checked_path(sha256), target)
     assert record.state is JobState.FAILED
@@ -391,7 +393,7 @@ def test_trials_are_exported_only_where_they_can_be(binary: Case, tmp_path: Path
         export_trial(made.store, made.study_id, 0, tmp_path)
     record = export_trial(made.store, made.study_id, 1, folder)  # its networks were not kept: trained again
     assert record.state is JobState.DONE  # it took the place of the older bundle
-    assert Bundle.open(folder).manifest["trial"] == 1
+    assert manifest_of(folder)["trial"] == 1
     assert [p.name for p in folder.parent.iterdir()] == [folder.name]
 
 

@@ -39,7 +39,7 @@ from cupel.storage.records import ExportRecord, FoldScores, JobState, TrialKind,
 from cupel.storage.store import Store
 from PIL import Image
 
-from .made import PARAMS, make_study, write_data
+from .made import PARAMS, make_study, manifest_of, write_data
 
 TRAINING = {
     "optimizer": "adamw", "learning_rate": 5e-3, "weight_decay": 1e-3, "schedule": "constant", "batch_size": 32,
@@ -126,8 +126,8 @@ def make(folder: Path, kind: str) -> Study:
     )
     store.start_trial(trial.id, "test")
     scores = FoldScores((record.metric,), np.array([[0.8], [0.9]]), np.array([1, 2]))
-    attrs = {"model_sha256": store.artifacts.add(model.to_bytes())}
-    store.finish_trial(trial.id, TrialOutcome(TrialState.COMPLETE, 0.85, 0.05, scores, user_attrs=attrs))
+    sha256 = store.artifacts.add(model.to_bytes())
+    store.finish_trial(trial.id, TrialOutcome(TrialState.COMPLETE, 0.85, 0.05, scores, model_sha256=sha256))
     for each in VARIANTS:
         networks, method = _variant(context, model, each)
         variant = store.add_variant(trial.id, name=each, method=method)
@@ -193,7 +193,7 @@ def test_every_format_that_carries_a_variant_is_proven(
         assert "cupel" not in told["modules"]
         assert ("tensorflow" in told["modules"]) == (name in ("keras", "saved_model"))
         assert ("onnxruntime" in told["modules"]) == (name == "onnx")
-    manifest = Bundle.open(tmp_path / "bundle").manifest
+    manifest = manifest_of(tmp_path / "bundle")
     assert manifest["variant"]["name"] == variant
     assert manifest["n_networks"] == 1
     assert manifest["licence"] == "CC BY 4.0"
@@ -255,7 +255,7 @@ def test_what_the_ledger_could_not_convert_is_not_tried_again(
 ) -> None:
     study = studies["table"]
     trial = study.store.trial_by_number(study.id, 0)
-    sha256 = trial.user_attrs["model_sha256"]
+    sha256 = trial.model_sha256
     variant = study.store.add_variant(trial.id, name="half", method={"quantization": "int8"})
     measures = {"model_sha256": sha256, "forms": {"litert": {"problem": "RuntimeError: no such operation"}}}
     study.store.finish_variant(variant.id, state=TrialState.COMPLETE, measures=measures)
@@ -355,7 +355,7 @@ def test_openvino_tells_nobody_that_it_runs(bundle: Path, tmp_path: Path) -> Non
 
 
 def test_the_manifest_tells_inputs_classes_and_where_the_samples_are(bundle: Path) -> None:
-    manifest = Bundle.open(bundle).manifest
+    manifest = manifest_of(bundle)
     colour = next(spec for spec in manifest["inputs"] if spec["column"] == "colour")
     income = next(spec for spec in manifest["inputs"] if spec["column"].startswith("income"))
     assert "red" in colour["categories"]
@@ -382,7 +382,7 @@ def _say_digests_anew(folder: Path) -> None:
 
 
 def test_a_changed_byte_in_any_file_is_found(copy: Path) -> None:
-    for name in Bundle.open(copy).manifest["files"]:
+    for name in manifest_of(copy)["files"]:
         data = (copy / name).read_bytes()
         (copy / name).write_bytes(bytes([data[0] ^ 1]) + data[1:])
         with pytest.raises(ExportError, match="has changed"):
@@ -438,10 +438,10 @@ def test_another_network_with_right_digests_does_not_pass(studies: dict[str, Stu
     shutil.copyfile(copy / "network_1.tflite", copy / "network_0.tflite")
     _say_digests_anew(copy)
     certificate = verify_bundle(copy)
-    assert not certificate["passed"]
-    assert certificate["failed"] == "litert"
-    assert certificate["rows"]
-    assert certificate["formats"]["onnx"]["passed"]
+    assert not certificate.passed
+    assert certificate.failed == "litert"
+    assert certificate.rows
+    assert certificate.formats["onnx"].passed
 
 
 def test_a_variant_is_one_network_or_those_of_all_folds(studies: dict[str, Study], tmp_path: Path) -> None:
@@ -452,7 +452,7 @@ def test_a_variant_is_one_network_or_those_of_all_folds(studies: dict[str, Study
             study.store, study.id, 0, out, variant="int8", formats=["onnx"], ensemble=ensemble
         )
         assert record.certificate["passed"]
-        assert Bundle.open(out).manifest["n_networks"] == n_networks
+        assert manifest_of(out)["n_networks"] == n_networks
 
 
 def test_weights_that_are_no_numbers_are_refused(studies: dict[str, Study], tmp_path: Path) -> None:

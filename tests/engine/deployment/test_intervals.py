@@ -16,16 +16,17 @@ import pytest
 from cupel.engine.bundled.intervals import FoldScores
 from cupel.engine.bundled.predictor import Predictor
 from cupel.engine.cli import main
-from cupel.engine.deployment.bundle import Bundle, verify_bundle
+from cupel.engine.deployment.bundle import verify_bundle
 from cupel.engine.deployment.certificate import run_certificate
 from cupel.engine.deployment.export import export_final, export_trial
 from cupel.engine.deployment.intervals import interval_plan
 from cupel.engine.domain.errors import DataError, Message
+from cupel.engine.domain.stored import encoded
 from cupel.engine.inference.predicting import predict_file
 from cupel.engine.statistics.conformal import LEVELS
 from cupel.storage.records import JobState
 
-from .made import Made, make_study
+from .made import Made, make_study, manifest_of
 from .test_serving import ask, served
 
 LEVEL = 0.8
@@ -98,7 +99,7 @@ def _folds(made: Made, rows: np.ndarray) -> np.ndarray:
     from cupel.engine.training.model import TrainedModel
 
     trial = made.store.trial_by_number(made.study_id, 0)
-    networks = TrainedModel.from_bytes(made.store.artifacts.read(trial.user_attrs["model_sha256"]))
+    networks = TrainedModel.from_bytes(made.store.artifacts.read(trial.model_sha256))
     return np.stack([networks.only(r).predict(made.table, rows) for r in range(networks.n_networks)])
 
 
@@ -194,7 +195,7 @@ def test_predictions_are_the_same_with_and_without_intervals(case: Case, tmp_pat
 
 def test_coverage_is_counted_on_the_holdout_and_stands_in_manifest_record_and_card(case: Case) -> None:
     made, bundle = case
-    told = Bundle.open(bundle).manifest["intervals"]
+    told = manifest_of(bundle)["intervals"]
     rows = made.splits.holdout
     assert made.store.exports(made.study_id)[-1].manifest["intervals"] == told
     assert [one["level"] for one in told["coverage"]] == list(LEVELS)
@@ -220,9 +221,9 @@ def test_fold_networks_have_a_file_of_their_own_only_beside_another_model(
     regression: Case, refit: Case
 ) -> None:
     assert not (regression[1] / "folds.onnx").exists()
-    assert Bundle.open(regression[1]).manifest["intervals"]["file"] == "model.onnx"
+    assert manifest_of(regression[1])["intervals"]["file"] == "model.onnx"
     _, bundle = refit
-    told = Bundle.open(bundle).manifest["intervals"]
+    told = manifest_of(bundle)["intervals"]
     assert told["file"] == "folds.onnx"
     names = ("folds.onnx", "intervals.npz", "intervals.py")
     assert told["size_bytes"] == sum((bundle / name).stat().st_size for name in names)
@@ -235,7 +236,7 @@ def test_the_certificate_proves_the_fold_networks_too(case: Case) -> None:
     certificate = made.store.exports(made.study_id)[-1].certificate
     assert certificate["intervals"]["n_rows"] > 100
     assert certificate["intervals"]["max_abs_difference"] < 1e-4 * max(1.0, made.model.target_scale.mean())
-    assert verify_bundle(bundle)["intervals"] == certificate["intervals"]
+    assert encoded(verify_bundle(bundle).intervals) == certificate["intervals"]
 
 
 def test_fold_networks_that_differ_fail_the_certificate(
@@ -248,8 +249,8 @@ def test_fold_networks_that_differ_fail_the_certificate(
         arrays["samples"][1, 7] += 10.0
         np.savez(copy / "intervals.npz", **arrays)
         certificate = run_certificate(copy, ("onnx",), own=copy)
-        assert not certificate["passed"]
-        assert [row["row"] for row in certificate["rows"]] == [8]
+        assert not certificate.passed
+        assert [row.row for row in certificate.rows] == [8]
 
 
 # --- a level, or a bundle, without intervals ---
@@ -316,7 +317,7 @@ def test_a_bundle_of_before_says_that_it_has_none(regression: Case, tmp_path: Pa
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "made before there were any; export it again" in done.stderr
-    assert run_certificate(old, ("onnx",))["passed"]
+    assert run_certificate(old, ("onnx",)).passed
 
 
 def test_a_bundle_without_predictions_of_unseen_rows_says_so_wherever_it_is_asked(
@@ -325,7 +326,7 @@ def test_a_bundle_without_predictions_of_unseen_rows_says_so_wherever_it_is_aske
     made, bundle = bare
     reason = "what trial 0 said of rows that its networks had not seen is not stored"
     assert reason in (bundle / "model_card.md").read_text(encoding="utf-8")
-    assert reason in Bundle.open(bundle).manifest["intervals"]["reason"]["text"]
+    assert reason in manifest_of(bundle)["intervals"]["reason"]["text"]
     assert not (bundle / "intervals.npz").exists()
     out = tmp_path / "out.csv"
     assert main(["predict", str(bundle), str(made.file), "--out", str(out), "--interval", "0.9"]) == 2
@@ -346,7 +347,7 @@ def test_what_is_stored_must_be_what_the_networks_say(tmp_path: Path) -> None:
     )
     sha256 = made.store.artifacts.add(swapped.to_bytes())
     made.store.set_result(made.study_id, {**result, "model_sha256": sha256})
-    told = Bundle.open(_exported(made)).manifest["intervals"]
+    told = manifest_of(_exported(made))["intervals"]
     made.store.close()
     assert "is not what its networks say" in told["reason"]["text"]
 
@@ -374,7 +375,7 @@ def test_the_terminal_tells_coverage(refit: Case, tmp_path: Path, capsys: pytest
     made, _ = refit
     command = ["export", str(made.study_id), "--format", "onnx", "--out", str(tmp_path / "bundle")]
     assert main([*command, "--workspace", str(made.store.workspace.path)]) == 0
-    nine = Bundle.open(tmp_path / "bundle").manifest["intervals"]["coverage"][2]
+    nine = manifest_of(tmp_path / "bundle")["intervals"]["coverage"][2]
     assert f"Intervals of 90%: {nine['share']:.1%} of {nine['n_rows']} rows of" in capsys.readouterr().out
 
 

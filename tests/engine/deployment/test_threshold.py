@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from cupel.engine.bundled.predictor import Predictor
 from cupel.engine.cli import main
-from cupel.engine.deployment.bundle import Bundle, verify_bundle
+from cupel.engine.deployment.bundle import verify_bundle
 from cupel.engine.deployment.export import export_model, export_trial
 from cupel.engine.domain.errors import ExportError
 from cupel.engine.inference.comparison import compare_bundles
@@ -22,7 +22,7 @@ from cupel.engine.inference.predicting import predict_file
 from cupel.engine.study_rows import StudyRows
 from cupel.storage.records import FoldScores, TrialKind, TrialOutcome, TrialState
 
-from .made import Made, make_study
+from .made import Made, make_study, manifest_of
 from .stubs import compile_cpp, compile_java
 from .test_serving import ask, served
 
@@ -42,9 +42,9 @@ def keep_out_of_fold(made: Made, number: int) -> np.ndarray:
     )  # fmt: skip
     store.start_trial(trial.id, "test")
     scores = FoldScores(("accuracy",), np.full((len(said), 1), 0.5), np.zeros(len(said), np.int64))
-    attrs = {"model_sha256": store.study(made.study_id).result["model_sha256"]}
+    sha256 = store.study(made.study_id).result["model_sha256"]
     store.finish_trial(
-        trial.id, TrialOutcome(TrialState.COMPLETE, 0.5, 0.0, scores, oof=flat, user_attrs=attrs)
+        trial.id, TrialOutcome(TrialState.COMPLETE, 0.5, 0.0, scores, oof=flat, model_sha256=sha256)
     )
     return flat
 
@@ -81,7 +81,7 @@ def _follows(rows: list[dict[str, str]], threshold: float) -> bool:
 
 def test_manifest_and_schema_carry_the_threshold_and_the_stored_predictions_follow_it(bundle: Path) -> None:
     told = {"label": "class 1", "value": GIVEN, "chosen": "given", "metric": "", "gain": None}
-    assert Bundle.open(bundle).manifest["threshold"] == told
+    assert manifest_of(bundle)["threshold"] == told
     schema = json.loads((bundle / "schema.json").read_text())
     assert schema["threshold"] == told
     assert schema["format"] == 2, "a program that knows no thresholds refuses the bundle"
@@ -89,7 +89,7 @@ def test_manifest_and_schema_carry_the_threshold_and_the_stored_predictions_foll
     card = (bundle / "model_card.md").read_text()
     assert "`prediction` is `class 1` where `p_class 1` is above 0.3, else `class 0`" in card
     assert "set by hand" in card
-    assert verify_bundle(bundle)["passed"]
+    assert verify_bundle(bundle).passed
 
 
 def test_every_program_says_the_same_class(made: Made, bundle: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from cupel.engine.domain.comparable import (
     SCORING,
@@ -14,8 +15,10 @@ from cupel.engine.domain.comparable import (
     is_scored_the_old_way,
     table_is_scored_the_old_way,
 )
+from cupel.engine.domain.evidence import Claims, Corrected, Evidence, Verdict
 from cupel.engine.domain.leading import leading_of, margin_of
-from cupel.engine.domain.verdict import Corrected, Evidence, Verdict, claims, shares_sentence
+from cupel.engine.domain.stored import encoded
+from cupel.engine.domain.verdict import shares_sentence
 from cupel.storage.records import StudyRecord, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 
@@ -55,7 +58,7 @@ def with_result(study: StudyRecord, found: Evidence, **means: float) -> StudyRec
     result: dict[str, Any] = {
         "best": {"trial": 0, "cv_mean": 0.77, "cv_std": 0.05},
         "baselines": {name: {"cv_mean": mean, "cv_std": 0.05} for name, mean in means.items()},
-        "evidence": found.to_json(),
+        "evidence": encoded(found),
     }
     return dataclasses.replace(study, result=result)
 
@@ -114,15 +117,15 @@ def test_an_unfinished_study_of_an_older_version_is_known_by_its_trials(store: S
 
 
 def test_the_same_claims_are_made_everywhere() -> None:
-    found = claims(evidence(0, trees=UNDECIDED), 2)
+    found = encoded(Claims.of(evidence(0, trees=UNDECIDED), 2))
     assert found["corrected"] == {"value": 0.76, "low": 0.71, "high": 0.82}
     assert found["verdict"]["trees"]["verdict"] == "undecided"
     assert found["looks"] == 2
-    assert claims(None, 0) == {"corrected": None, "verdict": {}, "looks": 0}
+    assert encoded(Claims.of(None, 0)) == {"corrected": None, "verdict": {}, "looks": 0}
 
 
 def test_how_often_each_trial_is_picked_is_told_where_it_is_not_always_the_same() -> None:
     corrected = evidence(0).corrected
     assert corrected is not None
     assert "#0 70%, #2 30%" in str(shares_sentence(corrected))
-    assert shares_sentence(dataclasses.replace(corrected, shares={0: 1.0})) is None
+    assert shares_sentence(msgspec.structs.replace(corrected, shares={0: 1.0})) is None

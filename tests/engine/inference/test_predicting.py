@@ -316,7 +316,7 @@ def copy(case: Case, tmp_path: Path) -> Path:
 
 
 def test_a_whole_bundle_is_verified(copy: Path) -> None:
-    assert verify_bundle(copy)["passed"]
+    assert verify_bundle(copy).passed
 
 
 def test_verify_tells_the_difference_and_what_is_allowed_in_a_line_or_all_as_one_object(
@@ -333,7 +333,7 @@ def test_verify_tells_the_difference_and_what_is_allowed_in_a_line_or_all_as_one
 
 
 def test_every_changed_byte_is_found(copy: Path) -> None:
-    names = Bundle.open(copy).manifest["files"]
+    names = Bundle.open(copy).manifest.files
     assert "snippets/predict.cpp" in names
     for name in names:
         data = (copy / name).read_bytes()
@@ -342,7 +342,7 @@ def test_every_changed_byte_is_found(copy: Path) -> None:
         with pytest.raises(ExportError, match=rf"The file {name} of the bundle .* has changed"):
             verify_bundle(copy)
         (copy / name).write_bytes(data)
-    assert verify_bundle(copy)["passed"]
+    assert verify_bundle(copy).passed
 
 
 def test_a_missing_and_a_further_file_are_found(copy: Path) -> None:

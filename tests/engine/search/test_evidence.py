@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from cupel.engine.commands.summary import summary
 from cupel.engine.domain.comparable import SCORING
+from cupel.engine.domain.evidence import Evidence
+from cupel.engine.domain.results import StudyResult
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
-from cupel.engine.domain.verdict import Evidence, evidence_of
 from cupel.engine.search.runner import StudyRunner
 from cupel.engine.studies import create_study
 from cupel.storage.records import LookPurpose, StudyState, TrialKind, TrialOutcome, TrialState
@@ -43,7 +44,7 @@ def searched(store: Store, *, n_trials: int = 8, **changes: object) -> int:
 
 
 def found(store: Store, study_id: int) -> Evidence:
-    evidence = evidence_of(store.study(study_id).result)
+    evidence = StudyResult.of(store.study(study_id)).evidence
     assert evidence is not None
     return evidence
 

@@ -489,8 +489,8 @@ def test_an_equal_parameter_set_is_not_trained_again(store: Store) -> None:
     study_id = new_study(store, n_trials=12, space=space, n_workers=1)
     assert run(store, study_id) is StudyState.DONE
     trials = searched(store, study_id)
-    assert sum("same_as" not in t.user_attrs for t in trials) == 2
-    assert all(t.value == trials[t.user_attrs["same_as"]].value for t in trials if "same_as" in t.user_attrs)
+    assert sum(t.same_as is None for t in trials) == 2
+    assert all(t.value == trials[t.same_as].value for t in trials if t.same_as is not None)
 
 
 def n_artifacts(store: Store) -> int:
@@ -500,8 +500,8 @@ def n_artifacts(store: Store) -> int:
 def test_only_the_networks_of_the_best_trials_stay_on_the_disk(store: Store) -> None:
     study_id = new_study(store, n_trials=14)
     assert run(store, study_id) is StudyState.DONE
-    trials = [t for t in searched(store, study_id) if "same_as" not in t.user_attrs]
-    kept = {t.number: t.user_attrs["model_sha256"] for t in trials if "model_sha256" in t.user_attrs}
+    trials = [t for t in searched(store, study_id) if t.same_as is None]
+    kept = {t.number: t.model_sha256 for t in trials if t.model_sha256 is not None}
     best = sorted(trials, key=lambda t: -(t.value or 0.0))[:5]
     assert set(kept) == {t.number for t in best}
     assert all(store.artifacts.read(sha256) == b"model-%d" % number for number, sha256 in kept.items())
@@ -514,7 +514,7 @@ def test_networks_that_another_study_names_are_not_deleted(store: Store) -> None
     run(store, first)
     run(store, second)
     for trial in searched(store, first):
-        assert store.artifacts.read(trial.user_attrs["model_sha256"])
+        assert store.artifacts.read(trial.model_sha256)
 
 
 def test_a_trial_in_a_long_epoch_does_not_keep_a_search_beyond_its_time(

@@ -28,8 +28,10 @@ from typing import Any
 import numpy as np
 from cupel.engine.data.schema import TableSchema
 from cupel.engine.data.target import encode_target
-from cupel.engine.domain.errors import RuledOut
+from cupel.engine.domain.errors import Message, RuledOut
 from cupel.engine.domain.metrics import metrics_for
+from cupel.engine.domain.results import FinalModel, OuterFolds
+from cupel.engine.domain.trial_facts import TrialFacts
 from cupel.engine.splits.splitting import Splits
 from cupel.engine.training.curves import CURVE_NAMES
 from cupel.engine.training.reports import EpochReport
@@ -65,15 +67,13 @@ def baseline(files: StudyFiles, task: BaselineTask) -> TaskResult:
 
 
 def holdout(files: StudyFiles, task: HoldoutTask) -> TaskResult:
-    return TaskResult(0.01, 1, info={"holdout": {files.metric: 0.5}})
+    return TaskResult(0.01, 1, holdout={files.metric: 0.5})
 
 
 def final(files: StudyFiles, task: FinalTask) -> TaskResult:
     _maybe_die()
-    reason = {"template": "", "args": {}, "text": ""}
-    evidence = {"n_outer": task.most_outer}
-    final = {"kind": "ensemble", "reason": reason, "evidence": evidence}
-    return TaskResult(0.01, 1, model=b"model", info={"final": final, "holdout": {files.metric: 0.5}})
+    final = FinalModel("ensemble", Message(""), OuterFolds(task.most_outer), 1)
+    return TaskResult(0.01, 1, model=b"model", final=final, holdout={files.metric: 0.5})
 
 
 def _wrong() -> dict[str, Any]:
@@ -144,7 +144,7 @@ def trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskResult:
         Curves(CURVE_NAMES, np.stack(curves, axis=1)), n_parameters=n_parameters(task.params),
         size_bytes=4 * n_parameters(task.params) + 1000, latency_ms=0.01 * n_parameters(task.params),
         model=b"model-%d" % task.number, out_of_fold=_out_of_fold(files, best, task.number),
-        info={"truncated": reporter.is_truncated, "path": "fused"},
+        facts=TrialFacts(truncated=reporter.is_truncated, path="fused"),
     )  # fmt: skip
 
 

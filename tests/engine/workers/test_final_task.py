@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cupel.engine.domain.metrics import METRICS
+from cupel.engine.domain.results import OuterFolds
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.search.preparing import Prepared, prepare
 from cupel.engine.statistics.comparison import paired_difference
@@ -68,13 +69,13 @@ def test_the_ensemble_is_kept_unless_one_network_is_significantly_better_on_oute
 ) -> None:
     prepared = study(store, n_repeats=n_repeats)
     found = final(prepared, trial(prepared))
-    chosen = found.info["final"]
-    evidence = chosen["evidence"]
-    assert evidence["n_outer"] == len(evidence["ensemble"]) == len(evidence["refit"]) == 3
-    gain = paired_difference(np.array(evidence["refit"]), np.array(evidence["ensemble"]), n_folds=3)
-    assert chosen["kind"] == ("refit" if gain["low"] > 0 else "ensemble")
-    assert chosen["n_networks"] == (1 if gain["low"] > 0 else 3 * n_repeats)
-    assert found.info["holdout"]["accuracy"] == pytest.approx(scores_of(prepared, found))
+    chosen = found.final
+    evidence = chosen.evidence
+    assert evidence.n_outer == len(evidence.ensemble) == len(evidence.refit) == 3
+    gain = paired_difference(np.array(evidence.refit), np.array(evidence.ensemble), n_folds=3)
+    assert chosen.kind == ("refit" if gain.low > 0 else "ensemble")
+    assert chosen.n_networks == (1 if gain.low > 0 else 3 * n_repeats)
+    assert found.holdout["accuracy"] == pytest.approx(scores_of(prepared, found))
 
 
 @pytest.mark.parametrize(
@@ -92,23 +93,23 @@ def test_the_ensemble_is_kept_unless_one_network_is_significantly_better_on_oute
 def test_one_network_needs_evidence(
     metric: str, ensemble: list[float], refit: list[float], kind: str
 ) -> None:
-    assert _decide(metric, {"ensemble": ensemble, "refit": refit}, 3)[0] == kind
+    assert _decide(metric, OuterFolds(len(refit), tuple(ensemble), tuple(refit)), 3)[0] == kind
 
 
 def test_without_time_the_fold_networks_are_kept_as_they_are(store: Store) -> None:
     prepared = study(store)
     result = trial(prepared)
     found = final(prepared, result, time_left_s=0.0)
-    assert found.info["final"]["kind"] == "ensemble"
-    assert found.info["final"]["evidence"] == {"n_outer": 0}
-    assert "no time" in found.info["final"]["reason"]["text"]
-    assert found.info["holdout"]["accuracy"] == pytest.approx(scores_of(prepared, found))
+    assert found.final.kind == "ensemble"
+    assert found.final.evidence == OuterFolds(0)
+    assert "no time" in str(found.final.reason)
+    assert found.holdout["accuracy"] == pytest.approx(scores_of(prepared, found))
 
 
 def test_evidence_that_takes_longer_than_foretold_is_given_up(store: Store) -> None:
     prepared = study(store)
     found = final(prepared, trial(prepared), trial_s=1e-6, time_left_s=1e-4)
-    assert found.info["final"]["evidence"] == {"n_outer": 0}
+    assert found.final.evidence == OuterFolds(0)
 
 
 def test_fold_networks_that_were_not_kept_are_trained_again_to_the_same(store: Store) -> None:
@@ -129,5 +130,5 @@ def test_fold_networks_that_were_not_kept_are_trained_again_to_the_same(store: S
 def test_two_folds_leave_nothing_to_compare_on(store: Store) -> None:
     prepared = study(store, n_folds=2)
     found = final(prepared, trial(prepared))
-    assert found.info["final"]["kind"] == "ensemble"
-    assert "Two folds" in found.info["final"]["reason"]["text"]
+    assert found.final.kind == "ensemble"
+    assert "Two folds" in str(found.final.reason)

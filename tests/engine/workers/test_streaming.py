@@ -72,8 +72,8 @@ def test_a_worker_with_little_memory_streams_the_rows_and_finds_the_same(
             time_left_s=float("inf"),
         )
         found = run_final(limited, task)  # chooses, refits and scores from the mapped rows
-        assert 0.0 <= found.info["holdout"]["accuracy"] <= 1.0
-        assert found.info["final"]["evidence"]["n_outer"] == 3
+        assert 0.0 <= found.holdout["accuracy"] <= 1.0
+        assert found.final.evidence.n_outer == 3
 
 
 def _is_mapped(array: Any) -> bool:

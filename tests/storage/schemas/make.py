@@ -72,6 +72,7 @@ def fill(store: Store) -> None:
                 n_parameters=100,
                 duration_s=1.5,
                 failure=Failure(FailureKind.DIVERGED, "NaN.") if state == TrialState.FAIL else None,
+                model_sha256="m" * 64,
             ),
         )
         variant = store.add_variant(trial.id, name="int8", method={"quantization": "int8"})
