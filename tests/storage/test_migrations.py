@@ -116,14 +116,20 @@ def test_what_rows_of_a_stored_schema_need_is_listed_when_it_is_opened(tmp_path:
     repeats = {"sha256": digests["2"], "splits_sha256": digests["3"], "scores": {"1": [0.5]}}
     result = {"model_sha256": digests["4"], "repeats": repeats, "audits": audit}
     has_measures = schema.stem > "0001"
+    if schema.stem >= "0007":
+        models = [("UPDATE trials SET model_sha256 = CASE id WHEN 1 THEN ? END", digests["7"])]
+    else:
+        models = [
+            ("UPDATE trials SET user_attrs = ? WHERE id = 1", json.dumps({"model_sha256": digests["7"]})),
+            ("UPDATE trials SET user_attrs = ? WHERE id = 2", json.dumps({"path": "fused"})),
+        ]
     with closing(sqlite3.connect(place.database)) as connection, connection:
         for statement, value in (
             ("UPDATE datasets SET schema = ?", json.dumps(images)),
             ("UPDATE datasets SET table_sha256 = ?", digests["5"]),
             ("UPDATE studies SET split_sha256 = ?", digests["6"]),
             ("UPDATE studies SET result = ?", json.dumps(result)),
-            ("UPDATE trials SET user_attrs = ? WHERE id = 1", json.dumps({"model_sha256": digests["7"]})),
-            ("UPDATE trials SET user_attrs = ? WHERE id = 2", json.dumps({"path": "fused"})),
+            *models,
             ("UPDATE out_of_fold SET artifact_sha256 = ? WHERE trial_id = 2", digests["8"]),
             ("UPDATE variants SET artifact_sha256 = ? WHERE id = 3", digests["9"]),
         ):
