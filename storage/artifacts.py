@@ -21,7 +21,8 @@ from .errors import ArtifactError, ReadOnlyStoreError, StoreError, StoreFullErro
 
 _CHUNK_BYTES = 1 << 20
 _NAME = re.compile("[0-9a-f]{64}")
-ABANDONED_S = 86_400.0  # nobody writes one file for so long without adding to it, or waits so long to name it
+# Nobody writes one file for so long without adding to it, or waits so long to name it.
+ABANDONED_S = 86_400.0
 
 
 class Artifacts:
@@ -125,7 +126,8 @@ class Artifacts:
             )
         try:
             self.path(sha256).unlink(missing_ok=True)
-        except PermissionError:  # Windows: somebody reads it; it stays, and harms nobody
+        # Windows: somebody reads it; it stays, and harms nobody.
+        except PermissionError:
             return
 
     def files(self) -> Iterator[Path]:
@@ -139,7 +141,8 @@ class Artifacts:
             try:
                 if file.stat().st_mtime < oldest:
                     file.unlink()
-            except OSError:  # another process was quicker, or the folder cannot be written: it harms nobody
+            # Another process was quicker, or the folder cannot be written: it harms nobody.
+            except OSError:
                 continue
 
     def _is_whole(self, sha256: str, size: int) -> bool:
@@ -156,7 +159,8 @@ class Artifacts:
 
         False where it is gone: another process has just removed it.
         """
-        if not self._writable:  # nobody can name it
+        # Nobody can name it.
+        if not self._writable:
             return True
         try:
             os.utime(self.path(sha256))

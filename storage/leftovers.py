@@ -85,7 +85,8 @@ def _leftover(path: Path) -> Leftover | None:
     try:
         parts = [path, *path.rglob("*")] if path.is_dir() else [path]
         stats = [part.stat() for part in parts]
-    except FileNotFoundError:  # another process was quicker
+    # Another process was quicker.
+    except FileNotFoundError:
         return None
     age_s = time.time() - max(stat.st_mtime for stat in stats)
     size = sum(stat.st_size for part, stat in zip(parts, stats, strict=True) if part.is_file())

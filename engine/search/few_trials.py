@@ -3,28 +3,30 @@
 Both reach into Optuna's private parts, whose version is pinned; tests say when a new version moves them.
 """
 
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import bisect
 import zlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
 import optuna
+from numpy.typing import NDArray
 from optuna.samplers._tpe import _truncnorm
 from optuna.samplers._tpe.sampler import default_gamma
 from optuna.search_space.group_decomposed import _GroupDecomposedSearchSpace
 from optuna.study._multi_objective import _fast_non_domination_rank
 from optuna.trial import FrozenTrial, TrialState
-from scipy.special import log_ndtr
+from scipy.special import log_ndtr  # pyright: ignore[reportMissingTypeStubs]
 
 _MOST_WORSE = 60
 _Rank = tuple[float, float, float]
-_truncnorm._log_ndtr = (
-    log_ndtr  # the same function in compiled code; Optuna's own takes a third of a proposal
-)
+# The same function in compiled code; Optuna's own takes a third of a proposal.
+_truncnorm._log_ndtr = log_ndtr
 
 
 class FewTrialsTpe(optuna.samplers.TPESampler):
@@ -36,12 +38,12 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self._gamma = lambda _: self._n_below  # of all trials, not of the few
+        # Of all trials, not of the few.
+        self._gamma: Callable[[int], int] = lambda _: self._n_below
         self._n_below = 0
         self._few: tuple[int, list[FrozenTrial]] = (-1, [])
-        self._ranked: list[
-            tuple[_Rank, FrozenTrial]
-        ] = []  # finished trials, the best first; they do not change
+        # Finished trials, the best first; they do not change.
+        self._ranked: list[tuple[_Rank, FrozenTrial]] = []
         self._known: set[int] = set()
         self._shapes: frozenset[frozenset[str]] = frozenset()
         self._space: dict[str, Any] = {}
@@ -49,14 +51,13 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
     def infer_relative_search_space(self, study: Any, trial: FrozenTrial) -> dict[str, Any]:
         """Return what is sampled together, as Optuna does, from the chosen trials."""
         few = self._thinned(study, trial)
-        finished = (t for t in few.trials if t.state is not TrialState.RUNNING)  # as Optuna's groups do
+        # As Optuna's groups do.
+        finished = (t for t in few.trials if t.state is not TrialState.RUNNING)
         shapes = frozenset(frozenset(t.distributions) for t in finished)
-        if (
-            shapes != self._shapes or not self._space
-        ):  # the groups follow from which parameters occur together
-            self._group_decomposed_search_space = _GroupDecomposedSearchSpace(
-                True
-            )  # it remembers earlier ones
+        # The groups follow from which parameters occur together.
+        if shapes != self._shapes or not self._space:
+            # It remembers earlier ones.
+            self._group_decomposed_search_space = _GroupDecomposedSearchSpace(True)
             self._shapes, self._space = shapes, super().infer_relative_search_space(few, trial)
         return self._space
 
@@ -71,7 +72,8 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
         return trial.params
 
     def _thinned(self, study: Any, trial: FrozenTrial) -> Any:
-        if self._few[0] != trial.number:  # once for all groups of parameters
+        # Once for all groups of parameters.
+        if self._few[0] != trial.number:
             self._few = trial.number, self._choose(study, trial.number)
         return _Thinned(study, self._few[1])
 
@@ -99,7 +101,7 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
             return sorted([*finished, *running], key=attrgetter("number"))
         worse = sorted(finished[self._n_below :], key=attrgetter("number"))
         spaced = np.linspace(0, len(worse) - 1, _MOST_WORSE).round().astype(int)
-        chosen = [*finished[: self._n_below], *(worse[i] for i in spaced), *running]
+        chosen: list[FrozenTrial] = [*finished[: self._n_below], *(worse[i] for i in spaced), *running]
         return sorted(chosen, key=attrgetter("number"))
 
 
@@ -110,8 +112,8 @@ def _by_domination(study: Any, trials: list[FrozenTrial]) -> list[FrozenTrial]:
         return trials
     maximize = [d is optuna.study.StudyDirection.MAXIMIZE for d in study.directions]
     losses = np.array([t.values for t in complete]) * np.where(maximize, -1.0, 1.0)
-    ranks = _fast_non_domination_rank(losses)
-    ordered = [complete[i] for i in np.argsort(ranks, kind="stable")]
+    ranks: NDArray[np.int64] = _fast_non_domination_rank(losses)
+    ordered = [complete[int(i)] for i in np.argsort(ranks, kind="stable").tolist()]
     return [*ordered, *(t for t in trials if t.state is not TrialState.COMPLETE)]
 
 

@@ -87,9 +87,16 @@ class Finish:
         earlier = Repeats.load(self.store, StudyResult.of(self.store.study(self.study_id)).repeats)
         left_s = 0.0 if stopped else self.policy.repeats_share * max(self.budget.evidence_left_s, 0.0)
         plan = plan_repeats(
-            self.store, self.prepared, rows, candidates.complete, candidates.baselines, self.policy,
-            time_left_s=left_s, search_work=self._search_work(), known=earlier.found,
-        )  # fmt: skip
+            self.store,
+            self.prepared,
+            rows,
+            candidates.complete,
+            candidates.baselines,
+            self.policy,
+            time_left_s=left_s,
+            search_work=self._search_work(),
+            known=earlier.found,
+        )
         if isinstance(plan, Message):
             return Repeats(why_none=plan)
         splits_sha256 = plan.request.splits_sha256

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,9 +149,13 @@ class Judge:
             return None, {}
         n_further = (len(self.finalists) + len(baselines)) * (everything.n_repeats - n_first)
         size = size_of(
-            spec.metric, n_rows=len(everything.y), n_classes=self._rows.target.n_classes, n_trials=len(trials),
-            n_first=n_first, n_further=n_further + len(baselines) * n_first,
-        )  # fmt: skip
+            spec.metric,
+            n_rows=len(everything.y),
+            n_classes=self._rows.target.n_classes,
+            n_trials=len(trials),
+            n_first=n_first,
+            n_further=n_further + len(baselines) * n_first,
+        )
         kept = everything.drawn_from(size.n_rows, seed=0)
         found = resample(
             everything.only(kept),
@@ -174,7 +179,7 @@ class Judge:
         further = self._further_splits
         valid = splits.valid + (further.valid if further else ())
         target = self._rows.target
-        y = np.full(self._rows.table.n_rows, -1, target.values.dtype)
+        y: NDArray[Any] = np.full(self._rows.table.n_rows, -1, target.values.dtype)
         y[target.rows] = target.values
         # Rows of the table that no fold judges are left out, so that weights are no larger than need be.
         judged = np.unique(np.concatenate(splits.valid))

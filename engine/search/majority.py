@@ -29,7 +29,8 @@ def score_majority(store: Store, study_id: int, prepared: Prepared) -> None:
     ]
     for trial in waiting:
         outcome = _scored(prepared)
-        if outcome.value is not None and not math.isnan(outcome.value):  # a fold of one class has no score
+        # A fold of one class has no score.
+        if outcome.value is not None and not math.isnan(outcome.value):
             store.finish_trial(trial.id, outcome)
 
 
@@ -51,7 +52,10 @@ def _scored(prepared: Prepared) -> TrialOutcome:
     values = np.array(rows)
     column = values[:, names.index(files.metric)]
     return TrialOutcome(
-        TrialState.COMPLETE, float(column.mean()), float(column.std(ddof=1)) if len(column) > 1 else None,
-        FoldScores(names, values, np.full(len(rows), -1)), oof=np.concatenate(out_of_fold).astype(np.float32),
+        TrialState.COMPLETE,
+        float(column.mean()),
+        float(column.std(ddof=1)) if len(column) > 1 else None,
+        FoldScores(names, values, np.full(len(rows), -1)),
+        oof=np.concatenate(out_of_fold).astype(np.float32),
         duration_s=time.monotonic() - started,
-    )  # fmt: skip
+    )

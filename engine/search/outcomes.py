@@ -121,9 +121,13 @@ def _outcome(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOu
         return _failed(running, outcome, FailureKind.SKIPPED, message)
     assert isinstance(outcome, Failure)  # noqa: S101 - a task gives a result or a failure
     return TrialOutcome(
-        TrialState.FAIL, failure=outcome, curves=running.recorded_curves(), epoch=running.epoch,
-        duration_s=_busy_s(running, outcome), peak_memory_bytes=running.task.peak_bytes or None,
-    )  # fmt: skip
+        TrialState.FAIL,
+        failure=outcome,
+        curves=running.recorded_curves(),
+        epoch=running.epoch,
+        duration_s=_busy_s(running, outcome),
+        peak_memory_bytes=running.task.peak_bytes or None,
+    )
 
 
 def _complete(running: RunningTrial, result: TaskResult, kept: Kept) -> TrialOutcome:
@@ -141,11 +145,21 @@ def _complete(running: RunningTrial, result: TaskResult, kept: Kept) -> TrialOut
     if result.model is not None and running.is_search:
         sha256 = kept.add(running.id, value, result.model)
     return TrialOutcome(
-        TrialState.COMPLETE, value, _std(column), scores, result.curves, result.out_of_fold,
-        epoch=result.curves.values.shape[1] if result.curves else None, n_parameters=result.n_parameters,
-        duration_s=result.duration_s, peak_memory_bytes=result.peak_memory_bytes, user_attrs=encoded(result.facts),
-        size_bytes=result.size_bytes, latency_ms=result.latency_ms, model_sha256=sha256,
-    )  # fmt: skip
+        TrialState.COMPLETE,
+        value,
+        _std(column),
+        scores,
+        result.curves,
+        result.out_of_fold,
+        epoch=result.curves.values.shape[1] if result.curves else None,
+        n_parameters=result.n_parameters,
+        duration_s=result.duration_s,
+        peak_memory_bytes=result.peak_memory_bytes,
+        user_attrs=encoded(result.facts),
+        size_bytes=result.size_bytes,
+        latency_ms=result.latency_ms,
+        model_sha256=sha256,
+    )
 
 
 def _pruned(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOutcome:
@@ -157,17 +171,27 @@ def _pruned(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOut
     value = float(last.mean())
     scores = FoldScores((kept.metric,), last[:, None], np.full(len(last), -1))
     return TrialOutcome(
-        TrialState.PRUNED, None if np.isnan(value) else value, _std(last), scores, curves, epoch=n_epochs,
-        duration_s=_busy_s(running, outcome), peak_memory_bytes=running.task.peak_bytes,
-    )  # fmt: skip
+        TrialState.PRUNED,
+        None if np.isnan(value) else value,
+        _std(last),
+        scores,
+        curves,
+        epoch=n_epochs,
+        duration_s=_busy_s(running, outcome),
+        peak_memory_bytes=running.task.peak_bytes,
+    )
 
 
 def _failed(running: RunningTrial, outcome: TaskOutcome, kind: FailureKind, message: Message) -> TrialOutcome:
     failure = Failure(kind, str(message), "", message.template, dict(message.args))
     return TrialOutcome(
-        TrialState.FAIL, failure=failure, curves=running.recorded_curves(), epoch=running.epoch,
-        duration_s=_busy_s(running, outcome), peak_memory_bytes=running.task.peak_bytes or None,
-    )  # fmt: skip
+        TrialState.FAIL,
+        failure=failure,
+        curves=running.recorded_curves(),
+        epoch=running.epoch,
+        duration_s=_busy_s(running, outcome),
+        peak_memory_bytes=running.task.peak_bytes or None,
+    )
 
 
 def _busy_s(running: RunningTrial, outcome: TaskOutcome) -> float:
@@ -181,10 +205,20 @@ def _busy_s(running: RunningTrial, outcome: TaskOutcome) -> float:
 def _copied(store: Store, same: TrialRecord) -> TrialOutcome:
     facts = msgspec.structs.replace(TrialFacts.of(same), values={})
     return TrialOutcome(
-        TrialState.COMPLETE, same.value, same.value_std, store.fold_scores(same.id), store.curves(same.id),
-        store.out_of_fold(same.id), epoch=same.epoch, n_parameters=same.n_parameters, duration_s=0.0,
-        user_attrs=encoded(facts), size_bytes=same.size_bytes, latency_ms=same.latency_ms, same_as=same.number,
-    )  # fmt: skip
+        TrialState.COMPLETE,
+        same.value,
+        same.value_std,
+        store.fold_scores(same.id),
+        store.curves(same.id),
+        store.out_of_fold(same.id),
+        epoch=same.epoch,
+        n_parameters=same.n_parameters,
+        duration_s=0.0,
+        user_attrs=encoded(facts),
+        size_bytes=same.size_bytes,
+        latency_ms=same.latency_ms,
+        same_as=same.number,
+    )
 
 
 def _std(values: Any) -> float | None:

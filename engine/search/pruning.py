@@ -1,5 +1,8 @@
 """Pruners: which running trials are hopeless."""
 
+# Optuna's private parts, see `completed_rungs`.
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import bisect
@@ -94,7 +97,7 @@ class FoldTest:
         difference = difference[difference != 0]
         if len(difference) < 5:
             return False
-        from scipy.stats import wilcoxon
+        from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
 
-        result: Any = wilcoxon(difference, alternative="less")
+        result: Any = stats.wilcoxon(difference, alternative="less")  # pyright: ignore[reportUnknownMemberType]
         return float(result.pvalue) < self._p

@@ -34,11 +34,13 @@ from .few_trials import FewTrialsTpe, ReplayedNsga2, reseed
 from .pruning import completed_rungs
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
-warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)  # the versions are pinned
+# The versions are pinned.
+warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
 _log = logging.getLogger(__name__)
 _GRID_POINTS = 3
 _GRID_LIMIT = 100_000
-_POPULATION = 16  # of a genetic search: searches have tens or hundreds of trials
+# Of a genetic search: searches have tens or hundreds of trials.
+_POPULATION = 16
 _DIRECTIONS = {
     "maximize": optuna.study.StudyDirection.MAXIMIZE,
     "minimize": optuna.study.StudyDirection.MINIMIZE,
@@ -125,7 +127,8 @@ class Search:
             sampler=make_sampler(sampler, seed, self._n_parameters()),
         )
         self.is_stateless = sampler in ("tpe", "random", "gp")
-        self._keeps_values = self.is_stateless or sampler in ("grid", "nsga2")  # when it is asked again
+        # When it is asked again.
+        self._keeps_values = self.is_stateless or sampler in ("grid", "nsga2")
         self._n_costs = n_costs
         self._starts = [] if sampler == "grid" else self._start_points()
         self._grid = self._grid_values() if sampler == "grid" else iter(())
@@ -136,7 +139,8 @@ class Search:
         """Put the start point of the smallest network first, before anything is asked; the others keep their order."""
         self.begins_small = True
         if not self._starts or self._given or self._quick():
-            return  # a grid has no start points; the others begin with what was chosen to be first
+            # A grid has no start points; the others begin with what was chosen to be first.
+            return
         family, values = smallest_start(self._space, self._families, task=self._task, metric=self._metric)
         small = self._keyed(family, values)
         self._starts.sort(key=lambda start: start != small)
@@ -210,7 +214,8 @@ class Search:
         for p in self._parameters[family]:
             if p.applies(values):
                 values[p.name] = _suggest(trial, self._key(family, p), p)
-        if self._sampler == "nsga2":  # it crosses what all trials have: each carries the whole of the space
+        # It crosses what all trials have: each carries the whole of the space.
+        if self._sampler == "nsga2":
             for other in self._families:
                 for p in self._parameters[other]:
                     _suggest(trial, self._key(other, p), p)
@@ -268,7 +273,8 @@ class Search:
         seen: set[str] = set()
         for place in places:
             keyed = self._grid_point(place, grids, sizes)
-            if repr(keyed) not in seen:  # conditions leave parameters out: points coincide
+            # Conditions leave parameters out: points coincide.
+            if repr(keyed) not in seen:
                 seen.add(repr(keyed))
                 yield keyed
 
@@ -276,9 +282,8 @@ class Search:
         self, place: int, grids: Mapping[str, Sequence[tuple[Any, ...]]], sizes: Mapping[str, int]
     ) -> dict[str, Any]:
         """Return the point at a place of the families' grids, laid one after the other."""
-        for family in self._families:
-            if place < sizes[family]:
-                break
+        families = iter(self._families)
+        while place >= sizes[family := next(families)]:
             place -= sizes[family]
         values: dict[str, Any] = {}
         for p, grid in zip(self._parameters[family], grids[family], strict=True):

@@ -53,10 +53,17 @@ class Schedule:
         self._prunes = pruner != "none"
         self._fold_test = FoldTest(maximize=self._maximize) if pruner == "wilcoxon" else None
         self._search = Search(
-            space=prepared.space, families=spec.families, task=spec.task, metric=spec.metric, direction=spec.direction,
-            sampler=spec.sampler, seed=spec.seed, pruner=make_pruner(pruner, spec.max_epochs),
-            starts=spec.starts, n_costs=len(self._costs),
-        )  # fmt: skip
+            space=prepared.space,
+            families=spec.families,
+            task=spec.task,
+            metric=spec.metric,
+            direction=spec.direction,
+            sampler=spec.sampler,
+            seed=spec.seed,
+            pruner=make_pruner(pruner, spec.max_epochs),
+            starts=spec.starts,
+            n_costs=len(self._costs),
+        )
         self._restore()
 
     @property
@@ -237,10 +244,16 @@ class Schedule:
                 self._complete(trial, scores)
             past.append(
                 PastTrial(
-                    trial.number, trial.family, facts[trial.id].values, _told(trial), trial.value, steps,
-                    trial.same_as is not None, self._costs_of(trial),
+                    trial.number,
+                    trial.family,
+                    facts[trial.id].values,
+                    _told(trial),
+                    trial.value,
+                    steps,
+                    trial.same_as is not None,
+                    self._costs_of(trial),
                 )
-            )  # fmt: skip
+            )
         self._restore_search(past)
         self._add_baselines({t.name for t in trials if t.kind is TrialKind.BASELINE})
         self._waiting.sort(key=_turn)
@@ -248,9 +261,12 @@ class Schedule:
     def _scores(self, trial: TrialRecord, curves: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return what was judged after each epoch, (R, n_epochs), as `RunningTrial.scores`."""
         return chosen_scores(
-            curves[:, :, _SCORE], curves[:, :, _LOSS], self._prepared.voters, maximize=self._maximize,
+            curves[:, :, _SCORE],
+            curves[:, :, _LOSS],
+            self._prepared.voters,
+            maximize=self._maximize,
             patience=patience_of(trial.params),
-        )  # fmt: skip
+        )
 
     def _restore_search(self, past: Sequence[PastTrial]) -> None:
         past = sorted(past, key=lambda p: p.number)
@@ -268,11 +284,16 @@ class Schedule:
         missing = [(i, n) for i, n in enumerate(baselines) if n not in have and self._prepared.spec.baselines]
         self._waiting += [
             self._store.create_trial(
-                study_id=self._study_id, number=-1 - i, kind=TrialKind.BASELINE, family="baseline", params={},
-                name=name, digests=self._prepared.digests,
+                study_id=self._study_id,
+                number=-1 - i,
+                kind=TrialKind.BASELINE,
+                family="baseline",
+                params={},
+                name=name,
+                digests=self._prepared.digests,
             )
             for i, name in missing
-        ]  # fmt: skip
+        ]
 
     def _repeat(self, proposal: Proposal, trial: TrialRecord) -> bool:
         """End a trial at once with the result of an equal one; training is deterministic, so it would be the same."""

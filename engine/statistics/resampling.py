@@ -89,7 +89,7 @@ class JudgedRows:
     """
 
     metric: str
-    y: NDArray
+    y: NDArray[Any]
     valid: tuple[Ints, ...]
     n_folds: int
     units: Ints

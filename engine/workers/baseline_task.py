@@ -53,9 +53,14 @@ def run_holdout(files: StudyFiles, task: HoldoutTask) -> TaskResult:
     started = time.monotonic()
     context = context_of(files)
     fitted = fit_baseline(
-        task.name, context.table, context.schema, context.target, context.splits.development,
-        seed=files.split_seed, n_threads=files.n_threads,
-    )  # fmt: skip
+        task.name,
+        context.table,
+        context.schema,
+        context.target,
+        context.splits.development,
+        seed=files.split_seed,
+        n_threads=files.n_threads,
+    )
     rows = context.splits.holdout
     predictions = fitted.predict(rows)
     scores = {n: METRICS[n](context.y_by_row[rows], predictions) for n in metrics_for(context.target.task)}

@@ -29,9 +29,13 @@ def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskRes
     spec = train_spec(context, problem, task.family, task.params)
     trainer = Trainer(problem, spec, checkpoint_path(files, task.trial_id))
     costs = costs_before_training(
-        trainer.network, problem, spec, files.limits,
-        sizes="bytes" in files.objectives, latencies="latency" in files.objectives,
-    )  # fmt: skip
+        trainer.network,
+        problem,
+        spec,
+        files.limits,
+        sizes="bytes" in files.objectives,
+        latencies="latency" in files.objectives,
+    )
     result = trainer.run(reporter)
     reporter.flush()
     return TaskResult(

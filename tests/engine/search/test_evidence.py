@@ -14,12 +14,11 @@ from cupel.engine.domain.comparable import SCORING
 from cupel.engine.domain.evidence import Evidence
 from cupel.engine.domain.results import StudyResult
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
-from cupel.engine.search.runner import StudyRunner
 from cupel.engine.studies import create_study
 from cupel.storage.records import LookPurpose, StudyState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 
-from tests.engine.search.engines import ROOT, toy_settings
+from tests.engine.search.engines import ROOT, run
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def searched(store: Store, *, n_trials: int = 8, **changes: object) -> int:
         "pruner": "none", "n_workers": 2,
     }  # fmt: skip
     study = create_study(store, "sample:iris", StudySpec(**{**values, **changes}))[0]  # type: ignore[arg-type]
-    assert StudyRunner(store, study.id, toy_settings()).run() is StudyState.DONE
+    assert run(store, study.id) is StudyState.DONE
     return study.id
 
 
@@ -110,7 +109,7 @@ def test_a_search_that_goes_on_does_not_train_its_finalists_again(store: Store) 
     study_id = searched(store)
     before = store.study(study_id).result["repeats"]
     store.set_study_state(study_id, StudyState.FAILED)
-    assert StudyRunner(store, study_id, toy_settings()).run() is StudyState.DONE
+    assert run(store, study_id) is StudyState.DONE
     assert store.study(study_id).result["repeats"] == before
 
 
@@ -150,7 +149,7 @@ def test_trials_of_an_older_way_of_scoring_are_kept_and_not_ranked_with_new_ones
     assert store.study(study_id).best_trial == 0
     more = {**spec.to_json(), "budget": {"n_trials": 8}}
     store.extend_study(study_id, more)
-    assert StudyRunner(store, study_id, toy_settings()).run() is StudyState.DONE
+    assert run(store, study_id) is StudyState.DONE
     study = store.study(study_id)
     new = [t for t in store.trials(study_id) if t.digests.get("scoring") == SCORING]
     assert sorted(t.number for t in new if t.kind is TrialKind.SEARCH) == [4, 5, 6, 7]

@@ -12,13 +12,12 @@ from cupel.engine.commands.summary import standing, summary
 from cupel.engine.domain.errors import SpecError
 from cupel.engine.domain.resuming import More, extend, extended_budget, found_nothing
 from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, StudySpec
-from cupel.engine.search.runner import StudyRunner
 from cupel.engine.studies import create_study
 from cupel.storage.errors import ConflictError
 from cupel.storage.records import FailureKind, StudyState, TrialKind, TrialRecord, TrialState
 from cupel.storage.store import Store
 
-from tests.engine.search.engines import ROOT, toy_settings
+from tests.engine.search.engines import ROOT, Clock, InThread, run, wait_for
 
 
 @pytest.fixture
@@ -38,10 +37,6 @@ def new_study(store: Store, budget: BudgetSpec, **changes: object) -> int:
     }  # fmt: skip
     spec = StudySpec(**{**values, "budget": budget, **changes})  # type: ignore[arg-type]
     return create_study(store, "sample:iris", spec)[0].id
-
-
-def run(store: Store, study_id: int) -> StudyState:
-    return StudyRunner(store, study_id, toy_settings()).run()
 
 
 def searched(store: Store, study_id: int) -> list[TrialRecord]:
@@ -134,8 +129,12 @@ def test_a_search_whose_time_was_too_short_says_so_and_goes_on(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUPEL_TOY", json.dumps({"hang": [0]}))
-    study_id = new_study(store, BudgetSpec(timeout_s=6.0))
-    assert run(store, study_id) is StudyState.DONE
+    study_id = new_study(store, BudgetSpec(timeout_s=600.0))
+    clock = Clock()
+    engine = InThread(store, study_id, clock=clock)
+    wait_for(lambda: any(t.epoch for t in searched(store, study_id)), engine)
+    clock.ahead_s = 600.0
+    assert engine.join() is StudyState.DONE
     study = store.study(study_id)
     why = found_nothing(study)
     assert why is not None

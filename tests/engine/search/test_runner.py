@@ -8,9 +8,7 @@ import queue
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +19,13 @@ from cupel.engine.domain.filtering import parse_filter, trial_columns
 from cupel.engine.domain.objectives import front_of_table, is_ruled_out, objectives_of, pareto_trials
 from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, StudySpec
 from cupel.engine.machine import free_memory_bytes
-from cupel.engine.search.runner import StudyRunner
 from cupel.engine.studies import create_study
 from cupel.engine.workers.cluster import Cluster
 from cupel.storage.records import FailureKind, Request, StudyState, TrialKind, TrialRecord, TrialState
 from cupel.storage.store import Store
 from distributed import Client
 
-from tests.engine.search.engines import ROOT, toy_settings
+from tests.engine.search.engines import ROOT, Clock, InThread, run, wait_for
 
 
 @pytest.fixture
@@ -50,50 +47,8 @@ def new_study(store: Store, *, n_trials: int | None = 8, **changes: object) -> i
     return create_study(store, "sample:iris", StudySpec(**{**values, **changes}))[0].id  # type: ignore[arg-type]
 
 
-def run(store: Store, study_id: int, **settings: Any) -> StudyState:
-    return StudyRunner(store, study_id, toy_settings(**settings)).run()
-
-
 def searched(store: Store, study_id: int) -> list[TrialRecord]:
     return [t for t in store.trials(study_id) if t.kind is TrialKind.SEARCH]
-
-
-def wait_for(condition: Callable[[], bool], engine: subprocess.Popen[bytes] | InThread) -> None:
-    """Wait until the condition holds, at most for as long as the engine runs."""
-    while not condition():
-        has_ended = engine.poll() is not None
-        assert not has_ended or condition(), "the engine ended"
-        threading.Event().wait(0.02)
-
-
-class Clock:
-    """The clock of a time budget, which a test moves on when it has seen what it waited for."""
-
-    def __init__(self) -> None:
-        self.ahead_s = 0.0
-
-    def __call__(self) -> float:
-        return time.monotonic() + self.ahead_s
-
-
-class InThread:
-    """An engine in a thread of this process, for tests that talk to it while it runs."""
-
-    def __init__(self, store: Store, study_id: int, **settings: object) -> None:
-        self.state: StudyState | None = None
-        self._thread = threading.Thread(target=self._run, args=(store, study_id, settings))
-        self._thread.start()
-
-    def _run(self, store: Store, study_id: int, settings: dict[str, object]) -> None:
-        self.state = run(store, study_id, **settings)
-
-    def poll(self) -> StudyState | None:
-        """Return how it ended; None while it runs, as `subprocess.Popen.poll`."""
-        return None if self._thread.is_alive() else self.state or StudyState.FAILED
-
-    def join(self) -> StudyState | None:
-        self._thread.join()
-        return self.state
 
 
 def test_a_search_runs_its_trials_and_baselines_and_writes_its_result(store: Store) -> None:
