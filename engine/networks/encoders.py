@@ -20,7 +20,7 @@ from .layers.join import Concat, Flatten
 from .layers.pool import MeanPool
 from .layers.tokens import Mask, MaxOfTokens, MeanOfTokens, Tokens
 
-# Places of random numbers, apart from those of trunks.
+# Of random numbers, apart from those of trunks.
 _TOKENS_PLACE = 99
 
 
@@ -119,7 +119,8 @@ def dropped(net: Builder, one: TextInput, mask: Value) -> Value:
     """Return the mask with half the rate of dropout of its tokens taken out, where the params ask for dropout."""
     if not net.drops:
         return mask
-    return net.add(MaskDropout(ended("kept", one.name), _TOKENS_PLACE, 0.5), mask)
+    place = _TOKENS_PLACE + net.shape.inputs.index(one)
+    return net.add(MaskDropout(ended("kept", one.name), place, 0.5), mask)
 
 
 def words(net: Builder, one: TextInput, tokens: Value, size: int, scale: float = 0.1) -> Value:

@@ -51,7 +51,8 @@ class TableInput:
     n_continuous : int
         The first columns of ``numeric`` that are scaled numbers; the rest are indicators and one-hot columns.
     name : str
-        Ends the names of the tensors where a network has several inputs; empty elsewhere.
+        Ends the names of tensors and layers where a network has several inputs: letters, digits and ``_``. Empty
+        elsewhere.
     """
 
     kind: ClassVar[str] = "table"

@@ -179,7 +179,7 @@ def test_the_keras_file_holds_no_custom_code_and_no_optimizer(case: Case) -> Non
     loaded = keras.models.load_model(folder / "network.keras", safe_mode=True)
     assert not loaded.compiled
     ends = [""] if made.model.n_networks == 1 else [f"_{r}" for r in range(made.model.n_networks)]
-    kinds = ["numeric", "codes"] if made.model.shape.cardinalities else ["numeric"]
+    kinds = [name for name in ("numeric", "codes") if name in made.model.network.values]
     assert [i.name for i in loaded.inputs] == [kind + end for end in ends for kind in kinds]
     with zipfile.ZipFile(folder / "network.keras") as archive:
         assert b"cupel." not in archive.read("config.json")
@@ -350,7 +350,7 @@ def test_an_export_that_does_not_reproduce_the_predictions_fails(regression: Cas
             answer = Export._converted(self, model, dataset, work, plan)
             path = str(work / "bundle" / "model.onnx")
             graph = onnx.load(path)
-            weight = next(c for c in graph.graph.initializer if c.name.endswith("net/weight_0"))
+            weight = next(c for c in graph.graph.initializer if c.name.endswith("net/dense_0/kernel"))
             values = onnx.numpy_helper.to_array(weight) + 0.01
             weight.CopyFrom(onnx.numpy_helper.from_array(values.astype(np.float32), weight.name))
             onnx.save(graph, path)

@@ -23,6 +23,19 @@ IMAGE = InputShape(5, (ImageInput(16, 16, 3),), "multiclass")
 GREY = InputShape(3, (ImageInput(28, 28, 1),), "multiclass")
 
 
+TABLE_TEXT = InputShape(3, (TableInput(6, (5, 3), 4), TextInput(9, 40, "story")), "multiclass")
+ALL_KINDS = InputShape(
+    1,
+    (
+        TableInput(6, (5, 3), 4),
+        TextInput(9, 40, "story"),
+        TextInput(7, 30, "title"),
+        ImageInput(8, 8, 1, "photo"),
+    ),
+    "binary",
+)
+
+
 @dataclass(frozen=True)
 class Case:
     """A network, by what describes it."""
@@ -83,6 +96,17 @@ CASES: dict[str, Case] = {
     "resnet": Case("resnet", {"filters": 6, "n_blocks": 2, "n_stages": 3}, IMAGE),
     "resnet, separable": Case("resnet", {"filters": 6, "n_blocks": 1, "separable": True, "dropout": 0.0}, IMAGE),
     "convnext": Case("convnext", {"filters": 8, "n_blocks": 1}, IMAGE),
+    "mlp, all kinds": Case(
+        "mlp", {"n_layers": 1, "width": 12, "normalization": "batch", "embedding_size": 3, **PLR}, ALL_KINDS
+    ),
+    "realmlp, table and text": Case(
+        "realmlp", {"n_layers": 1, "width": 12, "embedding_size": 3, "text_size": 8, "text_pooling": "mean"}, TABLE_TEXT
+    ),
+    "tabm, all kinds": Case(
+        "tabm",
+        {"n_layers": 1, "width": 12, "n_members": 3, "embedding_size": 3, "image_layers": 1, "image_filters": 8},
+        ALL_KINDS,
+    ),
     "image_mlp": Case("image_mlp", {"n_layers": 2, "width": 16, "normalization": "batch"}, IMAGE),
 }  # fmt: skip
 

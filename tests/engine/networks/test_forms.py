@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 from typing import Any
 
@@ -114,9 +115,14 @@ def test_smaller_networks_are_those_that_their_params_describe(name: str) -> Non
     case, network, weights, stats, _ = made(name)
     smaller = shrink(network, weights, stats, 0.5)
     shape = case.shape
-    if isinstance(shape.inputs[0], TextInput):
-        assert smaller.params["n_words"] < shape.inputs[0].n_words
-        shape = type(shape)(shape.n_outputs, (TextInput(9, smaller.params["n_words"]),), shape.task)
+    inputs: list[Any] = []
+    for one in shape.inputs:
+        if isinstance(one, TextInput):
+            n_words = smaller.params[f"n_words_{one.name}" if one.name else "n_words"]
+            assert n_words < one.n_words
+            one = dataclasses.replace(one, n_words=n_words)
+        inputs.append(one)
+    shape = dataclasses.replace(shape, inputs=tuple(inputs))
     built = build_network(case.family, smaller.params, shape)
     assert smaller.weights.shape == (1, built.weights.size)
     assert smaller.stats.shape == (1, built.stats.size)
