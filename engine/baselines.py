@@ -116,46 +116,44 @@ def fit_baseline(
     constant = _constant(target, y)
     if name == MAJORITY or (target.task != "regression" and len(np.unique(y)) < 2):
         return Baseline(name, lambda rows: np.repeat(constant, len(rows), axis=0))
-    if name == TREES:
-        inputs, categorical = _tree_inputs(table, schema, train_rows, seed)
-        is_regression = target.task == "regression"
-        make = HistGradientBoostingRegressor if is_regression else HistGradientBoostingClassifier
-        model: Any = make(random_state=seed, categorical_features=cast("Any", categorical))
-        rows = train_rows
-    else:
-        inputs, model, rows, least = _linear(table, schema, target, train_rows, seed)
-        n_threads = least or n_threads
+    if name != TREES:
+        least = (baselines_of(kind).n_threads for kind in schema.kinds)
+        n_threads = min((n for n in least if n is not None), default=n_threads)
     # A linear model short of its optimum is a baseline too.
     with threadpool_limits(n_threads), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
+        make = _trees if name == TREES else _linear
+        inputs, model, rows = make(table, schema, target, train_rows, seed)
         is_truncated = _fit(model, inputs(rows), target.at(rows), time_s)
     return Baseline(name, _predictor(model, inputs, target, n_threads), is_truncated)
 
 
 def _linear(
     table: Table, schema: TableSchema, target: Target, train_rows: Rows, seed: int
-) -> tuple[Matrix, Any, Rows, int | None]:
-    """Return the inputs, the model, the rows that it is fitted on, and its threads where they are bounded."""
+) -> tuple[Matrix, Any, Rows]:
+    """Return the inputs, the model, and the rows that it is fitted on."""
     kinds = {one.kind: baselines_of(one.kind) for one in schema.inputs}
     rows = _fewest([kind.rows(train_rows, seed) for kind in kinds.values()])
-    least = min((kind.n_threads for kind in kinds.values() if kind.n_threads), default=None)
     is_regression = target.task == "regression"
-    with threadpool_limits(least):
-        parts = [kinds[one.kind].linear_inputs(table, one.columns, train_rows, seed) for one in schema.inputs]
+    parts = [kinds[one.kind].linear_inputs(table, one.columns, train_rows, seed) for one in schema.inputs]
     if len(parts) == 1:
         (only,) = kinds.values()
-        return parts[0], only.linear_model(is_regression=is_regression, seed=seed), rows, least
+        return parts[0], only.linear_model(is_regression=is_regression, seed=seed), rows
     model = Ridge() if is_regression else LogisticRegression(max_iter=300, random_state=seed)
-    return _side_by_side(parts), model, rows, least
+    return _side_by_side(parts), model, rows
 
 
-def _tree_inputs(
-    table: Table, schema: TableSchema, train_rows: Rows, seed: int
-) -> tuple[Matrix, NDArray[np.bool_]]:
+def _trees(
+    table: Table, schema: TableSchema, target: Target, train_rows: Rows, seed: int
+) -> tuple[Matrix, Any, Rows]:
+    """Return the same of boosted trees."""
     kinds = [(baselines_of(one.kind), one.columns) for one in schema.inputs]
     found = [kind.tree_inputs(table, columns, train_rows, seed) for kind, columns in kinds]
-    masks = np.concatenate([mask for _, mask in found])
-    return _side_by_side([inputs for inputs, _ in found]), masks
+    categorical = np.concatenate([mask for _, mask in found])
+    is_regression = target.task == "regression"
+    make = HistGradientBoostingRegressor if is_regression else HistGradientBoostingClassifier
+    model = make(random_state=seed, categorical_features=cast("Any", categorical))
+    return _side_by_side([inputs for inputs, _ in found]), model, train_rows
 
 
 def _side_by_side(parts: list[Matrix]) -> Matrix:

@@ -196,8 +196,8 @@ class Preprocessor:
     ----------
     data : dict
         ``task``, ``columns`` (column → name of the raw input) and ``networks``: of each its ``target_mean``,
-        ``target_scale`` and ``preprocessing``, whose ``kind`` is ``table``, ``text`` or ``image``. ``about`` in the
-        file says what the rest means.
+        ``target_scale`` and ``preprocessing``, whose ``kind`` is ``table``, ``text``, ``image``,
+        or ``several`` with ``parts``. ``about`` in the file says what the rest means.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -213,13 +213,8 @@ class Preprocessor:
             dates as seconds since 1970 UTC) or text (empty where missing). Of images uint8 (n, height, width,
             channels).
         """
-        kinds = {"table": _table_inputs, "text": _text_inputs, "image": _image_inputs}
-        columns = self.data["columns"]
-        found: list[dict[str, NDArray[Any]]] = []
-        for network in self.data["networks"]:
-            fitted = network["preprocessing"]
-            found.append(kinds[fitted["kind"]](fitted, {c: raw[name] for c, name in columns.items()}))
-        return found
+        cells = {column: raw[name] for column, name in self.data["columns"].items()}
+        return [_inputs_of(network["preprocessing"], cells) for network in self.data["networks"]]
 
     def named_inputs(self, raw: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """Return the inputs of all networks for a model that holds them all: ``numeric``, or ``numeric_0``, …"""
@@ -244,6 +239,18 @@ class Preprocessor:
                 powers = np.exp(x - x.max(axis=1, keepdims=True))
                 total = total + powers / powers.sum(axis=1, keepdims=True)
         return np.asarray(total / len(outputs))
+
+
+def _inputs_of(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return what a network takes; of all kinds but the first the names end in the kind."""
+    kinds = {"table": _table_inputs, "text": _text_inputs, "image": _image_inputs}
+    if fitted["kind"] != "several":
+        return kinds[fitted["kind"]](fitted, raw)
+    found: dict[str, NDArray[Any]] = {}
+    for i, part in enumerate(fitted["parts"]):
+        end = f"_{part['kind']}" if i else ""
+        found |= {f"{name}{end}": x for name, x in kinds[part["kind"]](part, raw).items()}
+    return found
 
 
 def _table_inputs(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

@@ -26,7 +26,7 @@ FAMILY_KINDS: dict[str, str] = {
 BY_CHOICE = frozenset({"ft_transformer", "recurrent"})
 """Families that are searched only where somebody names them; docs/benchmarks.md has their scores and times."""
 
-SEVERAL_KINDS = ("mlp",)
+SEVERAL_KINDS = ("realmlp", "tabm", "mlp")
 """Families whose networks take inputs of several kinds at once."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,13 +39,16 @@ class JoinedPreprocessing(Preprocessing):
 
     def shape(self, n_outputs: int) -> InputShape:
         """See `Preprocessing.shape`."""
-        return InputShape(
-            n_outputs, tuple(one for part in self.several for one in part.shape(n_outputs).inputs)
-        )
+        first, *others = (part.shape(n_outputs).inputs[0] for part in self.several)
+        return InputShape(n_outputs, (first, *(dataclasses.replace(one, name=one.kind) for one in others)))
 
     def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
-        """See `Preprocessing.inputs`."""
-        return {name: x for part in self.several for name, x in part.inputs(table, rows).items()}
+        """See `Preprocessing.inputs`; tensors of all but the first kind have it at the end of their names."""
+        found: dict[str, NDArray[Any]] = {}
+        for i, part in enumerate(self.several):
+            end = f"_{part.kind}" if i else ""
+            found |= {f"{name}{end}": x for name, x in part.inputs(table, rows).items()}
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """See `Preprocessing.to_json`."""
@@ -109,10 +113,12 @@ def described(fitted: Preprocessing) -> dict[str, Any]:
 def raw_part(fitted: Preprocessing, schema: TableSchema, names: Mapping[str, str], prefix: str) -> OnnxPart:
     """Return the part of an ONNX graph that computes ``fitted.inputs`` from raw rows; see `Raw.part`."""
     whole = OnnxPart()
-    for part in fitted.parts:
-        end = f"{part.kind}/" if len(fitted.parts) > 1 else ""
+    for i, part in enumerate(fitted.parts):
+        within = f"{part.kind}/" if len(fitted.parts) > 1 else ""
         own = {column: names[column] for column in part.columns}
-        whole.add(raw_of(part.kind).part(part, schema, own, f"{prefix}{end}"))
+        made = raw_of(part.kind).part(part, schema, own, f"{prefix}{within}")
+        made.values = {f"{name}_{part.kind}" if i else name: value for name, value in made.values.items()}
+        whole.add(made)
     return whole
 
 
