@@ -300,6 +300,10 @@
       <translation>按 {column}</translation>
     </message>
     <message>
+      <source>CNN</source>
+      <translation>CNN</translation>
+    </message>
+    <message>
       <source>CSV, TSV or Parquet file, folder or ZIP of images</source>
       <translation>CSV、TSV 或 Parquet 文件，图像文件夹或 ZIP</translation>
     </message>
@@ -406,6 +410,10 @@
     <message>
       <source>Control</source>
       <translation>对照</translation>
+    </message>
+    <message>
+      <source>ConvNeXt</source>
+      <translation>ConvNeXt</translation>
     </message>
     <message>
       <source>Converting and scoring {variant}…</source>
@@ -590,6 +598,10 @@
     <message>
       <source>Exporting, and checking what was exported…</source>
       <translation>正在导出并检验导出的内容…</translation>
+    </message>
+    <message>
+      <source>FT-Transformer</source>
+      <translation>FT-Transformer</translation>
     </message>
     <message>
       <source>Failed</source>
@@ -1472,6 +1484,10 @@
       <translation>正在读取数据行…</translation>
     </message>
     <message>
+      <source>RealMLP</source>
+      <translation>RealMLP</translation>
+    </message>
+    <message>
       <source>Recall</source>
       <translation>召回率</translation>
     </message>
@@ -1498,6 +1514,10 @@
     <message>
       <source>Report ({n})</source>
       <translation>报告（{n}）</translation>
+    </message>
+    <message>
+      <source>ResNet</source>
+      <translation>ResNet</translation>
     </message>
     <message>
       <source>Restore</source>
@@ -1820,6 +1840,10 @@
       <translation>TF-IDF 线性</translation>
     </message>
     <message>
+      <source>TabM</source>
+      <translation>TabM</translation>
+    </message>
+    <message>
       <source>Table</source>
       <translation>表格</translation>
     </message>
@@ -1850,6 +1874,10 @@
     <message>
       <source>Text (TOML)</source>
       <translation>文本（TOML）</translation>
+    </message>
+    <message>
+      <source>TextCNN</source>
+      <translation>TextCNN</translation>
     </message>
     <message>
       <source>That is no measurable gain.</source>
@@ -2122,6 +2150,10 @@
     <message>
       <source>Usual: {metric}</source>
       <translation>常用：{metric}</translation>
+    </message>
+    <message>
+      <source>VGG</source>
+      <translation>VGG</translation>
     </message>
     <message>
       <source>Validation</source>
@@ -2993,10 +3025,6 @@
     <message>
       <source>Network {number} of the model has {n:,} weights that are no numbers; export another trial.</source>
       <translation>模型的第 {number} 个网络有 {n:,} 个权重不是数值；请导出另一个试验。</translation>
-    </message>
-    <message>
-      <source>Networks of the family {family!r} cannot be made smaller by removing units; choose sparsification or quantization.</source>
-      <translation>模型族 {family!r} 的网络不能通过移除单元来缩小；请选择稀疏化或量化。</translation>
     </message>
     <message>
       <source>No baseline could be compared with: {names} have no score.</source>
@@ -3997,6 +4025,10 @@
     <message>
       <source>This bundle was made by a newer version of Cupel; use the predict.py that came with it.</source>
       <translation>此导出包由更新版本的 Cupel 生成；请使用随附的 predict.py。</translation>
+    </message>
+    <message>
+      <source>This family of networks takes one input, of {kind} data; choose another for these columns.</source>
+      <translation>这一类网络只接受一个 {kind} 数据输入；请为这些列选择其他网络。</translation>
     </message>
     <message>
       <source>This variant could not be made: {reason}</source>
