@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from ..engine.domain import formatting
 from ..engine.domain.evidence import Verdict
+from ..engine.domain.families import FAMILIES
 from ..engine.domain.leading import Margin
 from ..engine.domain.resuming import found_nothing
 from ..storage.records import (
@@ -108,22 +109,8 @@ def trial_tone(state: TrialState) -> str:
 
 
 def family(name: str) -> str:
-    """Return the name of a model family."""
-    return {
-        "mlp": tr("MLP"),
-        "realmlp": "RealMLP",
-        "tabm": "TabM",
-        "ft_transformer": "FT-Transformer",
-        "bag": tr("Bag of words"),
-        "textcnn": "TextCNN",
-        "recurrent": tr("GRU, LSTM"),
-        "transformer": tr("Transformer"),
-        "cnn": "CNN",
-        "resnet": "ResNet",
-        "vgg": "VGG",
-        "convnext": "ConvNeXt",
-        "image_mlp": tr("MLP"),
-    }.get(name, name)
+    """Return the name of a model family, which its search space says."""
+    return tr(FAMILIES[name].title) if name in FAMILIES else name
 
 
 def job_state(state: JobState) -> str:

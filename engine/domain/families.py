@@ -1,42 +1,91 @@
-"""The model families and the kind of data each is for: one line each. Part of the light engine.
+"""The model families: what their files say of them. Part of the light engine.
 
-A family is a module of this name in `engine/networks` with a ``FAMILY``, and a search space of this name in
-`engine/search/spaces`.
+A family is a module of its name in `engine/networks/families` and a search space of its name in `spaces`, whose
+``[<family>.about]`` is all that window, search and tests know of it.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from .kinds import kinds_of
+from .space_files import about_family, family_names
 
-FAMILY_KINDS: dict[str, str] = {
-    "realmlp": "table",
-    "tabm": "table",
-    "mlp": "table",
-    "ft_transformer": "table",
-    "bag": "text",
-    "textcnn": "text",
-    "transformer": "text",
-    "recurrent": "text",
-    "cnn": "image",
-    "resnet": "image",
-    "vgg": "image",
-    "convnext": "image",
-    "image_mlp": "image",
+Factor = str | int
+"""A parameter of a family, or a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What a family's file says of it.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        Of the data it is for.
+    title : str
+        What people call it.
+    order : int
+        Families are tried and shown in this order.
+    is_by_choice : bool
+        Whether it is searched only where somebody names it; docs/benchmarks.md has scores and times.
+    learns_by_heart : bool
+        Whether its networks know the training rows by heart after some epochs, so that schedules are short.
+    joins : bool
+        Whether its networks take inputs of several kinds of data at once.
+    copies, width, depth : tuples of Factor
+        How much its hidden layers compute, see `n_products`; `width` is empty where a family does not say.
+    """
+
+    name: str
+    kind: str
+    title: str
+    order: int
+    is_by_choice: bool = False
+    learns_by_heart: bool = False
+    joins: bool = False
+    copies: tuple[Factor, ...] = ()
+    width: tuple[Factor, ...] = ()
+    depth: tuple[Factor, ...] = ()
+
+    def n_products(self, params: Mapping[str, Any]) -> float:
+        """Return how many products the hidden layers take for a row, more or less; 0 where the family does not say."""
+        if not self.width:
+            return 0.0
+
+        def product(factors: tuple[Factor, ...]) -> float:
+            return math.prod(float(params.get(f, 0)) if isinstance(f, str) else f for f in factors)
+
+        # With embedded numbers the first layer has wide inputs.
+        embeds = params.get("numeric_embedding", "none") != "none"
+        width = product(self.width)
+        return product(self.copies) * width * (width * product(self.depth) + 100.0 * embeds)
+
+
+def _family(name: str) -> Family:
+    about: dict[str, Any] = about_family(name)
+    factors: dict[str, Any] = {key: tuple(about.pop(key, ())) for key in ("copies", "width", "depth")}
+    return Family(name, **about, **factors)
+
+
+FAMILIES: dict[str, Family] = {
+    one.name: one for one in sorted(map(_family, family_names()), key=lambda one: one.order)
 }
-BY_CHOICE = frozenset({"ft_transformer", "recurrent"})
-"""Families that are searched only where somebody names them; docs/benchmarks.md has their scores and times."""
-
-SEVERAL_KINDS = ("realmlp", "tabm", "mlp")
-"""Families whose networks take inputs of several kinds at once."""
+FAMILY_KINDS: dict[str, str] = {name: one.kind for name, one in FAMILIES.items()}
+"""The kind of data each family is for, in the order of the families."""
 
 
 def families_of(kind: str) -> tuple[str, ...]:
     """Return the families for data of a kind or of several (``table+text``); the one that is tried first leads."""
     if len(kinds_of(kind)) > 1:
-        return SEVERAL_KINDS
+        return tuple(name for name, one in FAMILIES.items() if one.joins)
     return tuple(name for name, its_kind in FAMILY_KINDS.items() if its_kind == kind)
 
 
 def default_families(kind: str) -> tuple[str, ...]:
     """Return the families that are searched where nobody names any."""
-    return tuple(name for name in families_of(kind) if name not in BY_CHOICE)
+    return tuple(name for name in families_of(kind) if not FAMILIES[name].is_by_choice)

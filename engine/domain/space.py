@@ -10,17 +10,19 @@ import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Any
 
 import tomli_w
 
 from . import formatting
 from .errors import SpecError
-from .families import FAMILY_KINDS
+from .families import FAMILIES
+from .space_files import part_entries, space_text
 from .space_rules import FURTHER, check_entry, check_name, check_starts
 
-_PACKAGE = "cupel.engine.domain"
+ENCODED_KINDS = ("text", "image")
+"""Kinds of data that may stand beside a table."""
+
 _FIRST_VISITS = 250_000  # rows that a fold of a first trial sees: 12 epochs of 20,000 rows
 _MOST_BINS, _MOST_BINNED = 1024, 40_000_000  # numbers of a row after binning, and of all rows of a fold
 _FIRST_TEXTS = 60_000  # of texts: a network for them knows the training rows by heart after some epochs
@@ -86,19 +88,18 @@ def default_space_toml(family: str) -> str:
     SpecError
         For an unknown family.
     """
-    file = resources.files(_PACKAGE).joinpath("spaces", f"{family}.toml")
-    if not file.is_file():
+    if family not in FAMILIES:
         raise SpecError(
             "Unknown model family {family!r}; choose one of {choices}.",
             family=family,
             choices=", ".join(families()),
         )
-    return file.read_text(encoding="utf-8")
+    return space_text(family)
 
 
 def families() -> tuple[str, ...]:
     """Return the names of the model families."""
-    return tuple(FAMILY_KINDS)
+    return tuple(FAMILIES)
 
 
 def default_space(names: Iterable[str]) -> dict[str, Any]:
@@ -107,6 +108,21 @@ def default_space(names: Iterable[str]) -> dict[str, Any]:
     for name in names:
         space |= tomllib.loads(default_space_toml(name))
     return space
+
+
+def with_encoders(space: Mapping[str, Any], kinds: Iterable[str]) -> dict[str, Any]:
+    """Return the space of rows that have inputs of further `kinds` beside a table: settings of an encoder for each.
+
+    A space that has such a setting keeps it.
+
+    Parameters
+    ----------
+    kinds : iterable of {"text", "image"}
+    """
+    further: dict[str, Any] = {}
+    for kind in kinds:
+        further |= part_entries(f"{kind}_vector")
+    return {family: {**further, **entries} for family, entries in space.items()}
 
 
 def space_to_toml(space: Mapping[str, Any]) -> str:
@@ -145,9 +161,8 @@ def check_space(space: Mapping[str, Any]) -> None:
             )
         if not isinstance(space[family], Mapping):
             raise SpecError("{family} must be a table of parameters.", family=family)
-        known = FURTHER | {
-            p.target for p in parameters(default_space([family]), family, task=None, metric=None)
-        }
+        own = with_encoders(default_space([family]), ENCODED_KINDS)
+        known = FURTHER | {p.target for p in parameters(own, family, task=None, metric=None)}
         earlier: list[str] = []
         for name, entry in space[family].items():
             if name != "start":
@@ -232,12 +247,12 @@ def adapt_space(
     most_bins = min(_MOST_BINS, _MOST_BINNED // max(n_rows, 1)) // max(n_numbers, 1)
     for name, family in adapted.items():
         _lower(family.get("n_bins", {}), max(most_bins, 2))
-        is_text = FAMILY_KINDS[name] == "text"
-        visits = max(_FIRST_TEXTS, 2 * n_rows) if is_text else _FIRST_VISITS
+        is_short = FAMILIES[name].learns_by_heart
+        visits = max(_FIRST_TEXTS, 2 * n_rows) if is_short else _FIRST_VISITS
         first = min(visits / max(n_rows * max_epochs, 1), 1.0)
         epochs = family.get("epoch_fraction", {})
         if "low" in epochs and first < 1.0:
-            epochs["high"] = min(epochs["high"], _MOST_TEXTS * first) if is_text else epochs["high"]
+            epochs["high"] = min(epochs["high"], _MOST_TEXTS * first) if is_short else epochs["high"]
             epochs["low"], epochs["default"] = min(max(first / 3, 1.0 / max_epochs), epochs["high"]), first
         elif "low" in epochs:
             family["epoch_fraction"] = {"fixed": epochs["high"]}
@@ -280,25 +295,22 @@ def quick_start(
     for family in families:
         named = {p.name: p for p in parameters(space, family, task=task, metric=metric)}
         epochs = named.get("epoch_fraction")
-        if (
-            FAMILY_KINDS[family] != "table"
-            or epochs is None
-            or epochs.kind != "float"
-            or epochs.default >= 1.0
-        ):
+        if not FAMILIES[family].width or epochs is None or epochs.kind != "float" or epochs.default >= 1.0:
             continue
         for values in start_points(space, family, task=task, metric=metric):
             params = to_params(space, family, values, task=task, metric=metric)
-            quick.append((_products(params), family, {**values, "epoch_fraction": epochs.low}))
+            quick.append(
+                (FAMILIES[family].n_products(params), family, {**values, "epoch_fraction": epochs.low})
+            )
     return min(quick, key=lambda one: one[0])[1:] if quick else None
 
 
 def smallest_start(
     space: Mapping[str, Any], families: Iterable[str], *, task: str, metric: str
 ) -> tuple[str, dict[str, Any]]:
-    """Return the family and the values of the start point whose rows cost least; of texts and images the very first.
+    """Return the family and the values of the start point whose rows cost least.
 
-    Their families are in the order of what they cost already, and `_products` knows tables only.
+    It is the very first of families that do not say what they cost: they are in the order of it already.
     """
     points = [
         (family, values)
@@ -308,18 +320,10 @@ def smallest_start(
 
     def cost(point: tuple[str, Mapping[str, Any]]) -> float:
         family, values = point
-        is_table = FAMILY_KINDS[family] == "table"
-        return _products(to_params(space, family, values, task=task, metric=metric)) if is_table else 0.0
+        return FAMILIES[family].n_products(to_params(space, family, values, task=task, metric=metric))
 
     family, values = min(points, key=cost)
     return family, dict(values)
-
-
-def _products(params: Mapping[str, Any]) -> float:
-    """Return how many products the hidden layers of a table's network take for a row, more or less."""
-    width, n_layers = float(params.get("width", 0)), float(params.get("n_layers", 0))
-    embeds = params.get("numeric_embedding", "none") != "none"  # then the first layer has wide inputs
-    return float(params.get("n_members", 1)) * width * (width * n_layers + 100.0 * embeds)
 
 
 def point_from(

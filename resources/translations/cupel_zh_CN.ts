@@ -296,6 +296,10 @@
       <translation>按 {column}</translation>
     </message>
     <message>
+      <source>CNN</source>
+      <translation>CNN</translation>
+    </message>
+    <message>
       <source>CSV, TSV or Parquet file, folder or ZIP of images</source>
       <translation>CSV、TSV 或 Parquet 文件，图像文件夹或 ZIP</translation>
     </message>
@@ -402,6 +406,10 @@
     <message>
       <source>Control</source>
       <translation>对照</translation>
+    </message>
+    <message>
+      <source>ConvNeXt</source>
+      <translation>ConvNeXt</translation>
     </message>
     <message>
       <source>Converting and scoring {variant}…</source>
@@ -582,6 +590,10 @@
     <message>
       <source>Exporting, and checking what was exported…</source>
       <translation>正在导出并检验导出的内容…</translation>
+    </message>
+    <message>
+      <source>FT-Transformer</source>
+      <translation>FT-Transformer</translation>
     </message>
     <message>
       <source>Failed</source>
@@ -1408,6 +1420,10 @@
       <translation>正在读取数据行…</translation>
     </message>
     <message>
+      <source>RealMLP</source>
+      <translation>RealMLP</translation>
+    </message>
+    <message>
       <source>Recall</source>
       <translation>召回率</translation>
     </message>
@@ -1430,6 +1446,10 @@
     <message>
       <source>Report ({n})</source>
       <translation>报告（{n}）</translation>
+    </message>
+    <message>
+      <source>ResNet</source>
+      <translation>ResNet</translation>
     </message>
     <message>
       <source>Restore</source>
@@ -1708,6 +1728,10 @@
       <translation>TF-IDF 线性</translation>
     </message>
     <message>
+      <source>TabM</source>
+      <translation>TabM</translation>
+    </message>
+    <message>
       <source>Table</source>
       <translation>表格</translation>
     </message>
@@ -1734,6 +1758,10 @@
     <message>
       <source>Text (TOML)</source>
       <translation>文本（TOML）</translation>
+    </message>
+    <message>
+      <source>TextCNN</source>
+      <translation>TextCNN</translation>
     </message>
     <message>
       <source>That is no measurable gain.</source>
@@ -1998,6 +2026,10 @@
     <message>
       <source>Usual: {metric}</source>
       <translation>常用：{metric}</translation>
+    </message>
+    <message>
+      <source>VGG</source>
+      <translation>VGG</translation>
     </message>
     <message>
       <source>Validation</source>

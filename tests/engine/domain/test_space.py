@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import pytest
+from cupel.engine import networks
 from cupel.engine.domain.errors import SpecError
-from cupel.engine.domain.families import FAMILY_KINDS, default_families, families_of
+from cupel.engine.domain.families import FAMILIES, FAMILY_KINDS, default_families, families_of
 from cupel.engine.domain.space import (
     adapt_space,
     check_space,
@@ -16,10 +18,12 @@ from cupel.engine.domain.space import (
     describe,
     families,
     parameters,
+    smallest_start,
     space_from_toml,
     space_to_toml,
     start_points,
     to_params,
+    with_encoders,
 )
 from cupel.engine.training.schedules import trial_epochs
 
@@ -147,6 +151,58 @@ def test_numbers_become_fewer_bins_where_there_are_many(n_rows: int, n_numbers: 
     space = adapt_space(default_space(["tabm"]), n_rows=n_rows, max_epochs=50, n_numbers=n_numbers)
     bins = space["tabm"]["n_bins"]
     assert bins["low"] <= bins["default"] <= bins["high"] == most
+
+
+def test_every_family_has_a_space_and_a_description_of_its_network() -> None:
+    folder = Path(networks.__path__[0]) / "families"
+    described = {file.stem for file in folder.glob("*.py")} - {"__init__"}
+    assert described == set(families()) == set(FAMILIES)
+    assert len({one.order for one in FAMILIES.values()}) == len(FAMILIES)
+
+
+def test_what_users_see_of_a_space_has_no_marks_of_how_its_file_is_put_together() -> None:
+    for family in families():
+        text = default_space_toml(family)
+        assert "# include" not in text
+        assert "FAMILY" not in text
+        assert f"[{family}.about]" not in text
+
+
+def test_the_costs_of_families_for_tables_are_told_from_their_params() -> None:
+    costs = {
+        name: FAMILIES[name].n_products(
+            to_params(
+                space,
+                name,
+                start_points(space, name, task="binary", metric="roc_auc")[0],
+                task="binary",
+                metric="roc_auc",
+            )
+        )
+        for name in families_of("table")
+        for space in [default_space([name])]
+    }
+    assert min(costs.values()) > 0
+    small, large = ({"width": width, "n_layers": 2} for width in (16, 64))
+    assert FAMILIES["mlp"].n_products(small) < FAMILIES["mlp"].n_products(large)
+    assert FAMILIES["tabm"].n_products({**small, "n_members": 8}) == 8 * FAMILIES["mlp"].n_products(small)
+    assert (
+        smallest_start(
+            default_space(["ft_transformer", "mlp"]),
+            ("ft_transformer", "mlp"),
+            task="binary",
+            metric="roc_auc",
+        )[0]
+        == "mlp"
+    )
+
+
+def test_rows_of_several_kinds_have_settings_of_further_encoders() -> None:
+    space = with_encoders(default_space(["mlp"]), ("text", "image"))
+    check_space(space)
+    names = {p.target for p in parameters(space, "mlp", task="binary", metric="roc_auc")}
+    assert names >= {"text_size", "text_pooling", "n_words", "image_filters", "image_layers", "width"}
+    assert with_encoders({"mlp": {"text_size": {"fixed": 9}}}, ("text",))["mlp"]["text_size"] == {"fixed": 9}
 
 
 def test_a_family_by_choice_is_not_searched_unless_it_is_named() -> None:
