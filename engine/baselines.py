@@ -26,6 +26,7 @@ from threadpoolctl import threadpool_limits
 from .data.schema import TableSchema
 from .data.table import Rows, Table
 from .data.target import Target
+from .domain.arrays import TargetValues
 from .domain.errors import SpecError
 from .preprocessing.arithmetic import unfold_date
 from .preprocessing.fit import fit_preprocessing
@@ -51,7 +52,7 @@ _PLAIN = PreprocessingSpec(min_frequency=1, max_onehot=255)
 _IMAGE_ROWS, _COMPONENTS = 10_000, 100
 _AT_ONCE = 10_000  # rows that are predicted at once: pixels as numbers need four times their bytes
 _MAX_CATEGORIES = 255  # of one column, in scikit-learn's trees
-_Inputs = Callable[[Rows], NDArray[Any]]
+_Inputs = Callable[[Rows], NDArray[np.generic]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def fit_baseline(
     return Baseline(name, _predictor(model, inputs, target, n_threads), is_truncated)
 
 
-def _fit(model: Any, x: NDArray[Any], y: NDArray[Any], time_s: float) -> bool:
+def _fit(model: Any, x: NDArray[np.generic], y: TargetValues, time_s: float) -> bool:
     """Fit a model; of boosted trees only as many as there is time for. Return whether some are missing.
 
     Trees are grown in parts, each of which goes on from the one before: the result is the same as at once.
@@ -212,7 +213,7 @@ def single_and_pairs(text: str) -> list[str]:
     return tokens + [f"{first} {second}" for first, second in pairwise(tokens)]
 
 
-def _constant(target: Target, y: NDArray[Any]) -> NDArray[np.float64]:
+def _constant(target: Target, y: TargetValues) -> NDArray[np.float64]:
     """Return the class shares, shape (1, n_classes), or the mean, shape (1,)."""
     if target.task == "regression":
         return np.array([float(np.mean(y))])

@@ -34,8 +34,8 @@ CALIBRATED = ("int8_static", "int16")
 _NO_CHANNELS: Mapping[str, int] = MappingProxyType({})
 _MOST_ROWS = 4096  # in one run of a network
 
-Arrays = dict[str, NDArray[Any]]
-Run = Callable[[Mapping[str, NDArray[Any]]], NDArray[np.float32]]
+Arrays = dict[str, NDArray[np.generic]]
+Run = Callable[[Mapping[str, NDArray[np.generic]]], NDArray[np.float32]]
 
 
 class _Rows(CalibrationDataReader):
@@ -255,7 +255,7 @@ def litert_runner(data: bytes) -> Run:
     runner = interpreter.get_signature_runner()
     names = list(runner.get_input_details())
 
-    def run(inputs: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+    def run(inputs: Mapping[str, NDArray[np.generic]]) -> NDArray[np.float32]:
         outputs = runner(**{name: inputs[name] for name in names})
         return np.asarray(next(iter(outputs.values())), np.float32)
 

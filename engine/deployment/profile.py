@@ -55,7 +55,7 @@ class Counts:
     n_outside: int = 0
     _places: dict[Any, int] = field(default_factory=dict[Any, int])
 
-    def add(self, values: NDArray[Any]) -> None:
+    def add(self, values: NDArray[np.generic]) -> None:
         """Count values: numbers (NaN where missing), or texts (empty where missing)."""
         flat = values.reshape(-1)
         if self.words is not None:
@@ -164,10 +164,10 @@ def measures_of(tokens: Mapping[str, Any] | None) -> dict[str, Measure]:
         found = pattern.findall(text[:_MOST_TEXTS].translate(lower))
         return sum(token not in known for token in found) / len(found) if found else np.nan
 
-    def length(texts: NDArray[Any]) -> NDArray[np.float64]:
+    def length(texts: NDArray[np.generic]) -> NDArray[np.float64]:
         return np.array([len(text) or np.nan for text in texts.reshape(-1).tolist()], np.float64)
 
-    def same(values: NDArray[Any]) -> NDArray[Any]:
+    def same(values: NDArray[np.generic]) -> NDArray[np.generic]:
         return values
 
     return {
@@ -198,7 +198,7 @@ def _numbers(spec: Mapping[str, Any], measure: str, values: NDArray[np.float64])
     return counts
 
 
-def _categories(spec: Mapping[str, Any], values: NDArray[Any]) -> Counts:
+def _categories(spec: Mapping[str, Any], values: NDArray[np.generic]) -> Counts:
     present = [word for word in values.tolist() if word != "" and word == word]
     words = [word for word, _ in Counter(present).most_common(_MOST_WORDS)]
     counts = Counts(spec["column"], spec["name"], "category", None, words, np.zeros(len(words) + 1, np.int64))
@@ -206,7 +206,7 @@ def _categories(spec: Mapping[str, Any], values: NDArray[Any]) -> Counts:
     return counts
 
 
-def _words(table: Table, name: str, rows: Rows) -> NDArray[Any]:
+def _words(table: Table, name: str, rows: Rows) -> NDArray[np.generic]:
     """Return the cells of a column as the model takes them."""
     column = table[name]
     if column.kind != "text":

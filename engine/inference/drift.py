@@ -121,7 +121,7 @@ class Watch:
             return None
         return cls(profile) if profile["format"] <= FORMAT else None
 
-    def add(self, feeds: Mapping[str, NDArray[Any]]) -> None:
+    def add(self, feeds: Mapping[str, NDArray[np.generic]]) -> None:
         """Count rows, as the model takes them."""
         self.n_rows += len(next(iter(feeds.values())))
         for counts in self._found:

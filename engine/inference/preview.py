@@ -76,7 +76,7 @@ def _rows(predictor: Predictor, piece: Piece, start: int) -> list[dict[str, Any]
     return rows
 
 
-def _outputs(predictor: Predictor, piece: Piece) -> tuple[NDArray[Any], list[list[Any]]]:
+def _outputs(predictor: Predictor, piece: Piece) -> tuple[NDArray[np.generic], list[list[Any]]]:
     """Return what is predicted, and the interval or set of each row, where they were asked for."""
     if predictor.level is None:
         return predictor.run_arrays(piece.feeds), []
@@ -89,7 +89,7 @@ def _ends(within: list[Any]) -> str:
     return " … ".join(f"{end:.6g}" for end in within) if numbers else ", ".join(within)
 
 
-def _predicted(predictor: Predictor, output: NDArray[Any], truth: str | None) -> dict[str, Any]:
+def _predicted(predictor: Predictor, output: NDArray[np.generic], truth: str | None) -> dict[str, Any]:
     if not predictor.labels:
         return {"prediction": f"{float(output):.6g}"}
     best = int(predictor.decided(output[None])[0])
@@ -101,7 +101,7 @@ def _predicted(predictor: Predictor, output: NDArray[Any], truth: str | None) ->
     }
 
 
-def _shown(predictor: Predictor, feeds: Mapping[str, NDArray[Any]], place: int) -> dict[str, Any]:
+def _shown(predictor: Predictor, feeds: Mapping[str, NDArray[np.generic]], place: int) -> dict[str, Any]:
     if predictor.image_size:
         from PIL import Image
 

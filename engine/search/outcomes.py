@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from ...storage.records import (
     Failure,
@@ -188,5 +188,5 @@ def _copied(store: Store, same: TrialRecord) -> TrialOutcome:
     )  # fmt: skip
 
 
-def _std(values: Any) -> float | None:
+def _std(values: NDArray[np.float64]) -> float | None:
     return float(np.std(values, ddof=1)) if len(values) > 1 else None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from ..data.schema import TableSchema
 from ..data.splitting import Splits
 from ..data.table import Table
 from ..data.target import encode_target
+from ..domain.params import Params
 from ..networks.registry import family
 from ..preprocessing.registry import preprocessing_kind
 from ..training.problem import Problem, build_problem
@@ -43,7 +43,7 @@ class StudyContext:
         self.preprocessing = preprocessing_kind(self.schema.data_kind)
         self.target = encode_target(self.table, self.schema, files.task)
         self.splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())
-        self.y_by_row: NDArray[Any] = np.full(self.table.n_rows, -1, dtype=self.target.values.dtype)
+        self.y_by_row: NDArray[np.generic] = np.full(self.table.n_rows, -1, dtype=self.target.values.dtype)
         self.y_by_row[self.target.rows] = self.target.values
         self._problems: OrderedDict[str, Problem] = OrderedDict()
         # Where all replicas see the same rows these are all, as they are mapped: nothing is copied for a part of them.
@@ -75,7 +75,7 @@ class StudyContext:
     def _most_bytes(self) -> float:
         return _STREAM_FRACTION * self.files.memory_limit_bytes
 
-    def problem(self, params: Mapping[str, Any]) -> Problem:
+    def problem(self, params: Params) -> Problem:
         """Return the folds of the study, preprocessed as `params` say; kept for the next trial that wants the same."""
         key = self.preprocessing.digest(params)
         if key in self._problems:
@@ -91,7 +91,7 @@ class StudyContext:
 
     def subproblem(
         self,
-        params: Mapping[str, Any],
+        params: Params,
         train: Sequence[Ints],
         valid: Sequence[Ints],
         voters: Sequence[Ints] | None = None,
