@@ -68,7 +68,7 @@ class Budget:
     _since: float = field(init=False)
     _paused_at: float | None = None
     _shortest_s: float = math.inf  # start that was measured
-    _durations: list[float] = field(default_factory=list)
+    _durations: list[float] = field(default_factory=list[float])
     _has_network: bool = False
     _preparing_since: float | None = None  # the export's processes
     _is_prepared: bool = False

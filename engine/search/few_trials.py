@@ -3,11 +3,13 @@
 Both reach into Optuna's private parts, whose version is pinned; tests say when a new version moves them.
 """
 
+# pyright: reportPrivateUsage=false, reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import bisect
 import zlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -36,7 +38,8 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self._gamma = lambda _: self._n_below  # of all trials, not of the few
+        # Of all trials, not of the few.
+        self._gamma: Callable[[int], int] = lambda _n: self._n_below
         self._n_below = 0
         self._few: tuple[int, list[FrozenTrial]] = (-1, [])
         self._ranked: list[
@@ -75,7 +78,7 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
             self._few = trial.number, self._choose(study, trial.number)
         return _Thinned(study, self._few[1])
 
-    def _choose(self, study: Any, number: int) -> list[FrozenTrial]:
+    def _choose(self, study: optuna.Study, number: int) -> list[FrozenTrial]:
         states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
         trials = [
             t for t in study._get_trials(deepcopy=False, states=states, use_cache=False) if t.number != number
@@ -98,12 +101,12 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
         if len(finished) <= self._n_below + _MOST_WORSE:
             return sorted([*finished, *running], key=attrgetter("number"))
         worse = sorted(finished[self._n_below :], key=attrgetter("number"))
-        spaced = np.linspace(0, len(worse) - 1, _MOST_WORSE).round().astype(int)
+        spaced: list[int] = np.linspace(0, len(worse) - 1, _MOST_WORSE).round().astype(int).tolist()
         chosen = [*finished[: self._n_below], *(worse[i] for i in spaced), *running]
         return sorted(chosen, key=attrgetter("number"))
 
 
-def _by_domination(study: Any, trials: list[FrozenTrial]) -> list[FrozenTrial]:
+def _by_domination(study: optuna.Study, trials: list[FrozenTrial]) -> list[FrozenTrial]:
     """Return finished trials of several objectives: complete ones by how many fronts lie before theirs, then others."""
     complete = [t for t in trials if t.state is TrialState.COMPLETE]
     if not complete:
@@ -111,7 +114,8 @@ def _by_domination(study: Any, trials: list[FrozenTrial]) -> list[FrozenTrial]:
     maximize = [d is optuna.study.StudyDirection.MAXIMIZE for d in study.directions]
     losses = np.array([t.values for t in complete]) * np.where(maximize, -1.0, 1.0)
     ranks = _fast_non_domination_rank(losses)
-    ordered = [complete[i] for i in np.argsort(ranks, kind="stable")]
+    order: list[int] = np.argsort(ranks, kind="stable").tolist()
+    ordered = [complete[i] for i in order]
     return [*ordered, *(t for t in trials if t.state is not TrialState.COMPLETE)]
 
 
@@ -126,7 +130,7 @@ def _rank(trial: FrozenTrial, sign: float) -> _Rank:
 class _Thinned:
     """A study that shows some of its trials only."""
 
-    def __init__(self, study: Any, trials: list[FrozenTrial]) -> None:
+    def __init__(self, study: optuna.Study, trials: list[FrozenTrial]) -> None:
         self._study, self.trials = study, trials
 
     def __getattr__(self, name: str) -> Any:

@@ -60,7 +60,7 @@ class Finish:
     cluster: Cluster
     budget: Budget
     helpers: Helpers | None = None  # for the export, started while the search ran
-    _results: dict[str, TaskResult] = field(default_factory=dict)
+    _results: dict[str, TaskResult] = field(default_factory=dict[str, TaskResult])
     _failure: Failure | None = None  # of the final model
 
     def run(self, *, stopped: bool) -> None:

@@ -225,7 +225,7 @@ class SearchLoop:
         return study.request
 
     def _skip_asked(self) -> None:
-        asked = set(self.store.skips_asked(self.study_id)) if self._running else set()
+        asked = set(self.store.skips_asked(self.study_id)) if self._running else set[int]()
         for running in self._running.values():
             if running.id in asked and not running.dropped:
                 self._drop(running, "skipped")

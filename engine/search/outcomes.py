@@ -38,8 +38,8 @@ class Kept:
     study_id: int
     metric: str
     maximize: bool
-    _by_value: list[tuple[float, int, str]] = field(default_factory=list)
-    _dropped: list[tuple[int, str]] = field(default_factory=list)
+    _by_value: list[tuple[float, int, str]] = field(default_factory=list[tuple[float, int, str]])
+    _dropped: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
     @classmethod
     def of_study(cls, store: Store, prepared: Prepared) -> Kept:

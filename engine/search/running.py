@@ -59,9 +59,9 @@ class RunningTrial:
     is_finishing: bool = False
     is_owed: bool = False
     peak_bytes: int = 0
-    curves: list[NDArray[np.float32]] = field(default_factory=list)
+    curves: list[NDArray[np.float32]] = field(default_factory=list[NDArray[np.float32]])
     choice: EpochChoice | None = None
-    scores: list[NDArray[np.float64]] = field(default_factory=list)
+    scores: list[NDArray[np.float64]] = field(default_factory=list[NDArray[np.float64]])
 
     @property
     def is_search(self) -> bool:

@@ -277,6 +277,7 @@ class Search:
         self, place: int, grids: Mapping[str, Sequence[tuple[ParamValue, ...]]], sizes: Mapping[str, int]
     ) -> Params:
         """Return the point at a place of the families' grids, laid one after the other."""
+        family = self._families[0]
         for family in self._families:
             if place < sizes[family]:
                 break

@@ -23,6 +23,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import TargetValues
 from ..domain.evidence import EQUIVALENCE, Corrected, Estimate, Verdict
 from ..domain.metrics import METRICS
 from .comparison import region, word_of
@@ -89,7 +90,7 @@ class JudgedRows:
     """
 
     metric: str
-    y: NDArray
+    y: TargetValues
     valid: tuple[Ints, ...]
     n_folds: int
     units: Ints
