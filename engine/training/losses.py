@@ -9,7 +9,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..domain.errors import SpecError
-from ..domain.params import Params
+from ..domain.params import Params, number_in
 
 _FOCAL_GAMMA = 2.0
 Loss = Callable[
@@ -93,7 +93,7 @@ def loss_name(task: str, params: Params) -> str:
             choices=", ".join(choices),
         )
     if asked == "quantile":
-        fraction = float(params.get("quantile", 0.5))
+        fraction = number_in(params, "quantile", 0.5)
         if not 0.0 < fraction < 1.0:
             raise SpecError("The quantile is {value}; it must lie between 0 and 1.", value=fraction)
         return f"quantile {fraction!r}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.params import Params
+from ..domain.params import Params, number_in
 
 Floats = NDArray[np.float64]
 
@@ -30,13 +30,12 @@ SCHEDULES: dict[str, Callable[[Floats], Floats]] = {
 
 def trial_epochs(params: Params, max_epochs: int) -> int:
     """Return how many epochs the schedule of a trial has: ``epoch_fraction`` of `max_epochs`, at least one."""
-    return max(1, round(float(params.get("epoch_fraction", 1.0)) * max_epochs))
+    return max(1, round(number_in(params, "epoch_fraction", 1.0) * max_epochs))
 
 
 def patience_of(params: Params) -> int | None:
     """Return after how many epochs without a better mean of the other folds a fold's epoch is settled; None: never."""
-    patience = params.get("patience")
-    return None if patience is None else int(patience)
+    return int(number_in(params, "patience", 0)) if params.get("patience") is not None else None
 
 
 def epoch_factors(schedule: str | None, n_epochs: int) -> NDArray[np.float32]:

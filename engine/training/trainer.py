@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ..domain.errors import CupelError
 from ..domain.metrics import METRICS
-from ..domain.params import Params
+from ..domain.params import Params, name_in, number_in
 from ..networks.base import Network
 from ..networks.inputs import Inputs
 from ..networks.registry import build_network
@@ -151,7 +151,7 @@ class Trainer:
         self._checkpoint, self._checkpoint_every_s = checkpoint, checkpoint_every_s
         self._first, self._sparsifier, self._quantizer = start, sparsifier, quantizer
         n_train = max(len(rows) for rows in problem.train)
-        batch = min(int(spec.params.get("batch_size", 64)), n_train)
+        batch = min(int(number_in(spec.params, "batch_size", 64)), n_train)
         self._n_steps = -(-n_train // batch)
         self._lengths = row_lengths(problem)
         self._batch = -(-n_train // self._n_steps)  # batches of one size: no small last one
@@ -170,7 +170,7 @@ class Trainer:
             clips=bool(spec.params.get("clip_norm")),
             is_sparse=sparsifier is not None,
             augments=bool(self.network.shape.pixels)
-            and any(float(spec.params.get(s) or 0.0) for s in STRENGTHS),
+            and any(number_in(spec.params, s, 0.0) for s in STRENGTHS),
             rounding=quantizer.rounding if quantizer else None,
         )
 
@@ -324,15 +324,13 @@ class Trainer:
         params = self.spec.params
         self._optimizer = str(params.get("optimizer", "adamw"))
         values = {**DEFAULTS[self._optimizer], **params}
-        hyper = np.array([float(values.get(name) or 0.0) for name in HYPER], np.float32)
-        factors = [
-            epoch_factors(_name_in(params, f"{name}_schedule"), self.spec.max_epochs) for name in HYPER
-        ]
+        hyper = np.array([number_in(values, name, 0.0) for name in HYPER], np.float32)
+        factors = [epoch_factors(name_in(params, f"{name}_schedule"), self.spec.max_epochs) for name in HYPER]
         rates = learning_rates(
             str(params.get("schedule", "constant")),
-            float(params.get("learning_rate", 1e-3)),
+            number_in(params, "learning_rate", 1e-3),
             self.spec.max_epochs * self._n_steps,
-            float(params.get("warmup", 0.0)),
+            number_in(params, "warmup", 0.0),
         )
         return (hyper * np.stack(factors, axis=1)).astype(np.float32, copy=False), rates
 
@@ -395,12 +393,6 @@ def _running(groups: list[Group], best: Best) -> list[Group]:
         elif len(places):
             running.append(group.keep(places))
     return running
-
-
-def _name_in(params: Params, key: str) -> str | None:
-    """Return a choice among names; None where there is none."""
-    value = params.get(key)
-    return None if value is None else str(value)
 
 
 def _seed(seed: int, replica: int) -> int:

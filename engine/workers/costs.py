@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..domain.errors import RuledOut
+from ..domain.params import number_in
 from ..domain.spec import LimitsSpec
 from ..machine import private_bytes
 from ..networks.base import Network
@@ -129,7 +130,7 @@ def training_bytes(network: Network, problem: Problem, spec: TrainSpec) -> int:
     at_once = n if spec.fused else 1
     slots = OPTIMIZERS[str(spec.params.get("optimizer", "adamw"))].n_slots
     weights = _FLOAT_BYTES * network.weights.size * (n * (3 + slots) + at_once * (2 * (1 + slots) + 2))
-    batch = min(int(spec.params.get("batch_size", 64)), max(len(rows) for rows in problem.train))
+    batch = min(int(number_in(spec.params, "batch_size", 64)), max(len(rows) for rows in problem.train))
     numbers = network.shape.row_size + network.width + _outputs(network)
     activations = _FLOAT_BYTES * at_once * batch * numbers * _ROUND_TRIPS
     return weights + activations + problem.size_bytes
