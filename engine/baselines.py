@@ -26,6 +26,7 @@ from .data.columns import Rows
 from .data.schema import TableSchema
 from .data.table import Table
 from .data.target import Target
+from .domain.arrays import TargetValues
 from .domain.errors import SpecError
 from .kinds.base import Matrix
 from .kinds.registry import baselines_of
@@ -173,7 +174,7 @@ def _fewest(rows: list[Rows]) -> Rows:
     return min(rows, key=len)
 
 
-def _fit(model: Any, x: NDArray[Any], y: NDArray[Any], time_s: float) -> bool:
+def _fit(model: Any, x: Any, y: TargetValues, time_s: float) -> bool:
     """Fit a model; of boosted trees only as many as there is time for. Return whether some are missing.
 
     Trees are grown in parts, each of which goes on from the one before: the result is the same as at once.
@@ -194,7 +195,7 @@ def _fit(model: Any, x: NDArray[Any], y: NDArray[Any], time_s: float) -> bool:
     return False
 
 
-def _constant(target: Target, y: NDArray[Any]) -> NDArray[np.float64]:
+def _constant(target: Target, y: TargetValues) -> NDArray[np.float64]:
     """Return the class shares, shape (1, n_classes), or the mean, shape (1,)."""
     if target.task == "regression":
         return np.array([float(np.mean(y))])

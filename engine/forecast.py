@@ -19,6 +19,7 @@ from .data.table import TableFiles
 from .data.target import encode_target
 from .domain.errors import Message
 from .domain.forecasts import Corner, Forecast, ForecastRequest
+from .domain.params import Params
 from .domain.space import adapt_space, completed_space, default_space, parameters, start_points, to_params
 from .domain.spec import BudgetSpec, StudySpec
 from .jobs.work import Reporter
@@ -123,7 +124,7 @@ def _corners(
 
 
 def _extreme(
-    space: Mapping[str, Any], family: str, default: Mapping[str, Any], spec: StudySpec, *, largest: bool
+    space: Mapping[str, Any], family: str, default: Params, spec: StudySpec, *, largest: bool
 ) -> dict[str, Any]:
     """Return the default with every whole number at the end that makes a network large (or small)."""
     values = dict(default)
@@ -134,9 +135,7 @@ def _extreme(
     return values
 
 
-def _measure(
-    files: StudyFiles, context: StudyContext, family: str, name: str, params: Mapping[str, Any]
-) -> Corner:
+def _measure(files: StudyFiles, context: StudyContext, family: str, name: str, params: Params) -> Corner:
     """Train a network for a few epochs; whether it fits the budget is not known here yet."""
     from .training.schedules import trial_epochs
     from .training.trainer import Trainer

@@ -25,6 +25,7 @@ from ..storage.store import Store
 from .domain.errors import CupelError, Message
 from .domain.forecasts import Forecast, ForecastRequest
 from .domain.group_audits import GroupAudit
+from .domain.predictions import PredictedRows
 from .domain.requests import (
     AuditGroups,
     CompressedTrial,
@@ -250,14 +251,17 @@ def _measured(
     return CompressedTrial(variants[0].trial_id, ids, chosen, n_tried, nested)
 
 
-def _predict(request: PredictRows, tell: _Telling) -> Mapping[str, Any]:
+def _predict(request: PredictRows, tell: _Telling) -> PredictedRows:
     from .inference.predicting import predict_file
     from .inference.preview import preview
 
     bundle, data, interval = Path(request.bundle), Path(request.data), request.interval
     with output_file(request.out, "predictions.csv") as out:
         result = predict_file(bundle, data, out, progress=lambda done: tell("", done), interval=interval)
-    return {**result.to_json(), "out": str(out), "preview": preview(bundle, data, interval)}
+    return PredictedRows(
+        result.n_rows, result.unseen, result.messages, result.drift, result.seconds,
+        out=str(out), preview=preview(bundle, data, interval),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ class StoreError(Exception):
         Those values: ``template.format(**args_) == str(error)``.
     """
 
-    def __init__(self, template: str, **args: Any) -> None:
+    def __init__(self, template: str, **args: object) -> None:
         self.template = template
         self.args_ = args
         super().__init__(template.format(**args))

@@ -105,7 +105,7 @@ class BundleAudit(Audit):
                 column=self._target,
             )
         tell = stage(self._progress, "file", _READ, _PREDICTED)
-        said: list[NDArray[Any]] = []
+        said: list[NDArray[np.generic]] = []
         places: list[NDArray[np.int64]] = []
         pieces = self._images(known) if self._predictor.image_size else self._cells(known)
         for done, rows, predictions in pieces:
@@ -124,14 +124,18 @@ class BundleAudit(Audit):
         truth = y[rows] if self._asked.task == "regression" else y[rows].astype(np.int64)
         return [Part("file", rows, truth, np.concatenate(said).astype(np.float64))]
 
-    def _cells(self, known: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[Any]]]:
+    def _cells(
+        self, known: NDArray[np.int64]
+    ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.generic]]]:
         """Yield how many rows are done, some rows, and what the model says of them."""
         columns = [self._table[spec["column"]] for spec in self._predictor.schema["inputs"]]
         for start in range(0, len(known), _CHUNK_ROWS):
             rows = known[start : start + _CHUNK_ROWS]
             yield start + len(rows), rows, self._predictor.run([_cells(column, rows) for column in columns])
 
-    def _images(self, known: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[Any]]]:
+    def _images(
+        self, known: NDArray[np.int64]
+    ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.generic]]]:
         """Yield the same for the images that a column names; what cannot be read is left out, and said in the end."""
         (spec,) = self._predictor.schema["inputs"]
         paths = _named_images(self._table, spec["column"], self._data)

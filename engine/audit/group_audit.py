@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..bundled.predictor import decided
 from ..deployment.telling import Share, unheard
+from ..domain.arrays import TargetValues
 from ..domain.errors import ExportError
 from ..domain.group_audits import LEAST_ROWS, Apart, AuditPart, Figure, Gap, Group
 from .fairness import (
@@ -75,7 +75,7 @@ def audited(
     asked: Asked,
     grouping: Grouping,
     rows: NDArray[np.int64],
-    y: NDArray[Any],
+    y: TargetValues,
     predictions: NDArray[np.float64],
     part: str,
     tell: Share = unheard,
@@ -114,7 +114,7 @@ def audited(
 
 def _counted(
     asked: Asked,
-    y: NDArray[Any],
+    y: TargetValues,
     predictions: NDArray[np.float64],
     seed: int,
     tick: Callable[[], None],

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -26,6 +25,7 @@ from ..data.table import Table
 from ..deployment.export import network_trial
 from ..deployment.telling import Progress, Share, nobody, stage
 from ..deployment.threshold import threshold_of
+from ..domain.arrays import TargetValues
 from ..domain.errors import DataError, ExportError, Message
 from ..domain.group_audits import KEY, AuditPart, GroupAudit, model_of
 from ..domain.results import StudyResult
@@ -80,7 +80,7 @@ class Part:
 
     name: str
     rows: NDArray[np.int64]
-    y: NDArray[Any]
+    y: TargetValues
     predictions: NDArray[np.float64]
     model: str = ""
 

@@ -14,6 +14,7 @@ from ..cli_codes import DONE, FAILED
 from ..domain.bundles import Certificate, FormatCheck, Intervals, Manifest
 from ..domain.formats import FORMATS
 from ..domain.formatting import counted
+from ..domain.stored import encoded
 from ..outputs import output_file
 from .console import progress_bar
 
@@ -66,7 +67,7 @@ def run_predict(args: argparse.Namespace) -> int:
     with output_file(args.out, "predictions.csv") as out, _progress("predicting") as progress:
         result = predict_file(args.bundle, args.data, out, progress=progress, interval=args.interval)
     if args.json:
-        print(json.dumps({"path": str(out), **result.to_json()}, allow_nan=False))
+        print(json.dumps({"path": str(out), **encoded(result)}, allow_nan=False))
         return DONE
     for message in result.messages:
         print(f"note: {message}", file=sys.stderr)

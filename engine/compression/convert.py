@@ -20,6 +20,7 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from ..domain.arrays import TargetValues
 from ..domain.metrics import METRICS, metrics_for
 from ..domain.variants import FittedThreshold
 from ..jobs.work import Reporter
@@ -149,7 +150,7 @@ def _kept(told: Written, folder: Path, file: str, data: bytes, inputs: Arrays) -
 
 
 def _threshold(
-    context: StudyContext, y: Sequence[NDArray[Any]], out_of_fold: Sequence[Floats]
+    context: StudyContext, y: Sequence[TargetValues], out_of_fold: Sequence[Floats]
 ) -> FittedThreshold:
     """Return the fitted threshold, and what fitting one brings on rows that the fit has not seen."""
     splits = context.splits

@@ -35,8 +35,8 @@ _MOST_ROWS = 4096  # in one run of a network
 # Operations whose weights, of two axes, are quantized with what they read.
 _QUANTIZED = ("MatMul", "Gather")
 
-Arrays = dict[str, NDArray[Any]]
-Run = Callable[[Mapping[str, NDArray[Any]]], NDArray[np.float32]]
+Arrays = dict[str, NDArray[np.generic]]
+Run = Callable[[Mapping[str, NDArray[np.generic]]], NDArray[np.float32]]
 
 
 class _Rows(CalibrationDataReader):
@@ -257,7 +257,7 @@ def litert_runner(data: bytes) -> Run:
     runner = interpreter.get_signature_runner()
     names = list(runner.get_input_details())
 
-    def run(inputs: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+    def run(inputs: Mapping[str, NDArray[np.generic]]) -> NDArray[np.float32]:
         outputs = runner(**{name: inputs[name] for name in names})
         return np.asarray(next(iter(outputs.values())), np.float32)
 

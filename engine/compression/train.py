@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..domain.compression_plan import CONTROL, PLANS, Plan, all_epochs_of, n_epochs_of, trained_first
 from ..domain.errors import CupelError, Message
+from ..domain.params import number_in
 from ..jobs.work import Reporter
 from ..networks.cutting import shrink
 from ..training.model import TrainedModel
@@ -76,7 +77,7 @@ def train_plan(
 
 def _spec(context: StudyContext, model: TrainedModel, n_epochs: int, rate: float) -> TrainSpec:
     """Return how networks train on: with a part of the trial's learning rate, that falls to 0."""
-    params = {**model.params, "learning_rate": rate * float(model.params["learning_rate"])}
+    params = {**model.params, "learning_rate": rate * number_in(model.params, "learning_rate", 1e-3)}
     params |= {"schedule": "cosine", "warmup": 0.05}
     problem = context.problem(model.params)
     seed = context.files.seed + 1
@@ -88,7 +89,7 @@ def _smaller(context: StudyContext, base: TrainedModel, keep: float) -> TrainedM
     smaller = shrink(base.network, base.weights, base.stats, keep)
     params = dict(smaller.params)
     if "dropout" in params:
-        params["dropout"] = keep * float(params["dropout"])  # less to spare
+        params["dropout"] = keep * number_in(params, "dropout", 0.0)  # less to spare
     problem = context.problem(params)
     return dataclasses.replace(
         base,

@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from ...storage.store import Store
 from ..bundled import FOLDER
 from ..bundled.intervals import FILE, FoldScores
 from ..bundled.predictor import decided
+from ..domain.arrays import TargetValues
 from ..domain.bundles import Coverage, FoldNetworks, Intervals
 from ..domain.errors import ExportError, Message
 from ..domain.results import StudyResult
@@ -73,7 +73,7 @@ class IntervalPlan:
     checked: Floats
     unit: float
     holdout: Ints
-    y: NDArray[Any]
+    y: TargetValues
 
     def request(self, out: Path) -> FoldsRequest:
         """Return what `fold_networks` is to do; it writes to `out`."""

@@ -56,7 +56,7 @@ class Counts:
     n_outside: int = 0
     _places: dict[Any, int] = field(default_factory=dict[Any, int])
 
-    def add(self, values: NDArray[Any]) -> None:
+    def add(self, values: NDArray[np.generic]) -> None:
         """Count values: numbers (NaN where missing), or texts (empty where missing)."""
         flat = values.reshape(-1)
         if self.words is not None:
@@ -175,7 +175,7 @@ def _numbers(spec: Mapping[str, Any], measure: str, values: NDArray[np.float64])
     return counts
 
 
-def _categories(spec: Mapping[str, Any], measure: str, values: NDArray[Any]) -> Counts:
+def _categories(spec: Mapping[str, Any], measure: str, values: NDArray[np.generic]) -> Counts:
     present = [word for word in values.tolist() if word != "" and word == word]
     words = [word for word, _ in Counter(present).most_common(_MOST_WORDS)]
     counts = Counts(spec["column"], spec["name"], measure, None, words, np.zeros(len(words) + 1, np.int64))

@@ -29,7 +29,7 @@ class Message:
     """
 
     template: str
-    args: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    args: Mapping[str, object] = field(default_factory=dict[str, object])
     text: str = field(init=False, compare=False, repr=False, default="")
 
     def __post_init__(self) -> None:
@@ -43,7 +43,7 @@ class Message:
     def __str__(self) -> str:
         return self.text
 
-    def filled(self, **args: Any) -> Message:
+    def filled(self, **args: object) -> Message:
         """Return the sentence with further values."""
         return Message(self.template, {**self.args, **args})
 
@@ -52,10 +52,10 @@ class Message:
         return {"template": self.template, "args": dict(self.args), "text": self.text}
 
 
-def _in_english(value: Any) -> Any:
+def _in_english(value: object) -> object:
     if not isinstance(value, dict):
         return value
-    known = cast("dict[str, Any]", value)
+    known = cast("dict[str, object]", value)
     return known["text"] if "template" in known else known
 
 
@@ -71,7 +71,7 @@ class CupelError(Exception):
 
     origin: Failure | None = None
 
-    def __init__(self, template: str, **args: Any) -> None:
+    def __init__(self, template: str, **args: object) -> None:
         self.sentence = Message(template, args)
         super().__init__(str(self.sentence))
 

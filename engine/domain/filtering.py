@@ -33,7 +33,7 @@ from ...storage.records import TrialTable
 from .errors import SpecError
 from .trial_columns import objects, own_columns
 
-Columns: TypeAlias = Mapping[str, NDArray[Any]]
+Columns: TypeAlias = Mapping[str, NDArray[np.generic]]
 Mask: TypeAlias = NDArray[np.bool_]
 
 _TOKEN = re.compile(
@@ -281,7 +281,7 @@ def _compared(first: _Operand, sign: str, second: _Operand) -> _Node:
     return node
 
 
-def _is_column(side: object) -> TypeGuard[NDArray[Any]]:
+def _is_column(side: object) -> TypeGuard[NDArray[np.generic]]:
     return isinstance(side, np.ndarray)
 
 
@@ -293,7 +293,7 @@ def _containing(first: _Operand, second: _Operand) -> _Node:
     return lambda columns, _n_rows: _contains(_column(columns, name), needle)
 
 
-def _column(columns: Columns, name: _Name) -> NDArray[Any]:
+def _column(columns: Columns, name: _Name) -> NDArray[np.generic]:
     column = columns.get(name.name)
     if column is None:
         raise SpecError(
@@ -315,7 +315,7 @@ def _resolved(columns: Columns, operand: _Operand, other: _Operand) -> object:
     return _column(columns, operand)
 
 
-def _against(column: NDArray[Any], sign: str, value: object) -> Mask:
+def _against(column: NDArray[np.generic], sign: str, value: object) -> Mask:
     if sign in ("==", "!="):
         same = _equal(column, value)
         return same if sign == "==" else ~same
@@ -328,7 +328,7 @@ def _against(column: NDArray[Any], sign: str, value: object) -> Mask:
         return np.asarray(_ORDER[sign](_numbers(column), value), dtype=bool)
 
 
-def _equal(column: NDArray[Any], value: object) -> Mask:
+def _equal(column: NDArray[np.generic], value: object) -> Mask:
     if value is None:
         return _missing(column)
     if isinstance(value, str):
@@ -345,7 +345,7 @@ def _equal(column: NDArray[Any], value: object) -> Mask:
     return np.zeros(len(column), dtype=bool)
 
 
-def _pairwise(left: NDArray[Any], sign: str, right: NDArray[Any]) -> Mask:
+def _pairwise(left: NDArray[np.generic], sign: str, right: NDArray[np.generic]) -> Mask:
     if sign in ("==", "!="):
         pairs = zip(left.tolist(), right.tolist(), strict=True)
         same = np.fromiter((a == b for a, b in pairs), dtype=bool, count=len(left))
@@ -354,7 +354,7 @@ def _pairwise(left: NDArray[Any], sign: str, right: NDArray[Any]) -> Mask:
         return np.asarray(_ORDER[sign](_numbers(left), _numbers(right)), dtype=bool)
 
 
-def _numbers(column: NDArray[Any]) -> NDArray[np.float64]:
+def _numbers(column: NDArray[np.generic]) -> NDArray[np.float64]:
     if column.dtype != object:
         return column.astype(np.float64) if column.dtype.kind in "fiub" else np.full(len(column), np.nan)
     values = (
@@ -364,13 +364,13 @@ def _numbers(column: NDArray[Any]) -> NDArray[np.float64]:
     return np.fromiter(values, dtype=np.float64, count=len(column))
 
 
-def _texts(column: NDArray[Any]) -> tuple[NDArray[Any], Mask]:
+def _texts(column: NDArray[np.generic]) -> tuple[NDArray[np.generic], Mask]:
     present = np.fromiter((isinstance(item, str) for item in column.tolist()), dtype=bool, count=len(column))
     texts = np.array([item if isinstance(item, str) else "" for item in column.tolist()], dtype=object)
     return texts, present
 
 
-def _missing(column: NDArray[Any]) -> Mask:
+def _missing(column: NDArray[np.generic]) -> Mask:
     if column.dtype.kind == "f":
         return np.isnan(column)
     if column.dtype != object:
@@ -378,9 +378,9 @@ def _missing(column: NDArray[Any]) -> Mask:
     return np.fromiter((item is None or item != item for item in column), dtype=bool, count=len(column))
 
 
-def _truthy(column: NDArray[Any]) -> Mask:
+def _truthy(column: NDArray[np.generic]) -> Mask:
     if column.dtype == bool:
-        return column.copy()
+        return column.astype(np.bool_)
     missing = _missing(column)
     if column.dtype != object:
         return ~missing
@@ -388,7 +388,7 @@ def _truthy(column: NDArray[Any]) -> Mask:
     return ~missing & ~false
 
 
-def _contains(column: NDArray[Any], needle: str) -> Mask:
+def _contains(column: NDArray[np.generic], needle: str) -> Mask:
     wanted = needle.lower()
     return np.fromiter((wanted in str(item).lower() for item in column), dtype=bool, count=len(column))
 
@@ -401,7 +401,7 @@ def _anywhere(columns: Columns, n_rows: int, needle: str) -> Mask:
     return result
 
 
-def trial_columns(table: TrialTable, on_front: Mask | None = None) -> dict[str, NDArray[Any]]:
+def trial_columns(table: TrialTable, on_front: Mask | None = None) -> dict[str, NDArray[np.generic]]:
     """Return what a filter can name of a study's trials, each of shape (n_trials,).
 
     `on_front` says which trials no other one beats; none, where it is left out.
@@ -412,7 +412,7 @@ def trial_columns(table: TrialTable, on_front: Mask | None = None) -> dict[str, 
     return own | param_columns(table, own)
 
 
-def param_columns(table: TrialTable, own: Collection[str]) -> dict[str, NDArray[Any]]:
+def param_columns(table: TrialTable, own: Collection[str]) -> dict[str, NDArray[np.generic]]:
     """Return the params of trials as columns; one with a name in `own` is called ``params.<name>``."""
     names = dict.fromkeys(name for params in table.params for name in params)
     return {
@@ -423,7 +423,7 @@ def param_columns(table: TrialTable, own: Collection[str]) -> dict[str, NDArray[
     }
 
 
-def _param_column(values: list[Any]) -> NDArray[Any]:
+def _param_column(values: list[Any]) -> NDArray[np.generic]:
     if all(value is None or type(value) in (int, float) for value in values):
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
     return objects([str(value) if type(value) in (list, dict) else value for value in values])

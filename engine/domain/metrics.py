@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from .arrays import TargetValues
+
+Array = TargetValues
 _CLASSES = frozenset({"binary", "multiclass"})
 _NUMBERS = frozenset({"regression"})
 _EPS = 1e-15

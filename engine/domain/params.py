@@ -5,8 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-ParamValue: TypeAlias = bool | int | float | str
-"""A value of a parameter: a number, a choice, or whether something is done."""
+ParamValue: TypeAlias = bool | int | float | str | list[int] | dict[str, int]
+"""A value of a parameter: a number, a choice, whether something is done; of networks that lost units, what is left."""
 
 Params: TypeAlias = Mapping[str, ParamValue]
 """A network's parameters by name."""
+
+
+def number_in(params: Params, name: str, default: float) -> float:
+    """Return a parameter that is a number.
+
+    Parameters
+    ----------
+    default : float
+        Where it is not there.
+
+    Raises
+    ------
+    TypeError
+        Where it is none.
+    """
+    value = params.get(name)
+    if value is None:
+        return default
+    if isinstance(value, list | dict):
+        raise TypeError(f"{name} is {value!r}, and no number")
+    return float(value)
+
+
+def name_in(params: Params, name: str) -> str | None:
+    """Return a parameter that is one of some names; None where it is not there."""
+    value = params.get(name)
+    return None if value is None else str(value)

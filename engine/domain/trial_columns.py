@@ -58,7 +58,7 @@ class TrialColumn:
     """
 
     name: str
-    of_table: Callable[[TrialTable], NDArray[Any]] | None
+    of_table: Callable[[TrialTable], NDArray[np.generic]] | None
     key: str = ""
     of_record: Callable[[TrialRecord], Any] | None = None
     shown: Shown | None = None
@@ -68,7 +68,7 @@ def _whole(values: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.where(values < 0, np.nan, values.astype(np.float64))
 
 
-def objects(values: list[Any]) -> NDArray[Any]:
+def objects(values: list[Any]) -> NDArray[np.generic]:
     """Return a column of any values."""
     result = np.empty(len(values), dtype=object)
     result[:] = values
@@ -126,7 +126,9 @@ SHOWN: tuple[TrialColumn, ...] = tuple(column for column in TRIAL_COLUMNS if col
 """The columns of the window's table, from left to right."""
 
 
-def own_columns(table: TrialTable, on_front: NDArray[np.bool_] | None = None) -> dict[str, NDArray[Any]]:
+def own_columns(
+    table: TrialTable, on_front: NDArray[np.bool_] | None = None
+) -> dict[str, NDArray[np.generic]]:
     """Return what a filter can name of trials beside their params, each of shape (n_trials,).
 
     Parameters

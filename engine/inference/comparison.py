@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..bundled.errors import InputError
 from ..bundled.predictor import Predictor
 from ..deployment.bundle import Bundle
+from ..domain.arrays import TargetValues
 from ..domain.errors import DataError, ExportError
 from ..domain.formatting import counted, number
 from ..domain.metrics import METRICS
@@ -232,13 +233,13 @@ class _Found:
         self._numbers = {
             _as_number(label): i for i, label in enumerate(labels) if _as_number(label) is not None
         }
-        self._pairs: list[tuple[NDArray[Any], NDArray[Any]]] = []
+        self._pairs: list[tuple[NDArray[np.floating], NDArray[np.floating]]] = []
         self._truth: list[NDArray[np.float64]] = []
         self._names: list[Any] = []
         self.n_rows = self.n_compared = 0
-        self.first: list[dict[str, NDArray[Any]]] = []
+        self.first: list[dict[str, NDArray[np.generic]]] = []
 
-    def add(self, pieces: list[Piece], outputs: list[NDArray[Any]]) -> NDArray[np.float64]:
+    def add(self, pieces: list[Piece], outputs: list[NDArray[np.floating]]) -> NDArray[np.float64]:
         """Take the predictions of one piece and return how far apart each row is, NaN where it could not be read."""
         good = pieces[0].good
         if not self.first and good.any():
@@ -291,7 +292,7 @@ class _Found:
             _scores(task, truth[told], (one[told], two[told]), (said[0][told], said[1][told])),
         )  # fmt: skip
 
-    def _said_by(self, which: int, outputs: NDArray[Any]) -> NDArray[np.int64]:
+    def _said_by(self, which: int, outputs: NDArray[np.floating]) -> NDArray[np.int64]:
         """Return the places of the classes that a bundle says, in the first one's order; zeros of a regression."""
         if not self._labels:
             return np.zeros(len(outputs), np.int64)
@@ -306,7 +307,7 @@ class _Found:
         return f"{self._labels[said]} ({output[said]:.3f})" if self._labels else f"{float(output):.6g}"
 
 
-def _apart(one: NDArray[Any], two: NDArray[Any]) -> NDArray[np.float64]:
+def _apart(one: NDArray[np.floating], two: NDArray[np.floating]) -> NDArray[np.float64]:
     difference = np.abs(one.astype(np.float64) - two)
     return difference if difference.ndim == 1 else difference.max(axis=1)
 
@@ -330,7 +331,10 @@ def _written(sources: list[Source], found: _Found, tell: Progress) -> Iterator[l
 
 
 def _rows(
-    sources: list[Source], pieces: list[Piece], outputs: list[NDArray[Any]], apart: NDArray[np.float64]
+    sources: list[Source],
+    pieces: list[Piece],
+    outputs: list[NDArray[np.floating]],
+    apart: NDArray[np.float64],
 ) -> list[list[str]]:
     cells = [iter([row[0] for row in s.predictor.cells(x)]) for s, x in zip(sources, outputs, strict=True)]
     rows: list[list[str]] = []
@@ -341,7 +345,7 @@ def _rows(
     return rows
 
 
-def _nothing(predictor: Predictor) -> NDArray[Any]:
+def _nothing(predictor: Predictor) -> NDArray[np.floating]:
     return np.empty((0, len(predictor.labels)) if predictor.labels else 0)
 
 
@@ -355,7 +359,7 @@ def _as_number(cell: Any) -> float | None:
 def _scores(
     task: str,
     truth: NDArray[np.float64],
-    outputs: tuple[NDArray[Any], NDArray[Any]],
+    outputs: tuple[NDArray[np.floating], NDArray[np.floating]],
     said: tuple[NDArray[np.int64], NDArray[np.int64]],
 ) -> tuple[ScorePair, ...]:
     """Score both on rows whose target is known; metrics of decisions see what each bundle says, by its threshold."""
@@ -367,7 +371,7 @@ def _scores(
     if task != "regression":
         decided = tuple(np.eye(one.shape[1])[chosen] for chosen in said)
         kinds |= {name: (decided[0], decided[1]) for name in _OF_DECISIONS if name in kinds}
-    y: NDArray[Any] = truth if task == "regression" else truth.astype(np.int64)
+    y: TargetValues = truth if task == "regression" else truth.astype(np.int64)
     rng = np.random.default_rng(0)
     n_draws = int(np.clip(_DRAWN_CELLS // (n * max(1, one[:1].size)), _LEAST_DRAWS, _DRAWS))
     names = SCORED[task]
@@ -387,7 +391,7 @@ def _scores(
     return tuple(pairs)
 
 
-def _speeds(predictors: list[Predictor], feeds: list[dict[str, NDArray[Any]]]) -> list[Speed]:
+def _speeds(predictors: list[Predictor], feeds: list[dict[str, NDArray[np.generic]]]) -> list[Speed]:
     """Time both by turns, so that what else the machine does falls on both."""
     batches = [{name: x[:_BATCH] for name, x in one.items()} for one in feeds]
     singles = [{name: x[:1] for name, x in one.items()} for one in feeds]
@@ -414,7 +418,7 @@ def _speeds(predictors: list[Predictor], feeds: list[dict[str, NDArray[Any]]]) -
     ]
 
 
-def _seconds(predictor: Predictor, feeds: dict[str, NDArray[Any]]) -> float:
+def _seconds(predictor: Predictor, feeds: dict[str, NDArray[np.generic]]) -> float:
     started = time.perf_counter()
     predictor.run_arrays(feeds)
     return time.perf_counter() - started

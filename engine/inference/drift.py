@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,86 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..deployment.profile import FORMAT, PROFILE, Counts, measures_of
-from ..domain.errors import Message
+from ..domain.predictions import ColumnDrift, DriftReport
 
 SOME, STRONG = 0.1, 0.25  # of the index: the usual limits of its users
 LEVEL = 0.01  # of all columns together
 LEAST_ROWS = 50  # fewer tell nothing
 _LEAST_EXPECTED = 5.0  # rows of a bin, below which the test's distribution is another
-_NAMED = 5  # columns that a sentence names
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnDrift:
-    """How one column differs.
-
-    Attributes
-    ----------
-    column : str
-    measure : {"value", "category", "length", "unknown", "brightness", "contrast"}
-        What of it was counted; ``length`` is in characters, ``unknown`` the share of unknown words.
-    word : {"none", "some", "strong"}
-        ``some`` and ``strong`` are significant, and their index is at least 0.1 and 0.25.
-    index : float
-        Population stability index.
-    p_value : float
-        Corrected for the number of columns.
-    missing, missing_trained : float
-        Share of rows.
-    outside : float
-        Share of rows below or above all training rows, or of a category that they did not have.
-    """
-
-    column: str
-    measure: str
-    word: str
-    index: float
-    p_value: float
-    missing: float
-    missing_trained: float
-    outside: float
-
-
-@dataclass(frozen=True, slots=True)
-class DriftReport:
-    """Drift of all columns, the largest index first.
-
-    Attributes
-    ----------
-    word : {"none", "some", "strong"}
-        The strongest of the columns.
-    n_rows, n_trained : int
-        Rows looked at.
-    columns : tuple of ColumnDrift
-    """
-
-    word: str
-    n_rows: int
-    n_trained: int
-    columns: tuple[ColumnDrift, ...]
-
-    def message(self) -> Message:
-        """Return it as a sentence."""
-        found = [c for c in self.columns if c.word != "none"]
-        if not found:
-            return Message(
-                "The rows are like those of the training data: no drift in {n:,} measured columns.",
-                {"n": len(self.columns)},
-            )
-        named = ", ".join(f"{c.column} {c.index:.2f}" for c in found[:_NAMED])
-        named += ", …" if len(found) > _NAMED else ""
-        values = {"n": len(found), "all": len(self.columns), "columns": named}
-        if self.word == "strong":
-            return Message(
-                "Strong drift: the rows are unlike those of the training data in {n:,} of {all:,} measured columns "
-                "(stability index): {columns}. Scores of the training data do not hold for them.",
-                values,
-            )
-        return Message(
-            "Some drift: the rows differ from those of the training data in {n:,} of {all:,} measured columns "
-            "(stability index): {columns}.",
-            values,
-        )
 
 
 class Watch:
@@ -121,7 +46,7 @@ class Watch:
             return None
         return cls(profile) if profile["format"] <= FORMAT else None
 
-    def add(self, feeds: Mapping[str, NDArray[Any]]) -> None:
+    def add(self, feeds: Mapping[str, NDArray[np.generic]]) -> None:
         """Count rows, as the model takes them."""
         self.n_rows += len(next(iter(feeds.values())))
         for counts in self._found:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..bundled.errors import InputError
 from ..bundled.predictor import Predictor
@@ -17,44 +14,13 @@ from ..bundled.writing import place_beside
 from ..deployment.bundle import Bundle
 from ..domain.bundles import Intervals
 from ..domain.errors import DataError, Message
+from ..domain.predictions import DriftReport, PredictSummary
 from ..domain.spec import ReadSpec
-from .drift import LEAST_ROWS, DriftReport, Watch
+from .drift import LEAST_ROWS, Watch
 from .rows import Piece, Source, open_source
 
 Progress = Callable[[float], None]
 _NAMED = 12  # columns that a sentence names
-
-
-@dataclass(frozen=True, slots=True)
-class PredictSummary:
-    """What was predicted.
-
-    Attributes
-    ----------
-    n_rows : int
-    unseen : dict of str to int
-        Categorical column → cells with a category that the training data did not have, where there are any.
-    messages : tuple of Message
-    drift : DriftReport or None
-        None where the bundle has no profile of its training rows, or the rows are few.
-    seconds : float
-    """
-
-    n_rows: int
-    unseen: dict[str, int]
-    messages: tuple[Message, ...]
-    drift: DriftReport | None
-    seconds: float
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as the terminal prints it and the service stores it."""
-        return {
-            "n_rows": self.n_rows,
-            "unseen": self.unseen,
-            "messages": [m.to_json() for m in self.messages],
-            "drift": None if self.drift is None else dataclasses.asdict(self.drift),
-            "seconds": round(self.seconds, 3),
-        }
 
 
 def predict_file(
@@ -120,7 +86,7 @@ def predict_file(
     messages = [*_column_messages(source, watch), *source.messages(), *_drift_messages(watch, drift)]
     messages += [] if interval is None else _coverage_messages(checked.manifest.intervals, interval)
     unseen = {c.column: c.n_unseen for c in predictor.columns if c.n_unseen}
-    return PredictSummary(n_rows, unseen, tuple(messages), drift, time.monotonic() - started)
+    return PredictSummary(n_rows, unseen, tuple(messages), drift, round(time.monotonic() - started, 3))
 
 
 def predicted(predictor: Predictor, piece: Piece) -> list[list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +13,22 @@ from numpy.typing import NDArray
 
 from ..bundled.predictor import Predictor
 from ..deployment.bundle import Bundle
+from ..domain.predictions import Preview, PreviewRow
 from .rows import Piece, open_source
 
 ROWS, PICTURES = 200, 60
 _COLUMNS = 6
 _TEXT = 80  # characters of a cell
+Feeds = Mapping[str, NDArray[np.generic]]
 
 
-def preview(bundle: Path, data: Path, interval: float | None = None) -> dict[str, Any]:
+def preview(bundle: Path, data: Path, interval: float | None = None) -> Preview:
     """Predict the first rows again (of files some of all), and return them with what the window shows beside.
 
     Parameters
     ----------
     interval : float, optional
         As of `predict_file`.
-
-    Returns
-    -------
-    dict
-        ``columns`` (names of the cells shown), ``rows`` (each ``row``, ``cells``, ``truth``, ``prediction``,
-        ``share``, ``wrong``, ``within`` where there is an interval: its ends, or the labels of the set, and of images
-        ``picture``, PNG as base64), ``has_truth``.
     """
     checked = Bundle.open(bundle)
     predictor = Predictor(checked.path)
@@ -42,33 +37,32 @@ def preview(bundle: Path, data: Path, interval: float | None = None) -> dict[str
     source = open_source(predictor, data, None, checked.manifest.target or None)
     most = PICTURES if predictor.image_size else ROWS
     source.thin(most)
-    rows: list[dict[str, Any]] = []
+    rows: list[PreviewRow] = []
     for piece in source.pieces():
         rows += _rows(predictor, piece, len(rows))
         if len(rows) >= most:
             break
     inputs = [] if predictor.image_size else predictor.schema["inputs"][:_COLUMNS]
-    return {
-        "columns": [spec["column"] for spec in inputs],
-        "rows": rows[:most],
-        "has_truth": any(row["truth"] is not None for row in rows[:most]),
-    }
+    shown = tuple(rows[:most])
+    columns = tuple(str(spec["column"]) for spec in inputs)
+    return Preview(columns, shown, has_truth=any(row.truth is not None for row in shown))
 
 
-def _rows(predictor: Predictor, piece: Piece, start: int) -> list[dict[str, Any]]:
+def _rows(predictor: Predictor, piece: Piece, start: int) -> list[PreviewRow]:
     outputs, within = _outputs(predictor, piece) if piece.good.any() else (np.empty(0), [])
     place = 0
-    rows: list[dict[str, Any]] = []
+    rows: list[PreviewRow] = []
     for i, good in enumerate(piece.good.tolist()):
-        row: dict[str, Any] = {
-            "row": piece.names[i] if piece.names is not None else str(start + i + 1),
-            "truth": None if piece.truth is None or piece.truth[i] is None else str(piece.truth[i]).strip(),
-            "cells": [], "prediction": "", "share": None, "wrong": False,
-        }  # fmt: skip
+        name = piece.names[i] if piece.names is not None else str(start + i + 1)
+        truth = None if piece.truth is None or piece.truth[i] is None else str(piece.truth[i]).strip()
+        row = PreviewRow(row=name, cells=(), truth=truth, prediction="", share=None, wrong=False)
         if good:
-            row |= _predicted(predictor, outputs[place], row["truth"])
-            row |= {"within": _ends(within[place])} if within else {}
-            row |= _shown(predictor, piece.feeds, place)
+            prediction, share, wrong = _predicted(predictor, outputs[place], truth)
+            row = PreviewRow(
+                row=name, cells=_cells(predictor, piece.feeds, place), truth=truth, prediction=prediction, share=share,
+                wrong=wrong, within=_ends(within[place]) if within else None,
+                picture=_picture(piece.feeds, place) if predictor.image_size else None,
+            )  # fmt: skip
             place += 1
         rows.append(row)
         if len(rows) >= (PICTURES if predictor.image_size else ROWS):
@@ -76,7 +70,9 @@ def _rows(predictor: Predictor, piece: Piece, start: int) -> list[dict[str, Any]
     return rows
 
 
-def _outputs(predictor: Predictor, piece: Piece) -> tuple[NDArray[Any], list[list[Any]]]:
+def _outputs(
+    predictor: Predictor, piece: Piece
+) -> tuple[NDArray[np.floating], list[list[str] | list[float]]]:
     """Return what is predicted, and the interval or set of each row, where they were asked for."""
     if predictor.level is None:
         return predictor.run_arrays(piece.feeds), []
@@ -84,33 +80,37 @@ def _outputs(predictor: Predictor, piece: Piece) -> tuple[NDArray[Any], list[lis
     return outputs, predictor.interval_of(outputs, folds, predictor.level)
 
 
-def _ends(within: list[Any]) -> str:
+def _ends(within: Sequence[str | float]) -> str:
     numbers = all(isinstance(end, float) for end in within)
-    return " … ".join(f"{end:.6g}" for end in within) if numbers else ", ".join(within)
+    return " … ".join(f"{end:.6g}" for end in within) if numbers else ", ".join(map(str, within))
 
 
-def _predicted(predictor: Predictor, output: NDArray[Any], truth: str | None) -> dict[str, Any]:
+def _predicted(
+    predictor: Predictor, output: NDArray[np.floating], truth: str | None
+) -> tuple[str, float | None, bool]:
+    """Return what is predicted, with which probability, and whether that is known to be wrong."""
     if not predictor.labels:
-        return {"prediction": f"{float(output):.6g}"}
+        return f"{float(output):.6g}", None, False
     best = int(predictor.decided(output[None])[0])
     label = predictor.labels[best]
-    return {
-        "prediction": label,
-        "share": float(output[best]),
-        "wrong": truth is not None and truth in predictor.labels and truth != label,
-    }
+    wrong = truth is not None and truth in predictor.labels and truth != label
+    return label, float(output[best]), wrong
 
 
-def _shown(predictor: Predictor, feeds: Mapping[str, NDArray[Any]], place: int) -> dict[str, Any]:
+def _picture(feeds: Feeds, place: int) -> str:
+    from PIL import Image
+
+    (pixels,) = (values[place] for values in feeds.values())
+    data = io.BytesIO()
+    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(data, "PNG")
+    return base64.b64encode(data.getvalue()).decode()
+
+
+def _cells(predictor: Predictor, feeds: Feeds, place: int) -> tuple[str, ...]:
     if predictor.image_size:
-        from PIL import Image
-
-        (pixels,) = (values[place] for values in feeds.values())
-        data = io.BytesIO()
-        Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(data, "PNG")
-        return {"picture": base64.b64encode(data.getvalue()).decode()}
+        return ()
     specs = predictor.schema["inputs"][:_COLUMNS]
-    return {"cells": [_cell(spec["kind"], feeds[spec["name"]][place, 0]) for spec in specs]}
+    return tuple(_cell(spec["kind"], feeds[spec["name"]][place, 0]) for spec in specs)
 
 
 def _cell(kind: str, value: Any) -> str:

@@ -49,7 +49,7 @@ class Piece:
         The cell of the target of each row, where the data have it; None where it is missing.
     """
 
-    feeds: dict[str, NDArray[Any]]
+    feeds: dict[str, NDArray[np.generic]]
     good: NDArray[np.bool_]
     names: list[str] | None = None
     truth: list[Any] | None = None

@@ -77,7 +77,7 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
             self._few = trial.number, self._choose(study, trial.number)
         return _Thinned(study, self._few[1])
 
-    def _choose(self, study: Any, number: int) -> list[FrozenTrial]:
+    def _choose(self, study: optuna.Study, number: int) -> list[FrozenTrial]:
         states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
         trials = [
             t for t in study._get_trials(deepcopy=False, states=states, use_cache=False) if t.number != number
@@ -105,7 +105,7 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
         return sorted(chosen, key=attrgetter("number"))
 
 
-def _by_domination(study: Any, trials: list[FrozenTrial]) -> list[FrozenTrial]:
+def _by_domination(study: optuna.Study, trials: list[FrozenTrial]) -> list[FrozenTrial]:
     """Return finished trials of several objectives: complete ones by how many fronts lie before theirs, then others."""
     complete = [t for t in trials if t.state is TrialState.COMPLETE]
     if not complete:
@@ -128,7 +128,7 @@ def _rank(trial: FrozenTrial, sign: float) -> _Rank:
 class _Thinned:
     """A study that shows some of its trials only."""
 
-    def __init__(self, study: Any, trials: list[FrozenTrial]) -> None:
+    def __init__(self, study: optuna.Study, trials: list[FrozenTrial]) -> None:
         self._study, self.trials = study, trials
 
     def __getattr__(self, name: str) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from ...storage.records import (
     Failure,
@@ -221,5 +221,5 @@ def _copied(store: Store, same: TrialRecord) -> TrialOutcome:
     )
 
 
-def _std(values: Any) -> float | None:
+def _std(values: NDArray[np.float64]) -> float | None:
     return float(np.std(values, ddof=1)) if len(values) > 1 else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from ...storage.store import Store
 from ..data.schema import TableSchema
 from ..domain.comparable import SCORING
 from ..domain.errors import Message, SpecError
+from ..domain.params import Params
 from ..domain.space import adapt_space, check_space, completed_space, default_space
 from ..domain.spec import StudySpec
 from ..machine import free_memory_bytes, n_cores
@@ -80,7 +80,7 @@ class Prepared:
         trial = store.trial_by_number(study.id, study.best_trial)
         return trial if self.is_comparable(trial) else None
 
-    def epoch_choice(self, params: Mapping[str, Any]) -> EpochChoice:
+    def epoch_choice(self, params: Params) -> EpochChoice:
         """Return the choice of the folds' epochs of a trial, before its first epoch."""
         return EpochChoice.begin(
             self.voters, maximize=self.spec.direction == "maximize", patience=patience_of(params)

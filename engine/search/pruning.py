@@ -36,7 +36,7 @@ def progress_step(epoch: int, n_epochs: int, max_epochs: int) -> int:
     return (epoch + 1) * max_epochs // n_epochs - 1
 
 
-def completed_rungs(study: optuna.Study, number: int, steps: Mapping[int, float]) -> dict[str, Any]:
+def completed_rungs(study: optuna.Study, number: int, steps: Mapping[int, float]) -> dict[str, float]:
     """Return what successive halving (and Hyperband, which is made of it) notes at a trial while it runs.
 
     A trial that is restored from the store has to carry these notes, or those that come after it are judged by other
@@ -51,7 +51,7 @@ def completed_rungs(study: optuna.Study, number: int, steps: Mapping[int, float]
         pruner = pruner._pruners[pruner._get_bracket_id(study, place)]
     if not isinstance(pruner, optuna.pruners.SuccessiveHalvingPruner):
         return {}
-    rungs: dict[str, Any] = {}
+    rungs: dict[str, float] = {}
     least: Any = pruner._min_resource
     while True:
         rung = least * pruner._reduction_factor ** (pruner._min_early_stopping_rate + len(rungs))

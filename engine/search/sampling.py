@@ -21,6 +21,7 @@ import optuna
 
 from ...storage.records import TrialState
 from ..domain.errors import SpecError
+from ..domain.params import Params, ParamValue
 from ..domain.space import (
     Parameter,
     parameters,
@@ -58,8 +59,8 @@ class Proposal:
 
     number: int
     family: str
-    values: Mapping[str, Any]
-    params: Mapping[str, Any]
+    values: Params
+    params: Params
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class PastTrial:
 
     number: int
     family: str
-    values: Mapping[str, Any]
+    values: Params
     state: TrialState
     value: float | None
     steps: Mapping[int, float]
@@ -147,7 +148,7 @@ class Search:
 
     def ask(self, number: int) -> Proposal | None:
         """Return what to try as trial `number`; None where a grid is exhausted."""
-        fixed: Mapping[str, Any] | None = None
+        fixed: Params | None = None
         if number < len(self._starts):
             fixed = self._starts[number]
         elif self._sampler == "grid":
@@ -199,7 +200,7 @@ class Search:
             self.report(past.number, step, value)
         self.tell(past.number, past.state, past.value, past.costs)
 
-    def _ask(self, number: int, fixed: Mapping[str, Any] | None) -> Proposal:
+    def _ask(self, number: int, fixed: Params | None) -> Proposal:
         if self.is_stateless or self._sampler == "nsga2":
             seed = int(np.random.SeedSequence((self._seed, number)).generate_state(1)[0])
             reseed(self._study.sampler, seed)
@@ -210,7 +211,7 @@ class Search:
         family = self._families[0]
         if len(self._families) > 1:
             family = trial.suggest_categorical("family", self._families)
-        values: dict[str, Any] = {}
+        values: dict[str, ParamValue] = {}
         for p in self._parameters[family]:
             if p.applies(values):
                 values[p.name] = _suggest(trial, self._key(family, p), p)
@@ -225,15 +226,15 @@ class Search:
     def _key(self, family: str, p: Parameter) -> str:
         return p.name if len(self._families) == 1 else f"{family}.{p.name}"
 
-    def _keyed(self, family: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _keyed(self, family: str, values: Params) -> dict[str, ParamValue]:
         named = {p.name: p for p in self._parameters[family]}
         keyed = {self._key(family, named[n]): v for n, v in values.items() if named[n].kind != "fixed"}
         return keyed if len(self._families) == 1 else {"family": family, **keyed}
 
-    def _full_values(self, past: PastTrial) -> dict[str, Any]:
+    def _full_values(self, past: PastTrial) -> Params:
         return self._keyed(past.family, past.values)
 
-    def _start_points(self) -> list[Mapping[str, Any]]:
+    def _start_points(self) -> list[Params]:
         by_family = [
             [
                 self._keyed(f, values)
@@ -245,11 +246,11 @@ class Search:
         own = [points[i] for i in range(longest) for points in by_family if i < len(points)]
         return [*(self._earlier() or self._quick()), *own]
 
-    def _quick(self) -> list[Mapping[str, Any]]:
+    def _quick(self) -> list[Params]:
         found = quick_start(self._space, self._families, task=self._task, metric=self._metric)
         return [self._keyed(*found)] if found else []
 
-    def _earlier(self) -> list[Mapping[str, Any]]:
+    def _earlier(self) -> list[Params]:
         """Return what an earlier study found, as far as it lies in the space."""
         return [
             self._keyed(
@@ -262,7 +263,7 @@ class Search:
             if start["family"] in self._families
         ]
 
-    def _grid_values(self) -> Iterator[Mapping[str, Any]]:
+    def _grid_values(self) -> Iterator[Params]:
         """Yield the points of the grid once each, in an order drawn from the seed; of a vast grid a random part."""
         rng = random.Random(self._seed)  # noqa: S311 - an order, no secret
         grids = {f: [p.grid(_GRID_POINTS) for p in self._parameters[f]] for f in self._families}
@@ -279,13 +280,13 @@ class Search:
                 yield keyed
 
     def _grid_point(
-        self, place: int, grids: Mapping[str, Sequence[tuple[Any, ...]]], sizes: Mapping[str, int]
-    ) -> dict[str, Any]:
+        self, place: int, grids: Mapping[str, Sequence[tuple[ParamValue, ...]]], sizes: Mapping[str, int]
+    ) -> Params:
         """Return the point at a place of the families' grids, laid one after the other."""
         families = iter(self._families)
         while place >= sizes[family := next(families)]:
             place -= sizes[family]
-        values: dict[str, Any] = {}
+        values: dict[str, ParamValue] = {}
         for p, grid in zip(self._parameters[family], grids[family], strict=True):
             place, i = divmod(place, len(grid))
             if p.applies(values):
@@ -319,11 +320,12 @@ def _values(value: float | None, costs: Sequence[float]) -> list[float]:
     return [float(value or 0.0), *(math.log(cost) for cost in costs)]
 
 
-def _suggest(trial: optuna.Trial, key: str, p: Parameter) -> Any:
+def _suggest(trial: optuna.Trial, key: str, p: Parameter) -> ParamValue:
     if p.kind == "fixed":
         return p.choices[0]
     if p.kind == "choice":
-        return trial.suggest_categorical(key, p.choices)
+        found: ParamValue = trial.suggest_categorical(key, p.choices)  # pyright: ignore[reportAssignmentType] - no None among them
+        return found
     if p.kind == "int":
         return trial.suggest_int(key, int(p.low), int(p.high), log=p.log, step=int(p.step or 1))
     return trial.suggest_float(key, p.low, p.high, log=p.log, step=p.step)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from ...storage.store import Store
 from ..baselines import baseline_names, is_cheap
 from ..data.schema import TableSchema
 from ..domain.objectives import costs_of, is_ruled_out
+from ..domain.params import Params
 from ..domain.stored import encoded
 from ..domain.trial_facts import TrialFacts
 from ..statistics.epochs import chosen_scores
@@ -322,5 +322,5 @@ def _told(trial: TrialRecord) -> TrialState:
     return TrialState.PRUNED if is_ruled_out(trial) else trial.state
 
 
-def _configuration(family: str, params: Mapping[str, Any]) -> str:
+def _configuration(family: str, params: Params) -> str:
     return repr((family, sorted(params.items())))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..bundled.intervals import FoldScores
+from ..domain.arrays import TargetValues
 from ..domain.bundles import Coverage
 
 LEVELS = (0.5, 0.8, 0.9, 0.95)
@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 
 
 def scores_of(
-    y: Sequence[NDArray[Any]],
+    y: Sequence[TargetValues],
     predictions: Sequence[Floats],
     n_rows: int,
     n_repeats: int,
@@ -64,7 +64,7 @@ def scores_of(
 
 
 def measured(
-    scores: FoldScores, level: float, y: NDArray[Any], folds: Floats, said: NDArray[np.int64] | None
+    scores: FoldScores, level: float, y: TargetValues, folds: Floats, said: NDArray[np.int64] | None
 ) -> Coverage:
     """Count which targets lie inside.
 

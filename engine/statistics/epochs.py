@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +76,7 @@ class EpochChoice:
         return cls(weights, 1.0 if maximize else -1.0, patience, nan, nan.copy(), np.full(n, -1))
 
     def take(
-        self, scores: NDArray[np.floating[Any]], losses: NDArray[np.floating[Any]], *, counts: bool = True
+        self, scores: NDArray[np.floating], losses: NDArray[np.floating], *, counts: bool = True
     ) -> NDArray[np.bool_]:
         """Take the next epoch up; return which replicas keep it, shape (R,).
 
@@ -114,7 +113,7 @@ class EpochChoice:
         is_open = ~self.is_settled(self.n_seen)
         return is_open | (self.voters[is_open] > 0).any(axis=0)
 
-    def _means(self, values: NDArray[np.floating[Any]]) -> Floats:
+    def _means(self, values: NDArray[np.floating]) -> Floats:
         """Return the means of the voters' values, (R,); NaN where one of them has none."""
         is_missing = np.isnan(values)
         means = self.voters @ np.where(is_missing, 0.0, values).astype(np.float64)

@@ -18,11 +18,12 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import TargetValues
 from ..domain.evidence import EQUIVALENCE, Corrected, Estimate, Verdict
 from ..domain.metrics import METRICS
 from .comparison import region, word_of
@@ -33,7 +34,7 @@ from .weighted import row_cost, weighted_scores
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Counts = NDArray[np.uint16]
-Predictions = tuple[NDArray[Any], ...]
+Predictions = tuple[NDArray[np.floating], ...]
 """Of the validation rows of every replica, ``repeat * n_folds + fold``."""
 _Name = TypeVar("_Name", int, str)
 
@@ -89,7 +90,7 @@ class JudgedRows:
     """
 
     metric: str
-    y: NDArray[Any]
+    y: TargetValues
     valid: tuple[Ints, ...]
     n_folds: int
     units: Ints

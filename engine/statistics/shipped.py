@@ -8,17 +8,17 @@ repeats. A threshold is fitted anew on the rows that a resample drew, and scored
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import TargetValues
 from ..domain.thresholds import USUAL
 from .weighted import scores_of_each, weighted_scores
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Predictions = tuple[NDArray[Any], ...]
+Predictions = tuple[NDArray[np.floating], ...]
 
 N_TRIED = 24
 """Thresholds that are tried beside 0.5: quantiles of what is predicted."""
@@ -54,7 +54,11 @@ def repeats_mean(
 
 
 def thresholded_scores(
-    metric: str, y: NDArray[Any], valid: Sequence[Ints], predictions: Predictions, weights: NDArray[Any]
+    metric: str,
+    y: TargetValues,
+    valid: Sequence[Ints],
+    predictions: Predictions,
+    weights: NDArray[np.number],
 ) -> Floats:
     """Return scores on the rows left out, with the threshold that is best on the rows drawn.
 
@@ -96,7 +100,7 @@ def thresholded_scores(
     return found
 
 
-def _decided(positive: NDArray[Any], threshold: float) -> NDArray[Any]:
+def _decided(positive: NDArray[np.floating], threshold: float) -> NDArray[np.floating]:
     """Return predictions of full certainty, shape (n, 2)."""
     yes = (positive > threshold).astype(np.float64)
     return np.stack([1.0 - yes, yes], axis=1)

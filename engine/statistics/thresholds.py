@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import TargetValues
 from ..domain.metrics import METRICS
 from ..domain.thresholds import USUAL
 
@@ -43,7 +43,7 @@ def is_thresholded(task: str, metric: str) -> bool:
 def fit_threshold(
     metric: str,
     rows: Sequence[NDArray[np.int64]],
-    y: Sequence[NDArray[Any]],
+    y: Sequence[TargetValues],
     positive: Sequence[NDArray[np.float64]],
     tell: Callable[[float], None] = lambda _: None,
 ) -> Fitted:
@@ -79,7 +79,7 @@ def fit_threshold(
 
 
 def _best(
-    metric: str, y: NDArray[Any], positive: NDArray[np.float64], tell: Callable[[float], None]
+    metric: str, y: TargetValues, positive: NDArray[np.float64], tell: Callable[[float], None]
 ) -> float:
     """Return the threshold with the best score; of equal ones that nearest to 0.5."""
     tried = np.quantile(positive, np.linspace(0.0, 1.0, _MOST_TRIED + 2)[1:-1])
@@ -92,6 +92,6 @@ def _best(
     return float(tried[int(np.argmax(scores))])
 
 
-def _score(metric: str, y: NDArray[Any], positive: NDArray[np.float64], threshold: float) -> float:
+def _score(metric: str, y: TargetValues, positive: NDArray[np.float64], threshold: float) -> float:
     yes = (positive > threshold).astype(float)
     return float(METRICS[metric](y, np.stack([1.0 - yes, yes], axis=1)))

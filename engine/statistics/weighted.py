@@ -9,21 +9,23 @@ sort once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import TargetValues
 from ..domain.metrics import METRICS
 
 Floats = NDArray[np.float64]
 _EPS = 1e-15
 # Sums over rows: (y, predictions) -> one column for each sum; and the score from the sums, of shape (B, columns).
-_Columns = Callable[[NDArray[Any], NDArray[Any]], Floats]
+_Columns = Callable[[TargetValues, NDArray[np.floating]], Floats]
 _Finish = Callable[[Floats], Floats]
 
 
-def weighted_scores(metric: str, y: NDArray[Any], predictions: NDArray[Any], weights: NDArray[Any]) -> Floats:
+def weighted_scores(
+    metric: str, y: TargetValues, predictions: NDArray[np.floating], weights: NDArray[np.number]
+) -> Floats:
     """Return the score of every weighting.
 
     Parameters
@@ -45,7 +47,7 @@ def weighted_scores(metric: str, y: NDArray[Any], predictions: NDArray[Any], wei
 
 
 def scores_of_each(
-    metric: str, y: NDArray[Any], predictions: Sequence[NDArray[Any]], weights: NDArray[Any]
+    metric: str, y: TargetValues, predictions: Sequence[NDArray[np.floating]], weights: NDArray[np.number]
 ) -> Floats:
     """Return `weighted_scores` of several predictions of the same rows, shape (n_predictions, B)."""
     if metric in _SORTED:
@@ -61,10 +63,12 @@ def _ratio(a: Floats, b: Floats) -> Floats:
     return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
 
 
-def _mean_of(loss: Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]) -> tuple[_Columns, _Finish]:
+def _mean_of(
+    loss: Callable[[TargetValues, NDArray[np.floating]], NDArray[np.number]],
+) -> tuple[_Columns, _Finish]:
     """Return a metric that is the mean of a number of each row."""
 
-    def columns(y: NDArray[Any], p: NDArray[Any]) -> Floats:
+    def columns(y: TargetValues, p: NDArray[np.floating]) -> Floats:
         return np.stack([loss(y, p).astype(np.float64), np.ones(len(y))], axis=1)
 
     return columns, lambda sums: _quotient(sums[:, 0], sums[:, 1])
@@ -74,29 +78,30 @@ def _quotient(a: Floats, b: Floats) -> Floats:
     return np.divide(a, b, out=np.full_like(a, np.nan), where=b > 0)
 
 
-def _log_losses(y: NDArray[Any], p: NDArray[Any]) -> NDArray[Any]:
+def _log_losses(y: TargetValues, p: NDArray[np.floating]) -> NDArray[np.number]:
     p = np.clip(p.astype(np.float64), _EPS, 1.0)
     return -np.log(p[np.arange(len(y)), y] / p.sum(axis=1))
 
 
-def _in_top_two(y: NDArray[Any], p: NDArray[Any]) -> NDArray[Any]:
+def _in_top_two(y: TargetValues, p: NDArray[np.floating]) -> NDArray[np.number]:
     return (np.argsort(-p, axis=1, kind="stable")[:, :2] == y[:, None]).any(axis=1)
 
 
-def _squares(y: NDArray[Any], p: NDArray[Any]) -> NDArray[Any]:
+def _squares(y: TargetValues, p: NDArray[np.floating]) -> NDArray[np.number]:
     return (y.astype(np.float64) - p) ** 2
 
 
-def _relative(y: NDArray[Any], p: NDArray[Any]) -> NDArray[Any]:
+def _relative(y: TargetValues, p: NDArray[np.floating]) -> NDArray[np.number]:
     y = y.astype(np.float64)
     return np.abs(y - p) / np.maximum(np.abs(y), np.finfo(np.float64).eps)
 
 
 def _r2() -> tuple[_Columns, _Finish]:
-    def columns(y: NDArray[Any], p: NDArray[Any]) -> Floats:
+    def columns(y: TargetValues, p: NDArray[np.floating]) -> Floats:
         # Centred: sums of squares of large numbers would leave nothing of small differences.
         centred = y.astype(np.float64) - y.mean()
-        return np.stack([_squares(y, p), centred**2, centred, np.ones(len(y))], axis=1)
+        stacked = [_squares(y, p), centred**2, centred, np.ones(len(y))]
+        return np.stack(stacked, axis=1).astype(np.float64, copy=False)
 
     def finish(sums: Floats) -> Floats:
         residual, squares, total, n = sums.T
@@ -111,7 +116,7 @@ def _of_classes(
 ) -> tuple[_Columns, _Finish]:
     """Return a metric of the hits, predictions and true rows of each class, all of shape (B, n_classes)."""
 
-    def columns(y: NDArray[Any], p: NDArray[Any]) -> Floats:
+    def columns(y: TargetValues, p: NDArray[np.floating]) -> Floats:
         eye = np.eye(p.shape[1])
         true, predicted = eye[y], eye[p.argmax(axis=1)]
         return np.concatenate([true * predicted, predicted, true], axis=1)
@@ -185,7 +190,7 @@ _SUMMED: dict[str, tuple[_Columns, _Finish]] = {
 }
 
 
-def _groups(ordered: NDArray[Any]) -> tuple[NDArray[np.int64], bool]:
+def _groups(ordered: NDArray[np.floating]) -> tuple[NDArray[np.int64], bool]:
     """Return where each run of equal values begins, and whether there are any such runs."""
     first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
     return first, len(first) < len(ordered)
@@ -195,7 +200,7 @@ def _sums(weights: Floats, first: NDArray[np.int64], has_ties: bool) -> Floats:
     return np.add.reduceat(weights, first, axis=1) if has_ties else weights
 
 
-def _auc(positive: NDArray[Any], score: NDArray[Any], weights: NDArray[Any]) -> Floats:
+def _auc(positive: NDArray[np.bool_], score: NDArray[np.floating], weights: NDArray[np.number]) -> Floats:
     """Return areas under the ROC curve, ties counted half."""
     order = np.argsort(score, kind="stable")
     first, has_ties = _groups(score[order])
@@ -206,17 +211,17 @@ def _auc(positive: NDArray[Any], score: NDArray[Any], weights: NDArray[Any]) -> 
     return _quotient((hits * below).sum(axis=1), hits.sum(axis=1) * misses.sum(axis=1))
 
 
-def _roc_auc(y: NDArray[Any], p: NDArray[Any], weights: NDArray[Any]) -> Floats:
+def _roc_auc(y: TargetValues, p: NDArray[np.floating], weights: NDArray[np.number]) -> Floats:
     return _auc(y == 1, p[:, 1], weights)
 
 
-def _roc_auc_ovr(y: NDArray[Any], p: NDArray[Any], weights: NDArray[Any]) -> Floats:
+def _roc_auc_ovr(y: TargetValues, p: NDArray[np.floating], weights: NDArray[np.number]) -> Floats:
     if p.shape[1] == 2:
         return _roc_auc(y, p, weights)
     return np.mean([_auc(y == k, p[:, k], weights) for k in range(p.shape[1])], axis=0)
 
 
-def _average_precision(y: NDArray[Any], p: NDArray[Any], weights: NDArray[Any]) -> Floats:
+def _average_precision(y: TargetValues, p: NDArray[np.floating], weights: NDArray[np.number]) -> Floats:
     order = np.argsort(-p[:, 1], kind="stable")
     first, has_ties = _groups(p[order, 1])
     w = weights[:, order].astype(np.float64)
@@ -225,7 +230,7 @@ def _average_precision(y: NDArray[Any], p: NDArray[Any], weights: NDArray[Any]) 
     return _quotient((found * _ratio(hits, seen)).sum(axis=1), hits[:, -1])
 
 
-def _median_ae(y: NDArray[Any], p: NDArray[Any], weights: NDArray[Any]) -> Floats:
+def _median_ae(y: TargetValues, p: NDArray[np.floating], weights: NDArray[np.number]) -> Floats:
     """Return weighted medians; of an even number of rows the mean of the two in the middle."""
     errors = np.abs(y.astype(np.float64) - p)
     order = np.argsort(errors, kind="stable")
@@ -236,7 +241,7 @@ def _median_ae(y: NDArray[Any], p: NDArray[Any], weights: NDArray[Any]) -> Float
     return np.where(total[:, 0] > 0, (low + high) / 2, np.nan)
 
 
-_SORTED: dict[str, Callable[[NDArray[Any], NDArray[Any], NDArray[Any]], Floats]] = {
+_SORTED: dict[str, Callable[[TargetValues, NDArray[np.floating], NDArray[np.number]], Floats]] = {
     "roc_auc": _roc_auc,
     "roc_auc_ovr": _roc_auc_ovr,
     "average_precision": _average_precision,

@@ -7,7 +7,6 @@ strengths are data, 0 is off, so one trace serves every setting; where all are 0
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -19,7 +18,9 @@ _N_DRAWS = 9
 _SALT = (0x5EED, 0x0A06)  # apart from the seeds of dropout
 
 
-def augmented(pixels: Any, strengths: Mapping[str, Any], seed: Any) -> tuple[Any, Any]:
+def augmented(
+    pixels: tf.Tensor, strengths: Mapping[str, tf.Tensor], seed: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Change a batch of images at random.
 
     Parameters
@@ -51,7 +52,9 @@ def augmented(pixels: Any, strengths: Mapping[str, Any], seed: Any) -> tuple[Any
     return image * (1.0 - part) + tf.roll(image, 1, axis=1) * part, share
 
 
-def _moved(image: Any, shape: Any, strengths: Mapping[str, Any], draws: Any) -> Any:
+def _moved(
+    image: tf.Tensor, shape: tf.Tensor, strengths: Mapping[str, tf.Tensor], draws: tf.Tensor
+) -> tf.Tensor:
     """Shift, mirror, turn and zoom about the middle, in one resampling; the edge goes on outwards."""
     signed = 2.0 * draws - 1.0
     height, width = tf.cast(shape[2], tf.float32), tf.cast(shape[3], tf.float32)
@@ -66,18 +69,18 @@ def _moved(image: Any, shape: Any, strengths: Mapping[str, Any], draws: Any) -> 
     transform = tf.stack([a, b, x + dx - a * x - b * y, d, e, y + dy - d * x - e * y, zero, zero], axis=1)
     flat = tf.reshape(image, tf.concat([[-1], shape[2:]], axis=0))
     moved = tf.raw_ops.ImageProjectiveTransformV3(
-        images=flat, transforms=tf.tile(transform, (shape[0], 1)), output_shape=shape[2:4], fill_value=0.0,
+        images=flat, transforms=tf.tile(transform, tf.stack([shape[0], 1])), output_shape=shape[2:4], fill_value=0.0,
         interpolation="BILINEAR", fill_mode="NEAREST",
     )  # fmt: skip
     return tf.reshape(moved, shape)
 
 
-def _hole(shape: Any, size: Any, x: Any, y: Any) -> Any:
+def _hole(shape: tf.Tensor, size: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     """Return where the square of each image is, bool (B, height, width, 1)."""
 
-    def near(n: Any, middle: Any) -> Any:
+    def near(n: tf.Tensor, middle: tf.Tensor) -> tf.Tensor:
         side = tf.cast(n, tf.float32)
         place = tf.range(side) + 0.5
         return tf.abs(place[None] - middle[:, None] * side) < 0.5 * size * side
 
-    return (near(shape[2], y)[:, :, None] & near(shape[3], x)[:, None])[..., None]
+    return tf.expand_dims(near(shape[2], y)[:, :, None] & near(shape[3], x)[:, None], -1)

@@ -7,23 +7,23 @@ import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 
-def save_checkpoint(path: Path, arrays: Mapping[str, Any]) -> None:
+def save_checkpoint(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
     """Write the arrays; a reader sees the old file or the new one, never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     with temporary.open("wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, allow_pickle=False, **arrays)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
 
 
-def load_checkpoint(path: Path) -> dict[str, Any] | None:
+def load_checkpoint(path: Path) -> dict[str, NDArray[np.generic]] | None:
     """Return the arrays, or None where there is no checkpoint, or a damaged one: the trial then starts anew."""
     if not path.exists():
         return None

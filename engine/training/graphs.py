@@ -11,14 +11,14 @@ ends in matrices, see `packing`, so that nothing is left in a graph.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import tensorflow as tf
 
-from ..networks.inputs import Inputs, InputTensor
+from ..networks.inputs import InputTensor
 from ..networks.network import Structure
 from .augmentation import STRENGTHS, augmented
 from .losses import loss_function
@@ -43,21 +43,42 @@ HYPER = (
 _KEPT = 24  # graphs of each kind that a process keeps: each takes about 15 MB, and 0.3 s to trace again
 
 
-class State(NamedTuple):
-    """Everything that training changes, as tensors or arrays with a leading replica axis."""
+M = TypeVar("M")
+"""What holds numbers: a tensor on the device, an array on the host, or the specification of a tensor."""
 
-    weights: Any  # (R, P) float32
-    stats: Any  # (R, S) float32
-    slots: tuple[Any, ...]  # each (R, P) float32
-    count: Any  # () float32: steps done
+T = TypeVar("T")
+"""A structure of tensors."""
 
 
-class Data(NamedTuple):
-    """Rows on the device, one block a replica."""
+class State(NamedTuple, Generic[M]):
+    """Everything that training changes, float32.
 
-    inputs: Inputs  # each (R, n, *row), or (1, n, *row) where all replicas see the same
-    targets: Any  # (R, n) float32
-    row_weights: Any  # (R, n) float32
+    Attributes
+    ----------
+    weights, stats : of shape (R, P) and (R, S)
+    slots : tuple, each of shape (R, P)
+    count : of shape ()
+        Steps done.
+    """
+
+    weights: M
+    stats: M
+    slots: tuple[M, ...]
+    count: M
+
+
+class Data(NamedTuple, Generic[M]):
+    """Rows on the device, one block a replica.
+
+    Attributes
+    ----------
+    inputs : mapping, each of shape (R, n, *row), or (1, n, *row) where all replicas see the same
+    targets, row_weights : float32, of shape (R, n)
+    """
+
+    inputs: Mapping[str, M]
+    targets: M
+    row_weights: M
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +104,10 @@ class GraphKey:
         return (*self.structure.tensors, TEACHER) if self.is_taught else self.structure.tensors
 
 
-def take_rows(data: Any, rows: Any) -> Any:
+def take_rows(data: T, rows: tf.Tensor) -> T:
     """Return the rows (R, B) of each replica, from a tensor (R or 1, n, …) or a structure of such tensors."""
 
-    def take(x: Any) -> Any:
+    def take(x: tf.Tensor) -> tf.Tensor:
         shape = tf.shape(x)
         is_own = tf.cast(shape[0] > 1, tf.int32)
         flat = rows + (tf.range(tf.shape(rows)[0]) * shape[1] * is_own)[:, None]
@@ -96,6 +117,8 @@ def take_rows(data: Any, rows: Any) -> Any:
 
 
 _F, _I = tf.float32, tf.int32
+EpochFunction = Callable[..., tuple[State[tf.Tensor], tf.Tensor]]
+PredictFunction = Callable[..., tf.Tensor]
 
 
 def _input_signature(tensors: tuple[InputTensor, ...]) -> dict[str, tf.TensorSpec]:
@@ -103,7 +126,7 @@ def _input_signature(tensors: tuple[InputTensor, ...]) -> dict[str, tf.TensorSpe
 
 
 @lru_cache(maxsize=_KEPT)
-def epoch_graph(key: GraphKey) -> Any:
+def epoch_graph(key: GraphKey) -> EpochFunction:
     """Return the traced function of one epoch.
 
     ``epoch(state, data, order, rates, hyper, rate_factors, kept, weight_shapes, stat_shapes, seed) -> (state, loss)``
@@ -139,27 +162,29 @@ class _Epoch:
 
     def run(
         self,
-        state: State,
-        data: Data,
-        order: Any,
-        rates: Any,
-        hyper_values: Any,
-        rate_factors: Any,
-        kept: Any,
-        weight_shapes: Any,
-        stat_shapes: Any,
-        seed: Any,
-    ) -> tuple[State, Any]:
+        state: State[tf.Tensor],
+        data: Data[tf.Tensor],
+        order: tf.Tensor,
+        rates: tf.Tensor,
+        hyper_values: tf.Tensor,
+        rate_factors: tf.Tensor,
+        kept: tf.Tensor,
+        weight_shapes: tf.Tensor,
+        stat_shapes: tf.Tensor,
+        seed: tf.Tensor,
+    ) -> tuple[State[tf.Tensor], tf.Tensor]:
         """See `epoch_graph`."""
         key, n_replicas = self._key, tf.shape(state.weights)[0]
         packing = Packing(self._ranks, weight_shapes, n_replicas)
         stat_packing = Packing(key.structure.stat_ranks, stat_shapes, n_replicas)
-        hyper: dict[str, Any] = dict(zip(HYPER, tf.unstack(hyper_values), strict=True))
+        hyper: dict[str, tf.Tensor] = dict(zip(HYPER, tf.unstack(hyper_values), strict=True))
         factors = tf.unstack(rate_factors, len(self._ranks))
         masks = packing.unpack(kept) if key.is_sparse else [None] * len(self._ranks)
         self._load(state, packing)
 
-        def step(i: Any, stats: list[Any], count: Any, total: Any) -> tuple[Any, list[Any], Any, Any]:
+        def step(
+            i: tf.Tensor, stats: list[tf.Tensor], count: tf.Tensor, total: tf.Tensor
+        ) -> tuple[tf.Tensor, list[tf.Tensor], tf.Tensor, tf.Tensor]:
             g, stats, losses = self._gradient(
                 stats, take_rows(data, order[i]), hyper, seed + tf.stack([i, 0])
             )
@@ -182,14 +207,14 @@ class _Epoch:
         weights, slots = self._unload(packing)
         return State(weights, stat_packing.pack(stats), slots, count), total / tf.cast(n_steps, _F)
 
-    def _load(self, state: State, packing: Packing) -> None:
+    def _load(self, state: State[tf.Tensor], packing: Packing) -> None:
         for variable, value in zip(self._weights, packing.unpack(state.weights), strict=True):
             variable.assign(value)
         for i, matrix in enumerate(state.slots):
             for slots, value in zip(self._slots, packing.unpack(matrix), strict=True):
                 slots[i].assign(value)
 
-    def _unload(self, packing: Packing) -> tuple[Any, tuple[Any, ...]]:
+    def _unload(self, packing: Packing) -> tuple[tf.Tensor, tuple[tf.Tensor, ...]]:
         """Return the matrices of weights and slots, and free the variables."""
         weights = packing.pack([v.read_value() for v in self._weights])
         slots = tuple(
@@ -205,8 +230,8 @@ class _Epoch:
         return weights, slots
 
     def _gradient(
-        self, stats: list[Any], batch: Data, hyper: Mapping[str, Any], seed: Any
-    ) -> tuple[list[Any], list[Any], Any]:
+        self, stats: list[tf.Tensor], batch: Data[tf.Tensor], hyper: Mapping[str, tf.Tensor], seed: tf.Tensor
+    ) -> tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor]:
         """Return the gradient of every weight, the stats of the network and the losses (R,)."""
         key, inputs, share = self._key, batch.inputs, None
         if key.augments:
@@ -232,7 +257,13 @@ class _Epoch:
         ]  # that of embeddings as a whole table: every row has slots
         return _clipped(g, hyper["clip_norm"]) if key.clips else g, stats, losses
 
-    def _losses(self, outputs: Any, batch: Data, share: Any, hyper: Mapping[str, Any]) -> Any:
+    def _losses(
+        self,
+        outputs: tf.Tensor,
+        batch: Data[tf.Tensor],
+        share: tf.Tensor | None,
+        hyper: Mapping[str, tf.Tensor],
+    ) -> tf.Tensor:
         """Return the mean losses (R,) of a batch; `share` is that of the image before in every image, None for none."""
         key, targets, row_weights = self._key, batch.targets, batch.row_weights
         teacher = batch.inputs[TEACHER.name] if key.is_taught else tf.zeros((0, 0, 0))
@@ -241,7 +272,7 @@ class _Epoch:
             targets, row_weights = tf.tile(targets, times), tf.tile(row_weights, times)
             teacher = tf.tile(teacher, [*times, 1])
 
-        def of_rows(targets: Any, teacher: Any) -> Any:
+        def of_rows(targets: tf.Tensor, teacher: tf.Tensor) -> tf.Tensor:
             rows = self._loss(outputs, targets, hyper["label_smoothing"])
             return taught(key.loss, rows, outputs, teacher) if key.is_taught else rows
 
@@ -252,12 +283,12 @@ class _Epoch:
         return tf.reduce_mean(rows, axis=1)
 
 
-def _variable(rank: int) -> Any:
+def _variable(rank: int) -> tf.Variable:
     """Return a variable for weights of R replicas, of any size, which holds nothing yet."""
     return tf.Variable(tf.zeros([0] * (rank + 1)), trainable=False, shape=[None] * (rank + 1))
 
 
-def _clipped(gradients: list[Any], limit: Any) -> list[Any]:
+def _clipped(gradients: list[tf.Tensor], limit: tf.Tensor) -> list[tf.Tensor]:
     """Scale each replica's gradient, of all weights together, down to the norm `limit`."""
     squares = [tf.reduce_sum(tf.square(g), axis=list(range(1, g.shape.rank))) for g in gradients]
     norm = tf.sqrt(tf.add_n(squares))  # (R,)
@@ -266,7 +297,7 @@ def _clipped(gradients: list[Any], limit: Any) -> list[Any]:
 
 
 @lru_cache(maxsize=_KEPT)
-def predict_graph(structure: Structure) -> Any:
+def predict_graph(structure: Structure) -> PredictFunction:
     """Return the traced function ``predict(weights, stats, inputs, weight_shapes, stat_shapes) -> outputs``.
 
     The inputs are (R, n, *row); the outputs are float32 of shape (R, n, K).
@@ -278,7 +309,13 @@ def predict_graph(structure: Structure) -> Any:
         input_signature=[matrix, matrix, _input_signature(structure.tensors), vector, vector],
         autograph=False,
     )
-    def predict(weights: Any, stats: Any, rows: Any, weight_shapes: Any, stat_shapes: Any) -> Any:
+    def predict(
+        weights: tf.Tensor,
+        stats: tf.Tensor,
+        rows: Mapping[str, tf.Tensor],
+        weight_shapes: tf.Tensor,
+        stat_shapes: tf.Tensor,
+    ) -> tf.Tensor:
         outputs, _ = structure.forward(
             unpack(weights, weight_shapes, structure.weight_ranks),
             unpack(stats, stat_shapes, structure.stat_ranks),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..domain.errors import SpecError
+from ..domain.params import Params, number_in
 
 _FOCAL_GAMMA = 2.0
 Loss = Callable[
@@ -75,7 +75,7 @@ OF_CLASSES = ("crossentropy", "focal")
 OF_NUMBERS = ("mse", "mae", "huber", "quantile")
 
 
-def loss_name(task: str, params: Mapping[str, Any]) -> str:
+def loss_name(task: str, params: Params) -> str:
     """Return the loss of a trial: ``loss`` of its params, and ``quantile`` in (0, 1) for the quantile loss.
 
     Raises
@@ -93,7 +93,7 @@ def loss_name(task: str, params: Mapping[str, Any]) -> str:
             choices=", ".join(choices),
         )
     if asked == "quantile":
-        fraction = float(params.get("quantile", 0.5))
+        fraction = number_in(params, "quantile", 0.5)
         if not 0.0 < fraction < 1.0:
             raise SpecError("The quantile is {value}; it must lie between 0 and 1.", value=fraction)
         return f"quantile {fraction!r}"

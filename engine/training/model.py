@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.table import Table
+from ..domain.params import Params
 from ..kinds.base import Preprocessing
 from ..kinds.joined import preprocessing_from_json
 from ..networks.inputs import InputShape
@@ -42,7 +41,7 @@ class TrainedModel:
     """
 
     family: str
-    params: Mapping[str, Any]
+    params: Params
     shape: InputShape
     task: str
     labels: tuple[str, ...]

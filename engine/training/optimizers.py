@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import tensorflow as tf
 
-Slots = Sequence[Any]
+Slots = Sequence[tf.Variable]
 """What an optimizer keeps for one weight: variables of the weight's shape."""
 Numbers = Mapping[str, tf.Tensor]
-Update = Callable[[Any, tf.Tensor, Slots, tf.Tensor], None]
+Update = Callable[[tf.Variable, tf.Tensor, Slots, tf.Tensor], None]
 """``update(weight, gradient, slots, rate)`` changes the variables `weight` and `slots`; `rate` is the learning rate."""
 Rule = Callable[[tf.Tensor, Numbers], Update]
 """``rule(count, hyper)`` gives the update of all weights in one step.
@@ -46,7 +45,7 @@ class Optimizer:
 
 def _momentum(*, nesterov: bool) -> Rule:
     def rule(_count: tf.Tensor, hyper: Numbers) -> Update:
-        def update(weight: Any, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+        def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
             tf.raw_ops.ResourceApplyKerasMomentum(
                 var=weight.handle, accum=slots[0].handle, lr=rate, grad=g, momentum=hyper["momentum"],
                 use_nesterov=nesterov,
@@ -61,7 +60,7 @@ def _adam(count: tf.Tensor, hyper: Numbers) -> Update:
     beta_1, beta_2 = hyper["beta_1"], hyper["beta_2"]
     powers = tf.pow(beta_1, count), tf.pow(beta_2, count)
 
-    def update(weight: Any, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+    def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
         tf.raw_ops.ResourceApplyAdam(
             var=weight.handle, m=slots[0].handle, v=slots[1].handle, beta1_power=powers[0], beta2_power=powers[1],
             lr=rate, beta1=beta_1, beta2=beta_2, epsilon=_EPSILON, grad=g,
@@ -77,7 +76,7 @@ def _nadam(count: tf.Tensor, hyper: Numbers) -> Update:
     is_first = tf.cast(tf.equal(count, 1.0), tf.float32)
     last = 1.0 - tf.pow(beta_2, count)
 
-    def update(weight: Any, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+    def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
         # The third slot is the running product of u, 1 before the first step.
         product = slots[2].assign((slots[2] + is_first) * u_now).read_value()
         m = slots[0].assign_add((g - slots[0]) * (1.0 - beta_1)).read_value()
@@ -89,7 +88,7 @@ def _nadam(count: tf.Tensor, hyper: Numbers) -> Update:
 
 
 def _rmsprop(_count: tf.Tensor, hyper: Numbers) -> Update:
-    def update(weight: Any, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+    def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
         tf.raw_ops.ResourceApplyRMSProp(
             var=weight.handle, ms=slots[0].handle, mom=slots[1].handle, lr=rate, rho=hyper["beta_2"],
             momentum=hyper["momentum"], epsilon=_EPSILON, grad=g,
@@ -101,7 +100,7 @@ def _rmsprop(_count: tf.Tensor, hyper: Numbers) -> Update:
 def _lion(_count: tf.Tensor, hyper: Numbers) -> Update:
     beta_1, beta_2 = hyper["beta_1"], hyper["beta_2"]
 
-    def update(weight: Any, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+    def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
         m = slots[0].read_value()
         weight.assign_sub(rate * tf.sign(m * beta_1 + g * (1.0 - beta_1)))
         slots[0].assign(m * beta_2 + g * (1.0 - beta_2))
@@ -110,7 +109,7 @@ def _lion(_count: tf.Tensor, hyper: Numbers) -> Update:
 
 
 def _adagrad(_count: tf.Tensor, _hyper: Numbers) -> Update:
-    def update(weight: Any, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+    def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
         total = slots[0].assign_add(tf.square(g)).read_value()
         weight.assign_sub(
             rate * g * tf.math.rsqrt(total + 0.1 + _EPSILON)

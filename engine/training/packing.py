@@ -7,7 +7,6 @@ epoch each weight is a variable of its own, see `graphs`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import tensorflow as tf
 
@@ -24,17 +23,17 @@ class Packing:
     n_replicas : int32 tensor
     """
 
-    def __init__(self, ranks: Sequence[int], shapes: Any, n_replicas: Any) -> None:
+    def __init__(self, ranks: Sequence[int], shapes: tf.Tensor, n_replicas: tf.Tensor) -> None:
         self._ranks, self._n_replicas = ranks, n_replicas
         dims = tf.split(shapes, ranks) if ranks else []
-        self._sizes: Any = tf.stack([tf.reduce_prod(d) for d in dims]) if ranks else None
+        self._sizes = tf.stack([tf.reduce_prod(d) for d in dims]) if ranks else None
         self._shapes = [tf.concat([n_replicas[None], d], axis=0) for d in dims]
 
-    def unpack(self, flat: Any) -> list[Any]:
+    def unpack(self, flat: tf.Tensor) -> list[tf.Tensor]:
         """Cut a matrix (R, P) into tensors of shape (R, *shape)."""
-        if not self._ranks:
+        if self._sizes is None:
             return []
-        values = list[Any]()
+        values = list[tf.Tensor]()
         parts = tf.split(flat, self._sizes, axis=1, num=len(self._ranks))
         for part, shape, rank in zip(parts, self._shapes, self._ranks, strict=True):
             value = tf.reshape(part, shape)
@@ -42,13 +41,13 @@ class Packing:
             values.append(value)
         return values
 
-    def pack(self, values: Sequence[Any]) -> Any:
+    def pack(self, values: Sequence[tf.Tensor]) -> tf.Tensor:
         """Return the matrix (R, P) of tensors (R, *shape)."""
         if not self._ranks:
             return tf.zeros((self._n_replicas, 0))
         return tf.concat([tf.reshape(v, (self._n_replicas, -1)) for v in values], axis=1)
 
 
-def unpack(flat: Any, shapes: Any, ranks: Sequence[int]) -> list[Any]:
+def unpack(flat: tf.Tensor, shapes: tf.Tensor, ranks: Sequence[int]) -> list[tf.Tensor]:
     """Cut one matrix, see `Packing`."""
     return Packing(ranks, shapes, tf.shape(flat)[0]).unpack(flat)

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.scratch import scratch_array
+from ..domain.arrays import InputArray, TargetValues
 from ..kinds.base import Preprocessing
 from ..networks.inputs import Inputs, InputShape
 from ..statistics.epochs import fold_voters
@@ -49,8 +49,8 @@ class Problem:
 
     task: str
     n_classes: int
-    y: NDArray[Any]
-    inputs: Mapping[str, NDArray[Any]]
+    y: TargetValues
+    inputs: Mapping[str, InputArray]
     train: tuple[Ints, ...]
     valid: tuple[Ints, ...]
     voters: tuple[Ints, ...]
@@ -68,7 +68,7 @@ class Problem:
         """Memory of the stacked rows."""
         return sum(x.nbytes for x in self.inputs.values())
 
-    def rows(self, replica: int, rows: Ints) -> dict[str, NDArray[Any]]:
+    def rows(self, replica: int, rows: Ints) -> dict[str, InputArray]:
         """Return the inputs (1, len(rows), *row) of some rows, as a replica sees them."""
         return {name: x[min(replica, len(x) - 1), rows][None] for name, x in self.inputs.items()}
 
@@ -84,9 +84,10 @@ class Problem:
         """Return loss weights of shape (R, n): 1, or for `balanced` n / (n_classes · count) of the training part."""
         weights = np.ones((self.n_replicas, len(self.y)), np.float32)
         if balanced and self.task != "regression":
+            places = self.y.astype(np.int64, copy=False)
             for r, rows in enumerate(self.train):
-                counts = np.maximum(np.bincount(self.y[rows], minlength=self.n_classes), 1)
-                weights[r] = (len(rows) / (self.n_classes * counts))[self.y]
+                counts = np.maximum(np.bincount(places[rows], minlength=self.n_classes), 1)
+                weights[r] = (len(rows) / (self.n_classes * counts))[places]
         return weights
 
     def unscaled(self, replica: int, predictions: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -100,7 +101,7 @@ def build_problem(
     *,
     task: str,
     n_classes: int,
-    y: NDArray[Any],
+    y: TargetValues,
     inputs: Iterable[Inputs],
     preprocessings: Sequence[Preprocessing],
     train: Sequence[Ints],
@@ -148,7 +149,7 @@ def build_problem(
 
 def _stacked(
     inputs: Iterable[Inputs], n_replicas: int, most_bytes: float, scratch: Path | None
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, InputArray]:
     """Stack the inputs of the replicas; those of a single one are not copied, they may be mapped from a file."""
     blocks = iter(inputs)
     first = next(blocks)
@@ -156,7 +157,7 @@ def _stacked(
     if second is None:
         return {name: np.asanyarray(x)[None] for name, x in first.items()}
     is_large = n_replicas * sum(x.nbytes for x in first.values()) > most_bytes
-    stacks: dict[str, NDArray[Any]] = {}
+    stacks: dict[str, InputArray] = {}
     for name, x in first.items():
         shape = (n_replicas, *x.shape)
         stacks[name] = scratch_array(shape, x.dtype, scratch) if is_large else np.empty(shape, x.dtype)

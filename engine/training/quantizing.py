@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -29,14 +28,14 @@ class Rounding:
     bits: int
     axes: tuple[int | None, ...]
 
-    def straight_through(self, values: list[Any]) -> list[Any]:
+    def straight_through(self, values: list[tf.Tensor]) -> list[tf.Tensor]:
         """Return the tensors (R, *shape) rounded, with the gradients of what they were."""
         return [
             value if axis is None else value + tf.stop_gradient(self._rounded(value, axis) - value)
             for value, axis in zip(values, self.axes, strict=True)
         ]
 
-    def _rounded(self, value: Any, axis: int) -> Any:
+    def _rounded(self, value: tf.Tensor, axis: int) -> tf.Tensor:
         others = [i for i in range(1, value.shape.rank) if i != axis + 1]
         scale = tf.reduce_max(tf.abs(value), axis=others, keepdims=True) / float(most_code(self.bits))
         scale = tf.where(scale > 0.0, scale, tf.ones_like(scale))
@@ -107,7 +106,7 @@ def most_code(bits: int) -> int:
     return 2 ** (bits - 1) - 1
 
 
-def codes_of(value: NDArray[Any], bits: int, axis: int) -> tuple[NDArray[np.int8], Floats]:
+def codes_of(value: NDArray[np.floating], bits: int, axis: int) -> tuple[NDArray[np.int8], Floats]:
     """Return the codes of a weight, int8 of its shape, and the scale (1, …, n, …, 1) of each channel, float32.
 
     ``codes * scale`` is the rounded weight, whose codes and scales are the same ones.

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ..domain.arrays import InputArray
 from ..statistics.epochs import EpochChoice
 from .graphs import Data, State
 from .problem import Problem
 from .rows import DeviceRows, HostRows, RowStore
+
+HostState = State[NDArray[np.float32]]
 
 
 @dataclass(slots=True)
@@ -21,13 +23,13 @@ class Group:
     """Replicas that compute as one; the leading axis of state and rows follows `replicas`."""
 
     replicas: NDArray[np.int64]
-    state: State
+    state: State[tf.Tensor]
     rows: RowStore
 
     def keep(self, places: NDArray[np.int64]) -> Group:
         """Return the group of the replicas at `places` alone."""
 
-        def take(x: Any) -> Any:
+        def take(x: tf.Tensor) -> tf.Tensor:
             return tf.gather(x, places)
 
         s = self.state
@@ -55,7 +57,7 @@ class Snapshot:
     """A training between two epochs: the replicas that still run with their state, the best, and the curves so far."""
 
     replicas: NDArray[np.int64]
-    state: State
+    state: HostState
     best: Best
     curves: NDArray[np.float32]  # (R, epochs done, n_names)
 
@@ -63,7 +65,7 @@ class Snapshot:
 def make_groups(
     problem: Problem,
     replicas: NDArray[np.int64],
-    state: State,
+    state: HostState,
     *,
     fused: bool,
     balanced: bool,
@@ -77,35 +79,40 @@ def make_groups(
         return []
     targets, row_weights = problem.scaled_targets(), problem.row_weights(balanced)
     # What all replicas share is on the device once, for all groups.
-    inputs: dict[str, Any] = {
-        name: tf.constant(x) if len(x) == 1 and window_bytes is None else x
-        for name, x in problem.inputs.items()
-    }
+    is_here = window_bytes is None
+    shared = {name: tf.constant(x) for name, x in problem.inputs.items() if is_here and len(x) == 1}
     everyone = np.arange(len(replicas))
     groups: list[Group] = []
     for place in [everyone] if fused else everyone[:, None]:
         r = replicas[place]
-        own = {name: x if len(x) == 1 else _blocks(x, r) for name, x in inputs.items()}
-        part = (state.weights[place], state.stats[place], tuple(s[place] for s in state.slots), state.count)
-        on_device: Any = tf.nest.map_structure(tf.constant, part)
+        own = {name: x if len(x) == 1 else _blocks(x, r) for name, x in problem.inputs.items()}
+        on_device = State(
+            tf.constant(state.weights[place]),
+            tf.constant(state.stats[place]),
+            tuple(tf.constant(s[place]) for s in state.slots),
+            tf.constant(state.count),
+        )
         if window_bytes is None:
-            data = Data(own, targets[r], row_weights[r])
-            rows: RowStore = DeviceRows(tf.nest.map_structure(tf.convert_to_tensor, data))
+            inputs = {n: shared[n] if n in shared else tf.convert_to_tensor(x) for n, x in own.items()}
+            data = Data(inputs, tf.convert_to_tensor(targets[r]), tf.convert_to_tensor(row_weights[r]))
+            rows: RowStore = DeviceRows(data)
         else:
             rows = HostRows(own, targets[r], row_weights[r], window_bytes)
-        groups.append(Group(r, State(*on_device), rows))
+        groups.append(Group(r, on_device, rows))
     return groups
 
 
-def _blocks(x: NDArray[Any], replicas: NDArray[np.int64]) -> NDArray[Any]:
+def _blocks(x: InputArray, replicas: NDArray[np.int64]) -> InputArray:
     """Return the blocks of some replicas; that of a single one is not copied, it may be mapped from a file."""
     first = int(replicas[0])
     return x[first : first + 1] if len(replicas) == 1 else x[replicas]
 
 
-def to_arrays(groups: Sequence[Group], best: Best, curves: NDArray[np.float32]) -> dict[str, Any]:
+def to_arrays(
+    groups: Sequence[Group], best: Best, curves: NDArray[np.float32]
+) -> dict[str, NDArray[np.generic]]:
     """Return a snapshot as arrays by name, for a checkpoint."""
-    arrays: dict[str, Any] = {
+    arrays: dict[str, NDArray[np.generic]] = {
         "replicas": np.concatenate([g.replicas for g in groups]),
         "weights": np.concatenate([g.state.weights for g in groups]),
         "stats": np.concatenate([g.state.stats for g in groups]),
@@ -122,12 +129,17 @@ def to_arrays(groups: Sequence[Group], best: Best, curves: NDArray[np.float32]) 
     return arrays | {f"outputs_{r}": output for r, output in enumerate(best.outputs)}
 
 
-def from_arrays(arrays: Mapping[str, Any], n_slots: int, choice: EpochChoice) -> Snapshot:
+def from_arrays(arrays: Mapping[str, NDArray[np.generic]], n_slots: int, choice: EpochChoice) -> Snapshot:
     """Rebuild what `to_arrays` wrote; `choice` is the one before the first epoch, and is changed."""
-    slots = tuple(arrays[f"slot_{i}"] for i in range(n_slots))
-    choice.votes, choice.losses, choice.epochs = arrays["votes"], arrays["vote_losses"], arrays["epochs"]
-    choice.n_seen = arrays["curves"].shape[1]
-    outputs = [arrays[f"outputs_{r}"] for r in range(len(choice.epochs))]
-    best = Best(choice, arrays["best_weights"], arrays["best_stats"], outputs)
-    state = State(arrays["weights"], arrays["stats"], slots, np.float32(arrays["count"]))
-    return Snapshot(arrays["replicas"], state, best, arrays["curves"])
+
+    def floats(name: str) -> NDArray[np.float32]:
+        return np.asarray(arrays[name], np.float32)
+
+    slots = tuple(floats(f"slot_{i}") for i in range(n_slots))
+    curves = floats("curves")
+    choice.votes, choice.losses = (np.asarray(arrays[k], np.float64) for k in ("votes", "vote_losses"))
+    choice.epochs, choice.n_seen = np.asarray(arrays["epochs"], np.int64), curves.shape[1]
+    outputs = [floats(f"outputs_{r}") for r in range(len(choice.epochs))]
+    best = Best(choice, floats("best_weights"), floats("best_stats"), outputs)
+    state = State(floats("weights"), floats("stats"), slots, floats("count"))
+    return Snapshot(np.asarray(arrays["replicas"], np.int64), state, best, curves)

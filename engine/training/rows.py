@@ -10,19 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ..domain.arrays import InputArray
 from .graphs import Data, take_rows
 
 WINDOW_BYTES = 64 << 20
 
 Ints = NDArray[np.int64]
 Order = NDArray[np.int32]
-_Host = Mapping[str, NDArray[Any]]
+_Host = Mapping[str, InputArray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class Window:
     """Some steps of an epoch: `order` (n_steps, R, B) are positions in the rows of `data`."""
 
     first: int
-    data: Data
-    order: Any
+    data: Data[tf.Tensor]
+    order: tf.Tensor
 
 
 class RowStore(Protocol):
@@ -41,7 +42,7 @@ class RowStore(Protocol):
         """Yield the steps of an epoch; `order` int32 (n_steps, R, B) are positions in all rows."""
         ...
 
-    def inputs(self, rows: Ints) -> Mapping[str, Any]:
+    def inputs(self, rows: Ints) -> Mapping[str, tf.Tensor]:
         """Return the inputs of `rows` (R, n) on the device."""
         ...
 
@@ -54,19 +55,19 @@ class RowStore(Protocol):
 class DeviceRows:
     """All rows on the device: an epoch is one window."""
 
-    data: Data
+    data: Data[tf.Tensor]
 
     def windows(self, order: Order) -> Iterator[Window]:
         """See `RowStore.windows`."""
         yield Window(0, self.data, tf.constant(order))
 
-    def inputs(self, rows: Ints) -> Mapping[str, Any]:
+    def inputs(self, rows: Ints) -> Mapping[str, tf.Tensor]:
         """See `RowStore.inputs`."""
         return take_rows(self.data.inputs, tf.constant(rows, tf.int32))
 
     def keep(self, places: Ints) -> DeviceRows:
         """See `RowStore.keep`."""
-        own = {name: _kept(x, places, tf.gather) for name, x in self.data.inputs.items()}
+        own = {n: tf.gather(x, places) if x.shape[0] != 1 else x for n, x in self.data.inputs.items()}
         targets, row_weights = (tf.gather(x, places) for x in (self.data.targets, self.data.row_weights))
         return DeviceRows(Data(own, targets, row_weights))
 
@@ -101,7 +102,7 @@ class HostRows:
                     ahead = pool.submit(self._window, order, start + n_steps, n_steps)
                 yield window
 
-    def inputs(self, rows: Ints) -> Mapping[str, Any]:
+    def inputs(self, rows: Ints) -> Mapping[str, tf.Tensor]:
         """See `RowStore.inputs`."""
         return {
             name: tf.constant(np.stack([x[r if len(x) > 1 else 0][of_one] for r, of_one in enumerate(rows)]))
@@ -110,7 +111,7 @@ class HostRows:
 
     def keep(self, places: Ints) -> HostRows:
         """See `RowStore.keep`."""
-        own = {name: _kept(x, places, np.take) for name, x in self.source.items()}
+        own = {name: np.take(x, places, axis=0) if len(x) > 1 else x for name, x in self.source.items()}
         return HostRows(own, self.targets[places], self.row_weights[places], self.window_bytes)
 
     def _window(self, order: Order, first: int, n_steps: int) -> Window:
@@ -122,8 +123,3 @@ class HostRows:
         data = Data(inputs, tf.constant(self.targets[:, rows]), tf.constant(self.row_weights[:, rows]))
         order_there = places.reshape(order[first : first + n_steps].shape)
         return Window(first, data, tf.constant(order_there, tf.int32))
-
-
-def _kept(x: Any, places: Ints, take: Any) -> Any:
-    """Return the replicas at `places`; what all share stays as it is."""
-    return take(x, places, axis=0) if x.shape[0] > 1 else x

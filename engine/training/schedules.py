@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..domain.params import Params, number_in
 
 Floats = NDArray[np.float64]
 
@@ -27,15 +28,14 @@ SCHEDULES: dict[str, Callable[[Floats], Floats]] = {
 }
 
 
-def trial_epochs(params: Mapping[str, Any], max_epochs: int) -> int:
+def trial_epochs(params: Params, max_epochs: int) -> int:
     """Return how many epochs the schedule of a trial has: ``epoch_fraction`` of `max_epochs`, at least one."""
-    return max(1, round(float(params.get("epoch_fraction", 1.0)) * max_epochs))
+    return max(1, round(number_in(params, "epoch_fraction", 1.0) * max_epochs))
 
 
-def patience_of(params: Mapping[str, Any]) -> int | None:
+def patience_of(params: Params) -> int | None:
     """Return after how many epochs without a better mean of the other folds a fold's epoch is settled; None: never."""
-    patience = params.get("patience")
-    return None if patience is None else int(patience)
+    return int(number_in(params, "patience", 0)) if params.get("patience") is not None else None
 
 
 def epoch_factors(schedule: str | None, n_epochs: int) -> NDArray[np.float32]:
@@ -44,7 +44,7 @@ def epoch_factors(schedule: str | None, n_epochs: int) -> NDArray[np.float32]:
     return SCHEDULES[schedule or "constant"](progress).astype(np.float32)
 
 
-def learning_rates(schedule: str, base: float, n_steps: int, warmup: float = 0.0) -> NDArray[Any]:
+def learning_rates(schedule: str, base: float, n_steps: int, warmup: float = 0.0) -> NDArray[np.float32]:
     """Return the learning rate of every step.
 
     Parameters

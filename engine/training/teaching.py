@@ -7,7 +7,6 @@ rows alone: for all others there is NaN, which would end the training.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -30,7 +29,7 @@ def teacher_input(outputs: NDArray[np.float32], train: Sequence[NDArray[np.int64
     return known
 
 
-def taught(loss: str, rows: Any, outputs: Any, teacher: Any) -> Any:
+def taught(loss: str, rows: tf.Tensor, outputs: tf.Tensor, teacher: tf.Tensor) -> tf.Tensor:
     """Return the losses (R, B) of rows, mixed with how far the outputs (R, B, K) are from the teacher's.
 
     Parameters

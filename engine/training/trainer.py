@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -23,6 +21,7 @@ from numpy.typing import NDArray
 
 from ..domain.errors import CupelError
 from ..domain.metrics import METRICS
+from ..domain.params import Params, name_in, number_in
 from ..networks.inputs import Inputs
 from ..networks.network import Network
 from ..networks.registry import build_network
@@ -73,7 +72,7 @@ class TrainSpec:
     """
 
     family: str
-    params: Mapping[str, Any]
+    params: Params
     metric: str
     max_epochs: int
     seed: int
@@ -152,7 +151,7 @@ class Trainer:
         self._checkpoint, self._checkpoint_every_s = checkpoint, checkpoint_every_s
         self._first, self._sparsifier, self._quantizer = start, sparsifier, quantizer
         n_train = max(len(rows) for rows in problem.train)
-        batch = min(int(spec.params.get("batch_size", 64)), n_train)
+        batch = min(int(number_in(spec.params, "batch_size", 64)), n_train)
         self._n_steps = -(-n_train // batch)
         self._lengths = row_lengths(problem)
         self._batch = -(-n_train // self._n_steps)  # batches of one size: no small last one
@@ -167,7 +166,7 @@ class Trainer:
             clips=bool(spec.params.get("clip_norm")),
             is_sparse=sparsifier is not None,
             augments=any(tensor.is_image for tensor in self.network.shape.tensors)
-            and any(float(spec.params.get(s) or 0.0) for s in STRENGTHS),
+            and any(number_in(spec.params, s, 0.0) for s in STRENGTHS),
             is_taught=teacher is not None,
             rounding=quantizer.rounding if quantizer else None,
         )
@@ -246,7 +245,7 @@ class Trainer:
 
     def _validate(self, groups: list[Group], epoch: int, curves: NDArray[np.float32], best: Best) -> None:
         """Score the epoch on all validation rows, and keep it for the replicas whose voters say so."""
-        kept: list[tuple[Group, Any, NDArray[np.float32] | None]] = []
+        kept: list[tuple[Group, tf.Tensor, NDArray[np.float32] | None]] = []
         for group in groups:
             weights = group.state.weights
             if self._quantizer is not None:
@@ -286,7 +285,7 @@ class Trainer:
                 )
             curves[r, epoch, 1:] = loss, self._metric(y, self.problem.unscaled(r, predictions))
 
-    def _outputs(self, group: Group, weights: Any) -> NDArray[np.float32]:
+    def _outputs(self, group: Group, weights: tf.Tensor) -> NDArray[np.float32]:
         """Return the outputs of the validation rows, (G, n_valid, K), short folds padded with their first row."""
         n_valid = max(len(self.problem.valid[r]) for r in group.replicas)
         rows = np.stack([np.resize(self.problem.valid[r], n_valid) for r in group.replicas])
@@ -314,15 +313,15 @@ class Trainer:
         params = self.spec.params
         self._optimizer = str(params.get("optimizer", "adamw"))
         values = {**DEFAULTS[self._optimizer], **params}
-        hyper = np.array([float(values.get(name) or 0.0) for name in HYPER], np.float32)
-        factors = [epoch_factors(params.get(f"{name}_schedule"), self.spec.max_epochs) for name in HYPER]
+        hyper = np.array([number_in(values, name, 0.0) for name in HYPER], np.float32)
+        factors = [epoch_factors(name_in(params, f"{name}_schedule"), self.spec.max_epochs) for name in HYPER]
         rates = learning_rates(
             str(params.get("schedule", "constant")),
-            float(params.get("learning_rate", 1e-3)),
+            number_in(params, "learning_rate", 1e-3),
             self.spec.max_epochs * self._n_steps,
-            float(params.get("warmup", 0.0)),
+            number_in(params, "warmup", 0.0),
         )
-        return hyper * np.stack(factors, axis=1), rates
+        return (hyper * np.stack(factors, axis=1)).astype(np.float32, copy=False), rates
 
     def _start(self, curves: NDArray[np.float32]) -> tuple[list[Group], Best, int]:
         n = self.problem.n_replicas
@@ -336,7 +335,7 @@ class Trainer:
         )
         start = Snapshot(
             np.arange(n),
-            State(weights, stats, slots, np.float32(0.0)),
+            State(weights, stats, slots, np.zeros((), np.float32)),
             Best.nothing(choice, weights, stats),
             curves[:, :0],
         )
@@ -359,7 +358,7 @@ class Trainer:
         if self._checkpoint and groups:
             busy_s = self._earlier_s + time.monotonic() - self._began - self._told_s
             save_checkpoint(
-                self._checkpoint, to_arrays(groups, best, curves[:, :epoch]) | {"busy_s": np.float64(busy_s)}
+                self._checkpoint, to_arrays(groups, best, curves[:, :epoch]) | {"busy_s": np.array(busy_s)}
             )
 
     def _result(self, curves: NDArray[np.float32], best: Best) -> TrainResult:
@@ -410,7 +409,7 @@ def predict_rows(network: Network) -> int:
 
 def predict(
     network: Network, weights: NDArray[np.float32], stats: NDArray[np.float32], inputs: Inputs
-) -> NDArray[Any]:
+) -> NDArray[np.float32]:
     """Return the outputs (R, n, K) of R replicas, each on its own rows (R, n, *row)."""
     graph = predict_graph(network.structure)
     n_rows, n = predict_rows(network), next(iter(inputs.values())).shape[1]

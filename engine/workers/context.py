@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from ..data.schema import TableSchema
 from ..data.table import TableFiles
 from ..data.target import encode_target
+from ..domain.params import Params
 from ..kinds.joined import SchemaPreprocessing
 from ..networks.registry import build_network
 from ..splits.splitting import Splits
@@ -42,7 +42,7 @@ class StudyContext:
         self.preprocessing = SchemaPreprocessing(self.schema)
         self.target = encode_target(self.table, self.schema, files.task)
         self.splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())
-        self.y_by_row: NDArray[Any] = np.full(self.table.n_rows, -1, dtype=self.target.values.dtype)
+        self.y_by_row: NDArray[np.generic] = np.full(self.table.n_rows, -1, dtype=self.target.values.dtype)
         self.y_by_row[self.target.rows] = self.target.values
         self._problems: OrderedDict[str, Problem] = OrderedDict()
         # Where all replicas see the same rows these are all, as they are mapped: nothing is copied for a part of them.
@@ -55,7 +55,7 @@ class StudyContext:
     def n_classes(self) -> int:
         return len(self.target.labels)
 
-    def is_fused(self, family: str, params: Mapping[str, Any], problem: Problem) -> bool:
+    def is_fused(self, family: str, params: Params, problem: Problem) -> bool:
         """Whether a trial trains its replicas as one, or fold by fold: to save memory, or where that is faster."""
         if not build_network(family, params, problem.shape).fuses:
             return False
@@ -74,7 +74,7 @@ class StudyContext:
     def _most_bytes(self) -> float:
         return _STREAM_FRACTION * self.files.memory_limit_bytes
 
-    def problem(self, params: Mapping[str, Any]) -> Problem:
+    def problem(self, params: Params) -> Problem:
         """Return the folds of the study, preprocessed as `params` say; kept for the next trial that wants the same."""
         key = self.preprocessing.digest(params)
         if key in self._problems:
@@ -90,7 +90,7 @@ class StudyContext:
 
     def subproblem(
         self,
-        params: Mapping[str, Any],
+        params: Params,
         train: Sequence[Ints],
         valid: Sequence[Ints],
         voters: Sequence[Ints] | None = None,

@@ -15,6 +15,7 @@ import numpy as np
 import onnx
 
 from ..domain.errors import RuledOut
+from ..domain.params import number_in
 from ..domain.spec import LimitsSpec
 from ..machine import private_bytes
 from ..networks.folding import folded
@@ -128,7 +129,7 @@ def training_bytes(network: Network, problem: Problem, spec: TrainSpec) -> int:
     at_once = n if spec.fused else 1
     slots = OPTIMIZERS[str(spec.params.get("optimizer", "adamw"))].n_slots
     weights = _FLOAT_BYTES * network.weights.size * (n * (3 + slots) + at_once * (2 * (1 + slots) + 2))
-    batch = min(int(spec.params.get("batch_size", 64)), max(len(rows) for rows in problem.train))
+    batch = min(int(number_in(spec.params, "batch_size", 64)), max(len(rows) for rows in problem.train))
     numbers = network.shape.row_size + network.n_held + network.n_computed
     activations = _FLOAT_BYTES * at_once * batch * numbers * _ROUND_TRIPS
     return weights + activations + problem.size_bytes

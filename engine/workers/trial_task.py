@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from ...storage.records import Curves, FoldScores
 from ..domain.metrics import METRICS, metrics_for
+from ..domain.params import Params
 from ..domain.trial_facts import TrialFacts
 from ..training.curves import CURVE_NAMES
 from ..training.model import TrainedModel
@@ -57,7 +57,7 @@ def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskRes
 
 
 def train_spec(
-    context: StudyContext, problem: Problem, family: str, params: Mapping[str, Any], **changes: Any
+    context: StudyContext, problem: Problem, family: str, params: Params, **changes: Any
 ) -> TrainSpec:
     """Return how a trial of the study trains."""
     files = context.files

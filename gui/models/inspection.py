@@ -100,7 +100,7 @@ class Inspection:
         """Return what there is to say where `part` is the holdout (empty: rows drawn at random): no more that the
         part is there.
         """
-        return tuple(one for one in self.messages if not part or (one.get("args") or {}).get("part") != part)
+        return tuple(one for one in self.messages if not part or _object(one, "args").get("part") != part)
 
     @classmethod
     def from_json(cls, data: Json) -> Inspection:
@@ -133,13 +133,18 @@ class Inspection:
             n_dropped=int(data.get("n_dropped") or 0),
             kind=str(data.get("kind") or DEFAULT_KIND),
             digest=str(data.get("digest") or ""),
-            parts=tuple((str(name), int(n)) for name, n in (data.get("parts") or {}).items()),
+            parts=tuple((str(name), int(n)) for name, n in _object(data, "parts").items()),
             split_findings=_split_findings(data.get("split_audit") or {}),
-            split_kind=str((data.get("split_audit") or {}).get("kind", "")),
+            split_kind=str(_object(data, "split_audit").get("kind", "")),
             thumbnails=tuple(
                 (base64.b64decode(one["png"]), str(one["label"])) for one in data.get("thumbnails") or ()
             ),
         )
+
+
+def _object(data: Json, key: str) -> Json:
+    found: Json | None = data.get(key)
+    return found or {}
 
 
 def _split_findings(audit: Json) -> tuple[SplitFinding, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 
 from ...engine.domain import formatting
+from ...engine.domain.predictions import Preview, PreviewRow
 from ..language import tr
 from ..theme import colour
 from .table_model import Index, TableModel
@@ -18,24 +19,24 @@ class PredictionsModel(TableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[Mapping[str, Any]] = []
-        self._columns: list[str] = []
+        self._rows: Sequence[PreviewRow] = ()
+        self._columns: Sequence[str] = ()
         self._parts: list[tuple[str, int]] = []
         self._has_classes = False
 
-    def show_preview(self, preview: Mapping[str, Any]) -> None:
+    def show_preview(self, preview: Preview) -> None:
         """Take the ``preview`` of a ``predict`` job."""
         self.beginResetModel()
-        self._rows, self._columns = list(preview["rows"]), list(preview["columns"])
-        has_interval = any(row.get("within") is not None for row in self._rows)
-        has_share = any(row["share"] is not None for row in self._rows)
+        self._rows, self._columns = preview.rows, preview.columns
+        has_interval = any(row.within is not None for row in self._rows)
+        has_share = any(row.share is not None for row in self._rows)
         self._has_classes = has_share
         self._parts = [
             ("row", 0),
             ("prediction", 0),
             *([("share", 0)] if has_share else []),
             *([("within", 0)] if has_interval else []),
-            *([("truth", 0)] if preview["has_truth"] else []),
+            *([("truth", 0)] if preview.has_truth else []),
             *(("cell", i) for i in range(len(self._columns))),
         ]
         self.endResetModel()
@@ -66,12 +67,13 @@ class PredictionsModel(TableModel):
         row, (part, place) = self._rows[index.row()], self._parts[index.column()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             if part == "cell":
-                return row["cells"][place] if row["cells"] else ""
+                return row.cells[place] if row.cells else ""
             if part == "share":
-                return "" if row["share"] is None else formatting.percent(row["share"], 1)
-            return row.get(part) or ""
+                return "" if row.share is None else formatting.percent(row.share, 1)
+            texts = {"row": row.row, "prediction": row.prediction, "within": row.within, "truth": row.truth}
+            return texts[part] or ""
         if role == Qt.ItemDataRole.ForegroundRole:
-            if row["wrong"] and part in ("prediction", "truth"):
+            if row.wrong and part in ("prediction", "truth"):
                 return colour("bad")
             if part in ("row", "cell"):
                 return colour("muted")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +59,7 @@ def changed(table: TrialTable, records: Sequence[TrialRecord], revision: int) ->
     for name in (column.field for column in TRIAL_COLUMNS):
         old = getattr(table, name)
         if isinstance(old, tuple):
-            items = list(old)
+            items: list[object] = list(cast("tuple[object, ...]", old))
             for trial_id, row in rows.items():
                 if trial_id in places:
                     items[places[trial_id]] = row[name]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHeaderView, QWidget
 
 from ...engine.domain import formatting
-from ...engine.domain.requests import PredictRows
+from ...engine.domain.predictions import PredictedRows, PreviewRow
+from ...engine.domain.requests import PredictRows, result_of
 from ...storage.records import ExportRecord, JobRecord, JobState
 from ..desk import Desk
 from ..jobs import JobWatcher
@@ -43,7 +43,7 @@ class PredictPage(Page):
         self._job.progressed.connect(self._progressed)
         self._job.finished.connect(self._predicted)
         self._job.failed.connect(self._failed)
-        self._result: Mapping[str, Any] = {}
+        self._result: PredictedRows | None = None
         self._out_typed = False
         self.model = PredictionsModel(self)
         self.notice = Notice("bad")
@@ -56,7 +56,7 @@ class PredictPage(Page):
         self.said = Label(self._messages, wrap=True, select=True)
         self.summary = Label(self._summary, "strong")
         self.open = Button(lambda: tr("Open folder"), "", "open")
-        self.open.clicked.connect(lambda: open_folder(str(Path(str(self._result.get("out", ""))).parent)))
+        self.open.clicked.connect(self._open_folder)
         content = QWidget()
         self.outcome = self._outcome_card()
         layout = column(self._choice_card(), self.outcome, spacing=12)
@@ -164,38 +164,37 @@ class PredictPage(Page):
 
     def _show(self) -> None:
         self.start.setEnabled(bool(self.bundle.value() and self.data.value()) and not self._job.is_busy)
-        preview = self._result.get("preview")
-        has_pictures = bool(preview) and any("picture" in line for line in preview["rows"])
-        self.head.setVisible(bool(preview))
-        self.said.setVisible(bool(preview and self._result.get("messages")))
-        self.hint.setVisible(not preview)
-        self.table.setVisible(bool(preview) and not has_pictures)
-        self.pictures.setVisible(has_pictures)
-        drift = (self._result.get("drift") or {}).get("word", "")
-        self.drift.setVisible(bool(drift))
-        if drift:
-            self.drift.show_word(_drift_text(drift), _TONES[drift])
+        result = self._result
+        with_picture = [line for line in result.preview.rows if line.picture] if result is not None else []
+        self.head.setVisible(result is not None)
+        self.said.setVisible(result is not None and bool(result.messages))
+        self.hint.setVisible(result is None)
+        self.table.setVisible(result is not None and not with_picture)
+        self.pictures.setVisible(bool(with_picture))
+        drift = None if result is None else result.drift
+        self.drift.setVisible(drift is not None)
+        if drift is not None:
+            self.drift.show_word(_drift_text(drift.word), _TONES[drift.word])
         self.summary.say_again()
         self.said.say_again()
-        if has_pictures and preview:
-            lines = [line for line in preview["rows"] if "picture" in line]
-            wrong = [place for place, line in enumerate(lines) if line["wrong"]]
-            self.pictures.show_pictures([_picture(line) for line in lines], wrong)
+        if with_picture:
+            wrong = [place for place, line in enumerate(with_picture) if line.wrong]
+            self.pictures.show_pictures([_picture(line) for line in with_picture], wrong)
 
     def _summary(self) -> str:
-        n_rows = int(self._result.get("n_rows", 0))
-        preview = self._result.get("preview")
-        if not preview:
+        if self._result is None:
             return ""
-        text = counted(n_rows, tr("1 row predicted"), tr("{n} rows predicted"))
-        n_wrong = sum(line["wrong"] for line in preview["rows"])
-        n_known = sum(line["truth"] is not None for line in preview["rows"])
-        if preview["has_truth"] and any(line["share"] is not None for line in preview["rows"]):
+        preview = self._result.preview
+        text = counted(self._result.n_rows, tr("1 row predicted"), tr("{n} rows predicted"))
+        n_wrong = sum(line.wrong for line in preview.rows)
+        n_known = sum(line.truth is not None for line in preview.rows)
+        if preview.has_truth and any(line.share is not None for line in preview.rows):
             text += " · " + tr("{wrong} of the {known} shown are wrong", wrong=n_wrong, known=n_known)
         return text
 
     def _messages(self) -> str:
-        return "\n".join(sentence(message) for message in self._result.get("messages", []))
+        messages = () if self._result is None else self._result.messages
+        return "\n".join(sentence(message.to_json()) for message in messages)
 
     def _bundle_changed(self) -> None:
         self._forget()
@@ -212,7 +211,7 @@ class PredictPage(Page):
 
     def _forget(self) -> None:
         """What was predicted before is not of these data."""
-        self._result = {}
+        self._result = None
         self.notice.hide()
         self._show()
 
@@ -251,13 +250,13 @@ class PredictPage(Page):
         self.progress.show_part(fraction)
 
     def _predicted(self, job: JobRecord) -> None:
-        self.show_result(job.result)
+        self.show_result(result_of(job, PredictedRows))
 
-    def show_result(self, result: Mapping[str, Any]) -> None:
+    def show_result(self, result: PredictedRows) -> None:
         """Show the result of a ``predict`` job."""
         self.progress.hide()
         self._result = result
-        self.model.show_preview(result["preview"])
+        self.model.show_preview(result.preview)
         head = self.table.horizontalHeader()
         self.table.resizeColumnsToContents()
         for place in range(len(self.model.parts)):
@@ -266,6 +265,10 @@ class PredictPage(Page):
         if self.model.parts:
             head.setSectionResizeMode(len(self.model.parts) - 1, QHeaderView.ResizeMode.Stretch)
         self._show()
+
+    def _open_folder(self) -> None:
+        if self._result is not None:
+            open_folder(str(Path(self._result.out).parent))
 
     def _failed(self, text: Text) -> None:
         self.progress.hide()
@@ -278,10 +281,10 @@ def _shown(path: str) -> str:
     return f"{place.name}  ({place.parent})"
 
 
-def _picture(line: Mapping[str, Any]) -> tuple[bytes, str]:
-    share = "" if line["share"] is None else f" {formatting.percent(line['share'])}"
-    mark = "✗ " if line["wrong"] else ""
-    return base64.b64decode(line["picture"]), f"{mark}{line['prediction']}{share}"
+def _picture(line: PreviewRow) -> tuple[bytes, str]:
+    share = "" if line.share is None else f" {formatting.percent(line.share)}"
+    mark = "✗ " if line.wrong else ""
+    return base64.b64decode(line.picture or ""), f"{mark}{line.prediction}{share}"
 
 
 def _drift_text(word: str) -> str:

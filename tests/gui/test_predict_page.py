@@ -6,8 +6,10 @@ import csv
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from cupel.engine.deployment.export import export_final
+from cupel.engine.domain.predictions import PredictedRows, Preview, PreviewRow
 from cupel.gui.models.predictions_model import PredictionsModel
 from cupel.gui.pages.predict import PredictPage
 from cupel.gui.shell import MainWindow
@@ -90,8 +92,9 @@ def test_images_are_shown_with_their_labels_and_wrong_ones_are_marked(
          "picture": PICTURE}
         for label in ("cat", "dog")
     ]  # fmt: skip
-    page.show_result({"n_rows": 2, "messages": [], "drift": None, "out": "",
-                      "preview": {"columns": [], "rows": rows, "has_truth": True}})  # fmt: skip
+    shown = tuple(msgspec.convert(row, PreviewRow) for row in rows)
+    preview = Preview((), shown, has_truth=True)
+    page.show_result(PredictedRows(2, {}, (), None, 0.1, out="", preview=preview))
     assert page.pictures.isVisible()
     assert [page.pictures.item(i).text() for i in range(2)] == ["cat 80%", "✗ dog 80%"]
     assert page.summary.text() == "2 rows predicted · 1 of the 2 shown are wrong"
@@ -107,8 +110,9 @@ def test_without_a_bundle_the_page_says_what_to_do(qtbot: QtBot, open_window, tm
 def test_the_model_keeps_qts_rules(qtbot: QtBot) -> None:
     model = PredictionsModel()
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    row = {"row": "1", "truth": None, "cells": ["5"], "prediction": "7.5", "share": None, "wrong": False}
-    model.show_preview({"columns": ["size"], "rows": [row, {**row, "cells": []}], "has_truth": False})
+    row = PreviewRow(row="1", truth=None, cells=("5",), prediction="7.5", share=None, wrong=False)
+    rows = (row, msgspec.structs.replace(row, cells=()))
+    model.show_preview(Preview(("size",), rows, has_truth=False))
     assert [model.headerData(i, Qt.Orientation.Horizontal) for i in range(3)] == ["Row", "Prediction", "size"]
     assert model.index(0, 2).data() == "5"
     assert tester is not None

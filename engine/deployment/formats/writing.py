@@ -30,9 +30,9 @@ from ...training.losses import to_predictions
 from ...training.model import TrainedModel
 from .run_openvino import quiet_openvino
 
-Arrays = dict[str, NDArray[Any]]
+Arrays = dict[str, NDArray[np.generic]]
 Floats = NDArray[np.float64]
-Run = Callable[[Arrays], NDArray[Any]]
+Run = Callable[[Arrays], NDArray[np.generic]]
 
 
 @dataclass(slots=False)

@@ -21,6 +21,7 @@ from cupel.engine.deployment.certificate import run_certificate
 from cupel.engine.deployment.export import export_final, export_trial
 from cupel.engine.deployment.intervals import interval_plan
 from cupel.engine.domain.errors import DataError, Message
+from cupel.engine.domain.results import StudyResult
 from cupel.engine.domain.stored import encoded
 from cupel.engine.inference.predicting import predict_file
 from cupel.engine.statistics.conformal import LEVELS
@@ -366,7 +367,7 @@ def test_where_rows_to_come_are_not_like_those_of_the_folds_there_are_no_interva
 def test_without_the_fold_networks_of_another_final_model_there_are_no_intervals(refit: Case) -> None:
     made, _ = refit
     study, trial = made.store.study(made.study_id), made.store.trial_by_number(made.study_id, 1)
-    plan = interval_plan(made.store, study, trial, None, study.result)
+    plan = interval_plan(made.store, study, trial, None, StudyResult.of(study))
     assert isinstance(plan, Message)
     assert "export trial 1 itself" in str(plan)
 
