@@ -83,7 +83,7 @@ class Conv(Layer):
             value = max_pool(value)
         if self.has_bias:
             value = tf.nn.bias_add(value, tf.squeeze(run.values[f"{self.name}/bias"], 0))
-        return value[None]
+        return tf.expand_dims(value, 0)
 
     def _product(self, x: Tensor, kernel: Tensor) -> Tensor:
         return tf.nn.conv2d(x, kernel, self.stride, "SAME" if self.same else "VALID")

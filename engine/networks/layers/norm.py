@@ -67,7 +67,7 @@ class BatchNorm(Layer):
             # The operation divides by n - 1, Keras by n.
             batch_variance *= (n - 1.0) / n
             self._move(run, values[2], batch_mean[None], values[3], batch_variance[None])
-        return y[None]
+        return tf.expand_dims(y, 0)
 
     def _move(
         self, run: Replicas, mean: Tensor, batch_mean: Tensor, variance: Tensor, batch_variance: Tensor

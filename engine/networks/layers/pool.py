@@ -52,7 +52,7 @@ class MaxPool(Layer):
 
     def forward(self, run: Replicas, *inputs: Tensor) -> Tensor:
         """See `Layer.forward`."""
-        return max_pool(tf.squeeze(inputs[0], 0))[None]
+        return tf.expand_dims(max_pool(tf.squeeze(inputs[0], 0)), 0)
 
     def to_keras(self, form: KerasForm, *inputs: Tensor) -> Tensor:
         """See `Layer.to_keras`."""
