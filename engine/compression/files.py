@@ -31,7 +31,8 @@ from .onnx_weights import store_in_bits, turn_weights
 CALIBRATED = ("int8_static", "int16")
 """Number formats whose activations follow ranges that are seen on training rows."""
 _NO_CHANNELS: Mapping[str, int] = MappingProxyType({})
-_MOST_ROWS = 4096  # in one run of a network
+# In one run of a network.
+_MOST_ROWS = 4096
 # Operations whose weights, of two axes, are quantized with what they read.
 _QUANTIZED = ("MatMul", "Gather")
 
@@ -51,7 +52,8 @@ class _Rows(CalibrationDataReader):
         return next(self._rows, None)
 
 
-_FAR = 1e6  # no weight or activation of a sound network is so large
+# No weight or activation of a sound network is so large.
+_FAR = 1e6
 
 
 def channels_of(layout: Layout, floats: Collection[str] = ()) -> tuple[dict[str, int], dict[str, int]]:
@@ -106,7 +108,8 @@ def onnx_bytes(
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "float.onnx", Path(folder) / "int8.onnx"
         onnx.save(model, str(source))
-        narrow = number_format != "int16"  # whose products are those of floats
+        # The products of int16 are those of floats.
+        narrow = number_format != "int16"
         settings: dict[str, Any] = {
             "per_channel": True,
             "reduce_range": narrow,
@@ -120,7 +123,8 @@ def onnx_bytes(
             names = {value.name for value in model.graph.input}
             rows = _Rows({name: x for name, x in calibration.items() if name in names})
             if number_format == "int16":
-                settings["extra_options"] = {"UseQDQContribOps": True}  # ONNX has them from opset 21 on only
+                # ONNX has them from opset 21 on only.
+                settings["extra_options"] = {"UseQDQContribOps": True}
             kind = QuantType.QUInt16 if number_format == "int16" else QuantType.QUInt8
             quantize_static(
                 source,
@@ -156,7 +160,8 @@ def _far_nodes(model: onnx.ModelProto) -> list[str]:
     """
     far = {t.name for t in model.graph.initializer if _is_far(t)}
     nodes = list[str]()
-    for node in model.graph.node:  # in the order in which they are computed
+    # In the order in which they are computed.
+    for node in model.graph.node:
         if any(_is_far(a.t) for a in node.attribute if a.type == onnx.AttributeProto.TENSOR) or far & set(
             node.input
         ):

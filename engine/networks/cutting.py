@@ -1,35 +1,27 @@
-"""Smaller networks: which units matter least, and the weights without them. Needs NumPy only, but for the layers.
+"""Smaller networks: units that matter least are removed. Needs NumPy only, but for the layers.
 
-A *dimension* is a row of units that an axis of a weight or the last axis of a value consists of; an axis may be several
-dimensions one after the other, or one of them many times. Layers say what their axes are (`Layer.cut`), and values that
-are added up share a dimension, so that the same units go from all that write to it and all that read it.
-
-A unit matters as much as what it sends on: the norm of its outgoing weights times the scale of its value, which is the
-normalization's gamma where there is one (the incoming weights do not matter then), else the norm of the incoming
-weights (compare Li et al. 2017, arXiv 1608.08710); where several layers read it, the root of the sum of squares.
+Layers say which dimensions (`dimensions`) the axes of their weights are, see `Layer.cut`. Values that are added up
+share them, so that the same units go from all that write to a value and all that read it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .dimensions import Dimension, Path, Segments, words_left
 from .inputs import InputShape, TextInput
 from .layers.base import Layer
 from .layout import Floats, Layout
 from .network import Network
 from .registry import build_network
 
-Segments = tuple[int, ...]
-"""The dimensions of an axis, one after the other."""
-_Sent = tuple[NDArray[np.float64], NDArray[np.bool_]]
 _Number = TypeVar("_Number", bound=np.generic)
-_MULTIPLE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,95 +40,6 @@ class Shrunk:
     stats: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
-    """What is known of a value on the way through a network.
-
-    Attributes
-    ----------
-    segments : tuple of int
-        Of its last axis; empty where it holds no units.
-    scale : ndarray
-        By what each place was multiplied since it was made.
-    is_normal : ndarray of bool
-        Whether each place was normalized.
-    codes : int or None
-        Of tokens, the dimension of their vocabulary.
-    origin : tuple of str
-        Weights whose last axis is that of the value, or, of a part of it, from `place` segments on.
-    """
-
-    segments: Segments
-    scale: NDArray[np.float64]
-    is_normal: NDArray[np.bool_]
-    codes: int | None = None
-    origin: tuple[str, ...] = ()
-    place: int = 0
-
-    def repeated(self, n: int) -> Path:
-        """Return the path of a value n times one after the other."""
-        return Path(self.segments * n, np.tile(self.scale, n), np.tile(self.is_normal, n))
-
-    def split(self, n: int) -> list[Path]:
-        """Return the paths of n parts of equal size."""
-        step = len(self.segments) // n
-        scales, normal = np.split(self.scale, n), np.split(self.is_normal, n)
-        return [
-            replace(
-                self, segments=self.segments[i * step : (i + 1) * step], scale=scales[i], is_normal=normal[i],
-                place=self.place + i * step,
-            )
-            for i in range(n)
-        ]  # fmt: skip
-
-    def nothing(self) -> Path:
-        """Return the path of a value that holds no units."""
-        return Path((), np.ones(0), np.zeros(0, bool))
-
-
-@dataclass(slots=True)
-class _Dimension:
-    """Units that stay or go together.
-
-    Attributes
-    ----------
-    size : int
-    received : ndarray
-        Squared norm of the incoming weights.
-    sent : list of (ndarray, ndarray of bool)
-        Squared importance that each reader gives, and whether the incoming weights do not matter to it.
-    n_first : int or None
-        How many of the first units stay; None where those that matter most do.
-    """
-
-    size: int
-    is_whole: bool = False
-    n_heads: int = 1
-    received: NDArray[np.float64] | float = 0.0
-    sent: list[_Sent] = field(default_factory=list[_Sent])
-    n_first: int | None = None
-
-    def join(self, other: _Dimension) -> None:
-        self.received = self.received + other.received
-        self.sent += other.sent
-        self.is_whole |= other.is_whole
-        self.n_heads = max(self.n_heads, other.n_heads)
-
-    def chosen(self, keep: float) -> NDArray[np.int64]:
-        """Return the places that stay, ascending; of attention the same number in each head."""
-        if self.is_whole:
-            return np.arange(self.size)
-        if self.n_first is not None:
-            return np.arange(self.n_first)
-        total = np.zeros(self.size)
-        for sent, is_normal in self.sent:
-            total += np.where(is_normal, sent, sent * self.received)
-        scores = np.sqrt(total).astype(np.float32).reshape(self.n_heads, -1)
-        size = scores.shape[1]
-        n = units_left(size, keep)
-        return np.concatenate([h * size + _important(own, n) for h, own in enumerate(scores)])
-
-
 class Cutting:
     """One walk through a network: layers tell it what their axes are.
 
@@ -151,7 +54,7 @@ class Cutting:
 
     def __init__(self, network: Network, values: Mapping[str, Floats], keep: float) -> None:
         self.values, self._network, self._keep = values, network, keep
-        self._dimensions: list[_Dimension] = []
+        self._dimensions: list[Dimension] = []
         self._roots: list[int] = []
         self._cuts: list[tuple[str, int, Segments]] = []
         self._after: list[Callable[[dict[str, Floats], Mapping[int, int]], None]] = []
@@ -337,11 +240,11 @@ class Cutting:
         return smaller, {"units": units, **{name: sizes[d] for name, d in self._words.items()}}
 
     def _dimension(self, size: int, *, is_whole: bool = False, n_first: int | None = None) -> int:
-        self._dimensions.append(_Dimension(size, is_whole, n_first=n_first))
+        self._dimensions.append(Dimension(size, is_whole, n_first=n_first))
         self._roots.append(len(self._roots))
         return len(self._roots) - 1
 
-    def _root(self, d: int) -> _Dimension:
+    def _root(self, d: int) -> Dimension:
         return self._dimensions[self._roots[d]]
 
     def _tie(self, a: int, b: int) -> None:
@@ -389,19 +292,6 @@ def _with_words(shape: InputShape, changed: Mapping[str, Any]) -> InputShape:
     return replace(shape, inputs=inputs)
 
 
-def units_left(n: int, keep: float) -> int:
-    """Return how many of `n` units stay: a multiple of four, so that vector instructions are used well."""
-    return min(n, max(_MULTIPLE, math.ceil(n * keep / _MULTIPLE) * _MULTIPLE))
-
-
-def words_left(n: int, keep: float) -> int:
-    """Return how many of `n` words stay, the most frequent ones, which have the first codes.
-
-    Fewer go than units: the root of what is kept of these, as for texts the embeddings are nearly all of a network.
-    """
-    return units_left(n, math.sqrt(keep))
-
-
 def packed(layout: Layout, networks: Sequence[Mapping[str, Floats]]) -> Floats:
     """Return the weights by name of R networks as one matrix (R, size)."""
     rows = [
@@ -409,8 +299,3 @@ def packed(layout: Layout, networks: Sequence[Mapping[str, Floats]]) -> Floats:
         for values in networks
     ]
     return np.stack(rows).astype(np.float32)
-
-
-def _important(scores: Floats, n: int) -> NDArray[np.int64]:
-    """Return the places of the `n` highest scores, ascending."""
-    return np.sort(np.argsort(-scores, kind="stable")[:n])

@@ -44,10 +44,10 @@ def periodic_columns(net: Builder, one: TableInput, numeric: Value) -> Value:
     layer = PeriodicColumns(
         ended("periodic", one.name),
         ended("frequencies", one.name),
-        one.n_continuous,
-        int(net.params["n_frequencies"]),
-        int(net.params["numeric_size"]),
-        float(net.params["frequency_scale"]),
+        n_columns=one.n_continuous,
+        n_waves=int(net.params["n_frequencies"]),
+        size=int(net.params["numeric_size"]),
+        sigma=float(net.params["frequency_scale"]),
     )
     return net.add(layer, numeric)
 
@@ -67,12 +67,12 @@ def phased_columns(rate: float) -> Callable[[Builder, TableInput, Value], Value]
         layer = PhasedColumns(
             ended("periodic", one.name),
             ended("frequencies", one.name),
-            one.n_continuous,
-            int(net.params["n_frequencies"]),
+            n_columns=one.n_continuous,
+            n_waves=int(net.params["n_frequencies"]),
             # An embedded number has itself beside it.
-            int(net.params["numeric_size"]) - 1,
-            float(net.params["frequency_scale"]),
-            rate,
+            size=int(net.params["numeric_size"]) - 1,
+            sigma=float(net.params["frequency_scale"]),
+            rate=rate,
         )
         return net.add(layer, numeric)
 
@@ -103,7 +103,10 @@ def categories(
     """
     codes = net.input(one.tensors[1], len(one.cardinalities))
     name, n_rows = ended("embedding", one.name), sum(one.cardinalities)
-    return net.add(Embedding(name, False, n_rows, size, initializer, scale, is_whole), codes)
+    layer = Embedding(
+        name, n_rows=n_rows, n_out=size, initializer=initializer, scale=scale, is_whole=is_whole
+    )
+    return net.add(layer, codes)
 
 
 # -- texts ----------------------------------------------------------------------------------------------------------

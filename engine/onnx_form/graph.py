@@ -57,7 +57,8 @@ def whole_keras(model: TrainedModel, members: Sequence[keras.Model]) -> keras.Mo
 
 
 def _keras_head(model: TrainedModel, r: int, output: Any, end: str) -> Any:
-    if model.task == "regression":  # in float64: large values keep their digits
+    # In float64, as large values keep their digits.
+    if model.task == "regression":
         scale, mean = float(model.target_scale[r]), float(model.target_mean[r])
         return keras.layers.Rescaling(scale, mean, dtype="float64", name=f"unscaled{end}")(output)
     if model.task == "multiclass":

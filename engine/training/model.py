@@ -21,7 +21,8 @@ from .losses import to_predictions
 from .problem import Problem
 from .trainer import TrainResult, predict, predict_rows
 
-FORMAT = 2
+FORMAT = 3
+"""Since 3 the shape is a list of inputs; all are read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from ..networks.layout import Layout, Weight
 
 Floats = NDArray[np.float32]
-_NEVER = ("frequencies/kernel",)  # the sine of a large angle needs every bit of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +85,14 @@ def channel_axes(layout: Layout, floats: Collection[str] = ()) -> Mapping[str, i
     """Return the axis of the channels of every weight that can be rounded, by its name, but of the layers `floats`.
 
     These are the matrices and filters, to which weight decay applies, and embeddings: small ones too, as LiteRT's
-    quantizer rounds them all.
+    quantizer rounds them all. Frequencies are none of them: the sine of a large angle needs every bit of it.
     """
     return {w.name: _axis(w) for w in layout.weights if _is_rounded(w) and layer_of(w.name) not in floats}
 
 
 def _is_rounded(weight: Weight) -> bool:
     is_one = weight.decays or weight.name.endswith("/embeddings")
-    return is_one and len(weight.shape) > 1 and weight.name not in _NEVER
+    return is_one and len(weight.shape) > 1
 
 
 def _axis(weight: Weight) -> int:

@@ -27,8 +27,10 @@ from ..training.trainer import TrainSpec
 
 _FLOAT_BYTES = 4
 _WARM_UP, _ROUNDS, _RUNS = 10, 7, 20
-_LEAST_S = 0.02  # of a round: what takes long needs few runs
-_ROUND_TRIPS = 3  # copies of what lies between layers: forward, backward, and what is being computed
+# Of a round: what takes long needs few runs.
+_LEAST_S = 0.02
+# Copies of what lies between layers: forward, backward, and what is being computed.
+_ROUND_TRIPS = 3
 
 _latencies_ms: dict[Any, float] = {}
 
@@ -112,9 +114,9 @@ def row_latency_ms(network: Network) -> float:
     """
     key = network.family, network.structure, network.shape, network.weights.weights
     if key not in _latencies_ms:
-        _latencies_ms[key] = float(
-            f"{_timed(_untrained(network).SerializeToString()):.2g}"
-        )  # more digits would be the weather's
+        found = _timed(_untrained(network).SerializeToString())
+        # More digits would be the weather's.
+        _latencies_ms[key] = float(f"{found:.2g}")
     return _latencies_ms[key]
 
 

@@ -7,6 +7,8 @@ does. Its space is `engine/domain/spaces/bag.toml`.
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..building import Builder
 from ..encoders import dropped, tokens_of, words
 from ..inputs import TextInput
@@ -51,9 +53,14 @@ def describe(net: Builder) -> None:
 
 
 def _wide(net: Builder, one: TextInput, tokens: Value, both: Value, n_rows: int) -> Value:
-    n_out = net.shape.n_outputs
-    singles = net.add(Embedding("singles", True, one.n_words, n_out, "zeros", is_whole=True), tokens)
-    pairs = net.add(PairEmbedding("wide", True, n_rows, n_out, "zeros", is_whole=True), tokens)
+    settings: dict[str, Any] = {
+        "n_out": net.shape.n_outputs,
+        "initializer": "zeros",
+        "decays": True,
+        "is_whole": True,
+    }
+    singles = net.add(Embedding("singles", n_rows=one.n_words, **settings), tokens)
+    pairs = net.add(PairEmbedding("wide", n_rows=n_rows, **settings), tokens)
     found = net.add(Concat("wide_vectors", is_sequence=True), singles, pairs)
     return net.add(RootSumOfTokens("wide_sum"), found, both)
 

@@ -56,9 +56,9 @@ def _tokens(net: Builder, size: int) -> Value:
     one, limit = net.only(TableInput), size**-0.5
     numeric, codes = one.tensors
     rows = net.input(numeric, one.n_numeric) if one.n_numeric else net.input(codes, len(one.cardinalities))
-    parts = [net.add(ClassToken("cls", size, limit), rows)]
+    parts = [net.add(ClassToken("cls", n_out=size, limit=limit), rows)]
     if one.n_numeric:
-        parts.append(net.add(ColumnTokens("tokens", size, limit), rows))
+        parts.append(net.add(ColumnTokens("tokens", n_out=size, limit=limit), rows))
     if one.cardinalities:
         parts.append(categories(net, one, size, initializer="uniform", scale=limit))
     return net.add(Concat("all_tokens", is_sequence=True), *parts)

@@ -31,7 +31,7 @@ def dense_layers(net: Builder, hidden: Value) -> None:
     kind, normalization = str(params.get("activation", "relu")), str(params.get("normalization", "none"))
     dtype, is_residual = str(params.get("compute_dtype", "float32")), bool(params.get("residual", False))
     for i, width in enumerate(_widths(net, is_residual)):
-        value = net.add(Dense(f"dense_{i}", dtype, width), hidden)
+        value = net.add(Dense(f"dense_{i}", dtype, n_out=width), hidden)
         if normalization != "none":
             value = net.add(
                 BatchNorm(f"norm_{i}") if normalization == "batch" else LayerNorm(f"norm_{i}"), value
@@ -40,7 +40,7 @@ def dense_layers(net: Builder, hidden: Value) -> None:
         value = net.dropout(value, i, f"dropout_{i}")
         # All layers have the same width then.
         hidden = net.add(Add(f"add_{i}"), hidden, value) if is_residual and i else value
-    net.add(Dense("output", dtype, net.shape.n_outputs), hidden)
+    net.add(Dense("output", dtype, n_out=net.shape.n_outputs), hidden)
 
 
 def _widths(net: Builder, is_residual: bool) -> list[int]:

@@ -26,13 +26,19 @@ def describe(net: Builder) -> None:
     """
     params = net.params
     hidden = row_vector(net, phased_columns(_EMBEDDING_RATE), lambda _: 1.0)
-    hidden = net.add(Scale("scale", float(params.get("scale_rate", 6.0))), hidden)
+    hidden = net.add(Scale("scale", rate=float(params.get("scale_rate", 6.0))), hidden)
     for i in range(int(params["n_layers"])):
         rate = float(params.get("first_rate", 1.0)) if i == 0 else 1.0
-        layer = TangentDense(f"dense_{i}", int(params["width"]), rate=rate, bias_rate=_BIAS_RATE)
+        layer = TangentDense(f"dense_{i}", n_out=int(params["width"]), rate=rate, bias_rate=_BIAS_RATE)
         hidden = net.add(layer, hidden)
         kind = str(params.get("activation", "selu"))
-        hidden = net.add(StrengthActivation(f"strength_{i}", kind, _STRENGTH_RATE), hidden)
+        hidden = net.add(StrengthActivation(f"strength_{i}", kind, rate=_STRENGTH_RATE), hidden)
         hidden = net.dropout(hidden, i, f"dropout_{i}")
-    output = TangentDense("output", net.shape.n_outputs, "zeros", "zeros", bias_rate=_BIAS_RATE)
+    output = TangentDense(
+        "output",
+        n_out=net.shape.n_outputs,
+        initializer="zeros",
+        bias_initializer="zeros",
+        bias_rate=_BIAS_RATE,
+    )
     net.add(output, hidden)

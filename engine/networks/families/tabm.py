@@ -19,10 +19,9 @@ def describe(net: Builder) -> None:
     """
     params = net.params
     hidden = row_vector(net, phased_columns(1.0), lambda _: 1.0)
+    size = {"n_members": int(params["n_members"]), "n_out": int(params["width"])}
     for i in range(int(params["n_layers"])):
-        layer = MemberDense(
-            f"dense_{i}", f"in_{i}", f"out_{i}", i == 0, int(params["n_members"]), int(params["width"])
-        )
+        layer = MemberDense(f"dense_{i}", f"in_{i}", f"out_{i}", is_first=i == 0, **size)
         hidden = net.add(layer, hidden)
         hidden = net.add(Activation(f"activation_{i}", str(params.get("activation", "relu"))), hidden)
         hidden = net.dropout(hidden, i, f"dropout_{i}")

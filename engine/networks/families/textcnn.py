@@ -26,7 +26,7 @@ def describe(net: Builder) -> None:
     tokens, mask = tokens_of(net, one)
     vectors = words(net, one, tokens, int(net.params["embedding_size"]))
     vectors = net.add(Masked("seen"), vectors, dropped(net, one, mask))
-    hidden = net.add(WindowMaxima("conv", widths, int(net.params["n_filters"])), vectors, mask)
+    hidden = net.add(WindowMaxima("conv", widths, n_out=int(net.params["n_filters"])), vectors, mask)
     hidden = net.dropout(hidden, 0, "dropout")
     dense_width = int(net.params.get("dense_width", 0))
     if dense_width:

@@ -13,7 +13,8 @@ from .base import Layer, Replicas, Tensor, Value
 from .tokens import FAR, onnx_away
 
 if TYPE_CHECKING:
-    from ..cutting import Cutting, Path
+    from ..cutting import Cutting
+    from ..dimensions import Path
     from ..keras_form import KerasForm
     from ..onnx_graph import OnnxGraph
 

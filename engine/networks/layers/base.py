@@ -18,7 +18,8 @@ import tensorflow as tf
 from ..layout import Floats, Weight
 
 if TYPE_CHECKING:
-    from ..cutting import Cutting, Path
+    from ..cutting import Cutting
+    from ..dimensions import Path
     from ..keras_form import KerasForm
     from ..onnx_graph import OnnxGraph
 

@@ -14,7 +14,8 @@ from ..stacked import flatten
 from .base import Layer, Replicas, Tensor, Value, sized
 
 if TYPE_CHECKING:
-    from ..cutting import Cutting, Path
+    from ..cutting import Cutting
+    from ..dimensions import Path
     from ..keras_form import KerasForm
     from ..onnx_graph import OnnxGraph
 

@@ -16,7 +16,8 @@ from .norm import BatchNorm, with_norm
 from .pool import max_pool
 
 if TYPE_CHECKING:
-    from ..cutting import Cutting, Path
+    from ..cutting import Cutting
+    from ..dimensions import Path
     from ..keras_form import KerasForm
     from ..onnx_graph import OnnxGraph
 
@@ -110,10 +111,8 @@ class Conv(Layer):
         # As TensorFlow pads: where the number is odd, one more at the end.
         pads = [n // 2 for n in short] + [n - n // 2 for n in short]
         size = [self.kernel_size] * 2
-        return graph.add(
-            "Conv", image.name, kernel, *bias,
-            kernel_shape=size, strides=[self.stride] * 2, pads=pads, group=group,
-        )  # fmt: skip
+        settings = {"kernel_shape": size, "strides": [self.stride] * 2, "pads": pads, "group": group}
+        return graph.add("Conv", image.name, kernel, *bias, **settings)
 
     def cut(self, cutting: Cutting, *inputs: Path) -> Path:
         """See `Layer.cut`."""

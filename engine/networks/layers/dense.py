@@ -17,7 +17,8 @@ from .base import Layer, Replicas, Tensor, Value, sized
 from .norm import BatchNorm, with_norm
 
 if TYPE_CHECKING:
-    from ..cutting import Cutting, Path
+    from ..cutting import Cutting
+    from ..dimensions import Path
     from ..keras_form import KerasForm
     from ..onnx_graph import OnnxGraph
 

@@ -14,7 +14,8 @@ from ..layout import Floats, Weight
 from .base import Layer, Replicas, Tensor, Value
 
 if TYPE_CHECKING:
-    from ..cutting import Cutting, Path
+    from ..cutting import Cutting
+    from ..dimensions import Path
     from ..keras_form import KerasForm
     from ..onnx_graph import OnnxGraph
 
@@ -58,10 +59,10 @@ class BatchNorm(Layer):
 
     def _of_images(self, run: Replicas, x: Tensor, *values: Tensor) -> Tensor:
         images, own = tf.squeeze(x, 0), [tf.squeeze(value, 0) for value in values]
+        known = dict(zip(("scale", "offset", "mean", "variance"), own, strict=True))
         y, batch_mean, batch_variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=images, scale=own[0], offset=own[1], mean=own[2], variance=own[3], epsilon=EPSILON,
-            is_training=run.training,
-        )  # fmt: skip
+            x=images, epsilon=EPSILON, is_training=run.training, **known
+        )
         if run.training:
             n = tf.cast(tf.reduce_prod(tf.shape(images)[:3]), tf.float32)
             # The operation divides by n - 1, Keras by n.

@@ -15,7 +15,8 @@ from .base import Layer, Replicas, Tensor, Value, sized
 from .tokens import keras_max, max_of_tokens, onnx_max
 
 if TYPE_CHECKING:
-    from ..cutting import Cutting, Path
+    from ..cutting import Cutting
+    from ..dimensions import Path
     from ..keras_form import KerasForm
     from ..onnx_graph import OnnxGraph
 
