@@ -12,10 +12,11 @@ import logging
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 import optuna
+from numpy.typing import NDArray
 from optuna.trial import Trial
 
 from ..domain.compression_plan import CONTROL, Plan, n_epochs_of
@@ -26,7 +27,7 @@ from ..networks.cutting import shrink
 from ..networks.network import Network
 from ..training.model import TrainedModel
 from ..training.quantizing import channel_axes, layer_of
-from ..training.sparsity import sparsity_of
+from ..training.sparsity import Scope, sparsity_of
 from .messages import ChooseRequest, Chosen, Found
 from .probe import Probe, bytes_of, latency_of, probe_of
 from .train import train_plan
@@ -38,7 +39,8 @@ _FORMATS = ("float32", "float16", "int8", "int4")
 _MOST_MEASURED = 6
 _SLACK = 1.02  # of a limit of bytes or time, that an estimate may be over
 _SLACK_BYTES = 2048
-_FIRST: tuple[dict[str, Any], ...] = (
+_SCOPES: tuple[Scope, ...] = ("global", "layer", "2:4")
+_FIRST: tuple[dict[str, float | str | bool], ...] = (
     {"keep": 1.0, "format": "int8", "is_tuned": False, "floats": "none"},
     {"keep": 0.5, "is_taught": False, "format": "int8", "is_tuned": True, "floats": "none"},
     {"keep": 1.0, "format": "int4", "is_tuned": True, "is_taught": False, "floats": "none"},
@@ -56,7 +58,8 @@ class Candidate:
     size_bytes: int
     latency_ms: float
     model: TrainedModel | None = None
-    losses: Any = None  # of each fold, shape (R,); `drop` is their mean
+    # Of each fold, shape (R,); `drop` is their mean.
+    losses: NDArray[np.float64] | None = None
 
 
 @dataclass(slots=True)
@@ -68,7 +71,7 @@ class Chooser:
     most_bytes: int | None
     most_ms: float | None
     is_zipped: bool
-    reference: Any = None
+    reference: NDArray[np.float64] | None = None
     found: dict[str, Candidate] = field(default_factory=dict[str, Candidate])
     n_ruled_out: int = 0
     n_failed: int = 0
@@ -109,7 +112,7 @@ class Chooser:
         number_format = str(trial.suggest_categorical("format", _FORMATS))
         is_tuned = bool(trial.suggest_categorical("is_tuned", (False, True)))
         sparsity = float(trial.suggest_categorical("sparsity", _SPARSITIES)) if self.is_zipped else 0.0
-        scope: Any = trial.suggest_categorical("scope", ("global", "layer", "2:4")) if sparsity else "global"
+        scope = cast("Scope", trial.suggest_categorical("scope", _SCOPES)) if sparsity else "global"
         sparsity = 0.5 if scope == "2:4" else sparsity
         bits = {"int8": 7, "int4": 4}.get(number_format, 0) if is_tuned else 0
         is_trained = bits > 0 or keep < 1.0 or sparsity > 0.0  # more training alone is the control
@@ -184,8 +187,11 @@ class Chooser:
             one.size_bytes = round(size * (1.0 - 0.9 * sparsity_of(model.network.weights, model.weights)))
         return one
 
-    def _fair(self, plan: Plan) -> Any:
-        return self.reference if plan.is_tuned else self.probe.scores(self.probe.base)
+    def _fair(self, plan: Plan) -> NDArray[np.float64]:
+        if not plan.is_tuned:
+            return self.probe.scores(self.probe.base)
+        assert self.reference is not None  # noqa: S101 - the control is trained before anything is asked
+        return self.reference
 
     def _worst(self) -> float:
         return max((one.drop for one in self.found.values() if one.model is not None), default=0.0) + 0.1
@@ -202,7 +208,9 @@ class Chooser:
         if not made:
             return []
         return nested_losses(
-            np.stack([one.losses for one in made]), np.array([one.size_bytes for one in made]), most_drop
+            np.stack([one.losses for one in made if one.losses is not None]),
+            np.array([one.size_bytes for one in made]),
+            most_drop,
         )
 
     def chosen(self, most_drop: float) -> list[Candidate]:
@@ -217,11 +225,7 @@ class Chooser:
         return (within[: _MOST_MEASURED - 1] + beyond)[:_MOST_MEASURED]
 
 
-def nested_losses(
-    losses: np.ndarray[Any, np.dtype[np.float64]],
-    sizes: np.ndarray[Any, np.dtype[np.int64]],
-    most_drop: float,
-) -> list[float]:
+def nested_losses(losses: NDArray[np.float64], sizes: NDArray[np.int64], most_drop: float) -> list[float]:
     """Return by fold the loss of the form that is chosen on the other folds: the smallest within the limit.
 
     The form that is chosen on all folds was picked for what it loses there, among many; this is what the way of
