@@ -560,7 +560,8 @@ def test_a_list_of_needed_files_that_is_wrong_is_told_and_mended_before_anything
     store: Store,
 ) -> None:
     sha256 = store.artifacts.add(b"network")
-    make_trial(store, make_study(store).id, 0, user_attrs={"model_sha256": sha256})
+    trial = make_trial(store, make_study(store).id, 0)
+    store.finish_trial(trial.id, TrialOutcome(TrialState.COMPLETE, value=1.0, model_sha256=sha256))
     age(store.artifacts.path(sha256))
     with closing(sqlite3.connect(store.workspace.database)) as connection, connection:
         connection.execute("UPDATE artifact_refs SET role = 'no such role'")
