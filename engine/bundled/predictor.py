@@ -97,12 +97,12 @@ class Predictor:
                 "This bundle was made by a newer version of Cupel; use the predict.py that came with it."
             )
         self.labels: list[str] = self.schema["labels"]
-        self._texts: list[str] = [spec["name"] for spec in self.schema["inputs"] if spec["role"] == "text"]
         told: Mapping[str, Any] = self.schema.get("threshold") or {"value": 0.5}
         self.threshold: float | None = None if told["value"] == 0.5 else float(told["value"])
         self.model: Any = OnnxModel(folder) if model is None else model
         self.image_size: list[int] | None = self.schema.get("images")
         self.columns = self._columns(None)
+        self._texts = [column.name for column in self.columns if column.holds_texts]
 
     @property
     def header(self) -> list[str]:

@@ -25,7 +25,7 @@ class RawColumn:
         self.name: str = spec["name"]
         self.n_odd = self.n_unseen = 0
         self.first_odd: tuple[int, str] = (0, "")
-        self.kind: str = spec["kind"]
+        self.storage: str = spec["kind"]
         self._known = None if spec["categories"] is None else frozenset(spec["categories"])
         self._missing = frozenset(schema["missing"])
         self._quiet = self._missing | frozenset(schema["soft_missing"])
@@ -37,14 +37,19 @@ class RawColumn:
         self._day_first: bool = spec["day_first"]
         self._cache: dict[str, float] = {}
 
+    @property
+    def holds_texts(self) -> bool:
+        """Whether cells are texts rather than categories, numbers or dates."""
+        return self.storage == "text" and self._known is None
+
     def convert(self, cells: Sequence[Any], lines: Sequence[int]) -> np.ndarray:
         """Return an array of shape (n, 1): float64, NaN where missing, or text, empty where missing."""
-        if self.kind == "text":
+        if self.storage == "text":
             words = [self._word(cell) for cell in cells]
             if self._known is not None:
                 self.n_unseen += sum(word not in self._known for word in words if word)
             return np.array(words, object).reshape(-1, 1)
-        values = self._simple(cells) if self.kind == "number" else None
+        values = self._simple(cells) if self.storage == "number" else None
         if values is None:
             values = self._values(cells, lines)
         values[np.isinf(values)] = np.nan
@@ -85,7 +90,7 @@ class RawColumn:
         )
 
     def _parsed(self, texts: Sequence[str]) -> list[float]:
-        if self.kind == "date":
+        if self.storage == "date":
             values = spelled_dates(texts, self._date, day_first=self._day_first).tolist()
             gone = self._missing
             return [math.nan if text in gone else value for text, value in zip(texts, values, strict=True)]

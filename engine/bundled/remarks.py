@@ -21,7 +21,7 @@ def remarks(predictor: Predictor, file: CsvFile | None) -> list[tuple[str, dict[
                     "{value!r} in line {row}.",
                     column=column.column,
                     n=column.n_odd,
-                    kind=column.kind,
+                    kind=column.storage,
                     value=text,
                     row=line,
                 )

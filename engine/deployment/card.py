@@ -301,22 +301,14 @@ def _limits(made: Conversion, final: StudyResult | None, *, is_audited: bool) ->
 def _use(made: Conversion) -> str:
     output = "`prediction`" if made.task == "regression" else "`prediction` and `p_<label>` of every label"
     versions = ", ".join(f"{name} {version}" for name, version in sorted(made.versions.items()))
-    is_image = any(spec.role == "image" for spec in made.inputs)
-    data = "IMAGES (a folder, ZIP archive, image files, or a CSV file of paths)" if is_image else "DATA.csv"
-    raw = (
-        "- `model.onnx` takes `image`: bytes of shape (N, height, width, channels), as `decoding.py` makes them of "
-        "files; it scales them itself."
-        if is_image
-        else "- `model.onnx` takes the raw columns: doubles (NaN for missing; dates as seconds since 1970 UTC) and "
-        "strings (empty for missing), each of shape (N, 1); their names are in `manifest.json`."
-    )
+    part = bundle_part_of(kind_of_role(made.inputs[0].role))
     return "\n".join(
         [
             "## Use",
             "",
-            f"- `pip install -r requirements.txt`, then `python predict.py {data} -o OUT.csv`: one row for each, "
+            f"- `pip install -r requirements.txt`, then `python predict.py {part.data} -o OUT.csv`: one row for each, "
             f"with {output}. `python predict.py --check` proves the bundle on this machine.",
-            raw,
+            f"- `model.onnx` takes {part.takes}",
             *(_format_use(name, made) for name in made.formats if name != "onnx"),
             f"- Made with {versions}.",
         ]

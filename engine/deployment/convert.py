@@ -72,6 +72,11 @@ def _converted(request: ConversionRequest, reporter: Reporter) -> Conversion:
     model = dataclasses.replace(model, params={**model.params, "compute_dtype": "float32"})
     schema = TableSchema.from_json(request.schema)
     images = next(iter(schema.arrays), None)
+    if images and len(schema.inputs) > 1:
+        raise ExportError(
+            "Networks for images together with other columns cannot be exported yet; their scores and weights stay in "
+            "the workspace."
+        )
     table = request.table.load()
     folder = Path(request.folder)
     used = {name for fitted in model.preprocessings for name in fitted.columns}

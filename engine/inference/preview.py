@@ -113,10 +113,12 @@ def _cells(predictor: Predictor, feeds: Feeds, place: int) -> tuple[str, ...]:
     return tuple(_cell(spec["kind"], feeds[spec["name"]][place, 0]) for spec in specs)
 
 
-def _cell(kind: str, value: Any) -> str:
-    if kind == "text":
+def _cell(storage: str, value: Any) -> str:
+    if storage == "text":
         text = " ".join(str(value).split())
         return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
     if value != value:
         return ""
-    return str(np.datetime64(int(value), "s")).replace("T00:00:00", "") if kind == "date" else f"{value:.6g}"
+    return (
+        str(np.datetime64(int(value), "s")).replace("T00:00:00", "") if storage == "date" else f"{value:.6g}"
+    )

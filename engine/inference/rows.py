@@ -109,7 +109,7 @@ def open_source(
     try:
         if predictor.image_size:
             return _Images(predictor, data)
-        if data.is_dir() and len(predictor.columns) == 1 and predictor.columns[0].kind == "text":
+        if data.is_dir() and len(predictor.columns) == 1 and predictor.columns[0].storage == "text":
             return _Texts(predictor, data)
         try:
             with data.open("rb") as stream:

@@ -304,6 +304,8 @@ class BundlePart(ABC):
         Cells that training never saw and a bundle must bear, for its certificate.
     samples, samples_hold : str
         The file that holds samples of the data, and what of them.
+    data, takes : str
+        What ``predict.py`` is given, and what ``model.onnx`` takes, for the card.
     about : str
         What its part of ``preprocessing.json`` means.
     """
@@ -313,6 +315,11 @@ class BundlePart(ABC):
     strange_cells: tuple[str, ...] = ()
     samples: str = "sample_rows.csv"
     samples_hold: str = "rows of the data, without the target"
+    data: str = "DATA.csv"
+    takes: str = (
+        "the raw columns: doubles (NaN for missing; dates as seconds since 1970 UTC) and strings (empty for missing), "
+        "each of shape (N, 1); their names are in `manifest.json`."
+    )
     about: Mapping[str, str]
 
     @abstractmethod

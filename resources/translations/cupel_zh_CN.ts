@@ -2987,6 +2987,10 @@
       <translation>模型的第 {number} 个网络有 {n:,} 个权重不是数值；请导出另一个试验。</translation>
     </message>
     <message>
+      <source>Networks for images together with other columns cannot be exported yet; their scores and weights stay in the workspace.</source>
+      <translation>图像与其他列一起使用的网络尚不能导出；其分数和权重保留在工作区中。</translation>
+    </message>
+    <message>
       <source>No baseline could be compared with: {names} have no score.</source>
       <translation>没有可比较的基线：{names}没有得分。</translation>
     </message>

@@ -26,6 +26,11 @@ class ImagePart(BundlePart):
     files = (Path(decoding.__file__),)
     samples = SAMPLE_IMAGES
     samples_hold = "images of the data"
+    data = "IMAGES (a folder, ZIP archive, image files, or a CSV file of paths)"
+    takes = (
+        "`image`: bytes of shape (N, height, width, channels), as `decoding.py` makes them of files; it scales them "
+        "itself."
+    )
     about: Mapping[str, str] = {
         "image": "Bytes (height, width, channels) as decoding.py makes them of files; networks scale them.",
     }
