@@ -247,7 +247,7 @@ SETTINGS: tuple[Setting, ...] = (
         wrong=Message("The number of finalists is {value}; it must be at least {least}."),
     ),
     Setting(
-        "equivalence", "equivalence", "method", float, Message("The same within, %"),
+        "equivalence", "equivalence", "method", float, Message("Same within, %"),
         Message("Smaller differences have no practical size: 0.005 of a score, or as a part of an error"),
         allowed=(0, 1 - 1e-12), metavar="X", scale=0.01,
         wrong=Message("The region of practical equivalence is {value}; it must be a number from 0 to below 1."),

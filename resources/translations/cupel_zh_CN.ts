@@ -2975,6 +2975,10 @@
       <translation>近似重复的行：始终放在划分的同一侧（auto：仅当无法用巧合解释时）</translation>
     </message>
     <message>
+      <source>Near-duplicates</source>
+      <translation>近似重复行</translation>
+    </message>
+    <message>
       <source>Near-duplicates are kept on one side of every split: {n:,} rows in {n_sets:,} sets.</source>
       <translation>近似重复行总在划分的同一侧：{n:,} 行，共 {n_sets:,} 组。</translation>
     </message>
@@ -3193,6 +3197,10 @@
     <message>
       <source>Run beside other studies instead of waiting for them</source>
       <translation>与其他研究同时运行，而不等待它们结束</translation>
+    </message>
+    <message>
+      <source>Same within, %</source>
+      <translation>视为相同，%</translation>
     </message>
     <message>
       <source>Sampler</source>
@@ -3773,10 +3781,6 @@
     <message>
       <source>The same as {name} for practical purposes: difference {difference}, 95 % interval {low} to {high}; better with a probability of {better}, the same {same}, worse {worse}.</source>
       <translation>与{name}实际上相当：差值 {difference}，95% 区间 {low} 至 {high}；更好的概率 {better}，相当 {same}，更差 {worse}。</translation>
-    </message>
-    <message>
-      <source>The same within, %</source>
-      <translation>视为相同，%</translation>
     </message>
     <message>
       <source>The sampler {sampler} can aim at one objective only; choose one of {choices}.</source>

@@ -101,7 +101,7 @@ class WorkersContract:
         done = party.done("holdout")
         assert done.worker == worker
         assert isinstance(done.outcome, TaskResult)
-        assert done.outcome.info["holdout"] == {"accuracy": 0.5}
+        assert done.outcome.holdout == {"accuracy": 0.5}
         assert list(workers.idle) == [worker]
 
     def test_a_task_finds_the_files_that_the_study_names_by_their_digests(self, party: Party) -> None:
@@ -136,7 +136,7 @@ class WorkersContract:
         outcome = party.done("trial").outcome
         assert isinstance(outcome, TaskResult)
         assert outcome.scores is not None
-        assert outcome.info["truncated"] is True
+        assert outcome.facts.truncated is True
 
     def test_a_trial_that_is_dropped_ends_without_a_result(self, party: Party) -> None:
         party.long_trial("trial", party.worker())
