@@ -266,7 +266,8 @@ def test_a_finalist_tells_its_score_over_all_repeats(page: TrialsPage, workspace
     assert score_on_repeats(study, trial, scores) == []
     n_folds = int(study.spec["split"]["n_folds"])
     further = {str(trial.number): [1000.0] * n_folds}
-    judged = dataclasses.replace(study, result={**study.result, "repeats": {"scores": further}})
+    repeats = {"sha256": "a" * 64, "splits_sha256": "b" * 64, "scores": further}
+    judged = dataclasses.replace(study, result={**study.result, "repeats": repeats})
     ((name, shown),) = score_on_repeats(judged, trial, scores)
     assert name == f"Over {len(scores.values) // n_folds + 1} repeats"
     assert "±" in shown
