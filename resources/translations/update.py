@@ -120,7 +120,9 @@ def _sentences(path: Path) -> Iterator[str]:
         if (_name(node).endswith("Error") or _name(node) in _TELLING) and node.args:
             # Of errors a single word is no sentence: the name of an encoding, say.
             yield from (
-                t for t in _literal(node.args[0]) if " " in t or (_name(node) == "Message" and t.replace("-", "").isalpha())
+                t
+                for t in _literal(node.args[0])
+                if " " in t or (_name(node) == "Message" and t.replace("-", "").isalpha())
             )
         if _name(node) == "finding" and len(node.args) > 3:
             yield from _literal(node.args[3])
