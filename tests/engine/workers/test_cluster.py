@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from cupel.engine.data.schema import TableSchema
 from cupel.engine.workers.cluster import Cluster
 from cupel.engine.workers.messages import HoldoutTask, Site, StudyRequest
 from cupel.engine.workers.protocol import TaskDone, WorkerReady
@@ -18,7 +19,8 @@ from dask import config
 from tests.engine.search.engines import ROOT, toy_workers
 
 STUDY = StudyRequest(
-    study_id=1, table_sha256="0" * 64, splits_sha256="1" * 64, schema={}, task="binary", metric="accuracy", seed=0,
+    study_id=1, table_sha256="0" * 64, splits_sha256="1" * 64, schema=TableSchema(()).to_json(),
+    task="binary", metric="accuracy", seed=0,
     max_epochs=5,
 )  # fmt: skip
 
