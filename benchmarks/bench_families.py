@@ -11,6 +11,7 @@ repository, from which the second process takes all code.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import subprocess
@@ -46,21 +47,20 @@ FAMILIES: dict[str, dict[str, Any]] = {
 
 def problem(kind: str) -> Any:
     """Return three folds of rows of a kind of data."""
-    from cupel.engine.preprocessing.image import ImagePreprocessing
-    from cupel.engine.preprocessing.text import TextPreprocessing
     from cupel.engine.training.problem import build_problem
 
+    image, text = _preprocessing("image"), _preprocessing("text")
     rng = np.random.default_rng(0)
     n = {"table": 3000, "text": 1200, "image": 600}[kind]
     y = rng.integers(0, 3, n)
     fitted: Any
     if kind == "image":
-        fitted = ImagePreprocessing("image", 28, 28, 1)
+        fitted = image.ImagePreprocessing("image", 28, 28, 1)
         inputs = [{"pixels": rng.integers(0, 256, (n, 28, 28, 1), np.uint8)}]
     elif kind == "text":
         tokens = rng.zipf(1.3, (n, 40)).clip(1, 4999).astype(np.int32)
         tokens[np.arange(40) >= rng.integers(1, 41, n)[:, None]] = 0
-        fitted = TextPreprocessing(("text",), "word", 40, 5000, ())
+        fitted = text.TextPreprocessing(("text",), "word", 40, 5000, ())
         inputs = [{"tokens": tokens}] * 3
     else:
         fitted = _Table()
@@ -71,6 +71,14 @@ def problem(kind: str) -> Any:
         task="multiclass", n_classes=3, y=y, inputs=inputs, preprocessings=(fitted,) * 3,
         train=[np.flatnonzero(part != k) for k in range(3)], valid=[np.flatnonzero(part == k) for k in range(3)],
     )  # fmt: skip
+
+
+def _preprocessing(kind: str) -> Any:
+    """Return the module that prepares a kind of data; until version 0.2 it lay elsewhere."""
+    try:
+        return importlib.import_module(f"cupel.engine.kinds.{kind}.preprocessing")
+    except ModuleNotFoundError:
+        return importlib.import_module(f"cupel.engine.preprocessing.{kind}")
 
 
 class _Table:
