@@ -130,7 +130,7 @@ def run(name: str, data: Path | None, what: tuple[str, ...]) -> None:
         variants = compress(store, study.id, what=what)
         seconds = time.perf_counter() - began - trained
         path = Path(folder) / "model.npz"
-        path.write_bytes(store.artifacts.read(store.trial_by_number(study.id, 0).user_attrs["model_sha256"]))
+        path.write_bytes(store.artifacts.read(store.trial_by_number(study.id, 0).model_sha256))
         told = subprocess.run(
             [sys.executable, __file__, "--frameworks", str(path)], capture_output=True, text=True, check=True
         )

@@ -115,7 +115,7 @@ def _case(name: str, answer: dict[str, Any], workspace: Path, seconds: float) ->
         y = np.full(rows.table.n_rows, -1, rows.target.values.dtype)
         y[rows.target.rows] = rows.target.values
         trial = store.trial_by_number(study.id, answer["best"]["trial"])
-        model = TrainedModel.from_bytes(store.artifacts.read(trial.user_attrs["model_sha256"]))
+        model = TrainedModel.from_bytes(store.artifacts.read(trial.model_sha256))
         alone = [model.only(place).predict(rows.table, held) for place in range(model.n_networks)]
         truth = float(np.mean([metric(y[held], p) for p in alone]))
         n_judged = sum(len(v) for v in rows.splits.valid[: rows.splits.n_folds])
@@ -180,7 +180,7 @@ def old_way(store: Store, study_id: int, metric: str) -> tuple[float, float]:
     trials = [
         t
         for t in store.trials(study_id, kinds=[TrialKind.SEARCH])
-        if t.state is TrialState.COMPLETE and "same_as" not in t.user_attrs
+        if t.state is TrialState.COMPLETE and t.same_as is None
     ]
     curves = store.curves_of([t.id for t in trials])
     place = CURVE_NAMES.index("valid_score")

@@ -204,7 +204,7 @@ def search_work(trials: Sequence[TrialRecord], policy: Policy) -> float:
         All of them; baselines and copies cost nothing here. The weights of those that were given up are not known:
         the median of the others stands for them.
     """
-    own = [t for t in trials if t.kind is not TrialKind.BASELINE and "same_as" not in t.user_attrs]
+    own = [t for t in trials if t.kind is not TrialKind.BASELINE and t.same_as is None]
     known = [t.n_parameters for t in own if t.n_parameters is not None]
     typical = float(np.median(known)) if known else 0.0
     return sum(policy.work(t.epoch or 0, typical if t.n_parameters is None else t.n_parameters) for t in own)

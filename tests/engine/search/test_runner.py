@@ -19,6 +19,8 @@ from cupel.engine.domain.filtering import parse_filter, trial_columns
 from cupel.engine.domain.objectives import front_of_table, is_ruled_out, objectives_of, pareto_trials
 from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, StudySpec
 from cupel.engine.machine import free_memory_bytes
+from cupel.engine.search.policy import POLICY
+from cupel.engine.search.repeats import search_work
 from cupel.engine.studies import create_study
 from cupel.engine.workers.cluster import Cluster
 from cupel.storage.records import FailureKind, Request, StudyState, TrialKind, TrialRecord, TrialState
@@ -446,6 +448,8 @@ def test_an_equal_parameter_set_is_not_trained_again(store: Store) -> None:
     trials = searched(store, study_id)
     assert sum(t.same_as is None for t in trials) == 2
     assert all(t.value == trials[t.same_as].value for t in trials if t.same_as is not None)
+    # What was not trained is no work, and buys no repeats.
+    assert search_work(trials, POLICY) == search_work([t for t in trials if t.same_as is None], POLICY) > 0
 
 
 def n_artifacts(store: Store) -> int:
