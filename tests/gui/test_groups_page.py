@@ -20,7 +20,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from ..engine.deployment.made import make_study
-from ..engine.deployment.test_threshold import TRIAL, keep_out_of_fold
+from ..engine.deployment.studies import TRIAL, keep_out_of_fold
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from cupel.storage.records import TrialState
 from cupel.storage.store import Store
 
 from ..deployment.made import Made, make_study
-from ..deployment.test_threshold import TRIAL, keep_out_of_fold
+from ..deployment.studies import TRIAL, keep_out_of_fold
 
 CLASSES = ("no", "yes")
 

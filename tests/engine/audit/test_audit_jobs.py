@@ -25,7 +25,7 @@ from cupel.storage.records import JobRecord, JobState, Request, TrialKind, Trial
 from cupel.storage.store import Store
 
 from ..deployment.made import Made, make_study
-from ..deployment.test_threshold import TRIAL, keep_out_of_fold
+from ..deployment.studies import TRIAL, keep_out_of_fold
 
 
 @pytest.fixture(scope="module")

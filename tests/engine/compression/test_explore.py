@@ -18,7 +18,7 @@ from cupel.storage.records import JobState, TrialState
 from cupel.storage.store import Store
 
 from ..deployment.made import make_study
-from ..deployment.test_formats import make
+from ..deployment.studies import make_variants
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_the_way_of_choosing_is_scored_on_folds_that_it_has_not_looked_at(
     [("image", {"conv_0", "conv_1", "dense_0"}), ("text", {"embedding", "conv_2", "conv_3"})],
 )
 def test_layers_of_other_networks_are_blamed_too(kind: str, layers: set[str], tmp_path: Path) -> None:
-    study = make(tmp_path, kind)
+    study = make_variants(tmp_path, kind)
     blamed = blame_layers(study.store, study.id, 0, how="int4", most_drop=1.0)
     assert layers <= {one.layer for one in blamed.found.blame}
     assert all(one.n_weights > 0 for one in blamed.found.blame)

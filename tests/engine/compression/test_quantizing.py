@@ -27,7 +27,7 @@ from cupel.engine.training.teaching import teacher_input
 from cupel.engine.training.trainer import Trainer, TrainSpec, predict
 
 from ..training.problems import make_problem
-from .test_shrinking import OTHERS, made, outputs, rows_of
+from .cases import OTHERS, made, outputs, rows_of
 
 PARAMS: dict[str, Any] = {
     "n_layers": 2, "width": 32, "activation": "relu", "dropout": 0.0, "optimizer": "adamw", "learning_rate": 0.01,

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from cupel.engine.networks.cutting import shrink
 from cupel.engine.networks.folding import folded
-from cupel.engine.networks.inputs import ImageInput, InputShape, TableInput, TextInput
+from cupel.engine.networks.inputs import ImageInput, InputShape, TextInput
 from cupel.engine.networks.keras_form import to_keras
 from cupel.engine.networks.network import Network
 from cupel.engine.networks.registry import build_network
-from cupel.engine.training.trainer import predict
+
+from .cases import OTHERS, TABLE, TABLE_OF_NUMBERS, TEXTS, made, outputs, rows_of
 
 PIXELS = InputShape(5, (ImageInput(16, 16, 3),))
 IMAGES: list[tuple[str, dict[str, Any]]] = [
@@ -25,23 +26,6 @@ IMAGES: list[tuple[str, dict[str, Any]]] = [
     ("resnet", {"filters": 8, "n_blocks": 2, "separable": True}),
     ("image_mlp", {"n_layers": 2, "width": 16, "normalization": "batch"}),
 ]
-
-
-def made(name: str, params: dict[str, Any], shape: InputShape, n: int = 2) -> tuple[Network, Any, Any]:
-    """Return networks whose weights and statistics are all those of a trained one: none is 0 or 1."""
-    rng = np.random.default_rng(0)
-    network = build_network(name, params, shape)
-    weights = network.weights.initial(list(range(n)))
-    weights += rng.normal(0, 0.05, weights.shape).astype(np.float32)
-    stats = (network.stats.initial([0] * n) + rng.uniform(0, 0.5, (n, network.stats.size))).astype(np.float32)
-    return network, weights, stats
-
-
-def outputs(network: Network, weights: Any, stats: Any, rows: dict[str, Any]) -> np.ndarray:
-    """Return the outputs of each network by itself."""
-    return np.concatenate(
-        [predict(network, weights[r : r + 1], stats[r : r + 1], rows) for r in range(len(weights))]
-    )
 
 
 @pytest.fixture
@@ -146,36 +130,6 @@ def test_smaller_networks_have_a_keras_form_and_can_be_made_smaller_again(
     model: Any = to_keras(network, weights[0], stats[0])
     found = outputs(network, weights, stats, pixels)[0]
     np.testing.assert_allclose(np.asarray(model(pixels["pixels"][0])), found, atol=1e-4, rtol=1e-4)
-
-
-TEXTS = InputShape(3, (TextInput(9, 40),))
-TABLE = InputShape(3, (TableInput(6, (5, 3), 4),), "multiclass")
-TABLE_OF_NUMBERS = InputShape(1, (TableInput(6, (), 6),), "binary")
-OTHERS: list[tuple[str, dict[str, Any], InputShape]] = [
-    ("bag", {"embedding_size": 16, "n_layers": 1, "width": 16, "n_pairs": 64, "n_wide": 64}, TEXTS),
-    ("bag", {"embedding_size": 16, "n_layers": 0, "pooling": "mean"}, TEXTS),
-    ("textcnn", {"embedding_size": 16, "widths": "2-3", "n_filters": 16, "dense_width": 16}, TEXTS),
-    ("textcnn", {"embedding_size": 16, "widths": "3", "n_filters": 16}, TEXTS),
-    ("recurrent", {"cell": "gru", "embedding_size": 16, "n_units": 16}, TEXTS),
-    ("recurrent", {"cell": "lstm", "embedding_size": 16, "n_units": 16}, TEXTS),
-    ("transformer", {"n_heads": 2, "head_size": 16, "n_blocks": 2, "widening": 2}, TEXTS),
-    ("realmlp", {"n_layers": 2, "width": 32, "embedding_size": 4}, TABLE),
-    ("tabm", {"n_layers": 2, "width": 32, "n_members": 4, "embedding_size": 4}, TABLE),
-    ("ft_transformer", {"n_blocks": 2, "n_heads": 2, "head_size": 16}, TABLE),
-]
-
-
-def rows_of(shape: InputShape) -> dict[str, Any]:
-    """Return some rows of a kind of data, with a leading axis of one replica."""
-    rng = np.random.default_rng(3)
-    (one,) = shape.inputs
-    if isinstance(one, TextInput):
-        tokens = rng.integers(1, one.n_words, (1, 8, one.n_tokens)).astype(np.int32)
-        tokens[:, ::2, 5:] = 0
-        return {"tokens": tokens}
-    assert isinstance(one, TableInput)
-    codes = np.stack([rng.integers(0, 5, (1, 8)), 5 + rng.integers(0, 3, (1, 8))], axis=2).astype(np.int32)
-    return {"numeric": rng.normal(size=(1, 8, one.n_numeric)).astype(np.float32), "codes": codes}
 
 
 def with_words(shape: InputShape, params: Mapping[str, Any]) -> InputShape:

@@ -28,20 +28,10 @@ from cupel.engine.inference.predicting import predict_file
 from cupel.storage.records import JobState
 
 from .made import Made, make_study, manifest_of
+from .programs import WALL
 
 PERIODIC = {"numeric_embedding": "periodic", "n_frequencies": 4, "frequency_scale": 0.5, "numeric_size": 3}
 EMBEDDED = {"categorical_encoding": "embedding", "embedding_size": 4}
-WALL = """
-import builtins, runpy, sys
-real = builtins.__import__
-def wall(name, *rest, **more):
-    if name.partition(".")[0] in ("cupel", "tensorflow", "keras", "sklearn", "pandas", "pyarrow", "scipy", "onnx"):
-        raise ImportError(name)
-    return real(name, *rest, **more)
-builtins.__import__ = wall
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
 Case = tuple[Made, Path]
 
 

@@ -14,132 +14,23 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from cupel.engine.compression.train import train_plan
 from cupel.engine.deployment.bundle import Bundle, verify_bundle
 from cupel.engine.deployment.export import export_model
 from cupel.engine.domain import formats as registry
 from cupel.engine.domain.compression_plan import FORMATS as NUMBER_FORMATS
-from cupel.engine.domain.compression_plan import Plan
 from cupel.engine.domain.errors import ExportError
 from cupel.engine.domain.formats import FORMATS
-from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
-from cupel.engine.search.preparing import prepare
-from cupel.engine.studies import create_study
-from cupel.engine.training.model import TrainedModel
-from cupel.engine.training.trainer import Trainer
-from cupel.engine.workers.context import StudyContext, context_of
-from cupel.engine.workers.trial_task import train_spec
-from cupel.storage.records import ExportRecord, FoldScores, JobState, TrialKind, TrialOutcome, TrialState
-from cupel.storage.store import Store
-from PIL import Image
+from cupel.storage.records import ExportRecord, JobState, TrialState
 
-from .made import PARAMS, make_study, manifest_of, write_data
+from .made import make_study, manifest_of
+from .studies import KINDS, VARIANTS, Study, make_variants
 
-TRAINING = {
-    "optimizer": "adamw", "learning_rate": 5e-3, "weight_decay": 1e-3, "schedule": "constant", "batch_size": 32,
-    "dropout": 0.0,
-}  # fmt: skip
-KINDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "table": ("mlp", {**PARAMS, "categorical_encoding": "embedding", "embedding_size": 4}),
-    "text": ("textcnn", {
-        "embedding_size": 8, "widths": "2-3", "n_filters": 8, "dense_width": 8, "tokens": "word", "n_tokens": 12,
-        "min_count": 1,
-    }),
-    "image": ("cnn", {"n_layers": 2, "filters": 8, "dense": 16, "normalization": "batch"}),
-}  # fmt: skip
-VARIANTS = [*NUMBER_FORMATS, "structured", "sparse"]
 HERE = [name for name in FORMATS if FORMATS[name].is_installed]
-
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """A study of one trial, whose variants are real networks."""
-
-    store: Store
-    id: int
-    model: TrainedModel
-
-
-def _write(folder: Path, kind: str) -> Path:
-    rng = np.random.default_rng(0)
-    folder.mkdir(parents=True, exist_ok=True)
-    if kind == "table":
-        write_data(folder / "data.csv", "multiclass", n=160)
-        return folder / "data.csv"
-    if kind == "text":
-        file = folder / "texts.csv"
-        with file.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(["text", "y"])
-            for i in range(120):
-                words = rng.choice(["the", "meal", "我", "们", "12", "here", "friend"], 8).tolist()
-                writer.writerow(
-                    [" ".join([*words, "good" if i % 2 else "bad", str(i)]), "no" if i % 2 else "yes"]
-                )
-        return file
-    for i in range(60):
-        home = folder / "images" / "ab"[i % 2]
-        home.mkdir(parents=True, exist_ok=True)
-        pixels = rng.integers(0, 90, (10, 10), np.uint8) + np.uint8(120 * (i % 2))
-        Image.fromarray(pixels).save(home / f"{i}.png")
-    return folder / "images"
-
-
-def _variant(context: StudyContext, model: TrainedModel, name: str) -> tuple[TrainedModel, dict[str, Any]]:
-    method = {"sparsity": 0.0, "quantization": ""}
-    if name == "structured":
-        plan = Plan("smaller", keep=0.5, is_tuned=False)
-        return train_plan(context, model, plan, 0), method
-    if name == "sparse":
-        small = np.abs(model.weights) < np.quantile(np.abs(model.weights), 0.5)
-        return dataclasses.replace(model, weights=np.where(small, 0.0, model.weights)), {
-            **method,
-            "sparsity": 0.5,
-        }
-    return model, {**method, "quantization": "" if name == "float32" else name}
-
-
-def make(folder: Path, kind: str) -> Study:
-    """Train two folds for two epochs, and store every variant of them."""
-    name, params = KINDS[kind]
-    store = Store.open(folder / "workspace")
-    spec = StudySpec(
-        {"table": "y", "text": "y", "image": "label"}[kind], families=(name,), split=SplitSpec(n_folds=2, holdout=0.3),
-        budget=BudgetSpec(1), export_dir="", n_workers=1, roles={"text": "text"} if kind == "text" else {},
-    )  # fmt: skip
-    read = ReadSpec(image_size=10) if kind == "image" else ReadSpec()
-    record, _ = create_study(store, str(_write(folder, kind)), spec, read=read)
-    context = context_of(prepare(store, record).files)
-    params = {**TRAINING, **params}
-    problem = context.problem(params)
-    trained = Trainer(problem, train_spec(context, problem, name, params, patience=None, max_epochs=2)).run()
-    model = TrainedModel.from_training(problem, trained, context.target.labels)
-    study = Study(store, record.id, model)
-    trial = store.create_trial(
-        study_id=record.id, number=0, kind=TrialKind.SEARCH, family=name, params=model.params
-    )
-    store.start_trial(trial.id, "test")
-    scores = FoldScores((record.metric,), np.array([[0.8], [0.9]]), np.array([1, 2]))
-    sha256 = store.artifacts.add(model.to_bytes())
-    store.finish_trial(trial.id, TrialOutcome(TrialState.COMPLETE, 0.85, 0.05, scores, model_sha256=sha256))
-    for each in VARIANTS:
-        networks, method = _variant(context, model, each)
-        variant = store.add_variant(trial.id, name=each, method=method)
-        measures = {
-            "model_sha256": store.artifacts.add(networks.to_bytes()),
-            "drop": {"mean": 0.01, "low": 0.0, "high": 0.02},
-            "against": "base",
-        }
-        store.finish_variant(
-            variant.id, state=TrialState.COMPLETE, value=0.8, value_std=0.1, measures=measures
-        )
-    return study
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +39,7 @@ def studies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Stud
 
     class Made(dict[str, Study]):
         def __missing__(self, kind: str) -> Study:
-            self[kind] = make(tmp_path_factory.mktemp(kind), kind)
+            self[kind] = make_variants(tmp_path_factory.mktemp(kind), kind)
             return self[kind]
 
     made = Made()

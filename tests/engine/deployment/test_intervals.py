@@ -28,7 +28,7 @@ from cupel.engine.statistics.conformal import LEVELS
 from cupel.storage.records import JobState
 
 from .made import Made, make_study, manifest_of
-from .test_serving import ask, served
+from .programs import ask, served
 
 LEVEL = 0.8
 Case = tuple[Made, Path]

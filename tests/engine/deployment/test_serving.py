@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import http.client
 import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from cupel.engine.deployment.snippets import filled
 from cupel.engine.domain.errors import ExportError
 
 from .made import Made, make_study
+from .programs import ask, served
 from .stubs import compile_cpp, compile_java
 
 LIMITS = ("--max-rows", "40", "--max-bytes", "20000")
@@ -36,41 +35,12 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Made, Path]
     made.store.close()
 
 
-@contextmanager
-def served(command: list[str], folder: Path | None = None) -> Iterator[int]:
-    """Start a server on a free port, and give the port."""
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder)
-    assert child.stdout is not None
-    assert child.stderr is not None
-    try:
-        line = child.stdout.readline()
-        assert " at http://127.0.0.1:" in line, line + child.stderr.read()
-        yield int(line.partition("http://127.0.0.1:")[2].split()[0])
-    finally:
-        child.terminate()
-        child.communicate()
-
-
 @pytest.fixture(scope="module")
 def port(case: tuple[Made, Path]) -> Iterator[int]:
     """The port of `cupel serve` for the bundle."""
     program = "from cupel.engine.cli import main; import sys; sys.exit(main())"
     with served([sys.executable, "-c", program, "serve", str(case[1]), "--port", "0", *LIMITS]) as number:
         yield number
-
-
-def ask(
-    port: int, path: str, body: Any = None, *, kind: str = "application/json", host: str | None = None
-) -> tuple[int, Any]:
-    """Send a request and return the status and what the answer's JSON holds (or its text)."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-    headers = ({"Content-Type": kind} if data is not None else {}) | ({"Host": host} if host else {})
-    connection.request("GET" if data is None else "POST", path, data, headers)
-    answer = connection.getresponse()
-    text = answer.read().decode()
-    connection.close()
-    return answer.status, json.loads(text) if text.startswith(("{", "[")) else text
 
 
 def _raw_rows(made: Made, n: int) -> list[dict[str, Any]]:

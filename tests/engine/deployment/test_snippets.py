@@ -19,7 +19,7 @@ import pytest
 from cupel.engine.deployment.export import export_model
 
 from .made import make_study
-from .test_formats import make
+from .studies import make_variants
 
 PLACES = ("ONNXRUNTIME_NODE", "ONNXRUNTIME_INCLUDE", "ONNXRUNTIME_JAR")
 Run = Callable[[Path], "subprocess.CompletedProcess[str]"]
@@ -64,7 +64,7 @@ def bundle(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         pytest.skip("no runtime of another language is named in the environment")
     folder = tmp_path_factory.mktemp(request.param)
     is_table = request.param in ("multiclass", "regression")
-    study = make_study(folder, request.param, {}) if is_table else make(folder, request.param)
+    study = make_study(folder, request.param, {}) if is_table else make_variants(folder, request.param)
     study_id = study.study_id if hasattr(study, "study_id") else study.id
     record = export_model(study.store, study_id, 0, folder / "bundle", formats=["onnx"])
     assert record.failure is None, record.failure.traceback

@@ -25,7 +25,7 @@ from cupel.engine.training.trainer import Trainer, TrainSpec
 from cupel.storage.records import JobState
 
 from .made import Made, _stored
-from .test_export import WALL
+from .programs import WALL
 
 TRAINING: dict[str, Any] = {
     "optimizer": "adamw", "learning_rate": 5e-3, "weight_decay": 1e-3, "schedule": "constant", "batch_size": 32,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from cupel.engine.deployment.export import export_model
 from cupel.engine.inference.predicting import predict_file
 from PIL import Image
 
-from .test_formats import Study, make
-from .test_serving import ask, served
-from .test_threshold import PROGRAM
+from .programs import CUPEL, ask, served
+from .studies import Study, make_variants
 
 WORDS = ("the", "meal", "我", "们", "12", "here", "friend")
 
@@ -30,7 +28,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
 
     def bundle(kind: str) -> Path:
         if kind not in made:
-            study = make(tmp_path_factory.mktemp(kind), kind)
+            study = make_variants(tmp_path_factory.mktemp(kind), kind)
             record = export_model(study.store, study.id, 0, formats=["onnx"])
             assert record.failure is None, record.failure.traceback
             made[kind] = study, Path(record.path)
@@ -43,13 +41,13 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
 
 @pytest.fixture(scope="module")
 def text_port(bundles: Callable[[str], Path]) -> Iterator[int]:
-    with served([sys.executable, "-c", PROGRAM, "serve", str(bundles("text")), "--port", "0"]) as port:
+    with served([*CUPEL, "serve", str(bundles("text")), "--port", "0"]) as port:
         yield port
 
 
 @pytest.fixture(scope="module")
 def image_port(bundles: Callable[[str], Path]) -> Iterator[int]:
-    with served([sys.executable, "-c", PROGRAM, "serve", str(bundles("image")), "--port", "0"]) as port:
+    with served([*CUPEL, "serve", str(bundles("image")), "--port", "0"]) as port:
         yield port
 
 

@@ -20,33 +20,13 @@ from cupel.engine.domain.errors import ExportError
 from cupel.engine.inference.comparison import compare_bundles
 from cupel.engine.inference.predicting import predict_file
 from cupel.engine.study_rows import StudyRows
-from cupel.storage.records import FoldScores, TrialKind, TrialOutcome, TrialState
 
 from .made import Made, make_study, manifest_of
+from .programs import CUPEL, ask, served
 from .stubs import compile_cpp, compile_java
-from .test_serving import ask, served
+from .studies import TRIAL, keep_out_of_fold
 
-TRIAL = 7
 GIVEN = 0.3
-PROGRAM = "from cupel.engine.cli import main; import sys; sys.exit(main())"
-
-
-def keep_out_of_fold(made: Made, number: int) -> np.ndarray:
-    """Add a trial with the same networks and with what they say of the rows that they have not seen."""
-    store = made.store
-    said = [made.model.only(r).predict(made.table, rows) for r, rows in enumerate(made.splits.valid)]
-    flat = np.concatenate([p.ravel() for p in said]).astype(np.float32)
-    trial = store.create_trial(
-        study_id=made.study_id, number=number, kind=TrialKind.SEARCH, family=made.model.family,
-        params=made.model.params,
-    )  # fmt: skip
-    store.start_trial(trial.id, "test")
-    scores = FoldScores(("accuracy",), np.full((len(said), 1), 0.5), np.zeros(len(said), np.int64))
-    sha256 = store.study(made.study_id).result["model_sha256"]
-    store.finish_trial(
-        trial.id, TrialOutcome(TrialState.COMPLETE, 0.5, 0.0, scores, oof=flat, model_sha256=sha256)
-    )
-    return flat
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +90,7 @@ def test_every_program_says_the_same_class(made: Made, bundle: Path, tmp_path: P
 
 
 def test_the_server_follows_the_threshold(bundle: Path) -> None:
-    with served([sys.executable, "-c", PROGRAM, "serve", str(bundle), "--port", "0"]) as port:
+    with served([*CUPEL, "serve", str(bundle), "--port", "0"]) as port:
         status, about = ask(port, "/schema")
         assert status == 200
         assert about["threshold"]["value"] == GIVEN

@@ -8,7 +8,7 @@ from cupel.engine.statistics import resampling
 from cupel.engine.statistics.resampling import JudgedRows, resample
 from cupel.engine.statistics.shipped import repeats_mean
 
-from .test_resampling import N_FOLDS, classifier, held, judged
+from .made_models import N_FOLDS, classifier, held, judged
 
 N_REPEATS = 3
 
