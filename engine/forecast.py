@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 _CORNERS = ("smallest", "default", "largest")
 _TIMED_EPOCHS = 3
-_START_UP_STARTS = 2.0  # of a search, until its first worker is ready: reading, engine, worker processes
+# Of a search, until its first worker is ready: reading, engine, worker processes.
+_START_UP_STARTS = 2.3
 _FEW_TRIALS = 5
 _EARLY = 0.35  # fraction of the epochs that a trial with early stopping or a pruner often ends after
 
@@ -80,7 +81,7 @@ def forecast(request: ForecastRequest, reporter: Reporter) -> Forecast:
 def _start() -> float:
     """Import TensorFlow; return the seconds that it takes, by which `Budget` judges how fast the machine is now."""
     started = time.monotonic()
-    importlib.import_module("tensorflow")
+    importlib.import_module(f"{__package__}.tf")
     return time.monotonic() - started
 
 

@@ -12,10 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import keras
 import numpy as np
 import onnx
-import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from ai_edge_quantizer.quantizer import Quantizer
 from ai_edge_quantizer.recipe import weight_only_wi4_afp32
@@ -25,6 +23,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
 from ..networks.layout import Layout
+from ..tf import keras, tf
 from ..training.quantizing import channel_axes
 from .onnx_weights import store_in_bits, turn_weights
 

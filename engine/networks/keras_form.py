@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import keras
-
+from ..tf import keras
 from .layers.base import Tensor
 from .layout import Floats
 from .network import Network

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import keras
 import numpy as np
 import onnx
 from onnx import TensorProto, compose, helper, numpy_helper
@@ -20,6 +19,7 @@ from ..kinds.joined import raw_inputs, raw_part
 from ..networks.folding import Folded, folded
 from ..networks.keras_form import to_keras
 from ..networks.onnx_graph import IR_VERSION, OPSET, to_onnx
+from ..tf import keras
 from ..training.model import TrainedModel
 
 OUTPUTS = ("probabilities", "prediction")

@@ -65,7 +65,7 @@ class Policy:
     stop_grace_s: float = 8.0
     """For an epoch to end when the user stops the study: a person waits for it. What is killed goes on from its
     checkpoint when the study is resumed."""
-    grace_starts: float = 0.3
+    grace_starts: float = 0.4
     """For a worker to answer with what its trial has, once the time is over and its epoch should be: the message is
     small, but the machine may be busy."""
     most_failures: int = 5
@@ -109,17 +109,17 @@ class Policy:
 
     # -- what the end needs of a time budget ------------------------------------------------------------------------
 
-    start_s: float = 6.0
+    start_s: float = 4.5
     """Of a process that imports TensorFlow, until one has been measured: about what two cores take."""
-    export_starts: float = 1.0
+    export_starts: float = 1.3
     """For conversion and certificate, by processes that are ready."""
     prepare_starts: float = 2.0
     """Until these processes are ready: they are several, and the workers work meanwhile."""
     lead_starts: float = 1.0
     """So much earlier they are started, to know in time how long they took."""
-    final_starts: float = 0.6
+    final_starts: float = 0.8
     """For the final model, holdout scores, the result, closing down."""
-    closing_starts: float = 0.1
+    closing_starts: float = 0.13
     """What is left of that where there is no network."""
     evidence_fraction: float = 0.2
     """Of a time budget, at most, for repeats of the finalists and the choice of the final model: the search itself is
@@ -140,9 +140,9 @@ class Policy:
     """Of the time that a baseline may take: then trees end with what they have, and the rest is for scoring."""
     brief_s: float = 1.0
     """A baseline this quick is scored on the holdout before anything else: nobody waits for it."""
-    short_starts: float = 4.0
+    short_starts: float = 5.0
     """With less time than this to search, the first network is small: there has to be one."""
-    epochs_a_start: float = 20.0
+    epochs_a_start: float = 15.0
     """Of a small network on a small table: the first trial of a short search is planned with it."""
     least_epochs: int = 10
     """Of such a trial: with fewer a network has hardly begun."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import tensorflow as tf
+
+from ..tf import tf
 
 STRENGTHS = ("shift", "flip", "rotate", "zoom", "contrast", "cutout", "mixup")
 """Fractions of the side (shift, cutout), a probability (flip, from left to right), degrees (rotate), and fractions."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import tensorflow as tf
+from ..tf import tf
 
 
 def set_up_devices(n_threads: int) -> dict[str, Any]:

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
-import tensorflow as tf
-
 from ..networks.inputs import InputTensor
 from ..networks.network import Structure
+from ..tf import tf
 from .augmentation import STRENGTHS, augmented
 from .losses import loss_function
 from .optimizers import OPTIMIZERS

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..domain.errors import SpecError
 from ..domain.params import Params, number_in
+from ..tf import tf
 
 _FOCAL_GAMMA = 2.0
 Loss = Callable[

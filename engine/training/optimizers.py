@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import tensorflow as tf
+from ..tf import tf
 
 Slots = Sequence[tf.Variable]
 """What an optimizer keeps for one weight: variables of the weight's shape."""

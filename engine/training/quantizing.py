@@ -12,10 +12,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..networks.layout import Layout, Weight
+from ..tf import tf
 
 Floats = NDArray[np.float32]
 

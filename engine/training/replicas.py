@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..domain.arrays import InputArray
 from ..statistics.epochs import EpochChoice
+from ..tf import tf
 from .graphs import Data, State
 from .problem import Problem
 from .rows import DeviceRows, HostRows, RowStore

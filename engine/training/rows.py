@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..domain.arrays import InputArray
+from ..tf import tf
 from .graphs import Data, take_rows
 
 WINDOW_BYTES = 64 << 20

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..networks.inputs import InputTensor
+from ..tf import tf
 
 TEACHER = InputTensor("teacher", 1, "float32")
 """The outputs of the teacher as one more input (R, n, K) of the problem."""

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..domain.errors import CupelError
@@ -26,6 +25,7 @@ from ..networks.inputs import Inputs
 from ..networks.network import Network
 from ..networks.registry import build_network
 from ..statistics.epochs import EpochChoice
+from ..tf import tf
 from .augmentation import STRENGTHS
 from .batches import batch_order, row_lengths
 from .checkpoint import load_checkpoint, save_checkpoint

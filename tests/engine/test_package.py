@@ -36,3 +36,16 @@ def test_a_network_that_runs_is_told_to_nobody(tmp_path: Path) -> None:
     environment["HOME"] = str(home)
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "x.onnx")], check=True, env=environment)
     assert list(home.iterdir()) == []
+
+
+def test_tensorflow_comes_without_libraries_that_nothing_here_needs_and_they_can_be_imported_later() -> None:
+    """A third of a worker's start; a version of Keras that needs them would say so here."""
+    program = (
+        "import sys\n"
+        "import cupel.engine.training.trainer, cupel.engine.networks.keras_form\n"
+        "assert not {'sklearn', 'pandas'} & set(sys.modules)\n"
+        "import pandas, sklearn.linear_model\n"
+        "import keras\n"
+        "assert keras.Sequential([keras.layers.Dense(1)])(pandas.DataFrame({'x': [1.0]}).to_numpy()).shape == (1, 1)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

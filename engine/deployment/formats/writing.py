@@ -13,10 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import onnx
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from ...data.schema import TableSchema
@@ -26,6 +24,7 @@ from ...domain.formats import runs_one_by_one
 from ...networks.folding import Folded
 from ...networks.onnx_graph import to_onnx
 from ...onnx_form.graph import folded_networks, member_models, whole_keras, whole_onnx
+from ...tf import keras, tf
 from ...training.losses import to_predictions
 from ...training.model import TrainedModel
 from .run_openvino import quiet_openvino

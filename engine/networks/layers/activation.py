@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from ...tf import keras, tf
 from ..layout import Weight
 from .base import Layer, Replicas, Tensor, Value, sized
 

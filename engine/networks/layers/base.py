@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
-import tensorflow as tf
-
+from ...tf import tf
 from ..layout import Floats, Weight
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from ...tf import keras, tf
 from ..layout import Weight
 from ..stacked import flatten
 from .base import Layer, Replicas, Tensor, Value, sized

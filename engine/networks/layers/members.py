@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from ...tf import keras, tf
 from ..layout import Floats, Weight
 from ..stacked import dense
 from .base import Layer, Replicas, Tensor, Value, sized

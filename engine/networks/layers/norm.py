@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from ...tf import keras, tf
 from ..layout import Floats, Weight
 from .base import Layer, Replicas, Tensor, Value
 

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from ...tf import keras, tf
 from ..layout import Weight
 from ..stacked import dense
 from .base import Layer, Replicas, Tensor, Value, sized

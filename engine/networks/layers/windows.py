@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import keras
-import tensorflow as tf
-
+from ...tf import keras, tf
 from ..layout import Weight
 from ..stacked import dense
 from .base import Layer, Replicas, Tensor, Value, sized
