@@ -74,10 +74,11 @@ class FewTrialsTpe(optuna.samplers.TPESampler):
     def _thinned(self, study: Any, trial: FrozenTrial) -> Any:
         # Once for all groups of parameters.
         if self._few[0] != trial.number:
-            self._few = trial.number, self._choose(study, trial.number)
+            self._few = trial.number, self.chosen(study, trial.number)
         return _Thinned(study, self._few[1])
 
-    def _choose(self, study: optuna.Study, number: int) -> list[FrozenTrial]:
+    def chosen(self, study: optuna.Study, number: int) -> list[FrozenTrial]:
+        """Return the trials that the proposal for trial `number` is made from."""
         states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
         trials = [
             t for t in study._get_trials(deepcopy=False, states=states, use_cache=False) if t.number != number

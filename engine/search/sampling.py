@@ -146,6 +146,11 @@ class Search:
         small = self._keyed(family, values)
         self._starts.sort(key=lambda start: start != small)
 
+    @property
+    def n_starts(self) -> int:
+        """How many points are tried before anything is sampled; none of a grid."""
+        return len(self._starts)
+
     def ask(self, number: int) -> Proposal | None:
         """Return what to try as trial `number`; None where a grid is exhausted."""
         fixed: Params | None = None

@@ -214,7 +214,7 @@ class Trainer:
     # -- parts of an epoch ------------------------------------------------------------------------------------------
 
     def _train_epoch(self, group: Group, epoch: int, curves: NDArray[np.float32]) -> None:
-        order = np.stack([self._order(r, epoch) for r in group.replicas], axis=1)
+        order = np.stack([self.epoch_order(r, epoch) for r in group.replicas], axis=1)
         rates = self._rates[epoch * self._n_steps : (epoch + 1) * self._n_steps]
         kept = tf.zeros((1, 1))
         if self._sparsifier is not None:
@@ -239,7 +239,8 @@ class Trainer:
             )
         curves[group.replicas, epoch, 0] = losses
 
-    def _order(self, replica: int, epoch: int) -> NDArray[np.int32]:
+    def epoch_order(self, replica: int, epoch: int) -> NDArray[np.int32]:
+        """Return the rows of each batch of a replica in an epoch, (steps, batch); decided by the seed alone."""
         seed = (self.spec.seed, replica, epoch)
         return batch_order(self.problem.train[replica], self._n_steps, self._batch, self._lengths, seed)
 

@@ -51,7 +51,7 @@ def test_with_few_trials_it_proposes_what_optuna_does() -> None:
 def test_with_many_trials_it_keeps_the_best_and_a_spread_of_the_rest() -> None:
     sampler = FewTrialsTpe(seed=4, **SETTINGS)
     study = study_with(sampler, 500)
-    chosen = sampler._choose(study, 500)
+    chosen = sampler.chosen(study, 500)
     assert len(chosen) == 25 + 60
     complete = sorted(
         (t for t in study.trials if t.state is TrialState.COMPLETE), key=lambda t: -(t.value or 0.0)
@@ -76,7 +76,7 @@ def test_a_proposal_depends_on_the_seed_alone() -> None:
         sampler = FewTrialsTpe(seed=9, **SETTINGS)
         study = study_with(sampler, 60)
         for _ in range(wasted):
-            sampler._rng.rng.random()
+            sampler.sample_independent(study, study.ask(), "rate", DISTRIBUTIONS["rate"])
         reseed(sampler, 5)
         proposals.append(study.ask(DISTRIBUTIONS).params)
     assert proposals[0] == proposals[1]

@@ -157,7 +157,7 @@ def test_where_the_time_is_short_the_smallest_known_point_comes_first_and_no_oth
 
     usual, small = search(), search()
     small.begin_small()
-    n = len(usual._starts)
+    n = usual.n_starts
     points = [usual.ask(i) for i in range(n)], [small.ask(i) for i in range(n)]
     assert all(p is not None for p in (*points[0], *points[1]))
     usually, now = ([(p.family, dict(p.values)) for p in some if p is not None] for some in points)

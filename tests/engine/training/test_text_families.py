@@ -129,7 +129,7 @@ def test_batches_of_texts_are_of_like_length_in_all_folds_and_cover_all_rows() -
     problem = make_problem(400)
     trainer = Trainer(problem, spec("bag"))
     lengths = np.count_nonzero(problem.inputs["tokens"][0], axis=1)
-    orders = [trainer._order(r, 0) for r in range(N_FOLDS)]
+    orders = [trainer.epoch_order(r, 0) for r in range(N_FOLDS)]
     for r, order in enumerate(orders):
         assert set(order.ravel()) == set(problem.train[r])
     longest = np.array([[lengths[rows].max() for rows in order] for order in orders]).max(axis=0)

@@ -243,7 +243,7 @@ def test_batches_have_one_size_and_cover_all_rows() -> None:
     problem = make_problem(n=181)
     trainer = Trainer(problem, spec(batch_size=50))
     for r, rows in enumerate(problem.train):
-        order = trainer._order(r, 0)
+        order = trainer.epoch_order(r, 0)
         assert set(order.ravel()) == set(rows)
         assert order.shape[1] <= 50
 
