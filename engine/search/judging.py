@@ -22,7 +22,8 @@ from ..domain.evidence import Corrected, Evidence, Verdict
 from ..domain.metrics import METRICS
 from ..splits.splitting import Splits, split_units
 from ..statistics.comparison import name_in_repeats, tied_trials
-from ..statistics.resampling import JudgedRows, Predictions, block_units, resample, size_of
+from ..statistics.judged_rows import JudgedRows, Predictions, block_units
+from ..statistics.resampling import resample, size_of
 from ..study_rows import StudyRows
 from .preparing import Prepared
 from .repeats import Repeats

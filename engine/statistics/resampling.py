@@ -3,43 +3,47 @@
 Bootstrap bias corrected cross-validation, BBC-CV (Tsamardinos, Greasidou and Borboudakis 2018, Machine Learning 107,
 1895, doi 10.1007/s10994-018-5714-4): rows are drawn with replacement, the best trial is chosen on the rows that were
 drawn, and scored on those that were not; no network is trained. Rows are drawn inside each fold and class (whole
-groups, or blocks of rows that follow one another, where the folds keep those together), and a score is the mean over
-the folds, as the search judges it. Against a baseline the difference is taken resample by resample, on the same rows.
+groups, or blocks of rows that follow one another, where the folds keep those together; where a fold has very few of
+them, inside all folds together), and a score is the mean over the folds, as the search judges it. Against a baseline
+the difference is taken resample by resample, on the same rows.
+
+A resample says how much a score moves, not how high it is: on a part of a fold's rows the root of a mean is smaller
+than on all of them, an area under the curve compares fewer groups with one another, and folds without a row of a class
+drop out. So what a trial's score is on average over the resamples beyond its score on all rows is taken off it (a
+control variate): the corrected score of a single trial is its cross-validated score, and nothing changes for metrics
+that are means over rows.
 
 The search learned from the scores on its own folds which parameters to try next, which no resampling of its trials
 sees. So whoever has further repeats, on folds that the search never saw, is scored on those alone; they choose together
 with the first ones. Where there are none the correction is a little too small. The interval is a little too wide for a
-single model, since only about a third of the rows judge in a resample.
+single model, since only about a third of the rows judge in a resample; of very few units it is widened further.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.arrays import TargetValues
 from ..domain.evidence import EQUIVALENCE, Corrected, Estimate, Verdict
 from ..domain.metrics import METRICS
 from .comparison import region, word_of
+from .judged_rows import MOST_CELLS, Counts, Floats, Ints, JudgedRows, Predictions, Scored
 from .shipped import repeats_mean, thresholded_scores
+from .student import t_quantile
 from .thresholds import is_thresholded
-from .weighted import row_cost, weighted_scores
+from .weighted import row_cost
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Counts = NDArray[np.uint16]
-Predictions = tuple[NDArray[np.floating], ...]
-"""Of the validation rows of every replica, ``repeat * n_folds + fold``."""
 _Name = TypeVar("_Name", int, str)
 
 _MOST_WORK = 2e9  # units of `row_cost`: about five seconds on a core
-_MOST_CELLS = 10_000_000  # resamples × rows of a fold that are weighted at once: 80 MB
+# Standard errors that the 95 % interval is as wide as, on each side: the 37 % of the rows that a resample leaves out,
+# without replacement, spread by the root of 0.63 / 0.37 more than a mean of all.
+_OWN_WIDTH = 1.96 * math.sqrt(0.632 / 0.368)
 # Resamples and trials, in the order in which they are tried; where none is quick enough, the last pair on fewer rows.
 _SIZES = (
     (1000, 500),
@@ -69,90 +73,6 @@ class Size:
     n_resamples: int
     n_trials: int
     n_rows: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class JudgedRows:
-    """The rows that judge, and how they are drawn.
-
-    Attributes
-    ----------
-    metric : str
-    y : ndarray of shape (n,)
-        Targets.
-    valid : tuple of int64 arrays
-        By replica, ``repeat * n_folds + fold``, positions of its validation rows in the n.
-    n_folds : int
-    units : ndarray of shape (n,), int64
-        Rows of one number are drawn together: groups, blocks of time, or each row alone.
-    by_class : bool
-        Whether each class of a fold is drawn for itself, a unit of several rows with the class of its first one.
-    """
-
-    metric: str
-    y: TargetValues
-    valid: tuple[Ints, ...]
-    n_folds: int
-    units: Ints
-    by_class: bool
-
-    @property
-    def n_repeats(self) -> int:
-        return len(self.valid) // self.n_folds
-
-    def drawn_from(self, n_rows: int, seed: int) -> NDArray[np.bool_]:
-        """Return which rows are among about `n_rows` drawn from all, whole units each, shape (n,)."""
-        _, unit = np.unique(self.units, return_inverse=True)
-        chance = np.random.default_rng([seed, 1]).random(int(unit.max(initial=-1)) + 1)
-        return chance[unit] < n_rows / max(len(self.y), 1)
-
-    def only(self, kept: NDArray[np.bool_]) -> JudgedRows:
-        """Return the rows that are kept alone; `kept` has shape (n,)."""
-        place = np.cumsum(kept) - 1
-        valid = tuple(place[rows[kept[rows]]] for rows in self.valid)
-        return dataclasses.replace(self, y=self.y[kept], valid=valid, units=self.units[kept])
-
-    def draw(self, n_resamples: int, seed: int) -> Counts:
-        """Return how often each row is drawn, shape (n_resamples, n); in a resample it judges where that is 0."""
-        rng = np.random.default_rng(seed)
-        weights = np.zeros((n_resamples, len(self.y)), np.uint16)
-        for rows in self.valid[: self.n_folds]:
-            classes = np.zeros(len(rows), np.int64)
-            if self.by_class:
-                _, first, place = np.unique(self.units[rows], return_index=True, return_inverse=True)
-                classes = self.y[rows][first][place]
-            for value in np.unique(classes):
-                part = rows[classes == value]
-                units, place = np.unique(self.units[part], return_inverse=True)
-                n = len(units)
-                counts = rng.multinomial(n, np.full(n, 1.0 / n), size=n_resamples)
-                weights[:, part] = counts[:, place]
-        return weights
-
-    def score(self, predictions: Predictions, weights: Counts) -> Floats:
-        """Return scores on drawn and on left out rows, the means over folds, of each repeat.
-
-        Returns
-        -------
-        ndarray of shape (2, n_repeats, n_resamples)
-            As many repeats as there are predictions of. A fold whose rows leave the metric undefined in a resample, one
-            class alone for instance, is left out of the mean.
-        """
-        n_resamples = len(weights)
-        folds = np.empty((len(predictions), 2, n_resamples))
-        for r, given in enumerate(predictions):
-            rows = self.valid[r]
-            step = max(_MOST_CELLS // max(2 * len(rows), 1), 1)
-            for start in range(0, n_resamples, step):
-                drawn = weights[start : start + step, rows]
-                both = np.concatenate([drawn, drawn == 0])
-                scores = weighted_scores(self.metric, self.y[rows], given, both)
-                folds[r, :, start : start + step] = scores.reshape(2, -1)
-        by_repeat = folds.reshape(-1, self.n_folds, 2, n_resamples)
-        n_known = np.isfinite(by_repeat).sum(axis=1)
-        sums = np.where(np.isfinite(by_repeat), by_repeat, 0.0).sum(axis=1)
-        means = np.divide(sums, n_known, out=np.full_like(sums, np.nan), where=n_known > 0)
-        return means.swapaxes(0, 1)
 
 
 def size_of(
@@ -190,6 +110,10 @@ class Resampled:
         Score of the chosen one on the rows left out.
     differences : mapping of str to ndarray of shape (n_resamples,), float64
         By baseline: score of the chosen one minus its own, on the same left out rows and repeats.
+    n_rows, n_all_rows : int
+        Rows that took part, and all that the search judged.
+    n_units : int
+        See `JudgedRows.n_units`.
     ensemble, thresholded : ndarrays of shape (n_resamples,), float64
         Scores of what is shipped beside single networks, on the rows left out, see `shipped`; NaN where there is none.
     """
@@ -201,6 +125,7 @@ class Resampled:
     metric: str
     n_rows: int
     n_all_rows: int
+    n_units: int
     ensemble: Floats
     thresholded: Floats
 
@@ -250,11 +175,14 @@ class Resampled:
 
         The spread of a mean falls with the root of the rows; so the m out of n bootstrap scales it (Bickel, Götze and
         van Zwet 1997, Statistica Sinica 7, 1). The choice among trials is noisier on fewer rows, which the mean keeps:
-        it errs to the careful side.
+        it errs to the careful side. Of very few units the spread itself is hardly known, for which Student's t makes
+        up, as far as the interval is not that wide already.
         """
-        if not len(values) or self.n_rows >= self.n_all_rows:
+        if not len(values):
             return values
-        return values.mean() + (values - values.mean()) * math.sqrt(self.n_rows / self.n_all_rows)
+        factor = math.sqrt(min(self.n_rows / self.n_all_rows, 1.0))
+        factor *= max(t_quantile(0.975, max(self.n_units - 1, 1)) / _OWN_WIDTH, 1.0)
+        return values.mean() + (values - values.mean()) * factor
 
 
 def resample(
@@ -287,7 +215,7 @@ def resample(
     """
     weights = rows.draw(n_resamples, seed)
     by_number = _score_each(rows, trials, weights)
-    numbers, scored = tuple(by_number), list(by_number.values())
+    numbers, scored = tuple(by_number), [s.values for s in by_number.values()]
     sign = 1.0 if METRICS[rows.metric].direction == "maximize" else -1.0
     n = len(weights)
     chosen = np.full(n, -1)
@@ -299,30 +227,40 @@ def resample(
     left_out = np.full(n, np.nan)
     left_out[has] = [_unseen(scored[chosen[b]][1, :, b], n_first).mean() for b in has]
     differences: dict[str, Floats] = {}
-    for name, (_, theirs) in _score_each(rows, baselines, weights).items():
+    for name, of_baseline in _score_each(rows, baselines, weights).items():
+        theirs = of_baseline.values[1]
         found = np.full(n, np.nan)
         for b in has:
             ours = scored[chosen[b]][1, :, b]
             both = min(len(ours), len(theirs))
             found[b] = (_unseen(ours[:both], n_first) - _unseen(theirs[:both, b], n_first)).mean()
         differences[name] = found
-    shipped = _shipped(rows, trials, numbers, chosen, weights, n_first)
+    shipped = _shipped(rows, trials, by_number, chosen, weights, n_first)
     n_rows = len(rows.y)
     return Resampled(
-        numbers, chosen, left_out, differences, rows.metric, n_rows, n_all_rows or n_rows, *shipped
+        numbers,
+        chosen,
+        left_out,
+        differences,
+        rows.metric,
+        n_rows,
+        n_all_rows or n_rows,
+        rows.n_units,
+        *shipped,
     )
 
 
 def _shipped(
     rows: JudgedRows,
     trials: Mapping[int, Callable[[], Predictions | None]],
-    numbers: tuple[int, ...],
+    scored: Mapping[int, Scored],
     chosen: Ints,
     weights: Counts,
     n_first: int,
 ) -> tuple[Floats, Floats]:
     """Return scores of the chosen trial's small ensemble, and with a fitted threshold, in every resample."""
     ensemble, thresholded = np.full(len(weights), np.nan), np.full(len(weights), np.nan)
+    numbers = tuple(scored)
     for place in np.unique(chosen[chosen >= 0]):
         here = np.flatnonzero(chosen == place)
         given = trials[numbers[place]]()
@@ -330,15 +268,16 @@ def _shipped(
             continue
         mean = repeats_mean(rows.valid, given, rows.n_folds, n_first, len(rows.y))
         if mean is not None:
-            ensemble[here] = rows.score(mean, weights[here])[1, 0]
+            ensemble[here] = rows.score(mean, weights).values[1, 0, here]
         if given[0].ndim == 2 and given[0].shape[1] == 2 and is_thresholded("binary", rows.metric):
-            start = n_first * rows.n_folds if len(given) > n_first * rows.n_folds else 0
-            fold = slice(start, start + rows.n_folds)
-            step = max(_MOST_CELLS // max(len(rows.y), 1), 1)
+            repeat = n_first if len(given) > n_first * rows.n_folds else 0
+            fold = slice(repeat * rows.n_folds, (repeat + 1) * rows.n_folds)
+            # What fewer rows alone do to the score was measured with the usual threshold.
+            shift = scored[numbers[place]].shift[1, repeat]
+            step = max(MOST_CELLS // max(len(rows.y), 1), 1)
             for some in np.split(here, range(step, len(here), step)):
-                thresholded[some] = thresholded_scores(
-                    rows.metric, rows.y, rows.valid[fold], given[fold], weights[some]
-                )
+                found = thresholded_scores(rows.metric, rows.y, rows.valid[fold], given[fold], weights[some])
+                thresholded[some] = found - shift
     return ensemble, thresholded
 
 
@@ -349,8 +288,8 @@ def _unseen(by_repeat: Floats, n_first: int) -> Floats:
 
 def _score_each(
     rows: JudgedRows, readers: Mapping[_Name, Callable[[], Predictions | None]], weights: Counts
-) -> dict[_Name, Floats]:
-    """Return the scores, see `JudgedRows.score`, of those that have predictions."""
+) -> dict[_Name, Scored]:
+    """Return the scores of those that have predictions."""
     read = ((name, reader()) for name, reader in readers.items())
     return {name: rows.score(given, weights) for name, given in read if given is not None}
 
@@ -368,18 +307,3 @@ def _choose(first: Floats, every: Floats, is_finalist: NDArray[np.bool_], n_fina
     known = np.nan_to_num(every, nan=-np.inf)
     best = known.argmax(axis=0)
     return np.where(np.isfinite(known.max(axis=0)), best, -1)
-
-
-def block_units(rows: Sequence[Ints], n: int, least: int = 1) -> Ints:
-    """Return unit numbers (n,) of blocks of rows that follow one another, for folds in the order of time.
-
-    As long as the cube root of a fold's rows (Künsch 1989; the rate of Hall, Horowitz and Jing 1995), but not shorter
-    than `least`, the gap over which rows are taken to depend on one another; never across folds.
-    """
-    units = np.arange(n)
-    start = n
-    for part in rows:
-        length = max(round(math.cbrt(len(part))), least, 1)
-        units[part] = start + np.arange(len(part)) // length
-        start += len(part)
-    return units

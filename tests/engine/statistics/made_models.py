@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from cupel.engine.statistics.resampling import (
-    JudgedRows,
-)
+from cupel.engine.statistics.judged_rows import JudgedRows
 
 N_FOLDS = 5
 

@@ -5,15 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from cupel.engine.domain.metrics import METRICS
-from cupel.engine.statistics import resampling
-from cupel.engine.statistics.resampling import (
-    JudgedRows,
-    Resampled,
-    Size,
-    block_units,
-    resample,
-    size_of,
-)
+from cupel.engine.statistics import judged_rows
+from cupel.engine.statistics.judged_rows import JudgedRows, block_units
+from cupel.engine.statistics.resampling import Resampled, Size, resample, size_of
 
 from .made_models import classifier, held, judged
 
@@ -260,5 +254,5 @@ def test_resamples_are_weighted_in_parts_without_a_difference(monkeypatch: pytes
     p = rng.random(100)
     model = {0: held(tuple(np.stack([1 - p[v], p[v]], axis=1) for v in rows.valid))}
     whole = resample(rows, model, {}, n_resamples=50)
-    monkeypatch.setattr(resampling, "_MOST_CELLS", 300)
+    monkeypatch.setattr(judged_rows, "MOST_CELLS", 300)
     assert np.array_equal(resample(rows, model, {}, n_resamples=50).left_out, whole.left_out)

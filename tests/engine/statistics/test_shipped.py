@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from cupel.engine.statistics import resampling
-from cupel.engine.statistics.resampling import JudgedRows, resample
+from cupel.engine.statistics.judged_rows import JudgedRows
+from cupel.engine.statistics.resampling import resample
 from cupel.engine.statistics.shipped import repeats_mean
 
 from .made_models import N_FOLDS, classifier, held, judged
@@ -110,5 +111,5 @@ def test_thresholds_are_fitted_in_parts_without_a_difference(monkeypatch: pytest
     rows = judged(rng.integers(0, 2, 100), "accuracy", rng)
     given = held(classifier(rows, 0.7, rng))
     whole = resample(rows, {0: given}, {}, n_resamples=50)
-    monkeypatch.setattr(resampling, "_MOST_CELLS", 300)
+    monkeypatch.setattr(resampling, "MOST_CELLS", 300)
     assert np.array_equal(resample(rows, {0: given}, {}, n_resamples=50).thresholded, whole.thresholded)
