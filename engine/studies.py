@@ -17,6 +17,7 @@ from ..storage.workspace import SCRATCH
 from .data.schema import TableSchema, infer_schema
 from .data.table import TableFiles
 from .data.target import encode_target
+from .domain.comparable import ranked_together
 from .domain.errors import DataError, Message, SpecError
 from .domain.kinds import AUTO, kinds_of
 from .domain.space import check_space
@@ -111,7 +112,8 @@ def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[dict[str,
     trials = [t for t in store.trials(study.id, kinds=[TrialKind.SEARCH]) if t.state is TrialState.COMPLETE]
     sign = -1.0 if study.direction == "maximize" else 1.0
     values = {t.id: TrialFacts.of(t).values for t in trials}
-    trials = [t for t in trials if values[t.id] and t.same_as is None]
+    # Scores of an older version, which were taken in another way, do not order those of this one.
+    trials = [t for t in ranked_together(trials) if values[t.id] and t.same_as is None]
     trials.sort(key=lambda t: sign * (t.value or 0.0))
     return tuple({"family": t.family, "values": dict(values[t.id])} for t in trials[:n])
 

@@ -13,7 +13,7 @@ from .tables import LookRow, StudyRow
 class LookStore(StoreBase):
     """Looks are kept for the rows, not for a study: two studies of one file may hold out the same rows."""
 
-    def add_look(self, rows_digest: str, *, study_id: int, purpose: LookPurpose) -> LookRecord:
+    def add_look(self, rows_digest: str, *, study_id: int | None, purpose: LookPurpose) -> LookRecord:
         """Record that something was scored on held out rows."""
         with self._write() as session:
             # Every study that holds out these rows is told anew how often they were looked at.

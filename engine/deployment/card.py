@@ -102,7 +102,7 @@ def _model(trial: TrialRecord, made: Conversion, final: StudyResult | None) -> s
         kind = (
             "the ensemble of the fold networks"
             if chosen.kind == "ensemble"
-            else "one network trained on all rows"
+            else "one network trained on all rows of the search, those of the holdout left out"
         )
         lines.append(f"- Final model: {kind}. {chosen.reason}")
         for way, scores in (("ensemble", chosen.evidence.ensemble), ("refit", chosen.evidence.refit)):

@@ -111,6 +111,8 @@ class Evidence(msgspec.Struct, frozen=True):
         Whether the folds follow one another: then those before a fold choose its epoch.
     equivalence : float
         Half width of the region of practical equivalence, see `EQUIVALENCE`.
+    baseline_means : mapping of str to float
+        Of each baseline's scores on the folds that it has; empty where an older version judged.
     """
 
     best: int
@@ -127,6 +129,7 @@ class Evidence(msgspec.Struct, frozen=True):
     why_no_finalists: Message | None = None
     in_order: bool = False
     equivalence: float = EQUIVALENCE
+    baseline_means: Mapping[str, float] = {}
 
 
 class Claims(msgspec.Struct, frozen=True):

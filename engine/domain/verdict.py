@@ -26,8 +26,8 @@ def looks_sentence(n_looks: int) -> Message:
     if n_looks == 1:
         return Message("The rows of the holdout were looked at once, by the end of this search alone.")
     return Message(
-        "The rows of the holdout were looked at {n:,} times, over all studies, compressions, audits and exports of "
-        "this workspace: whoever chooses by their scores makes them flatter.",
+        "The rows of the holdout, or some of them, were looked at {n:,} times, over all studies, compressions, audits "
+        "and exports of this workspace: whoever chooses by their scores makes them flatter.",
         {"n": n_looks},
     )
 
@@ -39,13 +39,18 @@ def headline(evidence: Evidence, label: Label = str) -> Message:
         by_word[verdict.word].append(label(name))
     names = {word: ", ".join(found) for word, found in by_word.items()}
     missing = ", ".join(map(label, evidence.not_compared))
+    if not evidence.verdicts and evidence.baseline_means:
+        return Message(
+            "There are too few rows, or too few groups of them, to compare with {names}: nothing is decided.",
+            {"names": ", ".join(map(label, evidence.baseline_means))},
+        )
     if not evidence.verdicts and missing:
         return Message("No baseline could be compared with: {names} have no score.", {"names": missing})
     if not evidence.verdicts:
         return Message("There is no baseline to compare with.")
     if names["worse"]:
         return Message(
-            "The best network is worse than {names}; the simpler model is the better choice.",
+            "The best network is worse than {names}; the baseline is the better choice.",
             {"names": names["worse"]},
         )
     if names["undecided"] and names["same"]:
@@ -57,7 +62,7 @@ def headline(evidence: Evidence, label: Label = str) -> Message:
         return Message("The best network is not shown to differ from {names}.", {"names": names["undecided"]})
     if names["same"]:
         return Message(
-            "The best network is the same as {names} for practical purposes; the simpler model may do.",
+            "The best network is the same as {names} for practical purposes; the baseline may do.",
             {"names": names["same"]},
         )
     if missing:
@@ -139,10 +144,16 @@ def corrected_sentence(corrected: Corrected, decimals: int) -> Message:
         "n_complete": corrected.n_complete,
         "n_pruned": corrected.n_pruned,
     }
-    if corrected.n_complete == 1:
+    if corrected.n_complete == 1 and corrected.n_pruned == 0:
         return Message(
             "There was one trial to pick: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the "
             "rows).",
+            args,
+        )
+    if corrected.n_complete == 1:
+        return Message(
+            "One trial was complete: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows). "
+            "The pruned ones, {n_pruned:,}, do not take part, so that this is not corrected for having picked it.",
             args,
         )
     if corrected.n_trials < corrected.n_complete:
@@ -304,7 +315,7 @@ def basis_sentences(evidence: Evidence, decimals: int) -> list[Message]:
 def disagreement(
     evidence: Evidence, ours: float | None, baselines: Mapping[str, float | None], label: Label = str
 ) -> Message | None:
-    """Return a sentence where folds and holdout point to different winners.
+    """Return a sentence where folds and holdout point to different winners, by the scores that are shown.
 
     Parameters
     ----------
@@ -314,29 +325,46 @@ def disagreement(
         The baselines' by their names.
     """
     metric = METRICS[evidence.metric]
-    known = {name: value for name, value in baselines.items() if value is not None}
-    known = {name: value for name, value in known.items() if name in evidence.verdicts}
-    if ours is None or not known:
-        return None
-    best = max(known, key=lambda name: known[name] if metric.direction == "maximize" else -known[name])
-    sign = 1.0 if metric.direction == "maximize" else -1.0
-    leads_on_folds = all(sign * v.difference > 0 for v in evidence.verdicts.values())
-    leads_on_holdout = metric.is_better(ours, known[best])
-    args = {
-        "baseline": label(best),
-        "theirs": formatting.number(known[best]),
-        "ours": formatting.number(ours),
+    on_holdout = {name: value for name, value in baselines.items() if value is not None}
+    on_folds = {name: evidence.mean - verdict.difference for name, verdict in evidence.verdicts.items()}
+    on_folds = {
+        name: value for name, value in (evidence.baseline_means or on_folds).items() if name in on_holdout
     }
-    if leads_on_folds and not leads_on_holdout and ours != known[best]:
+    if ours is None or not on_folds:
+        return None
+    sign = 1.0 if metric.direction == "maximize" else -1.0
+    first = _first({_NETWORK: evidence.mean, **on_folds}, sign)
+    second = _first({_NETWORK: ours, **{name: on_holdout[name] for name in on_folds}}, sign)
+    scores = {_NETWORK: ours, **on_holdout}
+    if first == second or scores[first] == scores[second]:
+        return None
+    args = {
+        "first": label(first) if first else "",
+        "second": label(second) if second else "",
+        "theirs": formatting.number(scores[second]),
+        "ours": formatting.number(scores[first]),
+    }
+    if first == _NETWORK:
         return Message(
-            "The folds put the network first, the holdout {baseline} ({theirs} against {ours}): they point to "
+            "The folds put the network first, the holdout {second} ({theirs} against {ours}): they point to different "
+            "winners.",
+            args,
+        )
+    if second == _NETWORK:
+        return Message(
+            "The holdout puts the network first ({theirs} against {ours} of {first}), the folds {first}: they point to "
             "different winners.",
             args,
         )
-    if leads_on_holdout and not leads_on_folds:
-        return Message(
-            "The holdout puts the network first ({ours} against {theirs} of {baseline}), the folds do not: they point "
-            "to different winners.",
-            args,
-        )
-    return None
+    return Message(
+        "The folds put {first} first, the holdout {second} ({theirs} against {ours}): they point to different winners.",
+        args,
+    )
+
+
+# In place of a baseline's name.
+_NETWORK = ""
+
+
+def _first(scores: Mapping[str, float], sign: float) -> str:
+    return max(scores, key=lambda name: sign * scores[name])

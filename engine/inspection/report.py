@@ -18,7 +18,7 @@ from ..domain.errors import DataError
 from ..domain.kinds import KINDS, input_kind, joined
 from ..domain.spec import SplitSpec
 from ..kinds.near_duplicates import NearDuplicates, first_hashes, mixed
-from ..splits.units import are_kept
+from ..splits.splitting import keeps_copies
 from .findings import Finding, Severity, far_values, finding
 from .leakage import MAX_ROWS, single_column_score
 
@@ -99,7 +99,7 @@ def build_report(
             found.append(Finding("serious", "target", schema.target.name, error.sentence))
     found += _columns(table, schema)
     repeats = _duplicates(table, schema)
-    if near is not None and are_kept(split or SplitSpec(), near):
+    if near is not None and _stay_together(near, table, schema, target, split):
         repeats = [_near_duplicates(near, table.n_rows), *(one for one in repeats if one.code == "conflicts")]
     found += repeats
     found += far_values(table, schema)
@@ -221,6 +221,16 @@ def _duplicates(table: Table, schema: TableSchema) -> list[Finding]:
                 )
             )
     return found
+
+
+def _stay_together(
+    near: NearDuplicates, table: Table, schema: TableSchema, target: Target | None, split: SplitSpec | None
+) -> bool:
+    try:
+        return target is not None and keeps_copies(split or SplitSpec(), target, table, schema, near)
+    except DataError:
+        # Folds that cannot be drawn are refused where they are asked for.
+        return False
 
 
 def _near_duplicates(near: NearDuplicates, n_rows: int) -> Finding:

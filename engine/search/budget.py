@@ -181,7 +181,8 @@ class Budget:
         """Seconds that one baseline may take; infinite without a time budget."""
         if self.spec.timeout_s is None:
             return float("inf")
-        return max(self.policy.baseline_s, self.policy.baseline_fraction * self._granted_s)
+        least = max(self.policy.baseline_s, self.policy.baseline_starts * self._start_s)
+        return max(least, self.policy.baseline_fraction * self._granted_s)
 
     @property
     def baseline_left_s(self) -> float:

@@ -139,6 +139,7 @@ class Judge:
             why_no_finalists=self._repeats.why_none,
             in_order=in_order,
             equivalence=spec.equivalence,
+            baseline_means={t.name: float(self.scores(t).mean()) for t in self._candidates.baselines},
         )
 
     def _resampled(self) -> tuple[Corrected | None, dict[str, Verdict]]:

@@ -18,7 +18,6 @@ from ..workers.protocol import TaskDone, TaskProgress, WorkerLost, WorkerReady, 
 from .budget import Budget
 from .exporting import ExportProcesses
 from .finishing import Finish
-from .majority import score_majority
 from .outcomes import Kept, end_trial, end_unstarted
 from .policy import Policy
 from .pool import TaskPool
@@ -136,7 +135,6 @@ class SearchLoop:
         self._heartbeat.enter(Stage.FINAL_MODEL)
         # A stopped search may go on with those that wait.
         if not stopped:
-            score_majority(self._store, self._study_id, self._prepared)
             end_unstarted(self._store, self._study_id)
             if self._budget.exports and self._best is not None:
                 self._exporting.start()

@@ -130,17 +130,22 @@ def _outcome(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOu
     )
 
 
+def without_score(scores: FoldScores | None, duration_s: float | None) -> TrialOutcome:
+    """Return the outcome of a trial of which a fold has no score."""
+    message = Message(
+        "A fold has no score: its validation rows hold one class only. Use fewer folds or another metric."
+    )
+    failure = Failure(FailureKind.BAD_INPUT, str(message), "", message.template, {})
+    return TrialOutcome(TrialState.FAIL, scores=scores, failure=failure, duration_s=duration_s)
+
+
 def _complete(running: RunningTrial, result: TaskResult, kept: Kept) -> TrialOutcome:
     scores = result.scores
     assert scores is not None  # noqa: S101 - by the caller
     column = scores.values[:, scores.metrics.index(kept.metric)]
     value = float(column.mean())
     if np.isnan(value):
-        message = Message(
-            "A fold has no score: its validation rows hold one class only. Use fewer folds or another metric."
-        )
-        failure = Failure(FailureKind.BAD_INPUT, str(message), "", message.template, {})
-        return TrialOutcome(TrialState.FAIL, scores=scores, failure=failure, duration_s=result.duration_s)
+        return without_score(scores, result.duration_s)
     sha256 = None
     if result.model is not None and running.is_search:
         sha256 = kept.add(running.id, value, result.model)

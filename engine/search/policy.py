@@ -136,6 +136,9 @@ class Policy:
     """Of the time budget, that one baseline may take: there are three, and they are not what was asked for."""
     baseline_s: float = 5.0
     """And at least: the linear model takes a second on 20,000 rows."""
+    baseline_starts: float = 1.5
+    """And at least, on a machine so busy that a process takes long to start: the first baseline of a worker imports
+    scikit-learn, a quarter of a start, and killing it costs a whole one."""
     trees_share: float = 0.7
     """Of the time that a baseline may take: then trees end with what they have, and the rest is for scoring."""
     brief_s: float = 1.0

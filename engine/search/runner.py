@@ -112,6 +112,7 @@ class StudyRunner:
             # Takes seconds, in which the data are prepared and the store's trials taken up. So do the imports of the
             # loop, which are left until then.
             starting = pool.submit(workers.start)
+            from .baseline_trials import begin_baselines
             from .loop import SearchLoop
 
             prepared = prepare(self.store, study, policy)
@@ -127,6 +128,7 @@ class StudyRunner:
                 clock=self.settings.clock,
                 policy=policy,
             )
+            begin_baselines(self.store, study.id, prepared)
             loop = SearchLoop(self.store, prepared, workers, budget, policy)
             processes.callback(loop.close)
             starting.result()

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
-from ..baselines import baseline_names, is_cheap
-from ..data.schema import TableSchema
+from ..baselines import is_cheap
 from ..domain.objectives import costs_of, is_ruled_out
 from ..domain.params import Params
 from ..domain.stored import encoded
@@ -255,7 +254,6 @@ class Schedule:
                 )
             )
         self._restore_search(past)
-        self._add_baselines({t.name for t in trials if t.kind is TrialKind.BASELINE})
         self._waiting.sort(key=_turn)
 
     def _scores(self, trial: TrialRecord, curves: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -278,22 +276,6 @@ class Schedule:
             self._search.tell_again(past[-1])
         else:
             self._search.restore(past)
-
-    def _add_baselines(self, have: set[str]) -> None:
-        baselines = baseline_names(TableSchema.from_json(self._prepared.request.schema))
-        missing = [(i, n) for i, n in enumerate(baselines) if n not in have and self._prepared.spec.baselines]
-        self._waiting += [
-            self._store.create_trial(
-                study_id=self._study_id,
-                number=-1 - i,
-                kind=TrialKind.BASELINE,
-                family="baseline",
-                params={},
-                name=name,
-                digests=self._prepared.digests,
-            )
-            for i, name in missing
-        ]
 
     def _repeat(self, proposal: Proposal, trial: TrialRecord) -> bool:
         """End a trial at once with the result of an equal one; training is deterministic, so it would be the same."""

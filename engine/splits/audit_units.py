@@ -16,6 +16,7 @@ from ..data.target import Target
 from ..domain.spec import SplitSpec
 from ..domain.split_findings import By
 from .near_duplicates import NearDuplicates, find_near_duplicates
+from .splitting import keeps_copies
 from .units import parts_of_names
 
 MOST_ROWS = 3000
@@ -97,8 +98,9 @@ def candidates(
     goal = whitened(target, rows)
     found: list[Candidate] = list(_orders(table, schema, rows, goal))
     found += _groupings(table, schema, target, rows, goal)
-    if spec.duplicates == "ignore":
-        found += _copies(table, schema, target, near)
+    near = near or find_near_duplicates(table, schema, target.rows)
+    if near.is_beyond_chance and not keeps_copies(spec, target, table, schema, near):
+        found.append(_copies(target, near))
     return tuple(found)
 
 
@@ -322,12 +324,7 @@ def _some_of_groups(groups: Ints) -> Ints:
     return np.flatnonzero(np.isin(groups, drawn[np.cumsum(sizes[drawn]) <= MOST_ROWS]))
 
 
-def _copies(
-    table: Table, schema: TableSchema, target: Target, near: NearDuplicates | None
-) -> list[Candidate]:
-    near = near or find_near_duplicates(table, schema, target.rows)
-    if not near.is_beyond_chance:
-        return []
+def _copies(target: Target, near: NearDuplicates) -> Candidate:
     kept = _some_of_groups(near.sets)
     units = np.unique(near.sets[kept], return_inverse=True)[1].astype(np.int64)
-    return [Candidate("duplicates", "", target.rows[kept], units, units)]
+    return Candidate("duplicates", "", target.rows[kept], units, units)

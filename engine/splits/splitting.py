@@ -24,6 +24,7 @@ from .dealing import assign_folds, draw_holdout
 from .near_duplicates import NearDuplicates
 from .ordered import by_order, by_time
 from .units import (
+    COPIES_LINK_GROUPS,
     are_many,
     check_groups,
     copies_of,
@@ -276,8 +277,24 @@ def split_units(
     if resolved_kind(spec, target, schema) != "grouped":
         return copies, copies, messages
     groups = group_numbers(group_column(spec, table, schema), target.rows, spec)
-    copies = copies_with_groups(spec, copies, groups)
-    return joined(groups, copies), copies, messages
+    kept = copies_with_groups(spec, copies, groups)
+    if kept is not copies:
+        messages = (COPIES_LINK_GROUPS,)
+    return joined(groups, kept), kept, messages
+
+
+def keeps_copies(
+    spec: SplitSpec, target: Target, table: Table, schema: TableSchema, found: NearDuplicates
+) -> bool:
+    """Whether no near-duplicate of a row stands on another side of a split than the row.
+
+    Raises
+    ------
+    DataError
+        Where there are too few groups for the folds.
+    """
+    copies = split_units(spec, target, table, schema, found)[1]
+    return found.n_rows > 0 and len(np.unique(copies)) < len(copies)
 
 
 def _ordered_splits(

@@ -122,10 +122,19 @@ def are_kept(spec: SplitSpec, found: NearDuplicates) -> bool:
     )
 
 
+COPIES_LINK_GROUPS = Message(
+    "Near-duplicates are not kept together: they link so many groups with one another that no folds would be left. "
+    "Copies stand on both sides of the splits, in different groups."
+)
+
+
 def copies_with_groups(
     spec: SplitSpec, copies: NDArray[np.int64], groups: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Return the near-duplicates that can be kept together, too; none where they link too many groups."""
+    """Return the near-duplicates that can be kept together, too: all, the same array, or none.
+
+    None where they link too many groups, see `COPIES_LINK_GROUPS`.
+    """
     linked = joined(groups, copies)
     largest = np.bincount(linked).max() / len(groups)
     least = spec.n_folds + (spec.holdout > 0 or spec.holdout_part != "")

@@ -63,7 +63,8 @@ def _choose(
     n_folds = context.splits.n_folds
     if context.splits.kind in ORDERED_SPLITS:
         message = Message(
-            "Folds in time order train on ever longer pasts; one network on all rows has seen the latest."
+            "Folds in time order train on ever longer pasts; one network on all rows but those of the holdout has seen "
+            "more."
         )
         return "refit", message, OuterFolds(0)
     if n_folds == 2:

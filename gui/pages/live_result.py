@@ -128,7 +128,7 @@ def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str
         rows.append((tr("95% interval"), f"{low} … {high}"))
     rows += _holdout_rows(study, result, decimals)
     if result.final is not None:
-        kinds = {"refit": tr("refitted on all rows"), "ensemble": tr("ensemble of the folds")}
+        kinds = {"refit": tr("refitted on all rows of the search"), "ensemble": tr("ensemble of the folds")}
         rows.append((tr("Final network"), kinds.get(result.final.kind, result.final.kind)))
     return rows
 

@@ -2276,8 +2276,8 @@
       <translation>针对“{label}”</translation>
     </message>
     <message>
-      <source>refitted on all rows</source>
-      <translation>用全部数据重新拟合</translation>
+      <source>refitted on all rows of the search</source>
+      <translation>用搜索的全部数据重新拟合</translation>
     </message>
     <message>
       <source>regression</source>
@@ -2847,8 +2847,8 @@
       <translation>按时间顺序分折时，最新的行作为留出集；请用比例指定留出集。</translation>
     </message>
     <message>
-      <source>Folds in time order train on ever longer pasts; one network on all rows has seen the latest.</source>
-      <translation>按时间顺序划分的各折，其训练数据逐折加长；在全部数据上训练的单个网络包含最新的数据。</translation>
+      <source>Folds in time order train on ever longer pasts; one network on all rows but those of the holdout has seen more.</source>
+      <translation>按时间顺序划分的各折，其训练数据逐折加长；在留出集以外全部数据上训练的单个网络见过的更多。</translation>
     </message>
     <message>
       <source>Folds that train on the class {value!r} alone: {n} of {n_folds}. The rows seem to be sorted by the target; then choose folds that do not follow their order.</source>
@@ -2987,6 +2987,10 @@
       <translation>近似重复行没有放在一起：其中一组的行数（{n:,}）对这些折来说太多。</translation>
     </message>
     <message>
+      <source>Near-duplicates are not kept together: they link so many groups with one another that no folds would be left. Copies stand on both sides of the splits, in different groups.</source>
+      <translation>近似重复行未保持在一起：它们把太多的组彼此相连，以致无法分折。副本在不同的组中，分处划分的两侧。</translation>
+    </message>
+    <message>
       <source>Network {number} of the model has {n:,} weights that are no numbers; export another trial.</source>
       <translation>模型的第 {number} 个网络有 {n:,} 个权重不是数值；请导出另一个试验。</translation>
     </message>
@@ -3029,6 +3033,10 @@
     <message>
       <source>No network was trained to its end (trials that failed: {n_failed}, ruled out by limits: {n_out}, given up early: {n_pruned}).</source>
       <translation>没有网络训练完成（失败的试验：{n_failed}，因限制而排除：{n_out}，提前放弃：{n_pruned}）。</translation>
+    </message>
+    <message>
+      <source>No network was trained to its end; of {n:,} trials {n_failed:,} failed, the last one so: {reason}</source>
+      <translation>没有网络训练完成；{n:,} 次试验中有 {n_failed:,} 次失败，最后一次的原因：{reason}</translation>
     </message>
     <message>
       <source>No row of {file} has a {column!r} that the model knows.</source>
@@ -3105,6 +3113,10 @@
     <message>
       <source>One fold leaves no rows to fit a threshold on; give a number.</source>
       <translation>只有一折时没有可用于拟合阈值的行；请给出一个数值。</translation>
+    </message>
+    <message>
+      <source>One trial was complete: {value}, 95 % interval {low} to {high} ({n_resamples:,} resamples of the rows). The pruned ones, {n_pruned:,}, do not take part, so that this is not corrected for having picked it.</source>
+      <translation>只有一次试验完成：{value}，95 % 区间 {low} 至 {high}（对行重抽样 {n_resamples:,} 次）。被剪枝的 {n_pruned:,} 次不参与，因此此值未对挑选作校正。</translation>
     </message>
     <message>
       <source>Part</source>
@@ -3291,12 +3303,12 @@
       <translation>未显示最佳网络与{undecided}有差异，与{same}实际上相当。</translation>
     </message>
     <message>
-      <source>The best network is the same as {names} for practical purposes; the simpler model may do.</source>
-      <translation>最佳网络与{names}实际上相当；更简单的模型或许就够了。</translation>
+      <source>The best network is the same as {names} for practical purposes; the baseline may do.</source>
+      <translation>最佳网络与{names}实际上相当；基线或许就够了。</translation>
     </message>
     <message>
-      <source>The best network is worse than {names}; the simpler model is the better choice.</source>
-      <translation>最佳网络差于{names}；更简单的模型是更好的选择。</translation>
+      <source>The best network is worse than {names}; the baseline is the better choice.</source>
+      <translation>最佳网络差于{names}；基线是更好的选择。</translation>
     </message>
     <message>
       <source>The budget leaves {left} seconds for the search; trials of these networks would take longer, and are cut short: {networks}.</source>
@@ -3519,8 +3531,12 @@
       <translation>此研究的折由旧版本划分，因此没有更多重复。</translation>
     </message>
     <message>
-      <source>The folds put the network first, the holdout {baseline} ({theirs} against {ours}): they point to different winners.</source>
-      <translation>按各折，网络领先；按留出集，{baseline}领先（{theirs} 对 {ours}）：两者指向不同的胜者。</translation>
+      <source>The folds put the network first, the holdout {second} ({theirs} against {ours}): they point to different winners.</source>
+      <translation>按各折，网络领先；按留出集，{second}领先（{theirs} 对 {ours}）：两者指向不同的胜者。</translation>
+    </message>
+    <message>
+      <source>The folds put {first} first, the holdout {second} ({theirs} against {ours}): they point to different winners.</source>
+      <translation>按各折，{first}领先；按留出集，{second}领先（{theirs} 对 {ours}）：两者指向不同的胜者。</translation>
     </message>
     <message>
       <source>The forecast failed, some networks of the space may be too large: {reason}</source>
@@ -3547,8 +3563,8 @@
       <translation>留出比例是 {value}；它必须在 0 到 0.9 之间。</translation>
     </message>
     <message>
-      <source>The holdout puts the network first ({ours} against {theirs} of {baseline}), the folds do not: they point to different winners.</source>
-      <translation>按留出集，网络领先（{ours} 对{baseline}的 {theirs}），按各折则否：两者指向不同的胜者。</translation>
+      <source>The holdout puts the network first ({theirs} against {ours} of {first}), the folds {first}: they point to different winners.</source>
+      <translation>按留出集，网络领先（{theirs} 对{first}的 {ours}）；按各折，{first}领先：两者指向不同的胜者。</translation>
     </message>
     <message>
       <source>The holdout {part!r} shares groups with the rows of the search (column {column!r}: {n:,} of {n_groups:,} groups, for instance {group!r}): its score may be too good. Draw the holdout as a fraction to keep groups apart.</source>
@@ -3771,8 +3787,8 @@
       <translation>留出集的行只被查看过一次，即本次搜索结束时。</translation>
     </message>
     <message>
-      <source>The rows of the holdout were looked at {n:,} times, over all studies, compressions, audits and exports of this workspace: whoever chooses by their scores makes them flatter.</source>
-      <translation>留出集的行已被查看 {n:,} 次，包括此工作区的所有研究、压缩、审计和导出：按这些分数做选择会使它们偏高。</translation>
+      <source>The rows of the holdout, or some of them, were looked at {n:,} times, over all studies, compressions, audits and exports of this workspace: whoever chooses by their scores makes them flatter.</source>
+      <translation>留出集的行或其中一部分已被查看 {n:,} 次，包括此工作区的所有研究、压缩、审计和导出：按这些分数做选择会使它们偏高。</translation>
     </message>
     <message>
       <source>The rows with a target are too few ({n}) for {n_folds} folds; use fewer folds or more data.</source>
@@ -4037,6 +4053,10 @@
     <message>
       <source>There are only {n} rows; scores will vary much by chance, use repeats.</source>
       <translation>只有 {n} 行；得分的随机波动会很大，请使用重复。</translation>
+    </message>
+    <message>
+      <source>There are too few rows, or too few groups of them, to compare with {names}: nothing is decided.</source>
+      <translation>行数或组数太少，无法与{names}比较：尚无定论。</translation>
     </message>
     <message>
       <source>There are two folds, so that the epoch of each is chosen by the other one alone.</source>

@@ -117,11 +117,20 @@ def test_a_second_study_of_the_same_rows_counts_the_looks_of_the_first(store: St
     first, second = searched(store), searched(store, seed=1, split=SplitSpec(seed=0))
     assert store.study(first).split_sha256 == store.study(second).split_sha256, "another seed keeps the folds"
     assert store.study(first).n_looks == store.study(second).n_looks == 2
-    other = searched(store, split=SplitSpec(seed=5))
-    assert store.study(other).n_looks == 1
     digest = store.study(first).holdout_digest
     assert digest is not None
     assert [look.purpose for look in store.looks(digest)] == [LookPurpose.SEARCH] * 2
+
+
+def test_a_look_at_some_of_the_rows_is_a_look_at_both_holdouts(store: Store) -> None:
+    first = searched(store, n_trials=2)
+    # All of a fifth are among those of a quarter, some by chance among those of another seed.
+    larger, other = (
+        searched(store, n_trials=2, split=SplitSpec(holdout=0.25)),
+        searched(store, n_trials=2, split=SplitSpec(seed=5)),
+    )
+    assert len({store.study(id_).holdout_digest for id_ in (first, larger, other)}) == 3
+    assert [store.study(id_).n_looks for id_ in (first, larger, other)] == [3, 3, 3]
 
 
 def test_a_study_without_a_holdout_has_no_looks(store: Store) -> None:

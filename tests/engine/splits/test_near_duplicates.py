@@ -10,6 +10,7 @@ from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.spec import SplitSpec
 from cupel.engine.inspection.report import build_report
+from cupel.engine.splits.audit_units import candidates
 from cupel.engine.splits.near_duplicates import NearDuplicates, find_near_duplicates
 from cupel.engine.splits.splitting import Splits, draw_splits
 from hypothesis import given, settings
@@ -160,6 +161,31 @@ def test_near_duplicates_stand_on_one_side_of_every_kind_of_split(
         )
         or not many
     )
+
+
+def linking_groups() -> tuple[Table, np.ndarray]:
+    """Return rows of 24 groups, each of which has copies of rows of the next one, and the sets of copies."""
+    rng = np.random.default_rng(0)
+    shared = rng.normal(size=(24, 5, 6))
+    x = np.concatenate([np.concatenate([shared[g], shared[(g + 1) % 24]]) for g in range(24)])
+    y = WordColumn.of_codes("y", (x[:, 0] > 0).astype(np.int32), ["a", "b"])
+    table = table_of(x, y, NumberColumn("group", np.repeat(np.arange(24.0), 10)))
+    return table, np.unique(x, axis=0, return_inverse=True)[1].ravel()
+
+
+def test_copies_that_link_all_groups_are_not_said_to_be_kept_and_are_audited() -> None:
+    table, sets = linking_groups()
+    schema = infer_schema(table, "y", {"group": "group"})
+    target = encode_target(table, schema)
+    near = find_near_duplicates(table, schema, target.rows)
+    splits = split_of(table, SplitSpec(), group="group")
+    assert not sides_are_apart(splits, sets)
+    said = " ".join(map(str, splits.messages))
+    assert "not kept together: they link so many groups" in said
+    assert "kept on one side" not in said
+    report = build_report(table, schema, target, SplitSpec(), near)
+    assert "near_duplicates" not in {f.code for f in report.findings}
+    assert {c.by for c in candidates(table, schema, target, SplitSpec(), near)} >= {"duplicates"}
 
 
 def test_folds_stay_even_by_class_where_copies_are_kept_together() -> None:
