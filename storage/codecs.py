@@ -184,11 +184,29 @@ def decode_json(text: str) -> Any:
     try:
         return json.loads(text, object_hook=_restored) if '"$' in text else json.loads(text)
     except (json.JSONDecodeError, KeyError) as error:
-        raise UnusableStoreError(
-            "A stored value is damaged ({reason}, in {text!r}); restore the workspace from a backup.",
-            reason=str(error),
-            text=text[:80],
-        ) from error
+        raise _damaged(str(error), text) from error
+
+
+def decode_object(text: str) -> Json:
+    """Return the JSON object that `encode_json` was given.
+
+    Raises
+    ------
+    UnusableStoreError
+        If the text is damaged, or says something else than an object.
+    """
+    value = decode_json(text)
+    if not isinstance(value, dict):
+        raise _damaged("it is no object", text)
+    return cast("Json", value)
+
+
+def _damaged(reason: str, text: str) -> UnusableStoreError:
+    return UnusableStoreError(
+        "A stored value is damaged ({reason}, in {text!r}); restore the workspace from a backup.",
+        reason=reason,
+        text=text[:80],
+    )
 
 
 def decode_json_objects(texts: Sequence[str]) -> list[Json]:

@@ -34,6 +34,10 @@ class UnusableStoreError(StoreError):
     """The folder or file is no workspace of this Cupel: missing, foreign, damaged, older or newer."""
 
 
+class DamagedStudyError(UnusableStoreError):
+    """What is stored of one study cannot be read; the others can."""
+
+
 class OlderStoreError(UnusableStoreError):
     """The store is of an older version, and was opened for reading: opening it for writing updates it."""
 

@@ -183,6 +183,41 @@ class StudyRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DamagedStudy:
+    """A study of which something cannot be read.
+
+    Attributes
+    ----------
+    id : int
+    name : str
+    archived : bool
+    problem : Failure
+        What is damaged.
+    """
+
+    id: int
+    name: str
+    archived: bool
+    problem: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class StudyList:
+    """The studies of a workspace, for whoever lists them: damage to one hides none of the others.
+
+    Attributes
+    ----------
+    studies : tuple of StudyRecord
+        Pinned and newest first.
+    damaged : tuple of DamagedStudy
+        In the same order.
+    """
+
+    studies: tuple[StudyRecord, ...]
+    damaged: tuple[DamagedStudy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TrialRecord:
     """One parameter set and what came of it.
 

@@ -51,7 +51,7 @@ def run_doctor(args: argparse.Namespace) -> int:
         return DONE if starts else FAILED
     with Store.open(args.workspace) if args.clean else open_to_read(args.workspace) as store:
         problems = store.check()
-        n_studies = formatting.counted(len(store.studies(archived=None)), "study", "studies")
+        n_studies = _n_studies(store)
         print(f"Workspace {args.workspace}: {n_studies}")
         for problem in problems:
             print(f"  {problem}")
@@ -63,6 +63,11 @@ def run_doctor(args: argparse.Namespace) -> int:
     return DONE if starts and not problems else FAILED if not starts else UNUSABLE
 
 
+def _n_studies(store: Store) -> str:
+    found = store.study_list(archived=None)
+    return formatting.counted(len(found.studies) + len(found.damaged), "study", "studies")
+
+
 def run_backup(args: argparse.Namespace) -> int:
     """Copy the database while others may go on writing."""
     with open_to_read(args.workspace) as store:
@@ -72,7 +77,7 @@ def run_backup(args: argparse.Namespace) -> int:
             file = named.absolute()
             _check_free(file)
             store.backup(file)
-        n_studies = formatting.counted(len(store.studies(archived=None)), "study", "studies")
+        n_studies = _n_studies(store)
     print(
         f"Copied the database ({n_studies}, {formatting.size(file.stat().st_size)}) to {file}.\n"
         f"Data and networks are files in {place.artifacts}, which never change: copy that folder too.\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +15,12 @@ from cupel.gui.pages.studies import StudiesPage
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import Request
 from cupel.storage.store import Store
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
+
+from .conftest import OpenWindow
 
 
 @pytest.fixture
@@ -164,3 +168,25 @@ def test_the_study_chosen_on_another_page_is_the_selected_row_and_stays_chosen(
     chosen = page.chosen()
     assert chosen is not None
     assert chosen.id == wanted == window.desk.study_id
+
+
+def test_a_damaged_study_is_listed_with_its_name_and_hides_no_other(
+    open_window: OpenWindow, workspace: Path
+) -> None:
+    with sqlite3.connect(workspace / "cupel.sqlite") as database:
+        database.execute("UPDATE studies SET spec = '{' WHERE name = 'Penguins'")
+    database.close()
+    window = open_window(workspace)
+    page = window.pages["studies"]
+    assert isinstance(page, StudiesPage)
+    rows = [page.proxy.index(row, Column.NAME) for row in range(page.proxy.rowCount())]
+    assert len(rows) == 6
+    assert rows[-1].data() == "Penguins"
+    assert rows[-1].siblingAtColumn(Column.STATE).data() == "Damaged"
+    assert "'Penguins' is damaged" in rows[-1].data(Qt.ItemDataRole.ToolTipRole)
+    page.table.setCurrentIndex(rows[-1])
+    assert page.chosen() is None
+    assert not page.open_action.isEnabled()
+    assert not page.table.grab().isNull()
+    page.filter.setText("penguins")
+    assert page.proxy.rowCount() == 1
