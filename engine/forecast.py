@@ -10,9 +10,9 @@ import importlib
 import math
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .data.schema import infer_schema
 from .data.table import TableFiles
@@ -20,7 +20,9 @@ from .data.target import encode_target
 from .domain.errors import Message
 from .domain.forecasts import Corner, Forecast, ForecastRequest
 from .domain.params import Params
-from .domain.space import adapt_space, completed_space, default_space, parameters, start_points, to_params
+from .domain.space import Space, completed_space, default_space, parameters
+from .domain.space_fit import adapt_space
+from .domain.space_points import start_points, to_params
 from .domain.spec import BudgetSpec, StudySpec
 from .jobs.work import Reporter
 from .kinds.sources import load
@@ -100,9 +102,7 @@ def search_s(budget: BudgetSpec, start_s: float, *, exports: bool) -> float:
     return clock.search_left_s
 
 
-def _corners(
-    files: StudyFiles, space: Mapping[str, Any], spec: StudySpec, reporter: Reporter
-) -> list[Corner]:
+def _corners(files: StudyFiles, space: Space, spec: StudySpec, reporter: Reporter) -> list[Corner]:
     from .training.devices import set_up_devices
     from .workers.context import context_of
 
@@ -123,9 +123,7 @@ def _corners(
     return corners
 
 
-def _extreme(
-    space: Mapping[str, Any], family: str, default: Params, spec: StudySpec, *, largest: bool
-) -> dict[str, Any]:
+def _extreme(space: Space, family: str, default: Params, spec: StudySpec, *, largest: bool) -> Params:
     """Return the default with every whole number at the end that makes a network large (or small)."""
     values = dict(default)
     for p in parameters(space, family, task=spec.task, metric=spec.metric):

@@ -139,7 +139,7 @@ def _spec(args: argparse.Namespace) -> StudySpec:
     space = space_from_toml(_text(args.space)) if args.space else None
     if all(values[limit] is None for limit in ("budget.n_trials", "budget.timeout_s", "budget.target_score")):
         values["budget.n_trials"] = DEFAULT_TRIALS
-    values["families"] = values["families"] or tuple(space or ())
+    values["families"] = values["families"] or tuple(space.families if space else ())
     values["objectives"] = tuple(dict.fromkeys(("score", *values["objectives"])))
     return StudySpec.of(
         args.target,

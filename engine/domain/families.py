@@ -7,11 +7,12 @@ A family is a module of its name in `engine/networks/families` and a search spac
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+import msgspec
 
 from .kinds import kinds_of
+from .params import Params, number_in
 from .space_files import about_family, family_names
 
 Factor = str | int
@@ -52,13 +53,13 @@ class Family:
     width: tuple[Factor, ...] = ()
     depth: tuple[Factor, ...] = ()
 
-    def n_products(self, params: Mapping[str, Any]) -> float:
+    def n_products(self, params: Params) -> float:
         """Return how many products the hidden layers take for a row, more or less; 0 where the family does not say."""
         if not self.width:
             return 0.0
 
         def product(factors: tuple[Factor, ...]) -> float:
-            return math.prod(float(params.get(f, 0)) if isinstance(f, str) else f for f in factors)
+            return math.prod(number_in(params, f, 0.0) if isinstance(f, str) else f for f in factors)
 
         # With embedded numbers the first layer has wide inputs.
         embeds = params.get("numeric_embedding", "none") != "none"
@@ -67,9 +68,7 @@ class Family:
 
 
 def _family(name: str) -> Family:
-    about: dict[str, Any] = about_family(name)
-    factors: dict[str, Any] = {key: tuple(about.pop(key, ())) for key in ("copies", "width", "depth")}
-    return Family(name, **about, **factors)
+    return msgspec.convert({"name": name, **about_family(name)}, Family)
 
 
 FAMILIES: dict[str, Family] = {

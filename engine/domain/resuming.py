@@ -58,7 +58,7 @@ def extended_budget(study: StudyRecord, more: More) -> BudgetSpec:
     Limits that are not given again are dropped, or a search whose trials are all done would end at once although it
     got more time; so is a target score that has been reached.
     """
-    budget = StudySpec.from_json(study.spec).budget
+    budget = StudySpec.of_study(study).budget
     target, best = budget.target_score, study.best_value
     if target is not None and best is not None:
         is_reached = best >= target if study.direction == "maximize" else best <= target
@@ -81,7 +81,7 @@ def extend(store: Store, study: StudyRecord, more: More) -> StudyRecord:
     ConflictError
         If a live engine has the study.
     """
-    spec = dataclasses.replace(StudySpec.from_json(study.spec), budget=extended_budget(study, more))
+    spec = dataclasses.replace(StudySpec.of_study(study), budget=extended_budget(study, more))
     return store.extend_study(study.id, spec.to_json())
 
 

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import cast
 
 _INCLUDE = "# include "
 _ABOUT = "about"
@@ -28,7 +28,7 @@ def family_names() -> tuple[str, ...]:
     return tuple(name.removesuffix(".toml") for name in files if name.endswith(".toml"))
 
 
-def about_family(family: str) -> dict[str, Any]:
+def about_family(family: str) -> dict[str, object]:
     """Return what the file of a family says of it, see `families.Family`.
 
     Raises
@@ -38,7 +38,7 @@ def about_family(family: str) -> dict[str, Any]:
     """
     for block in _blocks(_text(f"{family}.toml")):
         if _parameter(block, family) == _ABOUT:
-            return tomllib.loads(block)[family][_ABOUT]
+            return cast("dict[str, object]", tomllib.loads(block)[family][_ABOUT])
     raise KeyError(family)
 
 
@@ -70,9 +70,9 @@ def _part(name: str) -> Iterator[str]:
             yield block
 
 
-def part_entries(name: str) -> dict[str, Any]:
+def part_entries(name: str) -> dict[str, object]:
     """Return the entries of a part, by parameter."""
-    return tomllib.loads("\n\n".join(_part(name)))["FAMILY"]
+    return cast("dict[str, object]", tomllib.loads("\n\n".join(_part(name)))["FAMILY"])
 
 
 def _text(name: str) -> str:

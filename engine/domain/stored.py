@@ -6,12 +6,13 @@ defaults what older versions did not record. Light.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
 from ...storage.records import Json
 from .errors import Message, WorkspaceError
+from .space import Space
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ def decoded(kind: type[T], stored: Json, of: Message) -> T:
         Where it is no such type.
     """
     try:
-        return msgspec.convert(stored, kind, str_keys=True)
+        return from_builtins(kind, stored)
     except msgspec.ValidationError as error:
         raise WorkspaceError(
             "{what} cannot be read: {reason}. It was damaged, or written by a newer version; restore the workspace "
@@ -44,7 +45,52 @@ def decoded(kind: type[T], stored: Json, of: Message) -> T:
         ) from error
 
 
-def encoded(value: object) -> dict[str, Any]:
-    """Return a type as the object that `decoded` reads."""
-    built: dict[str, Any] = msgspec.to_builtins(value, str_keys=True)
-    return built
+def from_builtins(kind: type[T], value: object) -> T:
+    """Return what JSON has as a type.
+
+    Parameters
+    ----------
+    kind : type
+    value : object
+
+    Returns
+    -------
+    instance of `kind`
+
+    Raises
+    ------
+    msgspec.ValidationError
+        Where it is no such type.
+    SpecError
+        Where a setting or a search space in it is wrong.
+    """
+    return msgspec.convert(value, kind, str_keys=True, dec_hook=_read)
+
+
+def encoded(value: object) -> dict[str, object]:
+    """Return a type as the object that `decoded` reads.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    dict
+    """
+    built = msgspec.to_builtins(value, str_keys=True, enc_hook=_written)
+    return cast("dict[str, object]", built)
+
+
+def _read(kind: type, value: object) -> object:
+    if kind is Space:
+        return Space.of(value)
+    if kind is object:
+        return value
+    raise NotImplementedError(kind)
+
+
+def _written(value: object) -> object:
+    if isinstance(value, Space):
+        return value.to_json()
+    raise NotImplementedError(type(value))

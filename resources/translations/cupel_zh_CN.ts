@@ -2631,6 +2631,10 @@
       <translation>研究至少需要一个工作进程，而不是 {count} 个。</translation>
     </message>
     <message>
+      <source>A study setting cannot be read: {reason}; this study may come from a newer version of Cupel.</source>
+      <translation>无法读取研究的一项设置：{reason}；该研究可能来自更新版本的 Cupel。</translation>
+    </message>
+    <message>
       <source>A threshold is for two classes, and the study {study!r} is a {task} problem; leave it out.</source>
       <translation>阈值只用于两个类别，而研究 {study!r} 是 {task} 问题；请不要设置阈值。</translation>
     </message>
@@ -3853,6 +3857,10 @@
     <message>
       <source>The seed of the split is {value}; it must be at least {least}.</source>
       <translation>划分种子为 {value}；至少应为 {least}。</translation>
+    </message>
+    <message>
+      <source>The settings of the study {study!r} cannot be read: {reason}</source>
+      <translation>无法读取研究 {study!r} 的设置：{reason}</translation>
     </message>
     <message>
       <source>The settings {file} cannot be read: {reason}</source>

@@ -13,6 +13,7 @@ from cupel.engine.compression.ledger import compress
 from cupel.engine.domain.compression_plan import forms_of
 from cupel.engine.domain.compression_verdict import verdict
 from cupel.engine.domain.errors import CompressionError, SpecError
+from cupel.engine.domain.space import Space
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.domain.variants import Difference, Sizes
 from cupel.engine.search.runner import StudyRunner
@@ -35,8 +36,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("compression")
     with Store.open(path) as store:
         spec = StudySpec(
-            "species", families=("mlp",), space=SPACE, split=SplitSpec(n_folds=2), budget=BudgetSpec(1), max_epochs=12,
-            baselines=False, export_dir="", n_workers=1,
+            "species", families=("mlp",), space=Space.of(SPACE), split=SplitSpec(n_folds=2), budget=BudgetSpec(1),
+            max_epochs=12, baselines=False, export_dir="", n_workers=1,
         )  # fmt: skip
         study, _ = create_study(store, "sample:iris", spec)
         StudyRunner(store, study.id).run()
