@@ -38,9 +38,11 @@ if TYPE_CHECKING:
 
 _CORNERS = ("smallest", "default", "largest")
 _TIMED_EPOCHS = 3
-_START_UP_STARTS = 2.0  # of a search, until its first worker is ready: reading, engine, worker processes
+# Of a search, until its first worker is ready: reading, engine, worker processes.
+_START_UP_STARTS = 2.0
 _FEW_TRIALS = 5
-_EARLY = 0.35  # fraction of the epochs that a trial with early stopping or a pruner often ends after
+# Fraction of the epochs that a trial with early stopping or a pruner often ends after.
+_EARLY = 0.35
 
 
 def forecast(request: ForecastRequest, reporter: Reporter) -> Forecast:
@@ -128,7 +130,8 @@ def _extreme(space: Space, family: str, default: Params, spec: StudySpec, *, lar
     values = dict(default)
     for p in parameters(space, family, task=spec.task, metric=spec.metric):
         if p.kind == "int" and p.name in values and p.name != "patience":
-            is_high = largest != (p.name == "batch_size")  # small batches make many steps
+            # Small batches make many steps.
+            is_high = largest != (p.name == "batch_size")
             values[p.name] = int(p.high if is_high else p.low)
     return values
 

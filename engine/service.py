@@ -13,9 +13,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -25,6 +24,7 @@ from ..storage.store import Store
 from .domain.errors import CupelError, Message
 from .domain.forecasts import Forecast, ForecastRequest
 from .domain.group_audits import GroupAudit
+from .domain.inspections import Inspection
 from .domain.predictions import PredictedRows
 from .domain.requests import (
     AuditGroups,
@@ -58,7 +58,8 @@ _FORECAST = Job(
     limit_s=300.0,
     environment={"TF_CPP_MIN_LOG_LEVEL": "3"},
 )
-_LEAST_TOLD = 0.01  # of a job: writing makes every viewer read again
+# Of a job: writing makes every viewer read again.
+_LEAST_TOLD = 0.01
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -93,7 +94,9 @@ def run_job(store: Store, job: JobRecord) -> None:
     """Do one job and record its result or its failure."""
     try:
         answer = _answer(store, request_of(job), _Telling(store, job))
-        store.finish_job(job.id, result=encoded(answer))
+        store.finish_job(
+            job.id, result=answer.to_json() if isinstance(answer, Inspection) else encoded(answer)
+        )
     except _Cancelled:
         _log.info("job %d was cancelled", job.id)
     except Exception as error:  # noqa: BLE001 - the window must hear of every failure, typed
@@ -155,7 +158,7 @@ def _answer(store: Store, request: Request, tell: _Telling) -> object:
             return _predict(request, tell)
 
 
-def _inspect(store: Store, request: Inspect) -> Mapping[str, Any]:
+def _inspect(store: Store, request: Inspect) -> Inspection:
     from .inspection.inspect import inspect_file
 
     sizes = {(data.n_rows, data.n_columns) for data in store.datasets()}

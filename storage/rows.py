@@ -37,7 +37,17 @@ def now_us() -> int:
 
 
 def to_time(time_us: int) -> datetime:
-    """Return a time of the database as an aware datetime in UTC."""
+    """Return a time of the database as an aware datetime in UTC.
+
+    Parameters
+    ----------
+    time_us : int
+        Microseconds since 1970, UTC.
+
+    Returns
+    -------
+    datetime
+    """
     return datetime.fromtimestamp(time_us / 1e6, UTC)
 
 
@@ -46,7 +56,16 @@ def _maybe_time(time_us: int | None) -> datetime | None:
 
 
 def encode_failure(failure: Failure | None) -> str | None:
-    """Return a failure as text for the database."""
+    """Return a failure as text for the database.
+
+    Parameters
+    ----------
+    failure : Failure or None
+
+    Returns
+    -------
+    str or None
+    """
     if failure is None:
         return None
     return encode_json(
@@ -61,7 +80,22 @@ def encode_failure(failure: Failure | None) -> str | None:
 
 
 def decode_failure(text: str | None) -> Failure | None:
-    """Return what `encode_failure` was given."""
+    """Return what `encode_failure` was given.
+
+    Parameters
+    ----------
+    text : str or None
+        As it is stored; None where there is none.
+
+    Returns
+    -------
+    Failure or None
+
+    Raises
+    ------
+    UnusableStoreError
+        If the text is damaged.
+    """
     if text is None:
         return None
     data = decode_object(text)
@@ -76,17 +110,44 @@ def decode_failure(text: str | None) -> Failure | None:
 
 
 def encode_tags(tags: tuple[str, ...] | list[str]) -> str:
-    """Return tags as text: trimmed, without doubles and empty ones, sorted."""
+    """Return tags as text: trimmed, without doubles and empty ones, sorted.
+
+    Parameters
+    ----------
+    tags : tuple of str or list of str
+
+    Returns
+    -------
+    str
+    """
     return encode_json(sorted({tag.strip() for tag in tags} - {""}))
 
 
 def decode_tags(text: str) -> tuple[str, ...]:
-    """Return the tags of a text."""
+    """Return the tags of a text.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    tuple of str
+    """
     return () if text == "[]" else tuple(decode_json(text))
 
 
 def dataset_record(row: DatasetRow) -> DatasetRecord:
-    """Return a data set's record."""
+    """Return a data set's record.
+
+    Parameters
+    ----------
+    row : DatasetRow
+
+    Returns
+    -------
+    DatasetRecord
+    """
     return DatasetRecord(
         id=row.id,
         digest=row.digest,
@@ -115,6 +176,10 @@ def study_record(
     n_ruled_out : int
     n_looks : int
         At its holdout.
+
+    Returns
+    -------
+    StudyRecord
 
     Raises
     ------
@@ -181,7 +246,18 @@ def _damaged(study: str, column: str, error: UnusableStoreError | ValueError) ->
 
 
 def trial_record(row: TrialRow, digests: str) -> TrialRecord:
-    """Return a trial's record; `digests` is the text that its row refers to."""
+    """Return a trial's record; `digests` is the text that its row refers to.
+
+    Parameters
+    ----------
+    row : TrialRow
+    digests : str
+        Of data, split, preprocessing and metric.
+
+    Returns
+    -------
+    TrialRecord
+    """
     return TrialRecord(
         id=row.id,
         study_id=row.study_id,
@@ -219,7 +295,16 @@ def trial_record(row: TrialRow, digests: str) -> TrialRecord:
 
 
 def variant_record(row: VariantRow) -> VariantRecord:
-    """Return a variant's record."""
+    """Return a variant's record.
+
+    Parameters
+    ----------
+    row : VariantRow
+
+    Returns
+    -------
+    VariantRecord
+    """
     return VariantRecord(
         id=row.id,
         trial_id=row.trial_id,
@@ -241,7 +326,16 @@ def variant_record(row: VariantRow) -> VariantRecord:
 
 
 def export_record(row: ExportRow) -> ExportRecord:
-    """Return an export's record."""
+    """Return an export's record.
+
+    Parameters
+    ----------
+    row : ExportRow
+
+    Returns
+    -------
+    ExportRecord
+    """
     return ExportRecord(
         id=row.id,
         trial_id=row.trial_id,
@@ -257,7 +351,16 @@ def export_record(row: ExportRow) -> ExportRecord:
 
 
 def job_record(row: JobRow) -> JobRecord:
-    """Return a job's record."""
+    """Return a job's record.
+
+    Parameters
+    ----------
+    row : JobRow
+
+    Returns
+    -------
+    JobRecord
+    """
     return JobRecord(
         id=row.id,
         kind=row.kind,
@@ -274,7 +377,16 @@ def job_record(row: JobRow) -> JobRecord:
 
 
 def system_sample(row: SystemSampleRow) -> SystemSample:
-    """Return a sample."""
+    """Return a sample.
+
+    Parameters
+    ----------
+    row : SystemSampleRow
+
+    Returns
+    -------
+    SystemSample
+    """
     return SystemSample(
         time_s=row.time_s,
         cpu_fraction=row.cpu_fraction,

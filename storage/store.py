@@ -52,6 +52,16 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
         In mode ``"w"`` it is created if missing and updated if older, and exports whose process was killed are set to
         FAILED; in mode ``"r"`` nothing is written.
 
+        Parameters
+        ----------
+        workspace : Path or Workspace
+            Its folder.
+        mode : Mode
+
+        Returns
+        -------
+        instance of the class
+
         Raises
         ------
         UnusableStoreError
@@ -140,6 +150,10 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
 
         Artifacts are not copied: their files never change, so a copy of the folder is one. SQLite reads the whole copy
         before it gets its name.
+
+        Parameters
+        ----------
+        path : Path
 
         Raises
         ------

@@ -42,6 +42,24 @@ class StudyStore(StoreBase):
     ) -> StudyRecord:
         """Record a new study in state DRAFT; a name that is taken gets " (2)", " (3)", … after it.
 
+        Parameters
+        ----------
+        name : str
+        dataset_id : int or None
+            Of the data set in the store.
+        spec : mapping
+            As `StudySpec.to_json` gives it.
+        metric : str
+            A name of `domain.metrics.METRICS`.
+        direction : str
+            maximize or minimize.
+        task : str
+            binary, multiclass or regression.
+
+        Returns
+        -------
+        StudyRecord
+
         Raises
         ------
         ConflictError
@@ -77,6 +95,15 @@ class StudyStore(StoreBase):
     def study(self, study_id: int) -> StudyRecord:
         """Return a study.
 
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+
+        Returns
+        -------
+        StudyRecord
+
         Raises
         ------
         NotFoundError
@@ -87,6 +114,15 @@ class StudyStore(StoreBase):
 
     def find_study(self, name_or_id: str) -> StudyRecord:
         """Return the study with this name, or else with this id, or else with this name in other case.
+
+        Parameters
+        ----------
+        name_or_id : str
+            As the user typed it.
+
+        Returns
+        -------
+        StudyRecord
 
         Raises
         ------
@@ -150,6 +186,25 @@ class StudyStore(StoreBase):
     ) -> StudyRecord:
         """Change what the user owns; None leaves a value as it is.
 
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        name : str or None
+            None leaves it as it is.
+        notes : str or None
+            None leaves them as they are.
+        tags : iterable of str or None
+            None leaves them as they are.
+        pinned : bool or None
+            None leaves it as it is.
+        archived : bool or None
+            None leaves it as it is.
+
+        Returns
+        -------
+        StudyRecord
+
         Raises
         ------
         NotFoundError
@@ -179,6 +234,25 @@ class StudyStore(StoreBase):
     ) -> StudyRecord:
         """Replace what a study in state DRAFT asks for.
 
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        dataset_id : int or None
+            Of the data set in the store.
+        spec : mapping
+            As `StudySpec.to_json` gives it.
+        metric : str
+            A name of `domain.metrics.METRICS`.
+        direction : str
+            maximize or minimize.
+        task : str
+            binary, multiclass or regression.
+
+        Returns
+        -------
+        StudyRecord
+
         Raises
         ------
         ConflictError
@@ -200,12 +274,32 @@ class StudyStore(StoreBase):
     # What the user wants: written by the window or the terminal, polled by the engine.
 
     def request(self, study_id: int, request: Request) -> None:
-        """Ask the study's engine to run, pause or stop."""
+        """Ask the study's engine to run, pause or stop.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        request : Request
+        """
         with self._write() as session:
             self._changing(session, study_id).request = Request(request)
 
     def request_workers(self, study_id: int, n_workers: int | None) -> None:
-        """Ask the study's engine for this many workers; None is as the spec says."""
+        """Ask the study's engine for this many workers; None is as the spec says.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        n_workers : int or None
+            At least 1; None for as many as the settings say.
+
+        Raises
+        ------
+        ConflictError
+            Where it is less than 1.
+        """
         if n_workers is not None and n_workers < 1:
             raise ConflictError("A study needs at least one worker, not {count}.", count=n_workers)
         with self._write() as session:
@@ -218,8 +312,14 @@ class StudyStore(StoreBase):
 
         Parameters
         ----------
+        study_id : int
+            Of the study in the store.
         spec : Json
             The study's own, with another budget.
+
+        Returns
+        -------
+        StudyRecord
 
         Raises
         ------
@@ -244,6 +344,13 @@ class StudyStore(StoreBase):
     def claim_study(self, study_id: int, pid: int) -> bool:
         """Make the process `pid` the one engine of a study; atomic among all processes.
 
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        pid : int
+            Of a process of this machine.
+
         Returns
         -------
         bool
@@ -261,7 +368,17 @@ class StudyStore(StoreBase):
             return True
 
     def engine_is_alive(self, study_id: int) -> bool:
-        """Whether a live engine holds the study; one RUNNING without was killed and can be resumed."""
+        """Whether a live engine holds the study; one RUNNING without was killed and can be resumed.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+
+        Returns
+        -------
+        bool
+        """
         with self._read() as session:
             row = get_study(session, study_id)
             return row.engine_pid is not None and _holds(row)
@@ -274,24 +391,56 @@ class StudyStore(StoreBase):
             return frozenset(row.id for row in rows if row.engine_pid is None or not _holds(row))
 
     def release_study(self, study_id: int, state: StudyState, *, failure: Failure | None = None) -> None:
-        """Give the claim up and set the state, in one transaction."""
+        """Give the claim up and set the state, in one transaction.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        state : StudyState
+        failure : Failure or None
+        """
         with self._write() as session:
             row = self._changing(session, study_id)
             row.engine_pid, row.engine_identity, row.stage = None, None, None
             _set_state(row, state, failure)
 
     def set_study_state(self, study_id: int, state: StudyState, failure: Failure | None = None) -> None:
-        """Set the state; the first RUNNING sets ``started_at``, an end sets ``finished_at``."""
+        """Set the state; the first RUNNING sets ``started_at``, an end sets ``finished_at``.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        state : StudyState
+        failure : Failure or None
+        """
         with self._write() as session:
             _set_state(self._changing(session, study_id), state, failure)
 
     def set_stage(self, study_id: int, stage: Stage) -> None:
-        """Say what the engine is doing."""
+        """Say what the engine is doing.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        stage : Stage
+        """
         with self._write() as session:
             self._changing(session, study_id).stage = Stage(stage)
 
     def heartbeat(self, study_id: int, *, elapsed_s: float, pid: int | None = None) -> None:
         """Say that the engine lives and how long the study has been active.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        elapsed_s : float
+            Active seconds so far.
+        pid : int or None
+            Of a process of this machine; None where it does not matter.
 
         Raises
         ------
@@ -311,6 +460,13 @@ class StudyStore(StoreBase):
     def set_split(self, study_id: int, sha256: str) -> None:
         """Record the artifact with the study's splits; drawn once, so another one is refused.
 
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        sha256 : str
+            Of the artifact, 64 hex digits.
+
         Raises
         ------
         ConflictError
@@ -325,13 +481,28 @@ class StudyStore(StoreBase):
             row.split_sha256 = sha256
 
     def set_holdout(self, study_id: int, rows_digest: str) -> None:
-        """Record what names the rows that a study holds out; empty for none."""
+        """Record what names the rows that a study holds out; empty for none.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        rows_digest : str
+            sha256 of the data set's digest and the rows.
+        """
         with self._write() as session:
             row = self._changing(session, study_id)
             row.holdout_digest = rows_digest
 
     def set_best_trial(self, study_id: int, number: int) -> None:
         """Say which complete trial is the best, with its value: further repeats of the folds may prefer another one.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        number : int
+            Of the trial in its study, from 0; baselines are below 0.
 
         Raises
         ------
@@ -362,6 +533,10 @@ class StudyStore(StoreBase):
 
         Parameters
         ----------
+        study_id : int
+            Of the study in the store.
+        result : mapping
+            As `StudyResult.to_json` gives it.
         kept : callable
             Gets the result that is there, in the same transaction, and returns the parts of it that stay.
         """
@@ -370,7 +545,17 @@ class StudyStore(StoreBase):
             row.result = encode_json({**kept(decode_object(row.result)), **result})
 
     def add_to_result(self, study_id: int, part: str, key: str, value: Json) -> None:
-        """Record a finding under a key of a part of the result, while an engine runs or later; see `set_result`."""
+        """Record a finding under a key of a part of the result, while an engine runs or later; see `set_result`.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        part : str
+            The key of the part.
+        key : str
+        value : mapping
+        """
         with self._write() as session:
             row = self._changing(session, study_id)
             result = decode_object(row.result)

@@ -92,7 +92,8 @@ def audited(
         Called again and again with the fraction that is counted.
     """
     codes = grouping.codes[rows]
-    n_counts = 1 + len(grouping.names)  # one of all rows
+    # One of all rows.
+    n_counts = 1 + len(grouping.names)
     whole, _ = _counted(asked, y, predictions, 0, lambda: tell(0.0))
     groups: list[Group] = []
     large: dict[str, tuple[dict[str, Figure], NDArray[np.float64] | None]] = {}

@@ -35,7 +35,8 @@ from .opening import open_to_read
 from .summary import print_leaderboard, standing, summary
 
 T = TypeVar("T")
-_WIDE = 140  # columns of a terminal that params fit into beside the rest
+# Columns of a terminal that params fit into beside the rest.
+_WIDE = 140
 
 
 def run_studies(args: argparse.Namespace) -> int:
@@ -129,11 +130,11 @@ def run_trials(args: argparse.Namespace) -> int:
         print(json.dumps(rows, allow_nan=False))
     elif args.csv:
         names = list(dict.fromkeys(name for row in rows for name in row if name != "params"))
-        params = list(dict.fromkeys(name for row in rows for name in row["params"]))
+        params = list(dict.fromkeys(name for t in trials for name in t.params))
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names + [f"params_{name}" for name in params])
-        for row in rows:
-            writer.writerow([row[n] for n in names] + [row["params"].get(n, "") for n in params])
+        for row, t in zip(rows, trials, strict=True):
+            writer.writerow([row[n] for n in names] + [t.params.get(n, "") for n in params])
     else:
         _print_trials(trials)
     return DONE
@@ -212,7 +213,7 @@ def named(trial: TrialRecord) -> str:
     return f"the baseline {trial.name}" if trial.name else f"trial {trial.number}"
 
 
-def _row(t: TrialRecord) -> dict[str, Any]:
+def _row(t: TrialRecord) -> dict[str, object]:
     return {k: _plain(v) if isinstance(v, float) else v for k, v in written(t).items()}
 
 

@@ -41,7 +41,8 @@ def _story(error: Exception, workspace: Path) -> str:
         try:
             with file.open("a", encoding="utf-8") as stream:
                 stream.write(f"{datetime.now().astimezone().isoformat()} {' '.join(sys.argv)}\n{story}\n")
-        except OSError:  # there is no such folder, or its disk is full
+        except OSError:
+            # There is no such folder, or its disk is full.
             continue
         return f"the end of {file}."
     return f"this:\n{story}"

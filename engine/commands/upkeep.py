@@ -92,7 +92,8 @@ def _check_free(file: Path) -> None:
     try:
         if not file.exists():
             return
-    except OSError as error:  # a name that is too long, a folder that may not be entered
+    except OSError as error:
+        # A name that is too long, a folder that may not be entered.
         raise WorkspaceError(
             "The backup {file} cannot be written ({reason}); choose another place.",
             file=str(file),

@@ -54,7 +54,16 @@ class Family:
     depth: tuple[Factor, ...] = ()
 
     def n_products(self, params: Params) -> float:
-        """Return how many products the hidden layers take for a row, more or less; 0 where the family does not say."""
+        """Return how many products the hidden layers take for a row, more or less; 0 where the family does not say.
+
+        Parameters
+        ----------
+        params : mapping of str to value
+
+        Returns
+        -------
+        float
+        """
         if not self.width:
             return 0.0
 
@@ -79,12 +88,30 @@ FAMILY_KINDS: dict[str, str] = {name: one.kind for name, one in FAMILIES.items()
 
 
 def families_of(kind: str) -> tuple[str, ...]:
-    """Return the families for data of a kind or of several (``table+text``); the one that is tried first leads."""
+    """Return the families for data of a kind or of several (``table+text``); the one that is tried first leads.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    tuple of str
+    """
     if len(kinds_of(kind)) > 1:
         return tuple(name for name, one in FAMILIES.items() if one.joins)
     return tuple(name for name, its_kind in FAMILY_KINDS.items() if its_kind == kind)
 
 
 def default_families(kind: str) -> tuple[str, ...]:
-    """Return the families that are searched where nobody names any."""
+    """Return the families that are searched where nobody names any.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    tuple of str
+    """
     return tuple(name for name in families_of(kind) if not FAMILIES[name].is_by_choice)

@@ -147,13 +147,31 @@ class CompressedTrial(msgspec.Struct, frozen=True):
 
 
 def add_job(store: Store, request: Request) -> JobRecord:
-    """Record a request as a job that waits."""
+    """Record a request as a job that waits.
+
+    Parameters
+    ----------
+    store : Store
+    request : Request
+
+    Returns
+    -------
+    JobRecord
+    """
     built = encoded(request)
     return store.add_job(str(built.pop("type")), built)
 
 
 def request_of(job: JobRecord) -> Request:
     """Return what a job asks.
+
+    Parameters
+    ----------
+    job : JobRecord
+
+    Returns
+    -------
+    Request
 
     Raises
     ------
@@ -166,5 +184,15 @@ def request_of(job: JobRecord) -> Request:
 
 
 def result_of(job: JobRecord, kind: type[R]) -> R:
-    """Return what a job that is done has answered."""
+    """Return what a job that is done has answered.
+
+    Parameters
+    ----------
+    job : JobRecord
+    kind : type
+
+    Returns
+    -------
+    instance of `kind`
+    """
     return from_builtins(kind, job.result)

@@ -86,16 +86,47 @@ class Parameter:
         return self.kind in ("int", "float")
 
     def applies(self, values: Params) -> bool:
-        """Whether the conditions hold for the values (by `name`) chosen so far."""
+        """Whether the conditions hold for the values (by `name`) chosen so far.
+
+        Parameters
+        ----------
+        values : mapping of str to value
+
+        Returns
+        -------
+        bool
+        """
         return all(values.get(name) in allowed for name, allowed in self.when.items())
 
     def is_for(self, task: str | None, metric: str | None) -> bool:
-        """Whether it belongs to a task and a metric; None is any."""
+        """Whether it belongs to a task and a metric; None is any.
+
+        Parameters
+        ----------
+        task : str or None
+            None for any.
+        metric : str or None
+            None for any.
+
+        Returns
+        -------
+        bool
+        """
         asked = (("task", task), ("metric", metric))
         return all(have is None or have in self.only.get(key, (have,)) for key, have in asked)
 
     def grid(self, points: int) -> tuple[Choice, ...]:
-        """Return all choices, or at most `points` values spread over the range."""
+        """Return all choices, or at most `points` values spread over the range.
+
+        Parameters
+        ----------
+        points : int
+            At most so many.
+
+        Returns
+        -------
+        tuple of value
+        """
         if not self.is_range:
             return self.choices
         if self.log:
@@ -111,7 +142,16 @@ class Parameter:
         return tuple(min(max(v, self.low), self.high) for v in values)
 
     def clipped(self, value: ParamValue) -> ParamValue:
-        """Return a value inside the range, or among the choices, that is as near to `value` as can be."""
+        """Return a value inside the range, or among the choices, that is as near to `value` as can be.
+
+        Parameters
+        ----------
+        value : value
+
+        Returns
+        -------
+        value
+        """
         if not self.is_range:
             return value if value in self.choices else self.choices[0]
         if isinstance(value, str | list | dict):
@@ -119,7 +159,16 @@ class Parameter:
         return type(value)(min(max(value, self.low), self.high))
 
     def fixed_at(self, value: Choice) -> Parameter:
-        """Return it with one value alone, under the same conditions."""
+        """Return it with one value alone, under the same conditions.
+
+        Parameters
+        ----------
+        value : value
+
+        Returns
+        -------
+        Parameter
+        """
         return Parameter(self.name, self.target, "fixed", choices=(value,), when=self.when, only=self.only)
 
     def to_json(self) -> dict[str, object]:
@@ -156,7 +205,16 @@ class FamilySpace:
     starts: tuple[Params, ...] = ()
 
     def with_parameters(self, changed: Iterable[Parameter]) -> FamilySpace:
-        """Return it with these in the place of those of the same names."""
+        """Return it with these in the place of those of the same names.
+
+        Parameters
+        ----------
+        changed : iterable of Parameter
+
+        Returns
+        -------
+        FamilySpace
+        """
         by_name = {p.name: p for p in changed}
         return dataclasses.replace(self, parameters=tuple(by_name.get(p.name, p) for p in self.parameters))
 

@@ -31,6 +31,14 @@ def family_names() -> tuple[str, ...]:
 def about_family(family: str) -> dict[str, object]:
     """Return what the file of a family says of it, see `families.Family`.
 
+    Parameters
+    ----------
+    family : str
+
+    Returns
+    -------
+    dict of str to object
+
     Raises
     ------
     KeyError
@@ -43,7 +51,16 @@ def about_family(family: str) -> dict[str, object]:
 
 
 def space_text(family: str) -> str:
-    """Return the text of a family's space with its comments, as users see it."""
+    """Return the text of a family's space with its comments, as users see it.
+
+    Parameters
+    ----------
+    family : str
+
+    Returns
+    -------
+    str
+    """
     blocks = _blocks(_text(f"{family}.toml"))
     own = {_parameter(block, family): block for block in blocks}
     parts = {
@@ -71,7 +88,16 @@ def _part(name: str) -> Iterator[str]:
 
 
 def part_entries(name: str) -> dict[str, object]:
-    """Return the entries of a part, by parameter."""
+    """Return the entries of a part, by parameter.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    dict of str to object
+    """
     return cast("dict[str, object]", tomllib.loads("\n\n".join(_part(name)))["FAMILY"])
 
 

@@ -11,13 +11,12 @@ from typing import Any, Literal, cast
 import msgspec
 
 from ...storage.records import Json, StudyRecord
-from .choices import DuplicatesName, PathName, PrunerName, SamplerName, SplitKind, Task
+from .choices import DuplicatesName, ObjectiveName, PathName, PrunerName, SamplerName, SplitKind, Task
 from .errors import SpecError, WorkspaceError
 from .evidence import EQUIVALENCE
 from .families import FAMILY_KINDS, default_families, families_of
 from .kinds import AUTO
 from .metrics import METRICS, default_metric
-from .objectives import ObjectiveName
 from .settings import SETTINGS, check_settings, default_of, nested
 from .space import Space
 from .space_points import Start
@@ -122,7 +121,8 @@ class BudgetSpec:
     """When the search ends: at the first limit reached; None is no limit, and one limit must be set."""
 
     n_trials: int | None = None
-    timeout_s: float | None = None  # the user's wall clock, final fit and export inside
+    # The user's wall clock, final fit and export inside.
+    timeout_s: float | None = None
     target_score: float | None = None
 
 
@@ -239,6 +239,10 @@ class StudySpec:
         **others
             Further fields, which are no settings: ``roles``, ``space``, ``starts``, ``export_dir``.
 
+        Returns
+        -------
+        StudySpec
+
         Raises
         ------
         SpecError
@@ -265,7 +269,23 @@ class StudySpec:
         return METRICS[self.metric].direction
 
     def resolved(self, task: Literal["binary", "multiclass", "regression"], kind: str) -> StudySpec:
-        """Return this spec with the task, the metric, the kind of data and the families decided."""
+        """Return this spec with the task, the metric, the kind of data and the families decided.
+
+        Parameters
+        ----------
+        task : {"binary", "multiclass", "regression"}
+            binary, multiclass or regression.
+        kind : str
+
+        Returns
+        -------
+        StudySpec
+
+        Raises
+        ------
+        SpecError
+            Where the metric does not fit the task, or a family not the kind of data.
+        """
         metric = self.metric or default_metric(task)
         if task not in METRICS[metric].tasks:
             raise SpecError(
@@ -352,6 +372,16 @@ class StudySpec:
 
 def spec_of(target: str, **given: Any) -> StudySpec:
     """Return a spec of settings by their names in Python (``n_folds``, ``split``, ``gap``), and of other fields.
+
+    Parameters
+    ----------
+    target : str
+    **given : object
+        Values by those names.
+
+    Returns
+    -------
+    StudySpec
 
     Raises
     ------

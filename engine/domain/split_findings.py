@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shlex
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from .errors import Message
 from .formatting import number, shared_decimals
@@ -73,7 +73,7 @@ class Look:
     def message(self) -> Message:
         """Return the sentences that tell it."""
         decimals = shared_decimals([self.chosen, self.apart], [None, None])
-        values: dict[str, Any] = {
+        values: dict[str, object] = {
             "metric": self.metric,
             "chosen": number(self.chosen, decimals),
             "apart": number(self.apart, decimals),
@@ -164,7 +164,7 @@ class SplitAudit:
         """Whether the user has answered all that is serious."""
         return bool(self.serious) and not self.unanswered
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict; what is told comes first, with its ``message`` and its ``remedy``."""
         looks = [
             dataclasses.asdict(look)

@@ -29,6 +29,10 @@ def decoded(kind: type[T], stored: Json, of: Message) -> T:
     of : Message
         Names what was read, as ``Message("The result of the study {study!r}", …)``.
 
+    Returns
+    -------
+    object
+
     Raises
     ------
     WorkspaceError
@@ -78,8 +82,22 @@ def encoded(value: object) -> dict[str, object]:
     -------
     dict
     """
-    built = msgspec.to_builtins(value, str_keys=True, enc_hook=_written)
-    return cast("dict[str, object]", built)
+    return cast("dict[str, object]", to_builtins(value))
+
+
+def to_builtins(value: object) -> object:
+    """Return a type as what JSON has.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    object
+        Which `from_builtins` reads.
+    """
+    return msgspec.to_builtins(value, str_keys=True, enc_hook=_written)
 
 
 def _read(kind: type, value: object) -> object:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from ...storage.records import DamagedStudy, Failure, FailureKind, StudyList, StudyRecord
 from .errors import Message, WorkspaceError
 from .results import StudyResult
+from .spec import StudySpec
 
 if TYPE_CHECKING:
     from ...storage.store import Store
 
 
 def list_studies(store: Store, *, archived: bool | None = False) -> StudyList:
-    """Return the studies of a workspace; those whose result cannot be read count as damaged too.
+    """Return the studies of a workspace; those whose settings or result cannot be read count as damaged too.
 
     Parameters
     ----------
@@ -30,6 +31,7 @@ def list_studies(store: Store, *, archived: bool | None = False) -> StudyList:
     damaged = list(stored.damaged)
     for study in stored.studies:
         try:
+            StudySpec.of_study(study)
             StudyResult.of(study)
         except WorkspaceError as error:
             damaged.append(damaged_study(study, error.sentence))

@@ -63,14 +63,32 @@ class NearDuplicates:
 
 
 def mixed(state: Hashes, bits: Hashes) -> Hashes:
-    """Return hashes with further bits in them, by the mixing steps of splitmix64 (Steele, Lea, Flood 2014)."""
+    """Return hashes with further bits in them, by the mixing steps of splitmix64 (Steele, Lea, Flood 2014).
+
+    Parameters
+    ----------
+    state, bits : ndarray of uint64
+
+    Returns
+    -------
+    ndarray of uint64
+    """
     state = (state ^ bits) * np.uint64(0xBF58476D1CE4E5B9)
     state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return state ^ (state >> np.uint64(31))
 
 
 def first_hashes(n: int) -> Hashes:
-    """Return what `mixed` begins with."""
+    """Return what `mixed` begins with.
+
+    Parameters
+    ----------
+    n : int
+
+    Returns
+    -------
+    ndarray of uint64
+    """
     return np.full(n, 0x9E3779B97F4A7C15, np.uint64)
 
 
@@ -82,6 +100,10 @@ def counted(sets: Ints, n_expected: float) -> NearDuplicates:
     sets : ndarray of shape (n,), int64
     n_expected : float
         Pairs that chance would make.
+
+    Returns
+    -------
+    NearDuplicates
     """
     sizes = np.bincount(sets)
     several = sizes[sizes > 1]
@@ -89,12 +111,31 @@ def counted(sets: Ints, n_expected: float) -> NearDuplicates:
 
 
 def n_pairs_of(sizes: Ints) -> int:
-    """Return the pairs of members in sets of the given sizes."""
+    """Return the pairs of members in sets of the given sizes.
+
+    Parameters
+    ----------
+    sizes : ndarray of int64
+
+    Returns
+    -------
+    int
+    """
     return int((sizes * (sizes - 1) // 2).sum())
 
 
 def hashes_of(columns: Sequence[Ints], n: int) -> Hashes:
-    """Return one hash for each of n rows of columns, shape (n,)."""
+    """Return one hash for each of n rows of columns, shape (n,).
+
+    Parameters
+    ----------
+    columns : sequence of ndarray of int64
+    n : int
+
+    Returns
+    -------
+    ndarray of uint64
+    """
     state = first_hashes(n)
     for cells in columns:
         state = mixed(state, np.ascontiguousarray(cells).view(np.uint64))
@@ -104,7 +145,19 @@ def hashes_of(columns: Sequence[Ints], n: int) -> Hashes:
 def joined_sets(
     exact: Hashes, equal: Hashes, scaled: Sequence[Floats], apart: Apart, reach: int
 ) -> tuple[Ints, int]:
-    """Return sets of equal rows and of rows that are near one of their neighbours, and the pairs in the ring."""
+    """Return sets of equal rows and of rows that are near one of their neighbours, and the pairs in the ring.
+
+    Parameters
+    ----------
+    exact, equal : ndarray of uint64
+    scaled : sequence of ndarray of float
+    apart : Apart
+    reach : int
+
+    Returns
+    -------
+    tuple of (ndarray of int64, int)
+    """
     _, first, inverse, sizes = np.unique(exact, return_index=True, return_inverse=True, return_counts=True)
     sets = inverse.astype(np.int64)
     if len(first) < 2:

@@ -30,6 +30,7 @@ def to_keras(network: Network, weights: Floats, stats: Floats) -> keras.Model:
 
     Parameters
     ----------
+    network : Network
     weights, stats : ndarrays of shape (P,) and (S,), float32
         Of one replica.
 

@@ -6,7 +6,20 @@ import tensorflow as tf
 
 
 def dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | None = None) -> tf.Tensor:
-    """Return ``x @ kernel + bias`` of x (R, …, n), kernel (R, n, m) and bias (R, m)."""
+    """Return ``x @ kernel + bias`` of x (R, …, n), kernel (R, n, m) and bias (R, m).
+
+    Parameters
+    ----------
+    x : tensor
+        Of shape (R, B, *row).
+    kernel : tensor
+    bias : tensor or None
+        Whether it has one.
+
+    Returns
+    -------
+    tensor
+    """
     is_flat = x.shape.rank == 3
     shape = tf.shape(x)
     product = tf.matmul(x if is_flat else tf.reshape(x, (shape[0], -1, shape[-1])), kernel)
@@ -16,13 +29,32 @@ def dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | None = None) -> tf.
 
 
 def flatten(x: tf.Tensor) -> tf.Tensor:
-    """Join the last two axes of (R, B, n, m)."""
+    """Join the last two axes of (R, B, n, m).
+
+    Parameters
+    ----------
+    x : tensor
+        Of shape (R, B, *row).
+
+    Returns
+    -------
+    tensor
+    """
     shape = tf.shape(x)
     return tf.reshape(x, (shape[0], shape[1], shape[2] * shape[3]))
 
 
 def look_up(table: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
-    """Return the rows (R, B, n, size) of embedding tables (R, n_rows, size) for codes (R, B, n)."""
+    """Return the rows (R, B, n, size) of embedding tables (R, n_rows, size) for codes (R, B, n).
+
+    Parameters
+    ----------
+    table, codes : tensor
+
+    Returns
+    -------
+    tensor
+    """
     n_rows = tf.shape(table)[1]
     rows = codes + (tf.range(tf.shape(table)[0]) * n_rows)[:, None, None]
     return tf.gather(tf.reshape(table, (-1, tf.shape(table)[2])), rows)

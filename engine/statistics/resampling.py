@@ -38,8 +38,10 @@ Predictions = tuple[NDArray[np.floating], ...]
 """Of the validation rows of every replica, ``repeat * n_folds + fold``."""
 _Name = TypeVar("_Name", int, str)
 
-_MOST_WORK = 2e9  # units of `row_cost`: about five seconds on a core
-_MOST_CELLS = 10_000_000  # resamples × rows of a fold that are weighted at once: 80 MB
+# Units of `row_cost`: about five seconds on a core.
+_MOST_WORK = 2e9
+# Resamples × rows of a fold that are weighted at once: 80 MB.
+_MOST_CELLS = 10_000_000
 # Resamples and trials, in the order in which they are tried; where none is quick enough, the last pair on fewer rows.
 _SIZES = (
     (1000, 500),

@@ -15,7 +15,8 @@ STRENGTHS = ("shift", "flip", "rotate", "zoom", "contrast", "cutout", "mixup")
 """Fractions of the side (shift, cutout), a probability (flip, from left to right), degrees (rotate), and fractions."""
 
 _N_DRAWS = 9
-_SALT = (0x5EED, 0x0A06)  # apart from the seeds of dropout
+# Apart from the seeds of dropout.
+_SALT = (0x5EED, 0x0A06)
 
 
 def augmented(
@@ -65,7 +66,8 @@ def _moved(
     x, y = (width - 1.0) / 2.0, (height - 1.0) / 2.0
     dx, dy = signed[0] * strengths["shift"] * width, signed[1] * strengths["shift"] * height
     zero = tf.zeros_like(angle)
-    a, b, d, e = side * across, -side * down, down, across  # place in the result → place in the image
+    # Place in the result → place in the image.
+    a, b, d, e = side * across, -side * down, down, across
     transform = tf.stack([a, b, x + dx - a * x - b * y, d, e, y + dy - d * x - e * y, zero, zero], axis=1)
     flat = tf.reshape(image, tf.concat([[-1], shape[2:]], axis=0))
     moved = tf.raw_ops.ImageProjectiveTransformV3(

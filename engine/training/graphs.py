@@ -40,7 +40,8 @@ HYPER = (
 """Order of the hyperparameter vector. ``clip_norm`` is the largest gradient norm of a replica."""
 
 
-_KEPT = 24  # graphs of each kind that a process keeps: each takes about 15 MB, and 0.3 s to trace again
+# Graphs of each kind that a process keeps: each takes about 15 MB, and 0.3 s to trace again.
+_KEPT = 24
 
 
 M = TypeVar("M")
@@ -250,11 +251,11 @@ class _Epoch:
                 seed=seed,
             )
             losses = self._losses(outputs, batch, share, hyper)
-            total = tf.reduce_sum(losses)  # a sum over replicas keeps their gradients apart
+            # A sum over replicas keeps their gradients apart.
+            total = tf.reduce_sum(losses)
         found = tape.gradient(total, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        g = [
-            tf.convert_to_tensor(x) for x in found
-        ]  # that of embeddings as a whole table: every row has slots
+        # That of embeddings as a whole table: every row has slots.
+        g = [tf.convert_to_tensor(x) for x in found]
         return _clipped(g, hyper["clip_norm"]) if key.clips else g, stats, losses
 
     def _losses(
@@ -291,7 +292,8 @@ def _variable(rank: int) -> tf.Variable:
 def _clipped(gradients: list[tf.Tensor], limit: tf.Tensor) -> list[tf.Tensor]:
     """Scale each replica's gradient, of all weights together, down to the norm `limit`."""
     squares = [tf.reduce_sum(tf.square(g), axis=list(range(1, g.shape.rank))) for g in gradients]
-    norm = tf.sqrt(tf.add_n(squares))  # (R,)
+    # (R,).
+    norm = tf.sqrt(tf.add_n(squares))
     factor = tf.where(norm > limit, limit / norm, tf.ones_like(norm))
     return [g * tf.reshape(factor, [-1] + [1] * (g.shape.rank - 1)) for g in gradients]
 

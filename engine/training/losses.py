@@ -12,9 +12,8 @@ from ..domain.errors import SpecError
 from ..domain.params import Params, number_in
 
 _FOCAL_GAMMA = 2.0
-Loss = Callable[
-    [tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor
-]  # outputs (R, B, K), targets (R, B), smoothing -> (R, B)
+# Outputs (R, B, K), targets (R, B), smoothing -> (R, B).
+Loss = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 def _binary(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> tf.Tensor:
@@ -38,7 +37,8 @@ def _absolute(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> t
 
 
 def _huber(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> tf.Tensor:  # noqa: ARG001
-    error = tf.abs(outputs[:, :, 0] - targets)  # of standardized targets, so that 1 is one standard deviation
+    # Of standardized targets, so that 1 is one standard deviation.
+    error = tf.abs(outputs[:, :, 0] - targets)
     return tf.where(error <= 1.0, 0.5 * tf.square(error), error - 0.5)
 
 

@@ -23,7 +23,8 @@ Rule = Callable[[tf.Tensor, Numbers], Update]
 
 `count` is the 1-based number of the step; `hyper` has ``momentum``, ``beta_1`` and ``beta_2``; all are float32 scalars.
 """
-_EPSILON = 1e-7  # Keras's default
+# Keras's default.
+_EPSILON = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,8 @@ def _lion(_count: tf.Tensor, hyper: Numbers) -> Update:
 def _adagrad(_count: tf.Tensor, _hyper: Numbers) -> Update:
     def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
         total = slots[0].assign_add(tf.square(g)).read_value()
-        weight.assign_sub(
-            rate * g * tf.math.rsqrt(total + 0.1 + _EPSILON)
-        )  # 0.1: Keras's initial accumulator
+        # 0.1: Keras's initial accumulator.
+        weight.assign_sub(rate * g * tf.math.rsqrt(total + 0.1 + _EPSILON))
 
     return update
 
@@ -124,9 +124,8 @@ OPTIMIZERS: dict[str, Optimizer] = {
         Optimizer("sgd", 1, _momentum(nesterov=False)),
         Optimizer("nesterov", 1, _momentum(nesterov=True)),
         Optimizer("adam", 2, _adam),
-        Optimizer(
-            "adamw", 2, _adam
-        ),  # decay is decoupled for all, so that only the search space tells them apart
+        # Decay is decoupled for all, so that only the search space tells them apart.
+        Optimizer("adamw", 2, _adam),
         Optimizer("nadam", 3, _nadam),
         Optimizer("rmsprop", 2, _rmsprop),
         Optimizer("lion", 1, _lion),

@@ -69,7 +69,8 @@ class Quantizer:
         axes = channel_axes(self.layout, self.floats)
         result = weights.copy()
         for row in result:
-            for name, value in self.layout.unpack(row).items():  # views of the row
+            # Views of the row.
+            for name, value in self.layout.unpack(row).items():
                 if name in axes:
                     codes, scale = codes_of(value, self.bits, axes[name])
                     value[...] = codes * scale

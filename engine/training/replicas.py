@@ -59,7 +59,8 @@ class Snapshot:
     replicas: NDArray[np.int64]
     state: HostState
     best: Best
-    curves: NDArray[np.float32]  # (R, epochs done, n_names)
+    # (R, epochs done, n_names).
+    curves: NDArray[np.float32]
 
 
 def make_groups(

@@ -17,7 +17,8 @@ from ..networks.inputs import InputTensor
 TEACHER = InputTensor("teacher", 1, "float32")
 """The outputs of the teacher as one more input (R, n, K) of the problem."""
 
-_SHARE = 0.7  # of the loss
+# Of the loss.
+_SHARE = 0.7
 _TEMPERATURE = 2.0
 
 

@@ -41,7 +41,8 @@ from .schedules import epoch_factors, learning_rates
 from .sparsity import Sparsifier
 from .teaching import TEACHER, teacher_input
 
-_PREDICT_NUMBERS = 1_000_000  # in the rows that one replica predicts at once
+# In the rows that one replica predicts at once.
+_PREDICT_NUMBERS = 1_000_000
 
 
 class Diverged(CupelError, ArithmeticError):  # noqa: N818 - named after FailureKind.DIVERGED
@@ -154,7 +155,8 @@ class Trainer:
         batch = min(int(number_in(spec.params, "batch_size", 64)), n_train)
         self._n_steps = -(-n_train // batch)
         self._lengths = row_lengths(problem)
-        self._batch = -(-n_train // self._n_steps)  # batches of one size: no small last one
+        # Batches of one size: no small last one.
+        self._batch = -(-n_train // self._n_steps)
         self._weight_shapes = tf.constant(self.network.weights.shapes())
         self._stat_shapes = tf.constant(self.network.stats.shapes())
         self._rate_factors = tf.constant([w.rate for w in self.network.weights.weights])
@@ -186,7 +188,8 @@ class Trainer:
         self._began, self._told_s = time.monotonic(), 0.0
         groups, best, start = self._start(curves)
         if observer:
-            for epoch in range(start):  # whoever watches may have died with the training before
+            # Whoever watches may have died with the training before.
+            for epoch in range(start):
                 self._tell(observer, epoch, curves)
         save = _Every(self._checkpoint_every_s)
         for epoch in range(start, n_epochs):

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cupel.engine.domain.spec import spec_of
 from cupel.gui import words
 from cupel.gui.models.studies_model import Column, StudiesModel, StudiesProxy
 from cupel.gui.pages.studies import StudiesPage
@@ -161,7 +162,12 @@ def test_the_study_chosen_on_another_page_is_the_selected_row_and_stays_chosen(
     window.desk.select(wanted)
     with Store.open(workspace) as store:  # a new row resets the table
         store.create_study(
-            name="Newest", dataset_id=None, spec={}, metric="rmse", direction="minimize", task="regression"
+            name="Newest",
+            dataset_id=None,
+            spec=spec_of("y", n_trials=1).to_json(),
+            metric="rmse",
+            direction="minimize",
+            task="regression",
         )
     qtbot.waitUntil(lambda: len(window.desk.studies) == 7)
     window.show_page("studies")

@@ -94,7 +94,8 @@ class _Numbers:
 
     @classmethod
     def of(cls, column: NumberColumn, rows: Rows) -> _Numbers:
-        values = column.numbers[rows] + 0.0  # -0.0 becomes 0.0
+        # -0.0 becomes 0.0.
+        values = column.numbers[rows] + 0.0
         values[np.isnan(values)] = np.nan
         known = np.unique(values[~np.isnan(values)])
         if len(known) < 2:

@@ -53,7 +53,16 @@ class TextBaselines(Baselines):
 
 
 def single_and_pairs(text: str) -> list[str]:
-    """Return the words of a text and the pairs of words that follow one another."""
+    """Return the words of a text and the pairs of words that follow one another.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of str
+    """
     tokens = tokens_of(text, "word")
     return tokens + [f"{first} {second}" for first, second in pairwise(tokens)]
 

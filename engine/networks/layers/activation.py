@@ -26,12 +26,31 @@ def gelu(x: tf.Tensor) -> tf.Tensor:
     """Return Keras's approximate GELU, without its power of 3.
 
     ``0.5 (1 + tanh(u)) = sigmoid(2 u)`` with ``u = sqrt(2 / pi) (x + 0.044715 x^3)``.
+
+    Parameters
+    ----------
+    x : tensor
+        Of shape (R, B, *row).
+
+    Returns
+    -------
+    tensor
     """
     return x * tf.sigmoid(_GELU[0] * (x + _GELU[1] * x * x * x))
 
 
 def mish(x: tf.Tensor) -> tf.Tensor:
-    """Return ``x tanh(softplus(x))`` (Misra 2019, arXiv 1908.08681)."""
+    """Return ``x tanh(softplus(x))`` (Misra 2019, arXiv 1908.08681).
+
+    Parameters
+    ----------
+    x : tensor
+        Of shape (R, B, *row).
+
+    Returns
+    -------
+    tensor
+    """
     return x * tf.tanh(tf.nn.softplus(x))
 
 
@@ -46,7 +65,19 @@ ACTIVATIONS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
 
 
 def keras_activation(kind: str, x: Tensor, name: str) -> Tensor:
-    """Return an activation of a symbolic tensor of Keras."""
+    """Return an activation of a symbolic tensor of Keras.
+
+    Parameters
+    ----------
+    kind : str
+    x : tensor
+        Of shape (R, B, *row).
+    name : str
+
+    Returns
+    -------
+    tensor
+    """
     if kind == "gelu":
         # As an operation: a layer named gelu would come back as the exact form.
         return keras.ops.gelu(x, approximate=True)
@@ -54,7 +85,18 @@ def keras_activation(kind: str, x: Tensor, name: str) -> Tensor:
 
 
 def onnx_activation(kind: str, graph: OnnxGraph, x: str) -> str:
-    """Add an activation to an ONNX graph, of operations that opset 18 has, and return its name."""
+    """Add an activation to an ONNX graph, of operations that opset 18 has, and return its name.
+
+    Parameters
+    ----------
+    kind : str
+    graph : OnnxGraph
+    x : str
+
+    Returns
+    -------
+    str
+    """
     if kind == "gelu":
         cube = graph.add("Mul", graph.add("Mul", graph.add("Mul", x, graph.number(_GELU[1])), x), x)
         inner = graph.add("Mul", graph.add("Add", x, cube), graph.number(_GELU[0]))

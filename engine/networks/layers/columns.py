@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -142,7 +142,7 @@ class _Periodic(Layer):
         return cutting.whole(self)
 
     def _mixed_keras(
-        self, numeric: Tensor, waves_of: Any, bias_axes: str | None, activation: str | None
+        self, numeric: Tensor, waves_of: Tensor, bias_axes: str | None, activation: str | None
     ) -> Tensor:
         """Return the embedded columns of a Keras model; the angles come from a layer of the frequencies."""
         # Multiplied in the order of `forward`: the cosine of a large angle needs every bit of it.

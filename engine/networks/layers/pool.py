@@ -23,6 +23,15 @@ def max_pool(x: tf.Tensor) -> Tensor:
 
     TensorFlow's own gradient takes a quarter of a training step of the MNIST CNN on a processor. This one is made of
     average poolings, which are quick, and gives equal largest numbers equal parts of the gradient.
+
+    Parameters
+    ----------
+    x : tensor
+        Of shape (R, B, *row).
+
+    Returns
+    -------
+    tensor
     """
     largest = tf.nn.max_pool2d(x, 2, 2, "VALID")
     shape = tf.shape(x)

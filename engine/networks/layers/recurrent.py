@@ -84,7 +84,7 @@ class Bidirectional(Layer):
         start = tf.zeros((2 * n_replicas, tf.shape(x)[1], tf.shape(recurrent)[1]))
         states: Tensor = tf.TensorArray(tf.float32, n_tokens, element_shape=(None, None, None))
 
-        def step(t: Tensor, h: Tensor, c: Tensor, states: Tensor) -> Any:
+        def step(t: Tensor, h: Tensor, c: Tensor, states: Tensor) -> tuple[Tensor, ...]:
             new_h, new_c = self._step(steps[t], h, c, recurrent, bias)
             flag = flags[t]
             h = h + flag * (new_h - h)

@@ -249,13 +249,13 @@ def test_an_inspection_shows_the_finding_first(tmp_path: Path) -> None:
     ]
     path = tmp_path / "days.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    found = inspect_file(path, target="y")
+    found = inspect_file(path, target="y").to_json()
     assert (found["findings"][0]["code"], found["findings"][0]["severity"]) == ("split", "serious")
     assert found["split_audit"]["is_serious"]
     (tmp_path / "shuffled.csv").write_text(
         "\n".join([lines[0], *np.random.default_rng(0).permutation(lines[1:])]) + "\n", encoding="utf-8"
     )
-    found = inspect_file(tmp_path / "shuffled.csv", target="y")
+    found = inspect_file(tmp_path / "shuffled.csv", target="y").to_json()
     assert "split" not in {one["code"] for one in found["findings"]}
     assert found["split_audit"]["looks"] == []
 
@@ -273,4 +273,6 @@ def test_of_real_tables_of_independent_rows_nothing_is_said(name: str) -> None:
     if not (SHARED / name).exists():
         pytest.skip("the shared data are not here")
     read = ReadSpec(header=False) if "phoneme" in name else None
-    assert inspect_file(SHARED / name, read, target=REAL[name])["split_audit"]["is_serious"] is False
+    assert (
+        inspect_file(SHARED / name, read, target=REAL[name]).to_json()["split_audit"]["is_serious"] is False
+    )
