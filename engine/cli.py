@@ -45,9 +45,9 @@ def _run(argv: list[str]) -> int:
         sys.stderr.close()
         return DONE
     except Exception as error:  # noqa: BLE001 - whatever it was: a traceback is nothing for a user
-        from .commands.mishaps import tell_mishap
+        from .commands.mishaps import print_mishap
 
-        return tell_mishap(error, workspace)
+        return print_mishap(error, workspace)
 
 
 def _with_settings(argv: list[str]) -> list[str]:

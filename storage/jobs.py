@@ -104,7 +104,7 @@ class JobStore(StoreBase):
             If there is none with this id.
         """
         with self._read() as session:
-            return _told(get(session, JobRow, "job", job_id))
+            return _as_it_stands(get(session, JobRow, "job", job_id))
 
     def jobs(self, *, state: JobState | None = None, since_revision: int = 0) -> list[JobRecord]:
         """Return the jobs (in one state, told as in `job`) that changed after `since_revision`, the oldest first.
@@ -124,8 +124,8 @@ class JobStore(StoreBase):
             as_stored = (state, JobState.RUNNING) if state is JobState.FAILED else (state,)
             statement = statement.where(JobRow.state.in_(as_stored))
         with self._read() as session:
-            told = [_told(row) for row in session.scalars(statement)]
-        return [job for job in told if state in (None, job.state)]
+            jobs = [_as_it_stands(row) for row in session.scalars(statement)]
+        return [job for job in jobs if state in (None, job.state)]
 
     def update_job(self, job_id: int, *, progress: float | None = None, message: str | None = None) -> bool:
         """Report how far a RUNNING job is (fraction in [0, 1]).
@@ -208,7 +208,7 @@ class JobStore(StoreBase):
             return True
 
 
-def _told(row: JobRow) -> JobRecord:
+def _as_it_stands(row: JobRow) -> JobRecord:
     """Return the record of a job as it stands, which a reader may not write down."""
     record = job_record(row)
     if record.state is JobState.RUNNING and _is_dead(row):

@@ -249,10 +249,10 @@ class VariantStore(StoreBase):
         if trial_id is not None:
             statement = statement.where(ExportRow.trial_id == trial_id)
         with self._read() as session:
-            return [_told(row) for row in session.scalars(statement)]
+            return [_as_it_stands(row) for row in session.scalars(statement)]
 
 
-def _told(row: ExportRow) -> ExportRecord:
+def _as_it_stands(row: ExportRow) -> ExportRecord:
     """Return the record of an export as it stands, which a reader may not write down."""
     record = export_record(row)
     if record.state is JobState.RUNNING and _is_dead(row):

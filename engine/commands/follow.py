@@ -110,7 +110,7 @@ class _View:
         revision = self._store.revision()
         if revision != self._revision:
             for trial in self._store.trials(self._id, since_revision=self._revision):
-                self._tell(study, trial)
+                self._print_trial(study, trial)
             self._revision = revision
         if study.state is not self._state:
             self._state = study.state
@@ -123,7 +123,7 @@ class _View:
                 self._console.print(said, highlight=False)
         self._show(study)
 
-    def _tell(self, study: StudyRecord, trial: TrialRecord) -> None:
+    def _print_trial(self, study: StudyRecord, trial: TrialRecord) -> None:
         if not trial.state.is_finished or trial.id in self._ended:
             return
         self._ended.add(trial.id)

@@ -15,7 +15,7 @@ from ..cli_codes import FAILED, UNUSABLE
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-def tell_mishap(error: Exception, workspace: Path) -> int:
+def print_mishap(error: Exception, workspace: Path) -> int:
     """Print one sentence on an error, and return the exit code; the traceback of a mistake goes into a file."""
     if isinstance(error, OSError) and error.errno in _FULL:
         print(

@@ -59,7 +59,7 @@ def run_doctor(args: argparse.Namespace) -> int:
             print("  database and artifacts are sound")
         if args.clean and (removed := store.remove_leftovers()):
             print(f"  removed {_size(removed)} that nothing needed")
-        _tell_leftovers(store.leftovers(), clean=args.clean)
+        _print_leftovers(store.leftovers(), clean=args.clean)
     return DONE if starts and not problems else FAILED if not starts else UNUSABLE
 
 
@@ -116,7 +116,7 @@ def _devices_are_seen() -> bool:
     return True
 
 
-def _tell_leftovers(found: Sequence[Leftover], *, clean: bool) -> None:
+def _print_leftovers(found: Sequence[Leftover], *, clean: bool) -> None:
     old, young = [one for one in found if one.is_old], [one for one in found if not one.is_old]
     if old and not clean:
         print(f"  {_size(old)} that nothing needs any more; `cupel doctor --clean` removes them")

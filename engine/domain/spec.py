@@ -100,8 +100,8 @@ class SplitSpec:
         Of images and folds by group without a column of groups: the part of the file name, counted from 1, whose equal
         words are a group, see `engine.splits.units.parts_of_names`; 0 for none.
     independent : tuple of str
-        Answers to findings about the split, by their keys (see `split_findings.Look.key`): such rows are independent
-        all the same, and the folds stay.
+        Answers to findings about the split, by their keys (see `split_findings.SplitFinding.key`): such rows are
+        independent all the same, and the folds stay.
     """
 
     kind: SplitKind = "auto"

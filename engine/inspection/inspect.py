@@ -113,7 +113,7 @@ def _split_findings(audit: SplitAudit | None) -> list[Finding]:
             look.column if look.by in ("time", "group") else None,
             look.message(),
         )
-        for look in audit.told
+        for look in audit.findings
     ]
 
 

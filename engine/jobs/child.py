@@ -25,7 +25,7 @@ from typing import Any, Generic, TypeVar
 from ...storage.records import Failure, FailureKind
 from ..domain.errors import CupelError, Message
 from ..domain.stored import from_builtins
-from .messages import Answer, Failed, Part, Progress, Ready, Said, line_of, said
+from .messages import Answer, ChildMessage, Failed, Part, Progress, Ready, line_of, read_message
 
 A = TypeVar("A")
 _POLL_S = 0.1
@@ -109,7 +109,7 @@ class Child:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, bufsize=0,
             env={**os.environ, **(environment or {})},
         )  # fmt: skip
-        self._said: queue.SimpleQueue[Said | None] = queue.SimpleQueue()
+        self._messages: queue.SimpleQueue[ChildMessage | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, name="child", daemon=True)
         self._reader.start()
         if greeting:
@@ -172,7 +172,7 @@ class Child:
                 if progress is not None:
                     progress(state.fraction, state.doing)
                 try:
-                    word = self._said.get(timeout=_POLL_S)
+                    word = self._messages.get(timeout=_POLL_S)
                 except queue.Empty:
                     now = time.monotonic()
                     if now - began > job.limit_s or now - heard > job.silence_s:
@@ -229,14 +229,14 @@ class Child:
         assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
         for line in iter(self._process.stdout.readline, b""):
             try:
-                word = said(line)
+                word = read_message(line)
             except ValueError:
                 # Of a program that does not keep its standard output to itself.
                 continue
             if isinstance(word, Ready):
                 self._took_s = time.monotonic() - self._began
-            self._said.put(word)
-        self._said.put(None)
+            self._messages.put(word)
+        self._messages.put(None)
 
     def _late(self, job: Job[A]) -> CupelError:
         message = job.late.filled(seconds=round(min(job.limit_s, job.silence_s)))

@@ -64,7 +64,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     is_for_the_user: bool
 
 
-Said = Ready | Progress | Part | Answer | Failed
+ChildMessage = Ready | Progress | Part | Answer | Failed
 T = TypeVar("T")
 
 
@@ -108,7 +108,7 @@ def read_line(line: bytes, kind: type[T]) -> T:
     return from_builtins(kind, json.loads(line))
 
 
-def said(line: bytes) -> Said:
+def read_message(line: bytes) -> ChildMessage:
     """Return what a child said; its values are still what JSON holds.
 
     Parameters
@@ -118,11 +118,11 @@ def said(line: bytes) -> Said:
 
     Returns
     -------
-    Said
+    ChildMessage
 
     Raises
     ------
     ValueError
         Where the line is none of ours.
     """
-    return cast("Said", from_builtins(Said, json.loads(line)))  # type: ignore[arg-type]
+    return cast("ChildMessage", from_builtins(ChildMessage, json.loads(line)))  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from ..domain.errors import CupelError
 from ..domain.stored import to_builtins
 from .failures import failure_of
-from .messages import Answer, Failed, Part, Progress, Ready, Said, line_of, read_line
+from .messages import Answer, ChildMessage, Failed, Part, Progress, Ready, line_of, read_line
 
 # Of the work: a loop may report as often as it likes.
 _LEAST_TOLD = 0.001
@@ -60,7 +60,7 @@ class Reporter:
             raise Cancelled
         if doing != self._told.doing or fraction - self._told.fraction >= _LEAST_TOLD:
             self._told = Progress(fraction, doing)
-            self.say(self._told)
+            self.send(self._told)
 
     def part(self, value: object) -> None:
         """Give a part of the answer.
@@ -76,14 +76,14 @@ class Reporter:
         """
         if self._is_cancelled.is_set():
             raise Cancelled
-        self.say(Part(to_builtins(value)))
+        self.send(Part(to_builtins(value)))
 
-    def say(self, line: Said) -> None:
+    def send(self, line: ChildMessage) -> None:
         """Write a line to the parent.
 
         Parameters
         ----------
-        line : Said
+        line : ChildMessage
             One line of JSON, with its end.
         """
         self._stream.write(line_of(line))
@@ -114,18 +114,18 @@ def _own_stream() -> BinaryIO:
 def _run(name: str, reporter: Reporter) -> int:
     try:
         work, request_type = _loaded(name)
-        reporter.say(Ready())
+        reporter.send(Ready())
         line = sys.stdin.buffer.readline()
         if not line:
             return 0
         request = read_line(line, request_type)
         threading.Thread(target=_listen, args=(reporter,), name="parent", daemon=True).start()
-        reporter.say(Answer(to_builtins(work(request, reporter))))
+        reporter.send(Answer(to_builtins(work(request, reporter))))
     except Cancelled:
         return 0
     except Exception as error:
         logging.exception("the work failed")
-        reporter.say(Failed(failure_of(error), isinstance(error, CupelError)))
+        reporter.send(Failed(failure_of(error), isinstance(error, CupelError)))
         return 1
     return 0
 

@@ -505,7 +505,7 @@ class Baselines(ABC):
         -------
         object
         """
-        from sklearn.linear_model import LogisticRegression, Ridge
+        from sklearn.linear_model import LogisticRegression, Ridge  # pyright: ignore[reportMissingTypeStubs]
 
         return Ridge() if is_regression else LogisticRegression(max_iter=300, random_state=seed)
 

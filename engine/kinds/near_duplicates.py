@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import KDTree
+from scipy.sparse import coo_array  # pyright: ignore[reportMissingTypeStubs]
+from scipy.sparse.csgraph import connected_components  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+from scipy.spatial import KDTree  # pyright: ignore[reportMissingTypeStubs]
 
 _MOST_ROWS = 100_000
 """Beyond this neighbours are looked for along one direction only."""
@@ -166,7 +167,9 @@ def joined_sets(
     is_near, in_ring = apart(first[one], first[other])
     n_in_ring = int((sizes[one] * sizes[other])[in_ring].sum())
     links = coo_array((is_near[is_near], (one[is_near], other[is_near])), shape=(len(first), len(first)))
-    return connected_components(links, directed=False)[1].astype(np.int64)[sets], n_in_ring
+    components = cast("Callable[..., tuple[int, Ints]]", connected_components)
+    _, parts = components(links, directed=False)
+    return parts.astype(np.int64)[sets], n_in_ring
 
 
 def _neighbours(equal: Hashes, scaled: Sequence[Floats], reach: int) -> tuple[Ints, Ints]:
@@ -186,7 +189,8 @@ def _neighbours(equal: Hashes, scaled: Sequence[Floats], reach: int) -> tuple[In
     k = min(_NEIGHBOURS + 1, n)
     # Pairs within reach in every dimension are not farther apart, but for the luck of the projection.
     farthest = 1.5 * reach * len(scaled) ** 0.5
-    near = KDTree(places).query(places, k=k, distance_upper_bound=farthest, workers=-1)[1].ravel()
+    tree: Any = KDTree(places)
+    near: Ints = tree.query(places, k=k, distance_upper_bound=farthest, workers=-1)[1].ravel()
     one = np.repeat(np.arange(n), k)
     is_pair = (near < n) & (near != one)
     low, high = np.minimum(one, near)[is_pair], np.maximum(one, near)[is_pair]

@@ -18,7 +18,7 @@ from .base import Found
 from .registry import reader_of
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
 SAMPLE_PREFIX = "sample:"
 

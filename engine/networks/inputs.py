@@ -213,7 +213,7 @@ class _Stored(msgspec.Struct, frozen=True):
     n_outputs: int
     task: str
     inputs: tuple[dict[str, object], ...] = ()
-    pixels: tuple[int, int, int] | tuple[()] | None = None
+    pixels: tuple[int, ...] | None = None
     n_tokens: int = 0
     n_words: int = 0
     n_numeric: int = 0
@@ -223,7 +223,8 @@ class _Stored(msgspec.Struct, frozen=True):
     def only_input(self) -> Input:
         """Return the one input that networks of version 0.1.0 had."""
         if self.pixels:
-            return ImageInput(*self.pixels)
+            height, width, channels = self.pixels
+            return ImageInput(height, width, channels)
         if self.n_tokens:
             return TextInput(self.n_tokens, self.n_words)
         return TableInput(self.n_numeric, self.cardinalities, self.n_continuous)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import keras
+from typing import Any, TypeAlias
 
 from .layers.base import Tensor
 from .layout import Floats
+from .libraries import keras
 from .network import Network
 
 
@@ -25,7 +25,11 @@ class KerasForm:
     values: dict[str, Floats]
 
 
-def to_keras(network: Network, weights: Floats, stats: Floats) -> keras.Model:
+Model: TypeAlias = Any
+"""A ``keras.Model``; see `libraries`."""
+
+
+def to_keras(network: Network, weights: Floats, stats: Floats) -> Model:
     """Return a Keras model that computes the same outputs.
 
     Parameters
@@ -36,7 +40,7 @@ def to_keras(network: Network, weights: Floats, stats: Floats) -> keras.Model:
 
     Returns
     -------
-    keras.Model
+    Model
         Its inputs have the names of the tensors of the network's shape; one that no layer reads is left out.
     """
     form = KerasForm(dict(network.of_replica(weights, stats)))

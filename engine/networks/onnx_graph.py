@@ -202,5 +202,6 @@ def to_onnx(network: Network, weights: Floats, stats: Floats) -> onnx.ModelProto
     model = helper.make_model(
         made, ir_version=IR_VERSION, producer_name="cupel", opset_imports=[helper.make_opsetid("", OPSET)]
     )
-    onnx.checker.check_model(model)
+    check: Any = onnx.checker
+    check.check_model(model)
     return model

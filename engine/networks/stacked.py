@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import tensorflow as tf
+from .inputs import Tensor
+from .libraries import tf
 
 
-def dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | None = None) -> tf.Tensor:
+def dense(x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
     """Return ``x @ kernel + bias`` of x (R, …, n), kernel (R, n, m) and bias (R, m).
 
     Parameters
@@ -28,7 +29,7 @@ def dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | None = None) -> tf.
     return product if is_flat else tf.reshape(product, tf.concat([shape[:-1], tf.shape(kernel)[2:]], axis=0))
 
 
-def flatten(x: tf.Tensor) -> tf.Tensor:
+def flatten(x: Tensor) -> Tensor:
     """Join the last two axes of (R, B, n, m).
 
     Parameters
@@ -44,7 +45,7 @@ def flatten(x: tf.Tensor) -> tf.Tensor:
     return tf.reshape(x, (shape[0], shape[1], shape[2] * shape[3]))
 
 
-def look_up(table: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
+def look_up(table: Tensor, codes: Tensor) -> Tensor:
     """Return the rows (R, B, n, size) of embedding tables (R, n_rows, size) for codes (R, B, n).
 
     Parameters

@@ -23,7 +23,7 @@ from ..data.table import Table
 from ..data.target import Target
 from ..domain.metrics import METRICS, default_metric
 from ..domain.spec import SplitSpec
-from ..domain.split_findings import Look, SplitAudit
+from ..domain.split_findings import SplitAudit, SplitFinding
 from .audit_units import Candidate, candidates
 from .dealing import assign_groups
 from .near_duplicates import NearDuplicates
@@ -90,7 +90,7 @@ def audit_split(
 
 def _look(
     table: Table, schema: TableSchema, target: Target, way: Candidate, together: Ints | None, n_ways: int
-) -> Look | None:
+) -> SplitFinding | None:
     """Try one way; None where the baseline explains nothing even on random folds.
 
     Parameters
@@ -116,7 +116,7 @@ def _look(
     p_value = _p_value(apart.loss, losses)
     is_told = len(chosen) == _N_ORDERS and p_value * n_ways < _LEVEL and share >= least
     is_serious = way.by == "duplicates" or share >= _LEAST_SHARES["serious"]
-    return Look(
+    return SplitFinding(
         by=way.by,
         column=way.column,
         gap=way.gap_rows,

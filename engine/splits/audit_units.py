@@ -56,7 +56,7 @@ class Candidate:
     Attributes
     ----------
     by, column : str
-        See `Look`.
+        See `SplitFinding`.
     rows : ndarray of shape (n,), int64
         Positions in the table of the rows to look at.
     units : ndarray of shape (n,), int64

@@ -190,7 +190,7 @@ class Trainer:
         if observer:
             # Whoever watches may have died with the training before.
             for epoch in range(start):
-                self._tell(observer, epoch, curves)
+                self._report(observer, epoch, curves)
         save = _Every(self._checkpoint_every_s)
         for epoch in range(start, n_epochs):
             if not groups:
@@ -199,7 +199,7 @@ class Trainer:
             for group in groups:
                 self._train_epoch(group, epoch, curves)
             self._validate(groups, epoch, curves, best)
-            if observer and not self._tell(observer, epoch, curves):
+            if observer and not self._report(observer, epoch, curves):
                 curves = curves[:, : epoch + 1]
                 break
             groups = _running(groups, best)
@@ -207,7 +207,7 @@ class Trainer:
                 self._save(groups, best, curves, epoch + 1)
         return self._result(curves, best)
 
-    def _tell(self, observer: Observer, epoch: int, curves: NDArray[np.float32]) -> bool:
+    def _report(self, observer: Observer, epoch: int, curves: NDArray[np.float32]) -> bool:
         """Tell of an epoch; what the observer takes, a pause for instance, is not counted as work."""
         began = time.monotonic()
         goes_on = observer(EpochReport(epoch, curves[:, epoch], self._earlier_s))

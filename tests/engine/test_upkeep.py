@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cupel.engine.cli import main
-from cupel.engine.commands.mishaps import tell_mishap
+from cupel.engine.commands.mishaps import print_mishap
 from cupel.engine.domain.errors import DataError
 from cupel.engine.domain.spec import spec_of
 from cupel.engine.outputs import output_file
@@ -192,13 +192,13 @@ def test_an_error_that_nobody_foresaw_is_a_sentence_and_its_traceback_a_file(
 ) -> None:
     workspace = make_workspace(tmp_path)
     assert main(["verify", "x" * 300, "--workspace", str(workspace)]) == 2
-    code = tell_mishap(KeyError("width"), workspace)
+    code = print_mishap(KeyError("width"), workspace)
     said = capsys.readouterr().err
     assert code == 1
     assert "Something went wrong that should not (KeyError: 'width')." in said
     assert "Traceback" not in said
     assert "KeyError: 'width'" in (workspace / "logs" / "cupel-errors.log").read_text()
-    assert tell_mishap(OSError(28, "No space left on device", "/full/x"), workspace) == 1
+    assert print_mishap(OSError(28, "No space left on device", "/full/x"), workspace) == 1
     assert f"The disk is full. Free some space where the workspace ({workspace})" in capsys.readouterr().err
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 
 from ...bundled.preprocess import SCALED_LIMIT, SMOOTH_CLIP, DateFit, Floats, NumericFit
 from ...data.columns import NumberColumn, Rows, WordColumn

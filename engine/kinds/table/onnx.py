@@ -158,7 +158,8 @@ class _Graph:
         graph = helper.make_graph(self.nodes, f"{self.prefix}preprocessing", inputs, outputs, self.constants)
         domains = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", ML_OPSET)]
         model = helper.make_model(graph, opset_imports=domains, ir_version=IR_VERSION, producer_name="cupel")
-        onnx.checker.check_model(model)
+        check: Any = onnx.checker
+        check.check_model(model)
         return model
 
 

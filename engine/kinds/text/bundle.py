@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,8 @@ class TextPart(BundlePart):
         """See `BundlePart.tokens`; of an ensemble, the first network's."""
         import onnx
 
-        nodes = onnx.load(str(model), load_external_data=False).graph.node
+        load = cast("Callable[..., onnx.ModelProto]", onnx.load)  # pyright: ignore[reportUnknownMemberType]
+        nodes = load(str(model), load_external_data=False).graph.node
         cutter = next((node for node in nodes if node.op_type == "Tokenizer"), None)
         if cutter is None:
             return None

@@ -192,10 +192,8 @@ def texts_of(table: Table, names: Sequence[str]) -> tuple[list[str], NDArray[np.
         column = columns[0]
         return [*column.vocabulary, ""], np.where(column.codes < 0, len(column.vocabulary), column.codes)
     cells = [[*c.vocabulary, ""] for c in columns]
-    joined = [
-        " ".join(words[code] for words, code in zip(cells, codes, strict=True))
-        for codes in zip(*(c.codes.tolist() for c in columns), strict=True)
-    ]
+    of_rows: list[list[int]] = np.stack([c.codes for c in columns], axis=1).tolist()
+    joined = [" ".join(words[code] for words, code in zip(cells, codes, strict=True)) for codes in of_rows]
     places = {text: i for i, text in enumerate(dict.fromkeys(joined))}
     return list(places), np.array([places[text] for text in joined], np.int64)
 

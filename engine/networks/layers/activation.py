@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from ..layout import Weight
+from ..libraries import keras, tf
 from .base import Layer, Replicas, Tensor, Value, sized
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _GELU = float((8.0 / np.pi) ** 0.5), 0.044715
 
 
-def gelu(x: tf.Tensor) -> tf.Tensor:
+def gelu(x: Tensor) -> Tensor:
     """Return Keras's approximate GELU, without its power of 3.
 
     ``0.5 (1 + tanh(u)) = sigmoid(2 u)`` with ``u = sqrt(2 / pi) (x + 0.044715 x^3)``.
@@ -39,7 +38,7 @@ def gelu(x: tf.Tensor) -> tf.Tensor:
     return x * tf.sigmoid(_GELU[0] * (x + _GELU[1] * x * x * x))
 
 
-def mish(x: tf.Tensor) -> tf.Tensor:
+def mish(x: Tensor) -> Tensor:
     """Return ``x tanh(softplus(x))`` (Misra 2019, arXiv 1908.08681).
 
     Parameters
@@ -54,7 +53,7 @@ def mish(x: tf.Tensor) -> tf.Tensor:
     return x * tf.tanh(tf.nn.softplus(x))
 
 
-ACTIVATIONS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": tf.nn.relu,
     "gelu": gelu,
     "silu": tf.nn.silu,

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
-import tensorflow as tf
-
+from ..libraries import keras, tf
 from .base import Layer, Replicas, Tensor, Value
 from .tokens import FAR, onnx_away
 

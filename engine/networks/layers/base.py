@@ -13,10 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-import tensorflow as tf
-
 from ..inputs import Tensor
 from ..layout import Floats, Weight
+from ..libraries import tf
 
 if TYPE_CHECKING:
     from ..cutting import Cutting

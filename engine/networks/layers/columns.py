@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from ..layout import Weight
+from ..libraries import keras, tf
 from ..stacked import flatten
 from .base import Layer, Replicas, Tensor, Value, sized
 
@@ -210,12 +209,11 @@ class PeriodicColumns(_Periodic):
     def to_keras(self, form: KerasForm, *inputs: Tensor) -> Tensor:
         """See `Layer.to_keras`."""
         (numeric,) = inputs
-        flat = self._mixed_keras(
-            numeric,
-            lambda angle: keras.ops.concatenate([keras.ops.sin(angle), keras.ops.cos(angle)], axis=-1),
-            None,
-            "relu",
-        )
+
+        def waves_of(angle: Tensor) -> Tensor:
+            return keras.ops.concatenate([keras.ops.sin(angle), keras.ops.cos(angle)], axis=-1)
+
+        flat = self._mixed_keras(numeric, waves_of, None, "relu")
         if self.n_columns == numeric.shape[1]:
             return flat
         return keras.ops.concatenate([flat, numeric[:, self.n_columns :]], axis=-1)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from ..layout import Floats, Weight
+from ..libraries import keras, tf
 from .base import Layer, Replicas, Tensor, Value, sized
 from .norm import BatchNorm, with_norm
 from .pool import max_pool

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from ..layout import Floats, Weight
+from ..libraries import keras, tf
 from ..stacked import dense
 from .base import Layer, Replicas, Tensor, Value, sized
 from .norm import BatchNorm, with_norm

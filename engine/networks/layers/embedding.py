@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
-import tensorflow as tf
-
 from ..layout import Weight
+from ..libraries import keras, tf
 from ..stacked import look_up
 from .base import Layer, Replicas, Tensor, Value, sized
 

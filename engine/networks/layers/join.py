@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from ..layout import Weight
+from ..libraries import keras, tf
 from ..stacked import flatten
 from .base import Layer, Replicas, Tensor, Value, sized
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from ..layout import Floats, Weight
+from ..libraries import keras, tf
 from ..stacked import dense
 from .base import Layer, Replicas, Tensor, Value, sized
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from ..layout import Floats, Weight
+from ..libraries import keras, tf
 from .base import Layer, Replicas, Tensor, Value
 
 if TYPE_CHECKING:

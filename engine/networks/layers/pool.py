@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
-import tensorflow as tf
-
+from ..libraries import keras, tf
 from .base import Layer, Replicas, Tensor, Value
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ _TWO = [1, 2, 2, 1]
 
 
 @tf.custom_gradient
-def max_pool(x: tf.Tensor) -> Tensor:
+def max_pool(x: Tensor) -> Tensor:
     """Return the largest of each 2 × 2 numbers of (B, H, W, C).
 
     TensorFlow's own gradient takes a quarter of a training step of the MNIST CNN on a processor. This one is made of
@@ -36,13 +34,13 @@ def max_pool(x: tf.Tensor) -> Tensor:
     largest = tf.nn.max_pool2d(x, 2, 2, "VALID")
     shape = tf.shape(x)
 
-    def spread(value: tf.Tensor) -> tf.Tensor:
+    def spread(value: Tensor) -> Tensor:
         # A quarter of each number, at its four places.
         return tf.raw_ops.AvgPoolGrad(
             orig_input_shape=shape, grad=value, ksize=_TWO, strides=_TWO, padding="VALID"
         )
 
-    def gradient(upstream: tf.Tensor) -> tf.Tensor:
+    def gradient(upstream: Tensor) -> Tensor:
         is_largest = tf.cast(tf.equal(spread(4.0 * largest), x), tf.float32)
         fraction = tf.nn.avg_pool2d(is_largest, 2, 2, "VALID")
         return spread(upstream / fraction) * is_largest

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from ..layout import Weight
+from ..libraries import keras, tf
 from ..stacked import dense
 from .base import Layer, Replicas, Tensor, Value, sized
 
@@ -91,8 +90,11 @@ class Bidirectional(Layer):
             c = c + flag * (new_c - c) if self.cell == "lstm" else c
             return t + 1, h, c, states.write(t, h)
 
+        def goes_on(t: Tensor, *_: Tensor) -> Tensor:
+            return t < n_tokens
+
         carried = start if self.cell == "lstm" else tf.zeros((0, 0, 0))
-        _, _, _, states = tf.while_loop(lambda t, *_: t < n_tokens, step, (0, start, carried, states))
+        _, _, _, states = tf.while_loop(goes_on, step, (0, start, carried, states))
         # (T, 2 R, B, U)
         found = tf.ensure_shape(states.stack(), (None, None, None, None))
         ahead, back = found[:, :n_replicas], found[::-1, n_replicas:]

@@ -8,9 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
-import tensorflow as tf
-
+from ..libraries import keras, tf
 from .base import Layer, Replicas, Tensor, Value
 
 if TYPE_CHECKING:

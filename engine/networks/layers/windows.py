@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import keras
-import tensorflow as tf
-
 from ..layout import Weight
+from ..libraries import keras, tf
 from ..stacked import dense
 from .base import Layer, Replicas, Tensor, Value, sized
 from .tokens import keras_max, max_of_tokens, onnx_max

@@ -154,7 +154,7 @@ def test_of_independent_rows_nothing_is_said() -> None:
     for seed in range(40):
         x, y, is_class = made(seed)
         ids = words("customer_id", np.random.default_rng(seed).integers(0, len(x) // 4, len(x)))
-        said += audited(table_of(x, ids, target(y, is_class))).told
+        said += audited(table_of(x, ids, target(y, is_class))).findings
     assert len(said) <= 2  # at most 1 of 20
 
 
@@ -216,7 +216,7 @@ def test_folds_by_group_are_not_blamed_for_the_order_that_the_groups_make() -> N
         order = np.argsort(who, kind="stable") if seed % 2 else rng.permutation(len(who))
         ids = rng.permutation(60)[who]
         table = table_of(x[order], words("patient_id", ids[order]), words("y", y[order]))
-        told += audited(table, patient_id="group").told
+        told += audited(table, patient_id="group").findings
     assert told == []
 
 
