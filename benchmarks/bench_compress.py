@@ -111,6 +111,7 @@ def frameworks(model: Path) -> dict[str, float]:
 def run(name: str, data: Path | None, what: tuple[str, ...]) -> None:
     """Run the study of a set, compress its trial and print the table."""
     from cupel.engine.compression.ledger import compress
+    from cupel.engine.domain.space import Space
     from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
     from cupel.engine.search.runner import StudyRunner
     from cupel.engine.studies import create_study
@@ -119,7 +120,7 @@ def run(name: str, data: Path | None, what: tuple[str, ...]) -> None:
     asked = SETS[name]
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "workspace") as store:
         spec = StudySpec(
-            asked["target"], families=(asked["family"],), space={asked["family"]: asked["space"]},
+            asked["target"], families=(asked["family"],), space=Space.of({asked["family"]: asked["space"]}),
             split=SplitSpec(n_folds=3 if name == "mnist" else 5), budget=BudgetSpec(1), max_epochs=asked["epochs"],
             baselines=False, export_dir="", n_workers=1, pruner="none",
         )  # fmt: skip

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import optuna
-from cupel.engine.domain.space import adapt_space, default_space, parameters, start_points, to_params
+from cupel.engine.domain.space import default_space, parameters
+from cupel.engine.domain.space_fit import adapt_space
+from cupel.engine.domain.space_points import start_points, to_params
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.search.runner import Settings, StudyRunner
 from cupel.engine.studies import create_study

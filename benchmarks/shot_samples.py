@@ -27,7 +27,7 @@ def image_inspection(folder: Path) -> dict[str, Any]:
             place.mkdir(parents=True)
             for i in range(n):
                 _drawn(name, rng).save(place / f"{i}.png")
-    return inspect_file(folder)
+    return inspect_file(folder).to_json()
 
 
 def text_inspection(folder: Path) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def text_inspection(folder: Path) -> dict[str, Any]:
         for i in range(20):
             text = f"{lines[i % 2]} ({i + 1})"
             (folder / label / f"{i}.txt").write_text(text, encoding="utf-8")
-    return inspect_file(folder)
+    return inspect_file(folder).to_json()
 
 
 def image_predictions() -> dict[str, Any]:

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 from ..storage.records import Request, StudyRecord, StudyState, TrialRecord
 from ..storage.store import Store
 from ..storage.workspace import default_workspace
-from .commands.summary import summary
+from .commands.summary import baselines_of, best_of
 from .domain.errors import CupelError, SpecError
-from .domain.evidence import Claims, Evidence
-from .domain.results import StudyResult
+from .domain.evidence import Claims, Estimate, Evidence, Verdict
+from .domain.results import BestTrial, Scored, StudyResult
 from .domain.resuming import More, extend
 from .domain.spec import (
     DEFAULT_TRIALS,
     ReadSpec,
     spec_of,
 )
-from .domain.stored import encoded
+from .domain.split_findings import SplitAudit
 from .jobs.launch import launch_engine
 from .watching import EngineState, EngineWatch
 
@@ -43,13 +43,12 @@ class Found:
     ----------
     study : StudyRecord
     trials : tuple of TrialRecord
-    best : mapping
-        ``trial``, ``params``, ``cv_mean``, ``cv_std``, ``holdout``.
-    baselines : mapping of str to mapping
-        ``cv_mean``, ``cv_std``, ``holdout`` by name.
-    split_audit : mapping
-        What an audit of the folds found, see `SplitAudit.to_json`; its ``is_serious`` says whether scores on them may
-        be too good.
+    best : BestTrial or None
+        None where no trial is complete.
+    baselines : mapping of str to Scored
+        By name.
+    split_audit : SplitAudit or None
+        What an audit of the folds found; where its `serious` is not empty, scores on them may be too good.
     evidence : Evidence or None
         The corrected score (``evidence.corrected``), and the verdict against each baseline (``evidence.verdicts``);
         None where no trial is complete.
@@ -61,22 +60,22 @@ class Found:
 
     study: StudyRecord
     trials: tuple[TrialRecord, ...]
-    best: Mapping[str, Any]
-    baselines: Mapping[str, Any]
+    best: BestTrial | None
+    baselines: Mapping[str, Scored]
     export_path: Path | None
-    split_audit: Mapping[str, Any]
+    split_audit: SplitAudit | None
     evidence: Evidence | None
     looks: int
 
     @property
-    def corrected(self) -> Mapping[str, float] | None:
-        """``value``, ``low`` and ``high`` of the score, corrected for having picked the best of many."""
-        return encoded(Claims.of(self.evidence, self.looks))["corrected"]
+    def corrected(self) -> Estimate | None:
+        """The score, corrected for having picked the best of many."""
+        return Claims.of(self.evidence, self.looks).corrected
 
     @property
-    def verdict(self) -> Mapping[str, Mapping[str, Any]]:
-        """By baseline: ``verdict`` (better, worse, same or undecided), ``difference``, its interval, probabilities."""
-        return encoded(Claims.of(self.evidence, self.looks))["verdict"]
+    def verdict(self) -> Mapping[str, Verdict]:
+        """What the best trial is against each baseline."""
+        return Claims.of(self.evidence, self.looks).verdict
 
 
 def find_network(
@@ -219,16 +218,15 @@ def _found(store: Store, study_id: int) -> Found:
     study = store.study(study_id)
     if study.state is StudyState.FAILED and study.failure is not None:
         raise SearchFailedError("The search failed: {message}", message=study.failure.message)
-    result = summary(store, study)
-    export = result["export"] or {}
-    path = Path(export["path"]) if export.get("passed") else None
+    result = StudyResult.of(study)
+    export = result.export
     return Found(
         study,
         tuple(store.trials(study_id)),
-        result["best"] or {},
-        result["baselines"],
-        path,
-        result["split_audit"] or {},
-        StudyResult.of(study).evidence,
+        best_of(store, study, result),
+        baselines_of(store, study, result),
+        Path(export.path) if export is not None and export.passed else None,
+        result.split_audit,
+        result.evidence,
         study.n_looks,
     )

@@ -21,9 +21,8 @@ from .domain.space import families
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, io.TextIOWrapper
-        ):  # a terminal may not know the letters of a name: C locale, old Windows
+        # A terminal may not know the letters of a name: C locale, old Windows.
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
@@ -41,13 +40,14 @@ def _run(argv: list[str]) -> int:
     except (CupelError, StoreError) as error:
         print(f"cupel: {error}", file=sys.stderr)
         return FAILED if isinstance(error, StoreFullError | LockedStoreError) else UNUSABLE
-    except BrokenPipeError:  # the reader of our output has gone, `cupel trials 1 | head` for instance
+    except BrokenPipeError:
+        # The reader of our output has gone, `cupel trials 1 | head` for instance.
         sys.stderr.close()
         return DONE
     except Exception as error:  # noqa: BLE001 - whatever it was: a traceback is nothing for a user
-        from .commands.mishaps import tell_mishap
+        from .commands.mishaps import print_mishap
 
-        return tell_mishap(error, workspace)
+        return print_mishap(error, workspace)
 
 
 def _with_settings(argv: list[str]) -> list[str]:

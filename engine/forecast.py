@@ -10,9 +10,9 @@ import importlib
 import math
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .data.schema import infer_schema
 from .data.table import TableFiles
@@ -20,7 +20,9 @@ from .data.target import encode_target
 from .domain.errors import Message
 from .domain.forecasts import Corner, Forecast, ForecastRequest
 from .domain.params import Params
-from .domain.space import adapt_space, completed_space, default_space, parameters, start_points, to_params
+from .domain.space import Space, completed_space, default_space, parameters
+from .domain.space_fit import adapt_space
+from .domain.space_points import start_points, to_params
 from .domain.spec import BudgetSpec, StudySpec
 from .jobs.work import Reporter
 from .kinds.sources import load
@@ -39,7 +41,8 @@ _TIMED_EPOCHS = 3
 # Of a search, until its first worker is ready: reading, engine, worker processes.
 _START_UP_STARTS = 2.3
 _FEW_TRIALS = 5
-_EARLY = 0.35  # fraction of the epochs that a trial with early stopping or a pruner often ends after
+# Fraction of the epochs that a trial with early stopping or a pruner often ends after.
+_EARLY = 0.35
 
 
 def forecast(request: ForecastRequest, reporter: Reporter) -> Forecast:
@@ -101,9 +104,7 @@ def search_s(budget: BudgetSpec, start_s: float, *, exports: bool) -> float:
     return clock.search_left_s
 
 
-def _corners(
-    files: StudyFiles, space: Mapping[str, Any], spec: StudySpec, reporter: Reporter
-) -> list[Corner]:
+def _corners(files: StudyFiles, space: Space, spec: StudySpec, reporter: Reporter) -> list[Corner]:
     from .training.devices import set_up_devices
     from .workers.context import context_of
 
@@ -124,14 +125,13 @@ def _corners(
     return corners
 
 
-def _extreme(
-    space: Mapping[str, Any], family: str, default: Params, spec: StudySpec, *, largest: bool
-) -> dict[str, Any]:
+def _extreme(space: Space, family: str, default: Params, spec: StudySpec, *, largest: bool) -> Params:
     """Return the default with every whole number at the end that makes a network large (or small)."""
     values = dict(default)
     for p in parameters(space, family, task=spec.task, metric=spec.metric):
         if p.kind == "int" and p.name in values and p.name != "patience":
-            is_high = largest != (p.name == "batch_size")  # small batches make many steps
+            # Small batches make many steps.
+            is_high = largest != (p.name == "batch_size")
             values[p.name] = int(p.high if is_high else p.low)
     return values
 

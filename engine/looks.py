@@ -17,6 +17,7 @@ from ..storage.records import LookPurpose, StudyRecord
 from ..storage.store import Store
 from .domain.errors import DataError
 from .domain.results import StudyResult
+from .domain.study_list import list_studies
 from .splits.splitting import Splits
 
 
@@ -37,7 +38,7 @@ def note_look(store: Store, study: StudyRecord, purpose: LookPurpose) -> None:
     digest = known_digest(store, study)
     if not digest:
         return
-    for other in store.studies(archived=None):
+    for other in list_studies(store, archived=None).studies:
         if other.holdout_digest is None and _has_looked(other):
             known_digest(store, other)
     for rows in (digest, *_overlapping(store, study, digest)):

@@ -17,7 +17,8 @@ import psutil
 
 _CONTROLLERS, _OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 _LOOK_S, _BUSY_PERCENT = 0.1, 75.0
-_CACHED = {"active_file", "inactive_file"}  # of files: given up when memory is short
+# Of files: given up when memory is short.
+_CACHED = {"active_file", "inactive_file"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ def _unified(folder: Path) -> Limits:
 
 def _memory(folder: Path, limit: str, usage: str, prefix: str) -> Limits:
     most, used = _read(folder / limit), _read(folder / usage)
-    if not (most.isdigit() and used.isdigit()):  # "max", or a group without such a limit
+    # "max", or a group without such a limit.
+    if not (most.isdigit() and used.isdigit()):
         return Limits()
     counts = (line.split() for line in _read(folder / "memory.stat").splitlines())
     cached = sum(
@@ -142,5 +144,6 @@ def _share(folder: Path) -> Limits:
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="ascii").strip()
-    except OSError:  # a controller that is not there, or a group that is not to be seen from inside
+    except OSError:
+        # A controller that is not there, or a group that is not to be seen from inside.
         return ""

@@ -44,9 +44,10 @@ def output_file(named: str, usual: str) -> Iterator[Path]:
     except FileNotFoundError as error:
         raise _no_folder(given.parent) from error
     except (
+        # A name that is too long or holds a zero, a folder that may not be entered.
         OSError,
         ValueError,
-    ) as error:  # a name that is too long or holds a zero, a folder that may not be entered
+    ) as error:
         raise DataError(
             "{file} cannot be written: {reason}.",
             file=named,

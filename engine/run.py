@@ -25,12 +25,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("study", type=int)
     parser.add_argument("--elapsed", type=float, default=0.0, help="seconds that the user has waited already")
     args = parser.parse_args(argv)
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C is for the terminal that follows; it asks through the store
+    # Ctrl-C is for the terminal that follows; it asks through the store.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     workspace = Workspace(args.workspace)
     _log_to(workspace.study_log(args.study))
-    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")  # before it is imported
+    # Before it is imported.
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")
     from .search.runner import StudyRunner
 
     with Store.open(workspace) as store:

@@ -13,9 +13,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -25,6 +24,7 @@ from ..storage.store import Store
 from .domain.errors import CupelError, Message
 from .domain.forecasts import Forecast, ForecastRequest
 from .domain.group_audits import GroupAudit
+from .domain.inspections import Inspection
 from .domain.predictions import PredictedRows
 from .domain.requests import (
     AuditGroups,
@@ -58,7 +58,8 @@ _FORECAST = Job(
     limit_s=300.0,
     environment={"TF_CPP_MIN_LOG_LEVEL": "3"},
 )
-_LEAST_TOLD = 0.01  # of a job: writing makes every viewer read again
+# Of a job: writing makes every viewer read again.
+_LEAST_TOLD = 0.01
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -92,8 +93,10 @@ def _end(*_: object) -> None:
 def run_job(store: Store, job: JobRecord) -> None:
     """Do one job and record its result or its failure."""
     try:
-        answer = _answer(store, request_of(job), _Telling(store, job))
-        store.finish_job(job.id, result=encoded(answer))
+        answer = _answer(store, request_of(job), _JobProgress(store, job))
+        store.finish_job(
+            job.id, result=answer.to_json() if isinstance(answer, Inspection) else encoded(answer)
+        )
     except _Cancelled:
         _log.info("job %d was cancelled", job.id)
     except Exception as error:  # noqa: BLE001 - the window must hear of every failure, typed
@@ -105,7 +108,7 @@ class _Cancelled(Exception):  # noqa: N818 - not an error
     pass
 
 
-class _Telling:
+class _JobProgress:
     """Tells the window how far a job is; raises `_Cancelled` where that is no longer wanted.
 
     It may be called as often as work likes: what is being done is told at once, fractions a few times a second.
@@ -134,7 +137,7 @@ def _failure(error: Exception) -> Failure:
     return failure_of(error)
 
 
-def _answer(store: Store, request: Request, tell: _Telling) -> object:
+def _answer(store: Store, request: Request, progress: _JobProgress) -> object:
     """Do what is asked; return the answer."""
     match request:
         case Inspect():
@@ -142,20 +145,20 @@ def _answer(store: Store, request: Request, tell: _Telling) -> object:
         case CreateStudy():
             return _create_study(store, request)
         case ForecastRequest():
-            return run(_FORECAST, request, lambda fraction, _: tell("", fraction))
+            return run(_FORECAST, request, lambda fraction, _: progress("", fraction))
         case ExportTrial():
             return _export(store, request)
         case FitThreshold():
-            return _fit_threshold(store, request, tell)
+            return _fit_threshold(store, request, progress)
         case AuditGroups():
-            return _audit(store, request, tell)
+            return _audit(store, request, progress)
         case CompressTrial():
-            return _compress(store, request, tell)
+            return _compress(store, request, progress)
         case PredictRows():
-            return _predict(request, tell)
+            return _predict(request, progress)
 
 
-def _inspect(store: Store, request: Inspect) -> Mapping[str, Any]:
+def _inspect(store: Store, request: Inspect) -> Inspection:
     from .inspection.inspect import inspect_file
 
     sizes = {(data.n_rows, data.n_columns) for data in store.datasets()}
@@ -190,21 +193,21 @@ def _export(store: Store, request: ExportTrial) -> ExportedTrial:
     return ExportedTrial(export.id, export.path)
 
 
-def _fit_threshold(store: Store, request: FitThreshold, tell: _Telling) -> Threshold:
+def _fit_threshold(store: Store, request: FitThreshold, progress: _JobProgress) -> Threshold:
     """Fit the threshold that an export of a trial's networks would take, and say what it brings."""
     from .deployment.export import network_trial
     from .deployment.telling import stage
     from .deployment.threshold import TUNED, threshold_of
 
-    tell("reading", 0.0)
+    progress("reading", 0.0)
     study = store.study(request.study_id)
     trial = network_trial(store, study.id, request.trial)
-    found = threshold_of(store, study, trial, None, TUNED, stage(tell, "fitting", 0.0, 1.0))
+    found = threshold_of(store, study, trial, None, TUNED, stage(progress, "fitting", 0.0, 1.0))
     assert found is not None  # noqa: S101 - only two classes have a fitted one, or it is refused
     return found
 
 
-def _audit(store: Store, request: AuditGroups, tell: _Telling) -> GroupAudit:
+def _audit(store: Store, request: AuditGroups, progress: _JobProgress) -> GroupAudit:
     from .audit.study_audit import StudyAudit
 
     audit = StudyAudit(
@@ -213,31 +216,33 @@ def _audit(store: Store, request: AuditGroups, tell: _Telling) -> GroupAudit:
         request.trial,
         positive=request.positive,
         threshold=request.threshold,
-        progress=tell,
+        progress=progress,
     )
     return audit.by(request.by)
 
 
-def _compress(store: Store, request: CompressTrial, tell: _Telling) -> CompressedTrial:
+def _compress(store: Store, request: CompressTrial, progress: _JobProgress) -> CompressedTrial:
     from .compression.explore import blame_layers, choose_variants
     from .compression.ledger import compress
 
-    def progress(doing: str, n_done: int, n_steps: int) -> None:
-        tell(doing, n_done / n_steps)
+    def step_done(doing: str, n_done: int, n_steps: int) -> None:
+        progress(doing, n_done / n_steps)
 
     study_id, trial, most_drop = request.study_id, request.trial, request.most_drop
     if request.mode == "choose":
         limits = Limits(most_drop, request.most_bytes, request.most_ms)
         choice = choose_variants(
-            store, study_id, trial, limits=limits, timeout_s=request.timeout_s, progress=progress
+            store, study_id, trial, limits=limits, timeout_s=request.timeout_s, progress=step_done
         )
         name = choice.chosen.name if choice.chosen else None
         return _measured(choice.variants, name, choice.n_tried, choice.nested)
     if request.mode == "blame":
-        blamed = blame_layers(store, study_id, trial, how=request.how, most_drop=most_drop, progress=progress)
+        blamed = blame_layers(
+            store, study_id, trial, how=request.how, most_drop=most_drop, progress=step_done
+        )
         return _measured(blamed.variants)
     return _measured(
-        compress(store, study_id, trial, what=request.what, most_drop=most_drop, progress=progress)
+        compress(store, study_id, trial, what=request.what, most_drop=most_drop, progress=step_done)
     )
 
 
@@ -251,13 +256,13 @@ def _measured(
     return CompressedTrial(variants[0].trial_id, ids, chosen, n_tried, nested)
 
 
-def _predict(request: PredictRows, tell: _Telling) -> PredictedRows:
+def _predict(request: PredictRows, progress: _JobProgress) -> PredictedRows:
     from .inference.predicting import predict_file
     from .inference.preview import preview
 
     bundle, data, interval = Path(request.bundle), Path(request.data), request.interval
     with output_file(request.out, "predictions.csv") as out:
-        result = predict_file(bundle, data, out, progress=lambda done: tell("", done), interval=interval)
+        result = predict_file(bundle, data, out, progress=lambda done: progress("", done), interval=interval)
     return PredictedRows(
         result.n_rows, result.unseen, result.messages, result.drift, result.seconds,
         out=str(out), preview=preview(bundle, data, interval),

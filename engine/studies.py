@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..storage.records import DatasetRecord, StudyRecord, TrialKind, TrialState
 from ..storage.store import Store
@@ -20,7 +20,7 @@ from .data.target import encode_target
 from .domain.comparable import ranked_together
 from .domain.errors import DataError, Message, SpecError
 from .domain.kinds import AUTO, kinds_of
-from .domain.space import check_space
+from .domain.space_points import Start
 from .domain.spec import ReadSpec, StudySpec
 from .domain.trial_facts import TrialFacts
 from .inspection.report import DataReport, build_report
@@ -107,7 +107,7 @@ def create_study(
     )
 
 
-def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[dict[str, Any], ...]:
+def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[Start, ...]:
     """Return the values of a study's best trials, the best first, for `StudySpec.starts` of another."""
     trials = [t for t in store.trials(study.id, kinds=[TrialKind.SEARCH]) if t.state is TrialState.COMPLETE]
     sign = -1.0 if study.direction == "maximize" else 1.0
@@ -115,13 +115,13 @@ def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[dict[str,
     # Scores of an older version, which were taken in another way, do not order those of this one.
     trials = [t for t in ranked_together(trials) if values[t.id] and t.same_as is None]
     trials.sort(key=lambda t: sign * (t.value or 0.0))
-    return tuple({"family": t.family, "values": dict(values[t.id])} for t in trials[:n])
+    return tuple(Start(t.family, dict(values[t.id])) for t in trials[:n])
 
 
 def start_messages(store: Store, study: StudyRecord, earlier: StudyRecord) -> list[Message]:
     """Return what should be known of a study that starts from an earlier one's best trials."""
-    spec = StudySpec.from_json(study.spec)
-    n = sum(start["family"] in spec.families for start in spec.starts)
+    spec = StudySpec.of_study(study)
+    n = sum(start.family in spec.families for start in spec.starts)
     if not n:
         return [
             Message(
@@ -142,9 +142,8 @@ def start_messages(store: Store, study: StudyRecord, earlier: StudyRecord) -> li
 def _check(spec: StudySpec) -> None:
     """Raise `SpecError` for what would otherwise come to light only when the study runs."""
     if spec.space is not None:
-        check_space(spec.space)
         for family in spec.families:
-            if family not in spec.space:
+            if family not in spec.space.families:
                 raise SpecError(
                     "The search space has no table for the family {family!r}; add one, or leave the family out.",
                     family=family,

@@ -17,8 +17,10 @@ class EngineState(Enum):
     """What has become of an engine."""
 
     RUNS = "runs"
-    ENDED = "ended"  # it said how the study ended
-    LOST = "lost"  # it was killed; the study can be resumed
+    # It said how the study ended.
+    ENDED = "ended"
+    # It was killed; the study can be resumed.
+    LOST = "lost"
 
 
 @dataclass(slots=True)
@@ -40,7 +42,8 @@ class EngineWatch:
 
     def state(self) -> EngineState:
         """Return what has become of the engine."""
-        runs = _runs(self.pid)  # asked first: what a process that has ended wrote is then there to be read
+        # Asked first: what a process that has ended wrote is then there to be read.
+        runs = _runs(self.pid)
         study = self.store.study(self.study_id)
         if study.engine_pid is None:
             if study.state in ENDED and (self._has_begun or not runs):
@@ -49,7 +52,8 @@ class EngineWatch:
         self._has_begun = True
         if runs or self.store.engine_is_alive(self.study_id):
             return EngineState.RUNS
-        study = self.store.study(self.study_id)  # another's engine may have ended well since it was read
+        # Another's engine may have ended well since it was read.
+        study = self.store.study(self.study_id)
         return EngineState.ENDED if study.engine_pid is None and study.state in ENDED else EngineState.LOST
 
 

@@ -13,8 +13,9 @@ from ..engine.domain.errors import Message
 from ..engine.domain.requests import Request as JobRequest
 from ..engine.domain.requests import add_job
 from ..engine.domain.resuming import More, extend
+from ..engine.domain.study_list import list_studies
 from ..engine.jobs.launch import ServiceProcess, launch_engine
-from ..storage.records import JobRecord, Request, StudyRecord, StudyState
+from ..storage.records import DamagedStudy, JobRecord, Request, StudyList, StudyRecord, StudyState
 from . import words
 from .feed import Feed
 from .language import Text, sentence, tr
@@ -63,6 +64,8 @@ class Desk(QObject):
         self.feed = feed
         self.preferences = preferences
         self.studies: tuple[StudyRecord, ...] = ()
+        # Those that cannot be read: they are listed, and nothing can be done with them.
+        self.damaged: tuple[DamagedStudy, ...] = ()
         self.has_read = False  # whether `studies` has been read at all
         self.study_id: int | None = None
         self.lost: frozenset[int] = frozenset()  # studies that ought to run but whose engine has died
@@ -210,9 +213,10 @@ class Desk(QObject):
             if study_id in studies and start.is_awaited(studies[study_id], now, lost=study_id in self.lost)
         }
 
-    def _took_studies(self, read: tuple[tuple[StudyRecord, ...], frozenset[int]]) -> None:
+    def _took_studies(self, read: tuple[StudyList, frozenset[int]]) -> None:
         self._reading = False
-        self.studies, self.lost = read
+        found, self.lost = read
+        self.studies, self.damaged = found.studies, found.damaged
         self.has_read = True
         self._forget_starts()
         studies = self.studies
@@ -235,11 +239,11 @@ class Desk(QObject):
         self.warn(lambda: sentence(message.to_json()))
 
 
-def _studies_and_lost(store: Store) -> tuple[tuple[StudyRecord, ...], frozenset[int]]:
+def _studies_and_lost(store: Store) -> tuple[StudyList, frozenset[int]]:
     """Read all studies, and which of them ought to run but have no live engine."""
     lost = store.interrupted_studies()  # before the studies: one that ends meanwhile is not lost
-    studies = tuple(store.studies(archived=None))
-    return studies, lost & {study.id for study in studies if study.state in _MUST_LIVE}
+    found = list_studies(store, archived=None)
+    return found, lost & {study.id for study in found.studies if study.state in _MUST_LIVE}
 
 
 def _waits_paused(store: Store, study_id: int) -> bool:

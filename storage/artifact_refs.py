@@ -61,7 +61,17 @@ class Place:
     key: str = "id"
 
     def read(self, owner_id: int, value: str | None) -> list[ArtifactRef]:
-        """Return the references that a value of the column holds."""
+        """Return the references that a value of the column holds.
+
+        Parameters
+        ----------
+        owner_id : int
+        value : str or None
+
+        Returns
+        -------
+        list of ArtifactRef
+        """
         found = _inside(value, self.path) if self.path else [value]
         return [ArtifactRef(self.owner, owner_id, self.role, sha256) for sha256 in found if sha256]
 
@@ -103,29 +113,76 @@ def keep_refs(session: Session) -> None:
     """Have a session write the references of all rows that it adds, changes or deletes.
 
     Of rows that a statement changes without loading them it knows nothing: such statements must leave `PLACES` alone.
+
+    Parameters
+    ----------
+    session : Session
+        Of the transaction that this is a part of.
     """
     event.listen(session, "after_flush", _after_flush)
 
 
 def is_needed(session: Session, sha256: str) -> bool:
-    """Whether any row needs an artifact."""
+    """Whether any row needs an artifact.
+
+    Parameters
+    ----------
+    session : Session
+        Of the transaction that this is a part of.
+    sha256 : str
+        Of the artifact, 64 hex digits.
+
+    Returns
+    -------
+    bool
+    """
     found = select(ArtifactRefRow.sha256).where(ArtifactRefRow.sha256 == sha256).limit(1)
     return session.scalars(found).first() is not None
 
 
 def needed_artifacts(session: Session) -> set[str]:
-    """Return the digests of all artifacts that some row needs."""
+    """Return the digests of all artifacts that some row needs.
+
+    Parameters
+    ----------
+    session : Session
+        Of the transaction that this is a part of.
+
+    Returns
+    -------
+    set of str
+    """
     return set(session.scalars(select(ArtifactRefRow.sha256).distinct()))
 
 
 def wrong_refs(session: Session) -> tuple[set[ArtifactRef], set[ArtifactRef]]:
-    """Return the references that the rows hold and the table lacks, and those that it has and no row holds."""
+    """Return the references that the rows hold and the table lacks, and those that it has and no row holds.
+
+    Parameters
+    ----------
+    session : Session
+        Of the transaction that this is a part of.
+
+    Returns
+    -------
+    tuple of (set of ArtifactRef, set of ArtifactRef)
+    """
     held, kept = _held(session), _kept(session)
     return held - kept, kept - held
 
 
 def mend_refs(session: Session) -> int:
-    """Make the table agree with the rows; return how many references were wrong."""
+    """Make the table agree with the rows; return how many references were wrong.
+
+    Parameters
+    ----------
+    session : Session
+        Of the transaction that this is a part of.
+
+    Returns
+    -------
+    int
+    """
     missing, surplus = wrong_refs(session)
     for ref in surplus:
         session.execute(delete(ArtifactRefRow).filter_by(**_values(ref)))

@@ -35,6 +35,15 @@ class Artifacts:
     def path(self, sha256: str) -> Path:
         """Return where the artifact is or would be; nothing is read.
 
+        Parameters
+        ----------
+        sha256 : str
+            Of the artifact, 64 hex digits.
+
+        Returns
+        -------
+        Path
+
         Raises
         ------
         ArtifactError
@@ -46,6 +55,15 @@ class Artifacts:
 
     def add(self, data: bytes) -> str:
         """Store bytes and return their sha256.
+
+        Parameters
+        ----------
+        data : bytes
+            As they were stored.
+
+        Returns
+        -------
+        str
 
         Raises
         ------
@@ -65,6 +83,14 @@ class Artifacts:
 
     def add_file(self, source: Path) -> str:
         """Store a copy of a file, read in pieces so that it may be of any size, and return its sha256.
+
+        Parameters
+        ----------
+        source : Path
+
+        Returns
+        -------
+        str
 
         Raises
         ------
@@ -87,6 +113,15 @@ class Artifacts:
     def read(self, sha256: str) -> bytes:
         """Return the bytes of an artifact.
 
+        Parameters
+        ----------
+        sha256 : str
+            Of the artifact, 64 hex digits.
+
+        Returns
+        -------
+        bytes
+
         Raises
         ------
         ArtifactError
@@ -102,6 +137,15 @@ class Artifacts:
 
     def checked_path(self, sha256: str) -> Path:
         """Return the file of an artifact, after checking all of its bytes; for readers that take a path.
+
+        Parameters
+        ----------
+        sha256 : str
+            Of the artifact, 64 hex digits.
+
+        Returns
+        -------
+        Path
 
         Raises
         ------
@@ -119,7 +163,18 @@ class Artifacts:
         return path
 
     def delete(self, sha256: str) -> None:
-        """Delete an artifact that nothing names any more; one that is not there is none to delete."""
+        """Delete an artifact that nothing names any more; one that is not there is none to delete.
+
+        Parameters
+        ----------
+        sha256 : str
+            Of the artifact, 64 hex digits.
+
+        Raises
+        ------
+        ReadOnlyStoreError
+            Where the store was opened for reading.
+        """
         if not self._writable:
             raise ReadOnlyStoreError(
                 "The workspace was opened for reading only, so nothing can be changed in it."

@@ -57,18 +57,51 @@ class StoreBase:
 
 
 def bumped(session: Session) -> int:
-    """Raise the store's revision by one, within the transaction of `session`, and return it."""
+    """Raise the store's revision by one, within the transaction of `session`, and return it.
+
+    Parameters
+    ----------
+    session : Session
+        Of the transaction that this is a part of.
+
+    Returns
+    -------
+    int
+    """
     # Once in every write, so without the ORM's part.
     return session.connection().execute(_BUMP).scalar_one()
 
 
 def current_revision(session: Session) -> int:
-    """Return the store's revision as `session` sees it."""
+    """Return the store's revision as `session` sees it.
+
+    Parameters
+    ----------
+    session : Session
+        Of the transaction that this is a part of.
+
+    Returns
+    -------
+    int
+    """
     return session.execute(select(StoreRow.revision)).scalar_one()
 
 
 def get(session: Session, kind: type[AnyRow], what: str, id_: int) -> AnyRow:
     """Return a row by its id.
+
+    Parameters
+    ----------
+    session : Session
+        Of the transaction that this is a part of.
+    kind : type
+    what : str
+        Names its kind in a sentence.
+    id_ : int
+
+    Returns
+    -------
+    instance of `kind`
 
     Raises
     ------
@@ -82,10 +115,34 @@ def get(session: Session, kind: type[AnyRow], what: str, id_: int) -> AnyRow:
 
 
 def get_study(session: Session, study_id: int) -> StudyRow:
-    """Return a study's row, or raise `NotFoundError`."""
+    """Return a study's row, or raise `NotFoundError`.
+
+    Parameters
+    ----------
+    session : Session
+        Of the transaction that this is a part of.
+    study_id : int
+        Of the study in the store.
+
+    Returns
+    -------
+    StudyRow
+    """
     return get(session, StudyRow, "study", study_id)
 
 
 def get_trial(session: Session, trial_id: int) -> TrialRow:
-    """Return a trial's row, or raise `NotFoundError`."""
+    """Return a trial's row, or raise `NotFoundError`.
+
+    Parameters
+    ----------
+    session : Session
+        Of the transaction that this is a part of.
+    trial_id : int
+        Of the trial in the store, not its number.
+
+    Returns
+    -------
+    TrialRow
+    """
     return get(session, TrialRow, "trial", trial_id)

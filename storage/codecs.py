@@ -26,12 +26,21 @@ _DTYPES = {b"f": np.dtype("<f4"), b"d": np.dtype("<f8"), b"q": np.dtype("<i8")}
 _CODES = {dtype: code for code, dtype in _DTYPES.items()}
 _PLAIN, _SHUFFLED = b"p", b"z"
 _HEADER = struct.Struct("<BccB")
-_LEVEL = 6  # level 9 takes three times as long on learning curves and saves under 1 %
+# Level 9 takes three times as long on learning curves and saves under 1 %.
+_LEVEL = 6
 _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 def encode_array(values: NDArray[Any]) -> bytes:
     """Return `values` (float32, float64 or int64, any shape) as self-describing bytes.
+
+    Parameters
+    ----------
+    values : ndarray
+
+    Returns
+    -------
+    bytes
 
     Raises
     ------
@@ -41,9 +50,8 @@ def encode_array(values: NDArray[Any]) -> bytes:
     dtype = values.dtype.newbyteorder("<")
     if dtype not in _CODES:
         raise TypeError(f"arrays of {values.dtype} are not stored")
-    little = np.ascontiguousarray(values, dtype=dtype).reshape(
-        values.shape
-    )  # the former makes 0-d arrays 1-d
+    # The former makes 0-d arrays 1-d.
+    little = np.ascontiguousarray(values, dtype=dtype).reshape(values.shape)
     plain = little.tobytes()
     packed = zlib.compress(np.frombuffer(plain, np.uint8).reshape(-1, dtype.itemsize).T.tobytes(), _LEVEL)
     shuffled = len(packed) < len(plain)
@@ -53,6 +61,15 @@ def encode_array(values: NDArray[Any]) -> bytes:
 
 def decode_array(data: bytes) -> NDArray[Any]:
     """Return the read-only array that `encode_array` was given.
+
+    Parameters
+    ----------
+    data : bytes
+        As they were stored.
+
+    Returns
+    -------
+    ndarray
 
     Raises
     ------
@@ -93,12 +110,31 @@ def _split(data: bytes) -> list[bytes]:
 
 
 def encode_scores(scores: FoldScores) -> bytes:
-    """Return the scores of every metric on every replica as bytes; they come back bit for bit."""
+    """Return the scores of every metric on every replica as bytes; they come back bit for bit.
+
+    Parameters
+    ----------
+    scores : FoldScores
+
+    Returns
+    -------
+    bytes
+    """
     return _join(scores.metrics, scores.values.astype(np.float64), scores.best_epochs.astype(np.int64))
 
 
 def decode_scores(data: bytes) -> FoldScores:
-    """Return what `encode_scores` was given."""
+    """Return what `encode_scores` was given.
+
+    Parameters
+    ----------
+    data : bytes
+        As they were stored.
+
+    Returns
+    -------
+    FoldScores
+    """
     names, values, epochs = _split(data)
     return FoldScores(tuple(json.loads(names)), decode_array(values), decode_array(epochs))
 
@@ -107,12 +143,30 @@ def encode_curves(curves: Curves) -> bytes:
     """Return learning curves as bytes; they come back bit for bit.
 
     Epochs are put last: neighbours in time resemble each other, which the shuffled bytes then show to zlib.
+
+    Parameters
+    ----------
+    curves : Curves
+
+    Returns
+    -------
+    bytes
     """
     return _join(curves.names, curves.values.astype(np.float32).transpose(2, 0, 1))
 
 
 def decode_curves(data: bytes) -> Curves:
-    """Return what `encode_curves` was given."""
+    """Return what `encode_curves` was given.
+
+    Parameters
+    ----------
+    data : bytes
+        As they were stored.
+
+    Returns
+    -------
+    Curves
+    """
     names, values = _split(data)
     epochs_last: Floats = decode_array(values)
     curves = np.ascontiguousarray(epochs_last.transpose(1, 2, 0))
@@ -145,6 +199,14 @@ def encode_json(value: Any) -> str:
 
     So are the lone surrogates by which Python spells file names that are not UTF-8.
 
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str
+
     Raises
     ------
     TypeError
@@ -158,7 +220,16 @@ def encode_json(value: Any) -> str:
 
 
 def is_utf8(text: str) -> bool:
-    """Whether a text can be kept as it is: SQLite takes no lone surrogates."""
+    """Whether a text can be kept as it is: SQLite takes no lone surrogates.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bool
+    """
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -167,12 +238,29 @@ def is_utf8(text: str) -> bool:
 
 
 def storable(text: str) -> str:
-    r"""Return a text that people read, such as a file's name, with ``\udc..`` spelled out for what is not UTF-8."""
+    r"""Return a text that people read, such as a file's name, with ``\udc..`` spelled out for what is not UTF-8.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+    """
     return text if is_utf8(text) else text.encode("utf-8", "backslashreplace").decode()
 
 
 def decode_json(text: str) -> Any:
     """Return what `encode_json` was given, tuples as lists and NumPy values as Python's.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    object
 
     Raises
     ------
@@ -184,13 +272,49 @@ def decode_json(text: str) -> Any:
     try:
         return json.loads(text, object_hook=_restored) if '"$' in text else json.loads(text)
     except (json.JSONDecodeError, KeyError) as error:
-        raise UnusableStoreError(
-            "A stored value is damaged ({reason}, in {text!r}); restore the workspace from a backup.",
-            reason=str(error),
-            text=text[:80],
-        ) from error
+        raise _damaged(str(error), text) from error
+
+
+def decode_object(text: str) -> Json:
+    """Return the JSON object that `encode_json` was given.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    mapping
+
+    Raises
+    ------
+    UnusableStoreError
+        If the text is damaged, or says something else than an object.
+    """
+    value = decode_json(text)
+    if not isinstance(value, dict):
+        raise _damaged("it is no object", text)
+    return cast("Json", value)
+
+
+def _damaged(reason: str, text: str) -> UnusableStoreError:
+    return UnusableStoreError(
+        "A stored value is damaged ({reason}, in {text!r}); restore the workspace from a backup.",
+        reason=reason,
+        text=text[:80],
+    )
 
 
 def decode_json_objects(texts: Sequence[str]) -> list[Json]:
-    """Decode many JSON objects at once, in a third of the time that one after the other takes."""
+    """Decode many JSON objects at once, in a third of the time that one after the other takes.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        One a row.
+
+    Returns
+    -------
+    list of mapping
+    """
     return decode_json("[" + ",".join(texts) + "]")

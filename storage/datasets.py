@@ -29,7 +29,30 @@ class DatasetStore(StoreBase):
         table_sha256: str,
         size_bytes: int,
     ) -> DatasetRecord:
-        """Record a data set; one with the same digest and schema is returned as it was recorded first."""
+        """Record a data set; one with the same digest and schema is returned as it was recorded first.
+
+        Parameters
+        ----------
+        digest : str
+            sha256 of the parsed cells and column types.
+        name, source : str
+        n_rows : int
+            Of the table.
+        n_columns : int
+            Of the table.
+        schema : mapping
+            As `TableSchema.to_json` gives it.
+        report : mapping
+            As `DataReport.to_json` gives it.
+        table_sha256 : str
+            Artifact with the cells.
+        size_bytes : int
+            Of the file.
+
+        Returns
+        -------
+        DatasetRecord
+        """
         text = encode_json(schema)
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         with self._write() as session:
@@ -56,6 +79,15 @@ class DatasetStore(StoreBase):
     def dataset(self, dataset_id: int) -> DatasetRecord:
         """Return a data set.
 
+        Parameters
+        ----------
+        dataset_id : int
+            Of the data set in the store.
+
+        Returns
+        -------
+        DatasetRecord
+
         Raises
         ------
         NotFoundError
@@ -74,6 +106,12 @@ class DatasetStore(StoreBase):
 
     def add_system_sample(self, study_id: int, sample: SystemSample) -> None:
         """Record what the machine does now; no revision changes, only `data_version`.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        sample : SystemSample
 
         Raises
         ------
@@ -95,7 +133,19 @@ class DatasetStore(StoreBase):
             )
 
     def system_samples(self, study_id: int, since_time_s: float = 0) -> list[SystemSample]:
-        """Return a study's samples from `since_time_s` (seconds of the study) on, in the order of time."""
+        """Return a study's samples from `since_time_s` (seconds of the study) on, in the order of time.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        since_time_s : float
+            Seconds since the study started.
+
+        Returns
+        -------
+        list of SystemSample
+        """
         statement = (
             select(SystemSampleRow)
             .where(SystemSampleRow.study_id == study_id, SystemSampleRow.time_s >= since_time_s)

@@ -6,8 +6,6 @@ does the same for the engine, and storage imports nothing from there.
 
 from __future__ import annotations
 
-from typing import Any
-
 
 class StoreError(Exception):
     """Something about the store that the user or the caller can act on; ``str(error)`` is one clear sentence.
@@ -25,13 +23,17 @@ class StoreError(Exception):
         self.args_ = args
         super().__init__(template.format(**args))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return ``{"template", "args", "text"}``; the text is the English sentence."""
         return {"template": self.template, "args": dict(self.args_), "text": str(self)}
 
 
 class UnusableStoreError(StoreError):
     """The folder or file is no workspace of this Cupel: missing, foreign, damaged, older or newer."""
+
+
+class DamagedStudyError(UnusableStoreError):
+    """What is stored of one study cannot be read; the others can."""
 
 
 class OlderStoreError(UnusableStoreError):

@@ -26,7 +26,18 @@ class JobStore(StoreBase):
     """Jobs: the window adds and cancels them, an engine process claims them, reports and finishes."""
 
     def add_job(self, kind: str, args: Json) -> JobRecord:
-        """Record a job in state WAITING."""
+        """Record a job in state WAITING.
+
+        Parameters
+        ----------
+        kind : str
+        args : mapping
+            What is asked, see `domain.requests`.
+
+        Returns
+        -------
+        JobRecord
+        """
         with self._write() as session:
             row = JobRow(
                 revision=bumped(session),
@@ -46,6 +57,17 @@ class JobStore(StoreBase):
         """Give the oldest WAITING job (or the one with `job_id`) to the process `pid`.
 
         None if no job waits. Atomic among all processes: no job is ever given to two.
+
+        Parameters
+        ----------
+        pid : int
+            Of a process of this machine.
+        job_id : int or None
+            Of the job in the store.
+
+        Returns
+        -------
+        JobRecord or None
         """
         oldest = select(JobRow).where(JobRow.state == JobState.WAITING).order_by(JobRow.id).limit(1)
         if job_id is not None:
@@ -67,29 +89,61 @@ class JobStore(StoreBase):
     def job(self, job_id: int) -> JobRecord:
         """Return a job; one whose process has died is told as FAILED, whether or not that was recorded yet.
 
+        Parameters
+        ----------
+        job_id : int
+            Of the job in the store.
+
+        Returns
+        -------
+        JobRecord
+
         Raises
         ------
         NotFoundError
             If there is none with this id.
         """
         with self._read() as session:
-            return _told(get(session, JobRow, "job", job_id))
+            return _as_it_stands(get(session, JobRow, "job", job_id))
 
     def jobs(self, *, state: JobState | None = None, since_revision: int = 0) -> list[JobRecord]:
-        """Return the jobs (in one state, told as in `job`) that changed after `since_revision`, the oldest first."""
+        """Return the jobs (in one state, told as in `job`) that changed after `since_revision`, the oldest first.
+
+        Parameters
+        ----------
+        state : JobState or None
+        since_revision : int
+            Of the store, when they were read last; 0 for all.
+
+        Returns
+        -------
+        list of JobRecord
+        """
         statement = select(JobRow).where(JobRow.revision > since_revision).order_by(JobRow.id)
         if state is not None:
             as_stored = (state, JobState.RUNNING) if state is JobState.FAILED else (state,)
             statement = statement.where(JobRow.state.in_(as_stored))
         with self._read() as session:
-            told = [_told(row) for row in session.scalars(statement)]
-        return [job for job in told if state in (None, job.state)]
+            jobs = [_as_it_stands(row) for row in session.scalars(statement)]
+        return [job for job in jobs if state in (None, job.state)]
 
     def update_job(self, job_id: int, *, progress: float | None = None, message: str | None = None) -> bool:
         """Report how far a RUNNING job is (fraction in [0, 1]).
 
         False, and nothing changes, if it is not RUNNING any more. A job that learns so has been cancelled,
         and should end.
+
+        Parameters
+        ----------
+        job_id : int
+            Of the job in the store.
+        progress : float or None
+            Fraction in [0, 1]; None leaves it as it is.
+        message : str or None
+
+        Returns
+        -------
+        bool
         """
         with self._write() as session:
             row = get(session, JobRow, "job", job_id)
@@ -104,6 +158,17 @@ class JobStore(StoreBase):
         self, job_id: int, *, result: Json | None = None, failure: Failure | None = None
     ) -> JobRecord:
         """End a job as DONE with its result, or as FAILED with its failure; a cancelled job stays cancelled.
+
+        Parameters
+        ----------
+        job_id : int
+            Of the job in the store.
+        result : mapping or None
+        failure : Failure or None
+
+        Returns
+        -------
+        JobRecord
 
         Raises
         ------
@@ -124,7 +189,17 @@ class JobStore(StoreBase):
             return _ended(session, row, JobState.DONE if failure is None else JobState.FAILED)
 
     def cancel_job(self, job_id: int) -> bool:
-        """Cancel a job that waits or runs; False if it has ended already."""
+        """Cancel a job that waits or runs; False if it has ended already.
+
+        Parameters
+        ----------
+        job_id : int
+            Of the job in the store.
+
+        Returns
+        -------
+        bool
+        """
         with self._write() as session:
             row = get(session, JobRow, "job", job_id)
             if row.state not in (JobState.WAITING, JobState.RUNNING):
@@ -133,7 +208,7 @@ class JobStore(StoreBase):
             return True
 
 
-def _told(row: JobRow) -> JobRecord:
+def _as_it_stands(row: JobRow) -> JobRecord:
     """Return the record of a job as it stands, which a reader may not write down."""
     record = job_record(row)
     if record.state is JobState.RUNNING and _is_dead(row):

@@ -14,7 +14,21 @@ class LookStore(StoreBase):
     """Looks are kept for the rows, not for a study: two studies of one file may hold out the same rows."""
 
     def add_look(self, rows_digest: str, *, study_id: int | None, purpose: LookPurpose) -> LookRecord:
-        """Record that something was scored on held out rows."""
+        """Record that something was scored on held out rows.
+
+        Parameters
+        ----------
+        rows_digest : str
+            sha256 of the data set's digest and the rows.
+        study_id : int or None
+            Of the study in the store; None where it is not there any more.
+        purpose : LookPurpose
+            Why they were looked at.
+
+        Returns
+        -------
+        LookRecord
+        """
         with self._write() as session:
             # Every study that holds out these rows is told anew how often they were looked at.
             revision = bumped(session)
@@ -29,7 +43,17 @@ class LookStore(StoreBase):
             return _record(row)
 
     def looks(self, rows_digest: str) -> list[LookRecord]:
-        """Return the looks at held out rows, the oldest first."""
+        """Return the looks at held out rows, the oldest first.
+
+        Parameters
+        ----------
+        rows_digest : str
+            sha256 of the data set's digest and the rows.
+
+        Returns
+        -------
+        list of LookRecord
+        """
         with self._read() as session:
             found = select(LookRow).where(LookRow.rows_digest == rows_digest).order_by(LookRow.id)
             return [_record(row) for row in session.scalars(found)]

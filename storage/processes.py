@@ -14,13 +14,35 @@ from pathlib import Path
 
 
 def process_identity(pid: int) -> str | None:
-    """Return a text that no other process ever has, or None if no process has this id."""
+    """Return a text that no other process ever has, or None if no process has this id.
+
+    Parameters
+    ----------
+    pid : int
+        Of a process of this machine.
+
+    Returns
+    -------
+    str or None
+    """
     start = _start_time(pid)
     return None if start is None else f"{socket.gethostname()}/{start}"
 
 
 def is_alive(pid: int, identity: str | None) -> bool | None:
-    """Whether the process with this id and identity is running; None if it ran on another machine."""
+    """Whether the process with this id and identity is running; None if it ran on another machine.
+
+    Parameters
+    ----------
+    pid : int
+        Of a process of this machine.
+    identity : str or None
+        As `process_identity` gave it; None where it is not known.
+
+    Returns
+    -------
+    bool or None
+    """
     if identity is not None and identity.rpartition("/")[0] != socket.gethostname():
         return None
     now = process_identity(pid)
@@ -28,7 +50,16 @@ def is_alive(pid: int, identity: str | None) -> bool | None:
 
 
 def is_same(one: str | None, other: str | None) -> bool:
-    """Whether two identities are of one process; the machine's name may have changed meanwhile, as on a laptop."""
+    """Whether two identities are of one process; the machine's name may have changed meanwhile, as on a laptop.
+
+    Parameters
+    ----------
+    one, other : str or None
+
+    Returns
+    -------
+    bool
+    """
     return one is not None and other is not None and one.rpartition("/")[2] == other.rpartition("/")[2]
 
 
@@ -40,15 +71,18 @@ if sys.platform == "win32":
 
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         kernel.OpenProcess.restype = wintypes.HANDLE
-        handle = kernel.OpenProcess(0x1000, False, pid)  # PROCESS_QUERY_LIMITED_INFORMATION
+        # PROCESS_QUERY_LIMITED_INFORMATION.
+        handle = kernel.OpenProcess(0x1000, False, pid)
         if not handle:
-            return "unknown" if ctypes.get_last_error() == 5 else None  # 5: it exists, and is another user's
+            # 5: it exists, and is another user's.
+            return "unknown" if ctypes.get_last_error() == 5 else None
         try:
             times = [wintypes.FILETIME() for _ in range(4)]
             code = wintypes.DWORD()
             kernel.GetExitCodeProcess(wintypes.HANDLE(handle), ctypes.byref(code))
             kernel.GetProcessTimes(wintypes.HANDLE(handle), *(ctypes.byref(t) for t in times))
-            if code.value != 259:  # STILL_ACTIVE
+            # STILL_ACTIVE.
+            if code.value != 259:
                 return None
             return f"{times[0].dwHighDateTime}-{times[0].dwLowDateTime}"
         finally:
@@ -62,14 +96,17 @@ else:
         except ProcessLookupError:
             return None
         except PermissionError:
-            pass  # it exists, and is another user's
-        if not Path("/proc/self/stat").exists():  # macOS
+            # It exists, and is another user's.
+            pass
+        # macOS.
+        if not Path("/proc/self/stat").exists():
             found = subprocess.run(
                 ["/bin/ps", "-o", "lstart=", "-p", str(pid)],
                 capture_output=True,
                 text=True,
                 check=False,
-                env={"LC_ALL": "C", "TZ": "UTC"},  # whoever asks must be told the same words
+                # Whoever asks must be told the same words.
+                env={"LC_ALL": "C", "TZ": "UTC"},
             )
             return found.stdout.strip() or None
         try:

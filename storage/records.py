@@ -24,24 +24,32 @@ class StudyState(StrEnum):
     """Where a study is. DRAFT is the user's; every other state is written by the study's engine process."""
 
     DRAFT = "draft"
-    QUEUED = "queued"  # asked to run, waits for another study of this workspace
+    # Asked to run, waits for another study of this workspace.
+    QUEUED = "queued"
     RUNNING = "running"
     PAUSED = "paused"
-    FINISHING = "finishing"  # the search is over; final fit, holdout and export are under way
+    # The search is over; final fit, holdout and export are under way.
+    FINISHING = "finishing"
     DONE = "done"
-    STOPPED = "stopped"  # the user stopped it; what it found is finished and kept
+    # The user stopped it; what it found is finished and kept.
+    STOPPED = "stopped"
     FAILED = "failed"
 
 
 class Stage(StrEnum):
     """What the engine of a study is doing, in the order in which it comes; written by that engine."""
 
-    WAITING = "waiting"  # for another study of this workspace to end
-    READING = "reading"  # the data; the folds are drawn where they have not been yet
-    WORKERS = "workers"  # worker processes start and import TensorFlow
-    FIRST_TRIAL = "first_trial"  # baselines, and trials until one is complete
+    # For another study of this workspace to end.
+    WAITING = "waiting"
+    # The data; the folds are drawn where they have not been yet.
+    READING = "reading"
+    # Worker processes start and import TensorFlow.
+    WORKERS = "workers"
+    # Baselines, and trials until one is complete.
+    FIRST_TRIAL = "first_trial"
     SEARCH = "search"
-    FINAL_MODEL = "final_model"  # its choice, and the scores on the holdout
+    # Its choice, and the scores on the holdout.
+    FINAL_MODEL = "final_model"
     EXPORT = "export"
 
 
@@ -79,14 +87,20 @@ class TrialKind(StrEnum):
 class FailureKind(StrEnum):
     """Why a trial, job or study failed."""
 
-    DIVERGED = "diverged"  # NaN or infinite loss
+    # NaN or infinite loss.
+    DIVERGED = "diverged"
     OUT_OF_MEMORY = "out_of_memory"
-    KILLED = "killed"  # its worker process died
-    HUNG = "hung"  # no sign of life for longer than the limit
-    SKIPPED = "skipped"  # the user skipped it
-    RULED_OUT = "ruled_out"  # larger than the user allows; never trained
+    # Its worker process died.
+    KILLED = "killed"
+    # No sign of life for longer than the limit.
+    HUNG = "hung"
+    # The user skipped it.
+    SKIPPED = "skipped"
+    # Larger than the user allows; never trained.
+    RULED_OUT = "ruled_out"
     BAD_INPUT = "bad_input"
-    ERROR = "error"  # anything else, see the traceback
+    # Anything else, see the traceback.
+    ERROR = "error"
 
 
 class JobState(StrEnum):
@@ -127,14 +141,18 @@ class DatasetRecord:
     """A data set as it was read once; its cells are the Parquet artifact ``table_sha256``."""
 
     id: int
-    digest: str  # sha256 of the parsed cells and column types: equal digests are equal data
+    # sha256 of the parsed cells and column types: equal digests are equal data.
+    digest: str
     name: str
-    source: str  # path or description of where it came from
+    # Path or description of where it came from.
+    source: str
     created_at: datetime
     n_rows: int
     n_columns: int
-    schema: Json  # engine.data.schema.TableSchema as JSON: columns with kind and role, read options
-    report: Json  # engine.data.report.DataReport as JSON
+    # engine.data.schema.TableSchema as JSON: columns with kind and role, read options.
+    schema: Json
+    # engine.inspection.report.DataReport as JSON.
+    report: Json
     table_sha256: str
     size_bytes: int
 
@@ -146,40 +164,86 @@ class StudyRecord:
     id: int
     name: str
     dataset_id: int | None
-    spec: Json  # engine.spec.StudySpec as JSON
+    # engine.domain.spec.StudySpec as JSON.
+    spec: Json
     metric: str
-    direction: str  # "maximize" | "minimize"
-    task: str  # "binary" | "multiclass" | "regression"
+    # One of "maximize" and "minimize".
+    direction: str
+    # One of "binary", "multiclass" and "regression".
+    task: str
     state: StudyState
     request: Request
-    n_workers_requested: int | None  # None: as the spec says
+    # None: as the spec says.
+    n_workers_requested: int | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    elapsed_s: float  # active seconds so far (pauses and dead time left out)
+    # Active seconds so far (pauses and dead time left out).
+    elapsed_s: float
     heartbeat_at: datetime | None
     engine_pid: int | None
-    split_sha256: str | None  # artifact with the stored splits
-    best_trial: int | None  # trial number of the best COMPLETE search or manual trial
+    # Artifact with the stored splits.
+    split_sha256: str | None
+    # Trial number of the best COMPLETE search or manual trial.
+    best_trial: int | None
     best_value: float | None
-    result: Json  # what the end of the search found: holdout scores, choice of final model, corrected score
+    # What the end of the search found: holdout scores, choice of final model, corrected score.
+    result: Json
     failure: Failure | None
     notes: str
     tags: tuple[str, ...]
     pinned: bool
     archived: bool
-    n_trials: Mapping[TrialState, int] = field(
-        default_factory=dict[TrialState, int]
-    )  # of kind SEARCH and MANUAL
-    best_baseline: str | None = None  # name of the best baseline
+    # Of kind SEARCH and MANUAL.
+    n_trials: Mapping[TrialState, int] = field(default_factory=dict[TrialState, int])
+    # Name of the best baseline.
+    best_baseline: str | None = None
     best_baseline_value: float | None = None
-    stage: Stage | None = None  # None where no engine has it
-    n_ruled_out: int = 0  # of the failed trials: those that a limit ruled out before they were trained
-    holdout_digest: str | None = (
-        None  # names the rows held out; empty for none, None where it is not known yet
-    )
-    n_looks: int = 0  # at those rows, by whichever study
-    revision: int = 0  # of the store, when this study's row was last changed
+    # None where no engine has it.
+    stage: Stage | None = None
+    # Of the failed trials: those that a limit ruled out before they were trained.
+    n_ruled_out: int = 0
+    # Names the rows held out; empty for none, None where it is not known yet.
+    holdout_digest: str | None = None
+    # At those rows, by whichever study.
+    n_looks: int = 0
+    # Of the store, when this study's row was last changed.
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedStudy:
+    """A study of which something cannot be read.
+
+    Attributes
+    ----------
+    id : int
+    name : str
+    archived : bool
+    problem : Failure
+        What is damaged.
+    """
+
+    id: int
+    name: str
+    archived: bool
+    problem: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class StudyList:
+    """The studies of a workspace, for whoever lists them: damage to one hides none of the others.
+
+    Attributes
+    ----------
+    studies : tuple of StudyRecord
+        Pinned and newest first.
+    damaged : tuple of DamagedStudy
+        In the same order.
+    """
+
+    studies: tuple[StudyRecord, ...]
+    damaged: tuple[DamagedStudy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +265,10 @@ class TrialRecord:
     study_id: int
     number: int
     kind: TrialKind
-    name: str  # of a baseline ("majority", "linear", "hist_gradient_boosting"); empty otherwise
-    family: str  # model family, "mlp"; of a baseline "baseline"
+    # Of a baseline ("majority", "linear", "hist_gradient_boosting"); empty otherwise.
+    name: str
+    # Model family, "mlp"; of a baseline "baseline".
+    family: str
     params: Json
     state: TrialState
     value: float | None
@@ -210,10 +276,14 @@ class TrialRecord:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    duration_s: float | None  # busy seconds of the worker
-    epoch: int | None  # epochs done so far by the slowest replica
-    n_epochs: int | None  # epochs at most
-    n_parameters: int | None  # of one network
+    # Busy seconds of the worker.
+    duration_s: float | None
+    # Epochs done so far by the slowest replica.
+    epoch: int | None
+    # Epochs at most.
+    n_epochs: int | None
+    # Of one network.
+    n_parameters: int | None
     peak_memory_bytes: int | None
     worker: str | None
     digests: Json
@@ -223,12 +293,18 @@ class TrialRecord:
     tags: tuple[str, ...]
     pinned: bool
     archived: bool
-    requested: str | None = None  # "skip" once the user asked for it
-    revision: int = 0  # of the store, when this trial was last changed
-    size_bytes: int | None = None  # of one network's file in float32, at most
-    latency_ms: float | None = None  # of one network, for one row
-    model_sha256: str | None = None  # artifact with its fold networks, where they were kept
-    same_as: int | None = None  # number of an equal trial whose result this one has
+    # "skip" once the user asked for it.
+    requested: str | None = None
+    # Of the store, when this trial was last changed.
+    revision: int = 0
+    # Of one network's file in float32, at most.
+    size_bytes: int | None = None
+    # Of one network, for one row.
+    latency_ms: float | None = None
+    # Artifact with its fold networks, where they were kept.
+    model_sha256: str | None = None
+    # Number of an equal trial whose result this one has.
+    same_as: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,11 +391,14 @@ class TrialTable:
     A missing float is NaN, a missing int is -1, a missing word is empty. Times are seconds since 1970, UTC.
     """
 
-    revision: int  # of the store when the table was read: pass it as `since_revision` to read what came later
+    # Of the store when the table was read: pass it as `since_revision` to read what came later.
+    revision: int
     ids: NDArray[np.int64]
     numbers: NDArray[np.int64]
-    kinds: NDArray[np.str_]  # values of TrialKind
-    states: NDArray[np.str_]  # values of TrialState
+    # Values of TrialKind.
+    kinds: NDArray[np.str_]
+    # Values of TrialState.
+    states: NDArray[np.str_]
     families: NDArray[np.str_]
     names: NDArray[np.str_]
     values: NDArray[np.float64]
@@ -334,10 +413,12 @@ class TrialTable:
     peak_memory_bytes: NDArray[np.int64]
     size_bytes: NDArray[np.int64]
     latencies_ms: NDArray[np.float64]
-    scorings: NDArray[np.str_]  # the way in which the score was taken, of the trial's digests
+    # The way in which the score was taken, of the trial's digests.
+    scorings: NDArray[np.str_]
     pinned: NDArray[np.bool_]
     archived: NDArray[np.bool_]
-    failures: tuple[Failure | None, ...]  # None where the trial did not fail
+    # None where the trial did not fail.
+    failures: tuple[Failure | None, ...]
     tags: tuple[tuple[str, ...], ...]
     params: tuple[Json, ...]
 
@@ -352,21 +433,23 @@ class VariantRecord:
     id: int
     trial_id: int
     name: str
-    method: Json  # what was done: {"sparsity": 0.8, "structured": false, "quantization": "int8", ...}
+    # What was done: {"sparsity": 0.8, "structured": false, "quantization": "int8", ...}.
+    method: Json
     state: TrialState
     value: float | None
     value_std: float | None
     size_bytes: int | None
     zip_bytes: int | None
-    latency_ms: float | None  # median, one row
-    batch_latency_ms: float | None  # median, 256 rows
+    # Median, one row.
+    latency_ms: float | None
+    # Median, 256 rows.
+    batch_latency_ms: float | None
     scores: FoldScores | None
     artifact_sha256: str | None
     failure: Failure | None
     created_at: datetime
-    measures: (
-        Json  # {"drop": {...}, "holdout": {...}, "latency": {...}, "sparsity": 0.8, "verdict": {...}, ...}
-    )
+    # {"drop": {...}, "holdout": {...}, "latency": {...}, "sparsity": 0.8, "verdict": {...}, ...}.
+    measures: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +462,8 @@ class ExportRecord:
     path: str
     created_at: datetime
     state: JobState
-    certificate: Json  # {"passed": bool, "n_rows": int, "max_abs_difference": float, "tolerance": float, ...}
+    # {"passed": bool, "n_rows": int, "max_abs_difference": float, "tolerance": float, ...}.
+    certificate: Json
     manifest: Json
     size_bytes: int | None
     failure: Failure | None
@@ -393,22 +477,26 @@ class JobRecord:
     kind: str
     args: Json
     state: JobState
-    progress: float  # fraction in [0, 1]
+    # Fraction in [0, 1].
+    progress: float
     message: str
     result: Json
     failure: Failure | None
     created_at: datetime
     finished_at: datetime | None
-    revision: int = 0  # of the store, when this job was last changed
+    # Of the store, when this job was last changed.
+    revision: int = 0
 
 
 class LookPurpose(StrEnum):
     """Why something was scored on rows that were held out."""
 
-    SEARCH = "search"  # the end of a search: final model and baselines
+    # The end of a search: final model and baselines.
+    SEARCH = "search"
     COMPRESSION = "compression"
     AUDIT = "audit"
-    EXPORT = "export"  # how often intervals hold
+    # How often intervals hold.
+    EXPORT = "export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,9 +522,12 @@ class LookRecord:
 class SystemSample:
     """What the machine was doing while a study ran, at one moment."""
 
-    time_s: float  # seconds since the study started
-    cpu_fraction: float  # of all cores
-    memory_bytes: int  # of the engine and its workers
+    # Seconds since the study started.
+    time_s: float
+    # Of all cores.
+    cpu_fraction: float
+    # Of the engine and its workers.
+    memory_bytes: int
     memory_total_bytes: int
     gpu_fraction: float | None
     gpu_memory_bytes: int | None

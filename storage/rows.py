@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from .codecs import decode_json, decode_scores, encode_json
+from .codecs import decode_json, decode_object, decode_scores, encode_json
+from .errors import DamagedStudyError, UnusableStoreError
 from .records import (
     DatasetRecord,
     ExportRecord,
@@ -26,6 +28,8 @@ from .records import (
 )
 from .tables import DatasetRow, ExportRow, JobRow, StudyRow, SystemSampleRow, TrialRow, VariantRow
 
+T = TypeVar("T")
+
 
 def now_us() -> int:
     """Return the present in microseconds since 1970, UTC."""
@@ -33,7 +37,17 @@ def now_us() -> int:
 
 
 def to_time(time_us: int) -> datetime:
-    """Return a time of the database as an aware datetime in UTC."""
+    """Return a time of the database as an aware datetime in UTC.
+
+    Parameters
+    ----------
+    time_us : int
+        Microseconds since 1970, UTC.
+
+    Returns
+    -------
+    datetime
+    """
     return datetime.fromtimestamp(time_us / 1e6, UTC)
 
 
@@ -42,7 +56,16 @@ def _maybe_time(time_us: int | None) -> datetime | None:
 
 
 def encode_failure(failure: Failure | None) -> str | None:
-    """Return a failure as text for the database."""
+    """Return a failure as text for the database.
+
+    Parameters
+    ----------
+    failure : Failure or None
+
+    Returns
+    -------
+    str or None
+    """
     if failure is None:
         return None
     return encode_json(
@@ -57,27 +80,74 @@ def encode_failure(failure: Failure | None) -> str | None:
 
 
 def decode_failure(text: str | None) -> Failure | None:
-    """Return what `encode_failure` was given."""
+    """Return what `encode_failure` was given.
+
+    Parameters
+    ----------
+    text : str or None
+        As it is stored; None where there is none.
+
+    Returns
+    -------
+    Failure or None
+
+    Raises
+    ------
+    UnusableStoreError
+        If the text is damaged.
+    """
     if text is None:
         return None
-    data = decode_json(text)
-    return Failure(
-        FailureKind(data["kind"]), data["message"], data["traceback"], data["template"], data["args"]
-    )
+    data = decode_object(text)
+    try:
+        return Failure(
+            FailureKind(data["kind"]), data["message"], data["traceback"], data["template"], data["args"]
+        )
+    except (KeyError, ValueError) as error:
+        raise UnusableStoreError(
+            "A stored failure is damaged ({reason}); restore the workspace from a backup.", reason=str(error)
+        ) from error
 
 
 def encode_tags(tags: tuple[str, ...] | list[str]) -> str:
-    """Return tags as text: trimmed, without doubles and empty ones, sorted."""
+    """Return tags as text: trimmed, without doubles and empty ones, sorted.
+
+    Parameters
+    ----------
+    tags : tuple of str or list of str
+
+    Returns
+    -------
+    str
+    """
     return encode_json(sorted({tag.strip() for tag in tags} - {""}))
 
 
 def decode_tags(text: str) -> tuple[str, ...]:
-    """Return the tags of a text."""
+    """Return the tags of a text.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    tuple of str
+    """
     return () if text == "[]" else tuple(decode_json(text))
 
 
 def dataset_record(row: DatasetRow) -> DatasetRecord:
-    """Return a data set's record."""
+    """Return a data set's record.
+
+    Parameters
+    ----------
+    row : DatasetRow
+
+    Returns
+    -------
+    DatasetRecord
+    """
     return DatasetRecord(
         id=row.id,
         digest=row.digest,
@@ -86,27 +156,57 @@ def dataset_record(row: DatasetRow) -> DatasetRecord:
         created_at=to_time(row.created_us),
         n_rows=row.n_rows,
         n_columns=row.n_columns,
-        schema=decode_json(row.schema),
-        report=decode_json(row.report),
+        schema=decode_object(row.schema),
+        report=decode_object(row.report),
         table_sha256=row.table_sha256,
         size_bytes=row.size_bytes,
     )
 
 
 def study_record(
-    row: StudyRow, n_trials: Mapping[TrialState, int], n_ruled_out: int = 0, n_looks: int = 0
+    row: StudyRow, n_trials: Mapping[str, int], n_ruled_out: int = 0, n_looks: int = 0
 ) -> StudyRecord:
-    """Return a study's record; the caller has counted its trials, and the looks at its holdout."""
+    """Return a study's record.
+
+    Parameters
+    ----------
+    row : StudyRow
+    n_trials : mapping of str to int
+        How many of its trials are in a state, for each that any of them is in.
+    n_ruled_out : int
+    n_looks : int
+        At its holdout.
+
+    Returns
+    -------
+    StudyRecord
+
+    Raises
+    ------
+    DamagedStudyError
+        If something in the row is no value of its column.
+    """
+
+    def read(column: str, decode: Callable[[str], T], text: str) -> T:
+        try:
+            return decode(text)
+        except (UnusableStoreError, ValueError) as error:
+            raise _damaged(row.name, column, error) from error
+
+    def maybe(column: str, decode: Callable[[str], T], text: str | None) -> T | None:
+        return read(column, decode, text) if text else None
+
+    counts = {read("state of a trial", TrialState, state): n for state, n in n_trials.items()}
     return StudyRecord(
         id=row.id,
         name=row.name,
         dataset_id=row.dataset_id,
-        spec=decode_json(row.spec),
+        spec=read("spec", decode_object, row.spec),
         metric=row.metric,
         direction=row.direction,
         task=row.task,
-        state=StudyState(row.state),
-        request=Request(row.request),
+        state=read("state", StudyState, row.state),
+        request=read("request", Request, row.request),
         n_workers_requested=row.n_workers_requested,
         created_at=to_time(row.created_us),
         started_at=_maybe_time(row.started_us),
@@ -119,23 +219,45 @@ def study_record(
         n_looks=n_looks,
         best_trial=row.best_trial,
         best_value=row.best_value,
-        result=decode_json(row.result),
-        failure=decode_failure(row.failure),
+        result=read("result", decode_object, row.result),
+        failure=maybe("failure", decode_failure, row.failure),
         notes=row.notes,
-        tags=decode_tags(row.tags),
+        tags=read("tags", decode_tags, row.tags),
         pinned=row.pinned,
         archived=row.archived,
-        n_trials=n_trials,
+        n_trials=dict.fromkeys(TrialState, 0) | counts,
         n_ruled_out=n_ruled_out,
-        stage=Stage(row.stage) if row.stage else None,
+        stage=maybe("stage", Stage, row.stage),
         best_baseline=row.best_baseline,
         best_baseline_value=row.best_baseline_value,
         revision=row.revision,
     )
 
 
+def _damaged(study: str, column: str, error: UnusableStoreError | ValueError) -> DamagedStudyError:
+    known = error.args_ if isinstance(error, UnusableStoreError) else {}
+    return DamagedStudyError(
+        "The study {study!r} is damaged: what is stored as its {column} cannot be read ({reason}); restore the "
+        "workspace from a backup.",
+        study=study,
+        column=column,
+        reason=str(known.get("reason", error)),
+    )
+
+
 def trial_record(row: TrialRow, digests: str) -> TrialRecord:
-    """Return a trial's record; `digests` is the text that its row refers to."""
+    """Return a trial's record; `digests` is the text that its row refers to.
+
+    Parameters
+    ----------
+    row : TrialRow
+    digests : str
+        Of data, split, preprocessing and metric.
+
+    Returns
+    -------
+    TrialRecord
+    """
     return TrialRecord(
         id=row.id,
         study_id=row.study_id,
@@ -143,7 +265,7 @@ def trial_record(row: TrialRow, digests: str) -> TrialRecord:
         kind=TrialKind(row.kind),
         name=row.name,
         family=row.family,
-        params=decode_json(row.params),
+        params=decode_object(row.params),
         state=TrialState(row.state),
         value=row.value,
         value_std=row.value_std,
@@ -156,8 +278,8 @@ def trial_record(row: TrialRow, digests: str) -> TrialRecord:
         n_parameters=row.n_parameters,
         peak_memory_bytes=row.peak_memory_bytes,
         worker=row.worker,
-        digests=decode_json(digests),
-        user_attrs=decode_json(row.user_attrs),
+        digests=decode_object(digests),
+        user_attrs=decode_object(row.user_attrs),
         failure=decode_failure(row.failure),
         notes=row.notes,
         tags=decode_tags(row.tags),
@@ -173,12 +295,21 @@ def trial_record(row: TrialRow, digests: str) -> TrialRecord:
 
 
 def variant_record(row: VariantRow) -> VariantRecord:
-    """Return a variant's record."""
+    """Return a variant's record.
+
+    Parameters
+    ----------
+    row : VariantRow
+
+    Returns
+    -------
+    VariantRecord
+    """
     return VariantRecord(
         id=row.id,
         trial_id=row.trial_id,
         name=row.name,
-        method=decode_json(row.method),
+        method=decode_object(row.method),
         state=TrialState(row.state),
         value=row.value,
         value_std=row.value_std,
@@ -190,12 +321,21 @@ def variant_record(row: VariantRow) -> VariantRecord:
         artifact_sha256=row.artifact_sha256,
         failure=decode_failure(row.failure),
         created_at=to_time(row.created_us),
-        measures=decode_json(row.measures),
+        measures=decode_object(row.measures),
     )
 
 
 def export_record(row: ExportRow) -> ExportRecord:
-    """Return an export's record."""
+    """Return an export's record.
+
+    Parameters
+    ----------
+    row : ExportRow
+
+    Returns
+    -------
+    ExportRecord
+    """
     return ExportRecord(
         id=row.id,
         trial_id=row.trial_id,
@@ -203,23 +343,32 @@ def export_record(row: ExportRow) -> ExportRecord:
         path=row.path,
         created_at=to_time(row.created_us),
         state=JobState(row.state),
-        certificate=decode_json(row.certificate),
-        manifest=decode_json(row.manifest),
+        certificate=decode_object(row.certificate),
+        manifest=decode_object(row.manifest),
         size_bytes=row.size_bytes,
         failure=decode_failure(row.failure),
     )
 
 
 def job_record(row: JobRow) -> JobRecord:
-    """Return a job's record."""
+    """Return a job's record.
+
+    Parameters
+    ----------
+    row : JobRow
+
+    Returns
+    -------
+    JobRecord
+    """
     return JobRecord(
         id=row.id,
         kind=row.kind,
-        args=decode_json(row.args),
+        args=decode_object(row.args),
         state=JobState(row.state),
         progress=row.progress,
         message=row.message,
-        result=decode_json(row.result),
+        result=decode_object(row.result),
         failure=decode_failure(row.failure),
         created_at=to_time(row.created_us),
         finished_at=_maybe_time(row.finished_us),
@@ -228,7 +377,16 @@ def job_record(row: JobRow) -> JobRecord:
 
 
 def system_sample(row: SystemSampleRow) -> SystemSample:
-    """Return a sample."""
+    """Return a sample.
+
+    Parameters
+    ----------
+    row : SystemSampleRow
+
+    Returns
+    -------
+    SystemSample
+    """
     return SystemSample(
         time_s=row.time_s,
         cpu_fraction=row.cpu_fraction,

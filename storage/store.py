@@ -18,7 +18,7 @@ from .backends.sqlite import open_sqlite
 from .base import current_revision
 from .codecs import decode_json
 from .datasets import DatasetStore
-from .errors import ArtifactError, ReadOnlyStoreError, StoreError, UnusableStoreError
+from .errors import ArtifactError, DamagedStudyError, ReadOnlyStoreError, StoreError, UnusableStoreError
 from .jobs import JobStore
 from .leftovers import LeftoverStore
 from .looks import LookStore
@@ -51,6 +51,16 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
 
         In mode ``"w"`` it is created if missing and updated if older, and exports whose process was killed are set to
         FAILED; in mode ``"r"`` nothing is written.
+
+        Parameters
+        ----------
+        workspace : Path or Workspace
+            Its folder.
+        mode : Mode
+
+        Returns
+        -------
+        instance of the class
 
         Raises
         ------
@@ -107,13 +117,20 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
         and the list of needed artifacts is compared with the rows that name them.
         """
         problems = self._database.check()
+        problems += [
+            DamagedStudyError(one.problem.template, **one.problem.args)
+            for one in self.study_list(archived=None).damaged
+        ]
+        n_wrong, wanted = 0, set[str | None]()
         with self._read() as session:
-            n_wrong = sum(map(len, wrong_refs(session)))
-            wanted = {
-                *session.scalars(select(DatasetRow.table_sha256)),
-                *session.scalars(select(StudyRow.split_sha256)),
-                *(sha for schema in session.scalars(select(DatasetRow.schema)) for sha in _arrays_of(schema)),
-            }
+            wanted.update(session.scalars(select(DatasetRow.table_sha256)))
+            wanted.update(session.scalars(select(StudyRow.split_sha256)))
+            try:
+                n_wrong = sum(map(len, wrong_refs(session)))
+                for schema in session.scalars(select(DatasetRow.schema)):
+                    wanted.update(_arrays_of(schema))
+            except UnusableStoreError as error:
+                problems.append(error)
         if n_wrong:
             problems.append(
                 UnusableStoreError(
@@ -133,6 +150,10 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
 
         Artifacts are not copied: their files never change, so a copy of the folder is one. SQLite reads the whole copy
         before it gets its name.
+
+        Parameters
+        ----------
+        path : Path
 
         Raises
         ------

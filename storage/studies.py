@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import JSON, delete, func, select, type_coerce
+from sqlalchemy import JSON, case, delete, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from .base import StoreBase, bumped, get_study
-from .codecs import decode_json, encode_json, storable
-from .errors import ConflictError, NotFoundError
+from .codecs import decode_object, encode_json, storable
+from .errors import ConflictError, DamagedStudyError, NotFoundError
 from .processes import is_alive, is_same, process_identity
 from .records import (
+    DamagedStudy,
     Failure,
     FailureKind,
     Json,
     Request,
     Stage,
+    StudyList,
     StudyRecord,
     StudyState,
     TrialKind,
@@ -38,6 +41,24 @@ class StudyStore(StoreBase):
         self, *, name: str, dataset_id: int | None, spec: Json, metric: str, direction: str, task: str
     ) -> StudyRecord:
         """Record a new study in state DRAFT; a name that is taken gets " (2)", " (3)", … after it.
+
+        Parameters
+        ----------
+        name : str
+        dataset_id : int or None
+            Of the data set in the store.
+        spec : mapping
+            As `StudySpec.to_json` gives it.
+        metric : str
+            A name of `domain.metrics.METRICS`.
+        direction : str
+            maximize or minimize.
+        task : str
+            binary, multiclass or regression.
+
+        Returns
+        -------
+        StudyRecord
 
         Raises
         ------
@@ -69,10 +90,19 @@ class StudyStore(StoreBase):
             )
             session.add(row)
             session.flush()
-            return study_record(row, dict.fromkeys(TrialState, 0))
+            return study_record(row, {})
 
     def study(self, study_id: int) -> StudyRecord:
         """Return a study.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+
+        Returns
+        -------
+        StudyRecord
 
         Raises
         ------
@@ -80,10 +110,19 @@ class StudyStore(StoreBase):
             If there is none with this id.
         """
         with self._read() as session:
-            return _records(session, [get_study(session, study_id)])[0]
+            return _record(session, get_study(session, study_id))
 
     def find_study(self, name_or_id: str) -> StudyRecord:
         """Return the study with this name, or else with this id, or else with this name in other case.
+
+        Parameters
+        ----------
+        name_or_id : str
+            As the user typed it.
+
+        Returns
+        -------
+        StudyRecord
 
         Raises
         ------
@@ -101,15 +140,39 @@ class StudyStore(StoreBase):
                 study_id = alike[0] if len(alike) == 1 else None
             if study_id is None:
                 raise _no_study(wanted, names)
-            return _records(session, [get_study(session, study_id)])[0]
+            return _record(session, get_study(session, study_id))
 
     def studies(self, *, archived: bool | None = False) -> list[StudyRecord]:
-        """Return the studies not archived (True: those archived; None: all), pinned and newest first."""
+        """Return the studies that can be read, pinned and newest first; see `study_list`.
+
+        Parameters
+        ----------
+        archived : bool or None
+            Whether to return those archived or the others; None for all.
+
+        Returns
+        -------
+        list of StudyRecord
+        """
+        return list(self.study_list(archived=archived).studies)
+
+    def study_list(self, *, archived: bool | None = False) -> StudyList:
+        """Return the studies, and which of them are damaged.
+
+        Parameters
+        ----------
+        archived : bool or None
+            Whether to return those archived or the others; None for all.
+
+        Returns
+        -------
+        StudyList
+        """
         statement = select(StudyRow).order_by(StudyRow.pinned.desc(), StudyRow.id.desc())
         if archived is not None:
             statement = statement.where(StudyRow.archived == archived)
         with self._read() as session:
-            return _records(session, session.scalars(statement).all())
+            return _listed(session, session.scalars(statement).all())
 
     def edit_study(
         self,
@@ -122,6 +185,25 @@ class StudyStore(StoreBase):
         archived: bool | None = None,
     ) -> StudyRecord:
         """Change what the user owns; None leaves a value as it is.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        name : str or None
+            None leaves it as it is.
+        notes : str or None
+            None leaves them as they are.
+        tags : iterable of str or None
+            None leaves them as they are.
+        pinned : bool or None
+            None leaves it as it is.
+        archived : bool or None
+            None leaves it as it is.
+
+        Returns
+        -------
+        StudyRecord
 
         Raises
         ------
@@ -145,12 +227,31 @@ class StudyStore(StoreBase):
             row.pinned = row.pinned if pinned is None else pinned
             row.archived = row.archived if archived is None else archived
             session.flush()
-            return _records(session, [row])[0]
+            return _record(session, row)
 
     def edit_draft(
         self, study_id: int, *, dataset_id: int | None, spec: Json, metric: str, direction: str, task: str
     ) -> StudyRecord:
         """Replace what a study in state DRAFT asks for.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        dataset_id : int or None
+            Of the data set in the store.
+        spec : mapping
+            As `StudySpec.to_json` gives it.
+        metric : str
+            A name of `domain.metrics.METRICS`.
+        direction : str
+            maximize or minimize.
+        task : str
+            binary, multiclass or regression.
+
+        Returns
+        -------
+        StudyRecord
 
         Raises
         ------
@@ -168,17 +269,37 @@ class StudyStore(StoreBase):
             row.dataset_id, row.spec = dataset_id, encode_json(spec)
             row.metric, row.direction, row.task = metric, direction, task
             session.flush()
-            return _records(session, [row])[0]
+            return _record(session, row)
 
     # What the user wants: written by the window or the terminal, polled by the engine.
 
     def request(self, study_id: int, request: Request) -> None:
-        """Ask the study's engine to run, pause or stop."""
+        """Ask the study's engine to run, pause or stop.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        request : Request
+        """
         with self._write() as session:
             self._changing(session, study_id).request = Request(request)
 
     def request_workers(self, study_id: int, n_workers: int | None) -> None:
-        """Ask the study's engine for this many workers; None is as the spec says."""
+        """Ask the study's engine for this many workers; None is as the spec says.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        n_workers : int or None
+            At least 1; None for as many as the settings say.
+
+        Raises
+        ------
+        ConflictError
+            Where it is less than 1.
+        """
         if n_workers is not None and n_workers < 1:
             raise ConflictError("A study needs at least one worker, not {count}.", count=n_workers)
         with self._write() as session:
@@ -191,8 +312,14 @@ class StudyStore(StoreBase):
 
         Parameters
         ----------
+        study_id : int
+            Of the study in the store.
         spec : Json
             The study's own, with another budget.
+
+        Returns
+        -------
+        StudyRecord
 
         Raises
         ------
@@ -210,12 +337,19 @@ class StudyStore(StoreBase):
             _set_state(row, StudyState.QUEUED, None)
             _requeue_baselines(session, row)
             session.flush()
-            return _records(session, [row])[0]
+            return _record(session, row)
 
     # The engine's own.
 
     def claim_study(self, study_id: int, pid: int) -> bool:
         """Make the process `pid` the one engine of a study; atomic among all processes.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        pid : int
+            Of a process of this machine.
 
         Returns
         -------
@@ -234,7 +368,17 @@ class StudyStore(StoreBase):
             return True
 
     def engine_is_alive(self, study_id: int) -> bool:
-        """Whether a live engine holds the study; one RUNNING without was killed and can be resumed."""
+        """Whether a live engine holds the study; one RUNNING without was killed and can be resumed.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+
+        Returns
+        -------
+        bool
+        """
         with self._read() as session:
             row = get_study(session, study_id)
             return row.engine_pid is not None and _holds(row)
@@ -247,24 +391,56 @@ class StudyStore(StoreBase):
             return frozenset(row.id for row in rows if row.engine_pid is None or not _holds(row))
 
     def release_study(self, study_id: int, state: StudyState, *, failure: Failure | None = None) -> None:
-        """Give the claim up and set the state, in one transaction."""
+        """Give the claim up and set the state, in one transaction.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        state : StudyState
+        failure : Failure or None
+        """
         with self._write() as session:
             row = self._changing(session, study_id)
             row.engine_pid, row.engine_identity, row.stage = None, None, None
             _set_state(row, state, failure)
 
     def set_study_state(self, study_id: int, state: StudyState, failure: Failure | None = None) -> None:
-        """Set the state; the first RUNNING sets ``started_at``, an end sets ``finished_at``."""
+        """Set the state; the first RUNNING sets ``started_at``, an end sets ``finished_at``.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        state : StudyState
+        failure : Failure or None
+        """
         with self._write() as session:
             _set_state(self._changing(session, study_id), state, failure)
 
     def set_stage(self, study_id: int, stage: Stage) -> None:
-        """Say what the engine is doing."""
+        """Say what the engine is doing.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        stage : Stage
+        """
         with self._write() as session:
             self._changing(session, study_id).stage = Stage(stage)
 
     def heartbeat(self, study_id: int, *, elapsed_s: float, pid: int | None = None) -> None:
         """Say that the engine lives and how long the study has been active.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        elapsed_s : float
+            Active seconds so far.
+        pid : int or None
+            Of a process of this machine; None where it does not matter.
 
         Raises
         ------
@@ -284,6 +460,13 @@ class StudyStore(StoreBase):
     def set_split(self, study_id: int, sha256: str) -> None:
         """Record the artifact with the study's splits; drawn once, so another one is refused.
 
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        sha256 : str
+            Of the artifact, 64 hex digits.
+
         Raises
         ------
         ConflictError
@@ -298,13 +481,28 @@ class StudyStore(StoreBase):
             row.split_sha256 = sha256
 
     def set_holdout(self, study_id: int, rows_digest: str) -> None:
-        """Record what names the rows that a study holds out; empty for none."""
+        """Record what names the rows that a study holds out; empty for none.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        rows_digest : str
+            sha256 of the data set's digest and the rows.
+        """
         with self._write() as session:
             row = self._changing(session, study_id)
             row.holdout_digest = rows_digest
 
     def set_best_trial(self, study_id: int, number: int) -> None:
         """Say which complete trial is the best, with its value: further repeats of the folds may prefer another one.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        number : int
+            Of the trial in its study, from 0; baselines are below 0.
 
         Raises
         ------
@@ -335,18 +533,32 @@ class StudyStore(StoreBase):
 
         Parameters
         ----------
+        study_id : int
+            Of the study in the store.
+        result : mapping
+            As `StudyResult.to_json` gives it.
         kept : callable
             Gets the result that is there, in the same transaction, and returns the parts of it that stay.
         """
         with self._write() as session:
             row = self._changing(session, study_id)
-            row.result = encode_json({**kept(decode_json(row.result)), **result})
+            row.result = encode_json({**kept(decode_object(row.result)), **result})
 
     def add_to_result(self, study_id: int, part: str, key: str, value: Json) -> None:
-        """Record a finding under a key of a part of the result, while an engine runs or later; see `set_result`."""
+        """Record a finding under a key of a part of the result, while an engine runs or later; see `set_result`.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        part : str
+            The key of the part.
+        key : str
+        value : mapping
+        """
         with self._write() as session:
             row = self._changing(session, study_id)
-            result = decode_json(row.result)
+            result = decode_object(row.result)
             row.result = encode_json({**result, part: {**result.get(part, {}), key: value}})
 
     @staticmethod
@@ -434,30 +646,52 @@ def _no_study(wanted: str, names: Mapping[str, int]) -> NotFoundError:
     return NotFoundError("There is no study {name!r} in this workspace: it has none yet.", name=wanted)
 
 
-def _records(session: Session, rows: Iterable[StudyRow]) -> list[StudyRecord]:
-    rows = list(rows)
-    statement = (
-        select(TrialRow.study_id, TrialRow.state, func.count())
-        .where(TrialRow.kind.in_((TrialKind.SEARCH, TrialKind.MANUAL)))
-        .group_by(TrialRow.study_id, TrialRow.state)
-    )
-    if len(rows) == 1:
-        statement = statement.where(TrialRow.study_id == rows[0].id)
-    counts: dict[int, dict[TrialState, int]] = {}
-    for study_id, state, count in session.execute(statement):
-        counts.setdefault(study_id, {})[TrialState(state)] = count
-    ruled_out = _ruled_out(session, [study_id for study_id, n in counts.items() if n.get(TrialState.FAIL)])
-    none = dict.fromkeys(TrialState, 0)
-    looks = _looks(session, {row.holdout_digest for row in rows if row.holdout_digest})
-    return [
-        study_record(
-            row,
-            none | counts.get(row.id, {}),
-            ruled_out.get(row.id, 0),
-            looks.get(row.holdout_digest or "", 0),
+def _record(session: Session, row: StudyRow) -> StudyRecord:
+    """Return the record of one study, or raise `DamagedStudyError`."""
+    return _Counts.of(session, [row]).record(row)
+
+
+def _listed(session: Session, rows: Sequence[StudyRow]) -> StudyList:
+    counts = _Counts.of(session, rows)
+    studies: list[StudyRecord] = []
+    damaged: list[DamagedStudy] = []
+    for row in rows:
+        try:
+            studies.append(counts.record(row))
+        except DamagedStudyError as error:
+            problem = Failure(FailureKind.ERROR, str(error), "", error.template, error.args_)
+            damaged.append(DamagedStudy(row.id, row.name, row.archived, problem))
+    return StudyList(tuple(studies), tuple(damaged))
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What is counted of some studies, by their ids: trials in each state, those ruled out, looks by holdout."""
+
+    trials: Mapping[int, Mapping[str, int]]
+    ruled_out: Mapping[int, int]
+    looks: Mapping[str, int]
+
+    @classmethod
+    def of(cls, session: Session, rows: Sequence[StudyRow]) -> _Counts:
+        statement = (
+            select(TrialRow.study_id, TrialRow.state, func.count())
+            .where(TrialRow.kind.in_((TrialKind.SEARCH, TrialKind.MANUAL)))
+            .group_by(TrialRow.study_id, TrialRow.state)
         )
-        for row in rows
-    ]
+        if len(rows) == 1:
+            statement = statement.where(TrialRow.study_id == rows[0].id)
+        trials: dict[int, dict[str, int]] = {}
+        for study_id, state, count in session.execute(statement):
+            trials.setdefault(study_id, {})[state] = count
+        ruled_out = _ruled_out(session, [id_ for id_, n in trials.items() if n.get(TrialState.FAIL)])
+        looks = _looks(session, {row.holdout_digest for row in rows if row.holdout_digest})
+        return cls(trials, ruled_out, looks)
+
+    def record(self, row: StudyRow) -> StudyRecord:
+        """Return the record of a study, or raise `DamagedStudyError`."""
+        n_looks = self.looks.get(row.holdout_digest or "", 0)
+        return study_record(row, self.trials.get(row.id, {}), self.ruled_out.get(row.id, 0), n_looks)
 
 
 def _looks(session: Session, digests: Collection[str]) -> dict[str, int]:
@@ -476,13 +710,18 @@ def _ruled_out(session: Session, study_ids: Sequence[int]) -> dict[int, int]:
     """Return how many trials of each of these studies were ruled out; the table is not asked where none failed."""
     if not study_ids:
         return {}
+    # Damaged JSON would end the statement, and with it the list of all studies.
+    kind = case(
+        (func.json_valid(TrialRow.failure) == 1, type_coerce(TrialRow.failure, JSON)["kind"].as_string()),
+        else_=None,
+    )
     statement = (
         select(TrialRow.study_id, func.count())
         .where(
             TrialRow.study_id.in_(study_ids),
             TrialRow.kind.in_((TrialKind.SEARCH, TrialKind.MANUAL)),
             TrialRow.state == TrialState.FAIL,
-            type_coerce(TrialRow.failure, JSON)["kind"].as_string() == FailureKind.RULED_OUT,
+            kind == FailureKind.RULED_OUT,
         )
         .group_by(TrialRow.study_id)
     )

@@ -22,7 +22,8 @@ class StoreRow(Row):
 
     __tablename__ = "store"
 
-    id: Mapped[int] = mapped_column(primary_key=True)  # always 1
+    # Always 1.
+    id: Mapped[int] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger)
     created_us: Mapped[int] = mapped_column(BigInteger)
 

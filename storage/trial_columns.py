@@ -125,7 +125,19 @@ SQL_COLUMNS = tuple(column.sql for column in TRIAL_COLUMNS if column.sql != "sco
 
 
 def table_of(revision: int, columns: Mapping[str, Sequence[Any]]) -> TrialTable:
-    """Return a table of what SQL gave, by column; without any rows where `columns` is empty."""
+    """Return a table of what SQL gave, by column; without any rows where `columns` is empty.
+
+    Parameters
+    ----------
+    revision : int
+        Of the store.
+    columns : mapping of str to sequence of object
+        Cells by the name of the column, all equally many.
+
+    Returns
+    -------
+    TrialTable
+    """
     return TrialTable(
         revision=revision,
         **{column.field: column.read(columns.get(column.sql, ())) for column in TRIAL_COLUMNS},
@@ -133,5 +145,14 @@ def table_of(revision: int, columns: Mapping[str, Sequence[Any]]) -> TrialTable:
 
 
 def row_of(record: TrialRecord) -> dict[str, Any]:
-    """Return the cells of one trial, by the fields of `TrialTable`."""
+    """Return the cells of one trial, by the fields of `TrialTable`.
+
+    Parameters
+    ----------
+    record : TrialRecord
+
+    Returns
+    -------
+    dict of str to object
+    """
     return {column.field: column.cell(getattr(record, column.attribute)) for column in TRIAL_COLUMNS}

@@ -18,7 +18,8 @@ from .trial_columns import SQL_COLUMNS, table_of
 from .trials import TrialStore
 
 _TABLE_COLUMNS = (*SQL_COLUMNS, "digests_id")
-_SQL_VARIABLES = 500  # ids in one statement; SQLite's own limit is far above
+# Ids in one statement; SQLite's own limit is far above.
+_SQL_VARIABLES = 500
 
 
 class TrialReads(TrialStore):
@@ -26,6 +27,15 @@ class TrialReads(TrialStore):
 
     def trial(self, trial_id: int) -> TrialRecord:
         """Return a trial.
+
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+
+        Returns
+        -------
+        TrialRecord
 
         Raises
         ------
@@ -37,6 +47,17 @@ class TrialReads(TrialStore):
 
     def trial_by_number(self, study_id: int, number: int) -> TrialRecord:
         """Return the trial of a study with this number (baselines: -1 and downwards).
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        number : int
+            Of the trial in its study, from 0; baselines are below 0.
+
+        Returns
+        -------
+        TrialRecord
 
         Raises
         ------
@@ -61,6 +82,19 @@ class TrialReads(TrialStore):
 
         To follow a study: read `revision()` first, then the trials since the revision read the time before; a
         change may then be seen twice, and is never missed.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        since_revision : int
+            Of the store, when they were read last; 0 for all.
+        kinds : collection of TrialKind or None
+            None for all.
+
+        Returns
+        -------
+        list of TrialRecord
         """
         statement = select(TrialRow).where(TrialRow.study_id == study_id, TrialRow.revision > since_revision)
         if kinds is not None:
@@ -70,7 +104,17 @@ class TrialReads(TrialStore):
             return [self._record(session, row) for row in session.scalars(statement.order_by(TrialRow.id))]
 
     def skips_asked(self, study_id: int) -> list[int]:
-        """Return the ids of a study's unfinished trials that the user asked to skip."""
+        """Return the ids of a study's unfinished trials that the user asked to skip.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+
+        Returns
+        -------
+        list of int
+        """
         statement = select(TrialRow.id).where(
             TrialRow.study_id == study_id,
             TrialRow.requested == "skip",
@@ -80,17 +124,46 @@ class TrialReads(TrialStore):
             return list(session.scalars(statement))
 
     def fold_scores(self, trial_id: int) -> FoldScores | None:
-        """Return the scores of every replica, or None where the trial has none (yet)."""
+        """Return the scores of every replica, or None where the trial has none (yet).
+
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+
+        Returns
+        -------
+        FoldScores or None
+        """
         with self._read() as session:
             row = session.get(FoldScoresRow, trial_id)
             return None if row is None else decode_scores(row.data)
 
     def curves(self, trial_id: int) -> Curves | None:
-        """Return the learning curves recorded so far, or None."""
+        """Return the learning curves recorded so far, or None.
+
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+
+        Returns
+        -------
+        Curves or None
+        """
         return self.curves_of([trial_id]).get(trial_id)
 
     def curves_of(self, trial_ids: Sequence[int]) -> dict[int, Curves]:
-        """Return the learning curves of several trials by trial id; trials without any are left out."""
+        """Return the learning curves of several trials by trial id; trials without any are left out.
+
+        Parameters
+        ----------
+        trial_ids : sequence of int
+
+        Returns
+        -------
+        dict of int to Curves
+        """
         found: dict[int, Curves] = {}
         with self._read() as session:
             for start in range(0, len(trial_ids), _SQL_VARIABLES):
@@ -100,7 +173,16 @@ class TrialReads(TrialStore):
         return found
 
     def fold_scores_of(self, trial_ids: Sequence[int]) -> dict[int, FoldScores]:
-        """Return the scores of several trials by trial id; trials without any are left out."""
+        """Return the scores of several trials by trial id; trials without any are left out.
+
+        Parameters
+        ----------
+        trial_ids : sequence of int
+
+        Returns
+        -------
+        dict of int to FoldScores
+        """
         found: dict[int, FoldScores] = {}
         with self._read() as session:
             for start in range(0, len(trial_ids), _SQL_VARIABLES):
@@ -112,12 +194,31 @@ class TrialReads(TrialStore):
         return found
 
     def has_out_of_fold(self, trial_id: int) -> bool:
-        """Whether a trial has out-of-fold predictions."""
+        """Whether a trial has out-of-fold predictions.
+
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+
+        Returns
+        -------
+        bool
+        """
         with self._read() as session:
             return session.get(OutOfFoldRow, trial_id) is not None
 
     def out_of_fold(self, trial_id: int) -> Floats | None:
         """Return the out-of-fold predictions, float32 in the shape they were given, or None.
+
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+
+        Returns
+        -------
+        ndarray of float or None
 
         Raises
         ------
@@ -134,6 +235,15 @@ class TrialReads(TrialStore):
     def trial_table(self, study_id: int) -> TrialTable:
         """Return all trials of a study as columns: what a table of 50,000 trials is made of.
 
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+
+        Returns
+        -------
+        TrialTable
+
         Raises
         ------
         NotFoundError
@@ -145,7 +255,8 @@ class TrialReads(TrialStore):
             revision = current_revision(session)
             rows = session.execute(statement.where(TrialRow.study_id == study_id)).all()
             self._read_digests(session)
-        rows = sorted(rows, key=itemgetter(0))  # SQLite would copy all of every row to sort them
+        # SQLite would copy all of every row to sort them.
+        rows = sorted(rows, key=itemgetter(0))
         columns: dict[str, Sequence[Any]] = {}
         if rows:
             columns = dict(zip(_TABLE_COLUMNS, zip(*rows, strict=True), strict=True))

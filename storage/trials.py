@@ -42,6 +42,29 @@ class TrialStore(StoreBase):
     ) -> TrialRecord:
         """Record a trial in state WAITING, or RUNNING on the named worker at once.
 
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+        number : int
+            Of the trial in its study, from 0; baselines are below 0.
+        kind : TrialKind
+        family : str
+        params : mapping
+        name : str
+        n_epochs : int or None
+            Epochs at most.
+        digests : mapping or None
+            Of data, split, preprocessing and metric.
+        user_attrs : mapping or None
+            Further facts.
+        worker : str or None
+            Its name.
+
+        Returns
+        -------
+        TrialRecord
+
         Raises
         ------
         NotFoundError
@@ -89,8 +112,16 @@ class TrialStore(StoreBase):
 
         Parameters
         ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+        worker : str
+            Its name.
         digests : Json, optional
             In place of those that it was created with, where it is scored in another way than it would have been then.
+
+        Returns
+        -------
+        TrialRecord
 
         Raises
         ------
@@ -114,6 +145,17 @@ class TrialStore(StoreBase):
         self, trial_id: int, *, epoch: int, curves: Curves | None, peak_memory_bytes: int | None = None
     ) -> bool:
         """Record how far a RUNNING trial is; `curves` are all curves so far, in place of those before.
+
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+        epoch : int
+            Epochs done by the slowest replica.
+        curves : Curves or None
+            None keeps those that were recorded before.
+        peak_memory_bytes : int or None
+            Of the worker.
 
         Returns
         -------
@@ -139,6 +181,16 @@ class TrialStore(StoreBase):
         value is strictly better than the best so far, or equal with fewer parameters (else of equal ones the
         first stays); a COMPLETE baseline likewise the best baseline.
 
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+        outcome : TrialOutcome
+
+        Returns
+        -------
+        TrialRecord
+
         Raises
         ------
         ConflictError
@@ -148,7 +200,8 @@ class TrialStore(StoreBase):
             Nothing is changed; the call can be repeated.
         """
         _check_outcome(outcome)
-        big = self._big_oof(outcome.oof)  # its file is safe on the disk before a row names it
+        # Its file is safe on the disk before a row names it.
+        big = self._big_oof(outcome.oof)
         with self._write() as session:
             row = get_trial(session, trial_id)
             if TrialState(row.state).is_finished:
@@ -174,6 +227,13 @@ class TrialStore(StoreBase):
     def drop_model(self, trial_id: int, sha256: str) -> bool:
         """Forget a trial's networks, and delete their artifact unless something else names it.
 
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+        sha256 : str
+            Of the artifact, 64 hex digits.
+
         Returns
         -------
         bool
@@ -195,6 +255,15 @@ class TrialStore(StoreBase):
         """Set all RUNNING trials of a study to WAITING, as if never started, in one transaction; return them.
 
         For an engine that has claimed a study after a crash. Their partial curves are dropped.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+
+        Returns
+        -------
+        list of TrialRecord
         """
         with self._write() as session:
             statement = select(TrialRow).where(
@@ -212,7 +281,17 @@ class TrialStore(StoreBase):
             return [self._record(session, row) for row in rows]
 
     def request_skip(self, trial_id: int) -> bool:
-        """Ask the engine to skip a trial; False if the trial has ended already."""
+        """Ask the engine to skip a trial; False if the trial has ended already.
+
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+
+        Returns
+        -------
+        bool
+        """
         with self._write() as session:
             row = get_trial(session, trial_id)
             if TrialState(row.state).is_finished:
@@ -230,7 +309,25 @@ class TrialStore(StoreBase):
         pinned: bool | None = None,
         archived: bool | None = None,
     ) -> TrialRecord:
-        """Change what the user owns of a trial; None leaves a value as it is."""
+        """Change what the user owns of a trial; None leaves a value as it is.
+
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+        notes : str or None
+            None leaves them as they are.
+        tags : iterable of str or None
+            None leaves them as they are.
+        pinned : bool or None
+            None leaves it as it is.
+        archived : bool or None
+            None leaves it as it is.
+
+        Returns
+        -------
+        TrialRecord
+        """
         with self._write() as session:
             row = get_trial(session, trial_id)
             row.revision = bumped(session)

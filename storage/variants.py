@@ -21,14 +21,28 @@ _KILLED = Failure(
     "The process that wrote this bundle was ended from outside; export it again.",
     template="The process that wrote this bundle was ended from outside; export it again.",
 )
-_FORGOTTEN_US = 86_400_000_000  # no export takes a day
+# No export takes a day.
+_FORGOTTEN_US = 86_400_000_000
 
 
 class VariantStore(StoreBase):
     """Variants and exports; a change of one also gives its trial a new revision, so that followers see it."""
 
     def add_variant(self, trial_id: int, *, name: str, method: Json) -> VariantRecord:
-        """Record a variant in state WAITING."""
+        """Record a variant in state WAITING.
+
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+        name : str
+        method : mapping
+            What is done to the networks.
+
+        Returns
+        -------
+        VariantRecord
+        """
         with self._write() as session:
             get_trial(session, trial_id).revision = bumped(session)
             row = VariantRow(
@@ -61,6 +75,34 @@ class VariantStore(StoreBase):
     ) -> VariantRecord:
         """End a variant with all that was measured, in one transaction.
 
+        Parameters
+        ----------
+        variant_id : int
+            Of the variant in the store.
+        state : TrialState
+        value : float or None
+            None where there is none.
+        value_std : float or None
+            Over the folds.
+        size_bytes : int or None
+            Of the file.
+        zip_bytes : int or None
+            Of the file, zipped.
+        latency_ms : float or None
+            Median, of one row.
+        batch_latency_ms : float or None
+            Median, of 256 rows.
+        scores : FoldScores or None
+        artifact_sha256 : str or None
+            Artifact with its file.
+        failure : Failure or None
+        measures : mapping or None
+            Further measures.
+
+        Returns
+        -------
+        VariantRecord
+
         Raises
         ------
         ConflictError
@@ -85,13 +127,36 @@ class VariantStore(StoreBase):
             return variant_record(row)
 
     def variants(self, trial_id: int) -> list[VariantRecord]:
-        """Return the variants of a trial in the order they were added."""
+        """Return the variants of a trial in the order they were added.
+
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+
+        Returns
+        -------
+        list of VariantRecord
+        """
         statement = select(VariantRow).where(VariantRow.trial_id == trial_id).order_by(VariantRow.id)
         with self._read() as session:
             return [variant_record(row) for row in session.scalars(statement)]
 
     def add_export(self, trial_id: int, path: str, variant_id: int | None = None) -> ExportRecord:
-        """Record that this process writes a bundle to the folder `path`; its state is RUNNING."""
+        """Record that this process writes a bundle to the folder `path`; its state is RUNNING.
+
+        Parameters
+        ----------
+        trial_id : int
+            Of the trial in the store, not its number.
+        path : str
+        variant_id : int or None
+            Of the variant in the store.
+
+        Returns
+        -------
+        ExportRecord
+        """
         with self._write() as session:
             get_trial(session, trial_id).revision = bumped(session)
             row = ExportRow(
@@ -121,6 +186,23 @@ class VariantStore(StoreBase):
     ) -> ExportRecord:
         """Record how an export ended, with its certificate.
 
+        Parameters
+        ----------
+        export_id : int
+            Of the export in the store.
+        state : JobState
+        certificate : mapping
+            As `Certificate.to_json` gives it.
+        manifest : mapping
+            As `Manifest.to_json` gives it.
+        size_bytes : int or None
+            Of the file.
+        failure : Failure or None
+
+        Returns
+        -------
+        ExportRecord
+
         Raises
         ------
         ConflictError
@@ -147,6 +229,17 @@ class VariantStore(StoreBase):
         """Return the exports of a study, a trial, or the whole workspace, the newest first.
 
         One whose process has died is told as FAILED, whether or not a writer has recorded that yet.
+
+        Parameters
+        ----------
+        study_id : int or None
+            Of the study in the store.
+        trial_id : int or None
+            Of the trial in the store, not its number.
+
+        Returns
+        -------
+        list of ExportRecord
         """
         statement = select(ExportRow).order_by(ExportRow.id.desc())
         if study_id is not None:
@@ -156,10 +249,10 @@ class VariantStore(StoreBase):
         if trial_id is not None:
             statement = statement.where(ExportRow.trial_id == trial_id)
         with self._read() as session:
-            return [_told(row) for row in session.scalars(statement)]
+            return [_as_it_stands(row) for row in session.scalars(statement)]
 
 
-def _told(row: ExportRow) -> ExportRecord:
+def _as_it_stands(row: ExportRow) -> ExportRecord:
     """Return the record of an export as it stands, which a reader may not write down."""
     record = export_record(row)
     if record.state is JobState.RUNNING and _is_dead(row):

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from .errors import ReadOnlyStoreError, UnusableStoreError
 
-FULL_BYTES = 1 << 20  # a disk with less has no place for a bundle, a variant, or a search that goes on
-SCRATCH = ".scratch-"  # how the folders in a workspace begin that are gone with the process that made them
+# A disk with less has no place for a bundle, a variant, or a search that goes on.
+FULL_BYTES = 1 << 20
+# How the folders in a workspace begin that are gone with the process that made them.
+SCRATCH = ".scratch-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,30 @@ class Workspace:
         return self.path / "exports"
 
     def backup(self, time: datetime) -> Path:
-        """Return where a backup of the database made at `time` goes, unless the user names another place."""
+        """Return where a backup of the database made at `time` goes, unless the user names another place.
+
+        Parameters
+        ----------
+        time : datetime
+
+        Returns
+        -------
+        Path
+        """
         return self.database.with_name(f"{self.database.name}.backup-{time:%Y%m%d-%H%M%S}")
 
     def study_log(self, study_id: int) -> Path:
-        """Return the log file of a study."""
+        """Return the log file of a study.
+
+        Parameters
+        ----------
+        study_id : int
+            Of the study in the store.
+
+        Returns
+        -------
+        Path
+        """
         return self.logs / f"study-{study_id:04d}.log"
 
     def exists(self) -> bool:
@@ -95,7 +116,18 @@ class Workspace:
 
 
 def disk_is_full(folder: Path, least_bytes: int = FULL_BYTES) -> bool:
-    """Whether the disk of a folder has less room than nearly anything needs; False where that cannot be told."""
+    """Whether the disk of a folder has less room than nearly anything needs; False where that cannot be told.
+
+    Parameters
+    ----------
+    folder : Path
+    least_bytes : int
+        Smaller ones are left out.
+
+    Returns
+    -------
+    bool
+    """
     try:
         return shutil.disk_usage(folder).free < least_bytes
     except OSError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +29,10 @@ from .study_audit import Audit, Part
 
 _CHUNK_ROWS = 8192
 _CHUNK_IMAGES = 256
-_NAMED = 5  # images that a message names
-_READ, _PREDICTED = 0.1, 0.7  # which part of the work is done by then
+# Images that a message names.
+_NAMED = 5
+# Which part of the work is done by then.
+_READ, _PREDICTED = 0.1, 0.7
 
 
 class BundleAudit(Audit):
@@ -167,7 +168,7 @@ def _named_images(table: Table, trained: str, data: Path) -> Column:
     return column
 
 
-def _cells(column: Column, rows: NDArray[np.int64]) -> Sequence[Any]:
+def _cells(column: Column, rows: NDArray[np.int64]) -> Sequence[object]:
     """Return cells as `Predictor.run` takes them: numbers, dates as seconds, text."""
     return column.numbers[rows].tolist() if isinstance(column, NumberColumn) else column.raw(rows)
 

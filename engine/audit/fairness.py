@@ -105,7 +105,8 @@ def _binned(column: NumberColumn) -> tuple[Ints, list[str]]:
 def _ranges(ends: Sequence[tuple[float, float]], *, is_date: bool) -> list[str]:
     """Return names that tell all ranges apart."""
     names: list[str] = []
-    for digits in (6, 17):  # six do not tell 1000000.1 from 1000000.2
+    # Six do not tell 1000000.1 from 1000000.2.
+    for digits in (6, 17):
         names = [
             " to ".join(iso_text(end) if is_date else _spelled(end, digits) for end in pair) for pair in ends
         ]

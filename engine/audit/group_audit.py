@@ -62,7 +62,7 @@ class Asked:
             )
         return cls(task, labels, positive or (labels[1] if task == "binary" else ""), threshold)
 
-    def said(self, predictions: NDArray[np.float64]) -> NDArray[np.int64]:
+    def predicted(self, predictions: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the places of the classes that probabilities (n, n_classes) are said to be."""
         return decided(predictions, self.threshold if self.task == "binary" else None)
 
@@ -92,7 +92,8 @@ def audited(
         Called again and again with the fraction that is counted.
     """
     codes = grouping.codes[rows]
-    n_counts = 1 + len(grouping.names)  # one of all rows
+    # One of all rows.
+    n_counts = 1 + len(grouping.names)
     whole, _ = _counted(asked, y, predictions, 0, lambda: tell(0.0))
     groups: list[Group] = []
     large: dict[str, tuple[dict[str, Figure], NDArray[np.float64] | None]] = {}
@@ -123,11 +124,11 @@ def _counted(
     if asked.task == "regression":
         draws = error_draws(y, predictions, seed, tick)
         return error_figures(y, predictions, draws), draws
-    said = asked.said(predictions)
+    predicted = asked.predicted(predictions)
     if not asked.positive:
-        return share_figures(None, None, said == y), None
+        return share_figures(None, None, predicted == y), None
     place = list(asked.labels).index(asked.positive)
-    return share_figures(y == place, said == place, said == y), None
+    return share_figures(y == place, predicted == place, predicted == y), None
 
 
 def _apart(whole: float | None, own: float | None) -> Apart:

@@ -29,6 +29,7 @@ from ..domain.arrays import TargetValues
 from ..domain.errors import DataError, ExportError, Message
 from ..domain.group_audits import KEY, AuditPart, GroupAudit, model_of
 from ..domain.results import StudyResult
+from ..domain.spec import StudySpec
 from ..domain.stored import encoded
 from ..domain.thresholds import USUAL
 from ..jobs.child import Job, run
@@ -45,7 +46,8 @@ _HOLDOUT = Job(
     error=ExportError,
     limit_s=900.0,
 )
-_READ, _FITTED, _PREDICTED = 0.05, 0.2, 0.7  # which part of the work is done by then
+# Which part of the work is done by then.
+_READ, _FITTED, _PREDICTED = 0.05, 0.2, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ class StudyAudit(Audit):
         self._rows = StudyRows.of(store, study)
         target = self._rows.target
         asked = Asked.of(target.task, target.labels, positive, USUAL if decided is None else decided.value)
-        super().__init__(asked, self._rows.table, str(study.spec["target"]), progress)
+        super().__init__(asked, self._rows.table, StudySpec.of_study(study).target, progress)
 
     def by(self, column: str) -> GroupAudit:
         """Return what `Audit.by` does with the trial, and keep it in the study's result."""

@@ -19,7 +19,8 @@ from ..domain.stored import encoded
 from ..domain.verdict import looks_sentence
 from .console import plain_console, progress_bar
 
-_MEASURES = 2  # a table: with their intervals, more do not fit into 80 columns
+# A table: with their intervals, more do not fit into 80 columns.
+_MEASURES = 2
 _DOING = {
     "reading": "reading the rows",
     "fitting": "fitting the threshold",

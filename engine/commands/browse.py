@@ -7,21 +7,25 @@ import csv
 import json
 import math
 import sys
-from typing import Any
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from rich.table import Table
 
-from ...storage.records import FoldScores, StudyRecord, TrialRecord, TrialState
+from ...storage.errors import UnusableStoreError
+from ...storage.records import DamagedStudy, FoldScores, StudyList, StudyRecord, TrialRecord, TrialState
 from ...storage.store import Store
 from ..cli_codes import DONE
 from ..domain import formatting
 from ..domain.comparable import are_comparable, is_scored_the_old_way
-from ..domain.errors import SpecError
+from ..domain.errors import Message, SpecError, WorkspaceError
 from ..domain.evidence import Verdict
 from ..domain.filtering import parse_filter, trial_columns
 from ..domain.leading import leading_of, margin_of
 from ..domain.objectives import front_of_table, objectives_of, pareto_trials
 from ..domain.stored import encoded
+from ..domain.study_list import damaged_study, list_studies
 from ..domain.trial_columns import written
 from ..domain.verdict import OLD_WAY, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
@@ -30,40 +34,82 @@ from .console import plain_console
 from .opening import open_to_read
 from .summary import print_leaderboard, standing, summary
 
-_WIDE = 140  # columns of a terminal that params fit into beside the rest
+T = TypeVar("T")
+# Columns of a terminal that params fit into beside the rest.
+_WIDE = 140
 
 
 def run_studies(args: argparse.Namespace) -> int:
-    """List studies."""
+    """List studies; damage to one is said beside its name, and the others are listed all the same."""
     with open_to_read(args.workspace) as store:
-        studies = store.studies()
+        found = list_studies(store)
         if args.json:
-            print(json.dumps([summary(store, s) for s in studies], allow_nan=False))
+            summaries, damaged = _each(found, lambda study: summary(store, study))
+            summaries += [
+                {"study": one.id, "name": one.name, "state": "damaged", "damage": one.problem.message}
+                for one in damaged
+            ]
+            print(json.dumps(summaries, allow_nan=False))
             return DONE
         interrupted = store.interrupted_studies()
-        old: list[str] = []
-        table = Table(box=None, header_style="bold")
-        for name in ("id", "name", "state", "metric", "best", "best baseline", "trials"):
-            table.add_column(name, justify="left" if name in ("name", "state", "metric") else "right")
-        for s in studies:
-            leading, margin = leading_of(s), margin_of(s)
-            baseline = f"{formatting.number(margin.value)} {margin.baseline}" if margin is not None else ""
-            table.add_row(
-                str(s.id),
-                s.name,
-                standing(s, interrupted),
-                s.metric,
-                formatting.number(None if leading is None else leading.value),
-                baseline,
-                formatting.count(sum(s.n_trials.values())),
-            )
-            # The best trial says it: a study that went on ranks new ones alone, and a table may have 50,000 rows.
-            if s.best_trial is not None and is_scored_the_old_way(store.trial_by_number(s.id, s.best_trial)):
-                old.append(str(s.id))
-        plain_console().print(table)
-        if old:
-            plain_console().print(f"Scored the old way, see `cupel show`: {', '.join(old)}.", highlight=False)
+        lines, damaged = _each(found, lambda study: _line(store, study, interrupted))
+    table = Table(box=None, header_style="bold")
+    for name in ("id", "name", "state", "metric", "best", "best baseline", "trials"):
+        table.add_column(name, justify="left" if name in ("name", "state", "metric") else "right")
+    for line in lines:
+        table.add_row(*line.cells)
+    for one in damaged:
+        table.add_row(str(one.id), one.name, "damaged")
+    console = plain_console()
+    console.print(table)
+    for one in damaged:
+        console.print(one.problem.message, highlight=False, markup=False)
+    old = [line.cells[0] for line in lines if line.is_old]
+    if old:
+        console.print(f"Scored the old way, see `cupel show`: {', '.join(old)}.", highlight=False)
     return DONE
+
+
+def _each(found: StudyList, of: Callable[[StudyRecord], T]) -> tuple[list[T], tuple[DamagedStudy, ...]]:
+    """Return what is said of each study that can be read, and the others."""
+    found_of: list[T] = []
+    damaged = list(found.damaged)
+    for study in found.studies:
+        try:
+            found_of.append(of(study))
+        except UnusableStoreError as error:
+            problem = Message(
+                "A trial of the study {study!r} is damaged: {problem}",
+                {"study": study.name, "problem": str(error)},
+            )
+            damaged.append(damaged_study(study, problem))
+        except WorkspaceError as error:
+            damaged.append(damaged_study(study, error.sentence))
+    return found_of, tuple(damaged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What the list says of a study; `is_old` where its best trial was scored the old way."""
+
+    cells: tuple[str, ...]
+    is_old: bool
+
+
+def _line(store: Store, study: StudyRecord, interrupted: Collection[int]) -> _Line:
+    leading, margin = leading_of(study), margin_of(study)
+    cells = (
+        str(study.id),
+        study.name,
+        standing(study, interrupted),
+        study.metric,
+        formatting.number(None if leading is None else leading.value),
+        f"{formatting.number(margin.value)} {margin.baseline}" if margin is not None else "",
+        formatting.count(sum(study.n_trials.values())),
+    )
+    # The best trial says it: a study that went on ranks new ones alone, and a table may have 50,000 rows.
+    best = None if study.best_trial is None else store.trial_by_number(study.id, study.best_trial)
+    return _Line(cells, best is not None and is_scored_the_old_way(best))
 
 
 def run_trials(args: argparse.Namespace) -> int:
@@ -84,11 +130,11 @@ def run_trials(args: argparse.Namespace) -> int:
         print(json.dumps(rows, allow_nan=False))
     elif args.csv:
         names = list(dict.fromkeys(name for row in rows for name in row if name != "params"))
-        params = list(dict.fromkeys(name for row in rows for name in row["params"]))
+        params = list(dict.fromkeys(name for t in trials for name in t.params))
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names + [f"params_{name}" for name in params])
-        for row in rows:
-            writer.writerow([row[n] for n in names] + [row["params"].get(n, "") for n in params])
+        for row, t in zip(rows, trials, strict=True):
+            writer.writerow([row[n] for n in names] + [t.params.get(n, "") for n in params])
     else:
         _print_trials(trials)
     return DONE
@@ -167,7 +213,7 @@ def named(trial: TrialRecord) -> str:
     return f"the baseline {trial.name}" if trial.name else f"trial {trial.number}"
 
 
-def _row(t: TrialRecord) -> dict[str, Any]:
+def _row(t: TrialRecord) -> dict[str, object]:
     return {k: _plain(v) if isinstance(v, float) else v for k, v in written(t).items()}
 
 

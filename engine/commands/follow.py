@@ -15,6 +15,7 @@ from ...storage.records import Request, Stage, StudyRecord, StudyState, TrialKin
 from ...storage.store import Store
 from ...storage.workspace import disk_is_full
 from ..domain import formatting
+from ..domain.spec import StudySpec
 from ..watching import EngineState, EngineWatch
 from .console import plain_console
 
@@ -25,8 +26,10 @@ class Followed(Enum):
     """How following a study came to its end."""
 
     ENDED = "ended"
-    INTERRUPTED = "interrupted"  # Ctrl-C
-    LOST = "lost"  # the engine was killed
+    # Ctrl-C.
+    INTERRUPTED = "interrupted"
+    # The engine was killed.
+    LOST = "lost"
 
 
 def follow(store: Store, study_id: int, pid: int) -> Followed:
@@ -43,7 +46,8 @@ def follow(store: Store, study_id: int, pid: int) -> Followed:
     with view.progress, _CtrlC() as ctrl_c:
         while True:
             state = watch.state()
-            view.step()  # after that, so that the last trials are shown
+            # After that, so that the last trials are shown.
+            view.step()
             if state is EngineState.LOST:
                 console.print(_why_lost(store, study_id), highlight=False, soft_wrap=True)
                 return Followed.LOST
@@ -106,7 +110,7 @@ class _View:
         revision = self._store.revision()
         if revision != self._revision:
             for trial in self._store.trials(self._id, since_revision=self._revision):
-                self._tell(study, trial)
+                self._print_trial(study, trial)
             self._revision = revision
         if study.state is not self._state:
             self._state = study.state
@@ -119,7 +123,7 @@ class _View:
                 self._console.print(said, highlight=False)
         self._show(study)
 
-    def _tell(self, study: StudyRecord, trial: TrialRecord) -> None:
+    def _print_trial(self, study: StudyRecord, trial: TrialRecord) -> None:
         if not trial.state.is_finished or trial.id in self._ended:
             return
         self._ended.add(trial.id)
@@ -139,13 +143,13 @@ class _View:
         self._console.print(f"{name}: {what}{seconds}{best}", highlight=False)
 
     def _show(self, study: StudyRecord) -> None:
-        budget = study.spec.get("budget", {})
+        budget = StudySpec.of_study(study).budget
         done = sum(n for state, n in study.n_trials.items() if state.is_finished)
         total, completed = None, 0.0
-        if budget.get("timeout_s"):
-            total, completed = budget["timeout_s"], study.elapsed_s
-        if budget.get("n_trials") and (total is None or done / budget["n_trials"] > completed / total):
-            total, completed = budget["n_trials"], done
+        if budget.timeout_s:
+            total, completed = budget.timeout_s, study.elapsed_s
+        if budget.n_trials and (total is None or done / budget.n_trials > completed / total):
+            total, completed = budget.n_trials, done
         best = f"best {formatting.number(study.best_value)}" if study.best_value is not None else ""
         self.progress.update(
             self._task,

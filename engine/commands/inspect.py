@@ -19,18 +19,16 @@ def run_inspect(args: argparse.Namespace) -> int:
 
     found = inspect_file(args.data, reading_of(args), roles_of(args), args.target)
     if args.json:
-        print(json.dumps(found, allow_nan=False))
+        print(json.dumps(found.to_json(), allow_nan=False))
         return DONE
-    shape = (
-        f"{formatting.counted(found['n_rows'], 'row')} × {formatting.counted(found['n_columns'], 'column')}"
-    )
-    goal = f", {found['task']} of {found['target']!r}" if found["task"] else ""
-    print(f"{found['name']}: {shape}{goal}", file=sys.stderr)
+    shape = f"{formatting.counted(found.n_rows, 'row')} × {formatting.counted(found.n_columns, 'column')}"
+    goal = f", {found.task} of {found.target!r}" if found.task else ""
+    print(f"{found.name}: {shape}{goal}", file=sys.stderr)
     order = list(_TITLES)
-    for one in sorted(found["findings"], key=lambda one: order.index(one["severity"])):
-        print(f"{_TITLES[one['severity']]}: {one['message']['text']}")
-    if not found["findings"]:
+    for one in sorted(found.findings, key=lambda one: order.index(one.severity)):
+        print(f"{_TITLES[one.severity]}: {one.message}")
+    if not found.findings:
         print("Nothing unusual was found.")
-    for message in found["messages"]:
-        print(f"note: {message['text']}")
+    for message in found.messages:
+        print(f"note: {message}")
     return DONE

@@ -15,7 +15,7 @@ from ..cli_codes import FAILED, UNUSABLE
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-def tell_mishap(error: Exception, workspace: Path) -> int:
+def print_mishap(error: Exception, workspace: Path) -> int:
     """Print one sentence on an error, and return the exit code; the traceback of a mistake goes into a file."""
     if isinstance(error, OSError) and error.errno in _FULL:
         print(
@@ -41,7 +41,8 @@ def _story(error: Exception, workspace: Path) -> str:
         try:
             with file.open("a", encoding="utf-8") as stream:
                 stream.write(f"{datetime.now().astimezone().isoformat()} {' '.join(sys.argv)}\n{story}\n")
-        except OSError:  # there is no such folder, or its disk is full
+        except OSError:
+            # There is no such folder, or its disk is full.
             continue
         return f"the end of {file}."
     return f"this:\n{story}"

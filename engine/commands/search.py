@@ -23,7 +23,7 @@ from ..jobs.launch import launch_engine
 from .follow import Followed, follow
 from .search_arguments import settings_of
 from .split_lines import split_lines
-from .summary import print_leaderboard, summary
+from .summary import best_of, print_leaderboard, summary
 
 
 def run_search(args: argparse.Namespace) -> int:
@@ -105,18 +105,21 @@ def _needs_more(study: StudyRecord) -> SpecError:
 def start_and_follow(store: Store, study: StudyRecord, *, as_json: bool) -> int:
     """Start a study's engine, follow it to its end, and print the result."""
     store.request(study.id, Request.RUN)
-    waited_s = time.time() - psutil.Process().create_time()  # imports and the reading of the data inside
+    # Imports and the reading of the data inside.
+    waited_s = time.time() - psutil.Process().create_time()
     pid = launch_engine(store.workspace.path, study.id, elapsed_s=waited_s)
     how = follow(store, study.id, pid)
     study = store.study(study.id)
     print_leaderboard(store, study)
-    found = summary(store, study)
+    result = StudyResult.of(study)
     if as_json:
-        print(json.dumps(found, allow_nan=False))
+        print(json.dumps(summary(store, study), allow_nan=False))
     if how is Followed.INTERRUPTED:
         return INTERRUPTED
-    is_whole = study.state in (StudyState.DONE, StudyState.STOPPED) and found["best"] is not None
-    has_export = found["export"] is None or found["export"]["passed"]
+    is_whole = (
+        study.state in (StudyState.DONE, StudyState.STOPPED) and best_of(store, study, result) is not None
+    )
+    has_export = result.export is None or result.export.passed
     return DONE if how is Followed.ENDED and is_whole and has_export else FAILED
 
 
@@ -139,7 +142,7 @@ def _spec(args: argparse.Namespace) -> StudySpec:
     space = space_from_toml(_text(args.space)) if args.space else None
     if all(values[limit] is None for limit in ("budget.n_trials", "budget.timeout_s", "budget.target_score")):
         values["budget.n_trials"] = DEFAULT_TRIALS
-    values["families"] = values["families"] or tuple(space or ())
+    values["families"] = values["families"] or tuple(space.families if space else ())
     values["objectives"] = tuple(dict.fromkeys(("score", *values["objectives"])))
     return StudySpec.of(
         args.target,

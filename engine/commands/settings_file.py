@@ -18,7 +18,7 @@ import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from ..domain.errors import SpecError
 
@@ -66,7 +66,7 @@ def with_settings(argv: Sequence[str], parser: argparse.ArgumentParser) -> list[
     return [*found, *rest]
 
 
-def _read(file: Path) -> Mapping[str, Any]:
+def _read(file: Path) -> Mapping[str, object]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -76,7 +76,7 @@ def _read(file: Path) -> Mapping[str, Any]:
         ) from error
 
 
-def _arguments(file: Path, name: str, value: Any, option: argparse.Action) -> list[str]:
+def _arguments(file: Path, name: str, value: object, option: argparse.Action) -> list[str]:
     if option.nargs == 0:
         if not isinstance(value, bool):
             raise SpecError(
@@ -85,9 +85,9 @@ def _arguments(file: Path, name: str, value: Any, option: argparse.Action) -> li
         against = [f"--no-{name}"] if isinstance(option, argparse.BooleanOptionalAction) else []
         return [f"--{name}"] if value else against
     if isinstance(value, Mapping):
-        pairs: list[tuple[str, Any]] = list(value.items())
+        pairs = list(cast("dict[str, object]", value).items())
         return [f"--{name}={key}={word}" for key, word in pairs]
-    values: list[Any] = value if isinstance(value, list) else [value]
+    values = cast("list[object]", value) if isinstance(value, list) else [value]
     if any(isinstance(one, bool | list | Mapping) for one in values):
         raise SpecError(
             "{file}: {name} is {value!r}; write a number or a text.", file=str(file), name=name, value=value

@@ -16,7 +16,7 @@ def split_lines(audit: SplitAudit | None, *, with_remedy: bool) -> list[str]:
         Whether to say which options answer it.
     """
     lines: list[str] = []
-    for look in () if audit is None else audit.told:
+    for look in () if audit is None else audit.findings:
         line = f"{'SERIOUS' if look.severity == 'serious' else 'note'}: {look.message()}"
         if look.is_answered:
             line += f" The folds were kept all the same (--independent {shlex.quote(look.key)})."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +15,7 @@ from ..domain.evidence import Claims, Evidence
 from ..domain.objectives import is_ruled_out, objectives_of, pareto_trials
 from ..domain.results import BestTrial, Scored, StudyResult, of_metric
 from ..domain.resuming import found_nothing
+from ..domain.spec import StudySpec
 from ..domain.stored import encoded
 from ..domain.verdict import OLD_WAY, headline, looks_sentence, notes, word_message
 from ..statistics.comparison import all_scores, has_further_repeats
@@ -25,21 +25,12 @@ from .split_lines import split_lines
 _ROWS = 10
 
 
-def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
+def summary(store: Store, study: StudyRecord) -> dict[str, object]:
     """Return the object that ``--json`` prints."""
     result = StudyResult.of(study)
     counts = study.n_trials
     trials = store.trials(study.id, kinds=[TrialKind.SEARCH, TrialKind.MANUAL])
-    best = result.best
-    if best is None and study.best_trial is not None:
-        trial = store.trial_by_number(study.id, study.best_trial)
-        best = BestTrial(trial=trial.number, params=trial.params, cv_mean=trial.value, cv_std=trial.value_std)
-    baselines = {
-        t.name: Scored(t.value, t.value_std)
-        for t in store.trials(study.id, kinds=[TrialKind.BASELINE])
-        if t.state is TrialState.COMPLETE
-    }
-    baselines |= result.baselines
+    best, baselines = best_of(store, study, result), baselines_of(store, study, result)
     objectives = objectives_of(study)
     front = pareto_trials(trials, objectives, study.direction)
     nothing = found_nothing(study)
@@ -71,6 +62,49 @@ def summary(store: Store, study: StudyRecord) -> dict[str, Any]:
         "objectives": list(objectives),
         "pareto": [{"trial": trial.number, "values": values} for trial, values in front],
     }
+
+
+def best_of(store: Store, study: StudyRecord, result: StudyResult) -> BestTrial | None:
+    """Return the best trial: as the end of the search judged it, or as its own folds do until then.
+
+    Parameters
+    ----------
+    store : Store
+    study : StudyRecord
+    result : StudyResult
+        Of the study.
+
+    Returns
+    -------
+    BestTrial or None
+        None where no trial is complete.
+    """
+    if result.best is not None or study.best_trial is None:
+        return result.best
+    trial = store.trial_by_number(study.id, study.best_trial)
+    return BestTrial(trial=trial.number, params=trial.params, cv_mean=trial.value, cv_std=trial.value_std)
+
+
+def baselines_of(store: Store, study: StudyRecord, result: StudyResult) -> dict[str, Scored]:
+    """Return by name what the baselines scored: as the end of the search judged them, or as their own folds do.
+
+    Parameters
+    ----------
+    store : Store
+    study : StudyRecord
+    result : StudyResult
+        Of the study.
+
+    Returns
+    -------
+    dict of str to Scored
+    """
+    complete = {
+        t.name: Scored(t.value, t.value_std)
+        for t in store.trials(study.id, kinds=[TrialKind.BASELINE])
+        if t.state is TrialState.COMPLETE
+    }
+    return complete | dict(result.baselines)
 
 
 def _scores(scored: Scored, metric: str) -> dict[str, float | None]:
@@ -187,7 +221,7 @@ def _print_front(console: Console, trials: list[TrialRecord], study: StudyRecord
             f"trial {trial.number}", score, *(cells[name] for name in objectives if name != "score")
         )
     console.print(table)
-    if study.spec.get("pruner", "none") != "none":
+    if StudySpec.of_study(study).pruner != "none":
         console.print("With several objectives no trial is given up early: the pruner was off.")
 
 

@@ -51,7 +51,7 @@ def run_doctor(args: argparse.Namespace) -> int:
         return DONE if starts else FAILED
     with Store.open(args.workspace) if args.clean else open_to_read(args.workspace) as store:
         problems = store.check()
-        n_studies = formatting.counted(len(store.studies(archived=None)), "study", "studies")
+        n_studies = _n_studies(store)
         print(f"Workspace {args.workspace}: {n_studies}")
         for problem in problems:
             print(f"  {problem}")
@@ -59,8 +59,13 @@ def run_doctor(args: argparse.Namespace) -> int:
             print("  database and artifacts are sound")
         if args.clean and (removed := store.remove_leftovers()):
             print(f"  removed {_size(removed)} that nothing needed")
-        _tell_leftovers(store.leftovers(), clean=args.clean)
+        _print_leftovers(store.leftovers(), clean=args.clean)
     return DONE if starts and not problems else FAILED if not starts else UNUSABLE
+
+
+def _n_studies(store: Store) -> str:
+    found = store.study_list(archived=None)
+    return formatting.counted(len(found.studies) + len(found.damaged), "study", "studies")
 
 
 def run_backup(args: argparse.Namespace) -> int:
@@ -72,7 +77,7 @@ def run_backup(args: argparse.Namespace) -> int:
             file = named.absolute()
             _check_free(file)
             store.backup(file)
-        n_studies = formatting.counted(len(store.studies(archived=None)), "study", "studies")
+        n_studies = _n_studies(store)
     print(
         f"Copied the database ({n_studies}, {formatting.size(file.stat().st_size)}) to {file}.\n"
         f"Data and networks are files in {place.artifacts}, which never change: copy that folder too.\n"
@@ -87,7 +92,8 @@ def _check_free(file: Path) -> None:
     try:
         if not file.exists():
             return
-    except OSError as error:  # a name that is too long, a folder that may not be entered
+    except OSError as error:
+        # A name that is too long, a folder that may not be entered.
         raise WorkspaceError(
             "The backup {file} cannot be written ({reason}); choose another place.",
             file=str(file),
@@ -110,7 +116,7 @@ def _devices_are_seen() -> bool:
     return True
 
 
-def _tell_leftovers(found: Sequence[Leftover], *, clean: bool) -> None:
+def _print_leftovers(found: Sequence[Leftover], *, clean: bool) -> None:
     old, young = [one for one in found if one.is_old], [one for one in found if not one.is_old]
     if old and not clean:
         print(f"  {_size(old)} that nothing needs any more; `cupel doctor --clean` removes them")

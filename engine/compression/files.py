@@ -23,7 +23,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
 from ..networks.layout import Layout
-from ..tf import keras, tf
+from ..tf import KerasModel, keras, tf
 from ..training.quantizing import channel_axes
 from .onnx_weights import store_in_bits, turn_weights
 
@@ -194,7 +194,7 @@ def _readers(model: onnx.ModelProto, names: Collection[str]) -> list[str]:
     return found
 
 
-def _check_calibrated(member: keras.Model, number_format: str) -> None:
+def _check_calibrated(member: KerasModel, number_format: str) -> None:
     if number_format == "int8_static":
         if any(i.name == "tokens" for i in member.inputs):
             raise ValueError(
@@ -209,7 +209,7 @@ def _check_calibrated(member: keras.Model, number_format: str) -> None:
         raise ValueError("LiteRT has no activations of 16 bits for networks with layer normalization.")
 
 
-def litert_bytes(member: keras.Model, number_format: str, calibration: Arrays) -> bytes:
+def litert_bytes(member: KerasModel, number_format: str, calibration: Arrays) -> bytes:
     """Return a network as a LiteRT file, of built-in operations only: others would not run.
 
     Raises

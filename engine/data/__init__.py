@@ -1,0 +1,1 @@
+"""Columns and tables, reading text files and Parquet, schema and target."""

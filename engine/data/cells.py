@@ -18,8 +18,10 @@ from .arrow import pc
 from .columns import DateColumn, NumberColumn, Storage, WordColumn
 from .dates import parse_dates
 
-_ODD_FRACTION = 0.05  # a column of numbers or dates may hold this fraction of other cells
-_ODD_WORDS = 20  # in at most this many spellings
+# A column of numbers or dates may hold this fraction of other cells.
+_ODD_FRACTION = 0.05
+# In at most this many spellings.
+_ODD_WORDS = 20
 _PROBE = 500
 _EXACT = 2.0**53
 
@@ -73,7 +75,8 @@ def parse_column(
     date_format : str, optional
         The spelling of dates to read, where it is known.
     """
-    wide = cells.nbytes >= 2**31  # beyond what one array of 32-bit offsets holds
+    # Beyond what one array of 32-bit offsets holds.
+    wide = cells.nbytes >= 2**31
     whole = (pc.cast(cells, pa.large_string()) if wide else cells).combine_chunks()
     trimmed = pc.utf8_trim_whitespace(whole)
     del cells, whole
@@ -130,7 +133,8 @@ def _plain_numbers(name: str, trimmed: pa.Array, rules: CellRules) -> ParsedColu
     if len(first) and np.isnan(parse_numbers(first, ".")).any():
         return None
     present = pc.if_else(pc.is_in(trimmed, _word_set(rules)), pa.scalar(None, pa.string()), trimmed)
-    if pc.any(pc.match_substring_regex(present, r"^[+-]?0\d|[iI]")).as_py():  # 007, inf
+    # 007, inf.
+    if pc.any(pc.match_substring_regex(present, r"^[+-]?0\d|[iI]")).as_py():
         return None
     try:
         numbers = pc.cast(present, pa.float64()).to_numpy(zero_copy_only=False)
@@ -238,7 +242,8 @@ def _with_odd(
 
 
 def _as_text(name: str, words: pa.Array, codes: NDArray[np.int32], gone: NDArray[np.bool_]) -> WordColumn:
-    order = pc.sort_indices(words).to_numpy(zero_copy_only=False)  # by bytes of UTF-8, as Python sorts str
+    # By bytes of UTF-8, as Python sorts str.
+    order = pc.sort_indices(words).to_numpy(zero_copy_only=False)
     kept = order[~gone[order]]
     rank = np.full(len(words) + 1, -1, np.int32)
     rank[kept] = np.arange(len(kept), dtype=np.int32)

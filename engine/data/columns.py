@@ -10,11 +10,12 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+from typing import ClassVar, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import Cells
 from .scratch import row_chunks, take_mapped
 
 Storage = Literal["number", "text", "date"]
@@ -183,7 +184,7 @@ class ArrayColumn:
     """
 
     names: NumberColumn | WordColumn
-    values: NDArray[Any]
+    values: Cells
     role: str
 
     def __post_init__(self) -> None:

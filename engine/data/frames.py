@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -32,7 +33,7 @@ def table_from_pandas(frame: pd.DataFrame) -> Table:
     DataError
         Where a column holds values that are neither numbers, text nor dates.
     """
-    arrays: list[Any] = []
+    arrays: list[pyarrow.Array] = []
     for i in range(frame.shape[1]):
         series = frame.iloc[:, i]
         try:

@@ -110,7 +110,8 @@ def _check(file: str, table: Table) -> None:
 
 
 def _read_parquet(path: Path, storages: Mapping[str, tuple[Storage, str]]) -> ReadResult:
-    import pyarrow.parquet as pq  # only here: text files do without
+    # Only here: text files do without.
+    import pyarrow.parquet as pq
 
     try:
         data = pq.read_table(path)

@@ -42,7 +42,8 @@ def load_sample(name: str) -> tuple[Table, str]:
         raise DataError(
             "There is no sample {name!r}; choose one of {choices}.", name=name, choices=", ".join(SAMPLES)
         )
-    from sklearn import datasets  # only here: reading a file does without
+    # Only here: reading a file does without.
+    from sklearn import datasets
 
     bunch: Any = getattr(datasets, f"load_{name}")()
     columns: list[Column] = [

@@ -9,13 +9,15 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+import msgspec
 import numpy as np
 
+from ...storage.records import Json
 from ..domain.errors import DataError
 from ..domain.kinds import AUTO, DEFAULT_KIND, KINDS, ROLES, KindOfData, joined, kinds_of
 from ..domain.spec import ReadSpec
+from ..domain.stored import from_builtins
 from .columns import (
     ArrayColumn,
     Column,
@@ -29,7 +31,8 @@ from .columns import (
 from .table import Table
 
 _ID_NAME = re.compile(r"(?:^|[\W_])(?:id|uuid|guid|index|idx|key)(?:$|[\W_])|^unnamed: 0$", re.IGNORECASE)
-_CAMEL_ID = re.compile(r"[a-z](?:ID|Id)$")  # but not "paid"
+# But not "paid".
+_CAMEL_ID = re.compile(r"[a-z](?:ID|Id)$")
 _MANY_WORDS = 50
 SPLIT_COLUMN = "split"
 """The column that may say which rows are the official test set."""
@@ -78,23 +81,16 @@ class ColumnSchema:
     date_format: str = ""
     array: ArraySchema | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict; the storage is called ``kind`` there, as it was in version 0.1.0."""
         data = dataclasses.asdict(self)
         name, storage, array = data.pop("name"), data.pop("storage"), data.pop("array")
         return {"name": name, "kind": storage, **data, **({"array": array} if array else {})}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> ColumnSchema:
+    def from_json(cls, data: Json) -> ColumnSchema:
         """Rebuild what `to_json` gave."""
-        others = {k: v for k, v in data.items() if k not in ("kind", "array", "examples")}
-        array = data.get("array")
-        return cls(
-            **others,
-            storage=data["kind"],
-            examples=tuple(data["examples"]),
-            array=ArraySchema(tuple(array["shape"]), array["sha256"]) if array else None,
-        )
+        return from_builtins(cls, {**data, "storage": data["kind"], "array": data.get("array") or None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +175,7 @@ class TableSchema:
         """Return name → (storage, date format), for `read_table` of a later file with the same columns."""
         return {c.name: (c.storage, c.date_format) for c in self.columns}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict that `from_json` turns into an equal schema."""
         return {
             "columns": [column.to_json() for column in self.columns],
@@ -188,20 +184,38 @@ class TableSchema:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> TableSchema:
+    def from_json(cls, data: Json) -> TableSchema:
         """Rebuild a schema from what `to_json` gave (or from JSON text of it), in this version or an older one."""
-        read = {**data["read"], "missing": tuple(data["read"]["missing"])}
-        columns = tuple(ColumnSchema.from_json(column) for column in _with_arrays(data))
-        return cls(columns, ReadSpec(**read), kinds_of(data.get("data_kind", DEFAULT_KIND)))
+        stored = from_builtins(_Stored, data)
+        columns = tuple(ColumnSchema.from_json(column) for column in stored.with_arrays())
+        return cls(columns, stored.read, kinds_of(stored.data_kind))
 
 
-def _with_arrays(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the columns of a stored schema; until version 0.2 images stood beside them."""
-    images = data.get("images")
-    if not images:
-        return list(data["columns"])
-    array = {"shape": [images[side] for side in ("height", "width", "channels")], "sha256": images["sha256"]}
-    return [{**c, "array": array} if c["name"] == images["column"] else c for c in data["columns"]]
+class _Images(msgspec.Struct, frozen=True):
+    """The images of a table, which until version 0.2 stood beside its columns."""
+
+    column: str = ""
+    height: int = 0
+    width: int = 0
+    channels: int = 0
+    sha256: str = ""
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    """A schema as it is stored."""
+
+    columns: tuple[dict[str, object], ...]
+    read: ReadSpec
+    data_kind: str = DEFAULT_KIND
+    images: _Images | None = None
+
+    def with_arrays(self) -> tuple[Json, ...]:
+        """Return the columns; those of images have them."""
+        images = self.images
+        if images is None or not images.column:
+            return self.columns
+        array = {"shape": [images.height, images.width, images.channels], "sha256": images.sha256}
+        return tuple({**c, "array": array} if c["name"] == images.column else c for c in self.columns)
 
 
 def infer_schema(
@@ -279,7 +293,8 @@ def infer_role(column: NumberColumn | WordColumn, n_missing: int, n_unique: int)
     if n_unique == 0 or (n_unique == 1 and min(n_missing, n_present) <= 0.01 * len(column) + 1):
         return "constant"
     if n_unique == 1:
-        return "categorical"  # there or not there: a box that was ticked
+        # There or not there: a box that was ticked.
+        return "categorical"
     if isinstance(column, DateColumn):
         return "date"
     if isinstance(column, NumberColumn):

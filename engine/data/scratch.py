@@ -7,13 +7,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..domain.errors import DataError
 
+S = TypeVar("S", bound=np.generic)
 _CHUNK_BYTES = 64 << 20
 _SMALL_BYTES = 256 << 20
 
@@ -45,18 +46,19 @@ def scratch_array(shape: tuple[int, ...], dtype: DTypeLike, folder: Path | None 
         )
     if size == 0:
         return np.zeros(shape, dtype)
-    with tempfile.TemporaryFile(dir=place) as file:  # the mapping keeps it alive
+    # The mapping keeps it alive.
+    with tempfile.TemporaryFile(dir=place) as file:
         return np.memmap(file, dtype, "w+", shape=shape)
 
 
-def row_chunks(array: NDArray[Any]) -> Iterator[slice]:
+def row_chunks(array: NDArray[np.generic]) -> Iterator[slice]:
     """Yield slices of the first axis of some megabytes each."""
     n_rows = max(1, _CHUNK_BYTES // max(array[:1].nbytes, 1))
     for start in range(0, len(array), n_rows):
         yield slice(start, min(start + n_rows, len(array)))
 
 
-def take_mapped(array: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
+def take_mapped(array: NDArray[S], rows: NDArray[np.int64]) -> NDArray[S]:
     """Return ``array[rows]``; of a large mapped array it is mapped too, and never whole in the memory."""
     if not isinstance(array, np.memmap) or len(rows) * array[:1].nbytes <= _SMALL_BYTES:
         return array[rows]

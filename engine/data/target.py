@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.arrays import TargetValues
 from ..domain.errors import DataError, Message
 from .columns import Column, DateColumn, NumberColumn, Rows, WordColumn, canonical_text
 from .schema import TableSchema
@@ -40,7 +41,7 @@ class Target:
 
     task: Literal["binary", "multiclass", "regression"]
     labels: tuple[str, ...]
-    values: NDArray[Any]
+    values: TargetValues
     rows: Rows
     n_dropped: int
     messages: tuple[Message, ...] = ()
@@ -58,7 +59,7 @@ class Target:
             zip(self.labels, np.bincount(self.values, minlength=len(self.labels)).tolist(), strict=True)
         )
 
-    def at(self, rows: Rows) -> NDArray[Any]:
+    def at(self, rows: Rows) -> TargetValues:
         """Return the values of table rows, all of which must have a target."""
         return self.values[np.searchsorted(self.rows, rows)]
 

@@ -11,7 +11,7 @@ import gzip
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa
@@ -41,7 +41,8 @@ class TextReader:
         self.path, self.file, self.asked, self.storages = path, path.name, read, storages
         self.compressed = compressed
         self.messages: list[Message] = []
-        self.irregular: list[tuple[int, int, str]] = []  # record number from 1, cells, text
+        # Record number from 1, cells, text.
+        self.irregular: list[tuple[int, int, str]] = []
         self.n_irregular = 0
 
     def run(self) -> tuple[Table, ReadSpec, tuple[Message, ...]]:
@@ -58,7 +59,8 @@ class TextReader:
             cells = dialect.without_quotes(chunks[i]) if self.unquote else chunks[i]
             parsed.append(parse_column(name, cells, rules, storage, date_format))
             del cells
-            chunks[i] = pa.chunked_array([], pa.string())  # its memory is needed for the next column
+            # Its memory is needed for the next column.
+            chunks[i] = pa.chunked_array([], pa.string())
             pa.default_memory_pool().release_unused()
         return self._clean(parsed), self.read, tuple(self.messages)
 
@@ -162,7 +164,7 @@ class TextReader:
             ) from error
         return [pa.chunked_array(c, pa.string()) for c in chunks]
 
-    def _keep_irregular(self, row: Any) -> str:
+    def _keep_irregular(self, row: pacsv.InvalidRow) -> str:
         self.n_irregular += 1
         if self.n_irregular <= _MAX_KEPT_LINES:
             self.irregular.append((row.number, row.actual_columns, row.text))
@@ -234,7 +236,8 @@ class TextReader:
         columns = [p.column for p in parsed]
         keep = ~blank_rows(columns)
         n_blank = int((~keep).sum())
-        if n_blank > 1 or (n_blank == 1 and keep[-1]):  # one empty line at the end is how many files end
+        # One empty line at the end is how many files end.
+        if n_blank > 1 or (n_blank == 1 and keep[-1]):
             self._say("{file}: empty rows left out: {n:,}.", n=n_blank)
         repeated = sub_header_rows(parsed, self.header_cells, keep) if self.header_cells is not None else []
         if len(repeated):
@@ -255,7 +258,8 @@ class TextReader:
         kept = [c for i, c in enumerate(columns) if i not in dead]
         if len(rows) < len(keep):
             kept = [compact(c.take(rows)) for c in kept]
-        if len(repeated):  # without the words of the header a column may be one of numbers or dates
+        # Without the words of the header a column may be one of numbers or dates.
+        if len(repeated):
             kept = [self._typed_again(c) for c in kept]
         return Table(tuple(kept), len(rows))
 
@@ -313,7 +317,7 @@ class TextReader:
             max((n for n, _, _ in self.irregular), default=0),
         )
 
-    def _say(self, template: str, **args: Any) -> None:
+    def _say(self, template: str, **args: object) -> None:
         self.messages.append(Message(template, {"file": self.file, **args}))
 
 

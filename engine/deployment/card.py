@@ -207,7 +207,7 @@ def _split_audit(audit: SplitAudit | None) -> list[str]:
     return [
         f"- {'**In question**: ' if look.severity == 'serious' else ''}{look.message()}"
         f"{' The folds were kept all the same.' if look.is_answered else ''}"
-        for look in audit.told
+        for look in audit.findings
     ]
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..data.columns import Rows
 from ..data.table import Table
 from ..domain.kinds import KINDS, kind_of_role
-from ..kinds.base import Measure
+from ..kinds.base import KnownTokens, Measure
 from ..kinds.registry import bundle_part_of
 
 PROFILE = "training_profile.json"
@@ -150,7 +150,7 @@ def write_profile(
     (folder / PROFILE).write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def measures_of(tokens: Mapping[str, Any] | None) -> dict[str, Measure]:
+def measures_of(tokens: KnownTokens | None) -> dict[str, Measure]:
     """Return what is counted of a column, by name; `tokens` are those that a model for texts knows."""
     return {
         name: measure for kind in KINDS for name, measure in bundle_part_of(kind).measures(tokens).items()

@@ -13,5 +13,8 @@ TargetValues: TypeAlias = NDArray[Any]
 Predictions: TypeAlias = NDArray[np.float64]
 """Of rows: values, shape (n,), or probabilities of classes, shape (n, n_classes)."""
 
+Cells: TypeAlias = NDArray[Any]
+"""Of a column or an input, rows first, as a model takes them: numbers, codes, words (of type object) or pixels."""
+
 InputArray: TypeAlias = NDArray[np.number]
 """Of a network: numbers, codes, tokens or pixels, rows first."""

@@ -7,7 +7,6 @@ Bundles of older versions lack keys; the defaults say so. Light.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
@@ -188,7 +187,7 @@ class Intervals(msgspec.Struct, frozen=True, omit_defaults=True):
     size_bytes: int = 0
     coverage: tuple[Coverage, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return what stands in manifest.json: of intervals that there are all, else the reason alone."""
         if self.reason is not None:
             return {"reason": self.reason.to_json(), "file": None}
@@ -264,9 +263,9 @@ class FormatCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     seconds: float | None = None
     format: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return what certificate.json says of it."""
-        always: dict[str, Any] = {
+        always: dict[str, object] = {
             "max_abs_difference": None, "tolerance": None, "rows": [], "number_format": "float32", "modules": [],
         }  # fmt: skip
         return {**always, **encoded(self)}
@@ -298,6 +297,14 @@ class Certificate(FormatCheck, frozen=True, kw_only=True, omit_defaults=True):
     def of(cls, export: ExportRecord) -> Certificate:
         """Return the certificate of an export.
 
+        Parameters
+        ----------
+        export : ExportRecord
+
+        Returns
+        -------
+        Certificate
+
         Raises
         ------
         WorkspaceError
@@ -306,7 +313,7 @@ class Certificate(FormatCheck, frozen=True, kw_only=True, omit_defaults=True):
         of = Message("The certificate of the export to {path}", {"path": export.path})
         return decoded(cls, export.certificate, of)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return what certificate.json says."""
         checks = {name: check.to_json() for name, check in self.formats.items()}
         return {**super().to_json(), "passed": self.passed, "formats": checks}
@@ -356,6 +363,14 @@ class Manifest(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, export: ExportRecord) -> Manifest:
         """Return the manifest of an export; an empty one where none was written.
+
+        Parameters
+        ----------
+        export : ExportRecord
+
+        Returns
+        -------
+        Manifest
 
         Raises
         ------

@@ -17,6 +17,14 @@ def are_comparable(one: TrialRecord, other: TrialRecord) -> bool:
     """Whether two trials may be ranked with one another: data, splits, metric and way of scoring are equal.
 
     A baseline has no epochs to choose, so that its way of scoring is every trial's.
+
+    Parameters
+    ----------
+    one, other : TrialRecord
+
+    Returns
+    -------
+    bool
     """
     kinds = (one.kind, other.kind)
     keys = (one.digests.keys() | other.digests.keys()) - (
@@ -26,14 +34,32 @@ def are_comparable(one: TrialRecord, other: TrialRecord) -> bool:
 
 
 def ranked_together(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
-    """Return the trials and baselines that may be ranked with the last complete trial, in their order."""
+    """Return the trials and baselines that may be ranked with the last complete trial, in their order.
+
+    Parameters
+    ----------
+    trials : sequence of TrialRecord
+
+    Returns
+    -------
+    list of TrialRecord
+    """
     complete = [t for t in trials if t.state is TrialState.COMPLETE and t.kind is not TrialKind.BASELINE]
     last = max(complete, key=lambda t: t.id, default=None)
     return [t for t in trials if last is None or are_comparable(t, last)]
 
 
 def scored_another_way(table: TrialTable) -> NDArray[np.bool_]:
-    """Return which trials were scored in another way than the last complete one, and are not ranked with it."""
+    """Return which trials were scored in another way than the last complete one, and are not ranked with it.
+
+    Parameters
+    ----------
+    table : TrialTable
+
+    Returns
+    -------
+    ndarray of bool
+    """
     searched = table.kinds != TrialKind.BASELINE
     complete = np.flatnonzero(searched & (table.states == TrialState.COMPLETE))
     if not len(complete):
@@ -42,7 +68,16 @@ def scored_another_way(table: TrialTable) -> NDArray[np.bool_]:
 
 
 def is_scored_the_old_way(trial: TrialRecord) -> bool:
-    """Whether a trial has a score that an older version took in another way."""
+    """Whether a trial has a score that an older version took in another way.
+
+    Parameters
+    ----------
+    trial : TrialRecord
+
+    Returns
+    -------
+    bool
+    """
     return (
         trial.kind is not TrialKind.BASELINE
         and trial.value is not None
@@ -51,7 +86,16 @@ def is_scored_the_old_way(trial: TrialRecord) -> bool:
 
 
 def all_scored_the_old_way(trials: Iterable[TrialRecord]) -> bool:
-    """Whether all trials that have a score, and there are some, have it from an older version."""
+    """Whether all trials that have a score, and there are some, have it from an older version.
+
+    Parameters
+    ----------
+    trials : iterable of TrialRecord
+
+    Returns
+    -------
+    bool
+    """
     old = [
         is_scored_the_old_way(t) for t in trials if t.kind is not TrialKind.BASELINE and t.value is not None
     ]
@@ -59,6 +103,15 @@ def all_scored_the_old_way(trials: Iterable[TrialRecord]) -> bool:
 
 
 def table_is_scored_the_old_way(table: TrialTable) -> bool:
-    """Return `all_scored_the_old_way` of the trials of a table."""
+    """Return `all_scored_the_old_way` of the trials of a table.
+
+    Parameters
+    ----------
+    table : TrialTable
+
+    Returns
+    -------
+    bool
+    """
     scored = (table.kinds != TrialKind.BASELINE) & np.isfinite(table.values)
     return bool(scored.any() and (table.scorings[scored] != SCORING).all())

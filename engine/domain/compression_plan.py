@@ -62,7 +62,17 @@ class Plan:
     floats: tuple[str, ...] = ()
 
     def method(self, number_format: str) -> VariantMethod:
-        """Return what is stored of a variant."""
+        """Return what is stored of a variant.
+
+        Parameters
+        ----------
+        number_format : str
+            float32, float16, int8 or another name of a number format.
+
+        Returns
+        -------
+        VariantMethod
+        """
         return VariantMethod(
             network=self.name,
             sparsity=self.sparsity,
@@ -85,7 +95,8 @@ PLANS: dict[str, Plan] = {
         BASE,
         CONTROL,
         Plan("tuned int4", bits=4, formats=("int4",)),
-        Plan("tuned int8", bits=7, formats=("int8",)),  # of 8 bits the file uses 7, see `files.onnx_bytes`
+        # Of 8 bits the file uses 7, see `files.onnx_bytes`.
+        Plan("tuned int8", bits=7, formats=("int8",)),
         Plan("sparse 50 %", 0.5),
         Plan("sparse 75 %", 0.75),
         Plan("sparse 90 %", 0.9),
@@ -136,6 +147,10 @@ def forms_of(what: Sequence[str]) -> tuple[Form, ...]:
     what : sequence of str
         Keys of `WHAT`; none for all.
 
+    Returns
+    -------
+    tuple of Form
+
     Raises
     ------
     SpecError
@@ -160,19 +175,50 @@ def forms_where_lossy() -> tuple[Form, ...]:
 
 
 def n_epochs_of(plan: Plan, n_epochs: int) -> int:
-    """Return how many epochs a plan trains on for `n_epochs` of the others: what has lost units has more to learn."""
+    """Return how many epochs a plan trains on for `n_epochs` of the others: what has lost units has more to learn.
+
+    Parameters
+    ----------
+    plan : Plan
+    n_epochs : int
+        Epochs at most.
+
+    Returns
+    -------
+    int
+    """
     loses_units = plan.keep < (PLANS[plan.after].keep if plan.after else 1.0)
     return n_epochs * (_TIMES if loses_units else 1) if plan.is_tuned else 0
 
 
 def all_epochs_of(plan: Plan, n_epochs: int) -> int:
-    """Return the epochs of a plan and of all that it comes after."""
+    """Return the epochs of a plan and of all that it comes after.
+
+    Parameters
+    ----------
+    plan : Plan
+    n_epochs : int
+        Epochs at most.
+
+    Returns
+    -------
+    int
+    """
     before = all_epochs_of(PLANS[plan.after], n_epochs) if plan.after else 0
     return before + n_epochs_of(plan, n_epochs)
 
 
 def trained_first(names: Iterable[str]) -> tuple[Plan, ...]:
-    """Return the plans of these names, each after the one that it starts from."""
+    """Return the plans of these names, each after the one that it starts from.
+
+    Parameters
+    ----------
+    names : iterable of str
+
+    Returns
+    -------
+    tuple of Plan
+    """
     found: dict[str, Plan] = {}
 
     def add(name: str) -> None:

@@ -8,7 +8,8 @@ from ...storage.records import TrialState, VariantRecord
 from .errors import Message
 from .variants import Difference, Sizes, VariantMeasures
 
-_LITTLE = 0.10  # a change of size or time below it is none: latencies scatter as much
+# A change of size or time below it is none: latencies scatter as much.
+_LITTLE = 0.10
 
 
 def verdict(sizes: Sizes, base: Sizes, drop: Difference, sparsity: float, most_drop: float) -> Message:
@@ -24,6 +25,10 @@ def verdict(sizes: Sizes, base: Sizes, drop: Difference, sparsity: float, most_d
         Fraction of zeros.
     most_drop : float
         What the user is ready to lose.
+
+    Returns
+    -------
+    Message
     """
     size, one = _change(sizes.size_bytes, base.size_bytes), _change(sizes.latency_ms, base.latency_ms)
     batch = _change(sizes.batch_latency_ms, base.batch_latency_ms)
@@ -81,8 +86,19 @@ def chosen(
 
     Parameters
     ----------
+    variants : iterable of VariantRecord
+    most_drop : float
+        Of the score, in its own units.
+    most_bytes : int or None
+        Of one file; None for no limit.
+    most_ms : float or None
+        For one row; None for no limit.
     is_zipped : bool
         Whether the size is that of the zipped file.
+
+    Returns
+    -------
+    VariantRecord or None
     """
 
     def size(variant: VariantRecord) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from typing import Self, cast
 
 from ...storage.records import Failure
 
@@ -44,10 +44,19 @@ class Message:
         return self.text
 
     def filled(self, **args: object) -> Message:
-        """Return the sentence with further values."""
+        """Return the sentence with further values.
+
+        Parameters
+        ----------
+        **args : object
+
+        Returns
+        -------
+        Message
+        """
         return Message(self.template, {**self.args, **args})
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return ``{"template", "args", "text"}``; the text is the English sentence."""
         return {"template": self.template, "args": dict(self.args), "text": self.text}
 
@@ -77,7 +86,18 @@ class CupelError(Exception):
 
     @classmethod
     def of(cls, message: Message, origin: Failure | None = None) -> Self:
-        """Return the error that a sentence tells."""
+        """Return the error that a sentence tells.
+
+        Parameters
+        ----------
+        message : Message
+        origin : Failure or None
+            What went wrong in the other process.
+
+        Returns
+        -------
+        instance of the class
+        """
         error = cls(message.template, **message.args)
         error.origin = origin
         return error

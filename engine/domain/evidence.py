@@ -151,7 +151,18 @@ class Claims(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, evidence: Evidence | None, n_looks: int) -> Claims:
-        """Return what is claimed on some evidence."""
+        """Return what is claimed on some evidence.
+
+        Parameters
+        ----------
+        evidence : Evidence or None
+        n_looks : int
+            How often the rows of the holdout were looked at.
+
+        Returns
+        -------
+        Claims
+        """
         corrected = evidence.corrected if evidence is not None else None
         estimate = None if corrected is None else Estimate(corrected.value, corrected.low, corrected.high)
         return cls(estimate, {} if evidence is None else evidence.verdicts, n_looks)

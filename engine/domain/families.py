@@ -7,11 +7,12 @@ A family is a module of its name in `engine/networks/families` and a search spac
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+import msgspec
 
 from .kinds import kinds_of
+from .params import Params, number_in
 from .space_files import about_family, family_names
 
 Factor = str | int
@@ -52,13 +53,22 @@ class Family:
     width: tuple[Factor, ...] = ()
     depth: tuple[Factor, ...] = ()
 
-    def n_products(self, params: Mapping[str, Any]) -> float:
-        """Return how many products the hidden layers take for a row, more or less; 0 where the family does not say."""
+    def n_products(self, params: Params) -> float:
+        """Return how many products the hidden layers take for a row, more or less; 0 where the family does not say.
+
+        Parameters
+        ----------
+        params : mapping of str to value
+
+        Returns
+        -------
+        float
+        """
         if not self.width:
             return 0.0
 
         def product(factors: tuple[Factor, ...]) -> float:
-            return math.prod(float(params.get(f, 0)) if isinstance(f, str) else f for f in factors)
+            return math.prod(number_in(params, f, 0.0) if isinstance(f, str) else f for f in factors)
 
         # With embedded numbers the first layer has wide inputs.
         embeds = params.get("numeric_embedding", "none") != "none"
@@ -67,9 +77,7 @@ class Family:
 
 
 def _family(name: str) -> Family:
-    about: dict[str, Any] = about_family(name)
-    factors: dict[str, Any] = {key: tuple(about.pop(key, ())) for key in ("copies", "width", "depth")}
-    return Family(name, **about, **factors)
+    return msgspec.convert({"name": name, **about_family(name)}, Family)
 
 
 FAMILIES: dict[str, Family] = {
@@ -80,12 +88,30 @@ FAMILY_KINDS: dict[str, str] = {name: one.kind for name, one in FAMILIES.items()
 
 
 def families_of(kind: str) -> tuple[str, ...]:
-    """Return the families for data of a kind or of several (``table+text``); the one that is tried first leads."""
+    """Return the families for data of a kind or of several (``table+text``); the one that is tried first leads.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    tuple of str
+    """
     if len(kinds_of(kind)) > 1:
         return tuple(name for name, one in FAMILIES.items() if one.joins)
     return tuple(name for name, its_kind in FAMILY_KINDS.items() if its_kind == kind)
 
 
 def default_families(kind: str) -> tuple[str, ...]:
-    """Return the families that are searched where nobody names any."""
+    """Return the families that are searched where nobody names any.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    tuple of str
+    """
     return tuple(name for name in families_of(kind) if not FAMILIES[name].is_by_choice)

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias, TypeGuard
 
@@ -114,6 +114,14 @@ class TrialFilter:
 
 def parse_filter(text: str) -> TrialFilter:
     """Parse a filter; an empty one lets everything pass.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    TrialFilter
 
     Raises
     ------
@@ -407,13 +415,33 @@ def trial_columns(table: TrialTable, on_front: Mask | None = None) -> dict[str, 
     `on_front` says which trials no other one beats; none, where it is left out.
 
     The trials' own columns come first; a param of the same name is reached as ``params.<name>``.
+
+    Parameters
+    ----------
+    table : TrialTable
+    on_front : ndarray of shape (n,), bool or None
+        Whether no other trial beats one, shape (n,); None where there is one objective.
+
+    Returns
+    -------
+    dict of str to ndarray
     """
     own = own_columns(table, on_front)
     return own | param_columns(table, own)
 
 
 def param_columns(table: TrialTable, own: Collection[str]) -> dict[str, NDArray[np.generic]]:
-    """Return the params of trials as columns; one with a name in `own` is called ``params.<name>``."""
+    """Return the params of trials as columns; one with a name in `own` is called ``params.<name>``.
+
+    Parameters
+    ----------
+    table : TrialTable
+    own : collection of str
+
+    Returns
+    -------
+    dict of str to ndarray
+    """
     names = dict.fromkeys(name for params in table.params for name in params)
     return {
         name if name not in own else f"params.{name}": _param_column(
@@ -423,7 +451,7 @@ def param_columns(table: TrialTable, own: Collection[str]) -> dict[str, NDArray[
     }
 
 
-def _param_column(values: list[Any]) -> NDArray[np.generic]:
+def _param_column(values: Sequence[object]) -> NDArray[np.generic]:
     if all(value is None or type(value) in (int, float) for value in values):
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
     return objects([str(value) if type(value) in (list, dict) else value for value in values])

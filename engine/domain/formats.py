@@ -87,12 +87,31 @@ def tolerance_of(number_format: str) -> float:
     """Return how far a bundle's predictions may be from those of its networks.
 
     Absolute for probabilities; for a regression in units of the value or of the target's standard deviation.
+
+    Parameters
+    ----------
+    number_format : str
+        float32, float16, int8 or another name of a number format.
+
+    Returns
+    -------
+    float
     """
     return TOLERANCES.get(number_format, _ROUNDED)
 
 
 def runs_one_by_one(number_format: str) -> bool:
-    """Whether rows are compared one at a time: dynamic quantization scales all rows of a run together."""
+    """Whether rows are compared one at a time: dynamic quantization scales all rows of a run together.
+
+    Parameters
+    ----------
+    number_format : str
+        float32, float16, int8 or another name of a number format.
+
+    Returns
+    -------
+    bool
+    """
     return number_format == "int8"
 
 
@@ -100,6 +119,17 @@ def checked_formats(
     wanted: Sequence[str], number_format: str, family: str, variant: str = ""
 ) -> tuple[str, ...]:
     """Return the formats to write, ONNX always first; the usual ones where none is named.
+
+    Parameters
+    ----------
+    wanted : sequence of str
+    number_format : str
+        float32, float16, int8 or another name of a number format.
+    family, variant : str
+
+    Returns
+    -------
+    tuple of str
 
     Raises
     ------

@@ -19,6 +19,17 @@ def decimals_for(value: float | None, spread: float | None) -> int:
     That is the Particle Data Group's rule (Review of Particle Physics, introduction, section 5.3).
 
     Without a spread, three significant digits after the leading zeros of a small number, up to four in all.
+
+    Parameters
+    ----------
+    value : float or None
+        None where there is none.
+    spread : float or None
+        Standard deviation over the folds; None where it is not known.
+
+    Returns
+    -------
+    int
     """
     if spread is not None and math.isfinite(spread) and spread > 0:
         exponent = math.floor(math.log10(spread))
@@ -30,7 +41,16 @@ def decimals_for(value: float | None, spread: float | None) -> int:
 
 
 def shared_decimals(values: Iterable[float | None], spreads: Iterable[float | None]) -> int:
-    """Return one number of decimals for a whole column, so that its points line up: the median's."""
+    """Return one number of decimals for a whole column, so that its points line up: the median's.
+
+    Parameters
+    ----------
+    values, spreads : iterable of float or None
+
+    Returns
+    -------
+    int
+    """
     wanted = sorted(
         decimals_for(value, spread)
         for value, spread in zip(values, spreads, strict=True)
@@ -40,7 +60,21 @@ def shared_decimals(values: Iterable[float | None], spreads: Iterable[float | No
 
 
 def number(value: float | None, decimals: int | None = None, *, sign: bool = False) -> str:
-    """Return a number with a true minus sign and thin grouping; a dash for None and NaN."""
+    """Return a number with a true minus sign and thin grouping; a dash for None and NaN.
+
+    Parameters
+    ----------
+    value : float or None
+        None where there is none.
+    decimals : int or None
+        Digits after the point; None for as many as the number needs.
+    sign : bool
+        Whether a plus stands before what is positive.
+
+    Returns
+    -------
+    str
+    """
     if value is None or math.isnan(value):
         return NOTHING
     if math.isinf(value):
@@ -50,7 +84,21 @@ def number(value: float | None, decimals: int | None = None, *, sign: bool = Fal
 
 
 def score(value: float | None, spread: float | None = None, decimals: int | None = None) -> str:
-    """Return ``0.871 ± 0.004``."""
+    """Return ``0.871 ± 0.004``.
+
+    Parameters
+    ----------
+    value : float or None
+        None where there is none.
+    spread : float or None
+        Standard deviation over the folds; None where it is not known.
+    decimals : int or None
+        Digits after the point; None for as many as the number needs.
+
+    Returns
+    -------
+    str
+    """
     places = decimals_for(value, spread) if decimals is None else decimals
     text = number(value, places)
     if value is None or spread is None or math.isnan(value) or math.isnan(spread):
@@ -59,7 +107,16 @@ def score(value: float | None, spread: float | None = None, decimals: int | None
 
 
 def parameter(value: object) -> str:
-    """Return a value of a trial's params: short, exact enough to tell two of them apart."""
+    """Return a value of a trial's params: short, exact enough to tell two of them apart.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -75,7 +132,17 @@ def parameter(value: object) -> str:
 
 
 def plain(value: float | None) -> str:
-    """Return a number of the data: about four digits, grouped, without zeros at its end."""
+    """Return a number of the data: about four digits, grouped, without zeros at its end.
+
+    Parameters
+    ----------
+    value : float or None
+        None where there is none.
+
+    Returns
+    -------
+    str
+    """
     if value is None or not math.isfinite(value):
         return NOTHING
     if value != 0 and not 1e-4 <= abs(value) < 1e9:
@@ -86,7 +153,17 @@ def plain(value: float | None) -> str:
 
 
 def count(value: int | None) -> str:
-    """Return a whole number with grouped digits."""
+    """Return a whole number with grouped digits.
+
+    Parameters
+    ----------
+    value : int or None
+        None where there is none.
+
+    Returns
+    -------
+    str
+    """
     return NOTHING if value is None else f"{value:,}".replace("-", MINUS)
 
 
@@ -95,17 +172,51 @@ def counted(n: int, one: str, many: str = "") -> str:
 
     Sentences that are translated are templates instead: they group digits by ``{n:,}``, and say it in words that are
     right for 1 too.
+
+    Parameters
+    ----------
+    n : int
+    one : str
+        Of exactly one.
+    many : str
+        Of any other number.
+
+    Returns
+    -------
+    str
     """
     return f"{count(n)} {one if n == 1 else many or one + 's'}"
 
 
 def percent(fraction: float | None, decimals: int = 0) -> str:
-    """Return a fraction as a percentage."""
+    """Return a fraction as a percentage.
+
+    Parameters
+    ----------
+    fraction : float or None
+        In [0, 1].
+    decimals : int
+        Digits after the point.
+
+    Returns
+    -------
+    str
+    """
     return NOTHING if fraction is None or math.isnan(fraction) else f"{100 * fraction:.{decimals}f}%"
 
 
 def size(n_bytes: float | None) -> str:
-    """Return bytes in the unit that leaves one to three digits before the point."""
+    """Return bytes in the unit that leaves one to three digits before the point.
+
+    Parameters
+    ----------
+    n_bytes : float or None
+        None where it is not known.
+
+    Returns
+    -------
+    str
+    """
     if n_bytes is None:
         return NOTHING
     value = float(n_bytes)
@@ -117,7 +228,17 @@ def size(n_bytes: float | None) -> str:
 
 
 def clock(seconds: float | None) -> str:
-    """Return a time span as ``0:07``, ``12:41`` or ``3:05:09``."""
+    """Return a time span as ``0:07``, ``12:41`` or ``3:05:09``.
+
+    Parameters
+    ----------
+    seconds : float or None
+        None where it is not known.
+
+    Returns
+    -------
+    str
+    """
     if seconds is None or math.isnan(seconds):
         return NOTHING
     whole = max(round(seconds), 0)
@@ -127,7 +248,17 @@ def clock(seconds: float | None) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """Return a short duration: ``0.4 s``, ``12 s``, or as `clock` from two minutes on."""
+    """Return a short duration: ``0.4 s``, ``12 s``, or as `clock` from two minutes on.
+
+    Parameters
+    ----------
+    value : float or None
+        None where there is none.
+
+    Returns
+    -------
+    str
+    """
     if value is None or math.isnan(value):
         return NOTHING
     if value >= 120:

@@ -145,5 +145,15 @@ class GroupAudit(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def model_of(sha256: str) -> str:
-    """Return what an audit of the holdout names its networks by: not the digest itself, which would keep the file."""
+    """Return what an audit of the holdout names its networks by: not the digest itself, which would keep the file.
+
+    Parameters
+    ----------
+    sha256 : str
+        Of the artifact, 64 hex digits.
+
+    Returns
+    -------
+    str
+    """
     return sha256[:16]

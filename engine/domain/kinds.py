@@ -97,6 +97,14 @@ GIVEN_ROLES = tuple(
 def kinds_of(text: str) -> tuple[str, ...]:
     """Return the kinds that a text such as ``"table+text"`` names, the lowest rank first.
 
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    tuple of str
+
     Raises
     ------
     SpecError
@@ -115,17 +123,44 @@ def kinds_of(text: str) -> tuple[str, ...]:
 
 
 def joined(kinds: tuple[str, ...]) -> str:
-    """Return the one name of several kinds, which `kinds_of` reads."""
+    """Return the one name of several kinds, which `kinds_of` reads.
+
+    Parameters
+    ----------
+    kinds : tuple of str
+        Of data, the lowest rank first.
+
+    Returns
+    -------
+    str
+    """
     return _JOIN.join(kinds)
 
 
 def input_kind(role: str) -> KindOfData | None:
-    """Return the kind whose networks learn from columns of a role; None where it is the role of no input."""
+    """Return the kind whose networks learn from columns of a role; None where it is the role of no input.
+
+    Parameters
+    ----------
+    role : str
+
+    Returns
+    -------
+    KindOfData or None
+    """
     return next((kind for kind in KINDS.values() if role in kind.roles), None)
 
 
 def kind_of_role(role: str) -> str:
     """Return the name of the kind whose networks learn from columns of a role.
+
+    Parameters
+    ----------
+    role : str
+
+    Returns
+    -------
+    str
 
     Raises
     ------

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ...storage.records import StudyRecord
 from .evidence import Evidence, Verdict
 from .results import StudyResult
+from .spec import StudySpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,16 @@ class Margin:
 
 
 def judged(study: StudyRecord) -> Evidence | None:
-    """Return the evidence of a study, unless another trial leads now."""
+    """Return the evidence of a study, unless another trial leads now.
+
+    Parameters
+    ----------
+    study : StudyRecord
+
+    Returns
+    -------
+    Evidence or None
+    """
     return _judged(study, StudyResult.of(study))
 
 
@@ -73,10 +83,19 @@ def _judged(study: StudyRecord, result: StudyResult) -> Evidence | None:
 
 
 def leading_of(study: StudyRecord) -> Leading | None:
-    """Return the score of the best trial; None where no trial is complete."""
+    """Return the score of the best trial; None where no trial is complete.
+
+    Parameters
+    ----------
+    study : StudyRecord
+
+    Returns
+    -------
+    Leading or None
+    """
     if study.best_trial is None or study.best_value is None:
         return None
-    n_repeats = int(study.spec.get("split", {}).get("n_repeats", 1))
+    n_repeats = StudySpec.of_study(study).split.n_repeats
     result = StudyResult.of(study)
     evidence = _judged(study, result)
     if evidence is None:
@@ -88,7 +107,16 @@ def leading_of(study: StudyRecord) -> Leading | None:
 
 
 def margin_of(study: StudyRecord) -> Margin | None:
-    """Return the best trial against the best baseline; None where one of them has no score."""
+    """Return the best trial against the best baseline; None where one of them has no score.
+
+    Parameters
+    ----------
+    study : StudyRecord
+
+    Returns
+    -------
+    Margin or None
+    """
     sign = 1.0 if study.direction == "maximize" else -1.0
     result = StudyResult.of(study)
     evidence = _judged(study, result)

@@ -50,11 +50,29 @@ class Metric:
         return self.function(y_true, prediction)
 
     def within(self, value: float) -> float:
-        """Return the value of its range that is nearest to `value`, as the end of an interval; NaN stays NaN."""
+        """Return the value of its range that is nearest to `value`, as the end of an interval; NaN stays NaN.
+
+        Parameters
+        ----------
+        value : float
+
+        Returns
+        -------
+        float
+        """
         return float(np.clip(value, self.low, self.high))
 
     def is_better(self, value: float, other: float) -> bool:
-        """Whether `value` is strictly better than `other`; NaN is never better, and anything is better than NaN."""
+        """Whether `value` is strictly better than `other`; NaN is never better, and anything is better than NaN.
+
+        Parameters
+        ----------
+        value, other : float
+
+        Returns
+        -------
+        bool
+        """
         if np.isnan(value):
             return False
         if np.isnan(other):
@@ -63,7 +81,21 @@ class Metric:
 
 
 def confusion(y_true: Array, y_pred: Array, n_classes: int) -> NDArray[np.int64]:
-    """Return counts of shape (n_classes, n_classes): rows are true classes, columns predicted ones."""
+    """Return counts of shape (n_classes, n_classes): rows are true classes, columns predicted ones.
+
+    Parameters
+    ----------
+    y_true : ndarray
+        Shape (n,): places of classes, or values.
+    y_pred : ndarray
+        Shape (n,) or (n, n_classes).
+    n_classes : int
+        Of the target.
+
+    Returns
+    -------
+    ndarray of int64
+    """
     index: NDArray[np.int64] = np.asarray(y_true, np.int64) * n_classes + np.asarray(y_pred, np.int64)
     counts: NDArray[np.int64] = np.bincount(index, minlength=n_classes * n_classes)
     return np.reshape(counts, (n_classes, n_classes))
@@ -143,7 +175,18 @@ def _brier(y: Array, p: Array) -> float:
 
 
 def binary_roc_auc(positive: Array, score: Array) -> float:
-    """Return the area under the ROC curve by the rank statistic, ties counted half; NaN for one class only."""
+    """Return the area under the ROC curve by the rank statistic, ties counted half; NaN for one class only.
+
+    Parameters
+    ----------
+    positive : ndarray
+        Probability of the second class, shape (n,).
+    score : ndarray
+
+    Returns
+    -------
+    float
+    """
     n_positive = int(positive.sum())
     n_negative = len(positive) - n_positive
     if n_positive == 0 or n_negative == 0:
@@ -207,7 +250,8 @@ def _r2(y: Array, p: Array) -> float:
     return 1.0 - float(np.sum((y - p) ** 2)) / total if total > 0 else float("nan")
 
 
-_RANGES: dict[str, tuple[float, float]] = {  # others: scores from 0 to 1, losses from 0 on
+# Others: scores from 0 to 1, losses from 0 on.
+_RANGES: dict[str, tuple[float, float]] = {
     "matthews_corrcoef": (-1.0, 1.0),
     "r2": (-np.inf, 1.0),
     "brier_score": (0.0, 1.0),
@@ -257,10 +301,30 @@ METRICS: dict[str, Metric] = _table()
 
 
 def default_metric(task: str) -> str:
-    """Return the metric that is judged when the user names none."""
+    """Return the metric that is judged when the user names none.
+
+    Parameters
+    ----------
+    task : str
+        binary, multiclass or regression.
+
+    Returns
+    -------
+    str
+    """
     return {"binary": "roc_auc", "multiclass": "accuracy", "regression": "rmse"}[task]
 
 
 def metrics_for(task: str) -> tuple[str, ...]:
-    """Return the names of all metrics of a task, in one fixed order."""
+    """Return the names of all metrics of a task, in one fixed order.
+
+    Parameters
+    ----------
+    task : str
+        binary, multiclass or regression.
+
+    Returns
+    -------
+    tuple of str
+    """
     return tuple(name for name, metric in METRICS.items() if task in metric.tasks)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import FailureKind, StudyRecord, TrialKind, TrialRecord, TrialState, TrialTable
 from .comparable import ranked_together, scored_another_way
-
-ObjectiveName = Literal["score", "parameters", "bytes", "latency"]
+from .spec import StudySpec
 
 COSTS = ("parameters", "bytes", "latency")
 """Objectives that are to be small: trainable parameters, bytes of the network's file, milliseconds for one row."""
@@ -35,7 +33,8 @@ def front_mask(losses: NDArray[np.float64]) -> NDArray[np.bool_]:
     mask = np.zeros(len(losses), dtype=bool)
     order = np.flatnonzero(known)[np.lexsort(losses[known].T[::-1])]
     kept: list[int] = []
-    for row in order:  # whatever beats a row comes before it in this order
+    # Whatever beats a row comes before it in this order.
+    for row in order:
         best = losses[kept]
         no_worse = (best <= losses[row]).all(axis=1)
         if not (no_worse & (best < losses[row]).any(axis=1)).any():
@@ -45,17 +44,44 @@ def front_mask(losses: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def objectives_of(study: StudyRecord) -> tuple[str, ...]:
-    """Return what a study aims at; one of an older version at the score alone."""
-    return tuple(study.spec.get("objectives", ("score",)))
+    """Return what a study aims at; one of an older version at the score alone.
+
+    Parameters
+    ----------
+    study : StudyRecord
+
+    Returns
+    -------
+    tuple of str
+    """
+    return StudySpec.of_study(study).objectives
 
 
 def is_ruled_out(trial: TrialRecord) -> bool:
-    """Whether a trial was over a limit, and so was not trained."""
+    """Whether a trial was over a limit, and so was not trained.
+
+    Parameters
+    ----------
+    trial : TrialRecord
+
+    Returns
+    -------
+    bool
+    """
     return trial.failure is not None and trial.failure.kind is FailureKind.RULED_OUT
 
 
 def costs_of(trial: TrialRecord) -> dict[str, float | None]:
-    """Return what a trial's network costs, by the names of `COSTS`; None where it was not measured."""
+    """Return what a trial's network costs, by the names of `COSTS`; None where it was not measured.
+
+    Parameters
+    ----------
+    trial : TrialRecord
+
+    Returns
+    -------
+    dict of str to float or None
+    """
     return {"parameters": trial.n_parameters, "bytes": trial.size_bytes, "latency": trial.latency_ms}
 
 
@@ -65,6 +91,18 @@ def pareto_trials(
     """Return the complete trials on the front with their values by objective, the best score first.
 
     Of trials with equal values the first stands for all; those scored in another way than the last one are left out.
+
+    Parameters
+    ----------
+    trials : iterable of TrialRecord
+    objectives : sequence of str
+        score, and what is to be small beside it.
+    direction : str
+        maximize or minimize.
+
+    Returns
+    -------
+    list of tuple of (TrialRecord, dict of str to float)
     """
     sign = -1.0 if direction == "maximize" else 1.0
     found: list[tuple[TrialRecord, dict[str, float]]] = []
@@ -91,14 +129,36 @@ def _values(trial: TrialRecord, objectives: Sequence[str]) -> dict[str, float] |
 
 
 def table_costs(table: TrialTable) -> dict[str, NDArray[np.float64]]:
-    """Return the costs of a table's trials by the names of `COSTS`, each of shape (n_trials,); NaN where not known."""
+    """Return the costs of a table's trials by the names of `COSTS`, each of shape (n_trials,); NaN where not known.
+
+    Parameters
+    ----------
+    table : TrialTable
+
+    Returns
+    -------
+    dict of str to ndarray of float64
+    """
     whole = {"parameters": table.n_parameters, "bytes": table.size_bytes}
     costs = {name: np.where(x < 0, np.nan, x.astype(np.float64)) for name, x in whole.items()}
     return {**costs, "latency": table.latencies_ms}
 
 
 def front_of_table(table: TrialTable, objectives: Sequence[str], direction: str) -> NDArray[np.bool_]:
-    """Return which trials of a table are on the front; with the score alone: which are its best."""
+    """Return which trials of a table are on the front; with the score alone: which are its best.
+
+    Parameters
+    ----------
+    table : TrialTable
+    objectives : sequence of str
+        score, and what is to be small beside it.
+    direction : str
+        maximize or minimize.
+
+    Returns
+    -------
+    ndarray of bool
+    """
     sign = -1.0 if direction == "maximize" else 1.0
     have = {"score": sign * table.values, **table_costs(table)}
     losses = np.stack([have[name] for name in objectives], axis=1)

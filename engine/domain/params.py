@@ -17,8 +17,14 @@ def number_in(params: Params, name: str, default: float) -> float:
 
     Parameters
     ----------
+    params : mapping of str to value
+    name : str
     default : float
         Where it is not there.
+
+    Returns
+    -------
+    float
 
     Raises
     ------
@@ -34,6 +40,16 @@ def number_in(params: Params, name: str, default: float) -> float:
 
 
 def name_in(params: Params, name: str) -> str | None:
-    """Return a parameter that is one of some names; None where it is not there."""
+    """Return a parameter that is one of some names; None where it is not there.
+
+    Parameters
+    ----------
+    params : mapping of str to value
+    name : str
+
+    Returns
+    -------
+    str or None
+    """
     value = params.get(name)
     return None if value is None else str(value)

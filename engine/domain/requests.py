@@ -5,7 +5,7 @@ A job is stored as a word and JSON (`JobRecord.kind`, `args`, `result`); it beco
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -14,6 +14,7 @@ from ...storage.store import Store
 from .errors import Message
 from .forecasts import ForecastRequest
 from .spec import ReadSpec, SplitSpec, StudySpec
+from .stored import encoded, from_builtins
 from .variants import Difference
 
 R = TypeVar("R")
@@ -146,13 +147,31 @@ class CompressedTrial(msgspec.Struct, frozen=True):
 
 
 def add_job(store: Store, request: Request) -> JobRecord:
-    """Record a request as a job that waits."""
-    built: dict[str, Any] = msgspec.to_builtins(request)
-    return store.add_job(built.pop("type"), built)
+    """Record a request as a job that waits.
+
+    Parameters
+    ----------
+    store : Store
+    request : Request
+
+    Returns
+    -------
+    JobRecord
+    """
+    built = encoded(request)
+    return store.add_job(str(built.pop("type")), built)
 
 
 def request_of(job: JobRecord) -> Request:
     """Return what a job asks.
+
+    Parameters
+    ----------
+    job : JobRecord
+
+    Returns
+    -------
+    Request
 
     Raises
     ------
@@ -161,10 +180,19 @@ def request_of(job: JobRecord) -> Request:
     SpecError
         Where a setting in it is out of range.
     """
-    found: Request = msgspec.convert({**job.args, "type": job.kind}, Request)  # type: ignore[call-overload]
-    return found
+    return from_builtins(Request, {**job.args, "type": job.kind})  # type: ignore[arg-type] - a union
 
 
 def result_of(job: JobRecord, kind: type[R]) -> R:
-    """Return what a job that is done has answered."""
-    return msgspec.convert(job.result, kind)
+    """Return what a job that is done has answered.
+
+    Parameters
+    ----------
+    job : JobRecord
+    kind : type
+
+    Returns
+    -------
+    instance of `kind`
+    """
+    return from_builtins(kind, job.result)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 
@@ -164,6 +164,14 @@ class StudyResult(msgspec.Struct, frozen=True, omit_defaults=True):
     def of(cls, study: StudyRecord) -> StudyResult:
         """Return the result of a study, as it stands.
 
+        Parameters
+        ----------
+        study : StudyRecord
+
+        Returns
+        -------
+        StudyResult
+
         Raises
         ------
         WorkspaceError
@@ -173,13 +181,24 @@ class StudyResult(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @classmethod
     def from_json(cls, stored: Json, study: str) -> StudyResult:
-        """Return a stored result; `study` is the name that an error says."""
+        """Return a stored result; `study` is the name that an error says.
+
+        Parameters
+        ----------
+        stored : mapping
+            As the store returns it.
+        study : str
+
+        Returns
+        -------
+        StudyResult
+        """
         of = Message("The result of the study {study!r}", {"study": study})
         return decoded(cls, _of_today(stored), of)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return what is stored: what there is nothing of is left out."""
-        built: dict[str, Any] = {"baselines": {}, **encoded(self)}
+        built: dict[str, object] = {"baselines": {}, **encoded(self)}
         if self.split_audit is not None:
             built["split_audit"] = self.split_audit.to_json()
         return built | (encoded(Claims.of(self.evidence, self.looks)) if self.evidence is not None else {})
@@ -190,7 +209,17 @@ class StudyResult(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.best is not None and self.evidence is None
 
     def holdout_scores(self, metric: str) -> tuple[float | None, dict[str, float | None]]:
-        """Return the scores on the holdout: the final model's, and the baselines' by their names."""
+        """Return the scores on the holdout: the final model's, and the baselines' by their names.
+
+        Parameters
+        ----------
+        metric : str
+            A name of `domain.metrics.METRICS`.
+
+        Returns
+        -------
+        tuple of (float or None, dict of str to float or None)
+        """
         ours = None if self.best is None else of_metric(self.best.holdout, metric)
         return ours, {name: of_metric(scored.holdout, metric) for name, scored in self.baselines.items()}
 
@@ -206,9 +235,9 @@ def _of_today(stored: Json) -> Json:
     return {**stored, "split_audit": {**audit, "looks": answered}}
 
 
-def _object(value: object) -> dict[str, Any]:
+def _object(value: object) -> dict[str, object]:
     """Return a JSON object, empty where it is none: `decoded` then says so."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 def kept_parts(before: Json, result: StudyResult, models: Mapping[int, str], study: str) -> Json:
@@ -234,7 +263,7 @@ def kept_parts(before: Json, result: StudyResult, models: Mapping[int, str], stu
         The audits by groups, and that of the split, which is of the study's rows.
     """
     former = StudyResult.from_json(before, study)
-    kept: dict[str, Any] = {}
+    kept: dict[str, object] = {}
     for key, audit in former.audits.items():
         if audit.trial is None or audit.trial not in models:
             continue
@@ -258,6 +287,17 @@ def _dated(part: AuditPart, now: str, final_before: str) -> AuditPart:
 
 
 def of_metric(scores: Scores | None, metric: str) -> float | None:
-    """Return one of several scores; None where it is missing or not finite."""
+    """Return one of several scores; None where it is missing or not finite.
+
+    Parameters
+    ----------
+    scores : mapping of str to float or None
+    metric : str
+        A name of `domain.metrics.METRICS`.
+
+    Returns
+    -------
+    float or None
+    """
     value = scores.get(metric) if scores is not None else None
     return value if value is not None and math.isfinite(value) else None

@@ -57,8 +57,17 @@ def extended_budget(study: StudyRecord, more: More) -> BudgetSpec:
 
     Limits that are not given again are dropped, or a search whose trials are all done would end at once although it
     got more time; so is a target score that has been reached.
+
+    Parameters
+    ----------
+    study : StudyRecord
+    more : More
+
+    Returns
+    -------
+    BudgetSpec
     """
-    budget = StudySpec.from_json(study.spec).budget
+    budget = StudySpec.of_study(study).budget
     target, best = budget.target_score, study.best_value
     if target is not None and best is not None:
         is_reached = best >= target if study.direction == "maximize" else best <= target
@@ -76,17 +85,36 @@ def extend(store: Store, study: StudyRecord, more: More) -> StudyRecord:
 
     At the end the result is written anew, and the export made again.
 
+    Parameters
+    ----------
+    store : Store
+    study : StudyRecord
+    more : More
+
+    Returns
+    -------
+    StudyRecord
+
     Raises
     ------
     ConflictError
         If a live engine has the study.
     """
-    spec = dataclasses.replace(StudySpec.from_json(study.spec), budget=extended_budget(study, more))
+    spec = dataclasses.replace(StudySpec.of_study(study), budget=extended_budget(study, more))
     return store.extend_study(study.id, spec.to_json())
 
 
 def found_nothing(study: StudyRecord) -> Message | None:
-    """Return why a search that is done left no network, in a sentence; None for every other study."""
+    """Return why a search that is done left no network, in a sentence; None for every other study.
+
+    Parameters
+    ----------
+    study : StudyRecord
+
+    Returns
+    -------
+    Message or None
+    """
     if study.state is not StudyState.DONE or study.best_trial is not None:
         return None
     why = StudyResult.of(study).nothing_found
@@ -97,7 +125,21 @@ def found_nothing(study: StudyRecord) -> Message | None:
 
 
 def none_complete(n_failed: int, n_ruled_out: int, n_pruned: int) -> Message:
-    """Return what became of the trials of a search of which none is complete."""
+    """Return what became of the trials of a search of which none is complete.
+
+    Parameters
+    ----------
+    n_failed : int
+        Trials.
+    n_ruled_out : int
+        Trials that a limit ruled out before they were trained.
+    n_pruned : int
+        Trials.
+
+    Returns
+    -------
+    Message
+    """
     return Message(
         "No network was trained to its end (trials that failed: {n_failed}, ruled out by limits: {n_out}, given up "
         "early: {n_pruned}).",

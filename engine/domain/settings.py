@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
-from .choices import DuplicatesName, PathName, PrunerName, SamplerName, SplitKind, Task
+from .choices import DuplicatesName, ObjectiveName, PathName, PrunerName, SamplerName, SplitKind, Task
 from .errors import Message, SpecError
 from .families import FAMILY_KINDS
 from .kinds import AUTO, kinds_of
 from .metrics import METRICS
-from .objectives import ObjectiveName
 
 Group = Literal["data", "split", "limits", "method", "run"]
 Value = bool | int | float | str | tuple[str, ...] | None
@@ -87,9 +86,19 @@ class Setting:
         """What it is called in Python."""
         return self.keyword or self.field.rpartition(".")[2]
 
-    def check(self, value: Any) -> None:
-        """Raise `SpecError` where a value is none of this setting."""
-        for one in value if self.is_several else [value]:
+    def check(self, value: object) -> None:
+        """Raise `SpecError` where a value is none of this setting.
+
+        Parameters
+        ----------
+        value : object
+
+        Raises
+        ------
+        SpecError
+            Where it is none of the choices, or out of range.
+        """
+        for one in cast("Iterable[object]", value) if self.is_several else [value]:
             if one is None:
                 continue
             if self.choices and one not in self.choices:
@@ -99,7 +108,7 @@ class Setting:
                     value=one,
                     choices=", ".join(self.choices),
                 )
-            if self.type in (int, float) and not self._is_inside(float(one)):
+            if self.type in (int, float) and not self._is_inside(float(cast("float", one))):
                 wrong = self.wrong or Message("{name} is {value}; it must be at least {least}.")
                 raise SpecError(wrong.template, name=self.option, value=one, least=self.allowed[0])
 
@@ -281,14 +290,29 @@ BY_FIELD: Mapping[str, Setting] = {setting.field: setting for setting in SETTING
 
 
 def value_of(spec: object, setting: Setting) -> Any:
-    """Return the value of a setting in a `StudySpec`."""
+    """Return the value of a setting in a `StudySpec`.
+
+    Parameters
+    ----------
+    spec : object
+    setting : Setting
+
+    Returns
+    -------
+    object
+    """
     for part in setting.field.split("."):
         spec = getattr(spec, part)
     return spec
 
 
 def check_settings(spec: object) -> None:
-    """Raise `SpecError` where a value of a `StudySpec` is out of range."""
+    """Raise `SpecError` where a value of a `StudySpec` is out of range.
+
+    Parameters
+    ----------
+    spec : object
+    """
     for setting in SETTINGS:
         setting.check(value_of(spec, setting))
     kind = value_of(spec, BY_FIELD["kind"])
@@ -296,8 +320,17 @@ def check_settings(spec: object) -> None:
         kinds_of(kind)
 
 
-def nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values by their fields (``split.gap``) as a tree: ``{"split": {"gap": …}}``."""
+def nested(values: Mapping[str, object]) -> dict[str, Any]:
+    """Return values by their fields (``split.gap``) as a tree: ``{"split": {"gap": …}}``.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+
+    Returns
+    -------
+    dict of str to object
+    """
     tree: dict[str, Any] = {}
     for field, value in values.items():
         group, _, name = field.rpartition(".")
@@ -306,7 +339,17 @@ def nested(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def default_of(spec: type, setting: Setting) -> Any:
-    """Return what is asked for where nobody says anything: of `StudySpec`, or of `Setting.asked`."""
+    """Return what is asked for where nobody says anything: of `StudySpec`, or of `Setting.asked`.
+
+    Parameters
+    ----------
+    spec : type
+    setting : Setting
+
+    Returns
+    -------
+    object
+    """
     if setting.asked is not None:
         return setting.asked
     group, _, name = setting.field.rpartition(".")
@@ -317,7 +360,16 @@ def default_of(spec: type, setting: Setting) -> Any:
 
 
 def as_markdown(spec: type) -> str:
-    """Return docs/settings.md: all settings with their names in the terminal, in Python and in the window."""
+    """Return docs/settings.md: all settings with their names in the terminal, in Python and in the window.
+
+    Parameters
+    ----------
+    spec : type
+
+    Returns
+    -------
+    str
+    """
     lines = [
         "# Settings of a search",
         "",

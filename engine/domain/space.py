@@ -1,32 +1,38 @@
-"""Search spaces: what may be varied, as plain data that TOML can carry.
+"""Search spaces as types: what may be varied of each family, from the TOML that people write and back to it.
 
-A space is ``{family: {parameter: {...}, "start": [...]}}``; `spaces/mlp.toml` explains it.
+A space is ``{family: {parameter: {...}, "start": [...]}}`` in TOML and in the store; `spaces/mlp.toml` explains it.
+`space_fit` fits one to a table, `space_points` makes trials' values of it.
 """
 
 from __future__ import annotations
 
-import copy
+import dataclasses
+import functools
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Literal, TypeAlias, cast
 
 import tomli_w
 
 from . import formatting
 from .errors import SpecError
 from .families import FAMILIES
+from .params import Params, ParamValue
 from .space_files import part_entries, space_text
 from .space_rules import FURTHER, check_entry, check_name, check_starts
 
 ENCODED_KINDS = ("text", "image")
 """Kinds of data that may stand beside a table."""
 
-_FIRST_VISITS = 250_000  # rows that a fold of a first trial sees: 12 epochs of 20,000 rows
-_MOST_BINS, _MOST_BINNED = 1024, 40_000_000  # numbers of a row after binning, and of all rows of a fold
-_FIRST_TEXTS = 60_000  # of texts: a network for them knows the training rows by heart after some epochs
-_MOST_TEXTS = 4  # times so many the longest schedules of texts see
+Choice: TypeAlias = bool | int | float | str
+"""A value that can be chosen."""
+
+ParameterKind: TypeAlias = Literal["int", "float", "choice", "fixed"]
+
+Tree: TypeAlias = Mapping[str, object]
+"""As TOML and JSON have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +46,88 @@ class Parameter:
     target : str
         What the engine knows it by (``as``); parameters may share one where their conditions exclude each other.
     kind : {"int", "float", "choice", "fixed"}
+    given : Choice or None
+        The default as written; None where it follows from the rest.
     choices : tuple
         Of ``choice``; of ``fixed`` the one value.
     low, high, log, step
         Of ``int`` and ``float``.
-    default : object
     when : mapping of str to tuple
         Earlier parameters and the values of theirs that bring this one in.
+    only : mapping of str to tuple of str
+        The tasks, or metrics, that it is for; of those that are not named it is for all.
     """
 
     name: str
     target: str
-    kind: str
-    default: Any
-    choices: tuple[Any, ...] = ()
+    kind: ParameterKind
+    given: Choice | None = None
+    choices: tuple[Choice, ...] = ()
     low: float = 0.0
     high: float = 0.0
     log: bool = False
     step: float | None = None
-    when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict[str, tuple[Any, ...]])
+    when: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict[str, tuple[Choice, ...]])
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
-    def applies(self, values: Mapping[str, Any]) -> bool:
-        """Whether the conditions hold for the values (by `name`) chosen so far."""
+    @property
+    def default(self) -> Choice:
+        """The value that is tried first."""
+        if self.given is not None:
+            return self.given
+        if not self.is_range:
+            return self.choices[0]
+        middle = math.sqrt(self.low * self.high) if self.log else (self.low + self.high) / 2
+        return round(middle) if self.kind == "int" else middle
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it goes from `low` to `high`."""
+        return self.kind in ("int", "float")
+
+    def applies(self, values: Params) -> bool:
+        """Whether the conditions hold for the values (by `name`) chosen so far.
+
+        Parameters
+        ----------
+        values : mapping of str to value
+
+        Returns
+        -------
+        bool
+        """
         return all(values.get(name) in allowed for name, allowed in self.when.items())
 
-    def grid(self, points: int) -> tuple[Any, ...]:
-        """Return all choices, or at most `points` values spread over the range."""
-        if self.kind in ("choice", "fixed"):
+    def is_for(self, task: str | None, metric: str | None) -> bool:
+        """Whether it belongs to a task and a metric; None is any.
+
+        Parameters
+        ----------
+        task : str or None
+            None for any.
+        metric : str or None
+            None for any.
+
+        Returns
+        -------
+        bool
+        """
+        asked = (("task", task), ("metric", metric))
+        return all(have is None or have in self.only.get(key, (have,)) for key, have in asked)
+
+    def grid(self, points: int) -> tuple[Choice, ...]:
+        """Return all choices, or at most `points` values spread over the range.
+
+        Parameters
+        ----------
+        points : int
+            At most so many.
+
+        Returns
+        -------
+        tuple of value
+        """
+        if not self.is_range:
             return self.choices
         if self.log:
             ratio = self.high / self.low
@@ -77,11 +138,149 @@ class Parameter:
             return tuple(sorted({round(v) for v in values}))
         if self.step:
             return tuple(sorted({self.low + round((v - self.low) / self.step) * self.step for v in values}))
-        return tuple(min(max(v, self.low), self.high) for v in values)  # a power may miss an end by a bit
+        # A power may miss an end by a bit.
+        return tuple(min(max(v, self.low), self.high) for v in values)
+
+    def clipped(self, value: ParamValue) -> ParamValue:
+        """Return a value inside the range, or among the choices, that is as near to `value` as can be.
+
+        Parameters
+        ----------
+        value : value
+
+        Returns
+        -------
+        value
+        """
+        if not self.is_range:
+            return value if value in self.choices else self.choices[0]
+        if isinstance(value, str | list | dict):
+            return self.default
+        return type(value)(min(max(value, self.low), self.high))
+
+    def fixed_at(self, value: Choice) -> Parameter:
+        """Return it with one value alone, under the same conditions.
+
+        Parameters
+        ----------
+        value : value
+
+        Returns
+        -------
+        Parameter
+        """
+        return Parameter(self.name, self.target, "fixed", choices=(value,), when=self.when, only=self.only)
+
+    def to_json(self) -> dict[str, object]:
+        """Return its table in TOML."""
+        entry: dict[str, object] = {}
+        if self.kind == "fixed":
+            entry["fixed"] = self.choices[0]
+        elif self.kind == "choice":
+            entry |= {"type": self.kind, "choices": list(self.choices)}
+        else:
+            entry |= {"type": self.kind, "low": self.low, "high": self.high}
+            entry |= {"log": True} if self.log else {}
+            entry |= {"step": self.step} if self.step is not None else {}
+        entry |= {"default": self.given} if self.given is not None and self.kind != "fixed" else {}
+        entry |= {"as": self.target} if self.target != self.name else {}
+        for key, conditions in (("when", self.when), ("only", self.only)):
+            entry |= {key: {name: list(values) for name, values in conditions.items()}} if conditions else {}
+        return entry
+
+
+@dataclass(frozen=True, slots=True)
+class FamilySpace:
+    """What may be varied of one family.
+
+    Attributes
+    ----------
+    parameters : tuple of Parameter
+        Each after those that it depends on.
+    starts : tuple of mapping
+        Values by the names of parameters, that are known to be good.
+    """
+
+    parameters: tuple[Parameter, ...]
+    starts: tuple[Params, ...] = ()
+
+    def with_parameters(self, changed: Iterable[Parameter]) -> FamilySpace:
+        """Return it with these in the place of those of the same names.
+
+        Parameters
+        ----------
+        changed : iterable of Parameter
+
+        Returns
+        -------
+        FamilySpace
+        """
+        by_name = {p.name: p for p in changed}
+        return dataclasses.replace(self, parameters=tuple(by_name.get(p.name, p) for p in self.parameters))
+
+
+class Space:
+    """A search space; never changed once it is made. No dataclass, so that `stored` writes it as its tree.
+
+    Attributes
+    ----------
+    families : mapping of str to FamilySpace
+        By name, in the order in which they are tried.
+    """
+
+    def __init__(self, families: Mapping[str, FamilySpace]) -> None:
+        self.families = families
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Space) and self.families == other.families
+
+    __hash__ = None  # type: ignore[assignment] - its mappings have none
+
+    def __repr__(self) -> str:
+        return f"Space({self.to_json()})"
+
+    @classmethod
+    def of(cls, tree: object) -> Space:
+        """Return the space that a tree of TOML or JSON describes.
+
+        Parameters
+        ----------
+        tree : object
+            In which order the parameters of a family stand means little: the store sorts them by name.
+
+        Returns
+        -------
+        Space
+
+        Raises
+        ------
+        SpecError
+            Where it describes none; names the parameter.
+        """
+        families = _checked(tree)
+        return cls({family: _family_space(entries) for family, entries in families.items()})
+
+    def to_json(self) -> dict[str, dict[str, object]]:
+        """Return the tree that `of` reads."""
+        tree: dict[str, dict[str, object]] = {}
+        for family, space in self.families.items():
+            tree[family] = {p.name: p.to_json() for p in space.parameters}
+            if space.starts:
+                tree[family]["start"] = [dict(start) for start in space.starts]
+        return tree
 
 
 def default_space_toml(family: str) -> str:
     """Return the text of a family's own space, with its comments.
+
+    Parameters
+    ----------
+    family : str
+
+    Returns
+    -------
+    str
+        TOML.
 
     Raises
     ------
@@ -102,36 +301,74 @@ def families() -> tuple[str, ...]:
     return tuple(FAMILIES)
 
 
-def default_space(names: Iterable[str]) -> dict[str, Any]:
-    """Return the families' own space."""
-    space: dict[str, Any] = {}
-    for name in names:
-        space |= tomllib.loads(default_space_toml(name))
-    return space
+def default_space(names: Iterable[str]) -> Space:
+    """Return the families' own space.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of families.
+
+    Returns
+    -------
+    Space
+    """
+    return Space({name: _own_space(name) for name in names})
 
 
-def with_encoders(space: Mapping[str, Any], kinds: Iterable[str]) -> dict[str, Any]:
+@functools.cache
+def _own_space(family: str) -> FamilySpace:
+    entries = cast("dict[str, Tree]", tomllib.loads(default_space_toml(family)))[family]
+    return _family_space(entries)
+
+
+def with_encoders(space: Space, kinds: Iterable[str]) -> Space:
     """Return the space of rows that have inputs of further `kinds` beside a table: settings of an encoder for each.
 
     A space that has such a setting keeps it.
 
     Parameters
     ----------
+    space : Space
     kinds : iterable of {"text", "image"}
+
+    Returns
+    -------
+    Space
     """
-    further: dict[str, Any] = {}
-    for kind in kinds:
-        further |= part_entries(f"{kind}_vector")
-    return {family: {**further, **entries} for family, entries in space.items()}
+    further = [p for kind in kinds for p in _family_space(part_entries(f"{kind}_vector")).parameters]
+
+    def joined(own: FamilySpace) -> FamilySpace:
+        named = {p.name: p for p in (*further, *own.parameters)}
+        return dataclasses.replace(own, parameters=tuple(named.values()))
+
+    return Space({family: joined(own) for family, own in space.families.items()})
 
 
-def space_to_toml(space: Mapping[str, Any]) -> str:
-    """Return a space as TOML text."""
-    return tomli_w.dumps(space)
+def space_to_toml(space: Space) -> str:
+    """Return a space as TOML text.
+
+    Parameters
+    ----------
+    space : Space
+
+    Returns
+    -------
+    str
+    """
+    return tomli_w.dumps(space.to_json())
 
 
-def space_from_toml(text: str) -> dict[str, Any]:
+def space_from_toml(text: str) -> Space:
     """Read and check a space.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    Space
 
     Raises
     ------
@@ -139,241 +376,163 @@ def space_from_toml(text: str) -> dict[str, Any]:
         Where the text is not TOML or does not describe a space; names the line or the parameter.
     """
     try:
-        space = tomllib.loads(text)
+        tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SpecError("The search space is not valid TOML: {error}.", error=str(error)) from None
-    check_space(space)
-    return space
+    return Space.of(tree)
 
 
-def check_space(space: Mapping[str, Any]) -> None:
-    """Raise `SpecError` where `space` does not describe a search space."""
-    if not space:
+def completed_space(space: Space) -> Space:
+    """Return the space with every setting that it leaves out fixed at the default of the family's own space.
+
+    Parameters
+    ----------
+    space : Space
+
+    Returns
+    -------
+    Space
+    """
+
+    def completed(family: str, own: FamilySpace) -> FamilySpace:
+        have = {p.target for p in own.parameters} | {p.name for p in own.parameters}
+        left_out = [p for p in _own_space(family).parameters if p.target not in have and p.name not in have]
+        fixed = (p.fixed_at(p.default) for p in left_out)
+        return dataclasses.replace(own, parameters=(*own.parameters, *fixed))
+
+    return Space({family: completed(family, own) for family, own in space.families.items()})
+
+
+def parameters(space: Space, family: str, *, task: str | None, metric: str | None) -> tuple[Parameter, ...]:
+    """Return the parameters of a family, in order.
+
+    Parameters
+    ----------
+    space : Space
+    family : str
+    task, metric : str or None
+        Leaves out parameters whose ``only`` does not name them; None keeps all.
+
+    Returns
+    -------
+    tuple of Parameter
+    """
+    return tuple(p for p in space.families[family].parameters if p.is_for(task, metric))
+
+
+def describe(space: Space, log: str = "log", step: str = "step {step}") -> list[tuple[str, str, str, str]]:
+    """Return what people read of every parameter.
+
+    Parameters
+    ----------
+    space : Space
+    log, step : str
+        What logarithmic ranges and those of steps are called, in the reader's language.
+
+    Returns
+    -------
+    list of tuple
+        Family, parameter, range and condition.
+    """
+    rows: list[tuple[str, str, str, str]] = []
+    for family, own in space.families.items():
+        for p in own.parameters:
+            text = ", ".join(map(_shown, p.choices))
+            if p.is_range:
+                text = f"{_number(p.low)} – {_number(p.high)}"
+                how = log if p.log else step.format(step=_number(p.step)) if p.step else ""
+                text += f" ({how})" if how else ""
+            when = "; ".join(f"{k} = {' | '.join(map(_shown, values))}" for k, values in p.when.items())
+            rows.append((family, p.name, text, when))
+    return rows
+
+
+def _shown(value: Choice) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _number(value: float) -> str:
+    return formatting.parameter(float(value))
+
+
+def _checked(tree: object) -> Mapping[str, Tree]:
+    """Return a tree that describes a search space, or raise `SpecError`."""
+    if not isinstance(tree, Mapping) or not tree:
         raise SpecError(
             "The search space is empty; it needs a table for each family, for instance [mlp.width]."
         )
-    for family in space:
-        if family not in families():
+    known_families = cast("Mapping[str, object]", tree)
+    for family, entries in known_families.items():
+        if family not in FAMILIES:
             raise SpecError(
                 "Unknown model family {family!r}; choose one of {choices}.",
                 family=family,
                 choices=", ".join(families()),
             )
-        if not isinstance(space[family], Mapping):
+        if not isinstance(entries, Mapping):
             raise SpecError("{family} must be a table of parameters.", family=family)
-        own = with_encoders(default_space([family]), ENCODED_KINDS)
-        known = FURTHER | {p.target for p in parameters(own, family, task=None, metric=None)}
-        earlier: list[str] = []
-        for name, entry in space[family].items():
-            if name != "start":
-                check_entry(f"{family}.{name}", entry, earlier)
-                check_name(f"{family}.{name}", str(entry.get("as", name)), known)
-                earlier.append(name)
-        check_starts(family, space[family].get("start", []), earlier)
+        own = with_encoders(default_space([family]), ENCODED_KINDS).families[family]
+        known = FURTHER | {p.target for p in own.parameters}
+        table = cast("Tree", entries)
+        names = [name for name in table if name != "start"]
+        for name in names:
+            entry = check_entry(f"{family}.{name}", table[name], names)
+            check_name(f"{family}.{name}", str(entry.get("as", name)), known)
+        check_starts(family, table.get("start", []), names)
+    return cast("Mapping[str, Tree]", tree)
 
 
-def completed_space(space: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the space with every setting that it leaves out fixed at the default of the family's own space."""
-    whole: dict[str, Any] = {}
-    for family, entries in space.items():
-        whole[family] = dict(entries)
-        have = {str(entry.get("as", name)) for name, entry in entries.items() if name != "start"}
-        own = default_space([family])[family]
-        for p in parameters({family: own}, family, task=None, metric=None):
-            if p.target not in have and p.name not in whole[family]:
-                kept = {key: own[p.name][key] for key in ("when", "only") if key in own[p.name]}
-                whole[family][p.name] = {"fixed": p.default, "as": p.target, **kept}
-    return whole
+def _family_space(entries: Tree) -> FamilySpace:
+    """Return the space of a family whose entries are known to be sound."""
+    named = {name: _parameter(name, cast("Tree", e)) for name, e in entries.items() if name != "start"}
+    starts = cast("Sequence[Params]", entries.get("start", ()))
+    return FamilySpace(_in_order(named), tuple(dict(start) for start in starts))
 
 
-def parameters(
-    space: Mapping[str, Any], family: str, *, task: str | None, metric: str | None
-) -> tuple[Parameter, ...]:
-    """Return the parameters of a family, in order.
+def _in_order(named: Mapping[str, Parameter]) -> tuple[Parameter, ...]:
+    """Return parameters as they stand, but for those that depend on later ones, which follow these."""
+    ordered: dict[str, Parameter] = {}
 
-    Parameters
-    ----------
-    space : mapping
-        One that `check_space` has passed.
-    task, metric : str or None
-        Leaves out parameters whose ``only`` does not name them; None keeps all.
-    """
-    result: list[Parameter] = []
-    for name, entry in space[family].items():
-        if name == "start":
-            continue
-        only = entry.get("only", {})
-        is_out = any(
-            have is not None and key in only and have not in only[key]
-            for key, have in (("task", task), ("metric", metric))
-        )
-        if not is_out:
-            result.append(_parameter(name, entry))
-    return tuple(result)
+    def put(name: str, waiting: tuple[str, ...]) -> None:
+        if name in waiting:
+            raise SpecError(
+                "{where} depends on {name!r}, which is no parameter before it.", where=waiting[-1], name=name
+            )
+        if name in named and name not in ordered:
+            for earlier in named[name].when:
+                put(earlier, (*waiting, name))
+            ordered[name] = named[name]
+
+    for name in named:
+        put(name, ())
+    return tuple(ordered.values())
 
 
-def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
-    when = {key: tuple(values) for key, values in entry.get("when", {}).items()}
-    target = str(entry.get("as", name))
-    if "fixed" in entry:
-        return Parameter(name, target, "fixed", entry["fixed"], (entry["fixed"],), when=when)
-    kind = entry["type"]
-    if kind == "choice":
-        choices = tuple(entry["choices"])
-        return Parameter(name, target, kind, entry.get("default", choices[0]), choices, when=when)
-    low, high, log = entry["low"], entry["high"], bool(entry.get("log", False))
-    middle = math.sqrt(low * high) if log else (low + high) / 2
-    default = entry.get("default", round(middle) if kind == "int" else middle)
-    return Parameter(
-        name, target, kind, default, (), low, high, log, None if log else entry.get("step"), when
+def _parameter(name: str, entry: Tree) -> Parameter:
+    conditions = {
+        key: {
+            name: tuple(values) for name, values in cast("Mapping[str, Sequence[Choice]]", entry[key]).items()
+        }
+        for key in ("when", "only")
+        if key in entry
+    }
+    shared = Parameter(
+        name,
+        str(entry.get("as", name)),
+        "fixed" if "fixed" in entry else cast("ParameterKind", entry["type"]),
+        given=cast("Choice | None", entry.get("default")),
+        when=conditions.get("when", {}),
+        only=cast("Mapping[str, tuple[str, ...]]", conditions.get("only", {})),
     )
-
-
-def adapt_space(
-    space: Mapping[str, Any], *, n_rows: int, max_epochs: int, n_numbers: int = 0
-) -> dict[str, Any]:
-    """Return the space for a table of `n_rows` training rows.
-
-    Batches follow the rows: at least so large that an epoch has about 120 steps at most, and at most a quarter of the
-    rows, so that an epoch has some steps; the default gives about ten. A fixed batch size stays.
-
-    The first trials see about `_FIRST_VISITS` rows: where all epochs of `n_rows` are more, their schedules have fewer
-    epochs, and the search may take a third of that or all. Where all epochs are less, every trial has them all. Of
-    texts they see `_FIRST_TEXTS`, in two epochs at least, and no schedule is longer than `_MOST_TEXTS` times that.
-
-    Each of `n_numbers` numeric columns becomes so many bins that a row stays short, and the rows fit into memory.
-    """
-    adapted = copy.deepcopy(dict(space))
-    most_bins = min(_MOST_BINS, _MOST_BINNED // max(n_rows, 1)) // max(n_numbers, 1)
-    for name, family in adapted.items():
-        _lower(family.get("n_bins", {}), max(most_bins, 2))
-        is_short = FAMILIES[name].learns_by_heart
-        visits = max(_FIRST_TEXTS, 2 * n_rows) if is_short else _FIRST_VISITS
-        first = min(visits / max(n_rows * max_epochs, 1), 1.0)
-        epochs = family.get("epoch_fraction", {})
-        if "low" in epochs and first < 1.0:
-            epochs["high"] = min(epochs["high"], _MOST_TEXTS * first) if is_short else epochs["high"]
-            epochs["low"], epochs["default"] = min(max(first / 3, 1.0 / max_epochs), epochs["high"]), first
-        elif "low" in epochs:
-            family["epoch_fraction"] = {"fixed": epochs["high"]}
-        batch = family.get("batch_size", {})
-        if "fixed" in batch or "low" not in batch:
-            continue
-        least = 2 ** max(0, math.ceil(math.log2(max(n_rows, 1) / 120)))
-        low = min(max(batch["low"], least), max(n_rows // 8, 1))
-        high = max(min(max(batch["high"], 4 * low), n_rows // 4), low)
-        batch["low"], batch["high"] = low, high
-        batch["default"] = min(max(min(batch.get("default", high), n_rows // 10), low), high)
-    return adapted
-
-
-def _lower(entry: dict[str, Any], most: int) -> None:
-    """Make `most` the greatest value of a range; a fixed value stays."""
-    if "high" in entry:
-        for key in ("low", "high", "default"):
-            if key in entry:
-                entry[key] = min(entry[key], most)
-
-
-def start_points(
-    space: Mapping[str, Any], family: str, *, task: str, metric: str
-) -> tuple[dict[str, Any], ...]:
-    """Return known good settings by parameter name: the defaults first, then each ``start`` of the space."""
-    starts: list[Mapping[str, Any]] = [{}, *space[family].get("start", ())]
-    return tuple(point_from(space, family, given, task=task, metric=metric) for given in starts)
-
-
-def quick_start(
-    space: Mapping[str, Any], families: Iterable[str], *, task: str, metric: str
-) -> tuple[str, dict[str, Any]] | None:
-    """Return the family and the values of a trial that is scored soon, of a large table; None elsewhere.
-
-    The start point whose rows cost least, on the shortest schedule: where the first trials do not see all
-    epochs, the networks that are best in the end take minutes, and somebody waits for a first score.
-    """
-    quick: list[tuple[float, str, dict[str, Any]]] = []
-    for family in families:
-        named = {p.name: p for p in parameters(space, family, task=task, metric=metric)}
-        epochs = named.get("epoch_fraction")
-        if not FAMILIES[family].width or epochs is None or epochs.kind != "float" or epochs.default >= 1.0:
-            continue
-        for values in start_points(space, family, task=task, metric=metric):
-            params = to_params(space, family, values, task=task, metric=metric)
-            quick.append(
-                (FAMILIES[family].n_products(params), family, {**values, "epoch_fraction": epochs.low})
-            )
-    return min(quick, key=lambda one: one[0])[1:] if quick else None
-
-
-def smallest_start(
-    space: Mapping[str, Any], families: Iterable[str], *, task: str, metric: str
-) -> tuple[str, dict[str, Any]]:
-    """Return the family and the values of the start point whose rows cost least.
-
-    It is the very first of families that do not say what they cost: they are in the order of it already.
-    """
-    points = [
-        (family, values)
-        for family in families
-        for values in start_points(space, family, task=task, metric=metric)
-    ]
-
-    def cost(point: tuple[str, Mapping[str, Any]]) -> float:
-        family, values = point
-        return FAMILIES[family].n_products(to_params(space, family, values, task=task, metric=metric))
-
-    family, values = min(points, key=cost)
-    return family, dict(values)
-
-
-def point_from(
-    space: Mapping[str, Any], family: str, given: Mapping[str, Any], *, task: str, metric: str
-) -> dict[str, Any]:
-    """Return a whole setting inside the space that is `given` as far as it can be, and the default elsewhere."""
-    values: dict[str, Any] = {}
-    for p in parameters(space, family, task=task, metric=metric):
-        if p.applies(values):
-            values[p.name] = _inside(p, given.get(p.name, p.default))
-    return values
-
-
-def _inside(p: Parameter, value: Any) -> Any:
-    if p.kind in ("int", "float"):
-        return type(value)(min(max(value, p.low), p.high))
-    return value if value in p.choices else p.choices[0]
-
-
-def to_params(
-    space: Mapping[str, Any], family: str, values: Mapping[str, Any], *, task: str, metric: str
-) -> dict[str, Any]:
-    """Return the engine's parameters of values by parameter name."""
-    named = {p.name: p for p in parameters(space, family, task=task, metric=metric)}
-    return {named[name].target: value for name, value in values.items()}
-
-
-def describe(
-    space: Mapping[str, Any], log: str = "log", step: str = "step {step}"
-) -> list[tuple[str, str, str, str]]:
-    """Return (family, parameter, range, condition) of every parameter, for people to read.
-
-    `log` and `step` are what logarithmic ranges and those of steps are called, in the reader's language.
-    """
-    rows: list[tuple[str, str, str, str]] = []
-    for family in space:
-        for p in parameters(space, family, task=None, metric=None):
-            if p.kind in ("choice", "fixed"):
-                text = ", ".join(str(c).lower() if isinstance(c, bool) else str(c) for c in p.choices)
-            else:
-                text = f"{_number(p.low)} – {_number(p.high)}"
-                how = log if p.log else step.format(step=_number(p.step)) if p.step else ""
-                text += f" ({how})" if how else ""
-            when = "; ".join(
-                f"{k} = {' | '.join(str(v).lower() if isinstance(v, bool) else str(v) for v in vs)}"
-                for k, vs in p.when.items()
-            )
-            rows.append((family, p.name, text, when))
-    return rows
-
-
-def _number(value: float) -> str:
-    return formatting.parameter(float(value))
+    if shared.kind == "fixed":
+        return shared.fixed_at(cast("Choice", entry["fixed"]))
+    if shared.kind == "choice":
+        return dataclasses.replace(shared, choices=tuple(cast("Sequence[Choice]", entry["choices"])))
+    log = bool(entry.get("log", False))
+    return dataclasses.replace(
+        shared,
+        low=cast("float", entry["low"]),
+        high=cast("float", entry["high"]),
+        log=log,
+        step=None if log else cast("float | None", entry.get("step")),
+    )

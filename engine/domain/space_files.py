@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import cast
 
 _INCLUDE = "# include "
 _ABOUT = "about"
@@ -28,8 +28,16 @@ def family_names() -> tuple[str, ...]:
     return tuple(name.removesuffix(".toml") for name in files if name.endswith(".toml"))
 
 
-def about_family(family: str) -> dict[str, Any]:
+def about_family(family: str) -> dict[str, object]:
     """Return what the file of a family says of it, see `families.Family`.
+
+    Parameters
+    ----------
+    family : str
+
+    Returns
+    -------
+    dict of str to object
 
     Raises
     ------
@@ -38,12 +46,21 @@ def about_family(family: str) -> dict[str, Any]:
     """
     for block in _blocks(_text(f"{family}.toml")):
         if _parameter(block, family) == _ABOUT:
-            return tomllib.loads(block)[family][_ABOUT]
+            return cast("dict[str, object]", tomllib.loads(block)[family][_ABOUT])
     raise KeyError(family)
 
 
 def space_text(family: str) -> str:
-    """Return the text of a family's space with its comments, as users see it."""
+    """Return the text of a family's space with its comments, as users see it.
+
+    Parameters
+    ----------
+    family : str
+
+    Returns
+    -------
+    str
+    """
     blocks = _blocks(_text(f"{family}.toml"))
     own = {_parameter(block, family): block for block in blocks}
     parts = {
@@ -70,9 +87,18 @@ def _part(name: str) -> Iterator[str]:
             yield block
 
 
-def part_entries(name: str) -> dict[str, Any]:
-    """Return the entries of a part, by parameter."""
-    return tomllib.loads("\n\n".join(_part(name)))["FAMILY"]
+def part_entries(name: str) -> dict[str, object]:
+    """Return the entries of a part, by parameter.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    dict of str to object
+    """
+    return cast("dict[str, object]", tomllib.loads("\n\n".join(_part(name)))["FAMILY"])
 
 
 def _text(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, cast
+from typing import cast
 
 from .errors import SpecError
 
@@ -13,15 +13,33 @@ FURTHER = frozenset({"clip_norm", "beta_1", "beta_2", "max_onehot", "compute_dty
 """Settings that the engine knows beside those of the families' own spaces."""
 
 
-def check_entry(where: str, entry: Any, earlier: Collection[str]) -> None:
-    """Raise `SpecError` unless `entry` describes a parameter; `earlier` are the names that `when` may use."""
+def check_entry(where: str, entry: object, names: Collection[str]) -> Mapping[str, object]:
+    """Return an entry that describes a parameter.
+
+    Parameters
+    ----------
+    where : str
+        Names the entry in a sentence.
+    entry : object
+    names : collection of str
+        Those that `when` may use.
+
+    Returns
+    -------
+    mapping
+
+    Raises
+    ------
+    SpecError
+        Where it describes none.
+    """
     if not isinstance(entry, Mapping):
         raise SpecError(
             "{where} is {value!r}; it must be a table, for instance {{ fixed = {value!r} }}.",
             where=where,
             value=entry,
         )
-    entry = cast("Mapping[str, Any]", entry)
+    entry = cast("Mapping[str, object]", entry)
     unknown = set(entry) - KEYS
     if unknown:
         raise SpecError(
@@ -30,7 +48,7 @@ def check_entry(where: str, entry: Any, earlier: Collection[str]) -> None:
             key=min(unknown),
             keys=", ".join(sorted(KEYS)),
         )
-    _check_conditions(where, entry, earlier)
+    _check_conditions(where, entry, names)
     kind = entry.get("type")
     if "fixed" in entry:
         _check_values(where, "fixed", [entry["fixed"]])
@@ -44,10 +62,24 @@ def check_entry(where: str, entry: Any, earlier: Collection[str]) -> None:
             where=where,
             kind=kind,
         )
+    return entry
 
 
 def check_name(where: str, target: str, known: Collection[str]) -> None:
-    """Raise `SpecError` unless the engine knows the setting `target`."""
+    """Check that the engine knows a setting.
+
+    Parameters
+    ----------
+    where : str
+        Names the entry in a sentence.
+    target : str
+    known : collection of str
+
+    Raises
+    ------
+    SpecError
+        Where it does not.
+    """
     if target not in known:
         raise SpecError(
             "{where} is no setting that the engine knows; it knows {known}.",
@@ -56,14 +88,27 @@ def check_name(where: str, target: str, known: Collection[str]) -> None:
         )
 
 
-def check_starts(family: str, starts: Any, names: Collection[str]) -> None:
-    """Raise `SpecError` unless `starts` is a list of tables of parameters of the family."""
+def check_starts(family: str, starts: object, names: Collection[str]) -> None:
+    """Check that start points are a list of tables of parameters of the family.
+
+    Parameters
+    ----------
+    family : str
+    starts : object
+    names : collection of str
+        Of the family's parameters.
+
+    Raises
+    ------
+    SpecError
+        Where they are none.
+    """
     points = cast("Sequence[object]", starts) if isinstance(starts, list | tuple) else None
     if points is None or not all(isinstance(point, Mapping) for point in points):
         raise SpecError(
             "{family}.start must be a list of tables, for instance [{{ width = 64 }}].", family=family
         )
-    for point in cast("Sequence[Mapping[str, Any]]", points):
+    for point in cast("Sequence[Mapping[str, object]]", points):
         for name in point:
             if name not in names:
                 raise SpecError(
@@ -73,7 +118,7 @@ def check_starts(family: str, starts: Any, names: Collection[str]) -> None:
                 )
 
 
-def _check_conditions(where: str, entry: Mapping[str, Any], earlier: Collection[str]) -> None:
+def _check_conditions(where: str, entry: Mapping[str, object], names: Collection[str]) -> None:
     for key in ("when", "only"):
         conditions = entry.get(key, {})
         lists = cast("Mapping[str, object]", conditions).values() if isinstance(conditions, Mapping) else None
@@ -83,22 +128,22 @@ def _check_conditions(where: str, entry: Mapping[str, Any], earlier: Collection[
                 where=where,
                 key=key,
             )
-    for name in entry.get("when", {}):
-        if name not in earlier:
+    for name in cast("Mapping[str, object]", entry.get("when", {})):
+        if name not in names:
             raise SpecError(
                 "{where} depends on {name!r}, which is no parameter before it.", where=where, name=name
             )
 
 
-def _check_choices(where: str, choices: Any) -> None:
+def _check_choices(where: str, choices: object) -> None:
     if not isinstance(choices, list | tuple):
         raise SpecError("{where}: choices must be a list, not {value!r}.", where=where, value=choices)
     if not choices:
         raise SpecError("{where} has no choices; give at least one.", where=where)
-    _check_values(where, "choices", cast("Sequence[Any]", choices))
+    _check_values(where, "choices", cast("Sequence[object]", choices))
 
 
-def _check_values(where: str, key: str, values: Sequence[Any]) -> None:
+def _check_values(where: str, key: str, values: Sequence[object]) -> None:
     for value in values:
         if not isinstance(value, bool | int | float | str):
             raise SpecError(
@@ -109,7 +154,7 @@ def _check_values(where: str, key: str, values: Sequence[Any]) -> None:
             )
 
 
-def _check_range(where: str, kind: str, entry: Mapping[str, Any]) -> None:
+def _check_range(where: str, kind: str, entry: Mapping[str, object]) -> None:
     if "low" not in entry or "high" not in entry:
         raise SpecError("{where} needs low and high.", where=where)
     for key in ("low", "high", "step", "default"):
@@ -121,18 +166,18 @@ def _check_range(where: str, kind: str, entry: Mapping[str, Any]) -> None:
                 value=entry[key],
                 kind=kind,
             )
-    low, high = entry["low"], entry["high"]
+    low, high = cast("float", entry["low"]), cast("float", entry["high"])
     if not low <= high:
         raise SpecError(
             "{where} goes from {low} to {high}; low must not exceed high.", where=where, low=low, high=high
         )
     if entry.get("log", False) and low <= 0:
         raise SpecError("{where} is logarithmic from {low}; low must be more than 0.", where=where, low=low)
-    if entry.get("step", 1) <= 0:
+    if cast("float", entry.get("step", 1)) <= 0:
         raise SpecError("{where}: step is {step}; it must be more than 0.", where=where, step=entry["step"])
 
 
-def _is_number(value: Any, kind: str) -> bool:
+def _is_number(value: object, kind: str) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return math.isfinite(value) and (kind == "float" or float(value).is_integer())

@@ -6,16 +6,21 @@ import dataclasses
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from .choices import DuplicatesName, PathName, PrunerName, SamplerName, SplitKind, Task
-from .errors import SpecError
+import msgspec
+
+from ...storage.records import Json, StudyRecord
+from .choices import DuplicatesName, ObjectiveName, PathName, PrunerName, SamplerName, SplitKind, Task
+from .errors import SpecError, WorkspaceError
 from .evidence import EQUIVALENCE
 from .families import FAMILY_KINDS, default_families, families_of
 from .kinds import AUTO
 from .metrics import METRICS, default_metric
-from .objectives import ObjectiveName
 from .settings import SETTINGS, check_settings, default_of, nested
+from .space import Space
+from .space_points import Start
+from .stored import encoded, from_builtins
 
 ORDERED_SPLITS = ("time", "order")
 """Kinds of splits that train on what comes first and validate on what follows."""
@@ -95,8 +100,8 @@ class SplitSpec:
         Of images and folds by group without a column of groups: the part of the file name, counted from 1, whose equal
         words are a group, see `engine.splits.units.parts_of_names`; 0 for none.
     independent : tuple of str
-        Answers to findings about the split, by their keys (see `split_findings.Look.key`): such rows are independent
-        all the same, and the folds stay.
+        Answers to findings about the split, by their keys (see `split_findings.SplitFinding.key`): such rows are
+        independent all the same, and the folds stay.
     """
 
     kind: SplitKind = "auto"
@@ -116,7 +121,8 @@ class BudgetSpec:
     """When the search ends: at the first limit reached; None is no limit, and one limit must be set."""
 
     n_trials: int | None = None
-    timeout_s: float | None = None  # the user's wall clock, final fit and export inside
+    # The user's wall clock, final fit and export inside.
+    timeout_s: float | None = None
     target_score: float | None = None
 
 
@@ -163,10 +169,10 @@ class StudySpec:
         Model families the search may choose from; none for the usual ones of the kind of data.
     kind : str
         Of the data; ``auto`` is decided from the columns when the study is created.
-    space : Json or None
-        A search space as read from TOML; None for the families' own.
-    starts : tuple of Json
-        Values to try first: ``family`` and ``values`` by the names of its space, of an earlier study's best trials.
+    space : Space or None
+        None for the families' own.
+    starts : tuple of Start
+        Values to try first, of an earlier study's best trials.
     objectives : tuple of str
         ``score``, and what is to be small beside it: ``parameters``, ``bytes``, ``latency``. With several, no trial
         is given up early.
@@ -203,8 +209,8 @@ class StudySpec:
     budget: BudgetSpec = field(default_factory=BudgetSpec)
     sampler: SamplerName = "tpe"
     pruner: PrunerName = "hyperband"
-    space: Mapping[str, Any] | None = None
-    starts: tuple[Mapping[str, Any], ...] = ()
+    space: Space | None = None
+    starts: tuple[Start, ...] = ()
     objectives: tuple[ObjectiveName, ...] = ("score",)
     limits: LimitsSpec = field(default_factory=LimitsSpec)
     max_epochs: int = 100
@@ -233,6 +239,10 @@ class StudySpec:
         **others
             Further fields, which are no settings: ``roles``, ``space``, ``starts``, ``export_dir``.
 
+        Returns
+        -------
+        StudySpec
+
         Raises
         ------
         SpecError
@@ -259,7 +269,23 @@ class StudySpec:
         return METRICS[self.metric].direction
 
     def resolved(self, task: Literal["binary", "multiclass", "regression"], kind: str) -> StudySpec:
-        """Return this spec with the task, the metric, the kind of data and the families decided."""
+        """Return this spec with the task, the metric, the kind of data and the families decided.
+
+        Parameters
+        ----------
+        task : {"binary", "multiclass", "regression"}
+            binary, multiclass or regression.
+        kind : str
+
+        Returns
+        -------
+        StudySpec
+
+        Raises
+        ------
+        SpecError
+            Where the metric does not fit the task, or a family not the kind of data.
+        """
         metric = self.metric or default_metric(task)
         if task not in METRICS[metric].tasks:
             raise SpecError(
@@ -268,7 +294,7 @@ class StudySpec:
                 task=task,
                 choices=", ".join(sorted(m.name for m in METRICS.values() if task in m.tasks)),
             )
-        families = self.families or tuple(self.space or ()) or default_families(kind)
+        families = self.families or tuple(self.space.families if self.space else ()) or default_families(kind)
         for name in families:
             if name not in families_of(kind):
                 raise SpecError(
@@ -280,38 +306,82 @@ class StudySpec:
                 )
         return dataclasses.replace(self, task=task, metric=metric, kind=kind, families=families)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict that `from_json` turns into an equal spec."""
-        return dataclasses.asdict(self)
+        return encoded(self)
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> StudySpec:
+    def of_study(cls, study: StudyRecord) -> StudySpec:
+        """Return what a study asks.
+
+        Parameters
+        ----------
+        study : StudyRecord
+
+        Returns
+        -------
+        StudySpec
+
+        Raises
+        ------
+        WorkspaceError
+            Where what is stored is no such thing.
+        """
+        try:
+            return cls.from_json(study.spec)
+        except SpecError as error:
+            raise WorkspaceError(
+                "The settings of the study {study!r} cannot be read: {reason}",
+                study=study.name,
+                reason=error.sentence.to_json(),
+            ) from error
+
+    @classmethod
+    def from_json(cls, data: Json) -> StudySpec:
         """Rebuild a spec.
+
+        Parameters
+        ----------
+        data : mapping
+            Of this version or an older one.
+
+        Returns
+        -------
+        StudySpec
 
         Raises
         ------
         SpecError
-            On an unknown key or a value out of range.
+            On an unknown key, a value of another type or one out of range.
         """
-        data = _with_limits(data)
-        unknown = set(data) - {f.name for f in dataclasses.fields(cls)}
+        values = _of_today(data)
+        unknown = set(values) - {f.name for f in dataclasses.fields(cls)}
         if unknown:
             raise SpecError(
                 "Unknown study setting {name!r}; this study may come from a newer version of Cupel.",
                 name=min(unknown),
             )
-        values = dict(data)
-        values["families"] = tuple(values.get("families", ()))
-        values["starts"] = tuple(values.get("starts", ()))
-        values["split"] = _split_from_json(values.get("split", {}))
-        values["budget"] = BudgetSpec(**values.get("budget", {}))
-        values["objectives"] = tuple(values.get("objectives", ("score",)))
-        values["limits"] = LimitsSpec(**values.get("limits", {}))
-        return cls(**values)
+        try:
+            return from_builtins(cls, values)
+        except msgspec.ValidationError as error:
+            raise SpecError(
+                "A study setting cannot be read: {reason}; this study may come from a newer version of Cupel.",
+                reason=str(error),
+            ) from error
 
 
 def spec_of(target: str, **given: Any) -> StudySpec:
     """Return a spec of settings by their names in Python (``n_folds``, ``split``, ``gap``), and of other fields.
+
+    Parameters
+    ----------
+    target : str
+    **given : object
+        Values by those names.
+
+    Returns
+    -------
+    StudySpec
 
     Raises
     ------
@@ -326,7 +396,9 @@ def spec_of(target: str, **given: Any) -> StudySpec:
         if name in by_name:
             values[by_name[name].field] = tuple(value) if by_name[name].is_several else value
         elif name in fields:
-            others[name] = value
+            others[name] = (
+                value if name != "space" or value is None or isinstance(value, Space) else Space.of(value)
+            )
         else:
             near = difflib.get_close_matches(name, (*by_name, *fields), 1)
             raise SpecError(
@@ -338,22 +410,19 @@ def spec_of(target: str, **given: Any) -> StudySpec:
     return dataclasses.replace(StudySpec.of(target, values, **others), **whole)
 
 
-def _split_from_json(data: Mapping[str, Any]) -> SplitSpec:
-    """Rebuild a split; one that was stored before near-duplicates were looked for did not keep them together."""
-    values = dict(data)
-    values["independent"] = tuple(values.get("independent", ()))
-    if data:
-        values.setdefault("duplicates", "ignore")
-    return SplitSpec(**values)
+def _of_today(data: Json) -> dict[str, object]:
+    """Return the JSON of a spec as this version writes it.
 
-
-def _with_limits(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the JSON of a spec with the one limit of older versions where the limits are now."""
-    if "most_parameters" not in data:
-        return data
+    Older versions had one limit where the limits are now; and a split of before near-duplicates were looked for did not
+    keep them together.
+    """
     values = dict(data)
-    most = values.pop("most_parameters")
-    return {"limits": {"parameters": most}, **values}
+    if "most_parameters" in values:
+        values.setdefault("limits", {"parameters": values.pop("most_parameters")})
+    split = values.get("split")
+    if isinstance(split, Mapping) and split:
+        values["split"] = {"duplicates": "ignore", **cast("Json", split)}
+    return values
 
 
 def _check(spec: StudySpec) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shlex
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from .errors import Message
 from .formatting import number, shared_decimals
@@ -14,7 +14,7 @@ By = Literal["order", "time", "group", "name_part", "duplicates"]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SplitFinding:
     """One other way to divide the rows, and what a quick baseline scores on it.
 
     Attributes
@@ -73,7 +73,7 @@ class Look:
     def message(self) -> Message:
         """Return the sentences that tell it."""
         decimals = shared_decimals([self.chosen, self.apart], [None, None])
-        values: dict[str, Any] = {
+        values: dict[str, object] = {
             "metric": self.metric,
             "chosen": number(self.chosen, decimals),
             "apart": number(self.apart, decimals),
@@ -131,31 +131,31 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class SplitAudit:
-    """All looks at a split.
+    """All ways in which the rows of a split were divided otherwise.
 
     Attributes
     ----------
     kind : str
         Of the folds that were chosen.
-    looks : tuple of Look
+    looks : tuple of SplitFinding
         The ways that were tried on the baseline; what could not differ was not tried.
     """
 
     kind: str
-    looks: tuple[Look, ...] = ()
+    looks: tuple[SplitFinding, ...] = ()
 
     @property
-    def serious(self) -> tuple[Look, ...]:
+    def serious(self) -> tuple[SplitFinding, ...]:
         """What differs much and beyond chance, the largest part gone first."""
-        return tuple(look for look in self.told if look.severity == "serious")
+        return tuple(look for look in self.findings if look.severity == "serious")
 
     @property
-    def told(self) -> tuple[Look, ...]:
+    def findings(self) -> tuple[SplitFinding, ...]:
         """What differs beyond chance, the largest part gone first."""
         return tuple(sorted((look for look in self.looks if look.severity), key=lambda look: -look.share))
 
     @property
-    def unanswered(self) -> tuple[Look, ...]:
+    def unanswered(self) -> tuple[SplitFinding, ...]:
         """What is serious and waits for an answer of the user."""
         return tuple(look for look in self.serious if not look.is_answered)
 
@@ -164,12 +164,12 @@ class SplitAudit:
         """Whether the user has answered all that is serious."""
         return bool(self.serious) and not self.unanswered
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict; what is told comes first, with its ``message`` and its ``remedy``."""
         looks = [
             dataclasses.asdict(look)
             | {"key": look.key, "message": look.message().to_json(), "remedy": look.remedy()}
-            for look in self.told
+            for look in self.findings
         ]
         looks += [dataclasses.asdict(look) for look in self.looks if not look.severity]
         return {

@@ -6,12 +6,13 @@ defaults what older versions did not record. Light.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
 from ...storage.records import Json
 from .errors import Message, WorkspaceError
+from .space import Space
 
 T = TypeVar("T")
 
@@ -28,13 +29,17 @@ def decoded(kind: type[T], stored: Json, of: Message) -> T:
     of : Message
         Names what was read, as ``Message("The result of the study {study!r}", …)``.
 
+    Returns
+    -------
+    object
+
     Raises
     ------
     WorkspaceError
         Where it is no such type.
     """
     try:
-        return msgspec.convert(stored, kind, str_keys=True)
+        return from_builtins(kind, stored)
     except msgspec.ValidationError as error:
         raise WorkspaceError(
             "{what} cannot be read: {reason}. It was damaged, or written by a newer version; restore the workspace "
@@ -44,7 +49,66 @@ def decoded(kind: type[T], stored: Json, of: Message) -> T:
         ) from error
 
 
-def encoded(value: object) -> dict[str, Any]:
-    """Return a type as the object that `decoded` reads."""
-    built: dict[str, Any] = msgspec.to_builtins(value, str_keys=True)
-    return built
+def from_builtins(kind: type[T], value: object) -> T:
+    """Return what JSON has as a type.
+
+    Parameters
+    ----------
+    kind : type
+    value : object
+
+    Returns
+    -------
+    instance of `kind`
+
+    Raises
+    ------
+    msgspec.ValidationError
+        Where it is no such type.
+    SpecError
+        Where a setting or a search space in it is wrong.
+    """
+    return msgspec.convert(value, kind, str_keys=True, dec_hook=_read)
+
+
+def encoded(value: object) -> dict[str, object]:
+    """Return a type as the object that `decoded` reads.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    dict
+    """
+    return cast("dict[str, object]", to_builtins(value))
+
+
+def to_builtins(value: object) -> object:
+    """Return a type as what JSON has.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    object
+        Which `from_builtins` reads.
+    """
+    return msgspec.to_builtins(value, str_keys=True, enc_hook=_written)
+
+
+def _read(kind: type, value: object) -> object:
+    if kind is Space:
+        return Space.of(value)
+    if kind is object:
+        return value
+    raise NotImplementedError(kind)
+
+
+def _written(value: object) -> object:
+    if isinstance(value, Space):
+        return value.to_json()
+    raise NotImplementedError(type(value))

@@ -5,7 +5,7 @@ Filter, ``--json``, ``--csv`` and the window's table read this list. Params foll
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -68,8 +68,17 @@ def _whole(values: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.where(values < 0, np.nan, values.astype(np.float64))
 
 
-def objects(values: list[Any]) -> NDArray[np.generic]:
-    """Return a column of any values."""
+def objects(values: Sequence[object]) -> NDArray[np.generic]:
+    """Return a column of any values.
+
+    Parameters
+    ----------
+    values : sequence of object
+
+    Returns
+    -------
+    ndarray
+    """
     result = np.empty(len(values), dtype=object)
     result[:] = values
     return result
@@ -133,14 +142,28 @@ def own_columns(
 
     Parameters
     ----------
+    table : TrialTable
     on_front : ndarray of shape (n_trials,), bool, optional
         Which trials no other one beats; none where it is left out.
+
+    Returns
+    -------
+    dict of str to ndarray
     """
     found = {c.name: c.of_table(table) for c in TRIAL_COLUMNS if c.name and c.of_table is not None}
     found[ON_FRONT] = np.zeros(len(table), dtype=bool) if on_front is None else on_front
     return found
 
 
-def written(trial: TrialRecord) -> dict[str, Any]:
-    """Return what ``--json`` and ``--csv`` have of a trial."""
+def written(trial: TrialRecord) -> dict[str, object]:
+    """Return what ``--json`` and ``--csv`` have of a trial.
+
+    Parameters
+    ----------
+    trial : TrialRecord
+
+    Returns
+    -------
+    dict of str to object
+    """
     return {c.key: c.of_record(trial) for c in TRIAL_COLUMNS if c.key and c.of_record is not None}

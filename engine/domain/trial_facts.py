@@ -37,6 +37,14 @@ class TrialFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     def of(cls, trial: TrialRecord) -> TrialFacts:
         """Return what is known of a trial.
 
+        Parameters
+        ----------
+        trial : TrialRecord
+
+        Returns
+        -------
+        TrialFacts
+
         Raises
         ------
         WorkspaceError

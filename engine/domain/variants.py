@@ -7,7 +7,6 @@ What version 0.1.0 or an older schema did not record is None or empty. Light.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
@@ -246,6 +245,14 @@ class VariantMethod(msgspec.Struct, frozen=True):
     def of(cls, variant: VariantRecord) -> VariantMethod:
         """Return what was done to a variant's networks.
 
+        Parameters
+        ----------
+        variant : VariantRecord
+
+        Returns
+        -------
+        VariantMethod
+
         Raises
         ------
         WorkspaceError
@@ -309,6 +316,14 @@ class VariantMeasures(msgspec.Struct, frozen=True, omit_defaults=True):
     def of(cls, variant: VariantRecord) -> VariantMeasures:
         """Return the measures of a variant.
 
+        Parameters
+        ----------
+        variant : VariantRecord
+
+        Returns
+        -------
+        VariantMeasures
+
         Raises
         ------
         WorkspaceError
@@ -317,7 +332,7 @@ class VariantMeasures(msgspec.Struct, frozen=True, omit_defaults=True):
         of = Message("The measures of the variant {variant!r}", {"variant": variant.name})
         return decoded(cls, variant.measures, of)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return what is stored; of the holdout also that there is none."""
         return {"holdout": None, "layers": [], **encoded(self)}
 
@@ -339,7 +354,16 @@ class Sizes(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, variant: VariantRecord) -> Sizes | None:
-        """Return those of a variant; None where they were not all measured."""
+        """Return those of a variant; None where they were not all measured.
+
+        Parameters
+        ----------
+        variant : VariantRecord
+
+        Returns
+        -------
+        Sizes or None
+        """
         size, zipped = variant.size_bytes, variant.zip_bytes
         one, batch = variant.latency_ms, variant.batch_latency_ms
         if size is None or zipped is None or one is None or batch is None:

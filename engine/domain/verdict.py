@@ -20,7 +20,17 @@ OLD_WAY = Message(
 
 
 def looks_sentence(n_looks: int) -> Message:
-    """Return how often the rows of the holdout were looked at, over all studies of the workspace."""
+    """Return how often the rows of the holdout were looked at, over all studies of the workspace.
+
+    Parameters
+    ----------
+    n_looks : int
+        How often the rows of the holdout were looked at.
+
+    Returns
+    -------
+    Message
+    """
     if n_looks == 0:
         return Message("The rows of the holdout have not been looked at.")
     if n_looks == 1:
@@ -33,7 +43,17 @@ def looks_sentence(n_looks: int) -> Message:
 
 
 def headline(evidence: Evidence, label: Label = str) -> Message:
-    """Return the sentence on the best network and the baselines; `label` gives the name that a reader sees."""
+    """Return the sentence on the best network and the baselines; `label` gives the name that a reader sees.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    label : str or float
+
+    Returns
+    -------
+    Message
+    """
     by_word: dict[str, list[str]] = {"better": [], "worse": [], "same": [], "undecided": []}
     for name, verdict in evidence.verdicts.items():
         by_word[verdict.word].append(label(name))
@@ -74,18 +94,48 @@ def headline(evidence: Evidence, label: Label = str) -> Message:
 
 
 def is_better_than_all(evidence: Evidence) -> bool:
-    """Whether the best network is better than every baseline, and there is one: what alone is shown in green."""
+    """Whether the best network is better than every baseline, and there is one: what alone is shown in green.
+
+    Parameters
+    ----------
+    evidence : Evidence
+
+    Returns
+    -------
+    bool
+    """
     words = {verdict.word for verdict in evidence.verdicts.values()}
     return words == {"better"} and not evidence.not_compared
 
 
 def word_message(word: Word) -> Message:
-    """Return the word of a verdict as a reader sees it."""
+    """Return the word of a verdict as a reader sees it.
+
+    Parameters
+    ----------
+    word : Word
+
+    Returns
+    -------
+    Message
+    """
     return _WORDS[word]
 
 
 def verdict_sentence(name: str, verdict: Verdict, decimals: int | None = None) -> Message:
-    """Return the verdict against a model called `name`, with size, interval and probabilities."""
+    """Return the verdict against a model called `name`, with size, interval and probabilities.
+
+    Parameters
+    ----------
+    name : str
+    verdict : Verdict
+    decimals : int or None
+        Digits after the point; None for as many as the number needs.
+
+    Returns
+    -------
+    Message
+    """
     if decimals is None:
         decimals = formatting.decimals_for(verdict.difference, (verdict.high - verdict.low) / 4)
     args = {
@@ -101,7 +151,16 @@ def verdict_sentence(name: str, verdict: Verdict, decimals: int | None = None) -
 
 
 def another_way_sentence(name: str) -> Message:
-    """Return the sentence on a model that is not compared, because it was scored in another way."""
+    """Return the sentence on a model that is not compared, because it was scored in another way.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Message
+    """
     return Message(
         "{name} was scored in another way, so it is not ranked with the first one.", {"name": name}
     )
@@ -134,7 +193,18 @@ _SENTENCES: dict[str, Message] = {
 
 
 def corrected_sentence(corrected: Corrected, decimals: int) -> Message:
-    """Return the corrected score, its interval and what it rests on."""
+    """Return the corrected score, its interval and what it rests on.
+
+    Parameters
+    ----------
+    corrected : Corrected
+    decimals : int
+        Digits after the point.
+
+    Returns
+    -------
+    Message
+    """
     args = {
         "value": formatting.number(corrected.value, decimals),
         "low": formatting.number(corrected.low, decimals),
@@ -171,7 +241,18 @@ def corrected_sentence(corrected: Corrected, decimals: int) -> Message:
 
 
 def shipped_sentences(corrected: Corrected, decimals: int) -> list[Message]:
-    """Return the corrected scores of what is shipped beside single networks."""
+    """Return the corrected scores of what is shipped beside single networks.
+
+    Parameters
+    ----------
+    corrected : Corrected
+    decimals : int
+        Digits after the point.
+
+    Returns
+    -------
+    list of Message
+    """
     found: list[Message] = []
     for estimate, message in (
         (
@@ -197,7 +278,16 @@ def shipped_sentences(corrected: Corrected, decimals: int) -> list[Message]:
 
 
 def shares_sentence(corrected: Corrected) -> Message | None:
-    """Return how often each trial is the best in a resample; None where it is always the same one."""
+    """Return how often each trial is the best in a resample; None where it is always the same one.
+
+    Parameters
+    ----------
+    corrected : Corrected
+
+    Returns
+    -------
+    Message or None
+    """
     if len(corrected.shares) < 2:
         return None
     first = list(corrected.shares.items())[:_MOST_SHARES]
@@ -218,12 +308,17 @@ def sentences(
 
     Parameters
     ----------
+    evidence : Evidence
     ours, baselines
         Scores on the holdout, see `disagreement`.
     decimals : int
         Of scores.
     label : callable
         Gives the name of a baseline that a reader sees.
+
+    Returns
+    -------
+    list of Message
     """
     found = [headline(evidence, label)]
     found += [verdict_sentence(label(name), verdict) for name, verdict in evidence.verdicts.items()]
@@ -238,7 +333,23 @@ def notes(
     decimals: int,
     label: Label = str,
 ) -> list[Message]:
-    """Return what is to be said beside headline and verdicts; parameters as of `sentences`."""
+    """Return what is to be said beside headline and verdicts; parameters as of `sentences`.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    ours : float or None
+        The score of the final model on the holdout; None where there is none.
+    baselines : mapping of str to float or None
+        Scores on the holdout by the name of the baseline.
+    decimals : int
+        Digits after the point.
+    label : str or float
+
+    Returns
+    -------
+    list of Message
+    """
     found: list[Message] = []
     differing = disagreement(evidence, ours, baselines, label)
     found += [differing] if differing else []
@@ -261,7 +372,18 @@ def notes(
 
 
 def basis_sentences(evidence: Evidence, decimals: int) -> list[Message]:
-    """Return what the choice of epochs and of the best trial rests on; `decimals` are those of scores."""
+    """Return what the choice of epochs and of the best trial rests on; `decimals` are those of scores.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    decimals : int
+        Digits after the point.
+
+    Returns
+    -------
+    list of Message
+    """
     found: list[Message] = []
     args = {
         "n": len(evidence.finalists),
@@ -319,10 +441,16 @@ def disagreement(
 
     Parameters
     ----------
+    evidence : Evidence
     ours : float or None
         The final model's score on the holdout.
     baselines : mapping of str to float or None
         The baselines' by their names.
+    label : str or float
+
+    Returns
+    -------
+    Message or None
     """
     metric = METRICS[evidence.metric]
     on_holdout = {name: value for name, value in baselines.items() if value is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ class Finding:
     column: str | None
     message: Message
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict."""
         return {
             "severity": self.severity,
@@ -44,7 +44,7 @@ class Finding:
         }
 
 
-def finding(severity: Severity, code: str, column: str | None, template: str, **args: Any) -> Finding:
+def finding(severity: Severity, code: str, column: str | None, template: str, **args: object) -> Finding:
     """Return a finding; the column is a value of its sentence too."""
     return Finding(
         severity, code, column, Message(template, {**({"column": column} if column else {}), **args})

@@ -28,7 +28,8 @@ _TARGET_NAMES = (
     "quality",
 )
 _TRUTH = re.compile(r"(?:^|[\W_])(?:gt|ground[\W_]?truth)(?:$|[\W_])", re.IGNORECASE)
-_CIRCUMSTANCE = re.compile(  # who, where and when: asked beside what is to be learned
+# Who, where and when: asked beside what is to be learned.
+_CIRCUMSTANCE = re.compile(
     r"(?:^|[\W_])(?:age|sex|gender|education|household|country|county|city|state|region|location|address|zip|"
     r"latitude|longitude|date|day|month|year|time|note|notes|comment|comments)(?:$|[\W_])",
     re.IGNORECASE,

@@ -1,12 +1,10 @@
-"""All that the window shows of a file before a study: one JSON-able dict. Run in a short-lived engine
-process."""
+"""What the window shows of a file before a study, found in a process of its own."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,6 +13,7 @@ from ..data.table import Table
 from ..data.target import Target, encode_target
 from ..domain.errors import DataError, Message
 from ..domain.families import families_of
+from ..domain.inspections import DataFinding, Inspection, Preview, Thumbnail
 from ..domain.spec import ReadSpec, SplitSpec
 from ..domain.split_findings import SplitAudit
 from ..kinds.registry import reader_of
@@ -24,7 +23,7 @@ from ..splits.near_duplicates import find_near_duplicates
 from ..splits.splitting import official_parts
 from .findings import Finding
 from .guess import suggest_target
-from .report import build_report
+from .report import Picture, build_report
 
 _PREVIEW_ROWS = 50
 _THUMBNAILS = 60
@@ -40,7 +39,7 @@ def inspect_file(
     *,
     split: SplitSpec = _USUAL_SPLIT,
     known_sizes: Collection[tuple[int, int]] = (),
-) -> dict[str, Any]:
+) -> Inspection:
     """Describe a file.
 
     Parameters
@@ -55,14 +54,7 @@ def inspect_file(
 
     Returns
     -------
-    dict
-        ``read``, ``name``, ``kind``, ``families`` (those for the kind), ``n_rows``, ``n_columns``, ``size_bytes``,
-        ``digest`` (empty where no size in `known_sizes` fits: it takes a pass over all cells and pixels),
-        ``preview`` (``columns``, ``rows`` of text), ``thumbnails`` (``png``, base64, and ``label`` of some images),
-        ``columns`` (each with ``histogram`` or ``top``), ``findings``, ``split_audit`` (see `SplitAudit.to_json`; None
-        without a target), ``messages``, ``target``,
-        ``task`` (None where the target cannot be used; a finding says why), ``labels`` ([label, rows], …),
-        ``n_dropped``, ``parts`` (rows of each official part, see `official_parts`).
+    Inspection
 
     Raises
     ------
@@ -78,31 +70,36 @@ def inspect_file(
         try:
             encoded = encode_target(table, schema)
         except DataError:
-            encoded = None  # build_report meets the same error and reports it as a finding
+            # build_report meets the same error and reports it as a finding.
+            encoded = None
     near = find_near_duplicates(table, schema, encoded.rows) if encoded is not None else None
     audit = audit_split(table, schema, encoded, split, near) if encoded is not None else None
     report = build_report(table, schema, encoded, split, near)
-    return {
-        "read": dataclasses.asdict(loaded.read),
-        "name": loaded.name,
-        "kind": schema.kind,
-        "families": list(families_of(schema.kind)),
-        "n_rows": table.n_rows,
-        "n_columns": len(table.columns),
-        "size_bytes": loaded.size_bytes,
-        "digest": table.digest() if (table.n_rows, len(table.columns)) in known_sizes else "",
-        "preview": _preview(table),
-        "thumbnails": _thumbnails(table, schema),
-        "columns": _columns(schema, report.to_json()["pictures"]),
-        "findings": [finding.to_json() for finding in (*_split_findings(audit), *report.findings)],
-        "split_audit": audit.to_json() if audit is not None else None,
-        "messages": [message.to_json() for message in _messages(loaded, schema, encoded)],
-        "target": chosen,
-        "task": encoded.task if encoded else None,
-        "labels": [list(pair) for pair in encoded.counts()[:_MAX_LABELS]] if encoded else [],
-        "n_dropped": encoded.n_dropped if encoded else 0,
-        "parts": official_parts(table),
-    }
+    return Inspection(
+        read=loaded.read,
+        name=loaded.name,
+        kind=schema.kind,
+        families=families_of(schema.kind),
+        n_rows=table.n_rows,
+        n_columns=len(table.columns),
+        size_bytes=loaded.size_bytes,
+        digest=table.digest() if (table.n_rows, len(table.columns)) in known_sizes else "",
+        preview=_preview(table),
+        thumbnails=_thumbnails(table, schema),
+        columns=_columns(schema, report.pictures),
+        findings=tuple(map(_finding, (*_split_findings(audit), *report.findings))),
+        split_audit=audit,
+        messages=_messages(loaded, schema, encoded),
+        target=chosen,
+        task=encoded.task if encoded else None,
+        labels=encoded.counts()[:_MAX_LABELS] if encoded else (),
+        n_dropped=encoded.n_dropped if encoded else 0,
+        parts=official_parts(table),
+    )
+
+
+def _finding(found: Finding) -> DataFinding:
+    return DataFinding(found.severity, found.code, found.column, found.message)
 
 
 def _split_findings(audit: SplitAudit | None) -> list[Finding]:
@@ -116,38 +113,36 @@ def _split_findings(audit: SplitAudit | None) -> list[Finding]:
             look.column if look.by in ("time", "group") else None,
             look.message(),
         )
-        for look in audit.told
+        for look in audit.findings
     ]
 
 
-def _thumbnails(table: Table, schema: TableSchema) -> list[dict[str, str]]:
+def _thumbnails(table: Table, schema: TableSchema) -> tuple[Thumbnail, ...]:
     """Return some rows as pictures with their targets, spread over the table; none where rows have no picture."""
     if not table.n_rows:
-        return []
+        return ()
     rows = np.unique(np.linspace(0, table.n_rows - 1, min(_THUMBNAILS, table.n_rows)).astype(np.int64))
     target = schema.target
     labels = table[target.name].raw(rows) if target is not None else [""] * len(rows)
     for one in schema.inputs:
         pictures = reader_of(one.kind).pictures(table, one.columns, rows)
         if pictures:
-            return [
-                {"png": png, "label": "" if label is None else str(label)}
+            return tuple(
+                Thumbnail(png, "" if label is None else str(label))
                 for png, label in zip(pictures, labels, strict=True)
-            ]
-    return []
+            )
+    return ()
 
 
-def _preview(table: Table) -> dict[str, Any]:
+def _preview(table: Table) -> Preview:
     rows = np.arange(min(_PREVIEW_ROWS, table.n_rows))
     cells = [column.raw(rows) for column in table]
-    shown = [["" if cell is None else str(cell) for cell in row] for row in zip(*cells, strict=True)]
-    return {"columns": list(table.names), "rows": shown}
+    shown = (tuple("" if cell is None else str(cell) for cell in row) for row in zip(*cells, strict=True))
+    return Preview(tuple(table.names), tuple(shown))
 
 
-def _columns(schema: TableSchema, pictures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {**dataclasses.asdict(c), "examples": list(c.examples), **pictures[c.name]} for c in schema.columns
-    ]
+def _columns(schema: TableSchema, pictures: Mapping[str, Picture]) -> tuple[Mapping[str, object], ...]:
+    return tuple({**dataclasses.asdict(c), **pictures[c.name].to_json()} for c in schema.columns)
 
 
 def _messages(loaded: Loaded, schema: TableSchema, target: Target | None) -> tuple[Message, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +24,8 @@ from .leakage import MAX_ROWS, single_column_score
 _ORDER = {"serious": 0, "warning": 1, "info": 2}
 _N_BINS = 20
 _N_TOP = 10
-_LEAKAGE: Mapping[str, tuple[float, float]] = {  # (warning, serious) by task, see leakage.single_column_score
+# (warning, serious) by task, see leakage.single_column_score.
+_LEAKAGE: Mapping[str, tuple[float, float]] = {
     "binary": (0.97, 0.995),
     "multiclass": (0.95, 0.99),
     "regression": (0.97, 0.99),
@@ -49,7 +49,7 @@ class Picture:
     counts: tuple[int, ...] = ()
     top: tuple[tuple[str, int], ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return ``{"histogram": {"edges", "counts"}}`` or ``{"top": [[value, count], …]}``."""
         if self.edges:
             return {"histogram": {"edges": list(self.edges), "counts": list(self.counts)}}
@@ -63,7 +63,7 @@ class DataReport:
     findings: tuple[Finding, ...]
     pictures: Mapping[str, Picture]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict."""
         return {
             "findings": [f.to_json() for f in self.findings],

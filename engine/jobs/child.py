@@ -22,11 +22,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-import msgspec
-
 from ...storage.records import Failure, FailureKind
 from ..domain.errors import CupelError, Message
-from .messages import Answer, Failed, Part, Progress, Ready, Said, line_of, said
+from ..domain.stored import from_builtins
+from .messages import Answer, ChildMessage, Failed, Part, Progress, Ready, line_of, read_message
 
 A = TypeVar("A")
 _POLL_S = 0.1
@@ -73,7 +72,16 @@ class Job(Generic[A]):
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def about(self, **args: object) -> Job[A]:
-        """Return the job with values for what else its sentences have."""
+        """Return the job with values for what else its sentences have.
+
+        Parameters
+        ----------
+        **args : object
+
+        Returns
+        -------
+        Job
+        """
         return dataclasses.replace(self, failed=self.failed.filled(**args), late=self.late.filled(**args))
 
 
@@ -101,15 +109,24 @@ class Child:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, bufsize=0,
             env={**os.environ, **(environment or {})},
         )  # fmt: skip
-        self._said: queue.SimpleQueue[Said | None] = queue.SimpleQueue()
+        self._messages: queue.SimpleQueue[ChildMessage | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, name="child", daemon=True)
         self._reader.start()
         if greeting:
             self._write(greeting)
 
     @classmethod
-    def of(cls, job: Job[Any]) -> Child:
-        """Start the child of a job."""
+    def of(cls, job: Job[A]) -> Child:
+        """Start the child of a job.
+
+        Parameters
+        ----------
+        job : Job
+
+        Returns
+        -------
+        Child
+        """
         return cls([sys.executable, "-m", "cupel.engine.jobs.work", job.work], job.environment)
 
     @property
@@ -137,6 +154,10 @@ class Child:
         part : callable
             Called with each part of the answer.
 
+        Returns
+        -------
+        answer of the job
+
         Raises
         ------
         CupelError
@@ -151,7 +172,7 @@ class Child:
                 if progress is not None:
                     progress(state.fraction, state.doing)
                 try:
-                    word = self._said.get(timeout=_POLL_S)
+                    word = self._messages.get(timeout=_POLL_S)
                 except queue.Empty:
                     now = time.monotonic()
                     if now - began > job.limit_s or now - heard > job.silence_s:
@@ -162,9 +183,9 @@ class Child:
                     case Progress():
                         state = word
                     case Part() if part is not None:
-                        part(msgspec.convert(word.value, job.part))
+                        part(from_builtins(job.part, word.value))
                     case Answer():
-                        return msgspec.convert(word.value, job.answer)
+                        return from_builtins(job.answer, word.value)
                     case Failed():
                         raise self._failed(job, word)
                     case None:
@@ -208,20 +229,20 @@ class Child:
         assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
         for line in iter(self._process.stdout.readline, b""):
             try:
-                word = said(line)
+                word = read_message(line)
             except ValueError:
                 # Of a program that does not keep its standard output to itself.
                 continue
             if isinstance(word, Ready):
                 self._took_s = time.monotonic() - self._began
-            self._said.put(word)
-        self._said.put(None)
+            self._messages.put(word)
+        self._messages.put(None)
 
-    def _late(self, job: Job[Any]) -> CupelError:
+    def _late(self, job: Job[A]) -> CupelError:
         message = job.late.filled(seconds=round(min(job.limit_s, job.silence_s)))
         return self._error(job, message, Failure(FailureKind.HUNG, str(message)))
 
-    def _died(self, job: Job[Any]) -> CupelError:
+    def _died(self, job: Job[A]) -> CupelError:
         """Return why a child that is gone has ended."""
         code = self._process.wait()
         lines = self._tail().strip().splitlines()
@@ -234,13 +255,13 @@ class Child:
         self._log.seek(max(self._log.tell() - _LOG, 0))
         return self._log.read().decode("utf-8", "replace")
 
-    def _failed(self, job: Job[Any], word: Failed) -> CupelError:
+    def _failed(self, job: Job[A], word: Failed) -> CupelError:
         failure = word.failure
         own = Message(failure.template, failure.args)
         message = own if word.is_for_the_user else job.failed.filled(reason=failure.message)
         return self._error(job, message, failure)
 
-    def _error(self, job: Job[Any], message: Message, origin: Failure | None = None) -> CupelError:
+    def _error(self, job: Job[A], message: Message, origin: Failure | None = None) -> CupelError:
         error = job.error.of(message, origin)
         error.add_note(self._tail())
         return error
@@ -252,5 +273,19 @@ def run(
     progress: Callable[[float, str], object] | None = None,
     part: Callable[[Any], object] | None = None,
 ) -> A:
-    """Do a job in a child process, see `Child.run`."""
+    """Do a job in a child process, see `Child.run`.
+
+    Parameters
+    ----------
+    job : Job
+    request : object
+    progress : callable or None
+        Gets the fraction that is done, in [0, 1], and what is being done.
+    part : callable or None
+        Gets each part of the answer as it comes.
+
+    Returns
+    -------
+    answer of the job
+    """
     return Child.of(job).run(job, request, progress, part)

@@ -10,7 +10,16 @@ from ..domain.errors import CupelError, Message, RuledOut
 
 
 def failure_of(error: BaseException) -> Failure:
-    """Return the typed failure of an exception."""
+    """Return the typed failure of an exception.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    Failure
+    """
     text = "".join(traceback.format_exception(error))
     name = type(error).__name__
     if isinstance(error, CupelError):

@@ -15,6 +15,19 @@ def launch_engine(workspace: Path, study_id: int, *, elapsed_s: float = 0.0) -> 
     """Start the engine process of a study and return its process id.
 
     It runs on when the caller ends. If the study has a live engine already, the new one ends at once.
+
+    Parameters
+    ----------
+    workspace : Path
+        Its folder.
+    study_id : int
+        Of the study in the store.
+    elapsed_s : float
+        Active seconds so far.
+
+    Returns
+    -------
+    int
     """
     command = ["-m", "cupel.engine.run", str(workspace), str(study_id), "--elapsed", f"{elapsed_s:.2f}"]
     return _detached(workspace, command, f"engine-{study_id:04d}.log").pid

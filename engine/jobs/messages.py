@@ -11,11 +11,12 @@ keeps numbers that are not finite.
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
 from ...storage.records import Failure
+from ..domain.stored import from_builtins, to_builtins
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
@@ -40,13 +41,13 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
 class Part(msgspec.Struct, frozen=True, tag="part"):
     """A part of the answer, that counts although the child may be killed later."""
 
-    value: Any
+    value: object
 
 
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
     """The whole answer; the child ends."""
 
-    value: Any
+    value: object
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
@@ -63,38 +64,65 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     is_for_the_user: bool
 
 
-Said = Ready | Progress | Part | Answer | Failed
+ChildMessage = Ready | Progress | Part | Answer | Failed
 T = TypeVar("T")
 
 
 def line_of(value: object) -> bytes:
     """Return a value of our types as a line.
 
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    bytes
+
     Raises
     ------
     TypeError
         Where there is something in it that JSON cannot hold.
     """
-    return json.dumps(msgspec.to_builtins(value), ensure_ascii=False).encode() + b"\n"
+    return json.dumps(to_builtins(value), ensure_ascii=False).encode() + b"\n"
 
 
 def read_line(line: bytes, kind: type[T]) -> T:
     """Return the value that `line_of` was given.
+
+    Parameters
+    ----------
+    line : bytes
+        One line of JSON, with its end.
+    kind : type
+
+    Returns
+    -------
+    object
 
     Raises
     ------
     ValueError
         Where the line is none, or holds another type.
     """
-    return msgspec.convert(json.loads(line), kind)
+    return from_builtins(kind, json.loads(line))
 
 
-def said(line: bytes) -> Said:
+def read_message(line: bytes) -> ChildMessage:
     """Return what a child said; its values are still what JSON holds.
+
+    Parameters
+    ----------
+    line : bytes
+        One line of JSON, with its end.
+
+    Returns
+    -------
+    ChildMessage
 
     Raises
     ------
     ValueError
         Where the line is none of ours.
     """
-    return msgspec.convert(json.loads(line), Said)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    return cast("ChildMessage", from_builtins(ChildMessage, json.loads(line)))  # type: ignore[arg-type]

@@ -14,13 +14,13 @@ import typing
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-import msgspec
-
 from ..domain.errors import CupelError
+from ..domain.stored import to_builtins
 from .failures import failure_of
-from .messages import Answer, Failed, Part, Progress, Ready, Said, line_of, read_line
+from .messages import Answer, ChildMessage, Failed, Part, Progress, Ready, line_of, read_line
 
-_LEAST_TOLD = 0.001  # of the work: a loop may report as often as it likes
+# Of the work: a loop may report as often as it likes.
+_LEAST_TOLD = 0.001
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error
@@ -44,6 +44,13 @@ class Reporter:
     def progress(self, fraction: float, doing: str = "") -> None:
         """Report what is being done and how far it is, in [0, 1]; may be called as often as work likes.
 
+        Parameters
+        ----------
+        fraction : float
+            In [0, 1].
+        doing : str
+            What is being done; empty where the fraction says it all.
+
         Raises
         ------
         Cancelled
@@ -53,16 +60,32 @@ class Reporter:
             raise Cancelled
         if doing != self._told.doing or fraction - self._told.fraction >= _LEAST_TOLD:
             self._told = Progress(fraction, doing)
-            self.say(self._told)
+            self.send(self._told)
 
-    def part(self, value: Any) -> None:
-        """Give a part of the answer."""
+    def part(self, value: object) -> None:
+        """Give a part of the answer.
+
+        Parameters
+        ----------
+        value : object
+
+        Raises
+        ------
+        Cancelled
+            Where the work is not wanted any more.
+        """
         if self._is_cancelled.is_set():
             raise Cancelled
-        self.say(Part(msgspec.to_builtins(value)))
+        self.send(Part(to_builtins(value)))
 
-    def say(self, line: Said) -> None:
-        """Write a line to the parent."""
+    def send(self, line: ChildMessage) -> None:
+        """Write a line to the parent.
+
+        Parameters
+        ----------
+        line : ChildMessage
+            One line of JSON, with its end.
+        """
         self._stream.write(line_of(line))
         self._stream.flush()
 
@@ -91,18 +114,18 @@ def _own_stream() -> BinaryIO:
 def _run(name: str, reporter: Reporter) -> int:
     try:
         work, request_type = _loaded(name)
-        reporter.say(Ready())
+        reporter.send(Ready())
         line = sys.stdin.buffer.readline()
         if not line:
             return 0
         request = read_line(line, request_type)
         threading.Thread(target=_listen, args=(reporter,), name="parent", daemon=True).start()
-        reporter.say(Answer(msgspec.to_builtins(work(request, reporter))))
+        reporter.send(Answer(to_builtins(work(request, reporter))))
     except Cancelled:
         return 0
     except Exception as error:
         logging.exception("the work failed")
-        reporter.say(Failed(failure_of(error), isinstance(error, CupelError)))
+        reporter.send(Failed(failure_of(error), isinstance(error, CupelError)))
         return 1
     return 0
 

@@ -19,15 +19,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...storage.records import Json
 from ..data.columns import Rows, WordColumn
 from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
+from ..domain.arrays import Cells
 from ..domain.errors import Message
+from ..domain.params import Params
 from ..domain.spec import ReadSpec
 from ..networks.inputs import InputShape
 
@@ -64,11 +67,31 @@ class Preprocessing(ABC):
 
     @abstractmethod
     def shape(self, n_outputs: int) -> InputShape:
-        """Return what a network takes in; the same in all replicas."""
+        """Return what a network takes in; the same in all replicas.
+
+        Parameters
+        ----------
+        n_outputs : int
+            Classes for multiclass, else 1.
+
+        Returns
+        -------
+        InputShape
+        """
 
     @abstractmethod
-    def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
+    def inputs(self, table: Table, rows: Rows) -> dict[str, Cells]:
         """Return rows as a network takes them in: arrays of shape (n, *row) by the names of `InputShape.tensors`.
+
+        Parameters
+        ----------
+        table : Table
+        rows : ndarray of shape (n,), int64
+            Positions in the table.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (n, 1) or (n, *row)
 
         Raises
         ------
@@ -77,7 +100,7 @@ class Preprocessing(ABC):
         """
 
     @abstractmethod
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict with the ``kind`` of data; floats survive exactly."""
 
 
@@ -93,19 +116,36 @@ class PreprocessingKind(ABC):
     is_shared: bool = False
 
     @abstractmethod
-    def digest(self, params: Mapping[str, Any]) -> str:
-        """Return the sha256 (hex) of the settings in a trial's params that the preprocessing depends on."""
+    def digest(self, params: Params) -> str:
+        """Return the sha256 (hex) of the settings in a trial's params that the preprocessing depends on.
+
+        Parameters
+        ----------
+        params : mapping of str to value
+
+        Returns
+        -------
+        str
+        """
 
     @abstractmethod
     def fit(
-        self, table: Table, columns: Columns, train_rows: Sequence[Rows], params: Mapping[str, Any]
+        self, table: Table, columns: Columns, train_rows: Sequence[Rows], params: Params
     ) -> tuple[Preprocessing, ...]:
         """Fit one `Preprocessing` for each replica, on its training rows (positions in the table) alone.
 
         Parameters
         ----------
+        table : Table
         columns : sequence of ColumnSchema
             Those of this kind.
+        train_rows : sequence of ndarray of shape (n,), int64
+            Positions in the table: the training rows of each replica.
+        params : mapping of str to value
+
+        Returns
+        -------
+        tuple of Preprocessing
 
         Raises
         ------
@@ -114,8 +154,18 @@ class PreprocessingKind(ABC):
         """
 
     @abstractmethod
-    def from_json(self, data: Mapping[str, Any]) -> Preprocessing:
-        """Rebuild what `Preprocessing.to_json` gave."""
+    def from_json(self, data: Json) -> Preprocessing:
+        """Rebuild what `Preprocessing.to_json` gave.
+
+        Parameters
+        ----------
+        data : mapping
+            As it was stored, by this version or an older one.
+
+        Returns
+        -------
+        Preprocessing
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +203,30 @@ class Reader(ABC):
     needs: Message
 
     def recognizes(self, path: Path) -> bool:  # noqa: ARG002
-        """Whether a file or folder is of this kind as a whole."""
+        """Whether a file or folder is of this kind as a whole.
+
+        Parameters
+        ----------
+        path : Path
+
+        Returns
+        -------
+        bool
+        """
         return False
 
     def read(self, path: Path, read: ReadSpec) -> Found:
         """Read what is recognized.
+
+        Parameters
+        ----------
+        path : Path
+        read : ReadSpec
+            How the file is read; what is None is detected.
+
+        Returns
+        -------
+        Found
 
         Raises
         ------
@@ -167,15 +236,51 @@ class Reader(ABC):
         raise NotImplementedError
 
     def in_table(self, path: Path, table: Table, read: ReadSpec) -> Found | None:  # noqa: ARG002
-        """Return a table that was read from `path` with what its cells stand for, such as paths; None without such."""
+        """Return a table that was read from `path` with what its cells stand for, such as paths; None without such.
+
+        Parameters
+        ----------
+        path : Path
+        table : Table
+        read : ReadSpec
+            How the file is read; what is None is detected.
+
+        Returns
+        -------
+        Found or None
+        """
         return None
 
     def messages(self, table: Table, columns: Columns) -> tuple[Message, ...]:  # noqa: ARG002
-        """Return what the user should know of the columns of this kind."""
+        """Return what the user should know of the columns of this kind.
+
+        Parameters
+        ----------
+        table : Table
+        columns : sequence of ColumnSchema
+            Those of the kind of data.
+
+        Returns
+        -------
+        tuple of Message
+        """
         return ()
 
     def pictures(self, table: Table, columns: Columns, rows: Rows) -> list[str]:  # noqa: ARG002
-        """Return a picture of each of some rows, PNG in base64; none where rows have no picture."""
+        """Return a picture of each of some rows, PNG in base64; none where rows have no picture.
+
+        Parameters
+        ----------
+        table : Table
+        columns : sequence of ColumnSchema
+            Those of the kind of data.
+        rows : ndarray of shape (n,), int64
+            Positions in the table.
+
+        Returns
+        -------
+        list of str
+        """
         return []
 
 
@@ -192,13 +297,18 @@ class OnnxPart:
         Name of a network's input → name of the value that holds it.
     """
 
-    nodes: list[onnx.NodeProto] = field(default_factory=list[Any])
-    constants: list[onnx.TensorProto] = field(default_factory=list[Any])
+    nodes: list[onnx.NodeProto] = field(default_factory=list["onnx.NodeProto"])
+    constants: list[onnx.TensorProto] = field(default_factory=list["onnx.TensorProto"])
     opsets: dict[str, int] = field(default_factory=dict[str, int])
     values: dict[str, str] = field(default_factory=dict[str, str])
 
     def add(self, other: OnnxPart) -> None:
-        """Take over another part."""
+        """Take over another part.
+
+        Parameters
+        ----------
+        other : OnnxPart
+        """
         self.nodes += other.nodes
         self.constants += other.constants
         self.values |= other.values
@@ -211,13 +321,40 @@ class Raw(ABC):
 
     @abstractmethod
     def declared(self, columns: Columns, names: Mapping[str, str]) -> list[onnx.ValueInfoProto]:
-        """Return the inputs of the graph: of the columns in `names` (column → input name)."""
+        """Return the inputs of the graph: of the columns in `names` (column → input name).
+
+        Parameters
+        ----------
+        columns : sequence of ColumnSchema
+            Those of the kind of data.
+        names : mapping of str to str
+            Names of inputs by column.
+
+        Returns
+        -------
+        list of ValueInfoProto
+        """
 
     @abstractmethod
     def part(
         self, fitted: Preprocessing, schema: TableSchema, names: Mapping[str, str], prefix: str
     ) -> OnnxPart:
-        """Return what computes ``fitted.inputs`` from the declared inputs; all its names begin with `prefix`."""
+        """Return what computes ``fitted.inputs`` from the declared inputs; all its names begin with `prefix`.
+
+        Parameters
+        ----------
+        fitted : Preprocessing
+            Preprocessing that was fitted on training rows.
+        schema : TableSchema
+        names : mapping of str to str
+            Names of inputs by column.
+        prefix : str
+            What all names of its part of the graph begin with.
+
+        Returns
+        -------
+        OnnxPart
+        """
 
 
 class Likeness(ABC):
@@ -225,14 +362,52 @@ class Likeness(ABC):
 
     @abstractmethod
     def near_duplicates(self, table: Table, columns: Columns, rows: Rows) -> NearDuplicates:
-        """Look for near-duplicates among rows (positions in the table)."""
+        """Look for near-duplicates among rows (positions in the table).
+
+        Parameters
+        ----------
+        table : Table
+        columns : sequence of ColumnSchema
+            Those of the kind of data.
+        rows : ndarray of shape (n,), int64
+            Positions in the table.
+
+        Returns
+        -------
+        NearDuplicates
+        """
 
     @abstractmethod
     def quick_baseline(self, table: Table, columns: Columns, rows: Rows, goal: Goal) -> QuickBaseline:
-        """Return a baseline that is trained in moments, on some thousands of rows (positions in the table)."""
+        """Return a baseline that is trained in moments, on some thousands of rows (positions in the table).
+
+        Parameters
+        ----------
+        table : Table
+        columns : sequence of ColumnSchema
+            Those of the kind of data.
+        rows : ndarray of shape (n,), int64
+            Positions in the table.
+        goal : Goal
+
+        Returns
+        -------
+        QuickBaseline
+        """
 
     def parts_of_names(self, table: Table, columns: Columns) -> tuple[WordColumn, ...]:  # noqa: ARG002
-        """Return the parts of the names of files, where rows have such, in the order in which they are read."""
+        """Return the parts of the names of files, where rows have such, in the order in which they are read.
+
+        Parameters
+        ----------
+        table : Table
+        columns : sequence of ColumnSchema
+            Those of the kind of data.
+
+        Returns
+        -------
+        tuple of WordColumn
+        """
         return ()
 
 
@@ -263,31 +438,110 @@ class Baselines(ABC):
 
     @abstractmethod
     def linear_inputs(self, table: Table, columns: Columns, train_rows: Rows, seed: int) -> Matrix:
-        """Return what linear models take, fitted on the training rows alone."""
+        """Return what linear models take, fitted on the training rows alone.
+
+        Parameters
+        ----------
+        table : Table
+        columns : sequence of ColumnSchema
+            Those of the kind of data.
+        train_rows : ndarray of shape (n,), int64
+            Positions in the table.
+        seed : int
+            Of what is drawn at random.
+
+        Returns
+        -------
+        Matrix
+        """
 
     @abstractmethod
     def tree_inputs(
         self, table: Table, columns: Columns, train_rows: Rows, seed: int
-    ) -> tuple[Matrix, NDArray[Any]]:
-        """Return what boosted trees take, dense and NaN where missing, and a mask of the columns of categories."""
+    ) -> tuple[Matrix, NDArray[np.bool_]]:
+        """Return what boosted trees take, dense and NaN where missing, and a mask of the columns of categories.
+
+        Parameters
+        ----------
+        table : Table
+        columns : sequence of ColumnSchema
+            Those of the kind of data.
+        train_rows : ndarray of shape (n,), int64
+            Positions in the table.
+        seed : int
+            Of what is drawn at random.
+
+        Returns
+        -------
+        tuple of (Matrix, ndarray of bool)
+        """
 
     def rows(self, train_rows: Rows, seed: int) -> Rows:  # noqa: ARG002
-        """Return the training rows that a linear model is fitted on: all, or a part drawn at random."""
+        """Return the training rows that a linear model is fitted on: all, or a part drawn at random.
+
+        Parameters
+        ----------
+        train_rows : ndarray of shape (n,), int64
+            Positions in the table.
+        seed : int
+            Of what is drawn at random.
+
+        Returns
+        -------
+        ndarray of shape (n,), int64
+        """
         return train_rows
 
     def linear_model(self, *, is_regression: bool, seed: int) -> Any:
-        """Return the scikit-learn model on `linear_inputs`."""
-        from sklearn.linear_model import LogisticRegression, Ridge
+        """Return the scikit-learn model on `linear_inputs`.
+
+        Parameters
+        ----------
+        is_regression : bool
+        seed : int
+            Of what is drawn at random.
+
+        Returns
+        -------
+        object
+        """
+        from sklearn.linear_model import LogisticRegression, Ridge  # pyright: ignore[reportMissingTypeStubs]
 
         return Ridge() if is_regression else LogisticRegression(max_iter=300, random_state=seed)
 
 
-Measure = Callable[[NDArray[Any]], NDArray[Any]]
+class KnownTokens(TypedDict):
+    """The tokens that a model for texts knows, as a profile stores them.
+
+    Attributes
+    ----------
+    expression : str
+        The regular expression whose matches are tokens.
+    known : list of str
+    """
+
+    expression: str
+    known: list[str]
+
+
+Measure = Callable[[Cells], Cells]
 """From cells as a model takes them, shape (n, 1) or (n, *row), to values of shape (n,): numbers, or words."""
 
 
 def spread_out(rows: Rows, most: int) -> Rows:
-    """Return no more than `most` rows, spread over all."""
+    """Return no more than `most` rows, spread over all.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n,), int64
+        Positions in the table.
+    most : int
+        At most so many.
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+    """
     return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
 
 
@@ -324,19 +578,59 @@ class BundlePart(ABC):
 
     @abstractmethod
     def counted(self, role: str) -> tuple[str, ...]:
-        """Return the measures of a column with a role that the profile of the training rows counts."""
+        """Return the measures of a column with a role that the profile of the training rows counts.
 
-    def tokens(self, model: Path) -> dict[str, Any] | None:  # noqa: ARG002
-        """Return the tokens that a model.onnx for texts knows: their ``expression``, and the ``known`` ones."""
+        Parameters
+        ----------
+        role : str
+
+        Returns
+        -------
+        tuple of str
+        """
+
+    def tokens(self, model: Path) -> KnownTokens | None:  # noqa: ARG002
+        """Return the tokens that a model.onnx for texts knows.
+
+        Parameters
+        ----------
+        model : Path
+
+        Returns
+        -------
+        KnownTokens or None
+        """
         return None
 
     @abstractmethod
-    def measures(self, tokens: Mapping[str, Any] | None) -> dict[str, Measure]:
-        """Return all measures by name; `tokens` are those that a model for texts knows."""
+    def measures(self, tokens: KnownTokens | None) -> dict[str, Measure]:
+        """Return all measures by name; `tokens` are those that a model for texts knows.
+
+        Parameters
+        ----------
+        tokens : KnownTokens or None
+            Those that the model for texts knows; None where it is not for texts.
+
+        Returns
+        -------
+        dict of str to Measure
+        """
 
     @abstractmethod
-    def cells(self, table: Table, column: str, rows: Rows) -> NDArray[Any]:
-        """Return training rows of a column as a model takes them, some of them where they are very many."""
+    def cells(self, table: Table, column: str, rows: Rows) -> Cells:
+        """Return training rows of a column as a model takes them, some of them where they are very many.
+
+        Parameters
+        ----------
+        table : Table
+        column : str
+        rows : ndarray of shape (n,), int64
+            Positions in the table.
+
+        Returns
+        -------
+        ndarray of shape (n, 1) or (n, *row)
+        """
 
     def categories(
         self,
@@ -344,13 +638,44 @@ class BundlePart(ABC):
         column: ColumnSchema,  # noqa: ARG002
         fitted: Sequence[Preprocessing],  # noqa: ARG002
     ) -> tuple[str | float, ...] | None:
-        """Return the categories of a column that a bundle names; None of a column without."""
+        """Return the categories of a column that a bundle names; None of a column without.
+
+        Parameters
+        ----------
+        table : Table
+        column : ColumnSchema
+        fitted : sequence of Preprocessing
+            Preprocessing that was fitted on training rows.
+
+        Returns
+        -------
+        tuple of str or float or None
+        """
         return None
 
-    def preprocessing(self, fitted: Preprocessing) -> dict[str, Any]:
-        """Return what ``preprocessing.json`` says of a fit."""
+    def preprocessing(self, fitted: Preprocessing) -> dict[str, object]:
+        """Return what ``preprocessing.json`` says of a fit.
+
+        Parameters
+        ----------
+        fitted : Preprocessing
+            Preprocessing that was fitted on training rows.
+
+        Returns
+        -------
+        dict of str to object
+        """
         return fitted.to_json()
 
     def private(self, roles: Sequence[str]) -> tuple[str, ...]:  # noqa: ARG002
-        """Return sentences of the card on what of the data lies in the bundle, beside the samples."""
+        """Return sentences of the card on what of the data lies in the bundle, beside the samples.
+
+        Parameters
+        ----------
+        roles : sequence of str
+
+        Returns
+        -------
+        tuple of str
+        """
         return ()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import KDTree
+from scipy.sparse import coo_array  # pyright: ignore[reportMissingTypeStubs]
+from scipy.sparse.csgraph import connected_components  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+from scipy.spatial import KDTree  # pyright: ignore[reportMissingTypeStubs]
 
 _MOST_ROWS = 100_000
 """Beyond this neighbours are looked for along one direction only."""
@@ -63,14 +64,32 @@ class NearDuplicates:
 
 
 def mixed(state: Hashes, bits: Hashes) -> Hashes:
-    """Return hashes with further bits in them, by the mixing steps of splitmix64 (Steele, Lea, Flood 2014)."""
+    """Return hashes with further bits in them, by the mixing steps of splitmix64 (Steele, Lea, Flood 2014).
+
+    Parameters
+    ----------
+    state, bits : ndarray of uint64
+
+    Returns
+    -------
+    ndarray of uint64
+    """
     state = (state ^ bits) * np.uint64(0xBF58476D1CE4E5B9)
     state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return state ^ (state >> np.uint64(31))
 
 
 def first_hashes(n: int) -> Hashes:
-    """Return what `mixed` begins with."""
+    """Return what `mixed` begins with.
+
+    Parameters
+    ----------
+    n : int
+
+    Returns
+    -------
+    ndarray of uint64
+    """
     return np.full(n, 0x9E3779B97F4A7C15, np.uint64)
 
 
@@ -82,6 +101,10 @@ def counted(sets: Ints, n_expected: float) -> NearDuplicates:
     sets : ndarray of shape (n,), int64
     n_expected : float
         Pairs that chance would make.
+
+    Returns
+    -------
+    NearDuplicates
     """
     sizes = np.bincount(sets)
     several = sizes[sizes > 1]
@@ -89,12 +112,31 @@ def counted(sets: Ints, n_expected: float) -> NearDuplicates:
 
 
 def n_pairs_of(sizes: Ints) -> int:
-    """Return the pairs of members in sets of the given sizes."""
+    """Return the pairs of members in sets of the given sizes.
+
+    Parameters
+    ----------
+    sizes : ndarray of int64
+
+    Returns
+    -------
+    int
+    """
     return int((sizes * (sizes - 1) // 2).sum())
 
 
 def hashes_of(columns: Sequence[Ints], n: int) -> Hashes:
-    """Return one hash for each of n rows of columns, shape (n,)."""
+    """Return one hash for each of n rows of columns, shape (n,).
+
+    Parameters
+    ----------
+    columns : sequence of ndarray of int64
+    n : int
+
+    Returns
+    -------
+    ndarray of uint64
+    """
     state = first_hashes(n)
     for cells in columns:
         state = mixed(state, np.ascontiguousarray(cells).view(np.uint64))
@@ -104,7 +146,19 @@ def hashes_of(columns: Sequence[Ints], n: int) -> Hashes:
 def joined_sets(
     exact: Hashes, equal: Hashes, scaled: Sequence[Floats], apart: Apart, reach: int
 ) -> tuple[Ints, int]:
-    """Return sets of equal rows and of rows that are near one of their neighbours, and the pairs in the ring."""
+    """Return sets of equal rows and of rows that are near one of their neighbours, and the pairs in the ring.
+
+    Parameters
+    ----------
+    exact, equal : ndarray of uint64
+    scaled : sequence of ndarray of float
+    apart : Apart
+    reach : int
+
+    Returns
+    -------
+    tuple of (ndarray of int64, int)
+    """
     _, first, inverse, sizes = np.unique(exact, return_index=True, return_inverse=True, return_counts=True)
     sets = inverse.astype(np.int64)
     if len(first) < 2:
@@ -113,7 +167,9 @@ def joined_sets(
     is_near, in_ring = apart(first[one], first[other])
     n_in_ring = int((sizes[one] * sizes[other])[in_ring].sum())
     links = coo_array((is_near[is_near], (one[is_near], other[is_near])), shape=(len(first), len(first)))
-    return connected_components(links, directed=False)[1].astype(np.int64)[sets], n_in_ring
+    components = cast("Callable[..., tuple[int, Ints]]", connected_components)
+    _, parts = components(links, directed=False)
+    return parts.astype(np.int64)[sets], n_in_ring
 
 
 def _neighbours(equal: Hashes, scaled: Sequence[Floats], reach: int) -> tuple[Ints, Ints]:
@@ -133,7 +189,8 @@ def _neighbours(equal: Hashes, scaled: Sequence[Floats], reach: int) -> tuple[In
     k = min(_NEIGHBOURS + 1, n)
     # Pairs within reach in every dimension are not farther apart, but for the luck of the projection.
     farthest = 1.5 * reach * len(scaled) ** 0.5
-    near = KDTree(places).query(places, k=k, distance_upper_bound=farthest, workers=-1)[1].ravel()
+    tree: Any = KDTree(places)
+    near: Ints = tree.query(places, k=k, distance_upper_bound=farthest, workers=-1)[1].ravel()
     one = np.repeat(np.arange(n), k)
     is_pair = (near < n) & (near != one)
     low, high = np.minimum(one, near)[is_pair], np.maximum(one, near)[is_pair]

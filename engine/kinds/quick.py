@@ -40,6 +40,10 @@ class QuickBaseline(Protocol):
         ----------
         train, valid : ndarray of int64
             Positions in the rows that the baseline was made for.
+
+        Returns
+        -------
+        ndarray of float
         """
         ...
 
@@ -52,7 +56,19 @@ class Neighbours:
     goal: Goal
 
     def predict(self, train: Ints, valid: Ints) -> Floats:
-        """See `QuickBaseline.predict`."""
+        """See `QuickBaseline.predict`.
+
+        Parameters
+        ----------
+        train : ndarray of int64
+            Positions in the table: rows that the baseline is fitted on.
+        valid : ndarray of int64
+            Positions in the table: rows that judge it.
+
+        Returns
+        -------
+        ndarray of float
+        """
         likeness = self.likeness[np.ix_(valid, train)]
         k = min(_N_NEIGHBOURS, len(train))
         near = np.argpartition(-likeness, k - 1, axis=1)[:, :k]
@@ -69,5 +85,17 @@ class Mean:
     baselines: tuple[QuickBaseline, ...]
 
     def predict(self, train: Ints, valid: Ints) -> Floats:
-        """See `QuickBaseline.predict`."""
+        """See `QuickBaseline.predict`.
+
+        Parameters
+        ----------
+        train : ndarray of int64
+            Positions in the table: rows that the baseline is fitted on.
+        valid : ndarray of int64
+            Positions in the table: rows that judge it.
+
+        Returns
+        -------
+        ndarray of float
+        """
         return np.mean([baseline.predict(train, valid) for baseline in self.baselines], axis=0)

@@ -10,32 +10,86 @@ from .base import Baselines, BundlePart, Likeness, PreprocessingKind, Raw, Reade
 
 
 def reader_of(kind: str) -> Reader:
-    """Return how a kind of data is read. Raises KeyError for an unknown kind, as all of these do."""
+    """Return how a kind of data is read. Raises KeyError for an unknown kind, as all of these do.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    Reader
+    """
     return cast("Reader", _part(kind, "reading", "READER"))
 
 
 def preprocessing_kind(kind: str) -> PreprocessingKind:
-    """Return how a kind of data is preprocessed; needs NumPy."""
+    """Return how a kind of data is preprocessed; needs NumPy.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    PreprocessingKind
+    """
     return cast("PreprocessingKind", _part(kind, "preprocessing", "KIND"))
 
 
 def raw_of(kind: str) -> Raw:
-    """Return how raw rows of a kind enter an ONNX graph; needs onnx."""
+    """Return how raw rows of a kind enter an ONNX graph; needs onnx.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    Raw
+    """
     return cast("Raw", _part(kind, "raw", "RAW"))
 
 
 def likeness_of(kind: str) -> Likeness:
-    """Return which rows of a kind are alike; needs SciPy and scikit-learn."""
+    """Return which rows of a kind are alike; needs SciPy and scikit-learn.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    Likeness
+    """
     return cast("Likeness", _part(kind, "likeness", "LIKENESS"))
 
 
 def baselines_of(kind: str) -> Baselines:
-    """Return the inputs of simple predictors; needs scikit-learn."""
+    """Return the inputs of simple predictors; needs scikit-learn.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    Baselines
+    """
     return cast("Baselines", _part(kind, "baselines", "BASELINES"))
 
 
 def bundle_part_of(kind: str) -> BundlePart:
-    """Return what bundles hold of a kind."""
+    """Return what bundles hold of a kind.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    BundlePart
+    """
     return cast("BundlePart", _part(kind, "bundle", "PART"))
 
 

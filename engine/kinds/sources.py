@@ -18,7 +18,7 @@ from .base import Found
 from .registry import reader_of
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
 SAMPLE_PREFIX = "sample:"
 
@@ -43,12 +43,31 @@ class Loaded:
     kind: str = AUTO
 
     def kind_as_asked(self, asked: str) -> str:
-        """Return the kind of data: as the user says, else what the source can only be, else ``auto``."""
+        """Return the kind of data: as the user says, else what the source can only be, else ``auto``.
+
+        Parameters
+        ----------
+        asked : str
+
+        Returns
+        -------
+        str
+        """
         return self.kind if asked == AUTO else asked
 
 
 def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loaded:
     """Read a file, a folder of images or texts, a sample table by name (``sample:iris``), or a pandas data frame.
+
+    Parameters
+    ----------
+    source : str, Path, or DataFrame
+    read : ReadSpec or None
+        How the file is read; what is None is detected.
+
+    Returns
+    -------
+    Loaded
 
     Raises
     ------
@@ -74,7 +93,17 @@ def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loa
 
 
 def messages_of(table: Table, schema: TableSchema) -> tuple[Message, ...]:
-    """Return what the user should know of the inputs, by their kinds."""
+    """Return what the user should know of the inputs, by their kinds.
+
+    Parameters
+    ----------
+    table : Table
+    schema : TableSchema
+
+    Returns
+    -------
+    tuple of Message
+    """
     return tuple(
         message for one in schema.inputs for message in reader_of(one.kind).messages(table, one.columns)
     )

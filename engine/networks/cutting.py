@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..domain.params import Params, ParamValue
 from .dimensions import Dimension, Path, Segments, words_left
 from .inputs import InputShape, TextInput
 from .layers.base import Layer
@@ -35,7 +36,7 @@ class Shrunk:
     weights, stats : ndarrays of shape (R, P) and (R, S), float32
     """
 
-    params: Mapping[str, Any]
+    params: Params
     weights: Floats
     stats: Floats
 
@@ -90,26 +91,73 @@ class Cutting:
     # -- what layers tell ---------------------------------------------------------------------------------------
 
     def units(self, layer: Layer, n: int, n_parts: int = 1, *, is_whole: bool = False) -> Segments:
-        """Return new dimensions: what a layer of `n` outputs gives, in parts of equal size."""
+        """Return new dimensions: what a layer of `n` outputs gives, in parts of equal size.
+
+        Parameters
+        ----------
+        layer : Layer
+        n, n_parts : int
+        is_whole : bool
+
+        Returns
+        -------
+        sequence of (str, int)
+        """
         out = tuple(self._dimension(n // n_parts, is_whole=is_whole) for _ in range(n_parts))
         self._units[layer.name] = out
         return out
 
     def whole(self, layer: Layer) -> Path:
-        """Return the path of what a layer gives where no unit of it may go."""
+        """Return the path of what a layer gives where no unit of it may go.
+
+        Parameters
+        ----------
+        layer : Layer
+
+        Returns
+        -------
+        Path
+        """
         return self.path((self._dimension(self.size_of(layer), is_whole=True),))
 
     def size_of(self, layer: Layer) -> int:
-        """Return the length of the last axis of what a layer gives."""
+        """Return the length of the last axis of what a layer gives.
+
+        Parameters
+        ----------
+        layer : Layer
+
+        Returns
+        -------
+        int
+        """
         return self._network.values[layer.name].size
 
     def path(self, segments: Segments, *origin: str) -> Path:
-        """Return the path of a value that was just made, by weights that have the same last axis."""
+        """Return the path of a value that was just made, by weights that have the same last axis.
+
+        Parameters
+        ----------
+        segments : sequence of (str, int)
+        *origin : str
+            What went wrong in the other process.
+
+        Returns
+        -------
+        Path
+        """
         size = sum(self._root(d).size for d in segments)
         return Path(segments, np.ones(size), np.zeros(size, bool), None, origin)
 
     def matrix(self, name: str, reads: Path, writes: Segments) -> None:
-        """Tell of a weight whose last axis but one reads a value, and whose last axis makes one."""
+        """Tell of a weight whose last axis but one reads a value, and whose last axis makes one.
+
+        Parameters
+        ----------
+        name : str
+        reads : Path
+        writes : sequence of (str, int)
+        """
         weight = self.values[name]
         self._cuts += [(name, weight.ndim - 2, reads.segments), (name, weight.ndim - 1, writes)]
         square = np.square(weight.astype(np.float64))
@@ -124,28 +172,72 @@ class Cutting:
         self._receive(square, writes)
 
     def table(self, name: str, rows: int | None, writes: Segments) -> None:
-        """Tell of a table whose rows are picked, of a vocabulary `rows` perhaps, and whose last axis makes a value."""
+        """Tell of a table whose rows are picked, of a vocabulary `rows` perhaps, and whose last axis makes a value.
+
+        Parameters
+        ----------
+        name : str
+        rows : int or None
+            At most so many rows; None for all.
+        writes : sequence of (str, int)
+        """
         if rows is not None:
             self._cuts.append((name, 0, (rows,)))
         self._cuts.append((name, self.values[name].ndim - 1, writes))
         self._receive(np.square(self.values[name].astype(np.float64)), writes)
 
     def vector(self, name: str, segments: Segments, axis: int = 0) -> None:
-        """Tell of a weight that belongs to the units of a value, along one of its axes."""
+        """Tell of a weight that belongs to the units of a value, along one of its axes.
+
+        Parameters
+        ----------
+        name : str
+        segments : sequence of (str, int)
+        axis : int
+        """
         self._cuts.append((name, axis % self.values[name].ndim, segments))
 
     def normalized(self, path: Path, gamma: str) -> Path:
-        """Return the path of a value that was normalized, and multiplied by the weight `gamma`."""
+        """Return the path of a value that was normalized, and multiplied by the weight `gamma`.
+
+        Parameters
+        ----------
+        path : Path
+        gamma : str
+
+        Returns
+        -------
+        Path
+        """
         return replace(
             path, scale=np.abs(self.values[gamma]), is_normal=np.ones(len(path.scale), bool), origin=()
         )
 
     def scaled(self, path: Path, factors: NDArray[np.floating]) -> Path:
-        """Return the path of a value that was multiplied by factors of these sizes."""
+        """Return the path of a value that was multiplied by factors of these sizes.
+
+        Parameters
+        ----------
+        path : Path
+        factors : ndarray of float
+
+        Returns
+        -------
+        Path
+        """
         return replace(path, scale=path.scale * factors, origin=())
 
     def tied(self, *paths: Path) -> Path:
-        """Return the path of values that are added up or multiplied: the same units go from all."""
+        """Return the path of values that are added up or multiplied: the same units go from all.
+
+        Parameters
+        ----------
+        *paths : Path
+
+        Returns
+        -------
+        Path
+        """
         first, *others = paths
         for other in others:
             for a, b in zip(first.segments, other.segments, strict=True):
@@ -153,7 +245,12 @@ class Cutting:
         return replace(first, origin=())
 
     def multiplied(self, one: Path, other: Path) -> None:
-        """Say that the products of two values alone are read: their units matter as much as what both receive."""
+        """Say that the products of two values alone are read: their units matter as much as what both receive.
+
+        Parameters
+        ----------
+        one, other : Path
+        """
         for a, b in zip(one.segments, other.segments, strict=True):
             received = np.asarray(self._root(b).received)
             self._root(b).received = 0.0
@@ -161,7 +258,16 @@ class Cutting:
             self._tie(a, b)
 
     def joined(self, *paths: Path) -> Path:
-        """Return the path of values one after the other."""
+        """Return the path of values one after the other.
+
+        Parameters
+        ----------
+        *paths : Path
+
+        Returns
+        -------
+        Path
+        """
         return Path(
             tuple(d for one in paths for d in one.segments),
             np.concatenate([one.scale for one in paths]),
@@ -169,13 +275,25 @@ class Cutting:
         )
 
     def in_heads(self, path: Path, n_heads: int) -> None:
-        """Say that the units are those of attention heads, one head after the other."""
+        """Say that the units are those of attention heads, one head after the other.
+
+        Parameters
+        ----------
+        path : Path
+        n_heads : int
+            Of the attention.
+        """
         for d in path.segments:
             self._root(d).n_heads = n_heads
 
     def scale_back(self, path: Path) -> None:
         """Multiply what makes a value by the root of the fraction that is left: a product of such values is divided by
-        the root of the size of a head."""
+        the root of the size of a head.
+
+        Parameters
+        ----------
+        path : Path
+        """
 
         def scale(values: dict[str, Floats], sizes: Mapping[int, int]) -> None:
             (d,) = path.segments
@@ -191,7 +309,13 @@ class Cutting:
         self._after.append(scale)
 
     def scale_by_root(self, name: str, reads: Segments) -> None:
-        """Multiply a weight by the root of the fraction of its inputs that is left: it is divided by their number's."""
+        """Multiply a weight by the root of the fraction of its inputs that is left: it is divided by their number's.
+
+        Parameters
+        ----------
+        name : str
+        reads : sequence of (str, int)
+        """
 
         def scale(values: dict[str, Floats], sizes: Mapping[int, int]) -> None:
             left, before = sum(sizes[d] for d in reads), sum(self._root(d).size for d in reads)
@@ -204,6 +328,11 @@ class Cutting:
 
         A place modulo half the rows is the place modulo all of them, modulo half: the two rows that meet are added up,
         as most rows have never been used.
+
+        Parameters
+        ----------
+        layer : Layer
+        name : str
         """
 
         def halved(values: dict[str, Floats], sizes: Mapping[int, int]) -> None:  # noqa: ARG001
@@ -219,7 +348,7 @@ class Cutting:
 
     # -- what comes of it ---------------------------------------------------------------------------------------
 
-    def result(self) -> tuple[dict[str, Floats], dict[str, Any]]:
+    def result(self) -> tuple[dict[str, Floats], dict[str, ParamValue]]:
         """Return the weights and stats that are left by name, and the params that change."""
         chosen = {d: self._root(d).chosen(self._keep) for d in set(self._roots)}
         of = {d: chosen[root] for d, root in enumerate(self._roots)}
@@ -267,22 +396,32 @@ def shrink(network: Network, weights: Floats, stats: Floats, keep: float) -> Shr
 
     Parameters
     ----------
+    network : Network
     weights, stats : ndarrays of shape (R, P) and (R, S), float32
     keep : float
         Fraction of the units of every hidden layer that stay, in (0, 1]; rounded up to multiples of four.
+
+    Returns
+    -------
+    Shrunk
     """
     results = [
         Cutting(network, network.of_replica(w, s), keep).result() for w, s in zip(weights, stats, strict=True)
     ]
     changed = results[0][1]
-    changed["units"] = {**network.params.get("units", {}), **changed["units"]}
+    changed["units"] = {**_units(network.params), **_units(changed)}
     params = {**network.params, **changed}
     built = build_network(network.family, params, _with_words(network.shape, changed))
     values = [one for one, _ in results]
     return Shrunk(params, packed(built.weights, values), packed(built.stats, values))
 
 
-def _with_words(shape: InputShape, changed: Mapping[str, Any]) -> InputShape:
+def _units(params: Params) -> Mapping[str, int]:
+    units = params.get("units", {})
+    return units if isinstance(units, dict) else {}
+
+
+def _with_words(shape: InputShape, changed: Params) -> InputShape:
     inputs = tuple(
         replace(one, n_words=changed[f"n_words_{one.name}" if one.name else "n_words"])
         if isinstance(one, TextInput)
@@ -293,7 +432,17 @@ def _with_words(shape: InputShape, changed: Mapping[str, Any]) -> InputShape:
 
 
 def packed(layout: Layout, networks: Sequence[Mapping[str, Floats]]) -> Floats:
-    """Return the weights by name of R networks as one matrix (R, size)."""
+    """Return the weights by name of R networks as one matrix (R, size).
+
+    Parameters
+    ----------
+    layout : Layout
+    networks : sequence of mapping of str to ndarray of float
+
+    Returns
+    -------
+    ndarray of float
+    """
     rows = [
         np.concatenate([values[w.name].ravel() for w in layout.weights]) if layout.weights else np.zeros(0)
         for values in networks

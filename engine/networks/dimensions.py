@@ -50,11 +50,29 @@ class Path:
     place: int = 0
 
     def repeated(self, n: int) -> Path:
-        """Return the path of a value n times one after the other."""
+        """Return the path of a value n times one after the other.
+
+        Parameters
+        ----------
+        n : int
+
+        Returns
+        -------
+        Path
+        """
         return Path(self.segments * n, np.tile(self.scale, n), np.tile(self.is_normal, n))
 
     def split(self, n: int) -> list[Path]:
-        """Return the paths of n parts of equal size."""
+        """Return the paths of n parts of equal size.
+
+        Parameters
+        ----------
+        n : int
+
+        Returns
+        -------
+        list of Path
+        """
         step = len(self.segments) // n
         scales, normal = np.split(self.scale, n), np.split(self.is_normal, n)
         return [
@@ -96,13 +114,30 @@ class Dimension:
     n_first: int | None = None
 
     def join(self, other: Dimension) -> None:
+        """Have the units of another dimension stay or go together with these.
+
+        Parameters
+        ----------
+        other : Dimension
+            Of as many units.
+        """
         self.received = self.received + other.received
         self.sent += other.sent
         self.is_whole |= other.is_whole
         self.n_heads = max(self.n_heads, other.n_heads)
 
     def chosen(self, keep: float) -> NDArray[np.int64]:
-        """Return the places that stay, ascending; of attention the same number in each head."""
+        """Return the places that stay, ascending; of attention the same number in each head.
+
+        Parameters
+        ----------
+        keep : float
+            The part of the units that stays, in (0, 1].
+
+        Returns
+        -------
+        ndarray of int64
+        """
         if self.is_whole:
             return np.arange(self.size)
         if self.n_first is not None:
@@ -117,7 +152,18 @@ class Dimension:
 
 
 def units_left(n: int, keep: float) -> int:
-    """Return how many of `n` units stay: a multiple of four, so that vector instructions are used well."""
+    """Return how many of `n` units stay: a multiple of four, so that vector instructions are used well.
+
+    Parameters
+    ----------
+    n : int
+    keep : float
+        The part of the units that stays, in (0, 1].
+
+    Returns
+    -------
+    int
+    """
     return min(n, max(_MULTIPLE, math.ceil(n * keep / _MULTIPLE) * _MULTIPLE))
 
 
@@ -125,10 +171,31 @@ def words_left(n: int, keep: float) -> int:
     """Return how many of `n` words stay, the most frequent ones, which have the first codes.
 
     Fewer go than units: the root of what is kept of these, as for texts the embeddings are nearly all of a network.
+
+    Parameters
+    ----------
+    n : int
+    keep : float
+        The part of the units that stays, in (0, 1].
+
+    Returns
+    -------
+    int
     """
     return units_left(n, math.sqrt(keep))
 
 
 def important_units(scores: Floats, n: int) -> NDArray[np.int64]:
-    """Return the places of the `n` highest scores, ascending."""
+    """Return the places of the `n` highest scores, ascending.
+
+    Parameters
+    ----------
+    scores : ndarray of float
+        How much each unit matters, shape (n_units,).
+    n : int
+
+    Returns
+    -------
+    ndarray of int64
+    """
     return np.sort(np.argsort(-scores, kind="stable")[:n])

@@ -25,12 +25,33 @@ _TOKENS_PLACE = 99
 
 
 def joined(net: Builder, name: str, values: list[Value]) -> Value:
-    """Return values one after the other; a single one as it is."""
+    """Return values one after the other; a single one as it is.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    name : str
+    values : list of Value
+
+    Returns
+    -------
+    Value
+    """
     return net.add(Concat(name), *values) if len(values) > 1 else values[0]
 
 
 def ended(name: str, input_name: str) -> str:
-    """Return the name of a layer that belongs to an input, which may have a name of its own."""
+    """Return the name of a layer that belongs to an input, which may have a name of its own.
+
+    Parameters
+    ----------
+    name, input_name : str
+
+    Returns
+    -------
+    str
+    """
     return f"{name}_{input_name}" if input_name else name
 
 
@@ -38,16 +59,28 @@ def ended(name: str, input_name: str) -> str:
 
 
 def periodic_columns(net: Builder, one: TableInput, numeric: Value) -> Value:
-    """Return the numbers of a table, the scaled ones as PLR where the params ask for it."""
+    """Return the numbers of a table, the scaled ones as PLR where the params ask for it.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    one : TableInput
+    numeric : Value
+
+    Returns
+    -------
+    Value
+    """
     if not _is_periodic(net, one):
         return numeric
     layer = PeriodicColumns(
         ended("periodic", one.name),
         ended("frequencies", one.name),
         n_columns=one.n_continuous,
-        n_waves=int(net.params["n_frequencies"]),
-        size=int(net.params["numeric_size"]),
-        sigma=float(net.params["frequency_scale"]),
+        n_waves=net.whole("n_frequencies"),
+        size=net.whole("numeric_size"),
+        sigma=net.number("frequency_scale"),
     )
     return net.add(layer, numeric)
 
@@ -59,6 +92,10 @@ def phased_columns(rate: float) -> Callable[[Builder, TableInput, Value], Value]
     ----------
     rate : float
         Factor of the learning rate of the embeddings.
+
+    Returns
+    -------
+    callable
     """
 
     def columns(net: Builder, one: TableInput, numeric: Value) -> Value:
@@ -68,10 +105,10 @@ def phased_columns(rate: float) -> Callable[[Builder, TableInput, Value], Value]
             ended("periodic", one.name),
             ended("frequencies", one.name),
             n_columns=one.n_continuous,
-            n_waves=int(net.params["n_frequencies"]),
+            n_waves=net.whole("n_frequencies"),
             # An embedded number has itself beside it.
-            size=int(net.params["numeric_size"]) - 1,
-            sigma=float(net.params["frequency_scale"]),
+            size=net.whole("numeric_size") - 1,
+            sigma=net.number("frequency_scale"),
             rate=rate,
         )
         return net.add(layer, numeric)
@@ -96,10 +133,18 @@ def categories(
 
     Parameters
     ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    one : TableInput
+    size : int
     initializer, scale
         Of the embeddings, see `Weight`.
     is_whole : bool
         Whether no number goes when units are removed.
+
+    Returns
+    -------
+    Value
     """
     codes = net.input(one.tensors[1], len(one.cardinalities))
     name, n_rows = ended("embedding", one.name), sum(one.cardinalities)
@@ -113,13 +158,36 @@ def categories(
 
 
 def tokens_of(net: Builder, one: TextInput) -> tuple[Value, Value]:
-    """Return the tokens of a text and their mask."""
+    """Return the tokens of a text and their mask.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    one : TextInput
+
+    Returns
+    -------
+    tuple of (Value, Value)
+    """
     trimmed = net.add(Tokens(ended("trimmed", one.name)), net.input(one.tensors[0], one.n_tokens))
     return trimmed, net.add(Mask(ended("mask", one.name)), trimmed)
 
 
 def dropped(net: Builder, one: TextInput, mask: Value) -> Value:
-    """Return the mask with half the rate of dropout of its tokens taken out, where the params ask for dropout."""
+    """Return the mask with half the rate of dropout of its tokens taken out, where the params ask for dropout.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    one : TextInput
+    mask : Value
+
+    Returns
+    -------
+    Value
+    """
     if not net.drops:
         return mask
     place = _TOKENS_PLACE + net.shape.inputs.index(one)
@@ -127,7 +195,22 @@ def dropped(net: Builder, one: TextInput, mask: Value) -> Value:
 
 
 def words(net: Builder, one: TextInput, tokens: Value, size: int, scale: float = 0.1) -> Value:
-    """Return a vector of `size` numbers for each token."""
+    """Return a vector of `size` numbers for each token.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    one : TextInput
+    tokens : Value
+        Codes of tokens, of a row.
+    size : int
+    scale : float
+
+    Returns
+    -------
+    Value
+    """
     return net.add(
         Embedding(ended("embedding", one.name), n_rows=one.n_words, n_out=size, scale=scale), tokens
     )
@@ -146,10 +229,16 @@ def row_vector(
 
     Parameters
     ----------
+    net : Builder
+        The network that is being described; layers are added to it.
     columns : callable
         Gives what becomes of the numbers of a table.
     scale : callable
         Standard deviation of the embeddings of categories at the start, by their size.
+
+    Returns
+    -------
+    Value
     """
     parts: list[Value] = []
     for one in net.shape.inputs:
@@ -172,7 +261,7 @@ def _table_vectors(
     if one.n_numeric:
         parts.append(columns(net, one, net.input(one.tensors[0], one.n_numeric)))
     if one.cardinalities:
-        size = int(net.params["embedding_size"])
+        size = net.whole("embedding_size")
         vectors = categories(net, one, size, scale=scale(size), is_whole=True)
         parts.append(net.add(Flatten(ended("embedding_flat", one.name)), vectors))
     return parts
@@ -181,7 +270,7 @@ def _table_vectors(
 def _text_vector(net: Builder, one: TextInput) -> Value:
     tokens, mask = tokens_of(net, one)
     mask = dropped(net, one, mask)
-    vectors = words(net, one, tokens, int(net.params.get("text_size", 32)))
+    vectors = words(net, one, tokens, net.whole("text_size", 32))
     mean = net.add(MeanOfTokens(ended("mean", one.name)), vectors, mask)
     if net.params.get("text_pooling", "mean_max") == "mean":
         return mean
@@ -191,8 +280,8 @@ def _text_vector(net: Builder, one: TextInput) -> Value:
 
 def _image_vector(net: Builder, one: ImageInput) -> Value:
     value = pixels(net, one)
-    n_filters = int(net.params.get("image_filters", 16))
-    for i in range(int(net.params.get("image_layers", 2))):
+    n_filters = net.whole("image_filters", 16)
+    for i in range(net.whole("image_layers", 2)):
         value = conv(net, value, n_filters * 2**i)
         value = net.add(Activation(net.numbered("relu"), "relu"), value)
         value = pool(net, value)

@@ -39,7 +39,12 @@ def folded(network: Network, weights: Floats, stats: Floats) -> Folded:
 
     Parameters
     ----------
+    network : Network
     weights, stats : ndarrays of shape (R, P) and (R, S), float32
+
+    Returns
+    -------
+    Folded
     """
     values = [network.of_replica(w, s) for w, s in zip(weights, stats, strict=True)]
     n_readers = Counter(name for node in network.nodes for name in node.inputs)

@@ -19,7 +19,18 @@ from .layers.pool import MaxPool
 
 
 def pixels(net: Builder, one: ImageInput) -> Value:
-    """Return an image as numbers from 0 to 1."""
+    """Return an image as numbers from 0 to 1.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    one : ImageInput
+
+    Returns
+    -------
+    Value
+    """
     name = f"scaled_{one.name}" if one.name else "scaled"
     return net.add(Pixels(name), net.input(one.tensors[0], *one.size))
 
@@ -36,18 +47,67 @@ def conv(
     he: bool = True,
     name: str = "",
 ) -> Value:
-    """Add a convolution."""
+    """Add a convolution.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    value : Value
+    n_out : int
+        Units of the layer.
+    size : int
+    stride : int
+        In pixels.
+    same : bool
+    bias : bool
+        Whether it has one.
+    he : bool
+    name : str
+
+    Returns
+    -------
+    Value
+    """
     name = name or net.numbered("conv")
     return net.add(Conv(name, stride, same, bias, n_out=n_out, kernel_size=size, he=he), value)
 
 
 def depthwise(net: Builder, value: Value, size: int = 3, *, stride: int = 1, bias: bool = True) -> Value:
-    """Add a convolution of each channel by itself."""
+    """Add a convolution of each channel by itself.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    value : Value
+    size : int
+    stride : int
+        In pixels.
+    bias : bool
+        Whether it has one.
+
+    Returns
+    -------
+    Value
+    """
     return net.add(Depthwise(net.numbered("depthwise"), stride, True, bias, kernel_size=size), value)
 
 
 def norm(net: Builder, value: Value, kind: str) -> Value:
-    """Add a normalization of the channels, ``batch`` or ``layer``; ``none`` adds nothing."""
+    """Add a normalization of the channels, ``batch`` or ``layer``; ``none`` adds nothing.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    value : Value
+    kind : str
+
+    Returns
+    -------
+    Value
+    """
     if kind == "none":
         return value
     name = net.numbered("norm")
@@ -55,32 +115,101 @@ def norm(net: Builder, value: Value, kind: str) -> Value:
 
 
 def activation(net: Builder, value: Value, kind: str) -> Value:
-    """Add an activation."""
+    """Add an activation.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    value : Value
+    kind : str
+
+    Returns
+    -------
+    Value
+    """
     return net.add(Activation(net.numbered(kind), kind), value)
 
 
 def pool(net: Builder, value: Value) -> Value:
-    """Add a pooling by the maximum of 2 × 2, where the image is not smaller than that."""
+    """Add a pooling by the maximum of 2 × 2, where the image is not smaller than that.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    value : Value
+
+    Returns
+    -------
+    Value
+    """
     return net.add(MaxPool(net.numbered("pool")), value) if min(value.shape[:2]) >= 2 else value
 
 
 def add(net: Builder, value: Value, body: Value) -> Value:
-    """Add a residual connection."""
+    """Add a residual connection.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    value, body : Value
+
+    Returns
+    -------
+    Value
+    """
     return net.add(Add(net.numbered("add")), value, body)
 
 
 def flatten(net: Builder, value: Value) -> Value:
-    """Put all numbers into one row."""
+    """Put all numbers into one row.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    value : Value
+
+    Returns
+    -------
+    Value
+    """
     return net.add(Flatten(net.numbered("flatten")), value)
 
 
 def dense(net: Builder, value: Value, n_out: int) -> Value:
-    """Add a dense layer."""
+    """Add a dense layer.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    value : Value
+    n_out : int
+        Units of the layer.
+
+    Returns
+    -------
+    Value
+    """
     return net.add(Dense(net.numbered("dense"), n_out=n_out), value)
 
 
 def dropout(net: Builder, value: Value) -> Value:
-    """Add dropout, where the params ask for it."""
+    """Add dropout, where the params ask for it.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    value : Value
+
+    Returns
+    -------
+    Value
+    """
     if not net.drops:
         return value
     name = net.numbered("dropout")
@@ -88,7 +217,13 @@ def dropout(net: Builder, value: Value) -> Value:
 
 
 def crop(net: Builder) -> None:
-    """Cut off the rows and columns at the end of an image that no output depends on, see `Pixels.crop`."""
+    """Cut off the rows and columns at the end of an image that no output depends on, see `Pixels.crop`.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    """
     flows = [node.layer for node in net.nodes if not isinstance(node.layer, BatchNorm | Activation | Pixels)]
     n_first = next((i for i, one in enumerate(flows) if not isinstance(one, Conv | MaxPool)), len(flows))
     first = flows[:n_first]

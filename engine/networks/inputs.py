@@ -9,9 +9,17 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
-Inputs = Mapping[str, Any]
+import msgspec
+
+from ...storage.records import Json
+from ..domain.stored import from_builtins
+
+Tensor: TypeAlias = Any
+"""Of TensorFlow, or a symbolic one of Keras: neither tells a type checker what its operations give."""
+
+Inputs = Mapping[str, Tensor]
 """What R replicas compute on, by the name of the tensor: arrays or tensors of shape (R, B, *row)."""
 
 
@@ -176,26 +184,47 @@ class InputShape:
         """Numbers of one row as a network first holds it."""
         return sum(one.row_size for one in self.inputs)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict."""
         inputs = [{"kind": one.kind, **dataclasses.asdict(one)} for one in self.inputs]
         return {"n_outputs": self.n_outputs, "inputs": inputs, "task": self.task}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> InputShape:
-        """Rebuild a shape from `to_json`, or from what 0.1.0 stored, which knew one input and all its sizes by name."""
-        inputs = tuple(_input(one) for one in data["inputs"]) if "inputs" in data else (_only_input(data),)
-        return cls(data["n_outputs"], inputs, data["task"])
+    def from_json(cls, data: Json) -> InputShape:
+        """Rebuild a shape from `to_json`, or from what 0.1.0 stored, which knew one input and all its sizes by name.
+
+        Parameters
+        ----------
+        data : mapping
+            As it was stored, by this version or an older one.
+
+        Returns
+        -------
+        InputShape
+        """
+        stored = from_builtins(_Stored, data)
+        inputs = tuple(from_builtins(_KINDS[str(one["kind"])], one) for one in stored.inputs)
+        return cls(stored.n_outputs, inputs or (stored.only_input(),), stored.task)
 
 
-def _input(data: Mapping[str, Any]) -> Input:
-    values: dict[str, Any] = {name: tuple(x) if isinstance(x, list) else x for name, x in data.items()}
-    return _KINDS[values.pop("kind")](**values)
+class _Stored(msgspec.Struct, frozen=True):
+    """A shape as it is stored; all but the first three of version 0.1.0."""
 
+    n_outputs: int
+    task: str
+    inputs: tuple[dict[str, object], ...] = ()
+    pixels: tuple[int, ...] | None = None
+    n_tokens: int = 0
+    n_words: int = 0
+    n_numeric: int = 0
+    cardinalities: tuple[int, ...] = ()
+    n_continuous: int = 0
 
-def _only_input(data: Mapping[str, Any]) -> Input:
-    if data["pixels"]:
-        return ImageInput(*data["pixels"])
-    if data["n_tokens"]:
-        return TextInput(data["n_tokens"], data["n_words"])
-    return TableInput(data["n_numeric"], tuple(data["cardinalities"]), data["n_continuous"])
+    def only_input(self) -> Input:
+        """Return the one input that networks of version 0.1.0 had."""
+        if self.pixels:
+            height, width, channels = self.pixels
+            return ImageInput(height, width, channels)
+        if self.n_tokens:
+            return TextInput(self.n_tokens, self.n_words)
+        return TableInput(self.n_numeric, self.cardinalities, self.n_continuous)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..tf import keras
+from ..tf import KerasModel, keras
 from .layers.base import Tensor
 from .layout import Floats
 from .network import Network
@@ -24,17 +24,18 @@ class KerasForm:
     values: dict[str, Floats]
 
 
-def to_keras(network: Network, weights: Floats, stats: Floats) -> keras.Model:
+def to_keras(network: Network, weights: Floats, stats: Floats) -> KerasModel:
     """Return a Keras model that computes the same outputs.
 
     Parameters
     ----------
+    network : Network
     weights, stats : ndarrays of shape (P,) and (S,), float32
         Of one replica.
 
     Returns
     -------
-    keras.Model
+    Model
         Its inputs have the names of the tensors of the network's shape; one that no layer reads is left out.
     """
     form = KerasForm(dict(network.of_replica(weights, stats)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,10 +43,21 @@ class Weight:
 
     @property
     def size(self) -> int:
+        """How many numbers it has."""
         return math.prod(self.shape)
 
     def initial(self, rng: np.random.Generator) -> Floats:
-        """Draw an initial value (Glorot and Bengio 2010; He et al. 2015)."""
+        """Draw an initial value (Glorot and Bengio 2010; He et al. 2015).
+
+        Parameters
+        ----------
+        rng : Generator
+            Source of chance.
+
+        Returns
+        -------
+        ndarray of float
+        """
         if self.initializer == "zeros":
             return np.zeros(self.shape, np.float32)
         if self.initializer == "ones":
@@ -86,7 +96,17 @@ class Layout:
         return np.array([n for w in self.weights for n in w.shape], np.int32)
 
     def initial(self, seeds: Sequence[int]) -> Floats:
-        """Draw initial values for one network a seed: shape (len(seeds), size)."""
+        """Draw initial values for one network a seed: shape (len(seeds), size).
+
+        Parameters
+        ----------
+        seeds : sequence of int
+            One for each network.
+
+        Returns
+        -------
+        ndarray of float
+        """
         rows: list[Floats] = []
         for seed in seeds:
             rng = np.random.default_rng(seed)
@@ -94,8 +114,18 @@ class Layout:
             rows.append(np.concatenate(parts) if parts else np.zeros(0, np.float32))
         return np.stack(rows)
 
-    def unpack(self, flat: NDArray[Any]) -> dict[str, Floats]:
-        """Return the weights by name of one flat vector of shape (size,)."""
+    def unpack(self, flat: NDArray[np.floating]) -> dict[str, Floats]:
+        """Return the weights by name of one flat vector of shape (size,).
+
+        Parameters
+        ----------
+        flat : ndarray of float
+            All weights one after the other, shape (n_weights,) or (n, n_weights).
+
+        Returns
+        -------
+        dict of str to ndarray of float
+        """
         values: dict[str, Floats] = {}
         start = 0
         for w in self.weights:

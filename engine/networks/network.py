@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from ..domain.params import Params
 from .inputs import Inputs, InputShape, InputTensor
 from .layers.activation import Activation
 from .layers.base import Layer, Replicas, Tensor, Value
@@ -144,7 +144,7 @@ class Network:
     """
 
     family: str
-    params: Mapping[str, Any]
+    params: Params
     shape: InputShape
     nodes: tuple[Node, ...]
     values: Mapping[str, Value]
@@ -156,12 +156,26 @@ class Network:
     def of(
         cls,
         family: str,
-        params: Mapping[str, Any],
+        params: Params,
         shape: InputShape,
         nodes: Sequence[Node],
         values: Mapping[str, Value],
     ) -> Network:
-        """Return the network of some layers; layouts and structure follow."""
+        """Return the network of some layers; layouts and structure follow.
+
+        Parameters
+        ----------
+        family : str
+        params : mapping of str to value
+        shape : InputShape
+        nodes : sequence of Node
+            Layers with the names of what enters them, in the order of computation.
+        values : mapping of str to Value
+
+        Returns
+        -------
+        Network
+        """
         own = [(node.layer, [values[name] for name in node.inputs]) for node in nodes]
         weights = Layout(tuple(weight for layer, inputs in own for weight in layer.weights(*inputs)))
         stats = Layout(tuple(stat for layer, inputs in own for stat in layer.stats(*inputs)))
@@ -203,7 +217,19 @@ class Network:
         )
 
     def of_replica(self, weights: Floats, stats: Floats) -> dict[str, Floats]:
-        """Return weights (P,) and stats (S,) of one replica by name, as views."""
+        """Return weights (P,) and stats (S,) of one replica by name, as views.
+
+        Parameters
+        ----------
+        weights : ndarray of float
+            By name, each of the shape that its layer declares.
+        stats : ndarray of float
+            Moving statistics by name, shaped as their layer declares.
+
+        Returns
+        -------
+        dict of str to ndarray of float
+        """
         return {**self.weights.unpack(weights), **self.stats.unpack(stats)}
 
 
@@ -211,6 +237,15 @@ def pooled_early(nodes: Sequence[Node]) -> tuple[Node, ...]:
     """Return the nodes with maxima over places taken before what is added to or rises: the same one, of fewer numbers.
 
     An activation before a pooling changes places with it, and the bias of a convolution before that with both.
+
+    Parameters
+    ----------
+    nodes : sequence of Node
+        Layers with the names of what enters them, in the order of computation.
+
+    Returns
+    -------
+    tuple of Node
     """
     n_readers = Counter(name for node in nodes for name in node.inputs)
     found = {node.name: node for node in nodes}

@@ -41,30 +41,81 @@ class OnnxGraph:
         self._known: dict[tuple[Any, ...], str] = {}
 
     def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
-        """Add a node of one output, and return the name of that."""
+        """Add a node of one output, and return the name of that.
+
+        Parameters
+        ----------
+        operator : str
+            Of ONNX.
+        *inputs : str
+        **attributes : object
+            Of the operator.
+
+        Returns
+        -------
+        str
+        """
         name = f"{self.layer}/{operator}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(operator, list(inputs), [name], name=name, **attributes))
         return name
 
     def weight(self, name: str, value: NDArray[np.generic] | None = None) -> str:
-        """Return the initializer of a weight, whose value is `value` where it differs from the trained one."""
+        """Return the initializer of a weight, whose value is `value` where it differs from the trained one.
+
+        Parameters
+        ----------
+        name : str
+        value : ndarray or None
+
+        Returns
+        -------
+        str
+        """
         if name not in self.constants:
             value = self.values[name] if value is None else value
             self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
         return name
 
     def constant(self, value: NDArray[np.generic]) -> str:
-        """Return a constant that is made of weights."""
+        """Return a constant that is made of weights.
+
+        Parameters
+        ----------
+        value : ndarray
+
+        Returns
+        -------
+        str
+        """
         name = f"{self.layer}/constant_{len(self.constants)}"
         self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
         return name
 
     def number(self, value: float, dtype: str = "float32") -> str:
-        """Return a constant of no axes; equal ones are one."""
+        """Return a constant of no axes; equal ones are one.
+
+        Parameters
+        ----------
+        value : float
+        dtype : str
+
+        Returns
+        -------
+        str
+        """
         return self._shared(np.array(value, dtype))
 
     def integers(self, *values: int) -> str:
-        """Return a row of whole numbers, such as axes or a shape; equal ones are one."""
+        """Return a row of whole numbers, such as axes or a shape; equal ones are one.
+
+        Parameters
+        ----------
+        *values : int
+
+        Returns
+        -------
+        str
+        """
         return self._shared(np.array(values, np.int64))
 
     def _shared(self, value: NDArray[np.generic]) -> str:
@@ -74,15 +125,48 @@ class OnnxGraph:
         return self._known[key]
 
     def per_channel(self, value: NDArray[np.generic], is_image: bool) -> str:
-        """Return a constant (n,) that meets the channels of a value, which come before the places of an image."""
+        """Return a constant (n,) that meets the channels of a value, which come before the places of an image.
+
+        Parameters
+        ----------
+        value : ndarray
+        is_image : bool
+
+        Returns
+        -------
+        str
+        """
         return self.constant(value[:, None, None] if is_image else value)
 
     def part(self, name: str, axis: int, start: int, stop: int) -> str:
-        """Return the places from `start` up to `stop` along an axis."""
+        """Return the places from `start` up to `stop` along an axis.
+
+        Parameters
+        ----------
+        name : str
+        axis : int
+        start : int
+            The first unit that is in.
+        stop : int
+            The first unit that is out.
+
+        Returns
+        -------
+        str
+        """
         return self.add("Slice", name, self.integers(start), self.integers(stop), self.integers(axis))
 
     def cast(self, name: str, dtype: str) -> str:
-        """Return a value as another type of numbers."""
+        """Return a value as another type of numbers.
+
+        Parameters
+        ----------
+        name, dtype : str
+
+        Returns
+        -------
+        str
+        """
         return self.add("Cast", name, to=_TYPES[dtype])
 
 
@@ -91,6 +175,7 @@ def to_onnx(network: Network, weights: Floats, stats: Floats) -> onnx.ModelProto
 
     Parameters
     ----------
+    network : Network
     weights, stats : ndarrays of shape (P,) and (S,), float32
 
     Returns
@@ -117,5 +202,6 @@ def to_onnx(network: Network, weights: Floats, stats: Floats) -> onnx.ModelProto
     model = helper.make_model(
         made, ir_version=IR_VERSION, producer_name="cupel", opset_imports=[helper.make_opsetid("", OPSET)]
     )
-    onnx.checker.check_model(model)
+    check: Any = onnx.checker
+    check.check_model(model)
     return model

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
-from typing import Any
 
 from ..domain.families import FAMILY_KINDS
+from ..domain.params import Params
 from .building import Builder
 from .inputs import InputShape
 from .network import Network
 
 
-def build_network(name: str, params: Mapping[str, Any], shape: InputShape) -> Network:
+def build_network(name: str, params: Params, shape: InputShape) -> Network:
     """Return the network of a family that `params` describe.
+
+    Parameters
+    ----------
+    name : str
+    params : mapping of str to value
+    shape : InputShape
+
+    Returns
+    -------
+    Network
 
     Raises
     ------

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from ..tf import tf
+from .inputs import Tensor
 
 
-def dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | None = None) -> tf.Tensor:
-    """Return ``x @ kernel + bias`` of x (R, …, n), kernel (R, n, m) and bias (R, m)."""
+def dense(x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Return ``x @ kernel + bias`` of x (R, …, n), kernel (R, n, m) and bias (R, m).
+
+    Parameters
+    ----------
+    x : tensor
+        Of shape (R, B, *row).
+    kernel : tensor
+    bias : tensor or None
+        Whether it has one.
+
+    Returns
+    -------
+    tensor
+    """
     is_flat = x.shape.rank == 3
     shape = tf.shape(x)
     product = tf.matmul(x if is_flat else tf.reshape(x, (shape[0], -1, shape[-1])), kernel)
@@ -15,14 +29,33 @@ def dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | None = None) -> tf.
     return product if is_flat else tf.reshape(product, tf.concat([shape[:-1], tf.shape(kernel)[2:]], axis=0))
 
 
-def flatten(x: tf.Tensor) -> tf.Tensor:
-    """Join the last two axes of (R, B, n, m)."""
+def flatten(x: Tensor) -> Tensor:
+    """Join the last two axes of (R, B, n, m).
+
+    Parameters
+    ----------
+    x : tensor
+        Of shape (R, B, *row).
+
+    Returns
+    -------
+    tensor
+    """
     shape = tf.shape(x)
     return tf.reshape(x, (shape[0], shape[1], shape[2] * shape[3]))
 
 
-def look_up(table: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
-    """Return the rows (R, B, n, size) of embedding tables (R, n_rows, size) for codes (R, B, n)."""
+def look_up(table: Tensor, codes: Tensor) -> Tensor:
+    """Return the rows (R, B, n, size) of embedding tables (R, n_rows, size) for codes (R, B, n).
+
+    Parameters
+    ----------
+    table, codes : tensor
+
+    Returns
+    -------
+    tensor
+    """
     n_rows = tf.shape(table)[1]
     rows = codes + (tf.range(tf.shape(table)[0]) * n_rows)[:, None, None]
     return tf.gather(tf.reshape(table, (-1, tf.shape(table)[2])), rows)

@@ -19,7 +19,7 @@ from ..kinds.joined import raw_inputs, raw_part
 from ..networks.folding import Folded, folded
 from ..networks.keras_form import to_keras
 from ..networks.onnx_graph import IR_VERSION, OPSET, to_onnx
-from ..tf import keras
+from ..tf import KerasModel, keras
 from ..training.model import TrainedModel
 
 OUTPUTS = ("probabilities", "prediction")
@@ -30,12 +30,12 @@ def folded_networks(model: TrainedModel) -> Folded:
     return folded(model.network, model.weights, model.stats)
 
 
-def member_models(networks: Folded) -> list[keras.Model]:
+def member_models(networks: Folded) -> list[KerasModel]:
     """Return the Keras model of each network."""
     return [to_keras(networks.network, w, s) for w, s in zip(networks.weights, networks.stats, strict=True)]
 
 
-def whole_keras(model: TrainedModel, members: Sequence[keras.Model]) -> keras.Model:
+def whole_keras(model: TrainedModel, members: Sequence[KerasModel]) -> KerasModel:
     """Return one Keras model that gives probabilities (n, n_classes) or values (n, 1).
 
     Its inputs are those of the network; of an ensemble, each network's with a number at the end of the name.

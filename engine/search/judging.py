@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..data.columns import Rows
 from ..data.schema import TableSchema
+from ..domain.arrays import TargetValues
 from ..domain.errors import ExportError
 from ..domain.evidence import Corrected, Evidence, Verdict
 from ..domain.metrics import METRICS
@@ -181,7 +181,7 @@ class Judge:
         further = self._further_splits
         valid = splits.valid + (further.valid if further else ())
         target = self._rows.target
-        y: NDArray[Any] = np.full(self._rows.table.n_rows, -1, target.values.dtype)
+        y: TargetValues = np.full(self._rows.table.n_rows, -1, target.values.dtype)
         y[target.rows] = target.values
         # Rows of the table that no fold judges are left out, so that weights are no larger than need be.
         judged = np.unique(np.concatenate(splits.valid))

@@ -65,7 +65,7 @@ class SearchLoop:
         """Run until the budget, the target or the user ends the search; then finish it."""
         while True:
             self._heartbeat.beat(sample=True)
-            self._tell_stage()
+            self._record_stage()
             self._wishes.read()
             self._skip()
             is_stopped = self._wishes.request is Request.STOP
@@ -79,7 +79,7 @@ class SearchLoop:
                 self._over_since = None
                 if self._wishes.request is Request.RUN:
                     self._fill()
-                    self._schedule.look_ahead()
+                    self._schedule.propose_ahead()
             self._listen()
             self._save_curves()
             if not self._budget.is_paused:
@@ -93,7 +93,7 @@ class SearchLoop:
         """End the processes that were started for an export and not needed."""
         self._exporting.close()
 
-    def _tell_stage(self) -> None:
+    def _record_stage(self) -> None:
         if self._best is not None:
             self._heartbeat.enter(Stage.SEARCH)
         elif self._trials or self._pool.has_idle_worker:

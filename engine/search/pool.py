@@ -81,7 +81,7 @@ class TaskPool:
             match event:
                 case TaskProgress():
                     if event.key in self._running:
-                        self._running[event.key].hear(event.progress.memory_bytes, self._clock())
+                        self._running[event.key].note_progress(event.progress.memory_bytes, self._clock())
                         yield event
                 case TaskDone():
                     self._to_kill.discard(event.key)

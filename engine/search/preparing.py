@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,8 @@ from ..data.schema import TableSchema
 from ..domain.comparable import SCORING
 from ..domain.errors import Message, SpecError
 from ..domain.params import Params
-from ..domain.space import adapt_space, check_space, completed_space, default_space
+from ..domain.space import Space, completed_space, default_space
+from ..domain.space_fit import adapt_space
 from ..domain.spec import StudySpec
 from ..machine import free_memory_bytes, n_cores
 from ..splits.splitting import Splits
@@ -54,7 +54,7 @@ class Prepared:
     """
 
     spec: StudySpec
-    space: dict[str, Any]
+    space: Space
     request: StudyRequest
     files: StudyFiles
     digests: dict[str, str]
@@ -95,7 +95,7 @@ def prepare(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Prepar
     CupelError
         Where the data do not allow what was asked.
     """
-    spec = StudySpec.from_json(study.spec)
+    spec = StudySpec.of_study(study)
     dataset = store.dataset(study.dataset_id or 0)
     schema = TableSchema.from_json(dataset.schema)
     for sha256 in (dataset.table_sha256, *(array.sha256 for array in schema.arrays.values())):
@@ -104,10 +104,7 @@ def prepare(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Prepar
         raise SpecError("The study {study!r} has no folds; create it anew.", study=study.name)
     splits_path = store.artifacts.checked_path(study.split_sha256)
     splits = Splits.from_npz_bytes(splits_path.read_bytes())
-    space = default_space(spec.families)
-    if spec.space is not None:
-        check_space(spec.space)
-        space = completed_space(spec.space)
+    space = default_space(spec.families) if spec.space is None else completed_space(spec.space)
     n_workers, n_threads = share_out(spec.n_workers, policy)
     fewer = fewer_workers(spec.n_workers, policy)
     if fewer is not None:

@@ -78,7 +78,8 @@ class FoldTest:
     def __init__(self, *, maximize: bool, p_threshold: float = 0.05, n_warmup: int = 5) -> None:
         self._sign = 1.0 if maximize else -1.0
         self._p, self._warmup = p_threshold, n_warmup
-        self._best: NDArray[np.float64] | None = None  # (n_steps, R)
+        # (n_steps, R).
+        self._best: NDArray[np.float64] | None = None
         self._steps: list[int] = []
         self._best_value = -np.inf
 

@@ -104,7 +104,7 @@ class StudyRunner:
         self.store.set_study_state(self.study_id, StudyState.RUNNING)
         self.store.set_stage(self.study_id, Stage.READING)
         policy = self.settings.policy
-        n_workers, n_threads = share_out(StudySpec.from_json(study.spec).n_workers, policy)
+        n_workers, n_threads = share_out(StudySpec.of_study(study).n_workers, policy)
         site = site_of(self.store, n_workers, n_threads, policy)
         workers = self.settings.workers(site, n_workers)
         processes.callback(workers.close)
@@ -136,7 +136,7 @@ class StudyRunner:
 
     def _wait_for_turn(self, study: StudyRecord) -> bool:
         """Wait for the workspace's other running studies; return whether to run (False: stopped in the queue)."""
-        while not study.spec.get("alongside", False):
+        while not StudySpec.of_study(study).alongside:
             if study.request is Request.STOP:
                 return False
             others = [s for s in self.store.studies(archived=None) if s.id != study.id and s.state in _ACTIVE]

@@ -95,7 +95,7 @@ class RunningTask:
         """Note why its result is not wanted."""
         self.dropped = self.dropped or why
 
-    def hear(self, memory_bytes: int, now: float) -> None:
+    def note_progress(self, memory_bytes: int, now: float) -> None:
         """Note a sign of life."""
         silence_s = now - self.heard
         self.pace_s = silence_s if self._n_heard <= 1 else max(self.pace_s, silence_s)

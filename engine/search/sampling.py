@@ -14,7 +14,6 @@ import random
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import optuna
@@ -22,15 +21,8 @@ import optuna
 from ...storage.records import TrialState
 from ..domain.errors import SpecError
 from ..domain.params import Params, ParamValue
-from ..domain.space import (
-    Parameter,
-    parameters,
-    point_from,
-    quick_start,
-    smallest_start,
-    start_points,
-    to_params,
-)
+from ..domain.space import Parameter, Space, parameters
+from ..domain.space_points import Start, point_from, quick_start, smallest_start, start_points, to_params
 from .few_trials import FewTrialsTpe, ReplayedNsga2, reseed
 from .pruning import completed_rungs
 
@@ -85,13 +77,13 @@ class Search:
 
     Parameters
     ----------
-    space : mapping
+    space : Space
         An adapted search space.
     families : sequence of str
     task, metric, direction, sampler : str
     seed : int
-    starts : sequence of mapping
-        ``family`` and ``values`` to try before the families' own start points; not for a grid.
+    starts : sequence of Start
+        To try before the families' own start points; not for a grid.
     n_costs : int
         Objectives beside the score, to be minimized. With any, nothing may be reported: trials are not pruned.
 
@@ -106,7 +98,7 @@ class Search:
     def __init__(
         self,
         *,
-        space: Mapping[str, Any],
+        space: Space,
         families: Sequence[str],
         task: str,
         metric: str,
@@ -114,7 +106,7 @@ class Search:
         sampler: str,
         seed: int,
         pruner: optuna.pruners.BasePruner,
-        starts: Sequence[Mapping[str, Any]] = (),
+        starts: Sequence[Start] = (),
         n_costs: int = 0,
     ) -> None:
         self._families = tuple(families)
@@ -142,9 +134,9 @@ class Search:
         if not self._starts or self._given or self._quick():
             # A grid has no start points; the others begin with what was chosen to be first.
             return
-        family, values = smallest_start(self._space, self._families, task=self._task, metric=self._metric)
-        small = self._keyed(family, values)
-        self._starts.sort(key=lambda start: start != small)
+        start = smallest_start(self._space, self._families, task=self._task, metric=self._metric)
+        small = self._keyed(start.family, start.values)
+        self._starts.sort(key=lambda point: point != small)
 
     @property
     def n_starts(self) -> int:
@@ -253,19 +245,17 @@ class Search:
 
     def _quick(self) -> list[Params]:
         found = quick_start(self._space, self._families, task=self._task, metric=self._metric)
-        return [self._keyed(*found)] if found else []
+        return [self._keyed(found.family, found.values)] if found else []
 
     def _earlier(self) -> list[Params]:
         """Return what an earlier study found, as far as it lies in the space."""
         return [
             self._keyed(
-                str(start["family"]),
-                point_from(
-                    self._space, str(start["family"]), start["values"], task=self._task, metric=self._metric
-                ),
+                start.family,
+                point_from(self._space, start.family, start.values, task=self._task, metric=self._metric),
             )
             for start in self._given
-            if start["family"] in self._families
+            if start.family in self._families
         ]
 
     def _grid_values(self) -> Iterator[Params]:

@@ -146,7 +146,7 @@ class Schedule:
             worker=worker,
         )
 
-    def look_ahead(self) -> None:
+    def propose_ahead(self) -> None:
         """Ask for the next proposal while trials run, so that no worker waits for it.
 
         It does not know how the running trials end, as with one worker more. A search that is resumed asks at the same
@@ -176,7 +176,7 @@ class Schedule:
         """Tell how a trial ended."""
         if trial.kind is not TrialKind.SEARCH:
             return
-        self._search.tell(trial.number, _told(trial), trial.value, self._costs_of(trial))
+        self._search.tell(trial.number, _state_for_sampler(trial), trial.value, self._costs_of(trial))
         self._count_ruled_out(trial)
         if trial.state is TrialState.COMPLETE:
             self._complete(trial, np.stack(running.scores, axis=1) if running.scores else None)
@@ -246,7 +246,7 @@ class Schedule:
                     trial.number,
                     trial.family,
                     facts[trial.id].values,
-                    _told(trial),
+                    _state_for_sampler(trial),
                     trial.value,
                     steps,
                     trial.same_as is not None,
@@ -272,7 +272,7 @@ class Schedule:
             self._search.restore(past[:-1])
             self._search.ask_again(past[-1])
             # As it was asked then: before it was known how the last trial ends.
-            self.look_ahead()
+            self.propose_ahead()
             self._search.tell_again(past[-1])
         else:
             self._search.restore(past)
@@ -299,7 +299,7 @@ def _turn(trial: TrialRecord) -> int:
     return 0 if _is_cheap(trial) else 2 if trial.kind is TrialKind.BASELINE else 1
 
 
-def _told(trial: TrialRecord) -> TrialState:
+def _state_for_sampler(trial: TrialRecord) -> TrialState:
     """Return the state that the sampler is told: what was ruled out is the worst there is, not nothing at all."""
     return TrialState.PRUNED if is_ruled_out(trial) else trial.state
 

@@ -1,0 +1,1 @@
+"""How rows are divided, near-duplicates, and the audit of a split."""

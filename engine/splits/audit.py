@@ -23,7 +23,7 @@ from ..data.table import Table
 from ..data.target import Target
 from ..domain.metrics import METRICS, default_metric
 from ..domain.spec import SplitSpec
-from ..domain.split_findings import Look, SplitAudit
+from ..domain.split_findings import SplitAudit, SplitFinding
 from .audit_units import Candidate, candidates
 from .dealing import assign_groups
 from .near_duplicates import NearDuplicates
@@ -34,13 +34,20 @@ if TYPE_CHECKING:
 
 LEAST_ROWS = 60
 _N_FOLDS = 4
-_N_ORDERS = 8  # random orders of the rows, as the reference
-_N_FIRST = 2  # after which a look ends that can find nothing
-_LEAST_SHARES = {"warning": 0.1, "serious": 0.3}  # of what the baseline seems to learn: the part that is gone
-_LEAST_SHARE_OF_COPIES = 0.02  # there is no honest reason for it
-_LEAST_SKILL = 0.02  # of the squared error: where the baseline seems to explain less, nothing can be gone
-_LEVEL = 0.01  # of chance, over all looks together
-_QUANTILES = 4  # of a numeric target, that folds are balanced by
+# Random orders of the rows, as the reference.
+_N_ORDERS = 8
+# After which a look ends that can find nothing.
+_N_FIRST = 2
+# Of what the baseline seems to learn: the part that is gone.
+_LEAST_SHARES = {"warning": 0.1, "serious": 0.3}
+# There is no honest reason for it.
+_LEAST_SHARE_OF_COPIES = 0.02
+# Of the squared error: where the baseline seems to explain less, nothing can be gone.
+_LEAST_SKILL = 0.02
+# Of chance, over all looks together.
+_LEVEL = 0.01
+# Of a numeric target, that folds are balanced by.
+_QUANTILES = 4
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -83,7 +90,7 @@ def audit_split(
 
 def _look(
     table: Table, schema: TableSchema, target: Target, way: Candidate, together: Ints | None, n_ways: int
-) -> Look | None:
+) -> SplitFinding | None:
     """Try one way; None where the baseline explains nothing even on random folds.
 
     Parameters
@@ -91,7 +98,8 @@ def _look(
     together : ndarray of shape (n_rows,), int64, or None
         Of folds that keep groups whole, the number of each row's group.
     """
-    from .audit_models import quick_baseline  # scikit-learn takes a second, and most tables need none
+    # scikit-learn takes a second, and most tables need none.
+    from .audit_models import quick_baseline
 
     model = quick_baseline(table, schema, target, way.rows, way.without)
     if model is None:
@@ -108,7 +116,7 @@ def _look(
     p_value = _p_value(apart.loss, losses)
     is_told = len(chosen) == _N_ORDERS and p_value * n_ways < _LEVEL and share >= least
     is_serious = way.by == "duplicates" or share >= _LEAST_SHARES["serious"]
-    return Look(
+    return SplitFinding(
         by=way.by,
         column=way.column,
         gap=way.gap_rows,
@@ -135,8 +143,10 @@ def _p_value(loss: float, losses: Floats) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Score:
-    loss: float  # mean squared error, or Brier score
-    value: float  # of the metric, the mean over folds
+    # Mean squared error, or Brier score.
+    loss: float
+    # Of the metric, the mean over folds.
+    value: float
 
 
 class _Trial:

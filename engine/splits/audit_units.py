@@ -23,15 +23,22 @@ MOST_ROWS = 3000
 _MOST_GROUPINGS = 6
 _LEAST_GROUPS = 8
 _LEAST_SOURCES = 4
-_N_SEGMENTS = 8  # of a long table, each of neighbouring rows
-_SPAN = 40  # gaps that a stretch holds at least
-_MOST_GAP = 20  # the gap is at most this part of the rows, 1 / _MOST_GAP
-_LEAST_BLOCKS = 100  # of neighbours, where the gap is small
-_BLOCKS_OF_VALUE = 12  # at least so many blocks for each value of a column by which rows are sorted
-_MOST_RUNS = 3  # for each value of a column by which rows are sorted
+# Of a long table, each of neighbouring rows.
+_N_SEGMENTS = 8
+# Gaps that a stretch holds at least.
+_SPAN = 40
+# The gap is at most this part of the rows, 1 / _MOST_GAP.
+_MOST_GAP = 20
+# Of neighbours, where the gap is small.
+_LEAST_BLOCKS = 100
+# At least so many blocks for each value of a column by which rows are sorted.
+_BLOCKS_OF_VALUE = 12
+# For each value of a column by which rows are sorted.
+_MOST_RUNS = 3
 _N_LAGS = 10
 _N_ORDERS = 99
-_BEYOND_CHANCE = 3.0  # standard deviations
+# Standard deviations.
+_BEYOND_CHANCE = 3.0
 _GROUP_NAME = re.compile(
     r"(?:^|[\W_])(?:id|uuid|guid|subject|patient|participant|person|individual|user|customer|client|household|family|"
     r"animal|specimen|session|speaker|author|device|machine|source)s?(?:$|[\W_\d])|[a-z](?:ID|Id)$|"
@@ -50,7 +57,7 @@ class Candidate:
     Attributes
     ----------
     by, column : str
-        See `Look`.
+        See `SplitFinding`.
     rows : ndarray of shape (n,), int64
         Positions in the table of the rows to look at.
     units : ndarray of shape (n,), int64
@@ -285,7 +292,8 @@ def _group_columns(table: Table, schema: TableSchema) -> Iterator[tuple[Column, 
 
 def _may_be_group(c: ColumnSchema, *, is_input: bool) -> bool:
     if c.role == "group":
-        return False  # whole in all folds already
+        # Whole in all folds already.
+        return False
     if c.role == "id" or _GROUP_NAME.search(c.name):
         return c.role not in ("target", "constant") and c.array is None
     return not is_input and c.role == "ignored" and c.name != SPLIT_COLUMN

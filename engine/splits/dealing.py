@@ -29,8 +29,10 @@ def draw_holdout(
         parts = assign_groups(units, classes, n_parts, rng)
         n_taken = max(1, round(fraction * (int(parts.max()) + 1)))
         groups = np.unique(units[parts < n_taken])
-        most = n_groups - spec.n_folds  # `_groups` has seen to it that this is at least 1
-        if len(groups) > most:  # every fold needs a group of its own
+        # `_groups` has seen to it that this is at least 1.
+        most = n_groups - spec.n_folds
+        # Every fold needs a group of its own.
+        if len(groups) > most:
             groups = rng.permutation(groups)[:most]
         return np.isin(units, groups)
     first, unit = np.unique(units, return_index=True, return_inverse=True)[1:]
@@ -90,7 +92,8 @@ def assign_groups(
     for i, group in enumerate(order):
         load = (((filled + counts[group]) / share) ** 2 - (filled / share) ** 2).sum(axis=1)
         load = load + 1e-9 * sizes
-        if len(order) - i <= np.count_nonzero(sizes == 0):  # no fold may stay empty
+        # No fold may stay empty.
+        if len(order) - i <= np.count_nonzero(sizes == 0):
             load[sizes > 0] = np.inf
         best = int(np.argmin(load))
         filled[best] += counts[group]

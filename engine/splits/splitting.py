@@ -35,7 +35,8 @@ from .units import (
     role_column,
 )
 
-_FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # equal splits give equal bytes
+# Equal splits give equal bytes.
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,8 @@ from ..domain.spec import SplitSpec
 from ..kinds.registry import likeness_of
 from .near_duplicates import NearDuplicates, find_near_duplicates
 
-_FEW_COPIES = 0.02  # of the rows
+# Of the rows.
+_FEW_COPIES = 0.02
 
 
 def group_column(spec: SplitSpec, table: Table, schema: TableSchema) -> Column:

@@ -15,7 +15,7 @@ from ...storage.records import FoldScores, StudyRecord, TrialKind, TrialRecord, 
 from ..domain.evidence import EQUIVALENCE, Verdict, Word
 from ..domain.metrics import METRICS, Metric
 from ..domain.results import StudyResult
-from ..domain.spec import ORDERED_SPLITS
+from ..domain.spec import ORDERED_SPLITS, StudySpec
 from ..domain.variants import Difference
 from .student import t_cdf, t_quantile
 
@@ -117,14 +117,14 @@ def name_in_repeats(trial: TrialRecord) -> str:
 def compare_trials(study: StudyRecord, lead: Floats, other: Floats) -> Verdict:
     """Compare two trials of a study by their `all_scores`, on the replicas that both were judged on."""
     n = min(len(lead), len(other))
-    evidence = StudyResult.of(study).evidence
+    evidence, spec = StudyResult.of(study).evidence, StudySpec.of_study(study)
     return compare_folds(
         lead[:n],
         other[:n],
         metric=METRICS[study.metric],
-        n_folds=int(study.spec["split"]["n_folds"]),
-        equivalence=float(study.spec.get("equivalence", EQUIVALENCE)),
-        in_order=evidence.in_order if evidence else study.spec["split"]["kind"] in ORDERED_SPLITS,
+        n_folds=spec.split.n_folds,
+        equivalence=spec.equivalence,
+        in_order=evidence.in_order if evidence else spec.split.kind in ORDERED_SPLITS,
     )
 
 

@@ -40,7 +40,8 @@ from .weighted import row_cost
 
 _Name = TypeVar("_Name", int, str)
 
-_MOST_WORK = 2e9  # units of `row_cost`: about five seconds on a core
+# Units of `row_cost`: about five seconds on a core.
+_MOST_WORK = 2e9
 # Standard errors that the 95 % interval is as wide as, on each side: the 37 % of the rows that a resample leaves out,
 # without replacement, spread by the root of 0.63 / 0.37 more than a mean of all.
 _OWN_WIDTH = 1.96 * math.sqrt(0.632 / 0.368)

@@ -60,7 +60,8 @@ def fit_threshold(
     nested: list[float] = []
     usual: list[float] = []
     for r, own in enumerate(rows):
-        others = [~np.isin(other, own) for other in rows]  # with repeats others have some of its rows
+        # With repeats others have some of its rows.
+        others = [~np.isin(other, own) for other in rows]
         known = np.concatenate([t[keep] for t, keep in zip(y, others, strict=True)])
         said = np.concatenate([p[keep] for p, keep in zip(positive, others, strict=True)])
         value = USUAL

@@ -1,0 +1,1 @@
+"""Training of replicas in lockstep: graphs, optimizers, losses, schedules, rows, trained models."""

@@ -10,18 +10,17 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..tf import tf
+from ..tf import Tensor, tf
 
 STRENGTHS = ("shift", "flip", "rotate", "zoom", "contrast", "cutout", "mixup")
 """Fractions of the side (shift, cutout), a probability (flip, from left to right), degrees (rotate), and fractions."""
 
 _N_DRAWS = 9
-_SALT = (0x5EED, 0x0A06)  # apart from the seeds of dropout
+# Apart from the seeds of dropout.
+_SALT = (0x5EED, 0x0A06)
 
 
-def augmented(
-    pixels: tf.Tensor, strengths: Mapping[str, tf.Tensor], seed: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
+def augmented(pixels: Tensor, strengths: Mapping[str, Tensor], seed: Tensor) -> tuple[Tensor, Tensor]:
     """Change a batch of images at random.
 
     Parameters
@@ -53,9 +52,7 @@ def augmented(
     return image * (1.0 - part) + tf.roll(image, 1, axis=1) * part, share
 
 
-def _moved(
-    image: tf.Tensor, shape: tf.Tensor, strengths: Mapping[str, tf.Tensor], draws: tf.Tensor
-) -> tf.Tensor:
+def _moved(image: Tensor, shape: Tensor, strengths: Mapping[str, Tensor], draws: Tensor) -> Tensor:
     """Shift, mirror, turn and zoom about the middle, in one resampling; the edge goes on outwards."""
     signed = 2.0 * draws - 1.0
     height, width = tf.cast(shape[2], tf.float32), tf.cast(shape[3], tf.float32)
@@ -66,7 +63,8 @@ def _moved(
     x, y = (width - 1.0) / 2.0, (height - 1.0) / 2.0
     dx, dy = signed[0] * strengths["shift"] * width, signed[1] * strengths["shift"] * height
     zero = tf.zeros_like(angle)
-    a, b, d, e = side * across, -side * down, down, across  # place in the result → place in the image
+    # Place in the result → place in the image.
+    a, b, d, e = side * across, -side * down, down, across
     transform = tf.stack([a, b, x + dx - a * x - b * y, d, e, y + dy - d * x - e * y, zero, zero], axis=1)
     flat = tf.reshape(image, tf.concat([[-1], shape[2:]], axis=0))
     moved = tf.raw_ops.ImageProjectiveTransformV3(
@@ -76,10 +74,10 @@ def _moved(
     return tf.reshape(moved, shape)
 
 
-def _hole(shape: tf.Tensor, size: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+def _hole(shape: Tensor, size: Tensor, x: Tensor, y: Tensor) -> Tensor:
     """Return where the square of each image is, bool (B, height, width, 1)."""
 
-    def near(n: tf.Tensor, middle: tf.Tensor) -> tf.Tensor:
+    def near(n: Tensor, middle: Tensor) -> Tensor:
         side = tf.cast(n, tf.float32)
         place = tf.range(side) + 0.5
         return tf.abs(place[None] - middle[:, None] * side) < 0.5 * size * side

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from .problem import Problem
 
-_POOL = 16  # batches whose rows are sorted together: the rest of the order stays random
+# Batches whose rows are sorted together: the rest of the order stays random.
+_POOL = 16
 
 Ints = NDArray[np.int64]
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..tf import tf
 
 
-def set_up_devices(n_threads: int) -> dict[str, Any]:
+def set_up_devices(n_threads: int) -> dict[str, object]:
     """Set threads and memory growth; return what TensorFlow sees.
 
     Returns

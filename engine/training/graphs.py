@@ -18,7 +18,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ..networks.inputs import InputTensor
 from ..networks.network import Structure
-from ..tf import tf
+from ..tf import Tensor, Variable, tf
 from .augmentation import STRENGTHS, augmented
 from .losses import loss_function
 from .optimizers import OPTIMIZERS
@@ -39,7 +39,8 @@ HYPER = (
 """Order of the hyperparameter vector. ``clip_norm`` is the largest gradient norm of a replica."""
 
 
-_KEPT = 24  # graphs of each kind that a process keeps: each takes about 15 MB, and 0.3 s to trace again
+# Graphs of each kind that a process keeps: each takes about 15 MB, and 0.3 s to trace again.
+_KEPT = 24
 
 
 M = TypeVar("M")
@@ -103,10 +104,10 @@ class GraphKey:
         return (*self.structure.tensors, TEACHER) if self.is_taught else self.structure.tensors
 
 
-def take_rows(data: T, rows: tf.Tensor) -> T:
+def take_rows(data: T, rows: Tensor) -> T:
     """Return the rows (R, B) of each replica, from a tensor (R or 1, n, …) or a structure of such tensors."""
 
-    def take(x: tf.Tensor) -> tf.Tensor:
+    def take(x: Tensor) -> Tensor:
         shape = tf.shape(x)
         is_own = tf.cast(shape[0] > 1, tf.int32)
         flat = rows + (tf.range(tf.shape(rows)[0]) * shape[1] * is_own)[:, None]
@@ -120,7 +121,7 @@ EpochFunction = Callable[..., tuple[State[tf.Tensor], tf.Tensor]]
 PredictFunction = Callable[..., tf.Tensor]
 
 
-def _input_signature(tensors: tuple[InputTensor, ...]) -> dict[str, tf.TensorSpec]:
+def _input_signature(tensors: tuple[InputTensor, ...]) -> dict[str, TensorSpec]:
     return {one.name: tf.TensorSpec([None] * (one.rank + 2), tf.as_dtype(one.dtype)) for one in tensors}
 
 
@@ -161,29 +162,29 @@ class _Epoch:
 
     def run(
         self,
-        state: State[tf.Tensor],
-        data: Data[tf.Tensor],
-        order: tf.Tensor,
-        rates: tf.Tensor,
-        hyper_values: tf.Tensor,
-        rate_factors: tf.Tensor,
-        kept: tf.Tensor,
-        weight_shapes: tf.Tensor,
-        stat_shapes: tf.Tensor,
-        seed: tf.Tensor,
-    ) -> tuple[State[tf.Tensor], tf.Tensor]:
+        state: State[Tensor],
+        data: Data[Tensor],
+        order: Tensor,
+        rates: Tensor,
+        hyper_values: Tensor,
+        rate_factors: Tensor,
+        kept: Tensor,
+        weight_shapes: Tensor,
+        stat_shapes: Tensor,
+        seed: Tensor,
+    ) -> tuple[State[Tensor], Tensor]:
         """See `epoch_graph`."""
         key, n_replicas = self._key, tf.shape(state.weights)[0]
         packing = Packing(self._ranks, weight_shapes, n_replicas)
         stat_packing = Packing(key.structure.stat_ranks, stat_shapes, n_replicas)
-        hyper: dict[str, tf.Tensor] = dict(zip(HYPER, tf.unstack(hyper_values), strict=True))
+        hyper: dict[str, Tensor] = dict(zip(HYPER, tf.unstack(hyper_values), strict=True))
         factors = tf.unstack(rate_factors, len(self._ranks))
         masks = packing.unpack(kept) if key.is_sparse else [None] * len(self._ranks)
         self._load(state, packing)
 
         def step(
-            i: tf.Tensor, stats: list[tf.Tensor], count: tf.Tensor, total: tf.Tensor
-        ) -> tuple[tf.Tensor, list[tf.Tensor], tf.Tensor, tf.Tensor]:
+            i: Tensor, stats: list[Tensor], count: Tensor, total: Tensor
+        ) -> tuple[Tensor, list[Tensor], Tensor, Tensor]:
             g, stats, losses = self._gradient(
                 stats, take_rows(data, order[i]), hyper, seed + tf.stack([i, 0])
             )
@@ -206,14 +207,14 @@ class _Epoch:
         weights, slots = self._unload(packing)
         return State(weights, stat_packing.pack(stats), slots, count), total / tf.cast(n_steps, _F)
 
-    def _load(self, state: State[tf.Tensor], packing: Packing) -> None:
+    def _load(self, state: State[Tensor], packing: Packing) -> None:
         for variable, value in zip(self._weights, packing.unpack(state.weights), strict=True):
             variable.assign(value)
         for i, matrix in enumerate(state.slots):
             for slots, value in zip(self._slots, packing.unpack(matrix), strict=True):
                 slots[i].assign(value)
 
-    def _unload(self, packing: Packing) -> tuple[tf.Tensor, tuple[tf.Tensor, ...]]:
+    def _unload(self, packing: Packing) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Return the matrices of weights and slots, and free the variables."""
         weights = packing.pack([v.read_value() for v in self._weights])
         slots = tuple(
@@ -229,8 +230,8 @@ class _Epoch:
         return weights, slots
 
     def _gradient(
-        self, stats: list[tf.Tensor], batch: Data[tf.Tensor], hyper: Mapping[str, tf.Tensor], seed: tf.Tensor
-    ) -> tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor]:
+        self, stats: list[Tensor], batch: Data[Tensor], hyper: Mapping[str, Tensor], seed: Tensor
+    ) -> tuple[list[Tensor], list[Tensor], Tensor]:
         """Return the gradient of every weight, the stats of the network and the losses (R,)."""
         key, inputs, share = self._key, batch.inputs, None
         if key.augments:
@@ -249,20 +250,20 @@ class _Epoch:
                 seed=seed,
             )
             losses = self._losses(outputs, batch, share, hyper)
-            total = tf.reduce_sum(losses)  # a sum over replicas keeps their gradients apart
+            # A sum over replicas keeps their gradients apart.
+            total = tf.reduce_sum(losses)
         found = tape.gradient(total, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        g = [
-            tf.convert_to_tensor(x) for x in found
-        ]  # that of embeddings as a whole table: every row has slots
+        # That of embeddings as a whole table: every row has slots.
+        g = [tf.convert_to_tensor(x) for x in found]
         return _clipped(g, hyper["clip_norm"]) if key.clips else g, stats, losses
 
     def _losses(
         self,
-        outputs: tf.Tensor,
-        batch: Data[tf.Tensor],
-        share: tf.Tensor | None,
-        hyper: Mapping[str, tf.Tensor],
-    ) -> tf.Tensor:
+        outputs: Tensor,
+        batch: Data[Tensor],
+        share: Tensor | None,
+        hyper: Mapping[str, Tensor],
+    ) -> Tensor:
         """Return the mean losses (R,) of a batch; `share` is that of the image before in every image, None for none."""
         key, targets, row_weights = self._key, batch.targets, batch.row_weights
         teacher = batch.inputs[TEACHER.name] if key.is_taught else tf.zeros((0, 0, 0))
@@ -271,7 +272,7 @@ class _Epoch:
             targets, row_weights = tf.tile(targets, times), tf.tile(row_weights, times)
             teacher = tf.tile(teacher, [*times, 1])
 
-        def of_rows(targets: tf.Tensor, teacher: tf.Tensor) -> tf.Tensor:
+        def of_rows(targets: Tensor, teacher: Tensor) -> Tensor:
             rows = self._loss(outputs, targets, hyper["label_smoothing"])
             return taught(key.loss, rows, outputs, teacher) if key.is_taught else rows
 
@@ -282,15 +283,16 @@ class _Epoch:
         return tf.reduce_mean(rows, axis=1)
 
 
-def _variable(rank: int) -> tf.Variable:
+def _variable(rank: int) -> Variable:
     """Return a variable for weights of R replicas, of any size, which holds nothing yet."""
     return tf.Variable(tf.zeros([0] * (rank + 1)), trainable=False, shape=[None] * (rank + 1))
 
 
-def _clipped(gradients: list[tf.Tensor], limit: tf.Tensor) -> list[tf.Tensor]:
+def _clipped(gradients: list[Tensor], limit: Tensor) -> list[Tensor]:
     """Scale each replica's gradient, of all weights together, down to the norm `limit`."""
     squares = [tf.reduce_sum(tf.square(g), axis=list(range(1, g.shape.rank))) for g in gradients]
-    norm = tf.sqrt(tf.add_n(squares))  # (R,)
+    # (R,).
+    norm = tf.sqrt(tf.add_n(squares))
     factor = tf.where(norm > limit, limit / norm, tf.ones_like(norm))
     return [g * tf.reshape(factor, [-1] + [1] * (g.shape.rank - 1)) for g in gradients]
 
@@ -309,12 +311,12 @@ def predict_graph(structure: Structure) -> PredictFunction:
         autograph=False,
     )
     def predict(
-        weights: tf.Tensor,
-        stats: tf.Tensor,
-        rows: Mapping[str, tf.Tensor],
-        weight_shapes: tf.Tensor,
-        stat_shapes: tf.Tensor,
-    ) -> tf.Tensor:
+        weights: Tensor,
+        stats: Tensor,
+        rows: Mapping[str, Tensor],
+        weight_shapes: Tensor,
+        stat_shapes: Tensor,
+    ) -> Tensor:
         outputs, _ = structure.forward(
             unpack(weights, weight_shapes, structure.weight_ranks),
             unpack(stats, stat_shapes, structure.stat_ranks),

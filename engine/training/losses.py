@@ -9,43 +9,43 @@ from numpy.typing import NDArray
 
 from ..domain.errors import SpecError
 from ..domain.params import Params, number_in
-from ..tf import tf
+from ..tf import Tensor, tf
 
 _FOCAL_GAMMA = 2.0
-Loss = Callable[
-    [tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor
-]  # outputs (R, B, K), targets (R, B), smoothing -> (R, B)
+# Outputs (R, B, K), targets (R, B), smoothing -> (R, B).
+Loss = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
 
 
-def _binary(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> tf.Tensor:
+def _binary(outputs: Tensor, targets: Tensor, smoothing: Tensor) -> Tensor:
     labels = targets * (1.0 - smoothing) + 0.5 * smoothing
     return tf.nn.sigmoid_cross_entropy_with_logits(labels, outputs[:, :, 0])
 
 
-def _categorical(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> tf.Tensor:
+def _categorical(outputs: Tensor, targets: Tensor, smoothing: Tensor) -> Tensor:
     n_classes = tf.shape(outputs)[2]
     labels = tf.one_hot(tf.cast(targets, tf.int32), n_classes)
     labels = labels * (1.0 - smoothing) + smoothing / tf.cast(n_classes, tf.float32)
     return tf.nn.softmax_cross_entropy_with_logits(labels, outputs)
 
 
-def _squared(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> tf.Tensor:  # noqa: ARG001
+def _squared(outputs: Tensor, targets: Tensor, smoothing: Tensor) -> Tensor:  # noqa: ARG001
     return tf.square(outputs[:, :, 0] - targets)
 
 
-def _absolute(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> tf.Tensor:  # noqa: ARG001
+def _absolute(outputs: Tensor, targets: Tensor, smoothing: Tensor) -> Tensor:  # noqa: ARG001
     return tf.abs(outputs[:, :, 0] - targets)
 
 
-def _huber(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> tf.Tensor:  # noqa: ARG001
-    error = tf.abs(outputs[:, :, 0] - targets)  # of standardized targets, so that 1 is one standard deviation
+def _huber(outputs: Tensor, targets: Tensor, smoothing: Tensor) -> Tensor:  # noqa: ARG001
+    # Of standardized targets, so that 1 is one standard deviation.
+    error = tf.abs(outputs[:, :, 0] - targets)
     return tf.where(error <= 1.0, 0.5 * tf.square(error), error - 0.5)
 
 
 def _focal(crossentropy: Loss) -> Loss:
     """Return the focal loss (Lin et al. 2017, arXiv 1708.02002): rows that are right already count little."""
 
-    def focal(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> tf.Tensor:
+    def focal(outputs: Tensor, targets: Tensor, smoothing: Tensor) -> Tensor:
         loss = crossentropy(outputs, targets, smoothing)
         return tf.pow(1.0 - tf.exp(-loss), _FOCAL_GAMMA) * loss
 
@@ -55,7 +55,7 @@ def _focal(crossentropy: Loss) -> Loss:
 def _quantile(fraction: float) -> Loss:
     """Return the pinball loss: its smallest mean is at a quantile (Koenker and Bassett 1978)."""
 
-    def pinball(outputs: tf.Tensor, targets: tf.Tensor, smoothing: tf.Tensor) -> tf.Tensor:  # noqa: ARG001
+    def pinball(outputs: Tensor, targets: Tensor, smoothing: Tensor) -> Tensor:  # noqa: ARG001
         error = targets - outputs[:, :, 0]
         return tf.maximum(fraction * error, (fraction - 1.0) * error)
 

@@ -86,7 +86,8 @@ class TrainedModel:
 
     def predict(self, table: Table, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return probabilities (n, n_classes), or values (n,) of a regression: the mean over the networks."""
-        n = predict_rows(self.network)  # at once, so that as many rows as there are need no more memory
+        # At once, so that as many rows as there are need no more memory.
+        n = predict_rows(self.network)
         parts = [self._predict(table, rows[i : i + n]) for i in range(0, max(len(rows), 1), n)]
         return np.concatenate(parts)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..tf import tf
+from ..tf import Tensor, Variable, tf
 
 Slots = Sequence[tf.Variable]
 """What an optimizer keeps for one weight: variables of the weight's shape."""
@@ -23,7 +23,8 @@ Rule = Callable[[tf.Tensor, Numbers], Update]
 
 `count` is the 1-based number of the step; `hyper` has ``momentum``, ``beta_1`` and ``beta_2``; all are float32 scalars.
 """
-_EPSILON = 1e-7  # Keras's default
+# Keras's default.
+_EPSILON = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class Optimizer:
 
 
 def _momentum(*, nesterov: bool) -> Rule:
-    def rule(_count: tf.Tensor, hyper: Numbers) -> Update:
-        def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+    def rule(_count: Tensor, hyper: Numbers) -> Update:
+        def update(weight: Variable, g: Tensor, slots: Slots, rate: Tensor) -> None:
             tf.raw_ops.ResourceApplyKerasMomentum(
                 var=weight.handle, accum=slots[0].handle, lr=rate, grad=g, momentum=hyper["momentum"],
                 use_nesterov=nesterov,
@@ -56,11 +57,11 @@ def _momentum(*, nesterov: bool) -> Rule:
     return rule
 
 
-def _adam(count: tf.Tensor, hyper: Numbers) -> Update:
+def _adam(count: Tensor, hyper: Numbers) -> Update:
     beta_1, beta_2 = hyper["beta_1"], hyper["beta_2"]
     powers = tf.pow(beta_1, count), tf.pow(beta_2, count)
 
-    def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+    def update(weight: Variable, g: Tensor, slots: Slots, rate: Tensor) -> None:
         tf.raw_ops.ResourceApplyAdam(
             var=weight.handle, m=slots[0].handle, v=slots[1].handle, beta1_power=powers[0], beta2_power=powers[1],
             lr=rate, beta1=beta_1, beta2=beta_2, epsilon=_EPSILON, grad=g,
@@ -69,14 +70,14 @@ def _adam(count: tf.Tensor, hyper: Numbers) -> Update:
     return update
 
 
-def _nadam(count: tf.Tensor, hyper: Numbers) -> Update:
+def _nadam(count: Tensor, hyper: Numbers) -> Update:
     beta_1, beta_2, decay = hyper["beta_1"], hyper["beta_2"], tf.constant(0.96)
     u_now = beta_1 * (1.0 - 0.5 * tf.pow(decay, count))
     u_next = beta_1 * (1.0 - 0.5 * tf.pow(decay, count + 1.0))
     is_first = tf.cast(tf.equal(count, 1.0), tf.float32)
     last = 1.0 - tf.pow(beta_2, count)
 
-    def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+    def update(weight: Variable, g: Tensor, slots: Slots, rate: Tensor) -> None:
         # The third slot is the running product of u, 1 before the first step.
         product = slots[2].assign((slots[2] + is_first) * u_now).read_value()
         m = slots[0].assign_add((g - slots[0]) * (1.0 - beta_1)).read_value()
@@ -87,8 +88,8 @@ def _nadam(count: tf.Tensor, hyper: Numbers) -> Update:
     return update
 
 
-def _rmsprop(_count: tf.Tensor, hyper: Numbers) -> Update:
-    def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+def _rmsprop(_count: Tensor, hyper: Numbers) -> Update:
+    def update(weight: Variable, g: Tensor, slots: Slots, rate: Tensor) -> None:
         tf.raw_ops.ResourceApplyRMSProp(
             var=weight.handle, ms=slots[0].handle, mom=slots[1].handle, lr=rate, rho=hyper["beta_2"],
             momentum=hyper["momentum"], epsilon=_EPSILON, grad=g,
@@ -97,10 +98,10 @@ def _rmsprop(_count: tf.Tensor, hyper: Numbers) -> Update:
     return update
 
 
-def _lion(_count: tf.Tensor, hyper: Numbers) -> Update:
+def _lion(_count: Tensor, hyper: Numbers) -> Update:
     beta_1, beta_2 = hyper["beta_1"], hyper["beta_2"]
 
-    def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+    def update(weight: Variable, g: Tensor, slots: Slots, rate: Tensor) -> None:
         m = slots[0].read_value()
         weight.assign_sub(rate * tf.sign(m * beta_1 + g * (1.0 - beta_1)))
         slots[0].assign(m * beta_2 + g * (1.0 - beta_2))
@@ -108,12 +109,11 @@ def _lion(_count: tf.Tensor, hyper: Numbers) -> Update:
     return update
 
 
-def _adagrad(_count: tf.Tensor, _hyper: Numbers) -> Update:
-    def update(weight: tf.Variable, g: tf.Tensor, slots: Slots, rate: tf.Tensor) -> None:
+def _adagrad(_count: Tensor, _hyper: Numbers) -> Update:
+    def update(weight: Variable, g: Tensor, slots: Slots, rate: Tensor) -> None:
         total = slots[0].assign_add(tf.square(g)).read_value()
-        weight.assign_sub(
-            rate * g * tf.math.rsqrt(total + 0.1 + _EPSILON)
-        )  # 0.1: Keras's initial accumulator
+        # 0.1: Keras's initial accumulator.
+        weight.assign_sub(rate * g * tf.math.rsqrt(total + 0.1 + _EPSILON))
 
     return update
 
@@ -124,9 +124,8 @@ OPTIMIZERS: dict[str, Optimizer] = {
         Optimizer("sgd", 1, _momentum(nesterov=False)),
         Optimizer("nesterov", 1, _momentum(nesterov=True)),
         Optimizer("adam", 2, _adam),
-        Optimizer(
-            "adamw", 2, _adam
-        ),  # decay is decoupled for all, so that only the search space tells them apart
+        # Decay is decoupled for all, so that only the search space tells them apart.
+        Optimizer("adamw", 2, _adam),
         Optimizer("nadam", 3, _nadam),
         Optimizer("rmsprop", 2, _rmsprop),
         Optimizer("lion", 1, _lion),

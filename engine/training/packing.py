@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..tf import tf
+from ..tf import Tensor, tf
 
 
 class Packing:
@@ -23,13 +23,13 @@ class Packing:
     n_replicas : int32 tensor
     """
 
-    def __init__(self, ranks: Sequence[int], shapes: tf.Tensor, n_replicas: tf.Tensor) -> None:
+    def __init__(self, ranks: Sequence[int], shapes: Tensor, n_replicas: Tensor) -> None:
         self._ranks, self._n_replicas = ranks, n_replicas
         dims = tf.split(shapes, ranks) if ranks else []
         self._sizes = tf.stack([tf.reduce_prod(d) for d in dims]) if ranks else None
         self._shapes = [tf.concat([n_replicas[None], d], axis=0) for d in dims]
 
-    def unpack(self, flat: tf.Tensor) -> list[tf.Tensor]:
+    def unpack(self, flat: Tensor) -> list[Tensor]:
         """Cut a matrix (R, P) into tensors of shape (R, *shape)."""
         if self._sizes is None:
             return []
@@ -41,13 +41,13 @@ class Packing:
             values.append(value)
         return values
 
-    def pack(self, values: Sequence[tf.Tensor]) -> tf.Tensor:
+    def pack(self, values: Sequence[Tensor]) -> Tensor:
         """Return the matrix (R, P) of tensors (R, *shape)."""
         if not self._ranks:
             return tf.zeros((self._n_replicas, 0))
         return tf.concat([tf.reshape(v, (self._n_replicas, -1)) for v in values], axis=1)
 
 
-def unpack(flat: tf.Tensor, shapes: tf.Tensor, ranks: Sequence[int]) -> list[tf.Tensor]:
+def unpack(flat: Tensor, shapes: Tensor, ranks: Sequence[int]) -> list[Tensor]:
     """Cut one matrix, see `Packing`."""
     return Packing(ranks, shapes, tf.shape(flat)[0]).unpack(flat)

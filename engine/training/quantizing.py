@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..networks.layout import Layout, Weight
-from ..tf import tf
+from ..tf import Tensor, tf
 
 Floats = NDArray[np.float32]
 
@@ -27,14 +27,14 @@ class Rounding:
     bits: int
     axes: tuple[int | None, ...]
 
-    def straight_through(self, values: list[tf.Tensor]) -> list[tf.Tensor]:
+    def straight_through(self, values: list[Tensor]) -> list[Tensor]:
         """Return the tensors (R, *shape) rounded, with the gradients of what they were."""
         return [
             value if axis is None else value + tf.stop_gradient(self._rounded(value, axis) - value)
             for value, axis in zip(values, self.axes, strict=True)
         ]
 
-    def _rounded(self, value: tf.Tensor, axis: int) -> tf.Tensor:
+    def _rounded(self, value: Tensor, axis: int) -> Tensor:
         others = [i for i in range(1, value.shape.rank) if i != axis + 1]
         scale = tf.reduce_max(tf.abs(value), axis=others, keepdims=True) / float(most_code(self.bits))
         scale = tf.where(scale > 0.0, scale, tf.ones_like(scale))
@@ -69,7 +69,8 @@ class Quantizer:
         axes = channel_axes(self.layout, self.floats)
         result = weights.copy()
         for row in result:
-            for name, value in self.layout.unpack(row).items():  # views of the row
+            # Views of the row.
+            for name, value in self.layout.unpack(row).items():
                 if name in axes:
                     codes, scale = codes_of(value, self.bits, axes[name])
                     value[...] = codes * scale

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..domain.arrays import InputArray
 from ..statistics.epochs import EpochChoice
-from ..tf import tf
+from ..tf import Tensor, tf
 from .graphs import Data, State
 from .problem import Problem
 from .rows import DeviceRows, HostRows, RowStore
@@ -23,13 +23,13 @@ class Group:
     """Replicas that compute as one; the leading axis of state and rows follows `replicas`."""
 
     replicas: NDArray[np.int64]
-    state: State[tf.Tensor]
+    state: State[Tensor]
     rows: RowStore
 
     def keep(self, places: NDArray[np.int64]) -> Group:
         """Return the group of the replicas at `places` alone."""
 
-        def take(x: tf.Tensor) -> tf.Tensor:
+        def take(x: Tensor) -> Tensor:
             return tf.gather(x, places)
 
         s = self.state
@@ -59,7 +59,8 @@ class Snapshot:
     replicas: NDArray[np.int64]
     state: HostState
     best: Best
-    curves: NDArray[np.float32]  # (R, epochs done, n_names)
+    # (R, epochs done, n_names).
+    curves: NDArray[np.float32]
 
 
 def make_groups(

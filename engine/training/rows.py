@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.arrays import InputArray
-from ..tf import tf
+from ..tf import Tensor, tf
 from .graphs import Data, take_rows
 
 WINDOW_BYTES = 64 << 20
@@ -31,8 +31,8 @@ class Window:
     """Some steps of an epoch: `order` (n_steps, R, B) are positions in the rows of `data`."""
 
     first: int
-    data: Data[tf.Tensor]
-    order: tf.Tensor
+    data: Data[Tensor]
+    order: Tensor
 
 
 class RowStore(Protocol):
@@ -42,7 +42,7 @@ class RowStore(Protocol):
         """Yield the steps of an epoch; `order` int32 (n_steps, R, B) are positions in all rows."""
         ...
 
-    def inputs(self, rows: Ints) -> Mapping[str, tf.Tensor]:
+    def inputs(self, rows: Ints) -> Mapping[str, Tensor]:
         """Return the inputs of `rows` (R, n) on the device."""
         ...
 
@@ -55,13 +55,13 @@ class RowStore(Protocol):
 class DeviceRows:
     """All rows on the device: an epoch is one window."""
 
-    data: Data[tf.Tensor]
+    data: Data[Tensor]
 
     def windows(self, order: Order) -> Iterator[Window]:
         """See `RowStore.windows`."""
         yield Window(0, self.data, tf.constant(order))
 
-    def inputs(self, rows: Ints) -> Mapping[str, tf.Tensor]:
+    def inputs(self, rows: Ints) -> Mapping[str, Tensor]:
         """See `RowStore.inputs`."""
         return take_rows(self.data.inputs, tf.constant(rows, tf.int32))
 
@@ -102,7 +102,7 @@ class HostRows:
                     ahead = pool.submit(self._window, order, start + n_steps, n_steps)
                 yield window
 
-    def inputs(self, rows: Ints) -> Mapping[str, tf.Tensor]:
+    def inputs(self, rows: Ints) -> Mapping[str, Tensor]:
         """See `RowStore.inputs`."""
         return {
             name: tf.constant(np.stack([x[r if len(x) > 1 else 0][of_one] for r, of_one in enumerate(rows)]))

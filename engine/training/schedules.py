@@ -16,9 +16,11 @@ SCHEDULES: dict[str, Callable[[Floats], Floats]] = {
     "constant": np.ones_like,
     "cosine": lambda t: 0.5 * (1.0 + np.cos(np.pi * t)),
     "linear": lambda t: 1.0 - t,
-    "step": lambda t: 0.1 ** np.floor(np.minimum(t, 1 - 1e-9) * 3.0),  # to a tenth after each third
+    # To a tenth after each third.
+    "step": lambda t: 0.1 ** np.floor(np.minimum(t, 1 - 1e-9) * 3.0),
     "one_cycle": lambda t: (
-        np.where(  # Smith and Topin 2018, arXiv 1708.07120: up for 30 %, then down by a cosine
+        # Smith and Topin 2018, arXiv 1708.07120: up for 30 %, then down by a cosine.
+        np.where(
             t < 0.3, 0.04 + 0.96 * t / 0.3, 0.5 * (1.0 + np.cos(np.pi * np.clip((t - 0.3) / 0.7, 0.0, 1.0)))
         )
     ),

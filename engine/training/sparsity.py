@@ -16,7 +16,8 @@ from ..networks.layout import Layout
 
 Floats = NDArray[np.float32]
 Scope = Literal["global", "layer", "2:4"]
-_LEAST_SIZE = 64  # smaller matrices are left alone: nothing is won
+# Smaller matrices are left alone: nothing is won.
+_LEAST_SIZE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ def sparsity_of(layout: Layout, weights: Floats) -> float:
 def _two_of_four(sizes: Floats, shape: tuple[int, ...]) -> Floats:
     """Return 1 for the two largest of every four weights along the inputs (all axes but the last), else 0."""
     n_out = shape[-1]
-    columns = sizes.reshape(len(sizes), -1, n_out).swapaxes(1, 2)  # (R, n_out, n_in)
+    # (R, n_out, n_in).
+    columns = sizes.reshape(len(sizes), -1, n_out).swapaxes(1, 2)
     n_in = columns.shape[2]
     padded = np.pad(columns, ((0, 0), (0, 0), (0, -n_in % 4)), constant_values=-1.0)
     blocks = padded.reshape(len(sizes), n_out, -1, 4)

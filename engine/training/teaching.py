@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..networks.inputs import InputTensor
-from ..tf import tf
+from ..tf import Tensor, tf
 
 TEACHER = InputTensor("teacher", 1, "float32")
 """The outputs of the teacher as one more input (R, n, K) of the problem."""
 
-_SHARE = 0.7  # of the loss
+# Of the loss.
+_SHARE = 0.7
 _TEMPERATURE = 2.0
 
 
@@ -29,7 +30,7 @@ def teacher_input(outputs: NDArray[np.float32], train: Sequence[NDArray[np.int64
     return known
 
 
-def taught(loss: str, rows: tf.Tensor, outputs: tf.Tensor, teacher: tf.Tensor) -> tf.Tensor:
+def taught(loss: str, rows: Tensor, outputs: Tensor, teacher: Tensor) -> Tensor:
     """Return the losses (R, B) of rows, mixed with how far the outputs (R, B, K) are from the teacher's.
 
     Parameters

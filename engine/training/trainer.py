@@ -25,7 +25,7 @@ from ..networks.inputs import Inputs
 from ..networks.network import Network
 from ..networks.registry import build_network
 from ..statistics.epochs import EpochChoice
-from ..tf import tf
+from ..tf import Tensor, tf
 from .augmentation import STRENGTHS
 from .batches import batch_order, row_lengths
 from .checkpoint import load_checkpoint, save_checkpoint
@@ -41,7 +41,8 @@ from .schedules import epoch_factors, learning_rates
 from .sparsity import Sparsifier
 from .teaching import TEACHER, teacher_input
 
-_PREDICT_NUMBERS = 1_000_000  # in the rows that one replica predicts at once
+# In the rows that one replica predicts at once.
+_PREDICT_NUMBERS = 1_000_000
 
 
 class Diverged(CupelError, ArithmeticError):  # noqa: N818 - named after FailureKind.DIVERGED
@@ -154,7 +155,8 @@ class Trainer:
         batch = min(int(number_in(spec.params, "batch_size", 64)), n_train)
         self._n_steps = -(-n_train // batch)
         self._lengths = row_lengths(problem)
-        self._batch = -(-n_train // self._n_steps)  # batches of one size: no small last one
+        # Batches of one size: no small last one.
+        self._batch = -(-n_train // self._n_steps)
         self._weight_shapes = tf.constant(self.network.weights.shapes())
         self._stat_shapes = tf.constant(self.network.stats.shapes())
         self._rate_factors = tf.constant([w.rate for w in self.network.weights.weights])
@@ -186,8 +188,9 @@ class Trainer:
         self._began, self._told_s = time.monotonic(), 0.0
         groups, best, start = self._start(curves)
         if observer:
-            for epoch in range(start):  # whoever watches may have died with the training before
-                self._tell(observer, epoch, curves)
+            # Whoever watches may have died with the training before.
+            for epoch in range(start):
+                self._report(observer, epoch, curves)
         save = _Every(self._checkpoint_every_s)
         for epoch in range(start, n_epochs):
             if not groups:
@@ -196,7 +199,7 @@ class Trainer:
             for group in groups:
                 self._train_epoch(group, epoch, curves)
             self._validate(groups, epoch, curves, best)
-            if observer and not self._tell(observer, epoch, curves):
+            if observer and not self._report(observer, epoch, curves):
                 curves = curves[:, : epoch + 1]
                 break
             groups = _running(groups, best)
@@ -204,7 +207,7 @@ class Trainer:
                 self._save(groups, best, curves, epoch + 1)
         return self._result(curves, best)
 
-    def _tell(self, observer: Observer, epoch: int, curves: NDArray[np.float32]) -> bool:
+    def _report(self, observer: Observer, epoch: int, curves: NDArray[np.float32]) -> bool:
         """Tell of an epoch; what the observer takes, a pause for instance, is not counted as work."""
         began = time.monotonic()
         goes_on = observer(EpochReport(epoch, curves[:, epoch], self._earlier_s))
@@ -246,7 +249,7 @@ class Trainer:
 
     def _validate(self, groups: list[Group], epoch: int, curves: NDArray[np.float32], best: Best) -> None:
         """Score the epoch on all validation rows, and keep it for the replicas whose voters say so."""
-        kept: list[tuple[Group, tf.Tensor, NDArray[np.float32] | None]] = []
+        kept: list[tuple[Group, Tensor, NDArray[np.float32] | None]] = []
         for group in groups:
             weights = group.state.weights
             if self._quantizer is not None:
@@ -286,7 +289,7 @@ class Trainer:
                 )
             curves[r, epoch, 1:] = loss, self._metric(y, self.problem.unscaled(r, predictions))
 
-    def _outputs(self, group: Group, weights: tf.Tensor) -> NDArray[np.float32]:
+    def _outputs(self, group: Group, weights: Tensor) -> NDArray[np.float32]:
         """Return the outputs of the validation rows, (G, n_valid, K), short folds padded with their first row."""
         n_valid = max(len(self.problem.valid[r]) for r in group.replicas)
         rows = np.stack([np.resize(self.problem.valid[r], n_valid) for r in group.replicas])

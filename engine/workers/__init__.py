@@ -1,0 +1,1 @@
+"""What workers must do, the local cluster, messages and tasks."""

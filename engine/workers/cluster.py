@@ -71,7 +71,7 @@ class Cluster:
     _pids: dict[str, int] = field(default_factory=dict[str, int])
     # Futures are let go after the next task is sent: Dask's client sends a message at most every 10 ms, and a task
     # would wait behind the word that the last one is no longer wanted.
-    _spent: list[Future] = field(default_factory=list[Any])
+    _spent: list[Future] = field(default_factory=list["Future"])
     # Workers get GPUs in turn.
     _n_warmed: int = 0
     _refreshed: float = -math.inf
@@ -261,7 +261,7 @@ class Cluster:
         self._ready.discard(address)
         self._leaving.add(address)
 
-    def _call(self, address: str, call: Callable[[], Any]) -> None:
+    def _call(self, address: str, call: Callable[[], object]) -> None:
         """Call a worker from a thread of its own: in order, and none that hangs holds the engine up."""
         if address not in self._calls:
             self._calls[address] = ThreadPoolExecutor(1, thread_name_prefix="call")
@@ -269,12 +269,12 @@ class Cluster:
 
     # -- called from the client's own thread --------------------------------------------------------------------------
 
-    def _on_progress(self, event: tuple[float, Any]) -> None:
-        message: Mapping[str, Any] = event[1]
+    def _on_progress(self, event: tuple[float, Mapping[str, object]]) -> None:
+        message = event[1]
         if "pid" in message:
-            self._pids[message["key"]] = message["pid"]
+            self._pids[str(message["key"])] = int(str(message["pid"]))
         else:
-            self._events.put(TaskProgress(message["key"], from_wire(message)))
+            self._events.put(TaskProgress(str(message["key"]), from_wire(message)))
 
     def _warmed(self, address: str, future: Future, began: float) -> None:
         if address not in self._warming:
@@ -311,7 +311,7 @@ def _reason(future: Future) -> str:
     return repr(error) if error else f"The task was {future.status}."
 
 
-def _logged(call: Callable[[], Any]) -> None:
+def _logged(call: Callable[[], object]) -> None:
     try:
         call()
     except Exception:  # noqa: BLE001 - Dask's own, of many types: the worker is gone, and its task says so

@@ -21,9 +21,12 @@ from ..training.rows import WINDOW_BYTES
 from .messages import StudyFiles
 
 Ints = NDArray[np.int64]
-_CACHE_FRACTION = 0.25  # of the worker's memory, for stacked rows
-_FUSED_FRACTION = 0.35  # of the worker's memory: more stacked rows than this are trained fold by fold
-_STREAM_FRACTION = 0.35  # of the worker's memory: more rows than this on the device are streamed instead
+# Of the worker's memory, for stacked rows.
+_CACHE_FRACTION = 0.25
+# Of the worker's memory: more stacked rows than this are trained fold by fold.
+_FUSED_FRACTION = 0.35
+# Of the worker's memory: more rows than this on the device are streamed instead.
+_STREAM_FRACTION = 0.35
 
 
 class StudyContext:
@@ -121,7 +124,8 @@ class StudyContext:
 
 
 _contexts: OrderedDict[tuple[int, TableFiles, str], StudyContext] = OrderedDict()
-_MOST_CONTEXTS = 2  # of studies that run beside one another on one cluster
+# Of studies that run beside one another on one cluster.
+_MOST_CONTEXTS = 2
 
 
 def context_of(files: StudyFiles) -> StudyContext:

@@ -32,7 +32,7 @@ _LEAST_S = 0.02
 # Copies of what lies between layers: forward, backward, and what is being computed.
 _ROUND_TRIPS = 3
 
-_latencies_ms: dict[Any, float] = {}
+_latencies_ms: dict[object, float] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
 
+import msgspec
 import numpy as np
 from distributed import get_worker
 
@@ -34,7 +34,7 @@ def work(key: str, site: Site, study: StudyRequest, task: Task, name: str) -> Ta
     return run_task(site.files(study), task, send, load_work(name))
 
 
-def to_wire(key: str, progress: Progress) -> dict[str, Any]:
+def to_wire(key: str, progress: Progress) -> dict[str, object]:
     """Return plain values: Dask's events carry nothing else."""
     return {
         "key": key,
@@ -45,13 +45,23 @@ def to_wire(key: str, progress: Progress) -> dict[str, Any]:
     }
 
 
-def from_wire(message: Mapping[str, Any]) -> Progress:
+def from_wire(message: Mapping[str, object]) -> Progress:
     """Return what `to_wire` was given."""
-    curves = np.frombuffer(message["curves"], np.float32).reshape(message["shape"])
-    return Progress(message["first_epoch"], curves, message["memory_bytes"])
+    sent = msgspec.convert(message, _Sent)
+    curves = np.frombuffer(sent.curves, np.float32).reshape(sent.shape)
+    return Progress(sent.first_epoch, curves, sent.memory_bytes)
 
 
-def warm_up_worker(name: str, site: Site, place: int) -> Mapping[str, Any]:
+class _Sent(msgspec.Struct, frozen=True):
+    """Progress as `to_wire` makes it."""
+
+    first_epoch: int
+    memory_bytes: int
+    shape: tuple[int, ...]
+    curves: bytes
+
+
+def warm_up_worker(name: str, site: Site, place: int) -> Mapping[str, object]:
     """Import what tasks need, with the GPU of the `place`-th worker in sight; return the devices.
 
     From then on the process ends when it takes more memory than it may.
@@ -87,7 +97,7 @@ def _end_at_once() -> None:
     os._exit(0)
 
 
-def dask_settings(n_threads: int) -> dict[str, Any]:
+def dask_settings(n_threads: int) -> dict[str, object]:
     """Return Dask's configuration, for an engine whose workers have `n_threads` each."""
     return {
         # A task whose worker died fails: the engine decides.

@@ -25,7 +25,8 @@ from .context import StudyContext, context_of
 from .messages import FinalTask, StudyFiles, TaskResult
 from .trial_task import train_spec
 
-_COST = 1.0  # of an outer fold, in trials: one on fewer rows, and a refit; measured 0.5 to 0.9
+# Of an outer fold, in trials: one on fewer rows, and a refit; measured 0.5 to 0.9.
+_COST = 1.0
 _log = logging.getLogger(__name__)
 Ints = NDArray[np.int64]
 
@@ -168,7 +169,8 @@ def _predict(problem: Problem, result: TrainResult, replica: int, rows: Ints) ->
     r, n = slice(replica, replica + 1), predict_rows(result.network)
     parts = [
         predict(result.network, result.weights[r], result.stats[r], problem.rows(replica, rows[i : i + n]))[0]
-        for i in range(0, len(rows), n)  # never all rows of a large problem in the memory
+        # Never all rows of a large problem in the memory.
+        for i in range(0, len(rows), n)
     ]
     return problem.unscaled(replica, to_predictions(problem.task, np.concatenate(parts)))
 
@@ -176,7 +178,8 @@ def _predict(problem: Problem, result: TrainResult, replica: int, rows: Ints) ->
 def _ensemble(context: StudyContext, task: FinalTask) -> TrainedModel:
     if task.model is not None:
         return TrainedModel.from_bytes(task.model)
-    problem = context.problem(task.params)  # training is deterministic: the same networks come out again
+    # Training is deterministic: the same networks come out again.
+    problem = context.problem(task.params)
     result = Trainer(problem, train_spec(context, problem, task.family, task.params)).run()
     return TrainedModel.from_training(problem, result, context.target.labels)
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.artifacts import Artifacts
-from ...storage.records import Curves, Failure, FoldScores
+from ...storage.records import Curves, Failure, FoldScores, Json
 from ..data.schema import TableSchema
 from ..data.table import ArrayFile, TableFiles
 from ..domain.params import Params
@@ -61,7 +60,7 @@ class StudyTraining:
     """
 
     study_id: int
-    schema: Mapping[str, Any]
+    schema: Json
     task: str
     metric: str
     seed: int

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from .messages import Control, Progress, StudyRequest, Task, TaskOutcome
 
@@ -31,7 +31,7 @@ class WorkerReady:
     """
 
     worker: str
-    devices: Mapping[str, Any]
+    devices: Mapping[str, object]
     seconds: float
 
 

@@ -1,0 +1,1 @@
+"""Item models: what the tables of the window say, without painting."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 from ...engine.domain import formatting
 from ...engine.domain.leading import leading_of, margin_of
 from ...engine.domain.resuming import found_nothing
-from ...storage.records import StudyRecord, StudyState, TrialState
+from ...storage.records import DamagedStudy, StudyRecord, StudyState, TrialState
 from .. import words
 from ..language import sentence, tr
 from .table_model import Index, TableModel
@@ -34,16 +34,23 @@ class Column(IntEnum):
 
 
 class StudiesModel(TableModel):
-    """The studies as they were read last."""
+    """The studies as they were read last; below them those that are damaged."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._studies: list[StudyRecord] = []
         self._standings: list[Standing] = []
+        self._damaged: tuple[DamagedStudy, ...] = ()
 
-    def show_studies(self, studies: Sequence[StudyRecord], standings: Sequence[Standing]) -> None:
+    def show_studies(
+        self,
+        studies: Sequence[StudyRecord],
+        standings: Sequence[Standing],
+        damaged: Sequence[DamagedStudy] = (),
+    ) -> None:
         """Take these studies and how each stands; rows that stay keep their place and their selection."""
-        if [one.id for one in studies] == [one.id for one in self._studies]:
+        is_as_before = [one.id for one in studies] == [one.id for one in self._studies]
+        if is_as_before and self._damaged == tuple(damaged):
             for row, new in enumerate(zip(studies, standings, strict=True)):
                 if new != (self._studies[row], self._standings[row]):
                     self._studies[row], self._standings[row] = new
@@ -51,14 +58,19 @@ class StudiesModel(TableModel):
             return
         self.beginResetModel()
         self._studies, self._standings = list(studies), list(standings)
+        self._damaged = tuple(damaged)
         self.endResetModel()
 
-    def study(self, row: int) -> StudyRecord:
-        """Return the study of a row."""
-        return self._studies[row]
+    def study(self, row: int) -> StudyRecord | None:
+        """Return the study of a row; None where it is damaged."""
+        return self._studies[row] if row < len(self._studies) else None
+
+    def entry(self, row: int) -> StudyRecord | DamagedStudy:
+        """Return what a row is about."""
+        return self.study(row) or self._damaged[row - len(self._studies)]
 
     def n_rows(self) -> int:
-        return len(self._studies)
+        return len(self._studies) + len(self._damaged)
 
     def n_columns(self) -> int:
         return len(Column)
@@ -76,9 +88,11 @@ class StudiesModel(TableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        study, column = self._studies[index.row()], Column(index.column())
+        study, column = self.entry(index.row()), Column(index.column())
         if role == RECORD_ROLE:
             return study
+        if isinstance(study, DamagedStudy):
+            return _of_damaged(study, column, role)
         if role == STANDING_ROLE:
             return self._standings[index.row()]
         if role == SORT_ROLE:
@@ -114,17 +128,33 @@ class StudiesProxy(QSortFilterProxyModel):
         model = self.sourceModel()
         if not isinstance(model, StudiesModel):
             return False
-        study = model.study(source_row)
+        study = model.entry(source_row)
         if study.archived != self._archived:
             return False
-        text = " ".join(
-            [study.name, study.metric, str(study.spec.get("target", "")), study.notes, *study.tags]
-        )
+        text = study.name
+        if isinstance(study, StudyRecord):
+            target = str(study.spec.get("target", ""))
+            text = " ".join([study.name, study.metric, target, study.notes, *study.tags])
         return all(word in text.casefold() for word in self._words)
 
     def _filter_again(self) -> None:
         self.beginFilterChange()
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+
+def _of_damaged(study: DamagedStudy, column: Column, role: int) -> Any:
+    """Return what the row of a damaged study says: its name, and what is damaged."""
+    if role == STANDING_ROLE:
+        return tr("Damaged"), "bad"
+    if role == Qt.ItemDataRole.ToolTipRole:
+        return words.failure_text(study.problem)
+    if role == SORT_ROLE:
+        return {Column.NAME: study.name.casefold(), Column.STATE: len(_STATE_ORDER)}.get(
+            column, float("-inf")
+        )
+    if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        return {Column.NAME: study.name, Column.STATE: tr("Damaged")}.get(column, "")
+    return None
 
 
 def _display(study: StudyRecord, column: Column) -> str:

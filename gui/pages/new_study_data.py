@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from ...engine.domain import formatting
 from ...engine.domain.kinds import input_kind
+from ...engine.domain.space import Space
 from ..language import Speaks, sentence, tr
 from ..models.columns_model import Column, ColumnsModel, PreviewModel
 from ..models.inspection import Inspection
@@ -98,9 +99,7 @@ class DataPanel(Speaks, Card):
         self.space_editor.forget()
         self.tabs.setCurrentIndex(0)
 
-    def recall(
-        self, read: Mapping[str, Any], roles: Mapping[str, str], space: Mapping[str, Any] | None
-    ) -> None:
+    def recall(self, read: Mapping[str, Any], roles: Mapping[str, str], space: Space | None) -> None:
         """Take reading, roles and space over from an earlier time, before the inspection is shown."""
         self.roles = {name: role for name, role in roles.items() if role != "target"}
         for name in set(read) & set(self._read_fields):
@@ -156,7 +155,7 @@ class DataPanel(Speaks, Card):
         """Return how the user wants the file read: only what differs from detection."""
         return {name: self._read_fields[name].value() for name in sorted(self._overridden)}
 
-    def space(self) -> dict[str, Any] | None:
+    def space(self) -> Space | None:
         """Return the edited search space, None for the families' own.
 
         Raises

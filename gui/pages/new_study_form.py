@@ -13,6 +13,7 @@ from ...engine.domain.kinds import DEFAULT_KIND
 from ...engine.domain.metrics import METRICS, default_metric, metrics_for
 from ...engine.domain.objectives import COSTS
 from ...engine.domain.settings import BY_FIELD, default_of
+from ...engine.domain.space import Space
 from ...engine.domain.spec import StudySpec
 from ...storage.records import StudyRecord
 from .. import words
@@ -169,7 +170,7 @@ class StudyForm(Card):
         """Return the study whose best trials are to be tried first, None for none."""
         return self._start.value()
 
-    def spec(self, roles: Mapping[str, str], space: Mapping[str, Any] | None) -> StudySpec:
+    def spec(self, roles: Mapping[str, str], space: Space | None) -> StudySpec:
         """Return what is asked.
 
         Raises

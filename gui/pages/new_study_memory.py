@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...engine.domain.settings import SETTINGS, value_of
+from ...engine.domain.space import Space
 from ...engine.domain.spec import StudySpec
 from ...storage.records import DatasetRecord, StudyRecord
 from ..preferences import Preferences
@@ -30,7 +31,7 @@ class Memory:
     roles : mapping of str to str
     fields : mapping
         The values of `StudyForm`, by the names of its fields; those that are missing stay as they are.
-    space : mapping or None
+    space : Space or None
         An edited search space.
     """
 
@@ -38,7 +39,7 @@ class Memory:
     read: Mapping[str, Any] = field(default_factory=dict[str, Any])
     roles: Mapping[str, str] = field(default_factory=dict[str, str])
     fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    space: Mapping[str, Any] | None = None
+    space: Space | None = None
 
     @property
     def is_there(self) -> bool:
@@ -65,7 +66,7 @@ class Memory:
     @classmethod
     def of_study(cls, study: StudyRecord, data: DatasetRecord) -> Memory:
         """Return what was asked in a study."""
-        spec = StudySpec.from_json(study.spec)
+        spec = StudySpec.of_study(study)
         fields = {s.field: value_of(spec, s) for s in SETTINGS}
         fields |= {
             "name": study.name,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,6 +18,7 @@ from ...engine.domain import space as spaces
 from ...engine.domain.errors import SpecError
 from ...engine.domain.families import default_families
 from ...engine.domain.kinds import DEFAULT_KIND
+from ...engine.domain.space import Space
 from .. import tokens
 from ..language import Speaks, sentence, tr
 from ..theme import mono_font
@@ -99,7 +97,7 @@ class SpaceEditor(Speaks, QWidget):
         self.text.clear()
         self.text.blockSignals(False)
 
-    def recall(self, space: Mapping[str, Any]) -> None:
+    def recall(self, space: Space) -> None:
         """Show a space that was edited at an earlier time."""
         self._restore()
         self.text.setPlainText(spaces.space_to_toml(space))
@@ -115,7 +113,7 @@ class SpaceEditor(Speaks, QWidget):
         """Whether the user has changed the space."""
         return bool(self._default) and self.text.toPlainText() != self._default
 
-    def space(self) -> dict[str, Any] | None:
+    def space(self) -> Space | None:
         """Return the edited space, None for the families' own.
 
         Raises
@@ -148,11 +146,11 @@ class SpaceEditor(Speaks, QWidget):
         self._reset.setEnabled(self.is_edited())
         self.changed.emit()
 
-    def _show(self, space: dict[str, Any]) -> None:
+    def _show(self, space: Space) -> None:
         rows = spaces.describe(space, tr("log"), tr("step {step}"))
         self.table.setRowCount(len(rows))
         for place, (family, name, values, condition) in enumerate(rows):
-            known = f"{family}.{name}" if len(space) > 1 else name
+            known = f"{family}.{name}" if len(space.families) > 1 else name
             for side, text in enumerate((known, values, condition)):
                 item = QTableWidgetItem(text)
                 item.setToolTip(f"{family}: {name} {values} {condition}".strip())

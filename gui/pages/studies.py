@@ -82,13 +82,14 @@ class StudiesPage(Page):
         self.say(self._show_counts)
 
     def refresh(self) -> None:
-        empty = not self.desk.studies
+        studies, damaged = self.desk.studies, self.desk.damaged
+        empty = not studies and not damaged
         self._stack.setVisible(self.desk.has_read)  # nothing is known before; a banner says why it stays so
         self._stack.setCurrentIndex(1 if empty else 0)
         for widget in (self.filter, self.archived, self.new):
             widget.setVisible(not empty)
         self._filling = True  # a row that Qt makes the current one meanwhile is not the user's choice
-        self.model.show_studies(self.desk.studies, [self.desk.standing(study) for study in self.desk.studies])
+        self.model.show_studies(studies, [self.desk.standing(study) for study in studies], damaged)
         self._filling = False
         self._follow_desk()
         self._show_actions()
@@ -121,7 +122,7 @@ class StudiesPage(Page):
         self.filter.selectAll()
 
     def chosen(self) -> StudyRecord | None:
-        """Return the study of the selected row."""
+        """Return the study of the selected row; None where none is selected, or a damaged one."""
         index = self.proxy.mapToSource(self.table.currentIndex())
         return self.model.study(index.row()) if index.isValid() else None
 
@@ -213,11 +214,11 @@ class StudiesPage(Page):
 
     def _show_counts(self) -> None:
         running = sum(study.state in _LIVE for study in self.desk.studies)
-        listed = sum(not study.archived for study in self.desk.studies)
+        listed = sum(not study.archived for study in (*self.desk.studies, *self.desk.damaged))
         text = counted(listed, tr("1 study"), tr("{n} studies"))
         if running:
             text += " · " + counted(running, tr("1 running"), tr("{n} running"))
-        self.subtitle.setText(text if self.desk.studies else "")
+        self.subtitle.setText(text if self.desk.studies or self.desk.damaged else "")
 
     def _show_menu(self, place: QPoint) -> None:
         if self.chosen() is None:
@@ -296,7 +297,8 @@ class StudiesPage(Page):
 
     def _choose(self, study_id: int) -> None:
         for index in range(self.proxy.rowCount()):
-            if self.model.study(self.proxy.mapToSource(self.proxy.index(index, 0)).row()).id == study_id:
+            study = self.model.study(self.proxy.mapToSource(self.proxy.index(index, 0)).row())
+            if study is not None and study.id == study_id:
                 flag = QItemSelectionModel.SelectionFlag
                 flags = flag.ClearAndSelect | flag.Rows
                 self.table.selectionModel().setCurrentIndex(self.proxy.index(index, 0, QModelIndex()), flags)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from ...engine.domain import formatting
 from ...engine.domain.leading import leading_of, margin_of
-from ...storage.records import StudyRecord, StudyState
+from ...storage.records import DamagedStudy, StudyRecord, StudyState
 from .. import tokens, words
 from ..language import tr
 from ..models.studies_model import RECORD_ROLE, STANDING_ROLE, Column, left_out_text, trial_counts
@@ -24,7 +24,11 @@ class StudyDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         area = painting.begin_cell(painter, option)
-        study: StudyRecord = index.data(RECORD_ROLE)
+        study: StudyRecord | DamagedStudy = index.data(RECORD_ROLE)
+        if isinstance(study, DamagedStudy):
+            _damaged(painter, area, study, Column(index.column()), index.data(STANDING_ROLE))
+            painter.restore()
+            return
         if index.column() == Column.STATE:
             _state(painter, area, study, index.data(STANDING_ROLE))
             painter.restore()
@@ -51,6 +55,19 @@ def _name(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
     target = str(study.spec.get("target", ""))
     parts = [words.task(study.task), tr("target {target}", target=target)]
     painting.text(painter, below, " · ".join([*parts, *study.tags]), "muted", tokens.TYPE_SMALL)
+
+
+def _damaged(
+    painter: QPainter, area: QRectF, study: DamagedStudy, column: Column, standing: tuple[str, str]
+) -> None:
+    """Paint the row of a damaged study: its name, below it what is damaged, and that it is."""
+    if column is Column.NAME:
+        above, below = painting.halves(area)
+        painting.text(painter, above, study.name, weight=_STRONG)
+        painting.text(painter, below, words.failure_text(study.problem), "bad", tokens.TYPE_SMALL)
+    elif column is Column.STATE:
+        word, tone = standing
+        painting.pill(painter, area.left(), area.center().y(), word, tone)
 
 
 def _state(painter: QPainter, area: QRectF, study: StudyRecord, standing: tuple[str, str]) -> None:

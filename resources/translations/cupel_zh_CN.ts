@@ -448,6 +448,10 @@
       <translation>试金 Cupel</translation>
     </message>
     <message>
+      <source>Damaged</source>
+      <translation>已损坏</translation>
+    </message>
+    <message>
       <source>Dark theme</source>
       <translation>深色主题</translation>
     </message>
@@ -2611,6 +2615,10 @@
       <translation>有一行没有 {column!r} 的值；缺失时请给 None。</translation>
     </message>
     <message>
+      <source>A stored failure is damaged ({reason}); restore the workspace from a backup.</source>
+      <translation>存储的失败信息已损坏（{reason}）；请从备份恢复工作区。</translation>
+    </message>
+    <message>
       <source>A stored value is damaged ({reason}, in {text!r}); restore the workspace from a backup.</source>
       <translation>存储的值已损坏（{reason}，位于 {text!r}）；请从备份恢复工作区。</translation>
     </message>
@@ -2623,12 +2631,20 @@
       <translation>研究至少需要一个工作进程，而不是 {count} 个。</translation>
     </message>
     <message>
+      <source>A study setting cannot be read: {reason}; this study may come from a newer version of Cupel.</source>
+      <translation>无法读取研究的一项设置：{reason}；该研究可能来自更新版本的 Cupel。</translation>
+    </message>
+    <message>
       <source>A threshold is for two classes, and the study {study!r} is a {task} problem; leave it out.</source>
       <translation>阈值只用于两个类别，而研究 {study!r} 是 {task} 问题；请不要设置阈值。</translation>
     </message>
     <message>
       <source>A training part has no rows; use fewer folds or more data.</source>
       <translation>有一个训练部分没有数据；请减少折数或增加数据。</translation>
+    </message>
+    <message>
+      <source>A trial of the study {study!r} is damaged: {problem}</source>
+      <translation>研究 {study!r} 的一次试验已损坏：{problem}</translation>
     </message>
     <message>
       <source>All rests on one division into folds.</source>
@@ -3859,6 +3875,10 @@
       <translation>划分种子为 {value}；至少应为 {least}。</translation>
     </message>
     <message>
+      <source>The settings of the study {study!r} cannot be read: {reason}</source>
+      <translation>无法读取研究 {study!r} 的设置：{reason}</translation>
+    </message>
+    <message>
       <source>The settings {file} cannot be read: {reason}</source>
       <translation>无法读取设置文件 {file}：{reason}</translation>
     </message>
@@ -3921,6 +3941,10 @@
     <message>
       <source>The study {study!r} has no trial number {number}.</source>
       <translation>研究 {study!r} 没有编号为 {number} 的试验。</translation>
+    </message>
+    <message>
+      <source>The study {study!r} is damaged: what is stored as its {column} cannot be read ({reason}); restore the workspace from a backup.</source>
+      <translation>研究 {study!r} 已损坏：无法读取其存储的 {column}（{reason}）；请从备份恢复工作区。</translation>
     </message>
     <message>
       <source>The study {study!r} is done and found nothing. {why} Give it more: `cupel resume {id} --timeout 300` adds five minutes, `--trials 20` twenty trials.</source>

@@ -54,7 +54,12 @@ class Backend(Protocol):
         ...
 
     def backup(self, path: Path) -> None:
-        """Copy the database, as committed now, to a file, replaced only once the copy is complete and sound."""
+        """Copy the database, as committed now, to a file, replaced only once the copy is complete and sound.
+
+        Parameters
+        ----------
+        path : Path
+        """
         ...
 
     def unfinished_copies(self) -> Iterable[Path]:

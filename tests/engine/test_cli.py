@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from cupel.engine import resume_study
+from cupel.engine.domain.spec import spec_of
 from cupel.storage.records import Failure, FailureKind, StudyState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 
@@ -125,7 +126,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_study_that_left_no_network_says_why_it_is_not_resumed_and_what_can_be_done(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
         study = store.create_study(
-            name="Nothing", dataset_id=None, spec={}, metric="accuracy", direction="maximize", task="binary"
+            name="Nothing",
+            dataset_id=None,
+            spec=spec_of("y", n_trials=1).to_json(),
+            metric="accuracy",
+            direction="maximize",
+            task="binary",
         )
         for number in range(2):
             trial = store.create_trial(

@@ -67,8 +67,9 @@ def run(bundle: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str
 
 def test_a_network_is_found_and_beats_the_majority(found: Found) -> None:
     assert set(found.baselines) == {"majority", "linear"}
-    assert found.best["cv_mean"] > found.baselines["majority"]["cv_mean"] + 0.2
-    assert found.baselines["linear"]["cv_mean"] > 0.8
+    assert found.best is not None
+    assert found.best.cv_mean > found.baselines["majority"].cv_mean + 0.2
+    assert found.baselines["linear"].cv_mean > 0.8
 
 
 def test_the_pixels_are_an_artifact_of_the_workspace(found: Found, bundle: Path) -> None:

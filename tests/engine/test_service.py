@@ -23,6 +23,7 @@ from cupel.engine.domain.requests import (
     request_of,
     result_of,
 )
+from cupel.engine.domain.space import Space
 from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
 from cupel.engine.service import run_job
 from cupel.storage.records import FailureKind, JobRecord, JobState, TrialKind, TrialOutcome, TrialState
@@ -152,7 +153,9 @@ def test_a_cancelled_forecast_ends_and_stays_cancelled(store: Store, table: Path
     "request_",
     [
         Inspect("a.csv", ReadSpec(header=False, missing=("-",)), {"a": "id"}, "y", SplitSpec("plain")),
-        CreateStudy("sample:iris", spec(space={"mlp": {"width": {"fixed": 8}}}), name="n", warm_start=3),
+        CreateStudy(
+            "sample:iris", spec(space=Space.of({"mlp": {"width": {"fixed": 8}}})), name="n", warm_start=3
+        ),
         ForecastRequest("a.csv", spec()),
         ExportTrial(1, 7, "int8", ("onnx", "keras"), "MIT", 0.25, "/out"),
         ExportTrial(1, threshold="tuned"),

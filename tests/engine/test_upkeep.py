@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from cupel.engine.cli import main
-from cupel.engine.commands.mishaps import tell_mishap
+from cupel.engine.commands.mishaps import print_mishap
 from cupel.engine.domain.errors import DataError
+from cupel.engine.domain.spec import spec_of
 from cupel.engine.outputs import output_file
 from cupel.storage.records import StudyState
 from cupel.storage.store import Store
@@ -21,7 +22,12 @@ from cupel.storage.store import Store
 def make_workspace(folder: Path) -> Path:
     with Store.open(folder) as store:
         store.create_study(
-            name="Irises", dataset_id=None, spec={}, metric="accuracy", direction="maximize", task="binary"
+            name="Irises",
+            dataset_id=None,
+            spec=spec_of("y", n_trials=1).to_json(),
+            metric="accuracy",
+            direction="maximize",
+            task="binary",
         )
     return folder
 
@@ -144,7 +150,12 @@ def test_names_with_brackets_are_printed_as_they_are(
     with Store.open(tmp_path) as store:
         for name in ("speed [km/h]", "[/]", "see :warning:"):
             store.create_study(
-                name=name, dataset_id=None, spec={}, metric="accuracy", direction="maximize", task="binary"
+                name=name,
+                dataset_id=None,
+                spec=spec_of("y", n_trials=1).to_json(),
+                metric="accuracy",
+                direction="maximize",
+                task="binary",
             )
     assert main(["studies", "--workspace", str(tmp_path)]) == 0
     said = capsys.readouterr().out
@@ -181,13 +192,13 @@ def test_an_error_that_nobody_foresaw_is_a_sentence_and_its_traceback_a_file(
 ) -> None:
     workspace = make_workspace(tmp_path)
     assert main(["verify", "x" * 300, "--workspace", str(workspace)]) == 2
-    code = tell_mishap(KeyError("width"), workspace)
+    code = print_mishap(KeyError("width"), workspace)
     said = capsys.readouterr().err
     assert code == 1
     assert "Something went wrong that should not (KeyError: 'width')." in said
     assert "Traceback" not in said
     assert "KeyError: 'width'" in (workspace / "logs" / "cupel-errors.log").read_text()
-    assert tell_mishap(OSError(28, "No space left on device", "/full/x"), workspace) == 1
+    assert print_mishap(OSError(28, "No space left on device", "/full/x"), workspace) == 1
     assert f"The disk is full. Free some space where the workspace ({workspace})" in capsys.readouterr().err
 
 
@@ -202,7 +213,12 @@ def test_data_whose_name_is_no_name_are_refused_in_a_sentence(
 def test_names_that_a_terminal_has_no_letters_for_are_spelled_out(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
         store.create_study(
-            name="鸢尾花 😀", dataset_id=None, spec={}, metric="accuracy", direction="maximize", task="binary"
+            name="鸢尾花 😀",
+            dataset_id=None,
+            spec=spec_of("y", n_trials=1).to_json(),
+            metric="accuracy",
+            direction="maximize",
+            task="binary",
         )
     command = [sys.executable, "-c", "import sys; from cupel.engine.cli import main; sys.exit(main())"]
     done = subprocess.run(

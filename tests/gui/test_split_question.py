@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.domain.split_findings import Look, SplitAudit
+from cupel.engine.domain.split_findings import SplitAudit, SplitFinding
 from cupel.gui.language import language
 from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.new_study import NewStudyPage
@@ -170,7 +170,9 @@ def test_the_page_of_a_study_tells_what_speaks_against_its_folds(
     study = window.desk.study
     assert study is not None
     assert not page.split_audit.isVisible()
-    look = Look("order", "", 10, 10, 60, 600, "rmse", 3.0, 0.1, 5.9, 6.0, 0.97, 1e-9, "serious", is_answered)
+    look = SplitFinding(
+        "order", "", 10, 10, 60, 600, "rmse", 3.0, 0.1, 5.9, 6.0, 0.97, 1e-9, "serious", is_answered
+    )
     with Store.open(workspace) as store:
         store.set_result(study.id, {**study.result, "split_audit": SplitAudit("plain", (look,)).to_json()})
     qtbot.waitUntil(lambda: page.split_audit.isVisible(), timeout=SERVICE_MS)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from cupel.engine.domain.spec import spec_of
 from cupel.gui import words
 from cupel.gui.models.studies_model import Column, StudiesModel, StudiesProxy
 from cupel.gui.pages.studies import StudiesPage
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import Request
 from cupel.storage.store import Store
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
+
+from .conftest import OpenWindow
 
 
 @pytest.fixture
@@ -157,10 +162,37 @@ def test_the_study_chosen_on_another_page_is_the_selected_row_and_stays_chosen(
     window.desk.select(wanted)
     with Store.open(workspace) as store:  # a new row resets the table
         store.create_study(
-            name="Newest", dataset_id=None, spec={}, metric="rmse", direction="minimize", task="regression"
+            name="Newest",
+            dataset_id=None,
+            spec=spec_of("y", n_trials=1).to_json(),
+            metric="rmse",
+            direction="minimize",
+            task="regression",
         )
     qtbot.waitUntil(lambda: len(window.desk.studies) == 7)
     window.show_page("studies")
     chosen = page.chosen()
     assert chosen is not None
     assert chosen.id == wanted == window.desk.study_id
+
+
+def test_a_damaged_study_is_listed_with_its_name_and_hides_no_other(
+    open_window: OpenWindow, workspace: Path
+) -> None:
+    with sqlite3.connect(workspace / "cupel.sqlite") as database:
+        database.execute("UPDATE studies SET spec = '{' WHERE name = 'Penguins'")
+    database.close()
+    window = open_window(workspace)
+    page = window.pages["studies"]
+    assert isinstance(page, StudiesPage)
+    rows = [page.proxy.index(row, Column.NAME) for row in range(page.proxy.rowCount())]
+    assert len(rows) == 6
+    assert rows[-1].data() == "Penguins"
+    assert rows[-1].siblingAtColumn(Column.STATE).data() == "Damaged"
+    assert "'Penguins' is damaged" in rows[-1].data(Qt.ItemDataRole.ToolTipRole)
+    page.table.setCurrentIndex(rows[-1])
+    assert page.chosen() is None
+    assert not page.open_action.isEnabled()
+    assert not page.table.grab().isNull()
+    page.filter.setText("penguins")
+    assert page.proxy.rowCount() == 1

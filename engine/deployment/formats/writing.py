@@ -24,7 +24,7 @@ from ...domain.formats import runs_one_by_one
 from ...networks.folding import Folded
 from ...networks.onnx_graph import to_onnx
 from ...onnx_form.graph import folded_networks, member_models, whole_keras, whole_onnx
-from ...tf import keras, tf
+from ...tf import KerasModel, Tensor, tf
 from ...training.losses import to_predictions
 from ...training.model import TrainedModel
 from .run_openvino import quiet_openvino
@@ -71,12 +71,12 @@ class Work:
         return folded_networks(self.model)
 
     @cached_property
-    def members(self) -> list[keras.Model]:
+    def members(self) -> list[KerasModel]:
         """The Keras model of each network."""
         return member_models(self.networks)
 
     @cached_property
-    def whole(self) -> keras.Model:
+    def whole(self) -> KerasModel:
         """All networks and the mean of what they predict, as one Keras model."""
         return whole_keras(self.model, self.members)
 
@@ -137,7 +137,7 @@ def write_saved_model(work: Work) -> Floats:
     output = "prediction" if work.model.task == "regression" else "probabilities"
     names = [i.name for i in whole.inputs]
 
-    def serve(**inputs: tf.Tensor) -> dict[str, Any]:
+    def serve(**inputs: Tensor) -> dict[str, Any]:
         wanted = [inputs[name] for name in names]
         return {output: whole(wanted if len(wanted) > 1 else wanted[0], training=False)}
 
@@ -172,7 +172,7 @@ def write_openvino(work: Work) -> Floats:
     whole: Any = work.whole
     specs = [tf.TensorSpec((None, *i.shape[1:]), i.dtype, name=i.name) for i in whole.inputs]
 
-    def run(*inputs: tf.Tensor) -> Any:
+    def run(*inputs: Tensor) -> Any:
         return whole(list(inputs) if len(specs) > 1 else inputs[0], training=False)
 
     graph: Any = tf.function(run, input_signature=specs, autograph=False)

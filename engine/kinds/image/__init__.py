@@ -1,0 +1,1 @@
+"""Images: files, arrays and IDX, their pixels, baselines on pixels, what bundles hold of them."""

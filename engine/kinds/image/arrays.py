@@ -38,6 +38,16 @@ _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0
 def read_idx_files(path: Path, read: ReadSpec) -> Found:
     """Read IDX files of images and of their labels.
 
+    Parameters
+    ----------
+    path : Path
+    read : ReadSpec
+        How the file is read; what is None is detected.
+
+    Returns
+    -------
+    Found
+
     Raises
     ------
     DataError
@@ -63,7 +73,16 @@ def read_idx_files(path: Path, read: ReadSpec) -> Found:
 
 
 def is_npz(path: Path) -> bool:
-    """Whether a ZIP archive holds nothing but arrays."""
+    """Whether a ZIP archive holds nothing but arrays.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bool
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
@@ -74,6 +93,16 @@ def is_npz(path: Path) -> bool:
 
 def read_npz(path: Path, read: ReadSpec) -> Found:
     """Read the arrays of an NPZ file.
+
+    Parameters
+    ----------
+    path : Path
+    read : ReadSpec
+        How the file is read; what is None is detected.
+
+    Returns
+    -------
+    Found
 
     Raises
     ------

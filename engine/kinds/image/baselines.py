@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
+from sklearn.decomposition import PCA  # pyright: ignore[reportMissingTypeStubs]
 
 from ...data.columns import Rows
 from ...data.table import Table
@@ -35,7 +37,8 @@ class ImageBaselines(Baselines):
             return (pixels[rows].reshape(len(rows), -1).astype(np.float32) - mean) / spread
 
         n_components = min(_COMPONENTS, len(rows) - 1, int(np.prod(pixels.shape[1:])))
-        parts = PCA(n_components, svd_solver="randomized", random_state=seed).fit(scaled(rows))
+        parts: Any = PCA(n_components, svd_solver="randomized", random_state=seed)
+        parts.fit(scaled(rows))
         return lambda rows: parts.transform(scaled(rows))
 
     def tree_inputs(
@@ -43,7 +46,8 @@ class ImageBaselines(Baselines):
     ) -> tuple[Matrix, NDArray[np.bool_]]:
         """Return the same components."""
         inputs = self.linear_inputs(table, columns, train_rows, seed)
-        return inputs, np.zeros(inputs(train_rows[:1]).shape[1], bool)
+        n_components: int = inputs(train_rows[:1]).shape[1]
+        return inputs, np.zeros(n_components, bool)
 
 
 BASELINES = ImageBaselines()

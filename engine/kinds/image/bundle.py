@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from ...bundled import decoding
 from ...data.columns import Rows
 from ...data.table import Table
-from ..base import BundlePart, Measure, spread_out
+from ..base import BundlePart, KnownTokens, Measure, spread_out
 from .common import pixels_of
 from .samples import SAMPLE_IMAGES
 
@@ -39,7 +38,7 @@ class ImagePart(BundlePart):
         """See `BundlePart.counted`."""
         return ("brightness", "contrast")
 
-    def measures(self, tokens: Mapping[str, Any] | None) -> dict[str, Measure]:  # noqa: ARG002
+    def measures(self, tokens: KnownTokens | None) -> dict[str, Measure]:  # noqa: ARG002
         """See `BundlePart.measures`."""
         return {
             "brightness": lambda pixels: pixels.reshape(len(pixels), -1).mean(axis=1),

@@ -19,20 +19,45 @@ IMAGE, LABEL = "image", "label"
 IMAGE_ROLE = "image"
 """The role of a column of images."""
 
-MOST_PIXELS = 64  # of a side, where the user does not say
+# Of a side, where the user does not say.
+MOST_PIXELS = 64
 _LEAST_PIXELS = 2
-_MEMORY_FRACTION = 0.25  # of what is free: more pixels than that lie in a mapped file
+# Of what is free: more pixels than that lie in a mapped file.
+_MEMORY_FRACTION = 0.25
 Pixels = NDArray[np.uint8]
 
 
 class Bytes(Protocol):
     """A file, zipped or not, that is open for reading."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes.
+
+        Parameters
+        ----------
+        size : int
+            At most so many.
+
+        Returns
+        -------
+        bytes
+            Fewer at the end, then none.
+        """
+        ...
 
 
 def pixels_of(table: Table, column: str) -> Pixels:
-    """Return the pixels of the images of a table, uint8 (n, height, width, channels)."""
+    """Return the pixels of the images of a table, uint8 (n, height, width, channels).
+
+    Parameters
+    ----------
+    table : Table
+    column : str
+
+    Returns
+    -------
+    ndarray of shape (n, height, width, channels), uint8
+    """
     images = table[column]
     assert isinstance(images, ArrayColumn)  # noqa: S101 - the role belongs to arrays alone
     return images.values
@@ -41,7 +66,27 @@ def pixels_of(table: Table, column: str) -> Pixels:
 def common_size(
     heights: NDArray[np.int64], widths: NDArray[np.int64], read: ReadSpec, source: str
 ) -> tuple[int, int]:
-    """Return the height and width that all images get: the medians, at most `MOST_PIXELS`, or what was asked for."""
+    """Return the height and width that all images get: the medians, at most `MOST_PIXELS`, or what was asked for.
+
+    Parameters
+    ----------
+    heights : ndarray of int64
+        In pixels, shape (n,).
+    widths : ndarray of int64
+        In pixels, shape (n,).
+    read : ReadSpec
+        How the file is read; what is None is detected.
+    source : str
+
+    Returns
+    -------
+    tuple of (int, int)
+
+    Raises
+    ------
+    DataError
+        Where there is no image.
+    """
     height, width = float(np.median(heights)), float(np.median(widths))
     if min(height, width) < _LEAST_PIXELS:
         raise DataError(
@@ -57,14 +102,37 @@ def common_size(
 
 
 def room(shape: tuple[int, ...], dtype: DTypeLike = np.uint8) -> NDArray[Any]:
-    """Return room for pixels: in the memory, or on the disk where they would fill much of what is free."""
+    """Return room for pixels: in the memory, or on the disk where they would fill much of what is free.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows first.
+    dtype : DTypeLike
+
+    Returns
+    -------
+    ndarray
+    """
     if math.prod(shape) * np.dtype(dtype).itemsize > _MEMORY_FRACTION * free_memory_bytes():
         return scratch_array(shape, dtype)
     return np.zeros(shape, dtype)
 
 
 def read_into_room(stream: Bytes, shape: tuple[int, ...], dtype: DTypeLike) -> tuple[NDArray[Any], int]:
-    """Return the array whose bytes a stream gives, and how many there were; at most one more than it needs is read."""
+    """Return the array whose bytes a stream gives, and how many there were; at most one more than it needs is read.
+
+    Parameters
+    ----------
+    stream : binary stream
+    shape : tuple of int
+        Rows first.
+    dtype : DTypeLike
+
+    Returns
+    -------
+    tuple of (ndarray, int)
+    """
     array = room(shape, dtype)
     n_read = 0
     for rows in row_chunks(array):
@@ -78,7 +146,23 @@ def read_into_room(stream: Bytes, shape: tuple[int, ...], dtype: DTypeLike) -> t
 def size_message(
     heights: NDArray[np.int64], widths: NDArray[np.int64], height: int, width: int
 ) -> list[Message]:
-    """Return what to say where images were resized."""
+    """Return what to say where images were resized.
+
+    Parameters
+    ----------
+    heights : ndarray of int64
+        In pixels, shape (n,).
+    widths : ndarray of int64
+        In pixels, shape (n,).
+    height : int
+        In pixels.
+    width : int
+        In pixels.
+
+    Returns
+    -------
+    list of Message
+    """
     if (heights == height).all() and (widths == width).all():
         return []
     return [
@@ -94,7 +178,16 @@ def size_message(
 
 
 def official_message(parts: Any) -> list[Message]:
-    """Return what to say where there is a test part."""
+    """Return what to say where there is a test part.
+
+    Parameters
+    ----------
+    parts : object
+
+    Returns
+    -------
+    list of Message
+    """
     n = sum(part == "test" for part in parts)
     if not n:
         return []

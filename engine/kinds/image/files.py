@@ -29,7 +29,8 @@ from .common import (
     size_message,
 )
 
-_NAMED = 5  # files that a message names
+# Files that a message names.
+_NAMED = 5
 _PARTS = {
     "train": "train", "training": "train", "test": "test", "testing": "test",
     "val": "valid", "valid": "valid", "validation": "valid",
@@ -37,12 +38,31 @@ _PARTS = {
 
 
 def has_image(folder: Path) -> bool:
-    """Whether there is an image file in a folder or below."""
+    """Whether there is an image file in a folder or below.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    bool
+    """
     return any(is_image_name(f.name) and f.is_file() for f in folder.rglob("*"))
 
 
 def read_folder(path: Path, read: ReadSpec) -> Found:
     """Read a folder or ZIP archive of class folders.
+
+    Parameters
+    ----------
+    path : Path
+    read : ReadSpec
+        How the file is read; what is None is detected.
+
+    Returns
+    -------
+    Found
 
     Raises
     ------
@@ -78,6 +98,17 @@ def read_folder(path: Path, read: ReadSpec) -> Found:
 
 def read_paths(path: Path, table: Table, read: ReadSpec) -> Found | None:
     """Return the images that a column of a table names, relative to the table's file; None where none does.
+
+    Parameters
+    ----------
+    path : Path
+    table : Table
+    read : ReadSpec
+        How the file is read; what is None is detected.
+
+    Returns
+    -------
+    Found or None
 
     Raises
     ------
@@ -202,7 +233,17 @@ def _labels(words: Sequence[str]) -> NumberColumn | WordColumn:
 
 
 def path_column(table: Table, folder: Path) -> WordColumn | None:
-    """Return the column whose cells are called like images, if some of them are there."""
+    """Return the column whose cells are called like images, if some of them are there.
+
+    Parameters
+    ----------
+    table : Table
+    folder : Path
+
+    Returns
+    -------
+    WordColumn or None
+    """
     for column in table:
         if isinstance(column, WordColumn) and any((folder / word).is_file() for word in _image_names(column)):
             return column

@@ -25,7 +25,16 @@ _ENDS = re.compile(r"(?:[-.]idx\d)?[-.]u?byte(?:\.gz)?$|\.idx(?:\.gz)?$", re.IGN
 
 
 def is_idx(path: Path) -> bool:
-    """Whether a file is called like an IDX file, or a folder holds one."""
+    """Whether a file is called like an IDX file, or a folder holds one.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bool
+    """
     if path.is_dir():
         return any(_is_images(file) for file in path.iterdir())
     return path.is_file() and _ENDS.search(path.name) is not None
@@ -33,6 +42,14 @@ def is_idx(path: Path) -> bool:
 
 def idx_parts(path: Path) -> list[tuple[str, Path, Path]]:
     """Return (part, images, labels) of the set that a file or folder belongs to; part is ``train`` or ``test``.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of tuple of (str, Path, Path)
 
     Raises
     ------
@@ -43,7 +60,8 @@ def idx_parts(path: Path) -> list[tuple[str, Path, Path]]:
     found: list[tuple[str, Path, Path]] = []
     for images in sorted(file for file in folder.iterdir() if _is_images(file)):
         if not path.is_dir() and _stem(images.name) != _stem(path.name):
-            continue  # of another set in the same folder
+            # Of another set in the same folder.
+            continue
         labels = _labels_of(images)
         if labels is None:
             raise DataError(
@@ -62,6 +80,14 @@ def idx_parts(path: Path) -> list[tuple[str, Path, Path]]:
 def read_idx(path: Path) -> NDArray[Any]:
     """Return the array of an IDX file; one that would fill much of the free memory lies on the disk.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    ndarray
+
     Raises
     ------
     DataError
@@ -74,7 +100,8 @@ def read_idx(path: Path) -> NDArray[Any]:
             dtype, shape = _head(stream, path.name)
             size = math.prod(shape) * dtype.itemsize
             n_bytes = size if is_gzip else path.stat().st_size - stream.tell()
-            if n_bytes == size:  # else no room is made for what is not there
+            # Else no room is made for what is not there.
+            if n_bytes == size:
                 array, n_bytes = read_into_room(stream, shape, dtype)
                 if n_bytes == size:
                     return array

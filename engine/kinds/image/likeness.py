@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.preprocessing import normalize
-from threadpoolctl import threadpool_limits
+from sklearn.preprocessing import normalize  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]
 
 from ...data.columns import Rows, WordColumn
 from ...data.table import Table

@@ -18,6 +18,10 @@ _PART = re.compile(r"[^\W\d_]+|\d+")
 def parts_of_names(names: NumberColumn | WordColumn) -> tuple[WordColumn, ...]:
     """Return the parts of names as columns of words, in the order in which they are read.
 
+    Parameters
+    ----------
+    names : NumberColumn or WordColumn
+
     Returns
     -------
     tuple of WordColumn

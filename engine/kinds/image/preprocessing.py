@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....storage.records import Json
 from ...data.columns import ArrayColumn, Rows
 from ...data.table import Table
+from ...domain.arrays import Cells
 from ...domain.errors import DataError
+from ...domain.params import Params
+from ...domain.stored import from_builtins
 from ...networks.inputs import ImageInput, InputShape
 from ..base import Columns, Preprocessing, PreprocessingKind
 
@@ -44,7 +47,7 @@ class ImagePreprocessing(Preprocessing):
         """See `Preprocessing.shape`."""
         return InputShape(n_outputs, (ImageInput(self.height, self.width, self.channels),))
 
-    def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
+    def inputs(self, table: Table, rows: Rows) -> dict[str, Cells]:
         """See `Preprocessing.inputs`; where all rows are asked for in order, nothing is copied."""
         images = table[self.column]
         if not isinstance(images, ArrayColumn) or images.values.shape[1:] != (
@@ -59,7 +62,7 @@ class ImagePreprocessing(Preprocessing):
         is_all = len(rows) == table.n_rows and bool((rows == np.arange(table.n_rows)).all())
         return {"pixels": images.values if is_all else images.values[rows]}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """See `Preprocessing.to_json`."""
         return {
             "kind": "image",
@@ -75,7 +78,7 @@ class ImageKind(PreprocessingKind):
 
     is_shared = True
 
-    def digest(self, params: Mapping[str, Any]) -> str:  # noqa: ARG002 - nothing depends on them
+    def digest(self, params: Params) -> str:  # noqa: ARG002 - nothing depends on them
         """See `PreprocessingKind.digest`."""
         return hashlib.sha256(b"image").hexdigest()
 
@@ -84,7 +87,7 @@ class ImageKind(PreprocessingKind):
         table: Table,  # noqa: ARG002 - one signature for all kinds
         columns: Columns,
         train_rows: Sequence[Rows],
-        params: Mapping[str, Any],  # noqa: ARG002
+        params: Params,  # noqa: ARG002
     ) -> tuple[ImagePreprocessing, ...]:
         """See `PreprocessingKind.fit`."""
         array = columns[0].array
@@ -92,9 +95,9 @@ class ImageKind(PreprocessingKind):
         fitted = ImagePreprocessing(columns[0].name, *array.shape)
         return (fitted,) * len(train_rows)
 
-    def from_json(self, data: Mapping[str, Any]) -> ImagePreprocessing:
+    def from_json(self, data: Json) -> ImagePreprocessing:
         """See `PreprocessingKind.from_json`."""
-        return ImagePreprocessing(data["column"], data["height"], data["width"], data["channels"])
+        return from_builtins(ImagePreprocessing, data)
 
 
 KIND = ImageKind()

@@ -18,11 +18,25 @@ from ...data.table import Table
 
 SAMPLE_IMAGES = "sample_images.zip"
 _MOST = 100
-_FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # equal samples give equal bytes
+# Equal samples give equal bytes.
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def write_image_samples(folder: Path, table: Table, column: str, rows: Rows) -> tuple[Table, int]:
-    """Write the files, and return them as training reads them, and how many were made up."""
+    """Write the files, and return them as training reads them, and how many were made up.
+
+    Parameters
+    ----------
+    folder : Path
+    table : Table
+    column : str
+    rows : ndarray of shape (n,), int64
+        Positions in the table.
+
+    Returns
+    -------
+    tuple of (Table, int)
+    """
     images = table[column]
     assert isinstance(images, ArrayColumn)  # noqa: S101 - a table of images has them
     real = [_from(images.values[row]) for row in rows[:_MOST].tolist()]

@@ -18,6 +18,10 @@ def image_thumbs(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     ----------
     pixels : ndarray of shape (n, height, width, channels), uint8
         Perhaps mapped from a file; it is read once, in parts.
+
+    Returns
+    -------
+    ndarray of float32
     """
     height, width, n_channels = pixels.shape[1:]
     rows, columns = _cells(height), _cells(width)
@@ -32,7 +36,18 @@ def image_thumbs(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 def mean_differences(
     pixels: NDArray[np.uint8], first: NDArray[np.int64], second: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return the mean absolute difference of pairs of images in grey levels, shape (n_pairs,), float64."""
+    """Return the mean absolute difference of pairs of images in grey levels, shape (n_pairs,), float64.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8
+        Shape (n, height, width, channels).
+    first, second : ndarray of int64
+
+    Returns
+    -------
+    ndarray of float64
+    """
     found = np.empty(len(first))
     for start in range(0, len(first), _PAIRS_AT_ONCE):
         part = slice(start, start + _PAIRS_AT_ONCE)

@@ -1,0 +1,1 @@
+"""Tables: how numbers, categories and dates are fitted, transformed and written as ONNX."""

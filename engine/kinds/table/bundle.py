@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...data.columns import NumberColumn, Rows
 from ...data.schema import ColumnSchema
 from ...data.table import Table
-from ..base import BundlePart, Measure, Preprocessing
+from ...domain.arrays import Cells
+from ..base import BundlePart, KnownTokens, Measure, Preprocessing
 from .transform import TablePreprocessing
 
 _MOST_CATEGORIES = 10_000
@@ -35,11 +34,11 @@ class TablePart(BundlePart):
         """See `BundlePart.counted`."""
         return ("category",) if role == "categorical" else ("value",)
 
-    def measures(self, tokens: Mapping[str, Any] | None) -> dict[str, Measure]:  # noqa: ARG002
+    def measures(self, tokens: KnownTokens | None) -> dict[str, Measure]:  # noqa: ARG002
         """See `BundlePart.measures`."""
         return {"value": _same, "category": _same}
 
-    def cells(self, table: Table, column: str, rows: Rows) -> NDArray[Any]:
+    def cells(self, table: Table, column: str, rows: Rows) -> Cells:
         """See `BundlePart.cells`."""
         cells = table.cells(column)
         if isinstance(cells, NumberColumn):
@@ -77,7 +76,7 @@ class TablePart(BundlePart):
         return ()
 
 
-def _same(values: NDArray[Any]) -> NDArray[Any]:
+def _same(values: Cells) -> Cells:
     return values
 
 

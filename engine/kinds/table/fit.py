@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 
 from ...bundled.preprocess import SCALED_LIMIT, SMOOTH_CLIP, DateFit, Floats, NumericFit
 from ...data.columns import NumberColumn, Rows, WordColumn
@@ -22,8 +22,10 @@ from .spec import PreprocessingSpec
 from .transform import CategoryFit, TablePreprocessing
 
 _N_KNOTS = 64
-_TAIL = 1e-3  # quantile scaling ends at the normal quantiles of 0.001 and 0.999
-_FEW_CATEGORIES = 3  # with embeddings, columns of at most so many categories stay one-hot
+# Quantile scaling ends at the normal quantiles of 0.001 and 0.999.
+_TAIL = 1e-3
+# With embeddings, columns of at most so many categories stay one-hot.
+_FEW_CATEGORIES = 3
 
 
 def fit_preprocessing(
@@ -39,6 +41,10 @@ def fit_preprocessing(
     train_rows : sequence of ndarray of int64
         The training rows of each replica, positions in the table.
     spec : PreprocessingSpec
+
+    Returns
+    -------
+    tuple of TablePreprocessing
 
     Raises
     ------
@@ -84,9 +90,8 @@ def _fit_numeric(
     names = tuple(c.name for c in columns)
     scales: list[list[_Scale]] = [[] for _ in train_rows]
     for column in columns:
-        order = np.argsort(
-            column.numbers, kind="stable"
-        )  # NaN last; each replica's sorted values are a part of it
+        # NaN last; each replica's sorted values are a part of it.
+        order = np.argsort(column.numbers, kind="stable")
         order = order[: len(order) - int(np.isnan(column.numbers).sum())]
         for i, rows in enumerate(train_rows):
             chosen = np.zeros(len(column), bool)
@@ -122,7 +127,8 @@ def _fit_scale(values: Floats, spec: PreprocessingSpec) -> _Scale:
     """Fit one column on its present training values, sorted."""
     knots: Floats = np.empty(0)
     levels: Floats = np.empty(0)
-    if len(values) == 0:  # nothing is known: every number becomes 0
+    # Nothing is known: every number becomes 0.
+    if len(values) == 0:
         edges = (0.0, 1.0) if spec.numeric_encoding != "none" else ()
         flat = ((0.0,), (0.0,)) if spec.scaling == "quantile" else ((), ())
         return _Scale(factor=0.0, knots=flat[0], levels=flat[1], edges=edges)
@@ -196,13 +202,15 @@ def _bin_edges(
 ) -> tuple[float, ...]:
     """Return quantile bin edges on the scaled numbers, at least two."""
     raw = _landmarks(values, spec.n_bins + 1)
-    with np.errstate(over="ignore"):  # cut off in the next line, as the numbers themselves are
+    # Cut off in the next line, as the numbers themselves are.
+    with np.errstate(over="ignore"):
         scaled = np.interp(raw, knots, levels) if len(knots) else (raw - center) * factor
     scaled = np.clip(scaled, -SCALED_LIMIT, SCALED_LIMIT)
     if spec.smooth_clip:
         scaled = scaled / np.sqrt(1.0 + (scaled / SMOOTH_CLIP) ** 2)
     edges = np.unique(scaled)
-    keep = np.r_[True, np.diff(edges) > 1e-9]  # a bin of no width would make steps of its numbers
+    # A bin of no width would make steps of its numbers.
+    keep = np.r_[True, np.diff(edges) > 1e-9]
     edges = edges[keep]
     return tuple(edges.tolist()) if len(edges) > 1 else (float(edges[0]), float(edges[0]) + 1.0)
 
@@ -249,7 +257,8 @@ def _fit_category(
     for c, kept, other in zip(counts, frequent, others, strict=True):
         missing_code = 0 if c[0] > 0 else -1
         other_code = int(with_missing) if other else -1
-        if embedded:  # an embedding that was never trained is noise: the commonest category stands in
+        # An embedding that was never trained is noise: the commonest category stands in.
+        if embedded:
             common = offset + int(np.argmax(c[1:][kept])) if len(kept) else 0
             other_code = other_code if other else common
             missing_code = missing_code if c[0] > 0 else other_code

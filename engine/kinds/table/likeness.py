@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
+from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor  # pyright: ignore[reportMissingTypeStubs]
 
 from ...data.columns import Column, NumberColumn, Rows, WordColumn, cells_of
 from ...data.table import Table
@@ -94,7 +94,8 @@ class _Numbers:
 
     @classmethod
     def of(cls, column: NumberColumn, rows: Rows) -> _Numbers:
-        values = column.numbers[rows] + 0.0  # -0.0 becomes 0.0
+        # -0.0 becomes 0.0.
+        values = column.numbers[rows] + 0.0
         values[np.isnan(values)] = np.nan
         known = np.unique(values[~np.isnan(values)])
         if len(known) < 2:
@@ -130,9 +131,11 @@ class _Trees:
         }
         wanted = self.goal.values[train]
         if not self.goal.n_classes:
-            model = ExtraTreesRegressor(**settings).fit(self.inputs[train], wanted[:, 0])
-            return model.predict(self.inputs[valid])[:, None]
-        forest = ExtraTreesClassifier(**settings).fit(self.inputs[train], wanted.argmax(axis=1))
+            regressor: Any = ExtraTreesRegressor(**settings)
+            regressor.fit(self.inputs[train], wanted[:, 0])
+            return regressor.predict(self.inputs[valid])[:, None]
+        forest: Any = ExtraTreesClassifier(**settings)
+        forest.fit(self.inputs[train], wanted.argmax(axis=1))
         found = np.zeros((len(valid), self.goal.n_classes))
         found[:, forest.classes_] = forest.predict_proba(self.inputs[valid])
         return found

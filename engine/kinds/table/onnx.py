@@ -93,7 +93,19 @@ def preprocessing_to_onnx(
 def onnx_inputs(
     preprocessing: TablePreprocessing, table: Table, rows: Rows | None = None
 ) -> dict[str, NDArray[Any]]:
-    """Return a table's rows as the inputs of the model: arrays of shape (n, 1), float64 or str objects."""
+    """Return a table's rows as the inputs of the model: arrays of shape (n, 1), float64 or str objects.
+
+    Parameters
+    ----------
+    preprocessing : TablePreprocessing
+    table : Table
+    rows : ndarray of shape (n,), int64 or None
+        Positions in the table; None for all.
+
+    Returns
+    -------
+    dict of str to ndarray
+    """
     rows = np.arange(table.n_rows) if rows is None else rows
     feeds: dict[str, NDArray[Any]] = {}
     for name in preprocessing.columns:
@@ -146,7 +158,8 @@ class _Graph:
         graph = helper.make_graph(self.nodes, f"{self.prefix}preprocessing", inputs, outputs, self.constants)
         domains = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", ML_OPSET)]
         model = helper.make_model(graph, opset_imports=domains, ir_version=IR_VERSION, producer_name="cupel")
-        onnx.checker.check_model(model)
+        check: Any = onnx.checker
+        check.check_model(model)
         return model
 
 
@@ -211,9 +224,8 @@ def _date(graph: _Graph, fit: DateFit, i: int, missing: dict[str, str]) -> str:
         turns = graph.add("Div", shifted, graph.scalar(period))
         phase = graph.add("Sub", turns, graph.add("Floor", turns))
         angle = graph.add("Mul", phase, graph.scalar(2 * np.pi))
-        quarter = graph.add(
-            "Add", angle, graph.scalar(np.pi / 2)
-        )  # a cosine, where runtimes lack it for doubles
+        # A cosine, where runtimes lack it for doubles.
+        quarter = graph.add("Add", angle, graph.scalar(np.pi / 2))
         features += [graph.add("Sin", angle), graph.add("Sin", quarter)]
     return graph.add("Where", gone, graph.scalar(0.0), graph.add("Concat", *features, axis=1))
 

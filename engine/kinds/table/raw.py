@@ -39,7 +39,8 @@ class RawTable(Raw):
         part = OnnxPart(list(model.graph.node), list(model.graph.initializer), opsets)
         for output in model.graph.output:
             part.values[output.name.removeprefix(prefix)] = output.name
-        if "codes" in part.values:  # the columns share one table of embeddings
+        # The columns share one table of embeddings.
+        if "codes" in part.values:
             part.constants.append(numpy_helper.from_array(fitted.code_offsets, f"{prefix}offsets"))
             inputs, placed = [part.values["codes"], f"{prefix}offsets"], f"{prefix}placed"
             part.nodes.append(helper.make_node("Add", inputs, [placed]))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from ...domain.errors import SpecError
+from ...domain.params import Params
 
 Impute = Literal["median", "mean"]
 Scaling = Literal["standard", "robust", "quantile"]
@@ -78,12 +78,21 @@ class PreprocessingSpec:
             raise SpecError("max_onehot is {value}; it must be at least 1.", value=self.max_onehot)
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> PreprocessingSpec:
-        """Take the settings of this class out of a trial's params; the others are left to their owners."""
-        names = {f.name for f in dataclasses.fields(cls)}
-        return cls(**{name: value for name, value in params.items() if name in names})
+    def from_params(cls, params: Params) -> PreprocessingSpec:
+        """Take the settings of this class out of a trial's params; the others are left to their owners.
 
-    def to_json(self) -> dict[str, Any]:
+        Parameters
+        ----------
+        params : mapping of str to value
+
+        Returns
+        -------
+        PreprocessingSpec
+        """
+        names = {f.name for f in dataclasses.fields(cls)}
+        return dataclasses.replace(cls(), **{name: x for name, x in params.items() if name in names})
+
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict; ``PreprocessingSpec(**data)`` rebuilds it."""
         return dataclasses.asdict(self)
 

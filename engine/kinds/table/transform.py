@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ....storage.records import Json
 from ...bundled.preprocess import DateFit, NumericFit, encode_numbers, unfold_date
 from ...data.columns import Rows, Storage, WordColumn
 from ...data.table import Table, storage_error
+from ...domain.arrays import Cells
+from ...domain.stored import from_builtins
 from ...networks.inputs import InputShape, TableInput
 from ..base import Preprocessing
 from .spec import PreprocessingSpec
@@ -61,23 +63,32 @@ class CategoryFit:
 
     name: str
     storage: Storage
-    keys: tuple[str, ...] | tuple[float, ...]
+    keys: tuple[str | float, ...]
     offset: int
     missing_code: int
     other_code: int
     width: int
     embedded: bool
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict; the storage is called ``kind`` there."""
         data = dataclasses.asdict(self)
         return {"name": data.pop("name"), "kind": data.pop("storage"), **data, "keys": list(self.keys)}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> CategoryFit:
-        """Rebuild what `to_json` gave."""
-        others = {name: value for name, value in data.items() if name not in ("kind", "keys")}
-        return cls(**others, storage=data["kind"], keys=tuple(data["keys"]))
+    def from_json(cls, data: Json) -> CategoryFit:
+        """Rebuild what `to_json` gave.
+
+        Parameters
+        ----------
+        data : mapping
+            As it was stored, by this version or an older one.
+
+        Returns
+        -------
+        CategoryFit
+        """
+        return from_builtins(cls, {**data, "storage": data["kind"]})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +146,7 @@ class TablePreprocessing(Preprocessing):
         """See `Preprocessing.shape`."""
         return InputShape(n_outputs, (TableInput(self.n_numeric, self.cardinalities, self.n_continuous),))
 
-    def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
+    def inputs(self, table: Table, rows: Rows) -> dict[str, Cells]:
         """See `Preprocessing.inputs`."""
         features = self.transform(table, rows)
         return {"numeric": features.numeric, "codes": features.codes + self.code_offsets}
@@ -150,13 +161,17 @@ class TablePreprocessing(Preprocessing):
         rows : ndarray of shape (n,), int64, optional
             All rows where not given.
 
+        Returns
+        -------
+        Features
+
         Raises
         ------
         DataError
             Where a column is not there or of another kind.
         """
         rows = np.arange(table.n_rows) if rows is None else rows
-        parts: list[NDArray[Any]] = []
+        parts: list[NDArray[np.number | np.bool_]] = []
         missing: dict[str, NDArray[np.bool_]] = {}
         if self.numeric.names:
             cells = np.stack(
@@ -185,7 +200,7 @@ class TablePreprocessing(Preprocessing):
         stacked = np.stack(codes, axis=1) if codes else np.empty((len(rows), 0), np.int32)
         return Features(numeric, np.ascontiguousarray(stacked))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict; floats survive exactly."""
         return {
             "kind": "table",
@@ -197,10 +212,20 @@ class TablePreprocessing(Preprocessing):
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> TablePreprocessing:
-        """Rebuild what `to_json` gave."""
+    def from_json(cls, data: Json) -> TablePreprocessing:
+        """Rebuild what `to_json` gave.
+
+        Parameters
+        ----------
+        data : mapping
+            As it was stored, by this version or an older one.
+
+        Returns
+        -------
+        TablePreprocessing
+        """
         return cls(
-            PreprocessingSpec(**data["spec"]),
+            from_builtins(PreprocessingSpec, data["spec"]),
             NumericFit.from_json(data["numeric"]),
             DateFit.from_json(data["dates"]),
             tuple(data["indicators"]),
@@ -214,7 +239,22 @@ class TablePreprocessing(Preprocessing):
 
 def category_codes(table: Table, fit: CategoryFit) -> NDArray[np.int32]:
     """Return the codes of all rows of the table, shape (n_rows,), int32; -1 for a one-hot column that is all
-    0."""
+    0.
+
+    Parameters
+    ----------
+    table : Table
+    fit : CategoryFit
+
+    Returns
+    -------
+    ndarray of int32
+
+    Raises
+    ------
+    DataError
+        Where the column is of another type than the one that was fitted on.
+    """
     column = table.cells(fit.name)
     if column.storage != fit.storage:
         raise storage_error(fit.name, fit.storage, column.storage)

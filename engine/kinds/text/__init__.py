@@ -1,0 +1,1 @@
+"""Texts: tokens, vocabularies, baselines on words, what bundles hold of them."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.decomposition import TruncatedSVD  # pyright: ignore[reportMissingTypeStubs]
+from sklearn.feature_extraction.text import TfidfVectorizer  # pyright: ignore[reportMissingTypeStubs]
+from sklearn.linear_model import LogisticRegression, Ridge  # pyright: ignore[reportMissingTypeStubs]
 
 from ...data.columns import Rows
 from ...data.table import Table
@@ -31,7 +31,7 @@ class TextBaselines(Baselines):
         texts, text_of_row = texts_of(table, [c.name for c in columns])
         # scikit-learn takes a function, its stubs do not say so.
         analyzer: Any = single_and_pairs
-        vectorizer = TfidfVectorizer(analyzer=analyzer, sublinear_tf=True)
+        vectorizer: Any = TfidfVectorizer(analyzer=analyzer, sublinear_tf=True)
         # Never without any token.
         vectorizer.fit([*(texts[i] for i in text_of_row[train_rows].tolist()), "-"])
         return lambda rows: vectorizer.transform([texts[i] for i in text_of_row[rows].tolist()])
@@ -43,7 +43,8 @@ class TextBaselines(Baselines):
         inputs = self.linear_inputs(table, columns, train_rows, seed)
         known = inputs(train_rows)
         n = max(1, min(_COMPONENTS, min(known.shape) - 1))
-        parts = TruncatedSVD(n, random_state=seed).fit(known)
+        parts: Any = TruncatedSVD(n, random_state=seed)
+        parts.fit(known)
         return (lambda rows: parts.transform(inputs(rows))), np.zeros(n, bool)
 
     def linear_model(self, *, is_regression: bool, seed: int) -> Any:
@@ -53,7 +54,16 @@ class TextBaselines(Baselines):
 
 
 def single_and_pairs(text: str) -> list[str]:
-    """Return the words of a text and the pairs of words that follow one another."""
+    """Return the words of a text and the pairs of words that follow one another.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of str
+    """
     tokens = tokens_of(text, "word")
     return tokens + [f"{first} {second}" for first, second in pairwise(tokens)]
 

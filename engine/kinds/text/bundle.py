@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...data.columns import Rows
 from ...data.table import Table
-from ..base import BundlePart, Measure, Preprocessing, spread_out
+from ...domain.arrays import Cells
+from ..base import BundlePart, KnownTokens, Measure, Preprocessing, spread_out
 from .preprocessing import TextPreprocessing
 from .tokens import PATTERNS
 
@@ -43,11 +44,12 @@ class TextPart(BundlePart):
         """See `BundlePart.counted`."""
         return ("length", "unknown")
 
-    def tokens(self, model: Path) -> dict[str, Any] | None:
+    def tokens(self, model: Path) -> KnownTokens | None:
         """See `BundlePart.tokens`; of an ensemble, the first network's."""
         import onnx
 
-        nodes = onnx.load(str(model), load_external_data=False).graph.node
+        load = cast("Callable[..., onnx.ModelProto]", onnx.load)  # pyright: ignore[reportUnknownMemberType]
+        nodes = load(str(model), load_external_data=False).graph.node
         cutter = next((node for node in nodes if node.op_type == "Tokenizer"), None)
         if cutter is None:
             return None
@@ -58,12 +60,11 @@ class TextPart(BundlePart):
             if node is not None
             for attribute in node.attribute
         }
-        return {
-            "expression": found["tokenexp"].decode(),
-            "known": [word.decode() for word in found["keys_strings"]],
-        }
+        return KnownTokens(
+            expression=found["tokenexp"].decode(), known=[word.decode() for word in found["keys_strings"]]
+        )
 
-    def measures(self, tokens: Mapping[str, Any] | None) -> dict[str, Measure]:
+    def measures(self, tokens: KnownTokens | None) -> dict[str, Measure]:
         """Return the length, and the share of tokens that the model does not know, where its tokens are known."""
         if tokens is None:
             return {"length": _length}
@@ -74,19 +75,19 @@ class TextPart(BundlePart):
             found = pattern.findall(text[:_MOST_TEXTS].translate(lower))
             return sum(token not in known for token in found) / len(found) if found else np.nan
 
-        def unknown(texts: NDArray[Any]) -> NDArray[np.float64]:
+        def unknown(texts: Cells) -> NDArray[np.float64]:
             return np.array([share(text) for text in texts.reshape(-1).tolist()], np.float64)
 
         return {"length": _length, "unknown": unknown}
 
-    def cells(self, table: Table, column: str, rows: Rows) -> NDArray[Any]:
+    def cells(self, table: Table, column: str, rows: Rows) -> Cells:
         """See `BundlePart.cells`."""
         words = table.words(column)
         assert words is not None  # noqa: S101 - texts are words
         thinned = spread_out(rows, _MOST_TEXTS)
         return np.array([*words.vocabulary, ""], object)[words.codes[thinned]]
 
-    def preprocessing(self, fitted: Preprocessing) -> dict[str, Any]:
+    def preprocessing(self, fitted: Preprocessing) -> dict[str, object]:
         """See `BundlePart.preprocessing`."""
         assert isinstance(fitted, TextPreprocessing)  # noqa: S101 - a kind only sees its own
         return {**fitted.to_json(), "pattern": PATTERNS[fitted.tokens]}
@@ -96,7 +97,7 @@ class TextPart(BundlePart):
         return ("`model.onnx` holds the words that are frequent in the data.",)
 
 
-def _length(texts: NDArray[Any]) -> NDArray[np.float64]:
+def _length(texts: Cells) -> NDArray[np.float64]:
     return np.array([len(text) or np.nan for text in texts.reshape(-1).tolist()], np.float64)
 
 

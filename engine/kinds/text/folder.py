@@ -18,12 +18,23 @@ from ..base import Found
 _TABLES = (".csv", ".tsv", ".parquet")
 TEXT, LABEL = "text", "label"
 _SUFFIX = ".txt"
-_MOST_BYTES = 16 << 20  # of one text; a larger file is something else
-_NAMED = 5  # files that a message names
+# Of one text; a larger file is something else.
+_MOST_BYTES = 16 << 20
+# Files that a message names.
+_NAMED = 5
 
 
 def is_text_folder(path: Path) -> bool:
-    """Whether a folder has a sub-folder with a ``.txt`` file in it, and no table beside it."""
+    """Whether a folder has a sub-folder with a ``.txt`` file in it, and no table beside it.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bool
+    """
     if not path.is_dir() or any(file.suffix.lower() in _TABLES for file in path.iterdir()):
         return False
     return any(True for _ in _files(path))
@@ -37,8 +48,13 @@ def read_text_folder(path: Path, read: ReadSpec | None = None) -> Found:
 
     Parameters
     ----------
+    path : Path
     read : ReadSpec, optional
         Its encoding is not detected where given.
+
+    Returns
+    -------
+    Found
 
     Raises
     ------
@@ -95,7 +111,17 @@ def _files(path: Path) -> Iterator[Path]:
 def decoded_texts(
     raw: Sequence[tuple[Path, bytes]], asked: str | None
 ) -> tuple[list[tuple[Path, str]], list[tuple[Path, str]]]:
-    """Return the texts, trimmed, and the files that are none with the reason."""
+    """Return the texts, trimmed, and the files that are none with the reason.
+
+    Parameters
+    ----------
+    raw : sequence of tuple of (Path, bytes)
+    asked : str or None
+
+    Returns
+    -------
+    tuple of (list of tuple of (Path, str), list of tuple of (Path, str))
+    """
     texts: list[tuple[Path, str]] = []
     bad: list[tuple[Path, str]] = []
     later: list[tuple[Path, bytes]] = []
@@ -110,7 +136,8 @@ def decoded_texts(
             continue
         if encoding.startswith("utf") or asked:
             texts.append((file, _clean(data.decode(encoding))))
-        else:  # few signs tell little: these files are judged together
+        else:
+            # Few signs tell little: these files are judged together.
             later.append((file, data))
     if later:
         common = _scan("", b"\n".join(data for _, data in later), None)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer  # pyright: ignore[reportMissingTypeStubs]
 
 from ...data.columns import Rows, WordColumn
 from ...data.table import Table
@@ -65,15 +65,13 @@ def _letters(text: str) -> int:
 def _alikeness(columns: Sequence[WordColumn], rows: Rows) -> NDArray[np.float32]:
     """Return cosines of the TF-IDF of characters (three to five of them), which serve any language."""
     words = [[*column.vocabulary, ""] for column in columns]
-    texts = [
-        " ".join(word[code] for word, code in zip(words, codes, strict=True))
-        for codes in zip(*(column.codes[rows].tolist() for column in columns), strict=True)
-    ]
-    vectorizer = TfidfVectorizer(
+    of_rows: list[list[int]] = np.stack([column.codes[rows] for column in columns], axis=1).tolist()
+    texts = [" ".join(word[code] for word, code in zip(words, codes, strict=True)) for codes in of_rows]
+    vectorizer: Any = TfidfVectorizer(
         analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True, max_features=_MOST_WORDS
     )
     # Never without any token.
-    inputs: Any = vectorizer.fit_transform([*texts, "-"])[: len(rows)]
+    inputs = vectorizer.fit_transform([*texts, "-"])[: len(rows)]
     return (inputs @ inputs.T).toarray().astype(np.float32)
 
 

@@ -8,23 +8,29 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, get_args
+from typing import ClassVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ....storage.records import Json
 from ...data.columns import Rows, WordColumn
 from ...data.table import Table
+from ...domain.arrays import Cells
 from ...domain.errors import DataError, SpecError
+from ...domain.params import Params
+from ...domain.stored import from_builtins
 from ...networks.inputs import InputShape, TextInput
 from ..base import Columns, Preprocessing, PreprocessingKind
 from .tokens import Corpus, TokenKind
 
 PADDING, UNKNOWN, FIRST_WORD = 0, 1, 2
-_LENGTH_QUANTILE = 0.95  # of the training texts: what longer ones have beyond it is cut off
-_KEPT = 4  # tokenised tables that a process keeps
+# Of the training texts: what longer ones have beyond it is cut off.
+_LENGTH_QUANTILE = 0.95
+# Tokenised tables that a process keeps.
+_KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +72,19 @@ class TextSpec:
                 )
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> TextSpec:
-        """Take the settings of this class out of a trial's params; the others are left to their owners."""
+    def from_params(cls, params: Params) -> TextSpec:
+        """Take the settings of this class out of a trial's params; the others are left to their owners.
+
+        Parameters
+        ----------
+        params : mapping of str to value
+
+        Returns
+        -------
+        TextSpec
+        """
         names = {f.name for f in dataclasses.fields(cls)}
-        return cls(**{name: value for name, value in params.items() if name in names})
+        return dataclasses.replace(cls(), **{name: x for name, x in params.items() if name in names})
 
     def digest(self) -> str:
         """Return the sha256 (hex) of all settings."""
@@ -109,14 +124,14 @@ class TextPreprocessing(Preprocessing):
         """See `Preprocessing.shape`."""
         return InputShape(n_outputs, (TextInput(self.n_tokens, self.n_words),))
 
-    def inputs(self, table: Table, rows: Rows) -> dict[str, NDArray[Any]]:
+    def inputs(self, table: Table, rows: Rows) -> dict[str, Cells]:
         """See `Preprocessing.inputs`; ``tokens`` is int32 (n, n_tokens)."""
         corpus, text_of_row = corpus_of(table, self.names, self.tokens)
         codes = {word: FIRST_WORD + i for i, word in enumerate(self.vocabulary)}
         code_of = np.array([codes.get(word, UNKNOWN) for word in corpus.words], np.int32)
         return {"tokens": corpus.codes(text_of_row[rows], code_of, self.n_tokens)}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """See `Preprocessing.to_json`."""
         return {"kind": "text", **dataclasses.asdict(self)}
 
@@ -124,12 +139,12 @@ class TextPreprocessing(Preprocessing):
 class TextKind(PreprocessingKind):
     """See `PreprocessingKind`."""
 
-    def digest(self, params: Mapping[str, Any]) -> str:
+    def digest(self, params: Params) -> str:
         """See `PreprocessingKind.digest`."""
         return TextSpec.from_params(params).digest()
 
     def fit(
-        self, table: Table, columns: Columns, train_rows: Sequence[Rows], params: Mapping[str, Any]
+        self, table: Table, columns: Columns, train_rows: Sequence[Rows], params: Params
     ) -> tuple[TextPreprocessing, ...]:
         """See `PreprocessingKind.fit`."""
         spec = TextSpec.from_params(params)
@@ -141,15 +156,22 @@ class TextKind(PreprocessingKind):
         n_words = FIRST_WORD + max(len(words) for words in found)
         return tuple(TextPreprocessing(names, spec.tokens, n_tokens, n_words, words) for words in found)
 
-    def from_json(self, data: Mapping[str, Any]) -> TextPreprocessing:
+    def from_json(self, data: Json) -> TextPreprocessing:
         """See `PreprocessingKind.from_json`."""
-        values = {name: value for name, value in data.items() if name != "kind"}
-        lists = {name: tuple(values[name]) for name in ("names", "vocabulary")}
-        return TextPreprocessing(**{**values, **lists})
+        return from_builtins(TextPreprocessing, data)
 
 
 def texts_of(table: Table, names: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
     """Return the distinct texts of a table, and which of them each row has.
+
+    Parameters
+    ----------
+    table : Table
+    names : sequence of str
+
+    Returns
+    -------
+    tuple of (list of str, ndarray of int64)
 
     Raises
     ------
@@ -170,16 +192,26 @@ def texts_of(table: Table, names: Sequence[str]) -> tuple[list[str], NDArray[np.
         column = columns[0]
         return [*column.vocabulary, ""], np.where(column.codes < 0, len(column.vocabulary), column.codes)
     cells = [[*c.vocabulary, ""] for c in columns]
-    joined = [
-        " ".join(words[code] for words, code in zip(cells, codes, strict=True))
-        for codes in zip(*(c.codes.tolist() for c in columns), strict=True)
-    ]
+    of_rows: list[list[int]] = np.stack([c.codes for c in columns], axis=1).tolist()
+    joined = [" ".join(words[code] for words, code in zip(cells, codes, strict=True)) for codes in of_rows]
     places = {text: i for i, text in enumerate(dict.fromkeys(joined))}
     return list(places), np.array([places[text] for text in joined], np.int64)
 
 
 def corpus_of(table: Table, names: tuple[str, ...], tokens: TokenKind) -> tuple[Corpus, NDArray[np.int64]]:
-    """Return the tokenised distinct texts of a table, and which of them each row has; kept for the next who asks."""
+    """Return the tokenised distinct texts of a table, and which of them each row has; kept for the next who asks.
+
+    Parameters
+    ----------
+    table : Table
+    names : tuple of str
+    tokens : TokenKind
+        Words or characters.
+
+    Returns
+    -------
+    tuple of (Corpus, ndarray of int64)
+    """
     for i, (known, known_names, known_tokens, answer) in enumerate(_corpora):
         if known is table and (known_names, known_tokens) == (names, tokens):
             _corpora.append(_corpora.pop(i))

@@ -20,7 +20,8 @@ from ..base import Columns, OnnxPart, Preprocessing, Raw
 from .preprocessing import FIRST_WORD, PADDING, UNKNOWN, TextPreprocessing
 from .tokens import PATTERNS
 
-_NOTHING = " "  # stands where a text has ended; no token has a space
+# Stands where a text has ended; no token has a space.
+_NOTHING = " "
 _OPSETS = {"ai.onnx.ml": 3, "com.microsoft": 1}
 _FAR = 2**40
 

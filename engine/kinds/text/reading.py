@@ -22,15 +22,46 @@ class TextReader(Reader):
     )
 
     def recognizes(self, path: Path) -> bool:
-        """Whether a folder has a sub-folder with a text file in it, and no table beside it."""
+        """Whether a folder has a sub-folder with a text file in it, and no table beside it.
+
+        Parameters
+        ----------
+        path : Path
+
+        Returns
+        -------
+        bool
+        """
         return is_text_folder(path)
 
     def read(self, path: Path, read: ReadSpec) -> Found:
-        """See `Reader.read`."""
+        """See `Reader.read`.
+
+        Parameters
+        ----------
+        path : Path
+        read : ReadSpec
+            How the file is read; what is None is detected.
+
+        Returns
+        -------
+        Found
+        """
         return read_text_folder(path, read)
 
     def messages(self, table: Table, columns: Columns) -> tuple[Message, ...]:
-        """Return a message on rows without any text, where there are such rows."""
+        """Return a message on rows without any text, where there are such rows.
+
+        Parameters
+        ----------
+        table : Table
+        columns : sequence of ColumnSchema
+            Those of the kind of data.
+
+        Returns
+        -------
+        tuple of Message
+        """
         n_empty = int(np.logical_and.reduce([table[c.name].missing() for c in columns]).sum())
         if not n_empty:
             return ()

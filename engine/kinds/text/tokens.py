@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 TokenKind = Literal["word", "character"]
 
-_SPACE = "\\x00-\\x20\\x7f-\\xa0\u2000-\u200f\u2028-\u202f\u2060\u3000\ufe0f\ufeff"  # and signs without width
-_LETTER = "a-z\u00c0-\u1fff"  # alphabets, from Latin with accents to Greek Extended
+# And signs without width.
+_SPACE = "\\x00-\\x20\\x7f-\\xa0\u2000-\u200f\u2028-\u202f\u2060\u3000\ufe0f\ufeff"
+# Alphabets, from Latin with accents to Greek Extended.
+_LETTER = "a-z\u00c0-\u1fff"
 PATTERNS: dict[TokenKind, str] = {
     # A run of letters; digits in pairs, so that long numbers are known by their length and not lost; any other sign,
     # such as a Chinese character, alone.
@@ -30,7 +32,17 @@ _COMPILED = {kind: re.compile(pattern) for kind, pattern in PATTERNS.items()}
 
 
 def tokens_of(text: str, kind: TokenKind) -> list[str]:
-    """Return the tokens of a text, in order."""
+    """Return the tokens of a text, in order.
+
+    Parameters
+    ----------
+    text : str
+    kind : TokenKind
+
+    Returns
+    -------
+    list of str
+    """
     return _COMPILED[kind].findall(text.translate(_LOWER) if not text.isascii() else text.lower())
 
 
@@ -54,7 +66,18 @@ class Corpus:
 
     @classmethod
     def of(cls, texts: Sequence[str], kind: TokenKind) -> Corpus:
-        """Tokenise texts."""
+        """Tokenise texts.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            One a row.
+        kind : TokenKind
+
+        Returns
+        -------
+        Corpus
+        """
         places: dict[str, int] = {}
         flat: list[int] = []
         starts = np.zeros(len(texts) + 1, np.int64)
@@ -69,7 +92,16 @@ class Corpus:
         return np.diff(self.starts)
 
     def counts(self, n_times: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return how often each word occurs where text ``i`` occurs ``n_times[i]`` times."""
+        """Return how often each word occurs where text ``i`` occurs ``n_times[i]`` times.
+
+        Parameters
+        ----------
+        n_times : ndarray of int64
+
+        Returns
+        -------
+        ndarray of int64
+        """
         weights = np.repeat(n_times, self.lengths)
         return np.bincount(self.flat, weights=weights, minlength=len(self.words)).astype(np.int64)
 
@@ -82,6 +114,11 @@ class Corpus:
             Positions of texts.
         code_of : ndarray of shape (n_words,), int32
             The code of each word.
+        n_tokens : int
+
+        Returns
+        -------
+        ndarray of int32
         """
         place = np.arange(n_tokens)
         found = np.zeros((len(texts), n_tokens), np.int32)

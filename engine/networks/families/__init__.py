@@ -1,0 +1,1 @@
+"""One module for each model family, which describes its layers from params."""

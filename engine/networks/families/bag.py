@@ -28,9 +28,14 @@ def describe(net: Builder) -> None:
 
     Reads ``embedding_size``, ``pooling`` ("mean" or "mean_max"), ``n_pairs`` (rows of the table of pairs, 0 for none),
     ``n_layers``, ``width``, ``n_wide`` (rows of the wide part's table of pairs, 0 for no wide part) and ``dropout``.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
     """
     one, n_outputs = net.only(TextInput), net.shape.n_outputs
-    size, n_pairs, n_wide = (int(net.params.get(name, 0)) for name in ("embedding_size", "n_pairs", "n_wide"))
+    size, n_pairs, n_wide = (net.whole(name, 0) for name in ("embedding_size", "n_pairs", "n_wide"))
     knows_pairs = one.n_tokens > 1 and one.n_words <= MOST_CODES
     has_pairs, is_wide = n_pairs > 0 and knows_pairs, n_wide > 0 and knows_pairs and n_outputs <= _MOST_WIDE
     tokens, mask = tokens_of(net, one)
@@ -42,10 +47,10 @@ def describe(net: Builder) -> None:
         pairs = net.add(PairEmbedding("pairs", n_rows=n_pairs, n_out=size, scale=0.1), tokens)
         vectors = net.add(Concat("all_vectors", is_sequence=True), vectors, pairs)
     hidden = _pooled(net, vectors, both if has_pairs else mask)
-    n_layers = int(net.params["n_layers"])
+    n_layers = net.whole("n_layers")
     for i in range(n_layers):
         hidden = net.dropout(hidden, i, f"dropout_{i}")
-        hidden = net.add(Dense(f"dense_{i}", n_out=int(net.params["width"])), hidden)
+        hidden = net.add(Dense(f"dense_{i}", n_out=net.whole("width")), hidden)
         hidden = net.add(Activation(f"activation_{i}", "relu"), hidden)
     hidden = net.add(Dense("output", n_out=n_outputs), net.dropout(hidden, n_layers, "dropout"))
     if wide is not None:

@@ -12,9 +12,15 @@ from ..inputs import ImageInput
 
 
 def describe(net: Builder) -> None:
-    """Add the layers; reads ``n_layers``, ``filters``, ``normalization``, ``dense`` and ``dropout``."""
+    """Add the layers; reads ``n_layers``, ``filters``, ``normalization``, ``dense`` and ``dropout``.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    """
     params = net.params
-    filters, n_layers = int(params.get("filters", 32)), int(params.get("n_layers", 3))
+    filters, n_layers = net.whole("filters", 32), net.whole("n_layers", 3)
     norm = str(params.get("normalization", "none"))
     x = parts.pixels(net, net.only(ImageInput))
     for i in range(n_layers):
@@ -25,7 +31,7 @@ def describe(net: Builder) -> None:
         x = parts.activation(net, parts.norm(net, x, norm), "relu")
         x = parts.pool(net, x) if n_left else x
     x = parts.dropout(net, parts.flatten(net, x))
-    x = parts.activation(net, parts.dense(net, x, int(params.get("dense", 64))), "relu")
+    x = parts.activation(net, parts.dense(net, x, net.whole("dense", 64)), "relu")
     parts.dense(net, parts.dropout(net, x), net.shape.n_outputs)
     parts.crop(net)
 

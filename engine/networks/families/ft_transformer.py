@@ -23,10 +23,15 @@ def describe(net: Builder) -> None:
 
     Reads ``n_blocks`` (at least 1), ``n_heads``, ``head_size`` (their product is the size of a token), ``widening`` (of
     the hidden layer in a block) and ``dropout``.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
     """
-    n_blocks, n_heads = int(net.params["n_blocks"]), int(net.params["n_heads"])
-    size = n_heads * int(net.params["head_size"])
-    inner = max(4, round(size * float(net.params.get("widening", 4 / 3))))
+    n_blocks, n_heads = net.whole("n_blocks"), net.whole("n_heads")
+    size = n_heads * net.whole("head_size")
+    inner = max(4, round(size * net.number("widening", 4 / 3)))
     tokens = _tokens(net, size)
     for i in range(n_blocks):
         is_last = i == n_blocks - 1

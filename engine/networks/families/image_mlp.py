@@ -13,5 +13,11 @@ from .mlp import dense_layers
 
 
 def describe(net: Builder) -> None:
-    """Add the layers; reads what `mlp.dense_layers` reads."""
+    """Add the layers; reads what `mlp.dense_layers` reads.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    """
     dense_layers(net, net.add(Flatten("flat"), pixels(net, net.only(ImageInput))))

@@ -21,12 +21,24 @@ def describe(net: Builder) -> None:
     or "layer"), ``residual``, ``dropout``, ``compute_dtype``, ``widths`` (of each layer, in place of ``width`` and
     ``taper``), ``numeric_embedding`` with ``n_frequencies``, ``frequency_scale`` and ``numeric_size``, and what
     `row_vector` reads.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
     """
     dense_layers(net, row_vector(net, periodic_columns, lambda size: size**-0.5))
 
 
 def dense_layers(net: Builder, hidden: Value) -> None:
-    """Add the hidden layers after a vector, and the output."""
+    """Add the hidden layers after a vector, and the output.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    hidden : Value
+    """
     params = net.params
     kind, normalization = str(params.get("activation", "relu")), str(params.get("normalization", "none"))
     dtype, is_residual = str(params.get("compute_dtype", "float32")), bool(params.get("residual", False))
@@ -44,8 +56,9 @@ def dense_layers(net: Builder, hidden: Value) -> None:
 
 
 def _widths(net: Builder, is_residual: bool) -> list[int]:
-    taper = 1.0 if is_residual else float(net.params.get("taper", 1.0))
-    n_layers, width = int(net.params["n_layers"]), int(net.params["width"])
-    return [
-        int(n) for n in net.params.get("widths", [max(4, round(width * taper**i)) for i in range(n_layers)])
-    ]
+    taper = 1.0 if is_residual else net.number("taper", 1.0)
+    n_layers, width = net.whole("n_layers"), net.whole("width")
+    widths = net.params.get("widths")
+    if isinstance(widths, list):
+        return widths
+    return [max(4, round(width * taper**i)) for i in range(n_layers)]

@@ -23,13 +23,18 @@ def describe(net: Builder) -> None:
     Reads ``n_layers`` (at least 1), ``width``, ``activation``, ``dropout``, what `row_vector` and `phased_columns`
     read, and ``scale_rate`` and ``first_rate``, factors of the learning rate of the inputs' factors and of the first
     layer.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
     """
     params = net.params
     hidden = row_vector(net, phased_columns(_EMBEDDING_RATE), lambda _: 1.0)
-    hidden = net.add(Scale("scale", rate=float(params.get("scale_rate", 6.0))), hidden)
-    for i in range(int(params["n_layers"])):
-        rate = float(params.get("first_rate", 1.0)) if i == 0 else 1.0
-        layer = TangentDense(f"dense_{i}", n_out=int(params["width"]), rate=rate, bias_rate=_BIAS_RATE)
+    hidden = net.add(Scale("scale", rate=net.number("scale_rate", 6.0)), hidden)
+    for i in range(net.whole("n_layers")):
+        rate = net.number("first_rate", 1.0) if i == 0 else 1.0
+        layer = TangentDense(f"dense_{i}", n_out=net.whole("width"), rate=rate, bias_rate=_BIAS_RATE)
         hidden = net.add(layer, hidden)
         kind = str(params.get("activation", "selu"))
         hidden = net.add(StrengthActivation(f"strength_{i}", kind, rate=_STRENGTH_RATE), hidden)

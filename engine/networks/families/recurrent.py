@@ -16,14 +16,20 @@ from ..layers.tokens import MaxOfTokens, MeanOfTokens
 
 
 def describe(net: Builder) -> None:
-    """Add the layers; reads ``cell``, ``embedding_size``, ``n_units`` (of each direction) and ``dropout``."""
+    """Add the layers; reads ``cell``, ``embedding_size``, ``n_units`` (of each direction) and ``dropout``.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    """
     one = net.only(TextInput)
     tokens, mask = tokens_of(net, one)
-    vectors = words(net, one, tokens, int(net.params["embedding_size"]))
+    vectors = words(net, one, tokens, net.whole("embedding_size"))
     if net.drops:
         vectors = net.add(TokenDropout("dropout_tokens", 1, 0.5, net.rate), vectors)
     cell = str(net.params.get("cell", "gru"))
-    states = net.add(Bidirectional("states", cell=cell, n_out=int(net.params["n_units"])), vectors, mask)
+    states = net.add(Bidirectional("states", cell=cell, n_out=net.whole("n_units")), vectors, mask)
     mean = net.add(MeanOfTokens("mean"), states, mask)
     pooled = net.add(Concat("pooled"), mean, net.add(MaxOfTokens("max"), states, mask))
     net.add(Dense("output", n_out=net.shape.n_outputs), net.dropout(pooled, 0, "dropout"))

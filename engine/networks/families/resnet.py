@@ -13,12 +13,18 @@ from ..layers.pool import MeanPool
 
 
 def describe(net: Builder) -> None:
-    """Add the layers; reads ``n_stages``, ``n_blocks`` of a stage, ``filters``, ``separable`` and ``dropout``."""
+    """Add the layers; reads ``n_stages``, ``n_blocks`` of a stage, ``filters``, ``separable`` and ``dropout``.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    """
     params = net.params
-    filters, is_separable = int(params.get("filters", 16)), bool(params.get("separable", False))
+    filters, is_separable = net.whole("filters", 16), bool(params.get("separable", False))
     x = parts.conv(net, parts.pixels(net, net.only(ImageInput)), filters, bias=False)
-    for stage in range(int(params.get("n_stages", 3))):
-        for block in range(int(params.get("n_blocks", 2))):
+    for stage in range(net.whole("n_stages", 3)):
+        for block in range(net.whole("n_blocks", 2)):
             changes = stage > 0 and block == 0
             stride = 2 if changes and min(x.shape[:2]) > 2 else 1
             x = _block(net, x, filters * 2**stage, stride, is_separable, changes=changes)

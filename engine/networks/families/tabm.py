@@ -16,11 +16,16 @@ def describe(net: Builder) -> None:
 
     Reads ``n_layers`` (at least 1), ``width``, ``n_members``, ``activation``, ``dropout``, and what `row_vector` and
     `phased_columns` read.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
     """
     params = net.params
     hidden = row_vector(net, phased_columns(1.0), lambda _: 1.0)
-    size = {"n_members": int(params["n_members"]), "n_out": int(params["width"])}
-    for i in range(int(params["n_layers"])):
+    size = {"n_members": net.whole("n_members"), "n_out": net.whole("width")}
+    for i in range(net.whole("n_layers")):
         layer = MemberDense(f"dense_{i}", f"in_{i}", f"out_{i}", is_first=i == 0, **size)
         hidden = net.add(layer, hidden)
         hidden = net.add(Activation(f"activation_{i}", str(params.get("activation", "relu"))), hidden)

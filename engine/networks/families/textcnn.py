@@ -19,16 +19,21 @@ def describe(net: Builder) -> None:
 
     Reads ``embedding_size``, ``widths`` ("2-4", say, or "3"), ``n_filters`` (of each width), ``dense_width`` (0 for no
     hidden layer) and ``dropout``.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
     """
     one = net.only(TextInput)
     first, _, last = str(net.params["widths"]).partition("-")
     widths = tuple(range(int(first), int(last or first) + 1))
     tokens, mask = tokens_of(net, one)
-    vectors = words(net, one, tokens, int(net.params["embedding_size"]))
+    vectors = words(net, one, tokens, net.whole("embedding_size"))
     vectors = net.add(Masked("seen"), vectors, dropped(net, one, mask))
-    hidden = net.add(WindowMaxima("conv", widths, n_out=int(net.params["n_filters"])), vectors, mask)
+    hidden = net.add(WindowMaxima("conv", widths, n_out=net.whole("n_filters")), vectors, mask)
     hidden = net.dropout(hidden, 0, "dropout")
-    dense_width = int(net.params.get("dense_width", 0))
+    dense_width = net.whole("dense_width", 0)
     if dense_width:
         hidden = net.add(Activation("activation", "relu"), net.add(Dense("dense", n_out=dense_width), hidden))
         hidden = net.dropout(hidden, 1, "dropout_1")

@@ -27,14 +27,19 @@ def describe(net: Builder) -> None:
 
     Reads ``head_size``, ``n_heads`` (their product is the width), ``n_blocks``, ``widening`` (of the hidden layer in a
     block) and ``dropout``.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
     """
-    one, n_heads = net.only(TextInput), int(net.params["n_heads"])
-    width = n_heads * int(net.params["head_size"])
-    inner = width * int(net.params.get("widening", 2))
+    one, n_heads = net.only(TextInput), net.whole("n_heads")
+    width = n_heads * net.whole("head_size")
+    inner = width * net.whole("widening", 2)
     tokens, mask = tokens_of(net, one)
     hidden = net.add(Positions("positions"), words(net, one, tokens, width))
     hidden = _dropped(net, hidden, 0, "start")
-    for b in range(int(net.params["n_blocks"])):
+    for b in range(net.whole("n_blocks")):
         value = net.add(LayerNorm(f"norm_{b}a"), hidden)
         value = net.add(Dense(f"heads_{b}", n_out=3 * width, n_parts=3), value)
         value = net.add(Attention(f"attention_{b}", n_heads, is_joint=True, is_masked=True), value, mask)

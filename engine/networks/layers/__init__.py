@@ -1,0 +1,1 @@
+"""The layers of networks, each with all its interpretations; see `base`."""

@@ -21,20 +21,39 @@ if TYPE_CHECKING:
 _GELU = float((8.0 / np.pi) ** 0.5), 0.044715
 
 
-def gelu(x: tf.Tensor) -> tf.Tensor:
+def gelu(x: Tensor) -> Tensor:
     """Return Keras's approximate GELU, without its power of 3.
 
     ``0.5 (1 + tanh(u)) = sigmoid(2 u)`` with ``u = sqrt(2 / pi) (x + 0.044715 x^3)``.
+
+    Parameters
+    ----------
+    x : tensor
+        Of shape (R, B, *row).
+
+    Returns
+    -------
+    tensor
     """
     return x * tf.sigmoid(_GELU[0] * (x + _GELU[1] * x * x * x))
 
 
-def mish(x: tf.Tensor) -> tf.Tensor:
-    """Return ``x tanh(softplus(x))`` (Misra 2019, arXiv 1908.08681)."""
+def mish(x: Tensor) -> Tensor:
+    """Return ``x tanh(softplus(x))`` (Misra 2019, arXiv 1908.08681).
+
+    Parameters
+    ----------
+    x : tensor
+        Of shape (R, B, *row).
+
+    Returns
+    -------
+    tensor
+    """
     return x * tf.tanh(tf.nn.softplus(x))
 
 
-ACTIVATIONS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": tf.nn.relu,
     "gelu": gelu,
     "silu": tf.nn.silu,
@@ -45,7 +64,19 @@ ACTIVATIONS: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
 
 
 def keras_activation(kind: str, x: Tensor, name: str) -> Tensor:
-    """Return an activation of a symbolic tensor of Keras."""
+    """Return an activation of a symbolic tensor of Keras.
+
+    Parameters
+    ----------
+    kind : str
+    x : tensor
+        Of shape (R, B, *row).
+    name : str
+
+    Returns
+    -------
+    tensor
+    """
     if kind == "gelu":
         # As an operation: a layer named gelu would come back as the exact form.
         return keras.ops.gelu(x, approximate=True)
@@ -53,7 +84,18 @@ def keras_activation(kind: str, x: Tensor, name: str) -> Tensor:
 
 
 def onnx_activation(kind: str, graph: OnnxGraph, x: str) -> str:
-    """Add an activation to an ONNX graph, of operations that opset 18 has, and return its name."""
+    """Add an activation to an ONNX graph, of operations that opset 18 has, and return its name.
+
+    Parameters
+    ----------
+    kind : str
+    graph : OnnxGraph
+    x : str
+
+    Returns
+    -------
+    str
+    """
     if kind == "gelu":
         cube = graph.add("Mul", graph.add("Mul", graph.add("Mul", x, graph.number(_GELU[1])), x), x)
         inner = graph.add("Mul", graph.add("Add", x, cube), graph.number(_GELU[0]))

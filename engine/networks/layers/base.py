@@ -11,9 +11,10 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ...tf import tf
+from ..inputs import Tensor
 from ..layout import Floats, Weight
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from ..dimensions import Path
     from ..keras_form import KerasForm
     from ..onnx_graph import OnnxGraph
-
-Tensor: TypeAlias = Any
-"""Of TensorFlow, or a symbolic one of Keras: neither tells a type checker what its operations give."""
 
 _T = TypeVar("_T", bound="Layer")
 
@@ -58,6 +56,14 @@ def sized(default: Any) -> Any:
     """Declare a field of a layer that its traced graph does not depend on: sizes, initial values, rates.
 
     `Layer.bare` sets it back to the default, so that no computation of replicas can lean on it.
+
+    Parameters
+    ----------
+    default : object
+
+    Returns
+    -------
+    object
     """
     return field(default=default, metadata={"is_sized": True})
 
@@ -86,7 +92,17 @@ class Replicas:
     moved: dict[str, Tensor]
 
     def seed_of(self, place: int) -> Tensor:
-        """Return the seed of the random numbers of one place in the network."""
+        """Return the seed of the random numbers of one place in the network.
+
+        Parameters
+        ----------
+        place : int
+            From 0.
+
+        Returns
+        -------
+        tensor
+        """
         return self.seed + tf.constant([0, place])
 
 
@@ -111,19 +127,60 @@ class Layer(ABC):
     name: str
 
     def weights(self, *inputs: Value) -> tuple[Weight, ...]:
-        """Return what is trained, by the sizes of the inputs."""
+        """Return what is trained, by the sizes of the inputs.
+
+        Parameters
+        ----------
+        *inputs : Value
+            What enters, of a row.
+
+        Returns
+        -------
+        tuple of Weight
+        """
         return ()
 
     def stats(self, *inputs: Value) -> tuple[Weight, ...]:
-        """Return what follows the batches without gradients, such as moving means."""
+        """Return what follows the batches without gradients, such as moving means.
+
+        Parameters
+        ----------
+        *inputs : Value
+            What enters, of a row.
+
+        Returns
+        -------
+        tuple of Weight
+        """
         return ()
 
     def shape(self, *inputs: Value) -> tuple[int, ...]:
-        """Return the shape of one row of what comes out: by default that of the first input."""
+        """Return the shape of one row of what comes out: by default that of the first input.
+
+        Parameters
+        ----------
+        *inputs : Value
+            What enters, of a row.
+
+        Returns
+        -------
+        tuple of int
+        """
         return inputs[0].shape
 
     def n_held(self, output: Value, *inputs: Value) -> int:
-        """Return how many numbers lie in memory for one row, where it has several vectors."""
+        """Return how many numbers lie in memory for one row, where it has several vectors.
+
+        Parameters
+        ----------
+        output : Value
+        *inputs : Value
+            What enters, of a row.
+
+        Returns
+        -------
+        int
+        """
         return output.n_numbers if len(output.shape) == 2 else 0
 
     @abstractmethod
@@ -131,26 +188,88 @@ class Layer(ABC):
         """Compute R replicas at once: tensors of shape (R, B, *row).
 
         Must not read a field that is `sized`: the graph is traced once for all sizes.
+
+        Parameters
+        ----------
+        run : Replicas
+            The pass of the replicas.
+        *inputs : tensor
+            Of shape (R, B, *row).
+
+        Returns
+        -------
+        tensor
         """
 
     @abstractmethod
     def to_keras(self, form: KerasForm, *inputs: Tensor) -> Tensor:
-        """Return what comes out as a symbolic tensor of a Keras model, of shape (B, *row)."""
+        """Return what comes out as a symbolic tensor of a Keras model, of shape (B, *row).
+
+        Parameters
+        ----------
+        form : KerasForm
+        *inputs : tensor
+            Of shape (R, B, *row).
+
+        Returns
+        -------
+        tensor
+        """
 
     @abstractmethod
     def to_onnx(self, graph: OnnxGraph, *inputs: Value) -> str:
-        """Add nodes to an ONNX graph, and return the name of what comes out."""
+        """Add nodes to an ONNX graph, and return the name of what comes out.
+
+        Parameters
+        ----------
+        graph : OnnxGraph
+        *inputs : Value
+            What enters, of a row.
+
+        Returns
+        -------
+        str
+        """
 
     def cut(self, cutting: Cutting, *inputs: Path) -> Path:
-        """Say what the axes of the weights are, and return the path of what comes out: by default nothing changes."""
+        """Say what the axes of the weights are, and return the path of what comes out: by default nothing changes.
+
+        Parameters
+        ----------
+        cutting : Cutting
+        *inputs : Path
+
+        Returns
+        -------
+        Path
+        """
         return inputs[0]
 
     def merged(self, following: Layer) -> Layer | None:
-        """Return one layer that does what this and the one after it do, where there is one, for prediction alone."""
+        """Return one layer that does what this and the one after it do, where there is one, for prediction alone.
+
+        Parameters
+        ----------
+        following : Layer
+
+        Returns
+        -------
+        Layer or None
+        """
         return None
 
     def merged_values(self, following: Layer, values: Mapping[str, Floats]) -> dict[str, Floats]:
-        """Return the weights that change in `merged`, by name, of all weights and stats of one replica."""
+        """Return the weights that change in `merged`, by name, of all weights and stats of one replica.
+
+        Parameters
+        ----------
+        following : Layer
+        values : mapping of str to ndarray of float
+
+        Returns
+        -------
+        dict of str to ndarray of float
+        """
         return {}
 
     def bare(self: _T) -> _T:

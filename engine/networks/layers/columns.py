@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -141,7 +141,7 @@ class _Periodic(Layer):
         return cutting.whole(self)
 
     def _mixed_keras(
-        self, numeric: Tensor, waves_of: Any, bias_axes: str | None, activation: str | None
+        self, numeric: Tensor, waves_of: Tensor, bias_axes: str | None, activation: str | None
     ) -> Tensor:
         """Return the embedded columns of a Keras model; the angles come from a layer of the frequencies."""
         # Multiplied in the order of `forward`: the cosine of a large angle needs every bit of it.
@@ -209,12 +209,11 @@ class PeriodicColumns(_Periodic):
     def to_keras(self, form: KerasForm, *inputs: Tensor) -> Tensor:
         """See `Layer.to_keras`."""
         (numeric,) = inputs
-        flat = self._mixed_keras(
-            numeric,
-            lambda angle: keras.ops.concatenate([keras.ops.sin(angle), keras.ops.cos(angle)], axis=-1),
-            None,
-            "relu",
-        )
+
+        def waves_of(angle: Tensor) -> Tensor:
+            return keras.ops.concatenate([keras.ops.sin(angle), keras.ops.cos(angle)], axis=-1)
+
+        flat = self._mixed_keras(numeric, waves_of, None, "relu")
         if self.n_columns == numeric.shape[1]:
             return flat
         return keras.ops.concatenate([flat, numeric[:, self.n_columns :]], axis=-1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -90,11 +91,12 @@ class Conv(Layer):
 
     def to_keras(self, form: KerasForm, *inputs: Tensor) -> Tensor:
         """See `Layer.to_keras`."""
-        return keras.layers.Conv2D(self.n_out, self.kernel_size, **self._keras_settings())(inputs[0])
+        made_by = partial(keras.layers.Conv2D, self.n_out, self.kernel_size)
+        return self._of_keras(made_by)(inputs[0])
 
-    def _keras_settings(self) -> dict[str, Any]:
+    def _of_keras(self, made_by: Callable[..., Tensor]) -> Tensor:
         padding = "same" if self.same else "valid"
-        return {"strides": self.stride, "padding": padding, "use_bias": self.has_bias, "name": self.name}
+        return made_by(strides=self.stride, padding=padding, use_bias=self.has_bias, name=self.name)
 
     def to_onnx(self, graph: OnnxGraph, *inputs: Value) -> str:
         """See `Layer.to_onnx`."""
@@ -152,7 +154,7 @@ class Depthwise(Conv):
 
     def to_keras(self, form: KerasForm, *inputs: Tensor) -> Tensor:
         """See `Layer.to_keras`."""
-        return keras.layers.DepthwiseConv2D(self.kernel_size, **self._keras_settings())(inputs[0])
+        return self._of_keras(partial(keras.layers.DepthwiseConv2D, self.kernel_size))(inputs[0])
 
     def to_onnx(self, graph: OnnxGraph, *inputs: Value) -> str:
         """See `Layer.to_onnx`."""

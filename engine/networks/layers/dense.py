@@ -1,4 +1,4 @@
-"""Dense layers."""
+"""Layers that multiply with a matrix: `Dense`, and `TangentDense`."""
 
 from __future__ import annotations
 

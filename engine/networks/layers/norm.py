@@ -1,4 +1,4 @@
-"""Normalizations."""
+"""Layers that normalize what flows: over the rows of a batch, or within each row."""
 
 from __future__ import annotations
 
@@ -146,6 +146,12 @@ def with_norm(values: Mapping[str, Floats], layer: str, norm: str) -> dict[str, 
     values : mapping of str to ndarray
         All weights and stats of one network. A kernel's last axis is the channels that come out, or, of depthwise
         convolutions (height, width, channels, 1), the one before it.
+    layer : str
+    norm : str
+
+    Returns
+    -------
+    dict of str to ndarray of float
     """
     kernel = values[f"{layer}/kernel"].astype(np.float64)
     scale = values[f"{norm}/gamma"] / np.sqrt(values[f"{norm}/moving_variance"].astype(np.float64) + EPSILON)

@@ -16,22 +16,31 @@ _TWO = [1, 2, 2, 1]
 
 
 @tf.custom_gradient
-def max_pool(x: tf.Tensor) -> Tensor:
+def max_pool(x: Tensor) -> Tensor:
     """Return the largest of each 2 × 2 numbers of (B, H, W, C).
 
     TensorFlow's own gradient takes a quarter of a training step of the MNIST CNN on a processor. This one is made of
     average poolings, which are quick, and gives equal largest numbers equal parts of the gradient.
+
+    Parameters
+    ----------
+    x : tensor
+        Of shape (R, B, *row).
+
+    Returns
+    -------
+    tensor
     """
     largest = tf.nn.max_pool2d(x, 2, 2, "VALID")
     shape = tf.shape(x)
 
-    def spread(value: tf.Tensor) -> tf.Tensor:
+    def spread(value: Tensor) -> Tensor:
         # A quarter of each number, at its four places.
         return tf.raw_ops.AvgPoolGrad(
             orig_input_shape=shape, grad=value, ksize=_TWO, strides=_TWO, padding="VALID"
         )
 
-    def gradient(upstream: tf.Tensor) -> tf.Tensor:
+    def gradient(upstream: Tensor) -> Tensor:
         is_largest = tf.cast(tf.equal(spread(4.0 * largest), x), tf.float32)
         fraction = tf.nn.avg_pool2d(is_largest, 2, 2, "VALID")
         return spread(upstream / fraction) * is_largest

@@ -83,15 +83,18 @@ class Bidirectional(Layer):
         start = tf.zeros((2 * n_replicas, tf.shape(x)[1], tf.shape(recurrent)[1]))
         states: Tensor = tf.TensorArray(tf.float32, n_tokens, element_shape=(None, None, None))
 
-        def step(t: Tensor, h: Tensor, c: Tensor, states: Tensor) -> Any:
+        def step(t: Tensor, h: Tensor, c: Tensor, states: Tensor) -> tuple[Tensor, ...]:
             new_h, new_c = self._step(steps[t], h, c, recurrent, bias)
             flag = flags[t]
             h = h + flag * (new_h - h)
             c = c + flag * (new_c - c) if self.cell == "lstm" else c
             return t + 1, h, c, states.write(t, h)
 
+        def goes_on(t: Tensor, *_: Tensor) -> Tensor:
+            return t < n_tokens
+
         carried = start if self.cell == "lstm" else tf.zeros((0, 0, 0))
-        _, _, _, states = tf.while_loop(lambda t, *_: t < n_tokens, step, (0, start, carried, states))
+        _, _, _, states = tf.while_loop(goes_on, step, (0, start, carried, states))
         # (T, 2 R, B, U)
         found = tf.ensure_shape(states.stack(), (None, None, None, None))
         ahead, back = found[:, :n_replicas], found[::-1, n_replicas:]

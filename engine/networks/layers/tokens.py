@@ -22,26 +22,70 @@ FAR = 1e9
 
 
 def max_of_tokens(x: Tensor, mask: Tensor) -> Tensor:
-    """Return the maximum (R, B, E) over the tokens that are there, 0 where there is none."""
+    """Return the maximum (R, B, E) over the tokens that are there, 0 where there is none.
+
+    Parameters
+    ----------
+    x : tensor
+        Of shape (R, B, *row).
+    mask : tensor
+        Of shape (R, B, length): 1 at tokens, 0 after them.
+
+    Returns
+    -------
+    tensor
+    """
     highest: Tensor = tf.reduce_max(x + ((mask - 1.0) * FAR)[..., None], axis=2)
     is_there: Tensor = tf.reduce_max(mask, axis=2)
     return highest * is_there[..., None]
 
 
 def keras_max(x: Tensor, mask: Tensor) -> Tensor:
-    """Return what `max_of_tokens` gives, in a Keras model."""
+    """Return what `max_of_tokens` gives, in a Keras model.
+
+    Parameters
+    ----------
+    x : tensor
+        Of shape (R, B, *row).
+    mask : tensor
+        Of shape (R, B, length): 1 at tokens, 0 after them.
+
+    Returns
+    -------
+    tensor
+    """
     away = keras.ops.multiply(keras.ops.subtract(keras.ops.expand_dims(mask, -1), 1.0), FAR)
     highest = keras.ops.max(keras.ops.add(x, away), axis=1)
     return keras.ops.multiply(highest, keras.ops.max(mask, axis=1, keepdims=True))
 
 
 def onnx_away(graph: OnnxGraph, mask: str) -> str:
-    """Return 0 for a token and a number far below all others for padding, in an ONNX graph."""
+    """Return 0 for a token and a number far below all others for padding, in an ONNX graph.
+
+    Parameters
+    ----------
+    graph : OnnxGraph
+    mask : str
+
+    Returns
+    -------
+    str
+    """
     return graph.add("Mul", graph.add("Sub", mask, graph.number(1.0)), graph.number(FAR))
 
 
 def onnx_max(graph: OnnxGraph, x: str, mask: str) -> str:
-    """Return what `max_of_tokens` gives, in an ONNX graph."""
+    """Return what `max_of_tokens` gives, in an ONNX graph.
+
+    Parameters
+    ----------
+    graph : OnnxGraph
+    x, mask : str
+
+    Returns
+    -------
+    str
+    """
     away = graph.add("Unsqueeze", onnx_away(graph, mask), graph.integers(2))
     highest = graph.add("ReduceMax", graph.add("Add", x, away), graph.integers(1), keepdims=0)
     return graph.add("Mul", highest, graph.add("ReduceMax", mask, graph.integers(1), keepdims=1))

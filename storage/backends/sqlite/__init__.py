@@ -12,6 +12,15 @@ from .schema import prepare
 def open_sqlite(path: Path, mode: Mode) -> SqliteDatabase:
     """Open a database file; in mode ``"w"`` it is created if missing and updated if older.
 
+    Parameters
+    ----------
+    path : Path
+    mode : Mode
+
+    Returns
+    -------
+    SqliteDatabase
+
     Raises
     ------
     UnusableStoreError

@@ -37,6 +37,17 @@ def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Conne
 
     The caller begins and ends transactions. `immutable` is for files in a folder that cannot be written:
     SQLite then needs no files beside the database, and sees no later change.
+
+    Parameters
+    ----------
+    path : Path
+    mode : Mode
+    immutable : bool
+        Whether nobody writes the file meanwhile.
+
+    Returns
+    -------
+    Connection
     """
     query = "mode=rwc" if mode == "w" else "immutable=1" if immutable else "mode=ro"
     address = quote(path.as_posix() if path.drive == "" else "/" + path.as_posix())
@@ -63,6 +74,14 @@ def needs_immutable(path: Path) -> bool:
     """Whether `path` can only be read as an unchanging file, because SQLite cannot write beside it.
 
     It may not, or the disk is full.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bool
     """
     try:
         connection = connect(path, "r")
@@ -162,7 +181,12 @@ class SqliteDatabase:
         return self.path.parent.glob(f"{self.path.name}.backup-*{_PARTIAL}*")
 
     def backup(self, path: Path) -> None:
-        """Copy the database, as committed now, to `path`, replaced only once the copy is complete."""
+        """Copy the database, as committed now, to `path`, replaced only once the copy is complete.
+
+        Parameters
+        ----------
+        path : Path
+        """
         with failures_named(self.path):
             source = connect(self.path, self.mode, immutable=self._immutable)
             try:
@@ -175,6 +199,11 @@ def copy_database(source: sqlite3.Connection, path: Path) -> None:
     """Copy the database of `source` to the file `path`, which is replaced only once the copy is complete and sound.
 
     Of a copy that fails nothing is left behind: where the disk was full, that is room for what matters more.
+
+    Parameters
+    ----------
+    source : Connection
+    path : Path
 
     Raises
     ------
@@ -192,7 +221,8 @@ def copy_database(source: sqlite3.Connection, path: Path) -> None:
             target = sqlite3.connect(temporary, isolation_level=None)
             try:
                 source.backup(target)
-                target.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm beside it
+                # One file, without -wal and -shm beside it.
+                target.execute("PRAGMA journal_mode = DELETE")
             finally:
                 target.close()
             _check_copy(temporary, path)
@@ -267,7 +297,21 @@ def _code(error: BaseException | None) -> int:
 
 @contextmanager
 def failures_named(path: Path) -> Generator[None]:
-    """Turn SQLite's operational failures on the file `path` into a `StoreError` with a sentence."""
+    """Turn SQLite's operational failures on the file `path` into a `StoreError` with a sentence.
+
+    Parameters
+    ----------
+    path : Path
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    StoreError
+        In place of what SQLite raised.
+    """
     try:
         yield
     except DBAPIError as error:
@@ -316,7 +360,8 @@ def _sentence(path: Path, error: BaseException | None) -> StoreError | None:
                 reason=str(error),
             )
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR:
-            if disk_is_full(path.parent, _FULL_BYTES):  # a file beside the database has found no room
+            # A file beside the database has found no room.
+            if disk_is_full(path.parent, _FULL_BYTES):
                 return _full(path)
             return UnusableStoreError(
                 "{file} cannot be opened or read ({reason}); "

@@ -30,12 +30,18 @@ def prepare(path: Path, mode: Mode) -> None:
     ``cupel.sqlite.backup-<revision>`` beside it; a migration that fails leaves the database as it was. Two
     processes may do this at once: the second finds it done.
 
+    Parameters
+    ----------
+    path : Path
+    mode : Mode
+
     Raises
     ------
     UnusableStoreError
         If there is none (mode ``"r"``), or it is foreign, damaged, newer, or older (mode ``"r"``).
     """
-    if mode == "r" or path.exists():  # of a folder that may not be entered nobody can ask the latter
+    # Of a folder that may not be entered nobody can ask the latter.
+    if mode == "r" or path.exists():
         _check_there(path)
     with failures_named(path):
         immutable = mode == "r" and needs_immutable(path)
@@ -62,16 +68,31 @@ def migrate(path: Path, migrations: Path, head: str) -> None:
     """Run the migrations in the folder `migrations` up to the revision `head`.
 
     Each is a transaction of its own; of an empty database all are one.
+
+    Parameters
+    ----------
+    path : Path
+    migrations : Path
+        Folder of the migrations.
+    head : str
+        Revision of the newest schema.
+
+    Raises
+    ------
+    UnusableStoreError
+        Where rows of it point to nothing, so that it stays as it was.
+    StoreError
+        Where SQLite cannot read or write the file.
     """
-    from sqlalchemy import create_engine  # deferred, like Alembic: see the module's docstring
+    # Deferred, like Alembic: see the module's docstring.
+    from sqlalchemy import create_engine
     from sqlalchemy.pool import StaticPool
 
     with failures_named(path):
         connection = connect(path, "w")
         try:
-            connection.execute(
-                "PRAGMA foreign_keys = OFF"
-            )  # a rebuilt table must not cascade; checked at the end
+            # A rebuilt table must not cascade; checked at the end.
+            connection.execute("PRAGMA foreign_keys = OFF")
             engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
             with engine.connect() as bound:
                 while True:
@@ -108,7 +129,8 @@ def _upgrade(bound: object, migrations: Path, revision: str) -> None:
 
 
 def _backup(path: Path, revision: str) -> None:
-    source = connect(path, "r")  # sees what is committed; the transaction that migrates runs elsewhere
+    # Sees what is committed; the transaction that migrates runs elsewhere.
+    source = connect(path, "r")
     try:
         copy_database(source, path.with_name(f"{path.name}.backup-{revision}"))
     finally:
@@ -124,7 +146,8 @@ def _set_format(connection: sqlite3.Connection) -> None:
     deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:
-            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # taken by a new file only
+            # Taken by a new file only.
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:

@@ -13,7 +13,8 @@ from cupel.engine.compression.ledger import compress
 from cupel.engine.domain.compression_plan import forms_of
 from cupel.engine.domain.compression_verdict import verdict
 from cupel.engine.domain.errors import CompressionError, SpecError
-from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
+from cupel.engine.domain.space import Space
+from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec, spec_of
 from cupel.engine.domain.variants import Difference, Sizes
 from cupel.engine.search.runner import StudyRunner
 from cupel.engine.studies import create_study
@@ -35,8 +36,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("compression")
     with Store.open(path) as store:
         spec = StudySpec(
-            "species", families=("mlp",), space=SPACE, split=SplitSpec(n_folds=2), budget=BudgetSpec(1), max_epochs=12,
-            baselines=False, export_dir="", n_workers=1,
+            "species", families=("mlp",), space=Space.of(SPACE), split=SplitSpec(n_folds=2), budget=BudgetSpec(1),
+            max_epochs=12, baselines=False, export_dir="", n_workers=1,
         )  # fmt: skip
         study, _ = create_study(store, "sample:iris", spec)
         StudyRunner(store, study.id).run()
@@ -124,7 +125,12 @@ def test_what_cannot_be_compressed_is_said(workspace: Path) -> None:
         with pytest.raises(SpecError, match="no way to compress"):
             compress(store, 1, what=("melt",))
         study = store.create_study(
-            name="empty", dataset_id=None, spec={}, metric="accuracy", direction="maximize", task="binary"
+            name="empty",
+            dataset_id=None,
+            spec=spec_of("y", n_trials=1).to_json(),
+            metric="accuracy",
+            direction="maximize",
+            task="binary",
         )
         with pytest.raises(CompressionError, match="no complete trial"):
             compress(store, study.id)

@@ -103,7 +103,7 @@ def test_the_target_is_guessed(file: str, target: str) -> None:
 def test_rows_columns_and_target(
     file: str, n_rows: int, n_columns: int, target: str, task: str, n_dropped: int
 ) -> None:
-    found = inspect_file(DATA / file, target=target)
+    found = inspect_file(DATA / file, target=target).to_json()
     assert (found["n_rows"], found["n_columns"]) == (n_rows, n_columns)
     assert (found["task"], found["n_dropped"]) == (task, n_dropped)
 
@@ -122,10 +122,12 @@ def test_three_dialects_of_one_table_give_the_same_numbers() -> None:
 def test_a_code_for_missing_and_a_giveaway_column_are_found() -> None:
     file = DATA / "ugly-csv" / "airquality-3-dialects" / "airquality_semicolon_decimalcomma.csv"
     codes = {
-        f["column"] for f in inspect_file(file, target="C6H6(GT)")["findings"] if f["code"] == "sentinel"
+        f["column"]
+        for f in inspect_file(file, target="C6H6(GT)").to_json()["findings"]
+        if f["code"] == "sentinel"
     }
     assert {"C6H6(GT)", "CO(GT)", "T", "RH"} <= codes
-    found = inspect_file(file, ReadSpec(missing=("-200",)), target="C6H6(GT)")
+    found = inspect_file(file, ReadSpec(missing=("-200",)), target="C6H6(GT)").to_json()
     leaks = [f["column"] for f in found["findings"] if f["code"] == "leakage"]
     assert leaks == ["PT08.S2(NMHC)"]
     assert found["n_dropped"] == 366

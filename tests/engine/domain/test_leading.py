@@ -17,6 +17,7 @@ from cupel.engine.domain.comparable import (
 )
 from cupel.engine.domain.evidence import Claims, Corrected, Evidence, Verdict
 from cupel.engine.domain.leading import leading_of, margin_of
+from cupel.engine.domain.spec import spec_of
 from cupel.engine.domain.stored import encoded
 from cupel.engine.domain.verdict import shares_sentence
 from cupel.storage.records import StudyRecord, TrialKind, TrialOutcome, TrialState
@@ -40,7 +41,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def study_of(store: Store, direction: str = "maximize", digests: dict[str, str] | None = None) -> StudyRecord:
     """Store a study with a network of 0.84 and two baselines, of 0.78 and 0.5."""
     study = store.create_study(
-        name="s", dataset_id=None, spec={"split": {"n_folds": 3, "n_repeats": 1}}, metric="roc_auc",
+        name="s", dataset_id=None, spec=spec_of("y", n_folds=3, n_trials=1).to_json(), metric="roc_auc",
         direction=direction, task="binary",
     )  # fmt: skip
     for number, name, value in ((0, "", 0.84), (-1, "trees", 0.78), (-2, "majority", 0.5)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,22 +9,22 @@ from cupel.engine import networks
 from cupel.engine.domain.errors import SpecError
 from cupel.engine.domain.families import FAMILIES, FAMILY_KINDS, default_families, families_of
 from cupel.engine.domain.space import (
-    adapt_space,
-    check_space,
+    Parameter,
+    Space,
     completed_space,
     default_space,
     default_space_toml,
     describe,
     families,
     parameters,
-    smallest_start,
     space_from_toml,
     space_to_toml,
-    start_points,
-    to_params,
     with_encoders,
 )
+from cupel.engine.domain.space_fit import adapt_space
+from cupel.engine.domain.space_points import smallest_start, start_points, to_params
 from cupel.engine.training.schedules import trial_epochs
+from cupel.storage.codecs import decode_json, encode_json
 
 WRONG = {
     "": "empty",
@@ -55,6 +54,12 @@ WRONG = {
 }
 
 
+def parameter(space: Space, family: str, name: str) -> Parameter:
+    """Return one parameter of a space."""
+    (found,) = (p for p in parameters(space, family, task=None, metric=None) if p.name == name)
+    return found
+
+
 @pytest.mark.parametrize("text", WRONG)
 def test_what_is_wrong_with_a_space_is_said_in_one_sentence(text: str) -> None:
     with pytest.raises(SpecError, match=WRONG[text]):
@@ -69,10 +74,31 @@ def test_the_families_own_spaces_are_sound_and_survive_toml(family: str) -> None
     assert len(describe(space)) == len(parameters(space, family, task=None, metric=None))
 
 
+@pytest.mark.parametrize("family", families())
+def test_a_space_whose_order_was_lost_is_still_a_space(family: str) -> None:
+    """The store sorts keys by name, so that parameters may stand before those that they depend on."""
+    space = default_space([family])
+    stored = decode_json(encode_json(space.to_json()))
+    again = Space.of(stored)
+    seen: set[str] = set()
+    for p in parameters(again, family, task=None, metric=None):
+        assert set(p.when) <= seen
+        seen.add(p.name)
+    by_name = {p.name: p for p in parameters(space, family, task=None, metric=None)}
+    assert {p.name: p for p in parameters(again, family, task=None, metric=None)} == by_name
+
+
+def test_parameters_that_depend_on_one_another_are_refused() -> None:
+    with pytest.raises(SpecError, match="which is no parameter before it"):
+        space_from_toml(
+            "[mlp.width]\nfixed = 1\nwhen = { n_layers = [1] }\n[mlp.n_layers]\nfixed = 1\nwhen = { width = [1] }"
+        )
+
+
 def test_what_a_space_leaves_out_stays_at_its_default() -> None:
     space = space_from_toml("[mlp.width]\nfixed = 77")
     whole = completed_space(space)
-    check_space(whole)
+    assert Space.of(whole.to_json()) == whole
     (point,) = start_points(whole, "mlp", task="binary", metric="roc_auc")
     params = to_params(whole, "mlp", point, task="binary", metric="roc_auc")
     own = default_space(["mlp"])
@@ -86,7 +112,7 @@ def test_a_whole_space_is_completed_to_itself() -> None:
 
 
 def test_a_parameter_applies_only_under_its_conditions() -> None:
-    space = tomllib.loads(
+    space = space_from_toml(
         "[mlp.optimizer]\ntype = 'choice'\nchoices = ['adam', 'sgd']\n"
         "[mlp.momentum]\ntype = 'float'\nlow = 0.5\nhigh = 0.99\nwhen = { optimizer = ['sgd'] }"
     )
@@ -107,10 +133,10 @@ def test_parameters_of_other_tasks_are_left_out() -> None:
 
 @pytest.mark.parametrize("n_rows", [4, 30, 500, 20_000, 2_000_000])
 def test_batches_follow_the_rows(n_rows: int) -> None:
-    batch = adapt_space(default_space(["mlp"]), n_rows=n_rows, max_epochs=50)["mlp"]["batch_size"]
-    assert 1 <= batch["low"] <= batch["default"] <= batch["high"]
-    assert batch["high"] <= max(n_rows // 4, 1) or batch["low"] == batch["high"]
-    assert n_rows / batch["low"] <= max(121, n_rows)
+    batch = parameter(adapt_space(default_space(["mlp"]), n_rows=n_rows, max_epochs=50), "mlp", "batch_size")
+    assert 1 <= batch.low <= batch.default <= batch.high
+    assert batch.high <= max(n_rows // 4, 1) or batch.low == batch.high
+    assert n_rows / batch.low <= max(121, n_rows)
 
 
 @pytest.mark.parametrize("n_rows", [30, 5_001, 20_000, 2_000_000])
@@ -129,7 +155,7 @@ def test_schedules_start_short_on_many_rows(n_rows: int) -> None:
 
 
 def test_a_fixed_batch_size_stays() -> None:
-    space = {"mlp": {"batch_size": {"fixed": 7}}}
+    space = Space.of({"mlp": {"batch_size": {"fixed": 7}}})
     assert adapt_space(space, n_rows=10_000, max_epochs=50) == space
 
 
@@ -149,8 +175,8 @@ def test_start_points_lie_inside_the_space(family: str) -> None:
 )
 def test_numbers_become_fewer_bins_where_there_are_many(n_rows: int, n_numbers: int, most: int) -> None:
     space = adapt_space(default_space(["tabm"]), n_rows=n_rows, max_epochs=50, n_numbers=n_numbers)
-    bins = space["tabm"]["n_bins"]
-    assert bins["low"] <= bins["default"] <= bins["high"] == most
+    bins = parameter(space, "tabm", "n_bins")
+    assert bins.low <= bins.default <= bins.high == most
 
 
 def test_every_family_has_a_space_and_a_description_of_its_network() -> None:
@@ -192,17 +218,18 @@ def test_the_costs_of_families_for_tables_are_told_from_their_params() -> None:
             ("ft_transformer", "mlp"),
             task="binary",
             metric="roc_auc",
-        )[0]
+        ).family
         == "mlp"
     )
 
 
 def test_rows_of_several_kinds_have_settings_of_further_encoders() -> None:
     space = with_encoders(default_space(["mlp"]), ("text", "image"))
-    check_space(space)
+    assert Space.of(space.to_json()) == space
     names = {p.target for p in parameters(space, "mlp", task="binary", metric="roc_auc")}
     assert names >= {"text_size", "text_pooling", "n_words", "image_filters", "image_layers", "width"}
-    assert with_encoders({"mlp": {"text_size": {"fixed": 9}}}, ("text",))["mlp"]["text_size"] == {"fixed": 9}
+    own = Space.of({"mlp": {"text_size": {"fixed": 9}}})
+    assert parameter(with_encoders(own, ("text",)), "mlp", "text_size").choices == (9,)
 
 
 def test_a_family_by_choice_is_not_searched_unless_it_is_named() -> None:

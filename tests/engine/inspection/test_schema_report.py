@@ -181,7 +181,7 @@ def test_an_unlearnable_target_is_a_finding() -> None:
 def test_samples_are_tables_with_a_target(name: str) -> None:
     table, target = load_sample(name)
     assert table.names[-1] == target
-    found = inspect_file(f"sample:{name}")
+    found = inspect_file(f"sample:{name}").to_json()
     assert found["target"] == target
     assert found["task"] == (
         "regression" if name == "diabetes" else "binary" if name == "breast_cancer" else "multiclass"
@@ -192,4 +192,4 @@ def test_samples_are_tables_with_a_target(name: str) -> None:
 
 def test_an_unknown_sample_gets_one_sentence() -> None:
     with pytest.raises(DataError, match="There is no sample 'moon'"):
-        inspect_file("sample:moon")
+        inspect_file("sample:moon").to_json()

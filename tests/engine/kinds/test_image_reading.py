@@ -344,7 +344,7 @@ def test_pixels_follow_the_rows_and_are_mapped_from_a_stored_table(tmp_path: Pat
 def test_an_inspection_has_small_pictures_with_labels(tmp_path: Path) -> None:
     import base64
 
-    found = inspect_file(class_folders(tmp_path / "animals"))
+    found = inspect_file(class_folders(tmp_path / "animals")).to_json()
     assert found["kind"] == "image"
     assert "cnn" in found["families"]
     assert [one["label"] for one in found["thumbnails"]] == ["cat"] * 3 + ["dog"] * 3

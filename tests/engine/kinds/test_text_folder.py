@@ -76,7 +76,7 @@ def test_a_folder_without_any_text_says_what_is_expected(tmp_path: Path) -> None
 def test_the_kind_of_data_is_text_where_nothing_else_can_be_used(tmp_path: Path) -> None:
     write(tmp_path, "a/1.txt", b"a first text of some words")
     write(tmp_path, "b/2.txt", b"a second text of some words")
-    seen = inspect_file(tmp_path)
+    seen = inspect_file(tmp_path).to_json()
     assert seen["kind"] == "text"
     assert set(seen["families"]) == {"bag", "textcnn", "recurrent", "transformer"}
     assert seen["target"] == "label"
@@ -96,7 +96,7 @@ def test_rows_without_text_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "notes.csv"
     lines = [f"{i % 2},{f'note {i} says that it was thing {i * 7}' if i % 5 else ''}" for i in range(50)]
     file.write_text("y,note\n" + "\n".join(lines) + "\n")
-    said = inspect_file(file, target="y")["messages"]
+    said = inspect_file(file, target="y").to_json()["messages"]
     assert any(
         message["args"].get("n") == 10 and "without any text" in message["template"] for message in said
     )

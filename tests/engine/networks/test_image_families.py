@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from cupel.engine.domain.families import families_of
-from cupel.engine.domain.space import default_space, start_points, to_params
+from cupel.engine.domain.space import default_space, parameters
+from cupel.engine.domain.space_points import start_points, to_params
 from cupel.engine.networks.inputs import ImageInput, InputShape
 from cupel.engine.networks.keras_form import to_keras
 from cupel.engine.networks.layers.conv import Pixels
@@ -51,10 +52,10 @@ def test_every_start_of_a_space_is_a_network(name: str) -> None:
     for values in start_points(space, name, task="multiclass", metric="accuracy"):
         params = to_params(space, name, values, task="multiclass", metric="accuracy")
         assert build_network(name, params, InputShape(3, (ImageInput(16, 16, 1),))).n_parameters > 0
-    for p in ("shift", "flip", "rotate", "zoom", "contrast", "cutout", "mixup"):
-        assert (
-            space[name][p]["default"] == 0.0
-        )  # what would change a label is for the user or the search to turn on
+    named = {p.name: p for p in parameters(space, name, task=None, metric=None)}
+    # What would change a label is for the user or the search to turn on.
+    for change in ("shift", "flip", "rotate", "zoom", "contrast", "cutout", "mixup"):
+        assert named[change].default == 0.0
 
 
 def gradient_of(

@@ -13,6 +13,7 @@ from cupel.engine.commands.summary import summary
 from cupel.engine.domain.comparable import SCORING
 from cupel.engine.domain.evidence import Evidence
 from cupel.engine.domain.results import StudyResult
+from cupel.engine.domain.space import Space
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.studies import create_study
 from cupel.storage.records import LookPurpose, StudyState, TrialKind, TrialOutcome, TrialState
@@ -75,7 +76,12 @@ def test_the_end_of_a_search_without_a_time_limit_costs_a_part_of_its_work(
         }
     }  # fmt: skip
     study_id = searched(
-        store, budget=BudgetSpec(16, timeout_s), max_epochs=50, sampler="grid", space=space, n_workers=1
+        store,
+        budget=BudgetSpec(16, timeout_s),
+        max_epochs=50,
+        sampler="grid",
+        space=Space.of(space),
+        n_workers=1,
     )
     assert len(found(store, study_id).finalists) == n_finalists
     assert store.study(study_id).result["final"]["evidence"] == {"n_outer": n_outer}

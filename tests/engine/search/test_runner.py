@@ -17,6 +17,7 @@ import pytest
 from cupel.engine.commands.summary import summary
 from cupel.engine.domain.filtering import parse_filter, trial_columns
 from cupel.engine.domain.objectives import front_of_table, is_ruled_out, objectives_of, pareto_trials
+from cupel.engine.domain.space import Space
 from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, StudySpec
 from cupel.engine.machine import free_memory_bytes
 from cupel.engine.search.policy import POLICY
@@ -292,7 +293,7 @@ def test_an_engine_killed_at_any_moment_is_taken_up_as_if_nothing_had_happened(
 def test_no_trial_is_given_up_on_its_first_epoch(store: Store) -> None:
     """One of five epochs is at a rung of successive halving already: the schedule is a tenth of the longest."""
     space = {"mlp": {**FEW["mlp"], "epoch_fraction": {"fixed": 0.1}}}
-    study_id = new_study(store, n_trials=20, n_workers=1, pruner="asha", max_epochs=50, space=space)
+    study_id = new_study(store, n_trials=20, n_workers=1, pruner="asha", max_epochs=50, space=Space.of(space))
     assert run(store, study_id) is StudyState.DONE
     pruned = [t for t in searched(store, study_id) if t.state is TrialState.PRUNED]
     lengths = {store.curves_of([t.id])[t.id].values.shape[1] for t in pruned}
@@ -314,7 +315,7 @@ def test_the_front_that_is_found_is_the_front_that_there_is(store: Store, sample
     """Of the toy: the best rate with every width up to the best one; wider is worse and larger."""
     if cost != "latency" and sampler != "tpe":
         pytest.skip("one sampler is enough for the other costs")
-    study_id = new_study(store, n_trials=90, sampler=sampler, objectives=("score", cost), space=FEW)
+    study_id = new_study(store, n_trials=90, sampler=sampler, objectives=("score", cost), space=Space.of(FEW))
     assert run(store, study_id) is StudyState.DONE
     front = pareto_trials(searched(store, study_id), ("score", cost), "maximize")
     assert [(t.params["width"], t.params["learning_rate"]) for t, _ in front] == [
@@ -429,7 +430,7 @@ def test_a_grid_is_tried_once_and_ends(store: Store) -> None:
             "learning_rate": {"fixed": 0.003}, "optimizer": {"fixed": "adam"},
         }
     }  # fmt: skip
-    study_id = new_study(store, n_trials=100, sampler="grid", space=space)
+    study_id = new_study(store, n_trials=100, sampler="grid", space=Space.of(space))
     assert run(store, study_id) is StudyState.DONE
     tried = {(t.params["n_layers"], t.params["width"]) for t in searched(store, study_id)}
     assert len(tried) == len(searched(store, study_id)) == 6
@@ -443,7 +444,7 @@ def test_an_equal_parameter_set_is_not_trained_again(store: Store) -> None:
             "n_layers": {"fixed": 1},
         }
     }
-    study_id = new_study(store, n_trials=12, space=space, n_workers=1)
+    study_id = new_study(store, n_trials=12, space=Space.of(space), n_workers=1)
     assert run(store, study_id) is StudyState.DONE
     trials = searched(store, study_id)
     assert sum(t.same_as is None for t in trials) == 2

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import optuna
 import pytest
-from cupel.engine.domain.space import adapt_space, default_space
+from cupel.engine.domain.space import default_space, parameters, space_from_toml
+from cupel.engine.domain.space_fit import adapt_space
+from cupel.engine.domain.space_points import Start
 from cupel.engine.search.pruning import FoldTest, completed_rungs, make_pruner, progress_step
 from cupel.engine.search.sampling import PastTrial, Search
 from cupel.storage.records import TrialState
 
-SPACE = tomllib.loads(
+SPACE = space_from_toml(
     """
 [mlp.width]
 type = "int"
@@ -141,7 +142,7 @@ def test_a_large_table_gets_a_quick_score_first_and_its_known_points_after_it() 
     assert quick == "mlp"
     assert [family for family, _ in known] == families
     assert 3 * part == pytest.approx(known[0][1])
-    starts = [{"family": "tabm", "values": {}}]
+    starts = [Start("tabm", {})]
     assert [family for family, _ in first(30_000, starts=starts)] == ["tabm", *families]
 
 
@@ -221,9 +222,10 @@ def test_successive_halving_gets_its_notes_of_short_schedules_too() -> None:
 
 def test_what_an_earlier_study_found_is_tried_first_and_cut_to_the_space() -> None:
     space = adapt_space(default_space(["mlp"]), n_rows=200, max_epochs=50)
+    (width,) = (p for p in parameters(space, "mlp", task=None, metric=None) if p.name == "width")
     given = [
-        {"family": "mlp", "values": {"width": 100_000, "optimizer": "lion", "learning_rate_lion": 1e-4}},
-        {"family": "not here", "values": {}},
+        Start("mlp", {"width": 100_000, "optimizer": "lion", "learning_rate_lion": 1e-4}),
+        Start("not here", {}),
     ]
     search = Search(
         space=space, families=("mlp",), task="binary", metric="roc_auc", direction="maximize", sampler="tpe", seed=0,
@@ -234,4 +236,4 @@ def test_what_an_earlier_study_found_is_tried_first_and_cut_to_the_space() -> No
     assert second is not None
     assert (first.params["width"], first.params["optimizer"]) == (512, "lion")
     assert first.params["learning_rate"] == 1e-4
-    assert second.params["width"] == space["mlp"]["width"]["default"]
+    assert second.params["width"] == width.default

@@ -154,7 +154,7 @@ def test_of_independent_rows_nothing_is_said() -> None:
     for seed in range(40):
         x, y, is_class = made(seed)
         ids = words("customer_id", np.random.default_rng(seed).integers(0, len(x) // 4, len(x)))
-        said += audited(table_of(x, ids, target(y, is_class))).told
+        said += audited(table_of(x, ids, target(y, is_class))).findings
     assert len(said) <= 2  # at most 1 of 20
 
 
@@ -216,7 +216,7 @@ def test_folds_by_group_are_not_blamed_for_the_order_that_the_groups_make() -> N
         order = np.argsort(who, kind="stable") if seed % 2 else rng.permutation(len(who))
         ids = rng.permutation(60)[who]
         table = table_of(x[order], words("patient_id", ids[order]), words("y", y[order]))
-        told += audited(table, patient_id="group").told
+        told += audited(table, patient_id="group").findings
     assert told == []
 
 
@@ -249,13 +249,13 @@ def test_an_inspection_shows_the_finding_first(tmp_path: Path) -> None:
     ]
     path = tmp_path / "days.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    found = inspect_file(path, target="y")
+    found = inspect_file(path, target="y").to_json()
     assert (found["findings"][0]["code"], found["findings"][0]["severity"]) == ("split", "serious")
     assert found["split_audit"]["is_serious"]
     (tmp_path / "shuffled.csv").write_text(
         "\n".join([lines[0], *np.random.default_rng(0).permutation(lines[1:])]) + "\n", encoding="utf-8"
     )
-    found = inspect_file(tmp_path / "shuffled.csv", target="y")
+    found = inspect_file(tmp_path / "shuffled.csv", target="y").to_json()
     assert "split" not in {one["code"] for one in found["findings"]}
     assert found["split_audit"]["looks"] == []
 
@@ -273,4 +273,6 @@ def test_of_real_tables_of_independent_rows_nothing_is_said(name: str) -> None:
     if not (SHARED / name).exists():
         pytest.skip("the shared data are not here")
     read = ReadSpec(header=False) if "phoneme" in name else None
-    assert inspect_file(SHARED / name, read, target=REAL[name])["split_audit"]["is_serious"] is False
+    assert (
+        inspect_file(SHARED / name, read, target=REAL[name]).to_json()["split_audit"]["is_serious"] is False
+    )

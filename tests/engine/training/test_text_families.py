@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import pytest
 from cupel.engine.domain.families import families_of
-from cupel.engine.domain.space import default_space, start_points, to_params
+from cupel.engine.domain.space import default_space
+from cupel.engine.domain.space_points import start_points, to_params
 from cupel.engine.networks.inputs import InputShape, TextInput
 from cupel.engine.networks.keras_form import to_keras
 from cupel.engine.networks.registry import build_network

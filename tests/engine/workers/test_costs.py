@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 from cupel.engine.domain.families import FAMILY_KINDS
-from cupel.engine.domain.space import default_space, start_points, to_params
+from cupel.engine.domain.space import default_space
+from cupel.engine.domain.space_points import start_points, to_params
 from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, SplitSpec, StudySpec
 from cupel.engine.networks.folding import folded
 from cupel.engine.networks.inputs import ImageInput, InputShape, TableInput, TextInput

@@ -1,0 +1,127 @@
+"""Docstrings say what their functions take, give and raise, and comments stand above the code; see `docstrings`."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from .docstrings import classes_of, parsed, problems, trailing_comments
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("engine", "gui", "resources", "storage")
+DESCRIBED = ("engine/domain", "engine/jobs", "engine/kinds", "engine/networks", "storage")
+"""Rooms whose public functions have sections; migrations are no functions that anybody calls."""
+
+LATER = ("gui", "engine/bundled", "engine/compression", "engine/deployment", "engine/inference")
+"""Rooms in which comments still stand after code: they are rebuilt at this moment, and follow after it."""
+
+_LEAST_WORDS = 3
+
+_PLANTED = '''
+"""What a module is about."""
+
+class Base:
+    """A base."""
+
+    def documented(self, value: int) -> int:
+        """Return it.
+
+        Parameters
+        ----------
+        value : int
+
+        Returns
+        -------
+        int
+        """
+        return value
+
+
+class Derived(Base):
+    """Says what is its own."""
+
+    def documented(self, value: int) -> int:
+        """See `Base.documented`."""
+        return value
+
+    def silent(self, value: int) -> int:
+        return value
+
+    @property
+    def size(self) -> int:
+        """How large it is."""
+        return 1
+
+    def short(self) -> int:
+        """Return a number."""
+        return 1
+
+
+def without(path: str) -> int:
+    """Return a number."""
+    raise ValueError(path)
+
+
+def other_names(path: str, *, size: int) -> None:
+    """Do it.
+
+    Parameters
+    ----------
+    path : str
+    """
+'''
+
+
+def modules(*folders: str) -> list[Path]:
+    """Return the modules in folders, but for the migrations themselves."""
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return sorted(path for path in found if path.parent.name != "versions")
+
+
+def test_every_public_function_says_what_it_takes_gives_and_raises() -> None:
+    trees = parsed(modules(*DESCRIBED))
+    classes = classes_of(trees)
+    found = [
+        one for path, tree in trees.items() for one in problems(tree, str(path.relative_to(ROOT)), classes)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_module_says_what_lives_there(package: str) -> None:
+    said = {path: ast.get_docstring(tree) or "" for path, tree in parsed(modules(package)).items()}
+    assert [str(path) for path, text in said.items() if len(text.split()) < _LEAST_WORDS] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_comment_stands_after_code(package: str) -> None:
+    found = [
+        one
+        for path in modules(package)
+        if not path.relative_to(ROOT).as_posix().startswith(LATER)
+        for one in trailing_comments(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
+    ]
+    assert found == []
+
+
+def test_the_check_finds_what_is_missing() -> None:
+    tree = ast.parse(_PLANTED)
+    classes = classes_of({Path("planted.py"): tree})
+    found = {one.split(" ", 1)[1] for one in problems(tree, "planted.py", classes)}
+    assert found == {
+        "Derived.silent: no docstring",
+        "without: no Raises section",
+        "without: no Parameters section",
+        "without: no Returns section",
+        "other_names: Parameters does not name size",
+    }
+
+
+def test_the_check_finds_comments_after_code() -> None:
+    source = 'x = 1  # one\n# above\ny = "#"  # noqa: F401\nz = [\n    1,\n    2,  # two\n]\n'
+    assert trailing_comments(source, "m.py") == [
+        "m.py:1: a comment after code: # one",
+        "m.py:6: a comment after code: # two",
+    ]
