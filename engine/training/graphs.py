@@ -18,7 +18,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ..networks.inputs import InputTensor
 from ..networks.network import Structure
-from ..tf import Tensor, Variable, tf
+from ..tf import Tensor, TensorSpec, Variable, tf
 from .augmentation import STRENGTHS, augmented
 from .losses import loss_function
 from .optimizers import OPTIMIZERS
