@@ -22,6 +22,7 @@ from ..domain.verdict import (
     looks_sentence,
     sentences,
 )
+from ..kinds.base import DATA, BundlePart
 from ..kinds.registry import bundle_part_of
 from .card_groups import groups_section
 from .card_intervals import intervals_section
@@ -266,11 +267,15 @@ def _threshold(made: Conversion, told: BundleThreshold, study: StudyRecord) -> s
     return "\n".join(lines)
 
 
+def _parts(made: Conversion) -> list[BundlePart]:
+    """Return what bundles say of the kinds of the inputs."""
+    return [bundle_part_of(kind) for kind in dict.fromkeys(kind_of_role(spec.role) for spec in made.inputs)]
+
+
 def _privacy(made: Conversion) -> str:
     """Return what of the data lies in the bundle."""
     lines = ["## Privacy", ""]
-    roles = [spec.role for spec in made.inputs]
-    parts = [bundle_part_of(kind) for kind in dict.fromkeys(map(kind_of_role, roles))]
+    roles, parts = [spec.role for spec in made.inputs], _parts(made)
     lines += [
         f"- `{file}` holds {what}."
         for file, what in dict.fromkeys((p.samples, p.samples_hold) for p in parts)
@@ -301,14 +306,15 @@ def _limits(made: Conversion, final: StudyResult | None, *, is_audited: bool) ->
 def _use(made: Conversion) -> str:
     output = "`prediction`" if made.task == "regression" else "`prediction` and `p_<label>` of every label"
     versions = ", ".join(f"{name} {version}" for name, version in sorted(made.versions.items()))
-    part = bundle_part_of(kind_of_role(made.inputs[0].role))
+    parts = _parts(made)
+    data = parts[0].data if len(parts) == 1 else DATA
     return "\n".join(
         [
             "## Use",
             "",
-            f"- `pip install -r requirements.txt`, then `python predict.py {part.data} -o OUT.csv`: one row for each, "
+            f"- `pip install -r requirements.txt`, then `python predict.py {data} -o OUT.csv`: one row for each, "
             f"with {output}. `python predict.py --check` proves the bundle on this machine.",
-            f"- `model.onnx` takes {part.takes}",
+            *(f"- `model.onnx` takes {part.takes}" for part in parts),
             *(_format_use(name, made) for name in made.formats if name != "onnx"),
             f"- Made with {versions}.",
         ]

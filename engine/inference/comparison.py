@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bundled.errors import InputError
-from ..bundled.predictor import Predictor
+from ..bundled.predictor import Piece, Predictor
 from ..deployment.bundle import Bundle
 from ..domain.arrays import TargetValues
 from ..domain.errors import DataError, ExportError
@@ -24,7 +24,7 @@ from ..domain.formatting import counted, number
 from ..domain.metrics import METRICS
 from ..domain.spec import ReadSpec
 from .predicting import Progress, write_rows
-from .rows import Piece, Source, open_source
+from .rows import Source, open_source
 
 SCORED = {
     "binary": ("accuracy", "balanced_accuracy", "roc_auc", "log_loss"),

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.columns import Rows, WordColumn
+from ..data.columns import ArrayColumn, Rows, WordColumn
 from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
 from ..domain.errors import Message
@@ -291,33 +291,42 @@ def spread_out(rows: Rows, most: int) -> Rows:
     return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
 
 
+DATA = "DATA.csv"
+"""What ``predict.py`` is given where cells are in one file."""
+
+
 class BundlePart(ABC):
     """What bundles hold and say of the columns of a kind.
 
     Attributes
     ----------
-    packages : tuple of str
-        What programs that read raw rows need beside NumPy.
     files : tuple of Path
         What programs carry along.
     strange_cells : tuple of str
-        Cells that training never saw and a bundle must bear, for its certificate.
+        Cells that training never saw and a bundle must bear, for its certificate; of files what they are called here.
+    most_samples : int
+        Rows of the data that a bundle is proven on.
+    alone : str
+        What the input is called where it is the only one; empty where it is called as its column.
     samples, samples_hold : str
         The file that holds samples of the data, and what of them.
-    data, takes : str
-        What ``predict.py`` is given, and what ``model.onnx`` takes, for the card.
+    data : str
+        What ``predict.py`` is given where this is the only kind, for the card.
+    takes : str
+        What ``model.onnx`` takes, likewise.
     about : str
         What its part of ``preprocessing.json`` means.
     """
 
-    packages: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     strange_cells: tuple[str, ...] = ()
+    most_samples: int = 300
+    alone: str = ""
     samples: str = "sample_rows.csv"
     samples_hold: str = "rows of the data, without the target"
-    data: str = "DATA.csv"
+    data: str = DATA
     takes: str = (
-        "the raw columns: doubles (NaN for missing; dates as seconds since 1970 UTC) and strings (empty for missing), "
+        "raw columns: doubles (NaN for missing; dates as seconds since 1970 UTC) and strings (empty for missing), "
         "each of shape (N, 1); their names are in `manifest.json`."
     )
     about: Mapping[str, str]
@@ -337,6 +346,24 @@ class BundlePart(ABC):
     @abstractmethod
     def cells(self, table: Table, column: str, rows: Rows) -> NDArray[Any]:
         """Return training rows of a column as a model takes them, some of them where they are very many."""
+
+    def write_files(
+        self,
+        folder: Path,
+        column: ArrayColumn,
+        strange: Sequence[str | None],
+    ) -> ArrayColumn:
+        """Write the files of sample rows, and return their column as training reads them.
+
+        Parameters
+        ----------
+        column : ArrayColumn
+            Of the sample rows.
+        strange : sequence of str or None
+            Of each row the one of `strange_cells` that takes the place of its cell, an empty text where none does, None
+            where it has the cell of the first row again.
+        """
+        raise NotImplementedError
 
     def categories(
         self,
