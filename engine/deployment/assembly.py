@@ -173,7 +173,8 @@ class Export:
         card = model_card(
             self.study, self.trial, dataset, contents, self.final, version, self.variant, self.licence
         )
-        (folder / "model_card.md").write_text(card, encoding="utf-8")
+        (folder / "model_card.md").write_text(card.markdown(), encoding="utf-8")
+        (folder / "model_card.html").write_text(card.html(), encoding="utf-8")
         certificate = run_certificate(
             folder, self.formats, own=folder, waiting=self.helpers and self.helpers.checkers
         )
