@@ -27,6 +27,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Arrays = dict[str, NDArray[np.generic]]
+Raw = Mapping[str, NDArray[Any]]
+"""Raw columns: numbers, text or pixels, by name."""
+Json = Mapping[str, Any]
+"""What was fitted, as JSON has it."""
 SCALED_LIMIT = 1e6  # scaled numbers beyond it are cut off: float32 networks cannot use them
 SMOOTH_CLIP = 3.0
 DAY_S = 86400.0
@@ -66,7 +70,7 @@ class NumericFit:
     n_bins: NDArray[np.int64]
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> NumericFit:
+    def from_json(cls, data: Json) -> NumericFit:
         """Rebuild what `to_json` gave."""
         n = len(data["names"])
         arrays = {name: np.array(data[name], np.float64) for name in _ARRAYS}
@@ -74,7 +78,7 @@ class NumericFit:
             arrays[name] = arrays[name].reshape(n, -1) if n else np.empty((0, 0))
         return cls(tuple(data["names"]), **arrays, n_bins=np.array(data["n_bins"], np.int64))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict; floats survive exactly."""
         arrays = {name: getattr(self, name).tolist() for name in _ARRAYS}
         return {"names": list(self.names), "n_bins": self.n_bins.tolist(), **arrays}
@@ -98,12 +102,12 @@ class DateFit:
     clock: tuple[bool, ...]
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> DateFit:
+    def from_json(cls, data: Json) -> DateFit:
         """Rebuild what `to_json` gave."""
         center, factor = (np.array(data[name], np.float64) for name in ("center", "factor"))
         return cls(tuple(data["names"]), center, factor, tuple(data["clock"]))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict; floats survive exactly."""
         return {
             "names": list(self.names),
@@ -148,12 +152,12 @@ class CategoryFit:
     embedded: bool
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> CategoryFit:
+    def from_json(cls, data: Json) -> CategoryFit:
         """Rebuild what `to_json` gave."""
         others = {name: value for name, value in data.items() if name not in ("kind", "keys")}
         return cls(**others, storage=data["kind"], keys=tuple(data["keys"]))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict."""
         data = asdict(self)
         return {"name": data.pop("name"), "kind": data.pop("storage"), **data, "keys": list(self.keys)}
@@ -233,7 +237,7 @@ class TableFit:
     smooth_clip: bool
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> TableFit:
+    def from_json(cls, data: Json) -> TableFit:
         """Rebuild the description from the JSON of a preprocessing of tables, which may say more."""
         return TableFit(
             NumericFit.from_json(data["numeric"]),
@@ -392,9 +396,9 @@ class Preprocessor:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.data: dict[str, Any] = json.loads((folder / "preprocessing.json").read_text(encoding="utf-8"))
+        self.data: Json = json.loads((folder / "preprocessing.json").read_text(encoding="utf-8"))
 
-    def inputs(self, raw: Mapping[str, NDArray[Any]]) -> list[Arrays]:
+    def inputs(self, raw: Raw) -> list[Arrays]:
         """Return what each network takes.
 
         Parameters
@@ -407,7 +411,7 @@ class Preprocessor:
         cells = {column: raw[name] for column, name in self.data["columns"].items()}
         return [_inputs_of(network["preprocessing"], cells) for network in self.data["networks"]]
 
-    def named_inputs(self, raw: Mapping[str, NDArray[Any]]) -> Arrays:
+    def named_inputs(self, raw: Raw) -> Arrays:
         """Return the inputs of all networks for a model that holds them all: ``numeric``, or ``numeric_0``, …"""
         each = self.inputs(raw)
         ends = [f"_{r}" for r in range(len(each))] if len(each) > 1 else [""]
@@ -415,9 +419,9 @@ class Preprocessor:
             f"{name}{end}": x for end, inputs in zip(ends, each, strict=True) for name, x in inputs.items()
         }
 
-    def predictions(self, outputs: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
+    def predictions(self, outputs: Sequence[NDArray[np.generic]]) -> NDArray[np.float64]:
         """Return probabilities (n, n_classes), or values (n,) of a regression: the mean over the networks."""
-        total: Any = 0.0
+        total = np.zeros(())
         for network, output in zip(self.data["networks"], outputs, strict=True):
             x = np.asarray(output, np.float64)
             if self.data["task"] == "regression":
@@ -432,7 +436,7 @@ class Preprocessor:
         return np.asarray(total / len(outputs))
 
 
-def _inputs_of(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> Arrays:
+def _inputs_of(fitted: Json, raw: Raw) -> Arrays:
     """Return what a network takes; of all kinds but the first the names end in the kind."""
     kinds = {"table": _table_inputs, "text": _text_inputs, "image": _image_inputs}
     if fitted["kind"] != "several":
@@ -448,7 +452,7 @@ def _inputs_of(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> Ar
 class _RawCells:
     """Raw columns of shape (n, 1), by name; see `TableCells`."""
 
-    raw: Mapping[str, NDArray[Any]]
+    raw: Raw
 
     @property
     def n_rows(self) -> int:
@@ -464,11 +468,11 @@ class _RawCells:
         return fit.codes(self.raw[fit.name][:, 0].tolist())
 
 
-def _table_inputs(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> Arrays:
+def _table_inputs(fitted: Json, raw: Raw) -> Arrays:
     return TableFit.from_json(fitted).network_inputs(_RawCells(raw))
 
 
-def _text_inputs(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> Arrays:
+def _text_inputs(fitted: Json, raw: Raw) -> Arrays:
     """Return the tokens of all text columns together; only the letters A to Z are lower-cased."""
     pattern, most = re.compile(fitted["pattern"]), fitted["n_tokens"]
     known = {word: _FIRST_WORD + i for i, word in enumerate(fitted["vocabulary"])}
@@ -480,5 +484,5 @@ def _text_inputs(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> 
     return {"tokens": tokens}
 
 
-def _image_inputs(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> Arrays:
+def _image_inputs(fitted: Json, raw: Raw) -> Arrays:
     return {"pixels": raw[fitted["column"]]}

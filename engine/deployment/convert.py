@@ -13,7 +13,6 @@ import time
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # the reference is computed in plain float32, which GPUs may not do
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -157,7 +156,7 @@ def _files(folder: Path) -> set[str]:
 
 
 def _write_preprocessing(path: Path, model: TrainedModel, names: dict[str, str]) -> None:
-    networks: list[dict[str, Any]] = []
+    networks: list[dict[str, object]] = []
     for r, fitted in enumerate(model.preprocessings):
         data = described(fitted)
         networks.append({

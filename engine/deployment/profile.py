@@ -21,7 +21,7 @@ from ..bundled.schema import InputSpec
 from ..data.columns import Rows
 from ..data.table import Table
 from ..domain.kinds import KINDS, kind_of_role
-from ..kinds.base import Measure
+from ..kinds.base import Measure, Tokens
 from ..kinds.registry import bundle_part_of
 
 PROFILE = "training_profile.json"
@@ -51,11 +51,11 @@ class Counts:
     name: str
     measure: str
     edges: NDArray[np.float64] | None
-    words: list[Any] | None
+    words: list[str | float] | None
     counts: NDArray[np.int64]
     n_missing: int = 0
     n_outside: int = 0
-    _places: dict[Any, int] = field(default_factory=dict[Any, int])
+    _places: dict[str | float, int] = field(default_factory=dict[str | float, int])
 
     def add(self, values: NDArray[np.generic]) -> None:
         """Count values: numbers (NaN where missing), or texts (empty where missing)."""
@@ -93,7 +93,7 @@ class Counts:
         """Rows in the bins at the ends of a number, or of categories without a bin."""
         return int(self.counts[-1] if self.words is not None else self.counts[0] + self.counts[-1])
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {
             "column": self.column,
             "name": self.name,
@@ -144,13 +144,13 @@ def write_profile(
         "format": FORMAT,
         "n_rows": len(rows),
         "columns": list(columns),
-        "tokens": tokens,
+        "tokens": None if tokens is None else tokens.to_json(),
         "measures": [one.to_json() for one in found],
     }
     (folder / PROFILE).write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def measures_of(tokens: Mapping[str, Any] | None) -> dict[str, Measure]:
+def measures_of(tokens: Tokens | None) -> dict[str, Measure]:
     """Return what is counted of a column, by name; `tokens` are those that a model for texts knows."""
     return {
         name: measure for kind in KINDS for name, measure in bundle_part_of(kind).measures(tokens).items()

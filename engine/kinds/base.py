@@ -291,6 +291,23 @@ def spread_out(rows: Rows, most: int) -> Rows:
     return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a model for texts takes for a token: a regular expression, and those that it knows."""
+
+    expression: str
+    known: tuple[str, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Return a JSON-ready dict."""
+        return {"expression": self.expression, "known": list(self.known)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Tokens:
+        """Rebuild what `to_json` gave."""
+        return cls(data["expression"], tuple(data["known"]))
+
+
 DATA = "DATA.csv"
 """What ``predict.py`` is given where cells are in one file."""
 
@@ -335,12 +352,12 @@ class BundlePart(ABC):
     def counted(self, role: str) -> tuple[str, ...]:
         """Return the measures of a column with a role that the profile of the training rows counts."""
 
-    def tokens(self, model: Path) -> dict[str, Any] | None:  # noqa: ARG002
-        """Return the tokens that a model.onnx for texts knows: their ``expression``, and the ``known`` ones."""
+    def tokens(self, model: Path) -> Tokens | None:  # noqa: ARG002
+        """Return the tokens that a model.onnx for texts knows."""
         return None
 
     @abstractmethod
-    def measures(self, tokens: Mapping[str, Any] | None) -> dict[str, Measure]:
+    def measures(self, tokens: Tokens | None) -> dict[str, Measure]:
         """Return all measures by name; `tokens` are those that a model for texts knows."""
 
     @abstractmethod

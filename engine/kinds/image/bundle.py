@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from ...bundled import decoding
 from ...bundled.predictor import SAMPLE_IMAGES
 from ...data.columns import ArrayColumn, Rows
 from ...data.table import Table
-from ..base import BundlePart, Measure, spread_out
+from ..base import BundlePart, Measure, Tokens, spread_out
 from .common import pixels_of
 from .samples import MADE_UP, write_image_samples
 
@@ -42,7 +41,7 @@ class ImagePart(BundlePart):
         """See `BundlePart.counted`."""
         return ("brightness", "contrast")
 
-    def measures(self, tokens: Mapping[str, Any] | None) -> dict[str, Measure]:  # noqa: ARG002
+    def measures(self, tokens: Tokens | None) -> dict[str, Measure]:  # noqa: ARG002
         """See `BundlePart.measures`."""
         return {
             "brightness": lambda pixels: pixels.reshape(len(pixels), -1).mean(axis=1),

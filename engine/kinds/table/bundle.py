@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...data.columns import NumberColumn, Rows
 from ...data.schema import ColumnSchema
 from ...data.table import Table
-from ..base import BundlePart, Measure, Preprocessing
+from ..base import BundlePart, Measure, Preprocessing, Tokens
 from .transform import TablePreprocessing
 
 _MOST_CATEGORIES = 10_000
@@ -35,7 +35,7 @@ class TablePart(BundlePart):
         """See `BundlePart.counted`."""
         return ("category",) if role == "categorical" else ("value",)
 
-    def measures(self, tokens: Mapping[str, Any] | None) -> dict[str, Measure]:  # noqa: ARG002
+    def measures(self, tokens: Tokens | None) -> dict[str, Measure]:  # noqa: ARG002
         """See `BundlePart.measures`."""
         return {"value": _same, "category": _same}
 
