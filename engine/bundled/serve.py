@@ -46,7 +46,6 @@ try:
         ValidationError,
         create_model,
     )
-    from pydantic_core import ErrorDetails
     from starlette.middleware.trustedhost import TrustedHostMiddleware
     from uvicorn.supervisors import Multiprocess
 except ModuleNotFoundError as missing:
@@ -247,7 +246,7 @@ class Service:
         more = f" ({len(found) - 1:,} more)" if len(found) > 1 else ""
         return _Refused(422, f"{problems[0]['message']}{more}", problems)
 
-    def _problem(self, found: ErrorDetails, is_list: bool) -> dict[str, object]:
+    def _problem(self, found: Any, is_list: bool) -> dict[str, object]:
         place = list(found["loc"])
         number = int(place.pop(0)) + 1 if is_list and place else 1
         column = str(place[0]) if place else None
@@ -256,7 +255,7 @@ class Service:
         shown = shown if len(shown) <= 60 else shown[:57] + "…"
         where = f"Row {number}, column {column!r}"
         if kind == "json_invalid":
-            text = f"The body is not JSON: {found.get('ctx', {}).get('error')}."
+            text = f"The body is not JSON: {found['ctx']['error']}."
         elif column is None:
             text = f"Row {number} must be an object of columns and their values, for instance {self._short_sample()}."
             text = "The list has no rows." if kind == "too_short" else text
