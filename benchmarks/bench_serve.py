@@ -78,7 +78,7 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bundle = asked.bundle or bundle_of(Path(folder))
-        n_columns = len(Predictor(bundle).schema["inputs"])
+        n_columns = len(Predictor(bundle).schema.inputs)
         command = [
             sys.executable,
             "-c",

@@ -5,18 +5,19 @@ onnxruntime only, and the code that the bundle ships; see `study_audit`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bundled.decoding import BadImageError, ImageFiles
+from ..bundled.image_column import ImageColumn
+from ..bundled.input_column import Cell
 from ..bundled.predictor import Predictor
-from ..data.columns import Column, NumberColumn
+from ..bundled.schema import InputSpec
+from ..data.columns import Column, NumberColumn, Storage
 from ..data.reading import read_table
-from ..data.table import Table
 from ..data.target import match_labels
 from ..deployment.bundle import Bundle
 from ..deployment.telling import Progress, nobody, stage
@@ -27,8 +28,6 @@ from ..kinds.image.files import path_column
 from .group_audit import Asked
 from .study_audit import Audit, Part
 
-_CHUNK_ROWS = 8192
-_CHUNK_IMAGES = 256
 # Images that a message names.
 _NAMED = 5
 # Which part of the work is done by then.
@@ -65,33 +64,34 @@ class BundleAudit(Audit):
     ) -> None:
         self._bundle = Bundle.open(path)
         self._data = data
-        self._bad: dict[str, str] = {}
         self._predictor = predictor = Predictor(self._bundle.path)
         threshold = USUAL if predictor.threshold is None else predictor.threshold
         asked = Asked.of(self._bundle.task, self._bundle.labels, positive, threshold)
-        if predictor.image_size and data.is_dir():
+        if data.is_dir() and predictor.lead:
             raise DataError(
                 "{file} is a folder; a bundle for images is audited on a table of their paths, targets and groups.",
                 file=str(data),
             )
         progress("reading", 0.0)
-        kinds = {}
-        if not predictor.image_size:
-            inputs = predictor.schema["inputs"]
-            kinds = {spec["column"]: (spec["kind"], spec["date_format"]) for spec in inputs}
-        table = read_table(data, read, kinds).table
+        storages: dict[str, tuple[Storage, str]] = {
+            spec.column: (spec.storage, spec.date_format)
+            for spec in predictor.schema.inputs
+            if not predictor.lead
+        }
+        table = read_table(data, read, storages).table
         super().__init__(asked, table, self._bundle.manifest.target, progress)
 
     def messages(self) -> Sequence[Message]:
         """See `Audit.messages`."""
-        if not self._bad:
+        bad = self._bad
+        if not bad:
             return ()
-        shown = "; ".join(f"{name}: {reason}" for name, reason in list(self._bad.items())[:_NAMED])
-        more = "; …" if len(self._bad) > _NAMED else ""
+        shown = "; ".join(f"{name}: {reason}" for name, reason in list(bad.items())[:_NAMED])
+        more = "; …" if len(bad) > _NAMED else ""
         return (
             Message(
                 "Images that cannot be read and are left out: {n:,} of {n_images:,} ({files}).",
-                {"n": len(self._bad), "n_images": self._table.n_rows, "files": shown + more},
+                {"n": len(bad), "n_images": self._table.n_rows, "files": shown + more},
             ),
         )
 
@@ -108,11 +108,15 @@ class BundleAudit(Audit):
         tell = stage(self._progress, "file", _READ, _PREDICTED)
         said: list[NDArray[np.generic]] = []
         places: list[NDArray[np.int64]] = []
-        pieces = self._images(known) if self._predictor.image_size else self._cells(known)
-        for done, rows, predictions in pieces:
-            places.append(rows)
-            said.append(predictions)
-            tell(done / len(known))
+        columns = [self._column(spec) for spec in self._predictor.schema.inputs]
+        for start in range(0, len(known), self._predictor.most_rows):
+            rows = known[start : start + self._predictor.most_rows]
+            cells = [_cells(column, rows) for column in columns]
+            piece = self._predictor.piece(cells, place=self._data.parent)
+            if piece.good.any():
+                places.append(rows[piece.good])
+                said.append(self._predictor.run_arrays(piece.feeds))
+            tell((start + len(rows)) / len(known))
         if not places:
             name, reason = next(iter(self._bad.items()))
             raise DataError(
@@ -125,51 +129,27 @@ class BundleAudit(Audit):
         truth = y[rows] if self._asked.task == "regression" else y[rows].astype(np.int64)
         return [Part("file", rows, truth, np.concatenate(said).astype(np.float64))]
 
-    def _cells(
-        self, known: NDArray[np.int64]
-    ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.generic]]]:
-        """Yield how many rows are done, some rows, and what the model says of them."""
-        columns = [self._table[spec["column"]] for spec in self._predictor.schema["inputs"]]
-        for start in range(0, len(known), _CHUNK_ROWS):
-            rows = known[start : start + _CHUNK_ROWS]
-            yield start + len(rows), rows, self._predictor.run([_cells(column, rows) for column in columns])
+    @property
+    def _bad(self) -> dict[str, str]:
+        """The images that could not be read, and why."""
+        found = [column.bad for column in self._predictor.columns if isinstance(column, ImageColumn)]
+        return dict(bad for some in found for bad in some)
 
-    def _images(
-        self, known: NDArray[np.int64]
-    ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.generic]]]:
-        """Yield the same for the images that a column names; what cannot be read is left out, and said in the end."""
-        (spec,) = self._predictor.schema["inputs"]
-        paths = _named_images(self._table, spec["column"], self._data)
-        for start in range(0, len(known), _CHUNK_IMAGES):
-            rows = known[start : start + _CHUNK_IMAGES]
-            read = [self._pixels(str(name or "")) for name in paths.raw(rows)]
-            good = np.array([x is not None for x in read])
-            if good.any():
-                stacked = np.stack([x for x in read if x is not None])
-                yield start + len(rows), rows[good], self._predictor.run_arrays({spec["name"]: stacked})
-
-    def _pixels(self, name: str) -> NDArray[np.uint8] | None:
-        height, width, channels = self._predictor.image_size or (0, 0, 0)
-        file = self._data.parent / name
-        try:
-            return ImageFiles(file).pixels(file.name, height, width, channels)
-        except BadImageError as error:
-            self._bad[name] = str(error)
-            return None
+    def _column(self, spec: InputSpec) -> Column:
+        """Return the column of an input: as in training, or of images the first that names some."""
+        if spec.shape is None or spec.column in self._table:
+            return self._table[spec.column]
+        column = path_column(self._table, self._data.parent)
+        if column is None:
+            raise DataError(
+                "{file} has no column of paths of images (PNG, JPEG or BMP) that are there.",
+                file=self._data.name,
+            )
+        return column
 
 
-def _named_images(table: Table, trained: str, data: Path) -> Column:
-    """Return the column of the images' paths: called as in training, else the first that names images."""
-    column = table[trained] if trained in table else path_column(table, data.parent)
-    if column is None:
-        raise DataError(
-            "{file} has no column of paths of images (PNG, JPEG or BMP) that are there.", file=data.name
-        )
-    return column
-
-
-def _cells(column: Column, rows: NDArray[np.int64]) -> Sequence[object]:
-    """Return cells as `Predictor.run` takes them: numbers, dates as seconds, text."""
+def _cells(column: Column, rows: NDArray[np.int64]) -> Sequence[Cell]:
+    """Return cells as `Predictor.piece` takes them: numbers, dates as seconds, text."""
     return column.numbers[rows].tolist() if isinstance(column, NumberColumn) else column.raw(rows)
 
 

@@ -7,16 +7,15 @@ import platform
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from .csv_file import CsvFile, Dialect
-from .onnx_model import decoding, intervals
+from .onnx_model import FormatModel, intervals
 from .predictor import Predictor
+from .schema import FormatSpec
 
 
-def check(folder: Path, most_rows: int = 20, model: Any = None) -> dict[str, Any]:
+def check(folder: Path, most_rows: int = 20, model: FormatModel | None = None) -> dict[str, object]:
     """Predict the sample rows from their raw cells and compare with the stored predictions.
 
     Parameters
@@ -34,19 +33,16 @@ def check(folder: Path, most_rows: int = 20, model: Any = None) -> dict[str, Any
     started = time.monotonic()
     predictor = Predictor(folder, model)
     schema = predictor.schema
-    wanted = {
-        "number_format": "float32", "tolerance": schema.get("tolerance"), "one_by_one": False,
-        "predictions": "sample_predictions.csv", **schema.get("formats", {}).get(predictor.model.name, {}),
-    }  # fmt: skip
-    with (folder / Path(wanted["predictions"]).name).open(encoding="utf-8", newline="") as stream:
+    wanted = schema.formats.get(predictor.model.name, FormatSpec())
+    with (folder / Path(wanted.predictions).name).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))[1:]
     stored = np.array([[float(cell) for cell in row[1 if predictor.labels else 0 :]] for row in rows])
     said = [row[0] for row in rows] if predictor.labels else []
-    feeds = _sample_feeds(predictor, folder)
-    found = _sample_outputs(predictor, feeds, wanted["one_by_one"]).astype(np.float64)
-    result: dict[str, Any] = {
-        "n_rows": len(stored), "n_made_up": schema["n_made_up"], "tolerance": wanted["tolerance"],
-        "tolerance_kind": "absolute" if predictor.labels else "relative", "number_format": wanted["number_format"],
+    feeds = _sample_feeds(predictor)
+    found = _sample_outputs(predictor, feeds, wanted.one_by_one).astype(np.float64)
+    result: dict[str, object] = {
+        "n_rows": len(stored), "n_made_up": schema.n_made_up, "tolerance": wanted.tolerance,
+        "tolerance_kind": "absolute" if predictor.labels else "relative", "number_format": wanted.number_format,
     }  # fmt: skip
     if len(found) != len(stored) + 1 or found.shape[1] != stored.shape[1]:
         result |= {
@@ -55,9 +51,9 @@ def check(folder: Path, most_rows: int = 20, model: Any = None) -> dict[str, Any
             "rows": [{"expected": stored.shape, "found": found.shape}],
         }
     else:
-        result |= _compared(predictor, stored, said, found, wanted["tolerance"], most_rows)
-    if predictor.model.name == "onnx" and (schema.get("intervals") or {"file": None})["file"]:
-        told = _compared_folds(predictor, feeds, wanted["tolerance"], most_rows)
+        result |= _compared(predictor, stored, said, found, wanted.tolerance, most_rows)
+    if predictor.model.name == "onnx" and schema.folds is not None and schema.folds.file:
+        told = _compared_folds(predictor, feeds, wanted.tolerance, most_rows)
         result["intervals"] = {key: told[key] for key in ("n_rows", "max_abs_difference")}
         if not told["passed"] and result["passed"]:
             result |= {"passed": False, "rows": told["rows"]}
@@ -75,12 +71,12 @@ def _compared(
     found: np.ndarray,
     tolerance: float,
     most_rows: int,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Compare outputs (n + 1, k) with those that are stored (n, k), and the classes that are said with those stored."""
     stored = np.concatenate([stored, stored[:1]])  # the first row again by itself
     difference = np.abs(found - stored)
     wrong = ~(difference <= tolerance * _scale(predictor, stored)).all(axis=1)
-    told: dict[str, Any] = {}
+    told: dict[str, object] = {}
     labels: list[list[list[str]]] = [[[], []]] * len(stored)
     if predictor.labels:
         told["agreement"] = float((predictor.decided(found) == predictor.decided(stored)).mean())
@@ -105,7 +101,7 @@ def _compared(
 
 def _compared_folds(
     predictor: Predictor, feeds: Mapping[str, np.ndarray], tolerance: float, most_rows: int
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Compare what the networks of the folds say of the first sample rows with what is stored of them."""
     with np.load(predictor.folder / intervals().FILE, allow_pickle=False) as file:
         stored = file["samples"]
@@ -127,10 +123,11 @@ def _compared_folds(
     return {"passed": not bool(wrong.any()), "n_rows": n_rows, "max_abs_difference": most, "rows": rows}
 
 
-def _scale(predictor: Predictor, stored: np.ndarray) -> Any:
+def _scale(predictor: Predictor, stored: np.ndarray) -> np.ndarray:
     """Return what differences are measured in: of a regression such that a large mean hides none."""
-    center, spread = predictor.schema["target_center"], predictor.schema["target_scale"]
-    return 1.0 if predictor.labels else np.maximum(np.abs(stored - center), spread)
+    if predictor.labels:
+        return np.ones_like(stored)
+    return np.maximum(np.abs(stored - predictor.schema.target_center), predictor.schema.target_scale)
 
 
 def _margin(predictor: Predictor, stored: np.ndarray) -> np.ndarray:
@@ -141,16 +138,10 @@ def _margin(predictor: Predictor, stored: np.ndarray) -> np.ndarray:
     return best[:, -1] - best[:, -2]
 
 
-def _sample_feeds(predictor: Predictor, folder: Path) -> dict[str, np.ndarray]:
+def _sample_feeds(predictor: Predictor) -> dict[str, np.ndarray]:
     """Return the sample rows as the model takes them."""
-    if predictor.image_size:
-        with decoding().ImageFiles(folder / "sample_images.zip") as files:
-            pixels = np.stack([files.pixels(name, *predictor.image_size) for name in files.names])
-        return {"image": pixels}
-    dialect = Dialect(encoding="utf-8", delimiter=predictor.schema["read"]["delimiter"])
-    file = CsvFile(folder / "sample_rows.csv", predictor.schema, dialect)
-    lines, cells = next(file.chunks(1 << 20))
-    return predictor.feeds(cells, lines)
+    cells = list(zip(*predictor.sample_cells(1 << 20), strict=True))
+    return predictor.piece(cells, place=predictor.sample_place).feeds
 
 
 def _sample_outputs(predictor: Predictor, feeds: Mapping[str, np.ndarray], one_by_one: bool) -> np.ndarray:

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from .errors import InputError
+from .input_column import CHUNK_ROWS
 from .records import column_names, found_encoding, opener, records
+from .schema import Dialect, Schema
 
-CHUNK_ROWS = 8192
 _HEADER_LINES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How a CSV file is read; None means: as the training data, or as the file itself shows."""
-
-    delimiter: str | None = None
-    encoding: str | None = None
-    decimal: str | None = None
-    header: bool | None = None
 
 
 class CsvFile:
@@ -34,9 +24,7 @@ class CsvFile:
         The columns of the file; None where it has no header.
     """
 
-    def __init__(
-        self, path: Path, schema: Mapping[str, Any], dialect: Dialect, also: str | None = None
-    ) -> None:
+    def __init__(self, path: Path, schema: Schema, dialect: Dialect, also: str | None = None) -> None:
         self.path, self._schema, self._dialect = path, schema, dialect
         self._also = None if also is None else " ".join(also.split())
         self.names: list[str] | None = None
@@ -44,7 +32,7 @@ class CsvFile:
         self._open = opener(path)
         self.size = path.stat().st_size
         self._raw: BinaryIO | None = None
-        trained = str(schema["read"]["encoding"] or "utf-8")
+        trained = schema.read.encoding or "utf-8"
         self.encoding = dialect.encoding or found_encoding(self._open, trained, path.name)
         self._delimiter, self._start, self._places = self._layout()
 
@@ -80,19 +68,19 @@ class CsvFile:
 
     def _records(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         """Yield (first line, cells) of every record that is not an empty line."""
-        quoting = self._schema["read"]["quoting"] is not False
+        told = self._schema.read.quoting if self._dialect.quoting is None else self._dialect.quoting
         with self._open() as raw:
             # Of a gzip file the place is unknown.
             self._raw = raw if isinstance(raw, io.BufferedReader) else None
-            yield from records(raw, self.encoding, delimiter, quoting=quoting, file=self.path.name)
+            yield from records(raw, self.encoding, delimiter, quoting=told is not False, file=self.path.name)
             self._raw = None
 
     def _layout(self) -> tuple[str, int, list[int]]:
         """Return the delimiter, the number of records before the first row, and the place of each input."""
-        wanted = [" ".join(spec["column"].split()) for spec in self._schema["inputs"]]
-        trained, asked = self._schema["read"], self._dialect
-        usual = trained["delimiter"] or ","
-        has_header = trained["header"] is not False if asked.header is None else asked.header
+        wanted = [" ".join(spec.column.split()) for spec in self._schema.inputs]
+        trained, asked = self._schema.read, self._dialect
+        usual = trained.delimiter or ","
+        has_header = trained.header is not False if asked.header is None else asked.header
         delimiters = (
             [asked.delimiter] if asked.delimiter else list(dict.fromkeys([usual, ",", ";", "\t", "|"]))
         )
@@ -123,8 +111,8 @@ class CsvFile:
 
     def _positions(self, first: list[str]) -> list[int]:
         """Return the places of the inputs in a file without a header, by the number of its cells."""
-        places = [spec["position"] for spec in self._schema["inputs"]]
-        target, n_columns = self._schema["target_position"], self._schema["n_columns"]
+        places = [spec.position for spec in self._schema.inputs]
+        target, n_columns = self._schema.target_position, self._schema.n_columns
         n_cells = len(first)
         while n_cells > n_columns and not first[n_cells - 1].strip():
             n_cells -= 1

@@ -6,12 +6,14 @@ this file beside its predict.py, so that both see the same pixels. It imports no
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -45,22 +47,36 @@ class ImageFiles:
 
     Nothing of an archive is written to disk, and no name in it reaches outside of it.
 
+    Parameters
+    ----------
+    path : Path
+    names : sequence of str, optional
+        Where they are known: a folder is not searched for files then.
+
     Attributes
     ----------
     names : list of str
         With ``/`` between folders, in natural order.
+    place : Path
+        The folder or archive where names begin.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._folder, self._archive = path, None
+    def __init__(self, path: Path, names: Sequence[str] | None = None) -> None:
+        self.place, self._archive = path, None
+        found: list[str] = []
         if path.is_dir():
-            found = [f.relative_to(path).as_posix() for f in path.rglob("*") if f.is_file()]
+            if names is None:
+                found = [f.relative_to(path).as_posix() for f in path.rglob("*") if f.is_file()]
         elif zipfile.is_zipfile(path):
             self._archive = zipfile.ZipFile(path)
             found = [info.filename for info in self._archive.infolist() if not info.is_dir()]
         else:
-            self._folder, found = path.parent, [path.name]
-        self.names: list[str] = sorted((name for name in found if is_image_name(name)), key=_natural)
+            self.place, found = path.parent, [path.name]
+        self.names: list[str] = (
+            sorted((name for name in found if is_image_name(name)), key=_natural)
+            if names is None
+            else list(names)
+        )
 
     def __enter__(self) -> ImageFiles:
         return self
@@ -72,7 +88,9 @@ class ImageFiles:
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading its bytes."""
         if self._archive is None:
-            return (self._folder / name).open("rb")
+            return (self.place / name).open("rb")
+        if name not in self._archive.NameToInfo:
+            raise BadImageError("there is no such file")
         if self._archive.getinfo(name).file_size > _MOST_BYTES:
             raise BadImageError("it is too large")
         return self._archive.open(name)  # pyright: ignore[reportReturnType] - it reads and seeks
@@ -124,6 +142,11 @@ def decoded(stream: BinaryIO, height: int, width: int, channels: int) -> np.ndar
         raise BadImageError(_reason(error)) from error
 
 
+def decoded_bytes(data: bytes, height: int, width: int, channels: int) -> np.ndarray:
+    """Return the image whose file has these bytes; see `decoded`."""
+    return decoded(io.BytesIO(data), height, width, channels)
+
+
 def as_pixels(image: Image.Image, height: int, width: int, channels: int) -> np.ndarray:
     """Return an image as uint8 (height, width, channels); what is transparent shows white paper."""
     plain = image
@@ -146,7 +169,7 @@ def is_image_name(name: str) -> bool:
     return name.lower().endswith(SUFFIXES) and not any(p.startswith((".", "__MACOSX")) for p in parts)
 
 
-def _natural(name: str) -> list[Any]:
+def _natural(name: str) -> list[tuple[int, int, str]]:
     parts = re.split(r"(\d+)", name)
     return [(0, int(p), p) if p.isdecimal() else (1, 0, p) for p in parts]
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 
 class InputError(ValueError):
     """What the user can mend: one sentence, kept as a template and its values too."""
 
-    def __init__(self, template: str, **values: Any) -> None:
+    def __init__(self, template: str, **values: object) -> None:
         self.template, self.values = template, values
         super().__init__(template.format(**values))

@@ -8,11 +8,31 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, Protocol
 
 import numpy as np
 
 from .errors import InputError
+
+
+class FormatModel(Protocol):
+    """What predicts: a file of a bundle, in one of its formats.
+
+    Attributes
+    ----------
+    name : str
+        Of the format.
+    versions : dict
+        Of what runs it.
+    """
+
+    name: str
+    versions: dict[str, str]
+
+    def __call__(self, feeds: Mapping[str, np.ndarray], /) -> np.ndarray:
+        """Return probabilities (n, n_classes) or values (n,) for arrays by the names of the raw inputs."""
+        ...
 
 
 class OnnxModel:
@@ -39,7 +59,7 @@ class OnnxModel:
                 "predict.py needs {name}: pip install -r requirements.txt", name=error.name
             ) from error
         self.versions = {"onnxruntime": str(runtime.__version__)}
-        model: Any = str(folder / file)
+        model: str | bytes = str(folder / file)
         if further:
             model = intervals().with_outputs((folder / file).read_bytes(), further)
         self._session: Any = runtime.InferenceSession(model, providers=["CPUExecutionProvider"])
@@ -54,18 +74,18 @@ class OnnxModel:
 
 
 @cache
-def decoding() -> Any:
+def decoding() -> ModuleType:
     """Return the module beside this one that reads images; a bundle for other data has none."""
     return _beside("decoding")
 
 
 @cache
-def intervals() -> Any:
+def intervals() -> ModuleType:
     """Return the module beside this one that makes intervals; a bundle without them has none."""
     return _beside("intervals")
 
 
-def _beside(name: str) -> Any:
+def _beside(name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(
         f"cupel_{name}", Path(__file__).resolve().with_name(f"{name}.py")
     )

@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from .csv_file import CsvFile, Dialect
-from .errors import InputError
-from .onnx_model import OnnxModel, decoding, intervals
+from .csv_file import CsvFile
+from .fold_networks import FoldNetworks
+from .image_column import ImageColumn
+from .image_rows import ImageRows
+from .input_column import Cell, InputColumn
+from .onnx_model import FormatModel, OnnxModel
 from .raw_column import RawColumn
+from .schema import Dialect, InputSpec, Schema
 
-FORMAT = 2
-"""2: a threshold other than 0.5."""
+SAMPLE_ROWS, SAMPLE_IMAGES = "sample_rows.csv", "sample_images.zip"
+"""The rows that a bundle is proven on, and the image files that their cells name."""
 _TEXT_ROWS, _TEXT_SIGNS = 512, 4_000_000
 """Of texts that are predicted at once."""
+Prediction = dict[str, str | float | list[str]]
+"""``prediction``, and of classes ``p_<label>``; with an interval ``low`` and ``high``, or the ``set`` of classes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some rows, in their order.
+
+    Attributes
+    ----------
+    feeds : dict of str to ndarray
+        What the model takes of the rows that could be read, by input name.
+    good : ndarray of shape (n,), bool
+        Which rows could be read.
+    names : list of str or None
+        How each row is called, where it is a file.
+    truth : list or None
+        The cell of the target of each row, where the data have it; None where it is missing.
+    """
+
+    feeds: dict[str, np.ndarray]
+    good: np.ndarray
+    names: list[str] | None = None
+    truth: list[Cell] | None = None
 
 
 def decided(outputs: np.ndarray, threshold: float | None) -> np.ndarray:
@@ -30,44 +57,6 @@ def decided(outputs: np.ndarray, threshold: float | None) -> np.ndarray:
     if threshold is None:
         return outputs.argmax(axis=1)
     return (outputs[:, 1].astype(np.float64) > threshold).astype(np.int64)
-
-
-class FoldNetworks:
-    """What intervals are made of: the networks of the folds, each by itself, and how far off they were.
-
-    Raises
-    ------
-    InputError
-        Where the bundle has none.
-    """
-
-    def __init__(self, folder: Path, schema: Mapping[str, Any]) -> None:
-        told: Mapping[str, Any] | None = schema.get("intervals")
-        if told is None:
-            raise InputError(
-                "This bundle has no prediction intervals: it was made before there were any; export it again."
-            )
-        if told["reason"] is not None:
-            raise InputError(told["reason"]["template"], **told["reason"]["args"])
-        self.scores = intervals().FoldScores.load(folder / intervals().FILE)
-        # Whether it is these networks that predict, too.
-        self.is_own: bool = told["file"] == "model.onnx"
-        self._model = OnnxModel(folder, told["file"], told["outputs"])
-
-    def __call__(self, feeds: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        """Return the mean over the networks, and of each, (n_networks, n) or (n_networks, n, n_classes)."""
-        mean, *folds = self._model.outputs(feeds)
-        return mean, np.stack(folds).reshape(len(folds), *mean.shape)
-
-    def check_level(self, level: float) -> None:
-        """Raise `InputError` where there are no intervals of a level."""
-        if not 0.0 < level < 1.0:
-            raise InputError("The level {level} is not between 0 and 1; give 0.9 for 90 %.", level=level)
-        if not self.scores.is_enough(level):
-            raise InputError(
-                "The level {level} needs more rows than the {n:,} that the model learnt from; the highest is {most}.",
-                level=level, n=self.scores.n_rows, most=math.floor(self.scores.highest_level * 1e4) / 1e4,
-            )  # fmt: skip
 
 
 class Predictor:
@@ -81,6 +70,9 @@ class Predictor:
 
     Attributes
     ----------
+    schema : Schema
+    columns : list of InputColumn
+        The inputs, in the order of the schema; they count what they could not read.
     threshold : float or None
         Of two classes, the probability of the second one above which it is said; None for the most likely class.
     level : float or None
@@ -89,28 +81,29 @@ class Predictor:
 
     level: float | None = None
 
-    def __init__(self, folder: Path, model: Any = None) -> None:
+    def __init__(self, folder: Path, model: FormatModel | None = None) -> None:
         self.folder = folder
-        self.schema: dict[str, Any] = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
-        if self.schema["format"] > FORMAT:
-            raise InputError(
-                "This bundle was made by a newer version of Cupel; use the predict.py that came with it."
-            )
-        self.labels: list[str] = self.schema["labels"]
-        told: Mapping[str, Any] = self.schema.get("threshold") or {"value": 0.5}
-        self.threshold: float | None = None if told["value"] == 0.5 else float(told["value"])
-        self.model: Any = OnnxModel(folder) if model is None else model
-        self.image_size: list[int] | None = self.schema.get("images")
+        self.schema = Schema.load(folder)
+        self.labels = list(self.schema.labels)
+        value = (self.schema.threshold or {"value": 0.5})["value"]
+        self.threshold: float | None = None if value == 0.5 else float(str(value))
+        self.model: FormatModel = OnnxModel(folder) if model is None else model
         self.columns = self._columns(None)
-        self._texts = [column.name for column in self.columns if column.holds_texts]
+
+    @property
+    def lead(self) -> tuple[str, ...]:
+        """The columns of a file of predictions that name the rows, where each row is a file; else none."""
+        return self.columns[0].lead if len(self.columns) == 1 else ()
+
+    @property
+    def most_rows(self) -> int:
+        """Rows that are read at once."""
+        return min(column.most_rows for column in self.columns)
 
     @property
     def header(self) -> list[str]:
         """The columns of a file of predictions."""
-        return [
-            *(["image"] if self.image_size else []),
-            *self.output_columns,
-        ]
+        return [*self.lead, *self.output_columns]
 
     @property
     def output_columns(self) -> list[str]:
@@ -134,25 +127,45 @@ class Predictor:
         self.fold_networks.check_level(level)
         self.level = level
 
-    def use_decimal(self, decimal: str | None) -> None:
-        """Read numbers with this decimal sign from now on, and count anew what does not fit."""
+    def read_as(self, schema: Schema, decimal: str | None) -> None:
+        """Read cells as a schema says from now on, with a decimal sign, and count anew what does not fit."""
+        self.schema = schema
         self.columns = self._columns(decimal)
 
-    def run(self, cells: Sequence[Sequence[Any]], lines: Sequence[int] | None = None) -> np.ndarray:
-        """Return probabilities (n, n_classes) or values (n,) for the cells of each input, in their order."""
-        return self.run_arrays(self.feeds(cells, lines))
+    def piece(
+        self,
+        cells: Sequence[Sequence[Cell]],
+        lines: Sequence[int] | None = None,
+        place: Path = Path(),
+        names: list[str] | None = None,
+        truth: list[Cell] | None = None,
+    ) -> Piece:
+        """Return rows as the model takes them.
 
-    def feeds(
-        self, cells: Sequence[Sequence[Any]], lines: Sequence[int] | None = None
-    ) -> dict[str, np.ndarray]:
-        """Return what the model takes, by input name, for the cells of each input, in their order."""
+        Parameters
+        ----------
+        cells : sequence of sequence of Cell
+            Of each input, in their order.
+        lines : sequence of int, optional
+            At which the rows begin.
+        place : Path
+            The folder or ZIP archive from which the paths of files go on.
+        names, truth
+            See `Piece`.
+        """
         lines = range(1, len(cells[0]) + 1) if lines is None else lines
-        return {c.name: c.convert(values, lines) for c, values in zip(self.columns, cells, strict=True)}
+        read = [column.read(values, lines, place) for column, values in zip(self.columns, cells, strict=True)]
+        good = np.logical_and.reduce([each for _, each in read])
+        feeds = {
+            column.name: values if good.all() else values[good]
+            for column, (values, _) in zip(self.columns, read, strict=True)
+        }
+        return Piece(feeds, good, names, truth)
 
     def run_arrays(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Return the same for arrays of shape (n, 1)."""
-        pieces: list[Any] = [self.model(piece) for piece in self._pieces(feeds)]
-        return np.concatenate(pieces) if len(pieces) > 1 else np.asarray(pieces[0])
+        """Return probabilities (n, n_classes) or values (n,) for arrays by the names of the inputs."""
+        pieces = [np.asarray(self.model(piece)) for piece in self._pieces(feeds)]
+        return np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
 
     def run_folds(self, feeds: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return what `run_arrays` does, and what each network of a fold says: (n_networks, n, …)."""
@@ -168,8 +181,9 @@ class Predictor:
         """Yield all rows at once; texts in pieces, as each is as wide as its longest."""
         n_rows = len(next(iter(feeds.values())))
         most = n_rows
-        if self._texts:
-            longest = max((len(str(cell)) for name in self._texts for cell in feeds[name].flat), default=0)
+        texts = [column.name for column in self.columns if column.holds_texts]
+        if texts:
+            longest = max((len(str(cell)) for name in texts for cell in feeds[name].flat), default=0)
             most = max(1, min(_TEXT_ROWS, _TEXT_SIGNS // max(longest, 1)))
         for start in range(0, max(n_rows, 1), max(most, 1)):
             yield {name: x[start : start + most] for name, x in feeds.items()}
@@ -179,7 +193,7 @@ class Predictor:
         return decided(outputs, self.threshold)
 
     def rows(self, feeds: Mapping[str, np.ndarray]) -> list[list[str]]:
-        """Return the rows of a file of predictions for arrays of shape (n, 1), with the intervals that are told."""
+        """Return the rows of a file of predictions, with the intervals that are told."""
         if self.level is None:
             return self.cells(self.run_arrays(feeds))
         outputs, folds = self.run_folds(feeds)
@@ -190,7 +204,9 @@ class Predictor:
             more = [[json.dumps(held, ensure_ascii=False)] for held in ends]
         return [[*row, *cells] for row, cells in zip(self.cells(outputs), more, strict=True)]
 
-    def interval_of(self, outputs: np.ndarray, folds: np.ndarray, level: float) -> list[list[Any]]:
+    def interval_of(
+        self, outputs: np.ndarray, folds: np.ndarray, level: float
+    ) -> list[list[float] | list[str]]:
         """Return of each row the two ends of its interval, or the labels of its set, in their order."""
         scores = self.fold_networks.scores
         if not self.labels:
@@ -208,35 +224,38 @@ class Predictor:
             for i, row in zip(self.decided(outputs), outputs.tolist(), strict=True)
         ]
 
-    def predict(
-        self, rows: Sequence[Mapping[str, Any]], interval: float | None = None
-    ) -> list[dict[str, Any]]:
+    def piece_rows(self, piece: Piece) -> list[list[str]]:
+        """Return the rows of a file of predictions for a piece; what could not be read has an empty one."""
+        found = iter(self.rows(piece.feeds) if piece.good.any() else [])
+        empty = [""] * len(self.output_columns)
+        rows = [next(found) if good else empty for good in piece.good.tolist()]
+        if piece.names is None:
+            return rows
+        return [[name, *row] for name, row in zip(piece.names, rows, strict=True)]
+
+    def predict(self, rows: Sequence[Mapping[str, Cell]], interval: float | None = None) -> list[Prediction]:
         """Return ``prediction``, and of classes ``p_<label>``, of rows given as column name → value.
 
-        With the level of an interval also ``low`` and ``high``, or the ``set`` of classes.
+        With the level of an interval also ``low`` and ``high``, or the ``set`` of classes. Images are paths of files,
+        or bytes of the shape that ``schema.json`` gives; alone they are called ``image``.
         """
         if not rows:
             return []
-        if self.image_size:
-            return self.named({"image": np.stack([self._pixels(row) for row in rows])}, interval)
-        for column in (c.column for c in self.columns):
-            if not all(column in row for row in rows):
-                raise InputError(
-                    "A row has no value {column!r}; give None where it is missing.", column=column
-                )
-        return self.named(self.feeds([[row[c.column] for row in rows] for c in self.columns]), interval)
+        return self.named(self.piece([column.given(rows) for column in self.columns]).feeds, interval)
 
-    def named(self, feeds: Mapping[str, np.ndarray], interval: float | None = None) -> list[dict[str, Any]]:
-        """Return what `predict` does, for arrays of shape (n, 1)."""
+    def named(self, feeds: Mapping[str, np.ndarray], interval: float | None = None) -> list[Prediction]:
+        """Return what `predict` does, for arrays by the names of the inputs."""
         if interval is None:
             return self._named(self.run_arrays(feeds))
         self.fold_networks.check_level(interval)
         outputs, folds = self.run_folds(feeds)
         ends = self.interval_of(outputs, folds, interval)
-        more = [{"set": end} if self.labels else {"low": end[0], "high": end[1]} for end in ends]
-        return [{**row, **one} for row, one in zip(self._named(outputs), more, strict=True)]
+        found = self._named(outputs)
+        for row, end in zip(found, ends, strict=True):
+            row |= {"set": list(map(str, end))} if self.labels else {"low": end[0], "high": end[1]}
+        return found
 
-    def _named(self, outputs: np.ndarray) -> list[dict[str, Any]]:
+    def _named(self, outputs: np.ndarray) -> list[Prediction]:
         if not self.labels:
             return [{"prediction": float(value)} for value in outputs]
         shares = [f"p_{label}" for label in self.labels]
@@ -245,39 +264,36 @@ class Predictor:
             {"prediction": self.labels[i], **row} for i, row in zip(self.decided(outputs), named, strict=True)
         ]
 
-    def _pixels(self, row: Mapping[str, Any]) -> np.ndarray:
-        """Return the image of a row: the path of a file, or an array of the right shape."""
-        size = self.image_size or []
-        value = row.get("image")
-        if isinstance(value, np.ndarray) and value.dtype == np.uint8 and list(value.shape) == size:
-            return value
-        if not isinstance(value, str | Path):
-            raise InputError(
-                "A row has no value 'image'; give the path of a file, or bytes of shape {shape}.",
-                shape=tuple(size),
-            )
-        path = Path(value)
-        with decoding().ImageFiles(path) as files:
-            try:
-                return files.pixels(path.name, *size)
-            except decoding().BadImageError as error:
-                raise InputError(
-                    "{file} cannot be read: {reason}.", file=str(path), reason=str(error)
-                ) from error
-
     def predict_csv(self, file: CsvFile) -> Iterator[list[list[str]]]:
-        """Yield rows of a file of predictions for the rows of a file, piece by piece."""
-        for lines, cells in file.chunks():
-            yield self.rows(self.feeds(cells, lines))
+        """Yield rows of a file of predictions for the rows of a file, piece by piece; paths go on from its folder."""
+        for lines, cells in file.chunks(self.most_rows):
+            yield self.piece_rows(self.piece(cells, lines, file.path.parent))
 
-    def sample_cells(self, n_rows: int) -> list[list[str]]:
-        """Return the cells of each input of the first rows of ``sample_rows.csv``, row by row."""
-        dialect = Dialect(encoding="utf-8", delimiter=self.schema["read"]["delimiter"])
-        _, cells = next(CsvFile(self.folder / "sample_rows.csv", self.schema, dialect).chunks(n_rows))
-        return [list(row) for row in zip(*cells, strict=True)]
+    def predict_files(self, files: ImageRows) -> Iterator[list[list[str]]]:
+        """Yield the same for files that are rows."""
+        for place, names in files.chunks(self.most_rows):
+            yield self.piece_rows(self.piece([names], place=place, names=names))
 
-    def _columns(self, decimal: str | None) -> list[RawColumn]:
-        sign: str = decimal or self.schema["read"]["decimal"] or "."
-        return (
-            [] if self.image_size else [RawColumn(spec, self.schema, sign) for spec in self.schema["inputs"]]
-        )
+    def sample_cells(self, most: int) -> list[tuple[str, ...]]:
+        """Return the cells of each input of the first sample rows, row by row; paths go on from `sample_place`."""
+        if self.lead:
+            _, names = next(self.columns[0].file_rows([self.sample_place]).chunks(most))
+            return [(name,) for name in names]
+        dialect = Dialect(encoding="utf-8", delimiter=self.schema.read.delimiter)
+        _, cells = next(CsvFile(self.folder / SAMPLE_ROWS, self.schema, dialect).chunks(most))
+        return list(zip(*cells, strict=True))
+
+    @property
+    def sample_place(self) -> Path:
+        """The archive of the files that sample rows name."""
+        return self.folder / SAMPLE_IMAGES
+
+    def _columns(self, decimal: str | None) -> list[InputColumn]:
+        inputs, sign = self.schema.inputs, decimal or self.schema.read.decimal or "."
+
+        def column(spec: InputSpec) -> InputColumn:
+            if spec.shape is not None:
+                return ImageColumn(spec, is_alone=len(inputs) == 1)
+            return RawColumn(spec, self.schema, sign)
+
+        return [column(spec) for spec in inputs]

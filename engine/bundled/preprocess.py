@@ -11,7 +11,6 @@ Cupel copies this file as preprocess.py into every bundle that has a network wit
     predictions = preprocessor.predictions([run(x) for x in inputs])
 
 All arithmetic is in float64 and uses only what has an exact ONNX form; the result is cast to float32 at the end.
-Feature columns come in this order: numbers (or their bins), dates, indicators of what was missing, one-hot blocks.
 """
 
 from __future__ import annotations
@@ -19,14 +18,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Arrays = dict[str, NDArray[np.generic]]
+Raw = Mapping[str, NDArray[Any]]
+"""Raw columns: numbers, text or pixels, by name."""
+Json = Mapping[str, Any]
+"""What was fitted, as JSON has it."""
 SCALED_LIMIT = 1e6  # scaled numbers beyond it are cut off: float32 networks cannot use them
 SMOOTH_CLIP = 3.0
 DAY_S = 86400.0
@@ -66,7 +70,7 @@ class NumericFit:
     n_bins: NDArray[np.int64]
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> NumericFit:
+    def from_json(cls, data: Json) -> NumericFit:
         """Rebuild what `to_json` gave."""
         n = len(data["names"])
         arrays = {name: np.array(data[name], np.float64) for name in _ARRAYS}
@@ -74,7 +78,7 @@ class NumericFit:
             arrays[name] = arrays[name].reshape(n, -1) if n else np.empty((0, 0))
         return cls(tuple(data["names"]), **arrays, n_bins=np.array(data["n_bins"], np.int64))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict; floats survive exactly."""
         arrays = {name: getattr(self, name).tolist() for name in _ARRAYS}
         return {"names": list(self.names), "n_bins": self.n_bins.tolist(), **arrays}
@@ -98,12 +102,12 @@ class DateFit:
     clock: tuple[bool, ...]
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> DateFit:
+    def from_json(cls, data: Json) -> DateFit:
         """Rebuild what `to_json` gave."""
         center, factor = (np.array(data[name], np.float64) for name in ("center", "factor"))
         return cls(tuple(data["names"]), center, factor, tuple(data["clock"]))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict; floats survive exactly."""
         return {
             "names": list(self.names),
@@ -115,6 +119,197 @@ class DateFit:
     def width(self, i: int) -> int:
         """Number of feature columns of the i-th date."""
         return 7 if self.clock[i] else 5
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFit:
+    """One categorical column, fitted.
+
+    Attributes
+    ----------
+    name : str
+    storage : {"number", "text", "date"}
+        Of the raw column; in JSON it is ``kind``.
+    keys : tuple of str or tuple of float
+        Categories that were kept, key ``i`` has code ``offset + i``; floats for columns of numbers and dates.
+    offset : int
+        Codes before the keys: for missing (0, if any replica saw one) and other (if any replica saw one).
+    missing_code, other_code : int
+        Where this replica's training rows had no missing cell, that of "other"; where they had no "other" either, that
+        of the commonest category if `embedded`, else -1: one-hot columns are then all 0.
+    width : int
+        Number of codes, the same in all replicas.
+    embedded : bool
+    """
+
+    name: str
+    storage: Literal["number", "text", "date"]
+    keys: tuple[str, ...] | tuple[float, ...]
+    offset: int
+    missing_code: int
+    other_code: int
+    width: int
+    embedded: bool
+
+    @classmethod
+    def from_json(cls, data: Json) -> CategoryFit:
+        """Rebuild what `to_json` gave."""
+        others = {name: value for name, value in data.items() if name not in ("kind", "keys")}
+        return cls(**others, storage=data["kind"], keys=tuple(data["keys"]))
+
+    def to_json(self) -> dict[str, object]:
+        """Return a JSON-ready dict."""
+        data = asdict(self)
+        return {"name": data.pop("name"), "kind": data.pop("storage"), **data, "keys": list(self.keys)}
+
+    def codes(self, cells: Sequence[object]) -> NDArray[np.int32]:
+        """Return the codes of cells, shape (n,); None, NaN and empty text are missing.
+
+        -1 stands for a one-hot column that is all 0.
+        """
+        known: dict[object, int] = {key: self.offset + i for i, key in enumerate(self.keys)}
+        return np.array(
+            [
+                self.missing_code
+                if cell is None or cell == "" or cell != cell
+                else known.get(cell, self.other_code)
+                for cell in cells
+            ],
+            np.int32,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """Inputs of a network for n rows of a table.
+
+    Attributes
+    ----------
+    numeric : ndarray of shape (n, n_numeric), float32, C-contiguous
+    codes : ndarray of shape (n, n_codes), int32
+        Of embedded categorical columns, each in ``[0, cardinality)``.
+    """
+
+    numeric: NDArray[np.float32]
+    codes: NDArray[np.int32]
+
+
+class TableCells(Protocol):
+    """Raw cells of n rows of a table."""
+
+    @property
+    def n_rows(self) -> int:
+        """The number of rows."""
+        ...
+
+    def numbers(self, name: str) -> Floats:
+        """Return the cells of a column of numbers, shape (n,), NaN where missing."""
+        ...
+
+    def dates(self, name: str) -> Floats:
+        """Return the cells of a column of dates, seconds since 1970 UTC, shape (n,), NaN where missing."""
+        ...
+
+    def codes(self, fit: CategoryFit) -> NDArray[np.int32]:
+        """Return the codes of a column of categories, shape (n,), as `CategoryFit.codes` does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableFit:
+    """The columns of a table, fitted: the one description of what a network takes of them.
+
+    Attributes
+    ----------
+    numeric : NumericFit
+    dates : DateFit
+    indicators : tuple of str
+        Columns (numbers, then dates) that have an indicator.
+    categories : tuple of CategoryFit
+    smooth_clip : bool
+        Whether scaled numbers are bent so that none is beyond 3.
+    """
+
+    numeric: NumericFit
+    dates: DateFit
+    indicators: tuple[str, ...]
+    categories: tuple[CategoryFit, ...]
+    smooth_clip: bool
+
+    @classmethod
+    def from_json(cls, data: Json) -> TableFit:
+        """Rebuild the description from the JSON of a preprocessing of tables, which may say more."""
+        return TableFit(
+            NumericFit.from_json(data["numeric"]),
+            DateFit.from_json(data["dates"]),
+            tuple(data["indicators"]),
+            tuple(CategoryFit.from_json(c) for c in data["categories"]),
+            data["spec"]["smooth_clip"],
+        )
+
+    @property
+    def n_numeric(self) -> int:
+        """Columns of `Features.numeric`, the same in all replicas."""
+        bins = self.numeric.edges.shape[1] - 1
+        numbers = len(self.numeric.names) * (bins if bins > 0 else 1)
+        dates = sum(self.dates.width(i) for i in range(len(self.dates.names)))
+        return (
+            numbers + dates + len(self.indicators) + sum(c.width for c in self.categories if not c.embedded)
+        )
+
+    @property
+    def n_continuous(self) -> int:
+        """Leading columns of `Features.numeric` that are scaled numbers; 0 with piecewise-linear encoding."""
+        return 0 if self.numeric.edges.shape[1] > 1 else len(self.numeric.names)
+
+    @property
+    def cardinalities(self) -> tuple[int, ...]:
+        """Number of codes of each embedded column, the same in all replicas."""
+        return tuple(c.width for c in self.categories if c.embedded)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the raw columns that are used."""
+        return self.numeric.names + self.dates.names + tuple(c.name for c in self.categories)
+
+    @property
+    def code_offsets(self) -> NDArray[np.int32]:
+        """What is added to the codes of each embedded column so that they do not overlap in one table of embeddings."""
+        return np.cumsum([0, *self.cardinalities], dtype=np.int32)[:-1]
+
+    def features(self, cells: TableCells) -> Features:
+        """Return the features of rows: numbers (or their bins), dates, indicators of missing cells, one-hot blocks."""
+        parts: list[NDArray[np.generic]] = []
+        missing: dict[str, NDArray[np.bool_]] = {}
+        if self.numeric.names:
+            numbers = np.stack([cells.numbers(name) for name in self.numeric.names], axis=1)
+            missing |= dict(zip(self.numeric.names, np.isnan(numbers).T, strict=True))
+            parts.append(encode_numbers(numbers, self.numeric, self.smooth_clip))
+        for i, name in enumerate(self.dates.names):
+            seconds = cells.dates(name)
+            missing[name] = np.isnan(seconds)
+            parts.append(unfold_date(seconds, self.dates, i))
+        if self.indicators:
+            parts.append(np.stack([missing[name] for name in self.indicators], axis=1))
+        codes: list[NDArray[np.int32]] = []
+        for fit in self.categories:
+            code = cells.codes(fit)
+            if fit.embedded:
+                codes.append(code)
+            else:
+                parts.append(code[:, None] == np.arange(fit.width, dtype=np.int32))
+        numeric = np.empty((cells.n_rows, self.n_numeric), np.float32)
+        at = 0
+        for part in parts:
+            numeric[:, at : at + part.shape[1]] = part
+            at += part.shape[1]
+        stacked = np.stack(codes, axis=1) if codes else np.empty((cells.n_rows, 0), np.int32)
+        return Features(numeric, np.ascontiguousarray(stacked))
+
+    def network_inputs(self, cells: TableCells) -> dict[str, NDArray[np.generic]]:
+        """Return what a network takes of rows: ``numeric``, and ``codes`` of one table of embeddings."""
+        features = self.features(cells)
+        return {"numeric": features.numeric, "codes": features.codes + self.code_offsets}
 
 
 _ARRAYS = ("fill", "center", "factor", "knots", "levels", "edges")
@@ -201,9 +396,9 @@ class Preprocessor:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.data: dict[str, Any] = json.loads((folder / "preprocessing.json").read_text(encoding="utf-8"))
+        self.data: Json = json.loads((folder / "preprocessing.json").read_text(encoding="utf-8"))
 
-    def inputs(self, raw: Mapping[str, NDArray[Any]]) -> list[dict[str, NDArray[Any]]]:
+    def inputs(self, raw: Raw) -> list[Arrays]:
         """Return what each network takes.
 
         Parameters
@@ -216,7 +411,7 @@ class Preprocessor:
         cells = {column: raw[name] for column, name in self.data["columns"].items()}
         return [_inputs_of(network["preprocessing"], cells) for network in self.data["networks"]]
 
-    def named_inputs(self, raw: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    def named_inputs(self, raw: Raw) -> Arrays:
         """Return the inputs of all networks for a model that holds them all: ``numeric``, or ``numeric_0``, …"""
         each = self.inputs(raw)
         ends = [f"_{r}" for r in range(len(each))] if len(each) > 1 else [""]
@@ -224,9 +419,9 @@ class Preprocessor:
             f"{name}{end}": x for end, inputs in zip(ends, each, strict=True) for name, x in inputs.items()
         }
 
-    def predictions(self, outputs: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
+    def predictions(self, outputs: Sequence[NDArray[np.generic]]) -> NDArray[np.float64]:
         """Return probabilities (n, n_classes), or values (n,) of a regression: the mean over the networks."""
-        total: Any = 0.0
+        total = np.zeros(())
         for network, output in zip(self.data["networks"], outputs, strict=True):
             x = np.asarray(output, np.float64)
             if self.data["task"] == "regression":
@@ -241,56 +436,43 @@ class Preprocessor:
         return np.asarray(total / len(outputs))
 
 
-def _inputs_of(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def _inputs_of(fitted: Json, raw: Raw) -> Arrays:
     """Return what a network takes; of all kinds but the first the names end in the kind."""
     kinds = {"table": _table_inputs, "text": _text_inputs, "image": _image_inputs}
     if fitted["kind"] != "several":
         return kinds[fitted["kind"]](fitted, raw)
-    found: dict[str, NDArray[Any]] = {}
+    found: Arrays = {}
     for i, part in enumerate(fitted["parts"]):
         end = f"_{part['kind']}" if i else ""
         found |= {f"{name}{end}": x for name, x in kinds[part["kind"]](part, raw).items()}
     return found
 
 
-def _table_inputs(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    numeric, dates = NumericFit.from_json(fitted["numeric"]), DateFit.from_json(fitted["dates"])
-    n = len(next(iter(raw.values())))
-    parts: list[NDArray[Any]] = []
-    missing: dict[str, NDArray[np.bool_]] = {}
-    if numeric.names:
-        cells = np.concatenate([raw[name] for name in numeric.names], axis=1)
-        missing |= dict(zip(numeric.names, np.isnan(cells).T, strict=True))
-        parts.append(encode_numbers(cells, numeric, fitted["spec"]["smooth_clip"]))
-    for i, name in enumerate(dates.names):
-        missing[name] = np.isnan(raw[name][:, 0])
-        parts.append(unfold_date(raw[name][:, 0], dates, i))
-    parts += [missing[name][:, None] for name in fitted["indicators"]]
-    codes: list[NDArray[np.int32]] = []
-    offset = 0  # the columns share one table of embeddings
-    for fit in fitted["categories"]:
-        code = _codes(fit, raw[fit["name"]])
-        if fit["embedded"]:
-            codes.append(code + offset)
-            offset += fit["width"]
-        else:
-            parts.append(code == np.arange(fit["width"]))
-    joined = np.concatenate(parts, axis=1) if parts else np.empty((n, 0))
-    stacked = np.concatenate(codes, axis=1) if codes else np.empty((n, 0))
-    return {"numeric": joined.astype(np.float32), "codes": stacked.astype(np.int32)}
+@dataclass(frozen=True, slots=True)
+class _RawCells:
+    """Raw columns of shape (n, 1), by name; see `TableCells`."""
+
+    raw: Raw
+
+    @property
+    def n_rows(self) -> int:
+        return len(next(iter(self.raw.values())))
+
+    def numbers(self, name: str) -> Floats:
+        return self.raw[name][:, 0]
+
+    def dates(self, name: str) -> Floats:
+        return self.raw[name][:, 0]
+
+    def codes(self, fit: CategoryFit) -> NDArray[np.int32]:
+        return fit.codes(self.raw[fit.name][:, 0].tolist())
 
 
-def _codes(fit: Mapping[str, Any], cells: NDArray[Any]) -> NDArray[np.int32]:
-    """Return the codes of a categorical column, shape (n, 1); -1 for a one-hot column that is all 0."""
-    known = {key: fit["offset"] + i for i, key in enumerate(fit["keys"])}
-    codes = [
-        fit["missing_code"] if cell == "" or cell != cell else known.get(cell, fit["other_code"])
-        for cell in cells[:, 0].tolist()
-    ]
-    return np.array(codes, np.int32).reshape(-1, 1)
+def _table_inputs(fitted: Json, raw: Raw) -> Arrays:
+    return TableFit.from_json(fitted).network_inputs(_RawCells(raw))
 
 
-def _text_inputs(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def _text_inputs(fitted: Json, raw: Raw) -> Arrays:
     """Return the tokens of all text columns together; only the letters A to Z are lower-cased."""
     pattern, most = re.compile(fitted["pattern"]), fitted["n_tokens"]
     known = {word: _FIRST_WORD + i for i, word in enumerate(fitted["vocabulary"])}
@@ -302,5 +484,5 @@ def _text_inputs(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> 
     return {"tokens": tokens}
 
 
-def _image_inputs(fitted: Mapping[str, Any], raw: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def _image_inputs(fitted: Json, raw: Raw) -> Arrays:
     return {"pixels": raw[fitted["column"]]}

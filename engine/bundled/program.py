@@ -7,8 +7,9 @@
 From Python: ``predict([{"age": 39, "job": "clerk"}])`` returns one dict a row, and ``predict(rows, interval=0.9)`` the
 interval of each, too. Columns are found by their names
 (``schema.json`` lists them); other columns are ignored, and missing values are allowed. A model for images needs Pillow
-too, takes folders, ZIP archives, image files and CSV files of paths, and ``predict([{"image": "cat.png"}])``. Exit
-codes: 0 done, 1 the check failed, 2 unusable arguments or data.
+too, takes folders, ZIP archives, image files and CSV files of paths, and ``predict([{"image": "cat.png"}])``; where
+images are one column of a table, its cells are paths from the folder of the CSV file on. Exit codes: 0 done, 1 the
+check failed, 2 unusable arguments or data.
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from .checking import check
-from .csv_file import CsvFile, Dialect
+from .csv_file import CsvFile
 from .errors import InputError
-from .image_rows import ImageRows
-from .predictor import Predictor
-from .remarks import image_remarks, remarks
+from .input_column import Cell
+from .onnx_model import FormatModel
+from .predictor import Prediction, Predictor
+from .remarks import remarks
+from .schema import Dialect
 from .writing import write_predictions
 
 
@@ -36,7 +38,7 @@ def _own() -> Predictor:
     return Predictor(Path(__file__).resolve().parent)
 
 
-def predict(rows: Sequence[Mapping[str, Any]], interval: float | None = None) -> list[dict[str, Any]]:
+def predict(rows: Sequence[Mapping[str, Cell]], interval: float | None = None) -> list[Prediction]:
     """Return one dict a row: ``prediction``, and for classes ``p_<label>`` of every label.
 
     With an interval (0.9 for 90 %) also ``low`` and ``high``, or for classes the ``set`` of labels.
@@ -44,7 +46,7 @@ def predict(rows: Sequence[Mapping[str, Any]], interval: float | None = None) ->
     return _own().predict(rows, interval)
 
 
-def main(arguments: Sequence[str] | None = None, model: Any = None) -> int:
+def main(arguments: Sequence[str] | None = None, model: FormatModel | None = None) -> int:
     """Run the command line; `model` is another format's than ONNX."""
     parser = argparse.ArgumentParser(prog="predict.py", description="Predict the rows of a CSV file.")
     parser.add_argument(
@@ -80,32 +82,31 @@ def main(arguments: Sequence[str] | None = None, model: Any = None) -> int:
             if model is not None:
                 raise InputError("Intervals are told by predict.py alone, which needs requirements.txt.")
             predictor.use_interval(asked.interval)
-        if predictor.image_size:
-            return _predict_images(predictor, asked.data, asked.out)
-        if len(asked.data) > 1:
+        file = None
+        if predictor.lead:
+            pieces = predictor.predict_files(predictor.columns[0].file_rows(asked.data))
+        elif len(asked.data) > 1:
             parser.error("give one file of rows")
-        predictor.use_decimal(asked.decimal)
-        delimiter = "\t" if asked.delimiter == "\\t" else asked.delimiter
-        if delimiter is not None and len(delimiter) != 1:
-            raise InputError("The delimiter {delimiter!r} must be one character.", delimiter=delimiter)
-        file = CsvFile(
-            asked.data[0], predictor.schema, Dialect(delimiter, asked.encoding, asked.decimal, asked.header)
-        )
-        write_predictions(predictor, predictor.predict_csv(file), asked.out)
+        else:
+            file = _opened(predictor, asked)
+            pieces = predictor.predict_csv(file)
+        write_predictions(predictor, pieces, asked.out)
     except InputError as error:
         sys.stderr.write(f"predict.py: {error}\n")
         return 2
-    for template, values in remarks(predictor, file):
-        sys.stderr.write(f"predict.py: {template.format(**values)}\n")
+    for remark in remarks(predictor, file):
+        sys.stderr.write(f"predict.py: {remark}\n")
     return 0
 
 
-def _predict_images(predictor: Predictor, paths: Sequence[Path], out: Path | None) -> int:
-    images = ImageRows(paths, predictor.schema)
-    write_predictions(predictor, images.pieces(predictor), out)
-    for template, values in image_remarks(images):
-        sys.stderr.write(f"predict.py: {template.format(**values)}\n")
-    return 0
+def _opened(predictor: Predictor, asked: argparse.Namespace) -> CsvFile:
+    """Return the file of rows, read as the command line says."""
+    predictor.read_as(predictor.schema, asked.decimal)
+    delimiter = "\t" if asked.delimiter == "\\t" else asked.delimiter
+    if delimiter is not None and len(delimiter) != 1:
+        raise InputError("The delimiter {delimiter!r} must be one character.", delimiter=delimiter)
+    dialect = Dialect(delimiter, asked.encoding, asked.decimal, asked.header)
+    return CsvFile(asked.data[0], predictor.schema, dialect)
 
 
 if __name__ == "__main__":

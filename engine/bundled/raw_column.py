@@ -1,40 +1,41 @@
-"""One raw column: cells as a file or a program gives them, as the model takes them. Of what bundles carry along."""
+"""A raw column of numbers, dates or text: its cells as the model takes them. Of what bundles carry along."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from pathlib import Path
+from typing import SupportsFloat
 
 import numpy as np
 
 from .dates import spelled_dates
+from .input_column import Cell, InputColumn, Remark
 from .numbers import NumberSpelling
+from .schema import InputSpec, Schema
 
 _CACHE = 100_000
 _SIMPLE = re.compile(r"[0-9.eE+\-\n]*")
 
 
-class RawColumn:
-    """One input: turns cells (text, numbers, dates, None) into what the model takes, and counts what did not fit."""
+class RawColumn(InputColumn):
+    """See `InputColumn`; text, numbers, dates and None are taken, and what does not fit is counted."""
 
-    def __init__(self, spec: Mapping[str, Any], schema: Mapping[str, Any], decimal: str) -> None:
-        self.column: str = spec["column"]
-        self.name: str = spec["name"]
+    def __init__(self, spec: InputSpec, schema: Schema, decimal: str) -> None:
+        super().__init__(spec.column, spec.name, spec.storage, spec.column)
         self.n_odd = self.n_unseen = 0
         self.first_odd: tuple[int, str] = (0, "")
-        self.storage: str = spec["kind"]
-        self._known = None if spec["categories"] is None else frozenset(spec["categories"])
-        self._missing = frozenset(schema["missing"])
-        self._quiet = self._missing | frozenset(schema["soft_missing"])
+        self._known = None if spec.categories is None else frozenset(spec.categories)
+        self._missing = frozenset(schema.missing)
+        self._quiet = self._missing | frozenset(schema.soft_missing)
         self._decimal = decimal
         self._numbers = NumberSpelling(decimal)
-        gone = (self._numbers.parse(text.strip()) for text in schema["user_missing"])
+        gone = (self._numbers.parse(text.strip()) for text in schema.user_missing)
         self._missing_numbers = [value for value in gone if value == value]
-        self._date = re.compile(spec["date_pattern"], re.ASCII)
-        self._day_first: bool = spec["day_first"]
+        self._date = re.compile(spec.date_pattern, re.ASCII)
+        self._day_first = spec.day_first
         self._cache: dict[str, float] = {}
 
     @property
@@ -42,7 +43,42 @@ class RawColumn:
         """Whether cells are texts rather than categories, numbers or dates."""
         return self.storage == "text" and self._known is None
 
-    def convert(self, cells: Sequence[Any], lines: Sequence[int]) -> np.ndarray:
+    def read(
+        self,
+        cells: Sequence[Cell],
+        lines: Sequence[int],
+        place: Path,  # noqa: ARG002 - one signature for all columns
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """See `InputColumn.read`; every cell can be read, as what does not fit is missing."""
+        return self.convert(cells, lines), np.ones(len(cells), bool)
+
+    def remarks(self) -> list[Remark]:
+        """See `InputColumn.remarks`."""
+        said: list[Remark] = []
+        if self.n_odd:
+            line, text = self.first_odd
+            said.append(
+                Remark(
+                    "Column {column!r}: cells that are not a {kind} and count as missing: {n:,}, for instance "
+                    "{value!r} in line {row}.",
+                    column=self.column,
+                    n=self.n_odd,
+                    kind=self.storage,
+                    value=text,
+                    row=line,
+                )
+            )
+        if self.n_unseen:
+            said.append(
+                Remark(
+                    "Column {column!r}: cells with a category that the training data did not have: {n:,}.",
+                    column=self.column,
+                    n=self.n_unseen,
+                )
+            )
+        return said
+
+    def convert(self, cells: Sequence[Cell], lines: Sequence[int]) -> np.ndarray:
         """Return an array of shape (n, 1): float64, NaN where missing, or text, empty where missing."""
         if self.storage == "text":
             words = [self._word(cell) for cell in cells]
@@ -57,20 +93,19 @@ class RawColumn:
             self.n_unseen += sum(value not in self._known for value in values[~np.isnan(values)].tolist())
         return values.reshape(-1, 1)
 
-    def _simple(self, cells: Sequence[Any]) -> np.ndarray | None:
+    def _simple(self, cells: Sequence[Cell]) -> np.ndarray | None:
         """Read plain numbers quickly; None where a cell is something else."""
-        if self._decimal != "." or not all(isinstance(cell, str) for cell in cells):
-            return None
-        if not _SIMPLE.fullmatch("\n".join(cells)):
+        texts = [cell for cell in cells if isinstance(cell, str)]
+        if self._decimal != "." or len(texts) < len(cells) or not _SIMPLE.fullmatch("\n".join(texts)):
             return None
         try:
-            values = np.array([float(cell) if cell else math.nan for cell in cells])
+            values = np.array([float(cell) if cell else math.nan for cell in texts])
         except ValueError:
             return None
         values[np.isin(values, self._missing_numbers)] = np.nan
         return values
 
-    def _word(self, cell: Any) -> str:
+    def _word(self, cell: Cell) -> str:
         if cell is None or (isinstance(cell, float) and cell != cell):
             return ""
         if isinstance(cell, float | np.floating) and float(cell).is_integer() and abs(cell) < 2**53:
@@ -78,7 +113,7 @@ class RawColumn:
         word = str(cell).strip()
         return "" if word in self._missing else word
 
-    def _values(self, cells: Sequence[Any], lines: Sequence[int]) -> np.ndarray:
+    def _values(self, cells: Sequence[Cell], lines: Sequence[int]) -> np.ndarray:
         """Read numbers or dates in any spelling."""
         if len(self._cache) > _CACHE:
             self._cache.clear()
@@ -97,7 +132,7 @@ class RawColumn:
         found = [math.nan if text in self._missing else self._numbers.parse(text) for text in texts]
         return [math.nan if value in self._missing_numbers else value for value in found]
 
-    def _value(self, cell: Any, line: int) -> float:
+    def _value(self, cell: Cell, line: int) -> float:
         if isinstance(cell, str):
             text = cell.strip()
             value = self._cache[text]
@@ -115,4 +150,6 @@ class RawColumn:
             return (
                 math.nan if np.isnat(cell) else float((cell - np.datetime64(0, "s")) / np.timedelta64(1, "s"))
             )
+        if not isinstance(cell, SupportsFloat):
+            raise TypeError(f"Column {self.column!r} cannot take {type(cell).__name__}.")
         return float(cell)

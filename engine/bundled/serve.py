@@ -18,10 +18,8 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
-import csv
 import html
 import importlib
-import io
 import json
 import math
 import os
@@ -31,6 +29,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any
 
 try:
@@ -99,8 +98,12 @@ class Settings:
     max_bytes: int = MAX_BYTES
 
 
+Cell = object
+"""Of a row, as JSON has it."""
+
+
 class _Refused(Exception):  # noqa: N818 - an answer, no failure
-    def __init__(self, status: int, text: str, problems: Sequence[dict[str, Any]] = ()) -> None:
+    def __init__(self, status: int, text: str, problems: Sequence[dict[str, object]] = ()) -> None:
         self.status, self.text, self.problems = status, text, list(problems)
         super().__init__(text)
 
@@ -111,7 +114,7 @@ class _Refused(Exception):  # noqa: N818 - an answer, no failure
 class Answer(BaseModel):
     """What /predict returns: one prediction a row, in order, and what is to be said of the rows."""
 
-    predictions: list[dict[str, Any]]
+    predictions: list[dict[str, object]]
     notes: list[str]
 
 
@@ -123,22 +126,22 @@ class Service:
         self.folder = Path(settings.folder)
         self._reader = _reader()
         self.predictor = self._reader.Predictor(self.folder)
-        self.schema: dict[str, Any] = self.predictor.schema
-        self.images: list[int] | None = self.predictor.image_size
-        self._missing = frozenset(self.schema["missing"])
+        self.schema = self.predictor.schema
+        self._missing = frozenset(self.schema.missing)
         self.n_rows = 0
-        specs = self.schema["inputs"]
-        self._columns: list[str] = ["image"] if self.images else [spec["column"] for spec in specs]
-        self._known = [] if self.images else [
-            (spec["column"], i, frozenset(spec["categories"])) for i, spec in enumerate(specs) if spec["categories"]
-        ]  # fmt: skip
+        self._columns: list[str] = [column.key for column in self.predictor.columns]
+        self._known = [
+            (spec.column, i, frozenset(spec.categories))
+            for i, spec in enumerate(self.schema.inputs)
+            if spec.categories
+        ]
         self.row = self._row_model()
         self._one = TypeAdapter(self.row)
         row: Any = self.row
         many: Any = Annotated[list[row], Field(min_length=1, max_length=settings.max_rows)]
         self._many = TypeAdapter(many)
 
-    def parse(self, body: bytes) -> list[list[Any]]:
+    def parse(self, body: bytes) -> list[list[Cell]]:
         """Return the cells of each column; `_Refused` says what is wrong with a row."""
         is_list = body.lstrip()[:1] == b"["
         try:
@@ -147,67 +150,74 @@ class Service:
             raise self._problems(error, is_list) from None
         return [[getattr(row, f"x{i}") for row in rows] for i in range(len(self._columns))]
 
-    def predict(self, cells: list[list[Any]], interval: float | None = None) -> dict[str, Any]:
+    @property
+    def takes_files(self) -> bool:
+        """Whether a row may be the bytes of one file."""
+        return bool(self.predictor.lead)
+
+    @property
+    def has_images(self) -> bool:
+        """Whether rows hold images, which take a moment to read."""
+        return any(column.storage == "image" for column in self.predictor.columns)
+
+    def predict(self, cells: Sequence[Sequence[Cell]], interval: float | None = None) -> dict[str, object]:
         """Return the body of the answer for the cells of each column."""
-        feeds = {"image": self._pixels(cells[0])} if self.images else self.predictor.feeds(cells)
+        read = [
+            self._pixels(column, values) if column.storage == "image" else values
+            for column, values in zip(self.predictor.columns, cells, strict=True)
+        ]
         try:
-            predictions = self.predictor.named(feeds, interval)
+            predictions = self.predictor.named(self.predictor.piece(read).feeds, interval)
         except self._reader.InputError as error:  # of the interval: rows were checked before
             raise _Refused(422, str(error)) from None
         self.n_rows += len(predictions)
         return {"predictions": predictions, "notes": self._notes(cells)}
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> dict[str, object]:
         """Return the body of /schema."""
         return {
-            "task": self.schema["task"],
-            "labels": self.schema["labels"],
-            "threshold": self.schema.get("threshold"),
-            "columns": self._described_columns(),
+            "task": self.schema.task,
+            "labels": self.schema.labels,
+            "threshold": self.schema.threshold,
+            "columns": self.described_columns(),
             "limits": {"max_rows": self.settings.max_rows, "max_bytes": self.settings.max_bytes},
             "row": self.row.model_json_schema(),
             "sample": self.sample(),
         }
 
-    def sample(self) -> dict[str, Any]:
+    def sample(self) -> dict[str, Cell]:
         """Return a row that the model takes: the first sample of the bundle."""
-        if self.images:
-            with zipfile.ZipFile(self.folder / "sample_images.zip") as archive:
-                return {"image": base64.b64encode(archive.read(archive.namelist()[0])).decode()}
-        with (self.folder / "sample_rows.csv").open(encoding="utf-8", newline="") as stream:
-            quoting = csv.QUOTE_NONE if self.schema["read"]["quoting"] is False else csv.QUOTE_MINIMAL
-            reader = csv.reader(stream, delimiter=self.schema["read"]["delimiter"] or ",", quoting=quoting)
-            names, cells = next(reader), next(reader)
-        raw = dict(zip(names, cells, strict=False))
-        row: dict[str, Any] = {}
-        for spec, column in zip(self.schema["inputs"], self.predictor.columns, strict=True):
-            text = raw[spec["column"]]
-            value = float(column.convert([text], [1])[0, 0]) if spec["kind"] == "number" else text
-            row[spec["column"]] = None if value == "" or value != value else value
-        return row
+        (cells,) = self.predictor.sample_cells(1)[:1]
+        return {
+            column.key: self._as_json(column, cell)
+            for column, cell in zip(self.predictor.columns, cells, strict=True)
+        }
+
+    def _as_json(self, column: Any, cell: str) -> Cell:
+        """Return a cell of the sample rows as a request holds it."""
+        if column.storage == "image":
+            with zipfile.ZipFile(self.predictor.sample_place) as archive:
+                return base64.b64encode(archive.read(cell)).decode()
+        value = float(column.convert([cell], [1])[0, 0]) if column.storage == "number" else cell
+        return None if value == "" or value != value else value
 
     def _row_model(self) -> type[BaseModel]:
         fields: dict[str, Any] = {}
-        if self.images:
-            about = f"A PNG, JPEG or BMP file as base64; it is resized to {self.images[0]} × {self.images[1]} pixels."
-            fields["x0"] = (str, Field(alias="image", description=about))
-        else:
-            for i, (spec, told) in enumerate(
-                zip(self.schema["inputs"], self._described_columns(), strict=True)
-            ):
-                fields[f"x{i}"] = (
-                    self._type(i, spec["kind"]),
-                    Field(alias=spec["column"], description=told["about"]),
-                )
+        for i, (column, told) in enumerate(
+            zip(self.predictor.columns, self.described_columns(), strict=True)
+        ):
+            fields[f"x{i}"] = (self._type(column), Field(alias=column.key, description=str(told["about"])))
         config = ConfigDict(extra="forbid", strict=True)
         return create_model("Row", __config__=config, **fields)
 
-    def _type(self, place: int, kind: str) -> Any:
-        if kind == "number":
+    def _type(self, column: Any) -> Any:
+        if column.storage == "image":
+            return str
+        if column.storage == "number":
             finite: Any = Annotated[float, Field(allow_inf_nan=False)]
             return finite | None
-        if kind == "date":
-            column, missing = self.predictor.columns[place], self._missing
+        if column.storage == "date":
+            missing = self._missing
 
             def is_date(text: str) -> str:
                 if text.strip() not in missing and math.isnan(column.convert([text], [1])[0, 0]):
@@ -218,29 +228,12 @@ class Service:
             return date | None
         return str | None
 
-    def _described_columns(self) -> list[dict[str, Any]]:
-        if self.images:
-            height, width, channels = self.images
-            return [{"column": "image", "type": "image", "height": height, "width": width, "channels": channels,
-                     "about": "A PNG, JPEG or BMP file, as base64"}]  # fmt: skip
-        told: list[dict[str, Any]] = []
-        for spec in self.schema["inputs"]:
-            about: list[str] = []
-            one: dict[str, Any] = {"column": spec["column"], "type": spec["kind"], "role": spec["role"]}
-            if spec["kind"] == "number" and spec["minimum"] is not None:
-                one |= {"minimum": spec["minimum"], "maximum": spec["maximum"]}
-                about.append(f"in the training data from {spec['minimum']:.6g} to {spec['maximum']:.6g}")
-            if spec["kind"] == "date":
-                one["format"] = spec["date_format"]
-                about.append(f"written as {spec['date_format']}")
-            if spec["categories"] is not None:
-                shown = spec["categories"][:_SHOWN_CATEGORIES]
-                one |= {"categories": shown, "n_categories": len(spec["categories"])}
-                more = "" if len(shown) == len(spec["categories"]) else ", …"
-                about.append("categories of the training data: " + ", ".join(map(str, shown)) + more)
-            kind = {"number": "A number", "date": "A date", "text": "Text"}[spec["kind"]]
-            told.append(one | {"about": "; ".join([kind, *about, "null where it is missing"])})
-        return told
+    def described_columns(self) -> list[dict[str, object]]:
+        """Return what /schema says of each column."""
+        return [
+            _described_image(column) if column.storage == "image" else _described(spec)
+            for spec, column in zip(self.schema.inputs, self.predictor.columns, strict=True)
+        ]
 
     def _problems(self, error: ValidationError, is_list: bool) -> _Refused:
         found = error.errors(include_url=False, include_context=True)
@@ -251,9 +244,9 @@ class Service:
             )
         problems = [self._problem(one, is_list) for one in found[:_SHOWN]]
         more = f" ({len(found) - 1:,} more)" if len(found) > 1 else ""
-        return _Refused(422, problems[0]["message"] + more, problems)
+        return _Refused(422, f"{problems[0]['message']}{more}", problems)
 
-    def _problem(self, found: Any, is_list: bool) -> dict[str, Any]:
+    def _problem(self, found: Any, is_list: bool) -> dict[str, object]:
         place = list(found["loc"])
         number = int(place.pop(0)) + 1 if is_list and place else 1
         column = str(place[0]) if place else None
@@ -272,20 +265,21 @@ class Service:
             names = ", ".join(self._columns[:12]) + (", …" if len(self._columns) > 12 else "")
             text = f"{where} is unknown; the columns are {names}."
         else:
-            spec = next((s for s in self.schema["inputs"] if s["column"] == column), {"kind": "text"})
+            place = self._columns.index(column)
             wanted = {
                 "number": "a number",
                 "text": "text",
-                "date": f"a date written as {spec.get('date_format')}",
+                "date": f"a date written as {self.schema.inputs[place].date_format}",
+                "image": "an image file as base64",
             }
-            text = f"{where}: {shown} is not {wanted[spec['kind']]}."
+            text = f"{where}: {shown} is not {wanted[self.predictor.columns[place].storage]}."
         return {"row": number, "column": column, "message": text}
 
     def _short_sample(self) -> str:
         text = json.dumps(self.sample(), ensure_ascii=False)
         return text if len(text) <= 200 else text[:197] + "…"
 
-    def _notes(self, cells: list[list[Any]]) -> list[str]:
+    def _notes(self, cells: Sequence[Sequence[Cell]]) -> list[str]:
         notes: list[str] = []
         for name, place, known in self._known:
             odd = [
@@ -299,18 +293,44 @@ class Service:
                 )
         return notes
 
-    def _pixels(self, files: Sequence[str | bytes]) -> Any:
-        kind = self._reader.decoding()
-        found: list[Any] = []
+    def _pixels(self, column: Any, files: Sequence[Cell]) -> list[Cell]:
+        found: list[Cell] = []
         for number, value in enumerate(files, start=1):
+            where = f"Row {number}, column {column.key!r}"
             try:
                 data = base64.b64decode(value, validate=True) if isinstance(value, str) else value
-                found.append(kind.decoded(io.BytesIO(data), *(self.images or [])))
+                found.append(column.decoded(data))
             except binascii.Error:
-                raise _Refused(422, f"Row {number}, column 'image': the text is not base64.") from None
-            except kind.BadImageError as error:
-                raise _Refused(422, f"Row {number}, column 'image': {error}.") from error
-        return self._reader.np.stack(found)
+                raise _Refused(422, f"{where}: the text is not base64.") from None
+            except self._reader.InputError as error:
+                raise _Refused(422, f"{where}: {error}.") from error
+        return found
+
+
+def _described(spec: Any) -> dict[str, object]:
+    """Return what /schema says of a column of numbers, dates or text."""
+    about: list[str] = [{"number": "A number", "date": "A date", "text": "Text"}[spec.storage]]
+    told: dict[str, object] = {"column": spec.column, "type": spec.storage, "role": spec.role}
+    if spec.storage == "number" and spec.minimum is not None:
+        told |= {"minimum": spec.minimum, "maximum": spec.maximum}
+        about.append(f"in the training data from {spec.minimum:.6g} to {spec.maximum:.6g}")
+    if spec.storage == "date":
+        told["format"] = spec.date_format
+        about.append(f"written as {spec.date_format}")
+    if spec.categories is not None:
+        shown = spec.categories[:_SHOWN_CATEGORIES]
+        told |= {"categories": shown, "n_categories": len(spec.categories)}
+        more = "" if len(shown) == len(spec.categories) else ", …"
+        about.append("categories of the training data: " + ", ".join(map(str, shown)) + more)
+    return told | {"about": "; ".join([*about, "null where it is missing"])}
+
+
+def _described_image(column: Any) -> dict[str, object]:
+    """Return what /schema says of a column of images."""
+    height, width, channels = column.shape
+    about = f"A PNG, JPEG or BMP file as base64; it is resized to {height} × {width} pixels."
+    return {"column": column.key, "type": "image", "height": height, "width": width, "channels": channels,
+            "about": about}  # fmt: skip
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -324,7 +344,7 @@ def make_app(settings: Settings) -> FastAPI:
             TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "testserver"]
         )
     content: dict[str, Any] = {"application/json": {"schema": body, "example": service.sample()}}
-    if service.images:
+    if service.takes_files:
         content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _IMAGES}
     request_body = {"requestBody": {"required": True, "content": content}}
     refusals: Any = {413: {"description": "Too many rows or bytes"}, 415: {"description": "Not JSON"},
@@ -335,23 +355,23 @@ def make_app(settings: Settings) -> FastAPI:
         """Predict one row (an object) or many (a list of objects); `interval` 0.9 adds intervals or sets of 90 %."""
         try:
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if kind != "application/json" and not (service.images and kind in _IMAGES):
+            if kind != "application/json" and not (service.takes_files and kind in _IMAGES):
                 raise _Refused(415, "Send JSON, with the header Content-Type: application/json.")
             data = await _body(request, settings.max_bytes)
             cells = service.parse(data) if kind == "application/json" else [[data]]
-            if len(cells[0]) <= _INLINE_ROWS and not service.images:
+            if len(cells[0]) <= _INLINE_ROWS and not service.has_images:
                 return JSONResponse(service.predict(cells, interval))
             return JSONResponse(await run_in_threadpool(service.predict, cells, interval))
         except _Refused as refused:
             return refused.answer()
 
     @app.get("/health")
-    async def health() -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
+    async def health() -> dict[str, object]:  # pyright: ignore[reportUnusedFunction]
         """Whether the model answers, and how many rows it has predicted since it was started."""
-        return {"status": "ok", "task": service.schema["task"], "n_rows": service.n_rows}
+        return {"status": "ok", "task": service.schema.task, "n_rows": service.n_rows}
 
     @app.get("/schema")
-    async def schema() -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
+    async def schema() -> dict[str, object]:  # pyright: ignore[reportUnusedFunction]
         """Columns, types, ranges and categories, limits, and a sample row."""
         return service.described()
 
@@ -383,21 +403,21 @@ async def _body(request: Request, most: int) -> bytes:
     return b"".join(pieces)
 
 
-def _word(value: Any) -> Any:
+def _word(value: Cell) -> Cell:
     return value.strip() if isinstance(value, str) else value
 
 
 def _title(service: Service) -> str:
-    what = {"regression": "Predicts a number"}.get(service.schema["task"], "Predicts one of the classes")
-    labels = ", ".join(service.schema["labels"][:12]) + (", …" if len(service.schema["labels"]) > 12 else "")
+    what = {"regression": "Predicts a number"}.get(service.schema.task, "Predicts one of the classes")
+    labels = ", ".join(service.schema.labels[:12]) + (", …" if len(service.schema.labels) > 12 else "")
     return f"{what}{' ' + labels if labels else ''}."
 
 
 def _page(service: Service) -> str:
     """Return the page for people; nothing of it comes from another machine."""
     lines = "".join(
-        f"<tr><td><code>{html.escape(one['column'])}</code></td><td>{html.escape(one['about'])}</td></tr>"
-        for one in service.described()["columns"]
+        f"<tr><td><code>{html.escape(str(one['column']))}</code></td><td>{html.escape(str(one['about']))}</td></tr>"
+        for one in service.described_columns()
     )
     sample = html.escape(json.dumps(service.sample(), ensure_ascii=False, indent=1))
     limits = service.settings
@@ -412,9 +432,9 @@ def _page(service: Service) -> str:
     )
 
 
-def _reader() -> Any:
-    """Return the module that reads rows: predict.py beside this file, or in Cupel the module that it is made of."""
-    return importlib.import_module(f"{__package__}.predictor" if __package__ else "predict")
+def _reader() -> ModuleType:
+    """Return the program that reads rows: predict.py beside this file, or in Cupel the module that it is made of."""
+    return importlib.import_module(f"{__package__}.program" if __package__ else "predict")
 
 
 def app() -> FastAPI:

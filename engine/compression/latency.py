@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,19 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 import onnxruntime
 from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
 
 from ..domain.variants import RowTimes
 from ..jobs.work import Reporter
 from .messages import LatencyRequest
 
+Arrays = Mapping[str, NDArray[np.generic]]
 _ROUNDS = 7
 _WARM_UP = 20
 _RUNS = {1: 60, 256: 15}  # a round
 
 
-def _onnx(path: Path, rows: dict[str, Any], n: int) -> Any:
+def _onnx(path: Path, rows: Arrays, n: int) -> Callable[[], object]:
     options: Any = onnxruntime.SessionOptions()  # pyright: ignore[reportAttributeAccessIssue] - of a compiled module
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
@@ -34,7 +37,7 @@ def _onnx(path: Path, rows: dict[str, Any], n: int) -> Any:
     return lambda: session.run(None, inputs)
 
 
-def _litert(path: Path, rows: dict[str, Any], n: int) -> Any:
+def _litert(path: Path, rows: Arrays, n: int) -> Callable[[], object]:
     interpreter = Interpreter(model_path=str(path), num_threads=1)
     for detail in interpreter.get_input_details():
         name = detail["name"].removeprefix("serving_default_").split(":")[0]
@@ -46,7 +49,7 @@ def _litert(path: Path, rows: dict[str, Any], n: int) -> Any:
     return interpreter.invoke
 
 
-def _some(rows: Any, n: int) -> Any:
+def _some(rows: NDArray[np.generic], n: int) -> NDArray[np.generic]:
     return np.ascontiguousarray(np.resize(rows, (n, *rows.shape[1:])))
 
 

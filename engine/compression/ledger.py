@@ -147,7 +147,7 @@ class Measured:
         return None if file is None or file.problem else file
 
     @property
-    def reason(self) -> str | dict[str, Any]:
+    def reason(self) -> str | dict[str, object]:
         """Why there is no file: the JSON of a sentence, or what another program said."""
         if self.trained.failure is not None:
             return self.trained.failure.to_json()

@@ -141,6 +141,11 @@ class TableSchema:
         return tuple(one for one in found if one.columns)
 
     @property
+    def packages(self) -> tuple[str, ...]:
+        """What programs that read raw rows need beside NumPy."""
+        return tuple(package for one in self.inputs for package in KINDS[one.kind].packages)
+
+    @property
     def kind(self) -> str:
         """The kinds as one word, such as ``table+text``."""
         return joined(self.kinds)

@@ -11,6 +11,7 @@ import re
 import secrets
 import shutil
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
@@ -96,7 +97,7 @@ class Export:
         work = target.with_name(f".{target.name}-{secrets.token_hex(4)}.partial")
         certificate = Certificate()
         try:
-            helpers = self.helpers or Helpers.start(self.formats, images="pillow" in self._packages)
+            helpers = self.helpers or Helpers.start(self.formats, packages=self._packages)
             try:
                 certificate, manifest = replace(self, helpers=helpers)._write(model, work)
                 if not certificate.passed:
@@ -145,10 +146,9 @@ class Export:
         return target
 
     @property
-    def _packages(self) -> list[str]:
+    def _packages(self) -> tuple[str, ...]:
         """What programs that read raw rows need beside NumPy."""
-        parts = _parts(self.store.dataset(self.study.dataset_id or 0))
-        return [package for part in parts for package in part.packages]
+        return TableSchema.from_json(self.store.dataset(self.study.dataset_id or 0).schema).packages
 
     def _write(self, model: Path, work: Path) -> tuple[Certificate, Json]:
         """Write the bundle into ``work/bundle`` and return its certificate and manifest."""
@@ -173,7 +173,8 @@ class Export:
         card = model_card(
             self.study, self.trial, dataset, contents, self.final, version, self.variant, self.licence
         )
-        (folder / "model_card.md").write_text(card, encoding="utf-8")
+        (folder / "model_card.md").write_text(card.markdown(), encoding="utf-8")
+        (folder / "model_card.html").write_text(card.html(), encoding="utf-8")
         certificate = run_certificate(
             folder, self.formats, own=folder, waiting=self.helpers and self.helpers.checkers
         )
@@ -199,7 +200,7 @@ class Export:
                 name: {"title": FORMATS[name].title, **encoded(files)} for name, files in made.formats.items()
             },
             "samples": {
-                "rows": _parts(dataset)[0].samples,
+                "rows": _sample_rows_file(_parts(dataset)),
                 "predictions": "sample_predictions.csv",
                 "n_rows": certificate.n_rows,
             },
@@ -212,9 +213,8 @@ class Export:
     def _write_programs(self, folder: Path, dataset: DatasetRecord) -> None:
         """Write the programs that predict, and what each needs to be installed."""
         (folder / "predict.py").write_text(predict_program(), encoding="utf-8")
-        common = ["numpy"]
+        common = ["numpy", *self._packages]
         for part in _parts(dataset):
-            common += part.packages
             for file in part.files:
                 shutil.copyfile(file, folder / file.name)
         for name in self.formats:
@@ -300,17 +300,18 @@ def _schema(dataset: DatasetRecord, contents: Contents) -> Json:
     target = schema.target
     made, threshold = contents.conversion, contents.threshold
     inputs = [{**encoded(spec), "position": places[spec.column]} for spec in made.inputs]
-    images, intervals = next(iter(schema.arrays.values()), None), contents.intervals.to_json()
+    # Where images are the only input, their shape stands where the first version looks for it.
+    images = inputs[0].pop("shape") if len(inputs) == 1 else None
+    intervals = contents.intervals.to_json()
     return {
-        # Who knows 1 only would take 0.5.
-        "format": 1 if threshold is None or threshold.is_usual else 2,
+        "format": _schema_format(made, threshold),
         "task": made.task,
         "labels": made.labels,
         "threshold": _threshold(threshold),
         "intervals": {key: intervals.get(key) for key in ("reason", "file", "outputs")},
         "inputs": inputs,
         "outputs": [_output(made)],
-        "images": list(images.shape) if images else None,
+        "images": images,
         "read": dataset.schema["read"],
         "missing": sorted(MISSING | {m.strip() for m in schema.read.missing}),
         "soft_missing": sorted(SOFT_MISSING),
@@ -324,9 +325,22 @@ def _schema(dataset: DatasetRecord, contents: Contents) -> Json:
     }
 
 
+def _schema_format(made: Conversion, threshold: BundleThreshold | None) -> int:
+    """Return the least version of ``schema.json`` whose readers predict this bundle rightly; see `bundled.schema`."""
+    if len(made.inputs) > 1 and any(spec.shape for spec in made.inputs):
+        return 3
+    # Who knows 1 only would take 0.5.
+    return 1 if threshold is None or threshold.is_usual else 2
+
+
 def _parts(dataset: DatasetRecord) -> list[BundlePart]:
     """Return what bundles hold of the kinds of a data set."""
     return [bundle_part_of(one.kind) for one in TableSchema.from_json(dataset.schema).inputs]
+
+
+def _sample_rows_file(parts: Sequence[BundlePart]) -> str:
+    """Return the file of the sample rows: that of the cells, where there are other columns than files."""
+    return next((part.samples for part in parts if not part.alone), parts[0].samples)
 
 
 def _threshold(threshold: BundleThreshold | None) -> Json | None:

@@ -22,9 +22,11 @@ from ..domain.verdict import (
     looks_sentence,
     sentences,
 )
+from ..kinds.base import DATA, BundlePart
 from ..kinds.registry import bundle_part_of
 from .card_groups import groups_section
 from .card_intervals import intervals_section
+from .document import Block, Code, Document, Items, Paragraph, Section, Table
 
 
 def model_card(
@@ -36,8 +38,8 @@ def model_card(
     cupel_version: str,
     variant: VariantRecord | None = None,
     licence: str = "",
-) -> str:
-    """Return the card as Markdown.
+) -> Document:
+    """Return the card.
 
     Parameters
     ----------
@@ -52,9 +54,9 @@ def model_card(
     made, threshold = contents.conversion, contents.threshold
     result = StudyResult.of(study)
     audits = [audit for audit in result.audits.values() if audit.trial == trial.number]
+    lead = f"A {_task(made)} for the column `{study.spec['target']}`, found and exported by Cupel {cupel_version}."
+    own = licence or "The licence of this model is not set; it is for its owner to choose"
     sections = [
-        f"# {study.name}\n\nA {_task(made)} for the column `{study.spec['target']}`, found and exported by Cupel "
-        f"{cupel_version}.",
         _model(trial, made, final),
         _data(study, dataset, made),
         _scores(study, result, trial, final),
@@ -65,19 +67,14 @@ def model_card(
         _limits(made, final, is_audited=bool(audits)),
         _use(made),
         _privacy(made),
-        "## Licence\n\n"
-        + (
-            f"{licence}. The data keep their own."
-            if licence
-            else "The licence of this model is not set; it is for its owner to choose. The data keep their own."
-        ),
+        Section("Licence", (Paragraph(f"{own}. The data keep their own."),)),
     ]
-    return "\n\n".join(sections) + "\n"
+    return Document(study.name, Paragraph(lead), tuple(sections))
 
 
 def _groups(
     audits: Sequence[GroupAudit], threshold: BundleThreshold | None, variant: VariantRecord | None
-) -> str:
+) -> Section:
     value = None if threshold is None else threshold.value
     return groups_section(audits, value, is_variant=variant is not None)
 
@@ -89,13 +86,11 @@ def _task(made: Conversion) -> str:
     return f"classifier ({counted(len(labels), 'class', 'classes')}: {_listed(labels)})"
 
 
-def _model(trial: TrialRecord, made: Conversion, final: StudyResult | None) -> str:
+def _model(trial: TrialRecord, made: Conversion, final: StudyResult | None) -> Section:
     n, size = made.n_networks, counted(made.n_parameters, "parameter")
     shape = "one network" if n == 1 else f"{n} networks whose predictions are averaged"
     lines = [
-        "## Model",
-        "",
-        f"- Family `{made.family}`, {shape}, {size} each; trial {trial.number}.",
+        f"Family `{made.family}`, {shape}, {size} each; trial {trial.number}.",
     ]
     if final is not None and final.final is not None:
         chosen = final.final
@@ -104,44 +99,40 @@ def _model(trial: TrialRecord, made: Conversion, final: StudyResult | None) -> s
             if chosen.kind == "ensemble"
             else "one network trained on all rows of the search, those of the holdout left out"
         )
-        lines.append(f"- Final model: {kind}. {chosen.reason}")
+        lines.append(f"Final model: {kind}. {chosen.reason}")
         for way, scores in (("ensemble", chosen.evidence.ensemble), ("refit", chosen.evidence.refit)):
             if scores:
                 shown = ", ".join(number(v) for v in scores)
-                lines.append(f"- Nested cross-validation of the {way}: {shown}.")
+                lines.append(f"Nested cross-validation of the {way}: {shown}.")
     else:
-        lines.append("- The networks of the trial's folds, averaged.")
-    lines += ["- Parameters: " + ", ".join(f"`{k}` {v}" for k, v in sorted(made.params.items())) + "."]
-    return "\n".join(lines)
+        lines.append("The networks of the trial's folds, averaged.")
+    lines += ["Parameters: " + ", ".join(f"`{k}` {v}" for k, v in sorted(made.params.items())) + "."]
+    return Section("Model", (Items(tuple(lines)),))
 
 
-def _data(study: StudyRecord, dataset: DatasetRecord, made: Conversion) -> str:
+def _data(study: StudyRecord, dataset: DatasetRecord, made: Conversion) -> Section:
     shape = f"{counted(dataset.n_rows, 'row')} × {counted(dataset.n_columns, 'column')}"
-    lines = [
-        "## Data",
-        "",
-        f"- `{dataset.name}`, {shape}, digest `{dataset.digest}`.",
-        f"- Target `{study.spec['target']}`. Inputs ({len(made.inputs)}): see `schema.json` for kinds and ranges.",
-        "",
-        "| column | kind | role | minimum | maximum | missing |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
+    lines = (
+        f"`{dataset.name}`, {shape}, digest `{dataset.digest}`.",
+        f"Target `{study.spec['target']}`. Inputs ({len(made.inputs)}): see `schema.json` for kinds and ranges.",
+    )
+    rows: list[tuple[str, ...]] = []
     for spec in made.inputs:
         low, high = (plain(x) if spec.kind == "number" else "" for x in (spec.minimum, spec.maximum))
-        n_missing = count(spec.n_missing)
-        name = spec.column.replace("|", "\\|")
-        lines.append(f"| {name} | {spec.kind} | {spec.role} | {low} | {high} | {n_missing} |")
-    return "\n".join(lines)
+        rows.append((spec.column, spec.kind, spec.role, low, high, count(spec.n_missing)))
+    header = ("column", "kind", "role", "minimum", "maximum", "missing")
+    return Section("Data", (Items(lines), Table(header, tuple(rows))))
 
 
-def _scores(study: StudyRecord, result: StudyResult, trial: TrialRecord, final: StudyResult | None) -> str:
+def _scores(
+    study: StudyRecord, result: StudyResult, trial: TrialRecord, final: StudyResult | None
+) -> Section:
     split = study.spec["split"]
     folds = f"{counted(split['n_folds'], 'fold')} × {counted(split['n_repeats'], 'repeat')}"
+    further: list[Block] = []
     lines = [
-        "## Scores",
-        "",
-        f"- Metric `{study.metric}` ({study.direction}d), {folds}, preprocessing fitted inside each training part.",
-        f"- Cross-validation of the trial: {score(*_over_folds(trial, final))} over the folds.",
+        f"Metric `{study.metric}` ({study.direction}d), {folds}, preprocessing fitted inside each training part.",
+        f"Cross-validation of the trial: {score(*_over_folds(trial, final))} over the folds.",
         *_split_audit(result.split_audit),
     ]
     if final is not None:
@@ -151,30 +142,30 @@ def _scores(study: StudyRecord, result: StudyResult, trial: TrialRecord, final: 
             places = {study.metric: decimals}
             scores = ", ".join(f"{k} {number(v, places.get(k))}" for k, v in sorted(best.holdout.items()))
             lines += [
-                f"- Holdout, never seen by the search: {scores}.",
-                f"- {looks_sentence(study.n_looks)}",
+                f"Holdout, never seen by the search: {scores}.",
+                looks_sentence(study.n_looks),
             ]
         else:
             lines.append(
-                "- There was no holdout: the score above is that of the best of many trials, and may flatter it."
+                "There was no holdout: the score above is that of the best of many trials, and may flatter it."
             )
         for name, scored in sorted(final.baselines.items()):
             held = (scored.holdout or {}).get(study.metric)
             shown = "" if held is None else f", holdout {number(held, decimals)}"
             folds = score(scored.cv_mean, scored.cv_std)
-            lines.append(f"- Baseline `{name}`: {folds} over the folds{shown}.")
+            lines.append(f"Baseline `{name}`: {folds} over the folds{shown}.")
         if final.is_judged_the_old_way:
-            lines.append(f"- {OLD_WAY}")
+            lines.append(str(OLD_WAY))
         evidence = final.evidence
         if evidence is not None:
             ours, theirs = final.holdout_scores(study.metric)
             said = sentences(evidence, ours=ours, baselines=theirs, decimals=decimals)
-            lines += [f"- {message}" for message in said]
+            lines += [str(message) for message in said]
             data = json.dumps(encoded(Claims.of(evidence, study.n_looks)), indent=1)
-            lines += ["", "The same as data:", "", f"```json\n{data}\n```"]
+            further = [Paragraph("The same as data:"), Code("json", data)]
     else:
         lines += _picked_by_hand(study, result, trial)
-    return "\n".join(lines)
+    return Section("Scores", (Items(tuple(map(str, lines))), *further))
 
 
 def _over_folds(trial: TrialRecord, final: StudyResult | None) -> tuple[float | None, float | None]:
@@ -189,15 +180,15 @@ def _picked_by_hand(study: StudyRecord, result: StudyResult, trial: TrialRecord)
     """Return what is to be known of a trial that the search did not choose."""
     n_complete = study.n_trials.get(TrialState.COMPLETE, 0)
     lines = [
-        f"- The trial was picked by hand among {counted(n_complete, 'complete trial')}; the search chose trial "
+        f"The trial was picked by hand among {counted(n_complete, 'complete trial')}; the search chose trial "
         f"{study.best_trial}. A score by which something was picked flatters it; this one is not corrected for that."
     ]
     if is_scored_the_old_way(trial):
-        lines.append(f"- {OLD_WAY}")
+        lines.append(str(OLD_WAY))
     for name, scored in sorted(result.baselines.items()):
         folds = score(scored.cv_mean, scored.cv_std)
-        lines.append(f"- Baseline `{name}`: {folds} over the folds.")
-    return [*lines, *([f"- {looks_sentence(study.n_looks)}"] if study.n_looks else [])]
+        lines.append(f"Baseline `{name}`: {folds} over the folds.")
+    return [*lines, *([str(looks_sentence(study.n_looks))] if study.n_looks else [])]
 
 
 def _split_audit(audit: SplitAudit | None) -> list[str]:
@@ -205,114 +196,108 @@ def _split_audit(audit: SplitAudit | None) -> list[str]:
     if audit is None:
         return []
     return [
-        f"- {'**In question**: ' if look.severity == 'serious' else ''}{look.message()}"
+        f"{'**In question**: ' if look.severity == 'serious' else ''}{look.message()}"
         f"{' The folds were kept all the same.' if look.is_answered else ''}"
         for look in audit.findings
     ]
 
 
-def _variant(study: StudyRecord, variant: VariantRecord) -> str:
+def _variant(study: StudyRecord, variant: VariantRecord) -> Section:
     """Return what compressing the trial's networks did to them, on the same folds."""
     measures, number_format = VariantMeasures.of(variant), VariantMethod.of(variant).number_format
     drop = measures.drop
     lines = [
-        "## Variant",
-        "",
-        f"- These are not the trial's networks as they were trained, but their variant `{variant.name}`, with numbers "
+        f"These are not the trial's networks as they were trained, but their variant `{variant.name}`, with numbers "
         f"in {number_format}.",
-        f"- `{study.metric}` of the variant: {score(variant.value, variant.value_std)} over the folds, each scored on "
+        f"`{study.metric}` of the variant: {score(variant.value, variant.value_std)} over the folds, each scored on "
         "the network of that fold.",
     ]
     if drop is not None:
         low, mean, high = (number(x) for x in (drop.low, drop.mean, drop.high))
         lines.append(
-            f"- It loses {mean} (interval {low} to {high}) against `{measures.against or 'base'}` on the same folds."
+            f"It loses {mean} (interval {low} to {high}) against `{measures.against or 'base'}` on the same folds."
         )
     if measures.sparsity:
-        lines.append(f"- {measures.sparsity:.0%} of its weights are zero.")
+        lines.append(f"{measures.sparsity:.0%} of its weights are zero.")
     if number_format == "int8":
         lines.append(
-            "- Numbers inside `model.onnx` are scaled by the rows that are predicted together, so a prediction may "
+            "Numbers inside `model.onnx` are scaled by the rows that are predicted together, so a prediction may "
             "change a little with them."
         )
-    return "\n".join(lines)
+    return Section("Variant", (Items(tuple(lines)),))
 
 
-def _threshold(made: Conversion, told: BundleThreshold, study: StudyRecord) -> str:
+def _threshold(made: Conversion, told: BundleThreshold, study: StudyRecord) -> Section:
     """Return from which probability on which class is said, and how that was chosen."""
     label, other, value = told.label, made.labels[0], f"{told.value:.4g}"
     lines = [
-        "## Threshold",
-        "",
-        f"- `prediction` is `{label}` where `p_{label}` is above {value}, else `{other}`.",
+        f"`prediction` is `{label}` where `p_{label}` is above {value}, else `{other}`.",
     ]
     if told.chosen == "usual":
-        lines.append("- That is the more likely class; no other threshold was asked for.")
-        return "\n".join(lines)
+        lines.append("That is the more likely class; no other threshold was asked for.")
+        return Section("Threshold", (Items(tuple(lines)),))
     if told.chosen == "given":
-        lines.append("- The threshold was set by hand; it was not fitted.")
+        lines.append("The threshold was set by hand; it was not fitted.")
     elif told.gain is not None:
         low, mean, high = (number(x) for x in (told.gain.low, told.gain.mean, told.gain.high))
         lines.append(
-            f"- The threshold was fitted for `{told.metric}` on predictions of rows that the networks had not seen. "
+            f"The threshold was fitted for `{told.metric}` on predictions of rows that the networks had not seen. "
             f"Fitted anew without each fold, it changes the score there by {mean} on average (interval {low} to "
             f"{high}) against 0.5; positive is more."
         )
         if made.n_networks > 1:
             lines.append(
-                "- It was fitted on what single networks said; the mean of several, which is exported, is less extreme."
+                "It was fitted on what single networks said; the mean of several, which is exported, is less extreme."
             )
-    lines.append(f"- The scores of `{study.metric}` above are those with 0.5.")
-    return "\n".join(lines)
+    lines.append(f"The scores of `{study.metric}` above are those with 0.5.")
+    return Section("Threshold", (Items(tuple(lines)),))
 
 
-def _privacy(made: Conversion) -> str:
+def _parts(made: Conversion) -> list[BundlePart]:
+    """Return what bundles say of the kinds of the inputs."""
+    return [bundle_part_of(kind) for kind in dict.fromkeys(kind_of_role(spec.role) for spec in made.inputs)]
+
+
+def _privacy(made: Conversion) -> Section:
     """Return what of the data lies in the bundle."""
-    lines = ["## Privacy", ""]
-    roles = [spec.role for spec in made.inputs]
-    parts = [bundle_part_of(kind) for kind in dict.fromkeys(map(kind_of_role, roles))]
-    lines += [
-        f"- `{file}` holds {what}."
-        for file, what in dict.fromkeys((p.samples, p.samples_hold) for p in parts)
-    ]
-    lines += [f"- {sentence}" for part in parts for sentence in part.private(roles)]
-    lines.append(
-        "- Remove nothing from the folder before you share it: its files are proven as a whole. Where these rows "
-    )
-    lines[-1] += "must not be shared, share `model.onnx` alone."
-    return "\n".join(lines)
-
-
-def _limits(made: Conversion, final: StudyResult | None, *, is_audited: bool) -> str:
+    roles, parts = [spec.role for spec in made.inputs], _parts(made)
     lines = [
-        "## Limits",
-        "",
-        "- Inputs outside of the ranges above, and categories that were not in the data, are extrapolation.",
-        "- Not tried: predicting on a GPU, other hardware than that of the certificate, "
+        f"`{file}` holds {what}." for file, what in dict.fromkeys((p.samples, p.samples_hold) for p in parts)
+    ]
+    lines += [sentence for part in parts for sentence in part.private(roles)]
+    lines.append(
+        "Remove nothing from the folder before you share it: its files are proven as a whole. Where these rows "
+        "must not be shared, share `model.onnx` alone."
+    )
+    return Section("Privacy", (Items(tuple(lines)),))
+
+
+def _limits(made: Conversion, final: StudyResult | None, *, is_audited: bool) -> Section:
+    lines = [
+        "Inputs outside of the ranges above, and categories that were not in the data, are extrapolation.",
+        "Not tried: predicting on a GPU, other hardware than that of the certificate, "
         "drift of the data over time" + ("." if is_audited else ", fairness between groups."),
     ]
     if made.task != "regression":
-        lines.append("- Probabilities are those of the network; they were not calibrated.")
+        lines.append("Probabilities are those of the network; they were not calibrated.")
     if final is None:
-        lines.append("- This is not the study's final model; it has no score on a holdout.")
-    return "\n".join(lines)
+        lines.append("This is not the study's final model; it has no score on a holdout.")
+    return Section("Limits", (Items(tuple(lines)),))
 
 
-def _use(made: Conversion) -> str:
+def _use(made: Conversion) -> Section:
     output = "`prediction`" if made.task == "regression" else "`prediction` and `p_<label>` of every label"
     versions = ", ".join(f"{name} {version}" for name, version in sorted(made.versions.items()))
-    part = bundle_part_of(kind_of_role(made.inputs[0].role))
-    return "\n".join(
-        [
-            "## Use",
-            "",
-            f"- `pip install -r requirements.txt`, then `python predict.py {part.data} -o OUT.csv`: one row for each, "
-            f"with {output}. `python predict.py --check` proves the bundle on this machine.",
-            f"- `model.onnx` takes {part.takes}",
-            *(_format_use(name, made) for name in made.formats if name != "onnx"),
-            f"- Made with {versions}.",
-        ]
-    )
+    parts = _parts(made)
+    data = parts[0].data if len(parts) == 1 else DATA
+    lines = [
+        f"`pip install -r requirements.txt`, then `python predict.py {data} -o OUT.csv`: one row for each, "
+        f"with {output}. `python predict.py --check` proves the bundle on this machine.",
+        *(f"`model.onnx` takes {part.takes}" for part in parts),
+        *(_format_use(name, made) for name in made.formats if name != "onnx"),
+        f"Made with {versions}.",
+    ]
+    return Section("Use", (Items(tuple(lines)),))
 
 
 def _format_use(name: str, made: Conversion) -> str:
@@ -329,7 +314,7 @@ def _format_use(name: str, made: Conversion) -> str:
         "openvino": f"`network.xml` {alone}",
     }[name]
     run = f"`pip install -r requirements_{name}.txt`, then `python predict_{name}.py`"
-    return f"- {FORMATS[name].title}: {what}. {run}."
+    return f"{FORMATS[name].title}: {what}. {run}."
 
 
 def _listed(words: Sequence[str], most: int = 20) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..domain import formatting
 from ..domain.group_audits import LEAST_ROWS, AuditPart, Figure, Gap, GroupAudit
+from .document import Block, Items, Paragraph, Section, Table
 
 TITLES = {
     "base_rate": "true rate", "selection_rate": "said rate", "accuracy": "accuracy", "recall": "recall",
@@ -24,7 +25,7 @@ _FORMER = (
 
 def groups_section(
     audits: Sequence[GroupAudit], exported_threshold: float | None, *, is_variant: bool = False
-) -> str:
+) -> Section:
     """Return the section of a card.
 
     Parameters
@@ -36,9 +37,11 @@ def groups_section(
     is_variant : bool
         Whether the bundle has a compressed form of the networks that were audited.
     """
-    lines = ["## Groups", ""]
+    blocks: list[Block] = []
     if is_variant:
-        lines += ["Counted with the networks before they were compressed, NOT with those of this bundle.", ""]
+        blocks.append(
+            Paragraph("Counted with the networks before they were compressed, NOT with those of this bundle.")
+        )
     for found in audits:
         what = f", rates of `{found.positive}`" if found.positive else ""
         if found.threshold is not None:
@@ -47,31 +50,29 @@ def groups_section(
                 what += " (NOT the one of this bundle)"
         for part in found.parts:
             said_by = _FORMER if part.is_former else PARTS[part.part]
-            lines += [f"{said_by}, by `{found.by}`{what}:", "", *_table(part), ""]
-            lines += [f"- {gap_line(gap)}." for gap in part.gaps]
-            lines += [f"- {line}." for line in no_gap_lines(part)]
+            lines = [f"{gap_line(gap)}." for gap in part.gaps]
+            lines += [f"{line}." for line in no_gap_lines(part)]
             if any(group.is_small for group in part.groups):
-                lines.append("- (*) Fewer than 30 rows: too few to compare.")
-            lines.append("")
-    lines.append(
-        "Intervals are of 95 %, and not corrected for how many groups and rates were compared: the widest gap looks "
-        "wider than it is. A gap is no proof of unfairness, and none is no proof of fairness: that depends on what the "
-        "model is used for."
+                lines.append("(*) Fewer than 30 rows: too few to compare.")
+            blocks += [Paragraph(f"{said_by}, by `{found.by}`{what}:"), _table(part)]
+            blocks += [Items(tuple(lines))] if lines else []
+    blocks.append(
+        Paragraph(
+            "Intervals are of 95 %, and not corrected for how many groups and rates were compared: the widest gap "
+            "looks wider than it is. A gap is no proof of unfairness, and none is no proof of fairness: that depends "
+            "on what the model is used for."
+        )
     )
-    return "\n".join(lines)
+    return Section("Groups", tuple(blocks))
 
 
-def _table(part: AuditPart) -> list[str]:
+def _table(part: AuditPart) -> Table:
     names = counted(part)
-    lines = [
-        "| group | rows | " + " | ".join(TITLES[name] for name in names) + " |",
-        "| --- " * (len(names) + 2) + "|",
-        f"| all | {formatting.count(part.n_rows)} | " + _cells(part.whole, names),
-    ]
+    rows = [("all", formatting.count(part.n_rows), *_cells(part.whole, names))]
     for group in part.groups:
-        name = _in_line(group.group).replace("|", "\\|") + (" (*)" if group.is_small else "")
-        lines.append(f"| {name} | {formatting.count(group.n_rows)} | " + _cells(group.figures, names))
-    return lines
+        name = _in_line(group.group) + (" (*)" if group.is_small else "")
+        rows.append((name, formatting.count(group.n_rows), *_cells(group.figures, names)))
+    return Table(("group", "rows", *(TITLES[name] for name in names)), tuple(rows))
 
 
 def _in_line(name: str) -> str:
@@ -84,8 +85,8 @@ def counted(part: AuditPart) -> list[str]:
     return [name for name in TITLES if name in part.whole]
 
 
-def _cells(figures: Mapping[str, Figure], names: Sequence[str]) -> str:
-    return " | ".join(cell(figures[name]) for name in names) + " |"
+def _cells(figures: Mapping[str, Figure], names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(cell(figures[name]) for name in names)
 
 
 def cell(figure: Figure) -> str:

@@ -1,8 +1,7 @@
 """Proves a bundle in clean processes: without Cupel, with nothing to import but what a format's requirements name.
 
 Each process gives the raw sample rows to one format (TensorFlow's two share one), and compares with the predictions
-that were computed before the bundle was put together. Light: needs the standard library only. Used by `export` and
-`bundle`.
+that were computed before the bundle was put together. Used by `export` and `bundle`.
 """
 
 from __future__ import annotations
@@ -17,10 +16,11 @@ from pathlib import Path
 
 import msgspec
 
-from ..bundled import FOLDER
+from ..bundled.schema import Schema
 from ..domain.bundles import Certificate, FormatCheck
 from ..domain.errors import ExportError, Message
 from ..domain.formats import FORMATS
+from ..domain.kinds import KINDS, kind_of_role
 from ..jobs.child import Child, Job
 from ..jobs.messages import line_of
 from .programs import own_programs
@@ -34,7 +34,6 @@ _JOB = Job(
     limit_s=300.0,
     part=FormatCheck,
 )
-DECODING = FOLDER / "decoding.py"
 
 # Runs in the child, and speaks as `jobs.messages` says. What is neither Python's own nor named by the requirements
 # cannot be imported there.
@@ -102,9 +101,15 @@ Checkers = dict[tuple[str, ...], Child]
 """Processes that have imported what formats need, by the names of the formats that each of them checks."""
 
 
-def checkers(formats: Sequence[str], *, images: bool = False) -> Checkers:
-    """Start the processes of `run_certificate`, which import what the formats need and wait."""
-    return {names: _checker(names, images=images) for names in _groups(formats)}
+def checkers(formats: Sequence[str], packages: Sequence[str] = ()) -> Checkers:
+    """Start the processes of `run_certificate`, which import what the formats need and wait.
+
+    Parameters
+    ----------
+    packages : sequence of str
+        What programs that read the raw rows need beside NumPy.
+    """
+    return {names: _checker(names, packages) for names in _groups(formats)}
 
 
 def run_certificate(
@@ -132,8 +137,8 @@ def run_certificate(
     """
     found: dict[str, FormatCheck] = {}
     groups, ready = _groups(formats), {} if waiting is None else waiting
-    images = (folder / DECODING.name).is_file()
-    processes = {names: ready.pop(names, None) or _checker(names, images=images) for names in groups}
+    packages = _packages(folder)
+    processes = {names: ready.pop(names, None) or _checker(names, packages) for names in groups}
     with ThreadPoolExecutor(len(groups)) as pool:  # each waits for a process, most of whose time are imports
         for told in pool.map(lambda names: _checked(folder, names, own, processes[names]), groups):
             found |= told
@@ -166,10 +171,14 @@ def _groups(formats: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(names) for names in groups.values()]
 
 
-def _checker(names: Sequence[str], *, images: bool) -> Child:
-    packages = [package for name in names for package in FORMATS[name].packages]
-    if images:
-        packages.append("pillow")
+def _packages(folder: Path) -> tuple[str, ...]:
+    """Return what programs that read a bundle's raw rows need beside NumPy."""
+    kinds = dict.fromkeys(kind_of_role(spec.role) for spec in Schema.load(folder).inputs)
+    return tuple(package for kind in kinds for package in KINDS[kind].packages)
+
+
+def _checker(names: Sequence[str], further: Sequence[str]) -> Child:
+    packages = [*(package for name in names for package in FORMATS[name].packages), *further]
     own = ["predict", "preprocess", *(f"predict_{name}" for name in names)]
     needs = {
         "allowed": [*modules_of(("numpy", *packages)), *own],

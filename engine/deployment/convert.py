@@ -13,7 +13,6 @@ import time
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # the reference is computed in plain float32, which GPUs may not do
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -29,7 +28,6 @@ from ..domain.errors import ExportError
 from ..domain.formats import FORMATS, runs_one_by_one, tolerance_of
 from ..domain.kinds import KINDS, kind_of_role
 from ..jobs.work import Reporter
-from ..kinds.image.samples import write_image_samples
 from ..kinds.joined import described
 from ..kinds.registry import bundle_part_of
 from ..onnx_form.graph import onnx_names
@@ -37,7 +35,7 @@ from ..training.model import TrainedModel
 from .conversion import ConversionRequest
 from .fold_networks import with_fold_networks
 from .formats.writing import Work, written
-from .samples import sample_table, write_rows
+from .samples import write_samples
 
 _ABOUT = {
     "what": "What preprocess.py needs to turn raw columns into the inputs of networks, and outputs into predictions.",
@@ -49,7 +47,7 @@ _ABOUT = {
 
 
 def convert(request: ConversionRequest, reporter: Reporter) -> Conversion:
-    """Write the files of all formats, the sample rows or images, and what the formats must predict of them.
+    """Write the files of all formats, the sample rows, and what the formats must predict of them.
 
     Raises
     ------
@@ -71,23 +69,13 @@ def _converted(request: ConversionRequest, reporter: Reporter) -> Conversion:
         model = model.only(request.network)
     model = dataclasses.replace(model, params={**model.params, "compute_dtype": "float32"})
     schema = TableSchema.from_json(request.schema)
-    images = next(iter(schema.arrays), None)
-    if images and len(schema.inputs) > 1:
-        raise ExportError(
-            "Networks for images together with other columns cannot be exported yet; their scores and weights stay in "
-            "the workspace."
-        )
     table = request.table.load()
     folder = Path(request.folder)
     used = {name for fitted in model.preprocessings for name in fitted.columns}
     columns = [c.name for c in schema.columns if c.name in used]
-    names = {images: "image"} if images else onnx_names(columns)
-    rows = np.array(request.rows, np.int64)
-    if images:
-        samples, n_made_up = write_image_samples(folder, table, images, rows)
-    else:
-        samples, n_made_up = sample_table(table, schema, columns, rows)
-        write_rows(folder / "sample_rows.csv", samples, schema.read)
+    alone = bundle_part_of(kind_of_role(schema[columns[0]].role)).alone if len(columns) == 1 else ""
+    names = {columns[0]: alone} if alone else onnx_names(columns)
+    samples, n_made_up = write_samples(folder, table, schema, columns, np.array(request.rows, np.int64))
     reference = model.predict(samples, np.arange(samples.n_rows))
     calibration = [
         dict(fitted.inputs(table, np.array(some, np.int64)))
@@ -168,7 +156,7 @@ def _files(folder: Path) -> set[str]:
 
 
 def _write_preprocessing(path: Path, model: TrainedModel, names: dict[str, str]) -> None:
-    networks: list[dict[str, Any]] = []
+    networks: list[dict[str, object]] = []
     for r, fitted in enumerate(model.preprocessings):
         data = described(fitted)
         networks.append({
@@ -210,4 +198,5 @@ def _input(schema: TableSchema, table: Table, model: TrainedModel, column: str, 
         date_pattern=pattern,
         day_first=day_first,
         categories=part.categories(table, described, model.preprocessings),
+        shape=None if described.array is None else described.array.shape,
     )

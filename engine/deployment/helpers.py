@@ -23,9 +23,9 @@ class Helpers:
         self._all = (self.converter, *self.checkers.values())
 
     @classmethod
-    def start(cls, formats: Sequence[str] = DEFAULT, *, images: bool = False) -> Helpers:
-        """Start the processes for an export in these formats."""
-        return cls(converter(), checkers(formats, images=images))
+    def start(cls, formats: Sequence[str] = DEFAULT, *, packages: Sequence[str] = ()) -> Helpers:
+        """Start the processes for an export in these formats, whose programs need packages beside NumPy."""
+        return cls(converter(), checkers(formats, packages))
 
     @property
     def seconds(self) -> float | None:

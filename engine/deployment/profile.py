@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bundled.schema import InputSpec
 from ..data.columns import Rows
 from ..data.table import Table
 from ..domain.kinds import KINDS, kind_of_role
-from ..kinds.base import KnownTokens, Measure
+from ..kinds.base import Measure, Tokens
 from ..kinds.registry import bundle_part_of
 
 PROFILE = "training_profile.json"
@@ -50,11 +51,11 @@ class Counts:
     name: str
     measure: str
     edges: NDArray[np.float64] | None
-    words: list[Any] | None
+    words: list[str | float] | None
     counts: NDArray[np.int64]
     n_missing: int = 0
     n_outside: int = 0
-    _places: dict[Any, int] = field(default_factory=dict[Any, int])
+    _places: dict[str | float, int] = field(default_factory=dict[str | float, int])
 
     def add(self, values: NDArray[np.generic]) -> None:
         """Count values: numbers (NaN where missing), or texts (empty where missing)."""
@@ -92,7 +93,7 @@ class Counts:
         """Rows in the bins at the ends of a number, or of categories without a bin."""
         return int(self.counts[-1] if self.words is not None else self.counts[0] + self.counts[-1])
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         return {
             "column": self.column,
             "name": self.name,
@@ -113,7 +114,7 @@ class Counts:
 
 
 def write_profile(
-    folder: Path, table: Table, rows: Rows, inputs: Sequence[Mapping[str, Any]], columns: Sequence[str]
+    folder: Path, table: Table, rows: Rows, inputs: Sequence[InputSpec], columns: Sequence[str]
 ) -> None:
     """Write ``training_profile.json``: counts of the training rows, by bins, and the names of the data's columns.
 
@@ -124,18 +125,17 @@ def write_profile(
     table : Table
     rows : ndarray of int64
         Of the table: those that the model was trained on.
-    inputs : sequence of mapping
-        As in ``schema.json``: ``column``, ``name``, ``kind``, ``role``.
+    inputs : sequence of InputSpec
     columns : sequence of str
     """
-    parts = {spec["column"]: bundle_part_of(kind_of_role(spec["role"])) for spec in inputs}
+    parts = {spec.column: bundle_part_of(kind_of_role(spec.role)) for spec in inputs}
     tokens = next(filter(None, (part.tokens(folder / "model.onnx") for part in parts.values())), None)
     found: list[Counts] = []
     for spec in inputs:
-        part = parts[spec["column"]]
-        cells = part.cells(table, spec["column"], rows)
+        part = parts[spec.column]
+        cells = part.cells(table, spec.column, rows)
         measures = part.measures(tokens)
-        for name in part.counted(spec["role"]):
+        for name in part.counted(spec.role):
             if name in measures:
                 values = measures[name](cells)
                 made = _numbers if values.dtype.kind == "f" and name != _CATEGORY else _categories
@@ -144,20 +144,20 @@ def write_profile(
         "format": FORMAT,
         "n_rows": len(rows),
         "columns": list(columns),
-        "tokens": tokens,
+        "tokens": None if tokens is None else tokens.to_json(),
         "measures": [one.to_json() for one in found],
     }
     (folder / PROFILE).write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def measures_of(tokens: KnownTokens | None) -> dict[str, Measure]:
+def measures_of(tokens: Tokens | None) -> dict[str, Measure]:
     """Return what is counted of a column, by name; `tokens` are those that a model for texts knows."""
     return {
         name: measure for kind in KINDS for name, measure in bundle_part_of(kind).measures(tokens).items()
     }
 
 
-def _numbers(spec: Mapping[str, Any], measure: str, values: NDArray[np.float64]) -> Counts:
+def _numbers(spec: InputSpec, measure: str, values: NDArray[np.float64]) -> Counts:
     known = values[~np.isnan(values)]
     edges = np.zeros(1)
     if len(known):
@@ -170,14 +170,14 @@ def _numbers(spec: Mapping[str, Any], measure: str, values: NDArray[np.float64])
         edges = np.unique(np.concatenate([distinct[:1], inner, distinct[-1:]]))
     if len(edges) == 1:
         edges = np.repeat(edges, 2)
-    counts = Counts(spec["column"], spec["name"], measure, edges, None, np.zeros(len(edges) + 1, np.int64))
+    counts = Counts(spec.column, spec.name, measure, edges, None, np.zeros(len(edges) + 1, np.int64))
     counts.add(values)
     return counts
 
 
-def _categories(spec: Mapping[str, Any], measure: str, values: NDArray[np.generic]) -> Counts:
+def _categories(spec: InputSpec, measure: str, values: NDArray[np.generic]) -> Counts:
     present = [word for word in values.tolist() if word != "" and word == word]
     words = [word for word, _ in Counter(present).most_common(_MOST_WORDS)]
-    counts = Counts(spec["column"], spec["name"], measure, None, words, np.zeros(len(words) + 1, np.int64))
+    counts = Counts(spec.column, spec.name, measure, None, words, np.zeros(len(words) + 1, np.int64))
     counts.add(values)
     return counts

@@ -13,8 +13,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..bundled.predictor import SAMPLE_ROWS
 from ..data.cells import parse_numbers
-from ..data.columns import Column, DateColumn, NumberColumn, Rows, WordColumn, canonical_text, cells_of
+from ..data.columns import (
+    ArrayColumn,
+    Column,
+    DateColumn,
+    NumberColumn,
+    Rows,
+    WordColumn,
+    canonical_text,
+    cells_of,
+)
 from ..data.schema import TableSchema
 from ..data.table import Table
 from ..domain.kinds import kind_of_role
@@ -27,29 +37,47 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _KINDS = ("missing", "unseen", "low", "high", "below", "above")
 
 
-def sample_table(table: Table, schema: TableSchema, columns: Sequence[str], rows: Rows) -> tuple[Table, int]:
-    """Return the given rows of the columns followed by made-up rows, and how many were made up.
+def write_samples(
+    folder: Path, table: Table, schema: TableSchema, columns: Sequence[str], rows: Rows
+) -> tuple[Table, int]:
+    """Write rows of a table, followed by made-up ones, as files that a bundle is proven on.
 
     Made up are: all cells missing, all categories unseen, all numbers at the ends of their range and one range beyond,
-    the first real row with one cell missing or unseen, and texts of other languages, signs and lengths.
+    the first real row with one cell missing or unseen, and cells that are strange to their kind, such as texts of other
+    languages or images of other sizes.
+
+    Returns
+    -------
+    samples : Table
+        The columns of all these rows as training reads them.
+    n_made_up : int
     """
-    single = [("missing", k) for k in range(min(len(columns), _ALONE))]
-    single += [("unseen", k) for k, name in enumerate(columns) if schema[name].role == "categorical"][:_ALONE]
-    strange = {name: bundle_part_of(kind_of_role(schema[name].role)).strange_cells for name in columns}
-    single += [(cell, k) for k, name in enumerate(columns) for cell in strange[name]]
-    plan: list[tuple[str, int | None]] = [*((kind, None) for kind in _KINDS), *single]
+    parts = {name: bundle_part_of(kind_of_role(schema[name].role)) for name in columns}
+    rows = rows[: min(part.most_samples for part in parts.values())]
+    cells = [name for name in columns if not isinstance(table[name], ArrayColumn)]
+    categories = [name for name in columns if schema[name].role == "categorical"]
+    plan: list[tuple[str, str | None]] = [(kind, None) for kind in _KINDS if cells]
+    plan += [("missing", name) for name in cells[:_ALONE]]
+    plan += [("unseen", name) for name in categories[:_ALONE]]
+    plan += [(cell, name) for name in columns for cell in parts[name].strange_cells]
     base = np.full(len(plan), rows[0], np.int64)
     made: list[Column] = []
-    for k, name in enumerate(columns):
-        column = table.cells(name).take(np.concatenate([rows, base]))
-        changes = [(len(rows) + i, what) for i, (what, place) in enumerate(plan) if place in (None, k)]
-        is_category = schema[name].role == "categorical"
+    for name in columns:
+        column = table[name].take(np.concatenate([rows, base]))
+        if isinstance(column, ArrayColumn):
+            strange = [what if place == name else None for what, place in plan]
+            made.append(parts[name].write_files(folder, column, [*([""] * len(rows)), *strange]))
+            continue
+        changes = [(len(rows) + i, what) for i, (what, place) in enumerate(plan) if place in (None, name)]
         made.append(
-            _words(column, changes, strange[name], schema.read)
+            _words(column, changes, parts[name].strange_cells, schema.read)
             if isinstance(column, WordColumn)
-            else _numbers(column, table.numbers(name).numbers, changes, is_category, schema.read)
+            else _numbers(column, table.numbers(name).numbers, changes, name in categories, schema.read)
         )
-    return Table(tuple(made), len(rows) + len(plan)), len(plan)
+    samples = Table(tuple(made), len(rows) + len(plan))
+    if cells:
+        write_rows(folder / SAMPLE_ROWS, samples, schema.read)
+    return samples, len(plan)
 
 
 def write_rows(path: Path, table: Table, read: ReadSpec) -> None:

@@ -6,7 +6,6 @@ carries as serve.py; `serve` runs Cupel's own copy of it, never the one in the f
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from importlib import metadata
@@ -17,6 +16,8 @@ import numpy as np
 from ...storage.records import DatasetRecord, StudyRecord
 from ...storage.store import Store
 from ..bundled import FOLDER
+from ..bundled.predictor import SAMPLE_IMAGES, SAMPLE_ROWS
+from ..bundled.schema import Schema
 from ..data.schema import TableSchema
 from ..domain.errors import ExportError
 from ..splits.splitting import Splits
@@ -37,8 +38,8 @@ _FILES = (
     "model.onnx",
     "folds.onnx",
     "intervals.npz",
-    "sample_rows.csv",
-    "sample_images.zip",
+    SAMPLE_ROWS,
+    SAMPLE_IMAGES,
 )
 
 
@@ -53,8 +54,7 @@ def write_serving(folder: Path, store: Store, study: StudyRecord, dataset: Datas
     rows = np.arange(table.n_rows)
     if study.split_sha256 is not None:
         rows = Splits.from_npz_bytes(store.artifacts.read(study.split_sha256)).development
-    inputs = json.loads((folder / "schema.json").read_text(encoding="utf-8"))["inputs"]
-    write_profile(folder, table, rows, inputs, [column.name for column in schema.columns])
+    write_profile(folder, table, rows, Schema.load(folder).inputs, [column.name for column in schema.columns])
 
 
 def write_programs(folder: Path) -> None:

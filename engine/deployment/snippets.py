@@ -11,14 +11,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
 
 from ..bundled import FOLDER as BUNDLED
-from ..bundled.onnx_model import decoding
 from ..bundled.predictor import Predictor
+from ..bundled.schema import FormatSpec
 
 TEMPLATES = BUNDLED / "templates"
 FOLDER = "snippets"
@@ -131,8 +130,9 @@ def write_snippets(folder: Path) -> None:
     target = folder / FOLDER
     target.mkdir()
     feeds, expected = _sample(predictor, folder)
-    if predictor.image_size:
-        (target / PIXELS).write_bytes(next(iter(feeds.values())).tobytes())
+    for column in predictor.columns:
+        if column.storage == "image":
+            (target / PIXELS).write_bytes(feeds[column.name].tobytes())
     session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
     output = session.get_outputs()[0]
     common = {
@@ -142,7 +142,7 @@ def write_snippets(folder: Path) -> None:
         "TYPE": {"tensor(double)": "double", "tensor(float)": "float"}[output.type],
         "VALUE": _java_value(output.type, bool(predictor.labels)),
         "EXPECTED": ", ".join(repr(value) for value in expected),
-        "ALLOWED": repr(_allowed(predictor.schema, expected)),
+        "ALLOWED": repr(_allowed(predictor, expected)),
         "ABOUT": _about(
             predictor, {value.name: f"{value.type} {value.shape}" for value in session.get_inputs()}
         ),
@@ -180,29 +180,24 @@ def filled(template: str, values: Mapping[str, str]) -> str:
 
 def _sample(predictor: Predictor, folder: Path) -> tuple[dict[str, np.ndarray], list[float]]:
     """Return the first sample that a program can show, as the model takes it, and what it must give."""
-    name = str(_of_onnx(predictor.schema, "predictions", "sample_predictions.csv"))
-    with (folder / name).open(encoding="utf-8", newline="") as stream:
+    with (folder / _of_onnx(predictor).predictions).open(encoding="utf-8", newline="") as stream:
         outputs = [
             [float(cell) for cell in row[1 if predictor.labels else 0 :]]
             for row in list(csv.reader(stream))[1:]
         ]
-    if predictor.image_size:
-        with decoding().ImageFiles(folder / "sample_images.zip") as files:
-            pixels = files.pixels(files.names[0], *predictor.image_size)
-        return {predictor.schema["inputs"][0]["name"]: pixels[None]}, outputs[0]
-    n_real = max(1, len(outputs) - int(predictor.schema["n_made_up"]))
-    cells = predictor.sample_cells(n_real)
-    place = next((i for i, row in enumerate(cells) if max(map(len, row)) <= _LONG_TEXT), 0)
-    return predictor.feeds([[cell] for cell in cells[place]]), outputs[place]
+    cells = predictor.sample_cells(max(1, len(outputs) - predictor.schema.n_made_up))
+    row = next((i for i, row in enumerate(cells) if max(map(len, row)) <= _LONG_TEXT), 0)
+    place = predictor.sample_place
+    return predictor.piece([[cell] for cell in cells[row]], place=place).feeds, outputs[row]
 
 
 def _inputs(language: _Language, predictor: Predictor, feeds: Mapping[str, np.ndarray]) -> str:
     lines: list[str] = []
-    for name, values in feeds.items():
-        quoted = language.quoted(name)
-        if predictor.image_size:
+    for column in predictor.columns:
+        quoted, values = language.quoted(column.name), feeds[column.name]
+        if column.storage == "image":
             lines.append(language.image(quoted, values.shape[1:]))
-        elif values.dtype == object:
+        elif column.storage == "text":
             lines.append(language.text(quoted, language.quoted(values[0, 0])))
         else:
             value = float(values[0, 0])
@@ -211,17 +206,26 @@ def _inputs(language: _Language, predictor: Predictor, feeds: Mapping[str, np.nd
 
 
 def _missing(predictor: Predictor) -> str:
-    if predictor.image_size:
-        height, width, channels = predictor.image_size
-        return f"An image is resized to {height} x {width} pixels of {channels} bytes first: ../decoding.py says how."
-    return "A missing number is not-a-number, a missing text is empty; a date is its seconds since 1970, UTC."
+    """Return what is to be known of cells that are missing, and of images."""
+    told: list[str] = []
+    if any(spec.shape is None for spec in predictor.schema.inputs):
+        told.append(
+            "A missing number is not-a-number, a missing text is empty; a date is its seconds since 1970, UTC."
+        )
+    for spec in predictor.schema.inputs:
+        if spec.shape is not None:
+            height, width, channels = spec.shape
+            told.append(
+                f"An image is resized to {height} x {width} pixels of {channels} bytes first: ../decoding.py says how."
+            )
+    return " ".join(told)
 
 
 def _about(predictor: Predictor, types: Mapping[str, str]) -> str:
     lines = ["| column | input | holds |", "| --- | --- | --- |"]
     lines += [
-        f"| {_cell(spec['column'])} | `{_cell(spec['name'])}` | {_cell(types[spec['name']])} |"
-        for spec in predictor.schema["inputs"]
+        f"| {_cell(spec.column)} | `{_cell(spec.name)}` | {_cell(types[spec.name])} |"
+        for spec in predictor.schema.inputs
     ]
     said = [] if predictor.threshold is None else [
         f"Two classes: {_cell(predictor.labels[1])!r} is said where its probability is above {predictor.threshold!r}."
@@ -239,14 +243,14 @@ def _java_value(kind: str, has_labels: bool) -> str:
     return "((double[]) values)[i]" if kind == "tensor(double)" else "((float[]) values)[i]"
 
 
-def _allowed(schema: Mapping[str, Any], expected: Sequence[float]) -> float:
-    tolerance = float(_of_onnx(schema, "tolerance", 1e-4))
-    if schema["labels"]:
+def _allowed(predictor: Predictor, expected: Sequence[float]) -> float:
+    tolerance, schema = _of_onnx(predictor).tolerance, predictor.schema
+    if schema.labels:
         return tolerance
-    scale = max(abs(expected[0] - schema["target_center"]), schema["target_scale"])
+    scale = max(abs(expected[0] - schema.target_center), schema.target_scale)
     return float(f"{tolerance * scale:.3g}")
 
 
-def _of_onnx(schema: Mapping[str, Any], key: str, usual: Any) -> Any:
-    """Return what the schema says of the ONNX file, where it says it of each format."""
-    return schema.get("formats", {}).get("onnx", {}).get(key, schema.get(key, usual))
+def _of_onnx(predictor: Predictor) -> FormatSpec:
+    """Return what the ONNX file must give."""
+    return predictor.schema.formats.get("onnx", FormatSpec())

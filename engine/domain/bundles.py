@@ -35,6 +35,8 @@ class BundleInput(msgspec.Struct, frozen=True):
     day_first : bool
     categories : tuple or None
         All of the data, or those with a code of their own where they are very many; None where it has none.
+    shape : tuple of int or None
+        Of each cell's array; None where cells are none.
     """
 
     column: str
@@ -48,6 +50,7 @@ class BundleInput(msgspec.Struct, frozen=True):
     date_pattern: str
     day_first: bool
     categories: tuple[str | int | float, ...] | None
+    shape: tuple[int, ...] | None = None
 
 
 class FormatFiles(msgspec.Struct, frozen=True):

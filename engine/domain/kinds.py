@@ -47,6 +47,8 @@ class KindOfData:
         Whether each row is a file, whose name may say where it comes from.
     has_long_cells : bool
         Whether cells need room to be read.
+    packages : tuple of str
+        What programs that read its raw rows need beside NumPy.
     """
 
     name: str
@@ -58,6 +60,7 @@ class KindOfData:
     makes_groups: bool = False
     has_files: bool = False
     has_long_cells: bool = False
+    packages: tuple[str, ...] = ()
 
 
 def _declared() -> dict[str, KindOfData]:
@@ -77,6 +80,7 @@ def _declared() -> dict[str, KindOfData]:
                     makes_groups=bool(said.get("makes_groups", False)),
                     has_files=bool(said.get("has_files", False)),
                     has_long_cells=bool(said.get("has_long_cells", False)),
+                    packages=tuple(map(str, said.get("packages", ()))),
                 )
             )
     return {kind.name: kind for kind in sorted(found, key=lambda kind: kind.rank)}

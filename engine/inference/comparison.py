@@ -10,13 +10,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..bundled.errors import InputError
-from ..bundled.predictor import Predictor
+from ..bundled.input_column import Cell
+from ..bundled.predictor import Piece, Predictor
 from ..deployment.bundle import Bundle
 from ..domain.arrays import TargetValues
 from ..domain.errors import DataError, ExportError
@@ -24,7 +25,7 @@ from ..domain.formatting import counted, number
 from ..domain.metrics import METRICS
 from ..domain.spec import ReadSpec
 from .predicting import Progress, write_rows
-from .rows import Piece, Source, open_source
+from .rows import Source, open_source
 
 SCORED = {
     "binary": ("accuracy", "balanced_accuracy", "roc_auc", "log_loss"),
@@ -77,6 +78,24 @@ class ScorePair:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """What both bundles say of a row.
+
+    Attributes
+    ----------
+    row : int or str
+        Its number from 1, or the name of a file.
+    a, b : str
+    difference : float
+    """
+
+    row: int | str
+    a: str
+    b: str
+    difference: float
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What comparing found.
 
@@ -90,8 +109,8 @@ class Comparison:
         Share of rows of the same class; None for a regression.
     mean_difference, max_difference : float
         Of the largest difference of a probability in a row, or of the predicted values.
-    rows : tuple of dict
-        The rows that differ most: ``row`` (from 1, or the file's name), ``a``, ``b``, ``difference``.
+    rows : tuple of ComparedRow
+        Those that differ most.
     speed_a, speed_b : Speed
     n_scored : int
         Rows of which the data tell the target.
@@ -106,13 +125,13 @@ class Comparison:
     agreement: float | None
     mean_difference: float
     max_difference: float
-    rows: tuple[dict[str, Any], ...]
+    rows: tuple[ComparedRow, ...]
     speed_a: Speed
     speed_b: Speed
     n_scored: int
     scores: tuple[ScorePair, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return it as a JSON-ready dict."""
         return dataclasses.asdict(self)
 
@@ -131,7 +150,7 @@ class Comparison:
         )
         if self.max_difference > 0:
             lines.append("rows that differ most:")
-            lines += [f"  {row['row']}: A {row['a']}, B {row['b']}" for row in self.rows]
+            lines += [f"  {row.row}: A {row.a}, B {row.b}" for row in self.rows]
         for name, speed in (("A", self.speed_a), ("B", self.speed_b)):
             lines.append(
                 f"speed of {name}: {speed.rows_per_s:,.0f} rows/s in batches; one row in "
@@ -235,7 +254,7 @@ class _Found:
         }
         self._pairs: list[tuple[NDArray[np.floating], NDArray[np.floating]]] = []
         self._truth: list[NDArray[np.float64]] = []
-        self._names: list[Any] = []
+        self._names: list[int | str] = []
         self.n_rows = self.n_compared = 0
         self.first: list[dict[str, NDArray[np.generic]]] = []
 
@@ -256,7 +275,7 @@ class _Found:
         apart[good] = _apart(one, two)
         return apart
 
-    def _target(self, cell: Any) -> float:
+    def _target(self, cell: Cell) -> float:
         if cell is None or cell != cell:
             return np.nan
         value = _as_number(cell)
@@ -276,12 +295,12 @@ class _Found:
         said = (self._said_by(0, one), self._said_by(1, two))
         most = np.argsort(-apart, kind="stable")[:_SHOWN_ROWS].tolist()
         shown = tuple(
-            {
-                "row": self._names[i],
-                "a": self._shown(one[i], int(said[0][i])),
-                "b": self._shown(two[i], int(said[1][i])),
-                "difference": float(apart[i]),
-            }
+            ComparedRow(
+                self._names[i],
+                self._shown(one[i], int(said[0][i])),
+                self._shown(two[i], int(said[1][i])),
+                float(apart[i]),
+            )
             for i in most
         )
         same = float((said[0] == said[1]).mean()) if self._labels else None
@@ -303,7 +322,7 @@ class _Found:
         places = np.argsort(self._order)
         return places[self._decide[1](own)]
 
-    def _shown(self, output: Any, said: int) -> str:
+    def _shown(self, output: NDArray[np.floating], said: int) -> str:
         return f"{self._labels[said]} ({output[said]:.3f})" if self._labels else f"{float(output):.6g}"
 
 
@@ -349,7 +368,9 @@ def _nothing(predictor: Predictor) -> NDArray[np.floating]:
     return np.empty((0, len(predictor.labels)) if predictor.labels else 0)
 
 
-def _as_number(cell: Any) -> float | None:
+def _as_number(cell: Cell) -> float | None:
+    if not isinstance(cell, str | SupportsFloat):
+        return None
     try:
         return float(cell)
     except (TypeError, ValueError):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..deployment.profile import FORMAT, PROFILE, Counts, measures_of
 from ..domain.predictions import ColumnDrift, DriftReport
+from ..kinds.base import Tokens
 
 SOME, STRONG = 0.1, 0.25  # of the index: the usual limits of its users
 LEVEL = 0.01  # of all columns together
@@ -31,8 +32,8 @@ class Watch:
     def __init__(self, profile: Mapping[str, Any]) -> None:
         self._trained = [Counts.from_json(one) for one in profile["measures"]]
         self._found = [one.empty() for one in self._trained]
-        self._tokens = profile.get("tokens")
-        self._measures = measures_of(self._tokens)
+        tokens = profile.get("tokens")
+        self._measures = measures_of(None if tokens is None else Tokens.from_json(tokens))
         self.columns: tuple[str, ...] = tuple(profile["columns"])
         self.n_trained: int = profile["n_rows"]
         self.n_rows = 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..bundled.errors import InputError
 from ..bundled.predictor import Predictor
+from ..bundled.raw_column import RawColumn
 from ..bundled.writing import place_beside
 from ..deployment.bundle import Bundle
 from ..domain.bundles import Intervals
@@ -17,7 +18,7 @@ from ..domain.errors import DataError, Message
 from ..domain.predictions import DriftReport, PredictSummary
 from ..domain.spec import ReadSpec
 from .drift import LEAST_ROWS, Watch
-from .rows import Piece, Source, open_source
+from .rows import Source, open_source
 
 Progress = Callable[[float], None]
 _NAMED = 12  # columns that a sentence names
@@ -37,9 +38,9 @@ def predict_file(
     ----------
     bundle : Path
     data : Path
-        CSV or TSV (plain or gzip) or Parquet; columns are found by name, others (the target, too) are ignored. For a
-        bundle of images: a folder, ZIP archive, image file, or CSV file of paths; of texts: a folder of ``.txt`` files,
-        too.
+        CSV or TSV (plain or gzip) or Parquet; columns are found by name, others (the target, too) are ignored; a column
+        of images has paths from the folder of the file on. For a bundle of images alone: a folder, ZIP archive, image
+        file, or CSV file of paths; of texts alone: a folder of ``.txt`` files, too.
     out : Path
         A CSV file, written whole or not at all.
     read : ReadSpec, optional
@@ -85,19 +86,8 @@ def predict_file(
     drift = None if watch is None else watch.report()
     messages = [*_column_messages(source, watch), *source.messages(), *_drift_messages(watch, drift)]
     messages += [] if interval is None else _coverage_messages(checked.manifest.intervals, interval)
-    unseen = {c.column: c.n_unseen for c in predictor.columns if c.n_unseen}
+    unseen = {c.column: c.n_unseen for c in predictor.columns if isinstance(c, RawColumn) and c.n_unseen}
     return PredictSummary(n_rows, unseen, tuple(messages), drift, round(time.monotonic() - started, 3))
-
-
-def predicted(predictor: Predictor, piece: Piece) -> list[list[str]]:
-    """Return the rows of a file of predictions; what could not be read has an empty one."""
-    n_good = int(piece.good.sum())
-    found = iter(predictor.rows(piece.feeds) if n_good else [])
-    empty = [""] * len(predictor.output_columns)
-    rows = [next(found) if good else empty for good in piece.good.tolist()]
-    if piece.names is None:
-        return rows
-    return [[name, *row] for name, row in zip(piece.names, rows, strict=True)]
 
 
 def header_of(source: Source) -> list[str]:
@@ -140,7 +130,7 @@ def _write(source: Source, watch: Watch | None, out: Path, tell: Progress) -> in
         for piece in source.pieces():
             if watch is not None and piece.good.any():
                 watch.add(piece.feeds)
-            yield predicted(source.predictor, piece)
+            yield source.predictor.piece_rows(piece)
             tell(source.fraction)
 
     return write_rows(out, header_of(source), pieces())

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bundled.predictor import Predictor
+from ..bundled.predictor import Piece, Predictor
+from ..bundled.schema import InputSpec
 from ..deployment.bundle import Bundle
 from ..domain.predictions import Preview, PreviewRow
-from .rows import Piece, open_source
+from .rows import open_source
 
 ROWS, PICTURES = 200, 60
 _COLUMNS = 6
@@ -35,22 +36,30 @@ def preview(bundle: Path, data: Path, interval: float | None = None) -> Preview:
     if interval is not None:
         predictor.use_interval(interval)
     source = open_source(predictor, data, None, checked.manifest.target or None)
-    most = PICTURES if predictor.image_size else ROWS
+    most = PICTURES if _pictured(predictor) else ROWS
     source.thin(most)
     rows: list[PreviewRow] = []
     for piece in source.pieces():
-        rows += _rows(predictor, piece, len(rows))
+        rows += _rows(predictor, piece, len(rows))[: most - len(rows)]
         if len(rows) >= most:
             break
-    inputs = [] if predictor.image_size else predictor.schema["inputs"][:_COLUMNS]
-    shown = tuple(rows[:most])
-    columns = tuple(str(spec["column"]) for spec in inputs)
-    return Preview(columns, shown, has_truth=any(row.truth is not None for row in shown))
+    columns = tuple(spec.column for spec in _shown(predictor))
+    return Preview(columns, tuple(rows), has_truth=any(row.truth is not None for row in rows))
+
+
+def _pictured(predictor: Predictor) -> InputSpec | None:
+    """Return the column whose cells are shown as pictures; None without one."""
+    return next((spec for spec in predictor.schema.inputs if spec.shape is not None), None)
+
+
+def _shown(predictor: Predictor) -> list[InputSpec]:
+    """Return the columns whose cells are shown as text."""
+    return [spec for spec in predictor.schema.inputs if spec.shape is None][:_COLUMNS]
 
 
 def _rows(predictor: Predictor, piece: Piece, start: int) -> list[PreviewRow]:
     outputs, within = _outputs(predictor, piece) if piece.good.any() else (np.empty(0), [])
-    place = 0
+    place, pictured = 0, _pictured(predictor)
     rows: list[PreviewRow] = []
     for i, good in enumerate(piece.good.tolist()):
         name = piece.names[i] if piece.names is not None else str(start + i + 1)
@@ -61,12 +70,10 @@ def _rows(predictor: Predictor, piece: Piece, start: int) -> list[PreviewRow]:
             row = PreviewRow(
                 row=name, cells=_cells(predictor, piece.feeds, place), truth=truth, prediction=prediction, share=share,
                 wrong=wrong, within=_ends(within[place]) if within else None,
-                picture=_picture(piece.feeds, place) if predictor.image_size else None,
+                picture=None if pictured is None else _picture(piece.feeds[pictured.name][place]),
             )  # fmt: skip
             place += 1
         rows.append(row)
-        if len(rows) >= (PICTURES if predictor.image_size else ROWS):
-            break
     return rows
 
 
@@ -97,20 +104,16 @@ def _predicted(
     return label, float(output[best]), wrong
 
 
-def _picture(feeds: Feeds, place: int) -> str:
+def _picture(pixels: NDArray[np.uint8]) -> str:
     from PIL import Image
 
-    (pixels,) = (values[place] for values in feeds.values())
     data = io.BytesIO()
     Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(data, "PNG")
     return base64.b64encode(data.getvalue()).decode()
 
 
 def _cells(predictor: Predictor, feeds: Feeds, place: int) -> tuple[str, ...]:
-    if predictor.image_size:
-        return ()
-    specs = predictor.schema["inputs"][:_COLUMNS]
-    return tuple(_cell(spec["kind"], feeds[spec["name"]][place, 0]) for spec in specs)
+    return tuple(_cell(spec.storage, feeds[spec.name][place, 0]) for spec in _shown(predictor))
 
 
 def _cell(storage: str, value: Any) -> str:

@@ -8,22 +8,20 @@ and folders of texts are read.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..bundled.csv_file import CHUNK_ROWS, CsvFile, Dialect
+from ..bundled.csv_file import CsvFile
 from ..bundled.errors import InputError
-from ..bundled.image_rows import ImageRows
-from ..bundled.predictor import Predictor
+from ..bundled.input_column import Cell, Remark
+from ..bundled.predictor import Piece, Predictor
 from ..bundled.records import opener
-from ..bundled.remarks import image_remarks, remarks
+from ..bundled.remarks import remarks
+from ..bundled.schema import Dialect
 from ..data import dialect
-from ..data.columns import WordColumn
+from ..data.columns import Storage, WordColumn
 from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
 from ..kinds.text.folder import decoded_texts
@@ -31,28 +29,6 @@ from ..kinds.text.folder import decoded_texts
 _FILES = 256  # images or texts that are read at once
 _LISTED = 5
 _TEXT_BYTES = 16 << 20  # of one text; a larger file is something else
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some rows, in their order.
-
-    Attributes
-    ----------
-    feeds : dict of str to ndarray
-        What the model takes of the rows that could be read, by input name.
-    good : ndarray of shape (n,), bool
-        Which rows could be read.
-    names : list of str or None
-        How each row is called, where it is a file.
-    truth : list or None
-        The cell of the target of each row, where the data have it; None where it is missing.
-    """
-
-    feeds: dict[str, NDArray[np.generic]]
-    good: NDArray[np.bool_]
-    names: list[str] | None = None
-    truth: list[Any] | None = None
 
 
 class Source(ABC):
@@ -107,8 +83,8 @@ def open_source(
         Where it cannot be read, or lacks a column of the model.
     """
     try:
-        if predictor.image_size:
-            return _Images(predictor, data)
+        if predictor.lead:
+            return _Files(predictor, data)
         if data.is_dir() and len(predictor.columns) == 1 and predictor.columns[0].storage == "text":
             return _Texts(predictor, data)
         try:
@@ -130,37 +106,28 @@ class _Csv(Source):
 
     def __init__(self, predictor: Predictor, data: Path, read: ReadSpec, target: str | None) -> None:
         super().__init__(predictor)
-        schema = predictor.schema
+        schema = predictor.schema.with_missing(read.missing)
         scan = dialect.scan_file(data.name, opener(data), read.encoding)
-        if read.quoting is not None:
-            schema["read"]["quoting"] = read.quoting
-        if read.missing:
-            more = [m.strip() for m in read.missing]
-            schema["missing"], schema["user_missing"] = (
-                schema["missing"] + more,
-                schema["user_missing"] + more,
-            )
-        told = Dialect(read.delimiter, scan.encoding, read.decimal, read.header)
+        quoting = schema.read.quoting if read.quoting is None else read.quoting
+        told = Dialect(read.delimiter, scan.encoding, read.decimal, read.header, quoting)
         self._file = file = CsvFile(data, schema, told, target)
         decimal = read.decimal
-        trained = schema["read"]
-        if decimal is None and file.delimiter != (trained["delimiter"] or ","):
-            rows = dialect.split_rows(scan.sample, file.delimiter, trained["quoting"] is not False)
+        if decimal is None and file.delimiter != (schema.read.delimiter or ","):
+            rows = dialect.split_rows(scan.sample, file.delimiter, quoting is not False)
             decimal = dialect.detect_decimal(rows[1:], file.delimiter)
-        predictor.use_decimal(decimal)
+        predictor.read_as(schema, decimal)
         self.columns = None if file.names is None else tuple(file.names)
-        self._missing = frozenset(schema["missing"])
+        self._missing = frozenset(schema.missing)
         self._done = 0.0
 
     def pieces(self) -> Iterator[Piece]:
         """See `Source.pieces`."""
         n_inputs = len(self.predictor.columns)
-        for lines, cells in self._file.chunks():
-            feeds = self.predictor.feeds(cells[:n_inputs], lines)
-            truth = None
+        for lines, cells in self._file.chunks(self.predictor.most_rows):
+            truth: list[Cell] | None = None
             if len(cells) > n_inputs:
                 truth = [None if cell in self._missing else cell for cell in cells[n_inputs]]
-            yield Piece(feeds, np.ones(len(lines), bool), None, truth)
+            yield self.predictor.piece(cells[:n_inputs], lines, self._file.path.parent, truth=truth)
 
     @property
     def fraction(self) -> float:
@@ -182,7 +149,7 @@ class _Parquet(Source):
         import pyarrow as pa  # only here: text files do without
         import pyarrow.parquet as pq
 
-        wanted = [spec["column"] for spec in predictor.schema["inputs"]]
+        wanted = [spec.column for spec in predictor.schema.inputs]
         try:
             with pq.ParquetFile(data) as stream:
                 names = list(stream.schema_arrow.names)
@@ -213,63 +180,57 @@ class _Parquet(Source):
 
         from ..data.frames import table_from_arrow
 
-        inputs = self.predictor.schema["inputs"]
-        storages: dict[str, Any] = {spec["column"]: (spec["kind"], spec["date_format"]) for spec in inputs}
+        inputs = self.predictor.schema.inputs
+        storages: dict[str, tuple[Storage, str]] = {
+            spec.column: (spec.storage, spec.date_format) for spec in inputs
+        }
         further = [self._target] if self._target is not None else []
         self._n_done = 0
         try:
             with pq.ParquetFile(self._data) as stream:
-                for batch in stream.iter_batches(CHUNK_ROWS, columns=[*storages, *further]):
+                for batch in stream.iter_batches(self.predictor.most_rows, columns=[*storages, *further]):
                     table, _ = table_from_arrow(
                         pa.Table.from_batches([batch.select(list(storages))]), storages
                     )
-                    cells: list[list[Any]] = []
+                    cells: list[Sequence[Cell]] = []
                     for spec in inputs:
-                        column = table.cells(spec["column"])
+                        column = table.cells(spec.column)
                         if isinstance(column, WordColumn):
                             words = [*column.vocabulary, None]
                             cells.append([words[code] for code in column.codes.tolist()])
                         else:
                             cells.append(column.numbers.tolist())
                     truth = batch.column(self._target).to_pylist() if self._target is not None else None
-                    feeds = self.predictor.feeds(cells)
+                    piece = self.predictor.piece(cells, place=self._data.parent, truth=truth)
                     self._n_done += len(batch)
-                    yield Piece(feeds, np.ones(len(batch), bool), None, truth)
+                    yield piece
         except pa.ArrowInvalid as error:
             raise _damaged(self._data, error) from error
 
 
-class _Images(Source):
-    """Images; where a folder of images is called like a class, that is the truth of its images."""
-
-    lead = ("image",)
+class _Files(Source):
+    """Files that are rows; where a folder of them is called like a class, that is their truth."""
 
     def __init__(self, predictor: Predictor, data: Path) -> None:
         super().__init__(predictor)
-        self._data = data
-        self._images = ImageRows([data], predictor.schema)
+        self.lead = predictor.lead
+        self._files = predictor.columns[0].file_rows([data])
 
     @property
     def fraction(self) -> float:
         """See `Source.fraction`."""
-        return self._images.fraction
+        return self._files.fraction
 
     def pieces(self) -> Iterator[Piece]:
         """See `Source.pieces`."""
-        self._images = ImageRows([self._data], self.predictor.schema)
-        if self._most:
-            self._images.thin(self._most)
-        (spec,) = self.predictor.schema["inputs"]
-        size = self.predictor.image_size or []
-        for names, pixels in self._images.pixels(_FILES):
-            good = np.array([x is not None for x in pixels])
-            found = [x for x in pixels if x is not None]
-            stacked = np.stack(found) if found else np.empty((0, *size), np.uint8)
-            yield Piece({spec["name"]: stacked}, good, names, _labels_of(names, self.predictor.labels))
+        self.predictor.read_as(self.predictor.schema, None)
+        for place, names in self._files.chunks(self.predictor.most_rows):
+            truth = _labels_of(names, self.predictor.labels)
+            yield self.predictor.piece([names], place=place, names=names, truth=truth)
 
-    def messages(self) -> list[Message]:
-        """See `Source.messages`."""
-        return _messages(image_remarks(self._images))
+    def thin(self, most: int) -> None:
+        """See `Source.thin`."""
+        self._files.thin(most)
 
 
 class _Texts(Source):
@@ -301,7 +262,7 @@ class _Texts(Source):
             files = self._files[start : start + _FILES]
             texts = self._read(files)
             good = np.array([file in texts for file in files])
-            feeds = self.predictor.feeds([[texts[file] for file in files if file in texts]])
+            feeds = self.predictor.piece([[texts[file] for file in files if file in texts]]).feeds
             names = [file.relative_to(self._data).as_posix() for file in files]
             self._n_done += len(files)
             yield Piece(feeds, good, names, _labels_of(names, self.predictor.labels))
@@ -339,15 +300,17 @@ class _Texts(Source):
         ]
 
 
-def _labels_of(names: list[str], labels: list[str]) -> list[Any] | None:
+def _labels_of(names: list[str], labels: list[str]) -> list[Cell] | None:
     """Return the class that the innermost folder of each file is called like; None where none is of a class."""
     known = set(labels)
-    found = [next((part for part in reversed(name.split("/")[:-1]) if part in known), None) for name in names]
+    found: list[Cell] = [
+        next((part for part in reversed(name.split("/")[:-1]) if part in known), None) for name in names
+    ]
     return found if any(label is not None for label in found) else None
 
 
-def _messages(said: list[tuple[str, dict[str, Any]]]) -> list[Message]:
-    return [Message(template, values) for template, values in said]
+def _messages(said: list[Remark]) -> list[Message]:
+    return [Message(remark.template, remark.values) for remark in said]
 
 
 def _damaged(data: Path, error: Exception) -> DataError:

@@ -19,13 +19,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import Json
-from ..data.columns import Rows, WordColumn
+from ..data.columns import ArrayColumn, Rows, WordColumn
 from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
 from ..domain.arrays import Cells
@@ -510,20 +510,6 @@ class Baselines(ABC):
         return Ridge() if is_regression else LogisticRegression(max_iter=300, random_state=seed)
 
 
-class KnownTokens(TypedDict):
-    """The tokens that a model for texts knows, as a profile stores them.
-
-    Attributes
-    ----------
-    expression : str
-        The regular expression whose matches are tokens.
-    known : list of str
-    """
-
-    expression: str
-    known: list[str]
-
-
 Measure = Callable[[Cells], Cells]
 """From cells as a model takes them, shape (n, 1) or (n, *row), to values of shape (n,): numbers, or words."""
 
@@ -545,33 +531,68 @@ def spread_out(rows: Rows, most: int) -> Rows:
     return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a model for texts takes for a token: a regular expression, and those that it knows."""
+
+    expression: str
+    known: tuple[str, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Return a JSON-ready dict."""
+        return {"expression": self.expression, "known": list(self.known)}
+
+    @classmethod
+    def from_json(cls, data: Json) -> Tokens:
+        """Rebuild what `to_json` gave.
+
+        Parameters
+        ----------
+        data : mapping
+
+        Returns
+        -------
+        Tokens
+        """
+        return cls(data["expression"], tuple(data["known"]))
+
+
+DATA = "DATA.csv"
+"""What ``predict.py`` is given where cells are in one file."""
+
+
 class BundlePart(ABC):
     """What bundles hold and say of the columns of a kind.
 
     Attributes
     ----------
-    packages : tuple of str
-        What programs that read raw rows need beside NumPy.
     files : tuple of Path
         What programs carry along.
     strange_cells : tuple of str
-        Cells that training never saw and a bundle must bear, for its certificate.
+        Cells that training never saw and a bundle must bear, for its certificate; of files what they are called here.
+    most_samples : int
+        Rows of the data that a bundle is proven on.
+    alone : str
+        What the input is called where it is the only one; empty where it is called as its column.
     samples, samples_hold : str
         The file that holds samples of the data, and what of them.
-    data, takes : str
-        What ``predict.py`` is given, and what ``model.onnx`` takes, for the card.
+    data : str
+        What ``predict.py`` is given where this is the only kind, for the card.
+    takes : str
+        What ``model.onnx`` takes, likewise.
     about : str
         What its part of ``preprocessing.json`` means.
     """
 
-    packages: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     strange_cells: tuple[str, ...] = ()
+    most_samples: int = 300
+    alone: str = ""
     samples: str = "sample_rows.csv"
     samples_hold: str = "rows of the data, without the target"
-    data: str = "DATA.csv"
+    data: str = DATA
     takes: str = (
-        "the raw columns: doubles (NaN for missing; dates as seconds since 1970 UTC) and strings (empty for missing), "
+        "raw columns: doubles (NaN for missing; dates as seconds since 1970 UTC) and strings (empty for missing), "
         "each of shape (N, 1); their names are in `manifest.json`."
     )
     about: Mapping[str, str]
@@ -589,7 +610,7 @@ class BundlePart(ABC):
         tuple of str
         """
 
-    def tokens(self, model: Path) -> KnownTokens | None:  # noqa: ARG002
+    def tokens(self, model: Path) -> Tokens | None:  # noqa: ARG002
         """Return the tokens that a model.onnx for texts knows.
 
         Parameters
@@ -598,17 +619,17 @@ class BundlePart(ABC):
 
         Returns
         -------
-        KnownTokens or None
+        Tokens or None
         """
         return None
 
     @abstractmethod
-    def measures(self, tokens: KnownTokens | None) -> dict[str, Measure]:
+    def measures(self, tokens: Tokens | None) -> dict[str, Measure]:
         """Return all measures by name; `tokens` are those that a model for texts knows.
 
         Parameters
         ----------
-        tokens : KnownTokens or None
+        tokens : Tokens or None
             Those that the model for texts knows; None where it is not for texts.
 
         Returns
@@ -631,6 +652,24 @@ class BundlePart(ABC):
         -------
         ndarray of shape (n, 1) or (n, *row)
         """
+
+    def write_files(
+        self,
+        folder: Path,
+        column: ArrayColumn,
+        strange: Sequence[str | None],
+    ) -> ArrayColumn:
+        """Write the files of sample rows, and return their column as training reads them.
+
+        Parameters
+        ----------
+        column : ArrayColumn
+            Of the sample rows.
+        strange : sequence of str or None
+            Of each row the one of `strange_cells` that takes the place of its cell, an empty text where none does, None
+            where it has the cell of the first row again.
+        """
+        raise NotImplementedError
 
     def categories(
         self,

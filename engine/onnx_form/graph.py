@@ -7,11 +7,12 @@ its inputs. Imports TensorFlow: only `convert` and the compression's processes m
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import onnx
+from numpy.typing import DTypeLike
 from onnx import TensorProto, compose, helper, numpy_helper
 
 from ..data.schema import TableSchema
@@ -174,7 +175,7 @@ def _head(
         nodes.append(helper.make_node(operator, list(inputs), [output], **attributes))
         return output
 
-    def constant(name: str, value: float | list[int], dtype: Any) -> str:
+    def constant(name: str, value: float | list[int], dtype: DTypeLike) -> str:
         constants.append(numpy_helper.from_array(np.array(value, dtype), name))
         return name
 
@@ -204,7 +205,7 @@ def _head(
     return helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", len(model.labels)])
 
 
-def _summed(parts: list[str], add: Any) -> str:
+def _summed(parts: list[str], add: Callable[..., str]) -> str:
     total = parts[0]
     for r, part in enumerate(parts[1:], start=1):
         total = add("Add", total, part, output=f"head/sum_{r}")

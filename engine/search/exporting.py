@@ -17,18 +17,20 @@ class ExportProcesses:
 
     Attributes
     ----------
+    packages : tuple of str
+        What the bundle's programs need beside NumPy.
     helpers : Helpers or None
         Once they are started.
     """
 
     budget: Budget
-    has_images: bool
+    packages: tuple[str, ...]
     helpers: Helpers | None = None
 
     def start(self) -> None:
         """Start them, unless they are."""
         if self.helpers is None:
-            self.helpers = Helpers.start(images=self.has_images)
+            self.helpers = Helpers.start(packages=self.packages)
 
     def follow(self) -> None:
         """Start them when the budget says so; called several times a second."""

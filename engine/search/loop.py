@@ -11,6 +11,7 @@ import time
 from ...storage.records import Request, Stage, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..baselines import is_cheap
+from ..data.schema import TableSchema
 from ..domain.errors import CupelError
 from ..domain.objectives import is_ruled_out
 from ..workers.messages import BaselineTask, Task, TaskResult, TrialTask
@@ -52,7 +53,7 @@ class SearchLoop:
         self._pool = TaskPool(workers, policy)
         self._heartbeat = Heartbeat(store, self._study_id, budget, self._pool, policy)
         self._wishes = Wishes(store, prepared, workers, self._pool, budget, policy)
-        self._exporting = ExportProcesses(budget, has_images=bool(prepared.files.table.arrays))
+        self._exporting = ExportProcesses(budget, TableSchema.from_json(prepared.files.schema).packages)
         self._schedule = Schedule(store, prepared, budget, policy)
         # By the keys of their tasks.
         self._trials: dict[str, RunningTrial] = {}

@@ -2607,12 +2607,12 @@
       <translation>回归目标没有可用于分层的类别；请选择普通划分。</translation>
     </message>
     <message>
-      <source>A row has no value 'image'; give the path of a file, or bytes of shape {shape}.</source>
-      <translation>有一行没有 'image' 的值；请给出文件路径，或形状为 {shape} 的字节数组。</translation>
-    </message>
-    <message>
       <source>A row has no value {column!r}; give None where it is missing.</source>
       <translation>有一行没有 {column!r} 的值；缺失时请给 None。</translation>
+    </message>
+    <message>
+      <source>A row has no value {column!r}; give the path of a file, or bytes of shape {shape}.</source>
+      <translation>有一行没有 {column!r} 的值；请给出文件路径，或形状为 {shape} 的字节数组。</translation>
     </message>
     <message>
       <source>A stored failure is damaged ({reason}); restore the workspace from a backup.</source>
@@ -3009,10 +3009,6 @@
     <message>
       <source>Network {number} of the model has {n:,} weights that are no numbers; export another trial.</source>
       <translation>模型的第 {number} 个网络有 {n:,} 个权重不是数值；请导出另一个试验。</translation>
-    </message>
-    <message>
-      <source>Networks for images together with other columns cannot be exported yet; their scores and weights stay in the workspace.</source>
-      <translation>图像与其他列一起使用的网络尚不能导出；其分数和权重保留在工作区中。</translation>
     </message>
     <message>
       <source>No baseline could be compared with: {names} have no score.</source>
@@ -4359,6 +4355,10 @@
       <translation>n_bins 是 {value}；它必须在 2 到 256 之间。</translation>
     </message>
     <message>
+      <source>no file is named</source>
+      <translation>没有给出文件名</translation>
+    </message>
+    <message>
       <source>none</source>
       <translation>无</translation>
     </message>
@@ -4373,6 +4373,10 @@
     <message>
       <source>the same for practical purposes</source>
       <translation>实际上相同</translation>
+    </message>
+    <message>
+      <source>there is no such file</source>
+      <translation>没有这个文件</translation>
     </message>
     <message>
       <source>worse</source>

@@ -4,7 +4,7 @@
 
 Two contexts are collected: ``window``, the literals of ``tr("…")`` in `gui/` and the titles of model families; and
 ``engine``, the literal templates of the sentences in `engine/` and `storage/` (first argument of an ``…Error(…)``,
-``Message(…)``, ``RuledOut(…)``, ``Diverged(…)``, ``StudyFailed(…)`` or
+``Message(…)``, ``RuledOut(…)``, ``Diverged(…)``, ``StudyFailed(…)``, ``Remark(…)`` or
 ``_say(…)`` call, and what is passed as ``template=``). Translations that exist are kept; those whose source is gone are
 dropped. ``--check`` changes nothing and fails if the file is out of date or a translation is missing.
 """
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TS = Path(__file__).with_name("cupel_zh_CN.ts")
 QM = TS.with_suffix(".qm")
 _WINDOW, _ENGINE = "window", "engine"
-_TELLING = ("Message", "RuledOut", "Diverged", "StudyFailed", "_say")
+_TELLING = ("Message", "RuledOut", "Diverged", "StudyFailed", "Remark", "_say")
 
 
 def sources() -> dict[str, set[str]]:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module, metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ class Model:
 
     name = "keras"
 
-    def __init__(self, folder: Path, preprocess: Any) -> None:
+    def __init__(self, folder: Path, preprocess: ModuleType) -> None:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
         os.environ["KERAS_BACKEND"] = "tensorflow"

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module, metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ class Model:
 
     name = "litert"
 
-    def __init__(self, folder: Path, preprocess: Any) -> None:
+    def __init__(self, folder: Path, preprocess: ModuleType) -> None:
         interpreter: Any = import_module("ai_edge_litert.interpreter").Interpreter
         self.versions = {"ai-edge-litert": metadata.version("ai-edge-litert")}
         self._preprocessor = preprocess.Preprocessor(folder)

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module, metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ class Model:
 
     name = "openvino"
 
-    def __init__(self, folder: Path, preprocess: Any) -> None:
+    def __init__(self, folder: Path, preprocess: ModuleType) -> None:
         openvino = quiet_openvino()
         self.versions = {"openvino": metadata.version("openvino")}
         self._preprocessor = preprocess.Preprocessor(folder)
@@ -38,7 +39,7 @@ class Model:
         return outputs[:, 0] if outputs.shape[1] == 1 else outputs
 
 
-def quiet_openvino() -> Any:
+def quiet_openvino() -> ModuleType:
     """Import OpenVINO without the package that would tell its maker over the network, at each start, that it runs."""
     modules: Any = sys.modules
     modules.setdefault(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...bundled import decoding
-from ...data.columns import Rows
+from ...bundled.predictor import SAMPLE_IMAGES
+from ...data.columns import ArrayColumn, Rows
 from ...data.table import Table
-from ..base import BundlePart, KnownTokens, Measure, spread_out
+from ..base import BundlePart, Measure, Tokens, spread_out
 from .common import pixels_of
-from .samples import SAMPLE_IMAGES
+from .samples import MADE_UP, write_image_samples
 
 _MOST_IMAGES = 5_000
 
@@ -21,13 +22,15 @@ _MOST_IMAGES = 5_000
 class ImagePart(BundlePart):
     """See `BundlePart`."""
 
-    packages = ("pillow",)
     files = (Path(decoding.__file__),)
+    strange_cells = MADE_UP
+    most_samples = 100
+    alone = "image"
     samples = SAMPLE_IMAGES
     samples_hold = "images of the data"
     data = "IMAGES (a folder, ZIP archive, image files, or a CSV file of paths)"
     takes = (
-        "`image`: bytes of shape (N, height, width, channels), as `decoding.py` makes them of files; it scales them "
+        "images as bytes of shape (N, height, width, channels), as `decoding.py` makes them of files; it scales them "
         "itself."
     )
     about: Mapping[str, str] = {
@@ -38,7 +41,7 @@ class ImagePart(BundlePart):
         """See `BundlePart.counted`."""
         return ("brightness", "contrast")
 
-    def measures(self, tokens: KnownTokens | None) -> dict[str, Measure]:  # noqa: ARG002
+    def measures(self, tokens: Tokens | None) -> dict[str, Measure]:  # noqa: ARG002
         """See `BundlePart.measures`."""
         return {
             "brightness": lambda pixels: pixels.reshape(len(pixels), -1).mean(axis=1),
@@ -48,6 +51,10 @@ class ImagePart(BundlePart):
     def cells(self, table: Table, column: str, rows: Rows) -> NDArray[np.uint8]:
         """See `BundlePart.cells`."""
         return np.asarray(pixels_of(table, column)[spread_out(rows, _MOST_IMAGES)])
+
+    def write_files(self, folder: Path, column: ArrayColumn, strange: Sequence[str | None]) -> ArrayColumn:
+        """See `BundlePart.write_files`."""
+        return write_image_samples(folder, column, strange)
 
 
 PART = ImagePart()

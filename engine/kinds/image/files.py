@@ -119,7 +119,7 @@ def read_paths(path: Path, table: Table, read: ReadSpec) -> Found | None:
     if column is None:
         _check_paths(path, table)
         return None
-    with _Listed(path.parent, column.vocabulary) as files:
+    with ImageFiles(path.parent, column.vocabulary) as files:
         pixels, bad, messages = _decoded(files, list(column.vocabulary), read, path.name)
     # The last place is for cells without a path.
     place = np.full(len(column.vocabulary) + 1, -1, np.int64)
@@ -138,14 +138,6 @@ def read_paths(path: Path, table: Table, read: ReadSpec) -> Found | None:
     columns = tuple(images if c is column else c.take(rows) for c in table)
     found = Table(columns, len(rows))
     return Found(found, tuple(messages), path.stat().st_size + int(pixels.nbytes), None)
-
-
-class _Listed(ImageFiles):
-    """Image files that a table names."""
-
-    def __init__(self, folder: Path, names: Sequence[str]) -> None:
-        self._folder, self._archive = folder, None
-        self.names = list(names)
 
 
 def _classes(names: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:

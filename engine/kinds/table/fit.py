@@ -14,12 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 
-from ...bundled.preprocess import SCALED_LIMIT, SMOOTH_CLIP, DateFit, Floats, NumericFit
+from ...bundled.preprocess import (
+    SCALED_LIMIT,
+    SMOOTH_CLIP,
+    CategoryFit,
+    DateFit,
+    Floats,
+    NumericFit,
+    TableFit,
+)
 from ...data.columns import NumberColumn, Rows, WordColumn
 from ...data.table import Table
 from ..base import Columns
 from .spec import PreprocessingSpec
-from .transform import CategoryFit, TablePreprocessing
+from .transform import TablePreprocessing
 
 _N_KNOTS = 64
 # Quantile scaling ends at the normal quantiles of 0.001 and 0.999.
@@ -60,8 +68,15 @@ def fit_preprocessing(
     indicators = _indicators([*numeric, *dates], train_rows) if spec.indicators else ()
     category_fits = [_fit_category(column, train_rows, spec) for column in categorical]
     return tuple(
-        TablePreprocessing(
-            spec, numeric_fits[i], date_fits[i], indicators, tuple(fits[i] for fits in category_fits)
+        TablePreprocessing.of(
+            TableFit(
+                numeric_fits[i],
+                date_fits[i],
+                indicators,
+                tuple(fits[i] for fits in category_fits),
+                spec.smooth_clip,
+            ),
+            spec,
         )
         for i in range(len(train_rows))
     )

@@ -23,6 +23,7 @@ from ...bundled.preprocess import (
     SMOOTH_CLIP,
     WEEK_S,
     YEAR_S,
+    CategoryFit,
     DateFit,
     NumericFit,
     bin_limits,
@@ -31,7 +32,7 @@ from ...data.columns import Rows, WordColumn
 from ...data.schema import TableSchema
 from ...data.table import Table
 from ...networks.onnx_graph import IR_VERSION, OPSET
-from .transform import CategoryFit, TablePreprocessing
+from .transform import TablePreprocessing
 
 ML_OPSET = 3
 

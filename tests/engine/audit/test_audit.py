@@ -182,7 +182,7 @@ def test_names_of_groups_leave_the_card_and_the_terminal_whole(capsys: pytest.Ca
         Asked.of("binary", CLASSES, "", 0.5), groups_of(odd), np.arange(len(y)), y, predictions, "file"
     )
     found = GroupAudit(odd.name, "binary", "yes", 0.5, "2026-01-05T10:00:00+00:00", (), (part,))
-    card = groups_section([found], 0.5)
+    card = groups_section([found], 0.5).markdown()
     assert "| a\\|b c | 1,000 |" in card
     assert "most in a|b c, least in [/];" in card
     print_audit(found, 0)
@@ -298,7 +298,7 @@ def test_measures_that_no_two_groups_have_rows_for_are_named(capsys: pytest.Capt
     found = GroupAudit("group", "binary", "yes", 0.5, "2026-01-05T10:00:00+00:00", (), (part,))
     print_audit(found, 0)
     assert line in capsys.readouterr().out
-    assert f"- {line}." in groups_section([found], 0.5)
+    assert f"- {line}." in groups_section([found], 0.5).markdown()
 
 
 def test_of_values_that_do_not_vary_nothing_is_explained() -> None:

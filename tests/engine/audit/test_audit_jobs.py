@@ -196,9 +196,9 @@ def test_a_card_tells_groups_of_other_networks_from_those_of_the_bundle() -> Non
     group = Group("a", 40, is_small=False, figures=figures)
     part = AuditPart("holdout", 40, is_binned=False, whole=figures, groups=(group,), gaps=(), is_former=True)
     found = GroupAudit("b", "binary", None, None, "2026-01-05T10:00:00+00:00", (), (part,))
-    card = groups_section([found], None, is_variant=True)
+    card = groups_section([found], None, is_variant=True).markdown()
     assert "NOT those of this bundle" in card
     assert "before they were compressed" in card
     assert "- No gap of accuracy: fewer than two groups have 30 rows to count it of." in card
     now = msgspec.structs.replace(part, is_former=False)
-    assert "NOT" not in groups_section([msgspec.structs.replace(found, parts=(now,))], None)
+    assert "NOT" not in groups_section([msgspec.structs.replace(found, parts=(now,))], None).markdown()

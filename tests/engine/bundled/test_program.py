@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.bundled.csv_file import CsvFile, Dialect
+from cupel.engine.bundled.csv_file import CsvFile
 from cupel.engine.bundled.numbers import MISSING, SOFT_MISSING
 from cupel.engine.bundled.raw_column import RawColumn
+from cupel.engine.bundled.schema import Dialect, InputSpec, Schema
 from cupel.engine.data.columns import NumberColumn
 from cupel.engine.data.dates import date_pattern
 from cupel.engine.data.reading import ReadResult, read_table
@@ -70,26 +71,32 @@ def test_modules_come_after_those_that_they_import(tmp_path: Path) -> None:
 
 def read_again(path: Path, trained: ReadResult) -> dict[str, list[object]]:
     """Read a file as a bundle of a model that was trained on it does."""
-    schema = infer_schema(trained.table)
-    specs: list[dict[str, object]] = []
-    for place, column in enumerate(schema.columns):
+    described = infer_schema(trained.table)
+    specs: list[InputSpec] = []
+    for place, column in enumerate(described.columns):
         pattern, day_first = date_pattern(column.date_format)
-        specs.append({
-            "column": column.name, "name": column.name, "kind": column.storage, "categories": None,
-            "date_pattern": pattern, "day_first": day_first, "position": place,
-        })  # fmt: skip
+        specs.append(
+            InputSpec(
+                column.name,
+                column.name,
+                column.storage,
+                date_pattern=pattern,
+                day_first=day_first,
+                position=place,
+            )
+        )
     read = trained.read
-    lists = {
-        "inputs": specs, "n_columns": len(specs), "target_position": None, "missing": sorted(MISSING),
-        "soft_missing": sorted(SOFT_MISSING), "user_missing": list(read.missing),
-        "read": {"delimiter": read.delimiter, "encoding": read.encoding, "decimal": read.decimal,
-                 "header": read.header, "quoting": read.quoting},
-    }  # fmt: skip
-    found: dict[str, list[object]] = {column.name: [] for column in schema.columns}
-    for lines, cells in CsvFile(path, lists, Dialect()).chunks():
+    schema = Schema(
+        inputs=tuple(specs), n_columns=len(specs), missing=tuple(MISSING), soft_missing=tuple(SOFT_MISSING),
+        user_missing=read.missing,
+        read=Dialect(read.delimiter, read.encoding, read.decimal, read.header, read.quoting),
+    )  # fmt: skip
+    found: dict[str, list[object]] = {spec.column: [] for spec in specs}
+    for lines, cells in CsvFile(path, schema, Dialect()).chunks():
         for spec, values in zip(specs, cells, strict=True):
-            raw = RawColumn(spec, lists, str(read.decimal)).convert(values, lines)
-            found[str(spec["column"])] += raw.ravel().tolist()
+            found[spec.column] += (
+                RawColumn(spec, schema, str(read.decimal)).convert(values, lines).ravel().tolist()
+            )
     return found
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from cupel.engine.bundled.numbers import MISSING, SOFT_MISSING
 from cupel.engine.bundled.raw_column import RawColumn
+from cupel.engine.bundled.schema import InputSpec, Schema
 from cupel.engine.data.cells import CellRules, parse_column
 from cupel.engine.data.dates import date_pattern, parse_dates
 from cupel.engine.deployment.samples import spell_date
@@ -44,20 +45,11 @@ DATES = [
 
 def _column(kind: str, decimal: str = ".", date_format: str = "", missing: tuple[str, ...] = ()) -> RawColumn:
     pattern, day_first = date_pattern(date_format)
-    spec = {
-        "column": "c",
-        "name": "c",
-        "kind": kind,
-        "categories": None,
-        "date_pattern": pattern,
-        "day_first": day_first,
-    }
-    lists = {
-        "missing": sorted(MISSING | set(missing)),
-        "soft_missing": sorted(SOFT_MISSING),
-        "user_missing": list(missing),
-    }
-    return RawColumn(spec, lists, decimal)
+    spec = InputSpec("c", "c", kind, date_pattern=pattern, day_first=day_first)
+    schema = Schema(
+        missing=tuple(sorted(MISSING | set(missing))), soft_missing=tuple(SOFT_MISSING), user_missing=missing
+    )
+    return RawColumn(spec, schema, decimal)
 
 
 def _trained(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from cupel.engine.training.problem import build_problem
 from cupel.engine.training.trainer import Trainer, TrainSpec
 from cupel.storage.records import FoldScores, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
+from PIL import Image
 
 PARAMS: dict[str, Any] = {
     "n_layers": 2, "width": 16, "taper": 1.0, "activation": "relu", "normalization": "batch", "residual": False,
@@ -87,6 +89,26 @@ def write_data(
             f"free text number {i} of many words", target[i],
         ])  # fmt: skip
     path.write_text("\n".join(delimiter.join(row) for row in lines) + "\n", encoding="utf-8")
+
+
+def write_photos(folder: Path, *, has_text: bool = False, n: int = 80, seed: int = 0) -> Path:
+    """Write a table of numbers, categories and the paths of photos (and texts), which together tell the class."""
+    rng = np.random.default_rng(seed)
+    (folder / "photos").mkdir(parents=True, exist_ok=True)
+    lines = [["size", "colour", "photo", *(["text"] if has_text else []), "y"]]
+    for i in range(n):
+        is_bright, size = bool(i % 2), float(rng.normal())
+        pixels = rng.integers(0, 90, (10, 12, 3), np.uint8) + np.uint8(120 * is_bright)
+        name = f"photos/{i}.png"
+        Image.fromarray(pixels).save(folder / name)
+        said = " ".join([*rng.choice(["the", "meal", "我", "们", "12", "here"], 8).tolist(), str(i)])
+        y = "yes" if size + 2 * is_bright > 1 else "no"
+        shown = "" if i % 9 == 4 else f"{size:.4f}"
+        lines.append([shown, ("red", "green", "")[i % 3], name, *([said] if has_text else []), y])
+    file = folder / "photos.csv"
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(lines)
+    return file
 
 
 def make_study(

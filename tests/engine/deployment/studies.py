@@ -12,6 +12,7 @@ import numpy as np
 from cupel.engine.compression.train import train_plan
 from cupel.engine.domain.compression_plan import FORMATS as NUMBER_FORMATS
 from cupel.engine.domain.compression_plan import Plan
+from cupel.engine.domain.formats import FORMATS
 from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
 from cupel.engine.search.preparing import prepare
 from cupel.engine.studies import create_study
@@ -23,7 +24,7 @@ from cupel.storage.records import FoldScores, TrialKind, TrialOutcome, TrialStat
 from cupel.storage.store import Store
 from PIL import Image
 
-from .made import PARAMS, Made, write_data
+from .made import PARAMS, Made, write_data, write_photos
 
 TRAINING = {
     "optimizer": "adamw", "learning_rate": 5e-3, "weight_decay": 1e-3, "schedule": "constant", "batch_size": 32,
@@ -38,9 +39,12 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
         "min_count": 1,
     }),
     "image": ("cnn", {"n_layers": 2, "filters": 8, "dense": 16, "normalization": "batch"}),
+    "image+table": ("mlp", PARAMS),
+    "image+table+text": ("mlp", {**PARAMS, "tokens": "word", "n_tokens": 12, "min_count": 1}),
 }  # fmt: skip
 
 
+HERE = [name for name in FORMATS if FORMATS[name].is_installed]
 VARIANTS = [*NUMBER_FORMATS, "structured", "sparse"]
 
 
@@ -70,6 +74,8 @@ def _write(folder: Path, kind: str) -> Path:
                     [" ".join([*words, "good" if i % 2 else "bad", str(i)]), "no" if i % 2 else "yes"]
                 )
         return file
+    if "+" in kind:
+        return write_photos(folder, has_text="text" in kind)
     for i in range(60):
         home = folder / "images" / "ab"[i % 2]
         home.mkdir(parents=True, exist_ok=True)
@@ -97,10 +103,10 @@ def make_variants(folder: Path, kind: str) -> Study:
     name, params = KINDS[kind]
     store = Store.open(folder / "workspace")
     spec = StudySpec(
-        {"table": "y", "text": "y", "image": "label"}[kind], families=(name,), split=SplitSpec(n_folds=2, holdout=0.3),
-        budget=BudgetSpec(1), export_dir="", n_workers=1, roles={"text": "text"} if kind == "text" else {},
+        "label" if kind == "image" else "y", families=(name,), split=SplitSpec(n_folds=2, holdout=0.3),
+        budget=BudgetSpec(1), export_dir="", n_workers=1, roles={"text": "text"} if "text" in kind else {}, kind=kind,
     )  # fmt: skip
-    read = ReadSpec(image_size=10) if kind == "image" else ReadSpec()
+    read = ReadSpec(image_size=10) if "image" in kind else ReadSpec()
     record, _ = create_study(store, str(_write(folder, kind)), spec, read=read)
     context = context_of(prepare(store, record).files)
     params = {**TRAINING, **params}

@@ -28,9 +28,7 @@ from cupel.engine.domain.formats import FORMATS
 from cupel.storage.records import ExportRecord, JobState, TrialState
 
 from .made import make_study, manifest_of
-from .studies import KINDS, VARIANTS, Study, make_variants
-
-HERE = [name for name in FORMATS if FORMATS[name].is_installed]
+from .studies import HERE, KINDS, VARIANTS, Study, make_variants
 
 
 @pytest.fixture(scope="module")

@@ -172,7 +172,7 @@ def test_all_programs_tell_the_same(case: Case, tmp_path: Path, capsys: pytest.C
     assert out.read_text(encoding="utf-8") == alone
     assert "At the level 0.9, " in capsys.readouterr().err
     predictor = Predictor(bundle)
-    names = [spec["column"] for spec in predictor.schema["inputs"]]
+    names = [spec.column for spec in predictor.schema.inputs]
     rows = [{name: row[name] for name in names} for row in _rows(made.file)[:30]]
     for told, row in zip(predictor.predict(rows, interval=0.9), _rows(out), strict=False):
         if made.model.labels:

@@ -1,0 +1,110 @@
+"""A column of images: files, or their pixels, as the model takes them. Of what bundles carry along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from .errors import InputError
+from .image_rows import ImageRows
+from .input_column import Cell, InputColumn, Remark
+from .onnx_model import decoding
+from .schema import InputSpec
+
+_SHOWN_FILES = 5
+
+
+class ImageColumn(InputColumn):
+    """See `InputColumn`; paths of image files are taken, and their pixels.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Height, width and channels that every image gets.
+    bad : list of (str, str)
+        The images that could not be read, and why.
+    """
+
+    lead = ("image",)
+    most_rows = 256
+
+    def __init__(self, spec: InputSpec, *, is_alone: bool) -> None:
+        super().__init__(spec.column, spec.name, "image", spec.name if is_alone else spec.column)
+        self.shape = spec.shape or ()
+        self.bad: list[tuple[str, str]] = []
+
+    def read(self, cells: Sequence[Cell], lines: Sequence[int], place: Path) -> tuple[np.ndarray, np.ndarray]:
+        """See `InputColumn.read`."""
+        kind = decoding()
+        values, good = np.zeros((len(cells), *self.shape), np.uint8), np.ones(len(cells), bool)
+        with kind.ImageFiles(place, names=()) as files:
+            for i, (cell, line) in enumerate(zip(cells, lines, strict=True)):
+                try:
+                    values[i] = (
+                        cell if isinstance(cell, np.ndarray) else files.pixels(_path(cell), *self.shape)
+                    )
+                except kind.BadImageError as error:
+                    good[i] = False
+                    self.bad.append((str(cell or f"line {line}"), str(error)))
+        return values, good
+
+    def decoded(self, data: bytes) -> np.ndarray:
+        """Return the pixels of the bytes of a file.
+
+        Raises
+        ------
+        InputError
+            Where they are no image.
+        """
+        try:
+            pixels: np.ndarray = decoding().decoded_bytes(data, *self.shape)
+        except decoding().BadImageError as error:
+            raise InputError("{reason}", reason=str(error)) from error
+        return pixels
+
+    def remarks(self) -> list[Remark]:
+        """See `InputColumn.remarks`."""
+        if not self.bad:
+            return []
+        shown = "; ".join(f"{name}: {reason}" for name, reason in self.bad[:_SHOWN_FILES])
+        more = "; …" if len(self.bad) > _SHOWN_FILES else ""
+        return [
+            Remark(
+                "Images that cannot be read, and have an empty row: {n:,} ({files}).",
+                n=len(self.bad),
+                files=shown + more,
+            )
+        ]
+
+    def given(self, rows: Sequence[Mapping[str, Cell]]) -> list[Cell]:
+        """See `InputColumn.given`; pixels, read from the files where paths are given."""
+        return [self._given(row.get(self.key)) for row in rows]
+
+    def file_rows(self, paths: Sequence[Path]) -> ImageRows:
+        """See `InputColumn.file_rows`."""
+        return ImageRows(paths, self.column)
+
+    def _given(self, value: Cell) -> np.ndarray:
+        if isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.shape == self.shape:
+            return value
+        if not isinstance(value, str | Path):
+            raise InputError(
+                "A row has no value {column!r}; give the path of a file, or bytes of shape {shape}.",
+                column=self.key, shape=self.shape,
+            )  # fmt: skip
+        with decoding().ImageFiles(Path(value).parent, names=()) as files:
+            try:
+                pixels: np.ndarray = files.pixels(Path(value).name, *self.shape)
+            except decoding().BadImageError as error:
+                raise InputError(
+                    "{file} cannot be read: {reason}.", file=str(value), reason=str(error)
+                ) from error
+        return pixels
+
+
+def _path(cell: Cell) -> str:
+    if not isinstance(cell, str | Path) or not str(cell).strip():
+        raise decoding().BadImageError("no file is named")
+    return str(cell).strip()
