@@ -11,7 +11,7 @@ from ..engine.domain.requests import Request
 from ..storage.records import JobRecord, JobState
 from . import words
 from .desk import Desk
-from .language import sentence, tr
+from .speech import sentence, tr
 
 if TYPE_CHECKING:
     from ..storage.store import Store

@@ -23,7 +23,7 @@ from ..storage.records import (
     TrialRecord,
     TrialState,
 )
-from .language import counted, sentence, tr
+from .speech import counted, sentence, tr
 
 _LEFT_OUT = (FailureKind.RULED_OUT, FailureKind.SKIPPED)  # ended without having failed
 

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QToolTip
 
 from ...engine.domain import formatting
 from .. import tokens
-from ..language import Speaks, Text
+from ..language import Speaks
+from ..speech import Text
 from ..theme import body_font, theme
 from ..widgets.parts import Label
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...engine.domain import formatting
 from ...storage.records import Curves
-from ..language import tr
+from ..speech import tr
 from .chart import Chart, Series
 
 _TONES = {"train": "series1", "valid": "series0"}

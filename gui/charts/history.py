@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine.domain import formatting
-from ..language import tr
+from ..speech import tr
 from .chart import Chart, Series
 
 

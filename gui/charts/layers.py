@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from ...engine.domain import formatting
 from ...engine.domain.variants import LayerWeights
 from .. import tokens
-from ..language import Speaks, tr
+from ..language import Speaks
+from ..speech import tr
 from ..theme import body_font, colour, theme
 
 _ROW, _GRAPH, _BAR = 62, 34, 6

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 
 from ...engine.domain import formatting
 from ...engine.domain.objectives import front_mask
-from ..language import tr
+from ..speech import tr
 from .chart import Chart, Series
 
 _FEW = 6  # trials that are all shown, whatever they score

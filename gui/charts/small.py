@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ...engine.domain import formatting
 from .. import tokens
-from ..language import Speaks, tr
+from ..language import Speaks
+from ..speech import tr
 from ..theme import body_font, colour, theme
 
 

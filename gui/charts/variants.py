@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 
 from ...engine.domain.objectives import front_mask
-from ..language import Text, tr
+from ..speech import Text, tr
 from .chart import Chart, Series
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from ...engine.domain import formatting
 from ...engine.domain.kinds import GIVEN_ROLES
 from .. import words
-from ..language import tr
+from ..speech import tr
 from .inspection import ColumnFacts, Inspection
 from .table_model import LEFT, RIGHT, Index, TableModel
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt
 
 from ...engine.domain import formatting
 from ...engine.domain.group_audits import AuditPart, Figure, Gap, Group
-from ..language import tr
+from ..speech import tr
 from .table_model import LEFT, RIGHT, Index, TableModel
 
 FIGURE_ROLE = int(Qt.ItemDataRole.UserRole) + 1

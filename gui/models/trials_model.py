@@ -18,7 +18,7 @@ from ...engine.domain.trial_columns import SHOWN
 from ...engine.domain.verdict import OLD_WAY
 from ...storage.records import TrialState
 from .. import words
-from ..language import sentence, tr
+from ..speech import sentence, tr
 from .table_model import LEFT, RIGHT, Index, TableModel
 from .trials_data import TrialsData
 

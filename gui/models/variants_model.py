@@ -14,7 +14,7 @@ from ...engine.domain.compression_verdict import verdict
 from ...engine.domain.variants import Difference, Sizes, VariantMeasures
 from ...storage.records import TrialState, VariantRecord
 from .. import words
-from ..language import sentence, tr
+from ..speech import sentence, tr
 from ..theme import colour
 from .table_model import LEFT, RIGHT, Index, TableModel
 

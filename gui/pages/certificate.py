@@ -14,7 +14,7 @@ from ...engine.domain.bundles import BundleFile, Certificate, FormatCheck, Manif
 from ...engine.domain.formats import FORMATS
 from ...storage.records import ExportRecord, JobState
 from .. import words
-from ..language import tr
+from ..speech import tr
 from ..widgets.grids import fill_grid
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Elided, Label, Pill, Rule, column, row, scrolled

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewIt
 from ...engine.domain.kinds import GIVEN_ROLES
 from .. import words
 from ..charts.small import draw_histogram
-from ..language import tr
 from ..models.columns_model import FACTS_ROLE, Column
 from ..models.inspection import ColumnFacts
+from ..speech import tr
 from ..theme import colour
 from ..widgets import painting
 

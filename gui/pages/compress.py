@@ -13,8 +13,8 @@ from ...storage.records import JobRecord
 from .. import tokens, words
 from ..desk import Desk
 from ..jobs import JobWatcher, job_going
-from ..language import Text, tr
 from ..models.variants_model import Measured, VariantsModel, newest
+from ..speech import Text, tr
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, column, row
 from ..widgets.trial_field import BEST, Complete, best_text, complete_trials

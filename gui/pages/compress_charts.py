@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QSizePolicy
 from ...engine.domain import formatting
 from .. import words
 from ..charts.variants import Spot, VariantsChart
-from ..language import Text, tr
 from ..models.variants_model import BASE, Measured, Scale, VariantsModel, size_scale, time_scale
+from ..speech import Text, tr
 from ..widgets.fields import ChoiceField
 from ..widgets.parts import Card, Label, row
 

@@ -12,7 +12,7 @@ from ...engine.domain.compression_plan import WHAT
 from ...engine.domain.metrics import METRICS
 from ...storage.records import StudyRecord
 from .. import words
-from ..language import Text, tr
+from ..speech import Text, tr
 from ..widgets.fields import ChipsField, NumberField
 from ..widgets.parts import Card, row
 from ..widgets.progress import ProgressBox

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from ...engine.domain.compression_verdict import chosen
 from ...engine.domain.variants import VariantMeasures
 from .. import words
-from ..language import tr
 from ..models.variants_model import BASE, Column, Measured, VariantsModel
+from ..speech import tr
 from ..widgets.parts import Card, Elided, Label, row
 from ..widgets.tables import make_table
 from .choice_words import loss_texts

@@ -15,8 +15,8 @@ from ...storage.records import ExportRecord, JobRecord, StudyRecord, TrialState,
 from .. import words
 from ..desk import Desk
 from ..jobs import JobWatcher
-from ..language import Text, tr
 from ..models.exports_model import RECORD_ROLE, Column, ExportsModel
+from ..speech import Text, tr
 from ..widgets.fields import ChoiceField, TextField
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, column, row

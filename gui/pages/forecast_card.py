@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout
 from ...engine.domain import formatting
 from ...engine.domain.forecasts import Corner, Forecast
 from .. import words
-from ..language import Text, counted, sentence, tr
+from ..speech import Text, counted, sentence, tr
 from ..widgets.grids import fill_rows
 from ..widgets.parts import Button, Card, Label
 from ..widgets.progress import ProgressLine

@@ -15,7 +15,7 @@ from ...engine.domain.results import StudyResult
 from ...storage.records import JobRecord, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher, job_going
-from ..language import Text, tr
+from ..speech import Text, tr
 from ..widgets.fields import ChoiceField, Options, TextField
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, column, row

@@ -17,9 +17,9 @@ from .. import words
 from ..charts.curves import CurvesChart, judged_measure
 from ..charts.history import History, HistoryChart
 from ..desk import Desk
-from ..language import sentence, tr
 from ..models.follower import TrialsFollower
 from ..models.trials_data import TrialsData
+from ..speech import sentence, tr
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, column, row
 from .live_controls import LiveControls

@@ -15,8 +15,9 @@ from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, Tr
 from .. import words
 from ..charts.curves import judged_measure, mean_of
 from ..charts.small import Sparkline
-from ..language import Speaks, Text, tr
+from ..language import Speaks
 from ..models.studies_model import left_out_text, trial_counts
+from ..speech import Text, tr
 from ..widgets.parts import Card, Elided, IconButton, Label, column, row, scrolled, set_property
 
 _WORKS = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)

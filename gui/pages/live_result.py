@@ -18,7 +18,7 @@ from ...engine.domain.verdict import (
 )
 from ...storage.records import StudyRecord, StudyState
 from .. import words
-from ..language import sentence, tr
+from ..speech import sentence, tr
 from ..widgets.grids import fill_grid
 from ..widgets.parts import Card, Label, column, scrolled, set_property
 

@@ -15,8 +15,8 @@ from ...engine.domain.spec import ORDERED_SPLITS, ReadSpec, SplitSpec, StudySpec
 from ...storage.records import DatasetRecord, JobRecord, Request, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
-from ..language import Text, sentence, tr
 from ..models.inspection import Inspection, SplitFinding
+from ..speech import Text, sentence, tr
 from ..widgets.drop_zone import DropZone
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Label, column, row

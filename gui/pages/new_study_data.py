@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 
 from ...engine.domain import formatting
 from ...engine.domain.kinds import input_kind
-from ..language import Speaks, sentence, tr
+from ..language import Speaks
 from ..models.columns_model import Column, ColumnsModel, PreviewModel
 from ..models.inspection import Inspection
+from ..speech import sentence, tr
 from ..widgets.fields import ChoiceField
 from ..widgets.parts import Card, Label, Picture, clear, column, row, scrolled
 from ..widgets.picture_grid import PictureGrid

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from ...engine.domain import formatting
 from ...storage.records import StudyRecord
-from ..language import tr
+from ..speech import tr
 from ..widgets.fields import ChoiceField
 
 

@@ -16,8 +16,8 @@ from ...engine.domain.settings import BY_FIELD, default_of
 from ...engine.domain.spec import StudySpec
 from ...storage.records import StudyRecord
 from .. import words
-from ..language import tr
 from ..models.inspection import Inspection
+from ..speech import tr
 from ..widgets.fields import ChipsField, ChoiceField, Field, TextField, pair
 from ..widgets.parts import Button, Card, Label, column, row, scrolled
 from ..widgets.setting_fields import setting_field

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from ...engine.domain import formatting
-from ..language import tr
 from ..models.inspection import Inspection
+from ..speech import tr
 from ..widgets.drop_zone import SAMPLE_PREFIX, sample_name
 from ..widgets.parts import Button, Label, column, row
 

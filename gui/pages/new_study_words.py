@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..language import tr
+from ..speech import tr
 
 
 def split_text(name: str) -> str:

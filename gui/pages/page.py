@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QStackedWidget, QW
 
 from .. import tokens
 from ..desk import Desk
-from ..language import Speaks, Text, tr
+from ..language import Speaks
+from ..speech import Text, tr
 from ..widgets.parts import Button, Label, Picture, Pill, column, row
 
 FRAME_MS = 16  # after which the rest is done of what would stop the window for too long at once

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from ...engine.domain.objectives import COSTS, objectives_of, table_costs
 from ...storage.records import StudyRecord, TrialKind, TrialState
 from ..charts.pareto import ParetoChart, Spread
-from ..language import Speaks, tr
+from ..language import Speaks
 from ..models.trials_data import TrialsData
+from ..speech import tr
 from ..widgets.parts import column, row
 
 

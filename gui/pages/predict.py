@@ -15,8 +15,8 @@ from ...engine.domain.requests import PredictRows, result_of
 from ...storage.records import ExportRecord, JobRecord, JobState
 from ..desk import Desk
 from ..jobs import JobWatcher
-from ..language import Text, counted, sentence, tr
 from ..models.predictions_model import PredictionsModel
+from ..speech import Text, counted, sentence, tr
 from ..widgets.fields import ChoiceField, TextField
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, Pill, column, row

@@ -22,7 +22,8 @@ from ...engine.domain.errors import SpecError
 from ...engine.domain.families import default_families
 from ...engine.domain.kinds import DEFAULT_KIND
 from .. import tokens
-from ..language import Speaks, sentence, tr
+from ..language import Speaks
+from ..speech import sentence, tr
 from ..theme import mono_font
 from ..widgets.parts import Button, Elided, Label, column, row, set_property
 from ..widgets.tables import set_up

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 from ...storage.records import Request, StudyRecord, StudyState
 from .. import icons, tokens
 from ..desk import Desk
-from ..language import counted, tr
 from ..models.studies_model import Column, StudiesModel, StudiesProxy
+from ..speech import counted, tr
 from ..theme import theme
 from ..widgets.drop_zone import DropZone
 from ..widgets.parts import Button, SearchField, column, row

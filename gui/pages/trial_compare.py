@@ -18,7 +18,8 @@ from .. import words
 from ..charts.chart import Chart, Series
 from ..charts.curves import judged_measure, mean_of
 from ..desk import Desk
-from ..language import Speaks, sentence, tr
+from ..language import Speaks
+from ..speech import sentence, tr
 from ..widgets.parts import Card, Label, Rule, clear, column, scrolled
 from .trial_details import TrialView, read_view
 from .trial_facts import facts

@@ -16,7 +16,8 @@ from .. import tokens, words
 from ..charts.curves import CurvesChart, judged_measure, measures
 from ..charts.small import FoldStrip
 from ..desk import Desk
-from ..language import Speaks, tr
+from ..language import Speaks
+from ..speech import tr
 from ..theme import mono_font
 from ..widgets.grids import fill_grid
 from ..widgets.notices import Notice

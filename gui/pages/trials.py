@@ -19,9 +19,9 @@ from ...engine.domain.trial_columns import SHOWN
 from ...storage.records import TrialState
 from .. import tokens
 from ..desk import Desk
-from ..language import counted, sentence, tr
 from ..models.follower import TrialsFollower
 from ..models.trials_model import NUMBER, SCORE, TrialsModel, rare
+from ..speech import counted, sentence, tr
 from ..widgets.parts import Button, Card, Label, SearchField, column, row, set_property
 from ..widgets.tables import make_table
 from .page import EmptyState, Page, Pages, new_study_button

@@ -11,8 +11,8 @@ from ...engine.domain.variants import FittedThreshold, RuntimeFile, VariantMeasu
 from ...storage.records import TrialState
 from .. import words
 from ..charts.layers import LayersView
-from ..language import tr
 from ..models.variants_model import BASE, Measured, Scale, VariantsModel, size_scale, time_scale
+from ..speech import tr
 from ..widgets.grids import fill_grid, fill_rows
 from ..widgets.notices import Notice
 from ..widgets.parts import Card, Label, Pill, Rule, column, scrolled

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QFrame
 
 from ..desk import Desk
-from ..language import tr
+from ..speech import tr
 from .parts import Button, Label, Picture, column, row, set_property
 
 SAMPLES = ("iris", "wine", "breast_cancer", "digits", "diabetes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from ..language import Text, tr
+from ..speech import Text, tr
 from .parts import Button, Label, column, row
 
 _STEPS = 1000

@@ -12,9 +12,10 @@ import pytest
 from cupel.engine.domain.errors import Message
 from cupel.gui import app
 from cupel.gui import main as entry
-from cupel.gui.language import language, sentence, tr
+from cupel.gui.language import language
 from cupel.gui.preferences import Preferences
 from cupel.gui.shell import MainWindow
+from cupel.gui.speech import sentence, tr
 from cupel.gui.theme import style_sheet, theme
 from cupel.gui.tokens import DARK, LIGHT
 from PySide6.QtCore import Qt
