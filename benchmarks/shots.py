@@ -135,7 +135,7 @@ def _prepare(window, picture: str) -> None:
     if name == "new_study" and picture != "new_study":
         _prepare_new_study(page, picture)
     if picture == "by_size":
-        page.by_cost.setChecked(True)
+        page.charts.buttons["by_cost"].setChecked(True)
     if picture.startswith("predict_"):
         _prepare_predict(page, picture)
     if picture == "export_threshold":

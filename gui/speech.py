@@ -7,7 +7,7 @@ here needs Qt: `language` says who translates, and until it does all is said in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from ..engine.domain import formatting
 
@@ -58,11 +58,14 @@ class _Figure(float):
         return super().__format__(how).replace("-", formatting.MINUS)
 
 
-def _shown(value: Any) -> object:
+def _shown(value: object) -> object:
     """Return a value of a sentence as the window writes it; a sentence in a sentence is translated too."""
-    if isinstance(value, Mapping) and "template" in value:
-        return sentence(value)
-    return _Figure(value) if isinstance(value, float) else value
+    if isinstance(value, float):
+        return _Figure(value)
+    if not isinstance(value, Mapping):
+        return value
+    inner = cast("Mapping[str, Any]", value)
+    return sentence(inner) if "template" in inner else inner
 
 
 def sentence(message: Mapping[str, Any]) -> str:
@@ -73,7 +76,8 @@ def sentence(message: Mapping[str, Any]) -> str:
     template = str(message.get("template", ""))
     if not template:
         return str(message.get("text", ""))
-    args = {name: _shown(value) for name, value in (message.get("args") or {}).items()}
+    given: Mapping[str, object] = message.get("args") or {}
+    args = {name: _shown(value) for name, value in given.items()}
     translated = _translator.translate(ENGINE_CONTEXT, template)
     try:
         return translated.format(**args)

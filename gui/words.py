@@ -307,3 +307,8 @@ def finished_trials(study: StudyRecord) -> int:
     """Return how many trials of a study can no longer change; what a limit ruled out was never one of them."""
     ended = sum(n for state, n in study.n_trials.items() if TrialState(state).is_finished)
     return ended - study.n_ruled_out
+
+
+def cost(name: str) -> str:
+    """Return what a cost of a network is called where it is chosen."""
+    return {"parameters": tr("Weights"), "bytes": tr("File size"), "latency": tr("Latency")}[name]

@@ -13,12 +13,13 @@ from ...engine.domain import formatting
 from ...engine.domain.leading import Leading, Margin, leading_of, margin_of
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialState, TrialTable
 from .. import words
-from ..charts.curves import judged_measure, mean_of
-from ..charts.small import Sparkline
+from ..charts.curves import judged_mean
+from ..charts.sparkline import SPARKLINE, Course
 from ..language import Speaks
 from ..models.studies_model import left_out_text, trial_counts
 from ..speech import Text, tr
 from ..widgets.parts import Card, Elided, IconButton, Label, column, row, scrolled, set_property
+from ..widgets.small_chart import SmallChart
 
 _WORKS = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
 _NARROW_PX = 960  # below this the figures are smaller, so that a score keeps its spread
@@ -150,7 +151,7 @@ class RunningTrial(Speaks, QFrame):
         self._name = Label(kind="strong")
         self._epochs = Label(kind="small", tone="muted")
         self._now = Label(kind="strong")
-        self._line = Sparkline(36)
+        self._line = SmallChart(SPARKLINE, 36)
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         skip = IconButton("skip", lambda: tr("Skip this trial"))
@@ -177,12 +178,12 @@ class RunningTrial(Speaks, QFrame):
         self._epochs.setText(of if epoch else tr("starting"))
         self._progress.setRange(0, max(n_epochs, 1))
         self._progress.setValue(min(epoch, max(n_epochs, 1)))
-        mean = _judged_mean(curves, study.metric)
+        mean = judged_mean(curves, study.metric)
         known = mean[np.isfinite(mean)]
         self._now.setText(
             formatting.number(float(known[-1]), 3 if abs(known[-1]) < 100 else 0) if len(known) else ""
         )
-        self._line.show_lines([(mean, "series0")] if len(known) else [])
+        self._line.show_data(Course(mean))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
@@ -193,14 +194,6 @@ class RunningTrial(Speaks, QFrame):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         self.chosen.emit(self.trial_id)
         super().mousePressEvent(event)
-
-
-def _judged_mean(curves: Curves | None, metric: str) -> np.ndarray:
-    """Return the mean over the folds, of shape (n_epochs,), of what is judged; of the loss where it is not
-    kept.
-    """
-    name = f"valid_{judged_measure(curves, metric)}"
-    return mean_of(curves, name) if curves is not None and name in curves.names else np.zeros(0)
 
 
 class RunningCard(Card):
@@ -242,13 +235,13 @@ class MachineCard(Card):
 
     def __init__(self) -> None:
         super().__init__(lambda: tr("Machine"), margin=12)
-        self._lines: dict[str, tuple[Label, Sparkline, QWidget]] = {}
+        self._lines: dict[str, tuple[Label, SmallChart[Course], QWidget]] = {}
         for key, name in (
             ("cpu", lambda: tr("Processor")),
             ("memory", lambda: tr("Memory")),
             ("gpu", lambda: tr("GPU")),
         ):
-            value, line = Label(kind="small"), Sparkline(30)
+            value, line = Label(kind="small"), SmallChart(SPARKLINE, 30)
             box = QWidget()
             name_label = Label(name, "small", "muted")
             box.setLayout(column(row(name_label, 1, value), line, spacing=2))
@@ -281,4 +274,4 @@ class MachineCard(Card):
     def _show(self, key: str, values: list[float], text: str, tone: str) -> None:
         label, line, _ = self._lines[key]
         label.setText(text)
-        line.show_lines([(np.array(values), tone)], top=1.0)
+        line.show_data(Course(np.array(values, dtype=np.float64), tone, top=1.0))

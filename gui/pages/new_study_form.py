@@ -23,7 +23,6 @@ from ..widgets.parts import Button, Card, Label, column, row, scrolled
 from ..widgets.setting_fields import setting_field
 from .new_study_fields import PartField, StartField
 from .new_study_words import pruner_text, sampler_text
-from .pareto_panel import cost_name
 from .split_fields import SplitFields
 
 _PLAIN = (
@@ -205,7 +204,7 @@ class StudyForm(Card):
         self._families = ChipsField(lambda: tr("Families"), [])
         self._objectives = ChipsField(
             lambda: tr("Also minimize"),
-            [(name, lambda name=name: cost_name(name)) for name in COSTS],
+            [(name, lambda name=name: words.cost(name)) for name in COSTS],
             tip=lambda: tr("Further objectives beside the score; then no trial is given up early"),
         )
         self._part = PartField()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
@@ -15,11 +14,13 @@ from ...engine.domain.verdict import another_way_sentence, verdict_sentence
 from ...engine.statistics.comparison import all_scores, compare_trials
 from ...storage.records import StudyRecord
 from .. import words
-from ..charts.chart import Chart, Series
-from ..charts.curves import judged_measure, mean_of
+from ..charts.compared import COMPARED, ComparedCurves, tone_of
+from ..charts.curves import judged_mean
 from ..desk import Desk
 from ..language import Speaks
 from ..speech import sentence, tr
+from ..theme import colour
+from ..widgets.chart_view import ChartView
 from ..widgets.parts import Card, Label, Rule, clear, column, scrolled
 from .trial_details import TrialView, read_view
 from .trial_facts import facts
@@ -39,7 +40,7 @@ class TrialCompare(Speaks, QWidget):
         self._views: list[TrialView] = []
         self._heading = Label(kind="subtitle")
         self._verdicts = Label(kind="small", wrap=True, select=True)
-        self.chart = Chart(lambda: tr("Epoch"), self._metric, x_whole=True)
+        self.chart = ChartView(COMPARED)
         self.chart.setFixedHeight(190)
         self.grid = QGridLayout()
         self.grid.setHorizontalSpacing(12)
@@ -122,7 +123,7 @@ class TrialCompare(Speaks, QWidget):
         for side, value in enumerate(values):
             label = Label(kind=kind, tone=tone)
             text = (
-                f"<span style='color:{_series(side).colour().name()}'>●</span>&nbsp;{value}"
+                f"<span style='color:{colour(tone_of(side)).name()}'>●</span>&nbsp;{value}"
                 if coloured
                 else value
             )
@@ -132,33 +133,13 @@ class TrialCompare(Speaks, QWidget):
             self.grid.addWidget(label, place, side + 1)
 
     def _show_curves(self) -> None:
-        series = []
-        for side, view in enumerate(self._views):
-            curves = view.curves
-            name = f"valid_{judged_measure(curves, self._metric())}"
-            if curves is None or name not in curves.names:
-                continue
-            mean = mean_of(curves, name)
-            series.append(_series(side, self._name(view), mean))
-        self.chart.setVisible(bool(series))
-        self.chart.legend.setVisible(bool(series))
-        self.chart.rename()
-        self.chart.show_series(series)
-
-
-def _series(side: int, name: str = "", mean: np.ndarray | None = None) -> Series:
-    y = np.zeros(0) if mean is None else mean
-    x = np.arange(1, len(y) + 1, dtype=float)
-    return Series(
-        f"trial{side}",
-        name,
-        x,
-        y,
-        f"series{side}",
-        "line",
-        2.0,
-        tip=lambda i: f"{name}\n{tr('Epoch {epoch}', epoch=i + 1)}\n{formatting.number(float(y[i]), 4)}",
-    )
+        metric, views = self._metric(), self._views
+        names = tuple(self._name(view) for view in views)
+        means = tuple(judged_mean(view.curves, metric) for view in views)
+        has_curves = any(len(mean) for mean in means)
+        self.chart.setVisible(has_curves)
+        self.chart.legend.setVisible(has_curves)
+        self.chart.show_data(ComparedCurves(metric, names, means))
 
 
 def comparisons(study: StudyRecord | None, views: list[TrialView]) -> list[Message]:

@@ -13,15 +13,17 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit,
 from ...engine.domain import formatting
 from ...storage.records import Curves, Failure, FailureKind, FoldScores, StudyRecord, TrialRecord, TrialState
 from .. import tokens, words
-from ..charts.curves import CurvesChart, judged_measure, measures
-from ..charts.small import FoldStrip
+from ..charts.curves import CURVES, TrialCurves, judged_measure, measures
+from ..charts.folds import FOLDS, FoldValues
 from ..desk import Desk
 from ..language import Speaks
 from ..speech import tr
 from ..theme import mono_font
+from ..widgets.chart_view import ChartView
 from ..widgets.grids import fill_grid
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, row, scrolled
+from ..widgets.small_chart import SmallChart
 from .trial_facts import against_baseline, facts, optimistic_score, score_on_repeats
 
 if TYPE_CHECKING:
@@ -91,14 +93,15 @@ class TrialDetails(Speaks, QWidget):
         self.measure = QComboBox()
         self.measure.activated.connect(lambda _index: self._show_curves())
         self.say(lambda: self.measure.setAccessibleName(tr("Measure of the curves")))
-        self.curves = CurvesChart()
+        self.curves = ChartView(CURVES)
         self.curves.setFixedHeight(190)
         self.curves_title = row(Label(lambda: tr("Learning curves"), "strong"), 1, self.measure)
         self.curves_box = QWidget()
         self.curves_box.setLayout(
             column(Rule(), self.curves_title, self.curves, self.curves.legend, spacing=6)
         )
-        self.strip = FoldStrip()
+        self.strip = SmallChart(FOLDS, 64, margin=10)
+        self.say(lambda: self.strip.setAccessibleName(tr("Scores of the folds")))
         self.folds = QGridLayout()
         self.folds_box = QWidget()
         self.folds_box.setLayout(
@@ -212,16 +215,15 @@ class TrialDetails(Speaks, QWidget):
 
     def _show_curves(self) -> None:
         if self._view is not None:
-            self.curves.show_curves(
-                self._view.curves, self.measure.currentData() or "loss", self.measure.currentText()
-            )
+            measure, name = self.measure.currentData() or "loss", self.measure.currentText()
+            self.curves.show_data(TrialCurves(self._view.curves, measure, name))
 
     def _show_folds(self, scores: FoldScores | None, study: StudyRecord) -> None:
         self.folds_box.setVisible(scores is not None)
         if scores is None:
             return
         judged = scores.metrics.index(study.metric) if study.metric in scores.metrics else 0
-        self.strip.show_scores(scores.values[:, judged], study.best_baseline_value)
+        self.strip.show_data(FoldValues(scores.values[:, judged], study.best_baseline_value))
         rows = []
         for place, name in enumerate(scores.metrics):
             values = scores.values[:, place]

@@ -18,14 +18,15 @@ from ...engine.domain.filtering import parse_filter
 from ...engine.domain.trial_columns import SHOWN
 from ...storage.records import TrialState
 from .. import tokens
+from ..charts.pareto import BY_COST
 from ..desk import Desk
 from ..models.follower import TrialsFollower
 from ..models.trials_model import NUMBER, SCORE, TrialsModel, rare
 from ..speech import counted, sentence, tr
 from ..widgets.parts import Button, Card, Label, SearchField, column, row, set_property
+from ..widgets.study_chart import StudyChartPanel
 from ..widgets.tables import make_table
 from .page import EmptyState, Page, Pages, new_study_button
-from .pareto_panel import ParetoPanel
 from .trial_compare import TrialCompare
 from .trial_details import TrialDetails
 from .trials_delegate import TrialDelegate
@@ -55,8 +56,8 @@ class TrialsPage(Page):
         self._aside.addWidget(self.details)
         self._aside.addWidget(self.compare)
         self._aside.setMinimumWidth(320)
-        self.pareto = ParetoPanel()
-        self.pareto.chart.picked.connect(self._pick)
+        self.pareto = StudyChartPanel(BY_COST)
+        self.pareto.trial_picked.connect(self._pick)
         self._chart_card = Card(margin=12)
         self._chart_card.body.addWidget(self.pareto, 1)
         self._chart_card.hide()

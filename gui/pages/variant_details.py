@@ -10,10 +10,10 @@ from ...engine.domain import formatting
 from ...engine.domain.variants import FittedThreshold, RuntimeFile, VariantMeasures, VariantMethod
 from ...storage.records import TrialState
 from .. import words
-from ..charts.layers import LayersView
 from ..models.variants_model import BASE, Measured, Scale, VariantsModel, size_scale, time_scale
 from ..speech import tr
 from ..widgets.grids import fill_grid, fill_rows
+from ..widgets.layers_view import LayersView
 from ..widgets.notices import Notice
 from ..widgets.parts import Card, Label, Pill, Rule, column, scrolled
 from .choice_words import choice_text

@@ -13,11 +13,14 @@ from cupel.engine.domain.stored import encoded
 from cupel.engine.domain.variants import LayerWeights
 from cupel.engine.jobs.launch import ServiceProcess
 from cupel.engine.service import run_job
+from cupel.gui.charts.spec import Bars
+from cupel.gui.charts.variants import Spot, VariantSpots
 from cupel.gui.models.variants_model import Column, VariantsModel, newest, size_scale, time_scale
 from cupel.gui.pages.compress import CompressPage
 from cupel.gui.pages.compress_choice import usual_limit
 from cupel.gui.shell import MainWindow
 from cupel.gui.theme import colour
+from cupel.gui.widgets.chart_view import ChartView
 from cupel.gui.widgets.tables import ToneDelegate
 from cupel.storage.records import JobState, TrialState
 from cupel.storage.store import Store
@@ -38,6 +41,10 @@ def study_id_of(window: MainWindow, name: str) -> int:
 
 def cell(page: CompressPage, name: str, column: Column) -> str:
     return str(page.model.index(page.model.row_of(name), column).data())
+
+
+def spots(chart: ChartView[VariantSpots]) -> tuple[Spot, ...]:
+    return chart.data.spots if chart.data is not None else ()
 
 
 @pytest.fixture
@@ -113,7 +120,7 @@ def test_a_variant_that_failed_says_why_in_its_row_and_in_the_details(page: Comp
     assert page.details._failure.isVisible()
     assert "Training diverged" in page.details._failure.label.text()
     assert not page.details.verdict.isVisible()
-    assert "sparse 2:4" not in {spot.name for spot in page.charts.bytes_chart.spots}
+    assert "sparse 2:4" not in {spot.name for spot in spots(page.charts.bytes_chart)}
 
 
 def test_why_a_variant_failed_is_translated_as_well(page: CompressPage, window: MainWindow) -> None:
@@ -178,15 +185,18 @@ def test_details_tell_every_runtime_and_what_it_was_compared_with(page: Compress
 
 
 def test_charts_mark_the_front_and_a_click_selects(qtbot: QtBot, page: CompressPage) -> None:
-    assert {"control", "int8", "structured 50 % + int8"} <= page.charts.bytes_chart.on_front
-    assert "structured 75 %" not in page.charts.bytes_chart.on_front
-    assert "structured 75 %" in page.charts.time_chart.on_front
-    bars = next(one for one in page.charts.bytes_chart.series if one.key == "bars")
-    assert len(bars.x) == 3 * len(page.charts.bytes_chart.spots)
-    spot = next(spot for spot in page.charts.bytes_chart.spots if spot.name == "structured 75 %")
+    assert page.charts.bytes_chart.data is not None
+    assert page.charts.time_chart.data is not None
+    assert {"control", "int8", "structured 50 % + int8"} <= page.charts.bytes_chart.data.on_front
+    assert "structured 75 %" not in page.charts.bytes_chart.data.on_front
+    assert "structured 75 %" in page.charts.time_chart.data.on_front
+    bars = next(one for one in page.charts.bytes_chart.marks if one.key == "bars")
+    assert isinstance(bars, Bars)
+    assert len(bars.x) == len(spots(page.charts.bytes_chart))
+    spot = next(spot for spot in spots(page.charts.bytes_chart) if spot.name == "structured 75 %")
     page.charts.bytes_chart.grab()  # the chart takes its range when it is painted
     box = page.charts.bytes_chart.getPlotItem().getViewBox()
-    place = box.mapViewToScene(QPointF(spot.cost, spot.score))
+    place = box.mapViewToScene(QPointF(page.charts.bytes_chart.data.x(spot), spot.score))
     tip = page.charts.bytes_chart.tip_at(place)
     assert tip.startswith("Structured 75%")
     assert "Not on the front" in tip
@@ -196,10 +206,10 @@ def test_charts_mark_the_front_and_a_click_selects(qtbot: QtBot, page: CompressP
 
 
 def test_the_time_chart_can_tell_of_many_rows(page: CompressPage) -> None:
-    one = [spot.cost for spot in page.charts.time_chart.spots]
+    one = [spot.cost for spot in spots(page.charts.time_chart)]
     page.charts.rows.set_value("batch_latency_ms")
     page.charts.rows.changed.emit()
-    assert [spot.cost for spot in page.charts.time_chart.spots] != one
+    assert [spot.cost for spot in spots(page.charts.time_chart)] != one
 
 
 def test_keys_walk_through_the_variants(qtbot: QtBot, page: CompressPage) -> None:

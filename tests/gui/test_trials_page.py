@@ -11,6 +11,7 @@ from cupel.engine.domain.errors import SpecError
 from cupel.engine.domain.filtering import parse_filter
 from cupel.engine.domain.trial_columns import SHOWN
 from cupel.gui import words
+from cupel.gui.charts.pareto import Spread
 from cupel.gui.models.studies_model import trial_counts
 from cupel.gui.models.trials_data import changed, prepare
 from cupel.gui.models.trials_model import N_OWN, NUMBER, SCORE, SCORE_ROLE, STATE, TONE_ROLE, TrialsModel
@@ -200,16 +201,15 @@ def test_notes_tags_and_pins_are_kept(qtbot: QtBot, page: TrialsPage, workspace:
 def test_the_chart_shows_the_front_and_selects_what_is_clicked(qtbot: QtBot, page: TrialsPage) -> None:
     page.charted.click()
     chart = page.pareto.chart
-    spread = chart.spread
-    assert spread is not None
+    spread = chart.data
+    assert isinstance(spread, Spread)
     gain = spread.scores if spread.maximize else -spread.scores
     beaten = [
         any((spread.costs <= c) & (gain >= g) & ((spread.costs < c) | (gain > g)))
         for c, g in zip(spread.costs, gain, strict=True)
     ]
-    assert chart.on_front == {
-        int(n) for n, is_beaten in zip(spread.numbers, beaten, strict=True) if not is_beaten
-    }
+    unbeaten = [row for row, is_beaten in enumerate(beaten) if not is_beaten]
+    assert sorted(spread.front.tolist()) == unbeaten
     other = next(int(i) for i in spread.ids if int(i) not in page._selected)
     page.filter.setText(f"number == {10**6}")  # hides it
     page.apply_filter()
