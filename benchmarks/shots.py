@@ -214,11 +214,11 @@ def _prepare_new_study(page, picture: str) -> None:
 
 
 def _prepare_predict(page, picture: str) -> None:
-    page._offer(["/home/you/cupel/exports/adult-income"])
+    page.offer(["/home/you/cupel/exports/adult-income"])
     page.data.set_value("/home/you/data/adult-2026.csv")
     page.data.changed.emit()
     if picture == "predict_failed":
-        page._failed(lambda: "No such file: /home/you/data/adult-2026.csv")
+        page.notice.tell(lambda: "No such file: /home/you/data/adult-2026.csv")
         return
     results = {
         "predict_table": shot_samples.table_predictions,

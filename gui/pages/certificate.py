@@ -24,10 +24,10 @@ class CertificateCard(Card):
     """Whether a bundle gives the stored predictions, and how that was found out."""
 
     def __init__(self) -> None:
-        self._pill = Pill()
-        super().__init__(lambda: tr("Certificate"), self._pill, margin=12)
+        self.pill = Pill()
+        super().__init__(lambda: tr("Certificate"), self.pill, margin=12)
         self._export: ExportRecord | None = None
-        self._verdict = Label(kind="strong", wrap=True)
+        self.verdict = Label(kind="strong", wrap=True)
         self._path = Elided("small", "muted", Qt.TextElideMode.ElideMiddle)
         self._grid, self._files = QGridLayout(), QGridLayout()
         for grid in (self._grid, self._files):
@@ -40,7 +40,7 @@ class CertificateCard(Card):
         content = QWidget()
         content.setLayout(
             column(
-                self._verdict,
+                self.verdict,
                 self._path,
                 self._failure,
                 self._grid,
@@ -55,7 +55,7 @@ class CertificateCard(Card):
         )
         self.body.addWidget(scrolled(content), 1)
         self._content = content
-        self._verdict.say(self._show)
+        self.verdict.say(self._show)
 
     def show_export(self, export: ExportRecord | None) -> None:
         """Show the certificate of a bundle."""
@@ -64,10 +64,10 @@ class CertificateCard(Card):
 
     def _show(self) -> None:
         export = self._export
-        for widget in (self._pill, self._path, self._open, self._rule, self._files_title):
+        for widget in (self.pill, self._path, self._open, self._rule, self._files_title):
             widget.setVisible(export is not None)
         if export is None:
-            self._verdict.setText(
+            self.verdict.setText(
                 tr("A bundle is loaded again in a clean process and must give the stored predictions.")
             )
             fill_grid(self._grid, [])
@@ -77,15 +77,15 @@ class CertificateCard(Card):
         passed = Certificate.of(export).passed and export.state is JobState.DONE
         running = export.state in (JobState.WAITING, JobState.RUNNING)
         tone = "accent" if running else "good" if passed else "bad"
-        self._pill.show_word(tr("Passed") if passed else words.job_state(export.state), tone)
+        self.pill.show_word(tr("Passed") if passed else words.job_state(export.state), tone)
         if running:
-            self._verdict.setText(tr("The bundle is being written and checked."))
+            self.verdict.setText(tr("The bundle is being written and checked."))
         elif passed:
-            self._verdict.setText(
+            self.verdict.setText(
                 tr("Loaded in a clean process, the bundle gives the stored predictions on raw rows.")
             )
         else:
-            self._verdict.setText(tr("Do not use this bundle: it was not proven."))
+            self.verdict.setText(tr("Do not use this bundle: it was not proven."))
         self._path.setText(export.path)
         self._failure.setVisible(export.failure is not None)
         if export.failure is not None:

@@ -26,7 +26,7 @@ from .live_charts import LiveCharts
 from .live_controls import LiveControls
 from .live_parts import MachineCard, RunningCard, Tiles
 from .live_result import ResultCard
-from .page import FRAME_MS, EmptyState, Page, Pages, new_study_button
+from .page import FRAME_MS, EmptyState, Page, new_study_button
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -72,12 +72,9 @@ class LivePage(Page):
         self._aside = QStackedWidget()
         self._aside.addWidget(self.running)
         self._aside.addWidget(self.result)
-        self._stack = Pages()
-        self._stack.addWidget(self._content())
-        self._stack.addWidget(self._empty())
         self.body.addWidget(self.failure)
         self.body.addWidget(self.split_audit)
-        self.body.addWidget(self._stack, 1)
+        self.place(self._content(), self._empty())
         self._curves_soon = QTimer(
             self
         )  # one frame after the history: both together would stop the window too long
@@ -87,8 +84,7 @@ class LivePage(Page):
         self.say(self._show)
 
     def refresh(self) -> None:
-        self._stack.setVisible(self.desk.has_read)  # nothing is known before; a banner says why it stays so
-        self._stack.setCurrentIndex(1 if self.desk.study is None else 0)
+        self.show_place(1 if self.desk.study is None else 0)
         self.show_study_state()
         self.follower.follow(self.desk.study_id)
         self._show()

@@ -152,12 +152,12 @@ class RunningTrial(Speaks, QFrame):
         self._epochs = Label(kind="small", tone="muted")
         self._now = Label(kind="strong")
         self._line = SmallChart(SPARKLINE, 36)
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
         skip = IconButton("skip", lambda: tr("Skip this trial"))
         skip.clicked.connect(lambda: self.skipped.emit(self.trial_id))
         top = row(self._name, self._epochs, 1, self._now, skip, spacing=8)
-        self.setLayout(column(top, self._line, self._progress, spacing=4, margins=(0, 4, 0, 10)))
+        self.setLayout(column(top, self._line, self.progress, spacing=4, margins=(0, 4, 0, 10)))
 
     def show_progress(self, table: TrialTable, place: int, curves: Curves | None, study: StudyRecord) -> None:
         """Show how far it is."""
@@ -176,8 +176,8 @@ class RunningTrial(Speaks, QFrame):
             else tr("epoch {epoch}", epoch=epoch)
         )
         self._epochs.setText(of if epoch else tr("starting"))
-        self._progress.setRange(0, max(n_epochs, 1))
-        self._progress.setValue(min(epoch, max(n_epochs, 1)))
+        self.progress.setRange(0, max(n_epochs, 1))
+        self.progress.setValue(min(epoch, max(n_epochs, 1)))
         mean = judged_mean(curves, study.metric)
         known = mean[np.isfinite(mean)]
         self._now.setText(
@@ -205,28 +205,28 @@ class RunningCard(Card):
     def __init__(self) -> None:
         self._count = Label(kind="small", tone="muted")
         super().__init__(lambda: tr("Running now"), self._count, margin=12)
-        self._rows: dict[int, RunningTrial] = {}
+        self.rows: dict[int, RunningTrial] = {}
         self._list = column(spacing=4, margins=(0, 0, 6, 0))
-        self._nothing = Label(lambda: tr("The next trials are being prepared."), tone="muted", wrap=True)
+        self.nothing = Label(lambda: tr("The next trials are being prepared."), tone="muted", wrap=True)
         content = QWidget()
-        content.setLayout(column(self._nothing, self._list, 1, spacing=0))
+        content.setLayout(column(self.nothing, self._list, 1, spacing=0))
         self.body.addWidget(scrolled(content), 1)
 
     def show_trials(self, table: TrialTable, curves: Mapping[int, Curves], study: StudyRecord) -> None:
         """Show the running ones of these trials."""
         places = {int(table.ids[i]): int(i) for i in np.flatnonzero(table.states == TrialState.RUNNING)}
-        for trial_id in [trial_id for trial_id in self._rows if trial_id not in places]:
-            self._rows.pop(trial_id).deleteLater()
-        for trial_id in [trial_id for trial_id in places if trial_id not in self._rows]:
-            one = self._rows[trial_id] = RunningTrial(trial_id)
+        for trial_id in [trial_id for trial_id in self.rows if trial_id not in places]:
+            self.rows.pop(trial_id).deleteLater()
+        for trial_id in [trial_id for trial_id in places if trial_id not in self.rows]:
+            one = self.rows[trial_id] = RunningTrial(trial_id)
             one.skipped.connect(self.skipped)
             one.chosen.connect(self.chosen)
             self._list.addWidget(one)
-        for trial_id, one in self._rows.items():
+        for trial_id, one in self.rows.items():
             one.show_progress(table, places[trial_id], curves.get(trial_id), study)
-        self._nothing.setVisible(not places)
+        self.nothing.setVisible(not places)
         stage = words.stage(study) if study.state in _WORKS else ""
-        self._nothing.setText(stage or tr("The next trials are being prepared."))
+        self.nothing.setText(stage or tr("The next trials are being prepared."))
         self._count.setText(formatting.count(len(places)) if places else "")
 
 

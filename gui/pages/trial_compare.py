@@ -37,7 +37,7 @@ class TrialCompare(Speaks, QWidget):
         self._desk = desk
         self._study: StudyRecord | None = None
         self._wanted: list[int] = []
-        self._views: list[TrialView] = []
+        self.views: list[TrialView] = []
         self._heading = Label(kind="subtitle")
         self._verdicts = Label(kind="small", wrap=True, select=True)
         self.chart = ChartView(COMPARED)
@@ -77,25 +77,25 @@ class TrialCompare(Speaks, QWidget):
 
     def _took(self, views: list[TrialView]) -> None:
         if [view.trial.id for view in views] == self._wanted:
-            self._views = views
+            self.views = views
             self._show()
 
     def _metric(self) -> str:
         return self._study.metric if self._study is not None else ""
 
     def _show(self) -> None:
-        self._heading.setText(tr("{n} trials side by side", n=len(self._views)))
+        self._heading.setText(tr("{n} trials side by side", n=len(self.views)))
         self._show_curves()
-        said = [sentence(message.to_json()) for message in comparisons(self._study, self._views)]
+        said = [sentence(message.to_json()) for message in comparisons(self._study, self.views)]
         self._verdicts.setText("\n".join(said))
         self._verdicts.setVisible(bool(said))
         clear(self.grid)  # type: ignore[arg-type]
-        different, same = differences(self._views)
-        self._add_row(0, "", [self._name(view) for view in self._views], "strong", coloured=True)
-        stds = [view.trial.value_std for view in self._views]
-        decimals = formatting.shared_decimals([view.trial.value for view in self._views], stds)
+        different, same = differences(self.views)
+        self._add_row(0, "", [self._name(view) for view in self.views], "strong", coloured=True)
+        stds = [view.trial.value_std for view in self.views]
+        decimals = formatting.shared_decimals([view.trial.value for view in self.views], stds)
         self._add_row(
-            1, self._metric(), [formatting.number(v.trial.value, decimals) for v in self._views], "strong"
+            1, self._metric(), [formatting.number(v.trial.value, decimals) for v in self.views], "strong"
         )
         self._add_row(2, "±", [formatting.number(std, decimals) for std in stds], "small", tone="muted")
         place = 3
@@ -103,7 +103,7 @@ class TrialCompare(Speaks, QWidget):
             self._add_row(place, name, values, "small")
             place += 1
         if same:
-            self.grid.addWidget(Rule(), place, 0, 1, len(self._views) + 1)
+            self.grid.addWidget(Rule(), place, 0, 1, len(self.views) + 1)
             self.grid.addWidget(Label(lambda: tr("The same in all"), "small", "muted"), place + 1, 0, 1, -1)
             place += 2
         for name, values in same:
@@ -133,7 +133,7 @@ class TrialCompare(Speaks, QWidget):
             self.grid.addWidget(label, place, side + 1)
 
     def _show_curves(self) -> None:
-        metric, views = self._metric(), self._views
+        metric, views = self._metric(), self.views
         names = tuple(self._name(view) for view in views)
         means = tuple(judged_mean(view.curves, metric) for view in views)
         has_curves = any(len(mean) for mean in means)

@@ -54,7 +54,7 @@ class TrialDetails(Speaks, QWidget):
         self._desk = desk
         self._study: StudyRecord | None = None
         self._wanted: int | None = None
-        self._view: TrialView | None = None
+        self.view: TrialView | None = None
         self._build()
         self.say(self._show)
 
@@ -64,14 +64,14 @@ class TrialDetails(Speaks, QWidget):
             self._save_notes()
         self._study, self._wanted = study, trial_id
         if trial_id is None:
-            self._view = None
+            self.view = None
             self._show()
             return
         self._desk.feed.read(lambda store: read_view(store, trial_id), self._took)
 
     def _took(self, view: TrialView) -> None:
         if view.trial.id == self._wanted:
-            self._view = view
+            self.view = view
             self._show()
 
     def _build(self) -> None:
@@ -162,7 +162,7 @@ class TrialDetails(Speaks, QWidget):
         self.notes_box.setLayout(column(self.tags, self.notes))
 
     def _show(self) -> None:
-        view, study = self._view, self._study
+        view, study = self.view, self._study
         self._content.setVisible(view is not None)
         if view is None or study is None:
             return
@@ -214,9 +214,9 @@ class TrialDetails(Speaks, QWidget):
             self.measure.setCurrentIndex(self.measure.findData(judged_measure(curves, metric)))
 
     def _show_curves(self) -> None:
-        if self._view is not None:
+        if self.view is not None:
             measure, name = self.measure.currentData() or "loss", self.measure.currentText()
-            self.curves.show_data(TrialCurves(self._view.curves, measure, name))
+            self.curves.show_data(TrialCurves(self.view.curves, measure, name))
 
     def _show_folds(self, scores: FoldScores | None, study: StudyRecord) -> None:
         self.folds_box.setVisible(scores is not None)
@@ -232,24 +232,24 @@ class TrialDetails(Speaks, QWidget):
         fill_grid(self.folds, rows)
 
     def _is_pinned(self) -> bool:
-        return self._view is not None and self._view.trial.pinned
+        return self.view is not None and self.view.trial.pinned
 
     def _pin(self) -> None:
-        if self._view is not None:
-            trial_id, pinned = self._view.trial.id, self.pin.isChecked()
+        if self.view is not None:
+            trial_id, pinned = self.view.trial.id, self.pin.isChecked()
             self._desk.feed.write(lambda store: store.edit_trial(trial_id, pinned=pinned))
 
     def _skip(self) -> None:
-        if self._view is not None:
-            trial_id = self._view.trial.id
+        if self.view is not None:
+            trial_id = self.view.trial.id
             self._desk.feed.write(lambda store: store.request_skip(trial_id))
 
     def _save_tags(self) -> None:
-        if self._view is None:
+        if self.view is None:
             return
-        trial_id = self._view.trial.id
+        trial_id = self.view.trial.id
         tags = tuple(word.strip() for word in self.tags.text().replace("，", ",").split(",") if word.strip())
-        if tags != self._view.trial.tags:
+        if tags != self.view.trial.tags:
             self._desk.feed.write(lambda store: store.edit_trial(trial_id, tags=tags))
 
     def _notes_typed(self) -> None:
@@ -257,13 +257,13 @@ class TrialDetails(Speaks, QWidget):
 
     def _save_notes(self) -> None:
         self._notes_timer.stop()
-        if self._view is None or self.notes.toPlainText() == self._view.trial.notes:
+        if self.view is None or self.notes.toPlainText() == self.view.trial.notes:
             return
-        trial_id, text = self._view.trial.id, self.notes.toPlainText()
+        trial_id, text = self.view.trial.id, self.notes.toPlainText()
         self._desk.feed.write(lambda store: store.edit_trial(trial_id, notes=text))
 
     def _copy(self) -> None:
-        if self._view is not None:
-            lines = [f"{name} = {value!r}" for name, value in self._view.trial.params.items()]
+        if self.view is not None:
+            lines = [f"{name} = {value!r}" for name, value in self.view.trial.params.items()]
             QGuiApplication.clipboard().setText("\n".join(lines))
             self._desk.toast(lambda: tr("Copied the params"))

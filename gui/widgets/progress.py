@@ -25,7 +25,7 @@ class ProgressLine(QProgressBar):
 
 
 class ProgressBox(QWidget):
-    """A line with words below it, and a button that gives the job up; hidden while there is none.
+    """A line with words below it, and where it can be a button that gives the job up; hidden while there is none.
 
     Signals
     -------
@@ -35,12 +35,13 @@ class ProgressBox(QWidget):
 
     cancelled = Signal()
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, *, can_cancel: bool = True) -> None:
         super().__init__()
         self.line = ProgressLine()
         self.text = Label(text, "small", "muted")
         self.cancel = Button(lambda: tr("Cancel"), "quiet", "stop")
         self.cancel.clicked.connect(self.cancelled)
+        self.cancel.setVisible(can_cancel)
         layout = row(column(self.line, self.text, spacing=4), self.cancel, spacing=12)
         self.setLayout(layout)
         self.hide()

@@ -1364,6 +1364,14 @@
       <translation>正在预测留出集…</translation>
     </message>
     <message>
+      <source>Predicting the rows of {file}…</source>
+      <translation>正在预测 {file} 的各行…</translation>
+    </message>
+    <message>
+      <source>Predicting was cancelled; no file was written.</source>
+      <translation>预测已取消，没有写入文件。</translation>
+    </message>
+    <message>
       <source>Prediction</source>
       <translation>预测</translation>
     </message>

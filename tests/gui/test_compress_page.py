@@ -17,8 +17,8 @@ from cupel.gui.charts.spec import Bars
 from cupel.gui.charts.variants import Spot, VariantSpots
 from cupel.gui.models.variants_model import Column, VariantsModel, newest, size_scale, time_scale
 from cupel.gui.pages.compress import CompressPage
-from cupel.gui.pages.compress_choice import usual_limit
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.compressing import usual_limit
 from cupel.gui.theme import colour
 from cupel.gui.widgets.chart_view import ChartView
 from cupel.gui.widgets.tables import ToneDelegate
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from ..engine.deployment.made import make_study
+from .seen import says
 
 CALIFORNIA = "California"
 
@@ -117,8 +118,8 @@ def test_a_variant_that_failed_says_why_in_its_row_and_in_the_details(page: Comp
     row = page.model.row_of("sparse 2:4")
     assert page.variants.table.columnSpan(row, Column.SCORE) == len(Column) - Column.SCORE
     page.variants.table.selectRow(row)
-    assert page.details._failure.isVisible()
-    assert "Training diverged" in page.details._failure.label.text()
+    assert page.details.failure.isVisible()
+    assert "Training diverged" in page.details.failure.label.text()
     assert not page.details.verdict.isVisible()
     assert "sparse 2:4" not in {spot.name for spot in spots(page.charts.bytes_chart)}
 
@@ -170,8 +171,8 @@ def test_the_verdict_of_a_sparse_network_says_that_no_runtime_uses_the_zeros(
 
 def test_details_tell_every_runtime_and_what_it_was_compared_with(page: CompressPage) -> None:
     page.variants.select("structured 50 %")
-    assert "control" in page.details._against.text()
-    grid = page.details._runtimes
+    assert "control" in page.details.against.text()
+    grid = page.details.runtimes
     said = {
         grid.itemAtPosition(place, 0).widget().text(): grid.itemAtPosition(place, 2).widget().text()  # type: ignore[union-attr]
         for place in range(grid.rowCount())
@@ -180,8 +181,8 @@ def test_details_tell_every_runtime_and_what_it_was_compared_with(page: Compress
     assert said[""] == "LiteRT"
     assert " / " in said["1 row, p50 / p95"]
     page.variants.select("int8_static")
-    assert "failed to calibrate" in page.details._problems.text()
-    assert page.details._problems.isVisible()
+    assert "failed to calibrate" in page.details.problems.text()
+    assert page.details.problems.isVisible()
 
 
 def test_charts_mark_the_front_and_a_click_selects(qtbot: QtBot, page: CompressPage) -> None:
@@ -217,7 +218,7 @@ def test_keys_walk_through_the_variants(qtbot: QtBot, page: CompressPage) -> Non
     assert page.variants.table.hasFocus()
     page.variants.table.selectRow(0)
     qtbot.keyClick(page.variants.table, Qt.Key.Key_Down)
-    assert page.details._name.text() == "Control"
+    assert page.details.name.text() == "Control"
 
 
 def test_a_trial_without_variants_says_what_to_do(
@@ -229,7 +230,7 @@ def test_a_trial_without_variants_says_what_to_do(
     assert not page.results.isVisible()
     assert page.start.isEnabled()
     window.desk.select(study_id_of(window, "Phoneme"))  # has no trial
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == 2)
+    qtbot.waitUntil(lambda: says(page, "Nothing to compress yet"))
     assert not page.start.isEnabled()
 
 
@@ -237,7 +238,7 @@ def test_a_limit_that_is_none_is_said(page: CompressPage, workspace: Path) -> No
     page.choice.limit.widget.setText("-1")  # type: ignore[attr-defined]
     page.start.click()
     assert page.notice.isVisible()
-    assert not page.choice.progress_box.isVisible()
+    assert not page.progress_box.isVisible()
     with Store.open(workspace) as store:
         assert store.jobs() == []
 
@@ -245,7 +246,7 @@ def test_a_limit_that_is_none_is_said(page: CompressPage, workspace: Path) -> No
 def test_what_cannot_be_compressed_says_why(qtbot: QtBot, page: CompressPage, workspace: Path) -> None:
     page.choice.what.set_value(("quantize",))
     page.start.click()  # the made-up study has no networks
-    assert page.choice.progress_box.isVisible()
+    assert page.progress_box.isVisible()
     assert not page.start.isEnabled()
     qtbot.waitUntil(page.notice.isVisible)
     assert page.notice.label.text()
@@ -269,7 +270,7 @@ def test_the_networks_of_a_real_study_are_quantized(qtbot: QtBot, open_window, m
     qtbot.waitUntil(lambda: page.model.row_of("int8") >= 0 or page.notice.isVisible())
     assert not page.notice.isVisible(), page.notice.label.text()
     qtbot.waitUntil(page.start.isEnabled)
-    assert not page.choice.progress_box.isVisible()
+    assert not page.progress_box.isVisible()
     assert [one.record.name for one in page.model.variants] == [
         "base", "control", "float16", "int8", "int8_static", "int16", "int4", "tuned int4",
     ]  # fmt: skip
@@ -360,14 +361,14 @@ def test_a_job_that_goes_on_is_shown_when_the_window_is_opened_again(
         window.show_page("compress")
         page = window.pages["compress"]
         assert isinstance(page, CompressPage)
-        qtbot.waitUntil(page.choice.progress_box.isVisible)
-        assert page.choice.progress_box.line.value() == 400
-        assert "Trying candidates" in page.choice.progress_box.text.text()
+        qtbot.waitUntil(page.progress_box.isVisible)
+        assert page.progress_box.line.value() == 400
+        assert "Trying candidates" in page.progress_box.text.text()
         assert not page.start.isEnabled()
         answer = CompressedTrial(1, (1, 2), "int8", 9)
         store.finish_job(job.id, result=encoded(answer))
         qtbot.waitUntil(page.start.isEnabled)
-        assert not page.choice.progress_box.isVisible()
+        assert not page.progress_box.isVisible()
 
 
 def test_layers_tell_zeros_histograms_and_blame(page: CompressPage) -> None:
@@ -387,7 +388,7 @@ def test_a_chosen_form_says_among_how_many_and_what_such_a_choice_loses(
     page: CompressPage, window: MainWindow
 ) -> None:
     page.variants.select("structured 50 % + int8")
-    said = page.details._choice.text()
+    said = page.details.choice.text()
     assert said.startswith("Chosen among 86 candidates")
     assert "12 were over a limit" in said
     assert "within the limit of 500 loses" in said
@@ -395,7 +396,7 @@ def test_a_chosen_form_says_among_how_many_and_what_such_a_choice_loses(
     page.choice.limit.changed.emit()
     assert "Structured 50% + int8 · chosen among 86 · such a choice loses" in page.variants.advice.text()
     page.variants.select("int8")
-    assert not page.details._choice.isVisible()
+    assert not page.details.choice.isVisible()
     window.set_language("zh")
     page.variants.select("structured 50 % + int8")
-    assert page.details._choice.text().startswith("它是按在这些折上的损失从 86 个候选中选出的")
+    assert page.details.choice.text().startswith("它是按在这些折上的损失从 86 个候选中选出的")

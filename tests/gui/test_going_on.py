@@ -146,11 +146,11 @@ def test_what_the_engine_does_before_the_first_trial_is_told(
         store.set_study_state(study.id, StudyState.RUNNING)
         store.set_stage(study.id, Stage.WORKERS)
         page = live(open_window(workspace), study.id)
-        qtbot.waitUntil(lambda: "import TensorFlow" in page.running._nothing.text())
+        qtbot.waitUntil(lambda: "import TensorFlow" in page.running.nothing.text())
         store.set_stage(study.id, Stage.FIRST_TRIAL)
-        qtbot.waitUntil(lambda: "the first trial" in page.running._nothing.text())
+        qtbot.waitUntil(lambda: "the first trial" in page.running.nothing.text())
         store.set_stage(study.id, Stage.SEARCH)
-        qtbot.waitUntil(lambda: "next trials are being prepared" in page.running._nothing.text())
+        qtbot.waitUntil(lambda: "next trials are being prepared" in page.running.nothing.text())
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def page(qtbot: QtBot, window: MainWindow) -> LivePage:
     window.show_page("live")
     found = window.pages["live"]
     assert isinstance(found, LivePage)
-    qtbot.waitUntil(lambda: found._view is not None and len(found.running._rows) == 2)
+    qtbot.waitUntil(lambda: len(found.running.rows) == 2)
     return found
 
 
@@ -49,11 +49,11 @@ def test_the_best_so_far_never_gets_worse(page: LivePage) -> None:
 
 
 def test_epochs_stream_in_while_a_trial_runs(qtbot: QtBot, page: LivePage, workspace: Path) -> None:
-    trial_id = next(iter(page.running._rows))
+    trial_id = next(iter(page.running.rows))
     curves = Curves(("train_loss", "valid_loss", "valid_roc_auc"), np.full((5, 55, 3), 0.5, dtype=np.float32))
     with Store.open(workspace) as store:
         store.record_progress(trial_id, epoch=55, curves=curves)
-    qtbot.waitUntil(lambda: page.running._rows[trial_id]._progress.value() == 55)
+    qtbot.waitUntil(lambda: page.running.rows[trial_id].progress.value() == 55)
 
 
 def test_stop_skip_and_workers_are_written_to_the_store(
@@ -61,7 +61,7 @@ def test_stop_skip_and_workers_are_written_to_the_store(
 ) -> None:
     study_id = page.desk.study_id
     assert study_id is not None
-    trial_id = next(iter(page.running._rows))
+    trial_id = next(iter(page.running.rows))
     with Store.open(workspace) as store:
         page.controls.more.click()
         qtbot.waitUntil(lambda: store.study(study_id).n_workers_requested == 3)

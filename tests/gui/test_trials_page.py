@@ -35,7 +35,7 @@ def page(qtbot: QtBot, window: MainWindow) -> TrialsPage:
     window.show_page("trials")
     found = window.pages["trials"]
     assert isinstance(found, TrialsPage)
-    qtbot.waitUntil(lambda: found.model.rowCount() > 0 and found.details._view is not None)
+    qtbot.waitUntil(lambda: found.model.rowCount() > 0 and found.details.view is not None)
     return found
 
 
@@ -164,7 +164,7 @@ def test_a_failed_trial_tells_why(qtbot: QtBot, page: TrialsPage, workspace: Pat
     with Store.open(workspace) as store:
         study = next(s for s in store.studies() if s.n_trials.get(TrialState.FAIL))
     page.desk.select(study.id)
-    qtbot.waitUntil(lambda: page.model.data_ is not None and page._shown_study == study.id)
+    qtbot.waitUntil(lambda: page.model.data_ is not None and page.shown_study == study.id)
     page.filter.setText("state == fail")
     page.apply_filter()
     page.table.selectRow(0)
@@ -178,16 +178,16 @@ def test_several_selected_trials_are_compared_differences_first(qtbot: QtBot, pa
     page.table.selectRow(0)
     page.select_also(1)
     page.select_also(2)
-    qtbot.waitUntil(lambda: len(page.compare._views) == 3)
+    qtbot.waitUntil(lambda: len(page.compare.views) == 3)
     assert page.compare.isVisible()
-    different, same = differences(page.compare._views)
+    different, same = differences(page.compare.views)
     assert all(len(set(values)) > 1 for _, values in different)
     assert all(len(set(values)) == 1 for _, values in same)
 
 
 def test_notes_tags_and_pins_are_kept(qtbot: QtBot, page: TrialsPage, workspace: Path) -> None:
-    assert page.details._view is not None
-    trial_id = page.details._view.trial.id
+    assert page.details.view is not None
+    trial_id = page.details.view.trial.id
     page.details.notes.setPlainText("Worth a second look.")
     page.details.tags.setText("paper, small")
     page.details.tags.editingFinished.emit()
@@ -210,12 +210,12 @@ def test_the_chart_shows_the_front_and_selects_what_is_clicked(qtbot: QtBot, pag
     ]
     unbeaten = [row for row, is_beaten in enumerate(beaten) if not is_beaten]
     assert sorted(spread.front.tolist()) == unbeaten
-    other = next(int(i) for i in spread.ids if int(i) not in page._selected)
+    other = next(int(i) for i in spread.ids if int(i) not in page.selected)
     page.filter.setText(f"number == {10**6}")  # hides it
     page.apply_filter()
     chart.picked.emit(other)
-    assert page._selected == [other]
-    qtbot.waitUntil(lambda: page.details._view is not None and page.details._view.trial.id == other)
+    assert page.selected == [other]
+    qtbot.waitUntil(lambda: page.details.view is not None and page.details.view.trial.id == other)
 
 
 def test_the_front_can_be_filtered_by_a_click(page: TrialsPage) -> None:
@@ -239,7 +239,7 @@ def test_what_a_limit_ruled_out_did_not_fail(qtbot: QtBot, window: MainWindow) -
     window.show_page("trials")
     page = window.pages["trials"]
     assert isinstance(page, TrialsPage)
-    qtbot.waitUntil(lambda: page._shown_study == study.id and page.model.rowCount() > 0)
+    qtbot.waitUntil(lambda: page.shown_study == study.id and page.model.rowCount() > 0)
     page.filter.setText("failure ~ parameters")
     page.apply_filter()
     assert page.model.rowCount() == 2
