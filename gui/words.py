@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from ..engine.domain import formatting
 from ..engine.domain.evidence import Verdict
 from ..engine.domain.families import FAMILIES
+from ..engine.domain.kinds import kinds_of
 from ..engine.domain.leading import Margin
 from ..engine.domain.resuming import found_nothing
 from ..storage.records import (
@@ -312,3 +313,9 @@ def finished_trials(study: StudyRecord) -> int:
 def cost(name: str) -> str:
     """Return what a cost of a network is called where it is chosen."""
     return {"parameters": tr("Weights"), "bytes": tr("File size"), "latency": tr("Latency")}[name]
+
+
+def kind_of_data(name: str) -> str:
+    """Return the name of a kind of data, or of several such as ``table+text``."""
+    own = {"table": tr("Table"), "text": tr("Texts"), "image": tr("Images")}
+    return " + ".join(own.get(one, one) for one in kinds_of(name))

@@ -15,6 +15,7 @@ from ..data.table import Table
 from ..data.target import Target, encode_target
 from ..domain.errors import DataError, Message
 from ..domain.families import families_of
+from ..domain.kinds import AUTO
 from ..domain.spec import ReadSpec, SplitSpec
 from ..domain.split_findings import SplitAudit
 from ..kinds.registry import reader_of
@@ -39,6 +40,7 @@ def inspect_file(
     target: str | None = None,
     *,
     split: SplitSpec = _USUAL_SPLIT,
+    kind: str = AUTO,
     known_sizes: Collection[tuple[int, int]] = (),
 ) -> dict[str, Any]:
     """Describe a file.
@@ -50,6 +52,8 @@ def inspect_file(
         What the user has chosen so far; the rest is detected, the target suggested.
     split : SplitSpec
         The folds that are looked at, see `audit_split`.
+    kind : str
+        What the data are taken for, such as ``table+text``; ``auto`` is decided from the columns.
     known_sizes : collection of (int, int)
         Rows and columns of data sets that these data may be equal to.
 
@@ -72,7 +76,7 @@ def inspect_file(
     loaded = load(source, read)
     table = loaded.table
     chosen = target or loaded.suggested_target or suggest_target(table, roles or {})
-    schema = infer_schema(table, chosen, roles, loaded.read, loaded.kind)
+    schema = infer_schema(table, chosen, roles, loaded.read, loaded.kind_as_asked(kind))
     encoded: Target | None = None
     if chosen is not None:
         try:

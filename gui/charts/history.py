@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ...engine.domain import formatting
 from ...storage.records import StudyRecord, TrialKind, TrialState
 from .. import words
-from ..models.trials_data import TrialsData
 from ..speech import tr
+from ..states.trials_data import TrialsData
 from .spec import Axes, Axis, ChartSpec, Floats, Line, Mark, Points, Threshold
 from .studies import StudyChart
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...storage.records import StudyRecord
-from ..models.trials_data import TrialsData
 from ..speech import Text
+from ..states.trials_data import TrialsData
 from .spec import ChartSpec
 
 

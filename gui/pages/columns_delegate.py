@@ -20,8 +20,8 @@ from ...engine.domain.kinds import GIVEN_ROLES
 from .. import words
 from ..charts.histograms import COUNTS, Counts
 from ..models.columns_model import FACTS_ROLE, Column
-from ..models.inspection import ColumnFacts
 from ..speech import tr
+from ..states.inspection import ColumnFacts
 from ..widgets import painting
 from ..widgets.small_chart import paint
 

@@ -17,8 +17,8 @@ from .. import words
 from ..charts.curves import CURVES, TrialCurves, judged_measure
 from ..desk import Desk
 from ..models.follower import TrialsFollower
-from ..models.trials_data import TrialsData
 from ..speech import sentence, tr
+from ..states.trials_data import TrialsData
 from ..widgets.chart_view import ChartView
 from ..widgets.notices import Notice
 from ..widgets.parts import Card, Label, column, row

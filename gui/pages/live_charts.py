@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QStackedWidget
 from ...storage.records import StudyRecord
 from ..charts.history import BY_TIME, BY_TRIAL
 from ..charts.pareto import BY_COST
-from ..models.trials_data import TrialsData
+from ..states.trials_data import TrialsData
 from ..widgets.parts import Button, Card, Label, row
 from ..widgets.study_chart import StudyChartPanel
 

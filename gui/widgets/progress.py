@@ -38,11 +38,12 @@ class ProgressBox(QWidget):
     def __init__(self, text: Text, *, can_cancel: bool = True) -> None:
         super().__init__()
         self.line = ProgressLine()
-        self.text = Label(text, "small", "muted")
+        self.words = Label(text, "small", "muted")
         self.cancel = Button(lambda: tr("Cancel"), "quiet", "stop")
         self.cancel.clicked.connect(self.cancelled)
-        self.cancel.setVisible(can_cancel)
-        layout = row(column(self.line, self.text, spacing=4), self.cancel, spacing=12)
+        if not can_cancel:
+            self.cancel.hide()
+        layout = row(column(self.line, self.words, spacing=4), self.cancel, spacing=12)
         self.setLayout(layout)
         self.hide()
 
@@ -50,4 +51,4 @@ class ProgressBox(QWidget):
         """Show how much is done, in [0, 1], and say again what is."""
         self.show()
         self.line.show_part(fraction)
-        self.text.say_again()
+        self.words.say_again()

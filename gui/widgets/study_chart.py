@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from ...storage.records import StudyRecord
 from ..charts.studies import Asked, Choices, StudyChart
 from ..language import Speaks
-from ..models.trials_data import TrialsData
+from ..states.trials_data import TrialsData
 from .chart_view import ChartView
 from .parts import column, row
 
@@ -31,7 +31,8 @@ class StudyChartPanel(Speaks, QWidget):
         self.chart: ChartView[object] = ChartView(described.spec)
         self.chart.picked.connect(self._picked)
         self.choice = QComboBox()
-        self.choice.setVisible(described.choices is not None)
+        if described.choices is None:
+            self.choice.hide()
         self.choice.activated.connect(lambda _place: self._choose())
         self._chosen = ""  # by the user, for the study in view
         self._asked: Asked | None = None

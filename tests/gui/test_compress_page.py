@@ -271,6 +271,7 @@ def test_the_networks_of_a_real_study_are_quantized(qtbot: QtBot, open_window, m
     assert not page.notice.isVisible(), page.notice.label.text()
     qtbot.waitUntil(page.start.isEnabled)
     assert not page.progress_box.isVisible()
+    qtbot.waitUntil(lambda: page.model.row_of("tuned int4") >= 0)
     assert [one.record.name for one in page.model.variants] == [
         "base", "control", "float16", "int8", "int8_static", "int16", "int4", "tuned int4",
     ]  # fmt: skip
@@ -363,7 +364,7 @@ def test_a_job_that_goes_on_is_shown_when_the_window_is_opened_again(
         assert isinstance(page, CompressPage)
         qtbot.waitUntil(page.progress_box.isVisible)
         assert page.progress_box.line.value() == 400
-        assert "Trying candidates" in page.progress_box.text.text()
+        assert "Trying candidates" in page.progress_box.words.text()
         assert not page.start.isEnabled()
         answer = CompressedTrial(1, (1, 2), "int8", 9)
         store.finish_job(job.id, result=encoded(answer))

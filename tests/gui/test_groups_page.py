@@ -44,7 +44,7 @@ def opened(qtbot: QtBot, window: MainWindow, name: str) -> GroupsPage:
     window.show_page("groups")
     found = window.pages["groups"]
     assert isinstance(found, GroupsPage)
-    qtbot.waitUntil(window.feed.idle)
+    qtbot.waitUntil(lambda: found.by.widget.count() > 0 or found.no_columns.isVisible())
     return found
 
 
@@ -113,7 +113,7 @@ def test_a_regression_is_audited_by_its_errors(qtbot: QtBot, page: GroupsPage, w
     assert headings(page)[2:] == ["Absolute error", "Mean error", "R²"]
     assert "Absolute error" in page.card.headline.text()
     assert not page.threshold.isVisible()
-    assert not page.positive.widget.isVisible()
+    qtbot.waitUntil(lambda: not page.positive.widget.isVisible())
     assert not page.card.parts["holdout"].isEnabled()
 
 
@@ -229,8 +229,8 @@ def test_an_audit_of_a_running_study_is_kept_as_well(qtbot: QtBot, open_window, 
 def test_an_audit_is_cancelled_while_it_predicts_the_holdout(qtbot: QtBot, open_window, made: Path) -> None:
     page = ready(qtbot, open_window(made))
     page.start.click()
-    assert page.progress_box.text.text() == "A study: of colours/1 · Waiting for its turn…"
-    qtbot.waitUntil(lambda: "Predicting the holdout" in page.progress_box.text.text())
+    assert page.progress_box.words.text() == "A study: of colours/1 · Waiting for its turn…"
+    qtbot.waitUntil(lambda: "Predicting the holdout" in page.progress_box.words.text())
     assert page.progress_box.line.value() > 0
     assert predicting()
     page.progress_box.cancel.click()

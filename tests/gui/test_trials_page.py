@@ -13,13 +13,13 @@ from cupel.engine.domain.trial_columns import SHOWN
 from cupel.gui import words
 from cupel.gui.charts.pareto import Spread
 from cupel.gui.models.studies_model import trial_counts
-from cupel.gui.models.trials_data import changed, prepare
 from cupel.gui.models.trials_model import N_OWN, NUMBER, SCORE, SCORE_ROLE, STATE, TONE_ROLE, TrialsModel
 from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.trial_compare import differences
 from cupel.gui.pages.trial_facts import score_on_repeats
 from cupel.gui.pages.trials import TrialsPage
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.trials_data import changed, prepare
 from cupel.gui.widgets.parts import Button
 from cupel.storage.records import TrialState
 from cupel.storage.store import Store
