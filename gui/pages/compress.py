@@ -13,9 +13,10 @@ from ...storage.records import JobRecord
 from .. import tokens
 from ..desk import Desk
 from ..jobs import job_going
-from ..models.variants_model import Measured, VariantsModel, newest
+from ..models.variants_model import VariantsModel
 from ..speech import tr
 from ..states.compressing import doing_text, done_text, usual_limit
+from ..states.variants import Measured, newest
 from ..widgets.parts import Button, column, row
 from ..widgets.trial_field import BEST, Complete, best_text, complete_trials
 from .compress_charts import VariantChartsCard

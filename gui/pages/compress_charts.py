@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QSizePolicy
 from ...engine.domain import formatting
 from .. import words
 from ..charts.variants import VARIANTS, Spot, VariantSpots
-from ..models.variants_model import BASE, Measured, Scale, VariantsModel, size_scale, time_scale
+from ..models.variants_model import VariantsModel
 from ..speech import tr
+from ..states.variants import BASE, Measured, Scale, size_scale, time_scale
 from ..widgets.chart_view import ChartView
 from ..widgets.fields import ChoiceField
 from ..widgets.parts import Card, Label, row

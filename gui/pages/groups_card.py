@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QWidget
 
 from ...engine.domain import formatting
 from ...engine.domain.group_audits import AuditPart, GroupAudit
-from ..models.groups_model import GROUP, N_OWN, ROWS, GroupsModel, gap_lines, headline, no_gap_lines
+from ..models.groups_model import GROUP, N_OWN, ROWS, GroupsModel
 from ..speech import tr
+from ..states.group_gaps import gap_lines, headline, no_gap_lines
 from ..widgets.fields import CHIP_HEIGHT
 from ..widgets.flow import FlowLayout
 from ..widgets.parts import Button, Card, Elided, Label, column, row, set_property

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from ...engine.domain import formatting
-from ...engine.domain.comparable import are_comparable
-from ...engine.domain.errors import Message
-from ...engine.domain.verdict import another_way_sentence, verdict_sentence
-from ...engine.statistics.comparison import all_scores, compare_trials
 from ...storage.records import StudyRecord
 from .. import words
 from ..charts.compared import COMPARED, ComparedCurves, tone_of
@@ -19,11 +15,11 @@ from ..charts.curves import judged_mean
 from ..desk import Desk
 from ..language import Speaks
 from ..speech import sentence, tr
+from ..states.comparing import comparisons, differences
+from ..states.trial_view import TrialView, read_view
 from ..theme import colour
 from ..widgets.chart_view import ChartView
 from ..widgets.parts import Card, Label, Rule, clear, column, scrolled
-from .trial_details import TrialView, read_view
-from .trial_facts import facts
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -140,36 +136,3 @@ class TrialCompare(Speaks, QWidget):
         self.chart.setVisible(has_curves)
         self.chart.legend.setVisible(has_curves)
         self.chart.show_data(ComparedCurves(metric, names, means))
-
-
-def comparisons(study: StudyRecord | None, views: list[TrialView]) -> list[Message]:
-    """Return the first trial against each of the others, on the folds that both were judged on."""
-    if study is None or not views:
-        return []
-    lead = views[0]
-    found: list[Message] = []
-    for other in views[1:]:
-        ours, theirs = (all_scores(study, view.trial, view.scores) for view in (lead, other))
-        if ours is None or theirs is None:
-            continue
-        name = words.trial_name(other.trial, study.task)
-        if not are_comparable(lead.trial, other.trial):
-            found.append(another_way_sentence(name))
-            continue
-        verdict = compare_trials(study, ours, theirs)
-        found.append(verdict_sentence(name, verdict))
-    return found
-
-
-def differences(views: list[TrialView]) -> tuple[list[tuple[str, list[str]]], list[tuple[str, list[str]]]]:
-    """Return the params and facts that differ between the trials, and those that all share."""
-    names = dict.fromkeys(name for view in views for name in view.trial.params)
-    rows: list[tuple[str, list[Any]]] = [
-        (name, [formatting.parameter(view.trial.params.get(name)) for view in views]) for name in names
-    ]
-    told = [facts(view.trial) for view in views]
-    if told:
-        rows += [(name, [fact[place][1] for fact in told]) for place, (name, _) in enumerate(told[0])]
-    different = [(name, values) for name, values in rows if len(set(values)) > 1]
-    same = [(name, values) for name, values in rows if len(set(values)) == 1]
-    return different, same

@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from ...engine.domain import formatting
-from ...storage.records import Curves, Failure, FailureKind, FoldScores, StudyRecord, TrialRecord, TrialState
+from ...storage.records import Curves, Failure, FailureKind, FoldScores, StudyRecord, TrialState
 from .. import tokens, words
 from ..charts.curves import CURVES, TrialCurves, judged_measure, measures
 from ..charts.folds import FOLDS, FoldValues
 from ..desk import Desk
 from ..language import Speaks
 from ..speech import tr
+from ..states.trial_facts import against_baseline, facts, optimistic_score, score_on_repeats
+from ..states.trial_view import TrialView, read_view
 from ..theme import mono_font
 from ..widgets.chart_view import ChartView
 from ..widgets.grids import fill_grid
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, row, scrolled
 from ..widgets.small_chart import SmallChart
-from .trial_facts import against_baseline, facts, optimistic_score, score_on_repeats
-
-if TYPE_CHECKING:
-    from ...storage.store import Store
 
 _NOTES_DELAY_MS = 600
-
-
-@dataclass(frozen=True, slots=True)
-class TrialView:
-    """What the store says of one trial."""
-
-    trial: TrialRecord
-    scores: FoldScores | None
-    curves: Curves | None
-
-
-def read_view(store: Store, trial_id: int) -> TrialView:
-    """Read a trial with its scores and curves."""
-    return TrialView(store.trial(trial_id), store.fold_scores(trial_id), store.curves(trial_id))
 
 
 class TrialDetails(Speaks, QWidget):

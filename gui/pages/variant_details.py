@@ -10,13 +10,14 @@ from ...engine.domain import formatting
 from ...engine.domain.variants import FittedThreshold, RuntimeFile, VariantMeasures, VariantMethod
 from ...storage.records import TrialState
 from .. import words
-from ..models.variants_model import BASE, Measured, Scale, VariantsModel, size_scale, time_scale
+from ..models.variants_model import VariantsModel
 from ..speech import tr
+from ..states.choice_words import choice_text
+from ..states.variants import BASE, Measured, Scale, size_scale, time_scale
 from ..widgets.grids import fill_grid, fill_rows
 from ..widgets.layers_view import LayersView
 from ..widgets.notices import Notice
 from ..widgets.parts import Card, Label, Pill, Rule, column, scrolled
-from .choice_words import choice_text
 
 _RUNTIMES = {"onnx": "ONNX Runtime", "litert": "LiteRT", "tensorflow": "TensorFlow"}
 

@@ -15,10 +15,11 @@ from cupel.engine.jobs.launch import ServiceProcess
 from cupel.engine.service import run_job
 from cupel.gui.charts.spec import Bars
 from cupel.gui.charts.variants import Spot, VariantSpots
-from cupel.gui.models.variants_model import Column, VariantsModel, newest, size_scale, time_scale
+from cupel.gui.models.variants_model import Column, VariantsModel
 from cupel.gui.pages.compress import CompressPage
 from cupel.gui.shell import MainWindow
 from cupel.gui.states.compressing import usual_limit
+from cupel.gui.states.variants import newest, size_scale, time_scale
 from cupel.gui.theme import colour
 from cupel.gui.widgets.chart_view import ChartView
 from cupel.gui.widgets.tables import ToneDelegate

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.gui.models.exports_model import ExportsModel
-from cupel.gui.pages.certificate import certificate_rows, decision_rows
 from cupel.gui.pages.export import ExportPage
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.certificates import certificate_rows, decision_rows
 from cupel.gui.states.exporting import folder_name
 from cupel.storage.records import JobState
 from cupel.storage.store import Store

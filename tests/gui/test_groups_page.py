@@ -10,10 +10,11 @@ import msgspec
 import psutil
 import pytest
 from cupel.engine.domain.group_audits import AuditPart, Figure, Gap, Group
-from cupel.gui.models.groups_model import FIGURE_ROLE, GroupsModel, gap_lines, group, headline, no_gap_lines
+from cupel.gui.models.groups_model import FIGURE_ROLE, GroupsModel
 from cupel.gui.pages.groups import GroupsPage
 from cupel.gui.shell import MainWindow
 from cupel.gui.states.auditing import groupable, kept_audits
+from cupel.gui.states.group_gaps import gap_lines, group, headline, no_gap_lines
 from cupel.storage.records import JobState
 from cupel.storage.store import Store
 from PySide6.QtCore import Qt

@@ -11,8 +11,8 @@ import pytest
 from cupel.gui.charts.history import history_of
 from cupel.gui.charts.spec import Line, Points, Threshold
 from cupel.gui.pages.live import LivePage
-from cupel.gui.pages.live_result import result_rows, verdict
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.live_result import result_rows, verdict
 from cupel.storage.records import Curves, Request, StudyState
 from cupel.storage.store import Store
 from PySide6.QtCore import QPointF

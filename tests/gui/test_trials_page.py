@@ -15,10 +15,10 @@ from cupel.gui.charts.pareto import Spread
 from cupel.gui.models.studies_model import trial_counts
 from cupel.gui.models.trials_model import N_OWN, NUMBER, SCORE, SCORE_ROLE, STATE, TONE_ROLE, TrialsModel
 from cupel.gui.pages.live import LivePage
-from cupel.gui.pages.trial_compare import differences
-from cupel.gui.pages.trial_facts import score_on_repeats
 from cupel.gui.pages.trials import TrialsPage
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.comparing import differences
+from cupel.gui.states.trial_facts import score_on_repeats
 from cupel.gui.states.trials_data import changed, prepare
 from cupel.gui.widgets.parts import Button
 from cupel.storage.records import TrialState
