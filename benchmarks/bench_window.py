@@ -182,8 +182,8 @@ def model_times(workspace: Path, n_trials: int = 50_000) -> dict[str, float]:
     """Return seconds for showing, filtering and sorting a table grown to `n_trials`."""
     from cupel.engine.domain.filtering import parse_filter
     from cupel.gui import app
-    from cupel.gui.models.trials_data import prepare
     from cupel.gui.models.trials_model import Column, TrialsModel
+    from cupel.gui.states.trials_data import prepare
     from cupel.storage.store import Store
     from PySide6.QtCore import Qt
 

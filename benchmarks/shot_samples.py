@@ -63,8 +63,10 @@ def image_predictions() -> dict[str, Any]:
     preview = {"columns": [], "rows": rows, "has_truth": True}
     return {
         "n_rows": 1200,
+        "unseen": {},
+        "seconds": 1.2,
         "messages": [],
-        "drift": {"word": "none"},
+        "drift": {"word": "none", "n_rows": 1200, "n_trained": 20_000, "columns": []},
         "out": "predictions.csv",
         "preview": preview,
     }
@@ -103,8 +105,10 @@ def table_predictions() -> dict[str, Any]:
     preview = {"columns": columns, "rows": rows, "has_truth": True}
     return {
         "n_rows": 16281,
+        "unseen": {},
+        "seconds": 1.2,
         "messages": [message],
-        "drift": {"word": "some"},
+        "drift": {"word": "some", "n_rows": 16281, "n_trained": 20_000, "columns": []},
         "out": "predictions.csv",
         "preview": preview,
     }

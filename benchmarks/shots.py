@@ -16,7 +16,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import make_workspace
+import msgspec
 import shot_samples
+from cupel.engine.domain.predictions import PredictedRows
+from cupel.engine.domain.thresholds import Threshold
 from cupel.storage.store import Store
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 
@@ -135,7 +138,7 @@ def _prepare(window, picture: str) -> None:
     if name == "new_study" and picture != "new_study":
         _prepare_new_study(page, picture)
     if picture == "by_size":
-        page.by_cost.setChecked(True)
+        page.charts.buttons["by_cost"].setChecked(True)
     if picture.startswith("predict_"):
         _prepare_predict(page, picture)
     if picture == "export_threshold":
@@ -174,7 +177,7 @@ def _prepare_threshold(window, page) -> None:
     study = window.desk.study
     gain = {"mean": 0.0042, "low": -0.0013, "high": 0.0097}
     told = {"value": 0.372, "chosen": "tuned", "metric": "balanced_accuracy", "gain": gain}
-    page.threshold._known[study.id, study.best_trial] = told
+    page.threshold._known[study.id, study.best_trial] = msgspec.convert(told, Threshold)
     study = dataclasses.replace(study, metric=told["metric"])
     window.desk.studies = tuple(study if one.id == study.id else one for one in window.desk.studies)
     page._show_formats()
@@ -195,14 +198,17 @@ def _prepare_new_study(page, picture: str) -> None:
             while not page.notice.isVisible():
                 settle()
             return
+        source = Path(place) / "adult.csv"
         if picture in ("images", "images_settings"):
-            found = shot_samples.image_inspection(Path(place) / "shapes")
+            source = Path(place) / "shapes"
+            found = shot_samples.image_inspection(source)
         elif picture == "texts":
-            found = shot_samples.text_inspection(Path(place) / "reviews")
-            page.data.set_text_file(False)
+            source = Path(place) / "reviews"
+            found = shot_samples.text_inspection(source)
         else:
             found = shot_samples.sample_inspection()
-    page.show_inspection(found)
+        page.state.open(str(source))
+        page.show_inspection(found)
     tabs = {"report": 2, "space": 3, "images": 1, "images_settings": 3, "texts": 1}
     page.data.tabs.setCurrentIndex(tabs.get(picture, 0))
     is_open = picture in ("settings", "images_settings")
@@ -214,18 +220,18 @@ def _prepare_new_study(page, picture: str) -> None:
 
 
 def _prepare_predict(page, picture: str) -> None:
-    page._offer(["/home/you/cupel/exports/adult-income"])
+    page.offer(["/home/you/cupel/exports/adult-income"])
     page.data.set_value("/home/you/data/adult-2026.csv")
     page.data.changed.emit()
     if picture == "predict_failed":
-        page._failed(lambda: "No such file: /home/you/data/adult-2026.csv")
+        page.notice.tell(lambda: "No such file: /home/you/data/adult-2026.csv")
         return
     results = {
         "predict_table": shot_samples.table_predictions,
         "predict_images": shot_samples.image_predictions,
     }
     page.interval.set_value(0.9 if picture == "predict_table" else None)
-    page.show_result(results[picture]())
+    page.show_result(msgspec.convert(results[picture](), PredictedRows))
 
 
 def main() -> None:

@@ -163,7 +163,13 @@ def _inspect(store: Store, request: Inspect) -> Inspection:
 
     sizes = {(data.n_rows, data.n_columns) for data in store.datasets()}
     return inspect_file(
-        request.source, request.read, request.roles, request.target, split=request.split, known_sizes=sizes
+        request.source,
+        request.read,
+        request.roles,
+        request.target,
+        split=request.split,
+        kind=request.kind,
+        known_sizes=sizes,
     )
 
 

@@ -18,8 +18,8 @@ from ..engine.jobs.launch import ServiceProcess, launch_engine
 from ..storage.records import DamagedStudy, JobRecord, Request, StudyList, StudyRecord, StudyState
 from . import words
 from .feed import Feed
-from .language import Text, sentence, tr
 from .preferences import Preferences
+from .speech import Text, sentence, tr
 
 if TYPE_CHECKING:
     from ..storage.store import Store

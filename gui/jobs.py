@@ -11,7 +11,7 @@ from ..engine.domain.requests import Request
 from ..storage.records import JobRecord, JobState
 from . import words
 from .desk import Desk
-from .language import sentence, tr
+from .speech import sentence, tr
 
 if TYPE_CHECKING:
     from ..storage.store import Store
@@ -126,10 +126,10 @@ class JobWatcher(QObject):
         )
 
 
-def job_going(store: Store, kind: str, study_id: int) -> JobRecord | None:
-    """Return the job of a kind that is done for a study, or waits for its turn."""
+def job_going(store: Store, asks: type[Request], study_id: int) -> JobRecord | None:
+    """Return the job with a request of this type that is done for a study, or waits for its turn."""
     for state in (JobState.RUNNING, JobState.WAITING):
         for job in store.jobs(state=state):
-            if job.kind == kind and job.args.get("study_id") == study_id:
+            if job.kind == asks.__struct_config__.tag and job.args.get("study_id") == study_id:
                 return job
     return None

@@ -1,24 +1,18 @@
-"""The language in use: `tr` for the window's own words, `sentence` for those of the engine and the store.
+"""The language in use, by Qt's translations. Words themselves come from `speech`.
 
-``tr("Text")`` needs a literal: `resources/translations/update.py` collects them into the Qt Linguist files.
-A widget that shows words derives from `Speaks` and says them through `say`, so that they change with the
-language.
+A widget that shows words derives from `Speaks` and says them through `say`, so that they change with the language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import resources
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator, Signal
 
-from ..engine.domain import formatting
+from .speech import translate_with
 
-Text = Callable[[], str]  # words that are asked for again when the language changes
 CHOICES = ("en", "zh")
-WINDOW_CONTEXT = "window"
-ENGINE_CONTEXT = "engine"
 
 
 class Language(QObject):
@@ -54,52 +48,12 @@ class Language(QObject):
 
 
 language = Language()
+translate_with(QCoreApplication.translate)
 
 
 def system_language() -> str:
     """Return the one of `CHOICES` that suits the user's system."""
     return "zh" if QLocale.system().language() == QLocale.Language.Chinese else "en"
-
-
-def tr(text: str, /, **args: object) -> str:
-    """Return the window's `text` in the language in use, with `args` filled in."""
-    translated = QCoreApplication.translate(WINDOW_CONTEXT, text)
-    return translated.format(**args) if args else translated
-
-
-def counted(count: int, one: str, many: str) -> str:
-    """Return the translated `one` for 1 and `many` (with ``{n}``) otherwise; both are `tr` results."""
-    return one if count == 1 else many.format(n=f"{count:,}")
-
-
-class _Figure(float):
-    """A number that is written with a true minus sign, as everywhere in the window."""
-
-    def __format__(self, how: str) -> str:
-        return super().__format__(how).replace("-", formatting.MINUS)
-
-
-def _shown(value: object) -> object:
-    """Return a value of a sentence as the window writes it; a sentence in a sentence is translated too."""
-    if isinstance(value, Mapping) and "template" in value:
-        return sentence(value)
-    return _Figure(value) if isinstance(value, float) else value
-
-
-def sentence(message: Mapping[str, Any]) -> str:
-    """Return a sentence of the engine, ``{"template", "args", "text"}``, in the language in use.
-
-    Where its template has no translation the English ``text`` is shown.
-    """
-    template = str(message.get("template", ""))
-    if not template:
-        return str(message.get("text", ""))
-    args = {name: _shown(value) for name, value in (message.get("args") or {}).items()}
-    translated = QCoreApplication.translate(ENGINE_CONTEXT, template)
-    try:
-        return translated.format(**args)
-    except (KeyError, IndexError, ValueError):
-        return str(message.get("text") or template)
 
 
 class Speaks:

@@ -21,10 +21,11 @@ from PySide6.QtWidgets import QLineEdit, QMainWindow, QPlainTextEdit, QStackedWi
 from . import tokens
 from .desk import Desk
 from .feed import Feed
-from .language import Speaks, language, tr
+from .language import Speaks, language
 from .pages.page import FRAME_MS, Page
 from .preferences import Preferences
 from .sidebar import SideBar
+from .speech import tr
 from .theme import theme
 from .widgets.notices import Banners, ShortcutsPanel, Toasts
 from .widgets.parts import column, row

@@ -6,7 +6,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QSizePolicy
 
 from . import icons, tokens
-from .language import Speaks, Text, language, tr
+from .language import Speaks, language
+from .speech import Text, tr
 from .theme import theme
 from .widgets.parts import Picture, column, row
 

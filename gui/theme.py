@@ -88,9 +88,15 @@ class Theme(QObject):
 theme = Theme()
 
 
-def colour(name: str) -> QColor:
-    """Return a colour of the palette in use by its token's name."""
-    return QColor(getattr(theme.palette, name))
+def colour(name: str, alpha: float = 1.0) -> QColor:
+    """Return a colour of the palette in use: by its token's name, or ``series0`` … of the plot palette."""
+    palette = theme.palette
+    if name.startswith("series"):
+        result = QColor(palette.series[int(name.removeprefix("series")) % len(palette.series)])
+    else:
+        result = QColor(getattr(palette, name))
+    result.setAlphaF(alpha)
+    return result
 
 
 def body_font(size_px: int = tokens.TYPE_BODY, *, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from ..engine.domain import formatting
 from ..engine.domain.evidence import Verdict
 from ..engine.domain.families import FAMILIES
+from ..engine.domain.kinds import kinds_of
 from ..engine.domain.leading import Margin
 from ..engine.domain.resuming import found_nothing
 from ..storage.records import (
@@ -23,7 +24,7 @@ from ..storage.records import (
     TrialRecord,
     TrialState,
 )
-from .language import counted, sentence, tr
+from .speech import counted, sentence, tr
 
 _LEFT_OUT = (FailureKind.RULED_OUT, FailureKind.SKIPPED)  # ended without having failed
 
@@ -307,3 +308,14 @@ def finished_trials(study: StudyRecord) -> int:
     """Return how many trials of a study can no longer change; what a limit ruled out was never one of them."""
     ended = sum(n for state, n in study.n_trials.items() if TrialState(state).is_finished)
     return ended - study.n_ruled_out
+
+
+def cost(name: str) -> str:
+    """Return what a cost of a network is called where it is chosen."""
+    return {"parameters": tr("Weights"), "bytes": tr("File size"), "latency": tr("Latency")}[name]
+
+
+def kind_of_data(name: str) -> str:
+    """Return the name of a kind of data, or of several such as ``table+text``."""
+    own = {"table": tr("Table"), "text": tr("Texts"), "image": tr("Images")}
+    return " + ".join(own.get(one, one) for one in kinds_of(name))

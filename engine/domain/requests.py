@@ -13,6 +13,7 @@ from ...storage.records import JobRecord
 from ...storage.store import Store
 from .errors import Message
 from .forecasts import ForecastRequest
+from .kinds import AUTO
 from .spec import ReadSpec, SplitSpec, StudySpec
 from .stored import encoded, from_builtins
 from .variants import Difference
@@ -33,6 +34,8 @@ class Inspect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="insp
         What the user has chosen so far.
     split : SplitSpec
         The folds that are looked at.
+    kind : str
+        What the data are taken for, such as ``table+text``; ``auto`` is decided from the columns.
     """
 
     source: str
@@ -40,6 +43,7 @@ class Inspect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="insp
     roles: dict[str, str] = {}
     target: str | None = None
     split: SplitSpec = SplitSpec()
+    kind: str = AUTO
 
 
 class CreateStudy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="create_study"):

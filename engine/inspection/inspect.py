@@ -14,6 +14,7 @@ from ..data.target import Target, encode_target
 from ..domain.errors import DataError, Message
 from ..domain.families import families_of
 from ..domain.inspections import DataFinding, Inspection, Preview, Thumbnail
+from ..domain.kinds import AUTO
 from ..domain.spec import ReadSpec, SplitSpec
 from ..domain.split_findings import SplitAudit
 from ..kinds.registry import reader_of
@@ -38,6 +39,7 @@ def inspect_file(
     target: str | None = None,
     *,
     split: SplitSpec = _USUAL_SPLIT,
+    kind: str = AUTO,
     known_sizes: Collection[tuple[int, int]] = (),
 ) -> Inspection:
     """Describe a file.
@@ -49,6 +51,8 @@ def inspect_file(
         What the user has chosen so far; the rest is detected, the target suggested.
     split : SplitSpec
         The folds that are looked at, see `audit_split`.
+    kind : str
+        What the data are taken for, such as ``table+text``; ``auto`` is decided from the columns.
     known_sizes : collection of (int, int)
         Rows and columns of data sets that these data may be equal to.
 
@@ -64,7 +68,7 @@ def inspect_file(
     loaded = load(source, read)
     table = loaded.table
     chosen = target or loaded.suggested_target or suggest_target(table, roles or {})
-    schema = infer_schema(table, chosen, roles, loaded.read, loaded.kind)
+    schema = infer_schema(table, chosen, roles, loaded.read, loaded.kind_as_asked(kind))
     encoded: Target | None = None
     if chosen is not None:
         try:

@@ -2,95 +2,125 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from ...engine.domain import formatting
 from ...storage.records import Curves
-from ..language import tr
-from .chart import Chart, Series
+from ..speech import tr
+from .spec import Axes, Axis, ChartSpec, Floats, Line
 
 _TONES = {"train": "series1", "valid": "series0"}
 
 
-class CurvesChart(Chart):
-    """Curves of one measure (``loss`` or a metric) over epochs."""
+@dataclass(frozen=True, slots=True)
+class TrialCurves:
+    """Curves of a trial, and which of them are drawn.
 
-    def __init__(self) -> None:
-        super().__init__(lambda: tr("Epoch"), lambda: "", x_whole=True)
-        self._measure = "loss"
+    Attributes
+    ----------
+    curves : Curves or None
+    measure : str
+        ``loss`` or a metric.
+    name : str
+        What the measure is called; empty for itself.
+    """
 
-    def show_curves(self, curves: Curves | None, measure: str = "loss", name: str = "") -> None:
-        """Draw all curves of `curves` that measure `measure`; `name` is what the axis calls it."""
-        self._measure = name or measure
-        self.set_axis_text(lambda: tr("Epoch"), lambda: name or measure)
-        if curves is None or curves.values.size == 0:
-            self.show_series([])
-            return
-        series: list[Series] = []
-        for column, key in enumerate(curves.names):
-            part, _, what = key.partition("_")
-            if what == measure:
-                series += self._group(
-                    part, curves.values[:, :, column].astype(np.float64), mean_of(curves, key)
-                )
-        series.sort(key=lambda one: one.key.endswith("mean"))
-        self.show_series(series)
-
-    def _group(self, part: str, values: np.ndarray, mean: np.ndarray) -> list[Series]:
-        epochs = np.arange(1, values.shape[1] + 1, dtype=np.float64)
-        tone = _TONES.get(part, "series2")
-        name = {"train": tr("Training"), "valid": tr("Validation")}.get(part, part)
-        folds = [
-            Series(
-                f"{part}{fold}",
-                "",
-                epochs,
-                line,
-                tone,
-                "line",
-                1.0,
-                alpha=0.3,
-                tip=self._tip(tr("{name}, fold {fold}", name=name, fold=fold + 1), line),
-            )
-            for fold, line in enumerate(values)
-        ]
-        strong = Series(
-            f"{part}-mean",
-            name,
-            epochs,
-            mean,
-            tone,
-            "line",
-            2.2,
-            tip=self._tip(tr("{name}, mean", name=name), mean),
-        )
-        return [*folds, strong]
-
-    def _tip(self, name: str, line: np.ndarray):
-        measure = self._measure
-        return lambda i: (
-            f"{name}\n{tr('Epoch {epoch}', epoch=i + 1)}\n{measure} {formatting.number(float(line[i]), 4)}"
-        )
+    curves: Curves | None
+    measure: str = "loss"
+    name: str = ""
 
 
-def carried(values: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One epoch, from 1 on, of one curve: of a fold, or of the mean where that is None."""
+
+    part: str
+    fold: int | None
+    epoch: int
+    value: float
+
+
+def _marks(data: TrialCurves) -> Sequence[Line]:
+    curves = data.curves
+    if curves is None or curves.values.size == 0:
+        return ()
+    lines: list[Line] = []
+    for column, key in enumerate(curves.names):
+        part, _, measure = key.partition("_")
+        if measure == data.measure:
+            values = curves.values[:, :, column].astype(np.float64)
+            lines += [_line(part, fold, one) for fold, one in enumerate(values)]
+            lines.append(_line(part, None, mean_of(curves, key)))
+    return sorted(lines, key=lambda one: one.key.endswith("mean"))
+
+
+def _line(part: str, fold: int | None, y: Floats) -> Line:
+    is_mean = fold is None
+    return Line(
+        key=f"{part}-mean" if is_mean else f"{part}{fold}",
+        name=_part_name(part) if is_mean else "",
+        x=np.arange(1, len(y) + 1, dtype=np.float64),
+        y=y,
+        tone=_TONES.get(part, "series2"),
+        width=2.2 if is_mean else 1.0,
+        alpha=1.0 if is_mean else 0.3,
+        item=lambda i: CurvePoint(part, fold, i + 1, float(y[i])),
+    )
+
+
+def _part_name(part: str) -> str:
+    return {"train": tr("Training"), "valid": tr("Validation")}.get(part, part)
+
+
+def _axes(data: TrialCurves) -> Axes:
+    return Axes(
+        Axis(lambda: tr("Epoch"), "whole"),
+        Axis(lambda: data.name or data.measure),
+    )
+
+
+def _tip(data: TrialCurves, item: object) -> str:
+    if not isinstance(item, CurvePoint):
+        return ""
+    name = _part_name(item.part)
+    if item.fold is None:
+        name = tr("{name}, mean", name=name)
+    else:
+        name = tr("{name}, fold {fold}", name=name, fold=item.fold + 1)
+    value = f"{data.name or data.measure} {formatting.number(item.value, 4)}"
+    return "\n".join((name, tr("Epoch {epoch}", epoch=item.epoch), value))
+
+
+CURVES = ChartSpec(TrialCurves, _marks, _axes, _tip)
+
+
+def carried(values: Floats) -> Floats:
     """Return `values` of shape (n_replicas, n_epochs) with each replica's last value kept after it has
     stopped.
 
     Without it the mean over the replicas would jump where one stops.
     """
-    steps = np.arange(values.shape[1])
+    steps = np.arange(values.shape[1], dtype=np.int64)
     last = np.maximum.accumulate(np.where(np.isfinite(values), steps, 0), axis=1)
     return np.take_along_axis(values, last, axis=1)
 
 
-def mean_of(curves: Curves, name: str) -> np.ndarray:
+def mean_of(curves: Curves, name: str) -> Floats:
     """Return the mean over the replicas of one curve, of shape (n_epochs,), NaN where nothing is known."""
     values = carried(curves.values[:, :, curves.names.index(name)].astype(np.float64))
     seen = np.isfinite(values).any(axis=0)
     mean = np.full(values.shape[1], np.nan)
     mean[seen] = np.nanmean(values[:, seen], axis=0)
     return mean
+
+
+def judged_mean(curves: Curves | None, metric: str) -> Floats:
+    """Return the mean over the folds, of shape (n_epochs,), of what is judged; of the loss where it is not kept."""
+    name = f"valid_{judged_measure(curves, metric)}"
+    return mean_of(curves, name) if curves is not None and name in curves.names else np.zeros(0)
 
 
 def judged_measure(curves: Curves | None, metric: str) -> str:

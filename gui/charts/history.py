@@ -2,161 +2,179 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...engine.domain import formatting
-from ..language import tr
-from .chart import Chart, Series
+from ...storage.records import StudyRecord, TrialKind, TrialState
+from .. import words
+from ..speech import tr
+from ..states.trials_data import TrialsData
+from .spec import Axes, Axis, ChartSpec, Floats, Line, Mark, Points, Threshold
+from .studies import StudyChart
+
+_REACH = 2.5  # times the better three quarters of the trials: farther baselines are left out of view
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """What the history chart shows; all arrays have shape (n_trials,).
 
     Attributes
     ----------
-    number : ndarray, int64
+    ids, number : ndarray, int64
     value, spread, at_s : ndarray, float64
         Score, its fold spread, seconds from the study's start to the trial's end; NaN where there is none.
     complete : ndarray, bool
         Whether the trial was completed; the others were pruned or failed.
     baselines : mapping of str to float
         Shown name to score.
+    over_time : bool
+        Whether time runs to the right, or trial numbers.
     """
 
     metric: str
     maximize: bool
+    ids: NDArray[np.int64]
     number: NDArray[np.int64]
-    value: NDArray[np.float64]
-    spread: NDArray[np.float64]
-    at_s: NDArray[np.float64]
+    value: Floats
+    spread: Floats
+    at_s: Floats
     complete: NDArray[np.bool_]
     baselines: Mapping[str, float]
+    over_time: bool = False
+
+    @property
+    def x(self) -> Floats:
+        """What runs to the right."""
+        return self.at_s if self.over_time else self.number.astype(np.float64)
+
+    @cached_property
+    def known(self) -> NDArray[np.int64]:
+        """The rows that can be drawn, from left to right."""
+        order = np.argsort(self.x, kind="stable")
+        return order[np.isfinite(self.value[order]) & np.isfinite(self.x[order])]
 
 
-class HistoryChart(Chart):
-    """Scores over trials or over time."""
+def history_of(data: TrialsData, study: StudyRecord, *, over_time: bool = False) -> History:
+    """Return the history of a study's trials."""
+    table = data.table
+    searched = table.kinds != TrialKind.BASELINE
+    begin = study.started_at.timestamp() if study.started_at is not None else float("nan")
+    scored = np.flatnonzero(~searched & np.isfinite(table.values))
+    return History(
+        metric=study.metric,
+        maximize=study.direction == "maximize",
+        ids=table.ids[searched],
+        number=table.numbers[searched],
+        value=table.values[searched],
+        spread=table.stds[searched],
+        at_s=np.maximum(table.finished_s[searched] - begin, 0.0),
+        complete=table.states[searched] == TrialState.COMPLETE,
+        baselines={
+            words.baseline(str(table.names[place]), study.task): float(table.values[place])
+            for place in scored
+        },
+        over_time=over_time,
+    )
 
-    def __init__(self) -> None:
-        super().__init__(lambda: tr("Trial"), lambda: "", x_whole=True)
-        self._history: History | None = None
-        self._over_time = False
 
-    def set_over_time(self, over_time: bool) -> None:
-        """Choose what runs to the right: time or trial numbers."""
-        self._over_time = over_time
-        if self._history is not None:
-            self.show_history(self._history)
+def _marks(data: History) -> Sequence[Mark]:
+    known = data.known
+    complete, pruned = known[data.complete[known]], known[~data.complete[known]]
+    return [
+        *(_level(place, name, value) for place, (name, value) in enumerate(data.baselines.items())),
+        _points(data, pruned, "pruned", tr("Pruned"), "faint", 4, 0.45),
+        _points(data, complete, "complete", tr("Trials"), "series0", 6, 0.7),
+        *(_best(data, complete) if len(complete) else ()),
+    ]
 
-    def show_history(self, history: History) -> None:
-        """Draw the history of a study."""
-        self._history = history
-        self.set_axis_text(
-            (lambda: tr("Time since start")) if self._over_time else (lambda: tr("Trial")),
-            lambda: history.metric,
-            x_is_time=self._over_time,
-        )
-        x = history.at_s if self._over_time else history.number.astype(float)
-        order = np.argsort(x, kind="stable")
-        known = order[np.isfinite(history.value[order]) & np.isfinite(x[order])]
-        complete, pruned = known[history.complete[known]], known[~history.complete[known]]
-        series = [
-            self._level(index, name, value) for index, (name, value) in enumerate(history.baselines.items())
-        ]
-        series.append(self._points("pruned", tr("Pruned"), "faint", 4, 0.45, pruned, x))
-        series.append(self._points("complete", tr("Trials"), "series0", 6, 0.7, complete, x))
-        series += self._best(complete, x)
-        self.show_series(series, self._span(complete))
 
-    def _level(self, index: int, name: str, value: float) -> Series:
-        text = f"{name}\n{formatting.number(value)}"
-        return Series(
-            f"baseline{index}",
-            name,
-            np.zeros(1),
-            np.array([value]),
-            f"series{(1, 2, 3, 4)[index % 4]}",
-            "level",
-            1.2,
-            dashed=True,
-            tip=lambda _: text,
-        )
+def _level(place: int, name: str, value: float) -> Threshold:
+    tone = f"series{(1, 2, 3, 4)[place % 4]}"
+    return Threshold(key=f"baseline{place}", name=name, y=value, tone=tone, item=lambda _: name)
 
-    def _points(
-        self,
-        key: str,
-        name: str,
-        tone: str,
-        width: float,
-        alpha: float,
-        rows: NDArray[np.int64],
-        x: NDArray[np.float64],
-    ) -> Series:
-        return Series(
-            key,
-            name if len(rows) else "",
-            x[rows],
-            self._values(rows),
-            tone,
-            "points",
-            width,
-            alpha=alpha,
-            tip=lambda i: self._tip(int(rows[i])),
-        )
 
-    def _best(self, rows: NDArray[np.int64], x: NDArray[np.float64]) -> list[Series]:
-        history = self._history
-        if history is None or not len(rows):
-            return []
-        values = history.value[rows]
-        running = np.maximum.accumulate(values) if history.maximize else np.minimum.accumulate(values)
-        best = int(np.argmax(values) if history.maximize else np.argmin(values))
-        steps = np.r_[x[rows], np.nanmax(x[np.isfinite(x)])]
-        line = Series("best", tr("Best so far"), steps, np.r_[running, running[-1]], "gold", "step", 2.2)
-        mark = Series(
-            "proven",
-            "",
-            x[rows][best : best + 1],
-            values[best : best + 1],
-            "gold",
-            "points",
-            11,
-            tip=lambda _: self._tip(int(rows[best])),
-        )
-        return [line, mark]
+def _points(
+    data: History, rows: NDArray[np.int64], key: str, name: str, tone: str, size: float, alpha: float
+) -> Points:
+    return Points(
+        key=key, name=name if len(rows) else "", x=data.x[rows], y=data.value[rows], tone=tone, size=size, alpha=alpha,
+        item=lambda i: int(data.ids[rows[i]]),
+    )  # fmt: skip
 
-    def _values(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        return self._history.value[rows] if self._history is not None else np.zeros(0)
 
-    def _tip(self, row: int) -> str:
-        history = self._history
-        if history is None:
-            return ""
-        spread = float(history.spread[row])
-        text = formatting.score(float(history.value[row]), None if np.isnan(spread) else spread)
-        lines = [tr("Trial {number}", number=int(history.number[row])), f"{history.metric} {text}"]
-        if np.isfinite(history.at_s[row]):
-            lines.append(tr("after {time}", time=formatting.clock(float(history.at_s[row]))))
-        return "\n".join(lines)
+def _best(data: History, rows: NDArray[np.int64]) -> list[Mark]:
+    x, values = data.x[rows], data.value[rows]
+    running = np.maximum.accumulate(values) if data.maximize else np.minimum.accumulate(values)
+    best = int(np.argmax(values) if data.maximize else np.argmin(values))
+    end = np.nanmax(data.x[np.isfinite(data.x)])
+    line = Line(
+        key="best", name=tr("Best so far"), x=np.r_[x, end], y=np.r_[running, running[-1]], tone="gold", stepped=True,
+        width=2.2,
+    )  # fmt: skip
+    mark = Points(
+        key="proven", x=x[best : best + 1], y=values[best : best + 1], tone="gold", size=11,
+        item=lambda _: int(data.ids[rows[best]]),
+    )  # fmt: skip
+    return [line, mark]
 
-    def _span(self, complete: NDArray[np.int64]) -> tuple[float, float] | None:
-        """Return a vertical span that a few hopeless trials cannot blow up."""
-        history = self._history
-        if history is None:
-            return None
-        levels = list(history.baselines.values())
-        if len(complete) == 0:  # the two best baselines: the majority class would squash them together
-            best = sorted(levels, reverse=history.maximize)[:2]
-            return (min(best), max(best)) if len(best) > 1 else None
-        values = np.sort(history.value[complete])
-        quarter = len(values) // 4  # a whole trial: with few, a quantile would lean towards the worst
-        far, near = (values[quarter], values[-1]) if history.maximize else (values[-1 - quarter], values[0])
-        reach = abs(near - far) * 2.5
-        if levels:
-            reach = max(reach, abs(near - (max(levels) if history.maximize else min(levels))) * 2)
-        ends = [near, far - (near - far) / 2, *(level for level in levels if abs(level - near) <= reach)]
-        return float(min(ends)), float(max(ends))
+
+def _axes(data: History) -> Axes:
+    trial, time = Axis(lambda: tr("Trial"), "whole"), Axis(lambda: tr("Time since start"), "clock")
+    known = data.known
+    return Axes(
+        time if data.over_time else trial,
+        Axis(lambda: data.metric, span=_span(data, known[data.complete[known]])),
+    )
+
+
+def _tip(data: History, item: object) -> str:
+    if isinstance(item, str):
+        return f"{item}\n{formatting.number(data.baselines[item])}"
+    row = int(np.flatnonzero(data.ids == item)[0])
+    spread = float(data.spread[row])
+    text = formatting.score(float(data.value[row]), None if np.isnan(spread) else spread)
+    lines = [tr("Trial {number}", number=int(data.number[row])), f"{data.metric} {text}"]
+    if np.isfinite(data.at_s[row]):
+        lines.append(tr("after {time}", time=formatting.clock(float(data.at_s[row]))))
+    return "\n".join(lines)
+
+
+def _span(data: History, complete: NDArray[np.int64]) -> tuple[float, float] | None:
+    """Return a vertical span that a few hopeless trials cannot blow up."""
+    levels = list(data.baselines.values())
+    if len(complete) == 0:  # the two best baselines: the majority class would squash them together
+        best = sorted(levels, reverse=data.maximize)[:2]
+        return (min(best), max(best)) if len(best) > 1 else None
+    values = np.sort(data.value[complete])
+    # A whole trial: with few, a quantile would lean towards the worst.
+    quarter = len(values) // 4
+    far, near = (values[quarter], values[-1]) if data.maximize else (values[-1 - quarter], values[0])
+    reach = abs(near - far) * _REACH
+    if levels:
+        reach = max(reach, abs(near - (max(levels) if data.maximize else min(levels))) * 2)
+    ends = [near, far - (near - far) / 2, *(level for level in levels if abs(level - near) <= reach)]
+    return float(min(ends)), float(max(ends))
+
+
+HISTORY = ChartSpec(History, _marks, _axes, _tip)
+
+BY_TRIAL = StudyChart(
+    "by_trial",
+    lambda: tr("By trial"),
+    lambda: tr("Optimization history"),
+    HISTORY,
+    lambda asked: history_of(asked.trials, asked.study),
+)
+BY_TIME = StudyChart(
+    "by_time",
+    lambda: tr("By time"),
+    lambda: tr("Optimization history"),
+    HISTORY,
+    lambda asked: history_of(asked.trials, asked.study, over_time=True),
+)

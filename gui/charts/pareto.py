@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal
 
 from ...engine.domain import formatting
-from ...engine.domain.objectives import front_mask
-from ..language import tr
-from .chart import Chart, Series
+from ...engine.domain.objectives import COSTS, front_mask, objectives_of, table_costs
+from ...storage.records import TrialKind, TrialState, TrialTable
+from .. import words
+from ..speech import tr
+from .spec import Axes, Axis, ChartSpec, Floats, Line, Mark, Points
+from .studies import Asked, Choice, Choices, StudyChart
 
 _FEW = 6  # trials that are all shown, whatever they score
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spread:
     """What the chart shows; all arrays have shape (n_trials,), of complete trials.
 
@@ -28,6 +32,8 @@ class Spread:
     ids, numbers : ndarray, int64
     scores, costs : ndarray, float64
         NaN where it is not known.
+    selected : int or None
+        The id of the trial to mark.
     """
 
     metric: str
@@ -35,87 +41,71 @@ class Spread:
     cost: str
     ids: NDArray[np.int64]
     numbers: NDArray[np.int64]
-    scores: NDArray[np.float64]
-    costs: NDArray[np.float64]
+    scores: Floats
+    costs: Floats
+    selected: int | None = None
+
+    @cached_property
+    def known(self) -> NDArray[np.int64]:
+        """The rows that can be drawn."""
+        return np.flatnonzero(np.isfinite(self.scores) & np.isfinite(self.costs))
+
+    @cached_property
+    def front(self) -> NDArray[np.int64]:
+        """The rows that no other one beats in both, by cost."""
+        known = self.known
+        scores = -self.scores[known] if self.maximize else self.scores[known]
+        front = known[front_mask(np.stack([scores, self.costs[known]], axis=1))]
+        return front[np.argsort(self.costs[front], kind="stable")]
 
 
-class ParetoChart(Chart):
-    """Scores over the logarithm of a cost.
+def _marks(data: Spread) -> Sequence[Mark]:
+    known, front = data.known, data.front
+    marked = known[data.ids[known] == data.selected] if data.selected is not None else known[:0]
+    return [
+        *([_points(data, "selected", "", marked, "accent", 16, 0.35)] if len(marked) else ()),
+        _points(data, "trials", tr("Trials"), np.setdiff1d(known, front), "series0", 6, 0.6),
+        Line(
+            key="front", x=np.log10(data.costs[front]), y=data.scores[front], tone="gold", stepped=True, width=1.8
+        ),
+        _points(data, "best", tr("No trial is better in both"), front, "gold", 9, 1.0),
+    ]  # fmt: skip
 
-    Signals
-    -------
-    picked(int)
-        The trial with this id was clicked.
-    """
 
-    picked = Signal(int)
+def _points(
+    data: Spread, key: str, name: str, rows: NDArray[np.int64], tone: str, size: float, alpha: float
+) -> Points:
+    return Points(
+        key=key, name=name if len(rows) else "", x=np.log10(data.costs[rows]), y=data.scores[rows], tone=tone,
+        size=size, alpha=alpha, item=lambda i: int(data.ids[rows[i]]),
+    )  # fmt: skip
 
-    def __init__(self) -> None:
-        super().__init__(lambda: "", lambda: "")
-        self.spread: Spread | None = None
-        self.on_front: frozenset[int] = frozenset()  # numbers of trials
-        self.point_clicked.connect(self._clicked)
 
-    def show_spread(self, spread: Spread, selected: int | None = None) -> None:
-        """Draw trials; `selected` is the id of the one to mark."""
-        self.spread = spread
-        self.set_axis_text(lambda: cost_text(spread.cost), lambda: spread.metric)
-        self.set_powers(_WRITTEN[spread.cost])
-        known = np.flatnonzero(np.isfinite(spread.scores) & np.isfinite(spread.costs))
-        losses = np.stack(
-            [-spread.scores[known] if spread.maximize else spread.scores[known], spread.costs[known]], axis=1
-        )
-        front = known[front_mask(losses)]
-        front = front[np.argsort(spread.costs[front], kind="stable")]
-        self.on_front = frozenset(spread.numbers[front].tolist())
-        others = np.setdiff1d(known, front)
-        series = [
-            self._points("trials", tr("Trials"), others, "series0", 6, 0.6),
-            Series("front", "", np.log10(spread.costs[front]), spread.scores[front], "gold", "step", 1.8),
-            self._points("best", tr("No trial is better in both"), front, "gold", 9, 1.0),
-        ]
-        marked = known[spread.ids[known] == selected] if selected is not None else known[:0]
-        if len(marked):
-            series.insert(0, self._points("selected", "", marked, "accent", 16, 0.35))
-        self.show_series(series, self._span(known, front))
+def _axes(data: Spread) -> Axes:
+    return Axes(
+        Axis(lambda: cost_text(data.cost), "powers", _WRITTEN[data.cost]),
+        Axis(lambda: data.metric, span=_span(data)),
+    )
 
-    def _span(self, known: NDArray[np.int64], front: NDArray[np.int64]) -> tuple[float, float] | None:
-        """Return the vertical span of the front and of the better three quarters: hopeless trials would squash it."""
-        spread = self.spread
-        if spread is None or len(known) < _FEW:
-            return None
-        quarter = np.quantile(spread.scores[known], 0.25 if spread.maximize else 0.75)
-        ends = np.append(spread.scores[front], quarter)
-        return float(ends.min()), float(ends.max())
 
-    def _points(
-        self, key: str, name: str, rows: NDArray[np.int64], tone: str, width: float, alpha: float
-    ) -> Series:
-        spread = self.spread
-        assert spread is not None  # noqa: S101 - set before anything is drawn
-        return Series(
-            key, name if len(rows) else "", np.log10(spread.costs[rows]), spread.scores[rows], tone, "points", width,
-            alpha=alpha, tip=lambda i: self._tip(int(rows[i])),
-        )  # fmt: skip
+def _span(data: Spread) -> tuple[float, float] | None:
+    """Return the vertical span of the front and of the better three quarters: hopeless trials would squash it."""
+    known = data.known
+    if len(known) < _FEW:
+        return None
+    quarter = np.quantile(data.scores[known], 0.25 if data.maximize else 0.75)
+    ends = np.append(data.scores[data.front], quarter)
+    return float(ends.min()), float(ends.max())
 
-    def _tip(self, row: int) -> str:
-        spread = self.spread
-        if spread is None:
-            return ""
-        lines = [
-            tr("Trial {number}", number=int(spread.numbers[row])),
-            f"{spread.metric} {formatting.number(float(spread.scores[row]))}",
-            cost_value(spread.cost, float(spread.costs[row])),
-        ]
-        return "\n".join(lines)
 
-    def _clicked(self, one: Series, place: int) -> None:
-        spread = self.spread
-        if spread is None:
-            return
-        hits = np.flatnonzero((np.log10(spread.costs) == one.x[place]) & (spread.scores == one.y[place]))
-        if len(hits):
-            self.picked.emit(int(spread.ids[hits[0]]))
+def _tip(data: Spread, item: object) -> str:
+    row = int(np.flatnonzero(data.ids == item)[0])
+    lines = [
+        tr("Trial {number}", number=int(data.numbers[row])),
+        f"{data.metric} {formatting.number(float(data.scores[row]))}",
+        cost_value(data.cost, float(data.costs[row])),
+    ]
+    return "\n".join(lines)
 
 
 def _compact(value: float) -> str:
@@ -125,7 +115,15 @@ def _compact(value: float) -> str:
     return f"{value:.3g}"
 
 
-_WRITTEN = {"parameters": _compact, "bytes": formatting.size, "latency": lambda value: f"{value:.3g}"}
+def _short(value: float) -> str:
+    return f"{value:.3g}"
+
+
+_WRITTEN: dict[str, Callable[[float], str]] = {
+    "parameters": _compact,
+    "bytes": formatting.size,
+    "latency": _short,
+}
 
 
 def cost_text(cost: str) -> str:
@@ -144,3 +142,44 @@ def cost_value(cost: str, value: float) -> str:
     if cost == "bytes":
         return formatting.size(value)
     return tr("{n} ms for one row", n=formatting.plain(value))
+
+
+def _rows(table: TrialTable) -> NDArray[np.int64]:
+    return np.flatnonzero((table.states == TrialState.COMPLETE) & (table.kinds != TrialKind.BASELINE))
+
+
+def _is_known(asked: Asked, cost: str) -> bool:
+    table = asked.trials.table
+    return cost == "parameters" or bool(np.isfinite(table_costs(table)[cost][_rows(table)]).any())
+
+
+def _offered(asked: Asked) -> Sequence[Choice]:
+    return [Choice(cost, lambda cost=cost: words.cost(cost), _is_known(asked, cost)) for cost in COSTS]
+
+
+def _shown(asked: Asked) -> str:
+    aimed = [name for name in objectives_of(asked.study) if name != "score"]
+    wanted = (asked.choice, *aimed, "parameters")
+    return next(name for name in wanted if name in COSTS and _is_known(asked, name))
+
+
+def spread_of(asked: Asked) -> Spread:
+    """Return the complete trials of a study against the cost that is chosen."""
+    table, study, cost = asked.trials.table, asked.study, _shown(asked)
+    rows = _rows(table)
+    return Spread(
+        study.metric, study.direction == "maximize", cost, table.ids[rows], table.numbers[rows], table.values[rows],
+        table_costs(table)[cost][rows], asked.selected,
+    )  # fmt: skip
+
+
+PARETO = ChartSpec(Spread, _marks, _axes, _tip)
+
+BY_COST = StudyChart(
+    "by_cost",
+    lambda: tr("By size"),
+    lambda: tr("Scores against what networks cost"),
+    PARETO,
+    spread_of,
+    Choices(lambda: tr("Score against"), _offered, _shown),
+)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal
 
 from ...engine.domain.objectives import front_mask
-from ..language import Text, tr
-from .chart import Chart, Series
+from ..speech import Text, tr
+from .spec import Axes, Axis, Bars, ChartSpec, Item, Line, Mark, Points, Threshold
+
+_WIDE = 8.0  # from so many times the smallest on, what is needed runs in logarithms
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,8 @@ class Spot:
         What it needs, in the unit of the chart.
     score, low, high : float
         Score, and the ends of its interval.
-    tip : callable
-        The text of its hover.
+    facts : str
+        What its hover tells of it.
     """
 
     name: str
@@ -35,68 +38,95 @@ class Spot:
     score: float
     low: float
     high: float
-    tip: Callable[[], str]
+    facts: str = ""
 
 
-class VariantsChart(Chart):
-    """Scores over bytes or over time.
+@dataclass(frozen=True)
+class VariantSpots:
+    """Variants by score and by one thing that they need.
 
-    Signals
-    -------
-    picked(str)
-        The variant of this name was clicked.
+    Attributes
+    ----------
+    cost_text : callable
+        What they need, with its unit.
+    base_score : float or None
+        Of the network as it is.
+    selected : str
+        The name of the variant to mark; empty for none.
     """
 
-    picked = Signal(str)
+    metric: str
+    maximize: bool
+    cost_text: Text
+    spots: tuple[Spot, ...]
+    base_score: float | None = None
+    selected: str = ""
 
-    def __init__(self, x_text: Text, y_text: Text) -> None:
-        super().__init__(x_text, y_text)
-        self.spots: tuple[Spot, ...] = ()
-        self.on_front: frozenset[str] = frozenset()
-        self.point_clicked.connect(self._clicked)
+    @cached_property
+    def is_front(self) -> NDArray[np.bool_]:
+        """Which spots no other one beats in both."""
+        scores = np.array([-spot.score if self.maximize else spot.score for spot in self.spots])
+        return front_mask(np.stack([np.array([spot.cost for spot in self.spots]), scores], axis=1))
 
-    def show_spots(
-        self, spots: Sequence[Spot], *, maximize: bool, base_score: float | None, selected: str
-    ) -> None:
-        """Draw variants.
+    @property
+    def on_front(self) -> frozenset[str]:
+        """The names of those spots."""
+        return frozenset(spot.name for spot, best in zip(self.spots, self.is_front, strict=True) if best)
 
-        Parameters
-        ----------
-        base_score : float or None
-            Of the network as it is.
-        selected : str
-            The name of the variant to mark; empty for none.
-        """
-        x = np.array([spot.cost for spot in spots])
-        y = np.array([spot.score for spot in spots])
-        is_front = front_mask(np.stack([x, -y if maximize else y], axis=1))
-        self.spots = tuple(spots)
-        self.on_front = frozenset(spot.name for spot, best in zip(spots, is_front, strict=True) if best)
-        order = np.argsort(x[is_front], kind="stable")
-        bars_x = np.repeat(x, 3)
-        bars_y = np.array([value for spot in spots for value in (spot.low, spot.high, np.nan)])
-        bars_x[2::3] = np.nan
-        chosen = np.array([spot.name == selected for spot in spots], dtype=bool)
-        rest, best = np.flatnonzero(~is_front), np.flatnonzero(is_front)
-        series = [
-            Series("bars", tr("95% interval"), bars_x, bars_y, "muted", width=1.2, alpha=0.6),
-            Series(
-                "front", tr("Front"), x[is_front][order], y[is_front][order], "series0", "step", alpha=0.75
-            ),
-            Series("selected", "", x[chosen], y[chosen], "accent", "points", 17, alpha=0.35),
-            self._points("rest", "faint", 7, rest),
-            self._points("best", "series0", 9, best),
-        ]
-        if base_score is not None:
-            level = np.array([base_score])
-            series.insert(0, Series("base", tr("Base"), level, level, "series1", "level", 1.2, dashed=True))
-        self.show_series(series)
+    @property
+    def is_wide(self) -> bool:
+        """Whether what they need differs so much that only its logarithm can be drawn."""
+        costs = [spot.cost for spot in self.spots]
+        return bool(costs) and min(costs) > 0 and max(costs) > _WIDE * min(costs)
 
-    def _points(self, key: str, tone: str, width: float, places: NDArray[np.int64]) -> Series:
-        spots = [self.spots[place] for place in places]
-        x, y = np.array([spot.cost for spot in spots]), np.array([spot.score for spot in spots])
-        return Series(key, "", x, y, tone, "points", width, tip=lambda place: spots[place].tip())
+    def x(self, spot: Spot) -> float:
+        """Return where a spot lies."""
+        return math.log10(spot.cost) if self.is_wide else spot.cost
 
-    def _clicked(self, one: Series, place: int) -> None:
-        at = one.x[place], one.y[place]
-        self.picked.emit(next(spot.name for spot in self.spots if (spot.cost, spot.score) == at))
+
+def _marks(data: VariantSpots) -> Sequence[Mark]:
+    spots = data.spots
+    x = np.array([data.x(spot) for spot in spots], dtype=np.float64)
+    y, low, high = (
+        np.array([getattr(spot, name) for spot in spots], dtype=np.float64)
+        for name in ("score", "low", "high")
+    )
+    rest, best = np.flatnonzero(~data.is_front), np.flatnonzero(data.is_front)
+    front = best[np.argsort(x[best], kind="stable")]
+    chosen = np.flatnonzero([spot.name == data.selected for spot in spots])
+
+    def points(
+        key: str, tone: str, size: float, places: NDArray[np.int64], *, has_tip: bool = True
+    ) -> Points:
+        def name(place: int) -> str:
+            return spots[int(places[place])].name
+
+        item: Item | None = name if has_tip else None
+        alpha = 1.0 if has_tip else 0.35
+        return Points(key=key, x=x[places], y=y[places], tone=tone, size=size, alpha=alpha, item=item)
+
+    marks: list[Mark] = [
+        Bars(key="bars", name=tr("95% interval"), x=x, low=low, high=high, tone="muted", alpha=0.6),
+        Line(key="front", name=tr("Front"), x=x[front], y=y[front], stepped=True, alpha=0.75),
+        points("selected", "accent", 17, chosen, has_tip=False),
+        points("rest", "faint", 7, rest),
+        points("best", "series0", 9, best),
+    ]
+    if data.base_score is not None:
+        marks.insert(0, Threshold(key="base", name=tr("Base"), y=data.base_score, tone="series1"))
+    return marks
+
+
+def _axes(data: VariantSpots) -> Axes:
+    x = Axis(data.cost_text, "powers", lambda value: f"{value:,g}") if data.is_wide else Axis(data.cost_text)
+    return Axes(x, Axis(lambda: data.metric))
+
+
+def _tip(data: VariantSpots, item: object) -> str:
+    facts = next(spot.facts for spot in data.spots if spot.name == item)
+    if item in data.on_front:
+        return f"{facts}\n{tr('On the front: no other needs less and scores as well.')}"
+    return f"{facts}\n{tr('Not on the front: another needs no more and scores as well.')}"
+
+
+VARIANTS = ChartSpec(VariantSpots, _marks, _axes, _tip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any
 
@@ -10,8 +11,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from ...engine.domain import formatting
 from ...engine.domain.kinds import GIVEN_ROLES
 from .. import words
-from ..language import tr
-from .inspection import ColumnFacts, Inspection
+from ..speech import tr
+from ..states.inspection import ColumnFacts, Inspection
 from .table_model import LEFT, RIGHT, Index, TableModel
 
 FACTS_ROLE = int(Qt.ItemDataRole.UserRole) + 1
@@ -45,7 +46,7 @@ class ColumnsModel(TableModel):
         self._n_rows = 0
         self._roles: dict[str, str] = {}
 
-    def show_inspection(self, inspection: Inspection, roles: dict[str, str]) -> None:
+    def show_inspection(self, inspection: Inspection, roles: Mapping[str, str]) -> None:
         """Take the columns of a file; `roles` are the user's own, by column."""
         self.beginResetModel()
         self._columns, self._n_rows, self._roles = inspection.columns, inspection.n_rows, dict(roles)

@@ -13,7 +13,7 @@ from ...engine.domain import formatting
 from ...engine.domain.bundles import Certificate
 from ...storage.records import ExportRecord, JobState
 from .. import words
-from ..language import tr
+from ..speech import tr
 from ..theme import colour
 from .table_model import RIGHT, Index, TableModel
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ...engine.domain.objectives import objectives_of
 from ..desk import Desk
-from .trials_data import TrialsData, changed, prepare
+from ..states.trials_data import TrialsData, changed, prepare
 
 if TYPE_CHECKING:
     from ...storage.store import Store

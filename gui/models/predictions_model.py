@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt
 
 from ...engine.domain import formatting
 from ...engine.domain.predictions import Preview, PreviewRow
-from ..language import tr
+from ..speech import tr
 from ..theme import colour
 from .table_model import Index, TableModel
 

@@ -13,7 +13,7 @@ from ...engine.domain.leading import leading_of, margin_of
 from ...engine.domain.resuming import found_nothing
 from ...storage.records import DamagedStudy, StudyRecord, StudyState, TrialState
 from .. import words
-from ..language import sentence, tr
+from ..speech import sentence, tr
 from .table_model import Index, TableModel
 
 Standing = tuple[str, str]  # a word and its tone

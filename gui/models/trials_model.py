@@ -18,9 +18,9 @@ from ...engine.domain.trial_columns import SHOWN
 from ...engine.domain.verdict import OLD_WAY
 from ...storage.records import TrialState
 from .. import words
-from ..language import sentence, tr
+from ..speech import sentence, tr
+from ..states.trials_data import TrialsData
 from .table_model import LEFT, RIGHT, Index, TableModel
-from .trials_data import TrialsData
 
 ID_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 SCORE_ROLE = int(Qt.ItemDataRole.UserRole) + 2

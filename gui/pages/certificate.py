@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from ...engine.domain import formatting
-from ...engine.domain.bundles import BundleFile, Certificate, FormatCheck, Manifest
-from ...engine.domain.formats import FORMATS
+from ...engine.domain.bundles import Certificate, Manifest
 from ...storage.records import ExportRecord, JobState
 from .. import words
-from ..language import tr
+from ..speech import tr
+from ..states.certificates import certificate_rows, decision_rows, file_rows
 from ..widgets.grids import fill_grid
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Elided, Label, Pill, Rule, column, row, scrolled
@@ -24,10 +22,10 @@ class CertificateCard(Card):
     """Whether a bundle gives the stored predictions, and how that was found out."""
 
     def __init__(self) -> None:
-        self._pill = Pill()
-        super().__init__(lambda: tr("Certificate"), self._pill, margin=12)
+        self.pill = Pill()
+        super().__init__(lambda: tr("Certificate"), self.pill, margin=12)
         self._export: ExportRecord | None = None
-        self._verdict = Label(kind="strong", wrap=True)
+        self.verdict = Label(kind="strong", wrap=True)
         self._path = Elided("small", "muted", Qt.TextElideMode.ElideMiddle)
         self._grid, self._files = QGridLayout(), QGridLayout()
         for grid in (self._grid, self._files):
@@ -40,7 +38,7 @@ class CertificateCard(Card):
         content = QWidget()
         content.setLayout(
             column(
-                self._verdict,
+                self.verdict,
                 self._path,
                 self._failure,
                 self._grid,
@@ -55,7 +53,7 @@ class CertificateCard(Card):
         )
         self.body.addWidget(scrolled(content), 1)
         self._content = content
-        self._verdict.say(self._show)
+        self.verdict.say(self._show)
 
     def show_export(self, export: ExportRecord | None) -> None:
         """Show the certificate of a bundle."""
@@ -64,10 +62,10 @@ class CertificateCard(Card):
 
     def _show(self) -> None:
         export = self._export
-        for widget in (self._pill, self._path, self._open, self._rule, self._files_title):
+        for widget in (self.pill, self._path, self._open, self._rule, self._files_title):
             widget.setVisible(export is not None)
         if export is None:
-            self._verdict.setText(
+            self.verdict.setText(
                 tr("A bundle is loaded again in a clean process and must give the stored predictions.")
             )
             fill_grid(self._grid, [])
@@ -77,15 +75,15 @@ class CertificateCard(Card):
         passed = Certificate.of(export).passed and export.state is JobState.DONE
         running = export.state in (JobState.WAITING, JobState.RUNNING)
         tone = "accent" if running else "good" if passed else "bad"
-        self._pill.show_word(tr("Passed") if passed else words.job_state(export.state), tone)
+        self.pill.show_word(tr("Passed") if passed else words.job_state(export.state), tone)
         if running:
-            self._verdict.setText(tr("The bundle is being written and checked."))
+            self.verdict.setText(tr("The bundle is being written and checked."))
         elif passed:
-            self._verdict.setText(
+            self.verdict.setText(
                 tr("Loaded in a clean process, the bundle gives the stored predictions on raw rows.")
             )
         else:
-            self._verdict.setText(tr("Do not use this bundle: it was not proven."))
+            self.verdict.setText(tr("Do not use this bundle: it was not proven."))
         self._path.setText(export.path)
         self._failure.setVisible(export.failure is not None)
         if export.failure is not None:
@@ -95,56 +93,6 @@ class CertificateCard(Card):
         fill_grid(self._files, file_rows(files))
         for widget in (self._rule, self._files_title):
             widget.setVisible(bool(files))
-
-
-def decision_rows(export: ExportRecord) -> list[tuple[str, str]]:
-    """Return which probability a bundle for two classes decides by, and what a fitted one brings."""
-    threshold = Manifest.of(export).threshold
-    if threshold is None:
-        return []
-    how = {"tuned": tr("fitted"), "given": tr("set by hand")}.get(
-        threshold.chosen, tr("the more likely class")
-    )
-    value = formatting.parameter(threshold.value)
-    rows = [(tr("Threshold"), f"{value}, {how}"), (tr("Said above it"), threshold.label)]
-    gain = threshold.gain
-    if gain is not None:
-        mean, low, high = (formatting.number(x, 4) for x in (gain.mean, gain.low, gain.high))
-        rows.append((tr("Its gain (95%)"), f"{mean} ({low} … {high})"))
-    return rows
-
-
-def certificate_rows(export: ExportRecord) -> list[tuple[str, str]]:
-    """Return what the certificate says, as pairs of name and value."""
-    certificate = Certificate.of(export)
-    rows: list[tuple[str, str]] = []
-    if certificate.n_rows is not None:
-        rows.append((tr("Rows compared"), formatting.count(certificate.n_rows)))
-    checks = certificate.formats
-    rows += [(form.title, _format_text(checks[name])) for name, form in FORMATS.items() if name in checks]
-    for key, name in (("python", "Python"), ("onnxruntime", "onnxruntime"), ("numpy", "NumPy")):
-        if key in certificate.environment:
-            rows.append((name, certificate.environment[key]))
-    rows.append((tr("Size"), formatting.size(export.size_bytes)))
-    rows.append((tr("Written"), words.ago(export.created_at)))
-    return rows
-
-
-def _format_text(check: FormatCheck) -> str:
-    """Return what the check of one format gave."""
-    if not check.passed or check.max_abs_difference is None or check.tolerance is None:
-        return tr("Failed, {number_format}", number_format=check.number_format)
-    return tr(
-        "{number_format}, {difference} off, {tolerance} allowed",
-        number_format=check.number_format,
-        difference=formatting.parameter(check.max_abs_difference),
-        tolerance=formatting.parameter(check.tolerance),
-    )
-
-
-def file_rows(files: Mapping[str, BundleFile]) -> list[tuple[str, str]]:
-    """Return the files of a bundle and their sizes."""
-    return [(name, formatting.size(file.size_bytes)) for name, file in files.items()]
 
 
 def open_folder(path: str) -> None:

@@ -18,14 +18,15 @@ from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewIt
 
 from ...engine.domain.kinds import GIVEN_ROLES
 from .. import words
-from ..charts.small import draw_histogram
-from ..language import tr
+from ..charts.histograms import COUNTS, Counts
 from ..models.columns_model import FACTS_ROLE, Column
-from ..models.inspection import ColumnFacts
-from ..theme import colour
+from ..speech import tr
+from ..states.inspection import ColumnFacts
 from ..widgets import painting
+from ..widgets.small_chart import paint
 
 Index = QModelIndex | QPersistentModelIndex
+_MOST_BAR = 14  # pixels of a bar
 _FAINT_ROLES = ("ignored", "id", "constant")
 
 
@@ -62,9 +63,11 @@ class ColumnDelegate(QStyledItemDelegate):
         column = Column(index.column())
         facts: ColumnFacts = index.data(FACTS_ROLE)
         if column is Column.SHAPE:
-            bars = QRectF(area.left(), area.top() + 6, area.width(), area.height() - 10)
+            # Few bars are no broader than many.
+            width = min(area.width(), _MOST_BAR * len(facts.counts))
+            bars = QRectF(area.left(), area.top() + 6, width, area.height() - 10)
             tone = "accent" if facts.kind == "number" else "faint"
-            draw_histogram(painter, bars, facts.counts, colour(tone))
+            paint(painter, bars, COUNTS, Counts(facts.counts, tone))
         elif column is Column.ROLE:
             role = index.data(Qt.ItemDataRole.EditRole)
             tone = "accent" if role == "target" else "faint" if role in _FAINT_ROLES else "text"

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from ...engine.domain.requests import CompressedTrial, CompressTrial, Mode, request_of, result_of
+from ...engine.domain.requests import CompressedTrial, CompressTrial, Mode
 from ...storage.records import JobRecord
-from .. import tokens, words
+from .. import tokens
 from ..desk import Desk
-from ..jobs import JobWatcher, job_going
-from ..language import Text, tr
-from ..models.variants_model import Measured, VariantsModel, newest
-from ..widgets.notices import Notice
+from ..jobs import job_going
+from ..models.variants_model import VariantsModel
+from ..speech import tr
+from ..states.compressing import doing_text, done_text, usual_limit
+from ..states.variants import Measured, newest
 from ..widgets.parts import Button, column, row
 from ..widgets.trial_field import BEST, Complete, best_text, complete_trials
 from .compress_charts import VariantChartsCard
-from .compress_choice import ChoiceCard, usual_limit
+from .compress_choice import ChoiceCard
 from .compress_table import VariantsCard
-from .page import Page, Pages, nothing_to_do
+from .job_page import JobPage
+from .page import nothing_to_do
 from .variant_details import VariantDetails
 
 if TYPE_CHECKING:
@@ -42,26 +44,26 @@ class _View:
     job: JobRecord | None
 
 
-class CompressPage(Page):
+class CompressPage(JobPage[CompressTrial, CompressedTrial]):
     """Above what is to be done, below the variants in a table, in two charts, and one of them in full."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, lambda: tr("Compress"), with_switcher=True)
-        self._job = JobWatcher(desk, self)
-        self._job.progressed.connect(self._progressed)
-        self._job.finished.connect(self._compressed)
-        self._job.failed.connect(self._failed)
-        self._doing = ""  # what the engine says it does
-        self._mode: Mode = "plans"
-        self._job_of = ""  # the name of the study that it does it for
+        super().__init__(
+            desk,
+            lambda: tr("Compress"),
+            Button(lambda: tr("Compress"), "primary", "compress"),
+            CompressTrial,
+            CompressedTrial,
+            cancelled=lambda: tr("Compressing was cancelled; nothing of it was kept."),
+            with_switcher=True,
+        )
+        self._mode: Mode = "plans"  # of what is asked next
         self._study_shown: int | None = None
         self.model = VariantsModel(self)
-        self.notice = Notice("bad")
         self._make_buttons()
-        self.choice = ChoiceCard(lambda: best_text(desk.study), self._progress_said)
+        self.choice = ChoiceCard(lambda: best_text(desk.study), self.progress_box)
         self.choice.trial_changed.connect(self.refresh)
         self.choice.limit_changed.connect(self._limit_changed)
-        self.choice.cancelled.connect(self._cancel)
         self.variants = VariantsCard(self.model)
         self.variants.chosen.connect(self._show_selected)
         self.charts = VariantChartsCard(self.model)
@@ -78,9 +80,7 @@ class CompressPage(Page):
         layout.setStretch(1, 4)
         layout.setStretch(2, 5)
         content.setLayout(layout)
-        self._stack = Pages()
-        self._stack.addWidget(content)
-        for state in nothing_to_do(
+        nothing = nothing_to_do(
             desk,
             "compress",
             lambda: tr("Nothing to compress yet"),
@@ -88,18 +88,15 @@ class CompressPage(Page):
                 "Once a study has a complete trial, its networks can be made smaller and faster here, and you see what"
                 " that costs."
             ),
-        ):
-            self._stack.addWidget(state)
-        self.body.addWidget(self.notice)
-        self.body.addWidget(self._stack, 1)
+        )
+        self.place(content, *nothing)
         self.say(self._reword)
 
     def refresh(self) -> None:
         study = self.desk.study
-        self._stack.setVisible(self.desk.has_read)  # nothing is known before; a banner says why it stays so
-        self._stack.setCurrentIndex(1 if study is None else 2 if study.best_trial is None else 0)
+        self.show_place(1 if study is None else 2 if study.best_trial is None else 0)
         self.show_study_state()
-        self._show_start()
+        self.show_start()
         if study is None:
             return
         if study.id != self._study_shown:
@@ -115,13 +112,12 @@ class CompressPage(Page):
             trial_id = None if number is None else ids.get(number)
             found = [] if trial_id is None else newest(store.variants(trial_id))
             return _View(
-                study.id, complete_trials(table), trial_id, found, job_going(store, "compress", study.id)
+                study.id, complete_trials(table), trial_id, found, job_going(store, CompressTrial, study.id)
             )
 
         self.desk.feed.read(work, self._took)
 
     def study_changed(self) -> None:
-        self.notice.hide()
         self.choice.trial.set_value(BEST)
         super().study_changed()
 
@@ -134,8 +130,6 @@ class CompressPage(Page):
         self.variants.fit(self.width() - 2 * _MARGIN - frame)
 
     def _make_buttons(self) -> None:
-        self.start = Button(lambda: tr("Compress"), "primary", "compress")
-        self.start.clicked.connect(lambda: self._start())
         self.blame = Button(
             lambda: tr("Blame layers"),
             "quiet",
@@ -144,7 +138,7 @@ class CompressPage(Page):
                 " floats for the limit of loss."
             ),
         )
-        self.blame.clicked.connect(lambda: self._start("blame"))
+        self.blame.clicked.connect(lambda: self.run("blame"))
         self.choose = Button(
             lambda: tr("Choose for me"),
             tip=lambda: tr(
@@ -152,7 +146,7 @@ class CompressPage(Page):
                 " limits, and measures the best of what it finds."
             ),
         )
-        self.choose.clicked.connect(lambda: self._start("choose"))
+        self.choose.clicked.connect(lambda: self.run("choose"))
         for button in (self.blame, self.choose, self.start):
             self.tool_row.addWidget(button)
 
@@ -165,91 +159,48 @@ class CompressPage(Page):
         if self.choice.trial.value() != before and before is not None:
             self.refresh()  # the trial that was chosen is not of this study
             return
-        if view.job is not None and not self._job.is_busy:
-            self._job_of = study.name
-            asked = request_of(view.job)
-            self._mode = asked.mode if isinstance(asked, CompressTrial) else "plans"
-            self._job.follow(view.job)
-            self._show_start()
+        self.follow(view.job)
         self.model.n_looks = study.n_looks
         self.variants.show_variants(view.variants, study.metric)
         self.results.setVisible(bool(view.variants))
         self._show_all()
 
-    def _show_start(self) -> None:
+    def can_start(self) -> bool:
         study = self.desk.study
-        can = study is not None and study.best_trial is not None and not self._job.is_busy
-        for button in (self.start, self.choose, self.blame):
-            button.setEnabled(can)
+        return study is not None and study.best_trial is not None
 
-    def _start(self, mode: Mode = "plans") -> None:
+    def show_start(self) -> None:
+        super().show_start()
+        for button in (self.choose, self.blame):
+            button.setEnabled(self.start.isEnabled())
+
+    def run(self, mode: Mode = "plans") -> None:
+        """Ask for variants in one of the ways to find them."""
+        self._mode = mode
+        super().run()
+
+    def request(self) -> CompressTrial | None:
         study = self.desk.study
         if study is None or study.best_trial is None:
-            return
-        try:
-            limits = self.choice.limits()
-        except ValueError as error:
-            said = str(error)
-            self.notice.tell(lambda: said)
-            return
-        self.notice.hide()
-        self._job_of, self._mode = study.name, mode
-        trial = self.choice.trial.value()
-        is_choice = mode == "choose"
-        request = CompressTrial(
+            return None
+        limits, trial = self.choice.limits(), self.choice.trial.value()
+        is_choice = self._mode == "choose"
+        return CompressTrial(
             study_id=study.id,
             trial=study.best_trial if trial in (None, BEST) else trial,
-            mode=mode,
+            mode=self._mode,
             what=tuple(self.choice.what.value()),
             most_drop=limits.most_drop,
             most_bytes=int(limits.most_bytes) if is_choice and limits.most_bytes else None,
             most_ms=limits.most_ms if is_choice else None,
             timeout_s=limits.timeout_s if is_choice else None,
         )
-        self._job.start(request)
-        self._progressed(0.0, "")
-        self._show_start()
 
-    def _cancel(self) -> None:
-        self._job.cancel()
-        self.choice.progress_box.hide()
-        self._show_start()
-        self.desk.toast(lambda: tr("Compressing was cancelled; nothing of it was kept."))
+    def doing_text(self, asked: CompressTrial, doing: str) -> str:
+        return doing_text(asked.mode, doing)
 
-    def _progressed(self, fraction: float, doing: str) -> None:
-        self._doing = doing
-        self.choice.show_progress(fraction)
-
-    def _progress_said(self) -> str:
-        if not self._doing:
-            return tr("Waiting for its turn…")
-        if self._doing == "training":
-            said = tr("Training the networks on…")
-        elif self._doing == "searching":
-            said = tr("Scoring each layer…") if self._mode == "blame" else tr("Trying candidates…")
-        elif self._doing == "timing":
-            said = tr("Measuring times…")
-        else:
-            said = tr("Converting and scoring {variant}…", variant=words.variant(self._doing))
-        return f"{self._job_of} · {said}"
-
-    def _compressed(self, job: JobRecord) -> None:
-        self.choice.progress_box.hide()
-        done = result_of(job, CompressedTrial)
-        best = done.chosen
-        if best:
-            self.desk.toast(
-                lambda: tr("Chosen of {n} candidates: {variant}", n=done.n_tried, variant=words.variant(best))
-            )
-        else:
-            self.desk.toast(lambda: tr("Variants measured: {n}", n=len(done.variants)))
-        self._show_start()
-        self.grow_stale()
-
-    def _failed(self, text: Text) -> None:
-        self.choice.progress_box.hide()
-        self.notice.tell(text)
-        self._show_start()
+    def render(self, asked: CompressTrial, answer: CompressedTrial) -> None:  # noqa: ARG002 - of all jobs
+        self.desk.toast(lambda: done_text(answer))
         self.grow_stale()
 
     def _limit_changed(self) -> None:

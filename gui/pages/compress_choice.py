@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ...engine.domain.compression_plan import WHAT
-from ...engine.domain.metrics import METRICS
-from ...storage.records import StudyRecord
 from .. import words
-from ..language import Text, tr
+from ..speech import Text, tr
+from ..states.compressing import Limits, checked_drop, checked_limit
 from ..widgets.fields import ChipsField, NumberField
 from ..widgets.parts import Card, row
 from ..widgets.progress import ProgressBox
 from ..widgets.trial_field import TrialField
 
 _SEARCH_S = 180.0
-_DROP = 0.01  # what may be lost of a metric that has a range, and as a fraction of the best score of others
 _NUMBER_PX, _LABEL_PX = 76, 200
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What may be lost and what may be needed; None for no limit."""
-
-    most_drop: float
-    most_bytes: float | None
-    most_ms: float | None
-    timeout_s: float | None
 
 
 class ChoiceCard(Card):
@@ -42,19 +27,14 @@ class ChoiceCard(Card):
         Another trial was chosen.
     limit_changed
         A limit by which variants are judged was edited; it may be half typed.
-    cancelled
-        What goes on is to be given up.
     """
 
     trial_changed = Signal()
     limit_changed = Signal()
-    cancelled = Signal()
 
-    def __init__(self, best_text: Text, progress_text: Text) -> None:
+    def __init__(self, best_text: Text, progress_box: ProgressBox) -> None:
         super().__init__(margin=12)
         self._make_fields(best_text)
-        self.progress_box = ProgressBox(progress_text)
-        self.progress_box.cancelled.connect(self.cancelled)
         choice = QWidget()
         layout = row(self.trial.label, self.trial.widget, self.what.label, self.what.widget, spacing=8)
         layout.setStretch(1, 2)
@@ -63,7 +43,7 @@ class ChoiceCard(Card):
         limits = QWidget()
         parts = [part for field in self._numbers for part in (field.label, field.widget)]
         limits.setLayout(row(*parts, 1, spacing=8))
-        for widget in (choice, limits, self.progress_box):
+        for widget in (choice, limits, progress_box):
             self.body.addWidget(widget)
 
     def limits(self) -> Limits:
@@ -74,7 +54,7 @@ class ChoiceCard(Card):
         ValueError
             Where what is written is no limit; the text is translated.
         """
-        return Limits(self.most_drop(), *(_at_most(field) for field in self._numbers[1:]))
+        return Limits(self.most_drop(), *(checked_limit(field.value()) for field in self._numbers[1:]))
 
     def most_drop(self) -> float:
         """Return what may be lost, in units of the metric.
@@ -84,24 +64,17 @@ class ChoiceCard(Card):
         ValueError
             Where what is written is no limit; the text is translated.
         """
-        limit = self.limit.value()
-        if not math.isfinite(limit) or limit < 0:
-            raise ValueError(tr("The limit of loss must be zero or more."))
-        return limit
+        return checked_drop(self.limit.value())
 
     def most_needed(self) -> tuple[float | None, float | None]:
         """Return the limits of bytes and of milliseconds; None while one is half typed."""
         found: list[float | None] = []
         for field in (self.most_bytes, self.most_ms):
             try:
-                found.append(_at_most(field))
+                found.append(checked_limit(field.value()))
             except ValueError:
                 found.append(None)
         return found[0], found[1]
-
-    def show_progress(self, fraction: float) -> None:
-        """Show how far it has come, and say what it does."""
-        self.progress_box.show_part(fraction)
 
     def _make_fields(self, best_text: Text) -> None:
         self.trial = TrialField(best_text)
@@ -138,18 +111,3 @@ class ChoiceCard(Card):
         for field in (self.trial, self.what, *self._numbers):
             field.label.setMinimumWidth(0)
             field.label.setMaximumWidth(_LABEL_PX)
-
-
-def _at_most(field: NumberField) -> float | None:
-    value = field.value()
-    if value is not None and not (math.isfinite(value) and value > 0):
-        raise ValueError(tr("A limit must be more than zero, or empty."))
-    return value
-
-
-def usual_limit(study: StudyRecord) -> float:
-    """Return the loss that is offered as the limit: one point, or one percent of the best score without a range."""
-    metric = METRICS.get(study.metric)
-    if metric is not None and math.isfinite(metric.low) and math.isfinite(metric.high):
-        return _DROP
-    return float(f"{_DROP * abs(study.best_value or 1.0):.1g}")

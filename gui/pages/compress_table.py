@@ -7,11 +7,12 @@ from PySide6.QtCore import Qt, Signal
 from ...engine.domain.compression_verdict import chosen
 from ...engine.domain.variants import VariantMeasures
 from .. import words
-from ..language import tr
-from ..models.variants_model import BASE, Column, Measured, VariantsModel
+from ..models.variants_model import Column, VariantsModel
+from ..speech import tr
+from ..states.choice_words import loss_texts
+from ..states.variants import BASE, Measured
 from ..widgets.parts import Card, Elided, Label, row
 from ..widgets.tables import make_table
-from .choice_words import loss_texts
 from .page import EmptyState
 
 _WIDTHS = {

@@ -8,51 +8,48 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QTableView, QWidget
 
-from ...engine.domain import formatting
-from ...engine.domain.requests import ExportedTrial, ExportTrial, result_of
-from ...engine.domain.variants import VariantMeasures, VariantMethod
-from ...storage.records import ExportRecord, JobRecord, StudyRecord, TrialState, VariantRecord
-from .. import words
+from ...engine.domain.requests import ExportedTrial, ExportTrial
+from ...engine.domain.variants import VariantMethod
+from ...storage.records import ExportRecord, JobRecord, VariantRecord
 from ..desk import Desk
-from ..jobs import JobWatcher
-from ..language import Text, tr
+from ..jobs import job_going
 from ..models.exports_model import RECORD_ROLE, Column, ExportsModel
+from ..speech import tr
+from ..states.exporting import final_text, folder_name, usable_variants, variant_text
 from ..widgets.fields import ChoiceField, TextField
-from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, column, row
-from ..widgets.progress import ProgressLine
 from ..widgets.tables import make_table
 from ..widgets.trial_field import Complete, TrialField, complete_trials
 from .certificate import CertificateCard, open_folder
 from .export_formats import FormatChips
-from .page import EmptyState, Page, Pages, new_study_button
+from .job_page import JobPage
+from .page import EmptyState, new_study_button
 from .threshold_choice import ThresholdChoice
 
 if TYPE_CHECKING:
     from ...storage.store import Store
 
 _SIDE_WIDTH = 368
-_Found = tuple[int, list[ExportRecord], dict[int, int], Complete, list[VariantRecord]]
+_Found = tuple[int, list[ExportRecord], dict[int, int], Complete, list[VariantRecord], JobRecord | None]
 
 
-class ExportPage(Page):
+class ExportPage(JobPage[ExportTrial, ExportedTrial]):
     """At the left what is written and where, and what was written before; at the right the certificate."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, lambda: tr("Export"), with_switcher=True)
-        self._job = JobWatcher(desk, self)
-        self._job.progressed.connect(self._progressed)
-        self._job.finished.connect(self._written)
-        self._job.failed.connect(self._failed)
+        super().__init__(
+            desk,
+            lambda: tr("Export"),
+            Button(lambda: tr("Write bundle"), "primary", "export"),
+            ExportTrial,
+            ExportedTrial,
+            with_switcher=True,
+        )
+        self.tool_row.addWidget(self.start)
         self._wanted_export: int | None = None
         self._folder_typed = False
         self._variants: dict[str, VariantRecord] = {}
-        self._progress_word = ""  # what the engine says of its progress
         self.model = ExportsModel(self)
-        self.notice = Notice("bad")
-        self.write = Button(lambda: tr("Write bundle"), "primary", "export")
-        self.write.clicked.connect(self._write)
-        self.tool_row.addWidget(self.write)
         self.certificate = CertificateCard()
         self.table = self._make_table()
         left = QWidget()
@@ -75,18 +72,13 @@ class ExportPage(Page):
             lambda: tr("A bundle holds the best network with its preprocessing, ready to run without Cupel."),
             new_study_button(desk),
         )
-        self._stack = Pages()
-        self._stack.addWidget(content)
-        self._stack.addWidget(empty)
-        self.body.addWidget(self.notice)
-        self.body.addWidget(self._stack, 1)
+        self.place(content, empty)
         self.say(self.model.reword)
         self.say(self._show_choice)
         self.say(self._show_formats)
 
     def refresh(self) -> None:
-        self._stack.setVisible(self.desk.has_read)  # nothing is known before; a banner says why it stays so
-        self._stack.setCurrentIndex(1 if self.desk.study is None else 0)
+        self.show_place(1 if self.desk.study is None else 0)
         self.show_study_state()
         self._show_choice()
         study_id = self.desk.study_id
@@ -100,17 +92,17 @@ class ExportPage(Page):
             numbers = dict(zip(table.ids.tolist(), table.numbers.tolist(), strict=True))
             ids = [id_ for id_, its_number in numbers.items() if its_number == number]
             variants = store.variants(ids[0]) if ids else []
-            return study_id, store.exports(study_id), numbers, complete_trials(table), variants
+            going = job_going(store, ExportTrial, study_id)
+            return study_id, store.exports(study_id), numbers, complete_trials(table), variants, going
 
         self.desk.feed.read(work, self._took)
 
     def study_changed(self) -> None:
         self._wanted_export, self._folder_typed = None, False
-        self.notice.hide()
         super().study_changed()
 
     def _choice_card(self) -> Card:
-        self.trial = TrialField(self._best_text)
+        self.trial = TrialField(lambda: final_text(self.desk.study))
         self.trial.changed.connect(self._show_formats)
         self.trial.changed.connect(self.refresh)
         self.variant = ChoiceField(
@@ -132,13 +124,6 @@ class ExportPage(Page):
         layout = row(self.folder.label, self.folder.widget, browse, spacing=8)
         layout.setStretch(1, 1)
         where.setLayout(layout)
-        self.progress = ProgressLine()
-        self.progress_text = Label(
-            lambda: self._progress_word or tr("Writing and checking the bundle…"), "small", "muted"
-        )
-        self.progress_box = QWidget()
-        self.progress_box.setLayout(column(self.progress, self.progress_text, spacing=4))
-        self.progress_box.hide()
         hint = Label(
             lambda: tr(
                 "Each format comes with a program that predicts raw data, and is proven in a clean process; a server, "
@@ -173,10 +158,11 @@ class ExportPage(Page):
         return table
 
     def _took(self, result: _Found) -> None:
-        study_id, exports, numbers, complete, variants = result
+        study_id, exports, numbers, complete, variants, going = result
         if study_id != self.desk.study_id:
             return
-        chosen = self._chosen()
+        self.follow(going)
+        chosen = self.chosen()
         self.model.show_exports(exports, numbers)
         self.table.setVisible(bool(exports))
         self.nothing.setVisible(not exports)
@@ -206,15 +192,10 @@ class ExportPage(Page):
 
     def _offer_variants(self, variants: list[VariantRecord]) -> None:
         """Offer the forms of the chosen trial that can be exported, the last of each name."""
-        usable = {
-            v.name: v
-            for v in variants
-            if v.state is TrialState.COMPLETE and VariantMeasures.of(v).model_sha256
-        }
-        self._variants = usable
+        self._variants = usable_variants(variants)
         self.variant.set_options([
             ("", lambda: tr("As trained, float32")),
-            *((name, lambda v=v: _variant_text(v)) for name, v in usable.items()),
+            *((name, lambda v=v: variant_text(v)) for name, v in self._variants.items()),
         ])  # fmt: skip
         self._show_formats()
 
@@ -225,16 +206,14 @@ class ExportPage(Page):
         self._formats.show_number_format(method.number_format)
         self.threshold.show_model(self.desk.study, self._trial_number(), variant)
 
-    def _best_text(self) -> str:
+    def can_start(self) -> bool:
         study = self.desk.study
-        if study is None or study.best_trial is None:
-            return tr("The final network of the study")
-        return tr("The final network of the study (best: trial {number})", number=study.best_trial)
+        return study is not None and study.best_trial is not None
 
     def _show_choice(self) -> None:
         study = self.desk.study
         has_network = study is not None and study.best_trial is not None
-        self.write.setEnabled(has_network and not self._job.is_busy)
+        self.show_start()
         self.why_not.setVisible(not has_network)
         if study is not None and not self._folder_typed:
             self.folder.set_value(str(self.desk.feed.workspace / "exports" / folder_name(study)))
@@ -251,66 +230,39 @@ class ExportPage(Page):
             study = self.desk.study
             self.folder.set_value(str(Path(path) / (folder_name(study) if study is not None else "bundle")))
 
-    def _write(self) -> None:
+    def request(self) -> ExportTrial | None:
         study = self.desk.study
         if study is None:
-            return
+            return None
         if not self.folder.value():
-            self.notice.tell(lambda: tr("Choose the folder for the bundle."))
-            return
-        threshold = self.threshold.value_or_tell(self.notice)
-        if threshold is None:
-            return
-        self.notice.hide()
-        self.write.setEnabled(False)
-        self._progressed(0.0, "")
-        request = ExportTrial(
+            raise ValueError(tr("Choose the folder for the bundle."))
+        return ExportTrial(
             study_id=study.id,
             trial=self.trial.value() or "best",
             variant=self.variant.value() or "",
             formats=tuple(self._formats.value()),
             licence=self.licence.value(),
-            threshold=threshold,
+            threshold=self.threshold.value(),
             out=self.folder.value(),
         )
-        self._job.start(request)
 
-    def _progressed(self, fraction: float, word: str) -> None:
-        self.progress_box.show()
-        self.progress.show_part(fraction)
-        self._progress_word = word
-        self.progress_text.say_again()
+    def doing_text(self, asked: ExportTrial, doing: str) -> str:  # noqa: ARG002 - of all jobs
+        return doing or tr("Writing and checking the bundle…")
 
-    def _written(self, job: JobRecord) -> None:
-        self.progress_box.hide()
-        done = result_of(job, ExportedTrial)
-        self._wanted_export, path = done.export_id, done.path
+    def render(self, asked: ExportTrial, answer: ExportedTrial) -> None:
+        if asked.study_id == self.desk.study_id:
+            self._wanted_export = answer.export_id
         self.desk.toast(
-            lambda: tr("The bundle is written."), lambda: tr("Open folder"), lambda: open_folder(path)
+            lambda: tr("The bundle is written."),
+            lambda: tr("Open folder"),
+            lambda: open_folder(answer.path),
         )
         self.grow_stale()
 
-    def _failed(self, text: Text) -> None:
-        self.progress_box.hide()
-        self.notice.tell(text)
-        self._show_choice()
-        self.grow_stale()
-
-    def _chosen(self) -> ExportRecord | None:
+    def chosen(self) -> ExportRecord | None:
+        """Return the bundle whose certificate is shown; None for none."""
         index = self.table.currentIndex()
         return index.data(RECORD_ROLE) if index.isValid() else None
 
     def _show_certificate(self, *_: object) -> None:
-        self.certificate.show_export(self._chosen())
-
-
-def _variant_text(variant: VariantRecord) -> str:
-    return tr("{name} · {size}", name=words.variant(variant.name), size=formatting.size(variant.size_bytes))
-
-
-def folder_name(study: StudyRecord) -> str:
-    """Return a study's name as the name of a folder."""
-    kept = "".join(
-        letter if letter.isalnum() or letter in "-_" else "-" for letter in study.name.strip().lower()
-    )
-    return "-".join(part for part in kept.split("-") if part) or f"study-{study.id}"
+        self.certificate.show_export(self.chosen())

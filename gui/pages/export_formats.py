@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from ...engine.domain.formats import DEFAULT, FORMATS
-from ..language import tr
+from ..speech import tr
 from ..widgets.fields import CHIP_HEIGHT, LABEL_WIDTH
 from ..widgets.flow import flowing
 from ..widgets.parts import Button, Label, row

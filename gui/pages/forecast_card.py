@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout
 from ...engine.domain import formatting
 from ...engine.domain.forecasts import Corner, Forecast
 from .. import words
-from ..language import Text, counted, sentence, tr
+from ..speech import Text, counted, sentence, tr
 from ..widgets.grids import fill_rows
 from ..widgets.parts import Button, Card, Label
 from ..widgets.progress import ProgressLine
@@ -29,23 +29,23 @@ class ForecastCard(Card):
     unwanted = Signal()
 
     def __init__(self) -> None:
-        self._ask = Button(lambda: tr("Measure"), "", "clock")
-        self._stop = Button(lambda: tr("Cancel"), "", "stop")
-        super().__init__(lambda: tr("Forecast"), self._ask, self._stop, margin=12)
-        self._ask.clicked.connect(self.wanted)
-        self._stop.clicked.connect(self.unwanted)
-        self._text = Label(kind="small", tone="muted", wrap=True)
+        self.ask = Button(lambda: tr("Measure"), "", "clock")
+        self.stop = Button(lambda: tr("Cancel"), "", "stop")
+        super().__init__(lambda: tr("Forecast"), self.ask, self.stop, margin=12)
+        self.ask.clicked.connect(self.wanted)
+        self.stop.clicked.connect(self.unwanted)
+        self.words = Label(kind="small", tone="muted", wrap=True)
         self._busy = ProgressLine()
         self._show_busy(False)
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(4)
+        self.grid = QGridLayout()
+        self.grid.setHorizontalSpacing(12)
+        self.grid.setVerticalSpacing(4)
         self._result: Forecast | None = None
         self._failure: Text | None = None  # why there is no result
-        for widget in (self._text, self._busy):
+        for widget in (self.words, self._busy):
             self.body.addWidget(widget)
-        self.body.addLayout(self._grid)
-        self._text.say(self._show)
+        self.body.addLayout(self.grid)
+        self.words.say(self._show)
 
     def forget(self) -> None:
         """Forget the last forecast."""
@@ -72,8 +72,8 @@ class ForecastCard(Card):
 
     def _show_busy(self, on: bool) -> None:
         self._busy.setVisible(on)
-        self._ask.setVisible(not on)
-        self._stop.setVisible(on)
+        self.ask.setVisible(not on)
+        self.stop.setVisible(on)
 
     def _show(self) -> None:
         result = self._result
@@ -88,17 +88,17 @@ class ForecastCard(Card):
             )
             for corner in corners
         ]
-        fill_rows(self._grid, rows)
+        fill_rows(self.grid, rows)
         if result is None:
             hint = tr("Trains a few networks of the space for seconds, to tell time and memory.")
-            self._text.setText(self._failure() if self._failure is not None else hint)
+            self.words.setText(self._failure() if self._failure is not None else hint)
             return
         said = []
         if result.trials_in_budget is not None:
             said.append(fitting_text(*result.trials_in_budget))
         said.append(tr("At most {size} of memory.", size=formatting.size(result.peak_memory_bytes)))
         said += [sentence(message.to_json()) for message in result.messages]
-        self._text.setText(" ".join(said))
+        self.words.setText(" ".join(said))
 
 
 def fitting_text(low: int, high: int) -> str:

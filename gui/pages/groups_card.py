@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QWidget
 
 from ...engine.domain import formatting
 from ...engine.domain.group_audits import AuditPart, GroupAudit
-from ..language import tr
-from ..models.groups_model import GROUP, N_OWN, ROWS, GroupsModel, gap_lines, headline, no_gap_lines
+from ..models.groups_model import GROUP, N_OWN, ROWS, GroupsModel
+from ..speech import tr
+from ..states.group_gaps import gap_lines, headline, no_gap_lines
 from ..widgets.fields import CHIP_HEIGHT
 from ..widgets.flow import FlowLayout
 from ..widgets.parts import Button, Card, Elided, Label, column, row, set_property
@@ -30,7 +31,7 @@ class GroupsCard(Card):
         self._shown: GroupAudit | None = None
         self.model = GroupsModel(self)
         self._make_chips()
-        self._title = Elided("strong")
+        self.title = Elided("strong")
         self._make_table()
         self.headline = Label(kind="strong", wrap=True)
         self.gaps = Label(kind="small", wrap=True, select=True)
@@ -43,7 +44,7 @@ class GroupsCard(Card):
             "muted",
             wrap=True,
         )
-        heading = row(self._title, self._parts, spacing=12)
+        heading = row(self.title, self._parts, spacing=12)
         heading.setStretch(0, 1)
         self._found = QWidget()
         found = column(self._chips_line, heading, self.table, self.headline, self.gaps, note, 1, spacing=8)
@@ -175,7 +176,7 @@ class GroupsCard(Card):
         self._say(audit, part)
 
     def _say(self, audit: GroupAudit, part: AuditPart) -> None:
-        self._title.setText(title(audit))
+        self.title.setText(title(audit))
         self.table.setAccessibleName(title(audit))
         said, tone = headline(part)
         self.headline.setText(said)

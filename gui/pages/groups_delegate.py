@@ -7,8 +7,8 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from .. import tokens
-from ..language import tr
 from ..models.groups_model import FIGURE_ROLE, GROUP, N_OWN, ROWS, SMALL_ROLE, Drawn
+from ..speech import tr
 from ..theme import body_font, colour
 from ..widgets import painting
 from ..widgets.painting import Index

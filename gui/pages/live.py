@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
 from ...engine.domain.comparable import table_is_scored_the_old_way
 from ...engine.domain.results import StudyResult
 from ...engine.domain.resuming import found_nothing
-from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialKind, TrialState
+from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialState
 from .. import words
-from ..charts.curves import CurvesChart, judged_measure
-from ..charts.history import History, HistoryChart
+from ..charts.curves import CURVES, TrialCurves, judged_measure
 from ..desk import Desk
-from ..language import sentence, tr
 from ..models.follower import TrialsFollower
-from ..models.trials_data import TrialsData
+from ..speech import sentence, tr
+from ..states.trials_data import TrialsData
+from ..widgets.chart_view import ChartView
 from ..widgets.notices import Notice
-from ..widgets.parts import Button, Card, Label, column, row
+from ..widgets.parts import Card, Label, column, row
+from .live_charts import LiveCharts
 from .live_controls import LiveControls
 from .live_parts import MachineCard, RunningCard, Tiles
 from .live_result import ResultCard
-from .page import FRAME_MS, EmptyState, Page, Pages, new_study_button
-from .pareto_panel import ParetoPanel
+from .page import FRAME_MS, EmptyState, Page, new_study_button
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -65,20 +65,16 @@ class LivePage(Page):
         self.running.chosen.connect(self._choose_curves)
         self.result = ResultCard()
         self.machine = MachineCard()
-        self.history = HistoryChart()
-        self.pareto = ParetoPanel()
-        self.pareto.chart.picked.connect(self._choose_curves)
-        self.curves = CurvesChart()
+        self.charts = LiveCharts()
+        self.charts.trial_picked.connect(self._choose_curves)
+        self.curves = ChartView(CURVES)
         self.curves_title = Label(kind="strong")
         self._aside = QStackedWidget()
         self._aside.addWidget(self.running)
         self._aside.addWidget(self.result)
-        self._stack = Pages()
-        self._stack.addWidget(self._content())
-        self._stack.addWidget(self._empty())
         self.body.addWidget(self.failure)
         self.body.addWidget(self.split_audit)
-        self.body.addWidget(self._stack, 1)
+        self.place(self._content(), self._empty())
         self._curves_soon = QTimer(
             self
         )  # one frame after the history: both together would stop the window too long
@@ -88,8 +84,7 @@ class LivePage(Page):
         self.say(self._show)
 
     def refresh(self) -> None:
-        self._stack.setVisible(self.desk.has_read)  # nothing is known before; a banner says why it stays so
-        self._stack.setCurrentIndex(1 if self.desk.study is None else 0)
+        self.show_place(1 if self.desk.study is None else 0)
         self.show_study_state()
         self.follower.follow(self.desk.study_id)
         self._show()
@@ -99,27 +94,6 @@ class LivePage(Page):
         super().study_changed()
 
     def _content(self) -> QWidget:
-        by_trial = Button(lambda: tr("By trial"), "chip")
-        by_time = Button(lambda: tr("By time"), "chip")
-        self.by_cost = Button(lambda: tr("By size"), "chip")
-        group = QButtonGroup(self)
-        group.setExclusive(True)
-        for button in (by_trial, by_time, self.by_cost):
-            button.setCheckable(True)
-            group.addButton(button)
-        by_trial.setChecked(True)
-        by_time.toggled.connect(self.history.set_over_time)
-        self.by_cost.toggled.connect(self._show_by_cost)
-        self._history_title = Label(self._history_text, "strong")
-        history = Card(None, margin=12)
-        history.body.addLayout(row(self._history_title, 1, by_trial, by_time, self.by_cost))
-        over_time = QWidget()
-        over_time.setLayout(column(self.history, self.history.legend, spacing=4))
-        over_time.layout().setStretch(0, 1)  # type: ignore[union-attr]
-        self._charts = QStackedWidget()
-        self._charts.addWidget(over_time)
-        self._charts.addWidget(self.pareto)
-        history.body.addWidget(self._charts, 1)
         curves = Card(margin=12)
         curves.body.addLayout(row(self.curves_title, 1, self.curves.legend))
         curves.body.addWidget(self.curves, 1)
@@ -129,7 +103,7 @@ class LivePage(Page):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(12)
-        grid.addWidget(history, 0, 0)
+        grid.addWidget(self.charts, 0, 0)
         grid.addWidget(self._aside, 0, 1)
         grid.addWidget(curves, 1, 0)
         grid.addWidget(self.machine, 1, 1)
@@ -141,10 +115,6 @@ class LivePage(Page):
         layout.setStretch(1, 1)
         content.setLayout(layout)
         return content
-
-    def _history_text(self) -> str:
-        by_cost = self.by_cost.isChecked()
-        return tr("Scores against what networks cost") if by_cost else tr("Optimization history")
 
     def _empty(self) -> QWidget:
         return EmptyState(
@@ -198,9 +168,7 @@ class LivePage(Page):
         self.tiles.show_study(study, spread, self.desk.standing(study)[0])
         if data is None or self.follower.study_id != study.id:
             return
-        self.history.show_history(history_of(data, study))
-        if self.by_cost.isChecked():
-            self.pareto.show_trials(data, study, self._curves_of)
+        self.charts.show_trials(data, study, self._curves_of)
         curves = self._view.curves if self._view is not None else {}
         self.running.show_trials(data.table, curves, study)
         self.result.show_study(study, spread, is_old=table_is_scored_the_old_way(data.table))
@@ -260,7 +228,7 @@ class LivePage(Page):
             )
             self.curves_title.setText(title)
         judged = judged_measure(shown, study.metric)
-        self.curves.show_curves(shown, judged, "" if judged == "loss" else study.metric)
+        self.curves.show_data(TrialCurves(shown, judged, "" if judged == "loss" else study.metric))
 
     def _skip(self, trial_id: int) -> None:
         self.desk.feed.write(lambda store: store.request_skip(trial_id))
@@ -270,11 +238,6 @@ class LivePage(Page):
         self._curves_of = trial_id
         self._show()
         self._show_trials()  # what is not known of it is read
-
-    def _show_by_cost(self, on: bool) -> None:
-        self._charts.setCurrentIndex(1 if on else 0)
-        self._history_title.say_again()
-        self._show()
 
     @staticmethod
     def _best_id(data: TrialsData, study: StudyRecord) -> int | None:
@@ -289,25 +252,3 @@ class LivePage(Page):
             return None
         stds = data.table.stds[data.table.numbers == study.best_trial]
         return float(stds[0]) if len(stds) and np.isfinite(stds[0]) else None
-
-
-def history_of(data: TrialsData, study: StudyRecord) -> History:
-    """Return what the history chart shows of a study's trials."""
-    table = data.table
-    searched = table.kinds != TrialKind.BASELINE
-    begin = study.started_at.timestamp() if study.started_at is not None else float("nan")
-    ends = table.finished_s[searched]
-    scored = np.flatnonzero(~searched & np.isfinite(table.values))
-    baselines = {
-        words.baseline(str(table.names[place]), study.task): float(table.values[place]) for place in scored
-    }
-    return History(
-        metric=study.metric,
-        maximize=study.direction == "maximize",
-        number=table.numbers[searched],
-        value=table.values[searched],
-        spread=table.stds[searched],
-        at_s=np.maximum(ends - begin, 0.0),
-        complete=table.states[searched] == TrialState.COMPLETE,
-        baselines=baselines,
-    )

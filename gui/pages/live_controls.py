@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from ...engine.domain.resuming import found_nothing
 from ...storage.records import Request, StudyRecord, StudyState, TrialState
 from ..desk import Desk
-from ..language import Speaks, counted, tr
+from ..language import Speaks
+from ..speech import counted, tr
 from ..widgets.parts import Button, IconButton, row
 from .more_menu import more_menu, more_time, more_time_text
 

@@ -13,11 +13,13 @@ from ...engine.domain import formatting
 from ...engine.domain.leading import Leading, Margin, leading_of, margin_of
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialState, TrialTable
 from .. import words
-from ..charts.curves import judged_measure, mean_of
-from ..charts.small import Sparkline
-from ..language import Speaks, Text, tr
+from ..charts.curves import judged_mean
+from ..charts.sparkline import SPARKLINE, Course
+from ..language import Speaks
 from ..models.studies_model import left_out_text, trial_counts
+from ..speech import Text, tr
 from ..widgets.parts import Card, Elided, IconButton, Label, column, row, scrolled, set_property
+from ..widgets.small_chart import SmallChart
 
 _WORKS = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
 _NARROW_PX = 960  # below this the figures are smaller, so that a score keeps its spread
@@ -149,13 +151,13 @@ class RunningTrial(Speaks, QFrame):
         self._name = Label(kind="strong")
         self._epochs = Label(kind="small", tone="muted")
         self._now = Label(kind="strong")
-        self._line = Sparkline(36)
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
+        self._line = SmallChart(SPARKLINE, 36)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
         skip = IconButton("skip", lambda: tr("Skip this trial"))
         skip.clicked.connect(lambda: self.skipped.emit(self.trial_id))
         top = row(self._name, self._epochs, 1, self._now, skip, spacing=8)
-        self.setLayout(column(top, self._line, self._progress, spacing=4, margins=(0, 4, 0, 10)))
+        self.setLayout(column(top, self._line, self.progress, spacing=4, margins=(0, 4, 0, 10)))
 
     def show_progress(self, table: TrialTable, place: int, curves: Curves | None, study: StudyRecord) -> None:
         """Show how far it is."""
@@ -174,14 +176,14 @@ class RunningTrial(Speaks, QFrame):
             else tr("epoch {epoch}", epoch=epoch)
         )
         self._epochs.setText(of if epoch else tr("starting"))
-        self._progress.setRange(0, max(n_epochs, 1))
-        self._progress.setValue(min(epoch, max(n_epochs, 1)))
-        mean = _judged_mean(curves, study.metric)
+        self.progress.setRange(0, max(n_epochs, 1))
+        self.progress.setValue(min(epoch, max(n_epochs, 1)))
+        mean = judged_mean(curves, study.metric)
         known = mean[np.isfinite(mean)]
         self._now.setText(
             formatting.number(float(known[-1]), 3 if abs(known[-1]) < 100 else 0) if len(known) else ""
         )
-        self._line.show_lines([(mean, "series0")] if len(known) else [])
+        self._line.show_data(Course(mean))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
@@ -194,14 +196,6 @@ class RunningTrial(Speaks, QFrame):
         super().mousePressEvent(event)
 
 
-def _judged_mean(curves: Curves | None, metric: str) -> np.ndarray:
-    """Return the mean over the folds, of shape (n_epochs,), of what is judged; of the loss where it is not
-    kept.
-    """
-    name = f"valid_{judged_measure(curves, metric)}"
-    return mean_of(curves, name) if curves is not None and name in curves.names else np.zeros(0)
-
-
 class RunningCard(Card):
     """The trials that run now."""
 
@@ -211,28 +205,28 @@ class RunningCard(Card):
     def __init__(self) -> None:
         self._count = Label(kind="small", tone="muted")
         super().__init__(lambda: tr("Running now"), self._count, margin=12)
-        self._rows: dict[int, RunningTrial] = {}
+        self.rows: dict[int, RunningTrial] = {}
         self._list = column(spacing=4, margins=(0, 0, 6, 0))
-        self._nothing = Label(lambda: tr("The next trials are being prepared."), tone="muted", wrap=True)
+        self.nothing = Label(lambda: tr("The next trials are being prepared."), tone="muted", wrap=True)
         content = QWidget()
-        content.setLayout(column(self._nothing, self._list, 1, spacing=0))
+        content.setLayout(column(self.nothing, self._list, 1, spacing=0))
         self.body.addWidget(scrolled(content), 1)
 
     def show_trials(self, table: TrialTable, curves: Mapping[int, Curves], study: StudyRecord) -> None:
         """Show the running ones of these trials."""
         places = {int(table.ids[i]): int(i) for i in np.flatnonzero(table.states == TrialState.RUNNING)}
-        for trial_id in [trial_id for trial_id in self._rows if trial_id not in places]:
-            self._rows.pop(trial_id).deleteLater()
-        for trial_id in [trial_id for trial_id in places if trial_id not in self._rows]:
-            one = self._rows[trial_id] = RunningTrial(trial_id)
+        for trial_id in [trial_id for trial_id in self.rows if trial_id not in places]:
+            self.rows.pop(trial_id).deleteLater()
+        for trial_id in [trial_id for trial_id in places if trial_id not in self.rows]:
+            one = self.rows[trial_id] = RunningTrial(trial_id)
             one.skipped.connect(self.skipped)
             one.chosen.connect(self.chosen)
             self._list.addWidget(one)
-        for trial_id, one in self._rows.items():
+        for trial_id, one in self.rows.items():
             one.show_progress(table, places[trial_id], curves.get(trial_id), study)
-        self._nothing.setVisible(not places)
+        self.nothing.setVisible(not places)
         stage = words.stage(study) if study.state in _WORKS else ""
-        self._nothing.setText(stage or tr("The next trials are being prepared."))
+        self.nothing.setText(stage or tr("The next trials are being prepared."))
         self._count.setText(formatting.count(len(places)) if places else "")
 
 
@@ -241,13 +235,13 @@ class MachineCard(Card):
 
     def __init__(self) -> None:
         super().__init__(lambda: tr("Machine"), margin=12)
-        self._lines: dict[str, tuple[Label, Sparkline, QWidget]] = {}
+        self._lines: dict[str, tuple[Label, SmallChart[Course], QWidget]] = {}
         for key, name in (
             ("cpu", lambda: tr("Processor")),
             ("memory", lambda: tr("Memory")),
             ("gpu", lambda: tr("GPU")),
         ):
-            value, line = Label(kind="small"), Sparkline(30)
+            value, line = Label(kind="small"), SmallChart(SPARKLINE, 30)
             box = QWidget()
             name_label = Label(name, "small", "muted")
             box.setLayout(column(row(name_label, 1, value), line, spacing=2))
@@ -280,4 +274,4 @@ class MachineCard(Card):
     def _show(self, key: str, values: list[float], text: str, tone: str) -> None:
         label, line, _ = self._lines[key]
         label.setText(text)
-        line.show_lines([(np.array(values), tone)], top=1.0)
+        line.show_data(Course(np.array(values, dtype=np.float64), tone, top=1.0))

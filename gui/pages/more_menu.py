@@ -8,7 +8,7 @@ from ...engine.domain.resuming import More
 from ...storage.records import StudyRecord
 from .. import icons
 from ..desk import Desk
-from ..language import Text, tr
+from ..speech import Text, tr
 from ..theme import theme
 
 MINUTES_MORE, TRIALS_MORE = 5, 20

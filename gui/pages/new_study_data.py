@@ -5,7 +5,6 @@ space.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -23,9 +22,10 @@ from PySide6.QtWidgets import (
 from ...engine.domain import formatting
 from ...engine.domain.kinds import input_kind
 from ...engine.domain.space import Space
-from ..language import Speaks, sentence, tr
+from ..language import Speaks
 from ..models.columns_model import Column, ColumnsModel, PreviewModel
-from ..models.inspection import Inspection
+from ..speech import sentence, tr
+from ..states.inspection import Inspection
 from ..widgets.fields import ChoiceField
 from ..widgets.parts import Card, Label, Picture, clear, column, row, scrolled
 from ..widgets.picture_grid import PictureGrid
@@ -47,30 +47,28 @@ class DataPanel(Speaks, Card):
 
     Signals
     -------
-    read_changed(str)
-        The user wants the file read otherwise; which option was changed.
+    read_changed(str, object)
+        The user wants the file read otherwise: which option was changed, and to what.
     role_changed(str, str)
         The user gave a column another role.
     space_changed
         The search space was edited.
     """
 
-    read_changed = Signal(str)
+    read_changed = Signal(str, object)
     role_changed = Signal(str, str)
     space_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__(margin=12)
-        self.roles: dict[str, str] = {}
         self._found: Inspection | None = None
-        self._overridden: set[str] = set()
         self.tabs = QTabBar()
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         for _ in range(4):
             self.tabs.addTab("")
         self.columns = ColumnsModel(self)
-        self.columns.role_changed.connect(self._take_role)
+        self.columns.role_changed.connect(self.role_changed)
         self.preview = PreviewModel(self)
         self._report = column(spacing=0, margins=(0, 0, 8, 0))
         self.space_editor = SpaceEditor()
@@ -84,8 +82,8 @@ class DataPanel(Speaks, Card):
             self._stack.addWidget(widget)
         self.tabs.currentChanged.connect(self._show_tab)
         self.body.setSpacing(8)
-        self._read_box = self._read_row()
-        self.body.addWidget(self._read_box)
+        self.reading = self._read_row()
+        self.body.addWidget(self.reading)
         self.body.addWidget(self.tabs)
         self.body.addWidget(self._stack, 1)
         self.say(self._name_tabs)
@@ -93,82 +91,47 @@ class DataPanel(Speaks, Card):
         self.say(self.columns.reword)
         self.say(self._show_report)
 
-    def forget(self) -> None:
-        """Begin anew with another file."""
-        self.roles, self._overridden, self._found = {}, set(), None
+    def begin_anew(self, space: Space | None) -> None:
+        """Forget the former data; `space` is the edited search space of the new ones, None for none."""
+        self._found = None
         self.space_editor.forget()
-        self.tabs.setCurrentIndex(0)
-
-    def recall(self, read: Mapping[str, Any], roles: Mapping[str, str], space: Space | None) -> None:
-        """Take reading, roles and space over from an earlier time, before the inspection is shown."""
-        self.roles = {name: role for name, role in roles.items() if role != "target"}
-        for name in set(read) & set(self._read_fields):
-            self._overridden.add(name)
-            self._read_fields[name].set_value(read[name])
         if space is not None:
             self.space_editor.recall(space)
+        self.tabs.setCurrentIndex(0)
 
-    def set_text_file(self, is_text: bool) -> None:
-        """Offer to read the file otherwise, which only a text file can be."""
-        self._read_box.setVisible(is_text)
+    def show_inspection(self, found: Inspection, roles: Mapping[str, str], *, is_text: bool) -> None:
+        """Show what was found in the data.
 
-    def show_inspection(self, found: Inspection) -> None:
-        """Show what was found in the file."""
+        Parameters
+        ----------
+        roles : mapping of str to str
+            Roles that the user has given.
+        is_text : bool
+            Whether the file can be read otherwise, as text files can.
+        """
         self._found = found
-        if found.target is not None:
-            self.roles = {name: role for name, role in self.roles.items() if role != "target"}
-        self.columns.show_inspection(found, self.roles)
+        self.columns.show_inspection(found, roles)
         self.preview.show_inspection(found)
-        self._widen_texts(found)
+        self._widen_texts(found, roles)
         self.pictures.show_pictures(found.thumbnails)
         self._first.setCurrentIndex(1 if found.thumbnails else 0)
-        if found.thumbnails:
-            self._read_box.hide()
-        for name, field in self._read_fields.items():
+        self.reading.setVisible(is_text and not found.thumbnails)
+        for name, field in self.read_fields.items():
             field.set_value(found.read.get(name))
         self._show_report()
         self._name_tabs()
 
-    def _widen_texts(self, found: Inspection) -> None:
+    def _widen_texts(self, found: Inspection, given: Mapping[str, str]) -> None:
         """Give columns of texts more room in the preview."""
-        roles = {one.name: self.roles.get(one.name, one.role) for one in found.columns}
+        roles = {one.name: given.get(one.name, one.role) for one in found.columns}
         for place, name in enumerate(found.preview_columns):
             kind = input_kind(roles.get(name, ""))
             width = _TEXT_WIDTH if kind is not None and kind.has_long_cells else _CELL_WIDTH
             self._rows.horizontalHeader().resizeSection(place, width)
 
-    def set_target(self, name: str) -> None:
-        """Another column is the target."""
-        self.roles = {
-            column: role for column, role in self.roles.items() if role != "target" and column != name
-        }
-
-    def give_role(self, name: str, role: str) -> None:
-        """Give a column a role, as the user does in the table."""
-        self._take_role(name, role)
-
     def set_families(self, families: tuple[str, ...]) -> None:
         """Other families may be searched."""
         self.space_editor.set_families(families)
-
-    def read_options(self) -> dict[str, Any]:
-        """Return how the user wants the file read: only what differs from detection."""
-        return {name: self._read_fields[name].value() for name in sorted(self._overridden)}
-
-    def space(self) -> Space | None:
-        """Return the edited search space, None for the families' own.
-
-        Raises
-        ------
-        SpecError
-            If what is written is no search space.
-        """
-        return self.space_editor.space()
-
-    def _take_role(self, name: str, role: str) -> None:
-        if role != "target":
-            self.roles[name] = role
-        self.role_changed.emit(name, role)
 
     def _show_tab(self, place: int) -> None:
         self._stack.setCurrentIndex(place)
@@ -184,7 +147,7 @@ class DataPanel(Speaks, Card):
             self.tabs.setTabText(place, text)
 
     def _read_row(self) -> QWidget:
-        self._read_fields = {
+        self.read_fields = {
             "delimiter": ChoiceField(
                 lambda: tr("Delimiter"),
                 [
@@ -207,11 +170,11 @@ class DataPanel(Speaks, Card):
                 lambda: tr("First row"), [(True, lambda: tr("names")), (False, lambda: tr("data"))]
             ),
         }
-        for name, field in self._read_fields.items():
+        for name, field in self.read_fields.items():
             field.label.setMinimumWidth(0)
             field.label.setMaximumWidth(120)
             field.label.setProperty("type", "small")
-            field.changed.connect(lambda name=name: self._override(name))
+            field.changed.connect(lambda name=name, field=field: self.read_changed.emit(name, field.value()))
             field.widget.setMaximumWidth(150)
         self._read_grid = QGridLayout()
         self._read_grid.setContentsMargins(0, 0, 0, 0)
@@ -232,16 +195,12 @@ class DataPanel(Speaks, Card):
         if narrow is self._read_is_narrow:
             return
         self._read_is_narrow = narrow
-        for place, field in enumerate(self._read_fields.values()):
+        for place, field in enumerate(self.read_fields.values()):
             line, side = divmod(place, 2) if narrow else (0, place)
             self._read_grid.addWidget(field.label, line, 2 * side)
             self._read_grid.addWidget(field.widget, line, 2 * side + 1)
         for side, stretch in enumerate((1, 1, 0, 0) if narrow else (4, 4, 3, 4)):
             self._read_grid.setColumnStretch(2 * side + 1, stretch)
-
-    def _override(self, name: str) -> None:
-        self._overridden.add(name)
-        self.read_changed.emit(name)
 
     def _columns_table(self) -> QTableView:
         table = make_table(self.columns)

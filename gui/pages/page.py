@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QStackedWidget, QW
 
 from .. import tokens
 from ..desk import Desk
-from ..language import Speaks, Text, tr
+from ..language import Speaks
+from ..speech import Text, tr
 from ..widgets.parts import Button, Label, Picture, Pill, column, row
 
 FRAME_MS = 16  # after which the rest is done of what would stop the window for too long at once
@@ -84,10 +85,23 @@ class Page(Speaks, QWidget):
         layout = column(header, self.body, spacing=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
+        self._places = Pages()
         if with_switcher:
             self.say(self.show_study_state)
         desk.studies_changed.connect(self.grow_stale)
         desk.study_selected.connect(self.study_changed)
+
+    def place(self, content: QWidget, *others: QWidget) -> None:
+        """Fill the page with its content, and with what stands in its place where there is none."""
+        for widget in (content, *others):
+            self._places.addWidget(widget)
+        self.body.addWidget(self._places, 1)
+
+    def show_place(self, place: int = 0) -> None:
+        """Show the content (0), or one of the others (from 1 on), once the studies have been read."""
+        # Before that nothing is known; a banner says why it stays so.
+        self._places.setVisible(self.desk.has_read)
+        self._places.setCurrentIndex(place)
 
     def refresh(self) -> None:
         """Show what the desk and the store say now; for each page to define."""

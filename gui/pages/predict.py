@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,21 +9,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHeaderView, QWidget
 
 from ...engine.domain import formatting
-from ...engine.domain.predictions import PredictedRows, PreviewRow
-from ...engine.domain.requests import PredictRows, result_of
-from ...storage.records import ExportRecord, JobRecord, JobState
+from ...engine.domain.predictions import PredictedRows
+from ...engine.domain.requests import PredictRows
+from ...storage.records import ExportRecord, JobState
 from ..desk import Desk
-from ..jobs import JobWatcher
-from ..language import Text, counted, sentence, tr
 from ..models.predictions_model import PredictionsModel
+from ..speech import tr
+from ..states.predicting import bundle_text, drift_text, messages_text, out_for, picture, summary_text
 from ..widgets.fields import ChoiceField, TextField
-from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, Label, Pill, column, row
 from ..widgets.picture_grid import PictureGrid
-from ..widgets.progress import ProgressLine
 from ..widgets.tables import make_table
 from .certificate import open_folder
-from .page import EmptyState, Page, Pages, new_study_button
+from .job_page import JobPage
+from .page import EmptyState, new_study_button
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -34,27 +32,27 @@ _LEVELS = (0.8, 0.9, 0.95)
 _TONES = {"none": "good", "some": "warning", "strong": "bad"}
 
 
-class PredictPage(Page):
+class PredictPage(JobPage[PredictRows, PredictedRows]):
     """Above what is predicted, with what, and where to; below what came out, and what is to be said of it."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, lambda: tr("Predictions"))
-        self._job = JobWatcher(desk, self)
-        self._job.progressed.connect(self._progressed)
-        self._job.finished.connect(self._predicted)
-        self._job.failed.connect(self._failed)
+        super().__init__(
+            desk,
+            lambda: tr("Predictions"),
+            Button(lambda: tr("Predict rows"), "primary", "play"),
+            PredictRows,
+            PredictedRows,
+            cancelled=lambda: tr("Predicting was cancelled; no file was written."),
+        )
+        self.tool_row.addWidget(self.start)
         self._result: PredictedRows | None = None
         self._out_typed = False
         self.model = PredictionsModel(self)
-        self.notice = Notice("bad")
-        self.start = Button(lambda: tr("Predict rows"), "primary", "play")
-        self.start.clicked.connect(self._start)
-        self.tool_row.addWidget(self.start)
         self.table = make_table(self.model)
         self.pictures = PictureGrid()
         self.drift = Pill()
-        self.said = Label(self._messages, wrap=True, select=True)
-        self.summary = Label(self._summary, "strong")
+        self.said = Label(lambda: messages_text(self._result), wrap=True, select=True)
+        self.summary = Label(lambda: summary_text(self._result), "strong")
         self.open = Button(lambda: tr("Open folder"), "", "open")
         self.open.clicked.connect(self._open_folder)
         content = QWidget()
@@ -71,17 +69,13 @@ class PredictPage(Page):
             new_study_button(desk),
             other,
         )
-        self._stack = Pages()
-        self._stack.addWidget(content)
-        self._stack.addWidget(empty)
-        self.body.addWidget(self.notice)
-        self.body.addWidget(self._stack, 1)
+        self.place(content, empty)
         self._bundles: list[str] = []
         self.say(self._reword)
         self._show()
 
     def refresh(self) -> None:
-        self._stack.setVisible(self.desk.has_read)
+        self.show_place(0 if self._bundles else 1)
 
         def work(store: Store) -> list[ExportRecord]:
             return [e for e in store.exports() if e.state is JobState.DONE and Path(e.path).is_dir()]
@@ -90,17 +84,18 @@ class PredictPage(Page):
 
     def _took(self, exports: list[ExportRecord]) -> None:
         found = list(dict.fromkeys(export.path for export in exports))
-        self._offer([*found, *(path for path in self._bundles if path not in found)])
+        self.offer([*found, *(path for path in self._bundles if path not in found)])
 
-    def _offer(self, paths: list[str]) -> None:
+    def offer(self, paths: list[str]) -> None:
+        """Offer these bundles, by their folders."""
         self._bundles = paths
-        self.bundle.set_options([(path, lambda path=path: _shown(path)) for path in paths])
-        self._stack.setCurrentIndex(0 if paths else 1)
+        self.bundle.set_options([(path, lambda path=path: bundle_text(path)) for path in paths])
+        self.show_place(0 if paths else 1)
         self._show()
 
     def _choice_card(self) -> Card:
         self.bundle = ChoiceField(lambda: tr("Bundle"))
-        self.bundle.changed.connect(self._bundle_changed)
+        self.bundle.changed.connect(self._forget)
         self.data = TextField(
             lambda: tr("Data"), lambda: tr("CSV, TSV or Parquet file, folder or ZIP of images")
         )
@@ -124,8 +119,6 @@ class PredictPage(Page):
         file.clicked.connect(self._browse_file)
         folder = Button(lambda: tr("Folder…"), "", "folder")
         folder.clicked.connect(self._browse_folder)
-        self.progress = ProgressLine()
-        self.progress.hide()
         card = Card(lambda: tr("Predict rows with a bundle"), margin=12)
         for parts in (
             (self.bundle, other),
@@ -138,7 +131,7 @@ class PredictPage(Page):
             layout.setStretch(1, 1)
             line.setLayout(layout)
             card.body.addWidget(line)
-        card.body.addWidget(self.progress)
+        card.body.addWidget(self.progress_box)
         return card
 
     def _outcome_card(self) -> Card:
@@ -163,7 +156,7 @@ class PredictPage(Page):
         self._show()
 
     def _show(self) -> None:
-        self.start.setEnabled(bool(self.bundle.value() and self.data.value()) and not self._job.is_busy)
+        self.show_start()
         result = self._result
         with_picture = [line for line in result.preview.rows if line.picture] if result is not None else []
         self.head.setVisible(result is not None)
@@ -174,36 +167,17 @@ class PredictPage(Page):
         drift = None if result is None else result.drift
         self.drift.setVisible(drift is not None)
         if drift is not None:
-            self.drift.show_word(_drift_text(drift.word), _TONES[drift.word])
+            self.drift.show_word(drift_text(drift.word), _TONES[drift.word])
         self.summary.say_again()
         self.said.say_again()
         if with_picture:
             wrong = [place for place, line in enumerate(with_picture) if line.wrong]
-            self.pictures.show_pictures([_picture(line) for line in with_picture], wrong)
-
-    def _summary(self) -> str:
-        if self._result is None:
-            return ""
-        preview = self._result.preview
-        text = counted(self._result.n_rows, tr("1 row predicted"), tr("{n} rows predicted"))
-        n_wrong = sum(line.wrong for line in preview.rows)
-        n_known = sum(line.truth is not None for line in preview.rows)
-        if preview.has_truth and any(line.share is not None for line in preview.rows):
-            text += " · " + tr("{wrong} of the {known} shown are wrong", wrong=n_wrong, known=n_known)
-        return text
-
-    def _messages(self) -> str:
-        messages = () if self._result is None else self._result.messages
-        return "\n".join(sentence(message.to_json()) for message in messages)
-
-    def _bundle_changed(self) -> None:
-        self._forget()
+            self.pictures.show_pictures([picture(line) for line in with_picture], wrong)
 
     def _data_changed(self) -> None:
         data = self.data.value()
         if data and not self._out_typed:
-            path = Path(data).expanduser()
-            self.out.set_value(str(path.with_name(f"{path.stem}-predictions.csv")))
+            self.out.set_value(out_for(data))
         self._forget()
 
     def _out_edited(self) -> None:
@@ -218,43 +192,43 @@ class PredictPage(Page):
     def _browse_bundle(self) -> None:
         path = QFileDialog.getExistingDirectory(self, tr("Folder of a bundle"))
         if path:
-            self._offer([path, *(known for known in self._bundles if known != path)])
+            self.offer([path, *(known for known in self._bundles if known != path)])
             self.bundle.set_value(path)
             self._forget()
 
     def _browse_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, tr("Data to predict"))
-        self._take(path)
+        self.take(path)
 
     def _browse_folder(self) -> None:
-        self._take(QFileDialog.getExistingDirectory(self, tr("Folder of images or texts")))
+        self.take(QFileDialog.getExistingDirectory(self, tr("Folder of images or texts")))
 
-    def _take(self, path: str) -> None:
+    def take(self, path: str) -> None:
+        """Take a file or folder as the data to predict; an empty path for none."""
         if path:
             self.data.set_value(path)
             self._data_changed()
 
-    def _start(self) -> None:
+    def can_start(self) -> bool:
+        return bool(self.bundle.value() and self.data.value())
+
+    def request(self) -> PredictRows:
         if not self.out.value():
-            self.notice.tell(lambda: tr("Say where the predictions are to be saved."))
-            return
+            raise ValueError(tr("Say where the predictions are to be saved."))
+        return PredictRows(self.bundle.value(), self.data.value(), self.out.value(), self.interval.value())
+
+    def run(self) -> None:
         self._forget()
-        self._job.start(
-            PredictRows(self.bundle.value(), self.data.value(), self.out.value(), self.interval.value())
-        )
-        self._progressed(0.0, "")
-        self._show()
+        super().run()
 
-    def _progressed(self, fraction: float, _word: str) -> None:
-        self.progress.show()
-        self.progress.show_part(fraction)
+    def doing_text(self, asked: PredictRows, doing: str) -> str:  # noqa: ARG002 - of all jobs
+        return tr("Predicting the rows of {file}…", file=Path(asked.data).name)
 
-    def _predicted(self, job: JobRecord) -> None:
-        self.show_result(result_of(job, PredictedRows))
+    def render(self, asked: PredictRows, answer: PredictedRows) -> None:  # noqa: ARG002 - of all jobs
+        self.show_result(answer)
 
     def show_result(self, result: PredictedRows) -> None:
         """Show the result of a ``predict`` job."""
-        self.progress.hide()
         self._result = result
         self.model.show_preview(result.preview)
         head = self.table.horizontalHeader()
@@ -269,23 +243,3 @@ class PredictPage(Page):
     def _open_folder(self) -> None:
         if self._result is not None:
             open_folder(str(Path(self._result.out).parent))
-
-    def _failed(self, text: Text) -> None:
-        self.progress.hide()
-        self.notice.tell(text)
-        self._show()
-
-
-def _shown(path: str) -> str:
-    place = Path(path)
-    return f"{place.name}  ({place.parent})"
-
-
-def _picture(line: PreviewRow) -> tuple[bytes, str]:
-    share = "" if line.share is None else f" {formatting.percent(line.share)}"
-    mark = "✗ " if line.wrong else ""
-    return base64.b64decode(line.picture or ""), f"{mark}{line.prediction}{share}"
-
-
-def _drift_text(word: str) -> str:
-    return {"none": tr("No drift"), "some": tr("Some drift"), "strong": tr("Strong drift")}[word]

@@ -20,7 +20,8 @@ from ...engine.domain.families import default_families
 from ...engine.domain.kinds import DEFAULT_KIND
 from ...engine.domain.space import Space
 from .. import tokens
-from ..language import Speaks, sentence, tr
+from ..language import Speaks
+from ..speech import sentence, tr
 from ..theme import mono_font
 from ..widgets.parts import Button, Elided, Label, column, row, set_property
 from ..widgets.tables import set_up
@@ -59,8 +60,8 @@ class SpaceEditor(Speaks, QWidget):
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.problem = Label(kind="small", tone="bad", wrap=True)
         self.problem.hide()
-        self._reset = Button(lambda: tr("Back to the default"), "link", "undo")
-        self._reset.clicked.connect(self._restore)
+        self.reset = Button(lambda: tr("Back to the default"), "link", "undo")
+        self.reset.clicked.connect(self._restore)
         hint = Elided("small", "muted")
         self.say(lambda: hint.setText(tr("Edit the text to change what is searched.")))
         as_table = Button(lambda: tr("Table"), "chip")
@@ -74,7 +75,7 @@ class SpaceEditor(Speaks, QWidget):
         stack.addWidget(self.table)
         stack.addWidget(self.text)
         group.idToggled.connect(lambda place, on: stack.setCurrentIndex(place) if on else None)
-        chips = row(as_table, as_text, hint, self._reset)
+        chips = row(as_table, as_text, hint, self.reset)
         chips.setStretch(2, 1)
         layout = column(chips, self.problem, stack, spacing=8)
         layout.setStretch(2, 1)
@@ -105,6 +106,8 @@ class SpaceEditor(Speaks, QWidget):
 
     def set_families(self, families: tuple[str, ...]) -> None:
         """Search other families; a space that was edited stays as it is."""
+        if families == self._families:
+            return
         self._families = families
         if self._default and not self.is_edited():
             self._restore()
@@ -143,7 +146,7 @@ class SpaceEditor(Speaks, QWidget):
             self.problem.hide()
             set_property(self.text, "invalid", "false")
             self._show(space)
-        self._reset.setEnabled(self.is_edited())
+        self.reset.setEnabled(self.is_edited())
         self.changed.emit()
 
     def _show(self, space: Space) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
-from ..language import sentence, tr
-from ..models.inspection import SplitFinding
+from ..speech import sentence, tr
+from ..states.inspection import SplitFinding
 from ..widgets.parts import Button, Label, Picture, column, row
 
 

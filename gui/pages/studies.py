@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
 from ...storage.records import Request, StudyRecord, StudyState
 from .. import icons, tokens
 from ..desk import Desk
-from ..language import counted, tr
 from ..models.studies_model import Column, StudiesModel, StudiesProxy
+from ..speech import counted, tr
 from ..theme import theme
 from ..widgets.drop_zone import DropZone
 from ..widgets.parts import Button, SearchField, column, row
 from ..widgets.tables import make_table
 from .more_menu import more_menu
-from .page import Page, Pages
+from .page import Page
 from .studies_delegate import StudyDelegate
 
 _CLOCK_MS = 5000
@@ -67,10 +67,7 @@ class StudiesPage(Page):
         self.drop.sample_chosen.connect(self._begin_with_file)
         listing = QWidget()
         listing.setLayout(column(self._action_row(), self.table, spacing=tokens.GRID))
-        self._stack = Pages()
-        self._stack.addWidget(listing)
-        self._stack.addWidget(self.drop)
-        self.body.addWidget(self._stack, 1)
+        self.place(listing, self.drop)
         self._clock = QTimer(
             self
         )  # what is said of time and of a dead engine ages without the store changing
@@ -84,8 +81,7 @@ class StudiesPage(Page):
     def refresh(self) -> None:
         studies, damaged = self.desk.studies, self.desk.damaged
         empty = not studies and not damaged
-        self._stack.setVisible(self.desk.has_read)  # nothing is known before; a banner says why it stays so
-        self._stack.setCurrentIndex(1 if empty else 0)
+        self.show_place(1 if empty else 0)
         for widget in (self.filter, self.archived, self.new):
             widget.setVisible(not empty)
         self._filling = True  # a row that Qt makes the current one meanwhile is not the user's choice

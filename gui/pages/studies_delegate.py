@@ -10,8 +10,8 @@ from ...engine.domain import formatting
 from ...engine.domain.leading import leading_of, margin_of
 from ...storage.records import DamagedStudy, StudyRecord, StudyState
 from .. import tokens, words
-from ..language import tr
 from ..models.studies_model import RECORD_ROLE, STANDING_ROLE, Column, left_out_text, trial_counts
+from ..speech import tr
 from ..widgets import painting
 from ..widgets.painting import Index
 

@@ -13,7 +13,7 @@ from ...engine.statistics.thresholds import is_thresholded
 from ...storage.records import JobRecord, StudyRecord, VariantRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
-from ..language import Text, tr
+from ..speech import Text, tr
 from ..widgets.fields import LABEL_WIDTH, ChoiceField, NumberField, Options
 from ..widgets.notices import Notice
 from ..widgets.parts import Label, column, row

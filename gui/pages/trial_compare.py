@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from ...engine.domain import formatting
-from ...engine.domain.comparable import are_comparable
-from ...engine.domain.errors import Message
-from ...engine.domain.verdict import another_way_sentence, verdict_sentence
-from ...engine.statistics.comparison import all_scores, compare_trials
 from ...storage.records import StudyRecord
 from .. import words
-from ..charts.chart import Chart, Series
-from ..charts.curves import judged_measure, mean_of
+from ..charts.compared import COMPARED, ComparedCurves, tone_of
+from ..charts.curves import judged_mean
 from ..desk import Desk
-from ..language import Speaks, sentence, tr
+from ..language import Speaks
+from ..speech import sentence, tr
+from ..states.comparing import comparisons, differences
+from ..states.trial_view import TrialView, read_view
+from ..theme import colour
+from ..widgets.chart_view import ChartView
 from ..widgets.parts import Card, Label, Rule, clear, column, scrolled
-from .trial_details import TrialView, read_view
-from .trial_facts import facts
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -35,10 +33,10 @@ class TrialCompare(Speaks, QWidget):
         self._desk = desk
         self._study: StudyRecord | None = None
         self._wanted: list[int] = []
-        self._views: list[TrialView] = []
+        self.views: list[TrialView] = []
         self._heading = Label(kind="subtitle")
         self._verdicts = Label(kind="small", wrap=True, select=True)
-        self.chart = Chart(lambda: tr("Epoch"), self._metric, x_whole=True)
+        self.chart = ChartView(COMPARED)
         self.chart.setFixedHeight(190)
         self.grid = QGridLayout()
         self.grid.setHorizontalSpacing(12)
@@ -75,25 +73,25 @@ class TrialCompare(Speaks, QWidget):
 
     def _took(self, views: list[TrialView]) -> None:
         if [view.trial.id for view in views] == self._wanted:
-            self._views = views
+            self.views = views
             self._show()
 
     def _metric(self) -> str:
         return self._study.metric if self._study is not None else ""
 
     def _show(self) -> None:
-        self._heading.setText(tr("{n} trials side by side", n=len(self._views)))
+        self._heading.setText(tr("{n} trials side by side", n=len(self.views)))
         self._show_curves()
-        said = [sentence(message.to_json()) for message in comparisons(self._study, self._views)]
+        said = [sentence(message.to_json()) for message in comparisons(self._study, self.views)]
         self._verdicts.setText("\n".join(said))
         self._verdicts.setVisible(bool(said))
         clear(self.grid)  # type: ignore[arg-type]
-        different, same = differences(self._views)
-        self._add_row(0, "", [self._name(view) for view in self._views], "strong", coloured=True)
-        stds = [view.trial.value_std for view in self._views]
-        decimals = formatting.shared_decimals([view.trial.value for view in self._views], stds)
+        different, same = differences(self.views)
+        self._add_row(0, "", [self._name(view) for view in self.views], "strong", coloured=True)
+        stds = [view.trial.value_std for view in self.views]
+        decimals = formatting.shared_decimals([view.trial.value for view in self.views], stds)
         self._add_row(
-            1, self._metric(), [formatting.number(v.trial.value, decimals) for v in self._views], "strong"
+            1, self._metric(), [formatting.number(v.trial.value, decimals) for v in self.views], "strong"
         )
         self._add_row(2, "±", [formatting.number(std, decimals) for std in stds], "small", tone="muted")
         place = 3
@@ -101,7 +99,7 @@ class TrialCompare(Speaks, QWidget):
             self._add_row(place, name, values, "small")
             place += 1
         if same:
-            self.grid.addWidget(Rule(), place, 0, 1, len(self._views) + 1)
+            self.grid.addWidget(Rule(), place, 0, 1, len(self.views) + 1)
             self.grid.addWidget(Label(lambda: tr("The same in all"), "small", "muted"), place + 1, 0, 1, -1)
             place += 2
         for name, values in same:
@@ -121,7 +119,7 @@ class TrialCompare(Speaks, QWidget):
         for side, value in enumerate(values):
             label = Label(kind=kind, tone=tone)
             text = (
-                f"<span style='color:{_series(side).colour().name()}'>●</span>&nbsp;{value}"
+                f"<span style='color:{colour(tone_of(side)).name()}'>●</span>&nbsp;{value}"
                 if coloured
                 else value
             )
@@ -131,63 +129,10 @@ class TrialCompare(Speaks, QWidget):
             self.grid.addWidget(label, place, side + 1)
 
     def _show_curves(self) -> None:
-        series = []
-        for side, view in enumerate(self._views):
-            curves = view.curves
-            name = f"valid_{judged_measure(curves, self._metric())}"
-            if curves is None or name not in curves.names:
-                continue
-            mean = mean_of(curves, name)
-            series.append(_series(side, self._name(view), mean))
-        self.chart.setVisible(bool(series))
-        self.chart.legend.setVisible(bool(series))
-        self.chart.rename()
-        self.chart.show_series(series)
-
-
-def _series(side: int, name: str = "", mean: np.ndarray | None = None) -> Series:
-    y = np.zeros(0) if mean is None else mean
-    x = np.arange(1, len(y) + 1, dtype=float)
-    return Series(
-        f"trial{side}",
-        name,
-        x,
-        y,
-        f"series{side}",
-        "line",
-        2.0,
-        tip=lambda i: f"{name}\n{tr('Epoch {epoch}', epoch=i + 1)}\n{formatting.number(float(y[i]), 4)}",
-    )
-
-
-def comparisons(study: StudyRecord | None, views: list[TrialView]) -> list[Message]:
-    """Return the first trial against each of the others, on the folds that both were judged on."""
-    if study is None or not views:
-        return []
-    lead = views[0]
-    found: list[Message] = []
-    for other in views[1:]:
-        ours, theirs = (all_scores(study, view.trial, view.scores) for view in (lead, other))
-        if ours is None or theirs is None:
-            continue
-        name = words.trial_name(other.trial, study.task)
-        if not are_comparable(lead.trial, other.trial):
-            found.append(another_way_sentence(name))
-            continue
-        verdict = compare_trials(study, ours, theirs)
-        found.append(verdict_sentence(name, verdict))
-    return found
-
-
-def differences(views: list[TrialView]) -> tuple[list[tuple[str, list[str]]], list[tuple[str, list[str]]]]:
-    """Return the params and facts that differ between the trials, and those that all share."""
-    names = dict.fromkeys(name for view in views for name in view.trial.params)
-    rows: list[tuple[str, list[Any]]] = [
-        (name, [formatting.parameter(view.trial.params.get(name)) for view in views]) for name in names
-    ]
-    told = [facts(view.trial) for view in views]
-    if told:
-        rows += [(name, [fact[place][1] for fact in told]) for place, (name, _) in enumerate(told[0])]
-    different = [(name, values) for name, values in rows if len(set(values)) > 1]
-    same = [(name, values) for name, values in rows if len(set(values)) == 1]
-    return different, same
+        metric, views = self._metric(), self.views
+        names = tuple(self._name(view) for view in views)
+        means = tuple(judged_mean(view.curves, metric) for view in views)
+        has_curves = any(len(mean) for mean in means)
+        self.chart.setVisible(has_curves)
+        self.chart.legend.setVisible(has_curves)
+        self.chart.show_data(ComparedCurves(metric, names, means))

@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from ...engine.domain import formatting
-from ...storage.records import Curves, Failure, FailureKind, FoldScores, StudyRecord, TrialRecord, TrialState
+from ...storage.records import Curves, Failure, FailureKind, FoldScores, StudyRecord, TrialState
 from .. import tokens, words
-from ..charts.curves import CurvesChart, judged_measure, measures
-from ..charts.small import FoldStrip
+from ..charts.curves import CURVES, TrialCurves, judged_measure, measures
+from ..charts.folds import FOLDS, FoldValues
 from ..desk import Desk
-from ..language import Speaks, tr
+from ..language import Speaks
+from ..speech import tr
+from ..states.trial_facts import against_baseline, facts, optimistic_score, score_on_repeats
+from ..states.trial_view import TrialView, read_view
 from ..theme import mono_font
+from ..widgets.chart_view import ChartView
 from ..widgets.grids import fill_grid
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, row, scrolled
-from .trial_facts import against_baseline, facts, optimistic_score, score_on_repeats
-
-if TYPE_CHECKING:
-    from ...storage.store import Store
+from ..widgets.small_chart import SmallChart
 
 _NOTES_DELAY_MS = 600
-
-
-@dataclass(frozen=True, slots=True)
-class TrialView:
-    """What the store says of one trial."""
-
-    trial: TrialRecord
-    scores: FoldScores | None
-    curves: Curves | None
-
-
-def read_view(store: Store, trial_id: int) -> TrialView:
-    """Read a trial with its scores and curves."""
-    return TrialView(store.trial(trial_id), store.fold_scores(trial_id), store.curves(trial_id))
 
 
 class TrialDetails(Speaks, QWidget):
@@ -51,7 +35,7 @@ class TrialDetails(Speaks, QWidget):
         self._desk = desk
         self._study: StudyRecord | None = None
         self._wanted: int | None = None
-        self._view: TrialView | None = None
+        self.view: TrialView | None = None
         self._build()
         self.say(self._show)
 
@@ -61,14 +45,14 @@ class TrialDetails(Speaks, QWidget):
             self._save_notes()
         self._study, self._wanted = study, trial_id
         if trial_id is None:
-            self._view = None
+            self.view = None
             self._show()
             return
         self._desk.feed.read(lambda store: read_view(store, trial_id), self._took)
 
     def _took(self, view: TrialView) -> None:
         if view.trial.id == self._wanted:
-            self._view = view
+            self.view = view
             self._show()
 
     def _build(self) -> None:
@@ -90,14 +74,15 @@ class TrialDetails(Speaks, QWidget):
         self.measure = QComboBox()
         self.measure.activated.connect(lambda _index: self._show_curves())
         self.say(lambda: self.measure.setAccessibleName(tr("Measure of the curves")))
-        self.curves = CurvesChart()
+        self.curves = ChartView(CURVES)
         self.curves.setFixedHeight(190)
         self.curves_title = row(Label(lambda: tr("Learning curves"), "strong"), 1, self.measure)
         self.curves_box = QWidget()
         self.curves_box.setLayout(
             column(Rule(), self.curves_title, self.curves, self.curves.legend, spacing=6)
         )
-        self.strip = FoldStrip()
+        self.strip = SmallChart(FOLDS, 64, margin=10)
+        self.say(lambda: self.strip.setAccessibleName(tr("Scores of the folds")))
         self.folds = QGridLayout()
         self.folds_box = QWidget()
         self.folds_box.setLayout(
@@ -158,7 +143,7 @@ class TrialDetails(Speaks, QWidget):
         self.notes_box.setLayout(column(self.tags, self.notes))
 
     def _show(self) -> None:
-        view, study = self._view, self._study
+        view, study = self.view, self._study
         self._content.setVisible(view is not None)
         if view is None or study is None:
             return
@@ -210,17 +195,16 @@ class TrialDetails(Speaks, QWidget):
             self.measure.setCurrentIndex(self.measure.findData(judged_measure(curves, metric)))
 
     def _show_curves(self) -> None:
-        if self._view is not None:
-            self.curves.show_curves(
-                self._view.curves, self.measure.currentData() or "loss", self.measure.currentText()
-            )
+        if self.view is not None:
+            measure, name = self.measure.currentData() or "loss", self.measure.currentText()
+            self.curves.show_data(TrialCurves(self.view.curves, measure, name))
 
     def _show_folds(self, scores: FoldScores | None, study: StudyRecord) -> None:
         self.folds_box.setVisible(scores is not None)
         if scores is None:
             return
         judged = scores.metrics.index(study.metric) if study.metric in scores.metrics else 0
-        self.strip.show_scores(scores.values[:, judged], study.best_baseline_value)
+        self.strip.show_data(FoldValues(scores.values[:, judged], study.best_baseline_value))
         rows = []
         for place, name in enumerate(scores.metrics):
             values = scores.values[:, place]
@@ -229,24 +213,24 @@ class TrialDetails(Speaks, QWidget):
         fill_grid(self.folds, rows)
 
     def _is_pinned(self) -> bool:
-        return self._view is not None and self._view.trial.pinned
+        return self.view is not None and self.view.trial.pinned
 
     def _pin(self) -> None:
-        if self._view is not None:
-            trial_id, pinned = self._view.trial.id, self.pin.isChecked()
+        if self.view is not None:
+            trial_id, pinned = self.view.trial.id, self.pin.isChecked()
             self._desk.feed.write(lambda store: store.edit_trial(trial_id, pinned=pinned))
 
     def _skip(self) -> None:
-        if self._view is not None:
-            trial_id = self._view.trial.id
+        if self.view is not None:
+            trial_id = self.view.trial.id
             self._desk.feed.write(lambda store: store.request_skip(trial_id))
 
     def _save_tags(self) -> None:
-        if self._view is None:
+        if self.view is None:
             return
-        trial_id = self._view.trial.id
+        trial_id = self.view.trial.id
         tags = tuple(word.strip() for word in self.tags.text().replace("，", ",").split(",") if word.strip())
-        if tags != self._view.trial.tags:
+        if tags != self.view.trial.tags:
             self._desk.feed.write(lambda store: store.edit_trial(trial_id, tags=tags))
 
     def _notes_typed(self) -> None:
@@ -254,13 +238,13 @@ class TrialDetails(Speaks, QWidget):
 
     def _save_notes(self) -> None:
         self._notes_timer.stop()
-        if self._view is None or self.notes.toPlainText() == self._view.trial.notes:
+        if self.view is None or self.notes.toPlainText() == self.view.trial.notes:
             return
-        trial_id, text = self._view.trial.id, self.notes.toPlainText()
+        trial_id, text = self.view.trial.id, self.notes.toPlainText()
         self._desk.feed.write(lambda store: store.edit_trial(trial_id, notes=text))
 
     def _copy(self) -> None:
-        if self._view is not None:
-            lines = [f"{name} = {value!r}" for name, value in self._view.trial.params.items()]
+        if self.view is not None:
+            lines = [f"{name} = {value!r}" for name, value in self.view.trial.params.items()]
             QGuiApplication.clipboard().setText("\n".join(lines))
             self._desk.toast(lambda: tr("Copied the params"))

@@ -18,14 +18,15 @@ from ...engine.domain.filtering import parse_filter
 from ...engine.domain.trial_columns import SHOWN
 from ...storage.records import TrialState
 from .. import tokens
+from ..charts.pareto import BY_COST
 from ..desk import Desk
-from ..language import counted, sentence, tr
 from ..models.follower import TrialsFollower
 from ..models.trials_model import NUMBER, SCORE, TrialsModel, rare
+from ..speech import counted, sentence, tr
 from ..widgets.parts import Button, Card, Label, SearchField, column, row, set_property
+from ..widgets.study_chart import StudyChartPanel
 from ..widgets.tables import make_table
-from .page import EmptyState, Page, Pages, new_study_button
-from .pareto_panel import ParetoPanel
+from .page import EmptyState, Page, new_study_button
 from .trial_compare import TrialCompare
 from .trial_details import TrialDetails
 from .trials_delegate import TrialDelegate
@@ -45,8 +46,8 @@ class TrialsPage(Page):
         self.follower = TrialsFollower(desk, self)
         self.follower.updated.connect(self._show_trials)
         self.model = TrialsModel(self)
-        self._selected: list[int] = []
-        self._shown_study: int | None = None
+        self.selected: list[int] = []
+        self.shown_study: int | None = None
         self._problem: Message | None = None  # why the filter cannot be read
         self.table = self._make_table()
         self.details = TrialDetails(desk)
@@ -55,8 +56,8 @@ class TrialsPage(Page):
         self._aside.addWidget(self.details)
         self._aside.addWidget(self.compare)
         self._aside.setMinimumWidth(320)
-        self.pareto = ParetoPanel()
-        self.pareto.chart.picked.connect(self._pick)
+        self.pareto = StudyChartPanel(BY_COST)
+        self.pareto.trial_picked.connect(self._pick)
         self._chart_card = Card(margin=12)
         self._chart_card.body.addWidget(self.pareto, 1)
         self._chart_card.hide()
@@ -83,10 +84,7 @@ class TrialsPage(Page):
             lambda: tr("Start a study; each set of params that it tries becomes a row here."),
             new_study_button(desk),
         )
-        self._stack = Pages()
-        self._stack.addWidget(content)
-        self._stack.addWidget(empty)
-        self.body.addWidget(self._stack, 1)
+        self.place(content, empty)
         self.export = Button(lambda: tr("Export trial"), "primary", "export")
         self.export.setEnabled(False)
         self.export.clicked.connect(lambda: desk.export_trial(self._exportable()))
@@ -97,8 +95,7 @@ class TrialsPage(Page):
     def refresh(self) -> None:
         self.show_study_state()
         self.follower.follow(self.desk.study_id)
-        self._stack.setVisible(self.desk.has_read)  # nothing is known before; a banner says why it stays so
-        self._stack.setCurrentIndex(1 if self.desk.study is None else 0)
+        self.show_place(1 if self.desk.study is None else 0)
 
     def take_focus(self) -> None:
         self.table.setFocus()
@@ -161,7 +158,7 @@ class TrialsPage(Page):
     def _show_trials(self) -> None:
         data = self.follower.data
         study = self.desk.study
-        chosen = list(self._selected) if self.follower.study_id == self._shown_study else []
+        chosen = list(self.selected) if self.follower.study_id == self.shown_study else []
         self.table.selectionModel().blockSignals(True)
         try:
             self.model.show_trials(data, study.best_trial if study is not None else None)
@@ -176,8 +173,8 @@ class TrialsPage(Page):
             self.table.setColumnHidden(section, not known)
         self._select_again(chosen)
         self.table.selectionModel().blockSignals(False)
-        if self.follower.study_id != self._shown_study and data is not None:
-            self._shown_study = self.follower.study_id
+        if self.follower.study_id != self.shown_study and data is not None:
+            self.shown_study = self.follower.study_id
             self._sort_best_first()
             self._select_best()
         self._selection_changed()
@@ -211,24 +208,24 @@ class TrialsPage(Page):
     def _selection_changed(self, *_: object) -> None:
         study = self.desk.study
         indexes = self.table.selectionModel().selectedRows()[:_MOST_COMPARED]
-        self._selected = [self.model.trial_id(index.row()) for index in indexes]
+        self.selected = [self.model.trial_id(index.row()) for index in indexes]
         self.export.setEnabled(self._exportable() is not None)
         if study is None:
             return
         self._show_chart(self.charted.isChecked())
-        if len(self._selected) > 1:
-            self.compare.show_trials(study, self._selected)
+        if len(self.selected) > 1:
+            self.compare.show_trials(study, self.selected)
             self._aside.setCurrentWidget(self.compare)
-            self._make_room(len(self._selected))
+            self._make_room(len(self.selected))
         else:
-            self.details.show_trial(study, self._selected[0] if self._selected else None)
+            self.details.show_trial(study, self.selected[0] if self.selected else None)
             self._aside.setCurrentWidget(self.details)
 
     def _show_chart(self, on: bool) -> None:
         self._chart_card.setVisible(on)
         data, study = self.model.data_, self.desk.study
         if on and data is not None and study is not None and self.follower.study_id == study.id:
-            self.pareto.show_trials(data, study, self._selected[0] if len(self._selected) == 1 else None)
+            self.pareto.show_trials(data, study, self.selected[0] if len(self.selected) == 1 else None)
 
     def _pick(self, trial_id: int) -> None:
         """Select the trial that was clicked in the chart; a filter that hides it is taken away."""
@@ -243,9 +240,9 @@ class TrialsPage(Page):
     def _exportable(self) -> int | None:
         """Return the number of the one selected trial, None where it is no completed network."""
         data = self.model.data_
-        if data is None or len(self._selected) != 1:
+        if data is None or len(self.selected) != 1:
             return None
-        place = int(np.flatnonzero(data.table.ids == self._selected[0])[0])
+        place = int(np.flatnonzero(data.table.ids == self.selected[0])[0])
         number = int(data.table.numbers[place])
         return number if data.table.states[place] == TrialState.COMPLETE and number >= 0 else None
 
@@ -267,7 +264,7 @@ class TrialsPage(Page):
     def apply_filter(self) -> None:
         """Filter by what is written now; where it cannot be read, say why and keep what is shown."""
         self._delay.stop()
-        chosen = list(self._selected)
+        chosen = list(self.selected)
         try:
             wanted = parse_filter(self.filter.text())
             self.model.set_filter(wanted if self.filter.text().strip() else None)

@@ -10,13 +10,14 @@ from ...engine.domain import formatting
 from ...engine.domain.variants import FittedThreshold, RuntimeFile, VariantMeasures, VariantMethod
 from ...storage.records import TrialState
 from .. import words
-from ..charts.layers import LayersView
-from ..language import tr
-from ..models.variants_model import BASE, Measured, Scale, VariantsModel, size_scale, time_scale
+from ..models.variants_model import VariantsModel
+from ..speech import tr
+from ..states.choice_words import choice_text
+from ..states.variants import BASE, Measured, Scale, size_scale, time_scale
 from ..widgets.grids import fill_grid, fill_rows
+from ..widgets.layers_view import LayersView
 from ..widgets.notices import Notice
 from ..widgets.parts import Card, Label, Pill, Rule, column, scrolled
-from .choice_words import choice_text
 
 _RUNTIMES = {"onnx": "ONNX Runtime", "litert": "LiteRT", "tensorflow": "TensorFlow"}
 
@@ -30,38 +31,38 @@ class VariantDetails(Card):
         self._model: VariantsModel | None = None
         self._variant: Measured | None = None
         self._on_front = False
-        self._name = Label(kind="subtitle", wrap=True)
+        self.name = Label(kind="subtitle", wrap=True)
         self._about = Label(kind="small", tone="muted", wrap=True)
         self.verdict = Label(kind="strong", wrap=True)
-        self._failure = Notice("bad")
-        self._facts, self._runtimes = QGridLayout(), QGridLayout()
-        self._against = Label(kind="small", tone="muted", wrap=True)
-        self._choice = Label(kind="small", wrap=True)
-        self._problems = Label(kind="small", tone="muted", wrap=True, select=True)
+        self.failure = Notice("bad")
+        self._facts, self.runtimes = QGridLayout(), QGridLayout()
+        self.against = Label(kind="small", tone="muted", wrap=True)
+        self.choice = Label(kind="small", wrap=True)
+        self.problems = Label(kind="small", tone="muted", wrap=True, select=True)
         self._rule = Rule()
         self._runtimes_title = Label(lambda: tr("Runtimes, one thread"), "strong")
         self.layers_title = Label(
             lambda: tr("Layers: weights before (line) and after (filled)"), "strong", wrap=True
         )
         self.layers = LayersView()
-        for grid in (self._facts, self._runtimes):
+        for grid in (self._facts, self.runtimes):
             grid.setVerticalSpacing(6)
             grid.setHorizontalSpacing(12)
-        self._runtimes.setColumnStretch(0, 1)
+        self.runtimes.setColumnStretch(0, 1)
         content = QWidget()
         content.setLayout(
             column(
-                self._name,
+                self.name,
                 self.verdict,
-                self._choice,
-                self._failure,
+                self.choice,
+                self.failure,
                 self._about,
                 self._facts,
-                self._against,
+                self.against,
                 self._rule,
                 self._runtimes_title,
-                self._runtimes,
-                self._problems,
+                self.runtimes,
+                self.problems,
                 self.layers_title,
                 self.layers,
                 1,
@@ -70,7 +71,7 @@ class VariantDetails(Card):
             )
         )
         self.body.addWidget(scrolled(content), 1)
-        self._name.say(self._show)
+        self.name.say(self._show)
 
     def show_variant(self, model: VariantsModel, variant: Measured | None, *, on_front: bool = False) -> None:
         """Show a variant of the model, or what the panel is for."""
@@ -80,41 +81,41 @@ class VariantDetails(Card):
     def _show(self) -> None:
         variant, model = self._variant, self._model
         has_figures = variant is not None and variant.is_complete
-        for widget in (self._rule, self._runtimes_title, self._against, self.verdict):
+        for widget in (self._rule, self._runtimes_title, self.against, self.verdict):
             widget.setVisible(has_figures)
         self._pill.setVisible(variant is not None and (self._on_front or not variant.is_complete))
-        self._failure.hide()
-        self._problems.hide()
+        self.failure.hide()
+        self.problems.hide()
         self._show_choice(variant)
         self._show_layers(variant.measures if variant is not None and has_figures else VariantMeasures())
         if variant is None or model is None:
-            self._name.hide()
+            self.name.hide()
             self._about.setText(tr("Select a variant to see what it costs and gains."))
             fill_grid(self._facts, [])
-            fill_rows(self._runtimes, [])
+            fill_rows(self.runtimes, [])
             return
         record = variant.record
-        self._name.show()
-        self._name.setText(words.variant(record.name))
+        self.name.show()
+        self.name.setText(words.variant(record.name))
         self._about.setText(about(VariantMethod.of(record)))
         if not variant.is_complete:
             self._pill.show_word(words.trial_state(record.state), "bad")
-            self._failure.tell(lambda: variant.said(model.most_drop))
+            self.failure.tell(lambda: variant.said(model.most_drop))
             fill_grid(self._facts, [])
-            fill_rows(self._runtimes, [])
+            fill_rows(self.runtimes, [])
             return
         self._pill.show_word(tr("On the front"), "accent")
         self.verdict.setText(variant.said(model.most_drop))
         fill_grid(self._facts, facts(model, variant))
-        self._against.setText(against(variant))
+        self.against.setText(against(variant))
         forms = variant.measures.forms
         self._show_runtimes({name: forms[name] for name in sorted(forms, key=_place)})
 
     def _show_choice(self, variant: Measured | None) -> None:
         found = variant.measures.choice if variant is not None and variant.is_complete else None
-        self._choice.setVisible(found is not None)
+        self.choice.setVisible(found is not None)
         if found is not None:
-            self._choice.setText(choice_text(found))
+            self.choice.setText(choice_text(found))
 
     def _show_layers(self, measures: VariantMeasures) -> None:
         blamed, variant = measures.blame, self._variant
@@ -127,12 +128,12 @@ class VariantDetails(Card):
             widget.setVisible(bool(measures.layers))
 
     def _show_runtimes(self, forms: Mapping[str, RuntimeFile]) -> None:
-        fill_rows(self._runtimes, runtime_rows(forms))
+        fill_rows(self.runtimes, runtime_rows(forms))
         problems = [
             f"{_RUNTIMES.get(name, name)}: {file.problem}" for name, file in forms.items() if file.problem
         ]
-        self._problems.setText("\n".join(problems))
-        self._problems.setVisible(bool(problems))
+        self.problems.setText("\n".join(problems))
+        self.problems.setVisible(bool(problems))
 
 
 def _place(runtime: str) -> int:

@@ -9,11 +9,11 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QFrame
 
 from ..desk import Desk
-from ..language import tr
+from ..speech import tr
+from ..states.sources import SAMPLE_PREFIX, sample_name
 from .parts import Button, Label, Picture, column, row, set_property
 
 SAMPLES = ("iris", "wine", "breast_cancer", "digits", "diabetes")
-SAMPLE_PREFIX = "sample:"
 
 
 class DropZone(QFrame):
@@ -94,14 +94,3 @@ class DropZone(QFrame):
         if path:
             self._desk.preferences.set_text("data_folder", str(Path(path).parent))
             self.file_chosen.emit(path)
-
-
-def sample_name(name: str) -> str:
-    """Return the name of a sample as the window shows it."""
-    return {
-        "iris": tr("Iris"),
-        "wine": tr("Wine"),
-        "breast_cancer": tr("Breast cancer"),
-        "digits": tr("Digits"),
-        "diabetes": tr("Diabetes"),
-    }[name]

@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSizePolicy, QWidget
 
-from ..language import Text, language, tr
+from ..language import language
+from ..speech import Text, tr
 from .flow import FlowLayout
 from .parts import Button, Label, row
 

@@ -10,7 +10,8 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from .. import tokens
-from ..language import Speaks, Text, tr
+from ..language import Speaks
+from ..speech import Text, tr
 from .parts import Button, IconButton, Label, Picture, clear, column, row, set_property
 
 _TOAST_MS = 7000

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from .. import icons, tokens
-from ..language import Speaks, Text, tr
+from ..language import Speaks
+from ..speech import Text, tr
 from ..theme import theme
 
 

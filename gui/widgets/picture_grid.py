@@ -8,7 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem
 
-from ..language import Speaks, tr
+from ..language import Speaks
+from ..speech import tr
 from ..theme import colour, theme
 
 _SIDE = 72

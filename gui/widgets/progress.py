@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from ..language import Text, tr
+from ..speech import Text, tr
 from .parts import Button, Label, column, row
 
 _STEPS = 1000
@@ -25,7 +25,7 @@ class ProgressLine(QProgressBar):
 
 
 class ProgressBox(QWidget):
-    """A line with words below it, and a button that gives the job up; hidden while there is none.
+    """A line with words below it, and where it can be a button that gives the job up; hidden while there is none.
 
     Signals
     -------
@@ -35,13 +35,15 @@ class ProgressBox(QWidget):
 
     cancelled = Signal()
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, *, can_cancel: bool = True) -> None:
         super().__init__()
         self.line = ProgressLine()
-        self.text = Label(text, "small", "muted")
+        self.words = Label(text, "small", "muted")
         self.cancel = Button(lambda: tr("Cancel"), "quiet", "stop")
         self.cancel.clicked.connect(self.cancelled)
-        layout = row(column(self.line, self.text, spacing=4), self.cancel, spacing=12)
+        if not can_cancel:
+            self.cancel.hide()
+        layout = row(column(self.line, self.words, spacing=4), self.cancel, spacing=12)
         self.setLayout(layout)
         self.hide()
 
@@ -49,4 +51,4 @@ class ProgressBox(QWidget):
         """Show how much is done, in [0, 1], and say again what is."""
         self.show()
         self.line.show_part(fraction)
-        self.text.say_again()
+        self.words.say_again()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...engine.domain.settings import BY_FIELD, Setting
-from ..language import sentence
+from ..speech import sentence
 from .fields import ChipsField, ChoiceField, Field, FlagField, NumberField, TextField
 
 

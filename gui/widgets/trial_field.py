@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...engine.domain import formatting
 from ...storage.records import StudyRecord, TrialTable
-from ..language import Text, tr
+from ..speech import Text, tr
 from .fields import ChoiceField, Options
 
 _MOST_TRIALS = 50

@@ -208,6 +208,10 @@
       <translation>自动</translation>
     </message>
     <message>
+      <source>Automatic: {kind}</source>
+      <translation>自动：{kind}</translation>
+    </message>
+    <message>
       <source>Automatic: {task}</source>
       <translation>自动：{task}</translation>
     </message>
@@ -904,6 +908,10 @@
       <translation>键盘快捷键</translation>
     </message>
     <message>
+      <source>Kind of data</source>
+      <translation>数据类型</translation>
+    </message>
+    <message>
       <source>Largest</source>
       <translation>最大</translation>
     </message>
@@ -1368,6 +1376,14 @@
       <translation>正在预测留出集…</translation>
     </message>
     <message>
+      <source>Predicting the rows of {file}…</source>
+      <translation>正在预测 {file} 的各行…</translation>
+    </message>
+    <message>
+      <source>Predicting was cancelled; no file was written.</source>
+      <translation>预测已取消，没有写入文件。</translation>
+    </message>
+    <message>
       <source>Prediction</source>
       <translation>预测</translation>
     </message>
@@ -1768,6 +1784,10 @@
       <translation>TextCNN</translation>
     </message>
     <message>
+      <source>Texts</source>
+      <translation>文本</translation>
+    </message>
+    <message>
       <source>That is no measurable gain.</source>
       <translation>没有可测得的提升。</translation>
     </message>
@@ -2110,6 +2130,10 @@
     <message>
       <source>What it loses on the same folds, with the 95% interval: against the control where it was trained on, else against the base.</source>
       <translation>在相同的折上损失多少，附 95% 区间：继续训练过的与对照比较，否则与原网络比较。</translation>
+    </message>
+    <message>
+      <source>What networks take the columns for; automatic decides it from the columns</source>
+      <translation>网络把各列当作什么；自动则由各列决定</translation>
     </message>
     <message>
       <source>What training on alone does.</source>

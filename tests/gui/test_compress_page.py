@@ -13,11 +13,15 @@ from cupel.engine.domain.stored import encoded
 from cupel.engine.domain.variants import LayerWeights
 from cupel.engine.jobs.launch import ServiceProcess
 from cupel.engine.service import run_job
-from cupel.gui.models.variants_model import Column, VariantsModel, newest, size_scale, time_scale
+from cupel.gui.charts.spec import Bars
+from cupel.gui.charts.variants import Spot, VariantSpots
+from cupel.gui.models.variants_model import Column, VariantsModel
 from cupel.gui.pages.compress import CompressPage
-from cupel.gui.pages.compress_choice import usual_limit
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.compressing import usual_limit
+from cupel.gui.states.variants import newest, size_scale, time_scale
 from cupel.gui.theme import colour
+from cupel.gui.widgets.chart_view import ChartView
 from cupel.gui.widgets.tables import ToneDelegate
 from cupel.storage.records import JobState, TrialState
 from cupel.storage.store import Store
@@ -28,6 +32,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from ..engine.deployment.made import make_study
+from .seen import says
 
 CALIFORNIA = "California"
 
@@ -38,6 +43,10 @@ def study_id_of(window: MainWindow, name: str) -> int:
 
 def cell(page: CompressPage, name: str, column: Column) -> str:
     return str(page.model.index(page.model.row_of(name), column).data())
+
+
+def spots(chart: ChartView[VariantSpots]) -> tuple[Spot, ...]:
+    return chart.data.spots if chart.data is not None else ()
 
 
 @pytest.fixture
@@ -110,10 +119,10 @@ def test_a_variant_that_failed_says_why_in_its_row_and_in_the_details(page: Comp
     row = page.model.row_of("sparse 2:4")
     assert page.variants.table.columnSpan(row, Column.SCORE) == len(Column) - Column.SCORE
     page.variants.table.selectRow(row)
-    assert page.details._failure.isVisible()
-    assert "Training diverged" in page.details._failure.label.text()
+    assert page.details.failure.isVisible()
+    assert "Training diverged" in page.details.failure.label.text()
     assert not page.details.verdict.isVisible()
-    assert "sparse 2:4" not in {spot.name for spot in page.charts.bytes_chart.spots}
+    assert "sparse 2:4" not in {spot.name for spot in spots(page.charts.bytes_chart)}
 
 
 def test_why_a_variant_failed_is_translated_as_well(page: CompressPage, window: MainWindow) -> None:
@@ -163,8 +172,8 @@ def test_the_verdict_of_a_sparse_network_says_that_no_runtime_uses_the_zeros(
 
 def test_details_tell_every_runtime_and_what_it_was_compared_with(page: CompressPage) -> None:
     page.variants.select("structured 50 %")
-    assert "control" in page.details._against.text()
-    grid = page.details._runtimes
+    assert "control" in page.details.against.text()
+    grid = page.details.runtimes
     said = {
         grid.itemAtPosition(place, 0).widget().text(): grid.itemAtPosition(place, 2).widget().text()  # type: ignore[union-attr]
         for place in range(grid.rowCount())
@@ -173,20 +182,23 @@ def test_details_tell_every_runtime_and_what_it_was_compared_with(page: Compress
     assert said[""] == "LiteRT"
     assert " / " in said["1 row, p50 / p95"]
     page.variants.select("int8_static")
-    assert "failed to calibrate" in page.details._problems.text()
-    assert page.details._problems.isVisible()
+    assert "failed to calibrate" in page.details.problems.text()
+    assert page.details.problems.isVisible()
 
 
 def test_charts_mark_the_front_and_a_click_selects(qtbot: QtBot, page: CompressPage) -> None:
-    assert {"control", "int8", "structured 50 % + int8"} <= page.charts.bytes_chart.on_front
-    assert "structured 75 %" not in page.charts.bytes_chart.on_front
-    assert "structured 75 %" in page.charts.time_chart.on_front
-    bars = next(one for one in page.charts.bytes_chart.series if one.key == "bars")
-    assert len(bars.x) == 3 * len(page.charts.bytes_chart.spots)
-    spot = next(spot for spot in page.charts.bytes_chart.spots if spot.name == "structured 75 %")
+    assert page.charts.bytes_chart.data is not None
+    assert page.charts.time_chart.data is not None
+    assert {"control", "int8", "structured 50 % + int8"} <= page.charts.bytes_chart.data.on_front
+    assert "structured 75 %" not in page.charts.bytes_chart.data.on_front
+    assert "structured 75 %" in page.charts.time_chart.data.on_front
+    bars = next(one for one in page.charts.bytes_chart.marks if one.key == "bars")
+    assert isinstance(bars, Bars)
+    assert len(bars.x) == len(spots(page.charts.bytes_chart))
+    spot = next(spot for spot in spots(page.charts.bytes_chart) if spot.name == "structured 75 %")
     page.charts.bytes_chart.grab()  # the chart takes its range when it is painted
     box = page.charts.bytes_chart.getPlotItem().getViewBox()
-    place = box.mapViewToScene(QPointF(spot.cost, spot.score))
+    place = box.mapViewToScene(QPointF(page.charts.bytes_chart.data.x(spot), spot.score))
     tip = page.charts.bytes_chart.tip_at(place)
     assert tip.startswith("Structured 75%")
     assert "Not on the front" in tip
@@ -196,10 +208,10 @@ def test_charts_mark_the_front_and_a_click_selects(qtbot: QtBot, page: CompressP
 
 
 def test_the_time_chart_can_tell_of_many_rows(page: CompressPage) -> None:
-    one = [spot.cost for spot in page.charts.time_chart.spots]
+    one = [spot.cost for spot in spots(page.charts.time_chart)]
     page.charts.rows.set_value("batch_latency_ms")
     page.charts.rows.changed.emit()
-    assert [spot.cost for spot in page.charts.time_chart.spots] != one
+    assert [spot.cost for spot in spots(page.charts.time_chart)] != one
 
 
 def test_keys_walk_through_the_variants(qtbot: QtBot, page: CompressPage) -> None:
@@ -207,7 +219,7 @@ def test_keys_walk_through_the_variants(qtbot: QtBot, page: CompressPage) -> Non
     assert page.variants.table.hasFocus()
     page.variants.table.selectRow(0)
     qtbot.keyClick(page.variants.table, Qt.Key.Key_Down)
-    assert page.details._name.text() == "Control"
+    assert page.details.name.text() == "Control"
 
 
 def test_a_trial_without_variants_says_what_to_do(
@@ -219,7 +231,7 @@ def test_a_trial_without_variants_says_what_to_do(
     assert not page.results.isVisible()
     assert page.start.isEnabled()
     window.desk.select(study_id_of(window, "Phoneme"))  # has no trial
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == 2)
+    qtbot.waitUntil(lambda: says(page, "Nothing to compress yet"))
     assert not page.start.isEnabled()
 
 
@@ -227,7 +239,7 @@ def test_a_limit_that_is_none_is_said(page: CompressPage, workspace: Path) -> No
     page.choice.limit.widget.setText("-1")  # type: ignore[attr-defined]
     page.start.click()
     assert page.notice.isVisible()
-    assert not page.choice.progress_box.isVisible()
+    assert not page.progress_box.isVisible()
     with Store.open(workspace) as store:
         assert store.jobs() == []
 
@@ -235,7 +247,7 @@ def test_a_limit_that_is_none_is_said(page: CompressPage, workspace: Path) -> No
 def test_what_cannot_be_compressed_says_why(qtbot: QtBot, page: CompressPage, workspace: Path) -> None:
     page.choice.what.set_value(("quantize",))
     page.start.click()  # the made-up study has no networks
-    assert page.choice.progress_box.isVisible()
+    assert page.progress_box.isVisible()
     assert not page.start.isEnabled()
     qtbot.waitUntil(page.notice.isVisible)
     assert page.notice.label.text()
@@ -259,7 +271,8 @@ def test_the_networks_of_a_real_study_are_quantized(qtbot: QtBot, open_window, m
     qtbot.waitUntil(lambda: page.model.row_of("int8") >= 0 or page.notice.isVisible())
     assert not page.notice.isVisible(), page.notice.label.text()
     qtbot.waitUntil(page.start.isEnabled)
-    assert not page.choice.progress_box.isVisible()
+    assert not page.progress_box.isVisible()
+    qtbot.waitUntil(lambda: page.model.row_of("tuned int4") >= 0)
     assert [one.record.name for one in page.model.variants] == [
         "base", "control", "float16", "int8", "int8_static", "int16", "int4", "tuned int4",
     ]  # fmt: skip
@@ -350,14 +363,14 @@ def test_a_job_that_goes_on_is_shown_when_the_window_is_opened_again(
         window.show_page("compress")
         page = window.pages["compress"]
         assert isinstance(page, CompressPage)
-        qtbot.waitUntil(page.choice.progress_box.isVisible)
-        assert page.choice.progress_box.line.value() == 400
-        assert "Trying candidates" in page.choice.progress_box.text.text()
+        qtbot.waitUntil(page.progress_box.isVisible)
+        assert page.progress_box.line.value() == 400
+        assert "Trying candidates" in page.progress_box.words.text()
         assert not page.start.isEnabled()
         answer = CompressedTrial(1, (1, 2), "int8", 9)
         store.finish_job(job.id, result=encoded(answer))
         qtbot.waitUntil(page.start.isEnabled)
-        assert not page.choice.progress_box.isVisible()
+        assert not page.progress_box.isVisible()
 
 
 def test_layers_tell_zeros_histograms_and_blame(page: CompressPage) -> None:
@@ -377,7 +390,7 @@ def test_a_chosen_form_says_among_how_many_and_what_such_a_choice_loses(
     page: CompressPage, window: MainWindow
 ) -> None:
     page.variants.select("structured 50 % + int8")
-    said = page.details._choice.text()
+    said = page.details.choice.text()
     assert said.startswith("Chosen among 86 candidates")
     assert "12 were over a limit" in said
     assert "within the limit of 500 loses" in said
@@ -385,7 +398,7 @@ def test_a_chosen_form_says_among_how_many_and_what_such_a_choice_loses(
     page.choice.limit.changed.emit()
     assert "Structured 50% + int8 · chosen among 86 · such a choice loses" in page.variants.advice.text()
     page.variants.select("int8")
-    assert not page.details._choice.isVisible()
+    assert not page.details.choice.isVisible()
     window.set_language("zh")
     page.variants.select("structured 50 % + int8")
-    assert page.details._choice.text().startswith("它是按在这些折上的损失从 86 个候选中选出的")
+    assert page.details.choice.text().startswith("它是按在这些折上的损失从 86 个候选中选出的")

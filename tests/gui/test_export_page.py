@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.gui.models.exports_model import ExportsModel
-from cupel.gui.pages.certificate import certificate_rows, decision_rows
-from cupel.gui.pages.export import ExportPage, folder_name
+from cupel.gui.pages.export import ExportPage
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.certificates import certificate_rows, decision_rows
+from cupel.gui.states.exporting import folder_name
 from cupel.storage.records import JobState
 from cupel.storage.store import Store
 from PySide6.QtTest import QAbstractItemModelTester
@@ -41,10 +42,10 @@ def test_the_model_keeps_qts_rules(qtbot: QtBot, workspace: Path) -> None:
 
 def test_a_proven_bundle_is_said_to_be_and_a_failed_one_is_not(page: ExportPage) -> None:
     page.table.selectRow(0)
-    assert page.certificate._pill.text() == "Passed"
+    assert page.certificate.pill.text() == "Passed"
     page.table.selectRow(1)
-    assert page.certificate._pill.text() == "Failed"
-    assert "Do not use" in page.certificate._verdict.text()
+    assert page.certificate.pill.text() == "Failed"
+    assert "Do not use" in page.certificate.verdict.text()
 
 
 def test_a_bundle_is_written_and_its_certificate_is_shown(qtbot: QtBot, open_window, tmp_path: Path) -> None:
@@ -53,25 +54,25 @@ def test_a_bundle_is_written_and_its_certificate_is_shown(qtbot: QtBot, open_win
     window = open_window(made.store.workspace.path)
     window.show_page("export")
     page = window.pages["export"]
-    qtbot.waitUntil(page.write.isEnabled)
+    qtbot.waitUntil(page.start.isEnabled)
     assert page.nothing.isVisible()
     page.folder.set_value(str(tmp_path / "bundle"))
     page.folder.changed.emit()
     page.formats["keras"].click()
     page.formats["litert"].click()
-    page.write.click()
-    assert not page.write.isEnabled()
+    page.start.click()
+    assert not page.start.isEnabled()
     assert page.progress_box.isVisible()
-    qtbot.waitUntil(lambda: page.certificate._pill.text() == "Passed")
+    qtbot.waitUntil(lambda: page.certificate.pill.text() == "Passed")
     assert (tmp_path / "bundle" / "predict.py").exists()
     assert (tmp_path / "bundle" / "network.tflite").exists()
     assert not (tmp_path / "bundle" / "network.keras").exists()
-    qtbot.waitUntil(page.write.isEnabled)  # the export is in the store before its job has ended
+    qtbot.waitUntil(page.start.isEnabled)  # the export is in the store before its job has ended
     assert not page.progress_box.isVisible()
 
 
 def test_only_formats_that_can_hold_the_chosen_form_can_be_chosen(qtbot: QtBot, page: ExportPage) -> None:
-    qtbot.waitUntil(lambda: len(page._variants) > 3)
+    qtbot.waitUntil(lambda: page.variant.widget.count() > 3)
     assert page.formats["onnx"].isChecked()
     assert not page.formats["onnx"].isEnabled()
     assert page.formats["saved_model"].isEnabled()
@@ -89,12 +90,12 @@ def test_only_formats_that_can_hold_the_chosen_form_can_be_chosen(qtbot: QtBot, 
 
 def test_the_certificate_tells_of_every_format(page: ExportPage) -> None:
     page.table.selectRow(0)
-    export = page._chosen()
+    export = page.chosen()
     assert export is not None
     rows = dict(certificate_rows(export))
     assert rows["LiteRT"].startswith("float32, 8.8")
     page.table.selectRow(1)
-    failed = page._chosen()
+    failed = page.chosen()
     assert failed is not None
     assert dict(certificate_rows(failed))["LiteRT"] == "Failed, float32"
 
@@ -108,22 +109,22 @@ def test_a_fitted_threshold_is_told_with_its_gain_and_the_certificate_tells_it_a
     window = open_window(made.store.workspace.path)
     window.show_page("export")
     page = window.pages["export"]
-    qtbot.waitUntil(page.write.isEnabled)
+    qtbot.waitUntil(page.start.isEnabled)
     qtbot.waitUntil(lambda: page.trial.widget.count() > 1)
     assert page.threshold.choice.value() == ""
     page.trial.set_value(TRIAL)
     assert page.trial.value() == TRIAL
     page.trial.changed.emit()
     page.threshold.choice.set_value("tuned")
-    page.threshold._chosen()
+    page.threshold.choice.changed.emit()
     assert page.threshold.progress_box.isVisible()
     qtbot.waitUntil(lambda: "has not seen" in page.threshold.hint.text())
     assert "accuracy" in page.threshold.hint.text()
     page.folder.set_value(str(tmp_path / "bundle"))
     page.folder.changed.emit()
-    page.write.click()
-    qtbot.waitUntil(lambda: page.certificate._pill.text() == "Passed")
-    export = page._chosen()
+    page.start.click()
+    qtbot.waitUntil(lambda: page.certificate.pill.text() == "Passed")
+    export = page.chosen()
     assert export is not None
     rows = dict(decision_rows(export))
     assert rows["Threshold"].endswith(", fitted")
@@ -143,26 +144,26 @@ def test_a_threshold_that_is_none_is_said_and_a_number_goes_along(
     assert offered == ["", "given"]  # roc_auc depends on none
     assert "roc_auc" in page.threshold.hint.text()
     page.threshold.choice.set_value("given")
-    page.threshold._chosen()
+    page.threshold.choice.changed.emit()
     assert page.threshold.number.widget.isVisible()
     for written in ("", "much", "1"):
         page.threshold.number.widget.setText(written)  # type: ignore[attr-defined]
-        page.write.click()
+        page.start.click()
         assert page.notice.isVisible()
-        assert page.write.isEnabled()
+        assert page.start.isEnabled()
     page.threshold.number.set_value(0.3)
-    page.write.click()
-    qtbot.waitUntil(page.write.isEnabled)  # the made-up study has no networks
+    page.start.click()
+    qtbot.waitUntil(page.start.isEnabled)  # the made-up study has no networks
     with Store.open(workspace) as store:
         jobs = store.jobs()
     assert [job.args["threshold"] for job in jobs] == [0.3]
 
 
 def test_a_bundle_that_cannot_be_written_says_why(qtbot: QtBot, page: ExportPage, workspace: Path) -> None:
-    page.write.click()  # the made-up study has no networks
+    page.start.click()  # the made-up study has no networks
     qtbot.waitUntil(page.notice.isVisible)
     assert page.notice.label.text()
-    assert page.write.isEnabled()
+    assert page.start.isEnabled()
     with Store.open(workspace) as store:
         job = store.jobs()[-1]
     assert (job.kind, job.args["trial"], job.state) == ("export", "best", JobState.FAILED)

@@ -14,9 +14,9 @@ from cupel.gui.pages.export import ExportPage
 from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.more_menu import more_menu
 from cupel.gui.pages.new_study import NewStudyPage
-from cupel.gui.pages.new_study_memory import Memory
 from cupel.gui.pages.studies import StudiesPage
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.new_study_memory import Memory
 from cupel.storage.records import Stage, StudyRecord, StudyState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 from PySide6.QtWidgets import QMenu
@@ -98,7 +98,7 @@ def test_a_search_that_found_nothing_is_not_called_done(
     export = window.pages["export"]
     assert isinstance(export, ExportPage)
     qtbot.waitUntil(export.why_not.isVisible)
-    assert not export.write.isEnabled()
+    assert not export.start.isEnabled()
 
 
 def test_five_minutes_more_are_counted_from_what_was_used(
@@ -146,11 +146,11 @@ def test_what_the_engine_does_before_the_first_trial_is_told(
         store.set_study_state(study.id, StudyState.RUNNING)
         store.set_stage(study.id, Stage.WORKERS)
         page = live(open_window(workspace), study.id)
-        qtbot.waitUntil(lambda: "import TensorFlow" in page.running._nothing.text())
+        qtbot.waitUntil(lambda: "import TensorFlow" in page.running.nothing.text())
         store.set_stage(study.id, Stage.FIRST_TRIAL)
-        qtbot.waitUntil(lambda: "the first trial" in page.running._nothing.text())
+        qtbot.waitUntil(lambda: "the first trial" in page.running.nothing.text())
         store.set_stage(study.id, Stage.SEARCH)
-        qtbot.waitUntil(lambda: "next trials are being prepared" in page.running._nothing.text())
+        qtbot.waitUntil(lambda: "next trials are being prepared" in page.running.nothing.text())
 
 
 @pytest.fixture
@@ -180,9 +180,10 @@ def test_the_last_file_and_its_settings_are_there_again_when_the_window_is_opene
     page.form.fields["budget.timeout_s"].set_value(120)
     page.form.fields["metric"].set_value("log_loss")
     page.form.fields["limits.parameters"].set_value(5000)
-    page.form.split.choose("order", gap=3)
+    page.form.split.kind.set_value("order")
+    page.form.split.gap.set_value(3)
     page.form.fields["families"].set_value(("mlp",))
-    page.data.roles = {"fnlwgt": "ignored"}
+    page.state.give_role("fnlwgt", "ignored")
     page.form.changed.emit()
     asked = page.spec()
     first.close()
@@ -233,7 +234,7 @@ def test_a_duplicate_has_the_data_and_the_settings_of_the_study(
     assert isinstance(page, NewStudyPage)
     qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
     made = page.spec()
-    assert (page.source, page.form.name()) == ("sample:iris", "Irises")
+    assert (page.source, page.state.values["name"]) == ("sample:iris", "Irises")
     assert (made.split.n_folds, made.split.n_repeats, made.split.holdout) == (4, 2, 0.1)
     assert (made.split.kind, made.split_seed) == ("plain", 8)
     assert (made.budget.n_trials, made.budget.timeout_s) == (12, 60.0)

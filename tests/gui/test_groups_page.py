@@ -10,9 +10,11 @@ import msgspec
 import psutil
 import pytest
 from cupel.engine.domain.group_audits import AuditPart, Figure, Gap, Group
-from cupel.gui.models.groups_model import FIGURE_ROLE, GroupsModel, gap_lines, group, headline, no_gap_lines
-from cupel.gui.pages.groups import GroupsPage, groupable, kept_audits
+from cupel.gui.models.groups_model import FIGURE_ROLE, GroupsModel
+from cupel.gui.pages.groups import GroupsPage
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.auditing import groupable, kept_audits
+from cupel.gui.states.group_gaps import gap_lines, group, headline, no_gap_lines
 from cupel.storage.records import JobState
 from cupel.storage.store import Store
 from PySide6.QtCore import Qt
@@ -21,6 +23,7 @@ from pytestqt.qtbot import QtBot
 
 from ..engine.deployment.made import make_study
 from ..engine.deployment.studies import TRIAL, keep_out_of_fold
+from .seen import says
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ def opened(qtbot: QtBot, window: MainWindow, name: str) -> GroupsPage:
     window.show_page("groups")
     found = window.pages["groups"]
     assert isinstance(found, GroupsPage)
-    qtbot.waitUntil(lambda: found._columns is not None)
+    qtbot.waitUntil(lambda: found.by.widget.count() > 0 or found.no_columns.isVisible())
     return found
 
 
@@ -87,7 +90,7 @@ def test_what_was_audited_is_shown_without_running_anything(
     assert [cells(page, row)[0] for row in (1, 2)] == ["female", "male"]
     assert page.card.headline.text().startswith("Widest gap · ")
     assert "“female” than in “male”" in page.card.headline.text()
-    assert "rates of “1”" in page.card._title.text()
+    assert "rates of “1”" in page.card.title.text()
     assert " … " in cells(page, 1)[5]
     rows = cells(page, 0)[1]
     page.card.parts["holdout"].click()
@@ -111,7 +114,7 @@ def test_a_regression_is_audited_by_its_errors(qtbot: QtBot, page: GroupsPage, w
     assert headings(page)[2:] == ["Absolute error", "Mean error", "R²"]
     assert "Absolute error" in page.card.headline.text()
     assert not page.threshold.isVisible()
-    assert not page.positive.widget.isVisible()
+    qtbot.waitUntil(lambda: not page.positive.widget.isVisible())
     assert not page.card.parts["holdout"].isEnabled()
 
 
@@ -124,11 +127,11 @@ def test_everything_is_said_in_chinese_as_well(page: GroupsPage, window: MainWin
 
 def test_a_study_without_a_trial_says_what_to_do(qtbot: QtBot, page: GroupsPage, window: MainWindow) -> None:
     window.desk.select(next(study.id for study in window.desk.studies if study.name == "Phoneme"))
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == 2)
+    qtbot.waitUntil(lambda: says(page, "Nothing to audit yet"))
     assert not page.start.isEnabled()
     page = opened(qtbot, window, "Adult")  # of which no data set is known
     qtbot.waitUntil(page.card.nothing_yet.isVisible)
-    qtbot.waitUntil(page._no_columns.isVisible)
+    qtbot.waitUntil(page.no_columns.isVisible)
     assert not page.start.isEnabled()
 
 
@@ -195,7 +198,7 @@ def test_a_real_study_is_audited_and_the_audit_is_kept(qtbot: QtBot, open_window
     page.trial.set_value(TRIAL)
     page.positive.set_value("class 0")
     page.threshold.choice.set_value("given")
-    page.threshold._chosen()
+    page.threshold.choice.changed.emit()
     page.threshold.number.set_value(2)
     page.start.click()
     assert "less than 1" in page.notice.label.text()
@@ -204,7 +207,7 @@ def test_a_real_study_is_audited_and_the_audit_is_kept(qtbot: QtBot, open_window
     assert not page.start.isEnabled()
     qtbot.waitUntil(page.card.table.isVisible)
     assert {"red", "green, light"} <= {cells(page, row)[0] for row in range(page.card.model.rowCount())}
-    assert "rates of “class 0” · threshold 0.4" in page.card._title.text()
+    assert "rates of “class 0” · threshold 0.4" in page.card.title.text()
     assert not page.notice.isVisible()
     qtbot.waitUntil(page.start.isEnabled)
     with Store.open(made) as store:
@@ -227,8 +230,8 @@ def test_an_audit_of_a_running_study_is_kept_as_well(qtbot: QtBot, open_window, 
 def test_an_audit_is_cancelled_while_it_predicts_the_holdout(qtbot: QtBot, open_window, made: Path) -> None:
     page = ready(qtbot, open_window(made))
     page.start.click()
-    assert page.progress_box.text.text() == "A study: of colours/1 · Waiting for its turn…"
-    qtbot.waitUntil(lambda: "Predicting the holdout" in page.progress_box.text.text())
+    assert page.progress_box.words.text() == "A study: of colours/1 · Waiting for its turn…"
+    qtbot.waitUntil(lambda: "Predicting the holdout" in page.progress_box.words.text())
     assert page.progress_box.line.value() > 0
     assert predicting()
     page.progress_box.cancel.click()
@@ -243,7 +246,7 @@ def test_an_audit_is_cancelled_while_it_predicts_the_holdout(qtbot: QtBot, open_
 def test_a_fit_of_a_threshold_is_cancelled(qtbot: QtBot, open_window, made: Path) -> None:
     choice = ready(qtbot, open_window(made)).threshold
     choice.choice.set_value("tuned")
-    choice._chosen()
+    choice.choice.changed.emit()
     assert choice.progress_box.isVisible()
     assert choice.hint.text() == ""
     choice.progress_box.cancel.click()
@@ -252,7 +255,7 @@ def test_a_fit_of_a_threshold_is_cancelled(qtbot: QtBot, open_window, made: Path
     with Store.open(made) as store:
         qtbot.waitUntil(lambda: [job.state for job in store.jobs()] == [JobState.CANCELLED])
     choice.choice.set_value("tuned")  # asked for again
-    choice._chosen()
+    choice.choice.changed.emit()
     qtbot.waitUntil(lambda: "has not seen" in choice.hint.text())
     assert not choice.progress_box.isVisible()
 
@@ -262,7 +265,7 @@ def ready(qtbot: QtBot, window: MainWindow) -> GroupsPage:
     page = opened(qtbot, window, "A study")
     qtbot.waitUntil(page.start.isEnabled)
     page.trial.set_value(TRIAL)
-    page._trial_chosen()
+    page.trial.changed.emit()
     page.by.set_value("colour")
     return page
 

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.gui.pages.live import LivePage, history_of
-from cupel.gui.pages.live_result import result_rows, verdict
+from cupel.gui.charts.history import history_of
+from cupel.gui.charts.spec import Line, Points, Threshold
+from cupel.gui.pages.live import LivePage
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.live_result import result_rows, verdict
 from cupel.storage.records import Curves, Request, StudyState
 from cupel.storage.store import Store
+from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 
@@ -23,7 +26,7 @@ def page(qtbot: QtBot, window: MainWindow) -> LivePage:
     window.show_page("live")
     found = window.pages["live"]
     assert isinstance(found, LivePage)
-    qtbot.waitUntil(lambda: found._view is not None and len(found.running._rows) == 2)
+    qtbot.waitUntil(lambda: len(found.running.rows) == 2)
     return found
 
 
@@ -31,12 +34,13 @@ def test_it_shows_best_margin_counts_and_what_runs(qtbot: QtBot, page: LivePage)
     assert "±" in page.tiles.best.value.text()
     assert page.tiles.margin.value.text()[0] in "+−"
     assert page.tiles.time.progress.isVisible()
-    assert {one.style for one in page.history.series} >= {"level", "points", "step"}
-    qtbot.waitUntil(lambda: bool(page.curves.series))  # a frame later than the rest
+    assert {type(mark) for mark in page.charts.panel.chart.marks} >= {Line, Points, Threshold}
+    qtbot.waitUntil(lambda: bool(page.curves.marks))  # a frame later than the rest
 
 
 def test_the_best_so_far_never_gets_worse(page: LivePage) -> None:
-    best = next(one for one in page.history.series if one.key == "best")
+    best = next(mark for mark in page.charts.panel.chart.marks if mark.key == "best")
+    assert isinstance(best, Line)
     assert np.all(np.diff(best.y) >= 0)
     study, data = page.desk.study, page.follower.data
     assert study is not None
@@ -45,11 +49,11 @@ def test_the_best_so_far_never_gets_worse(page: LivePage) -> None:
 
 
 def test_epochs_stream_in_while_a_trial_runs(qtbot: QtBot, page: LivePage, workspace: Path) -> None:
-    trial_id = next(iter(page.running._rows))
+    trial_id = next(iter(page.running.rows))
     curves = Curves(("train_loss", "valid_loss", "valid_roc_auc"), np.full((5, 55, 3), 0.5, dtype=np.float32))
     with Store.open(workspace) as store:
         store.record_progress(trial_id, epoch=55, curves=curves)
-    qtbot.waitUntil(lambda: page.running._rows[trial_id]._progress.value() == 55)
+    qtbot.waitUntil(lambda: page.running.rows[trial_id].progress.value() == 55)
 
 
 def test_stop_skip_and_workers_are_written_to_the_store(
@@ -57,7 +61,7 @@ def test_stop_skip_and_workers_are_written_to_the_store(
 ) -> None:
     study_id = page.desk.study_id
     assert study_id is not None
-    trial_id = next(iter(page.running._rows))
+    trial_id = next(iter(page.running.rows))
     with Store.open(workspace) as store:
         page.controls.more.click()
         qtbot.waitUntil(lambda: store.study(study_id).n_workers_requested == 3)
@@ -111,9 +115,8 @@ def test_what_was_asked_is_shown_until_the_engine_has_done_it(
 
 
 def test_hovering_a_point_explains_it(qtbot: QtBot, page: LivePage) -> None:
-    chart = page.history
-    points = next(one for one in chart.series if one.key == "proven")
-    from PySide6.QtCore import QPointF
-
+    chart = page.charts.panel.chart
+    points = next(mark for mark in chart.marks if mark.key == "proven")
+    assert isinstance(points, Points)
     place = chart.getPlotItem().getViewBox().mapViewToScene(QPointF(float(points.x[0]), float(points.y[0])))
     assert chart.tip_at(place).startswith("Trial ")

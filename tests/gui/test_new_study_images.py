@@ -27,7 +27,7 @@ def test_a_folder_of_images_is_shown_as_pictures_and_can_be_searched(
     qtbot.waitUntil(pictures.isVisible)
     assert [pictures.item(i).text() for i in range(pictures.count())] == ["day"] * 12 + ["night"] * 12
     assert not pictures.item(0).icon().isNull()
-    assert not page.data._read_box.isVisible()
+    assert not page.data.reading.isVisible()
     assert page.spec().target == "label"
     assert page.start.isEnabled()
 

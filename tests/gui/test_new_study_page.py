@@ -8,19 +8,21 @@ import psutil
 import pytest
 import shots
 from cupel.engine.domain.errors import SpecError
+from cupel.engine.domain.families import default_families
 from cupel.engine.domain.forecasts import Corner, Forecast
 from cupel.engine.domain.requests import Inspect, request_of
-from cupel.engine.domain.spec import LimitsSpec, ReadSpec
+from cupel.engine.domain.spec import ReadSpec
 from cupel.gui.models.columns_model import Column, ColumnsModel, PreviewModel
-from cupel.gui.models.inspection import Inspection
 from cupel.gui.pages.columns_delegate import RoleBox
 from cupel.gui.pages.forecast_card import fitting_text
 from cupel.gui.pages.new_study import NewStudyPage
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.inspection import Inspection
 from cupel.storage.records import JobState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 
@@ -72,7 +74,7 @@ def test_an_inspected_file_gives_a_spec_that_can_be_started(opened: NewStudyPage
     assert spec.split.n_folds == 5
     assert spec.budget.timeout_s == 600
     assert opened.start.isEnabled()
-    assert opened.form.name() == "adult"
+    assert opened.state.values["name"] == "adult"
 
 
 def test_a_role_set_by_hand_goes_into_the_spec(opened: NewStudyPage) -> None:
@@ -85,21 +87,23 @@ def test_a_role_set_by_hand_goes_into_the_spec(opened: NewStudyPage) -> None:
 def test_making_another_column_the_target_moves_the_choice(opened: NewStudyPage) -> None:
     model = opened.data.columns
     model.setData(model.index(0, Column.ROLE), "target")
-    assert opened.form.target() == "age"
+    assert opened.state.values["target"] == "age"
     assert opened.spec().target == "age"
 
 
 def test_what_keeps_the_search_from_starting_is_said(opened: NewStudyPage) -> None:
     opened.form.fields["split.n_folds"].set_value(1)
-    opened._check()
+    opened.form.changed.emit()
     assert not opened.start.isEnabled()
     assert "at least 2" in opened.problem.text()
-    opened.form.fields["split.n_folds"]._edit.setText("five")
-    opened._check()
+    written = opened.form.fields["split.n_folds"].widget
+    assert isinstance(written, QLineEdit)
+    written.setText("five")
+    opened.form.changed.emit()
     assert "not a number" in opened.problem.text()
     opened.form.fields["split.n_folds"].set_value(5)
     opened.form.fields["budget.timeout_s"].set_value(None)
-    opened._check()
+    opened.form.changed.emit()
     assert "no end" in opened.problem.text()
 
 
@@ -113,18 +117,18 @@ def test_an_edited_space_is_checked_as_it_is_typed(qtbot: QtBot, opened: NewStud
         opened.spec()
     qtbot.waitUntil(lambda: editor.problem.isVisible())
     assert not opened.start.isEnabled()
-    editor._reset.click()
+    editor.reset.click()
     assert opened.spec().space is None
 
 
 def test_overridden_reading_is_sent_and_detection_is_not(
     qtbot: QtBot, opened: NewStudyPage, workspace: Path
 ) -> None:
-    field = opened.data._read_fields["header"]
+    field = opened.data.read_fields["header"]
     field.set_value(False)
     field.changed.emit()
     qtbot.waitUntil(lambda: _found(opened).n_rows == 121)
-    assert opened.form.target() in _found(opened).preview_columns  # the columns have other names now
+    assert opened.state.values["target"] in _found(opened).preview_columns  # the columns have other names now
     with Store.open(workspace) as store:
         asked = [request_of(job) for job in store.jobs()]
         assert [a.read for a in asked if isinstance(a, Inspect)] == [ReadSpec(), ReadSpec(header=False)]
@@ -148,7 +152,7 @@ def test_a_second_file_that_cannot_be_read_loses_nothing_of_what_was_typed(
     assert "empty.csv" in opened.notice.label.text()
     assert opened.source == str(file)
     assert opened.form.isVisible()
-    assert opened.form.name() == "typed by hand"
+    assert opened.state.values["name"] == "typed by hand"
     assert opened.spec().split.n_folds == 7
     assert opened.start.isEnabled()
 
@@ -178,7 +182,7 @@ def test_one_click_on_a_role_opens_the_list_and_a_choice_is_taken(qtbot: QtBot, 
     qtbot.waitUntil(lambda: box.view().isVisible())
     box.view().setCurrentIndex(box.model().index(box.findData("ignored"), 0))
     qtbot.keyClick(box.view(), Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: opened.data.roles == {"fnlwgt": "ignored"})
+    qtbot.waitUntil(lambda: opened.state.roles == {"fnlwgt": "ignored"})
     qtbot.waitUntil(lambda: table.findChild(RoleBox) is None)
 
 
@@ -192,7 +196,7 @@ def test_return_opens_the_roles_of_a_row_and_escape_leaves_them(qtbot: QtBot, op
     qtbot.waitUntil(view.isVisible)
     qtbot.keyClick(view, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: table.findChild(RoleBox) is None)
-    assert opened.data.roles == {}
+    assert opened.state.roles == {}
 
 
 def test_jobs_that_were_given_up_before_they_were_in_the_store_are_cancelled(
@@ -210,19 +214,19 @@ def test_jobs_that_were_given_up_before_they_were_in_the_store_are_cancelled(
 def test_a_forecast_shows_the_corners(qtbot: QtBot, opened: NewStudyPage) -> None:
     corner = Corner("mlp", "smallest", 1.2, fits=True, memory_bytes=700_000_000, n_parameters=900)
     opened.forecast.show_result(Forecast((corner,), (1.0, 2.0), (120, 180), 60.0, 900_000_000, 1))
-    assert "120" in opened.forecast._text.text()
-    assert opened.forecast._grid.count() == 8
+    assert "120" in opened.forecast.words.text()
+    assert opened.forecast.grid.count() == 8
 
 
 def test_a_forecast_can_be_cancelled_and_asked_for_again(
     qtbot: QtBot, opened: NewStudyPage, workspace: Path
 ) -> None:
     card = opened.forecast
-    card._ask.click()
-    assert card._stop.isVisibleTo(card)
-    assert not card._ask.isVisibleTo(card)
-    card._stop.click()
-    assert card._ask.isVisibleTo(card)
+    card.ask.click()
+    assert card.stop.isVisibleTo(card)
+    assert not card.ask.isVisibleTo(card)
+    card.stop.click()
+    assert card.ask.isVisibleTo(card)
 
     def states() -> list[JobState]:
         with Store.open(workspace) as store:
@@ -266,25 +270,6 @@ def _found(page: NewStudyPage) -> Inspection:
     return page.inspection
 
 
-def test_objectives_and_limits_become_part_of_the_spec(page: NewStudyPage) -> None:
-    page.show_inspection(shots.sample_inspection())
-    form = page.form
-    assert (form.spec({}, None).objectives, form.spec({}, None).limits.is_set) == (("score",), False)
-    form.fields["objectives"].set_value(("bytes", "latency"))
-    form.fields["limits.parameters"].set_value(1000)
-    form.fields["limits.size_bytes"].set_value(50_000)
-    form.fields["limits.latency_ms"].set_value(0.5)
-    form.fields["limits.memory_bytes"].set_value(2e9)
-    spec = form.spec({}, None)
-    assert spec.objectives == ("score", "bytes", "latency")
-    assert spec.limits == LimitsSpec(1000, 50_000, 0.5, 2_000_000_000)
-    form.fields["sampler"].set_value("gp")
-    with pytest.raises(SpecError, match="one objective only"):
-        form.spec({}, None)
-    form.forget()
-    assert not form.fields["objectives"].value()
-
-
 def test_studies_on_equal_data_are_offered_as_starts(
     qtbot: QtBot, window: MainWindow, workspace: Path, page: NewStudyPage
 ) -> None:
@@ -297,16 +282,50 @@ def test_studies_on_equal_data_are_offered_as_starts(
             name="before", dataset_id=data.id, spec={"target": "y"}, metric="accuracy", direction="maximize",
             task="binary",
         )  # fmt: skip
-        page._look_for_starts(data.digest, "y")  # it has found nothing yet
+        show(page, data.digest)
+        qtbot.waitUntil(page.desk.feed.idle)
+        # It has found nothing yet.
+        assert not page.form.start_from.line().isVisibleTo(page.form)
         trial = store.create_trial(
             study_id=earlier.id, number=0, kind=TrialKind.SEARCH, family="mlp", params={}, worker="w"
         )
         store.finish_trial(trial.id, TrialOutcome(TrialState.COMPLETE, value=0.9))
-    page._look_for_starts(data.digest, "y")
-    qtbot.waitUntil(lambda: bool(page.form._start._options[1:]))
-    assert page.form.warm_start() is None  # only where the user says so
-    page.form._start.set_value(earlier.id)
-    assert page.form.warm_start() == earlier.id
-    page._look_for_starts("other data", "y")
-    qtbot.waitUntil(lambda: not page.form._start._options[1:])
-    assert page.form.warm_start() is None
+    page.form.more.setChecked(True)
+    show(page, data.digest)
+    qtbot.waitUntil(page.form.start_from.line().isVisible)
+    assert page.state.warm_start is None  # only where the user says so
+    page.form.start_from.set_value(earlier.id)
+    page.form.start_from.changed.emit()
+    assert page.state.create_request().warm_start == earlier.id
+    show(page, "other data")
+    qtbot.waitUntil(lambda: not page.form.start_from.line().isVisible())
+    assert page.state.warm_start is None
+
+
+def show(page: NewStudyPage, digest: str) -> None:
+    """Show what was found in the data of an earlier study."""
+    found = shots.sample_inspection()
+    page.show_inspection(
+        {**found, "digest": digest, "target": "y", "columns": [{**found["columns"][0], "name": "y"}]}
+    )
+
+
+def test_the_kind_of_data_is_asked_for_and_networks_follow_it(
+    qtbot: QtBot, page: NewStudyPage, tmp_path: Path
+) -> None:
+    file = tmp_path / "mails.csv"
+    words = ("cheap offer now", "see you at lunch", "minutes of the meeting", "win a prize today")
+    lines = [
+        f"{i},{words[i % 4]} number {i} of many,{'spam' if i % 4 in (0, 3) else 'mail'}" for i in range(80)
+    ]
+    file.write_text("size,words,label\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    page.open_source(str(file))
+    qtbot.waitUntil(lambda: page.inspection is not None)
+    kind = page.form.fields["kind"]
+    assert kind.widget.isVisible()
+    for asked in ("text", "table+text"):
+        kind.set_value(asked)
+        kind.changed.emit()
+        qtbot.waitUntil(lambda asked=asked: _found(page).kind == asked)
+        assert (page.spec().kind, page.spec().families) == (asked, default_families(asked))
+        qtbot.waitUntil(page.start.isEnabled)

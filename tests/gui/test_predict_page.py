@@ -18,6 +18,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from ..engine.deployment.made import Made, make_study
+from .seen import says
 
 PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 
@@ -75,7 +76,7 @@ def test_a_file_without_the_columns_is_told(qtbot: QtBot, open_window, made: Mad
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     page = _page(qtbot, open_window(made.store.workspace.path))
     qtbot.waitUntil(lambda: bool(page.bundle.value()))
-    page._take(str(tmp_path / "other.csv"))
+    page.take(str(tmp_path / "other.csv"))
     page.start.click()
     qtbot.waitUntil(page.notice.isVisible)
     assert "other.csv has no column 'income (k€)'" in page.notice.label.text()
@@ -86,7 +87,7 @@ def test_images_are_shown_with_their_labels_and_wrong_ones_are_marked(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     page = _page(qtbot, window)
-    page._offer(["/somewhere/bundle"])
+    page.offer(["/somewhere/bundle"])
     rows = [
         {"row": "cat/1.png", "truth": "cat", "cells": [], "prediction": label, "share": 0.8, "wrong": label != "cat",
          "picture": PICTURE}
@@ -104,7 +105,7 @@ def test_images_are_shown_with_their_labels_and_wrong_ones_are_marked(
 
 def test_without_a_bundle_the_page_says_what_to_do(qtbot: QtBot, open_window, tmp_path: Path) -> None:
     page = _page(qtbot, open_window(tmp_path / "empty"))
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == 1)
+    qtbot.waitUntil(lambda: says(page, "Nothing to predict with yet"))
 
 
 def test_the_model_keeps_qts_rules(qtbot: QtBot) -> None:

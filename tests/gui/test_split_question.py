@@ -50,7 +50,7 @@ def opened(qtbot: QtBot, window: MainWindow, path: Path, target: str) -> NewStud
     assert isinstance(page, NewStudyPage)
     page.open_source(str(path))
     qtbot.waitUntil(lambda: page.inspection is not None, timeout=SERVICE_MS)
-    if page.form.target() != target:
+    if page.state.values["target"] != target:
         page.data.columns.role_changed.emit(target, "target")
         qtbot.waitUntil(lambda: found(page).target == target, timeout=SERVICE_MS)
     return page
@@ -90,8 +90,8 @@ def test_rows_that_are_independent_keep_their_folds(asked: NewStudyPage) -> None
 
 
 def test_naming_a_kind_of_random_folds_is_no_answer(asked: NewStudyPage) -> None:
-    asked.form.split.choose("plain")
-    asked._check()
+    asked.form.split.kind.set_value("plain")
+    asked.form.changed.emit()
     assert asked.question.isVisible()
     assert not asked.start.isEnabled()
 
@@ -107,7 +107,7 @@ def test_near_duplicates_on_both_sides_of_folds_are_asked_about(
     page = opened(qtbot, window, path, "y")
     assert page.start.isEnabled()
     page.form.split.duplicates.set_value("ignore")
-    page._check()
+    page.form.changed.emit()
     assert not page.start.isEnabled()
     assert "being looked at" in page.problem.text()
     qtbot.waitUntil(page.question.isVisible, timeout=SERVICE_MS)
@@ -120,7 +120,7 @@ def test_near_duplicates_on_both_sides_of_folds_are_asked_about(
 def test_the_answer_holds_for_its_target_only(qtbot: QtBot, asked: NewStudyPage) -> None:
     asked.question.keep.click()
     asked.data.columns.role_changed.emit("mean", "target")
-    assert asked.form.split.independent == set()
+    assert asked.state.independent == set()
 
 
 def test_the_question_is_asked_in_chinese(asked: NewStudyPage) -> None:
@@ -139,8 +139,8 @@ def test_a_column_of_subjects_becomes_the_group_with_one_click(
     assert (spec.split.kind, spec.roles) == ("grouped", {"patient_id": "group"})
     qtbot.waitUntil(lambda: found(page).split_kind == "grouped", timeout=SERVICE_MS)
     assert found(page).split_findings == ()
-    page.form.split.choose("auto")
-    page._check()
+    page.form.split.kind.set_value("auto")
+    page.form.changed.emit()
     qtbot.waitUntil(page.start.isEnabled, timeout=SERVICE_MS)  # folds by group leave nothing to ask
 
 
@@ -148,16 +148,15 @@ def test_the_form_has_gap_seed_and_near_duplicates_of_the_split(asked: NewStudyP
     fields = asked.form.split
     asked.form.more.setChecked(True)
     assert not fields.gap.widget.isVisible()
-    fields.choose("time", gap=4)
+    fields.kind.set_value("time")
+    fields.gap.set_value(4)
     fields.seed.set_value(7)
     fields.duplicates.set_value("ignore")
     split = asked.spec().split
     assert (split.kind, split.gap, split.seed, split.duplicates) == ("time", 4, 7, "ignore")
     assert fields.gap.widget.isVisible()
-    fields.choose("plain")
+    fields.kind.set_value("plain")
     assert asked.spec().split.gap == 0
-    asked.form.forget()
-    assert (fields.kind.value(), fields.seed.value(), fields.duplicates.value()) == ("auto", 0, "auto")
 
 
 @pytest.mark.parametrize("is_answered", [False, True])

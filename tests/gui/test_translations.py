@@ -8,7 +8,8 @@ import re
 
 from cupel.engine.domain.errors import Message
 from cupel.engine.domain.families import FAMILIES
-from cupel.gui.language import language, sentence
+from cupel.gui.language import language
+from cupel.gui.speech import sentence
 from PySide6.QtCore import QTranslator
 
 

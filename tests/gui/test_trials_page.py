@@ -11,14 +11,15 @@ from cupel.engine.domain.errors import SpecError
 from cupel.engine.domain.filtering import parse_filter
 from cupel.engine.domain.trial_columns import SHOWN
 from cupel.gui import words
+from cupel.gui.charts.pareto import Spread
 from cupel.gui.models.studies_model import trial_counts
-from cupel.gui.models.trials_data import changed, prepare
 from cupel.gui.models.trials_model import N_OWN, NUMBER, SCORE, SCORE_ROLE, STATE, TONE_ROLE, TrialsModel
 from cupel.gui.pages.live import LivePage
-from cupel.gui.pages.trial_compare import differences
-from cupel.gui.pages.trial_facts import score_on_repeats
 from cupel.gui.pages.trials import TrialsPage
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.comparing import differences
+from cupel.gui.states.trial_facts import score_on_repeats
+from cupel.gui.states.trials_data import changed, prepare
 from cupel.gui.widgets.parts import Button
 from cupel.storage.records import TrialState
 from cupel.storage.store import Store
@@ -34,7 +35,7 @@ def page(qtbot: QtBot, window: MainWindow) -> TrialsPage:
     window.show_page("trials")
     found = window.pages["trials"]
     assert isinstance(found, TrialsPage)
-    qtbot.waitUntil(lambda: found.model.rowCount() > 0 and found.details._view is not None)
+    qtbot.waitUntil(lambda: found.model.rowCount() > 0 and found.details.view is not None)
     return found
 
 
@@ -163,7 +164,7 @@ def test_a_failed_trial_tells_why(qtbot: QtBot, page: TrialsPage, workspace: Pat
     with Store.open(workspace) as store:
         study = next(s for s in store.studies() if s.n_trials.get(TrialState.FAIL))
     page.desk.select(study.id)
-    qtbot.waitUntil(lambda: page.model.data_ is not None and page._shown_study == study.id)
+    qtbot.waitUntil(lambda: page.model.data_ is not None and page.shown_study == study.id)
     page.filter.setText("state == fail")
     page.apply_filter()
     page.table.selectRow(0)
@@ -177,16 +178,16 @@ def test_several_selected_trials_are_compared_differences_first(qtbot: QtBot, pa
     page.table.selectRow(0)
     page.select_also(1)
     page.select_also(2)
-    qtbot.waitUntil(lambda: len(page.compare._views) == 3)
+    qtbot.waitUntil(lambda: len(page.compare.views) == 3)
     assert page.compare.isVisible()
-    different, same = differences(page.compare._views)
+    different, same = differences(page.compare.views)
     assert all(len(set(values)) > 1 for _, values in different)
     assert all(len(set(values)) == 1 for _, values in same)
 
 
 def test_notes_tags_and_pins_are_kept(qtbot: QtBot, page: TrialsPage, workspace: Path) -> None:
-    assert page.details._view is not None
-    trial_id = page.details._view.trial.id
+    assert page.details.view is not None
+    trial_id = page.details.view.trial.id
     page.details.notes.setPlainText("Worth a second look.")
     page.details.tags.setText("paper, small")
     page.details.tags.editingFinished.emit()
@@ -200,22 +201,21 @@ def test_notes_tags_and_pins_are_kept(qtbot: QtBot, page: TrialsPage, workspace:
 def test_the_chart_shows_the_front_and_selects_what_is_clicked(qtbot: QtBot, page: TrialsPage) -> None:
     page.charted.click()
     chart = page.pareto.chart
-    spread = chart.spread
-    assert spread is not None
+    spread = chart.data
+    assert isinstance(spread, Spread)
     gain = spread.scores if spread.maximize else -spread.scores
     beaten = [
         any((spread.costs <= c) & (gain >= g) & ((spread.costs < c) | (gain > g)))
         for c, g in zip(spread.costs, gain, strict=True)
     ]
-    assert chart.on_front == {
-        int(n) for n, is_beaten in zip(spread.numbers, beaten, strict=True) if not is_beaten
-    }
-    other = next(int(i) for i in spread.ids if int(i) not in page._selected)
+    unbeaten = [row for row, is_beaten in enumerate(beaten) if not is_beaten]
+    assert sorted(spread.front.tolist()) == unbeaten
+    other = next(int(i) for i in spread.ids if int(i) not in page.selected)
     page.filter.setText(f"number == {10**6}")  # hides it
     page.apply_filter()
     chart.picked.emit(other)
-    assert page._selected == [other]
-    qtbot.waitUntil(lambda: page.details._view is not None and page.details._view.trial.id == other)
+    assert page.selected == [other]
+    qtbot.waitUntil(lambda: page.details.view is not None and page.details.view.trial.id == other)
 
 
 def test_the_front_can_be_filtered_by_a_click(page: TrialsPage) -> None:
@@ -239,7 +239,7 @@ def test_what_a_limit_ruled_out_did_not_fail(qtbot: QtBot, window: MainWindow) -
     window.show_page("trials")
     page = window.pages["trials"]
     assert isinstance(page, TrialsPage)
-    qtbot.waitUntil(lambda: page._shown_study == study.id and page.model.rowCount() > 0)
+    qtbot.waitUntil(lambda: page.shown_study == study.id and page.model.rowCount() > 0)
     page.filter.setText("failure ~ parameters")
     page.apply_filter()
     assert page.model.rowCount() == 2

@@ -12,9 +12,10 @@ import pytest
 from cupel.engine.domain.errors import Message
 from cupel.gui import app
 from cupel.gui import main as entry
-from cupel.gui.language import language, sentence, tr
+from cupel.gui.language import language
 from cupel.gui.preferences import Preferences
 from cupel.gui.shell import MainWindow
+from cupel.gui.speech import sentence, tr
 from cupel.gui.theme import style_sheet, theme
 from cupel.gui.tokens import DARK, LIGHT
 from PySide6.QtCore import Qt
@@ -89,14 +90,14 @@ def test_nothing_that_can_be_seen_stays_in_the_former_language(
     for name in PAGES:
         window.show_page(name)
         qtbot.waitUntil(lambda: window.feed.idle())
-    window.desk._tell_failure(Message('The filter ends too early; a name, a number or a "text" is missing.'))
+    window.feed.failed.emit(Message('The filter ends too early; a name, a number or a "text" is missing.'))
     window.desk.toast(lambda: tr("Copied the params"), lambda: tr("Undo"), lambda: None)
     window.show_shortcuts()
     new_study, trials, export = (window.pages[name] for name in ("new_study", "trials", "export"))
-    new_study._failed(lambda: sentence(Message(failure, {"file": "none.csv"}).to_json()))
+    new_study.notice.tell(lambda: sentence(Message(failure, {"file": "none.csv"}).to_json()))
     new_study.forecast.show_failure(lambda: tr("Cancelled"))
-    export._failed(lambda: tr("Cancelled"))
-    export._progressed(0.2, "")
+    export.notice.tell(lambda: tr("Cancelled"))
+    export.progress_box.show_part(0.2)
     trials.filter.setText("value >")
     trials.apply_filter()
     assert trials.problem.text()

@@ -1,20 +1,26 @@
-"""Where the data of the New study page come from: in words, for the engine's jobs, and while they are being read."""
+"""Where the data of a new study come from, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
-
 from ...engine.domain import formatting
-from ..language import tr
-from ..models.inspection import Inspection
-from ..widgets.drop_zone import SAMPLE_PREFIX, sample_name
-from ..widgets.parts import Button, Label, column, row
+from ..speech import tr
+from .inspection import Inspection
 
+SAMPLE_PREFIX = "sample:"
 _NO_TEXT = (".parquet", ".zip", ".npz")
+
+
+def sample_name(name: str) -> str:
+    """Return the name of a sample as the window shows it."""
+    return {
+        "iris": tr("Iris"),
+        "wine": tr("Wine"),
+        "breast_cancer": tr("Breast cancer"),
+        "digits": tr("Digits"),
+        "diabetes": tr("Diabetes"),
+    }[name]
 
 
 def is_text_file(source: str) -> bool:
@@ -38,16 +44,3 @@ def source_text(source: str, found: Inspection | None) -> str:
     if found.n_dropped:
         parts.append(tr("{n} rows without a target are left out", n=f"{found.n_dropped:,}"))
     return " · ".join(parts)
-
-
-def waiting_box(cancel: Callable[[], object]) -> QWidget:
-    """Return what stands in the page while data are read for the first time."""
-    box = QWidget()
-    text = Label(lambda: tr("Reading the data…"), "subtitle")
-    text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    hint = Label(lambda: tr("The first file takes a few seconds: the engine is being started."), tone="muted")
-    hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    button = Button(lambda: tr("Cancel"))
-    button.clicked.connect(lambda: cancel())
-    box.setLayout(column(1, text, hint, row(1, button, 1), 2, spacing=12))
-    return box

@@ -7,7 +7,7 @@ from ...engine.statistics.comparison import all_scores, has_further_repeats
 from ...engine.statistics.epochs import best_epoch_scores
 from ...storage.records import Curves, FoldScores, StudyRecord, TrialRecord
 from .. import words
-from ..language import tr
+from ..speech import tr
 
 
 def against_baseline(study: StudyRecord, trial: TrialRecord) -> str:

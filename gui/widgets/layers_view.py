@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ...engine.domain import formatting
 from ...engine.domain.variants import LayerWeights
 from .. import tokens
-from ..language import Speaks, tr
+from ..charts.histograms import WEIGHTS, BeforeAndAfter
+from ..language import Speaks
+from ..speech import tr
 from ..theme import body_font, colour, theme
+from .small_chart import paint
 
 _ROW, _GRAPH, _BAR = 62, 34, 6
 _GAP = 8
-_ROOT_OF_COUNTS = 0.5  # so that the few large weights are seen beside the many small ones
 
 
 class LayersView(Speaks, QWidget):
@@ -103,8 +105,7 @@ class LayersView(Speaks, QWidget):
         painter.setPen(colour("muted"))
         painter.drawText(line, Qt.AlignmentFlag.AlignRight, right)
         area = QRectF(0, top + 19, width, _GRAPH)
-        draw_curve(painter, area, layer.before, colour("muted"), filled=False)
-        draw_curve(painter, area, layer.after, _series(0), filled=True)
+        paint(painter, area, WEIGHTS, BeforeAndAfter(layer.before, layer.after))
         if name in self._blame:
             self._draw_blame(painter, self._blame[name], most, QRectF(0, top + 19 + _GRAPH + 4, width, 18))
 
@@ -123,39 +124,5 @@ class LayersView(Speaks, QWidget):
             painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
 
 
-def draw_curve(
-    painter: QPainter, area: QRectF, counts: Sequence[float], tone: QColor, *, filled: bool
-) -> None:
-    """Draw the outline of a histogram into `area`; heights are square roots of the counts."""
-    heights = [float(count) ** _ROOT_OF_COUNTS for count in counts]
-    top = max(heights, default=0.0)
-    painter.setPen(QPen(colour("border"), 1))
-    painter.drawLine(area.bottomLeft(), area.bottomRight())
-    if top <= 0:
-        return
-    step = area.width() / len(heights)
-    points = [area.bottomLeft()]
-    for place, height in enumerate(heights):
-        y = area.bottom() - height / top * area.height()
-        points += [
-            QPointF(area.left() + place * step, y),
-            QPointF(area.left() + (place + 1) * step, y),
-        ]
-    points.append(area.bottomRight())
-    if filled:
-        fill = QColor(tone)
-        fill.setAlphaF(0.28)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawPolygon(QPolygonF(points))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(tone, 1.2 if filled else 1.0))
-    painter.drawPolyline(QPolygonF(points))
-
-
 def _ends(layer: LayerWeights, sign: int) -> str:
     return formatting.number(sign * layer.most, 2)
-
-
-def _series(place: int) -> QColor:
-    return QColor(theme.palette.series[place])

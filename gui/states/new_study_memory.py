@@ -6,16 +6,27 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ...engine.domain.settings import SETTINGS, value_of
 from ...engine.domain.space import Space
 from ...engine.domain.spec import StudySpec
 from ...storage.records import DatasetRecord, StudyRecord
-from ..preferences import Preferences
-from ..widgets.drop_zone import SAMPLE_PREFIX
+from .sources import SAMPLE_PREFIX
 
 _KEY = "new_study"
+
+
+class Preferences(Protocol):
+    """What is kept from one time to the next."""
+
+    def text(self, key: str, default: str, /) -> str:
+        """Return a remembered text."""
+        ...
+
+    def set_text(self, key: str, value: str, /) -> None:
+        """Remember a text."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,7 @@ class Memory:
         How the file is read, where that differs from what was detected.
     roles : mapping of str to str
     fields : mapping
-        The values of `StudyForm`, by the names of its fields; those that are missing stay as they are.
+        `NewStudyState.values`; those that are missing stay as they are.
     space : Space or None
         An edited search space.
     """
@@ -55,7 +66,7 @@ class Memory:
         """Return what was kept; None where nothing was, or what is there is none."""
         try:
             data = json.loads(preferences.text(_KEY, "null"))
-            memory = None if data is None else cls(**data)
+            memory: Any = None if data is None else cls(**data)
         except (ValueError, TypeError):
             return None
         if memory is None or not isinstance(memory.source, str) or not memory.source:

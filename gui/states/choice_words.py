@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...engine.domain import formatting
 from ...engine.domain.variants import ChoiceFacts, Difference
-from ..language import tr
+from ..speech import tr
 
 
 def choice_text(found: ChoiceFacts) -> str:

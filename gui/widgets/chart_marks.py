@@ -1,0 +1,98 @@
+"""How each mark of a chart becomes an item of pyqtgraph, and takes its colour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPen
+
+from ..charts.spec import Band, Bars, Line, Mark, Points, Threshold
+from ..theme import colour
+
+Item = Any
+"""An item of a plot: pyqtgraph is not annotated."""
+
+_TINT = 0.14  # of the area below a line
+
+_LEGEND = {Line: "━", Points: "●", Threshold: "╍", Bars: "┃", Band: "▬"}
+
+
+def legend_text(mark: Mark) -> str:
+    """Return a mark's sign and name as rich text, that breaks nowhere."""
+    sign = _LEGEND[type(mark)]
+    ink = colour(mark.tone, mark.alpha).name()
+    return f'<span style="color:{ink}">{sign}</span>&nbsp;' + mark.name.replace(" ", "&nbsp;")
+
+
+def made(mark: Mark) -> Item:
+    """Return an empty item for a mark of this type."""
+    match mark:
+        case Threshold():
+            return pg.InfiniteLine(angle=0)
+        case Points():
+            return pg.ScatterPlotItem(pxMode=True)
+        case Band():
+            return pg.PlotCurveItem(fillLevel="enclosed")
+        case _:
+            item = pg.PlotDataItem()
+            item.setClipToView(True)
+            return item
+
+
+def fill(item: Item, mark: Mark) -> None:
+    """Give an item all that its mark says."""
+    ink = colour(mark.tone, mark.alpha)
+    match mark:
+        case Threshold():
+            item.setPen(_pen(mark, mark.width, dashed=True))
+            item.setValue(mark.y)
+        case Points():
+            item.setData(x=mark.x, y=mark.y, size=mark.size, pen=_rim(mark), brush=pg.mkBrush(ink))
+        case Band():
+            x, y = np.r_[mark.x, mark.x[::-1]], np.r_[mark.high, mark.low[::-1]]
+            item.setData(x=x, y=y, pen=None, brush=pg.mkBrush(ink))
+        case Bars():
+            x, y = np.repeat(mark.x, 3), np.stack([mark.low, mark.high, np.full(len(mark.x), np.nan)], axis=1)
+            x[2::3] = np.nan
+            item.setData(x=x, y=y.ravel(), pen=_pen(mark, mark.width, dashed=mark.dashed), connect="finite")
+        case Line():
+            _fill_line(item, mark)
+
+
+def recolour(item: Item, mark: Mark) -> None:
+    """Give an item its mark's colours in the theme in use."""
+    if isinstance(mark, Points):  # setting the points again would take ten times as long
+        item.setBrush(pg.mkBrush(colour(mark.tone, mark.alpha)))
+        item.setPen(_rim(mark))
+    else:
+        fill(item, mark)
+
+
+def _fill_line(item: Item, mark: Line) -> None:
+    x, y = mark.x, mark.y
+    pen = _pen(mark, mark.width)
+    if mark.stepped and len(x):
+        # Doubled by hand: unlike pyqtgraph's step modes this lets the curve begin and end at its own points.
+        item.setData(x=np.repeat(x, 2)[1:], y=np.repeat(y, 2)[:-1], pen=pen, connect="finite")
+        return
+    item.setData(x=x, y=y, pen=pen, connect="finite")
+    item.setFillLevel(mark.ground)
+    item.setFillBrush(None if mark.ground is None else pg.mkBrush(colour(mark.tone, _TINT)))
+    item.setSymbol("o" if np.isfinite(y).sum() == 1 else None)  # a line of one point is invisible
+    item.setSymbolSize(mark.width * 3)
+    item.setSymbolPen(None)
+    item.setSymbolBrush(pg.mkBrush(colour(mark.tone, mark.alpha)))
+
+
+def _pen(mark: Mark, width: float, *, dashed: bool = False) -> QPen:
+    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+    pen = QPen(colour(mark.tone, mark.alpha), width, style)
+    pen.setCosmetic(True)
+    return pen
+
+
+def _rim(mark: Points) -> QPen | None:
+    return pg.mkPen(colour(mark.edge)) if mark.edge else None
