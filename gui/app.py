@@ -76,7 +76,8 @@ def keep_collections_short(window: MainWindow) -> None:
 
     gc.disable()
     window.settled.connect(settle)
-    QTimer.singleShot(_SETTLED_AFTER_MS, window, settle)  # a window that cannot open its store makes no pages
+    # A window that cannot open its store makes no pages.
+    QTimer.singleShot(_SETTLED_AFTER_MS, window, settle)
 
 
 def run(workspace: Path, lang: str, theme: str) -> int:
@@ -86,7 +87,8 @@ def run(workspace: Path, lang: str, theme: str) -> int:
     keep_collections_short(window)
     app.styleHints().colorSchemeChanged.connect(themes.theme.follow_system)
     signal.signal(signal.SIGINT, lambda *_: window.close())
-    alarm = QTimer(window)  # Python sees a signal only while it runs; this lets it
+    # Python sees a signal only while it runs; this lets it.
+    alarm = QTimer(window)
     alarm.timeout.connect(lambda: None)
     alarm.start(300)
     window.show()

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from ..storage.store import Store
 
 _LIFE_POLL_MS = 2000
-_START_TAKES_S = 45.0  # an engine that has not claimed its study by then did not come up
-_CLAIM_TAKES_S = 10.0  # from asking for an engine to the first state that it sets, where it has come up
+# An engine that has not claimed its study by then did not come up.
+_START_TAKES_S = 45.0
+# From asking for an engine to the first state that it sets, where it has come up.
+_CLAIM_TAKES_S = 10.0
 _MUST_LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
 
 
@@ -66,17 +68,21 @@ class Desk(QObject):
         self.studies: tuple[StudyRecord, ...] = ()
         # Those that cannot be read: they are listed, and nothing can be done with them.
         self.damaged: tuple[DamagedStudy, ...] = ()
-        self.has_read = False  # whether `studies` has been read at all
+        # Whether `studies` has been read at all.
+        self.has_read = False
         self.study_id: int | None = None
-        self.lost: frozenset[int] = frozenset()  # studies that ought to run but whose engine has died
-        self.trial_to_export: int | None = None  # what the Export page is to offer when it is shown next
-        self._starts: dict[int, _Start] = {}  # engines that were asked for, by study
+        # Studies that ought to run but whose engine has died.
+        self.lost: frozenset[int] = frozenset()
+        # What the Export page is to offer when it is shown next.
+        self.trial_to_export: int | None = None
+        # Engines that were asked for, by study.
+        self._starts: dict[int, _Start] = {}
         self._reading = False
         self._stale = False
-        self.service = ServiceProcess(
-            feed.workspace
-        )  # does the window's jobs; started with the first of them
-        self._life = QTimer(self)  # an engine that dies commits nothing that the feed could see
+        # Does the window's jobs; started with the first of them.
+        self.service = ServiceProcess(feed.workspace)
+        # An engine that dies commits nothing that the feed could see.
+        self._life = QTimer(self)
         self._life.setInterval(_LIFE_POLL_MS)
         self._life.timeout.connect(self._look_for_life)
         feed.changed.connect(self.refresh)
@@ -128,7 +134,8 @@ class Desk(QObject):
         """Go to the Export page, to write a bundle of this trial of the study in view."""
         self.trial_to_export = number
         self.page_wanted.emit("export")
-        self.studies_changed.emit()  # so that the page takes the trial although nothing else is new
+        # So that the page takes the trial although nothing else is new.
+        self.studies_changed.emit()
 
     def toast(self, text: Text, action: Text | None = None, act: Callable[[], object] | None = None) -> None:
         """Say something that may be missed."""
@@ -241,7 +248,8 @@ class Desk(QObject):
 
 def _studies_and_lost(store: Store) -> tuple[StudyList, frozenset[int]]:
     """Read all studies, and which of them ought to run but have no live engine."""
-    lost = store.interrupted_studies()  # before the studies: one that ends meanwhile is not lost
+    # Before the studies: one that ends meanwhile is not lost.
+    lost = store.interrupted_studies()
     found = list_studies(store, archived=None)
     return found, lost & {study.id for study in found.studies if study.state in _MUST_LIVE}
 
@@ -269,7 +277,8 @@ class _Start:
         age_s = now_s - self.begun_s
         if lost:
             return age_s < _START_TAKES_S
-        state = self.before.state if self.before is not None else StudyState.DRAFT  # made a moment ago
+        # Made a moment ago.
+        state = self.before.state if self.before is not None else StudyState.DRAFT
         beat = self.before.heartbeat_at if self.before is not None else None
         patience_s = _START_TAKES_S if study.heartbeat_at == beat else _CLAIM_TAKES_S
         return study.state is state and state not in _MUST_LIVE and age_s < patience_s

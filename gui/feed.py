@@ -129,7 +129,8 @@ class Feed(QObject):
         return True
 
     def _began(self, version: int) -> None:
-        self._version = version  # before anything is read, so that no change is missed
+        # Before anything is read, so that no change is missed.
+        self._version = version
         self.opened.emit()
         self.changed.emit()
 
@@ -142,7 +143,8 @@ class Feed(QObject):
 
     def _poll_failed(self, message: Message) -> None:
         self._polling = False
-        self._timer.setInterval(RETRY_MS)  # a lock or a missing disk may pass
+        # A lock or a missing disk may pass.
+        self._timer.setInterval(RETRY_MS)
         self.failed.emit(message)
 
     def _submit(
@@ -171,9 +173,10 @@ class Feed(QObject):
 
     def _opened_store(self) -> Store:
         if self._store is None:
+            # SQLAlchemy takes long to import: here, the window is already painted.
             from ..storage.store import (
                 Store,
-            )  # SQLAlchemy takes long to import: here, the window is already painted
+            )
 
             self._store = open_store(Store, self.workspace)
         return self._store

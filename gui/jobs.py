@@ -40,8 +40,10 @@ class JobWatcher(QObject):
         super().__init__(parent)
         self._desk = desk
         self._job_id: int | None = None
-        self._n_coming = 0  # jobs on their way into the store, the first of which …
-        self._n_unwanted = 0  # … are to be cancelled as soon as they are there
+        # Jobs on their way into the store, the first of which …
+        self._n_coming = 0
+        # … are to be cancelled as soon as they are there.
+        self._n_unwanted = 0
         self._asking = False
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)

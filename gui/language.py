@@ -37,7 +37,8 @@ class Language(QObject):
         self.code = code
         if code == "zh":
             file = resources.files("cupel.resources") / "translations" / "cupel_zh_CN.qm"
-            self._data = file.read_bytes()  # Qt reads from these bytes for as long as the translator lives
+            # Qt reads from these bytes for as long as the translator lives.
+            self._data = file.read_bytes()
             translator = QTranslator(app)
             if not translator.load(self._data):
                 raise RuntimeError("the Chinese translation file is damaged")

@@ -25,7 +25,8 @@ def main(argv: list[str] | None = None) -> int:
             from ..engine import cli
 
             return cli.main(arguments)
-        except KeyboardInterrupt:  # while the commands were still being imported
+        except KeyboardInterrupt:
+            # While the commands were still being imported.
             print("cupel: interrupted", file=sys.stderr)
             return 130
     parser = _parser()

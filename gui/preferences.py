@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-FOLDER_VARIABLE = "CUPEL_SETTINGS_DIR"  # tests and screenshots keep out of the user's own settings with it
+# Tests and screenshots keep out of the user's own settings with it.
+FOLDER_VARIABLE = "CUPEL_SETTINGS_DIR"
 
 
 class Preferences:

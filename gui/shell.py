@@ -31,7 +31,8 @@ from .widgets.notices import Banners, ShortcutsPanel, Toasts
 from .widgets.parts import column, row
 
 _IDLE_MS = 120
-_POLISHED_AT_ONCE = 40  # widgets; each takes up to half a millisecond
+# Widgets; each takes up to half a millisecond.
+_POLISHED_AT_ONCE = 40
 # Pages are made after the window has painted and read its studies, one at a time while the user does nothing,
 # or when they are asked for: the window must be up within a second, and no page may make the user wait.
 _PAGES = {

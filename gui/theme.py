@@ -30,8 +30,10 @@ class Theme(QObject):
         super().__init__()
         self.choice = "auto"
         self.palette = tokens.LIGHT
-        self._sheet = ""  # the style sheet of `palette`
-        self._dressed: dict[QWidget, bool] = {}  # what wears it, and whether that can wait
+        # The style sheet of `palette`.
+        self._sheet = ""
+        # What wears it, and whether that can wait.
+        self._dressed: dict[QWidget, bool] = {}
 
     def install(self, choice: str) -> None:
         """Take `choice` of `CHOICES`, restyle what can be seen if that changes anything, and tell everyone."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-GRID = 8  # every distance is a multiple of half of it
+# Every distance is a multiple of half of it.
+GRID = 8
 HALF = GRID // 2
 ROW_HEIGHT = 32
 ROW_HEIGHT_TALL = 56
@@ -15,7 +16,8 @@ CONTROL_HEIGHT = 32
 HEADER_HEIGHT = 64
 SIDEBAR_WIDTH = 200
 SIDEBAR_WIDTH_NARROW = 56
-SIDEBAR_COLLAPSES_BELOW = 1120  # width of the window at which only the icons stay
+# Width of the window at which only the icons stay.
+SIDEBAR_COLLAPSES_BELOW = 1120
 DETAILS_WIDTH = 380
 ICON = 18
 
@@ -63,10 +65,14 @@ class Palette:
     """The colours of one theme, as ``#RRGGBB``."""
 
     name: str
-    canvas: str  # behind everything
-    surface: str  # cards, tables, fields
-    raised: str  # menus, tool tips, toasts
-    sunken: str  # side bar, table heads, code
+    # Behind everything.
+    canvas: str
+    # Cards, tables, fields.
+    surface: str
+    # Menus, tool tips, toasts.
+    raised: str
+    # Side bar, table heads, code.
+    sunken: str
     hover: str
     selected: str
     border: str
@@ -85,7 +91,8 @@ class Palette:
     warning_soft: str
     bad: str
     bad_soft: str
-    gold: str  # what was proven: the best trial, and only that
+    # What was proven: the best trial, and only that.
+    gold: str
     gold_soft: str
     plot_grid: str
     shadow: str

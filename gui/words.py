@@ -26,7 +26,8 @@ from ..storage.records import (
 )
 from .speech import counted, sentence, tr
 
-_LEFT_OUT = (FailureKind.RULED_OUT, FailureKind.SKIPPED)  # ended without having failed
+# Ended without having failed.
+_LEFT_OUT = (FailureKind.RULED_OUT, FailureKind.SKIPPED)
 
 
 def study_state(state: StudyState) -> str:

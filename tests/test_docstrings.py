@@ -14,9 +14,6 @@ PACKAGES = ("engine", "gui", "resources", "storage")
 DESCRIBED = ("engine/domain", "engine/jobs", "engine/kinds", "engine/networks", "storage")
 """Rooms whose public functions have sections; migrations are no functions that anybody calls."""
 
-LATER = ("gui", "engine/bundled", "engine/compression", "engine/deployment", "engine/inference")
-"""Rooms in which comments still stand after code: they are rebuilt at this moment, and follow after it."""
-
 _LEAST_WORDS = 3
 
 _PLANTED = '''
@@ -100,7 +97,6 @@ def test_no_comment_stands_after_code(package: str) -> None:
     found = [
         one
         for path in modules(package)
-        if not path.relative_to(ROOT).as_posix().startswith(LATER)
         for one in trailing_comments(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
     ]
     assert found == []

@@ -73,7 +73,8 @@ def _compared(
     most_rows: int,
 ) -> dict[str, object]:
     """Compare outputs (n + 1, k) with those that are stored (n, k), and the classes that are said with those stored."""
-    stored = np.concatenate([stored, stored[:1]])  # the first row again by itself
+    # The first row again by itself.
+    stored = np.concatenate([stored, stored[:1]])
     difference = np.abs(found - stored)
     wrong = ~(difference <= tolerance * _scale(predictor, stored)).all(axis=1)
     told: dict[str, object] = {}

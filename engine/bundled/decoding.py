@@ -21,7 +21,8 @@ from PIL import Image, ImageOps
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
 FORMATS = ("PNG", "JPEG", "BMP")
 _GREY = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L")
-_MOST_BYTES = 256 << 20  # of one file in an archive: a larger one is none of ours, or a trap
+# Of one file in an archive: a larger one is none of ours, or a trap.
+_MOST_BYTES = 256 << 20
 _BROKEN = (
     OSError,
     ValueError,
@@ -30,7 +31,8 @@ _BROKEN = (
     IndexError,
     OverflowError,
     NotImplementedError,
-    RuntimeError,  # of an encrypted archive
+    # Of an encrypted archive.
+    RuntimeError,
     struct.error,
     zlib.error,
     zipfile.BadZipFile,
@@ -150,7 +152,8 @@ def decoded_bytes(data: bytes, height: int, width: int, channels: int) -> np.nda
 def as_pixels(image: Image.Image, height: int, width: int, channels: int) -> np.ndarray:
     """Return an image as uint8 (height, width, channels); what is transparent shows white paper."""
     plain = image
-    if image.mode.startswith("I"):  # 16 bits a pixel
+    # 16 bits a pixel.
+    if image.mode.startswith("I"):
         plain = Image.fromarray((np.asarray(image).astype(np.int32) >> 8).clip(0, 255).astype(np.uint8))
     elif "A" in image.getbands() or "a" in image.getbands() or "transparency" in image.info:
         whole = image.convert("RGBA")

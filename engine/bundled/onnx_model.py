@@ -49,9 +49,8 @@ class OnnxModel:
     name = "onnx"
 
     def __init__(self, folder: Path, file: str = "model.onnx", further: Sequence[str] = ()) -> None:
-        os.environ.setdefault(
-            "ORT_DISABLE_TELEMETRY", "1"
-        )  # on its import it would begin to tell its maker of us
+        # On its import it would begin to tell its maker of us.
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
         try:
             runtime = importlib.import_module("onnxruntime")
         except ModuleNotFoundError as error:

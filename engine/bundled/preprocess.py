@@ -31,13 +31,16 @@ Raw = Mapping[str, NDArray[Any]]
 """Raw columns: numbers, text or pixels, by name."""
 Json = Mapping[str, Any]
 """What was fitted, as JSON has it."""
-SCALED_LIMIT = 1e6  # scaled numbers beyond it are cut off: float32 networks cannot use them
+# Scaled numbers beyond it are cut off: float32 networks cannot use them.
+SCALED_LIMIT = 1e6
 SMOOTH_CLIP = 3.0
 DAY_S = 86400.0
 WEEK_S = 7 * DAY_S
 YEAR_S = 365.2425 * DAY_S
-MONDAY_S = 3 * DAY_S  # 1970-01-01 was a Thursday
-_UNKNOWN, _FIRST_WORD = 1, 2  # codes of tokens; 0 is padding
+# 1970-01-01 was a Thursday.
+MONDAY_S = 3 * DAY_S
+# Codes of tokens; 0 is padding.
+_UNKNOWN, _FIRST_WORD = 1, 2
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -338,7 +341,8 @@ def encode_numbers(cells: Floats, fit: NumericFit, smooth_clip: bool) -> Floats:
     slope = np.divide(1.0, width, out=np.zeros_like(width), where=width > 0)
     lower, upper = bin_limits(fit)
     part = np.empty((len(cells), *low.shape))
-    for j in range(low.shape[0]):  # column by column: half the memory
+    # Column by column: half the memory.
+    for j in range(low.shape[0]):
         part[:, j] = np.clip((scaled[:, j, None] - low[j]) * slope[j], lower[j], upper[j])
     return part.reshape(len(cells), -1)
 
@@ -362,7 +366,8 @@ def scale_numbers(cells: Floats, fit: NumericFit, smooth_clip: bool) -> Floats:
         for j in range(cells.shape[1]):
             scaled[:, j] = np.interp(cells[:, j], fit.knots[j], fit.levels[j])
     else:
-        with np.errstate(over="ignore"):  # cut off in the next line
+        # Cut off in the next line.
+        with np.errstate(over="ignore"):
             scaled = (cells - fit.center) * fit.factor
         scaled = np.clip(scaled, -SCALED_LIMIT, SCALED_LIMIT)
     return scaled / np.sqrt(1.0 + (scaled / SMOOTH_CLIP) ** 2) if smooth_clip else scaled
@@ -427,7 +432,8 @@ class Preprocessor:
             if self.data["task"] == "regression":
                 total = total + (x[:, 0] * network["target_scale"] + network["target_mean"])
             elif self.data["task"] == "binary":
-                with np.errstate(over="ignore"):  # of a logit far below zero: the quotient is 0 then
+                # Of a logit far below zero: the quotient is 0 then.
+                with np.errstate(over="ignore"):
                     second = 1.0 / (1.0 + np.exp(-x[:, 0]))
                 total = total + np.stack([1.0 - second, second], axis=1)
             else:

@@ -55,12 +55,16 @@ except ModuleNotFoundError as missing:
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_ROWS, MAX_BYTES = 10_000, 16 << 20
-_SETTINGS = "CUPEL_SERVE"  # how the worker processes hear of them
-_INLINE_ROWS = 32  # so few are done sooner than another thread is woken
+# How the worker processes hear of them.
+_SETTINGS = "CUPEL_SERVE"
+# So few are done sooner than another thread is woken.
+_INLINE_ROWS = 32
 _BACKLOG = 512
-_SHOWN = 20  # problems that an answer lists
+# Problems that an answer lists.
+_SHOWN = 20
 _SHOWN_CATEGORIES = 50
-_DRAIN = 8  # times the limit: what a client has begun to send is read to its end, so that it hears the answer
+# Times the limit: what a client has begun to send is read to its end, so that it hears the answer.
+_DRAIN = 8
 _IMAGES = ("image/png", "image/jpeg", "image/bmp")
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#1c2127;"
@@ -168,7 +172,8 @@ class Service:
         ]
         try:
             predictions = self.predictor.named(self.predictor.piece(read).feeds, interval)
-        except self._reader.InputError as error:  # of the interval: rows were checked before
+        except self._reader.InputError as error:
+            # Of the interval: rows were checked before.
             raise _Refused(422, str(error)) from None
         self.n_rows += len(predictions)
         return {"predictions": predictions, "notes": self._notes(cells)}
@@ -475,9 +480,8 @@ def run(
         if os.name != "nt":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((settings.host, port))
-        listening.listen(
-            _BACKLOG
-        )  # from here on nobody is turned away, though the first answer takes a moment
+        # From here on nobody is turned away, though the first answer takes a moment.
+        listening.listen(_BACKLOG)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{host}:{listening.getsockname()[1]}"
         common: dict[str, Any] = {

@@ -20,8 +20,10 @@ from ..training.quantizing import channel_axes, layer_of
 from .messages import BlameRequest
 from .probe import Probe, layer_bytes, probe_of
 
-_CHEAP = 200_000  # validation rows of all folds times layers, up to which every fold is scored
-_OF_LARGEST = 0.01  # a weight loses at least so much of the largest blame, or its sign would be noise
+# Validation rows of all folds times layers, up to which every fold is scored.
+_CHEAP = 200_000
+# A weight loses at least so much of the largest blame, or its sign would be noise.
+_OF_LARGEST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ def rescue(probe: Probe, way: Way, blames: list[Blame], most_drop: float, report
         steps.append(RescueStep(one.layer, now))
         reporter.progress(0.5 + len(spared) / (2 * len(order)))
     sizes = {one.layer: one.spared_bytes for one in blames}
-    for layer in sorted(spared, key=lambda name: -sizes[name]):  # what a later one made needless
+    # What a later one made needless.
+    for layer in sorted(spared, key=lambda name: -sizes[name]):
         fewer = tuple(name for name in spared if name != layer)
         if len(spared) > 1 and drop(fewer) <= most_drop:
             spared = list(fewer)

@@ -37,7 +37,8 @@ _KEEPS = (1.0, 0.75, 0.5, 0.35, 0.25, 0.15, 0.1)
 _SPARSITIES = (0.0, 0.3, 0.5, 0.7, 0.85, 0.95)
 _FORMATS = ("float32", "float16", "int8", "int4")
 _MOST_MEASURED = 6
-_SLACK = 1.02  # of a limit of bytes or time, that an estimate may be over
+# Of a limit of bytes or time, that an estimate may be over.
+_SLACK = 1.02
 _SLACK_BYTES = 2048
 _SCOPES: tuple[Scope, ...] = ("global", "layer", "2:4")
 _FIRST: tuple[dict[str, float | str | bool], ...] = (
@@ -115,7 +116,8 @@ class Chooser:
         scope = cast("Scope", trial.suggest_categorical("scope", _SCOPES)) if sparsity else "global"
         sparsity = 0.5 if scope == "2:4" else sparsity
         bits = {"int8": 7, "int4": 4}.get(number_format, 0) if is_tuned else 0
-        is_trained = bits > 0 or keep < 1.0 or sparsity > 0.0  # more training alone is the control
+        # More training alone is the control.
+        is_trained = bits > 0 or keep < 1.0 or sparsity > 0.0
         is_taught = bool(trial.suggest_categorical("is_taught", (False, True))) if is_trained else False
         is_mixed = (
             number_format in ("int8", "int4")

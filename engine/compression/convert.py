@@ -50,7 +50,8 @@ from .messages import Begun, Conversion, ConvertRequest, Written
 from .probe import opened
 
 _CALIBRATION_ROWS = 256
-_SAMPLE_ROWS = 256  # that the files are timed with
+# That the files are timed with.
+_SAMPLE_ROWS = 256
 
 Floats = NDArray[np.float64]
 

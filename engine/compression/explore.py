@@ -26,7 +26,8 @@ from ..statistics.comparison import paired_difference
 from .ledger import Measured, Progress, Work, trial_to_compress
 from .messages import BLAME, CHOOSE, BlameRequest, ChooseRequest, Chosen, Trained
 
-_PARTS = 100  # steps of the progress that a search is worth
+# Steps of the progress that a search is worth.
+_PARTS = 100
 A = TypeVar("A")
 _MANY = 10_000
 USUAL_ROUNDS = 24

@@ -229,16 +229,16 @@ def litert_bytes(member: KerasModel, number_format: str, calibration: Arrays) ->
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
         if number_format == "float16":
             converter.target_spec.supported_types = [tf.float16]
-        if number_format == "int16":  # the built-ins serve what changes types, of pixels for instance
+        # The built-ins serve what changes types, of pixels for instance.
+        if number_format == "int16":
             wide = tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
             converter.target_spec.supported_ops = [wide, tf.lite.OpsSet.TFLITE_BUILTINS]
         if number_format in CALIBRATED:
             names = [i.name for i in member.inputs]
             n = len(next(iter(calibration.values())))
             converter.representative_dataset = (
-                lambda: (  # by name: the order of several inputs is the converter's own
-                    {name: calibration[name][i : i + 1] for name in names} for i in range(n)
-                )
+                # By name: the order of several inputs is the converter's own.
+                lambda: ({name: calibration[name][i : i + 1] for name in names} for i in range(n))
             )
         data = bytes(converter.convert())
     if number_format == "int4":

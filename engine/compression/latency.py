@@ -26,7 +26,8 @@ from .messages import LatencyRequest
 Arrays = Mapping[str, NDArray[np.generic]]
 _ROUNDS = 7
 _WARM_UP = 20
-_RUNS = {1: 60, 256: 15}  # a round
+# A round.
+_RUNS = {1: 60, 256: 15}
 
 
 def _onnx(path: Path, rows: Arrays, n: int) -> Callable[[], object]:

@@ -15,13 +15,15 @@ from ..networks.layout import Layout
 from ..training.quantizing import Quantizer, channel_axes, layer_of
 
 N_BINS = 64
-_MOST_LAYERS = 48  # the largest ones are told of
+# The largest ones are told of.
+_MOST_LAYERS = 48
+# Of 8 bits the files use 7, see `files.onnx_bytes`.
 _BITS = {
     "int8": 7,
     "int8_static": 7,
     "int16": 8,
     "int4": 4,
-}  # of 8 bits the files use 7, see `files.onnx_bytes`
+}
 
 Floats = NDArray[np.float32]
 

@@ -15,7 +15,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from ..training.quantizing import codes_of
 
-_INT4_OPSET, _INT4_IR = 21, 10  # the first that know numbers of 4 bits
+# The first that know numbers of 4 bits.
+_INT4_OPSET, _INT4_IR = 21, 10
 
 
 def store_in_bits(model: onnx.ModelProto, axes: Mapping[str, int], bits: int) -> None:

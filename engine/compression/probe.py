@@ -30,8 +30,10 @@ from .messages import Subject
 
 _FLOAT_BYTES = 4
 _BITS = {"int8": 8, "int4": 4}
-_INT8_BYTES = 1000  # of the operations that quantize what enters a layer, about
-_HALF = 0.5  # of the bytes of floats, in float16
+# Of the operations that quantize what enters a layer, about.
+_INT8_BYTES = 1000
+# Of the bytes of floats, in float16.
+_HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)

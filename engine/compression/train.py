@@ -26,9 +26,11 @@ from .messages import Trained, TrainedPlan, TrainRequest
 from .probe import opened
 
 _RATE = (
-    0.3  # of the trial's learning rate: the networks are trained already, unless they have just lost units
+    # Of the trial's learning rate: the networks are trained already, unless they have just lost units.
+    0.3
 )
-_RAMP = 0.5  # of the epochs, in which the sparsity rises
+# Of the epochs, in which the sparsity rises.
+_RAMP = 0.5
 
 
 def train_plan(
@@ -89,7 +91,8 @@ def _smaller(context: StudyContext, base: TrainedModel, keep: float) -> TrainedM
     smaller = shrink(base.network, base.weights, base.stats, keep)
     params = dict(smaller.params)
     if "dropout" in params:
-        params["dropout"] = keep * number_in(params, "dropout", 0.0)  # less to spare
+        # Less to spare.
+        params["dropout"] = keep * number_in(params, "dropout", 0.0)
     problem = context.problem(params)
     return dataclasses.replace(
         base,

@@ -295,7 +295,8 @@ def _schema(dataset: DatasetRecord, contents: Contents) -> Json:
     """Return what predict.py needs to know of raw rows."""
     schema = TableSchema.from_json(dataset.schema)
     places = {column.name: i for i, column in enumerate(schema.columns)}
-    if schema.read.header is False:  # columns that were left out still count
+    # Columns that were left out still count.
+    if schema.read.header is False:
         places = {name: int(name.removeprefix("column_")) - 1 for name in places}
     target = schema.target
     made, threshold = contents.conversion, contents.threshold
@@ -373,7 +374,8 @@ def _put_in_place(folder: Path, target: Path) -> None:
         if target.is_dir():
             target.rmdir()
         folder.rename(target)
-    if os.name != "nt":  # the rename survives a power cut; Windows sees to that by itself
+    # The rename survives a power cut; Windows sees to that by itself.
+    if os.name != "nt":
         descriptor = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(descriptor)

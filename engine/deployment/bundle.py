@@ -15,7 +15,8 @@ from ..domain.errors import ExportError
 from ..domain.formats import FORMATS
 from .certificate import run_certificate
 
-FORMAT = 2  # 2: files in folders, several formats
+# 2: files in folders, several formats.
+FORMAT = 2
 KIND = "cupel-bundle"
 MANIFEST = "manifest.json"
 

@@ -116,7 +116,8 @@ def no_gap_lines(part: AuditPart) -> list[str]:
     told = {gap.measure for gap in part.gaps}
     missing = [name for name in counted(part) if name not in told]
     lines: list[str] = []
-    if "r2" in missing and "mae" in told:  # rows enough, and nothing to explain in them
+    # Rows enough, and nothing to explain in them.
+    if "r2" in missing and "mae" in told:
         missing.remove("r2")
         lines.append(
             f"No gap of {TITLES['r2']}: the target varies in fewer than two groups of {LEAST_ROWS} rows"

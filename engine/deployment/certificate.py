@@ -139,7 +139,8 @@ def run_certificate(
     groups, ready = _groups(formats), {} if waiting is None else waiting
     packages = _packages(folder)
     processes = {names: ready.pop(names, None) or _checker(names, packages) for names in groups}
-    with ThreadPoolExecutor(len(groups)) as pool:  # each waits for a process, most of whose time are imports
+    # Each waits for a process, most of whose time are imports.
+    with ThreadPoolExecutor(len(groups)) as pool:
         for told in pool.map(lambda names: _checked(folder, names, own, processes[names]), groups):
             found |= told
     first = found[formats[0]]
@@ -228,7 +229,8 @@ def modules_of(packages: tuple[str, ...]) -> tuple[str, ...]:
         try:
             requirements: list[str] = metadata.requires(name) or []
         except metadata.PackageNotFoundError:
-            continue  # of another system or Python
+            # Of another system or Python.
+            continue
         left += [_name(line) for line in requirements if "extra ==" not in line]
     tops = metadata.packages_distributions()
     return tuple(sorted(top for top, owners in tops.items() if needed & {_normal(owner) for owner in owners}))

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # the reference is computed in plain float32, which GPUs may not do
+# The reference is computed in plain float32, which GPUs may not do.
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
@@ -54,7 +55,8 @@ def convert(request: ConversionRequest, reporter: Reporter) -> Conversion:
     ExportError
         Where weights are no numbers, or a format cannot hold the networks.
     """
-    os.chdir(Path(request.folder).parent)  # what libraries leave beside their work goes with it
+    # What libraries leave beside their work goes with it.
+    os.chdir(Path(request.folder).parent)
     try:
         return _converted(request, reporter)
     except OSError as error:

@@ -27,8 +27,10 @@ from ..kinds.registry import bundle_part_of
 PROFILE = "training_profile.json"
 FORMAT = 1
 _TENTHS = np.arange(1, 10) / 10
-_FEW_VALUES = 12  # distinct numbers that have a bin each
-_MOST_WORDS = 200  # categories that have a bin of their own
+# Distinct numbers that have a bin each.
+_FEW_VALUES = 12
+# Categories that have a bin of their own.
+_MOST_WORDS = 200
 
 _CATEGORY = "category"
 
@@ -163,7 +165,8 @@ def _numbers(spec: InputSpec, measure: str, values: NDArray[np.float64]) -> Coun
     if len(known):
         distinct = np.unique(known)
         inner = (
-            (distinct[1:] + distinct[:-1]) / 2  # a bin for each
+            # A bin for each.
+            (distinct[1:] + distinct[:-1]) / 2
             if len(distinct) <= _FEW_VALUES
             else np.quantile(known, _TENTHS)
         )

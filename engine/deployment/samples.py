@@ -31,7 +31,8 @@ from ..domain.kinds import kind_of_role
 from ..domain.spec import ReadSpec
 from ..kinds.registry import bundle_part_of
 
-_ALONE = 24  # columns that are made missing or unseen one at a time
+# Columns that are made missing or unseen one at a time.
+_ALONE = 24
 _MOST = 1e300
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _KINDS = ("missing", "unseen", "low", "high", "below", "above")
@@ -85,7 +86,8 @@ def write_rows(path: Path, table: Table, read: ReadSpec) -> None:
     quoting, sign = (csv.QUOTE_NONE, None) if read.quoting is False else (csv.QUOTE_MINIMAL, '"')
     cells = [_spelled(column, read.decimal or ".") for column in table]
     names = list(table.names)
-    if len(names) == 1:  # an empty cell alone would be an empty line, which is no row
+    # An empty cell alone would be an empty line, which is no row.
+    if len(names) == 1:
         names.append("row" if names[0] != "row" else "number")
         cells.append([str(i + 1) for i in range(table.n_rows)])
     with path.open("w", encoding="utf-8", newline="") as stream:

@@ -27,7 +27,8 @@ from .profile import write_profile
 from .snippets import filled, write_snippets
 
 SERVE = FOLDER / "serve.py"
-PYTHON = "3.11.13"  # of the image: the Python that Cupel is developed with
+# Of the image: the Python that Cupel is developed with.
+PYTHON = "3.11.13"
 _PACKAGES = ("fastapi", "pydantic", "starlette", "uvicorn")
 _FILES = (
     "predict.py",

@@ -22,7 +22,8 @@ from ..bundled.schema import FormatSpec
 TEMPLATES = BUNDLED / "templates"
 FOLDER = "snippets"
 PIXELS = "sample_image.bin"
-_LONG_TEXT = 2000  # characters of a cell that is shown in a program
+# Characters of a cell that is shown in a program.
+_LONG_TEXT = 2000
 
 
 @dataclass(frozen=True, slots=True)

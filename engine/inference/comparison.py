@@ -36,8 +36,10 @@ _OF_DECISIONS = ("accuracy", "balanced_accuracy", "f1_macro")
 _SHOWN_ROWS = 10
 _BATCH = 1024
 _SINGLE_RUNS = 200
-_BATCH_S = 1.5  # of timing batches, both bundles together
-_DRAWS, _DRAWN_CELLS = 1000, 20_000_000  # of the bootstrap: fewer draws where rows are many
+# Of timing batches, both bundles together.
+_BATCH_S = 1.5
+# Of the bootstrap: fewer draws where rows are many.
+_DRAWS, _DRAWN_CELLS = 1000, 20_000_000
 _LEAST_DRAWS = 200
 
 

@@ -20,10 +20,14 @@ from ..deployment.profile import FORMAT, PROFILE, Counts, measures_of
 from ..domain.predictions import ColumnDrift, DriftReport
 from ..kinds.base import Tokens
 
-SOME, STRONG = 0.1, 0.25  # of the index: the usual limits of its users
-LEVEL = 0.01  # of all columns together
-LEAST_ROWS = 50  # fewer tell nothing
-_LEAST_EXPECTED = 5.0  # rows of a bin, below which the test's distribution is another
+# Of the index: the usual limits of its users.
+SOME, STRONG = 0.1, 0.25
+# Of all columns together.
+LEVEL = 0.01
+# Fewer tell nothing.
+LEAST_ROWS = 50
+# Rows of a bin, below which the test's distribution is another.
+_LEAST_EXPECTED = 5.0
 
 
 class Watch:
@@ -43,7 +47,8 @@ class Watch:
         """Return one for a bundle; None where it has no profile of its training rows."""
         try:
             profile = json.loads((folder / PROFILE).read_text(encoding="utf-8"))
-        except OSError:  # of a bundle that was written before there were any
+        except OSError:
+            # Of a bundle that was written before there were any.
             return None
         return cls(profile) if profile["format"] <= FORMAT else None
 
@@ -77,7 +82,8 @@ def two_sample(trained: NDArray[np.int64], found: NDArray[np.int64]) -> float:
 
     Bins of few expected rows are joined.
     """
-    from scipy.special import gammaincc  # only where there is something to compare
+    # Only where there is something to compare.
+    from scipy.special import gammaincc
 
     both = np.stack([trained, found]).astype(np.float64)
     share = both.sum(axis=1).min() / both.sum()

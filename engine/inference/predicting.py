@@ -21,7 +21,8 @@ from .drift import LEAST_ROWS, Watch
 from .rows import Source, open_source
 
 Progress = Callable[[float], None]
-_NAMED = 12  # columns that a sentence names
+# Columns that a sentence names.
+_NAMED = 12
 
 
 def predict_file(

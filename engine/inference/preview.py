@@ -19,7 +19,8 @@ from .rows import open_source
 
 ROWS, PICTURES = 200, 60
 _COLUMNS = 6
-_TEXT = 80  # characters of a cell
+# Characters of a cell.
+_TEXT = 80
 Feeds = Mapping[str, NDArray[np.generic]]
 
 

@@ -26,9 +26,11 @@ from ..domain.errors import DataError, Message
 from ..domain.spec import ReadSpec
 from ..kinds.text.folder import decoded_texts
 
-_FILES = 256  # images or texts that are read at once
+# Images or texts that are read at once.
+_FILES = 256
 _LISTED = 5
-_TEXT_BYTES = 16 << 20  # of one text; a larger file is something else
+# Of one text; a larger file is something else.
+_TEXT_BYTES = 16 << 20
 
 
 class Source(ABC):
@@ -132,9 +134,8 @@ class _Csv(Source):
     @property
     def fraction(self) -> float:
         """See `Source.fraction`."""
-        self._most = max(
-            self._most, self._file.fraction
-        )  # the file is closed before its last rows are predicted
+        # The file is closed before its last rows are predicted.
+        self._most = max(self._most, self._file.fraction)
         return self._most
 
     def messages(self) -> list[Message]:
@@ -146,7 +147,8 @@ class _Parquet(Source):
     def __init__(self, predictor: Predictor, data: Path, target: str | None) -> None:
         super().__init__(predictor)
         self._data, self._n_done, self._n_rows, self._target = data, 0, 1, target
-        import pyarrow as pa  # only here: text files do without
+        # Only here: text files do without.
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         wanted = [spec.column for spec in predictor.schema.inputs]

@@ -663,11 +663,17 @@ class BundlePart(ABC):
 
         Parameters
         ----------
+        folder : Path
+            Of the bundle.
         column : ArrayColumn
             Of the sample rows.
         strange : sequence of str or None
             Of each row the one of `strange_cells` that takes the place of its cell, an empty text where none does, None
             where it has the cell of the first row again.
+
+        Returns
+        -------
+        ArrayColumn
         """
         raise NotImplementedError
 

@@ -11,7 +11,8 @@ from ...engine.domain import formatting
 from ..speech import tr
 from .spec import Axes, Axis, Band, Bars, ChartSpec, Floats, Line, Mark, Points
 
-_BAND, _TICK = 0.64, 1.0  # half the height of the spread, and of the baseline
+# Half the height of the spread, and of the baseline.
+_BAND, _TICK = 0.64, 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import numpy as np
 
 from .spec import Axes, Axis, Bars, ChartSpec, Line, Mark
 
-_ROOT_OF_COUNTS = 0.5  # so that the few large weights are seen beside the many small ones
+# So that the few large weights are seen beside the many small ones.
+_ROOT_OF_COUNTS = 0.5
 
 
 @dataclass(frozen=True, slots=True)

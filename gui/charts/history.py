@@ -17,7 +17,8 @@ from ..states.trials_data import TrialsData
 from .spec import Axes, Axis, ChartSpec, Floats, Line, Mark, Points, Threshold
 from .studies import StudyChart
 
-_REACH = 2.5  # times the better three quarters of the trials: farther baselines are left out of view
+# Times the better three quarters of the trials: farther baselines are left out of view.
+_REACH = 2.5
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ def _tip(data: History, item: object) -> str:
 def _span(data: History, complete: NDArray[np.int64]) -> tuple[float, float] | None:
     """Return a vertical span that a few hopeless trials cannot blow up."""
     levels = list(data.baselines.values())
-    if len(complete) == 0:  # the two best baselines: the majority class would squash them together
+    # The two best baselines: the majority class would squash them together.
+    if len(complete) == 0:
         best = sorted(levels, reverse=data.maximize)[:2]
         return (min(best), max(best)) if len(best) > 1 else None
     values = np.sort(data.value[complete])

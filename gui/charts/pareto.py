@@ -17,7 +17,8 @@ from ..speech import tr
 from .spec import Axes, Axis, ChartSpec, Floats, Line, Mark, Points
 from .studies import Asked, Choice, Choices, StudyChart
 
-_FEW = 6  # trials that are all shown, whatever they score
+# Trials that are all shown, whatever they score.
+_FEW = 6
 
 
 @dataclass(frozen=True)

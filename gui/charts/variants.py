@@ -14,7 +14,8 @@ from ...engine.domain.objectives import front_mask
 from ..speech import Text, tr
 from .spec import Axes, Axis, Bars, ChartSpec, Item, Line, Mark, Points, Threshold
 
-_WIDE = 8.0  # from so many times the smallest on, what is needed runs in logarithms
+# From so many times the smallest on, what is needed runs in logarithms.
+_WIDE = 8.0
 
 
 @dataclass(frozen=True, slots=True)

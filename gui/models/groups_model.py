@@ -19,7 +19,8 @@ from .table_model import LEFT, RIGHT, Index, TableModel
 
 FIGURE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 SMALL_ROLE = FIGURE_ROLE + 1
-GROUP, ROWS, N_OWN = 0, 1, 2  # columns before those of the measures
+# Columns before those of the measures.
+GROUP, ROWS, N_OWN = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)

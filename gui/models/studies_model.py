@@ -16,7 +16,8 @@ from .. import words
 from ..speech import sentence, tr
 from .table_model import Index, TableModel
 
-Standing = tuple[str, str]  # a word and its tone
+# A word and its tone.
+Standing = tuple[str, str]
 SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 RECORD_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 STANDING_ROLE = int(Qt.ItemDataRole.UserRole) + 3

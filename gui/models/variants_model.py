@@ -48,7 +48,8 @@ class VariantsModel(TableModel):
         self.variants: list[Measured] = []
         self.most_drop = 0.0
         self.metric = ""
-        self.n_looks = 0  # at the rows of the holdout, over all studies
+        # At the rows of the holdout, over all studies.
+        self.n_looks = 0
         self._decimals = 3
         self._scales: dict[Column, Scale] = {}
 
@@ -148,7 +149,8 @@ class VariantsModel(TableModel):
         if column is Column.VERDICT:
             return variant.said(self.most_drop) if variant.is_complete else ""
         if not variant.is_complete:
-            return variant.said(self.most_drop) if column is Column.SCORE else ""  # its cell spans the row
+            # Its cell spans the row.
+            return variant.said(self.most_drop) if column is Column.SCORE else ""
         if column is Column.SCORE:
             return self.score_text(variant)
         if column is Column.LOSS:

@@ -26,7 +26,8 @@ from ..widgets import painting
 from ..widgets.small_chart import paint
 
 Index = QModelIndex | QPersistentModelIndex
-_MOST_BAR = 14  # pixels of a bar
+# Pixels of a bar.
+_MOST_BAR = 14
 _FAINT_ROLES = ("ignored", "id", "constant")
 
 
@@ -43,11 +44,13 @@ class RoleBox(QComboBox):
 
     def showPopup(self) -> None:  # noqa: N802 - Qt's name
         super().showPopup()
-        self.view().window().installEventFilter(self)  # Escape hides the list without asking `hidePopup`
+        # Escape hides the list without asking `hidePopup`.
+        self.view().window().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.Hide:
-            QTimer.singleShot(0, self, self.list_closed.emit)  # after `activated`
+            # After `activated`.
+            QTimer.singleShot(0, self, self.list_closed.emit)
         return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
@@ -107,5 +110,6 @@ class ColumnDelegate(QStyledItemDelegate):
             and isinstance(editor, QComboBox)
             and editor.view().isVisible()
         ):
-            return False  # its own list has taken the focus
+            # Its own list has taken the focus.
+            return False
         return super().eventFilter(editor, event)

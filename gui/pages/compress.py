@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from ...storage.store import Store
 
 _SIDE_WIDTH = 372
-_MARGIN = 24  # of a page's body
+# Of a page's body.
+_MARGIN = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class CompressPage(JobPage[CompressTrial, CompressedTrial]):
             cancelled=lambda: tr("Compressing was cancelled; nothing of it was kept."),
             with_switcher=True,
         )
-        self._mode: Mode = "plans"  # of what is asked next
+        # Of what is asked next.
+        self._mode: Mode = "plans"
         self._study_shown: int | None = None
         self.model = VariantsModel(self)
         self._make_buttons()
@@ -126,7 +128,8 @@ class CompressPage(JobPage[CompressTrial, CompressedTrial]):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        frame = 3 * tokens.GRID  # of the card, on both sides
+        # Of the card, on both sides.
+        frame = 3 * tokens.GRID
         self.variants.fit(self.width() - 2 * _MARGIN - frame)
 
     def _make_buttons(self) -> None:
@@ -157,7 +160,8 @@ class CompressPage(JobPage[CompressTrial, CompressedTrial]):
         before = self.choice.trial.value()
         self.choice.trial.offer(view.complete, study)
         if self.choice.trial.value() != before and before is not None:
-            self.refresh()  # the trial that was chosen is not of this study
+            # The trial that was chosen is not of this study.
+            self.refresh()
             return
         self.follow(view.job)
         self.model.n_looks = study.n_looks
@@ -207,7 +211,8 @@ class CompressPage(JobPage[CompressTrial, CompressedTrial]):
         try:
             limit = self.choice.most_drop()
         except ValueError:
-            return  # half typed; `_start` says what is wrong
+            # Half typed; `_start` says what is wrong.
+            return
         self.model.set_most_drop(limit)
         self._show_all()
 

@@ -38,7 +38,8 @@ class ChoiceCard(Card):
         choice = QWidget()
         layout = row(self.trial.label, self.trial.widget, self.what.label, self.what.widget, spacing=8)
         layout.setStretch(1, 2)
-        layout.setStretch(3, 3)  # chips take as many lines as their width makes them
+        # Chips take as many lines as their width makes them.
+        layout.setStretch(3, 3)
         choice.setLayout(layout)
         limits = QWidget()
         parts = [part for field in self._numbers for part in (field.label, field.widget)]

@@ -24,7 +24,8 @@ _WIDTHS = {
     Column.ONE: 76,
     Column.MANY: 106,
 }
-_WORDS_PX = 160  # with less room for them the table has no words; they are in the details
+# With less room for them the table has no words; they are in the details.
+_WORDS_PX = 160
 
 
 class VariantsCard(Card):

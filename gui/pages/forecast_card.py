@@ -41,7 +41,8 @@ class ForecastCard(Card):
         self.grid.setHorizontalSpacing(12)
         self.grid.setVerticalSpacing(4)
         self._result: Forecast | None = None
-        self._failure: Text | None = None  # why there is no result
+        # Why there is no result.
+        self._failure: Text | None = None
         for widget in (self.words, self._busy):
             self.body.addWidget(widget)
         self.body.addLayout(self.grid)

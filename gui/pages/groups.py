@@ -55,7 +55,8 @@ class GroupsPage(JobPage[AuditGroups, GroupAudit]):
         self.tool_row.addWidget(self.start)
         self._study_shown: int | None = None
         self._wanted: tuple[int, str] | None = None
-        self._columns: list[str] | None = None  # None until they were read
+        # None until they were read.
+        self._columns: list[str] | None = None
         self.card = GroupsCard()
         content = QWidget()
         layout = column(self._choice_card(), self.card, spacing=12)
@@ -111,7 +112,8 @@ class GroupsPage(JobPage[AuditGroups, GroupAudit]):
             tip=lambda: tr("The class that shares, recall, false positives and precision are counted of."),
         )
         self.label = (
-            TextField(  # in the place of `positive` where there are too many classes to know them all
+            # In the place of `positive` where there are too many classes to know them all.
+            TextField(
                 lambda: tr("Rates of"),
                 lambda: tr("a class; empty: accuracy only"),
                 lambda: tr("The class that shares, recall, false positives and precision are counted of."),

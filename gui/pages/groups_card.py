@@ -48,7 +48,8 @@ class GroupsCard(Card):
         heading.setStretch(0, 1)
         self._found = QWidget()
         found = column(self._chips_line, heading, self.table, self.headline, self.gaps, note, 1, spacing=8)
-        found.setStretch(2, 100)  # up to its last row; what is left goes below the words
+        # Up to its last row; what is left goes below the words.
+        found.setStretch(2, 100)
         self._found.setLayout(found)
         self.nothing_yet = EmptyState(
             "groups",
@@ -79,7 +80,8 @@ class GroupsCard(Card):
             self._offer()
         shown = next((one for one in audits if key_of(one) == wanted), audits[0] if audits else None)
         self._found.setVisible(shown is not None)
-        self._chips_line.setVisible(len(audits) > 1)  # of a single one the heading says it all
+        # Of a single one the heading says it all.
+        self._chips_line.setVisible(len(audits) > 1)
         self.nothing_yet.setVisible(shown is None)
         self._show(shown)
 

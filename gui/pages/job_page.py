@@ -52,7 +52,8 @@ class JobPage(Page, Generic[Asked, Answer]):
         self._watcher.failed.connect(self._failed)
         self._asks, self._answer, self._cancelled_text = asks, answer, cancelled
         self._running: Asked | None = None
-        self._doing = ""  # what the engine says it does
+        # What the engine says it does.
+        self._doing = ""
         self.notice = Notice("bad")
         self.start = start
         self.start.clicked.connect(lambda: self.run())

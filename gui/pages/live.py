@@ -75,9 +75,8 @@ class LivePage(Page):
         self.body.addWidget(self.failure)
         self.body.addWidget(self.split_audit)
         self.place(self._content(), self._empty())
-        self._curves_soon = QTimer(
-            self
-        )  # one frame after the history: both together would stop the window too long
+        # One frame after the history: both together would stop the window too long.
+        self._curves_soon = QTimer(self)
         self._curves_soon.setSingleShot(True)
         self._curves_soon.setInterval(FRAME_MS)
         self._curves_soon.timeout.connect(self._show_curves)
@@ -237,7 +236,8 @@ class LivePage(Page):
     def _choose_curves(self, trial_id: int) -> None:
         self._curves_of = trial_id
         self._show()
-        self._show_trials()  # what is not known of it is read
+        # What is not known of it is read.
+        self._show_trials()
 
     @staticmethod
     def _best_id(data: TrialsData, study: StudyRecord) -> int | None:

@@ -22,7 +22,8 @@ from ..widgets.parts import Card, Elided, IconButton, Label, column, row, scroll
 from ..widgets.small_chart import SmallChart
 
 _WORKS = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
-_NARROW_PX = 960  # below this the figures are smaller, so that a score keeps its spread
+# Below this the figures are smaller, so that a score keeps its spread.
+_NARROW_PX = 960
 
 
 class Tile(Speaks, QFrame):

@@ -48,7 +48,8 @@ class NewStudyPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, lambda: tr("New study"))
         self.state = NewStudyState()
-        self._kept = Memory.load(desk.preferences)  # until the page is seen for the first time
+        # Until the page is seen for the first time.
+        self._kept = Memory.load(desk.preferences)
         self._inspecting = JobWatcher(desk, self)
         self._creating = JobWatcher(desk, self)
         self._forecasting = JobWatcher(desk, self)
@@ -301,7 +302,8 @@ class NewStudyPage(Page):
         self.desk.toast(lambda: tr("The search has been started."))
         known = self.state.found.messages if self.state.found is not None else ()
         for message in (m.to_json() for m in created.messages):
-            if message not in known:  # of the splits and the workers; the others have been read on this page
+            # Of the splits and the workers; the others have been read on this page.
+            if message not in known:
                 self.desk.toast(lambda m=message: sentence(m))
         self._check()
         self.desk.show_page("live", created.study_id)

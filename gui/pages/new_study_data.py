@@ -36,10 +36,13 @@ from .space_editor import SpaceEditor
 _WIDTHS = {Column.NAME: 136, Column.ROLE: 112, Column.MISSING: 68, Column.UNIQUE: 68, Column.SHAPE: 92}
 _WIDTHS_NARROW = _WIDTHS | {Column.NAME: 108, Column.MISSING: 60}
 _MOST_LABELS = 8
-_NARROW_PX = 620  # below this the columns of the table are narrower
-_TWO_LINES_PX = 560  # below this the four ways to read a file need two lines
+# Below this the columns of the table are narrower.
+_NARROW_PX = 620
+# Below this the four ways to read a file need two lines.
+_TWO_LINES_PX = 560
 _ICONS = {"serious": ("serious", "bad"), "warning": ("warning", "warning")}
-_CELL_WIDTH, _TEXT_WIDTH = 116, 400  # of a column of the preview
+# Of a column of the preview.
+_CELL_WIDTH, _TEXT_WIDTH = 116, 400
 
 
 class DataPanel(Speaks, Card):
@@ -209,7 +212,8 @@ class DataPanel(Speaks, Card):
             QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
         )
         table.clicked.connect(self._edit_role)
-        for key in ("Return", "Enter", "Space"):  # on any column: the role is what a row has to edit
+        # On any column: the role is what a row has to edit.
+        for key in ("Return", "Enter", "Space"):
             shortcut = QShortcut(QKeySequence(key), table)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(lambda: self._edit_role(None))
@@ -230,9 +234,8 @@ class DataPanel(Speaks, Card):
         table = make_table(self.preview)
         table.verticalHeader().show()
         table.horizontalHeader().setDefaultSectionSize(_CELL_WIDTH)
-        table.horizontalHeader().setStretchLastSection(
-            True
-        )  # else the lines of few columns end in the middle
+        # Else the lines of few columns end in the middle.
+        table.horizontalHeader().setStretchLastSection(True)
         self._rows = table
         self.say(lambda: table.setAccessibleName(tr("First rows")))
         return table

@@ -51,7 +51,8 @@ class StudyForm(Card):
     def __init__(self, state: NewStudyState) -> None:
         super().__init__(margin=12)
         self._state = state
-        self._offered: dict[str, object] = {}  # what the choices were made from
+        # What the choices were made from.
+        self._offered: dict[str, object] = {}
         self._make_fields()
         more = self.more = Button(lambda: tr("More settings"), "link", "down")
         more.setCheckable(True)

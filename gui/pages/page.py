@@ -14,7 +14,8 @@ from ..language import Speaks
 from ..speech import Text, tr
 from ..widgets.parts import Button, Label, Picture, Pill, column, row
 
-FRAME_MS = 16  # after which the rest is done of what would stop the window for too long at once
+# After which the rest is done of what would stop the window for too long at once.
+FRAME_MS = 16
 
 
 class StudySwitcher(Speaks, QComboBox):

@@ -27,7 +27,8 @@ from .page import EmptyState, new_study_button
 if TYPE_CHECKING:
     from ...storage.store import Store
 
-_MOST_WIDTH = 240  # of a column
+# Of a column.
+_MOST_WIDTH = 240
 _LEVELS = (0.8, 0.9, 0.95)
 _TONES = {"none": "good", "some": "warning", "strong": "bad"}
 

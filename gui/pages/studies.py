@@ -35,7 +35,8 @@ _WIDTHS_NARROW = {
     Column.TRIALS: 128,
     Column.TIME: 104,
 }
-_NARROW_PX = 1040  # below this the names of the studies need the room more
+# Below this the names of the studies need the room more.
+_NARROW_PX = 1040
 
 
 class StudiesPage(Page):
@@ -68,9 +69,8 @@ class StudiesPage(Page):
         listing = QWidget()
         listing.setLayout(column(self._action_row(), self.table, spacing=tokens.GRID))
         self.place(listing, self.drop)
-        self._clock = QTimer(
-            self
-        )  # what is said of time and of a dead engine ages without the store changing
+        # What is said of time and of a dead engine ages without the store changing.
+        self._clock = QTimer(self)
         self._clock.setInterval(_CLOCK_MS)
         self._clock.timeout.connect(self._grow_older)
         self._clock.start()
@@ -84,7 +84,8 @@ class StudiesPage(Page):
         self.show_place(1 if empty else 0)
         for widget in (self.filter, self.archived, self.new):
             widget.setVisible(not empty)
-        self._filling = True  # a row that Qt makes the current one meanwhile is not the user's choice
+        # A row that Qt makes the current one meanwhile is not the user's choice.
+        self._filling = True
         self.model.show_studies(studies, [self.desk.standing(study) for study in studies], damaged)
         self._filling = False
         self._follow_desk()

@@ -47,7 +47,8 @@ class ThresholdChoice(QWidget):
         self._known: dict[tuple[int, int | None], Threshold] = {}
         self._asked: tuple[int, int | None] | None = None
         self._problem: Text | None = None
-        self._doing = ""  # what the engine says it does
+        # What the engine says it does.
+        self._doing = ""
         self.choice = ChoiceField(
             lambda: tr("Threshold"),
             tip=lambda: tr("From which probability on the second of the two classes is said."),
@@ -59,7 +60,8 @@ class ThresholdChoice(QWidget):
         self.hint = Label(self._hint, "small", "muted", wrap=True)
         fields = row(self.choice.label, self.choice.widget, self.number.widget, spacing=8)
         fields.setStretch(1, 1)
-        self.hint.setContentsMargins(LABEL_WIDTH + 8, 0, 0, 0)  # below the choice, not below its label
+        # Below the choice, not below its label.
+        self.hint.setContentsMargins(LABEL_WIDTH + 8, 0, 0, 0)
         self.progress_box = ProgressBox(self._progress_said)
         self.progress_box.setContentsMargins(LABEL_WIDTH + 8, 6, 0, 0)
         self.progress_box.cancelled.connect(self._cancel)
@@ -167,7 +169,8 @@ class ThresholdChoice(QWidget):
 
     def _not_fitted(self, text: Text) -> None:
         self.progress_box.hide()
-        self._problem = text  # `_asked` stays: asking again would fail again
+        # `_asked` stays: asking again would fail again.
+        self._problem = text
         self._say()
 
     def _hint(self) -> str:
@@ -190,7 +193,8 @@ class ThresholdChoice(QWidget):
             return gain_text(known.value, known.metric, known.gain)
         if self._problem is not None:
             return self._problem()
-        return ""  # it is being fitted, which is said below
+        # It is being fitted, which is said below.
+        return ""
 
 
 def gain_text(value: float, metric: str, gain: Difference) -> str:

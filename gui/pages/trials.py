@@ -34,7 +34,8 @@ from .trials_delegate import TrialDelegate
 _FILTER_DELAY_MS = 120
 _MOST_COMPARED = 6
 _PARAM_WIDTH = 108
-_COMPLETE_ONLY = "state == complete"  # a filter, as the user would write it
+# A filter, as the user would write it.
+_COMPLETE_ONLY = "state == complete"
 _ON_FRONT = "on_front"
 
 
@@ -48,7 +49,8 @@ class TrialsPage(Page):
         self.model = TrialsModel(self)
         self.selected: list[int] = []
         self.shown_study: int | None = None
-        self._problem: Message | None = None  # why the filter cannot be read
+        # Why the filter cannot be read.
+        self._problem: Message | None = None
         self.table = self._make_table()
         self.details = TrialDetails(desk)
         self.compare = TrialCompare(desk)
@@ -142,7 +144,8 @@ class TrialsPage(Page):
         return bar
 
     def _make_table(self) -> QTableView:
-        table = make_table(self.model, "sorted")  # its headings say themselves what it is sorted by
+        # Its headings say themselves what it is sorted by.
+        table = make_table(self.model, "sorted")
         table.setItemDelegate(TrialDelegate(table))
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -169,7 +172,8 @@ class TrialsPage(Page):
         widths = {place: c.shown.width for place, c in enumerate(SHOWN) if c.shown is not None}
         for section, width in widths.items():
             self.table.setColumnWidth(section, width)
-        for section, known in rare(data).items():  # most studies measure neither
+        # Most studies measure neither.
+        for section, known in rare(data).items():
             self.table.setColumnHidden(section, not known)
         self._select_again(chosen)
         self.table.selectionModel().blockSignals(False)

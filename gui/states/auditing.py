@@ -14,7 +14,8 @@ from ..speech import tr
 _NO_GROUPS = ("target", "id", "constant", *(r for k in KINDS.values() if not k.makes_groups for r in k.roles))
 """Roles of columns that make no groups."""
 
-_ROLES = ("categorical", "group", "ignored", "numeric", "date", "time")  # the likeliest first
+# The likeliest first.
+_ROLES = ("categorical", "group", "ignored", "numeric", "date", "time")
 
 
 def kept_audits(study: StudyRecord) -> list[GroupAudit]:

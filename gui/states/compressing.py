@@ -11,7 +11,8 @@ from ...storage.records import StudyRecord
 from .. import words
 from ..speech import tr
 
-_DROP = 0.01  # what may be lost of a metric that has a range, and as a fraction of the best score of others
+# What may be lost of a metric that has a range, and as a fraction of the best score of others.
+_DROP = 0.01
 
 
 @dataclass(frozen=True, slots=True)

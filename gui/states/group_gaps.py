@@ -10,8 +10,10 @@ MEASURES = (
     "base_rate", "selection_rate", "accuracy", "recall", "false_positive_rate", "precision", "mae", "bias", "r2",
 )  # fmt: skip
 _SHARES = MEASURES[:6]
-_OF_THE_DATA = "base_rate"  # no doing of the model
-_MISSING, _OTHER = "(missing)", "(other)"  # as the engine names them
+# No doing of the model.
+_OF_THE_DATA = "base_rate"
+# As the engine names them.
+_MISSING, _OTHER = "(missing)", "(other)"
 
 
 def measure(name: str) -> str:
@@ -107,7 +109,8 @@ def no_gap_lines(part: AuditPart) -> list[str]:
     if not told or not missing:
         return []
     lines: list[str] = []
-    if "r2" in missing:  # the other errors are of the same rows: here nothing varies in them
+    # The other errors are of the same rows: here nothing varies in them.
+    if "r2" in missing:
         missing.remove("r2")
         lines.append(tr("No gap of R²: the target varies in fewer than two groups of 30 rows."))
     if missing:

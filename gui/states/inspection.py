@@ -90,11 +90,16 @@ class Inspection:
     labels: tuple[tuple[str, int], ...]
     n_dropped: int
     kind: str = DEFAULT_KIND
-    thumbnails: tuple[tuple[bytes, str], ...] = ()  # of images: PNG files and labels
-    digest: str = ""  # of the cells
-    parts: tuple[tuple[str, int], ...] = ()  # rows of each official part: train, test
-    split_findings: tuple[SplitFinding, ...] = ()  # those that must be answered, the gravest first
-    split_kind: str = ""  # of the folds that were looked at
+    # Of images: PNG files and labels.
+    thumbnails: tuple[tuple[bytes, str], ...] = ()
+    # Of the cells.
+    digest: str = ""
+    # Rows of each official part: train, test.
+    parts: tuple[tuple[str, int], ...] = ()
+    # Those that must be answered, the gravest first.
+    split_findings: tuple[SplitFinding, ...] = ()
+    # Of the folds that were looked at.
+    split_kind: str = ""
 
     def messages_for(self, part: str) -> tuple[Json, ...]:
         """Return what there is to say where `part` is the holdout (empty: rows drawn at random): no more that the

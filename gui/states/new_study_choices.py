@@ -16,7 +16,8 @@ from ..speech import tr
 SPLIT = ("split.kind", "split.gap", "split.name_part", "split.duplicates", "split.seed")
 """The settings of how rows are divided."""
 
-_TASKS = BY_FIELD["task"].choices[1:]  # without ``auto``
+# Without ``auto``.
+_TASKS = BY_FIELD["task"].choices[1:]
 
 
 def offered_kinds(roles: Collection[str]) -> tuple[str, ...]:

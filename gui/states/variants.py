@@ -13,7 +13,8 @@ from .. import words
 from ..speech import sentence, tr
 
 BASE = "base"
-_SIZES = (("B", 1.0), ("kB", 1e-3), ("MB", 1e-6), ("GB", 1e-9))  # with their factor
+# With their factor.
+_SIZES = (("B", 1.0), ("kB", 1e-3), ("MB", 1e-6), ("GB", 1e-9))
 _TIMES = (("µs", 1e3), ("ms", 1.0), ("s", 1e-3))
 
 

@@ -11,7 +11,8 @@ import pyqtgraph as pg
 from ...engine.domain import formatting
 from ..charts.spec import Axis
 
-_MOST_POWERS = 6  # numbers along an axis of logarithms
+# Numbers along an axis of logarithms.
+_MOST_POWERS = 6
 
 
 class AxisItem(pg.AxisItem):
@@ -35,10 +36,12 @@ class AxisItem(pg.AxisItem):
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802, N803
         if self._axis.numbers == "powers":
             return [(1.0, _round_powers(minVal, maxVal))]
-        levels = super().tickValues(minVal, maxVal, size)[:2]  # the third level is never labelled, only drawn
+        # The third level is never labelled, only drawn.
+        levels = super().tickValues(minVal, maxVal, size)[:2]
         if self._axis.numbers == "whole":
             levels = [(spacing, values) for spacing, values in levels if spacing >= 1]
-            if not levels:  # so near that even the coarsest step is a part of one
+            # So near that even the coarsest step is a part of one.
+            if not levels:
                 levels = [(1.0, [float(n) for n in range(math.ceil(minVal), math.floor(maxVal) + 1)])]
         labelled = [spacing for spacing, values in levels if values]
         self._decimals = max((_decimals(spacing) for spacing in labelled), default=0)

@@ -15,7 +15,8 @@ from ..theme import colour
 Item = Any
 """An item of a plot: pyqtgraph is not annotated."""
 
-_TINT = 0.14  # of the area below a line
+# Of the area below a line.
+_TINT = 0.14
 
 _LEGEND = {Line: "━", Points: "●", Threshold: "╍", Bars: "┃", Band: "▬"}
 
@@ -64,7 +65,8 @@ def fill(item: Item, mark: Mark) -> None:
 
 def recolour(item: Item, mark: Mark) -> None:
     """Give an item its mark's colours in the theme in use."""
-    if isinstance(mark, Points):  # setting the points again would take ten times as long
+    # Setting the points again would take ten times as long.
+    if isinstance(mark, Points):
         item.setBrush(pg.mkBrush(colour(mark.tone, mark.alpha)))
         item.setPen(_rim(mark))
     else:
@@ -81,7 +83,8 @@ def _fill_line(item: Item, mark: Line) -> None:
     item.setData(x=x, y=y, pen=pen, connect="finite")
     item.setFillLevel(mark.ground)
     item.setFillBrush(None if mark.ground is None else pg.mkBrush(colour(mark.tone, _TINT)))
-    item.setSymbol("o" if np.isfinite(y).sum() == 1 else None)  # a line of one point is invisible
+    # A line of one point is invisible.
+    item.setSymbol("o" if np.isfinite(y).sum() == 1 else None)
     item.setSymbolSize(mark.width * 3)
     item.setSymbolPen(None)
     item.setSymbolBrush(pg.mkBrush(colour(mark.tone, mark.alpha)))

@@ -37,7 +37,8 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
 
     def __init__(self, spec: ChartSpec[Data]) -> None:
         self._bottom, self._left = AxisItem("bottom"), AxisItem("left")
-        nothing: Any = None  # pyqtgraph's own annotation forgets that None is "no ground"
+        # Pyqtgraph's own annotation forgets that None is "no ground".
+        nothing: Any = None
         super().__init__(axisItems={"bottom": self._bottom, "left": self._left}, background=nothing)
         self._plot: Any = self.getPlotItem()
         self.spec = spec
@@ -61,7 +62,8 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
         self._plot.scene().sigMouseMoved.connect(self._hover)
         self._plot.scene().sigMouseClicked.connect(self._click)
         plot.getViewBox().sigRangeChangedManually.connect(self._let_go)
-        self._stale: set[Callable[[], None]] = set()  # what is done again when the chart is shown
+        # What is done again when the chart is shown.
+        self._stale: set[Callable[[], None]] = set()
         self._was_shown = False
         self._recolour()
         theme.changed.connect(self._follow_theme)
@@ -89,9 +91,11 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
         drawn = [places(mark) for mark in self.marks if not isinstance(mark, Threshold)]
         has_points = any(np.isfinite(y).any() for _, y in drawn)
         x = np.concatenate([x for x, _ in drawn] or [np.zeros(0)])
-        if len(x) and np.nanmin(x) == np.nanmax(x):  # one place has no extent to span
+        # One place has no extent to span.
+        if len(x) and np.nanmin(x) == np.nanmax(x):
             box.setXRange(float(np.nanmin(x)) - 1, float(np.nanmax(x)) + 1, padding=0)
-        self._bottom.setStyle(showValues=has_points)  # else the numbers of what was drawn before would stay
+        # Else the numbers of what was drawn before would stay.
+        self._bottom.setStyle(showValues=has_points)
         self._left.setStyle(showValues=has_points or span is not None)
         if span is not None:
             low, high = span
@@ -106,7 +110,8 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
             plot.removeItem(self._items.pop(key))
             del before[key]
         if not before and self.isVisible():
-            self._one_frame_later(lambda: None)  # the first painting of many points takes longest
+            # The first painting of many points takes longest.
+            self._one_frame_later(lambda: None)
         self.marks = marks
         for depth, mark in enumerate(marks):
             item = self._items.get(mark.key)
@@ -115,7 +120,8 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
                 plot.addItem(item, ignoreBounds=isinstance(mark, Threshold))
             item.setZValue(depth)
             if mark.key not in before or not looks_like(before[mark.key], mark):
-                chart_marks.fill(item, mark)  # which is what takes time
+                # Which is what takes time.
+                chart_marks.fill(item, mark)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)

@@ -15,7 +15,8 @@ from ..speech import Text, tr
 from .parts import Button, IconButton, Label, Picture, clear, column, row, set_property
 
 _TOAST_MS = 7000
-_TOAST_WIDTH_PX = 420  # a longer text is wrapped
+# A longer text is wrapped.
+_TOAST_WIDTH_PX = 420
 
 
 class Toast(Speaks, QFrame):
@@ -144,7 +145,8 @@ class Notice(QFrame):
         self.setObjectName("banner")
         self.setProperty("tone", tone)
         self._picture = Picture(*_picture(tone), 18)
-        self._text: Text = str  # says nothing
+        # Says nothing.
+        self._text: Text = str
         self.label = Label(lambda: self._text(), wrap=True, select=True)
         self.tool_row = row()
         layout = row(self._picture, self.label, self.tool_row, spacing=12, margins=(12, 8, 8, 8))
@@ -226,7 +228,8 @@ class ShortcutsPanel(QFrame):
         return super().eventFilter(watched, event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        event.accept()  # else it would go on to what lies below, and look like a click beside the panel
+        # Else it would go on to what lies below, and look like a click beside the panel.
+        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if event.key() == Qt.Key.Key_Escape:

@@ -51,7 +51,8 @@ class PictureGrid(Speaks, QListWidget):
             item = QListWidgetItem(QIcon(pixmap), label)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
             item.setToolTip(label)
-            item.setSizeHint(_CELL)  # the first label's size would be that of all
+            # The first label's size would be that of all.
+            item.setSizeHint(_CELL)
             self.addItem(item)
         self._colour()
 

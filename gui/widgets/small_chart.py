@@ -17,8 +17,10 @@ from ..language import Speaks
 from ..theme import body_font, colour, theme
 
 Data = TypeVar("Data")
-_TINT = 0.2  # of the area below a line
-_CORNER = 4.0  # of a band's, in pixels
+# Of the area below a line.
+_TINT = 0.2
+# Of a band's, in pixels.
+_CORNER = 4.0
 _CAPTION = 18
 
 

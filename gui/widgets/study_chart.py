@@ -34,7 +34,8 @@ class StudyChartPanel(Speaks, QWidget):
         if described.choices is None:
             self.choice.hide()
         self.choice.activated.connect(lambda _place: self._choose())
-        self._chosen = ""  # by the user, for the study in view
+        # By the user, for the study in view.
+        self._chosen = ""
         self._asked: Asked | None = None
         layout = column(self.chart, row(self.chart.legend, 1, self.choice), spacing=4)
         layout.setStretch(0, 1)

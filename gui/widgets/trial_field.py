@@ -9,7 +9,8 @@ from .fields import ChoiceField, Options
 
 _MOST_TRIALS = 50
 BEST = "best"
-Complete = list[tuple[int, float]]  # trials by number, with their score
+# Trials by number, with their score.
+Complete = list[tuple[int, float]]
 
 
 def complete_trials(table: TrialTable) -> Complete:

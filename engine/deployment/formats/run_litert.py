@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-FILES = "network*.tflite"  # in the order of their numbers
+# In the order of their numbers.
+FILES = "network*.tflite"
 
 
 class Model:

@@ -42,9 +42,8 @@ class Model:
 def quiet_openvino() -> ModuleType:
     """Import OpenVINO without the package that would tell its maker over the network, at each start, that it runs."""
     modules: Any = sys.modules
-    modules.setdefault(
-        "openvino_telemetry", None
-    )  # "not installed": OpenVINO has a substitute that does nothing
+    # "not installed": OpenVINO has a substitute that does nothing.
+    modules.setdefault("openvino_telemetry", None)
     return import_module("openvino")
 
 

@@ -44,7 +44,8 @@ class Model:
         self._tf = tf
         self.versions = {"tensorflow": metadata.version("tensorflow")}
         self._preprocessor = preprocess.Preprocessor(folder)
-        self._loaded = tf.saved_model.load(str(path))  # kept: the signature does not keep it
+        # Kept: the signature does not keep it.
+        self._loaded = tf.saved_model.load(str(path))
         self._run = self._loaded.signatures["serving_default"]
 
     def __call__(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -176,7 +176,8 @@ def write_openvino(work: Work) -> Floats:
         return whole(list(inputs) if len(specs) > 1 else inputs[0], training=False)
 
     graph: Any = tf.function(run, input_signature=specs, autograph=False)
-    converted = openvino.convert_model(graph.get_concrete_function())  # its inputs keep the names of `specs`
+    # Its inputs keep the names of `specs`.
+    converted = openvino.convert_model(graph.get_concrete_function())
     openvino.save_model(converted, str(work.folder / "network.xml"), compress_to_fp16=False)
     return work.reference
 

@@ -57,7 +57,20 @@ def _from(pixels: np.ndarray) -> Image.Image:
 
 
 def made_up(real: Image.Image, shape: tuple[int, ...]) -> dict[str, tuple[Image.Image, str]]:
-    """Return images that training never saw, and their forms: empty ones, noise, other sizes, other forms of pixels."""
+    """Return images that training never saw, and their forms: empty ones, noise, other sizes, other forms of pixels.
+
+    Parameters
+    ----------
+    real : PIL.Image.Image
+        One that training saw, of which some are made.
+    shape : tuple of int
+        Height, width and channels of what the networks take.
+
+    Returns
+    -------
+    dict of str to (PIL.Image.Image, str)
+        By what is strange about it, an image and the format that it is written in.
+    """
     rng = np.random.default_rng(0)
     height, width, channels = shape
     size = (width, height)

@@ -37,7 +37,19 @@ class TablePreprocessing(TableFit, Preprocessing):
 
     @classmethod
     def of(cls, fit: TableFit, spec: PreprocessingSpec) -> TablePreprocessing:
-        """Return the preprocessing that a fit and what it was asked for make."""
+        """Return the preprocessing that a fit and what it was asked for make.
+
+        Parameters
+        ----------
+        fit : TableFit
+            What was fitted on the training rows.
+        spec : PreprocessingSpec
+            What it was fitted by.
+
+        Returns
+        -------
+        TablePreprocessing
+        """
         return cls(fit.numeric, fit.dates, fit.indicators, fit.categories, spec.smooth_clip, spec)
 
     def shape(self, n_outputs: int) -> InputShape:
