@@ -102,6 +102,21 @@ def all_scored_the_old_way(trials: Iterable[TrialRecord]) -> bool:
     return bool(old) and all(old)
 
 
+def scored_the_old_way(table: TrialTable) -> NDArray[np.bool_]:
+    """Return which trials have a score that an older version took in another way.
+
+    Parameters
+    ----------
+    table : TrialTable
+
+    Returns
+    -------
+    ndarray of bool
+    """
+    scored = (table.kinds != TrialKind.BASELINE) & np.isfinite(table.values)
+    return scored & (table.scorings != SCORING)
+
+
 def table_is_scored_the_old_way(table: TrialTable) -> bool:
     """Return `all_scored_the_old_way` of the trials of a table.
 
@@ -114,4 +129,4 @@ def table_is_scored_the_old_way(table: TrialTable) -> bool:
     bool
     """
     scored = (table.kinds != TrialKind.BASELINE) & np.isfinite(table.values)
-    return bool(scored.any() and (table.scorings[scored] != SCORING).all())
+    return bool(scored.any() and scored_the_old_way(table)[scored].all())

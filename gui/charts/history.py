@@ -32,6 +32,8 @@ class History:
         Score, its fold spread, seconds from the study's start to the trial's end; NaN where there is none.
     complete : ndarray, bool
         Whether the trial was completed; the others were pruned or failed.
+    another_way : ndarray, bool
+        Whether the trial was scored in another way than the last one: it is not ranked with it, and never the best.
     baselines : mapping of str to float
         Shown name to score.
     over_time : bool
@@ -46,6 +48,7 @@ class History:
     spread: Floats
     at_s: Floats
     complete: NDArray[np.bool_]
+    another_way: NDArray[np.bool_]
     baselines: Mapping[str, float]
     over_time: bool = False
 
@@ -76,6 +79,7 @@ def history_of(data: TrialsData, study: StudyRecord, *, over_time: bool = False)
         spread=table.stds[searched],
         at_s=np.maximum(table.finished_s[searched] - begin, 0.0),
         complete=table.states[searched] == TrialState.COMPLETE,
+        another_way=data.another_way[searched],
         baselines={
             words.baseline(str(table.names[place]), study.task): float(table.values[place])
             for place in scored
@@ -86,9 +90,11 @@ def history_of(data: TrialsData, study: StudyRecord, *, over_time: bool = False)
 
 def _marks(data: History) -> Sequence[Mark]:
     known = data.known
+    old, known = known[data.another_way[known]], known[~data.another_way[known]]
     complete, pruned = known[data.complete[known]], known[~data.complete[known]]
     return [
         *(_level(place, name, value) for place, (name, value) in enumerate(data.baselines.items())),
+        _points(data, old, "old", tr("Scored in an older way"), "faint", 5, 0.45),
         _points(data, pruned, "pruned", tr("Pruned"), "faint", 4, 0.45),
         _points(data, complete, "complete", tr("Trials"), "series0", 6, 0.7),
         *(_best(data, complete) if len(complete) else ()),
@@ -127,7 +133,7 @@ def _best(data: History, rows: NDArray[np.int64]) -> list[Mark]:
 
 def _axes(data: History) -> Axes:
     trial, time = Axis(lambda: tr("Trial"), "whole"), Axis(lambda: tr("Time since start"), "clock")
-    known = data.known
+    known = data.known[~data.another_way[data.known]]
     return Axes(
         time if data.over_time else trial,
         Axis(lambda: data.metric, span=_span(data, known[data.complete[known]])),

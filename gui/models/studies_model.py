@@ -10,7 +10,9 @@ from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
 from ...engine.domain import formatting
 from ...engine.domain.leading import leading_of, margin_of
+from ...engine.domain.results import StudyResult
 from ...engine.domain.resuming import found_nothing
+from ...engine.domain.verdict import OLD_WAY
 from ...storage.records import DamagedStudy, StudyRecord, StudyState, TrialState
 from .. import words
 from ..speech import sentence, tr
@@ -176,6 +178,8 @@ def _tip(study: StudyRecord, column: Column) -> str | None:
         return study.name
     if column is Column.STATE and study.failure is not None:
         return words.failure_text(study.failure)
+    if column in (Column.SCORE, Column.MARGIN) and StudyResult.of(study).is_judged_the_old_way:
+        return sentence(OLD_WAY.to_json())
     why = found_nothing(study) if column is Column.STATE else None
     if why is not None:
         return sentence(why.to_json())

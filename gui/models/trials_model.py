@@ -153,7 +153,7 @@ class TrialsModel(TableModel):
             failure = self.data_.table.failures[row]
             if column == STATE and failure is not None:
                 return words.failure_text(failure)
-            if column == SCORE and self.data_.another_way[row]:
+            if column == SCORE and self.data_.old_way[row]:
                 return sentence(OLD_WAY.to_json())
             return self._display(row, column)
         return None
@@ -186,7 +186,7 @@ class TrialsModel(TableModel):
         spread = float(data.table.stds[row])
         text = formatting.number(float(data.table.values[row]), data.decimals)
         shown = "" if np.isnan(spread) else f"± {formatting.number(spread, data.decimals)}"
-        if data.another_way[row]:
+        if data.old_way[row]:
             shown = tr("older way")
         return text, shown, self._best is not None and int(data.table.numbers[row]) == self._best
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from ...engine.domain import formatting
 from ...engine.domain.leading import leading_of, margin_of
+from ...engine.domain.results import StudyResult
 from ...storage.records import DamagedStudy, StudyRecord, StudyState
 from .. import tokens, words
 from ..models.studies_model import RECORD_ROLE, STANDING_ROLE, Column, left_out_text, trial_counts
@@ -92,7 +93,9 @@ def _score(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
         painting.text(painter, above, formatting.NOTHING, "faint")
     else:
         painting.text(painter, above, formatting.number(leading.value), weight=_STRONG)
-    painting.text(painter, below, study.metric, "muted", tokens.TYPE_SMALL)
+    is_old = StudyResult.of(study).is_judged_the_old_way
+    said = f"{study.metric} · {tr('older way')}" if is_old else study.metric
+    painting.text(painter, below, said, "muted", tokens.TYPE_SMALL)
 
 
 def _margin(painter: QPainter, area: QRectF, study: StudyRecord) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine.domain import formatting
-from ...engine.domain.comparable import scored_another_way
+from ...engine.domain.comparable import scored_another_way, scored_the_old_way
 from ...engine.domain.filtering import param_columns
 from ...engine.domain.objectives import front_of_table
 from ...engine.domain.trial_columns import own_columns
@@ -25,11 +25,13 @@ from ...storage.trial_columns import TRIAL_COLUMNS, row_of
 class TrialsData:
     """A study's trials, ready to be shown; made in the background by `prepare`.
 
-    `another_way` says which trials were scored in another way than the last one, and are not ranked with it.
+    `another_way` says which trials were scored in another way than the last one, and are not ranked with it; `old_way`
+    which were scored as an older version did, all of a study for instance.
     """
 
     table: TrialTable
     another_way: NDArray[np.bool_]
+    old_way: NDArray[np.bool_]
     columns: dict[str, NDArray[Any]]
     params: tuple[str, ...]
     decimals: int
@@ -47,7 +49,9 @@ def prepare(
     values, stds = table.values[complete].tolist(), table.stds[complete].tolist()
     decimals = formatting.shared_decimals(values, [None if np.isnan(std) else std for std in stds])
     writers = {name: _writer(columns[name]) for name in params}
-    return TrialsData(table, scored_another_way(table), columns, params, decimals, writers)
+    return TrialsData(
+        table, scored_another_way(table), scored_the_old_way(table), columns, params, decimals, writers
+    )
 
 
 def changed(table: TrialTable, records: Sequence[TrialRecord], revision: int) -> TrialTable:

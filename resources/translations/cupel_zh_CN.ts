@@ -1560,6 +1560,10 @@
       <translation>得分与大小、耗时</translation>
     </message>
     <message>
+      <source>Scored in an older way</source>
+      <translation>以旧方式评分</translation>
+    </message>
+    <message>
       <source>Scores against what networks cost</source>
       <translation>得分与网络开销</translation>
     </message>

@@ -32,6 +32,7 @@ def history(**other: object) -> History:
         spread=np.array([0.01, 0.02, NAN, NAN, 0.03]),
         at_s=np.array([10.0, 30.0, 20.0, NAN, NAN]),
         complete=np.array([True, True, False, False, True]),
+        another_way=np.zeros(5, bool),
         baselines={"Linear": 0.75, "Majority class": 0.5},
     )
     return dataclasses.replace(plain, **other)
@@ -54,6 +55,18 @@ def test_the_history_is_of_trials_or_of_time_and_the_best_never_gets_worse() -> 
     # Trial 4 has no end that is known.
     assert mark_of(HISTORY.marks(over_time), "best", Line).x.tolist() == [10.0, 30.0, 30.0]
     assert HISTORY.axes(over_time).x.numbers == "clock"
+
+
+def test_a_trial_scored_in_another_way_is_shown_apart_and_never_the_best() -> None:
+    data = history(
+        another_way=np.array([False, False, False, False, True]), value=np.array([0.6, 0.8, 0.7, NAN, 9.0])
+    )
+    marks = HISTORY.marks(data)
+    assert mark_of(marks, "best", Line).y.tolist() == [0.6, 0.8, 0.8]
+    assert mark_of(marks, "old", Points).y.tolist() == [9.0]
+    span = HISTORY.axes(data).y.span
+    assert span is not None
+    assert span[1] < 2.0
 
 
 def test_the_best_of_what_is_to_be_small_is_the_smallest() -> None:

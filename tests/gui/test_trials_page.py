@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cupel.engine.domain.comparable import SCORING
 from cupel.engine.domain.errors import SpecError
 from cupel.engine.domain.filtering import parse_filter
 from cupel.engine.domain.trial_columns import SHOWN
@@ -74,7 +75,7 @@ def test_a_trial_scored_in_another_way_than_the_last_is_marked_and_not_on_the_fr
         study = store.find_study("Adult income")
         table = store.trial_table(study.id)
     best = int(np.nanargmax(np.where(table.states == TrialState.COMPLETE, table.values, np.nan)))
-    scorings = np.full(len(table), "new")
+    scorings = np.full(len(table), SCORING)
     scorings[best] = ""
     data = prepare(dataclasses.replace(table, scorings=scorings))
     model = TrialsModel()
@@ -84,7 +85,13 @@ def test_a_trial_scored_in_another_way_than_the_last_is_marked_and_not_on_the_fr
     assert cell.data(SCORE_ROLE)[1] == "older way"
     assert "optimistic" in cell.data(Qt.ItemDataRole.ToolTipRole)
     assert not data.columns["on_front"][best]
-    assert prepare(table).columns["on_front"][best]
+    as_new = prepare(dataclasses.replace(table, scorings=np.full(len(table), SCORING)))
+    assert as_new.columns["on_front"][best]
+    assert not as_new.old_way.any()
+    # Where all are of an older version, all are marked.
+    old = prepare(dataclasses.replace(table, scorings=np.full(len(table), "")))
+    assert old.old_way[best]
+    assert not old.another_way.any()
 
 
 def test_a_persistent_index_follows_its_trial_through_sorting(workspace: Path) -> None:
