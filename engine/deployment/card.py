@@ -132,7 +132,7 @@ def _scores(
     further: list[Block] = []
     lines = [
         f"Metric `{study.metric}` ({study.direction}d), {folds}, preprocessing fitted inside each training part.",
-        f"Cross-validation of the trial: {score(*_over_folds(trial, final))} over the folds.",
+        f"Cross-validation of the trial: {score(*_over_folds(trial, final))} over {_judged_on(study, trial, final)}.",
         *_split_audit(result.split_audit),
     ]
     if final is not None:
@@ -174,6 +174,15 @@ def _over_folds(trial: TrialRecord, final: StudyResult | None) -> tuple[float | 
     if best is None or best.trial != trial.number:
         return trial.value, trial.value_std
     return best.cv_mean, best.cv_std
+
+
+def _judged_on(study: StudyRecord, trial: TrialRecord, final: StudyResult | None) -> str:
+    """Return the folds that `_over_folds` is of: a finalist has further repeats."""
+    evidence, best = (final.evidence, final.best) if final is not None else (None, None)
+    n_first = study.spec["split"]["n_repeats"]
+    if best is None or evidence is None or best.trial != trial.number or evidence.n_repeats <= n_first:
+        return "the folds"
+    return f"the folds of {counted(evidence.n_repeats, 'repeat')}, of which the search saw {n_first}"
 
 
 def _picked_by_hand(study: StudyRecord, result: StudyResult, trial: TrialRecord) -> list[str]:

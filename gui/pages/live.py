@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget, QWidget
 from ...engine.domain.comparable import table_is_scored_the_old_way
 from ...engine.domain.results import StudyResult
 from ...engine.domain.resuming import found_nothing
+from ...engine.domain.split_findings import SplitFinding
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialState
 from .. import words
 from ..charts.curves import CURVES, TrialCurves, judged_measure
@@ -193,16 +194,18 @@ class LivePage(Page):
     def _show_split_audit(self, study: StudyRecord) -> None:
         """Tell what speaks against the folds; it stays true where the user has kept them."""
         audit = StudyResult.of(study).split_audit
-        if audit is None or not audit.serious:
+        if audit is None or not audit.findings:
             self.split_audit.hide()
             return
-        look = next(iter(audit.unanswered), audit.serious[0])
+        findings = sorted(audit.findings, key=lambda one: (one.severity != "serious", one.is_answered))
 
-        def text() -> str:
+        def line(one: SplitFinding) -> str:
             kept = " " + tr("The folds were kept all the same.")
-            return sentence(look.message().to_json()) + (kept if look.is_answered else "")
+            return sentence(one.message().to_json()) + (kept if one.is_answered else "")
 
-        self.split_audit.tell(text, "warning" if audit.is_answered else "bad")
+        self.split_audit.tell(
+            lambda: "\n".join(map(line, findings)), "bad" if audit.unanswered else "warning"
+        )
 
     def _show_curves(self) -> None:
         study, data = self.desk.study, self.follower.data
