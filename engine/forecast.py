@@ -20,7 +20,7 @@ from .data.target import encode_target
 from .domain.errors import Message
 from .domain.forecasts import Corner, Forecast, ForecastRequest
 from .domain.params import Params
-from .domain.space import Space, completed_space, default_space, parameters
+from .domain.space import Space, parameters, space_for
 from .domain.space_fit import adapt_space
 from .domain.space_points import start_points, to_params
 from .domain.spec import BudgetSpec, StudySpec
@@ -28,10 +28,10 @@ from .jobs.work import Reporter
 from .kinds.sources import load
 from .machine import private_bytes
 from .search.budget import Budget
-from .search.preparing import fewer_workers, memory_share, share_out
 from .splits.splitting import draw_splits
 from .training.reports import EpochReport
-from .workers.messages import StudyFiles
+from .workers.messages import StudyFiles, StudyTraining
+from .workers.sharing import fewer_workers, memory_share, share_out
 
 if TYPE_CHECKING:
     from .workers.context import StudyContext
@@ -65,12 +65,11 @@ def forecast(request: ForecastRequest, reporter: Reporter) -> Forecast:
         splits_path = Path(folder) / "splits.npz"
         splits_path.write_bytes(splits.to_npz_bytes())
         files = StudyFiles(
-            study_id=0, table=TableFiles.save(loaded.table, Path(folder)), splits=str(splits_path),
-            schema=schema.to_json(), task=spec.task,
-            metric=spec.metric, seed=spec.seed, max_epochs=spec.max_epochs, n_threads=n_threads, checkpoints=folder,
+            **StudyTraining.of(spec, schema.to_json()).shared(), table=TableFiles.save(loaded.table, Path(folder)),
+            splits=str(splits_path), n_threads=n_threads, checkpoints=folder,
             memory_limit_bytes=memory_share(n_workers),
         )  # fmt: skip
-        space = completed_space(spec.space) if spec.space else default_space(spec.families)
+        space = space_for(spec.space, spec.families, schema.kinds)
         n_rows, n_numbers = (
             max(len(r) for r in splits.train),
             sum(c.role == "numeric" for c in schema.features),

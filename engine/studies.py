@@ -26,10 +26,10 @@ from .domain.trial_facts import TrialFacts
 from .inspection.report import DataReport, build_report
 from .kinds.registry import reader_of
 from .kinds.sources import Loaded, load, messages_of
-from .search.preparing import fewer_workers
 from .splits.audit import audit_split
 from .splits.near_duplicates import find_near_duplicates
 from .splits.splitting import draw_splits
+from .workers.sharing import fewer_workers
 
 if TYPE_CHECKING:
     import pandas as pd

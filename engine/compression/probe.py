@@ -17,7 +17,6 @@ from ...storage.store import Store
 from ..domain.metrics import METRICS
 from ..networks.folding import folded
 from ..networks.network import Network
-from ..search.preparing import prepare
 from ..training.devices import set_up_devices
 from ..training.losses import to_predictions
 from ..training.model import TrainedModel
@@ -25,6 +24,7 @@ from ..training.quantizing import channel_axes, layer_of
 from ..training.trainer import predict
 from ..workers.context import StudyContext, context_of
 from ..workers.costs import file_bytes, row_latency_ms
+from ..workers.sharing import files_of
 from .layers import as_stored
 from .messages import Subject
 
@@ -94,7 +94,7 @@ def probe_of(subject: Subject) -> Probe:
 def opened(subject: Subject) -> tuple[StudyContext, TrainedModel]:
     """Set the devices up, and return the data and the fold networks of what is compressed."""
     with Store.open(Path(subject.workspace), "r") as store:
-        files = prepare(store, store.study(subject.study_id)).files
+        files = files_of(store, store.study(subject.study_id))
     set_up_devices(files.n_threads)
     return context_of(files), TrainedModel.from_bytes(Path(subject.model).read_bytes())
 

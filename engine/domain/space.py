@@ -322,6 +322,27 @@ def _own_space(family: str) -> FamilySpace:
     return _family_space(entries)
 
 
+def space_for(space: Space | None, families: Iterable[str], kinds: Sequence[str]) -> Space:
+    """Return the space that a study searches: its own or the families', with the encoders of all its kinds of data.
+
+    Parameters
+    ----------
+    space : Space or None
+        What the user gave; None for the families' own.
+    families : iterable of str
+    kinds : sequence of str
+        Of the inputs, see `TableSchema.kinds`.
+
+    Returns
+    -------
+    Space
+    """
+    found = default_space(families) if space is None else completed_space(space)
+    if len(kinds) < 2:
+        return found
+    return with_encoders(found, [kind for kind in kinds if kind in ENCODED_KINDS])
+
+
 def with_encoders(space: Space, kinds: Iterable[str]) -> Space:
     """Return the space of rows that have inputs of further `kinds` beside a table: settings of an encoder for each.
 

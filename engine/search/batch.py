@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ...storage.records import Failure
+from ..domain.policy import Policy
 from ..workers.messages import StudyRequest, Task, TaskOutcome
 from ..workers.protocol import TaskDone, WorkerReady
-from .policy import Policy
 from .pool import TaskPool
 from .running import Patience
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..domain.policy import POLICY, Policy
 from ..domain.spec import BudgetSpec
-from .policy import POLICY, Policy
 
 _log = logging.getLogger(__name__)
 

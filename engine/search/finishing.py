@@ -17,6 +17,7 @@ from ...storage.records import Failure, Json, LookPurpose, Request, Stage, Trial
 from ...storage.store import Store
 from ..domain.bundles import Certificate
 from ..domain.errors import CupelError, Message
+from ..domain.policy import Policy
 from ..domain.results import BestTrial, Scored, Scores, SearchExport, StudyResult, kept_parts
 from ..looks import note_look
 from ..statistics.comparison import name_in_repeats
@@ -28,7 +29,6 @@ from .budget import Budget
 from .exporting import ExportProcesses
 from .judging import Candidates, Judge
 from .nothing import why_nothing
-from .policy import Policy
 from .pool import TaskPool
 from .preparing import Prepared
 from .repeats import Plan, Repeats, key_of, name_of, plan_repeats, repeated, search_work

@@ -14,13 +14,13 @@ from ..baselines import is_cheap
 from ..data.schema import TableSchema
 from ..domain.errors import CupelError
 from ..domain.objectives import is_ruled_out
+from ..domain.policy import Policy
 from ..workers.messages import BaselineTask, Task, TaskResult, TrialTask
 from ..workers.protocol import TaskDone, TaskProgress, WorkerLost, WorkerReady, Workers
 from .budget import Budget
 from .exporting import ExportProcesses
 from .finishing import Finish
 from .outcomes import Kept, end_trial, end_unstarted
-from .policy import Policy
 from .pool import TaskPool
 from .preparing import Prepared
 from .running import Dropped, Patience, RunningTrial

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+from ..domain.policy import Policy, Silence
 from ..workers.messages import Control, StudyRequest, Task
 from ..workers.protocol import Event, TaskDone, TaskProgress, Usage, WorkerLost, WorkerReady, Workers
-from .policy import Policy, Silence
 from .running import Dropped, Patience, RunningTask
 
 _log = logging.getLogger(__name__)

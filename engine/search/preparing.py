@@ -13,18 +13,16 @@ from ...storage.records import StudyRecord, TrialKind, TrialRecord
 from ...storage.store import Store
 from ..data.schema import TableSchema
 from ..domain.comparable import SCORING
-from ..domain.errors import Message, SpecError
 from ..domain.params import Params
-from ..domain.space import Space, completed_space, default_space
+from ..domain.policy import POLICY, Policy
+from ..domain.space import Space, space_for
 from ..domain.space_fit import adapt_space
 from ..domain.spec import StudySpec
-from ..machine import free_memory_bytes, n_cores
 from ..splits.splitting import Splits
 from ..statistics.epochs import EpochChoice
 from ..training.schedules import patience_of
-from ..workers.gpus import gpu_names
-from ..workers.messages import Site, StudyFiles, StudyRequest
-from .policy import POLICY, Policy
+from ..workers.messages import StudyFiles, StudyRequest
+from ..workers.sharing import fewer_workers, most_workers, request_of, share_out, site_of
 
 _log = logging.getLogger(__name__)
 
@@ -95,34 +93,15 @@ def prepare(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Prepar
     CupelError
         Where the data do not allow what was asked.
     """
-    spec = StudySpec.of_study(study)
+    spec, request = StudySpec.of_study(study), request_of(store, study)
     dataset = store.dataset(study.dataset_id or 0)
     schema = TableSchema.from_json(dataset.schema)
-    for sha256 in (dataset.table_sha256, *(array.sha256 for array in schema.arrays.values())):
-        store.artifacts.checked_path(sha256)
-    if study.split_sha256 is None:
-        raise SpecError("The study {study!r} has no folds; create it anew.", study=study.name)
-    splits_path = store.artifacts.checked_path(study.split_sha256)
-    splits = Splits.from_npz_bytes(splits_path.read_bytes())
-    space = default_space(spec.families) if spec.space is None else completed_space(spec.space)
+    splits = Splits.from_npz_bytes(store.artifacts.checked_path(request.splits_sha256).read_bytes())
+    space = space_for(spec.space, spec.families, schema.kinds)
     n_workers, n_threads = share_out(spec.n_workers, policy)
     fewer = fewer_workers(spec.n_workers, policy)
     if fewer is not None:
         _log.warning("%s", fewer)
-    request = StudyRequest(
-        study_id=study.id,
-        table_sha256=dataset.table_sha256,
-        splits_sha256=study.split_sha256,
-        schema=dataset.schema,
-        task=spec.task,
-        metric=spec.metric,
-        seed=spec.seed,
-        split_seed=spec.split_seed,
-        max_epochs=spec.max_epochs,
-        limits=spec.limits,
-        objectives=spec.objectives,
-        fused={"auto": None, "fused": True, "fold_by_fold": False}[spec.path],
-    )
     return Prepared(
         spec=spec,
         space=adapt_space(
@@ -145,45 +124,3 @@ def prepare(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Prepar
         n_workers=n_workers,
         most_workers=most_workers(policy),
     )
-
-
-def site_of(store: Store, n_workers: int, n_threads: int, policy: Policy = POLICY) -> Site:
-    """Return where workers on this machine find the files of a store, and what each of so many may use."""
-    return Site(
-        artifacts=str(store.artifacts.folder),
-        checkpoints=str(store.workspace.checkpoints),
-        n_threads=n_threads,
-        memory_limit_bytes=memory_share(n_workers, policy),
-    )
-
-
-def memory_share(n_workers: int, policy: Policy = POLICY) -> int:
-    """Return the bytes that each worker may use, of what is free now."""
-    return int(policy.memory_fraction * free_memory_bytes() / n_workers)
-
-
-def share_out(n_workers: int | None, policy: Policy = POLICY) -> tuple[int, int]:
-    """Return the number of workers, at most so many as the memory allows, and of threads for each.
-
-    Where the user does not say how many: one a GPU, or one a core; one thread a worker suits small networks best.
-    """
-    cores = n_cores()
-    workers = min(n_workers or len(gpu_names()) or cores, most_workers(policy))
-    return workers, max(1, cores // workers)
-
-
-def fewer_workers(n_workers: int | None, policy: Policy = POLICY) -> Message | None:
-    """Return a sentence where the memory that is free now does not allow so many workers."""
-    most = most_workers(policy)
-    if n_workers is None or n_workers <= most:
-        return None
-    return Message(
-        "The memory that is free now is enough for {n} of the {wanted} workers asked for, so no more are started; "
-        "close other programs, or ask for fewer.",
-        {"n": most, "wanted": n_workers},
-    )
-
-
-def most_workers(policy: Policy = POLICY) -> int:
-    """Return how many workers the memory that is free now allows."""
-    return max(1, memory_share(1, policy) // policy.worker_bytes)

@@ -18,13 +18,13 @@ from ...storage.errors import ArtifactError
 from ...storage.records import FoldScores, TrialKind, TrialRecord
 from ...storage.store import Store
 from ..domain.errors import Message
+from ..domain.policy import Policy
 from ..domain.results import FurtherRepeats
 from ..domain.trial_facts import TrialFacts
 from ..splits.splitting import further_repeats
 from ..statistics.comparison import name_in_repeats
 from ..study_rows import StudyRows
 from ..workers.messages import BaselineTask, StudyRequest, Task, TaskResult, TrialTask
-from .policy import Policy
 from .preparing import Prepared
 
 Floats = NDArray[np.float64]

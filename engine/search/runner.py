@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ...storage.records import Request, Stage, StudyRecord, StudyState
 from ...storage.store import Store
+from ..domain.policy import POLICY, Policy
 from ..domain.spec import StudySpec
 from ..jobs.failures import failure_of
 from ..looks import known_digest
@@ -20,9 +21,9 @@ from ..machine import is_busy
 from ..workers.cluster import Cluster
 from ..workers.messages import Site
 from ..workers.protocol import Workers
+from ..workers.sharing import share_out, site_of
 from .budget import Budget
-from .policy import POLICY, Policy
-from .preparing import prepare, share_out, site_of
+from .preparing import prepare
 
 _log = logging.getLogger(__name__)
 _ACTIVE = (StudyState.RUNNING, StudyState.PAUSED, StudyState.FINISHING)

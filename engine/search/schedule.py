@@ -14,6 +14,7 @@ from ...storage.store import Store
 from ..baselines import is_cheap
 from ..domain.objectives import costs_of, is_ruled_out
 from ..domain.params import Params
+from ..domain.policy import Policy
 from ..domain.stored import encoded
 from ..domain.trial_facts import TrialFacts
 from ..statistics.epochs import chosen_scores
@@ -21,7 +22,6 @@ from ..training.curves import CURVE_NAMES
 from ..training.schedules import patience_of, trial_epochs
 from .budget import Budget
 from .outcomes import end_as_copy
-from .policy import Policy
 from .preparing import Prepared
 from .pruning import FoldTest, make_pruner, progress_step
 from .running import RunningTrial

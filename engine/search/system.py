@@ -12,10 +12,10 @@ import psutil
 
 from ...storage.records import Stage, SystemSample
 from ...storage.store import Store
+from ..domain.policy import Policy
 from ..machine import memory_bytes, private_bytes
 from ..workers.gpus import gpu_usage
 from .budget import Budget
-from .policy import Policy
 from .pool import TaskPool
 
 _log = logging.getLogger(__name__)

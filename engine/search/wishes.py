@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from ...storage.records import Request, StudyState
 from ...storage.store import Store
+from ..domain.policy import Policy
 from ..workers.messages import Control
 from ..workers.protocol import Workers
 from .budget import Budget
-from .policy import Policy
 from .pool import TaskPool
 from .preparing import Prepared
 

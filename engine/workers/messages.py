@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from ..data.schema import TableSchema
 from ..data.table import ArrayFile, TableFiles
 from ..domain.params import Params
 from ..domain.results import FinalModel, Scores
-from ..domain.spec import LimitsSpec
+from ..domain.spec import LimitsSpec, StudySpec
 from ..domain.trial_facts import TrialFacts
 
 
@@ -69,6 +70,26 @@ class StudyTraining:
     limits: LimitsSpec = field(default_factory=LimitsSpec)
     objectives: tuple[str, ...] = ("score",)
     fused: bool | None = None
+
+    @classmethod
+    def of(cls, spec: StudySpec, schema: Json, study_id: int = 0) -> StudyTraining:
+        """Return what tasks are told of what was asked; `schema` is of the data."""
+        return StudyTraining(
+            study_id=study_id,
+            schema=schema,
+            task=spec.task,
+            metric=spec.metric,
+            seed=spec.seed,
+            split_seed=spec.split_seed,
+            max_epochs=spec.max_epochs,
+            limits=spec.limits,
+            objectives=spec.objectives,
+            fused={"auto": None, "fused": True, "fold_by_fold": False}[spec.path],
+        )
+
+    def shared(self) -> dict[str, Any]:
+        """Return these fields by name, for a type that has others beside them."""
+        return {f.name: getattr(self, f.name) for f in dataclasses.fields(StudyTraining)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,9 +156,8 @@ class Site:
             ArrayFile(name, str(artifacts.path(array.sha256)), schema[name].role)
             for name, array in schema.arrays.items()
         )
-        common = {f.name: getattr(study, f.name) for f in dataclasses.fields(StudyTraining)}
         return StudyFiles(
-            **common,
+            **study.shared(),
             table=TableFiles(str(artifacts.path(study.table_sha256)), arrays),
             splits=str(artifacts.path(study.splits_sha256)),
             checkpoints=str(self.checkpoints_of(study.study_id)),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cupel.engine.search.policy import Policy
+from cupel.engine.domain.policy import Policy
 from cupel.engine.search.runner import Settings, StudyRunner
 from cupel.engine.workers.cluster import Cluster
 from cupel.engine.workers.messages import Site

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cupel.engine.domain.policy import Policy
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.search.batch import Batch, Errand
-from cupel.engine.search.policy import Policy
 from cupel.engine.search.pool import TaskPool
-from cupel.engine.search.preparing import prepare, site_of
+from cupel.engine.search.preparing import prepare
 from cupel.engine.search.runner import Settings, StudyRunner
 from cupel.engine.search.running import Dropped, Patience
 from cupel.engine.studies import create_study
 from cupel.engine.workers.messages import Control, HoldoutTask, StudyRequest, TaskResult, TrialTask
 from cupel.engine.workers.protocol import Event, TaskDone, TaskProgress, Usage, WorkerLost
+from cupel.engine.workers.sharing import site_of
 from cupel.storage.records import Failure, FailureKind, StudyState, TrialState
 from cupel.storage.store import Store
 

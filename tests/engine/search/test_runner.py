@@ -17,10 +17,10 @@ import pytest
 from cupel.engine.commands.summary import summary
 from cupel.engine.domain.filtering import parse_filter, trial_columns
 from cupel.engine.domain.objectives import front_of_table, is_ruled_out, objectives_of, pareto_trials
+from cupel.engine.domain.policy import POLICY
 from cupel.engine.domain.space import Space
 from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, StudySpec
 from cupel.engine.machine import free_memory_bytes
-from cupel.engine.search.policy import POLICY
 from cupel.engine.search.repeats import search_work
 from cupel.engine.studies import create_study
 from cupel.engine.workers.cluster import Cluster

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from cupel.engine.search.preparing import share_out
 from cupel.engine.workers.gpus import GpuUsage, gpu_names, gpu_usage, use_gpu
+from cupel.engine.workers.sharing import share_out
 
 
 def test_the_environment_says_which_gpus_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

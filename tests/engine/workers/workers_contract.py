@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
-from cupel.engine.search.preparing import prepare, site_of
+from cupel.engine.search.preparing import prepare
 from cupel.engine.studies import create_study
 from cupel.engine.workers.messages import Control, HoldoutTask, Site, StudyRequest, TaskResult, TrialTask
 from cupel.engine.workers.protocol import Event, TaskDone, TaskProgress, WorkerReady, Workers
+from cupel.engine.workers.sharing import site_of
 from cupel.storage.records import Failure, FailureKind
 from cupel.storage.store import Store
 

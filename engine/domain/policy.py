@@ -180,18 +180,50 @@ class Policy:
     # -- decisions --------------------------------------------------------------------------------------------------
 
     def silence_limit_s(self, longest_s: float) -> float:
-        """Return how long a trial may be silent whose longest silence so far was `longest_s`."""
+        """Return how long a trial may be silent whose longest silence so far was `longest_s`.
+
+        Parameters
+        ----------
+        longest_s : float
+            The longest silence so far, in seconds.
+
+        Returns
+        -------
+        float
+            Seconds.
+        """
         return max(self.hang_s, self.hang_factor * longest_s)
 
     def judge_silence(self, silence_s: float, longest_s: float) -> Silence:
-        """Return what it means that a trial has been silent for `silence_s`."""
+        """Return what it means that a trial has been silent for `silence_s`.
+
+        Parameters
+        ----------
+        silence_s, longest_s : float
+            The present silence and the longest one before it, in seconds.
+
+        Returns
+        -------
+        Silence
+        """
         limit_s = self.silence_limit_s(longest_s)
         if silence_s <= limit_s:
             return Silence.FINE
         return Silence.DOUBTFUL if silence_s < self.most_silence * limit_s else Silence.TOO_LONG
 
     def watch_s(self, longest_s: float) -> float:
-        """Return for how long the worker of such a trial is watched before it is said not to compute."""
+        """Return for how long the worker of such a trial is watched before it is said not to compute.
+
+        Parameters
+        ----------
+        longest_s : float
+            The longest silence so far, in seconds.
+
+        Returns
+        -------
+        float
+            Seconds.
+        """
         return self.watch_share * self.silence_limit_s(longest_s)
 
     def final_limit_s(self, foretold_s: float, trial_s: float) -> float:
@@ -203,28 +235,91 @@ class Policy:
             What it may take; infinite where it has no limit.
         trial_s : float
             What the trial took that it is about.
+
+        Returns
+        -------
+        float
+            Seconds.
         """
         foretold = foretold_s if math.isfinite(foretold_s) else 0.0
         return max(self.final_wait_s, 2.0 * foretold, self.final_trials * trial_s)
 
     def has_grown(self, peak_bytes: int, first_bytes: int, limit_bytes: int) -> bool:
-        """Whether a worker is to be replaced whose first trial took `first_bytes` and whose last one `peak_bytes`."""
+        """Whether a worker is to be replaced whose first trial took `first_bytes` and whose last one `peak_bytes`.
+
+        Parameters
+        ----------
+        peak_bytes, first_bytes : int
+            Of its last and of its first trial.
+        limit_bytes : int
+            That a worker may take.
+
+        Returns
+        -------
+        bool
+        """
         return peak_bytes > min(self.growth_fraction * limit_bytes, first_bytes + self.growth_bytes)
 
     def is_hopeless(self, n_failed: int, *, has_network: bool) -> bool:
-        """Whether a search is to be ended of which the last `n_failed` trials failed."""
+        """Whether a search is to be ended of which the last `n_failed` trials failed.
+
+        Parameters
+        ----------
+        n_failed : int
+            Trials in a row.
+        has_network : bool
+            Whether a trial was complete before.
+
+        Returns
+        -------
+        bool
+        """
         return n_failed >= self.most_failures and not has_network
 
     def never_starts(self, n_lost: int, n_workers: int) -> bool:
-        """Whether workers are given up of which `n_lost` died in a row before one was ready."""
+        """Whether workers are given up of which `n_lost` died in a row before one was ready.
+
+        Parameters
+        ----------
+        n_lost : int
+            Workers that died in a row before one was ready.
+        n_workers : int
+
+        Returns
+        -------
+        bool
+        """
         return n_lost >= self.most_lost * n_workers
 
     def work(self, n_epochs: int, n_parameters: float) -> float:
-        """Return what training costs, for each row and fold, in weights times epochs."""
+        """Return what training costs, for each row and fold, in weights times epochs.
+
+        Parameters
+        ----------
+        n_epochs : int
+        n_parameters : float
+            Weights of one network.
+
+        Returns
+        -------
+        float
+        """
         return n_epochs * (n_parameters + self.free_parameters)
 
     def n_finalists(self, n_complete: int, asked: int) -> int:
-        """Return how many finalists there may be of `n_complete` trials."""
+        """Return how many finalists there may be of `n_complete` trials.
+
+        Parameters
+        ----------
+        n_complete : int
+            Complete trials.
+        asked : int
+            What the user allows.
+
+        Returns
+        -------
+        int
+        """
         return min(asked, max(1, n_complete // self.trials_a_finalist))
 
     def n_outer(self, n_complete: int, trial_work: float, search_work: float, n_workers: int) -> int:
@@ -238,6 +333,11 @@ class Policy:
             Of the trial that the final model is made of; an outer fold costs about as much.
         search_work : float
             Of all trials together; infinite for no limit.
+        n_workers : int
+
+        Returns
+        -------
+        int
         """
         fitting = self.choice_work * search_work / n_workers / trial_work
         most = min(fitting, max(self.least_outer, n_complete // 2), self.most_outer)
