@@ -242,12 +242,14 @@ def row_vector(
     """
     parts: list[Value] = []
     for one in net.shape.inputs:
-        if isinstance(one, TableInput):
-            parts += _table_vectors(net, one, columns, scale)
-        elif isinstance(one, TextInput):
-            parts.append(_text_vector(net, one))
-        else:
-            parts.append(_image_vector(net, one))
+        # A further input is missing here: the type checker says so.
+        match one:
+            case TableInput():
+                parts += _table_vectors(net, one, columns, scale)
+            case TextInput():
+                parts.append(_text_vector(net, one))
+            case ImageInput():
+                parts.append(_image_vector(net, one))
     return joined(net, "inputs", parts)
 
 

@@ -137,11 +137,11 @@ def test_what_rows_of_a_stored_schema_need_is_listed_when_it_is_opened(tmp_path:
         if has_measures:
             measures = json.dumps({"model_sha256": digests["a"]})
             connection.execute("UPDATE variants SET measures = ? WHERE id = 3", (measures,))
-        if schema.stem == SCHEMAS[-1].stem:
+        if schema.stem >= "0008":
             # What a store of this version does by itself, and these statements did not.
             connection.execute("DELETE FROM artifact_refs")
     with Store.open(place) as store:
-        if schema.stem == SCHEMAS[-1].stem:
+        if schema.stem >= "0008":
             store.remove_leftovers()
         assert not [problem for problem in store.check() if "needed files" in str(problem)]
     listed = {tuple(row) for row in rows(place.database)["artifact_refs"]}
