@@ -63,7 +63,7 @@ class InputColumn(ABC):
     holds_texts: bool = False
     most_rows: int = CHUNK_ROWS
     json_type: type[str] | type[float] = str
-    wanted: str = "text"
+    wanted: str = ""
     preparation: str = ""
     may_be_missing: bool = True
     has_spelling: bool = False
