@@ -70,11 +70,8 @@ def forecast(request: ForecastRequest, reporter: Reporter) -> Forecast:
             memory_limit_bytes=memory_share(n_workers),
         )  # fmt: skip
         space = space_for(spec.space, spec.families, schema.kinds)
-        n_rows, n_numbers = (
-            max(len(r) for r in splits.train),
-            sum(c.role == "numeric" for c in schema.features),
-        )
-        space = adapt_space(space, n_rows=n_rows, max_epochs=spec.max_epochs, n_numbers=n_numbers)
+        n_rows = max(len(r) for r in splits.train)
+        space = adapt_space(space, n_rows=n_rows, max_epochs=spec.max_epochs, n_numbers=schema.n_numbers)
         start_s = _start()
         corners = _corners(files, space, spec, reporter)
     return _summary(corners, spec, n_workers, files.memory_limit_bytes, start_s)

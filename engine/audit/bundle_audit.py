@@ -12,10 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bundled.image_column import ImageColumn
-from ..bundled.input_column import Cell
+from ..bundled.input_column import Cell, InputColumn
 from ..bundled.predictor import Predictor
-from ..bundled.schema import InputSpec
 from ..data.columns import Column, NumberColumn, Storage
 from ..data.reading import read_table
 from ..data.target import match_labels
@@ -108,7 +106,7 @@ class BundleAudit(Audit):
         tell = stage(self._progress, "file", _READ, _PREDICTED)
         said: list[NDArray[np.generic]] = []
         places: list[NDArray[np.int64]] = []
-        columns = [self._column(spec) for spec in self._predictor.schema.inputs]
+        columns = [self._column(column) for column in self._predictor.columns]
         for start in range(0, len(known), self._predictor.most_rows):
             rows = known[start : start + self._predictor.most_rows]
             cells = [_cells(column, rows) for column in columns]
@@ -132,13 +130,12 @@ class BundleAudit(Audit):
     @property
     def _bad(self) -> dict[str, str]:
         """The images that could not be read, and why."""
-        found = [column.bad for column in self._predictor.columns if isinstance(column, ImageColumn)]
-        return dict(bad for some in found for bad in some)
+        return dict(bad for column in self._predictor.columns for bad in column.bad)
 
-    def _column(self, spec: InputSpec) -> Column:
-        """Return the column of an input: as in training, or of images the first that names some."""
-        if spec.shape is None or spec.column in self._table:
-            return self._table[spec.column]
+    def _column(self, given: InputColumn) -> Column:
+        """Return the column of an input: as in training, or of files the first that names some."""
+        if not given.reads_files or given.column in self._table:
+            return self._table[given.column]
         column = path_column(self._table, self._data.parent)
         if column is None:
             raise DataError(

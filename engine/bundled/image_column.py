@@ -23,17 +23,24 @@ class ImageColumn(InputColumn):
     ----------
     shape : tuple of int
         Height, width and channels that every image gets.
-    bad : list of (str, str)
-        The images that could not be read, and why.
     """
 
     lead = ("image",)
     most_rows = 256
+    wanted = "an image file as base64"
+    may_be_missing = False
+    reads_files = True
+    is_pictured = True
 
     def __init__(self, spec: InputSpec, *, is_alone: bool) -> None:
-        super().__init__(spec.column, spec.name, "image", spec.name if is_alone else spec.column)
-        self.shape = spec.shape or ()
-        self.bad: list[tuple[str, str]] = []
+        super().__init__(spec.column, spec.name, spec.name if is_alone else spec.column)
+        self.shape: tuple[int, ...] = spec.shape or ()
+
+    @property
+    def preparation(self) -> str:
+        """What other programs must do with an image before the model takes it."""
+        height, width, channels = self.shape
+        return f"An image is resized to {height} x {width} pixels of {channels} bytes first: ../decoding.py says how."
 
     def read(self, cells: Sequence[Cell], lines: Sequence[int], place: Path) -> tuple[np.ndarray, np.ndarray]:
         """See `InputColumn.read`."""
@@ -51,18 +58,23 @@ class ImageColumn(InputColumn):
         return values, good
 
     def decoded(self, data: bytes) -> np.ndarray:
-        """Return the pixels of the bytes of a file.
-
-        Raises
-        ------
-        InputError
-            Where they are no image.
-        """
+        """See `InputColumn.decoded`; the pixels."""
         try:
             pixels: np.ndarray = decoding().decoded_bytes(data, *self.shape)
         except decoding().BadImageError as error:
             raise InputError("{reason}", reason=str(error)) from error
         return pixels
+
+    def described(self) -> dict[str, object]:
+        """See `InputColumn.described`."""
+        height, width, channels = self.shape
+        about = f"A PNG, JPEG or BMP file as base64; it is resized to {height} × {width} pixels."
+        size = {"height": height, "width": width, "channels": channels}
+        return {"column": self.key, "type": "image", **size, "about": about}
+
+    def shown(self, values: np.ndarray) -> str:
+        """See `InputColumn.shown`; the size, as the picture itself says more."""
+        return " × ".join(map(str, values.shape))
 
     def remarks(self) -> list[Remark]:
         """See `InputColumn.remarks`."""

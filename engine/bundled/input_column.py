@@ -33,24 +33,46 @@ class InputColumn(ABC):
     ----------
     column, name : str
         Of the data, and of the input.
-    storage : {"number", "date", "text", "image"}
-        How cells are given.
     key : str
         What a row that is a mapping calls it.
+    json_type : type
+        Of a cell in JSON, ``str`` or ``float``.
+    wanted : str
+        What a cell in JSON must be, in words.
+    preparation : str
+        What other programs must do with a cell before the model takes it: a sentence.
+    may_be_missing : bool
+        Whether a cell in JSON may be null.
+    has_spelling : bool
+        Whether texts in JSON must be written in one way; see `is_spelled`.
+    reads_files : bool
+        Whether cells are files, which take a moment to read: paths of them, or in JSON their bytes as base64.
+    is_pictured : bool
+        Whether what the model takes of a cell is shown as a picture, not as text.
     lead : tuple of str
         Where it is the only input: what names the rows, as each is a file; empty where files are not rows.
     holds_texts : bool
         Whether cells are texts rather than categories, numbers, dates or images.
     most_rows : int
         Rows that are read at once.
+    bad : list of (str, str)
+        The files that could not be read, and why.
     """
 
     lead: tuple[str, ...] = ()
     holds_texts: bool = False
     most_rows: int = CHUNK_ROWS
+    json_type: type[str] | type[float] = str
+    wanted: str = ""
+    preparation: str = ""
+    may_be_missing: bool = True
+    has_spelling: bool = False
+    reads_files: bool = False
+    is_pictured: bool = False
 
-    def __init__(self, column: str, name: str, storage: str, key: str) -> None:
-        self.column, self.name, self.storage, self.key = column, name, storage, key
+    def __init__(self, column: str, name: str, key: str) -> None:
+        self.column, self.name, self.key = column, name, key
+        self.bad: list[tuple[str, str]] = []
 
     @abstractmethod
     def read(self, cells: Sequence[Cell], lines: Sequence[int], place: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -67,6 +89,32 @@ class InputColumn(ABC):
     @abstractmethod
     def remarks(self) -> list[Remark]:
         """Return what the user should know of the cells that were read."""
+
+    @abstractmethod
+    def described(self) -> dict[str, object]:
+        """Return what is said of the column where it is served; ``about`` says it in words."""
+
+    @abstractmethod
+    def shown(self, values: np.ndarray) -> str:
+        """Return what the model takes of a cell, an array of shape (*row,), as text; empty where missing."""
+
+    def is_spelled(self, text: str) -> bool:  # noqa: ARG002 - one signature for all columns
+        """Return whether a text in JSON is written as it must be, where the column `has_spelling`."""
+        return True
+
+    def as_json(self, cell: str) -> Cell:
+        """Return a cell of a CSV file as JSON has it, None where it is missing; of columns that read no files."""
+        return cell or None
+
+    def decoded(self, data: bytes) -> Cell:
+        """Return the cell that the bytes of a file are, where the column `reads_files`.
+
+        Raises
+        ------
+        InputError
+            Where the file cannot be read.
+        """
+        raise NotImplementedError
 
     def given(self, rows: Sequence[Mapping[str, Cell]]) -> list[Cell]:
         """Return the cells of rows that are mappings.

@@ -17,14 +17,26 @@ from .numbers import NumberSpelling
 from .schema import InputSpec, Schema
 
 _CACHE = 100_000
+_SHOWN_CATEGORIES = 50
 _SIMPLE = re.compile(r"[0-9.eE+\-\n]*")
 
 
 class RawColumn(InputColumn):
-    """See `InputColumn`; text, numbers, dates and None are taken, and what does not fit is counted."""
+    """See `InputColumn`; text, numbers, dates and None are taken, and what does not fit is counted.
+
+    Attributes
+    ----------
+    storage : {"number", "date", "text"}
+        How cells are kept.
+    """
+
+    preparation = (
+        "A missing number is not-a-number, a missing text is empty; a date is its seconds since 1970, UTC."
+    )
 
     def __init__(self, spec: InputSpec, schema: Schema, decimal: str) -> None:
-        super().__init__(spec.column, spec.name, spec.storage, spec.column)
+        super().__init__(spec.column, spec.name, spec.column)
+        self.storage, self._spec = spec.storage, spec
         self.n_odd = self.n_unseen = 0
         self.first_odd: tuple[int, str] = (0, "")
         self._known = None if spec.categories is None else frozenset(spec.categories)
@@ -42,6 +54,49 @@ class RawColumn(InputColumn):
     def holds_texts(self) -> bool:
         """Whether cells are texts rather than categories, numbers or dates."""
         return self.storage == "text" and self._known is None
+
+    @property
+    def json_type(self) -> type[str] | type[float]:
+        """Of a cell in JSON; dates are texts."""
+        return float if self.storage == "number" else str
+
+    @property
+    def wanted(self) -> str:
+        """What a cell in JSON must be, in words."""
+        date = f"a date written as {self._spec.date_format}"
+        return {"number": "a number", "text": "text", "date": date}[self.storage]
+
+    @property
+    def has_spelling(self) -> bool:
+        """Whether texts in JSON must be written in one way."""
+        return self.storage == "date"
+
+    def is_spelled(self, text: str) -> bool:
+        """See `InputColumn.is_spelled`; as a date of the column, or missing."""
+        return text.strip() in self._missing or not math.isnan(self.convert([text], [1])[0, 0])
+
+    def as_json(self, cell: str) -> Cell:
+        """See `InputColumn.as_json`."""
+        value = float(self.convert([cell], [1])[0, 0]) if self.storage == "number" else cell
+        return None if value == "" or value != value else value
+
+    def described(self) -> dict[str, object]:
+        """See `InputColumn.described`."""
+        spec = self._spec
+        about = [{"number": "A number", "date": "A date", "text": "Text"}[spec.storage]]
+        told: dict[str, object] = {"column": spec.column, "type": spec.storage, "role": spec.role}
+        if spec.storage == "number" and spec.minimum is not None:
+            told |= {"minimum": spec.minimum, "maximum": spec.maximum}
+            about.append(f"in the training data from {spec.minimum:.6g} to {spec.maximum:.6g}")
+        if spec.storage == "date":
+            told["format"] = spec.date_format
+            about.append(f"written as {spec.date_format}")
+        if spec.categories is not None:
+            shown = spec.categories[:_SHOWN_CATEGORIES]
+            told |= {"categories": shown, "n_categories": len(spec.categories)}
+            more = "" if len(shown) == len(spec.categories) else ", …"
+            about.append("categories of the training data: " + ", ".join(map(str, shown)) + more)
+        return told | {"about": "; ".join([*about, "null where it is missing"])}
 
     def read(
         self,
@@ -92,6 +147,17 @@ class RawColumn(InputColumn):
         if self._known is not None:
             self.n_unseen += sum(value not in self._known for value in values[~np.isnan(values)].tolist())
         return values.reshape(-1, 1)
+
+    def shown(self, values: np.ndarray) -> str:
+        """See `InputColumn.shown`."""
+        value = values[0]
+        if self.storage == "text":
+            return " ".join(str(value).split())
+        if value != value:
+            return ""
+        if self.storage == "date":
+            return str(np.datetime64(int(value), "s")).replace("T00:00:00", "")
+        return f"{value:.6g}"
 
     def _simple(self, cells: Sequence[Cell]) -> np.ndarray | None:
         """Read plain numbers quickly; None where a cell is something else."""

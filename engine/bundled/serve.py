@@ -21,7 +21,6 @@ import binascii
 import html
 import importlib
 import json
-import math
 import os
 import socket
 import sys
@@ -62,7 +61,6 @@ _INLINE_ROWS = 32
 _BACKLOG = 512
 # Problems that an answer lists.
 _SHOWN = 20
-_SHOWN_CATEGORIES = 50
 # Times the limit: what a client has begun to send is read to its end, so that it hears the answer.
 _DRAIN = 8
 _IMAGES = ("image/png", "image/jpeg", "image/bmp")
@@ -160,14 +158,14 @@ class Service:
         return bool(self.predictor.lead)
 
     @property
-    def has_images(self) -> bool:
-        """Whether rows hold images, which take a moment to read."""
-        return any(column.storage == "image" for column in self.predictor.columns)
+    def reads_files(self) -> bool:
+        """Whether rows hold the bytes of files, which take a moment to read."""
+        return any(column.reads_files for column in self.predictor.columns)
 
     def predict(self, cells: Sequence[Sequence[Cell]], interval: float | None = None) -> dict[str, object]:
         """Return the body of the answer for the cells of each column."""
         read = [
-            self._pixels(column, values) if column.storage == "image" else values
+            self._decoded(column, values) if column.reads_files else values
             for column, values in zip(self.predictor.columns, cells, strict=True)
         ]
         try:
@@ -200,45 +198,23 @@ class Service:
 
     def _as_json(self, column: Any, cell: str) -> Cell:
         """Return a cell of the sample rows as a request holds it."""
-        if column.storage == "image":
+        if column.reads_files:
             with zipfile.ZipFile(self.predictor.sample_place) as archive:
                 return base64.b64encode(archive.read(cell)).decode()
-        value = float(column.convert([cell], [1])[0, 0]) if column.storage == "number" else cell
-        return None if value == "" or value != value else value
+        return column.as_json(cell)
 
     def _row_model(self) -> type[BaseModel]:
         fields: dict[str, Any] = {}
         for i, (column, told) in enumerate(
             zip(self.predictor.columns, self.described_columns(), strict=True)
         ):
-            fields[f"x{i}"] = (self._type(column), Field(alias=column.key, description=str(told["about"])))
+            fields[f"x{i}"] = (_json_type(column), Field(alias=column.key, description=str(told["about"])))
         config = ConfigDict(extra="forbid", strict=True)
         return create_model("Row", __config__=config, **fields)
 
-    def _type(self, column: Any) -> Any:
-        if column.storage == "image":
-            return str
-        if column.storage == "number":
-            finite: Any = Annotated[float, Field(allow_inf_nan=False)]
-            return finite | None
-        if column.storage == "date":
-            missing = self._missing
-
-            def is_date(text: str) -> str:
-                if text.strip() not in missing and math.isnan(column.convert([text], [1])[0, 0]):
-                    raise ValueError
-                return text
-
-            date: Any = Annotated[str, AfterValidator(is_date)]
-            return date | None
-        return str | None
-
     def described_columns(self) -> list[dict[str, object]]:
         """Return what /schema says of each column."""
-        return [
-            _described_image(column) if column.storage == "image" else _described(spec)
-            for spec, column in zip(self.schema.inputs, self.predictor.columns, strict=True)
-        ]
+        return [column.described() for column in self.predictor.columns]
 
     def _problems(self, error: ValidationError, is_list: bool) -> _Refused:
         found = error.errors(include_url=False, include_context=True)
@@ -270,14 +246,8 @@ class Service:
             names = ", ".join(self._columns[:12]) + (", …" if len(self._columns) > 12 else "")
             text = f"{where} is unknown; the columns are {names}."
         else:
-            place = self._columns.index(column)
-            wanted = {
-                "number": "a number",
-                "text": "text",
-                "date": f"a date written as {self.schema.inputs[place].date_format}",
-                "image": "an image file as base64",
-            }
-            text = f"{where}: {shown} is not {wanted[self.predictor.columns[place].storage]}."
+            wanted = self.predictor.columns[self._columns.index(column)].wanted
+            text = f"{where}: {shown} is not {wanted}."
         return {"row": number, "column": column, "message": text}
 
     def _short_sample(self) -> str:
@@ -298,7 +268,7 @@ class Service:
                 )
         return notes
 
-    def _pixels(self, column: Any, files: Sequence[Cell]) -> list[Cell]:
+    def _decoded(self, column: Any, files: Sequence[Cell]) -> list[Cell]:
         found: list[Cell] = []
         for number, value in enumerate(files, start=1):
             where = f"Row {number}, column {column.key!r}"
@@ -312,30 +282,20 @@ class Service:
         return found
 
 
-def _described(spec: Any) -> dict[str, object]:
-    """Return what /schema says of a column of numbers, dates or text."""
-    about: list[str] = [{"number": "A number", "date": "A date", "text": "Text"}[spec.storage]]
-    told: dict[str, object] = {"column": spec.column, "type": spec.storage, "role": spec.role}
-    if spec.storage == "number" and spec.minimum is not None:
-        told |= {"minimum": spec.minimum, "maximum": spec.maximum}
-        about.append(f"in the training data from {spec.minimum:.6g} to {spec.maximum:.6g}")
-    if spec.storage == "date":
-        told["format"] = spec.date_format
-        about.append(f"written as {spec.date_format}")
-    if spec.categories is not None:
-        shown = spec.categories[:_SHOWN_CATEGORIES]
-        told |= {"categories": shown, "n_categories": len(spec.categories)}
-        more = "" if len(shown) == len(spec.categories) else ", …"
-        about.append("categories of the training data: " + ", ".join(map(str, shown)) + more)
-    return told | {"about": "; ".join([*about, "null where it is missing"])}
+def _json_type(column: Any) -> Any:
+    """Return the type of a column's cells in a request, with what checks them."""
+    cell: Any = column.json_type
+    if cell is float:
+        cell = Annotated[float, Field(allow_inf_nan=False)]
+    elif column.has_spelling:
 
+        def checked(text: str) -> str:
+            if not column.is_spelled(text):
+                raise ValueError
+            return text
 
-def _described_image(column: Any) -> dict[str, object]:
-    """Return what /schema says of a column of images."""
-    height, width, channels = column.shape
-    about = f"A PNG, JPEG or BMP file as base64; it is resized to {height} × {width} pixels."
-    return {"column": column.key, "type": "image", "height": height, "width": width, "channels": channels,
-            "about": about}  # fmt: skip
+        cell = Annotated[str, AfterValidator(checked)]
+    return cell | None if column.may_be_missing else cell
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -364,7 +324,7 @@ def make_app(settings: Settings) -> FastAPI:
                 raise _Refused(415, "Send JSON, with the header Content-Type: application/json.")
             data = await _body(request, settings.max_bytes)
             cells = service.parse(data) if kind == "application/json" else [[data]]
-            if len(cells[0]) <= _INLINE_ROWS and not service.has_images:
+            if len(cells[0]) <= _INLINE_ROWS and not service.reads_files:
                 return JSONResponse(service.predict(cells, interval))
             return JSONResponse(await run_in_threadpool(service.predict, cells, interval))
         except _Refused as refused:

@@ -15,7 +15,17 @@ import numpy as np
 
 from ...storage.records import Json
 from ..domain.errors import DataError
-from ..domain.kinds import AUTO, DEFAULT_KIND, KINDS, ROLES, KindOfData, joined, kinds_of
+from ..domain.kinds import (
+    AUTO,
+    DATE_ROLES,
+    DEFAULT_KIND,
+    KINDS,
+    NUMBER_ROLES,
+    ROLES,
+    KindOfData,
+    joined,
+    kinds_of,
+)
 from ..domain.spec import ReadSpec
 from ..domain.stored import from_builtins
 from .columns import (
@@ -155,6 +165,11 @@ class TableSchema:
         """Columns that networks may use, in the order of the table."""
         used = {c.name for one in self.inputs for c in one.columns}
         return tuple(c for c in self.columns if c.name in used)
+
+    @property
+    def n_numbers(self) -> int:
+        """Of the columns that networks may use, those of numbers."""
+        return sum(c.role in NUMBER_ROLES for c in self.features)
 
     @property
     def arrays(self) -> dict[str, ArraySchema]:
@@ -321,8 +336,8 @@ def _check_roles(table: Table, target: str | None, roles: Mapping[str, str]) -> 
                 column=name,
                 choices=", ".join(ROLES),
             )
-        wrong = (role == "numeric" and column.storage != "number") or (
-            role == "date" and column.storage != "date"
+        wrong = (role in NUMBER_ROLES and column.storage != "number") or (
+            role in DATE_ROLES and column.storage != "date"
         )
         if wrong or (role == "time" and column.storage == "text"):
             raise DataError(

@@ -139,9 +139,11 @@ def run_certificate(
     groups, ready = _groups(formats), {} if waiting is None else waiting
     packages = _packages(folder)
     processes = {names: ready.pop(names, None) or _checker(names, packages) for names in groups}
+    # Made before there are threads: two that parse at once fail, as Python 3.11 counts the depth of both together.
+    programs = own_programs() if own is None else own
     # Each waits for a process, most of whose time are imports.
     with ThreadPoolExecutor(len(groups)) as pool:
-        for told in pool.map(lambda names: _checked(folder, names, own, processes[names]), groups):
+        for told in pool.map(lambda names: _checked(folder, names, own, programs, processes[names]), groups):
             found |= told
     first = found[formats[0]]
     failed = next((name for name in formats if not found[name].passed), "")
@@ -188,7 +190,9 @@ def _checker(names: Sequence[str], further: Sequence[str]) -> Child:
     return Child([sys.executable, "-I", "-B", "-c", _PROGRAM], _ENVIRONMENT, line_of(needs))
 
 
-def _checked(folder: Path, names: Sequence[str], own: Path | None, child: Child) -> dict[str, FormatCheck]:
+def _checked(
+    folder: Path, names: Sequence[str], own: Path | None, programs: Path, child: Child
+) -> dict[str, FormatCheck]:
     titles = " + ".join(FORMATS[name].title for name in names)
     scripts = {
         name: None
@@ -199,8 +203,8 @@ def _checked(folder: Path, names: Sequence[str], own: Path | None, child: Child)
     request = {
         "folder": str(folder),
         "formats": scripts,
-        "predict": str((own or own_programs()) / "predict.py"),
-        "preprocess": str((own or own_programs()) / "preprocess.py"),
+        "predict": str(programs / "predict.py"),
+        "preprocess": str(programs / "preprocess.py"),
     }
     found: dict[str, FormatCheck] = {}
 

@@ -27,7 +27,7 @@ from ..data.columns import (
 )
 from ..data.schema import TableSchema
 from ..data.table import Table
-from ..domain.kinds import kind_of_role
+from ..domain.kinds import CATEGORY_ROLES, kind_of_role
 from ..domain.spec import ReadSpec
 from ..kinds.registry import bundle_part_of
 
@@ -56,7 +56,7 @@ def write_samples(
     parts = {name: bundle_part_of(kind_of_role(schema[name].role)) for name in columns}
     rows = rows[: min(part.most_samples for part in parts.values())]
     cells = [name for name in columns if not isinstance(table[name], ArrayColumn)]
-    categories = [name for name in columns if schema[name].role == "categorical"]
+    categories = [name for name in columns if schema[name].role in CATEGORY_ROLES]
     plan: list[tuple[str, str | None]] = [(kind, None) for kind in _KINDS if cells]
     plan += [("missing", name) for name in cells[:_ALONE]]
     plan += [("unseen", name) for name in categories[:_ALONE]]

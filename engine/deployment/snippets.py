@@ -21,7 +21,8 @@ from ..bundled.schema import FormatSpec
 
 TEMPLATES = BUNDLED / "templates"
 FOLDER = "snippets"
-PIXELS = "sample_image.bin"
+SAMPLE = "sample_image.bin"
+"""The bytes of the sample's input that is too long to be written in a program."""
 # Characters of a cell that is shown in a program.
 _LONG_TEXT = 2000
 
@@ -32,9 +33,11 @@ class _Language:
 
     Attributes
     ----------
-    template, file : str
-    number, text, image : callable
+    template, program : str
+    number, text : callable
         The line for an input; take its name in quotes and the value in the language's signs.
+    file : callable
+        The line for an input that is read from `SAMPLE`; takes its name in quotes and the shape of one row.
     quoted : callable
         A text as a literal.
     likeliest, positive : str
@@ -42,10 +45,10 @@ class _Language:
     """
 
     template: str
-    file: str
+    program: str
     number: Callable[[str, str], str]
     text: Callable[[str, str], str]
-    image: Callable[[str, Sequence[int]], str]
+    file: Callable[[str, Sequence[int]], str]
     quoted: Callable[[str], str]
     labels: Callable[[Sequence[str]], str]
     likeliest: str
@@ -77,10 +80,10 @@ def _javascript_quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _c_image(name: str, shape: Sequence[int]) -> str:
+def _c_file(name: str, shape: Sequence[int]) -> str:
     sides = ", ".join(map(str, shape))
     return (
-        f'  std::ifstream file("{PIXELS}", std::ios::binary);\n'
+        f'  std::ifstream file("{SAMPLE}", std::ios::binary);\n'
         "  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};\n"
         f"  row.image({name}, bytes, {{1, {sides}}});"
     )
@@ -91,7 +94,7 @@ _LANGUAGES = (
         "predict.cpp.txt", "predict.cpp",
         lambda name, value: f"  row.number({name}, {value});",
         lambda name, value: f"  row.text({name}, {value});",
-        _c_image,
+        _c_file,
         _c_quoted,
         lambda labels: f"const char* const LABELS[] = {{{', '.join(map(_c_quoted, labels))}}};",
         '  std::printf("prediction: %s\\n", LABELS[std::max_element(values, values + expected.size()) - values]);\n',
@@ -101,7 +104,7 @@ _LANGUAGES = (
         "predict.mjs.txt", "predict.mjs",
         lambda name, value: f"  {name}: number({value}),",
         lambda name, value: f"  {name}: text({value}),",
-        lambda name, shape: f"  {name}: image(readFileSync('{PIXELS}'), [1, {', '.join(map(str, shape))}]),",
+        lambda name, shape: f"  {name}: image(readFileSync('{SAMPLE}'), [1, {', '.join(map(str, shape))}]),",
         _javascript_quoted,
         lambda labels: f"[{', '.join(map(_javascript_quoted, labels))}]",
         "console.log(`prediction: ${LABELS[values.indexOf(Math.max(...values))]}`);\n",
@@ -112,7 +115,7 @@ _LANGUAGES = (
         lambda name, value: f"    number({name}, {value});",
         lambda name, value: f"    text({name}, {value});",
         lambda name, shape:
-            f'    image({name}, Files.readAllBytes(Path.of("{PIXELS}")), 1, {", ".join(map(str, shape))});',
+            f'    image({name}, Files.readAllBytes(Path.of("{SAMPLE}")), 1, {", ".join(map(str, shape))});',
         _java_quoted,
         lambda labels: ", ".join(map(_java_quoted, labels)),
         "      int best = 0;\n"
@@ -131,9 +134,9 @@ def write_snippets(folder: Path) -> None:
     target = folder / FOLDER
     target.mkdir()
     feeds, expected = _sample(predictor, folder)
-    for column in predictor.columns:
-        if column.storage == "image":
-            (target / PIXELS).write_bytes(feeds[column.name].tobytes())
+    for values in feeds.values():
+        if _is_bytes(values):
+            (target / SAMPLE).write_bytes(values.tobytes())
     session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
     output = session.get_outputs()[0]
     common = {
@@ -152,7 +155,7 @@ def write_snippets(folder: Path) -> None:
         labels = predictor.labels or ["prediction"]
         parts = common | {"LABELS": language.labels(labels), "INPUTS": _inputs(language, predictor, feeds)}
         parts["DECISION"] = _decision(language, predictor)
-        (target / language.file).write_text(filled(language.template, parts), encoding="utf-8")
+        (target / language.program).write_text(filled(language.template, parts), encoding="utf-8")
     (target / "README.md").write_text(filled("snippets.md.txt", common), encoding="utf-8")
 
 
@@ -196,9 +199,9 @@ def _inputs(language: _Language, predictor: Predictor, feeds: Mapping[str, np.nd
     lines: list[str] = []
     for column in predictor.columns:
         quoted, values = language.quoted(column.name), feeds[column.name]
-        if column.storage == "image":
-            lines.append(language.image(quoted, values.shape[1:]))
-        elif column.storage == "text":
+        if _is_bytes(values):
+            lines.append(language.file(quoted, values.shape[1:]))
+        elif values.dtype.kind in "OU":
             lines.append(language.text(quoted, language.quoted(values[0, 0])))
         else:
             value = float(values[0, 0])
@@ -206,20 +209,15 @@ def _inputs(language: _Language, predictor: Predictor, feeds: Mapping[str, np.nd
     return "\n".join(lines)
 
 
+def _is_bytes(values: np.ndarray) -> bool:
+    """Return whether an input is of whole bytes, as files are; others are numbers or texts."""
+    return values.dtype == np.uint8
+
+
 def _missing(predictor: Predictor) -> str:
-    """Return what is to be known of cells that are missing, and of images."""
-    told: list[str] = []
-    if any(spec.shape is None for spec in predictor.schema.inputs):
-        told.append(
-            "A missing number is not-a-number, a missing text is empty; a date is its seconds since 1970, UTC."
-        )
-    for spec in predictor.schema.inputs:
-        if spec.shape is not None:
-            height, width, channels = spec.shape
-            told.append(
-                f"An image is resized to {height} x {width} pixels of {channels} bytes first: ../decoding.py says how."
-            )
-    return " ".join(told)
+    """Return what is to be known of cells that are missing, and of files."""
+    columns = sorted(predictor.columns, key=lambda column: column.reads_files)
+    return " ".join(dict.fromkeys(column.preparation for column in columns))
 
 
 def _about(predictor: Predictor, types: Mapping[str, str]) -> str:

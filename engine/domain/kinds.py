@@ -35,6 +35,8 @@ class KindOfData:
         Where data could be several kinds, the lowest is taken.
     roles : tuple of str
         Of the columns that its networks learn from; no other kind has them.
+    numbers, dates, categories : tuple of str
+        Those of its roles that are for columns of numbers, of dates, and of categories.
     by_reader : bool
         Whether a reader alone finds such columns, so that nobody gives a column such a role.
     stands_in : tuple of str
@@ -54,6 +56,9 @@ class KindOfData:
     name: str
     rank: int
     roles: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     by_reader: bool = False
     stands_in: tuple[str, ...] = ()
     stands_in_storage: str = ""
@@ -74,6 +79,9 @@ def _declared() -> dict[str, KindOfData]:
                     folder.name,
                     rank=int(said["rank"]),
                     roles=tuple(map(str, said["roles"])),
+                    numbers=tuple(map(str, said.get("numbers", ()))),
+                    dates=tuple(map(str, said.get("dates", ()))),
+                    categories=tuple(map(str, said.get("categories", ()))),
                     by_reader=bool(said.get("by_reader", False)),
                     stands_in=tuple(map(str, said.get("stands_in", ()))),
                     stands_in_storage=str(said.get("stands_in_storage", "")),
@@ -91,6 +99,15 @@ KINDS = _declared()
 
 ROLES = (*(role for kind in KINDS.values() for role in kind.roles), *_OTHER_ROLES)
 """What a column may be used for."""
+
+NUMBER_ROLES = tuple(role for kind in KINDS.values() for role in kind.numbers)
+"""Roles of columns whose cells must be numbers."""
+
+DATE_ROLES = tuple(role for kind in KINDS.values() for role in kind.dates)
+"""Roles of columns whose cells must be dates."""
+
+CATEGORY_ROLES = tuple(role for kind in KINDS.values() for role in kind.categories)
+"""Roles of columns of categories, whatever their cells are."""
 
 GIVEN_ROLES = tuple(
     role for role in ROLES if not any(k.by_reader and role in k.roles for k in KINDS.values())

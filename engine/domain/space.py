@@ -19,12 +19,13 @@ import tomli_w
 from . import formatting
 from .errors import SpecError
 from .families import FAMILIES
+from .kinds import KINDS
 from .params import Params, ParamValue
-from .space_files import part_entries, space_text
+from .space_files import has_part, part_entries, space_text
 from .space_rules import FURTHER, check_entry, check_name, check_starts
 
-ENCODED_KINDS = ("text", "image")
-"""Kinds of data that may stand beside a table."""
+_ENCODER = "_vector"
+"""How parts with the settings of the encoder of a kind end."""
 
 Choice: TypeAlias = bool | int | float | str
 """A value that can be chosen."""
@@ -351,13 +352,14 @@ def with_encoders(space: Space, kinds: Iterable[str]) -> Space:
     Parameters
     ----------
     space : Space
-    kinds : iterable of {"text", "image"}
+    kinds : iterable of str
+        Of data; those that may stand beside a table have a part ``<kind>_vector``.
 
     Returns
     -------
     Space
     """
-    further = [p for kind in kinds for p in _family_space(part_entries(f"{kind}_vector")).parameters]
+    further = [p for kind in kinds for p in _family_space(part_entries(f"{kind}{_ENCODER}")).parameters]
 
     def joined(own: FamilySpace) -> FamilySpace:
         named = {p.name: p for p in (*further, *own.parameters)}
@@ -483,6 +485,7 @@ def _checked(tree: object) -> Mapping[str, Tree]:
             "The search space is empty; it needs a table for each family, for instance [mlp.width]."
         )
     known_families = cast("Mapping[str, object]", tree)
+    encoded = tuple(kind for kind in KINDS if has_part(f"{kind}{_ENCODER}"))
     for family, entries in known_families.items():
         if family not in FAMILIES:
             raise SpecError(
@@ -492,7 +495,7 @@ def _checked(tree: object) -> Mapping[str, Tree]:
             )
         if not isinstance(entries, Mapping):
             raise SpecError("{family} must be a table of parameters.", family=family)
-        own = with_encoders(default_space([family]), ENCODED_KINDS).families[family]
+        own = with_encoders(default_space([family]), encoded).families[family]
         known = FURTHER | {p.target for p in own.parameters}
         table = cast("Tree", entries)
         names = [name for name in table if name != "start"]

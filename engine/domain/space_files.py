@@ -87,6 +87,20 @@ def _part(name: str) -> Iterator[str]:
             yield block
 
 
+def has_part(name: str) -> bool:
+    """Return whether there is a part of that name.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bool
+    """
+    return _folder().joinpath(f"parts/{name}.toml").is_file()
+
+
 def part_entries(name: str) -> dict[str, object]:
     """Return the entries of a part, by parameter.
 

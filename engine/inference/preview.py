@@ -6,13 +6,12 @@ import base64
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bundled.input_column import InputColumn
 from ..bundled.predictor import Piece, Predictor
-from ..bundled.schema import InputSpec
 from ..deployment.bundle import Bundle
 from ..domain.predictions import Preview, PreviewRow
 from .rows import open_source
@@ -44,18 +43,18 @@ def preview(bundle: Path, data: Path, interval: float | None = None) -> Preview:
         rows += _rows(predictor, piece, len(rows))[: most - len(rows)]
         if len(rows) >= most:
             break
-    columns = tuple(spec.column for spec in _shown(predictor))
+    columns = tuple(column.column for column in _shown(predictor))
     return Preview(columns, tuple(rows), has_truth=any(row.truth is not None for row in rows))
 
 
-def _pictured(predictor: Predictor) -> InputSpec | None:
+def _pictured(predictor: Predictor) -> InputColumn | None:
     """Return the column whose cells are shown as pictures; None without one."""
-    return next((spec for spec in predictor.schema.inputs if spec.shape is not None), None)
+    return next((column for column in predictor.columns if column.is_pictured), None)
 
 
-def _shown(predictor: Predictor) -> list[InputSpec]:
+def _shown(predictor: Predictor) -> list[InputColumn]:
     """Return the columns whose cells are shown as text."""
-    return [spec for spec in predictor.schema.inputs if spec.shape is None][:_COLUMNS]
+    return [column for column in predictor.columns if not column.is_pictured][:_COLUMNS]
 
 
 def _rows(predictor: Predictor, piece: Piece, start: int) -> list[PreviewRow]:
@@ -114,15 +113,8 @@ def _picture(pixels: NDArray[np.uint8]) -> str:
 
 
 def _cells(predictor: Predictor, feeds: Feeds, place: int) -> tuple[str, ...]:
-    return tuple(_cell(spec.storage, feeds[spec.name][place, 0]) for spec in _shown(predictor))
+    return tuple(_shortened(column.shown(feeds[column.name][place])) for column in _shown(predictor))
 
 
-def _cell(storage: str, value: Any) -> str:
-    if storage == "text":
-        text = " ".join(str(value).split())
-        return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
-    if value != value:
-        return ""
-    return (
-        str(np.datetime64(int(value), "s")).replace("T00:00:00", "") if storage == "date" else f"{value:.6g}"
-    )
+def _shortened(text: str) -> str:
+    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"

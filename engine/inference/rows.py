@@ -87,7 +87,7 @@ def open_source(
     try:
         if predictor.lead:
             return _Files(predictor, data)
-        if data.is_dir() and len(predictor.columns) == 1 and predictor.columns[0].storage == "text":
+        if data.is_dir() and len(predictor.columns) == 1 and predictor.columns[0].holds_texts:
             return _Texts(predictor, data)
         try:
             with data.open("rb") as stream:

@@ -12,6 +12,7 @@ from ..data.columns import canonical_text
 from ..data.schema import TableSchema
 from ..data.table import Table
 from ..domain.errors import Message
+from ..domain.kinds import NUMBER_ROLES
 
 Severity = Literal["info", "warning", "serious"]
 
@@ -56,7 +57,7 @@ def far_values(table: Table, schema: TableSchema) -> list[Finding]:
     found: list[Finding] = []
     codes: set[float] = set()
     rest: list[tuple[str, NDArray[np.float64], NDArray[np.int64]]] = []
-    numbers = [c for c in schema.columns if c.storage == "number" and c.role in ("numeric", "target")]
+    numbers = [c for c in schema.columns if c.storage == "number" and c.role in (*NUMBER_ROLES, "target")]
     for c in numbers:
         known = table.numbers(c.name).numbers
         values, counts = np.unique(known[~np.isnan(known)], return_counts=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from ..data.schema import ColumnSchema, infer_schema
 from ..data.table import Table
+from ..domain.kinds import CATEGORY_ROLES, NUMBER_ROLES
 
 _TARGET_NAMES = (
     "target",
@@ -52,7 +53,9 @@ def suggest_target(table: Table, roles: Mapping[str, str]) -> str | None:
         if name in by_name:
             return by_name[name]
     usable = [
-        c for c in infer_schema(table).columns if c.role in ("numeric", "categorical") and c.n_unique > 1
+        c
+        for c in infer_schema(table).columns
+        if c.role in (*NUMBER_ROLES, *CATEGORY_ROLES) and c.n_unique > 1
     ]
     truths = [c.name for c in usable if _TRUTH.search(c.name)]
     if truths:

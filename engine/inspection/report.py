@@ -14,7 +14,7 @@ from ..data.schema import TableSchema
 from ..data.table import Table
 from ..data.target import Target, encode_target
 from ..domain.errors import DataError
-from ..domain.kinds import KINDS, input_kind, joined
+from ..domain.kinds import CATEGORY_ROLES, DATE_ROLES, KINDS, NUMBER_ROLES, input_kind, joined
 from ..domain.spec import SplitSpec
 from ..kinds.near_duplicates import NearDuplicates, first_hashes, mixed
 from ..splits.splitting import keeps_copies
@@ -160,7 +160,7 @@ def _columns(table: Table, schema: TableSchema) -> list[Finding]:
                     kind=joined(tuple(k for k in KINDS if k in (*schema.kinds, kind.name))),
                 )
             )
-        elif c.role == "categorical" and c.n_unique > 100:
+        elif c.role in CATEGORY_ROLES and c.n_unique > 100:
             found.append(
                 finding(
                     "info",
@@ -170,7 +170,7 @@ def _columns(table: Table, schema: TableSchema) -> list[Finding]:
                     n=c.n_unique,
                 )
             )
-        if c.n_missing and c.role in ("numeric", "categorical", "date"):
+        if c.n_missing and c.role in (*NUMBER_ROLES, *CATEGORY_ROLES, *DATE_ROLES):
             fraction = c.n_missing / max(table.n_rows, 1)
             severity: Severity = "serious" if fraction > 0.95 else "warning" if fraction > 0.3 else "info"
             found.append(

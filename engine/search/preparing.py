@@ -108,7 +108,7 @@ def prepare(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Prepar
             space,
             n_rows=max(len(rows) for rows in splits.train),
             max_epochs=spec.max_epochs,
-            n_numbers=sum(c.role == "numeric" for c in schema.features),
+            n_numbers=schema.n_numbers,
         ),
         request=request,
         files=site_of(store, n_workers, n_threads, policy).files(request),

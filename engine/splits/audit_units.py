@@ -13,6 +13,7 @@ from ..data.columns import Column, NumberColumn, Rows
 from ..data.schema import SPLIT_COLUMN, ColumnSchema, TableSchema
 from ..data.table import Table
 from ..data.target import Target
+from ..domain.kinds import DATE_ROLES
 from ..domain.spec import SplitSpec
 from ..domain.split_findings import By
 from .near_duplicates import NearDuplicates, find_near_duplicates
@@ -158,7 +159,7 @@ def _orders(table: Table, schema: TableSchema, rows: Rows, goal: Floats) -> Iter
     """Yield the order of the file, and of dates; a file in the order of a date counts as that date."""
     by_file = np.arange(len(rows))
     is_by_date = False
-    for c in schema.with_role("date")[:2]:
+    for c in [c for c in schema.columns if c.role in DATE_ROLES][:2]:
         column = table[c.name]
         if not isinstance(column, NumberColumn):
             continue

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...engine.domain.group_audits import GroupAudit
-from ...engine.domain.kinds import KINDS
+from ...engine.domain.kinds import CATEGORY_ROLES, DATE_ROLES, KINDS, NUMBER_ROLES
 from ...engine.domain.results import StudyResult
 from ...storage.records import StudyRecord
 from ..speech import tr
@@ -15,7 +15,7 @@ _NO_GROUPS = ("target", "id", "constant", *(r for k in KINDS.values() if not k.m
 """Roles of columns that make no groups."""
 
 # The likeliest first.
-_ROLES = ("categorical", "group", "ignored", "numeric", "date", "time")
+_ROLES = (*CATEGORY_ROLES, "group", "ignored", *NUMBER_ROLES, *DATE_ROLES, "time")
 
 
 def kept_audits(study: StudyRecord) -> list[GroupAudit]:
