@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -146,7 +145,7 @@ def _preview(table: Table) -> Preview:
 
 
 def _columns(schema: TableSchema, pictures: Mapping[str, Picture]) -> tuple[Mapping[str, object], ...]:
-    return tuple({**dataclasses.asdict(c), **pictures[c.name].to_json()} for c in schema.columns)
+    return tuple({**c.to_json(), **pictures[c.name].to_json()} for c in schema.columns)
 
 
 def _messages(loaded: Loaded, schema: TableSchema, target: Target | None) -> tuple[Message, ...]:

@@ -12,7 +12,8 @@ from cupel.engine.domain.families import default_families
 from cupel.engine.domain.forecasts import Corner, Forecast
 from cupel.engine.domain.requests import Inspect, request_of
 from cupel.engine.domain.spec import ReadSpec
-from cupel.gui.models.columns_model import Column, ColumnsModel, PreviewModel
+from cupel.engine.inspection.inspect import inspect_file
+from cupel.gui.models.columns_model import FACTS_ROLE, Column, ColumnsModel, PreviewModel
 from cupel.gui.pages.columns_delegate import RoleBox
 from cupel.gui.pages.forecast_card import fitting_text
 from cupel.gui.pages.new_study import NewStudyPage
@@ -66,6 +67,15 @@ def test_the_models_keep_qts_rules(qtbot: QtBot) -> None:
     assert columns.setData(columns.index(0, Column.ROLE), "ignored")
     assert not columns.setData(columns.index(0, Column.ROLE), "no role")
     assert len(testers) == 2
+
+
+def test_the_columns_of_a_file_know_whether_they_are_numbers(qtbot: QtBot, file: Path) -> None:
+    columns = ColumnsModel()
+    columns.show_inspection(Inspection.from_json(inspect_file(file).to_json()), {})
+    facts = [columns.index(row, Column.NAME).data(FACTS_ROLE) for row in range(columns.rowCount())]
+    assert {one.name: one.kind for one in facts} == {
+        "age": "number", "workclass": "text", "fnlwgt": "number", "education": "text", "income": "text",
+    }  # fmt: skip
 
 
 def test_an_inspected_file_gives_a_spec_that_can_be_started(opened: NewStudyPage) -> None:
