@@ -15,7 +15,8 @@ import numpy as np
 
 from ...storage.records import Json
 from ..domain.errors import DataError
-from ..domain.kinds import AUTO, DEFAULT_KIND, KINDS, ROLES, KindOfData, joined, kinds_of
+from ..domain.inspections import ArraySchema
+from ..domain.kinds import AUTO, DEFAULT_KIND, KINDS, ROLES, KindOfData, Storage, joined, kinds_of
 from ..domain.spec import ReadSpec
 from ..domain.stored import from_builtins
 from .columns import (
@@ -23,7 +24,6 @@ from .columns import (
     Column,
     DateColumn,
     NumberColumn,
-    Storage,
     WordColumn,
     cells_of,
     date_format_of,
@@ -36,14 +36,6 @@ _CAMEL_ID = re.compile(r"[a-z](?:ID|Id)$")
 _MANY_WORDS = 50
 SPLIT_COLUMN = "split"
 """The column that may say which rows are the official test set."""
-
-
-@dataclass(frozen=True, slots=True)
-class ArraySchema:
-    """The arrays of a column: the shape of each, and, once stored, the sha256 of the file of all."""
-
-    shape: tuple[int, ...]
-    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

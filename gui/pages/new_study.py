@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ...engine.domain.errors import SpecError
 from ...engine.domain.forecasts import Forecast
+from ...engine.domain.inspections import Inspection
 from ...engine.domain.requests import CreatedStudy, result_of
 from ...engine.domain.spec import StudySpec
+from ...engine.domain.split_findings import SplitFinding
 from ...storage.records import DatasetRecord, JobRecord, Request, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
 from ..speech import Text, sentence, tr
-from ..states.inspection import Inspection, SplitFinding
 from ..states.new_study import NewStudyState
 from ..states.new_study_memory import Memory
 from ..states.sources import is_text_file, source_text
@@ -138,11 +139,10 @@ class NewStudyPage(Page):
         super().showEvent(event)
         self._recall_once()
 
-    def show_inspection(self, result: dict[str, Any]) -> None:
+    def show_inspection(self, found: Inspection) -> None:
         """Show what an ``inspect`` job found."""
         state = self.state
         self._read_form()
-        found = Inspection.from_json(result)
         is_new = state.take(found)
         # Before all else: whatever changes has the state take what the form says.
         self.form.show_state()
@@ -214,7 +214,7 @@ class NewStudyPage(Page):
         self.question.kept.connect(self._keep_split)
         self.forecast.wanted.connect(self._forecast)
         self.forecast.unwanted.connect(self._cancel_forecast)
-        self._inspecting.finished.connect(lambda job: self.show_inspection(dict(job.result)))
+        self._inspecting.finished.connect(lambda job: self.show_inspection(result_of(job, Inspection)))
         self._inspecting.failed.connect(self._failed)
         self._creating.finished.connect(self._created)
         self._creating.failed.connect(self._failed)
@@ -301,7 +301,7 @@ class NewStudyPage(Page):
         self.desk.request(created.study_id, Request.RUN)
         self.desk.toast(lambda: tr("The search has been started."))
         known = self.state.found.messages if self.state.found is not None else ()
-        for message in (m.to_json() for m in created.messages):
+        for message in created.messages:
             # Of the splits and the workers; the others have been read on this page.
             if message not in known:
                 self.desk.toast(lambda m=message: sentence(m))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 import shots
-from cupel.engine.domain.errors import SpecError
+from cupel.engine.domain.errors import Message, SpecError
 from cupel.engine.domain.families import default_families
 from cupel.engine.domain.forecasts import Corner, Forecast
+from cupel.engine.domain.inspections import Finding, Inspection
 from cupel.engine.domain.requests import Inspect, request_of
 from cupel.engine.domain.spec import ReadSpec
 from cupel.engine.inspection.inspect import inspect_file
@@ -18,7 +20,6 @@ from cupel.gui.pages.columns_delegate import RoleBox
 from cupel.gui.pages.forecast_card import fitting_text
 from cupel.gui.pages.new_study import NewStudyPage
 from cupel.gui.shell import MainWindow
-from cupel.gui.states.inspection import Inspection
 from cupel.storage.records import JobState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 from PySide6.QtCore import Qt
@@ -61,7 +62,7 @@ def test_the_models_keep_qts_rules(qtbot: QtBot) -> None:
         QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
         for model in (columns, preview)
     ]
-    found = Inspection.from_json(shots.sample_inspection())
+    found = shots.sample_inspection()
     columns.show_inspection(found, {})
     preview.show_inspection(found)
     assert columns.setData(columns.index(0, Column.ROLE), "ignored")
@@ -71,9 +72,9 @@ def test_the_models_keep_qts_rules(qtbot: QtBot) -> None:
 
 def test_the_columns_of_a_file_know_whether_they_are_numbers(qtbot: QtBot, file: Path) -> None:
     columns = ColumnsModel()
-    columns.show_inspection(Inspection.from_json(inspect_file(file).to_json()), {})
+    columns.show_inspection(inspect_file(file), {})
     facts = [columns.index(row, Column.NAME).data(FACTS_ROLE) for row in range(columns.rowCount())]
-    assert {one.name: one.kind for one in facts} == {
+    assert {one.name: one.storage for one in facts} == {
         "age": "number", "workclass": "text", "fnlwgt": "number", "education": "text", "income": "text",
     }  # fmt: skip
 
@@ -138,7 +139,7 @@ def test_overridden_reading_is_sent_and_detection_is_not(
     field.set_value(False)
     field.changed.emit()
     qtbot.waitUntil(lambda: _found(opened).n_rows == 121)
-    assert opened.state.values["target"] in _found(opened).preview_columns  # the columns have other names now
+    assert opened.state.values["target"] in _found(opened).preview.columns  # the columns have other names now
     with Store.open(workspace) as store:
         asked = [request_of(job) for job in store.jobs()]
         assert [a.read for a in asked if isinstance(a, Inspect)] == [ReadSpec(), ReadSpec(header=False)]
@@ -173,12 +174,8 @@ def test_a_target_with_one_class_keeps_the_search_from_starting(opened: NewStudy
         "The target {column!r} has one class only, {value!r}, so there is nothing to predict; choose another column, "
         "or add rows of another class."
     )
-    args = {"column": "income", "value": "yes"}
-    message = {"template": template, "args": args, "text": template.format(**args)}
-    found["findings"].append(
-        {"severity": "serious", "code": "target", "column": "income", "message": message}
-    )
-    opened.show_inspection(found)
+    wrong = Finding("serious", "target", "income", Message(template, {"column": "income", "value": "yes"}))
+    opened.show_inspection(msgspec.structs.replace(found, findings=(*found.findings, wrong)))
     assert not opened.start.isEnabled()
     assert "one class only" in opened.problem.text()
 
@@ -315,9 +312,8 @@ def test_studies_on_equal_data_are_offered_as_starts(
 def show(page: NewStudyPage, digest: str) -> None:
     """Show what was found in the data of an earlier study."""
     found = shots.sample_inspection()
-    page.show_inspection(
-        {**found, "digest": digest, "target": "y", "columns": [{**found["columns"][0], "name": "y"}]}
-    )
+    columns = (msgspec.structs.replace(found.columns[0], name="y"),)
+    page.show_inspection(msgspec.structs.replace(found, digest=digest, target="y", columns=columns))
 
 
 def test_the_kind_of_data_is_asked_for_and_networks_follow_it(
