@@ -14,6 +14,7 @@ from ...engine.domain.inspections import Inspection
 from ...engine.domain.requests import CreatedStudy, result_of
 from ...engine.domain.spec import StudySpec
 from ...engine.domain.split_findings import SplitFinding
+from ...engine.domain.study_list import list_studies
 from ...storage.records import DatasetRecord, JobRecord, Request, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
@@ -181,8 +182,8 @@ class NewStudyPage(Page):
 
         def work(store: Store) -> list[StudyRecord]:
             equal = {data.id for data in store.datasets() if digest and data.digest == digest}
-            studies = [s for s in store.studies() if s.dataset_id in equal and s.best_trial is not None]
-            return [s for s in studies if s.spec.get("target") == target]
+            studies = [s for s in list_studies(store).studies if s.dataset_id in equal]
+            return [s for s in studies if s.best_trial is not None and StudySpec.of_study(s).target == target]
 
         self.desk.feed.read(work, self.form.offer_starts)
 

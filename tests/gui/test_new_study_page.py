@@ -13,7 +13,7 @@ from cupel.engine.domain.families import default_families
 from cupel.engine.domain.forecasts import Corner, Forecast
 from cupel.engine.domain.inspections import Finding, Inspection
 from cupel.engine.domain.requests import Inspect, request_of
-from cupel.engine.domain.spec import ReadSpec
+from cupel.engine.domain.spec import ReadSpec, spec_of
 from cupel.engine.inspection.inspect import inspect_file
 from cupel.gui.models.columns_model import FACTS_ROLE, Column, ColumnsModel, PreviewModel
 from cupel.gui.pages.columns_delegate import RoleBox
@@ -286,8 +286,8 @@ def test_studies_on_equal_data_are_offered_as_starts(
             table_sha256="t" * 64, size_bytes=1,
         )  # fmt: skip
         earlier = store.create_study(
-            name="before", dataset_id=data.id, spec={"target": "y"}, metric="accuracy", direction="maximize",
-            task="binary",
+            name="before", dataset_id=data.id, spec=spec_of("y", n_trials=5).to_json(), metric="accuracy",
+            direction="maximize", task="binary",
         )  # fmt: skip
         show(page, data.digest)
         qtbot.waitUntil(page.desk.feed.idle)
