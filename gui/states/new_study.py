@@ -413,7 +413,7 @@ class NewStudyState:
         try:
             self.spec()
         except SpecError as error:
-            return sentence(error.sentence.to_json())
+            return sentence(error.sentence)
         except ValueError as error:
             return str(error)
         return ""
