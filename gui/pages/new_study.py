@@ -19,7 +19,7 @@ from ...storage.records import DatasetRecord, JobRecord, Request, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
 from ..speech import Text, sentence, tr
-from ..states.new_study import NewStudyState
+from ..states.new_study import NewStudyState, Standing
 from ..states.new_study_memory import Memory
 from ..states.sources import is_text_file, source_text
 from ..widgets.drop_zone import DropZone
@@ -50,6 +50,8 @@ class NewStudyPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, lambda: tr("New study"))
         self.state = NewStudyState()
+        # As the page was checked last.
+        self._standing = Standing()
         # Until the page is seen for the first time.
         self._kept = Memory.load(desk.preferences)
         self._inspecting = JobWatcher(desk, self)
@@ -281,9 +283,10 @@ class NewStudyPage(Page):
 
     def _forecast(self) -> None:
         self._check()
-        if self.state.standing().can_start:
+        spec = self._standing.spec
+        if spec is not None:
             self.forecast.show_progress(0.0, "")
-            self._forecasting.start(self.state.forecast_request())
+            self._forecasting.start(self.state.forecast_request(spec))
 
     def _cancel_forecast(self) -> None:
         self._forecasting.cancel()
@@ -291,10 +294,11 @@ class NewStudyPage(Page):
 
     def _start(self) -> None:
         self._check()
-        if self.state.standing().can_start:
+        spec = self._standing.spec
+        if spec is not None:
             self.busy.show()
             self.start.setEnabled(False)
-            self._creating.start(self.state.create_request())
+            self._creating.start(self.state.create_request(spec))
 
     def _created(self, job: JobRecord) -> None:
         self.busy.hide()
@@ -320,7 +324,8 @@ class NewStudyPage(Page):
         """Say what keeps the search from being started."""
         self._read_form()
         self.data.set_families(self.state.values["families"])
-        standing, memory = self.state.standing(), self.state.memory()
+        self._standing = standing = self.state.standing()
+        memory = self.state.memory()
         if standing.is_ready and memory is not None:
             memory.save(self.desk.preferences)
         if standing.must_look and not (self._inspecting.is_busy and self.state.is_being_looked_at()):

@@ -41,17 +41,20 @@ class Standing:
         Whether the folds that are chosen have not been looked at.
     is_ready : bool
         Whether there are data to start with.
+    spec : StudySpec or None
+        What is asked; None where something keeps it from starting.
     """
 
     problem: str = ""
     question: SplitFinding | None = None
     must_look: bool = False
     is_ready: bool = False
+    spec: StudySpec | None = None
 
     @property
     def can_start(self) -> bool:
         """Whether the search can start."""
-        return self.is_ready and not self.problem
+        return self.spec is not None
 
 
 @dataclass(slots=True)
@@ -295,15 +298,13 @@ class NewStudyState:
             self.values["kind"],
         )
 
-    def forecast_request(self) -> ForecastRequest:
-        """Return what is to be measured; raises as `spec` does."""
-        return ForecastRequest(self.source, self.spec(), ReadSpec(**self.read))
+    def forecast_request(self, spec: StudySpec) -> ForecastRequest:
+        """Return what is to be measured; `spec` is that of `standing`."""
+        return ForecastRequest(self.source, spec, ReadSpec(**self.read))
 
-    def create_request(self) -> CreateStudy:
-        """Return the study that is to be made; raises as `spec` does."""
-        return CreateStudy(
-            self.source, self.spec(), ReadSpec(**self.read), self.values["name"], self.warm_start
-        )
+    def create_request(self, spec: StudySpec) -> CreateStudy:
+        """Return the study that is to be made; `spec` is that of `standing`."""
+        return CreateStudy(self.source, spec, ReadSpec(**self.read), self.values["name"], self.warm_start)
 
     def memory(self) -> Memory | None:
         """Return what is to be remembered; None while something is being typed."""
@@ -316,15 +317,17 @@ class NewStudyState:
         found = self.found
         if found is None or self.opening:
             return Standing()
-        problem = self._spec_problem() or self._what_forbids(found)
-        if not self._is_looked_at(found):
+        spec, problem = self._spec_or_problem()
+        problem = problem or self._what_forbids(found)
+        must_look, question = not self._is_looked_at(found), None
+        if must_look:
             problem = problem or tr("These folds are being looked at…")
-            return Standing(problem, must_look=True, is_ready=True)
-        open_ones = (one for one in to_be_answered(found) if one.key not in self.independent)
-        question = None if self.has_gap else next(open_ones, None)
+        elif not self.has_gap:
+            open_ones = (one for one in to_be_answered(found) if one.key not in self.independent)
+            question = next(open_ones, None)
         if question is not None:
             problem = problem or tr("Say first whether the rows are independent.")
-        return Standing(problem, question, is_ready=True)
+        return Standing(problem, question, must_look, is_ready=True, spec=None if problem else spec)
 
     def is_being_looked_at(self) -> bool:
         """Whether the inspection that runs looks at the folds that are chosen."""
@@ -409,14 +412,14 @@ class NewStudyState:
         asked = self._split_asked()
         return asked.get("kind") in ORDERED_SPLITS or plainly(asked) == plainly(self._looked_at)
 
-    def _spec_problem(self) -> str:
+    def _spec_or_problem(self) -> tuple[StudySpec | None, str]:
+        """Return what is asked, or why it cannot be."""
         try:
-            self.spec()
+            return self.spec(), ""
         except SpecError as error:
-            return sentence(error.sentence)
+            return None, sentence(error.sentence)
         except ValueError as error:
-            return str(error)
-        return ""
+            return None, str(error)
 
     def _what_forbids(self, found: Inspection) -> str:
         wrong = (one for one in found.findings if forbids(one, self.values["task"]))

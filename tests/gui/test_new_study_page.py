@@ -303,7 +303,7 @@ def test_studies_on_equal_data_are_offered_as_starts(
     assert page.state.warm_start is None  # only where the user says so
     page.form.start_from.set_value(earlier.id)
     page.form.start_from.changed.emit()
-    assert page.state.create_request().warm_start == earlier.id
+    assert page.state.create_request(page.spec()).warm_start == earlier.id
     show(page, "other data")
     qtbot.waitUntil(lambda: not page.form.start_from.line().isVisible())
     assert page.state.warm_start is None

@@ -79,9 +79,13 @@ def test_data_that_were_read_can_be_searched_at_once(state: NewStudyState) -> No
     spec = state.spec()
     assert (spec.target, spec.split.n_folds, spec.budget.timeout_s) == ("income", 5, 600.0)
     assert spec.families == default_families("table")
-    made = state.create_request()
+    asked = state.standing().spec
+    assert asked is not None
+    assert asked == spec
+    made = state.create_request(asked)
+    assert made.spec is asked
     assert (made.source, made.name, made.warm_start) == ("adult.csv", "adult", None)
-    assert state.forecast_request().spec == spec
+    assert state.forecast_request(asked).spec is asked
 
 
 def test_what_is_wrong_is_said_the_mistake_of_a_field_before_a_value_out_of_range(
@@ -101,8 +105,9 @@ def test_what_is_wrong_is_said_the_mistake_of_a_field_before_a_value_out_of_rang
 def test_a_search_space_that_is_none_keeps_the_search_from_starting(state: NewStudyState) -> None:
     state.space_mistake = SpecError("The space {name} is none.", name="x")
     assert state.standing().problem == "The space x is none."
+    assert state.standing().spec is None
     with pytest.raises(SpecError):
-        state.forecast_request()
+        state.spec()
 
 
 def test_objectives_and_limits_become_part_of_the_spec(state: NewStudyState) -> None:
