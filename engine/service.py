@@ -94,9 +94,7 @@ def run_job(store: Store, job: JobRecord) -> None:
     """Do one job and record its result or its failure."""
     try:
         answer = _answer(store, request_of(job), _JobProgress(store, job))
-        store.finish_job(
-            job.id, result=answer.to_json() if isinstance(answer, Inspection) else encoded(answer)
-        )
+        store.finish_job(job.id, result=encoded(answer))
     except _Cancelled:
         _log.info("job %d was cancelled", job.id)
     except Exception as error:  # noqa: BLE001 - the window must hear of every failure, typed

@@ -243,7 +243,7 @@ class Desk(QObject):
         self._tell_failure(message)
 
     def _tell_failure(self, message: Message) -> None:
-        self.warn(lambda: sentence(message.to_json()))
+        self.warn(lambda: sentence(message))
 
 
 def _studies_and_lost(store: Store) -> tuple[StudyList, frozenset[int]]:

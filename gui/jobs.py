@@ -97,7 +97,7 @@ class JobWatcher(QObject):
     def _fail(self, message: Message) -> None:
         self._job_id = None
         self._timer.stop()
-        self.failed.emit(lambda: sentence(message.to_json()))
+        self.failed.emit(lambda: sentence(message))
 
     def _ask(self) -> None:
         job_id = self._job_id

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from ..engine.domain import formatting
+from ..engine.domain.errors import Message
 
 Text = Callable[[], str]
 """Words that are asked for again when the language changes."""
@@ -68,18 +69,22 @@ def _shown(value: object) -> object:
     return sentence(inner) if "template" in inner else inner
 
 
-def sentence(message: Mapping[str, Any]) -> str:
-    """Return a sentence of the engine, ``{"template", "args", "text"}``, in the language in use.
+def sentence(message: Message | Mapping[str, Any]) -> str:
+    """Return a sentence of the engine, or its JSON ``{"template", "args", "text"}``, in the language in use.
 
     Where its template has no translation the English ``text`` is shown.
     """
-    template = str(message.get("template", ""))
+    if isinstance(message, Message):
+        return _said(message.template, message.args, message.text)
+    return _said(str(message.get("template", "")), message.get("args") or {}, str(message.get("text", "")))
+
+
+def _said(template: str, given: Mapping[str, object], text: str) -> str:
     if not template:
-        return str(message.get("text", ""))
-    given: Mapping[str, object] = message.get("args") or {}
+        return text
     args = {name: _shown(value) for name, value in given.items()}
     translated = _translator.translate(ENGINE_CONTEXT, template)
     try:
         return translated.format(**args)
     except (KeyError, IndexError, ValueError):
-        return str(message.get("text") or template)
+        return text or template

@@ -13,6 +13,7 @@ from ..engine.domain.families import FAMILIES
 from ..engine.domain.kinds import kinds_of
 from ..engine.domain.leading import Margin
 from ..engine.domain.resuming import found_nothing
+from ..engine.domain.spec import StudySpec
 from ..storage.records import (
     Failure,
     FailureKind,
@@ -283,12 +284,11 @@ def interval_text(verdict: Verdict) -> str:
 
 def remaining_s(study: StudyRecord) -> float | None:
     """Return an estimate of the seconds until a study's budget ends, None where nothing can be said yet."""
-    budget = study.spec.get("budget") or {}
+    budget = StudySpec.of_study(study).budget
     candidates: list[float] = []
-    timeout = budget.get("timeout_s")
-    if timeout:
-        candidates.append(max(float(timeout) - study.elapsed_s, 0.0))
-    wanted, done = budget.get("n_trials"), finished_trials(study)
+    if budget.timeout_s:
+        candidates.append(max(budget.timeout_s - study.elapsed_s, 0.0))
+    wanted, done = budget.n_trials, finished_trials(study)
     if wanted and done:
         candidates.append(max(study.elapsed_s / done * (wanted - done), 0.0))
     return min(candidates) if candidates else None
@@ -296,12 +296,12 @@ def remaining_s(study: StudyRecord) -> float | None:
 
 def progress(study: StudyRecord) -> float | None:
     """Return the fraction of a study's budget that is used up, None where it has no such limit."""
-    budget = study.spec.get("budget") or {}
+    budget = StudySpec.of_study(study).budget
     fractions: list[float] = []
-    if budget.get("timeout_s"):
-        fractions.append(study.elapsed_s / float(budget["timeout_s"]))
-    if budget.get("n_trials"):
-        fractions.append(finished_trials(study) / int(budget["n_trials"]))
+    if budget.timeout_s:
+        fractions.append(study.elapsed_s / budget.timeout_s)
+    if budget.n_trials:
+        fractions.append(finished_trials(study) / budget.n_trials)
     return min(max(fractions), 1.0) if fractions else None
 
 

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from ..bundled.input_column import Cell, InputColumn
 from ..bundled.predictor import Predictor
-from ..data.columns import Column, NumberColumn, Storage
+from ..data.columns import Column, NumberColumn
 from ..data.reading import read_table
 from ..data.target import match_labels
 from ..deployment.bundle import Bundle
 from ..deployment.telling import Progress, nobody, stage
 from ..domain.errors import DataError, Message
+from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
 from ..domain.thresholds import USUAL
 from ..kinds.image.files import path_column

@@ -20,6 +20,7 @@ from ...storage.workspace import SCRATCH
 from ..domain.compression_plan import BASE, CONTROL, Form, Plan
 from ..domain.compression_verdict import chosen
 from ..domain.errors import SpecError
+from ..domain.spec import StudySpec
 from ..domain.variants import BlamedLayers, BlameFacts, CandidateEstimate, ChoiceFacts, Difference, Limits
 from ..jobs.child import Job
 from ..statistics.comparison import paired_difference
@@ -118,7 +119,7 @@ def choose_variants(
             subject, work.n_epochs(), rounds, timeout_s or 1e9, is_zipped, limits,
         )  # fmt: skip
         found = _explored(work, CHOOSE, request)
-        nested = _interval(found.nested, int(study.spec["split"]["n_folds"]))
+        nested = _interval(found.nested, StudySpec.of_study(study).split.n_folds)
         front = _front(found, forms, limits, nested, is_zipped=is_zipped)
         work.forms = tuple(front)
         variants = work.ended(work.measured(subject, front, 0))

@@ -31,6 +31,7 @@ from ..domain.compression_plan import BASE, CONTROL, Form, forms_of, forms_where
 from ..domain.compression_verdict import verdict
 from ..domain.errors import CompressionError, Message
 from ..domain.metrics import METRICS
+from ..domain.spec import StudySpec
 from ..domain.stored import encoded
 from ..domain.variants import Difference, RowTimes, RuntimeFile, Sizes, VariantMeasures
 from ..jobs.child import Job, run
@@ -403,7 +404,7 @@ class Work:
         reference, scores = (
             np.array(file.scores)[:, file.metrics.index(self.study.metric)] for file in (fair, one)
         )
-        n_folds = int(self.study.spec["split"]["n_folds"])
+        n_folds = StudySpec.of_study(self.study).split.n_folds
         if METRICS[self.study.metric].direction == "minimize":
             return paired_difference(scores, reference, n_folds=n_folds)
         return paired_difference(reference, scores, n_folds=n_folds)

@@ -14,8 +14,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..bundled.numbers import MISSING, SOFT_MISSING, number_patterns
+from ..domain.kinds import Storage
 from .arrow import pc
-from .columns import DateColumn, NumberColumn, Storage, WordColumn
+from .columns import DateColumn, NumberColumn, WordColumn
 from .dates import parse_dates
 
 # A column of numbers or dates may hold this fraction of other cells.

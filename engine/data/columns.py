@@ -10,16 +10,15 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.arrays import Cells
+from ..domain.kinds import Storage
 from .scratch import row_chunks, take_mapped
 
-Storage = Literal["number", "text", "date"]
-"""How the cells of a column are kept in files and schemas; what they are used for is their role."""
 Rows = NDArray[np.int64]
 Cell: TypeAlias = str | float | int | None
 """A cell as JSON: text, a number (int where whole), a date as ISO text in UTC, None where missing."""

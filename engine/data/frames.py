@@ -14,9 +14,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..domain.errors import DataError, Message
+from ..domain.kinds import Storage
 from .arrow import pc
 from .cells import CellRules, parse_column
-from .columns import Column, DateColumn, NumberColumn, Storage
+from .columns import Column, DateColumn, NumberColumn
 from .table import Table
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from ..domain.errors import DataError, Message
+from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
-from .columns import Storage
 from .frames import table_from_arrow
 from .table import Table
 from .textfile import TextReader

@@ -15,6 +15,7 @@ import numpy as np
 
 from ...storage.records import Json
 from ..domain.errors import DataError
+from ..domain.inspections import ArraySchema
 from ..domain.kinds import (
     AUTO,
     DATE_ROLES,
@@ -23,6 +24,7 @@ from ..domain.kinds import (
     NUMBER_ROLES,
     ROLES,
     KindOfData,
+    Storage,
     joined,
     kinds_of,
 )
@@ -33,7 +35,6 @@ from .columns import (
     Column,
     DateColumn,
     NumberColumn,
-    Storage,
     WordColumn,
     cells_of,
     date_format_of,
@@ -46,14 +47,6 @@ _CAMEL_ID = re.compile(r"[a-z](?:ID|Id)$")
 _MANY_WORDS = 50
 SPLIT_COLUMN = "split"
 """The column that may say which rows are the official test set."""
-
-
-@dataclass(frozen=True, slots=True)
-class ArraySchema:
-    """The arrays of a column: the shape of each, and, once stored, the sha256 of the file of all."""
-
-    shape: tuple[int, ...]
-    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

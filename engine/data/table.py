@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..domain.errors import DataError
+from ..domain.kinds import Storage
 from .columns import (
     ArrayColumn,
     Cell,
@@ -24,7 +25,6 @@ from .columns import (
     DateColumn,
     NumberColumn,
     Rows,
-    Storage,
     WordColumn,
     cells_of,
     date_format_of,

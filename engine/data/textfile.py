@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from ..bundled.records import column_names
 from ..domain.errors import DataError, Message
+from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
 from . import dialect
 from .cells import CellRules, ParsedColumn, parse_column
 from .cleaning import blank_columns, blank_rows, compact, sub_header_rows
-from .columns import NumberColumn, Storage, WordColumn
+from .columns import NumberColumn, WordColumn
 from .table import Table
 
 _BLOCK = 1 << 20

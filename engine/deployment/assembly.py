@@ -43,6 +43,7 @@ from ..domain.errors import CupelError, ExportError, Message
 from ..domain.evidence import Claims
 from ..domain.formats import DEFAULT, FORMATS
 from ..domain.results import StudyResult
+from ..domain.spec import StudySpec
 from ..domain.stored import encoded
 from ..domain.thresholds import Threshold
 from ..domain.variants import VariantMethod
@@ -192,7 +193,7 @@ class Export:
             "labels": made.labels,
             "threshold": _threshold(threshold),
             "intervals": intervals.to_json(),
-            "target": self.study.spec["target"],
+            "target": StudySpec.of_study(self.study).target,
             "n_networks": made.n_networks,
             "inputs": [{key: spec[key] for key in _INPUT_KEYS} for spec in map(encoded, made.inputs)],
             "outputs": [_output(made)],

@@ -14,6 +14,7 @@ from ..domain.formatting import count, counted, number, plain, score, shared_dec
 from ..domain.group_audits import GroupAudit
 from ..domain.kinds import kind_of_role
 from ..domain.results import StudyResult
+from ..domain.spec import StudySpec
 from ..domain.split_findings import SplitAudit
 from ..domain.stored import encoded
 from ..domain.variants import VariantMeasures, VariantMethod
@@ -54,7 +55,8 @@ def model_card(
     made, threshold = contents.conversion, contents.threshold
     result = StudyResult.of(study)
     audits = [audit for audit in result.audits.values() if audit.trial == trial.number]
-    lead = f"A {_task(made)} for the column `{study.spec['target']}`, found and exported by Cupel {cupel_version}."
+    target = StudySpec.of_study(study).target
+    lead = f"A {_task(made)} for the column `{target}`, found and exported by Cupel {cupel_version}."
     own = licence or "The licence of this model is not set; it is for its owner to choose"
     sections = [
         _model(trial, made, final),
@@ -112,9 +114,10 @@ def _model(trial: TrialRecord, made: Conversion, final: StudyResult | None) -> S
 
 def _data(study: StudyRecord, dataset: DatasetRecord, made: Conversion) -> Section:
     shape = f"{counted(dataset.n_rows, 'row')} × {counted(dataset.n_columns, 'column')}"
+    target = StudySpec.of_study(study).target
     lines = (
         f"`{dataset.name}`, {shape}, digest `{dataset.digest}`.",
-        f"Target `{study.spec['target']}`. Inputs ({len(made.inputs)}): see `schema.json` for kinds and ranges.",
+        f"Target `{target}`. Inputs ({len(made.inputs)}): see `schema.json` for kinds and ranges.",
     )
     rows: list[tuple[str, ...]] = []
     for spec in made.inputs:
@@ -127,8 +130,8 @@ def _data(study: StudyRecord, dataset: DatasetRecord, made: Conversion) -> Secti
 def _scores(
     study: StudyRecord, result: StudyResult, trial: TrialRecord, final: StudyResult | None
 ) -> Section:
-    split = study.spec["split"]
-    folds = f"{counted(split['n_folds'], 'fold')} × {counted(split['n_repeats'], 'repeat')}"
+    split = StudySpec.of_study(study).split
+    folds = f"{counted(split.n_folds, 'fold')} × {counted(split.n_repeats, 'repeat')}"
     further: list[Block] = []
     lines = [
         f"Metric `{study.metric}` ({study.direction}d), {folds}, preprocessing fitted inside each training part.",
@@ -179,7 +182,7 @@ def _over_folds(trial: TrialRecord, final: StudyResult | None) -> tuple[float | 
 def _judged_on(study: StudyRecord, trial: TrialRecord, final: StudyResult | None) -> str:
     """Return the folds that `_over_folds` is of: a finalist has further repeats."""
     evidence, best = (final.evidence, final.best) if final is not None else (None, None)
-    n_first = study.spec["split"]["n_repeats"]
+    n_first = StudySpec.of_study(study).split.n_repeats
     if best is None or evidence is None or best.trial != trial.number or evidence.n_repeats <= n_first:
         return "the folds"
     return f"the folds of {counted(evidence.n_repeats, 'repeat')}, of which the search saw {n_first}"

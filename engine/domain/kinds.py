@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
+from typing import Literal
 
 from .errors import SpecError
 
@@ -17,6 +18,9 @@ AUTO = "auto"
 
 DEFAULT_KIND = "table"
 """What data are while nothing is known of them."""
+
+Storage = Literal["number", "text", "date"]
+"""How the cells of a column are kept in files and schemas; what they are used for is their role."""
 
 _JOIN = "+"
 _PACKAGE, _DECLARATION = "cupel.engine.kinds", "kind.toml"

@@ -341,7 +341,7 @@ def space_for(space: Space | None, families: Iterable[str], kinds: Sequence[str]
     found = default_space(families) if space is None else completed_space(space)
     if len(kinds) < 2:
         return found
-    return with_encoders(found, [kind for kind in kinds if kind in ENCODED_KINDS])
+    return with_encoders(found, [kind for kind in kinds if has_part(f"{kind}{_ENCODER}")])
 
 
 def with_encoders(space: Space, kinds: Iterable[str]) -> Space:

@@ -153,6 +153,11 @@ class LimitsSpec:
         return self != LimitsSpec()
 
 
+# What studies asked when they were read last, by their ids, with the JSON of it: rows that are painted and loops that
+# wait ask again and again, and it hardly ever changes.
+_LAST_READ: dict[int, tuple[Json, StudySpec]] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class StudySpec:
     """One search, as asked.
@@ -327,14 +332,19 @@ class StudySpec:
         WorkspaceError
             Where what is stored is no such thing.
         """
+        json, spec = _LAST_READ.get(study.id, (None, None))
+        if spec is not None and json == study.spec:
+            return spec
         try:
-            return cls.from_json(study.spec)
+            spec = cls.from_json(study.spec)
         except SpecError as error:
             raise WorkspaceError(
                 "The settings of the study {study!r} cannot be read: {reason}",
                 study=study.name,
                 reason=error.sentence.to_json(),
             ) from error
+        _LAST_READ[study.id] = (study.spec, spec)
+        return spec
 
     @classmethod
     def from_json(cls, data: Json) -> StudySpec:

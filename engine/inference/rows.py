@@ -21,8 +21,9 @@ from ..bundled.records import opener
 from ..bundled.remarks import remarks
 from ..bundled.schema import Dialect
 from ..data import dialect
-from ..data.columns import Storage, WordColumn
+from ..data.columns import WordColumn
 from ..domain.errors import DataError, Message
+from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
 from ..kinds.text.folder import decoded_texts
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,37 +9,8 @@ from ..data.columns import canonical_text
 from ..data.schema import TableSchema
 from ..data.table import Table
 from ..domain.errors import Message
+from ..domain.inspections import Finding, Severity
 from ..domain.kinds import NUMBER_ROLES
-
-Severity = Literal["info", "warning", "serious"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to know.
-
-    Attributes
-    ----------
-    severity : {"info", "warning", "serious"}
-    code : str
-        What was found, for filtering: ``missing``, ``leakage``, …
-    column : str or None
-    message : Message
-    """
-
-    severity: Severity
-    code: str
-    column: str | None
-    message: Message
-
-    def to_json(self) -> dict[str, object]:
-        """Return a JSON-ready dict."""
-        return {
-            "severity": self.severity,
-            "code": self.code,
-            "column": self.column,
-            "message": self.message.to_json(),
-        }
 
 
 def finding(severity: Severity, code: str, column: str | None, template: str, **args: object) -> Finding:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
 
-from ..data.schema import TableSchema, infer_schema
+from ..data.schema import ColumnSchema, TableSchema, infer_schema
 from ..data.table import Table
 from ..data.target import Target, encode_target
 from ..domain.errors import DataError, Message
 from ..domain.families import families_of
-from ..domain.inspections import DataFinding, Inspection, Preview, Thumbnail
+from ..domain.inspections import ColumnFacts, Finding, Histogram, Inspection, Preview, Thumbnail
 from ..domain.kinds import AUTO
 from ..domain.spec import ReadSpec, SplitSpec
 from ..domain.split_findings import SplitAudit
@@ -22,7 +21,6 @@ from ..kinds.sources import Loaded, load, messages_of
 from ..splits.audit import audit_split
 from ..splits.near_duplicates import find_near_duplicates
 from ..splits.splitting import official_parts
-from .findings import Finding
 from .guess import suggest_target
 from .report import Picture, build_report
 
@@ -90,8 +88,8 @@ def inspect_file(
         digest=table.digest() if (table.n_rows, len(table.columns)) in known_sizes else "",
         preview=_preview(table),
         thumbnails=_thumbnails(table, schema),
-        columns=_columns(schema, report.pictures),
-        findings=tuple(map(_finding, (*_split_findings(audit), *report.findings))),
+        columns=tuple(_facts(column, report.pictures[column.name]) for column in schema.columns),
+        findings=(*_split_findings(audit), *report.findings),
         split_audit=audit,
         messages=_messages(loaded, schema, encoded),
         target=chosen,
@@ -100,10 +98,6 @@ def inspect_file(
         n_dropped=encoded.n_dropped if encoded else 0,
         parts=official_parts(table),
     )
-
-
-def _finding(found: Finding) -> DataFinding:
-    return DataFinding(found.severity, found.code, found.column, found.message)
 
 
 def _split_findings(audit: SplitAudit | None) -> list[Finding]:
@@ -145,8 +139,23 @@ def _preview(table: Table) -> Preview:
     return Preview(tuple(table.names), tuple(shown))
 
 
-def _columns(schema: TableSchema, pictures: Mapping[str, Picture]) -> tuple[Mapping[str, object], ...]:
-    return tuple({**dataclasses.asdict(c), **pictures[c.name].to_json()} for c in schema.columns)
+def _facts(column: ColumnSchema, picture: Picture) -> ColumnFacts:
+    histogram = Histogram(picture.edges, picture.counts) if picture.edges else None
+    return ColumnFacts(
+        column.name,
+        column.storage,
+        column.role,
+        column.n_missing,
+        column.n_unique,
+        column.minimum,
+        column.maximum,
+        column.mean,
+        column.examples,
+        column.date_format,
+        column.array,
+        histogram,
+        picture.top if histogram is None else None,
+    )
 
 
 def _messages(loaded: Loaded, schema: TableSchema, target: Target | None) -> tuple[Message, ...]:

@@ -14,11 +14,13 @@ from ..data.schema import TableSchema
 from ..data.table import Table
 from ..data.target import Target, encode_target
 from ..domain.errors import DataError
+from ..domain.inspections import Finding, Severity
 from ..domain.kinds import CATEGORY_ROLES, DATE_ROLES, KINDS, NUMBER_ROLES, input_kind, joined
 from ..domain.spec import SplitSpec
+from ..domain.stored import encoded
 from ..kinds.near_duplicates import NearDuplicates, first_hashes, mixed
 from ..splits.splitting import keeps_copies
-from .findings import Finding, Severity, far_values, finding
+from .findings import far_values, finding
 from .leakage import MAX_ROWS, single_column_score
 
 _ORDER = {"serious": 0, "warning": 1, "info": 2}
@@ -66,7 +68,7 @@ class DataReport:
     def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict."""
         return {
-            "findings": [f.to_json() for f in self.findings],
+            "findings": [encoded(f) for f in self.findings],
             "pictures": {name: picture.to_json() for name, picture in self.pictures.items()},
         }
 

@@ -266,8 +266,8 @@ class Reader(ABC):
         """
         return ()
 
-    def pictures(self, table: Table, columns: Columns, rows: Rows) -> list[str]:  # noqa: ARG002
-        """Return a picture of each of some rows, PNG in base64; none where rows have no picture.
+    def pictures(self, table: Table, columns: Columns, rows: Rows) -> list[bytes]:  # noqa: ARG002
+        """Return a picture of each of some rows, as PNG; none where rows have no picture.
 
         Parameters
         ----------
@@ -279,7 +279,7 @@ class Reader(ABC):
 
         Returns
         -------
-        list of str
+        list of bytes
         """
         return []
 

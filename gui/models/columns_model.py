@@ -9,10 +9,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from ...engine.domain import formatting
+from ...engine.domain.inspections import ColumnFacts, Inspection
 from ...engine.domain.kinds import GIVEN_ROLES
 from .. import words
 from ..speech import tr
-from ..states.inspection import ColumnFacts, Inspection
 from .table_model import LEFT, RIGHT, Index, TableModel
 
 FACTS_ROLE = int(Qt.ItemDataRole.UserRole) + 1
@@ -132,7 +132,7 @@ class PreviewModel(TableModel):
     def show_inspection(self, inspection: Inspection) -> None:
         """Take the first rows of a file."""
         self.beginResetModel()
-        self._names, self._rows = inspection.preview_columns, inspection.preview_rows
+        self._names, self._rows = inspection.preview.columns, inspection.preview.rows
         self.endResetModel()
 
     def n_rows(self) -> int:
@@ -163,12 +163,9 @@ class PreviewModel(TableModel):
 
 def values_text(facts: ColumnFacts) -> str:
     """Return in a few words what values a column has."""
-    if isinstance(facts.minimum, int | float) and isinstance(facts.maximum, int | float):
-        low, high = (formatting.plain(float(value)) for value in (facts.minimum, facts.maximum))
-        mean = formatting.plain(facts.mean)
-        return tr("{low} … {high}, mean {mean}", low=low, high=high, mean=mean)
     if facts.minimum is not None and facts.maximum is not None:
-        return f"{facts.minimum} … {facts.maximum}"
+        low, high, mean = map(formatting.plain, (facts.minimum, facts.maximum, facts.mean))
+        return tr("{low} … {high}, mean {mean}", low=low, high=high, mean=mean)
     if facts.top:
         return ", ".join(value for value, _ in facts.top[:3])
     return ", ".join(facts.examples[:3])

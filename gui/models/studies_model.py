@@ -12,6 +12,7 @@ from ...engine.domain import formatting
 from ...engine.domain.leading import leading_of, margin_of
 from ...engine.domain.results import StudyResult
 from ...engine.domain.resuming import found_nothing
+from ...engine.domain.spec import StudySpec
 from ...engine.domain.verdict import OLD_WAY
 from ...storage.records import DamagedStudy, StudyRecord, StudyState, TrialState
 from .. import words
@@ -136,7 +137,7 @@ class StudiesProxy(QSortFilterProxyModel):
             return False
         text = study.name
         if isinstance(study, StudyRecord):
-            target = str(study.spec.get("target", ""))
+            target = StudySpec.of_study(study).target
             text = " ".join([study.name, study.metric, target, study.notes, *study.tags])
         return all(word in text.casefold() for word in self._words)
 
@@ -179,10 +180,10 @@ def _tip(study: StudyRecord, column: Column) -> str | None:
     if column is Column.STATE and study.failure is not None:
         return words.failure_text(study.failure)
     if column in (Column.SCORE, Column.MARGIN) and StudyResult.of(study).is_judged_the_old_way:
-        return sentence(OLD_WAY.to_json())
+        return sentence(OLD_WAY)
     why = found_nothing(study) if column is Column.STATE else None
     if why is not None:
-        return sentence(why.to_json())
+        return sentence(why)
     if column is Column.TRIALS:
         complete, _, failed = trial_counts(study)
         counts = [tr("{n} complete", n=formatting.count(complete))]

@@ -132,7 +132,7 @@ class TrialsModel(TableModel):
         if section >= N_OWN:
             return self.data_.params[section - N_OWN] if self.data_ is not None else ""
         shown = SHOWN[section].shown
-        return sentence(shown.heading.to_json()) if shown is not None else ""
+        return sentence(shown.heading) if shown is not None else ""
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or self.data_ is None:
@@ -154,7 +154,7 @@ class TrialsModel(TableModel):
             if column == STATE and failure is not None:
                 return words.failure_text(failure)
             if column == SCORE and self.data_.old_way[row]:
-                return sentence(OLD_WAY.to_json())
+                return sentence(OLD_WAY)
             return self._display(row, column)
         return None
 

@@ -16,12 +16,12 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPainter, QShowEvent
 from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from ...engine.domain.inspections import ColumnFacts
 from ...engine.domain.kinds import GIVEN_ROLES
 from .. import words
 from ..charts.histograms import COUNTS, Counts
 from ..models.columns_model import FACTS_ROLE, Column
 from ..speech import tr
-from ..states.inspection import ColumnFacts
 from ..widgets import painting
 from ..widgets.small_chart import paint
 
@@ -69,7 +69,7 @@ class ColumnDelegate(QStyledItemDelegate):
             # Few bars are no broader than many.
             width = min(area.width(), _MOST_BAR * len(facts.counts))
             bars = QRectF(area.left(), area.top() + 6, width, area.height() - 10)
-            tone = "accent" if facts.kind == "number" else "faint"
+            tone = "accent" if facts.storage == "number" else "faint"
             paint(painter, bars, COUNTS, Counts(facts.counts, tone))
         elif column is Column.ROLE:
             role = index.data(Qt.ItemDataRole.EditRole)

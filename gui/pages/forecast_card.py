@@ -98,7 +98,7 @@ class ForecastCard(Card):
         if result.trials_in_budget is not None:
             said.append(fitting_text(*result.trials_in_budget))
         said.append(tr("At most {size} of memory.", size=formatting.size(result.peak_memory_bytes)))
-        said += [sentence(message.to_json()) for message in result.messages]
+        said += [sentence(message) for message in result.messages]
         self.words.setText(" ".join(said))
 
 

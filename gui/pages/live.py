@@ -180,7 +180,7 @@ class LivePage(Page):
     def _show_failure(self, study: StudyRecord) -> None:
         failure, nothing = study.failure, found_nothing(study)
         if nothing is not None and not self.desk.is_starting(study.id):
-            self.failure.tell(lambda: tr("Nothing found. {why}", why=sentence(nothing.to_json())), "warning")
+            self.failure.tell(lambda: tr("Nothing found. {why}", why=sentence(nothing)), "warning")
         elif failure is not None:
             self.failure.tell(lambda: words.failure_text(failure))
         elif self.desk.is_lost(study):
@@ -201,7 +201,7 @@ class LivePage(Page):
 
         def line(one: SplitFinding) -> str:
             kept = " " + tr("The folds were kept all the same.")
-            return sentence(one.message().to_json()) + (kept if one.is_answered else "")
+            return sentence(one.message()) + (kept if one.is_answered else "")
 
         self.split_audit.tell(
             lambda: "\n".join(map(line, findings)), "bad" if audit.unanswered else "warning"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ...engine.domain.resuming import found_nothing
+from ...engine.domain.spec import StudySpec
 from ...storage.records import Request, StudyRecord, StudyState, TrialState
 from ..desk import Desk
 from ..language import Speaks
@@ -58,7 +59,7 @@ class LiveControls(Speaks, QWidget):
         exports = state is StudyState.DONE and not nothing
         self.primary.set_icon("pause" if self._pauses(study) else "export" if exports else "play")
         self.primary.setText(self._primary_text())
-        wanted = study.n_workers_requested or study.spec.get("n_workers")
+        wanted = study.n_workers_requested or StudySpec.of_study(study).n_workers
         self.workers.setText(
             counted(wanted, tr("1 worker"), tr("{n} workers")) if wanted else tr("automatic workers")
         )
@@ -117,5 +118,5 @@ class LiveControls(Speaks, QWidget):
 
 def _n_workers(study: StudyRecord) -> int:
     """Return how many workers are wanted; where that is the engine's choice, how many are busy."""
-    wanted = study.n_workers_requested or study.spec.get("n_workers")
+    wanted = study.n_workers_requested or StudySpec.of_study(study).n_workers
     return int(wanted or study.n_trials.get(TrialState.RUNNING, 0) or 1)

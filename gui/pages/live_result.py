@@ -47,7 +47,7 @@ class ResultCard(Card):
         self._details.setText("\n".join(details))
         self._details.setVisible(bool(details))
         final = StudyResult.of(study).final
-        reason = "" if final is None else sentence(final.reason.to_json())
+        reason = "" if final is None else sentence(final.reason)
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
         fill_grid(self._grid, result_rows(study, spread))

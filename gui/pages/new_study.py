@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -10,14 +10,16 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ...engine.domain.errors import SpecError
 from ...engine.domain.forecasts import Forecast
+from ...engine.domain.inspections import Inspection
 from ...engine.domain.requests import CreatedStudy, result_of
 from ...engine.domain.spec import StudySpec
+from ...engine.domain.split_findings import SplitFinding
+from ...engine.domain.study_list import list_studies
 from ...storage.records import DatasetRecord, JobRecord, Request, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
 from ..speech import Text, sentence, tr
-from ..states.inspection import Inspection, SplitFinding
-from ..states.new_study import NewStudyState
+from ..states.new_study import NewStudyState, Standing
 from ..states.new_study_memory import Memory
 from ..states.sources import is_text_file, source_text
 from ..widgets.drop_zone import DropZone
@@ -48,6 +50,8 @@ class NewStudyPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, lambda: tr("New study"))
         self.state = NewStudyState()
+        # As the page was checked last.
+        self._standing = Standing()
         # Until the page is seen for the first time.
         self._kept = Memory.load(desk.preferences)
         self._inspecting = JobWatcher(desk, self)
@@ -138,11 +142,10 @@ class NewStudyPage(Page):
         super().showEvent(event)
         self._recall_once()
 
-    def show_inspection(self, result: dict[str, Any]) -> None:
+    def show_inspection(self, found: Inspection) -> None:
         """Show what an ``inspect`` job found."""
         state = self.state
         self._read_form()
-        found = Inspection.from_json(result)
         is_new = state.take(found)
         # Before all else: whatever changes has the state take what the form says.
         self.form.show_state()
@@ -181,8 +184,8 @@ class NewStudyPage(Page):
 
         def work(store: Store) -> list[StudyRecord]:
             equal = {data.id for data in store.datasets() if digest and data.digest == digest}
-            studies = [s for s in store.studies() if s.dataset_id in equal and s.best_trial is not None]
-            return [s for s in studies if s.spec.get("target") == target]
+            studies = [s for s in list_studies(store).studies if s.dataset_id in equal]
+            return [s for s in studies if s.best_trial is not None and StudySpec.of_study(s).target == target]
 
         self.desk.feed.read(work, self.form.offer_starts)
 
@@ -214,7 +217,7 @@ class NewStudyPage(Page):
         self.question.kept.connect(self._keep_split)
         self.forecast.wanted.connect(self._forecast)
         self.forecast.unwanted.connect(self._cancel_forecast)
-        self._inspecting.finished.connect(lambda job: self.show_inspection(dict(job.result)))
+        self._inspecting.finished.connect(lambda job: self.show_inspection(result_of(job, Inspection)))
         self._inspecting.failed.connect(self._failed)
         self._creating.finished.connect(self._created)
         self._creating.failed.connect(self._failed)
@@ -280,9 +283,10 @@ class NewStudyPage(Page):
 
     def _forecast(self) -> None:
         self._check()
-        if self.state.standing().can_start:
+        spec = self._standing.spec
+        if spec is not None:
             self.forecast.show_progress(0.0, "")
-            self._forecasting.start(self.state.forecast_request())
+            self._forecasting.start(self.state.forecast_request(spec))
 
     def _cancel_forecast(self) -> None:
         self._forecasting.cancel()
@@ -290,10 +294,11 @@ class NewStudyPage(Page):
 
     def _start(self) -> None:
         self._check()
-        if self.state.standing().can_start:
+        spec = self._standing.spec
+        if spec is not None:
             self.busy.show()
             self.start.setEnabled(False)
-            self._creating.start(self.state.create_request())
+            self._creating.start(self.state.create_request(spec))
 
     def _created(self, job: JobRecord) -> None:
         self.busy.hide()
@@ -301,7 +306,7 @@ class NewStudyPage(Page):
         self.desk.request(created.study_id, Request.RUN)
         self.desk.toast(lambda: tr("The search has been started."))
         known = self.state.found.messages if self.state.found is not None else ()
-        for message in (m.to_json() for m in created.messages):
+        for message in created.messages:
             # Of the splits and the workers; the others have been read on this page.
             if message not in known:
                 self.desk.toast(lambda m=message: sentence(m))
@@ -319,7 +324,8 @@ class NewStudyPage(Page):
         """Say what keeps the search from being started."""
         self._read_form()
         self.data.set_families(self.state.values["families"])
-        standing, memory = self.state.standing(), self.state.memory()
+        self._standing = standing = self.state.standing()
+        memory = self.state.memory()
         if standing.is_ready and memory is not None:
             memory.save(self.desk.preferences)
         if standing.must_look and not (self._inspecting.is_busy and self.state.is_being_looked_at()):

@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from ...engine.domain import formatting
+from ...engine.domain.inspections import Inspection
 from ...engine.domain.kinds import input_kind
 from ...engine.domain.space import Space
 from ..language import Speaks
 from ..models.columns_model import Column, ColumnsModel, PreviewModel
 from ..speech import sentence, tr
-from ..states.inspection import Inspection
 from ..widgets.fields import ChoiceField
 from ..widgets.parts import Card, Label, Picture, clear, column, row, scrolled
 from ..widgets.picture_grid import PictureGrid
@@ -116,18 +116,18 @@ class DataPanel(Speaks, Card):
         self.columns.show_inspection(found, roles)
         self.preview.show_inspection(found)
         self._widen_texts(found, roles)
-        self.pictures.show_pictures(found.thumbnails)
+        self.pictures.show_pictures([(one.png, one.label) for one in found.thumbnails])
         self._first.setCurrentIndex(1 if found.thumbnails else 0)
         self.reading.setVisible(is_text and not found.thumbnails)
         for name, field in self.read_fields.items():
-            field.set_value(found.read.get(name))
+            field.set_value(getattr(found.read, name))
         self._show_report()
         self._name_tabs()
 
     def _widen_texts(self, found: Inspection, given: Mapping[str, str]) -> None:
         """Give columns of texts more room in the preview."""
         roles = {one.name: given.get(one.name, one.role) for one in found.columns}
-        for place, name in enumerate(found.preview_columns):
+        for place, name in enumerate(found.preview.columns):
             kind = input_kind(roles.get(name, ""))
             width = _TEXT_WIDTH if kind is not None and kind.has_long_cells else _CELL_WIDTH
             self._rows.horizontalHeader().resizeSection(place, width)

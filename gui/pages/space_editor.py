@@ -139,7 +139,7 @@ class SpaceEditor(Speaks, QWidget):
         try:
             space = spaces.space_from_toml(self.text.toPlainText())
         except SpecError as error:
-            self.problem.setText(sentence(error.sentence.to_json()))
+            self.problem.setText(sentence(error.sentence))
             self.problem.show()
             set_property(self.text, "invalid", "true")
         else:

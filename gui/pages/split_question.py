@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
+from ...engine.domain.split_findings import SplitFinding
 from ..speech import sentence, tr
-from ..states.inspection import SplitFinding
 from ..widgets.parts import Button, Label, Picture, column, row
 
 
@@ -48,19 +48,21 @@ class SplitQuestion(QFrame):
         self.setVisible(finding is not None)
 
     def _text(self) -> str:
-        return sentence(self._finding.message) if self._finding is not None else ""
+        return sentence(self._finding.message()) if self._finding is not None else ""
 
     def _suggestion(self) -> str:
         found = self._finding
         if found is None:
             return ""
         if found.by == "order":
-            return tr("Use folds in the order of the file, with a gap of {n} rows", n=f"{found.gap:,}")
+            return tr(
+                "Use folds in the order of the file, with a gap of {n} rows", n=f"{found.advised_gap:,}"
+            )
         if found.by == "time":
             return tr(
                 "Use folds in the order of {column}, with a gap of {n} rows",
                 column=found.column,
-                n=f"{found.gap:,}",
+                n=f"{found.advised_gap:,}",
             )
         if found.by == "name_part":
             return tr("Keep images with the same part {part} of the name together", part=found.column)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from ...engine.domain import formatting
 from ...engine.domain.leading import leading_of, margin_of
 from ...engine.domain.results import StudyResult
+from ...engine.domain.spec import StudySpec
 from ...storage.records import DamagedStudy, StudyRecord, StudyState
 from .. import tokens, words
 from ..models.studies_model import RECORD_ROLE, STANDING_ROLE, Column, left_out_text, trial_counts
@@ -53,7 +54,7 @@ def _name(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
     width = painting.text(painter, room, study.name, weight=_STRONG)
     if study.pinned:
         painting.picture(painter, above.left() + width + 6, above.center().y(), "pin", "faint", 13)
-    target = str(study.spec.get("target", ""))
+    target = StudySpec.of_study(study).target
     parts = [words.task(study.task), tr("target {target}", target=target)]
     painting.text(painter, below, " · ".join([*parts, *study.tags]), "muted", tokens.TYPE_SMALL)
 
@@ -116,7 +117,7 @@ def _margin(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
 def _trials(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
     above, below = painting.halves(area)
     complete, pruned, failed = trial_counts(study)
-    wanted = (study.spec.get("budget") or {}).get("n_trials")
+    wanted = StudySpec.of_study(study).budget.n_trials
     done = complete + pruned + failed
     text = f"{formatting.count(done)} / {formatting.count(wanted)}" if wanted else formatting.count(done)
     painting.text(painter, above, text)

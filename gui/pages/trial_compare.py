@@ -82,7 +82,7 @@ class TrialCompare(Speaks, QWidget):
     def _show(self) -> None:
         self._heading.setText(tr("{n} trials side by side", n=len(self.views)))
         self._show_curves()
-        said = [sentence(message.to_json()) for message in comparisons(self._study, self.views)]
+        said = [sentence(message) for message in comparisons(self._study, self.views)]
         self._verdicts.setText("\n".join(said))
         self._verdicts.setVisible(bool(said))
         clear(self.grid)  # type: ignore[arg-type]

@@ -122,7 +122,7 @@ class TrialsPage(Page):
         self.filter.returnPressed.connect(self.apply_filter)
         self.count = Label(kind="small", tone="muted")
         self.problem = Label(
-            lambda: sentence(self._problem.to_json()) if self._problem is not None else "",
+            lambda: sentence(self._problem) if self._problem is not None else "",
             "small",
             "bad",
             wrap=True,

@@ -23,7 +23,7 @@ def verdict(study: StudyRecord) -> str:
     """Return one sentence on whether the search was worth it; a search that can go on is not judged yet."""
     evidence = judged(study)
     if evidence is not None:
-        return sentence(headline(evidence, words.baselines_of(study)).to_json())
+        return sentence(headline(evidence, words.baselines_of(study)))
     if found_nothing(study) is not None and study.best_baseline is not None:
         name = words.baseline(study.best_baseline, study.task)
         score = formatting.number(study.best_baseline_value)
@@ -52,7 +52,7 @@ def verdict(study: StudyRecord) -> str:
 def detail_lines(study: StudyRecord, spread: float | None, *, is_old: bool = False) -> list[str]:
     """Return what stands below the verdict: size, interval and probabilities against each baseline, and its basis."""
     if is_old:
-        return [sentence(OLD_WAY.to_json())]
+        return [sentence(OLD_WAY)]
     evidence = judged(study)
     if evidence is None:
         return []
@@ -63,7 +63,7 @@ def detail_lines(study: StudyRecord, spread: float | None, *, is_old: bool = Fal
     )
     if study.n_looks:
         said.append(looks_sentence(study.n_looks))
-    return [sentence(message.to_json()) for message in said[1:]]
+    return [sentence(message) for message in said[1:]]
 
 
 def result_rows(study: StudyRecord, spread: float | None) -> list[tuple[str, str]]:

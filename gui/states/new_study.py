@@ -10,16 +10,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from ...engine.domain.errors import SpecError
+from ...engine.domain.errors import Message, SpecError
 from ...engine.domain.families import default_families, families_of
 from ...engine.domain.forecasts import ForecastRequest
+from ...engine.domain.inspections import Inspection
 from ...engine.domain.kinds import AUTO, DEFAULT_KIND, KINDS, kinds_of
 from ...engine.domain.objectives import COSTS
 from ...engine.domain.requests import CreateStudy, Inspect
 from ...engine.domain.space import Space
 from ...engine.domain.spec import ORDERED_SPLITS, ReadSpec, SplitSpec, StudySpec
+from ...engine.domain.split_findings import SplitFinding
 from ..speech import sentence, tr
-from .inspection import Inspection, SplitFinding
+from .inspection import forbids, messages_for, split_kind, to_be_answered
 from .new_study_choices import SPLIT, chosen_of, metrics_of, offered_kinds, task_of
 from .new_study_memory import Memory
 from .new_study_values import SETTINGS_OF_FORM, SEVERAL, is_value, usual_values
@@ -39,17 +41,20 @@ class Standing:
         Whether the folds that are chosen have not been looked at.
     is_ready : bool
         Whether there are data to start with.
+    spec : StudySpec or None
+        What is asked; None where something keeps it from starting.
     """
 
     problem: str = ""
     question: SplitFinding | None = None
     must_look: bool = False
     is_ready: bool = False
+    spec: StudySpec | None = None
 
     @property
     def can_start(self) -> bool:
         """Whether the search can start."""
-        return self.is_ready and not self.problem
+        return self.spec is not None
 
 
 @dataclass(slots=True)
@@ -145,7 +150,7 @@ class NewStudyState:
     @property
     def parts(self) -> tuple[tuple[str, int], ...]:
         """The official parts of the data with their rows, of which one may be the holdout."""
-        return self.found.parts if self.found is not None else ()
+        return tuple(self.found.parts.items()) if self.found is not None else ()
 
     @property
     def has_gap(self) -> bool:
@@ -236,7 +241,7 @@ class NewStudyState:
             self.give_role(finding.column, finding.by)
         kind = {"time": "time", "order": "order"}.get(finding.by, "grouped")
         name_part = int(finding.column) if finding.by == "name_part" else 0
-        self._choose_split(kind, finding.gap if kind != "grouped" else 0, name_part)
+        self._choose_split(kind, finding.advised_gap if kind != "grouped" else 0, name_part)
 
     def keep_split(self, finding: SplitFinding) -> None:
         """Keep the folds: the user says that the rows are independent."""
@@ -293,15 +298,13 @@ class NewStudyState:
             self.values["kind"],
         )
 
-    def forecast_request(self) -> ForecastRequest:
-        """Return what is to be measured; raises as `spec` does."""
-        return ForecastRequest(self.source, self.spec(), ReadSpec(**self.read))
+    def forecast_request(self, spec: StudySpec) -> ForecastRequest:
+        """Return what is to be measured; `spec` is that of `standing`."""
+        return ForecastRequest(self.source, spec, ReadSpec(**self.read))
 
-    def create_request(self) -> CreateStudy:
-        """Return the study that is to be made; raises as `spec` does."""
-        return CreateStudy(
-            self.source, self.spec(), ReadSpec(**self.read), self.values["name"], self.warm_start
-        )
+    def create_request(self, spec: StudySpec) -> CreateStudy:
+        """Return the study that is to be made; `spec` is that of `standing`."""
+        return CreateStudy(self.source, spec, ReadSpec(**self.read), self.values["name"], self.warm_start)
 
     def memory(self) -> Memory | None:
         """Return what is to be remembered; None while something is being typed."""
@@ -314,23 +317,25 @@ class NewStudyState:
         found = self.found
         if found is None or self.opening:
             return Standing()
-        problem = self._spec_problem() or self._what_forbids(found)
-        if not self._is_looked_at(found):
+        spec, problem = self._spec_or_problem()
+        problem = problem or self._what_forbids(found)
+        must_look, question = not self._is_looked_at(found), None
+        if must_look:
             problem = problem or tr("These folds are being looked at…")
-            return Standing(problem, must_look=True, is_ready=True)
-        open_ones = (one for one in found.split_findings if one.key not in self.independent)
-        question = None if self.has_gap else next(open_ones, None)
+        elif not self.has_gap:
+            open_ones = (one for one in to_be_answered(found) if one.key not in self.independent)
+            question = next(open_ones, None)
         if question is not None:
             problem = problem or tr("Say first whether the rows are independent.")
-        return Standing(problem, question, is_ready=True)
+        return Standing(problem, question, must_look, is_ready=True, spec=None if problem else spec)
 
     def is_being_looked_at(self) -> bool:
         """Whether the inspection that runs looks at the folds that are chosen."""
         return self._looking_at == self._split_asked()
 
-    def messages(self) -> tuple[Mapping[str, Any], ...]:
+    def messages(self) -> tuple[Message, ...]:
         """Return what was found on reading the data, as far as the choices do not answer it."""
-        return self.found.messages_for(self.values["split.holdout_part"]) if self.found is not None else ()
+        return messages_for(self.found, self.values["split.holdout_part"]) if self.found is not None else ()
 
     def _begin_anew(self, memory: Memory | None) -> None:
         self.source, self.opening = self.opening, ""
@@ -357,7 +362,7 @@ class NewStudyState:
         if found.kind != (before.kind if before is not None else DEFAULT_KIND):
             values["families"] = default_families(found.kind)
         if not found.parts or before is None or before.parts != found.parts:
-            values["split.holdout_part"] = "test" if "test" in dict(found.parts) else ""
+            values["split.holdout_part"] = "test" if "test" in found.parts else ""
         values["metric"] = chosen_of(values["metric"], ("", *self.metrics))
         values["name"] = values["name"] or found.name.rsplit(".", 1)[0]
 
@@ -401,21 +406,21 @@ class NewStudyState:
 
         def plainly(split: dict[str, Any]) -> dict[str, Any]:
             kind = split.get("kind", "auto")
-            is_same = kind in ("auto", found.split_kind)
+            is_same = kind in ("auto", split_kind(found))
             return {"duplicates": "auto", **split, "kind": "auto" if is_same else kind}
 
         asked = self._split_asked()
         return asked.get("kind") in ORDERED_SPLITS or plainly(asked) == plainly(self._looked_at)
 
-    def _spec_problem(self) -> str:
+    def _spec_or_problem(self) -> tuple[StudySpec | None, str]:
+        """Return what is asked, or why it cannot be."""
         try:
-            self.spec()
+            return self.spec(), ""
         except SpecError as error:
-            return sentence(error.sentence.to_json())
+            return None, sentence(error.sentence)
         except ValueError as error:
-            return str(error)
-        return ""
+            return None, str(error)
 
     def _what_forbids(self, found: Inspection) -> str:
-        wrong = (one for one in found.findings if one.forbids(self.values["task"]))
+        wrong = (one for one in found.findings if forbids(one, self.values["task"]))
         return next((sentence(one.message) for one in wrong), "")

@@ -37,9 +37,7 @@ def summary_text(result: PredictedRows | None) -> str:
 
 def messages_text(result: PredictedRows | None) -> str:
     """Return what is to be said of the data, a line each."""
-    return "\n".join(
-        sentence(message.to_json()) for message in (result.messages if result is not None else ())
-    )
+    return "\n".join(sentence(message) for message in (result.messages if result is not None else ()))
 
 
 def drift_text(word: str) -> str:

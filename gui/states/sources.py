@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...engine.domain import formatting
+from ...engine.domain.inspections import Inspection
 from ..speech import tr
-from .inspection import Inspection
 
 SAMPLE_PREFIX = "sample:"
 _NO_TEXT = (".parquet", ".zip", ".npz")

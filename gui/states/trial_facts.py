@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...engine.domain import formatting
+from ...engine.domain.spec import StudySpec
 from ...engine.statistics.comparison import all_scores, has_further_repeats
 from ...engine.statistics.epochs import best_epoch_scores
 from ...storage.records import Curves, FoldScores, StudyRecord, TrialRecord
@@ -33,7 +34,7 @@ def score_on_repeats(
     every = all_scores(study, trial, scores) if has_further_repeats(study, trial) else None
     if every is None or scores is None:
         return []
-    n_repeats = len(every) // int(study.spec["split"]["n_folds"])
+    n_repeats = len(every) // StudySpec.of_study(study).split.n_folds
     shown = formatting.score(float(every.mean()), float(every.std(ddof=1)))
     return [(tr("Over {n} repeats", n=n_repeats), shown)]
 

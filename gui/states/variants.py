@@ -103,7 +103,7 @@ class Measured:
         drop = self.measures.drop
         if not self.is_complete or sizes is None or base is None or drop is None:
             return ""
-        return sentence(verdict(sizes, base, drop, self.measures.sparsity or 0.0, most_drop).to_json())
+        return sentence(verdict(sizes, base, drop, self.measures.sparsity or 0.0, most_drop))
 
 
 def newest(variants: Iterable[VariantRecord]) -> list[Measured]:

@@ -31,7 +31,7 @@ def setting_field(field: str, choice_text: Callable[[str], str] = str) -> Field:
     if setting.type is str:
         return TextField(label, tip=tip)
     empty = setting.empty
-    placeholder = None if empty is None else lambda: sentence(empty.to_json())
+    placeholder = None if empty is None else lambda: sentence(empty)
     make_number = _ScaledCountField if setting.type is int and setting.scale != 1 else NumberField
     return make_number(
         label,
@@ -52,8 +52,8 @@ class _ScaledCountField(NumberField):
 
 
 def _label_of(setting: Setting) -> Callable[[], str]:
-    return lambda: sentence(setting.label.to_json())
+    return lambda: sentence(setting.label)
 
 
 def _tip_of(setting: Setting) -> Callable[[], str]:
-    return lambda: sentence(setting.help.to_json())
+    return lambda: sentence(setting.help)

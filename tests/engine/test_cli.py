@@ -271,3 +271,28 @@ def _is_in_second_trial(store: Store) -> bool:
     trials = store.trials(1, kinds=[TrialKind.SEARCH]) if store.studies() else []
     states = [trial.state for trial in trials]
     return TrialState.COMPLETE in states and TrialState.RUNNING in states
+
+
+def test_inspect_prints_the_keys_of_version_0_1_0(tmp_path: Path) -> None:
+    file = tmp_path / "small.csv"
+    file.write_text("x,word,y\n" + "\n".join(f"{i / 4},{'ab'[i % 2]},{i % 3 % 2}" for i in range(60)) + "\n")
+    done = cupel("inspect", file, "--target", "y", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) == {
+        "read", "name", "kind", "families", "n_rows", "n_columns", "size_bytes", "digest", "preview", "thumbnails",
+        "columns", "findings", "split_audit", "messages", "target", "task", "labels", "n_dropped", "parts",
+    }  # fmt: skip
+    assert set(found["preview"]) == {"columns", "rows"}
+    assert set(found["split_audit"]) == {"kind", "is_answered", "is_serious", "looks"}
+    facts = [
+        "name", "kind", "role", "n_missing", "n_unique", "minimum", "maximum", "mean", "examples", "date_format",
+    ]  # fmt: skip
+    assert [list(column) for column in found["columns"]] == [
+        [*facts, "histogram"], [*facts, "top"], [*facts, "histogram"],
+    ]  # fmt: skip
+    assert [column["kind"] for column in found["columns"]] == ["number", "text", "number"]
+    assert set(found["columns"][0]["histogram"]) == {"edges", "counts"}
+    assert found["findings"]
+    assert all(set(one) == {"severity", "code", "column", "message"} for one in found["findings"])
+    assert all(set(one["message"]) == {"template", "args", "text"} for one in found["findings"])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from cupel.engine.domain.forecasts import Forecast, ForecastRequest
+from cupel.engine.domain.inspections import Inspection
 from cupel.engine.domain.requests import (
     AuditGroups,
     CompressTrial,
@@ -25,6 +26,7 @@ from cupel.engine.domain.requests import (
 )
 from cupel.engine.domain.space import Space
 from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
+from cupel.engine.inspection.inspect import inspect_file
 from cupel.engine.service import run_job
 from cupel.storage.records import FailureKind, JobRecord, JobState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
@@ -60,8 +62,10 @@ def done(store: Store, request: Request) -> JobRecord:
 def test_inspecting_a_file_tells_its_columns(store: Store, table: Path) -> None:
     job = done(store, Inspect(str(table)))
     assert job.state is JobState.DONE
-    assert [c["name"] for c in job.result["columns"]] == ["a", "b", "y"]
-    assert job.result["digest"] == ""  # no data set is there that these could be equal to
+    found = result_of(job, Inspection)
+    assert [c.name for c in found.columns] == ["a", "b", "y"]
+    assert found.digest == ""  # no data set is there that these could be equal to
+    assert found == inspect_file(table)
 
 
 def test_inspecting_what_is_not_there_fails_with_its_sentence(store: Store, tmp_path: Path) -> None:

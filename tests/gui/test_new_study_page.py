@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 import shots
-from cupel.engine.domain.errors import SpecError
+from cupel.engine.domain.errors import Message, SpecError
 from cupel.engine.domain.families import default_families
 from cupel.engine.domain.forecasts import Corner, Forecast
+from cupel.engine.domain.inspections import Finding, Inspection
 from cupel.engine.domain.requests import Inspect, request_of
-from cupel.engine.domain.spec import ReadSpec
-from cupel.gui.models.columns_model import Column, ColumnsModel, PreviewModel
+from cupel.engine.domain.spec import ReadSpec, spec_of
+from cupel.engine.inspection.inspect import inspect_file
+from cupel.gui.models.columns_model import FACTS_ROLE, Column, ColumnsModel, PreviewModel
 from cupel.gui.pages.columns_delegate import RoleBox
 from cupel.gui.pages.forecast_card import fitting_text
 from cupel.gui.pages.new_study import NewStudyPage
 from cupel.gui.shell import MainWindow
-from cupel.gui.states.inspection import Inspection
 from cupel.storage.records import JobState, TrialKind, TrialOutcome, TrialState
 from cupel.storage.store import Store
 from PySide6.QtCore import Qt
@@ -60,12 +62,21 @@ def test_the_models_keep_qts_rules(qtbot: QtBot) -> None:
         QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
         for model in (columns, preview)
     ]
-    found = Inspection.from_json(shots.sample_inspection())
+    found = shots.sample_inspection()
     columns.show_inspection(found, {})
     preview.show_inspection(found)
     assert columns.setData(columns.index(0, Column.ROLE), "ignored")
     assert not columns.setData(columns.index(0, Column.ROLE), "no role")
     assert len(testers) == 2
+
+
+def test_the_columns_of_a_file_know_whether_they_are_numbers(qtbot: QtBot, file: Path) -> None:
+    columns = ColumnsModel()
+    columns.show_inspection(inspect_file(file), {})
+    facts = [columns.index(row, Column.NAME).data(FACTS_ROLE) for row in range(columns.rowCount())]
+    assert {one.name: one.storage for one in facts} == {
+        "age": "number", "workclass": "text", "fnlwgt": "number", "education": "text", "income": "text",
+    }  # fmt: skip
 
 
 def test_an_inspected_file_gives_a_spec_that_can_be_started(opened: NewStudyPage) -> None:
@@ -128,7 +139,7 @@ def test_overridden_reading_is_sent_and_detection_is_not(
     field.set_value(False)
     field.changed.emit()
     qtbot.waitUntil(lambda: _found(opened).n_rows == 121)
-    assert opened.state.values["target"] in _found(opened).preview_columns  # the columns have other names now
+    assert opened.state.values["target"] in _found(opened).preview.columns  # the columns have other names now
     with Store.open(workspace) as store:
         asked = [request_of(job) for job in store.jobs()]
         assert [a.read for a in asked if isinstance(a, Inspect)] == [ReadSpec(), ReadSpec(header=False)]
@@ -163,12 +174,8 @@ def test_a_target_with_one_class_keeps_the_search_from_starting(opened: NewStudy
         "The target {column!r} has one class only, {value!r}, so there is nothing to predict; choose another column, "
         "or add rows of another class."
     )
-    args = {"column": "income", "value": "yes"}
-    message = {"template": template, "args": args, "text": template.format(**args)}
-    found["findings"].append(
-        {"severity": "serious", "code": "target", "column": "income", "message": message}
-    )
-    opened.show_inspection(found)
+    wrong = Finding("serious", "target", "income", Message(template, {"column": "income", "value": "yes"}))
+    opened.show_inspection(msgspec.structs.replace(found, findings=(*found.findings, wrong)))
     assert not opened.start.isEnabled()
     assert "one class only" in opened.problem.text()
 
@@ -279,8 +286,8 @@ def test_studies_on_equal_data_are_offered_as_starts(
             table_sha256="t" * 64, size_bytes=1,
         )  # fmt: skip
         earlier = store.create_study(
-            name="before", dataset_id=data.id, spec={"target": "y"}, metric="accuracy", direction="maximize",
-            task="binary",
+            name="before", dataset_id=data.id, spec=spec_of("y", n_trials=5).to_json(), metric="accuracy",
+            direction="maximize", task="binary",
         )  # fmt: skip
         show(page, data.digest)
         qtbot.waitUntil(page.desk.feed.idle)
@@ -296,7 +303,7 @@ def test_studies_on_equal_data_are_offered_as_starts(
     assert page.state.warm_start is None  # only where the user says so
     page.form.start_from.set_value(earlier.id)
     page.form.start_from.changed.emit()
-    assert page.state.create_request().warm_start == earlier.id
+    assert page.state.create_request(page.spec()).warm_start == earlier.id
     show(page, "other data")
     qtbot.waitUntil(lambda: not page.form.start_from.line().isVisible())
     assert page.state.warm_start is None
@@ -305,9 +312,8 @@ def test_studies_on_equal_data_are_offered_as_starts(
 def show(page: NewStudyPage, digest: str) -> None:
     """Show what was found in the data of an earlier study."""
     found = shots.sample_inspection()
-    page.show_inspection(
-        {**found, "digest": digest, "target": "y", "columns": [{**found["columns"][0], "name": "y"}]}
-    )
+    columns = (msgspec.structs.replace(found.columns[0], name="y"),)
+    page.show_inspection(msgspec.structs.replace(found, digest=digest, target="y", columns=columns))
 
 
 def test_the_kind_of_data_is_asked_for_and_networks_follow_it(

@@ -8,39 +8,52 @@ from typing import Any
 import msgspec
 import pytest
 from cupel.engine.domain.errors import SpecError
-from cupel.engine.domain.families import default_families
+from cupel.engine.domain.families import default_families, families_of
+from cupel.engine.domain.inspections import ColumnFacts, Inspection, Preview
 from cupel.engine.domain.requests import Inspect
 from cupel.engine.domain.spec import LimitsSpec, ReadSpec
-from cupel.gui.states.inspection import Inspection
+from cupel.engine.domain.split_findings import SplitAudit, SplitFinding
 from cupel.gui.states.new_study import NewStudyState
 from cupel.gui.states.new_study_memory import Memory
 
-PLAIN: dict[str, Any] = {
-    "name": "adult.csv",
-    "n_rows": 120,
-    "n_columns": 4,
-    "kind": "table",
-    "target": "income",
-    "task": "binary",
-    "columns": [
-        {"name": name, "role": role}
-        for name, role in (("age", "numeric"), ("work", "categorical"), ("id", "id"), ("income", "target"))
-    ],
-    "split_audit": {"kind": "stratified", "looks": []},
-}
-ORDER = {
-    "by": "order", "column": "", "advised_gap": 7, "key": "order", "severity": "serious",
-    "message": {"template": "", "text": "Rows follow each other."},
-}  # fmt: skip
-GROUP = {**ORDER, "by": "group", "column": "work", "key": "group:work"}
+
+def column(name: str, role: str) -> ColumnFacts:
+    return ColumnFacts(name, "text", role, 0, 9, None, None, None, (), "", top=())
+
+
+PLAIN = Inspection(
+    read=ReadSpec(),
+    name="adult.csv",
+    kind="table",
+    families=families_of("table"),
+    n_rows=120,
+    n_columns=4,
+    size_bytes=1,
+    digest="",
+    preview=Preview((), ()),
+    thumbnails=(),
+    columns=(
+        column("age", "numeric"), column("work", "categorical"), column("id", "id"), column("income", "target"),
+    ),
+    findings=(),
+    split_audit=SplitAudit("stratified"),
+    messages=(),
+    target="income",
+    task="binary",
+    labels=(),
+    n_dropped=0,
+    parts={},
+)  # fmt: skip
+ORDER = SplitFinding("order", "", 7, 7, 12, 120, "accuracy", 0.9, 0.01, 0.6, 0.5, 0.75, 1e-9, "serious")
+GROUP = dataclasses.replace(ORDER, by="group", column="work")
 
 
 def inspection(**other: object) -> Inspection:
-    return Inspection.from_json({**PLAIN, **other})
+    return msgspec.structs.replace(PLAIN, **other)
 
 
-def with_looks(*looks: dict[str, Any]) -> Inspection:
-    return inspection(split_audit={"kind": "stratified", "looks": list(looks)})
+def with_looks(*looks: SplitFinding) -> Inspection:
+    return inspection(split_audit=SplitAudit("stratified", looks))
 
 
 @pytest.fixture
@@ -66,9 +79,13 @@ def test_data_that_were_read_can_be_searched_at_once(state: NewStudyState) -> No
     spec = state.spec()
     assert (spec.target, spec.split.n_folds, spec.budget.timeout_s) == ("income", 5, 600.0)
     assert spec.families == default_families("table")
-    made = state.create_request()
+    asked = state.standing().spec
+    assert asked is not None
+    assert asked == spec
+    made = state.create_request(asked)
+    assert made.spec is asked
     assert (made.source, made.name, made.warm_start) == ("adult.csv", "adult", None)
-    assert state.forecast_request().spec == spec
+    assert state.forecast_request(asked).spec is asked
 
 
 def test_what_is_wrong_is_said_the_mistake_of_a_field_before_a_value_out_of_range(
@@ -88,8 +105,9 @@ def test_what_is_wrong_is_said_the_mistake_of_a_field_before_a_value_out_of_rang
 def test_a_search_space_that_is_none_keeps_the_search_from_starting(state: NewStudyState) -> None:
     state.space_mistake = SpecError("The space {name} is none.", name="x")
     assert state.standing().problem == "The space x is none."
+    assert state.standing().spec is None
     with pytest.raises(SpecError):
-        state.forecast_request()
+        state.spec()
 
 
 def test_objectives_and_limits_become_part_of_the_spec(state: NewStudyState) -> None:
@@ -120,7 +138,7 @@ def test_a_kind_is_asked_for_and_families_follow_what_the_data_are_then(state: N
     assert asked.kind == "table+text"
     state.take(inspection(kind="table+text"))
     assert (state.spec().kind, state.spec().families) == ("table+text", default_families("table+text"))
-    pictures = [{"name": "image", "role": "image"}, {"name": "label", "role": "target"}]
+    pictures = (column("image", "image"), column("label", "target"))
     state.open("sky")
     state.take(inspection(kind="image", columns=pictures, target="label"))
     assert "image" in state.kinds
@@ -146,7 +164,7 @@ def test_reading_otherwise_forgets_names_but_for_the_sign_of_decimals(state: New
     asked = state.inspect_request()
     assert asked is not None
     assert (asked.roles, asked.target) == ({}, None)
-    state.take(inspection(columns=[{"name": "0", "role": "numeric"}], target=None, task=None))
+    state.take(inspection(columns=(column("0", "numeric"),), target=None, task=None))
     assert (state.roles, state.values["target"]) == ({}, "0")
 
 
@@ -185,7 +203,7 @@ def test_a_group_that_is_taken_becomes_a_role_and_is_looked_at(state: NewStudySt
     assert asked is not None
     assert asked.split.kind == "grouped"
     assert state.is_being_looked_at()
-    state.take(inspection(split_audit={"kind": "grouped", "looks": []}))
+    state.take(inspection(split_audit=SplitAudit("grouped")))
     assert state.standing().can_start
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cupel.engine.domain.inspections import Inspection
 from cupel.engine.domain.split_findings import SplitAudit, SplitFinding
 from cupel.gui.language import language
 from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.new_study import NewStudyPage
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.inspection import split_kind, to_be_answered
 from cupel.storage.store import Store
 from pytestqt.qtbot import QtBot
 
@@ -56,7 +58,7 @@ def opened(qtbot: QtBot, window: MainWindow, path: Path, target: str) -> NewStud
     return page
 
 
-def found(page: NewStudyPage):
+def found(page: NewStudyPage) -> Inspection:
     assert page.inspection is not None
     return page.inspection
 
@@ -75,7 +77,7 @@ def test_folds_in_the_order_of_the_file_are_taken_with_one_click(asked: NewStudy
     assert "rmse" in asked.question.label.text()
     asked.question.take.click()
     split = asked.spec().split
-    assert (split.kind, split.gap) == ("order", found(asked).split_findings[0].gap)
+    assert (split.kind, split.gap) == ("order", to_be_answered(found(asked))[0].advised_gap)
     assert split.gap > 5
     assert not asked.question.isVisible()
     assert asked.start.isEnabled()
@@ -137,8 +139,8 @@ def test_a_column_of_subjects_becomes_the_group_with_one_click(
     page.question.take.click()
     spec = page.spec()
     assert (spec.split.kind, spec.roles) == ("grouped", {"patient_id": "group"})
-    qtbot.waitUntil(lambda: found(page).split_kind == "grouped", timeout=SERVICE_MS)
-    assert found(page).split_findings == ()
+    qtbot.waitUntil(lambda: split_kind(found(page)) == "grouped", timeout=SERVICE_MS)
+    assert to_be_answered(found(page)) == ()
     page.form.split.kind.set_value("auto")
     page.form.changed.emit()
     qtbot.waitUntil(page.start.isEnabled, timeout=SERVICE_MS)  # folds by group leave nothing to ask

@@ -6,7 +6,6 @@ that cannot be read are left out and named in a message.
 
 from __future__ import annotations
 
-import base64
 import io
 from pathlib import Path
 
@@ -55,14 +54,14 @@ class ImageReader(Reader):
         """See `Reader.in_table`; a column of paths, relative to the table's file, becomes one of images."""
         return read_paths(path, table, read)
 
-    def pictures(self, table: Table, columns: Columns, rows: Rows) -> list[str]:
+    def pictures(self, table: Table, columns: Columns, rows: Rows) -> list[bytes]:
         """See `Reader.pictures`."""
         images = pixels_of(table, columns[0].name)
-        shown: list[str] = []
+        shown: list[bytes] = []
         for row in rows.tolist():
             data, pixels = io.BytesIO(), images[row]
             Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(data, "png")
-            shown.append(base64.b64encode(data.getvalue()).decode())
+            shown.append(data.getvalue())
         return shown
 
 

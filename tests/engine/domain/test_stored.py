@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from cupel.engine.domain.bundles import Certificate, Manifest
 from cupel.engine.domain.errors import Message, WorkspaceError
 from cupel.engine.domain.evidence import Evidence
 from cupel.engine.domain.results import BestTrial, FinalModel, OuterFolds, Scored, StudyResult, kept_parts
+from cupel.engine.domain.spec import StudySpec, spec_of
 from cupel.engine.domain.stored import encoded
 from cupel.engine.domain.trial_facts import TrialFacts
 from cupel.engine.domain.variants import VariantMeasures, VariantMethod
@@ -52,6 +54,31 @@ def trial(store: Store, study: StudyRecord) -> TrialRecord:
 def store(tmp_path: Path) -> Any:
     with Store.open(tmp_path) as opened:
         yield opened
+
+
+def test_a_spec_is_made_of_its_json_once_and_again_where_it_has_changed(
+    store: Store, tmp_path: Path, study: StudyRecord
+) -> None:
+    def made(store: Store, target: str, seed: int) -> StudyRecord:
+        spec = spec_of(target, seed=seed, n_trials=5).to_json()
+        return store.create_study(
+            name=target, dataset_id=None, spec=spec, metric="rmse", direction="minimize", task="regression"
+        )
+
+    one = made(store, "y", 1)
+    spec = StudySpec.of_study(one)
+    assert (spec.target, spec.seed) == ("y", 1)
+    assert StudySpec.of_study(store.study(one.id)) is spec
+    longer = dataclasses.replace(spec, max_epochs=7)
+    assert StudySpec.of_study(dataclasses.replace(one, spec=longer.to_json())) == longer
+    with Store.open(tmp_path / "another") as other:
+        made(other, "w", 0)
+        same_id = made(other, "z", 2)
+        assert same_id.id == one.id
+        assert StudySpec.of_study(same_id).target == "z"
+    assert StudySpec.of_study(one) == spec
+    with pytest.raises(WorkspaceError, match="iris"):
+        StudySpec.of_study(study)
 
 
 def test_a_result_of_an_older_version_is_read_and_known_as_such() -> None:

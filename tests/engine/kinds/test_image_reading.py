@@ -15,7 +15,9 @@ from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.table import Table, TableFiles
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.errors import DataError
+from cupel.engine.domain.inspections import Inspection
 from cupel.engine.domain.spec import ReadSpec, SplitSpec
+from cupel.engine.domain.stored import encoded, from_builtins
 from cupel.engine.inspection.inspect import inspect_file
 from cupel.engine.kinds.image import common as image_table
 from cupel.engine.kinds.sources import Loaded, load
@@ -342,10 +344,9 @@ def test_pixels_follow_the_rows_and_are_mapped_from_a_stored_table(tmp_path: Pat
 
 
 def test_an_inspection_has_small_pictures_with_labels(tmp_path: Path) -> None:
-    import base64
-
-    found = inspect_file(class_folders(tmp_path / "animals")).to_json()
-    assert found["kind"] == "image"
-    assert "cnn" in found["families"]
-    assert [one["label"] for one in found["thumbnails"]] == ["cat"] * 3 + ["dog"] * 3
-    assert Image.open(io.BytesIO(base64.b64decode(found["thumbnails"][0]["png"]))).size == (6, 5)
+    found = inspect_file(class_folders(tmp_path / "animals"))
+    assert found.kind == "image"
+    assert "cnn" in found.families
+    assert [one.label for one in found.thumbnails] == ["cat"] * 3 + ["dog"] * 3
+    assert Image.open(io.BytesIO(found.thumbnails[0].png)).size == (6, 5)
+    assert from_builtins(Inspection, encoded(found)) == found
