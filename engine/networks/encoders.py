@@ -242,14 +242,13 @@ def row_vector(
     """
     parts: list[Value] = []
     for one in net.shape.inputs:
-        # A further input is missing here: the type checker says so.
-        match one:
-            case TableInput():
-                parts += _table_vectors(net, one, columns, scale)
-            case TextInput():
-                parts.append(_text_vector(net, one))
-            case ImageInput():
-                parts.append(_image_vector(net, one))
+        if isinstance(one, TableInput):
+            parts += _table_vectors(net, one, columns, scale)
+        elif isinstance(one, TextInput):
+            parts.append(_text_vector(net, one))
+        else:
+            # The type checker refuses any other input here.
+            parts.append(_image_vector(net, one))
     return joined(net, "inputs", parts)
 
 

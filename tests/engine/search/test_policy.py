@@ -8,8 +8,8 @@ import inspect
 import math
 
 import pytest
+from cupel.engine.domain import policy
 from cupel.engine.domain.policy import POLICY, Policy, Silence
-from cupel.engine.search import policy
 
 
 def reasons(source: str) -> dict[str, str]:
