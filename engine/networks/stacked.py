@@ -15,7 +15,7 @@ def dense(x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
         Of shape (R, B, *row).
     kernel : tensor
     bias : tensor or None
-        Whether it has one.
+        None for none.
 
     Returns
     -------

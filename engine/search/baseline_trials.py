@@ -14,7 +14,7 @@ from ..data.schema import TableSchema
 from ..data.target import encode_target
 from ..domain.metrics import METRICS, metrics_for
 from ..splits.splitting import Splits
-from .outcomes import without_score
+from .outcomes import spread_over_folds, without_score
 from .preparing import Prepared
 
 
@@ -68,7 +68,7 @@ def _scored(prepared: Prepared) -> TrialOutcome:
     return TrialOutcome(
         TrialState.COMPLETE,
         float(column.mean()),
-        float(column.std(ddof=1)) if len(column) > 1 else None,
+        spread_over_folds(column),
         scores,
         oof=np.concatenate(out_of_fold).astype(np.float32),
         duration_s=duration_s,

@@ -152,7 +152,7 @@ def _complete(running: RunningTrial, result: TaskResult, kept: Kept) -> TrialOut
     return TrialOutcome(
         TrialState.COMPLETE,
         value,
-        _std(column),
+        spread_over_folds(column),
         scores,
         result.curves,
         result.out_of_fold,
@@ -178,7 +178,7 @@ def _pruned(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOut
     return TrialOutcome(
         TrialState.PRUNED,
         None if np.isnan(value) else value,
-        _std(last),
+        spread_over_folds(last),
         scores,
         curves,
         epoch=n_epochs,
@@ -226,5 +226,6 @@ def _copied(store: Store, same: TrialRecord) -> TrialOutcome:
     )
 
 
-def _std(values: NDArray[np.float64]) -> float | None:
+def spread_over_folds(values: NDArray[np.float64]) -> float | None:
+    """Return the standard deviation of the scores of folds, shape (n,); None of one fold."""
     return float(np.std(values, ddof=1)) if len(values) > 1 else None

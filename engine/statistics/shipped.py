@@ -14,11 +14,8 @@ from numpy.typing import NDArray
 
 from ..domain.arrays import TargetValues
 from ..domain.thresholds import USUAL
+from .judged_rows import Floats, Ints, Predictions, mean_of_known
 from .weighted import scores_of_each, weighted_scores
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Predictions = tuple[NDArray[np.floating], ...]
 
 N_TRIED = 24
 """Thresholds that are tried beside 0.5: quantiles of what is predicted."""
@@ -93,10 +90,7 @@ def thresholded_scores(
             weighted_scores(metric, y[rows], _decided(given[:, 1], float(tried[i])), weights[np.ix_(these, rows)] == 0)
             for rows, given in zip(valid, predictions, strict=True)
         ])  # fmt: skip
-        known = np.isfinite(folds)
-        sums = np.where(known, folds, 0.0).sum(axis=0)
-        n = known.sum(axis=0)
-        found[these] = np.divide(sums, n, out=np.full(len(these), np.nan), where=n > 0)
+        found[these] = mean_of_known(folds, axis=0)
     return found
 
 
