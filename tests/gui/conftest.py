@@ -26,7 +26,7 @@ from pytestqt.qtbot import QtBot
 
 OpenWindow = Callable[..., MainWindow]
 # Less than a test may take at all (`timeout` in pyproject.toml), so that a failure says what was waited for.
-PATIENCE_MS = 600_000
+PATIENCE_MS = 300_000
 
 
 class PatientBot(QtBot):

@@ -25,18 +25,24 @@ from pytestqt.qtbot import QtBot
 from .conftest import OpenWindow
 
 SERVICE_MS = 60_000
-SPEC = {"target": "species", "metric": "accuracy", "task": "multiclass", "families": ["mlp"], "kind": "table"}
+SPEC = {
+    "target": "species",
+    "metric": "accuracy",
+    "task": "multiclass",
+    "families": ["mlp"],
+    "kind": "table",
+    "budget": {"n_trials": None, "timeout_s": 60.0, "target_score": None},
+}
 
 
 @pytest.fixture
 def nothing(workspace: Path) -> int:
     """A study whose time was over before a network was trained."""
     with Store.open(workspace) as store:
-        spec = {**SPEC, "budget": {"n_trials": None, "timeout_s": 60.0, "target_score": None}}
         study = store.create_study(
             name="Short",
             dataset_id=None,
-            spec=spec,
+            spec=SPEC,
             metric="accuracy",
             direction="maximize",
             task="multiclass",
