@@ -21,11 +21,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+# Its tests have the workspace that is shown.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import make_workspace
 import numpy as np
+
+from tests.gui import made_workspace
 
 _START = """
 import sys, time
@@ -193,7 +195,7 @@ def model_times(workspace: Path, n_trials: int = 50_000) -> dict[str, float]:
         begin = time.perf_counter()
         table = store.trial_table(study.id)
         read = time.perf_counter() - begin
-    table = make_workspace.grown(table, n_trials)
+    table = made_workspace.grown(table, n_trials)
     times = {"read_s": read * n_trials / max(study.n_trials.get("complete", 1) * 1.3, 1)}  # type: ignore[call-overload]
     begin = time.perf_counter()
     data = prepare(table)
@@ -225,7 +227,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         os.environ["CUPEL_SETTINGS_DIR"] = place
         workspace = Path(place) / "workspace"
-        make_workspace.fill(workspace, options.trials)
+        made_workspace.fill(workspace, options.trials)
         painted, listed = start_times(workspace)
         print(f"window start to first paint        {painted:7.3f} s   (about 1 s)")
         print(f"window start to listed studies     {listed:7.3f} s")

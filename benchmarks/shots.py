@@ -12,16 +12,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+# Its tests have the workspace that is shown.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import make_workspace
 import msgspec
 import shot_samples
 from cupel.engine.domain.predictions import PredictedRows
 from cupel.engine.domain.thresholds import Threshold
 from cupel.storage.store import Store
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
+
+from tests.gui import made_workspace
 
 sample_inspection = shot_samples.sample_inspection
 
@@ -85,7 +87,7 @@ def shoot(folder: Path, only: str = "", *, quick: bool = False) -> list[Path]:
     with tempfile.TemporaryDirectory() as place:
         os.environ["CUPEL_SETTINGS_DIR"] = place
         full, empty = Path(place) / "cupel", Path(place) / "empty"
-        make_workspace.fill(full)
+        made_workspace.fill(full)
         with Store.open(full) as store:  # so that the running study has a live engine
             store.claim_study(store.find_study("Adult income").id, os.getpid())
         from cupel.gui import app

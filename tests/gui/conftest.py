@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,14 +14,14 @@ from typing import Any
 import pytest
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
-import make_workspace
 from cupel.gui import app
 from cupel.gui.language import language
 from cupel.gui.shell import MainWindow
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from pytestqt.qtbot import QtBot
+
+from . import made_workspace
 
 OpenWindow = Callable[..., MainWindow]
 # Less than a test may take at all (`timeout` in pyproject.toml), so that a failure says what was waited for.
@@ -64,7 +63,7 @@ def update() -> ModuleType:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with one study of each kind; to be copied, not changed."""
     folder = tmp_path_factory.mktemp("filled") / "workspace"
-    make_workspace.fill(folder, share=0.15)
+    made_workspace.fill(folder, share=0.15)
     return folder
 
 

@@ -1,12 +1,7 @@
-"""Fills a workspace with believable studies through the store's own door: for screenshots, benchmarks and
-tests.
-
-python benchmarks/make_workspace.py FOLDER [--trials N]
-"""
+"""Fills a workspace with believable studies through the store's own door: for tests, screenshots and benchmarks."""
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import math
 import sqlite3
@@ -15,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import make_audits
 import numpy as np
 from cupel.engine.domain.comparable import SCORING
 from cupel.engine.domain.errors import Message
@@ -52,9 +46,14 @@ from cupel.storage.records import (
 )
 from cupel.storage.store import Store
 
+from . import made_audits
+
 N_FOLDS = 5
 MAX_EPOCHS = 60
-_DIVERGED = "Training diverged: the loss became {loss} in epoch {epoch}; lower learning rates or another scaling usually help."
+_DIVERGED = (
+    "Training diverged: the loss became {loss} in epoch {epoch}; "
+    "lower learning rates or another scaling usually help."
+)
 _METRICS = {
     "binary": ("roc_auc", "accuracy", "f1", "log_loss"),
     "multiclass": ("accuracy", "f1_macro", "log_loss"),
@@ -193,7 +192,7 @@ def make_study(store: Store, recipe: Recipe, rng: np.random.Generator) -> StudyR
     )
     study = store.create_study(
         name=recipe.name,
-        dataset_id=make_audits.add_dataset(store, recipe.task) if recipe.is_audited else None,
+        dataset_id=made_audits.add_dataset(store, recipe.task) if recipe.is_audited else None,
         spec=spec.to_json(),
         metric=recipe.metric,
         direction="maximize" if recipe.maximize else "minimize",
@@ -220,7 +219,7 @@ def make_study(store: Store, recipe: Recipe, rng: np.random.Generator) -> StudyR
         elapsed += _make_trial(store, study.id, number, recipe, rng) / 2
     _end(store, study.id, recipe, rng, elapsed)
     if recipe.is_audited:
-        make_audits.add_audits(store, store.study(study.id))
+        made_audits.add_audits(store, store.study(study.id))
     _spread_times(store.workspace.database, study.id, recipe.hours_ago, elapsed)
     return store.study(study.id)
 
@@ -495,7 +494,8 @@ def _better(difference: float) -> Verdict:
     return Verdict("better", difference, difference - 420.0, difference + 390.0, 0.99, 0.01, 0.0)
 
 
-# Name, sparsity, structured, number format; loss in spreads of the trial; size, zipped, 1 row, 256 rows against the base.
+# Name, sparsity, structured, number format; loss in spreads of the trial; size, zipped, 1 row, 256 rows against the
+# base.
 _VARIANTS = (
     ("base", 0.0, 0.0, "", 0.0, 1.0, 1.0, 1.0, 1.0),
     ("control", 0.0, 0.0, "", -0.2, 1.0, 1.0, 1.02, 0.99),
@@ -649,16 +649,3 @@ def _spread_times(database: Path, study_id: int, hours_ago: float, elapsed: floa
             (begin + int(elapsed * 1e6), study_id),
         )
     connection.close()
-
-
-def main() -> None:
-    """Run from a terminal."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--trials", type=int, default=None)
-    options = parser.parse_args()
-    fill(options.folder, options.trials)
-
-
-if __name__ == "__main__":
-    main()

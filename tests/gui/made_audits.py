@@ -1,4 +1,4 @@
-"""Made-up audits by groups, counted by the engine's own functions on made-up predictions; for `make_workspace`."""
+"""Made-up audits by groups, counted by the engine's own functions on made-up predictions; for `made_workspace`."""
 
 from __future__ import annotations
 
