@@ -17,15 +17,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import msgspec
-import shot_samples
 from cupel.engine.domain.predictions import PredictedRows
 from cupel.engine.domain.thresholds import Threshold
 from cupel.storage.store import Store
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 
-from tests.gui import made_workspace
-
-sample_inspection = shot_samples.sample_inspection
+from tests.gui import made_inspections, made_workspace
 
 # Each picture: the page that is shown, and the study in view.
 PAGES = {
@@ -203,12 +200,12 @@ def _prepare_new_study(page, picture: str) -> None:
         source = Path(place) / "adult.csv"
         if picture in ("images", "images_settings"):
             source = Path(place) / "shapes"
-            found = shot_samples.image_inspection(source)
+            found = made_inspections.image_inspection(source)
         elif picture == "texts":
             source = Path(place) / "reviews"
-            found = shot_samples.text_inspection(source)
+            found = made_inspections.text_inspection(source)
         else:
-            found = shot_samples.sample_inspection()
+            found = made_inspections.sample_inspection()
         page.state.open(str(source))
         page.show_inspection(found)
     tabs = {"report": 2, "space": 3, "images": 1, "images_settings": 3, "texts": 1}
@@ -229,8 +226,8 @@ def _prepare_predict(page, picture: str) -> None:
         page.notice.tell(lambda: "No such file: /home/you/data/adult-2026.csv")
         return
     results = {
-        "predict_table": shot_samples.table_predictions,
-        "predict_images": shot_samples.image_predictions,
+        "predict_table": made_inspections.table_predictions,
+        "predict_images": made_inspections.image_predictions,
     }
     page.interval.set_value(0.9 if picture == "predict_table" else None)
     page.show_result(msgspec.convert(results[picture](), PredictedRows))

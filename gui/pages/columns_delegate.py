@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QPainter, QShowEvent
-from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ...engine.domain.inspections import ColumnFacts
 from ...engine.domain.kinds import GIVEN_ROLES
@@ -23,6 +23,7 @@ from ..charts.histograms import COUNTS, Counts
 from ..models.columns_model import FACTS_ROLE, DataColumn
 from ..speech import tr
 from ..widgets import painting
+from ..widgets.choice_box import ChoiceBox
 from ..widgets.small_chart import paint
 
 Index = QModelIndex | QPersistentModelIndex
@@ -31,7 +32,7 @@ _MOST_BAR = 14
 _FAINT_ROLES = ("ignored", "id", "constant")
 
 
-class RoleBox(QComboBox):
+class RoleBox(ChoiceBox):
     """The roles, open at once: who asks for this editor has asked for the list, and is done when it closes.
 
     Signals
@@ -97,19 +98,15 @@ class ColumnDelegate(QStyledItemDelegate):
         return box
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802 - Qt's name
-        if isinstance(editor, QComboBox):
+        if isinstance(editor, RoleBox):
             editor.setCurrentIndex(editor.findData(index.data(Qt.ItemDataRole.EditRole)))
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:  # noqa: N802 - Qt's name
-        if isinstance(editor, QComboBox):
+        if isinstance(editor, RoleBox):
             model.setData(index, editor.currentData())  # type: ignore[arg-type]
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        if (
-            event.type() == QEvent.Type.FocusOut
-            and isinstance(editor, QComboBox)
-            and editor.view().isVisible()
-        ):
+        if event.type() == QEvent.Type.FocusOut and isinstance(editor, RoleBox) and editor.view().isVisible():
             # Its own list has taken the focus.
             return False
         return super().eventFilter(editor, event)

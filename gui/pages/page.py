@@ -6,26 +6,27 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QWidget
 
 from .. import tokens
 from ..desk import Desk
 from ..language import Speaks
 from ..speech import Text, tr
+from ..widgets.choice_box import ChoiceBox
 from ..widgets.parts import Button, Label, Picture, Pill, column, row
 
 # After which the rest is done of what would stop the window for too long at once.
 FRAME_MS = 16
 
 
-class StudySwitcher(Speaks, QComboBox):
+class StudySwitcher(Speaks, ChoiceBox):
     """Chooses the study in view."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self.setMinimumWidth(180)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(26)
         self.setMaximumWidth(360)
         self.say(lambda: self.setAccessibleName(tr("Study in view")))

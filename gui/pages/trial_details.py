@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from ...engine.domain import formatting
 from ...storage.records import Curves, Failure, FailureKind, FoldScores, StudyRecord, TrialState
@@ -19,6 +19,7 @@ from ..states.trial_facts import against_baseline, facts, optimistic_score, scor
 from ..states.trial_view import TrialView, read_view
 from ..theme import mono_font
 from ..widgets.chart_view import ChartView
+from ..widgets.choice_box import ChoiceBox
 from ..widgets.grids import fill_grid
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Card, IconButton, Label, Pill, Rule, column, row, scrolled
@@ -71,7 +72,7 @@ class TrialDetails(Speaks, QWidget):
         self.trace.setFont(mono_font(tokens.TYPE_CAPTION))
         self.trace.setMaximumHeight(120)
         self.say(lambda: self.trace.setAccessibleName(tr("Traceback")))
-        self.measure = QComboBox()
+        self.measure = ChoiceBox()
         self.measure.activated.connect(lambda _index: self._show_curves())
         self.say(lambda: self.measure.setAccessibleName(tr("Measure of the curves")))
         self.curves = ChartView(CURVES)

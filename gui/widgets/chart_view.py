@@ -56,7 +56,6 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
         plot.setContentsMargins(0, 4, 8, 0)
         plot.getViewBox().setDefaultPadding(0.03)
         self.setFrameShape(self.Shape.NoFrame)
-        self.setStyleSheet("background: transparent; border: 0;")
         self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.scene().sigMouseMoved.connect(self._hover)

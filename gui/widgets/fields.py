@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from ..language import language
 from ..speech import Text, tr
+from .choice_box import ChoiceBox
 from .flow import FlowLayout
 from .parts import Button, Label, row
 
@@ -74,7 +75,7 @@ class ChoiceField(Field):
     """One of several values."""
 
     def __init__(self, label: Text, options: Options = (), tip: Text | None = None) -> None:
-        self._box = QComboBox()
+        self._box = ChoiceBox()
         self._box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._box.setMinimumWidth(72)
         self._options: list[tuple[Any, Text]] = []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ...storage.records import StudyRecord
 from ..charts.studies import ChartRequest, Choices, StudyChart
 from ..language import Speaks
 from ..states.trials_data import TrialsData
 from .chart_view import ChartView
+from .choice_box import ChoiceBox
 from .parts import column, row
 
 
@@ -30,7 +31,7 @@ class StudyChartPanel(Speaks, QWidget):
         self.described = described
         self.chart: ChartView[object] = ChartView(described.spec)
         self.chart.picked.connect(self._picked)
-        self.choice = QComboBox()
+        self.choice = ChoiceBox()
         if described.choices is None:
             self.choice.hide()
         self.choice.activated.connect(lambda _place: self._choose())

@@ -14,7 +14,7 @@ from cupel.gui.widgets.parts import column
 from cupel.gui.widgets.small_chart import SmallChart
 from cupel.storage.records import Curves
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 X = np.arange(3.0)
@@ -41,6 +41,7 @@ PLAIN = ChartSpec(list[Mark], as_given, lambda _: FIXED)
 @pytest.fixture
 def holder(qtbot: QtBot) -> QWidget:
     """Closed in the chart's place: a plot that was closed itself cannot be restyled."""
+    theme.install("light")
     widget = QWidget()
     qtbot.addWidget(widget)
     widget.resize(400, 300)
@@ -49,6 +50,8 @@ def holder(qtbot: QtBot) -> QWidget:
 
 def shown(qtbot: QtBot, holder: QWidget, chart: QWidget) -> None:
     holder.setLayout(column(chart))
+    # As the window does.
+    theme.dress(holder)
     with qtbot.waitExposed(holder):
         holder.show()
 
@@ -128,3 +131,23 @@ def test_charts_take_another_theme_when_they_can_be_seen(qtbot: QtBot, holder: Q
     assert is_seen(dark)  # nobody sees it, and it takes milliseconds
     chart.show()
     qtbot.waitUntil(lambda: is_seen(light))
+
+
+@pytest.mark.parametrize("choice", ["light", "dark"])
+def test_the_hover_of_a_chart_is_written_on_its_own_ground(
+    qtbot: QtBot, holder: QWidget, choice: str
+) -> None:
+    chart = ChartView(PLAIN)
+    theme.install(choice)
+    shown(qtbot, holder, chart)
+    QToolTip.showText(chart.mapToGlobal(chart.rect().center()), "0.927", chart)
+    try:
+        image = (
+            next(tip for tip in QApplication.topLevelWidgets() if tip.inherits("QTipLabel")).grab().toImage()
+        )
+        inks = {image.pixelColor(x, image.height() // 2).name() for x in range(3, image.width() - 3)}
+        assert {colour("raised").name(), colour("text").name()} <= inks
+        assert image.pixelColor(3, 3).alpha() == 255
+    finally:
+        QToolTip.hideText()
+        theme.install("light")

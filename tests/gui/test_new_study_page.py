@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
-import shots
 from cupel.engine.domain.errors import Message, SpecError
 from cupel.engine.domain.families import default_families
 from cupel.engine.domain.forecasts import Corner, Forecast
@@ -26,6 +25,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
+
+from .made_inspections import sample_inspection
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_the_models_keep_qts_rules(qtbot: QtBot) -> None:
         QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
         for model in (columns, preview)
     ]
-    found = shots.sample_inspection()
+    found = sample_inspection()
     columns.show_inspection(found, {})
     preview.show_inspection(found)
     assert columns.setData(columns.index(0, DataColumn.ROLE), "ignored")
@@ -169,7 +170,7 @@ def test_a_second_file_that_cannot_be_read_loses_nothing_of_what_was_typed(
 
 
 def test_a_target_with_one_class_keeps_the_search_from_starting(opened: NewStudyPage) -> None:
-    found = shots.sample_inspection()
+    found = sample_inspection()
     template = (
         "The target {column!r} has one class only, {value!r}, so there is nothing to predict; choose another column, "
         "or add rows of another class."
@@ -311,7 +312,7 @@ def test_studies_on_equal_data_are_offered_as_starts(
 
 def show(page: NewStudyPage, digest: str) -> None:
     """Show what was found in the data of an earlier study."""
-    found = shots.sample_inspection()
+    found = sample_inspection()
     columns = (msgspec.structs.replace(found.columns[0], name="y"),)
     page.show_inspection(msgspec.structs.replace(found, digest=digest, target="y", columns=columns))
 

@@ -1,4 +1,4 @@
-"""What the pages of `shots.py` show that no workspace holds: data files as the engine describes them, predictions."""
+"""What pages show that no workspace holds, made up: data files as the engine describes them, predictions."""
 
 from __future__ import annotations
 
