@@ -620,6 +620,7 @@ def grown(table: TrialTable, n_trials: int) -> TrialTable:
             parts[field.name] = column[places]
         elif isinstance(column, tuple):
             parts[field.name] = tuple(column[place] for place in places)
+    parts["measures"] = {name: column[places] for name, column in table.measures.items()}
     parts["ids"] = parts["numbers"] = np.arange(n_trials)
     return TrialTable(**parts)
 

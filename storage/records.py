@@ -16,6 +16,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from .trial_columns import TrialMeasures
+
 Json: TypeAlias = Mapping[str, Any]
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -247,7 +249,7 @@ class StudyList:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialRecord:
+class TrialRecord(TrialMeasures):
     """One parameter set and what came of it.
 
     Attributes
@@ -276,15 +278,10 @@ class TrialRecord:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    # Busy seconds of the worker.
-    duration_s: float | None
     # Epochs done so far by the slowest replica.
     epoch: int | None
     # Epochs at most.
     n_epochs: int | None
-    # Of one network.
-    n_parameters: int | None
-    peak_memory_bytes: int | None
     worker: str | None
     digests: Json
     user_attrs: Json
@@ -297,10 +294,6 @@ class TrialRecord:
     requested: str | None = None
     # Of the store, when this trial was last changed.
     revision: int = 0
-    # Of one network's file in float32, at most.
-    size_bytes: int | None = None
-    # Of one network, for one row.
-    latency_ms: float | None = None
     # Artifact with its fold networks, where they were kept.
     model_sha256: str | None = None
     # Number of an equal trial whose result this one has.
@@ -342,8 +335,8 @@ class Curves:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialOutcome:
-    """How a trial ended: all that `Store.finish_trial` commits at once.
+class TrialOutcome(TrialMeasures):
+    """How a trial ended: all that `Store.finish_trial` commits at once. A measure of None keeps what was recorded last.
 
     Attributes
     ----------
@@ -356,8 +349,6 @@ class TrialOutcome:
         Out-of-fold predictions.
     epoch : int or None
         Epochs done by the slowest replica; None keeps what was recorded last.
-    duration_s : float or None
-        Busy seconds of the worker.
     user_attrs : Json
         Added to those given when the trial was created.
     model_sha256 : str or None
@@ -373,13 +364,8 @@ class TrialOutcome:
     curves: Curves | None = None
     oof: Floats | None = None
     epoch: int | None = None
-    n_parameters: int | None = None
-    duration_s: float | None = None
-    peak_memory_bytes: int | None = None
     failure: Failure | None = None
     user_attrs: Json = field(default_factory=dict[str, Any])
-    size_bytes: int | None = None
-    latency_ms: float | None = None
     model_sha256: str | None = None
     same_as: int | None = None
 
@@ -403,16 +389,11 @@ class TrialTable:
     names: NDArray[np.str_]
     values: NDArray[np.float64]
     stds: NDArray[np.float64]
-    durations_s: NDArray[np.float64]
     created_s: NDArray[np.float64]
     started_s: NDArray[np.float64]
     finished_s: NDArray[np.float64]
     epochs: NDArray[np.int64]
     n_epochs: NDArray[np.int64]
-    n_parameters: NDArray[np.int64]
-    peak_memory_bytes: NDArray[np.int64]
-    size_bytes: NDArray[np.int64]
-    latencies_ms: NDArray[np.float64]
     # The way in which the score was taken, of the trial's digests.
     scorings: NDArray[np.str_]
     pinned: NDArray[np.bool_]
@@ -421,6 +402,8 @@ class TrialTable:
     failures: tuple[Failure | None, ...]
     tags: tuple[tuple[str, ...], ...]
     params: tuple[Json, ...]
+    # By the names of `TrialMeasures`.
+    measures: Mapping[str, NDArray[np.float64]]
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -26,8 +26,9 @@ from .records import (
     TrialKind,
     TrialState,
 )
-from .rows import decode_failure, encode_failure, encode_tags, now_us, study_record
+from .rows import decode_failure, encode_failure, encode_tags, now_us, put_measures, study_record
 from .tables import CurvesRow, FoldScoresRow, LookRow, OutOfFoldRow, StudyRow, TrialRow
+from .trial_columns import MEASURES
 
 STALE_AFTER_S = 30.0
 _LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
@@ -602,8 +603,9 @@ def _requeue_baselines(session: Session, study: StudyRow) -> None:
         if failure is not None and failure.kind is FailureKind.SKIPPED:
             row.revision = study.revision
             row.state, row.failure, row.worker = TrialState.WAITING, None, None
-            row.started_us, row.finished_us, row.duration_s = None, None, None
+            row.started_us, row.finished_us = None, None
             row.value, row.value_std, row.epoch = None, None, None
+            put_measures(row, dict.fromkeys(MEASURES))
             for kept in (CurvesRow, FoldScoresRow):
                 session.execute(delete(kept).where(kept.trial_id == row.id))
             predictions = session.get(OutOfFoldRow, row.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from ...storage.records import (
     TrialState,
 )
 from ...storage.store import Store
+from ...storage.trial_columns import measures_of
 from ..domain.errors import Message
 from ..domain.stored import encoded
 from ..domain.trial_facts import TrialFacts
@@ -157,13 +159,9 @@ def _complete(running: RunningTrial, result: TaskResult, kept: Kept) -> TrialOut
         result.curves,
         result.out_of_fold,
         epoch=result.curves.values.shape[1] if result.curves else None,
-        n_parameters=result.n_parameters,
-        duration_s=result.duration_s,
-        peak_memory_bytes=result.peak_memory_bytes,
         user_attrs=encoded(result.facts),
-        size_bytes=result.size_bytes,
-        latency_ms=result.latency_ms,
         model_sha256=sha256,
+        **measures_of(result),
     )
 
 
@@ -208,6 +206,7 @@ def _busy_s(running: RunningTrial, outcome: TaskOutcome) -> float:
 
 
 def _copied(store: Store, same: TrialRecord) -> TrialOutcome:
+    # What is measured of its network is of this one too; nobody worked on it.
     facts = msgspec.structs.replace(TrialFacts.of(same), values={})
     return TrialOutcome(
         TrialState.COMPLETE,
@@ -217,12 +216,9 @@ def _copied(store: Store, same: TrialRecord) -> TrialOutcome:
         store.curves(same.id),
         store.out_of_fold(same.id),
         epoch=same.epoch,
-        n_parameters=same.n_parameters,
-        duration_s=0.0,
         user_attrs=encoded(facts),
-        size_bytes=same.size_bytes,
-        latency_ms=same.latency_ms,
         same_as=same.number,
+        **measures_of(dataclasses.replace(same, duration_s=0.0, peak_memory_bytes=None)),
     )
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ...storage.artifacts import Artifacts
 from ...storage.records import Curves, Failure, FoldScores, Json
+from ...storage.trial_columns import TrialMeasures
 from ..data.schema import TableSchema
 from ..data.table import ArrayFile, TableFiles
 from ..domain.params import Params
@@ -265,8 +266,8 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskResult:
-    """What a task gave.
+class TaskResult(TrialMeasures):
+    """What a task gave, with what it measured.
 
     Attributes
     ----------
@@ -284,14 +285,11 @@ class TaskResult:
         Every metric on the holdout, of a `FinalTask` or `HoldoutTask`.
     """
 
-    duration_s: float
-    peak_memory_bytes: int
+    duration_s: float = 0.0
+    peak_memory_bytes: int = 0
     scores: FoldScores | None = None
     curves: Curves | None = None
     out_of_fold: NDArray[np.float32] | None = None
-    n_parameters: int | None = None
-    size_bytes: int | None = None
-    latency_ms: float | None = None
     model: bytes | None = None
     facts: TrialFacts = field(default_factory=TrialFacts)
     final: FinalModel | None = None

@@ -355,8 +355,8 @@ class StoreContract:
             )
         assert store.study(study.id).best_trial == 4
         table = store.trial_table(study.id)
-        assert table.size_bytes.tolist() == [0, 1, 2, 3, 4, 5]
-        assert table.latencies_ms.tolist() == [0.5] * 6
+        assert table.measures["size_bytes"].tolist() == [0, 1, 2, 3, 4, 5]
+        assert table.measures["latency_ms"].tolist() == [0.5] * 6
         assert store.trial_by_number(study.id, 3).size_bytes == 3
 
     def test_baselines_and_pruned_trials_are_never_the_best_trial(self, store: Store) -> None:
@@ -466,9 +466,10 @@ class StoreContract:
         np.testing.assert_array_equal(
             table.values, [math.nan if r.value is None else r.value for r in records]
         )
-        assert table.n_parameters.tolist() == [
-            -1 if r.n_parameters is None else r.n_parameters for r in records
-        ]
+        for name, cells in table.measures.items():
+            known = [getattr(r, name) for r in records]
+            np.testing.assert_array_equal(cells, [math.nan if cell is None else cell for cell in known])
+        assert set(table.measures["n_parameters"][:3]) == {0, 1, 2}
         assert [p["n"] for p in table.params[:6]] == list(range(6))
         assert table.scorings.tolist() == [r.digests.get("scoring", "") for r in records]
         assert len(set(table.scorings.tolist())) > 1
