@@ -131,7 +131,7 @@ class _JobProgress:
 
 def _failure(error: Exception) -> Failure:
     if isinstance(error, StoreError):
-        return Failure(FailureKind.BAD_INPUT, str(error), "", error.template, dict(error.args_))
+        return Failure.of(FailureKind.BAD_INPUT, error.sentence)
     return failure_of(error)
 
 

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from .messages import Message
 from .trial_columns import TrialMeasures
 
 Json: TypeAlias = Mapping[str, Any]
@@ -79,11 +80,10 @@ class TrialState(StrEnum):
 
 
 class TrialKind(StrEnum):
-    """Who asked for a trial: the sampler, the engine (a baseline) or the user."""
+    """Who asked for a trial: the sampler, or the engine (a baseline)."""
 
     SEARCH = "search"
     BASELINE = "baseline"
-    MANUAL = "manual"
 
 
 class FailureKind(StrEnum):
@@ -137,6 +137,29 @@ class Failure:
     template: str = ""
     args: Json = field(default_factory=dict[str, Any])
 
+    @classmethod
+    def of(cls, kind: FailureKind, sentence: Message, traceback: str = "") -> Failure:
+        """Return the failure that a sentence tells.
+
+        Parameters
+        ----------
+        kind : FailureKind
+        sentence : Message
+        traceback : str
+
+        Returns
+        -------
+        Failure
+        """
+        return cls(kind, sentence.text, traceback, sentence.template, dict(sentence.args))
+
+    @property
+    def sentence(self) -> Message:
+        """What it tells the user."""
+        return (
+            Message(self.template, self.args) if self.template else Message("{text}", {"text": self.message})
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetRecord:
@@ -186,7 +209,7 @@ class StudyRecord:
     engine_pid: int | None
     # Artifact with the stored splits.
     split_sha256: str | None
-    # Trial number of the best COMPLETE search or manual trial.
+    # Trial number of the best COMPLETE search trial.
     best_trial: int | None
     best_value: float | None
     # What the end of the search found: holdout scores, choice of final model, corrected score.
@@ -196,7 +219,7 @@ class StudyRecord:
     tags: tuple[str, ...]
     pinned: bool
     archived: bool
-    # Of kind SEARCH and MANUAL.
+    # Of kind SEARCH.
     n_trials: Mapping[TrialState, int] = field(default_factory=dict[TrialState, int])
     # Name of the best baseline.
     best_baseline: str | None = None
@@ -255,7 +278,7 @@ class TrialRecord(TrialMeasures):
     Attributes
     ----------
     number : int
-        From 0 for search and manual trials, in the order asked; baselines are numbered from -1 downwards.
+        From 0 for search trials, in the order asked; baselines are numbered from -1 downwards.
     value, value_std : float or None
         Mean and standard deviation (``ddof=1``) of the study's metric over the replicas (folds × repeats).
     digests : Json

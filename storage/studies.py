@@ -230,48 +230,6 @@ class StudyStore(StoreBase):
             session.flush()
             return _record(session, row)
 
-    def edit_draft(
-        self, study_id: int, *, dataset_id: int | None, spec: Json, metric: str, direction: str, task: str
-    ) -> StudyRecord:
-        """Replace what a study in state DRAFT asks for.
-
-        Parameters
-        ----------
-        study_id : int
-            Of the study in the store.
-        dataset_id : int or None
-            Of the data set in the store.
-        spec : mapping
-            As `StudySpec.to_json` gives it.
-        metric : str
-            A name of `domain.metrics.METRICS`.
-        direction : str
-            maximize or minimize.
-        task : str
-            binary, multiclass or regression.
-
-        Returns
-        -------
-        StudyRecord
-
-        Raises
-        ------
-        ConflictError
-            If the study has left the state DRAFT.
-        """
-        with self._write() as session:
-            row = self._changing(session, study_id)
-            if row.state != StudyState.DRAFT:
-                raise ConflictError(
-                    "The study {name!r} has been started, so what it asks cannot change; "
-                    "copy it into a new study.",
-                    name=row.name,
-                )
-            row.dataset_id, row.spec = dataset_id, encode_json(spec)
-            row.metric, row.direction, row.task = metric, direction, task
-            session.flush()
-            return _record(session, row)
-
     # What the user wants: written by the window or the terminal, polled by the engine.
 
     def request(self, study_id: int, request: Request) -> None:
@@ -661,7 +619,7 @@ def _listed(session: Session, rows: Sequence[StudyRow]) -> StudyList:
         try:
             studies.append(counts.record(row))
         except DamagedStudyError as error:
-            problem = Failure(FailureKind.ERROR, str(error), "", error.template, error.args_)
+            problem = Failure.of(FailureKind.ERROR, error.sentence)
             damaged.append(DamagedStudy(row.id, row.name, row.archived, problem))
     return StudyList(tuple(studies), tuple(damaged))
 
@@ -678,7 +636,7 @@ class _Counts:
     def of(cls, session: Session, rows: Sequence[StudyRow]) -> _Counts:
         statement = (
             select(TrialRow.study_id, TrialRow.state, func.count())
-            .where(TrialRow.kind.in_((TrialKind.SEARCH, TrialKind.MANUAL)))
+            .where(TrialRow.kind == TrialKind.SEARCH)
             .group_by(TrialRow.study_id, TrialRow.state)
         )
         if len(rows) == 1:
@@ -721,7 +679,7 @@ def _ruled_out(session: Session, study_ids: Sequence[int]) -> dict[int, int]:
         select(TrialRow.study_id, func.count())
         .where(
             TrialRow.study_id.in_(study_ids),
-            TrialRow.kind.in_((TrialKind.SEARCH, TrialKind.MANUAL)),
+            TrialRow.kind == TrialKind.SEARCH,
             TrialRow.state == TrialState.FAIL,
             kind == FailureKind.RULED_OUT,
         )

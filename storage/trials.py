@@ -178,7 +178,7 @@ class TrialStore(StoreBase):
     def finish_trial(self, trial_id: int, outcome: TrialOutcome) -> TrialRecord:
         """End a trial: everything of `outcome` is committed together, and the study's best with it.
 
-        The one function that ends a trial. A COMPLETE search or manual trial becomes the study's best if its
+        The one function that ends a trial. A COMPLETE search trial becomes the study's best if its
         value is strictly better than the best so far, or equal with fewer parameters (else of equal ones the
         first stays); a COMPLETE baseline likewise the best baseline.
 

@@ -395,13 +395,12 @@ def _not_passed(certificate: Certificate) -> ExportError:
 def _failure(error: BaseException) -> Failure:
     text = "".join(traceback.format_exception(error))
     if isinstance(error, CupelError):
-        sentence = error.sentence
-        return Failure(FailureKind.ERROR, str(error), text, sentence.template, dict(sentence.args))
+        return Failure.of(FailureKind.ERROR, error.sentence, text)
     if isinstance(error, StoreError | OSError):
         message = Message("The export could not be written: {reason}", {"reason": str(error)})
     else:
         message = Message("{name}: {error}", {"name": type(error).__name__, "error": str(error)[:500]})
-    return Failure(FailureKind.ERROR, str(message), text, message.template, dict(message.args))
+    return Failure.of(FailureKind.ERROR, message, text)
 
 
 def _write_json(path: Path, content: Json) -> None:

@@ -301,11 +301,7 @@ class Finish:
             return SearchExport(passed=False, message=error.sentence)
         if export.failure is not None:
             _log.error("export failed: %s\n%s", export.failure.message, export.failure.traceback)
-            failure = export.failure
-            message = (
-                Message(failure.template, failure.args) if failure.template else Message(failure.message)
-            )
-            return SearchExport(passed=False, message=message)
+            return SearchExport(passed=False, message=export.failure.sentence)
         return SearchExport(passed=Certificate.of(export).passed, path=export.path)
 
 

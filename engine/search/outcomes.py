@@ -96,7 +96,7 @@ def end_unstarted(store: Store, study_id: int) -> None:
             message = Message("The search was over before there was a worker for this trial.")
             if trial.kind is TrialKind.BASELINE:
                 message = Message("The search was over before this baseline could be run.")
-            failure = Failure(FailureKind.SKIPPED, str(message), "", message.template, {})
+            failure = Failure.of(FailureKind.SKIPPED, message)
             store.finish_trial(trial.id, TrialOutcome(TrialState.FAIL, failure=failure))
 
 
@@ -137,7 +137,7 @@ def without_score(scores: FoldScores | None, duration_s: float | None) -> TrialO
     message = Message(
         "A fold has no score: its validation rows hold one class only. Use fewer folds or another metric."
     )
-    failure = Failure(FailureKind.BAD_INPUT, str(message), "", message.template, {})
+    failure = Failure.of(FailureKind.BAD_INPUT, message)
     return TrialOutcome(TrialState.FAIL, scores=scores, failure=failure, duration_s=duration_s)
 
 
@@ -186,10 +186,9 @@ def _pruned(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOut
 
 
 def _failed(running: RunningTrial, outcome: TaskOutcome, kind: FailureKind, message: Message) -> TrialOutcome:
-    failure = Failure(kind, str(message), "", message.template, dict(message.args))
     return TrialOutcome(
         TrialState.FAIL,
-        failure=failure,
+        failure=Failure.of(kind, message),
         curves=running.recorded_curves(),
         epoch=running.epoch,
         duration_s=_busy_s(running, outcome),

@@ -75,13 +75,7 @@ def refit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """A bundle in the folder that the study's settings name, of a trial whose predictions were not stored."""
     folder = tmp_path_factory.mktemp("bare")
-    made = make_study(folder, "binary", {})
-    study = made.store.study(made.study_id)
-    spec = {**study.spec, "export_dir": str(folder / "exports" / "here")}
-    made.store.edit_draft(
-        study.id, dataset_id=study.dataset_id, spec=spec, metric=study.metric, direction=study.direction,
-        task=study.task,
-    )  # fmt: skip
+    made = make_study(folder, "binary", {}, export_dir=str(folder / "exports" / "here"))
     yield made, _exported(made, folder / "exports" / "here")
     made.store.close()
 
