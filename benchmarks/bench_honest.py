@@ -110,7 +110,7 @@ def _case(name: str, answer: dict[str, Any], workspace: Path, seconds: float) ->
     metric = METRICS[answer["metric"]]
     with Store.open(workspace, "r") as store:
         study = store.study(answer["study"])
-        rows = StudyRows.of(store, study)
+        rows = StudyRows(store, study)
         held = rows.splits.holdout
         y = np.full(rows.table.n_rows, -1, rows.target.values.dtype)
         y[rows.target.rows] = rows.target.values
@@ -145,7 +145,7 @@ def judge_anew(case: Case, workspace: Path) -> Case:
         prepared = prepare(store, study)
         repeats = Repeats.load(store, study.result.get("repeats", {}))
         candidates = Candidates.of(store, prepared)
-        evidence = Judge(store, prepared, StudyRows.of(store, study), candidates, repeats).evidence()
+        evidence = Judge(store, prepared, StudyRows(store, study), candidates, repeats).evidence()
         baselines_cv = _baselines_cv(store, study.id)
     corrected = evidence.corrected
     assert corrected is not None

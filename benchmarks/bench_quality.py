@@ -110,7 +110,7 @@ def schema_of(store: Store, study: StudyRecord) -> TableSchema:
 
 def write_job(store: Store, study: StudyRecord, path: Path) -> tuple[Any, Splits]:
     """Write what the peers train on; return the targets of all rows, and the splits."""
-    rows = StudyRows.of(store, study)
+    rows = StudyRows(store, study)
     table, target, splits = rows.table, rows.target, rows.splits
     schema = schema_of(store, study)
     y = np.zeros(table.n_rows, target.values.dtype)
@@ -157,7 +157,7 @@ def text_inputs(table: Table, schema: TableSchema, splits: Splits) -> Iterator[d
 
 def refitted(store: Store, study: StudyRecord, baseline: str) -> float:
     """Return the holdout score of a baseline on all development rows."""
-    rows = StudyRows.of(store, study)
+    rows = StudyRows(store, study)
     development, holdout = rows.splits.development, rows.splits.holdout
     fitted = fit_baseline(baseline, rows.table, schema_of(store, study), rows.target, development)
     return METRICS[study.metric](rows.target.at(holdout), fitted.predict(holdout))

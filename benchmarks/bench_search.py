@@ -94,7 +94,7 @@ def _problem(store: Store, study_id: int, params: Mapping[str, Any]) -> tuple[di
     """Return what the user's script trains on: the same preprocessed rows of the same folds as all trials have."""
     study = store.study(study_id)
     schema = TableSchema.from_json(store.dataset(study.dataset_id or 0).schema)
-    rows = StudyRows.of(store, study)
+    rows = StudyRows(store, study)
     table, target, splits = rows.table, rows.target, rows.splits
     arrays: dict[str, np.ndarray] = {}
     fitted = fit_preprocessing(table, schema, splits.train, table_spec(params))

@@ -35,7 +35,9 @@ def trial(files: StudyFiles, task: TrialTask, reporter: TrainingReporter) -> Tas
     reporter.flush()
     scores = FoldScores(names, np.repeat(best[:, None], len(names), axis=1), np.full(FOLDS, EPOCHS - 1))
     out_of_fold = np.zeros(1000, np.float32)
-    return TaskResult(0.0, 1, scores, Curves(CURVE_NAMES, curves), out_of_fold, 1000, model=b"model")
+    return TaskResult(
+        0.0, 1, scores, Curves(CURVE_NAMES, curves), out_of_fold, n_parameters=1000, model=b"model"
+    )
 
 
 NOTHING = Work(warm_up, trial, nothing, nothing, nothing)

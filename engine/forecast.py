@@ -14,9 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .data.schema import infer_schema
 from .data.table import TableFiles
-from .data.target import encode_target
 from .domain.errors import Message
 from .domain.forecasts import Corner, Forecast, ForecastRequest
 from .domain.params import Params
@@ -25,10 +23,10 @@ from .domain.space_fit import adapt_space
 from .domain.space_points import start_points, to_params
 from .domain.spec import BudgetSpec, StudySpec
 from .jobs.work import Reporter
-from .kinds.sources import load
 from .machine import private_bytes
 from .search.budget import Budget
 from .splits.splitting import draw_splits
+from .study_rows import SourceRows
 from .training.reports import EpochReport
 from .workers.messages import StudyFiles, StudyTraining
 from .workers.sharing import fewer_workers, memory_share, share_out
@@ -53,19 +51,15 @@ def forecast(request: ForecastRequest, reporter: Reporter) -> Forecast:
     CupelError
         Where the data or the space cannot be used.
     """
-    spec = request.spec
-    loaded = load(request.source, request.read)
-    kind = loaded.kind_as_asked(spec.kind)
-    schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, kind)
-    target = encode_target(loaded.table, schema, spec.task)
-    spec = spec.resolved(target.task, schema.kind)
-    splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed)
+    rows = SourceRows.read(request.source, request.spec, request.read)
+    table, schema, spec = rows.loaded.table, rows.schema, rows.spec
+    splits = draw_splits(spec.split, rows.target, table, schema, spec.seed)
     n_workers, n_threads = share_out(spec.n_workers)
     with tempfile.TemporaryDirectory() as folder:
         splits_path = Path(folder) / "splits.npz"
         splits_path.write_bytes(splits.to_npz_bytes())
         files = StudyFiles(
-            **StudyTraining.of(spec, schema.to_json()).shared(), table=TableFiles.save(loaded.table, Path(folder)),
+            **StudyTraining.of(spec, schema).shared(), table=TableFiles.save(table, Path(folder)),
             splits=str(splits_path), n_threads=n_threads, checkpoints=folder,
             memory_limit_bytes=memory_share(n_workers),
         )  # fmt: skip

@@ -8,10 +8,12 @@ to the rows.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..storage.artifacts import Artifacts
 from ..storage.errors import ArtifactError
 from ..storage.records import LookPurpose, StudyRecord
 from ..storage.store import Store
@@ -87,9 +89,15 @@ def _holdout(store: Store, study: StudyRecord) -> NDArray[np.int64]:
     if study.split_sha256 is None:
         return np.empty(0, np.int64)
     try:
-        return Splits.from_npz_bytes(store.artifacts.read(study.split_sha256)).holdout
+        return _holdout_of(store.artifacts, study.split_sha256)
     except (ArtifactError, DataError):
         return np.empty(0, np.int64)
+
+
+# An artifact never changes, and a process looks often: at each variant of a trial for one, at each holdout of the data.
+@lru_cache(maxsize=256)
+def _holdout_of(artifacts: Artifacts, split_sha256: str) -> NDArray[np.int64]:
+    return Splits.from_npz_bytes(artifacts.read(split_sha256)).holdout
 
 
 def note_holdout(store: Store, study: StudyRecord, digest: str) -> None:

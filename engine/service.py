@@ -131,7 +131,7 @@ class _JobProgress:
 
 def _failure(error: Exception) -> Failure:
     if isinstance(error, StoreError):
-        return Failure(FailureKind.BAD_INPUT, str(error), "", error.template, dict(error.args_))
+        return Failure.of(FailureKind.BAD_INPUT, error.sentence)
     return failure_of(error)
 
 
@@ -202,11 +202,12 @@ def _fit_threshold(store: Store, request: FitThreshold, progress: _JobProgress) 
     from .deployment.export import network_trial
     from .deployment.telling import stage
     from .deployment.threshold import TUNED, threshold_of
+    from .study_rows import StudyRows
 
     progress("reading", 0.0)
     study = store.study(request.study_id)
     trial = network_trial(store, study.id, request.trial)
-    found = threshold_of(store, study, trial, None, TUNED, stage(progress, "fitting", 0.0, 1.0))
+    found = threshold_of(StudyRows(store, study), trial, None, TUNED, stage(progress, "fitting", 0.0, 1.0))
     assert found is not None  # noqa: S101 - only two classes have a fitted one, or it is refused
     return found
 

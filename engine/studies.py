@@ -14,21 +14,19 @@ from typing import TYPE_CHECKING
 from ..storage.records import DatasetRecord, StudyRecord, TrialKind, TrialState
 from ..storage.store import Store
 from ..storage.workspace import SCRATCH
-from .data.schema import TableSchema, infer_schema
+from .data.schema import TableSchema
 from .data.table import TableFiles
-from .data.target import encode_target
 from .domain.comparable import ranked_together
-from .domain.errors import DataError, Message, SpecError
-from .domain.kinds import AUTO, kinds_of
+from .domain.errors import Message, SpecError
 from .domain.space_points import Start
 from .domain.spec import ReadSpec, StudySpec
 from .domain.trial_facts import TrialFacts
 from .inspection.report import DataReport, build_report
-from .kinds.registry import reader_of
-from .kinds.sources import Loaded, load, messages_of
+from .kinds.sources import Loaded, messages_of
 from .splits.audit import audit_split
 from .splits.near_duplicates import find_near_duplicates
 from .splits.splitting import draw_splits
+from .study_rows import SourceRows
 from .workers.sharing import fewer_workers
 
 if TYPE_CHECKING:
@@ -64,22 +62,8 @@ def create_study(
     DataError, SpecError
         Where the data cannot be used as asked.
     """
-    loaded = load(source, read)
-    kind = loaded.kind_as_asked(spec.kind)
-    schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, kind)
-    target = encode_target(loaded.table, schema, spec.task)
-    if not schema.features:
-        if spec.kind not in (AUTO, loaded.kind):
-            raise DataError(reader_of(kinds_of(spec.kind)[0]).needs.template, name=loaded.name)
-        raise DataError(
-            "{name} has no column to learn from beside the target {target!r} (the others are: {columns}); change a "
-            "role, or the target.",
-            name=loaded.name,
-            target=spec.target,
-            columns=", ".join(f"{c.name} = {c.role}" for c in schema.columns if c.role != "target")[:200]
-            or "–",
-        )
-    spec = spec.resolved(target.task, schema.kind)
+    rows = SourceRows.read(source, spec, read)
+    loaded, schema, target, spec = rows.loaded, rows.schema, rows.target, rows.spec
     _check(spec)
     near = find_near_duplicates(loaded.table, schema, target.rows)
     splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed, near)

@@ -1,9 +1,16 @@
-"""The rows of a study, and what fold networks said of those that they had not seen. For thresholds and audits."""
+"""The rows of a study, and what fold networks said of those that they had not seen.
+
+The one place where the schema, table, target and splits of a study come from: of a source `SourceRows` has them, of a
+study in the store `StudyRows`, which is handed on to whoever needs some of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,45 +20,138 @@ from ..storage.store import Store
 from .data.schema import TableSchema
 from .data.table import ArrayFile, Table, TableFiles
 from .data.target import Target, encode_target
-from .domain.errors import ExportError
+from .domain.errors import DataError, ExportError
+from .domain.kinds import AUTO, kinds_of
+from .domain.spec import ReadSpec, StudySpec
+from .kinds.registry import reader_of
+from .kinds.sources import Loaded, load
 from .splits.splitting import Splits
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StudyRows:
-    """The rows of a study.
+class SourceRows:
+    """The rows of a source, as a study of them has them.
 
     Attributes
     ----------
-    table : Table
+    loaded : Loaded
+    schema : TableSchema
     target : Target
-    splits : Splits
+    spec : StudySpec
+        What was asked, with task, metric and kind of data.
     """
 
-    table: Table
+    loaded: Loaded
+    schema: TableSchema
     target: Target
-    splits: Splits
+    spec: StudySpec
 
     @classmethod
-    def of(cls, store: Store, study: StudyRecord) -> StudyRows:
-        """Read them from the store.
+    def read(cls, source: str | Path | pd.DataFrame, spec: StudySpec, read: ReadSpec | None) -> SourceRows:
+        """Read a source as it is asked for.
+
+        Raises
+        ------
+        DataError, SpecError
+            Where the data cannot be used as asked.
+        """
+        loaded = load(source, read)
+        schema = loaded.schema(spec.target, spec.roles, spec.kind)
+        target = encode_target(loaded.table, schema, spec.task)
+        if not schema.features:
+            raise _without_features(loaded, schema, spec)
+        return cls(loaded, schema, target, spec.resolved(target.task, schema.kind))
+
+
+def _without_features(loaded: Loaded, schema: TableSchema, spec: StudySpec) -> DataError:
+    if spec.kind not in (AUTO, loaded.kind):
+        return DataError(reader_of(kinds_of(spec.kind)[0]).needs.template, name=loaded.name)
+    return DataError(
+        "{name} has no column to learn from beside the target {target!r} (the others are: {columns}); change a "
+        "role, or the target.",
+        name=loaded.name,
+        target=spec.target,
+        columns=", ".join(f"{c.name} = {c.role}" for c in schema.columns if c.role != "target")[:200] or "–",
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class StudyRows:
+    """The rows of a study; each part is read from the store when it is first asked for, and once.
+
+    Attributes
+    ----------
+    store : Store
+    study : StudyRecord
+        What is read of it, its data and its splits, does not change once it runs.
+    """
+
+    store: Store
+    study: StudyRecord
+
+    @cached_property
+    def dataset(self) -> DatasetRecord:
+        """The study's data set."""
+        return self.store.dataset(self.study.dataset_id or 0)
+
+    @cached_property
+    def schema(self) -> TableSchema:
+        """The columns with their roles."""
+        return TableSchema.from_json(self.dataset.schema)
+
+    @cached_property
+    def files(self) -> TableFiles:
+        """Where the table is stored.
+
+        Raises
+        ------
+        StoreError
+            Where a file is missing or damaged.
+        """
+        artifacts = self.store.artifacts
+        arrays = tuple(
+            ArrayFile(name, str(artifacts.checked_path(array.sha256)), self.schema[name].role)
+            for name, array in self.schema.arrays.items()
+        )
+        return TableFiles(str(artifacts.checked_path(self.dataset.table_sha256)), arrays)
+
+    @cached_property
+    def table(self) -> Table:
+        """The table; arrays such as the pixels of images are mapped, not read."""
+        return self.files.load()
+
+    @cached_property
+    def target(self) -> Target:
+        """The target of the rows that have one."""
+        return encode_target(self.table, self.schema, self.study.task)
+
+    @property
+    def has_splits(self) -> bool:
+        """Whether the rows were divided already."""
+        return self.study.split_sha256 is not None
+
+    @cached_property
+    def splits(self) -> Splits:
+        """How the rows are divided.
 
         Raises
         ------
         ExportError
             Where the study has no folds yet.
         """
-        if study.split_sha256 is None:
-            raise ExportError("The study {study!r} has no folds yet; start its search.", study=study.name)
-        dataset = store.dataset(study.dataset_id or 0)
-        table = stored_table(store, dataset)
-        target = encode_target(table, TableSchema.from_json(dataset.schema), study.task)
-        return cls(table, target, Splits.from_npz_bytes(store.artifacts.read(study.split_sha256)))
+        if self.study.split_sha256 is None:
+            raise ExportError(
+                "The study {study!r} has no folds yet; start its search.", study=self.study.name
+            )
+        return Splits.from_npz_bytes(self.store.artifacts.read(self.study.split_sha256))
 
-    def out_of_fold(self, store: Store, trial: TrialRecord) -> tuple[Floats, ...]:
+    def out_of_fold(self, trial: TrialRecord) -> tuple[Floats, ...]:
         """Return by replica the predictions of its validation rows: probabilities (n, n_classes), or values (n,).
 
         Raises
@@ -59,7 +159,7 @@ class StudyRows:
         ExportError
             Where the trial has none.
         """
-        stored = store.out_of_fold(trial.id)
+        stored = self.store.out_of_fold(trial.id)
         width = max(self.target.n_classes, 1)
         if stored is None or stored.size != width * sum(len(rows) for rows in self.splits.valid):
             raise ExportError(
@@ -74,24 +174,3 @@ class StudyRows:
         ends = np.cumsum([width * len(rows) for rows in valid])
         parts = np.split(stored.ravel().astype(np.float64), ends[:-1])
         return tuple(part.reshape(-1, width) if self.target.n_classes else part for part in parts)
-
-
-def stored_table(store: Store, dataset: DatasetRecord) -> Table:
-    """Return the table of a data set; arrays such as the pixels of images are mapped, not read."""
-    return table_files(store, dataset).load()
-
-
-def table_files(store: Store, dataset: DatasetRecord) -> TableFiles:
-    """Return where the table of a data set is stored.
-
-    Raises
-    ------
-    StoreError
-        Where a file is missing or damaged.
-    """
-    schema = TableSchema.from_json(dataset.schema)
-    arrays = tuple(
-        ArrayFile(name, str(store.artifacts.checked_path(array.sha256)), schema[name].role)
-        for name, array in schema.arrays.items()
-    )
-    return TableFiles(str(store.artifacts.checked_path(dataset.table_sha256)), arrays)

@@ -31,10 +31,8 @@ _log = logging.getLogger(__name__)
 
 def as_message(error: BaseException) -> Message:
     """Return the sentence of an error, translatable where it is one of ours."""
-    if isinstance(error, CupelError):
+    if isinstance(error, CupelError | StoreError):
         return error.sentence
-    if isinstance(error, StoreError):
-        return Message(error.template, error.args_)
     return Message("{kind}: {text}", {"kind": type(error).__name__, "text": str(error)})
 
 

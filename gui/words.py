@@ -13,7 +13,7 @@ from ..engine.domain.families import FAMILIES
 from ..engine.domain.kinds import kinds_of
 from ..engine.domain.leading import Margin
 from ..engine.domain.resuming import found_nothing
-from ..engine.domain.spec import StudySpec
+from ..engine.domain.spec import BudgetSpec
 from ..storage.records import (
     Failure,
     FailureKind,
@@ -143,7 +143,7 @@ def failure_kind(kind: FailureKind) -> str:
 
 def failure_text(failure: Failure) -> str:
     """Return why something failed, in the language in use."""
-    return sentence({"template": failure.template, "args": failure.args, "text": failure.message})
+    return sentence(failure.sentence)
 
 
 def role(name: str) -> str:
@@ -282,9 +282,8 @@ def interval_text(verdict: Verdict) -> str:
     )
 
 
-def remaining_s(study: StudyRecord) -> float | None:
+def remaining_s(study: StudyRecord, budget: BudgetSpec) -> float | None:
     """Return an estimate of the seconds until a study's budget ends, None where nothing can be said yet."""
-    budget = StudySpec.of_study(study).budget
     candidates: list[float] = []
     if budget.timeout_s:
         candidates.append(max(budget.timeout_s - study.elapsed_s, 0.0))
@@ -294,9 +293,8 @@ def remaining_s(study: StudyRecord) -> float | None:
     return min(candidates) if candidates else None
 
 
-def progress(study: StudyRecord) -> float | None:
+def progress(study: StudyRecord, budget: BudgetSpec) -> float | None:
     """Return the fraction of a study's budget that is used up, None where it has no such limit."""
-    budget = StudySpec.of_study(study).budget
     fractions: list[float] = []
     if budget.timeout_s:
         fractions.append(study.elapsed_s / budget.timeout_s)

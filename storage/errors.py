@@ -1,10 +1,10 @@
-"""What can go wrong with the store, each as one sentence for the user.
-
-A template is always a literal (never an f-string), so that the window can translate it; `engine/domain/errors.py`
-does the same for the engine, and storage imports nothing from there.
-"""
+"""What can go wrong with the store, each as one sentence for the user."""
 
 from __future__ import annotations
+
+from typing import Self
+
+from .messages import Message
 
 
 class StoreError(Exception):
@@ -12,20 +12,26 @@ class StoreError(Exception):
 
     Attributes
     ----------
-    template : str
-        The English sentence before its values were filled in.
-    args_ : dict
-        Those values: ``template.format(**args_) == str(error)``.
+    sentence : Message
     """
 
     def __init__(self, template: str, **args: object) -> None:
-        self.template = template
-        self.args_ = args
-        super().__init__(template.format(**args))
+        self.sentence = Message(template, args)
+        super().__init__(str(self.sentence))
 
-    def to_json(self) -> dict[str, object]:
-        """Return ``{"template", "args", "text"}``; the text is the English sentence."""
-        return {"template": self.template, "args": dict(self.args_), "text": str(self)}
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """Return the error that a sentence tells.
+
+        Parameters
+        ----------
+        message : Message
+
+        Returns
+        -------
+        instance of the class
+        """
+        return cls(message.template, **message.args)
 
 
 class UnusableStoreError(StoreError):

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from .base import StoreBase, bumped, get
 from .codecs import encode_json
 from .errors import ConflictError
+from .messages import Message
 from .processes import is_alive, process_identity
 from .records import Failure, FailureKind, JobRecord, JobState, Json
 from .rows import encode_failure, job_record, now_us
 from .tables import JobRow
 
-_KILLED = Failure(
+_KILLED = Failure.of(
     FailureKind.KILLED,
-    "The process that worked on this was ended from outside; start it again.",
-    template="The process that worked on this was ended from outside; start it again.",
+    Message("The process that worked on this was ended from outside; start it again."),
 )
 
 

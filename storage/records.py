@@ -16,6 +16,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from .messages import Message
+from .trial_columns import TrialMeasures
+
 Json: TypeAlias = Mapping[str, Any]
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -77,11 +80,10 @@ class TrialState(StrEnum):
 
 
 class TrialKind(StrEnum):
-    """Who asked for a trial: the sampler, the engine (a baseline) or the user."""
+    """Who asked for a trial: the sampler, or the engine (a baseline)."""
 
     SEARCH = "search"
     BASELINE = "baseline"
-    MANUAL = "manual"
 
 
 class FailureKind(StrEnum):
@@ -135,6 +137,29 @@ class Failure:
     template: str = ""
     args: Json = field(default_factory=dict[str, Any])
 
+    @classmethod
+    def of(cls, kind: FailureKind, sentence: Message, traceback: str = "") -> Failure:
+        """Return the failure that a sentence tells.
+
+        Parameters
+        ----------
+        kind : FailureKind
+        sentence : Message
+        traceback : str
+
+        Returns
+        -------
+        Failure
+        """
+        return cls(kind, sentence.text, traceback, sentence.template, dict(sentence.args))
+
+    @property
+    def sentence(self) -> Message:
+        """What it tells the user."""
+        return (
+            Message(self.template, self.args) if self.template else Message("{text}", {"text": self.message})
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetRecord:
@@ -184,7 +209,7 @@ class StudyRecord:
     engine_pid: int | None
     # Artifact with the stored splits.
     split_sha256: str | None
-    # Trial number of the best COMPLETE search or manual trial.
+    # Trial number of the best COMPLETE search trial.
     best_trial: int | None
     best_value: float | None
     # What the end of the search found: holdout scores, choice of final model, corrected score.
@@ -194,7 +219,7 @@ class StudyRecord:
     tags: tuple[str, ...]
     pinned: bool
     archived: bool
-    # Of kind SEARCH and MANUAL.
+    # Of kind SEARCH.
     n_trials: Mapping[TrialState, int] = field(default_factory=dict[TrialState, int])
     # Name of the best baseline.
     best_baseline: str | None = None
@@ -247,13 +272,13 @@ class StudyList:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialRecord:
+class TrialRecord(TrialMeasures):
     """One parameter set and what came of it.
 
     Attributes
     ----------
     number : int
-        From 0 for search and manual trials, in the order asked; baselines are numbered from -1 downwards.
+        From 0 for search trials, in the order asked; baselines are numbered from -1 downwards.
     value, value_std : float or None
         Mean and standard deviation (``ddof=1``) of the study's metric over the replicas (folds × repeats).
     digests : Json
@@ -276,15 +301,10 @@ class TrialRecord:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    # Busy seconds of the worker.
-    duration_s: float | None
     # Epochs done so far by the slowest replica.
     epoch: int | None
     # Epochs at most.
     n_epochs: int | None
-    # Of one network.
-    n_parameters: int | None
-    peak_memory_bytes: int | None
     worker: str | None
     digests: Json
     user_attrs: Json
@@ -297,10 +317,6 @@ class TrialRecord:
     requested: str | None = None
     # Of the store, when this trial was last changed.
     revision: int = 0
-    # Of one network's file in float32, at most.
-    size_bytes: int | None = None
-    # Of one network, for one row.
-    latency_ms: float | None = None
     # Artifact with its fold networks, where they were kept.
     model_sha256: str | None = None
     # Number of an equal trial whose result this one has.
@@ -342,8 +358,8 @@ class Curves:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialOutcome:
-    """How a trial ended: all that `Store.finish_trial` commits at once.
+class TrialOutcome(TrialMeasures):
+    """How a trial ended: all that `Store.finish_trial` commits at once. A measure of None keeps what was recorded last.
 
     Attributes
     ----------
@@ -356,8 +372,6 @@ class TrialOutcome:
         Out-of-fold predictions.
     epoch : int or None
         Epochs done by the slowest replica; None keeps what was recorded last.
-    duration_s : float or None
-        Busy seconds of the worker.
     user_attrs : Json
         Added to those given when the trial was created.
     model_sha256 : str or None
@@ -373,13 +387,8 @@ class TrialOutcome:
     curves: Curves | None = None
     oof: Floats | None = None
     epoch: int | None = None
-    n_parameters: int | None = None
-    duration_s: float | None = None
-    peak_memory_bytes: int | None = None
     failure: Failure | None = None
     user_attrs: Json = field(default_factory=dict[str, Any])
-    size_bytes: int | None = None
-    latency_ms: float | None = None
     model_sha256: str | None = None
     same_as: int | None = None
 
@@ -403,16 +412,11 @@ class TrialTable:
     names: NDArray[np.str_]
     values: NDArray[np.float64]
     stds: NDArray[np.float64]
-    durations_s: NDArray[np.float64]
     created_s: NDArray[np.float64]
     started_s: NDArray[np.float64]
     finished_s: NDArray[np.float64]
     epochs: NDArray[np.int64]
     n_epochs: NDArray[np.int64]
-    n_parameters: NDArray[np.int64]
-    peak_memory_bytes: NDArray[np.int64]
-    size_bytes: NDArray[np.int64]
-    latencies_ms: NDArray[np.float64]
     # The way in which the score was taken, of the trial's digests.
     scorings: NDArray[np.str_]
     pinned: NDArray[np.bool_]
@@ -421,6 +425,8 @@ class TrialTable:
     failures: tuple[Failure | None, ...]
     tags: tuple[tuple[str, ...], ...]
     params: tuple[Json, ...]
+    # By the names of `TrialMeasures`.
+    measures: Mapping[str, NDArray[np.float64]]
 
     def __len__(self) -> int:
         return len(self.ids)

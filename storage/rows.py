@@ -27,6 +27,7 @@ from .records import (
     VariantRecord,
 )
 from .tables import DatasetRow, ExportRow, JobRow, StudyRow, SystemSampleRow, TrialRow, VariantRow
+from .trial_columns import MEASURES, TrialMeasures, measures_of
 
 T = TypeVar("T")
 
@@ -235,7 +236,7 @@ def study_record(
 
 
 def _damaged(study: str, column: str, error: UnusableStoreError | ValueError) -> DamagedStudyError:
-    known = error.args_ if isinstance(error, UnusableStoreError) else {}
+    known: Mapping[str, object] = error.sentence.args if isinstance(error, UnusableStoreError) else {}
     return DamagedStudyError(
         "The study {study!r} is damaged: what is stored as its {column} cannot be read ({reason}); restore the "
         "workspace from a backup.",
@@ -243,6 +244,33 @@ def _damaged(study: str, column: str, error: UnusableStoreError | ValueError) ->
         column=column,
         reason=str(known.get("reason", error)),
     )
+
+
+def trial_measures(row: TrialRow) -> TrialMeasures:
+    """Return what is measured of a trial.
+
+    Parameters
+    ----------
+    row : TrialRow
+
+    Returns
+    -------
+    TrialMeasures
+    """
+    return TrialMeasures(**{name: getattr(row, name) for name in MEASURES})
+
+
+def put_measures(row: TrialRow, measures: Mapping[str, float | None]) -> None:
+    """Write what was measured of a trial; the measures that are not named stay as they are.
+
+    Parameters
+    ----------
+    row : TrialRow
+    measures : mapping of str to int or float or None
+        By the names of `TrialMeasures`.
+    """
+    for name, value in measures.items():
+        setattr(row, name, value)
 
 
 def trial_record(row: TrialRow, digests: str) -> TrialRecord:
@@ -272,11 +300,8 @@ def trial_record(row: TrialRow, digests: str) -> TrialRecord:
         created_at=to_time(row.created_us),
         started_at=_maybe_time(row.started_us),
         finished_at=_maybe_time(row.finished_us),
-        duration_s=row.duration_s,
         epoch=row.epoch,
         n_epochs=row.n_epochs,
-        n_parameters=row.n_parameters,
-        peak_memory_bytes=row.peak_memory_bytes,
         worker=row.worker,
         digests=decode_object(digests),
         user_attrs=decode_object(row.user_attrs),
@@ -287,10 +312,9 @@ def trial_record(row: TrialRow, digests: str) -> TrialRecord:
         archived=row.archived,
         requested=row.requested,
         revision=row.revision,
-        size_bytes=row.size_bytes,
-        latency_ms=row.latency_ms,
         model_sha256=row.model_sha256,
         same_as=row.same_as,
+        **measures_of(trial_measures(row)),
     )
 
 

@@ -118,8 +118,7 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
         """
         problems = self._database.check()
         problems += [
-            DamagedStudyError(one.problem.template, **one.problem.args)
-            for one in self.study_list(archived=None).damaged
+            DamagedStudyError.of(one.problem.sentence) for one in self.study_list(archived=None).damaged
         ]
         n_wrong, wanted = 0, set[str | None]()
         with self._read() as session:

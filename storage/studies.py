@@ -26,8 +26,9 @@ from .records import (
     TrialKind,
     TrialState,
 )
-from .rows import decode_failure, encode_failure, encode_tags, now_us, study_record
+from .rows import decode_failure, encode_failure, encode_tags, now_us, put_measures, study_record
 from .tables import CurvesRow, FoldScoresRow, LookRow, OutOfFoldRow, StudyRow, TrialRow
+from .trial_columns import MEASURES
 
 STALE_AFTER_S = 30.0
 _LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
@@ -226,48 +227,6 @@ class StudyStore(StoreBase):
             row.tags = row.tags if tags is None else encode_tags(list(tags))
             row.pinned = row.pinned if pinned is None else pinned
             row.archived = row.archived if archived is None else archived
-            session.flush()
-            return _record(session, row)
-
-    def edit_draft(
-        self, study_id: int, *, dataset_id: int | None, spec: Json, metric: str, direction: str, task: str
-    ) -> StudyRecord:
-        """Replace what a study in state DRAFT asks for.
-
-        Parameters
-        ----------
-        study_id : int
-            Of the study in the store.
-        dataset_id : int or None
-            Of the data set in the store.
-        spec : mapping
-            As `StudySpec.to_json` gives it.
-        metric : str
-            A name of `domain.metrics.METRICS`.
-        direction : str
-            maximize or minimize.
-        task : str
-            binary, multiclass or regression.
-
-        Returns
-        -------
-        StudyRecord
-
-        Raises
-        ------
-        ConflictError
-            If the study has left the state DRAFT.
-        """
-        with self._write() as session:
-            row = self._changing(session, study_id)
-            if row.state != StudyState.DRAFT:
-                raise ConflictError(
-                    "The study {name!r} has been started, so what it asks cannot change; "
-                    "copy it into a new study.",
-                    name=row.name,
-                )
-            row.dataset_id, row.spec = dataset_id, encode_json(spec)
-            row.metric, row.direction, row.task = metric, direction, task
             session.flush()
             return _record(session, row)
 
@@ -602,8 +561,9 @@ def _requeue_baselines(session: Session, study: StudyRow) -> None:
         if failure is not None and failure.kind is FailureKind.SKIPPED:
             row.revision = study.revision
             row.state, row.failure, row.worker = TrialState.WAITING, None, None
-            row.started_us, row.finished_us, row.duration_s = None, None, None
+            row.started_us, row.finished_us = None, None
             row.value, row.value_std, row.epoch = None, None, None
+            put_measures(row, dict.fromkeys(MEASURES))
             for kept in (CurvesRow, FoldScoresRow):
                 session.execute(delete(kept).where(kept.trial_id == row.id))
             predictions = session.get(OutOfFoldRow, row.id)
@@ -659,7 +619,7 @@ def _listed(session: Session, rows: Sequence[StudyRow]) -> StudyList:
         try:
             studies.append(counts.record(row))
         except DamagedStudyError as error:
-            problem = Failure(FailureKind.ERROR, str(error), "", error.template, error.args_)
+            problem = Failure.of(FailureKind.ERROR, error.sentence)
             damaged.append(DamagedStudy(row.id, row.name, row.archived, problem))
     return StudyList(tuple(studies), tuple(damaged))
 
@@ -676,7 +636,7 @@ class _Counts:
     def of(cls, session: Session, rows: Sequence[StudyRow]) -> _Counts:
         statement = (
             select(TrialRow.study_id, TrialRow.state, func.count())
-            .where(TrialRow.kind.in_((TrialKind.SEARCH, TrialKind.MANUAL)))
+            .where(TrialRow.kind == TrialKind.SEARCH)
             .group_by(TrialRow.study_id, TrialRow.state)
         )
         if len(rows) == 1:
@@ -719,7 +679,7 @@ def _ruled_out(session: Session, study_ids: Sequence[int]) -> dict[int, int]:
         select(TrialRow.study_id, func.count())
         .where(
             TrialRow.study_id.in_(study_ids),
-            TrialRow.kind.in_((TrialKind.SEARCH, TrialKind.MANUAL)),
+            TrialRow.kind == TrialKind.SEARCH,
             TrialRow.state == TrialState.FAIL,
             kind == FailureKind.RULED_OUT,
         )

@@ -7,8 +7,10 @@ tables of their own, so that listing trials never reads them. A change here need
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from .trial_columns import MEASURES, WHOLE
 
 
 class Row(DeclarativeBase):
@@ -113,7 +115,7 @@ class DigestsRow(Row):
 
 
 class TrialRow(Row):
-    """A trial."""
+    """A trial; `TrialMeasures` has further columns of it."""
 
     __tablename__ = "trials"
     __table_args__ = (
@@ -136,11 +138,8 @@ class TrialRow(Row):
     created_us: Mapped[int] = mapped_column(BigInteger)
     started_us: Mapped[int | None] = mapped_column(BigInteger)
     finished_us: Mapped[int | None] = mapped_column(BigInteger)
-    duration_s: Mapped[float | None]
     epoch: Mapped[int | None]
     n_epochs: Mapped[int | None]
-    n_parameters: Mapped[int | None] = mapped_column(BigInteger)
-    peak_memory_bytes: Mapped[int | None] = mapped_column(BigInteger)
     worker: Mapped[str | None]
     digests_id: Mapped[int] = mapped_column(ForeignKey("digests.id"))
     user_attrs: Mapped[str]
@@ -152,8 +151,10 @@ class TrialRow(Row):
     pinned: Mapped[bool]
     archived: Mapped[bool]
     requested: Mapped[str | None]
-    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
-    latency_ms: Mapped[float | None]
+
+
+for _name in MEASURES:
+    setattr(TrialRow, _name, mapped_column(BigInteger if _name in WHOLE else Double, nullable=True))
 
 
 class FoldScoresRow(Row):

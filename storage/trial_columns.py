@@ -1,158 +1,60 @@
-"""How the columns of many trials are read: one entry for each, from SQL, and from records that have changed since.
+"""What is measured of trials: each field is a column of the table ``trials``, and of all that tells of trials.
 
-For modules of storage, and for who keeps a `TrialTable` up to date. A new column is a field of `tables.TrialRow`, of
-`records.TrialRecord` and `records.TrialTable`, and an entry here.
+Needs the standard library only. A new measure is a field here and its migration: records, outcomes, results of tasks,
+rows of the database and `TrialTable` have it by themselves; ``engine/domain/trial_columns.py`` shows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import dataclasses
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
-from .codecs import decode_json_objects
-from .records import TrialRecord, TrialTable
-from .rows import decode_failure, decode_tags
-
-_US = 1e6
+from typing import Any, get_type_hints
 
 
-def _whole(value: int | None) -> int:
-    return -1 if value is None else value
-
-
-def _real(value: float | None) -> float:
-    return np.nan if value is None else value
-
-
-def _moment(value: datetime | None) -> float:
-    return np.nan if value is None else value.timestamp()
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-def _words(values: Sequence[Any]) -> NDArray[np.str_]:
-    return np.array(values, dtype=np.str_)
-
-
-def _ints(values: Sequence[Any]) -> NDArray[np.int64]:
-    return np.array([_whole(value) for value in values], dtype=np.int64)
-
-
-def _floats(values: Sequence[Any]) -> NDArray[np.float64]:
-    # None becomes NaN.
-    return np.array(values, dtype=np.float64)
-
-
-def _moments(values: Sequence[Any]) -> NDArray[np.float64]:
-    return _floats(values) / _US
-
-
-def _flags(values: Sequence[Any]) -> NDArray[np.bool_]:
-    return np.array(values, dtype=np.bool_)
-
-
-@dataclass(frozen=True, slots=True)
-class TrialColumn:
-    """A column of `TrialTable`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialMeasures:
+    """What is measured of a trial, all of it numbers; None where it is not known.
 
     Attributes
     ----------
-    field : str
-        Of the table.
-    sql : str
-        Column of the table ``trials``; ``scoring`` comes from the digests.
-    read : callable
-        Makes the column of what SQL gave.
-    attribute : str
-        Of a `TrialRecord`.
-    cell : callable
-        Makes one cell of the record's attribute.
+    n_parameters : int or None
+        Of one network.
+    duration_s : float or None
+        Busy seconds of the worker.
+    peak_memory_bytes : int or None
+        Of the worker.
+    size_bytes : int or None
+        Of one network's file in float32, at most.
+    latency_ms : float or None
+        Of one network, for one row.
     """
 
-    field: str
-    sql: str
-    read: Callable[[Sequence[Any]], Any]
-    attribute: str
-    cell: Callable[[Any], Any]
+    n_parameters: int | None = None
+    duration_s: float | None = None
+    peak_memory_bytes: int | None = None
+    size_bytes: int | None = None
+    latency_ms: float | None = None
 
 
-def _column(
-    field: str,
-    sql: str,
-    read: Callable[[Sequence[Any]], Any],
-    cell: Callable[[Any], Any] = _same,
-    attribute: str = "",
-) -> TrialColumn:
-    return TrialColumn(field, sql, read, attribute or sql, cell)
+MEASURES: tuple[str, ...] = tuple(field.name for field in dataclasses.fields(TrialMeasures))
+"""Names of the measures."""
 
-
-TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
-    _column("ids", "id", _ints),
-    _column("numbers", "number", _ints),
-    _column("kinds", "kind", _words, str),
-    _column("states", "state", _words, str),
-    _column("families", "family", _words),
-    _column("names", "name", _words),
-    _column("values", "value", _floats, _real),
-    _column("stds", "value_std", _floats, _real),
-    _column("durations_s", "duration_s", _floats, _real),
-    _column("created_s", "created_us", _moments, _moment, "created_at"),
-    _column("started_s", "started_us", _moments, _moment, "started_at"),
-    _column("finished_s", "finished_us", _moments, _moment, "finished_at"),
-    _column("epochs", "epoch", _ints, _whole),
-    _column("n_epochs", "n_epochs", _ints, _whole),
-    _column("n_parameters", "n_parameters", _ints, _whole),
-    _column("peak_memory_bytes", "peak_memory_bytes", _ints, _whole),
-    _column("size_bytes", "size_bytes", _ints, _whole),
-    _column("latencies_ms", "latency_ms", _floats, _real),
-    _column("scorings", "scoring", _words, lambda digests: str(digests.get("scoring", "")), "digests"),
-    _column("pinned", "pinned", _flags),
-    _column("archived", "archived", _flags),
-    _column("failures", "failure", lambda texts: tuple(decode_failure(text) for text in texts)),
-    _column("tags", "tags", lambda texts: tuple(decode_tags(text) for text in texts)),
-    _column("params", "params", lambda texts: tuple(decode_json_objects(texts)), dict),
+WHOLE: frozenset[str] = frozenset(
+    name for name, type_ in get_type_hints(TrialMeasures).items() if type_ == int | None
 )
-
-SQL_COLUMNS = tuple(column.sql for column in TRIAL_COLUMNS if column.sql != "scoring")
-"""Of the table ``trials``."""
+"""Names of those that are whole numbers."""
 
 
-def table_of(revision: int, columns: Mapping[str, Sequence[Any]]) -> TrialTable:
-    """Return a table of what SQL gave, by column; without any rows where `columns` is empty.
+def measures_of(measured: TrialMeasures) -> dict[str, Any]:
+    """Return the measures alone of what has others beside them, for a type that has others too.
 
     Parameters
     ----------
-    revision : int
-        Of the store.
-    columns : mapping of str to sequence of object
-        Cells by the name of the column, all equally many.
+    measured : TrialMeasures
+        For instance a record, or the result of a task.
 
     Returns
     -------
-    TrialTable
+    dict of str to int or float or None
     """
-    return TrialTable(
-        revision=revision,
-        **{column.field: column.read(columns.get(column.sql, ())) for column in TRIAL_COLUMNS},
-    )
-
-
-def row_of(record: TrialRecord) -> dict[str, Any]:
-    """Return the cells of one trial, by the fields of `TrialTable`.
-
-    Parameters
-    ----------
-    record : TrialRecord
-
-    Returns
-    -------
-    dict of str to object
-    """
-    return {column.field: column.cell(getattr(record, column.attribute)) for column in TRIAL_COLUMNS}
+    return {name: getattr(measured, name) for name in MEASURES}

@@ -14,7 +14,7 @@ from .codecs import decode_array, decode_curves, decode_json, decode_scores
 from .errors import NotFoundError
 from .records import Curves, Floats, FoldScores, TrialKind, TrialRecord, TrialState, TrialTable
 from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, TrialRow
-from .trial_columns import SQL_COLUMNS, table_of
+from .trial_table import SQL_COLUMNS, table_of
 from .trials import TrialStore
 
 _TABLE_COLUMNS = (*SQL_COLUMNS, "digests_id")

@@ -14,8 +14,9 @@ from .base import StoreBase, bumped, get_study, get_trial
 from .codecs import decode_json, encode_array, encode_curves, encode_json, encode_scores
 from .errors import ConflictError
 from .records import Curves, Floats, Json, TrialKind, TrialOutcome, TrialRecord, TrialState
-from .rows import encode_failure, encode_tags, now_us, trial_record
+from .rows import encode_failure, encode_tags, now_us, put_measures, trial_measures, trial_record
 from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, StudyRow, TrialRow
+from .trial_columns import measures_of
 
 # Above this, out-of-fold predictions become an artifact: in the database they would pass twice through the
 # write-ahead log, hold up every other writer meanwhile, and be copied by every backup; below it a row is one
@@ -169,7 +170,7 @@ class TrialStore(StoreBase):
             row.revision = bumped(session)
             row.epoch = epoch
             if peak_memory_bytes is not None:
-                row.peak_memory_bytes = peak_memory_bytes
+                put_measures(row, {"peak_memory_bytes": peak_memory_bytes})
             if curves is not None:
                 _put_curves(session, trial_id, curves)
             return True
@@ -177,7 +178,7 @@ class TrialStore(StoreBase):
     def finish_trial(self, trial_id: int, outcome: TrialOutcome) -> TrialRecord:
         """End a trial: everything of `outcome` is committed together, and the study's best with it.
 
-        The one function that ends a trial. A COMPLETE search or manual trial becomes the study's best if its
+        The one function that ends a trial. A COMPLETE search trial becomes the study's best if its
         value is strictly better than the best so far, or equal with fewer parameters (else of equal ones the
         first stays); a COMPLETE baseline likewise the best baseline.
 
@@ -389,18 +390,10 @@ def _apply(row: TrialRow, outcome: TrialOutcome) -> None:
     row.state = outcome.state
     row.value, row.value_std = outcome.value, outcome.value_std
     row.finished_us = now_us()
-    row.duration_s = outcome.duration_s
     row.failure = encode_failure(outcome.failure)
     if outcome.epoch is not None:
         row.epoch = outcome.epoch
-    if outcome.n_parameters is not None:
-        row.n_parameters = outcome.n_parameters
-    if outcome.peak_memory_bytes is not None:
-        row.peak_memory_bytes = outcome.peak_memory_bytes
-    if outcome.size_bytes is not None:
-        row.size_bytes = outcome.size_bytes
-    if outcome.latency_ms is not None:
-        row.latency_ms = outcome.latency_ms
+    put_measures(row, {name: value for name, value in measures_of(outcome).items() if value is not None})
     if outcome.model_sha256 is not None:
         row.model_sha256 = outcome.model_sha256
     if outcome.same_as is not None:
@@ -438,8 +431,9 @@ def _is_incomparable(session: Session, study: StudyRow, trial: TrialRow) -> bool
 
 def _is_smaller(session: Session, study: StudyRow, trial: TrialRow) -> bool:
     """Whether a trial's network has fewer parameters than the best one's; False where that is not known of both."""
-    of_best = select(TrialRow.n_parameters).where(
-        TrialRow.study_id == study.id, TrialRow.number == study.best_trial
+    of_best = select(TrialRow).where(TrialRow.study_id == study.id, TrialRow.number == study.best_trial)
+    best, ours = (
+        trial_measures(session.scalars(of_best).one()).n_parameters,
+        trial_measures(trial).n_parameters,
     )
-    best = session.scalars(of_best).one()
-    return best is not None and trial.n_parameters is not None and trial.n_parameters < best
+    return best is not None and ours is not None and ours < best

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from .base import StoreBase, bumped, get, get_trial
 from .codecs import encode_json, encode_scores, storable
 from .errors import ConflictError
+from .messages import Message
 from .processes import is_alive, process_identity
 from .records import ExportRecord, Failure, FailureKind, FoldScores, JobState, Json, TrialState, VariantRecord
 from .rows import encode_failure, export_record, now_us, variant_record
 from .tables import ExportRow, TrialRow, VariantRow
 
-_KILLED = Failure(
+_KILLED = Failure.of(
     FailureKind.KILLED,
-    "The process that wrote this bundle was ended from outside; export it again.",
-    template="The process that wrote this bundle was ended from outside; export it again.",
+    Message("The process that wrote this bundle was ended from outside; export it again."),
 )
 # No export takes a day.
 _FORGOTTEN_US = 86_400_000_000

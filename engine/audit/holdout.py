@@ -22,11 +22,12 @@ _PARTS = 20
 def predict_holdout(request: HoldoutRequest, reporter: Reporter) -> None:
     """Predict, and write an ``.npy`` file."""
     with Store.open(Path(request.workspace), "r") as store:
-        rows = StudyRows.of(store, store.study(request.study_id))
+        rows = StudyRows(store, store.study(request.study_id))
+        table, holdout = rows.table, rows.splits.holdout
         model = TrainedModel.from_bytes(store.artifacts.read(request.model_sha256))
-    parts = np.array_split(rows.splits.holdout, min(_PARTS, len(rows.splits.holdout)))
+    parts = np.array_split(holdout, min(_PARTS, len(holdout)))
     predictions = []
     for n_done, part in enumerate(parts):
         reporter.progress(n_done / len(parts))
-        predictions.append(model.predict(rows.table, part))
+        predictions.append(model.predict(table, part))
     np.save(request.out, np.concatenate(predictions), allow_pickle=False)

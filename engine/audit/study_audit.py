@@ -189,9 +189,9 @@ class StudyAudit(Audit):
             raise _not_of_variants(store, self._trial, variant)
         progress("reading", 0.0)
         fitting = stage(progress, "fitting", _READ, _FITTED)
-        decided = threshold_of(store, study, self._trial, None, threshold, fitting)
+        self._rows = StudyRows(store, study)
+        decided = threshold_of(self._rows, self._trial, None, threshold, fitting)
         progress("reading", _FITTED)
-        self._rows = StudyRows.of(store, study)
         target = self._rows.target
         asked = AuditSubject.of(
             target.task, target.labels, positive, USUAL if decided is None else decided.value
@@ -210,7 +210,7 @@ class StudyAudit(Audit):
     @cached_property
     def _parts(self) -> Sequence[AuditedPart]:
         rows, splits = self._rows, self._rows.splits
-        places, predictions = _mean_by_row(splits.valid, rows.out_of_fold(self._store, self._trial))
+        places, predictions = _mean_by_row(splits.valid, rows.out_of_fold(self._trial))
         parts = [AuditedPart("out_of_fold", places, rows.target.at(places), predictions)]
         sha256 = self._holdout_model()
         if sha256:

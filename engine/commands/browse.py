@@ -26,7 +26,7 @@ from ..domain.leading import leading_of, margin_of
 from ..domain.objectives import front_of_table, objectives_of, pareto_trials
 from ..domain.stored import encoded
 from ..domain.study_list import damaged_study, list_studies
-from ..domain.trial_columns import written
+from ..domain.trial_columns import SHOWN, ShownColumn, written
 from ..domain.verdict import OLD_WAY, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
 from ..statistics.epochs import best_epoch_scores
@@ -255,33 +255,41 @@ def _print_trials(trials: list[TrialRecord]) -> None:
     is_wide = console.width >= _WIDE
     table = Table(box=None, header_style="bold")
     last = "params" if is_wide else "family"
-    has_size = any(t.size_bytes is not None for t in trials)
-    has_latency = any(t.latency_ms is not None for t in trials)
-    costs = [name for name, is_there in (("file", has_size), ("ms a row", has_latency)) if is_there]
-    for name in ("trial", "state", "value", "epochs", "parameters", *costs, "duration", last):
-        justify = "left" if name in ("state", last) else "right"
-        table.add_column(name, justify=justify, overflow="fold", no_wrap=name != last)
+    columns = [c for c in SHOWN if not c.shown.is_rare or any(c.of_record(t) is not None for t in trials)]
+    for c in columns:
+        justify = "left" if c.shown.style == "state" else "right"
+        table.add_column(c.shown.terminal, justify=justify, overflow="fold", no_wrap=True)
+    table.add_column(last, overflow="fold")
     for t in trials:
         what = _params_text(t) if is_wide else t.family
         if t.state is TrialState.FAIL and t.failure:
             what = t.failure.message
-        cells = {"file": formatting.size(t.size_bytes), "ms a row": formatting.plain(t.latency_ms)}
-        table.add_row(
-            t.name or str(t.number),
-            str(t.state),
-            formatting.score(t.value, t.value_std),
-            str(t.epoch or ""),
-            formatting.count(t.n_parameters) if t.n_parameters else "",
-            *(cells[name] for name in costs),
-            "" if t.duration_s is None else formatting.seconds(t.duration_s),
-            what,
-        )
+        table.add_row(*(_cell(c, t) for c in columns), what)
     console.print(table)
     n_old = sum(map(is_scored_the_old_way, trials))
     if n_old:
         console.print(f"{formatting.counted(n_old, 'trial')} scored the old way. {OLD_WAY}", highlight=False)
     if not is_wide and trials:
         console.print("`cupel show STUDY --trial N` prints the params of a trial.", style="dim")
+
+
+def _cell(column: ShownColumn, t: TrialRecord) -> str:
+    value = column.of_record(t)
+    match column.shown.style:
+        case "number":
+            return t.name or str(t.number)
+        case "state":
+            return str(value)
+        case "score":
+            return formatting.score(t.value, t.value_std)
+        case "seconds":
+            return "" if value is None else formatting.seconds(value)
+        case "count":
+            return formatting.count(value) if value else ""
+        case "size":
+            return formatting.size(value)
+        case "plain":
+            return formatting.plain(value)
 
 
 def _params_text(t: TrialRecord) -> str:

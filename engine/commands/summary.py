@@ -29,7 +29,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, object]:
     """Return the object that ``--json`` prints."""
     result = StudyResult.of(study)
     counts = study.n_trials
-    trials = store.trials(study.id, kinds=[TrialKind.SEARCH, TrialKind.MANUAL])
+    trials = store.trials(study.id, kinds=[TrialKind.SEARCH])
     best, baselines = best_of(store, study, result), baselines_of(store, study, result)
     objectives = objectives_of(study)
     front = pareto_trials(trials, objectives, study.direction)

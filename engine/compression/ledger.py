@@ -361,7 +361,7 @@ class LedgerRun:
         file, plain = one.onnx, base.onnx
         if file is None or plain is None:
             message = Message("This variant could not be made: {reason}", {"reason": one.reason})
-            failure = Failure(FailureKind.ERROR, str(message), "", message.template, dict(message.args))
+            failure = Failure.of(FailureKind.ERROR, message)
             return self.store.finish_variant(variant.id, state=TrialState.FAIL, failure=failure)
         fair = control if form.plan.is_tuned and form.plan != CONTROL else base
         drop, sizes = self._drop(fair.onnx or plain, file), one.sizes()

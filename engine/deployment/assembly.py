@@ -22,7 +22,6 @@ import numpy as np
 
 from ...storage.errors import StoreError
 from ...storage.records import (
-    DatasetRecord,
     ExportRecord,
     Failure,
     FailureKind,
@@ -33,7 +32,6 @@ from ...storage.records import (
     TrialRecord,
     VariantRecord,
 )
-from ...storage.store import Store
 from ...storage.workspace import disk_is_full
 from ..bundled import FOLDER
 from ..bundled.numbers import MISSING, SOFT_MISSING
@@ -50,8 +48,7 @@ from ..domain.variants import VariantMethod
 from ..kinds.base import BundlePart
 from ..kinds.registry import bundle_part_of
 from ..looks import note_look
-from ..splits.splitting import Splits
-from ..study_rows import table_files
+from ..study_rows import StudyRows
 from .bundle import check_target, files_of, write_manifest
 from .card import model_card
 from .certificate import pins, run_certificate
@@ -80,7 +77,7 @@ class Export:
     there are not two; `helpers` are processes that were started before.
     """
 
-    store: Store
+    rows: StudyRows
     study: StudyRecord
     trial: TrialRecord
     final: StudyResult | None
@@ -94,7 +91,9 @@ class Export:
     def run(self, model: Path, directory: Path | None) -> ExportRecord:
         """Record the export, write it beside the target, prove it, rename it, and record how it ended."""
         target = self._target(directory)
-        record = self.store.add_export(self.trial.id, str(target), self.variant.id if self.variant else None)
+        record = self.rows.store.add_export(
+            self.trial.id, str(target), self.variant.id if self.variant else None
+        )
         work = target.with_name(f".{target.name}-{secrets.token_hex(4)}.partial")
         certificate = Certificate()
         try:
@@ -115,7 +114,7 @@ class Export:
                 helpers.close()
                 shutil.rmtree(work, ignore_errors=True)
         except BaseException as error:
-            failed = self.store.finish_export(
+            failed = self.rows.store.finish_export(
                 record.id,
                 state=JobState.FAILED,
                 certificate=certificate.to_json() if certificate.formats else {},
@@ -127,7 +126,7 @@ class Export:
                 return failed
             raise
         size_bytes = sum((target / name).stat().st_size for name in files_of(target))
-        return self.store.finish_export(
+        return self.rows.store.finish_export(
             record.id,
             state=JobState.DONE,
             certificate=certificate.to_json(),
@@ -138,10 +137,10 @@ class Export:
     def _target(self, directory: Path | None) -> Path:
         if directory is None:
             stem = _short(re.sub(r"[^\w.-]+", "-", self.study.name).strip("-.")) or "study"
-            taken = {file.name for file in self.store.workspace.exports.glob("*")}
-            taken |= {Path(record.path).name for record in self.store.exports(self.study.id)}
+            taken = {file.name for file in self.rows.store.workspace.exports.glob("*")}
+            taken |= {Path(record.path).name for record in self.rows.store.exports(self.study.id)}
             number = next(n for n in range(1, len(taken) + 2) if f"{stem}-{n}" not in taken)
-            return self.store.workspace.exports / f"{stem}-{number}"
+            return self.rows.store.workspace.exports / f"{stem}-{number}"
         target = Path(directory).expanduser().absolute()
         check_target(target)
         return target
@@ -149,15 +148,15 @@ class Export:
     @property
     def _packages(self) -> tuple[str, ...]:
         """What programs that read raw rows need beside NumPy."""
-        return TableSchema.from_json(self.store.dataset(self.study.dataset_id or 0).schema).packages
+        return self.rows.schema.packages
 
     def _write(self, model: Path, work: Path) -> tuple[Certificate, Json]:
         """Write the bundle into ``work/bundle`` and return its certificate and manifest."""
         folder = work / "bundle"
         folder.mkdir(parents=True)
-        dataset = self.store.dataset(self.study.dataset_id or 0)
-        plan = interval_plan(self.store, self.study, self.trial, self.variant, self.final)
-        made = self._converted(model, dataset, work, plan)
+        dataset = self.rows.dataset
+        plan = interval_plan(self.rows, self.trial, self.variant, self.final)
+        made = self._converted(model, work, plan)
         version = metadata.version("cupel")
         threshold = None
         if self.threshold is not None:
@@ -167,10 +166,10 @@ class Export:
         contents = Contents(made, threshold, intervals)
         if intervals.coverage and self.final is None:
             # Of the final model the end of its search has looked at the holdout already.
-            note_look(self.store, self.study, LookPurpose.EXPORT)
-        _write_json(folder / "schema.json", _schema(dataset, contents))
-        _write_json(folder / "spec.json", self._spec(made, dataset))
-        self._write_programs(folder, dataset)
+            note_look(self.rows.store, self.study, LookPurpose.EXPORT)
+        _write_json(folder / "schema.json", _schema(self.rows, contents))
+        _write_json(folder / "spec.json", self._spec(made))
+        self._write_programs(folder)
         card = model_card(
             self.study, self.trial, dataset, contents, self.final, version, self.variant, self.licence
         )
@@ -181,7 +180,7 @@ class Export:
         )
         certificate = msgspec.structs.replace(certificate, conversion_seconds=made.seconds)
         _write_json(folder / "certificate.json", certificate.to_json())
-        write_serving(folder, self.store, self.study, dataset)
+        write_serving(folder, self.rows)
         content = {
             "cupel_version": version,
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -201,7 +200,7 @@ class Export:
                 name: {"title": FORMATS[name].title, **encoded(files)} for name, files in made.formats.items()
             },
             "samples": {
-                "rows": _sample_rows_file(_parts(dataset)),
+                "rows": _sample_rows_file(_parts(self.rows.schema)),
                 "predictions": "sample_predictions.csv",
                 "n_rows": certificate.n_rows,
             },
@@ -211,11 +210,11 @@ class Export:
         }
         return certificate, write_manifest(folder, content)
 
-    def _write_programs(self, folder: Path, dataset: DatasetRecord) -> None:
+    def _write_programs(self, folder: Path) -> None:
         """Write the programs that predict, and what each needs to be installed."""
         (folder / "predict.py").write_text(predict_program(), encoding="utf-8")
         common = ["numpy", *self._packages]
-        for part in _parts(dataset):
+        for part in _parts(self.rows.schema):
             for file in part.files:
                 shutil.copyfile(file, folder / file.name)
         for name in self.formats:
@@ -232,17 +231,15 @@ class Export:
     def _changed_threshold(self) -> float | None:
         return None if self.threshold is None or self.threshold.is_usual else self.threshold.value
 
-    def _converted(
-        self, model: Path, dataset: DatasetRecord, work: Path, plan: IntervalPlan | Message
-    ) -> Conversion:
+    def _converted(self, model: Path, work: Path, plan: IntervalPlan | Message) -> Conversion:
         """Run `convert` in a child process and return its answer."""
         method = VariantMethod() if self.variant is None else VariantMethod.of(self.variant)
         request = ConversionRequest(
             model=str(model),
-            table=table_files(self.store, dataset),
+            table=self.rows.files,
             folder=str(work / "bundle"),
-            schema=dataset.schema,
-            rows=tuple(self._sample_rows(dataset)),
+            schema=self.rows.dataset.schema,
+            rows=tuple(self._sample_rows()),
             network=self.network,
             formats=self.formats,
             number_format=method.number_format,
@@ -253,13 +250,11 @@ class Export:
         )
         return converted(request, self.helpers and self.helpers.converter)
 
-    def _sample_rows(self, dataset: DatasetRecord) -> list[int]:
+    def _sample_rows(self) -> list[int]:
         """Return rows of the holdout, filled up with development rows where it is small; evenly spread."""
-        if self.study.split_sha256 is None:
-            parts = [np.arange(dataset.n_rows)]
-        else:
-            splits = Splits.from_npz_bytes(self.store.artifacts.read(self.study.split_sha256))
-            parts = [splits.holdout, splits.development]
+        parts = [np.arange(self.rows.dataset.n_rows)]
+        if self.rows.has_splits:
+            parts = [self.rows.splits.holdout, self.rows.splits.development]
         rows: list[int] = []
         for part in parts:
             n = min(SAMPLE_ROWS - len(rows), len(part))
@@ -269,13 +264,14 @@ class Export:
 
     def _calibration_rows(self) -> tuple[tuple[int, ...], ...]:
         """Return training rows of each fold, for a number format that is calibrated; others need none."""
-        if self.variant is None or self.study.split_sha256 is None:
+        if self.variant is None or not self.rows.has_splits:
             return ()
-        splits = Splits.from_npz_bytes(self.store.artifacts.read(self.study.split_sha256))
+        splits = self.rows.splits
         train = splits.train if self.network is None else [splits.train[self.network]]
         return tuple(tuple(rows[:_CALIBRATION_ROWS].tolist()) for rows in train)
 
-    def _spec(self, made: Conversion, dataset: DatasetRecord) -> Json:
+    def _spec(self, made: Conversion) -> Json:
+        dataset = self.rows.dataset
         return {
             "study": {key: value for key, value in self.study.spec.items() if key not in _OF_THIS_MACHINE},
             "trial": self.trial.number,
@@ -292,9 +288,9 @@ class Export:
         }
 
 
-def _schema(dataset: DatasetRecord, contents: Contents) -> Json:
+def _schema(rows: StudyRows, contents: Contents) -> Json:
     """Return what predict.py needs to know of raw rows."""
-    schema = TableSchema.from_json(dataset.schema)
+    schema = rows.schema
     places = {column.name: i for i, column in enumerate(schema.columns)}
     # Columns that were left out still count.
     if schema.read.header is False:
@@ -314,7 +310,7 @@ def _schema(dataset: DatasetRecord, contents: Contents) -> Json:
         "inputs": inputs,
         "outputs": [_output(made)],
         "images": images,
-        "read": dataset.schema["read"],
+        "read": rows.dataset.schema["read"],
         "missing": sorted(MISSING | {m.strip() for m in schema.read.missing}),
         "soft_missing": sorted(SOFT_MISSING),
         "user_missing": [m.strip() for m in schema.read.missing],
@@ -335,9 +331,9 @@ def _schema_format(made: Conversion, threshold: BundleThreshold | None) -> int:
     return 1 if threshold is None or threshold.is_usual else 2
 
 
-def _parts(dataset: DatasetRecord) -> list[BundlePart]:
+def _parts(schema: TableSchema) -> list[BundlePart]:
     """Return what bundles hold of the kinds of a data set."""
-    return [bundle_part_of(one.kind) for one in TableSchema.from_json(dataset.schema).inputs]
+    return [bundle_part_of(one.kind) for one in schema.inputs]
 
 
 def _sample_rows_file(parts: Sequence[BundlePart]) -> str:
@@ -399,13 +395,12 @@ def _not_passed(certificate: Certificate) -> ExportError:
 def _failure(error: BaseException) -> Failure:
     text = "".join(traceback.format_exception(error))
     if isinstance(error, CupelError):
-        sentence = error.sentence
-        return Failure(FailureKind.ERROR, str(error), text, sentence.template, dict(sentence.args))
+        return Failure.of(FailureKind.ERROR, error.sentence, text)
     if isinstance(error, StoreError | OSError):
         message = Message("The export could not be written: {reason}", {"reason": str(error)})
     else:
         message = Message("{name}: {error}", {"name": type(error).__name__, "error": str(error)[:500]})
-    return Failure(FailureKind.ERROR, str(message), text, message.template, dict(message.args))
+    return Failure.of(FailureKind.ERROR, message, text)
 
 
 def _write_json(path: Path, content: Json) -> None:

@@ -25,6 +25,7 @@ from ..domain.formats import FORMATS, checked_formats
 from ..domain.results import StudyResult
 from ..domain.variants import VariantMeasures, VariantMethod
 from ..retrain import retrain_trial
+from ..study_rows import StudyRows
 from .assembly import Export
 from .helpers import Helpers
 from .threshold import threshold_of
@@ -95,6 +96,7 @@ def export_final(
     licence: str = "",
     threshold: str | float = "",
     helpers: Helpers | None = None,
+    rows: StudyRows | None = None,
 ) -> ExportRecord:
     """Export the final model of a study.
 
@@ -106,6 +108,8 @@ def export_final(
         See `export_model`.
     helpers : Helpers, optional
         Processes that were started before, for a time budget is short.
+    rows : StudyRows, optional
+        Of the study, where they were read before.
 
     Returns
     -------
@@ -133,8 +137,9 @@ def export_final(
         )
     trial = store.trial_by_number(study_id, number)
     names = checked_formats(formats, "float32", trial.family)
-    decided = threshold_of(store, study, trial, None, threshold)
-    export = Export(store, study, trial, result, None, names, licence, None, decided, helpers)
+    rows = rows or StudyRows(store, study)
+    decided = threshold_of(rows, trial, None, threshold)
+    export = Export(rows, study, trial, result, None, names, licence, None, decided, helpers)
     return export.run(store.artifacts.checked_path(result.model_sha256), directory)
 
 
@@ -157,11 +162,12 @@ def export_trial(
     """
     study, trial = store.study(study_id), network_trial(store, study_id, trial_number)
     names = checked_formats(formats, "float32", trial.family)
-    decided = threshold_of(store, study, trial, None, threshold)
+    rows = StudyRows(store, study)
+    decided = threshold_of(rows, trial, None, threshold)
     sha256 = trial.model_sha256
     if not sha256 or not store.artifacts.path(sha256).is_file():
         sha256 = store.artifacts.add(retrain_trial(store, study, trial))
-    export = Export(store, study, trial, None, None, names, licence, None, decided)
+    export = Export(rows, study, trial, None, None, names, licence, None, decided)
     return export.run(store.artifacts.checked_path(sha256), directory)
 
 
@@ -218,9 +224,10 @@ def export_variant(
                 number_format=number_format,
                 reason=problem,
             )
-    decided = threshold_of(store, study, trial, variant, threshold)
+    rows = StudyRows(store, study)
+    decided = threshold_of(rows, trial, variant, threshold)
     network = None if ensemble else _best_fold(study, variant)
-    export = Export(store, study, trial, None, variant, names, licence, network, decided)
+    export = Export(rows, study, trial, None, variant, names, licence, network, decided)
     return export.run(store.artifacts.checked_path(sha256), directory)
 
 

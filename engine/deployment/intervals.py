@@ -15,8 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...storage.records import StudyRecord, TrialRecord, VariantRecord
-from ...storage.store import Store
+from ...storage.records import TrialRecord, VariantRecord
 from ..bundled import FOLDER
 from ..bundled.intervals import FILE, ConformityScores
 from ..bundled.predictor import decided
@@ -87,8 +86,7 @@ class IntervalPlan:
 
 
 def interval_plan(
-    store: Store,
-    study: StudyRecord,
+    rows: StudyRows,
     trial: TrialRecord,
     variant: VariantRecord | None,
     final: StudyResult | None,
@@ -97,6 +95,8 @@ def interval_plan(
 
     Parameters
     ----------
+    rows : StudyRows
+        Of the trial's study.
     variant : VariantRecord or None
         The compressed form that is exported.
     final : StudyResult or None
@@ -107,9 +107,8 @@ def interval_plan(
             "The bundle has no prediction intervals: what a compressed form says of rows that it had not seen is not "
             "stored."
         )
-    if study.split_sha256 is None:
+    if not rows.has_splits:
         return Message("The bundle has no prediction intervals: the study has no folds.")
-    rows = StudyRows.of(store, study)
     splits = rows.splits
     if splits.kind not in _EXCHANGEABLE:
         return Message(
@@ -119,15 +118,15 @@ def interval_plan(
     model = None
     if final is not None and final.final is not None and final.final.kind != "ensemble":
         sha256 = trial.model_sha256
-        if not sha256 or not store.artifacts.path(sha256).is_file():
+        if not sha256 or not rows.store.artifacts.path(sha256).is_file():
             return Message(
                 "The bundle has no prediction intervals: the networks of the folds were not kept; export trial "
                 "{number} itself to have some.",
                 {"number": trial.number},
             )
-        model = store.artifacts.checked_path(sha256)
+        model = rows.store.artifacts.checked_path(sha256)
     try:
-        said = rows.out_of_fold(store, trial)
+        said = rows.out_of_fold(trial)
     except ExportError:
         # A study of before they were stored, or a trial of which they were not.
         return Message(

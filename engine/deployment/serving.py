@@ -13,15 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ...storage.records import DatasetRecord, StudyRecord
-from ...storage.store import Store
 from ..bundled import FOLDER
 from ..bundled.predictor import SAMPLE_IMAGES, SAMPLE_ROWS
 from ..bundled.schema import Schema
-from ..data.schema import TableSchema
 from ..domain.errors import ExportError
-from ..splits.splitting import Splits
-from ..study_rows import stored_table
+from ..study_rows import StudyRows
 from .bundle import Bundle
 from .profile import write_profile
 from .snippets import filled, write_snippets
@@ -44,18 +40,16 @@ _FILES = (
 )
 
 
-def write_serving(folder: Path, store: Store, study: StudyRecord, dataset: DatasetRecord) -> None:
+def write_serving(folder: Path, study_rows: StudyRows) -> None:
     """Write what serves a bundle, what runs it in other languages, and the profile of the rows that it learnt from.
 
     The folder has its model, ``predict.py``, ``schema.json``, ``requirements.txt`` and samples already.
     """
     write_programs(folder)
-    schema = TableSchema.from_json(dataset.schema)
-    table = stored_table(store, dataset)
-    rows = np.arange(table.n_rows)
-    if study.split_sha256 is not None:
-        rows = Splits.from_npz_bytes(store.artifacts.read(study.split_sha256)).development
-    write_profile(folder, table, rows, Schema.load(folder).inputs, [column.name for column in schema.columns])
+    table = study_rows.table
+    rows = study_rows.splits.development if study_rows.has_splits else np.arange(table.n_rows)
+    names = [column.name for column in study_rows.schema.columns]
+    write_profile(folder, table, rows, Schema.load(folder).inputs, names)
 
 
 def write_programs(folder: Path) -> None:

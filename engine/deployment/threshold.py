@@ -10,8 +10,7 @@ import math
 
 import numpy as np
 
-from ...storage.records import StudyRecord, TrialRecord, VariantRecord
-from ...storage.store import Store
+from ...storage.records import TrialRecord, VariantRecord
 from ..domain.errors import ExportError
 from ..domain.thresholds import USUAL, Threshold
 from ..domain.variants import Difference, VariantMeasures
@@ -24,8 +23,7 @@ TUNED = "tuned"
 
 
 def threshold_of(
-    store: Store,
-    study: StudyRecord,
+    rows: StudyRows,
     trial: TrialRecord,
     variant: VariantRecord | None,
     asked: str | float,
@@ -35,6 +33,8 @@ def threshold_of(
 
     Parameters
     ----------
+    rows : StudyRows
+        Of the trial's study.
     asked : str or float
         ``"tuned"``, a number in (0, 1), or empty for 0.5.
     tell : callable
@@ -45,6 +45,7 @@ def threshold_of(
     ExportError
         Where it is neither, there are not two classes, or nothing was or can be fitted.
     """
+    study = rows.study
     asked = asked.strip() if isinstance(asked, str) else asked
     value = USUAL if asked == "" else math.nan if asked == TUNED else _number(asked)
     if study.task != "binary":
@@ -64,7 +65,7 @@ def threshold_of(
             metric=study.metric,
             choices=", ".join(THRESHOLDED),
         )
-    value, gain = _of_variant(variant) if variant is not None else _of_trial(store, study, trial, tell)
+    value, gain = _of_variant(variant) if variant is not None else _of_trial(rows, trial, tell)
     return Threshold(value, "tuned", study.metric, gain)
 
 
@@ -91,12 +92,11 @@ def _of_variant(variant: VariantRecord) -> tuple[float, Difference]:
     return fitted.value, fitted.gain
 
 
-def _of_trial(store: Store, study: StudyRecord, trial: TrialRecord, tell: Share) -> tuple[float, Difference]:
-    rows = StudyRows.of(store, study)
+def _of_trial(rows: StudyRows, trial: TrialRecord, tell: Share) -> tuple[float, Difference]:
     if rows.splits.n_replicas < 2:
         raise ExportError("One fold leaves no rows to fit a threshold on; give a number.")
-    positive = [said[:, 1] for said in rows.out_of_fold(store, trial)]
+    positive = [said[:, 1] for said in rows.out_of_fold(trial)]
     y = [rows.target.at(valid) for valid in rows.splits.valid]
-    fitted = fit_threshold(study.metric, rows.splits.valid, y, positive, tell)
+    fitted = fit_threshold(rows.study.metric, rows.splits.valid, y, positive, tell)
     n_folds = rows.splits.n_folds
     return fitted.value, paired_difference(np.array(fitted.scores), np.array(fitted.usual), n_folds=n_folds)

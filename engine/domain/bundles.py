@@ -54,7 +54,7 @@ class BundleInput(msgspec.Struct, frozen=True):
 
 
 class FormatFiles(msgspec.Struct, frozen=True):
-    """A format of a bundle, and what its programs must predict; see `standalone.check`.
+    """A format of a bundle, and what its programs must predict; see `bundled.checking.check`.
 
     Attributes
     ----------
@@ -228,7 +228,7 @@ class FoldsCheck(msgspec.Struct, frozen=True):
 
 
 class FormatCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the check of one format gave; see `standalone.check`.
+    """What the check of one format gave; see `bundled.checking.check`.
 
     Attributes
     ----------

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 MINUS = "−"
@@ -245,6 +246,27 @@ def clock(seconds: float | None) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def moment(seconds: float) -> str:
+    """Return a date as ``2024-05-31``, with its time where it has one: ``2024-05-31 13:05``, ``… 13:05:09``.
+
+    Parameters
+    ----------
+    seconds : float
+        Since 1970, UTC, as the cells of a column of dates are kept.
+
+    Returns
+    -------
+    str
+    """
+    try:
+        date = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=round(seconds))
+    except OverflowError:
+        # Of a year that Python's own dates do not reach.
+        return plain(seconds)
+    how = "%H:%M:%S" if date.second else "%H:%M" if date.hour or date.minute else ""
+    return f"{date.date().isoformat()} {date:{how}}" if how else date.date().isoformat()
 
 
 def seconds(value: float | None) -> str:

@@ -93,10 +93,25 @@ def leading_of(study: StudyRecord) -> Leading | None:
     -------
     Leading or None
     """
+    return leading_in(study, StudySpec.of_study(study), StudyResult.of(study))
+
+
+def leading_in(study: StudyRecord, spec: StudySpec, result: StudyResult) -> Leading | None:
+    """Return what `leading_of` does, of a study whose settings and result are decoded already.
+
+    Parameters
+    ----------
+    study : StudyRecord
+    spec : StudySpec
+    result : StudyResult
+
+    Returns
+    -------
+    Leading or None
+    """
     if study.best_trial is None or study.best_value is None:
         return None
-    n_repeats = StudySpec.of_study(study).split.n_repeats
-    result = StudyResult.of(study)
+    n_repeats = spec.split.n_repeats
     evidence = _judged(study, result)
     if evidence is None:
         return Leading(study.best_trial, study.best_value, None, n_repeats, None)
@@ -117,8 +132,22 @@ def margin_of(study: StudyRecord) -> Margin | None:
     -------
     Margin or None
     """
+    return margin_in(study, StudyResult.of(study))
+
+
+def margin_in(study: StudyRecord, result: StudyResult) -> Margin | None:
+    """Return what `margin_of` does, of a study whose result is decoded already.
+
+    Parameters
+    ----------
+    study : StudyRecord
+    result : StudyResult
+
+    Returns
+    -------
+    Margin or None
+    """
     sign = 1.0 if study.direction == "maximize" else -1.0
-    result = StudyResult.of(study)
     evidence = _judged(study, result)
     if evidence is not None and evidence.verdicts:
         means = {

@@ -139,9 +139,8 @@ def table_costs(table: TrialTable) -> dict[str, NDArray[np.float64]]:
     -------
     dict of str to ndarray of float64
     """
-    whole = {"parameters": table.n_parameters, "bytes": table.size_bytes}
-    costs = {name: np.where(x < 0, np.nan, x.astype(np.float64)) for name, x in whole.items()}
-    return {**costs, "latency": table.latencies_ms}
+    names = {"parameters": "n_parameters", "bytes": "size_bytes", "latency": "latency_ms"}
+    return {cost: table.measures[name] for cost, name in names.items()}
 
 
 def front_of_table(table: TrialTable, objectives: Sequence[str], direction: str) -> NDArray[np.bool_]:

@@ -53,5 +53,4 @@ def damaged_study(study: StudyRecord, problem: Message) -> DamagedStudy:
     -------
     DamagedStudy
     """
-    failure = Failure(FailureKind.ERROR, str(problem), "", problem.template, problem.args)
-    return DamagedStudy(study.id, study.name, study.archived, failure)
+    return DamagedStudy(study.id, study.name, study.archived, Failure.of(FailureKind.ERROR, problem))

@@ -1,6 +1,6 @@
 """What can be named, shown and written of trials: one entry for each column, in this order everywhere.
 
-Filter, ``--json``, ``--csv`` and the window's table read this list. Params follow the trials' own columns.
+Filter, ``--json``, ``--csv`` and the tables of terminal and window read this list. Params follow the trials' columns.
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ Style = Literal["number", "state", "score", "seconds", "count", "size", "plain"]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How the window's table shows a column.
+    """How the tables of window and terminal show a column.
 
     Attributes
     ----------
     heading : Message
+        Of the window.
     width : int
         Pixels.
     style : Style
+    terminal : str
+        Heading in the terminal.
     is_rare : bool
         Whether it is hidden where no trial has a value: what is measured only if somebody asks.
     """
@@ -37,6 +40,7 @@ class Shown:
     heading: Message
     width: int
     style: Style
+    terminal: str
     is_rare: bool = False
 
 
@@ -53,7 +57,7 @@ class TrialColumn:
     key : str
         In ``--json`` and ``--csv``; empty where it is not written.
     of_record : callable or None
-        Gives what is written of one trial.
+        Gives what is written of one trial, and shown in the terminal.
     shown : Shown or None
     """
 
@@ -62,6 +66,24 @@ class TrialColumn:
     key: str = ""
     of_record: Callable[[TrialRecord], Any] | None = None
     shown: Shown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownColumn:
+    """A column of trials that tables show.
+
+    Attributes
+    ----------
+    name : str
+        In filters.
+    of_record : callable
+        Gives what the terminal shows of one trial.
+    shown : Shown
+    """
+
+    name: str
+    of_record: Callable[[TrialRecord], Any]
+    shown: Shown
 
 
 def _whole(values: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -88,33 +110,40 @@ TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
     TrialColumn(
         "number", lambda t: t.numbers, "number", lambda t: t.number,
         # As wide as the longest name of a baseline.
-        Shown(Message("Trial"), 124, "number"),
+        Shown(Message("Trial"), 124, "number", "trial"),
     ),
     TrialColumn("kind", lambda t: t.kinds.astype(object), "kind", lambda t: str(t.kind)),
     TrialColumn("name", lambda t: t.names.astype(object), "name", lambda t: t.name),
     TrialColumn("family", lambda t: t.families.astype(object), "family", lambda t: t.family),
     TrialColumn(
         "state", lambda t: t.states.astype(object), "state", lambda t: str(t.state),
-        Shown(Message("State"), 96, "state"),
+        Shown(Message("State"), 96, "state", "state"),
     ),
-    TrialColumn("value", lambda t: t.values, "value", lambda t: t.value, Shown(Message("Score"), 156, "score")),
+    TrialColumn(
+        "value", lambda t: t.values, "value", lambda t: t.value,
+        Shown(Message("Score"), 156, "score", "value"),
+    ),
     TrialColumn("std", lambda t: t.stds, "value_std", lambda t: t.value_std),
-    TrialColumn("duration", lambda t: t.durations_s, shown=Shown(Message("Duration"), 84, "seconds")),
     TrialColumn(
-        "epoch", lambda t: _whole(t.epochs), "epoch", lambda t: t.epoch, Shown(Message("Epochs"), 76, "count")
+        "duration", lambda t: t.measures["duration_s"], "", lambda t: t.duration_s,
+        Shown(Message("Duration"), 84, "seconds", "duration"),
     ),
     TrialColumn(
-        "n_parameters", lambda t: _whole(t.n_parameters), "n_parameters", lambda t: t.n_parameters,
-        Shown(Message("Weights"), 84, "count"),
-    ),
-    TrialColumn("peak_memory", lambda t: _whole(t.peak_memory_bytes)),
-    TrialColumn(
-        "size_bytes", lambda t: _whole(t.size_bytes), "size_bytes", lambda t: t.size_bytes,
-        Shown(Message("File size"), 84, "size", is_rare=True),
+        "epoch", lambda t: _whole(t.epochs), "epoch", lambda t: t.epoch,
+        Shown(Message("Epochs"), 76, "count", "epochs"),
     ),
     TrialColumn(
-        "latency_ms", lambda t: t.latencies_ms, "latency_ms", lambda t: t.latency_ms,
-        Shown(Message("ms a row"), 84, "plain", is_rare=True),
+        "n_parameters", lambda t: t.measures["n_parameters"], "n_parameters", lambda t: t.n_parameters,
+        Shown(Message("Weights"), 84, "count", "parameters"),
+    ),
+    TrialColumn("peak_memory", lambda t: t.measures["peak_memory_bytes"]),
+    TrialColumn(
+        "size_bytes", lambda t: t.measures["size_bytes"], "size_bytes", lambda t: t.size_bytes,
+        Shown(Message("File size"), 84, "size", "file", is_rare=True),
+    ),
+    TrialColumn(
+        "latency_ms", lambda t: t.measures["latency_ms"], "latency_ms", lambda t: t.latency_ms,
+        Shown(Message("ms a row"), 84, "plain", "ms a row", is_rare=True),
     ),
     TrialColumn("", None, "scored_the_old_way", is_scored_the_old_way),
     TrialColumn("", None, "duration_s", lambda t: t.duration_s),
@@ -131,8 +160,12 @@ TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
 ON_FRONT = "on_front"
 """Whether no other trial beats one: known only with what its study aims at."""
 
-SHOWN: tuple[TrialColumn, ...] = tuple(column for column in TRIAL_COLUMNS if column.shown is not None)
-"""The columns of the window's table, from left to right."""
+SHOWN: tuple[ShownColumn, ...] = tuple(
+    ShownColumn(c.name, c.of_record, c.shown)
+    for c in TRIAL_COLUMNS
+    if c.shown is not None and c.of_record is not None
+)
+"""The columns of the tables of window and terminal, from left to right."""
 
 
 def own_columns(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data.schema import ColumnSchema, TableSchema, infer_schema
+from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
 from ..data.target import Target, encode_target
 from ..domain.errors import DataError, Message
@@ -66,7 +66,7 @@ def inspect_file(
     loaded = load(source, read)
     table = loaded.table
     chosen = target or loaded.suggested_target or suggest_target(table, roles or {})
-    schema = infer_schema(table, chosen, roles, loaded.read, loaded.kind_as_asked(kind))
+    schema = loaded.schema(chosen, roles, kind)
     encoded: Target | None = None
     if chosen is not None:
         try:

@@ -240,7 +240,7 @@ class Child:
 
     def _late(self, job: Job[A]) -> CupelError:
         message = job.late.filled(seconds=round(min(job.limit_s, job.silence_s)))
-        return self._error(job, message, Failure(FailureKind.HUNG, str(message)))
+        return self._error(job, message, Failure.of(FailureKind.HUNG, message))
 
     def _died(self, job: Job[A]) -> CupelError:
         """Return why a child that is gone has ended."""
@@ -248,7 +248,7 @@ class Child:
         lines = self._tail().strip().splitlines()
         reason = f"exit code {code}: {lines[-1][-_REASON:] if lines else ''}"
         message = job.failed.filled(reason=reason)
-        return self._error(job, message, Failure(FailureKind.KILLED, str(message)))
+        return self._error(job, message, Failure.of(FailureKind.KILLED, message))
 
     def _tail(self) -> str:
         self._log.seek(0, os.SEEK_END)
@@ -257,8 +257,7 @@ class Child:
 
     def _failed(self, job: Job[A], word: Failed) -> CupelError:
         failure = word.failure
-        own = Message(failure.template, failure.args)
-        message = own if word.is_for_the_user else job.failed.filled(reason=failure.message)
+        message = failure.sentence if word.is_for_the_user else job.failed.filled(reason=failure.message)
         return self._error(job, message, failure)
 
     def _error(self, job: Job[A], message: Message, origin: Failure | None = None) -> CupelError:

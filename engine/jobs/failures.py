@@ -29,9 +29,9 @@ def failure_of(error: BaseException) -> Failure:
             kind = FailureKind.RULED_OUT
         else:
             kind = FailureKind.DIVERGED if isinstance(error, ArithmeticError) else FailureKind.BAD_INPUT
-        return Failure(kind, str(error), text, error.sentence.template, dict(error.sentence.args))
+        return Failure.of(kind, error.sentence, text)
     if isinstance(error, StoreError):
-        return Failure(FailureKind.ERROR, str(error), text, error.template, dict(error.args_))
+        return Failure.of(FailureKind.ERROR, error.sentence, text)
     if isinstance(error, ArithmeticError):
         kind = FailureKind.DIVERGED
         message = Message(
@@ -46,4 +46,4 @@ def failure_of(error: BaseException) -> Failure:
     else:
         kind = FailureKind.ERROR
         message = Message("{name}: {error}", {"name": name, "error": str(error)[:500]})
-    return Failure(kind, str(message), text, message.template, dict(message.args))
+    return Failure.of(kind, message, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..data.frames import table_from_pandas
 from ..data.reading import read_table
 from ..data.samples import load_sample
-from ..data.schema import TableSchema
+from ..data.schema import TableSchema, infer_schema
 from ..data.table import Table
 from ..domain.errors import DataError, Message
 from ..domain.kinds import AUTO, KINDS
@@ -42,18 +43,28 @@ class Loaded:
     suggested_target: str | None = None
     kind: str = AUTO
 
-    def kind_as_asked(self, asked: str) -> str:
-        """Return the kind of data: as the user says, else what the source can only be, else ``auto``.
+    def schema(self, target: str | None, roles: Mapping[str, str] | None, kind: str) -> TableSchema:
+        """Return what the columns are to networks.
 
         Parameters
         ----------
-        asked : str
+        target : str or None
+            The column to predict, where one is chosen.
+        roles : mapping of str to str, or None
+            By column, where the user has chosen one.
+        kind : str
+            Of the data, as the user says; where that is ``auto``, what the source can only be.
 
         Returns
         -------
-        str
+        TableSchema
+
+        Raises
+        ------
+        DataError
+            Where `roles` or `target` name no column.
         """
-        return self.kind if asked == AUTO else asked
+        return infer_schema(self.table, target, roles, self.read, self.kind if kind == AUTO else kind)
 
 
 def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loaded:

@@ -10,7 +10,6 @@ import numpy as np
 from ...storage.records import FoldScores, TrialKind, TrialOutcome, TrialState
 from ...storage.store import Store
 from ..baselines import MAJORITY, baseline_names, fit_baseline
-from ..data.schema import TableSchema
 from ..data.target import encode_target
 from ..domain.metrics import METRICS, metrics_for
 from ..splits.splitting import Splits
@@ -25,7 +24,7 @@ def begin_baselines(store: Store, study_id: int, prepared: Prepared) -> None:
     """
     known = store.trials(study_id, kinds=[TrialKind.BASELINE])
     have = {t.name for t in known}
-    wanted = baseline_names(TableSchema.from_json(prepared.request.schema)) if prepared.spec.baselines else ()
+    wanted = baseline_names(prepared.request.schema) if prepared.spec.baselines else ()
     missing = [
         store.create_trial(
             study_id=study_id,
@@ -47,7 +46,7 @@ def begin_baselines(store: Store, study_id: int, prepared: Prepared) -> None:
 
 def _scored(prepared: Prepared) -> TrialOutcome:
     started, files = time.monotonic(), prepared.files
-    schema = TableSchema.from_json(files.schema)
+    schema = files.schema
     table = files.table.load()
     target = encode_target(table, schema, files.task)
     splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())

@@ -57,7 +57,7 @@ class Finish:
     def run(self, *, stopped: bool) -> None:
         """Write the study's result, and export its final model unless the user stopped the search."""
         candidates = Candidates.of(self.store, self.prepared)
-        rows = StudyRows.of(self.store, self.store.study(self.study_id)) if candidates.complete else None
+        rows = StudyRows(self.store, self.store.study(self.study_id)) if candidates.complete else None
         repeats = self._repeats(candidates, rows, stopped=stopped) if rows else Repeats()
         judge = Judge(self.store, self.prepared, rows, candidates, repeats) if rows else None
         best = judge.best() if judge else None
@@ -78,7 +78,7 @@ class Finish:
             result = msgspec.structs.replace(result, evidence=evidence, looks=n_looks)
         self._record(result)
         if not stopped and self.prepared.spec.export_dir != "" and result.model_sha256:
-            export = self._export() if self._has_time_to_export() else self._left_out()
+            export = self._export(rows) if self._has_time_to_export() else self._left_out()
             self._record(msgspec.structs.replace(result, export=export))
         self._clear_checkpoints()
 
@@ -284,7 +284,7 @@ class Finish:
         message = Message("There was no time left for the export; it can be made at any time.")
         return SearchExport(passed=False, left_out=True, message=message)
 
-    def _export(self) -> SearchExport:
+    def _export(self, rows: StudyRows | None) -> SearchExport:
         from ..deployment.export import export_final
 
         _log.info("the export begins after %.1f s", self.budget.elapsed)
@@ -296,17 +296,14 @@ class Finish:
                 self.study_id,
                 Path(directory) if directory else None,
                 helpers=self.exporting.helpers,
+                rows=rows,
             )
         except CupelError as error:
             _log.error("export failed: %s", error, exc_info=True)
             return SearchExport(passed=False, message=error.sentence)
         if export.failure is not None:
             _log.error("export failed: %s\n%s", export.failure.message, export.failure.traceback)
-            failure = export.failure
-            message = (
-                Message(failure.template, failure.args) if failure.template else Message(failure.message)
-            )
-            return SearchExport(passed=False, message=message)
+            return SearchExport(passed=False, message=export.failure.sentence)
         return SearchExport(passed=Certificate.of(export).passed, path=export.path)
 
 

@@ -15,7 +15,6 @@ from ...storage.errors import ArtifactError
 from ...storage.records import TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..data.columns import Rows
-from ..data.schema import TableSchema
 from ..domain.arrays import TargetValues
 from ..domain.errors import ExportError
 from ..domain.evidence import Corrected, Evidence, Verdict
@@ -204,8 +203,7 @@ class Judge:
         # Version 0.1.0 kept no units, and only groups together.
         target, table = self._rows.target, self._rows.table
         spec = dataclasses.replace(self._prepared.spec.split, duplicates="ignore")
-        schema = TableSchema.from_json(self._prepared.request.schema)
-        units = split_units(spec, target, table, schema)[0]
+        units = split_units(spec, target, table, self._rows.schema)[0]
         return units[np.searchsorted(target.rows, splits.development)]
 
     @cached_property
@@ -220,7 +218,7 @@ class Judge:
 
         def read() -> Predictions | None:
             try:
-                found = self._rows.out_of_fold(self._store, trial)
+                found = self._rows.out_of_fold(trial)
             except (ArtifactError, ExportError) as error:
                 _log.warning("%s It takes no part in the resampling.", error)
                 return None

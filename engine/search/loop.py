@@ -11,7 +11,6 @@ import time
 from ...storage.records import Request, Stage, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..baselines import is_cheap
-from ..data.schema import TableSchema
 from ..domain.errors import CupelError
 from ..domain.objectives import is_ruled_out
 from ..domain.policy import Policy
@@ -53,7 +52,7 @@ class SearchLoop:
         self._pool = TaskPool(workers, policy)
         self._heartbeat = Heartbeat(store, self._study_id, budget, self._pool, policy)
         self._wishes = Wishes(store, prepared, workers, self._pool, budget, policy)
-        self._exporting = ExportProcesses(budget, TableSchema.from_json(prepared.files.schema).packages)
+        self._exporting = ExportProcesses(budget, prepared.files.schema.packages)
         self._schedule = Schedule(store, prepared, budget, policy)
         # By the keys of their tasks.
         self._trials: dict[str, RunningTrial] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from ...storage.records import (
     TrialState,
 )
 from ...storage.store import Store
+from ...storage.trial_columns import measures_of
 from ..domain.errors import Message
 from ..domain.stored import encoded
 from ..domain.trial_facts import TrialFacts
@@ -94,7 +96,7 @@ def end_unstarted(store: Store, study_id: int) -> None:
             message = Message("The search was over before there was a worker for this trial.")
             if trial.kind is TrialKind.BASELINE:
                 message = Message("The search was over before this baseline could be run.")
-            failure = Failure(FailureKind.SKIPPED, str(message), "", message.template, {})
+            failure = Failure.of(FailureKind.SKIPPED, message)
             store.finish_trial(trial.id, TrialOutcome(TrialState.FAIL, failure=failure))
 
 
@@ -135,7 +137,7 @@ def without_score(scores: FoldScores | None, duration_s: float | None) -> TrialO
     message = Message(
         "A fold has no score: its validation rows hold one class only. Use fewer folds or another metric."
     )
-    failure = Failure(FailureKind.BAD_INPUT, str(message), "", message.template, {})
+    failure = Failure.of(FailureKind.BAD_INPUT, message)
     return TrialOutcome(TrialState.FAIL, scores=scores, failure=failure, duration_s=duration_s)
 
 
@@ -157,13 +159,9 @@ def _complete(running: RunningTrial, result: TaskResult, kept: Kept) -> TrialOut
         result.curves,
         result.out_of_fold,
         epoch=result.curves.values.shape[1] if result.curves else None,
-        n_parameters=result.n_parameters,
-        duration_s=result.duration_s,
-        peak_memory_bytes=result.peak_memory_bytes,
         user_attrs=encoded(result.facts),
-        size_bytes=result.size_bytes,
-        latency_ms=result.latency_ms,
         model_sha256=sha256,
+        **measures_of(result),
     )
 
 
@@ -188,10 +186,9 @@ def _pruned(running: RunningTrial, outcome: TaskOutcome, kept: Kept) -> TrialOut
 
 
 def _failed(running: RunningTrial, outcome: TaskOutcome, kind: FailureKind, message: Message) -> TrialOutcome:
-    failure = Failure(kind, str(message), "", message.template, dict(message.args))
     return TrialOutcome(
         TrialState.FAIL,
-        failure=failure,
+        failure=Failure.of(kind, message),
         curves=running.recorded_curves(),
         epoch=running.epoch,
         duration_s=_busy_s(running, outcome),
@@ -208,6 +205,7 @@ def _busy_s(running: RunningTrial, outcome: TaskOutcome) -> float:
 
 
 def _copied(store: Store, same: TrialRecord) -> TrialOutcome:
+    # What is measured of its network is of this one too; nobody worked on it.
     facts = msgspec.structs.replace(TrialFacts.of(same), values={})
     return TrialOutcome(
         TrialState.COMPLETE,
@@ -217,12 +215,9 @@ def _copied(store: Store, same: TrialRecord) -> TrialOutcome:
         store.curves(same.id),
         store.out_of_fold(same.id),
         epoch=same.epoch,
-        n_parameters=same.n_parameters,
-        duration_s=0.0,
         user_attrs=encoded(facts),
-        size_bytes=same.size_bytes,
-        latency_ms=same.latency_ms,
         same_as=same.number,
+        **measures_of(dataclasses.replace(same, duration_s=0.0, peak_memory_bytes=None)),
     )
 
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from ...storage.records import StudyRecord, TrialKind, TrialRecord
 from ...storage.store import Store
-from ..data.schema import TableSchema
 from ..domain.comparable import SCORING
 from ..domain.params import Params
 from ..domain.policy import POLICY, Policy
@@ -95,7 +94,7 @@ def prepare(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Prepar
     """
     spec, request = StudySpec.of_study(study), request_of(store, study)
     dataset = store.dataset(study.dataset_id or 0)
-    schema = TableSchema.from_json(dataset.schema)
+    schema = request.schema
     splits = Splits.from_npz_bytes(store.artifacts.path(request.splits_sha256).read_bytes())
     space = space_for(spec.space, spec.families, schema.kinds)
     n_workers, n_threads = share_out(spec.n_workers, policy)

@@ -302,7 +302,7 @@ class Cluster:
         except Exception:  # noqa: BLE001 - Dask's own, of many types: the worker is gone
             self._leave(address)
             message = Message("The worker process died while it ran this trial (killed, or out of memory).")
-            outcome = Failure(FailureKind.KILLED, str(message), _reason(future), message.template, {})
+            outcome = Failure.of(FailureKind.KILLED, message, _reason(future))
         self._events.put(TaskDone(key, address, outcome))
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.schema import TableSchema
 from ..data.table import TableFiles
 from ..data.target import encode_target
 from ..domain.params import Params
@@ -40,7 +39,7 @@ class StudyContext:
 
     def __init__(self, files: StudyFiles) -> None:
         self.files = files
-        self.schema = TableSchema.from_json(files.schema)
+        self.schema = files.schema
         self.table = files.table.load()
         self.preprocessing = SchemaPreprocessing(self.schema)
         self.target = encode_target(self.table, self.schema, files.task)

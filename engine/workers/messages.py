@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.artifacts import Artifacts
-from ...storage.records import Curves, Failure, FoldScores, Json
+from ...storage.records import Curves, Failure, FoldScores
+from ...storage.trial_columns import TrialMeasures
 from ..data.schema import TableSchema
 from ..data.table import ArrayFile, TableFiles
 from ..domain.params import Params
@@ -46,8 +47,7 @@ class StudyTraining:
     Attributes
     ----------
     study_id : int
-    schema : mapping
-        `TableSchema.to_json`.
+    schema : TableSchema
     task, metric : str
     seed : int
         Of training.
@@ -61,7 +61,7 @@ class StudyTraining:
     """
 
     study_id: int
-    schema: Json
+    schema: TableSchema
     task: str
     metric: str
     seed: int
@@ -72,7 +72,7 @@ class StudyTraining:
     fused: bool | None = None
 
     @classmethod
-    def of(cls, spec: StudySpec, schema: Json, study_id: int = 0) -> StudyTraining:
+    def of(cls, spec: StudySpec, schema: TableSchema, study_id: int = 0) -> StudyTraining:
         """Return what tasks are told of what was asked; `schema` is of the data."""
         return StudyTraining(
             study_id=study_id,
@@ -151,10 +151,9 @@ class Site:
     def files(self, study: StudyRequest) -> StudyFiles:
         """Return a study as tasks see it here."""
         artifacts = Artifacts(Path(self.artifacts), writable=False)
-        schema = TableSchema.from_json(study.schema)
         arrays = tuple(
-            ArrayFile(name, str(artifacts.path(array.sha256)), schema[name].role)
-            for name, array in schema.arrays.items()
+            ArrayFile(name, str(artifacts.path(array.sha256)), study.schema[name].role)
+            for name, array in study.schema.arrays.items()
         )
         return StudyFiles(
             **study.shared(),
@@ -265,8 +264,8 @@ class EpochProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskResult:
-    """What a task gave.
+class TaskResult(TrialMeasures):
+    """What a task gave, with what it measured.
 
     Attributes
     ----------
@@ -284,14 +283,11 @@ class TaskResult:
         Every metric on the holdout, of a `FinalTask` or `HoldoutTask`.
     """
 
-    duration_s: float
-    peak_memory_bytes: int
+    duration_s: float = 0.0
+    peak_memory_bytes: int = 0
     scores: FoldScores | None = None
     curves: Curves | None = None
     out_of_fold: NDArray[np.float32] | None = None
-    n_parameters: int | None = None
-    size_bytes: int | None = None
-    latency_ms: float | None = None
     model: bytes | None = None
     facts: TrialFacts = field(default_factory=TrialFacts)
     final: FinalModel | None = None

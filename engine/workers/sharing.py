@@ -28,7 +28,7 @@ def request_of(store: Store, study: StudyRecord) -> StudyRequest:
     if study.split_sha256 is None:
         raise SpecError("The study {study!r} has no folds; create it anew.", study=study.name)
     store.artifacts.checked_path(study.split_sha256)
-    training = StudyTraining.of(StudySpec.of_study(study), dataset.schema, study.id)
+    training = StudyTraining.of(StudySpec.of_study(study), schema, study.id)
     return StudyRequest(
         **training.shared(), table_sha256=dataset.table_sha256, splits_sha256=study.split_sha256
     )

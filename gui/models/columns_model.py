@@ -164,6 +164,8 @@ class PreviewModel(TableModel):
 def values_text(facts: ColumnFacts) -> str:
     """Return in a few words what values a column has."""
     if facts.minimum is not None and facts.maximum is not None:
+        if facts.storage == "date":
+            return f"{formatting.moment(facts.minimum)} … {formatting.moment(facts.maximum)}"
         low, high, mean = map(formatting.plain, (facts.minimum, facts.maximum, facts.mean))
         return tr("{low} … {high}, mean {mean}", low=low, high=high, mean=mean)
     if facts.top:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ...engine.domain.objectives import objectives_of
+from ...storage.trial_table import updated
 from ..desk import Desk
-from ..states.trials_data import TrialsData, changed, prepare
+from ..states.trials_data import TrialsData, prepare
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -75,7 +76,7 @@ def _newer(store: Store, study_id: int, known: TrialsData | None) -> TrialsData 
     if revision == known.table.revision:
         return None
     records = store.trials(study_id, since_revision=known.table.revision)
-    table = changed(known.table, records, revision)
+    table = updated(known.table, records, revision)
     if not records:
         return dataclasses.replace(known, table=table)
     study = store.study(study_id)

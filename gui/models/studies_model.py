@@ -9,21 +9,18 @@ from typing import Any
 from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
 from ...engine.domain import formatting
-from ...engine.domain.leading import leading_of, margin_of
-from ...engine.domain.results import StudyResult
 from ...engine.domain.resuming import found_nothing
-from ...engine.domain.spec import StudySpec
 from ...engine.domain.verdict import OLD_WAY
 from ...storage.records import DamagedStudy, StudyRecord, StudyState, TrialState
 from .. import words
 from ..speech import sentence, tr
+from ..states.study_line import StudyLine
 from .table_model import Index, TableModel
 
 # A word and its tone.
 Standing = tuple[str, str]
 SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-RECORD_ROLE = int(Qt.ItemDataRole.UserRole) + 2
-STANDING_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+LINE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 
 
 class StudyColumn(IntEnum):
@@ -42,8 +39,7 @@ class StudiesModel(TableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._studies: list[StudyRecord] = []
-        self._standings: list[Standing] = []
+        self._lines: list[StudyLine] = []
         self._damaged: tuple[DamagedStudy, ...] = ()
 
     def show_studies(
@@ -53,28 +49,29 @@ class StudiesModel(TableModel):
         damaged: Sequence[DamagedStudy] = (),
     ) -> None:
         """Take these studies and how each stands; rows that stay keep their place and their selection."""
-        is_as_before = [one.id for one in studies] == [one.id for one in self._studies]
+        is_as_before = [one.id for one in studies] == [line.study.id for line in self._lines]
         if is_as_before and self._damaged == tuple(damaged):
-            for row, new in enumerate(zip(studies, standings, strict=True)):
-                if new != (self._studies[row], self._standings[row]):
-                    self._studies[row], self._standings[row] = new
+            for row, (study, standing) in enumerate(zip(studies, standings, strict=True)):
+                line = self._lines[row]
+                if (study, *standing) != (line.study, line.word, line.tone):
+                    self._lines[row] = StudyLine.of(study, *standing)
                     self.rows_changed(row, row)
             return
         self.beginResetModel()
-        self._studies, self._standings = list(studies), list(standings)
+        self._lines = [StudyLine.of(study, *how) for study, how in zip(studies, standings, strict=True)]
         self._damaged = tuple(damaged)
         self.endResetModel()
 
     def study(self, row: int) -> StudyRecord | None:
         """Return the study of a row; None where it is damaged."""
-        return self._studies[row] if row < len(self._studies) else None
+        return self._lines[row].study if row < len(self._lines) else None
 
-    def entry(self, row: int) -> StudyRecord | DamagedStudy:
+    def entry(self, row: int) -> StudyLine | DamagedStudy:
         """Return what a row is about."""
-        return self.study(row) or self._damaged[row - len(self._studies)]
+        return self._lines[row] if row < len(self._lines) else self._damaged[row - len(self._lines)]
 
     def n_rows(self) -> int:
-        return len(self._studies) + len(self._damaged)
+        return len(self._lines) + len(self._damaged)
 
     def n_columns(self) -> int:
         return len(StudyColumn)
@@ -92,19 +89,17 @@ class StudiesModel(TableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        study, column = self.entry(index.row()), StudyColumn(index.column())
-        if role == RECORD_ROLE:
-            return study
-        if isinstance(study, DamagedStudy):
-            return _of_damaged(study, column, role)
-        if role == STANDING_ROLE:
-            return self._standings[index.row()]
+        line, column = self.entry(index.row()), StudyColumn(index.column())
+        if role == LINE_ROLE:
+            return line
+        if isinstance(line, DamagedStudy):
+            return _of_damaged(line, column, role)
         if role == SORT_ROLE:
-            return _sort_value(study, column)
+            return _sort_value(line, column)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self._standings[index.row()][0] if column is StudyColumn.STATE else _display(study, column)
+            return _display(line, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(study, column)
+            return _tip(line, column)
         return None
 
 
@@ -132,13 +127,14 @@ class StudiesProxy(QSortFilterProxyModel):
         model = self.sourceModel()
         if not isinstance(model, StudiesModel):
             return False
-        study = model.entry(source_row)
+        line = model.entry(source_row)
+        study = line.study if isinstance(line, StudyLine) else line
         if study.archived != self._archived:
             return False
         text = study.name
-        if isinstance(study, StudyRecord):
-            target = StudySpec.of_study(study).target
-            text = " ".join([study.name, study.metric, target, study.notes, *study.tags])
+        if isinstance(line, StudyLine):
+            study = line.study
+            text = " ".join([study.name, study.metric, line.spec.target, study.notes, *study.tags])
         return all(word in text.casefold() for word in self._words)
 
     def _filter_again(self) -> None:
@@ -148,8 +144,6 @@ class StudiesProxy(QSortFilterProxyModel):
 
 def _of_damaged(study: DamagedStudy, column: StudyColumn, role: int) -> Any:
     """Return what the row of a damaged study says: its name, and what is damaged."""
-    if role == STANDING_ROLE:
-        return tr("Damaged"), "bad"
     if role == Qt.ItemDataRole.ToolTipRole:
         return words.failure_text(study.problem)
     if role == SORT_ROLE:
@@ -161,25 +155,28 @@ def _of_damaged(study: DamagedStudy, column: StudyColumn, role: int) -> Any:
     return None
 
 
-def _display(study: StudyRecord, column: StudyColumn) -> str:
+def _display(line: StudyLine, column: StudyColumn) -> str:
+    study = line.study
     if column is StudyColumn.NAME:
         return study.name
+    if column is StudyColumn.STATE:
+        return line.word
     if column is StudyColumn.SCORE:
-        leading = leading_of(study)
-        return formatting.number(leading.value if leading is not None else None)
+        return formatting.number(line.leading.value if line.leading is not None else None)
     if column is StudyColumn.MARGIN:
-        return words.margin_text(margin_of(study))
+        return words.margin_text(line.margin)
     if column is StudyColumn.TRIALS:
         return formatting.count(words.finished_trials(study))
     return formatting.clock(study.elapsed_s)
 
 
-def _tip(study: StudyRecord, column: StudyColumn) -> str | None:
+def _tip(line: StudyLine, column: StudyColumn) -> str | None:
+    study = line.study
     if column is StudyColumn.NAME:
         return study.name
     if column is StudyColumn.STATE and study.failure is not None:
         return words.failure_text(study.failure)
-    if column in (StudyColumn.SCORE, StudyColumn.MARGIN) and StudyResult.of(study).is_judged_the_old_way:
+    if column in (StudyColumn.SCORE, StudyColumn.MARGIN) and line.is_old:
         return sentence(OLD_WAY)
     why = found_nothing(study) if column is StudyColumn.STATE else None
     if why is not None:
@@ -195,19 +192,18 @@ def _tip(study: StudyRecord, column: StudyColumn) -> str | None:
 _STATE_ORDER = list(StudyState)
 
 
-def _sort_value(study: StudyRecord, column: StudyColumn) -> Any:
+def _sort_value(line: StudyLine, column: StudyColumn) -> Any:
+    study = line.study
     if column is StudyColumn.NAME:
         return study.name.casefold()
     if column is StudyColumn.STATE:
         return _STATE_ORDER.index(study.state)
     if column is StudyColumn.SCORE:
-        leading = leading_of(study)
-        return float("-inf") if leading is None else leading.value
+        return float("-inf") if line.leading is None else line.leading.value
     if column is StudyColumn.MARGIN:
-        margin = margin_of(study)
-        if margin is None:
+        if line.margin is None:
             return float("-inf")
-        return margin.difference if study.direction == "maximize" else -margin.difference
+        return line.margin.difference if study.direction == "maximize" else -line.margin.difference
     if column is StudyColumn.TRIALS:
         return words.finished_trials(study)
     return study.elapsed_s

@@ -131,8 +131,7 @@ class TrialsModel(TableModel):
     def heading_tip(self, section: int) -> str:
         if section >= N_OWN:
             return self.data_.params[section - N_OWN] if self.data_ is not None else ""
-        shown = SHOWN[section].shown
-        return sentence(shown.heading) if shown is not None else ""
+        return sentence(SHOWN[section].shown.heading)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or self.data_ is None:
@@ -175,7 +174,7 @@ class TrialsModel(TableModel):
             return formatting.number(float(table.values[row]), data.decimals)
         own = SHOWN[column]
         value = float(data.columns[own.name][row])
-        if np.isnan(value) or own.shown is None:
+        if np.isnan(value):
             return formatting.NOTHING
         return _WRITERS[own.shown.style](value)
 
@@ -215,7 +214,7 @@ def rare(data: TrialsData | None) -> dict[int, bool]:
     return {
         place: data is not None and bool(np.isfinite(data.columns[column.name]).any())
         for place, column in enumerate(SHOWN)
-        if column.shown is not None and column.shown.is_rare
+        if column.shown.is_rare
     }
 
 

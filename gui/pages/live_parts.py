@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from ...engine.domain import formatting
 from ...engine.domain.leading import Leading, Margin, leading_of, margin_of
+from ...engine.domain.spec import StudySpec
 from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, TrialState, TrialTable
 from .. import words
 from ..charts.curves import judged_mean
@@ -98,7 +99,8 @@ class Tiles(Speaks, QWidget):
         self._show_time(study, standing)
 
     def _show_time(self, study: StudyRecord, standing: str) -> None:
-        remaining = words.remaining_s(study)
+        budget = StudySpec.of_study(study).budget
+        remaining = words.remaining_s(study, budget)
         going = study.state in (StudyState.RUNNING, StudyState.PAUSED, StudyState.FINISHING)
         if study.state is StudyState.FINISHING:
             below = words.stage(study) or tr("final fit, holdout and export")
@@ -108,7 +110,7 @@ class Tiles(Speaks, QWidget):
             below = tr("ended {when}", when=words.ago(study.finished_at))
         else:
             below = standing
-        fraction = words.progress(study)
+        fraction = words.progress(study, budget)
         self.time.tell(formatting.clock(study.elapsed_s), below)
         self.time.progress.setVisible(going and fraction is not None)
         self.time.progress.setValue(round(1000 * (fraction or 0)))

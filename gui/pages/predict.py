@@ -163,7 +163,7 @@ class PredictPage(JobPage[PredictRows, PredictedRows]):
         self.head.setVisible(result is not None)
         self.said.setVisible(result is not None and bool(result.messages))
         self.hint.setVisible(result is None)
-        self.table.setVisible(result is not None and not with_picture)
+        self.table.setVisible(result is not None)
         self.pictures.setVisible(bool(with_picture))
         drift = None if result is None else result.drift
         self.drift.setVisible(drift is not None)

@@ -169,7 +169,7 @@ class TrialsPage(Page):
             self.filter.clear()
             self.model.set_filter(None)
             self.model.show_trials(data, study.best_trial if study is not None else None)
-        widths = {place: c.shown.width for place, c in enumerate(SHOWN) if c.shown is not None}
+        widths = {place: c.shown.width for place, c in enumerate(SHOWN)}
         for section, width in widths.items():
             self.table.setColumnWidth(section, width)
         # Most studies measure neither.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,7 @@ from ...engine.domain.comparable import scored_another_way, scored_the_old_way
 from ...engine.domain.filtering import param_columns
 from ...engine.domain.objectives import front_of_table
 from ...engine.domain.trial_columns import own_columns
-from ...storage.records import TrialRecord, TrialState, TrialTable
-from ...storage.trial_columns import TRIAL_COLUMNS, row_of
+from ...storage.records import TrialState, TrialTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +53,6 @@ def prepare(
     )
 
 
-def changed(table: TrialTable, records: Sequence[TrialRecord], revision: int) -> TrialTable:
-    """Return `table` with some trials replaced and new ones added at its end."""
-    places = {int(trial_id): place for place, trial_id in enumerate(table.ids)}
-    rows = {record.id: row_of(record) for record in records}
-    fresh = [trial_id for trial_id in rows if trial_id not in places]
-    parts: dict[str, Any] = {"revision": revision}
-    for name in (column.field for column in TRIAL_COLUMNS):
-        old = getattr(table, name)
-        if isinstance(old, tuple):
-            items: list[object] = list(cast("tuple[object, ...]", old))
-            for trial_id, row in rows.items():
-                if trial_id in places:
-                    items[places[trial_id]] = row[name]
-            parts[name] = (*items, *(rows[trial_id][name] for trial_id in fresh))
-            continue
-        extended = np.concatenate([old, np.array([rows[i][name] for i in fresh], dtype=old.dtype.type)])
-        for trial_id, row in rows.items():
-            if trial_id in places:
-                extended = _put(extended, places[trial_id], row[name])
-        parts[name] = extended
-    return TrialTable(**parts)
-
-
 def _writer(column: NDArray[Any]) -> Callable[[Any], str]:
     """Return how the values of a param are written, all alike so that they line up."""
     if column.dtype == object:
@@ -92,11 +68,3 @@ def _writer(column: NDArray[Any]) -> Callable[[Any], str]:
             "" if np.isnan(value) else f"{value:.1e}".replace("e-0", "e−").replace("e-", "e−")
         )
     return lambda value: "" if np.isnan(value) else formatting.number(float(value), 3)
-
-
-def _put(column: NDArray[Any], place: int, value: Any) -> NDArray[Any]:
-    """Write one value; a text that is too long for the column's width widens it."""
-    if column.dtype.kind == "U" and len(str(value)) * 4 > column.dtype.itemsize:
-        column = column.astype(f"<U{len(str(value))}")
-    column[place] = value
-    return column

@@ -3915,10 +3915,6 @@
       <translation>无法读取存储的表 {file}：{reason}。</translation>
     </message>
     <message>
-      <source>The study {name!r} has been started, so what it asks cannot change; copy it into a new study.</source>
-      <translation>研究 {name!r} 已经开始，其设置不能再更改；请复制为新研究。</translation>
-    </message>
-    <message>
       <source>The study {name!r} has its split already; it is drawn only once.</source>
       <translation>研究 {name!r} 已有划分；划分只进行一次。</translation>
     </message>

@@ -334,18 +334,18 @@ def _curves(recipe: Recipe, value: float, epochs: int, rng: np.random.Generator)
 def _failure(rng: np.random.Generator) -> Failure:
     if rng.random() < 0.6:
         args = {"loss": math.nan, "epoch": 4}
-        return Failure(FailureKind.DIVERGED, _DIVERGED.format(**args), "", _DIVERGED, args)
+        return Failure.of(FailureKind.DIVERGED, Message(_DIVERGED, args))
     template = (
         "The trial needed more memory than there is; choose smaller widths or batches, or fewer workers."
     )
     trace = 'Traceback (most recent call last):\n  File "fused.py", line 118, in run_epoch\nMemoryError'
-    return Failure(FailureKind.OUT_OF_MEMORY, template, trace, template, {})
+    return Failure.of(FailureKind.OUT_OF_MEMORY, Message(template), trace)
 
 
 def _too_large(n_parameters: int) -> Failure:
     template = "The network would have {n:,} parameters, more than the {most:,} allowed; it was not trained."
     args = {"n": n_parameters, "most": 90_000}
-    return Failure(FailureKind.RULED_OUT, template.format(**args), "", template, args)
+    return Failure.of(FailureKind.RULED_OUT, Message(template, args))
 
 
 def _not_proven() -> Failure:
@@ -354,7 +354,7 @@ def _not_proven() -> Failure:
         "{expected}; nothing was exported."
     )
     args = {"format": "LiteRT", "row": 7, "found": 231_400.0, "expected": 187_250.0}
-    return Failure(FailureKind.ERROR, template.format(**args), "", template, args)
+    return Failure.of(FailureKind.ERROR, Message(template, args))
 
 
 def _end(store: Store, study_id: int, recipe: Recipe, rng: np.random.Generator, elapsed: float) -> None:
@@ -386,7 +386,7 @@ def _end(store: Store, study_id: int, recipe: Recipe, rng: np.random.Generator, 
     if recipe.state is StudyState.FAILED:
         template = "The file {file} is missing from the workspace; restore it from a backup, or run again what made it."
         args = {"file": "artifacts/4c/4c01.parquet"}
-        failure = Failure(FailureKind.BAD_INPUT, template.format(**args), "", template, args)
+        failure = Failure.of(FailureKind.BAD_INPUT, Message(template, args))
     if recipe.state is StudyState.PAUSED:
         store.request(study_id, Request.PAUSE)
     store.set_study_state(study_id, recipe.state, failure)
@@ -608,7 +608,7 @@ def add_variants(store: Store, study: StudyRecord, trial: TrialRecord) -> None:
         "This variant could not be made: {reason}",
         {"reason": Message(_DIVERGED, {"loss": math.nan, "epoch": 4}).to_json()},
     )
-    failure = Failure(FailureKind.ERROR, str(message), "", message.template, dict(message.args))
+    failure = Failure.of(FailureKind.ERROR, message)
     store.finish_variant(variant.id, state=TrialState.FAIL, failure=failure)
 
 
@@ -622,6 +622,7 @@ def grown(table: TrialTable, n_trials: int) -> TrialTable:
             parts[field.name] = column[places]
         elif isinstance(column, tuple):
             parts[field.name] = tuple(column[place] for place in places)
+    parts["measures"] = {name: column[places] for name, column in table.measures.items()}
     parts["ids"] = parts["numbers"] = np.arange(n_trials)
     return TrialTable(**parts)
 

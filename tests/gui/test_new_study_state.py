@@ -13,6 +13,7 @@ from cupel.engine.domain.inspections import ColumnFacts, DataPreview, Inspection
 from cupel.engine.domain.requests import Inspect
 from cupel.engine.domain.spec import LimitsSpec, ReadSpec
 from cupel.engine.domain.split_findings import SplitAudit, SplitFinding
+from cupel.gui.models.columns_model import values_text
 from cupel.gui.states.new_study import NewStudyState
 from cupel.gui.states.new_study_memory import Memory
 
@@ -261,3 +262,8 @@ def test_data_that_cannot_be_opened_lose_nothing_of_what_was_asked(state: NewStu
     state.open("other.csv")
     assert state.take(inspection(name="other.csv"))
     assert state.values["name"] == "other"
+
+
+def test_the_values_of_dates_are_told_as_dates() -> None:
+    facts = ColumnFacts("when", "date", "date", 0, 9, 0.0, 1_717_160_700.0, 9e8, (), "%Y-%m-%d", top=())
+    assert values_text(facts) == "1970-01-01 … 2024-05-31 13:05"

@@ -97,6 +97,13 @@ def test_images_are_shown_with_their_labels_and_wrong_ones_are_marked(
     preview = PredictionPreview((), shown, has_truth=True)
     page.show_result(PredictedRows(2, {}, (), None, 0.1, out="", preview=preview))
     assert page.pictures.isVisible()
+    assert page.table.isVisible()
+    assert [page.table.model().index(1, place).data() for place in range(4)] == [
+        "cat/1.png",
+        "dog",
+        "80.0%",
+        "cat",
+    ]
     assert [page.pictures.item(i).text() for i in range(2)] == ["cat 80%", "✗ dog 80%"]
     assert page.summary.text() == "2 rows predicted · 1 of the 2 shown are wrong"
     page.data.changed.emit()

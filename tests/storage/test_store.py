@@ -221,7 +221,7 @@ def test_a_full_disk_keeps_nothing_of_the_transaction_and_can_go_on(store: Store
     )
     with pytest.raises(StoreFullError, match="The disk is full") as caught:
         store.finish_trial(trial.id, outcome)
-    assert "free some space" in caught.value.template
+    assert "free some space" in caught.value.sentence.template
     assert store.trial(trial.id) == trial
     assert store.study(study.id).best_value is None
     store.close()

@@ -13,9 +13,9 @@ from ...errors import OlderStoreError, UnusableStoreError
 from ..protocol import Mode
 from .database import BUSY_TIMEOUT_MS, connect, copy_database, failures_named, needs_immutable
 
-# The newest file of migrations/versions.
-HEAD = "0008"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
+# The newest of them.
+HEAD = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 # A trial's curves take 2 to 3 kB; of SQLite's own pages of 4096 bytes they waste nearly half (5.2 kB a trial,
 # not 3.8).
 PAGE_BYTES = 8192

@@ -20,6 +20,7 @@ from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.jobs.launch import launch_engine
 from cupel.engine.service import run_job
 from cupel.engine.studies import create_study
+from cupel.engine.study_rows import StudyRows
 from cupel.engine.watching import EngineState, EngineWatch
 from cupel.storage.records import JobRecord, JobState, Request, TrialKind, TrialState
 from cupel.storage.store import Store
@@ -92,7 +93,7 @@ def test_a_fit_hears_at_every_threshold_that_it_is_no_longer_wanted(made: Made) 
     study = made.store.study(made.study_id)
     trial = made.store.trial_by_number(study.id, TRIAL)
     with pytest.raises(NoLongerWantedError):
-        threshold_of(made.store, study, trial, None, TUNED, tell)
+        threshold_of(StudyRows(made.store, study), trial, None, TUNED, tell)
     assert len(told) == 7
 
 

@@ -120,6 +120,7 @@ def make_study(
     family: str = "mlp",
     read: ReadSpec | None = None,
     out_of_fold: bool = False,
+    export_dir: str | None = None,
     **how: Any,
 ) -> Made:
     """Train on the folds of a new file (or on all development rows for one network) and store it as a study.
@@ -156,7 +157,9 @@ def make_study(
     trained = Trainer(problem, spec).run()
     model = TrainedModel.from_training(problem, trained, target.labels)
     said = np.concatenate([part.ravel() for part in trained.predictions]) if out_of_fold else None
-    store, study_id = _stored(folder, file, result.table, schema, splits, model, split, metric, said)
+    store, study_id = _stored(
+        folder, file, result.table, schema, splits, model, split, metric, said, export_dir
+    )
     return Made(store, study_id, model, file, result.table, schema, splits)
 
 
@@ -170,6 +173,7 @@ def _stored(
     split: SplitSpec,
     metric: str,
     out_of_fold: np.ndarray | None = None,
+    export_dir: str | None = None,
 ) -> tuple[Store, int]:
     store = Store.open(folder / "workspace")
     table.to_parquet(folder / "table.parquet")
@@ -180,7 +184,9 @@ def _stored(
     )  # fmt: skip
     chosen = schema.target
     assert chosen is not None
-    spec = StudySpec(target=chosen.name, metric=metric, split=split, budget=BudgetSpec(n_trials=1))
+    spec = StudySpec(
+        target=chosen.name, metric=metric, split=split, budget=BudgetSpec(n_trials=1), export_dir=export_dir
+    )
     study = store.create_study(
         name="A study: of colours/1", dataset_id=dataset.id, spec=spec.to_json(), metric=metric,
         direction=spec.direction,

@@ -25,6 +25,7 @@ from cupel.engine.domain.results import StudyResult
 from cupel.engine.domain.stored import encoded
 from cupel.engine.inference.predicting import predict_file
 from cupel.engine.statistics.conformal import LEVELS
+from cupel.engine.study_rows import StudyRows
 from cupel.storage.records import JobState
 
 from .made import Made, make_study, manifest_of
@@ -74,13 +75,7 @@ def refit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """A bundle in the folder that the study's settings name, of a trial whose predictions were not stored."""
     folder = tmp_path_factory.mktemp("bare")
-    made = make_study(folder, "binary", {})
-    study = made.store.study(made.study_id)
-    spec = {**study.spec, "export_dir": str(folder / "exports" / "here")}
-    made.store.edit_draft(
-        study.id, dataset_id=study.dataset_id, spec=spec, metric=study.metric, direction=study.direction,
-        task=study.task,
-    )  # fmt: skip
+    made = make_study(folder, "binary", {}, export_dir=str(folder / "exports" / "here"))
     yield made, _exported(made, folder / "exports" / "here")
     made.store.close()
 
@@ -359,7 +354,7 @@ def test_where_rows_to_come_are_not_like_those_of_the_folds_there_are_no_interva
     for kind in ("time", "order"):
         splits = dataclasses.replace(made.splits, kind=kind)
         in_order = dataclasses.replace(study, split_sha256=made.store.artifacts.add(splits.to_npz_bytes()))
-        plan = interval_plan(made.store, in_order, trial, None, study.result)
+        plan = interval_plan(StudyRows(made.store, in_order), trial, None, study.result)
         assert isinstance(plan, Message)
         assert "its folds are in order" in str(plan)
 
@@ -367,7 +362,7 @@ def test_where_rows_to_come_are_not_like_those_of_the_folds_there_are_no_interva
 def test_without_the_fold_networks_of_another_final_model_there_are_no_intervals(refit: Case) -> None:
     made, _ = refit
     study, trial = made.store.study(made.study_id), made.store.trial_by_number(made.study_id, 1)
-    plan = interval_plan(made.store, study, trial, None, StudyResult.of(study))
+    plan = interval_plan(StudyRows(made.store, study), trial, None, StudyResult.of(study))
     assert isinstance(plan, Message)
     assert "export trial 1 itself" in str(plan)
 

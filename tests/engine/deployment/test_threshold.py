@@ -138,9 +138,9 @@ def test_a_tuned_threshold_is_the_one_that_scores_best_on_unseen_rows(made: Made
     )
     assert record.failure is None, record.failure.traceback
     told = record.manifest["threshold"]
-    rows = StudyRows.of(made.store, made.store.study(made.study_id))
+    rows = StudyRows(made.store, made.store.study(made.study_id))
     trial = made.store.trial_by_number(made.study_id, TRIAL)
-    said = np.concatenate([p[:, 1] for p in rows.out_of_fold(made.store, trial)])
+    said = np.concatenate([p[:, 1] for p in rows.out_of_fold(trial)])
     y = np.concatenate([rows.target.at(valid) for valid in rows.splits.valid])
     best = max(np.mean((said > t) == y) for t in np.unique(said))
     assert np.mean((said > told["value"]) == y) >= best - 0.01

@@ -78,3 +78,18 @@ def test_a_param_that_is_not_finite_is_written_too() -> None:
         "−inf",
         "nan",
     ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "1970-01-01"),
+        (1_717_113_600.0, "2024-05-31"),
+        (1_717_160_700.0, "2024-05-31 13:05"),
+        (1_717_160_709.0, "2024-05-31 13:05:09"),
+        (-62_135_596_800.0, "0001-01-01"),
+        (1e15, "1e15"),
+    ],
+)
+def test_a_moment_is_a_date_with_its_time_where_it_has_one(seconds: float, text: str) -> None:
+    assert formatting.moment(seconds) == text

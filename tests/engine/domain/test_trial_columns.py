@@ -1,4 +1,4 @@
-"""One list of trial columns feeds filter, files, terminal and table; another one the store's reading of them."""
+"""One list of trial columns feeds filter, files, terminal and table; another one what is measured and stored."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from cupel.engine.domain.trial_columns import SHOWN, TRIAL_COLUMNS, own_columns,
 from cupel.storage.records import TrialKind, TrialOutcome, TrialState, TrialTable
 from cupel.storage.store import Store
 from cupel.storage.tables import TrialRow
-from cupel.storage.trial_columns import SQL_COLUMNS, row_of
-from cupel.storage.trial_columns import TRIAL_COLUMNS as STORED
+from cupel.storage.trial_columns import MEASURES
+from cupel.storage.trial_table import SQL_COLUMNS, updated
+from cupel.storage.trial_table import TRIAL_COLUMNS as STORED
 
 
 def made(folder: Path) -> Store:
@@ -38,22 +39,25 @@ def made(folder: Path) -> Store:
 
 
 def test_every_field_of_the_table_has_its_entry_and_every_entry_its_column_in_the_database() -> None:
-    assert {c.field for c in STORED} | {"revision"} == {f.name for f in dataclasses.fields(TrialTable)}
+    assert {c.field for c in STORED} | {"revision", "measures"} == {
+        f.name for f in dataclasses.fields(TrialTable)
+    }
     assert set(SQL_COLUMNS) <= set(TrialRow.__table__.c.keys())
 
 
 def test_a_record_gives_the_cells_that_sql_gives(tmp_path: Path) -> None:
     with made(tmp_path) as store:
         table, records = store.trial_table(1), store.trials(1)
-    for place, record in enumerate(records):
-        for field, cell in row_of(record).items():
-            found = getattr(table, field)[place]
-            same = (
-                np.isnan(found) and np.isnan(cell)
-                if isinstance(cell, float) and cell != cell
-                else found == cell
-            )
-            assert same, (field, found, cell)
+    nothing = dataclasses.replace(
+        table,
+        measures={name: cells[:0] for name, cells in table.measures.items()},
+        **{c.field: getattr(table, c.field)[:0] for c in STORED},
+    )
+    made_anew = updated(nothing, records, table.revision)
+    np.testing.assert_equal(made_anew.measures, table.measures)
+    assert list(table.measures) == list(MEASURES)
+    for column in STORED:
+        np.testing.assert_array_equal(getattr(made_anew, column.field), getattr(table, column.field))
 
 
 def test_names_and_keys_are_unique_and_a_param_never_hides_a_column(tmp_path: Path) -> None:

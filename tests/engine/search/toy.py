@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cupel.engine.data.schema import TableSchema
 from cupel.engine.data.target import encode_target
 from cupel.engine.domain.errors import Message, RuledOut
 from cupel.engine.domain.metrics import metrics_for
@@ -154,7 +153,7 @@ def _splits(files: StudyFiles) -> Splits:
 
 def _out_of_fold(files: StudyFiles, quality: float, number: int) -> np.ndarray:
     """Return predictions of the validation rows that are right as often as `quality` says."""
-    target = encode_target(files.table.load(), TableSchema.from_json(files.schema), files.task)
+    target = encode_target(files.table.load(), files.schema, files.task)
     rng = np.random.default_rng(number + 10)
     parts = []
     for rows in _splits(files).valid:

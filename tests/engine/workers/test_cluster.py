@@ -19,7 +19,7 @@ from dask import config
 from tests.engine.search.engines import ROOT, toy_workers
 
 STUDY = StudyRequest(
-    study_id=1, table_sha256="0" * 64, splits_sha256="1" * 64, schema=TableSchema(()).to_json(),
+    study_id=1, table_sha256="0" * 64, splits_sha256="1" * 64, schema=TableSchema(()),
     task="binary", metric="accuracy", seed=0,
     max_epochs=5,
 )  # fmt: skip

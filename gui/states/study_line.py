@@ -1,0 +1,49 @@
+"""What a line of the Studies page shows of a study: its stored result and settings, decoded once for each record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...engine.domain.leading import Leading, Margin, leading_in, margin_in
+from ...engine.domain.results import StudyResult
+from ...engine.domain.spec import StudySpec
+from ...storage.records import StudyRecord
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLine:
+    """A study, ready to be shown.
+
+    Attributes
+    ----------
+    study : StudyRecord
+    spec : StudySpec
+    word, tone : str
+        How it stands.
+    leading : Leading or None
+    margin : Margin or None
+    is_old : bool
+        Whether it was judged as an older version did.
+    """
+
+    study: StudyRecord
+    spec: StudySpec
+    word: str
+    tone: str
+    leading: Leading | None
+    margin: Margin | None
+    is_old: bool
+
+    @classmethod
+    def of(cls, study: StudyRecord, word: str, tone: str) -> StudyLine:
+        """Return what is shown of a study that stands so."""
+        spec, result = StudySpec.of_study(study), StudyResult.of(study)
+        return cls(
+            study,
+            spec,
+            word,
+            tone,
+            leading_in(study, spec, result),
+            margin_in(study, result),
+            result.is_judged_the_old_way,
+        )
