@@ -11,7 +11,7 @@ from .docstrings import classes_of, parsed, problems, trailing_comments
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("engine", "gui", "resources", "storage")
-DESCRIBED = ("engine/domain", "engine/jobs", "engine/kinds", "engine/networks", "storage")
+DESCRIBED = ("engine/domain", "engine/families", "engine/jobs", "engine/kinds", "engine/networks", "storage")
 """Rooms whose public functions have sections; migrations are no functions that anybody calls."""
 
 _LEAST_WORDS = 3

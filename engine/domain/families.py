@@ -1,6 +1,6 @@
 """The model families: what their files say of them. Part of the light engine.
 
-A family is a module of its name in `engine/networks/families` and a search space of its name in `spaces`, whose
+A family is a module of its name in `engine/families` and a search space of its name in `spaces`, whose
 ``[<family>.about]`` is all that window, search and tests know of it.
 """
 

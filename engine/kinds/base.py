@@ -4,6 +4,8 @@
 ``kind.toml``      what the kind is called by: its roles, see `engine.domain.kinds`
 ``reading``        ``READER``: its files, and what should be known of them
 ``preprocessing``  ``KIND``: what is fitted in a fold, and rows as a network takes them
+``input``          ``INPUT``: what a network takes of it, a class
+``network``        ``ENCODER``: vectors of an input, for networks that take several kinds; imports TensorFlow
 ``raw``            ``RAW``: how raw rows enter an ONNX graph
 ``likeness``       ``LIKENESS``: near-duplicates, and a quick baseline for the audit of a split
 ``baselines``      ``BASELINES``: inputs of the simple predictors that a network has to beat
@@ -19,7 +21,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,10 +39,14 @@ from ..networks.inputs import InputShape
 if TYPE_CHECKING:
     import onnx
 
+    from ..networks.building import Builder
+    from ..networks.layers.base import Value
     from .near_duplicates import NearDuplicates
     from .quick import Goal, QuickBaseline
 
 Columns = Sequence[ColumnSchema]
+Encoder: TypeAlias = "Callable[[Builder, Any], list[Value]]"
+"""From an input of a kind, of its own class, to vectors of a row; the layers are added to the builder."""
 
 
 class Preprocessing(ABC):

@@ -13,8 +13,8 @@ from ..data.schema import TableSchema
 from ..data.table import TableFiles
 from ..data.target import encode_target
 from ..domain.params import Params
+from ..families.registry import build_network
 from ..kinds.joined import SchemaPreprocessing
-from ..networks.registry import build_network
 from ..splits.splitting import Splits
 from ..training.problem import Problem, build_problem
 from ..training.rows import WINDOW_BYTES

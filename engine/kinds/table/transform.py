@@ -18,8 +18,9 @@ from ...data.columns import Rows, WordColumn
 from ...data.table import Table, storage_error
 from ...domain.arrays import Cells
 from ...domain.stored import from_builtins
-from ...networks.inputs import InputShape, TableInput
+from ...networks.inputs import InputShape
 from ..base import Preprocessing
+from .input import TableInput
 from .spec import PreprocessingSpec
 
 

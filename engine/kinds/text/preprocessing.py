@@ -22,8 +22,9 @@ from ...domain.arrays import Cells
 from ...domain.errors import DataError, SpecError
 from ...domain.params import Params
 from ...domain.stored import from_builtins
-from ...networks.inputs import InputShape, TextInput
+from ...networks.inputs import InputShape
 from ..base import Columns, Preprocessing, PreprocessingKind
+from .input import TextInput
 from .tokens import Corpus, TokenKind
 
 PADDING, UNKNOWN, FIRST_WORD = 0, 1, 2

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cupel.engine.networks.cutting import shrink
+from cupel.engine.compression.shrinking import shrink
+from cupel.engine.families.registry import build_network
+from cupel.engine.kinds.image.input import ImageInput
+from cupel.engine.kinds.text.input import TextInput
 from cupel.engine.networks.folding import folded
-from cupel.engine.networks.inputs import ImageInput, InputShape, TextInput
+from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.keras_form import to_keras
 from cupel.engine.networks.network import Network
-from cupel.engine.networks.registry import build_network
 
 from .cases import OTHERS, TABLE, TABLE_OF_NUMBERS, TEXTS, made, outputs, rows_of
 

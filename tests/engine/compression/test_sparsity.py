@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cupel.engine.networks.cutting import shrink
+from cupel.engine.compression.shrinking import shrink
+from cupel.engine.families.registry import build_network
 from cupel.engine.networks.layout import Layout, Weight
-from cupel.engine.networks.registry import build_network
 from cupel.engine.training.sparsity import Sparsifier, sparsity_of
 from cupel.engine.training.trainer import Trainer, TrainSpec, predict
 

@@ -5,13 +5,13 @@ Kim 2014, arXiv 1408.5882. Its space is `engine/domain/spaces/textcnn.toml`.
 
 from __future__ import annotations
 
-from ..building import Builder
-from ..encoders import dropped, tokens_of, words
-from ..inputs import TextInput
-from ..layers.activation import Activation
-from ..layers.dense import Dense
-from ..layers.tokens import Masked
-from ..layers.windows import WindowMaxima
+from ..kinds.text.input import TextInput
+from ..kinds.text.network import dropped, tokens_of, words
+from ..networks.building import Builder
+from ..networks.layers.activation import Activation
+from ..networks.layers.dense import Dense
+from ..networks.layers.tokens import Masked
+from ..networks.layers.windows import WindowMaxima
 
 
 def describe(net: Builder) -> None:

@@ -6,9 +6,9 @@ Its space is `engine/domain/spaces/cnn.toml`.
 
 from __future__ import annotations
 
-from .. import image_parts as parts
-from ..building import Builder
-from ..inputs import ImageInput
+from ..kinds.image import network as parts
+from ..kinds.image.input import ImageInput
+from ..networks.building import Builder
 
 
 def describe(net: Builder) -> None:

@@ -5,14 +5,14 @@ Its space is `engine/domain/spaces/recurrent.toml`.
 
 from __future__ import annotations
 
-from ..building import Builder
-from ..encoders import tokens_of, words
-from ..inputs import TextInput
-from ..layers.dense import Dense
-from ..layers.dropout import TokenDropout
-from ..layers.join import Concat
-from ..layers.recurrent import Bidirectional
-from ..layers.tokens import MaxOfTokens, MeanOfTokens
+from ..kinds.text.input import TextInput
+from ..kinds.text.network import tokens_of, words
+from ..networks.building import Builder
+from ..networks.layers.dense import Dense
+from ..networks.layers.dropout import TokenDropout
+from ..networks.layers.join import Concat
+from ..networks.layers.recurrent import Bidirectional
+from ..networks.layers.tokens import MaxOfTokens, MeanOfTokens
 
 
 def describe(net: Builder) -> None:

@@ -5,11 +5,11 @@ Normalization comes before each convolution. Its space is `engine/domain/spaces/
 
 from __future__ import annotations
 
-from .. import image_parts as parts
-from ..building import Builder
-from ..inputs import ImageInput
-from ..layers.base import Value
-from ..layers.pool import MeanPool
+from ..kinds.image import network as parts
+from ..kinds.image.input import ImageInput
+from ..networks.building import Builder
+from ..networks.layers.base import Value
+from ..networks.layers.pool import MeanPool
 
 
 def describe(net: Builder) -> None:

@@ -6,16 +6,16 @@ Blocks normalize first; the last one computes only what the CLS token reads. Its
 
 from __future__ import annotations
 
-from ..building import Builder
-from ..encoders import categories
-from ..inputs import TableInput
-from ..layers.activation import Activation
-from ..layers.attention import Attention
-from ..layers.base import Value
-from ..layers.columns import ClassToken, ColumnTokens
-from ..layers.dense import Dense
-from ..layers.join import Add, Concat, First, Gate
-from ..layers.norm import LayerNorm
+from ..kinds.table.input import TableInput
+from ..kinds.table.network import categories
+from ..networks.building import Builder
+from ..networks.layers.activation import Activation
+from ..networks.layers.attention import Attention
+from ..networks.layers.base import Value
+from ..networks.layers.columns import ClassToken, ColumnTokens
+from ..networks.layers.dense import Dense
+from ..networks.layers.join import Add, Concat, First, Gate
+from ..networks.layers.norm import LayerNorm
 
 
 def describe(net: Builder) -> None:

@@ -5,10 +5,12 @@ Its space is `engine/domain/spaces/tabm.toml`.
 
 from __future__ import annotations
 
-from ..building import Builder
-from ..encoders import phased_columns, row_vector
-from ..layers.activation import Activation
-from ..layers.members import MemberDense, MemberOutput
+from ..kinds.table.input import TableInput
+from ..kinds.table.network import phased_columns, table_encoder
+from ..networks.building import Builder
+from ..networks.layers.activation import Activation
+from ..networks.layers.members import MemberDense, MemberOutput
+from .rows import row_vector
 
 
 def describe(net: Builder) -> None:
@@ -23,7 +25,7 @@ def describe(net: Builder) -> None:
         The network that is being described; layers are added to it.
     """
     params = net.params
-    hidden = row_vector(net, phased_columns(1.0), lambda _: 1.0)
+    hidden = row_vector(net, {TableInput: table_encoder(phased_columns(1.0), lambda _: 1.0)})
     size = {"n_members": net.whole("n_members"), "n_out": net.whole("width")}
     for i in range(net.whole("n_layers")):
         layer = MemberDense(f"dense_{i}", f"in_{i}", f"out_{i}", is_first=i == 0, **size)

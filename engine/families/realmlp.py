@@ -7,11 +7,13 @@ these. Schedules and preprocessing are in `engine/domain/spaces/realmlp.toml`.
 
 from __future__ import annotations
 
-from ..building import Builder
-from ..encoders import phased_columns, row_vector
-from ..layers.activation import StrengthActivation
-from ..layers.dense import TangentDense
-from ..layers.join import Scale
+from ..kinds.table.input import TableInput
+from ..kinds.table.network import phased_columns, table_encoder
+from ..networks.building import Builder
+from ..networks.layers.activation import StrengthActivation
+from ..networks.layers.dense import TangentDense
+from ..networks.layers.join import Scale
+from .rows import row_vector
 
 # Factors of the learning rate, as in the paper.
 _BIAS_RATE, _STRENGTH_RATE, _EMBEDDING_RATE = 0.1, 0.1, 0.1
@@ -30,7 +32,7 @@ def describe(net: Builder) -> None:
         The network that is being described; layers are added to it.
     """
     params = net.params
-    hidden = row_vector(net, phased_columns(_EMBEDDING_RATE), lambda _: 1.0)
+    hidden = row_vector(net, {TableInput: table_encoder(phased_columns(_EMBEDDING_RATE), lambda _: 1.0)})
     hidden = net.add(Scale("scale", rate=net.number("scale_rate", 6.0)), hidden)
     for i in range(net.whole("n_layers")):
         rate = net.number("first_rate", 1.0) if i == 0 else 1.0

@@ -5,10 +5,10 @@ Its space is `engine/domain/spaces/image_mlp.toml`.
 
 from __future__ import annotations
 
-from ..building import Builder
-from ..image_parts import pixels
-from ..inputs import ImageInput
-from ..layers.join import Flatten
+from ..kinds.image.input import ImageInput
+from ..kinds.image.network import pixels
+from ..networks.building import Builder
+from ..networks.layers.join import Flatten
 from .mlp import dense_layers
 
 

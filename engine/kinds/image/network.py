@@ -1,21 +1,21 @@
-"""Layers of networks for images, one after the other, with the names that stored weights have.
+"""What networks make of images: layers, one after the other, with the names that stored weights have.
 
-Names count the layers of a kind: ``conv_0``, ``conv_1``, ``norm_0``, …
+Names count the layers of a kind: ``conv_0``, ``conv_1``, ``norm_0``, … Imports TensorFlow.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from .building import Builder
-from .inputs import ImageInput
-from .layers.activation import Activation
-from .layers.base import Layer, Value
-from .layers.conv import Conv, Depthwise, Pixels
-from .layers.dense import Dense
-from .layers.join import Add, Flatten
-from .layers.norm import BatchNorm, LayerNorm
-from .layers.pool import MaxPool
+from ...networks.building import Builder
+from ...networks.layers.activation import Activation
+from ...networks.layers.base import Layer, Value
+from ...networks.layers.conv import Conv, Depthwise, Pixels
+from ...networks.layers.dense import Dense
+from ...networks.layers.join import Add, Flatten
+from ...networks.layers.norm import BatchNorm, LayerNorm
+from ...networks.layers.pool import MaxPool, MeanPool
+from .input import ImageInput
 
 
 def pixels(net: Builder, one: ImageInput) -> Value:
@@ -31,8 +31,7 @@ def pixels(net: Builder, one: ImageInput) -> Value:
     -------
     Value
     """
-    name = f"scaled_{one.name}" if one.name else "scaled"
-    return net.add(Pixels(name), net.input(one.tensors[0], *one.size))
+    return net.add(Pixels(one.called("scaled")), net.input(one.tensors[0], *one.size))
 
 
 def conv(
@@ -245,3 +244,28 @@ def _rest(layers: list[Layer], side: int) -> int:
     for layer in reversed(layers):
         size = size + layer.kernel_size - 1 if isinstance(layer, Conv) else 2 * size
     return side - size
+
+
+def image_vector(net: Builder, one: ImageInput) -> list[Value]:
+    """Return a vector of an image: the means of the last of ``image_layers`` of twice as many filters each.
+
+    Parameters
+    ----------
+    net : Builder
+        The network that is being described; layers are added to it.
+    one : ImageInput
+
+    Returns
+    -------
+    list of Value
+    """
+    value = pixels(net, one)
+    n_filters = net.whole("image_filters", 16)
+    for i in range(net.whole("image_layers", 2)):
+        value = conv(net, value, n_filters * 2**i)
+        value = net.add(Activation(net.numbered("relu"), "relu"), value)
+        value = pool(net, value)
+    return [net.add(MeanPool(net.numbered("mean")), value)]
+
+
+ENCODER = image_vector

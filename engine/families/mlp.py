@@ -5,13 +5,13 @@ Its space is `engine/domain/spaces/mlp.toml`.
 
 from __future__ import annotations
 
-from ..building import Builder
-from ..encoders import periodic_columns, row_vector
-from ..layers.activation import Activation
-from ..layers.base import Value
-from ..layers.dense import Dense
-from ..layers.join import Add
-from ..layers.norm import BatchNorm, LayerNorm
+from ..networks.building import Builder
+from ..networks.layers.activation import Activation
+from ..networks.layers.base import Value
+from ..networks.layers.dense import Dense
+from ..networks.layers.join import Add
+from ..networks.layers.norm import BatchNorm, LayerNorm
+from .rows import row_vector
 
 
 def describe(net: Builder) -> None:
@@ -27,7 +27,7 @@ def describe(net: Builder) -> None:
     net : Builder
         The network that is being described; layers are added to it.
     """
-    dense_layers(net, row_vector(net, periodic_columns, lambda size: size**-0.5))
+    dense_layers(net, row_vector(net))
 
 
 def dense_layers(net: Builder, hidden: Value) -> None:

@@ -6,18 +6,18 @@ positions. Its space is `engine/domain/spaces/transformer.toml`.
 
 from __future__ import annotations
 
-from ..building import Builder
-from ..encoders import tokens_of, words
-from ..inputs import TextInput
-from ..layers.activation import Activation
-from ..layers.attention import Attention
-from ..layers.base import Value
-from ..layers.dense import Dense
-from ..layers.dropout import TokenDropout
-from ..layers.embedding import Positions
-from ..layers.join import Add
-from ..layers.norm import LayerNorm
-from ..layers.tokens import MeanOfTokens
+from ..kinds.text.input import TextInput
+from ..kinds.text.network import tokens_of, words
+from ..networks.building import Builder
+from ..networks.layers.activation import Activation
+from ..networks.layers.attention import Attention
+from ..networks.layers.base import Value
+from ..networks.layers.dense import Dense
+from ..networks.layers.dropout import TokenDropout
+from ..networks.layers.embedding import Positions
+from ..networks.layers.join import Add
+from ..networks.layers.norm import LayerNorm
+from ..networks.layers.tokens import MeanOfTokens
 
 _LAST_PLACE = 98
 

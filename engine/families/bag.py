@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..building import Builder
-from ..encoders import dropped, tokens_of, words
-from ..inputs import TextInput
-from ..layers.activation import Activation
-from ..layers.base import Value
-from ..layers.dense import Dense
-from ..layers.embedding import MOST_CODES, Embedding, PairEmbedding
-from ..layers.join import Add, Concat
-from ..layers.tokens import MaxOfTokens, MeanOfTokens, PairMask, RootSumOfTokens
+from ..kinds.text.input import TextInput
+from ..kinds.text.network import dropped, tokens_of, words
+from ..networks.building import Builder
+from ..networks.layers.activation import Activation
+from ..networks.layers.base import Value
+from ..networks.layers.dense import Dense
+from ..networks.layers.embedding import MOST_CODES, Embedding, PairEmbedding
+from ..networks.layers.join import Add, Concat
+from ..networks.layers.tokens import MaxOfTokens, MeanOfTokens, PairMask, RootSumOfTokens
 
 # Outputs: with more the wide tables would be the largest of all.
 _MOST_WIDE = 32

@@ -6,9 +6,9 @@ import importlib
 
 from ..domain.families import FAMILY_KINDS
 from ..domain.params import Params
-from .building import Builder
-from .inputs import InputShape
-from .network import Network
+from ..networks.building import Builder
+from ..networks.inputs import InputShape
+from ..networks.network import Network
 
 
 def build_network(name: str, params: Params, shape: InputShape) -> Network:
@@ -33,7 +33,7 @@ def build_network(name: str, params: Params, shape: InputShape) -> Network:
     """
     if name not in FAMILY_KINDS:
         raise KeyError(name)
-    family = importlib.import_module(f".families.{name}", __package__)
+    family = importlib.import_module(f".{name}", __package__)
     net = Builder(shape, params)
     family.describe(net)
     return net.network(name)
