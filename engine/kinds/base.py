@@ -18,7 +18,7 @@ Nobody else asks which kind data are of: `joined` puts the parts of several kind
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import Json
-from ..data.columns import ArrayColumn, Rows, WordColumn
+from ..data.columns import Column, Rows, WordColumn
 from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
 from ..domain.arrays import Cells
@@ -272,6 +272,45 @@ class Reader(ABC):
         """
         return ()
 
+    def cell_files(self, path: Path) -> CellFiles | None:  # noqa: ARG002
+        """Return the files of a folder as rows to predict, where each is a cell of this kind; None where none can be.
+
+        Parameters
+        ----------
+        path : Path
+            Of a folder.
+
+        Returns
+        -------
+        CellFiles or None
+
+        Raises
+        ------
+        DataError
+            Where there is no such file in it.
+        """
+        return None
+
+    def file_column(self, table: Table, path: Path) -> Column:
+        """Return the column of a table whose cells name files of this kind, where another than in training has them.
+
+        Parameters
+        ----------
+        table : Table
+        path : Path
+            The file of the table.
+
+        Returns
+        -------
+        Column
+
+        Raises
+        ------
+        DataError
+            Where there is none.
+        """
+        raise NotImplementedError
+
     def pictures(self, table: Table, columns: Columns, rows: Rows) -> list[bytes]:  # noqa: ARG002
         """Return a picture of each of some rows, as PNG; none where rows have no picture.
 
@@ -288,6 +327,35 @@ class Reader(ABC):
         list of bytes
         """
         return []
+
+
+class CellFiles(Protocol):
+    """Files of which each is the one cell of a row."""
+
+    @property
+    def fraction(self) -> float:
+        """How much has been read, in [0, 1]."""
+        ...
+
+    def thin(self, most: int) -> None:
+        """Keep no more than `most` files, spread over all.
+
+        Parameters
+        ----------
+        most : int
+        """
+        ...
+
+    def chunks(self) -> Iterator[tuple[list[str], list[str | None]]]:
+        """Yield some at a time, from the start again each time: what they are called, and their cells.
+
+        The cell of a file that cannot be read is None.
+        """
+        ...
+
+    def messages(self) -> list[Message]:
+        """Return what the user should know of the files that were read."""
+        ...
 
 
 @dataclass(slots=True)
@@ -567,6 +635,39 @@ DATA = "DATA.csv"
 """What ``predict.py`` is given where cells are in one file."""
 
 
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The rows that a bundle is proven on, of one column: real rows, then the first one again with changed cells.
+
+    Attributes
+    ----------
+    table : Table
+        All rows of the data.
+    column : ColumnSchema
+    rows : ndarray of shape (n,), int64
+        Positions in the table.
+    n_real : int
+        So many of them are as they are.
+    changes : tuple of (int, str)
+        Places among the rows, and what becomes of the cell: ``missing``, ``unseen``, ``low``, ``high``, ``below``,
+        ``above`` (of kinds whose rows are no files), or one of `BundlePart.strange_cells`.
+    read : ReadSpec
+        How the file is read that the cells are written to.
+    """
+
+    table: Table
+    column: ColumnSchema
+    rows: Rows
+    n_real: int
+    changes: tuple[tuple[int, str], ...]
+    read: ReadSpec
+
+    @property
+    def real(self) -> Column:
+        """The column without changes."""
+        return self.table[self.column.name].take(self.rows)
+
+
 class BundlePart(ABC):
     """What bundles hold and say of the columns of a kind.
 
@@ -659,29 +760,22 @@ class BundlePart(ABC):
         ndarray of shape (n, 1) or (n, *row)
         """
 
-    def write_files(
-        self,
-        folder: Path,
-        column: ArrayColumn,
-        strange: Sequence[str | None],
-    ) -> ArrayColumn:
-        """Write the files of sample rows, and return their column as training reads them.
+    def sample_column(self, folder: Path, samples: Samples) -> Column:  # noqa: ARG002
+        """Return the column of sample rows as training reads it, and write the files that its cells name.
 
         Parameters
         ----------
         folder : Path
             Of the bundle.
-        column : ArrayColumn
-            Of the sample rows.
-        strange : sequence of str or None
-            Of each row the one of `strange_cells` that takes the place of its cell, an empty text where none does, None
-            where it has the cell of the first row again.
+        samples : Samples
 
         Returns
         -------
-        ArrayColumn
+        Column
         """
-        raise NotImplementedError
+        from .sample_cells import sample_cells
+
+        return sample_cells(samples, self.strange_cells)
 
     def categories(
         self,

@@ -1,17 +1,17 @@
-"""A column of images: files, or their pixels, as the model takes them. Of what bundles carry along."""
+"""A column of images: files, or their pixels, as the model takes them. Bundles carry it along."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
-from .errors import InputError
-from .image_rows import ImageRows
-from .input_column import Cell, InputColumn, Remark
-from .onnx_model import decoding
-from .schema import InputSpec
+from ...bundled.errors import InputError
+from ...bundled.input_column import Cell, InputColumn, Remark
+from ...bundled.schema import InputSpec, Schema
+from .file_rows import ImageRows, decoding
 
 _SHOWN_FILES = 5
 
@@ -25,22 +25,24 @@ class ImageColumn(InputColumn):
         Height, width and channels that every image gets.
     """
 
+    roles = ("image",)
     lead = ("image",)
     most_rows = 256
     wanted = "an image file as base64"
     may_be_missing = False
     reads_files = True
     is_pictured = True
+    samples = "sample_images.zip"
+    file_types = ("image/png", "image/jpeg", "image/bmp")
 
-    def __init__(self, spec: InputSpec, *, is_alone: bool) -> None:
-        super().__init__(spec.column, spec.name, spec.name if is_alone else spec.column)
-        self.shape: tuple[int, ...] = spec.shape or ()
-
-    @property
-    def preparation(self) -> str:
-        """What other programs must do with an image before the model takes it."""
-        height, width, channels = self.shape
-        return f"An image is resized to {height} x {width} pixels of {channels} bytes first: ../decoding.py says how."
+    def __init__(self, spec: InputSpec, schema: Schema, decimal: str) -> None:
+        super().__init__(spec, schema, decimal)
+        if len(schema.inputs) == 1:
+            # Rows are files then, and have no column.
+            self.key = spec.name
+        height, width, channels = self.shape = spec.shape or (0, 0, 0)
+        size = f"{height} x {width} pixels of {channels} bytes"
+        self.preparation = f"An image is resized to {size} first: ../decoding.py says how."
 
     def read(self, cells: Sequence[Cell], lines: Sequence[int], place: Path) -> tuple[np.ndarray, np.ndarray]:
         """See `InputColumn.read`."""
@@ -48,10 +50,11 @@ class ImageColumn(InputColumn):
         values, good = np.zeros((len(cells), *self.shape), np.uint8), np.ones(len(cells), bool)
         with kind.ImageFiles(place, names=()) as files:
             for i, (cell, line) in enumerate(zip(cells, lines, strict=True)):
+                if isinstance(cell, np.ndarray):
+                    values[i] = cell
+                    continue
                 try:
-                    values[i] = (
-                        cell if isinstance(cell, np.ndarray) else files.pixels(_path(cell), *self.shape)
-                    )
+                    values[i] = files.pixels(_path(cell), *self.shape)
                 except kind.BadImageError as error:
                     good[i] = False
                     self.bad.append((str(cell or f"line {line}"), str(error)))
@@ -99,8 +102,10 @@ class ImageColumn(InputColumn):
         return ImageRows(paths, self.column)
 
     def _given(self, value: Cell) -> np.ndarray:
-        if isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.shape == self.shape:
-            return value
+        if isinstance(value, np.ndarray):
+            given = cast("np.ndarray", value)
+            if given.dtype == np.uint8 and given.shape == self.shape:
+                return given
         if not isinstance(value, str | Path):
             raise InputError(
                 "A row has no value {column!r}; give the path of a file, or bytes of shape {shape}.",
@@ -120,3 +125,6 @@ def _path(cell: Cell) -> str:
     if not isinstance(cell, str | Path) or not str(cell).strip():
         raise decoding().BadImageError("no file is named")
     return str(cell).strip()
+
+
+COLUMN = ImageColumn

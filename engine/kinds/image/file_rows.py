@@ -1,16 +1,24 @@
-"""Image files to predict, each a row. Of what bundles carry along."""
+"""Image files to predict, each a row. Bundles carry it along."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from types import ModuleType
 
-from .errors import InputError
-from .onnx_model import decoding
+from ...bundled.beside import beside
+from ...bundled.errors import InputError
+
+
+@cache
+def decoding() -> ModuleType:
+    """Return the module beside this one that reads images; a bundle for other data has none."""
+    return beside("decoding", Path(__file__))
 
 
 class ImageRows:

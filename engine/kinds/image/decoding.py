@@ -1,7 +1,7 @@
 """Image files as arrays of pixels; needs NumPy and Pillow only.
 
 The one place where an image file becomes numbers: training reads through it, and every bundle for images has a copy of
-this file beside its predict.py, so that both see the same pixels. It imports nothing of Cupel.
+this file beside its predict.py (bundles carry it), so that both see the same pixels. It imports nothing of Cupel.
 """
 
 from __future__ import annotations
