@@ -4,12 +4,15 @@
 ``kind.toml``      what the kind is called by: its roles, see `engine.domain.kinds`
 ``reading``        ``READER``: its files, and what should be known of them
 ``preprocessing``  ``KIND``: what is fitted in a fold, and rows as a network takes them
-``input``          ``INPUT``: what a network takes of it, a class
-``network``        ``ENCODER``: vectors of an input, for networks that take several kinds; imports TensorFlow
+``input``          ``INPUT``: what a network takes of it, a subclass of `networks.inputs.Input`
+``network``        ``ENCODER``: from the input to vectors of a row; imports TensorFlow
 ``raw``            ``RAW``: how raw rows enter an ONNX graph
 ``likeness``       ``LIKENESS``: near-duplicates, and a quick baseline for the audit of a split
 ``baselines``      ``BASELINES``: inputs of the simple predictors that a network has to beat
 ``bundle``         ``PART``: what bundles hold and say of its columns
+``arithmetic``     ``INPUTS``: `bundled.preprocess.Arithmetic`, in programs of bundles too
+``column``         ``COLUMN``: the `bundled.input_column.InputColumn` of its roles, in programs of
+                   bundles too; left out where cells are numbers, dates or texts
 =================  ====================================================================
 
 Nobody else asks which kind data are of: `joined` puts the parts of several kinds together.

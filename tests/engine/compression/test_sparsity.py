@@ -48,6 +48,14 @@ def test_one_threshold_for_all_matrices_removes_the_smallest_of_each_network(wei
         assert row[mask == 0].max() <= row[mask == 1].min()
 
 
+def test_no_matrix_is_emptied_by_the_threshold_of_larger_ones(weights: np.ndarray) -> None:
+    weights[:, :128] *= 0.01
+    kept = Sparsifier(LAYOUT, 0.5, 1).kept(0, weights)
+    assert (kept[:, :128] == 1).sum(axis=1).tolist() == [16] * 3
+    for row, mask in zip(np.abs(weights[:, :128]), kept[:, :128], strict=True):
+        assert row[mask == 0].max() <= row[mask == 1].min()
+
+
 def test_a_threshold_a_layer_removes_the_same_part_of_each(weights: np.ndarray) -> None:
     weights[:, :128] *= 100
     kept = Sparsifier(LAYOUT, 0.5, 1, "layer").kept(0, weights)
