@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from ...storage.records import StudyRecord, TrialRecord, VariantRecord
 from ...storage.store import Store
 from ..bundled import FOLDER
-from ..bundled.intervals import FILE, FoldScores
+from ..bundled.intervals import FILE, ConformityScores
 from ..bundled.predictor import decided
 from ..domain.arrays import TargetValues
-from ..domain.bundles import Coverage, FoldNetworks, Intervals
+from ..domain.bundles import Coverage, FoldNetworkFiles, Intervals
 from ..domain.errors import ExportError, Message
 from ..domain.results import StudyResult
 from ..statistics.conformal import LEVELS, measured, scores_of
@@ -47,7 +47,7 @@ class IntervalPlan:
 
     Attributes
     ----------
-    scores : FoldScores
+    scores : ConformityScores
     split : str
         The kind of the folds.
     n_folds : int
@@ -65,7 +65,7 @@ class IntervalPlan:
         Their class places, or values.
     """
 
-    scores: FoldScores
+    scores: ConformityScores
     split: str
     n_folds: int
     model: Path | None
@@ -159,7 +159,7 @@ def _spread(n: int, most: int) -> Ints:
 def write_intervals(
     folder: Path,
     plan: IntervalPlan | Message,
-    networks: FoldNetworks | None,
+    networks: FoldNetworkFiles | None,
     out: Path,
     threshold: float | None,
 ) -> Intervals:

@@ -14,7 +14,7 @@ from ..data.table import Table
 from ..domain.errors import DataError, Message
 from ..domain.kinds import AUTO, KINDS
 from ..domain.spec import ReadSpec
-from .base import Found
+from .base import ReadTable
 from .registry import reader_of
 
 if TYPE_CHECKING:
@@ -115,11 +115,11 @@ def _from_disk(path: Path, read: ReadSpec) -> Loaded:
         if reader.recognizes(path):
             return _loaded(path, reader.read(path, read), read, kind=kind)
     result = read_table(path, read)
-    loaded = Found(result.table, result.messages, path.stat().st_size, None, result.read)
+    loaded = ReadTable(result.table, result.messages, path.stat().st_size, None, result.read)
     for kind in KINDS:
         found = reader_of(kind).in_table(path, loaded.table, result.read)
         if found is not None:
-            loaded = Found(
+            loaded = ReadTable(
                 found.table,
                 loaded.messages + found.messages,
                 found.size_bytes,
@@ -129,7 +129,7 @@ def _from_disk(path: Path, read: ReadSpec) -> Loaded:
     return _loaded(path, loaded, result.read)
 
 
-def _loaded(path: Path, found: Found, read: ReadSpec, kind: str = AUTO) -> Loaded:
+def _loaded(path: Path, found: ReadTable, read: ReadSpec, kind: str = AUTO) -> Loaded:
     place = path.absolute()
     name = place.name if path.is_dir() else place.stem
     return Loaded(

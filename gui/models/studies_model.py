@@ -26,7 +26,7 @@ RECORD_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 STANDING_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 
 
-class Column(IntEnum):
+class StudyColumn(IntEnum):
     """The columns, from left to right."""
 
     NAME = 0
@@ -77,22 +77,22 @@ class StudiesModel(TableModel):
         return len(self._studies) + len(self._damaged)
 
     def n_columns(self) -> int:
-        return len(Column)
+        return len(StudyColumn)
 
     def heading(self, section: int) -> str:
         return {
-            Column.NAME: tr("Study"),
-            Column.STATE: tr("State"),
-            Column.SCORE: tr("Best score"),
-            Column.MARGIN: tr("Against baseline"),
-            Column.TRIALS: tr("Trials"),
-            Column.TIME: tr("Time"),
-        }[Column(section)]
+            StudyColumn.NAME: tr("Study"),
+            StudyColumn.STATE: tr("State"),
+            StudyColumn.SCORE: tr("Best score"),
+            StudyColumn.MARGIN: tr("Against baseline"),
+            StudyColumn.TRIALS: tr("Trials"),
+            StudyColumn.TIME: tr("Time"),
+        }[StudyColumn(section)]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        study, column = self.entry(index.row()), Column(index.column())
+        study, column = self.entry(index.row()), StudyColumn(index.column())
         if role == RECORD_ROLE:
             return study
         if isinstance(study, DamagedStudy):
@@ -102,7 +102,7 @@ class StudiesModel(TableModel):
         if role == SORT_ROLE:
             return _sort_value(study, column)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self._standings[index.row()][0] if column is Column.STATE else _display(study, column)
+            return self._standings[index.row()][0] if column is StudyColumn.STATE else _display(study, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip(study, column)
         return None
@@ -146,45 +146,45 @@ class StudiesProxy(QSortFilterProxyModel):
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
 
-def _of_damaged(study: DamagedStudy, column: Column, role: int) -> Any:
+def _of_damaged(study: DamagedStudy, column: StudyColumn, role: int) -> Any:
     """Return what the row of a damaged study says: its name, and what is damaged."""
     if role == STANDING_ROLE:
         return tr("Damaged"), "bad"
     if role == Qt.ItemDataRole.ToolTipRole:
         return words.failure_text(study.problem)
     if role == SORT_ROLE:
-        return {Column.NAME: study.name.casefold(), Column.STATE: len(_STATE_ORDER)}.get(
+        return {StudyColumn.NAME: study.name.casefold(), StudyColumn.STATE: len(_STATE_ORDER)}.get(
             column, float("-inf")
         )
     if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-        return {Column.NAME: study.name, Column.STATE: tr("Damaged")}.get(column, "")
+        return {StudyColumn.NAME: study.name, StudyColumn.STATE: tr("Damaged")}.get(column, "")
     return None
 
 
-def _display(study: StudyRecord, column: Column) -> str:
-    if column is Column.NAME:
+def _display(study: StudyRecord, column: StudyColumn) -> str:
+    if column is StudyColumn.NAME:
         return study.name
-    if column is Column.SCORE:
+    if column is StudyColumn.SCORE:
         leading = leading_of(study)
         return formatting.number(leading.value if leading is not None else None)
-    if column is Column.MARGIN:
+    if column is StudyColumn.MARGIN:
         return words.margin_text(margin_of(study))
-    if column is Column.TRIALS:
+    if column is StudyColumn.TRIALS:
         return formatting.count(words.finished_trials(study))
     return formatting.clock(study.elapsed_s)
 
 
-def _tip(study: StudyRecord, column: Column) -> str | None:
-    if column is Column.NAME:
+def _tip(study: StudyRecord, column: StudyColumn) -> str | None:
+    if column is StudyColumn.NAME:
         return study.name
-    if column is Column.STATE and study.failure is not None:
+    if column is StudyColumn.STATE and study.failure is not None:
         return words.failure_text(study.failure)
-    if column in (Column.SCORE, Column.MARGIN) and StudyResult.of(study).is_judged_the_old_way:
+    if column in (StudyColumn.SCORE, StudyColumn.MARGIN) and StudyResult.of(study).is_judged_the_old_way:
         return sentence(OLD_WAY)
-    why = found_nothing(study) if column is Column.STATE else None
+    why = found_nothing(study) if column is StudyColumn.STATE else None
     if why is not None:
         return sentence(why)
-    if column is Column.TRIALS:
+    if column is StudyColumn.TRIALS:
         complete, _, failed = trial_counts(study)
         counts = [tr("{n} complete", n=formatting.count(complete))]
         counts += [tr("{n} failed", n=formatting.count(failed))] if failed else []
@@ -195,20 +195,20 @@ def _tip(study: StudyRecord, column: Column) -> str | None:
 _STATE_ORDER = list(StudyState)
 
 
-def _sort_value(study: StudyRecord, column: Column) -> Any:
-    if column is Column.NAME:
+def _sort_value(study: StudyRecord, column: StudyColumn) -> Any:
+    if column is StudyColumn.NAME:
         return study.name.casefold()
-    if column is Column.STATE:
+    if column is StudyColumn.STATE:
         return _STATE_ORDER.index(study.state)
-    if column is Column.SCORE:
+    if column is StudyColumn.SCORE:
         leading = leading_of(study)
         return float("-inf") if leading is None else leading.value
-    if column is Column.MARGIN:
+    if column is StudyColumn.MARGIN:
         margin = margin_of(study)
         if margin is None:
             return float("-inf")
         return margin.difference if study.direction == "maximize" else -margin.difference
-    if column is Column.TRIALS:
+    if column is StudyColumn.TRIALS:
         return words.finished_trials(study)
     return study.elapsed_s
 

@@ -12,7 +12,7 @@ from ...engine.domain.results import StudyResult
 from ...engine.domain.spec import StudySpec
 from ...storage.records import DamagedStudy, StudyRecord, StudyState
 from .. import tokens, words
-from ..models.studies_model import RECORD_ROLE, STANDING_ROLE, Column, left_out_text, trial_counts
+from ..models.studies_model import RECORD_ROLE, STANDING_ROLE, StudyColumn, left_out_text, trial_counts
 from ..speech import tr
 from ..widgets import painting
 from ..widgets.painting import Index
@@ -28,20 +28,20 @@ class StudyDelegate(QStyledItemDelegate):
         area = painting.begin_cell(painter, option)
         study: StudyRecord | DamagedStudy = index.data(RECORD_ROLE)
         if isinstance(study, DamagedStudy):
-            _damaged(painter, area, study, Column(index.column()), index.data(STANDING_ROLE))
+            _damaged(painter, area, study, StudyColumn(index.column()), index.data(STANDING_ROLE))
             painter.restore()
             return
-        if index.column() == Column.STATE:
+        if index.column() == StudyColumn.STATE:
             _state(painter, area, study, index.data(STANDING_ROLE))
             painter.restore()
             return
         {
-            Column.NAME: _name,
-            Column.SCORE: _score,
-            Column.MARGIN: _margin,
-            Column.TRIALS: _trials,
-            Column.TIME: _time,
-        }[Column(index.column())](painter, area, study)
+            StudyColumn.NAME: _name,
+            StudyColumn.SCORE: _score,
+            StudyColumn.MARGIN: _margin,
+            StudyColumn.TRIALS: _trials,
+            StudyColumn.TIME: _time,
+        }[StudyColumn(index.column())](painter, area, study)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802, ARG002 - Qt's name
@@ -60,14 +60,14 @@ def _name(painter: QPainter, area: QRectF, study: StudyRecord) -> None:
 
 
 def _damaged(
-    painter: QPainter, area: QRectF, study: DamagedStudy, column: Column, standing: tuple[str, str]
+    painter: QPainter, area: QRectF, study: DamagedStudy, column: StudyColumn, standing: tuple[str, str]
 ) -> None:
     """Paint the row of a damaged study: its name, below it what is damaged, and that it is."""
-    if column is Column.NAME:
+    if column is StudyColumn.NAME:
         above, below = painting.halves(area)
         painting.text(painter, above, study.name, weight=_STRONG)
         painting.text(painter, below, words.failure_text(study.problem), "bad", tokens.TYPE_SMALL)
-    elif column is Column.STATE:
+    elif column is StudyColumn.STATE:
         word, tone = standing
         painting.pill(painter, area.left(), area.center().y(), word, tone)
 

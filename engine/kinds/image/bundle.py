@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...data.columns import ArrayColumn, Rows
 from ...data.table import Table
-from ..base import BundlePart, Measure, Samples, Tokens, spread_out
+from ..base import BundlePart, Measure, Samples, TokenRule, spread_out
 from . import decoding
 from .column import ImageColumn
 from .common import pixels_of
@@ -41,7 +41,7 @@ class ImagePart(BundlePart):
         """See `BundlePart.counted`."""
         return ("brightness", "contrast")
 
-    def measures(self, tokens: Tokens | None) -> dict[str, Measure]:  # noqa: ARG002
+    def measures(self, tokens: TokenRule | None) -> dict[str, Measure]:  # noqa: ARG002
         """See `BundlePart.measures`."""
         return {
             "brightness": lambda pixels: pixels.reshape(len(pixels), -1).mean(axis=1),
