@@ -88,7 +88,7 @@ class _Table:
         from cupel.engine.networks.inputs import InputShape
 
         try:
-            from cupel.engine.networks.inputs import TableInput
+            from cupel.engine.kinds.table.input import TableInput
         except ImportError:
             return InputShape(n_outputs, 20, (8, 5), 20)
         return InputShape(n_outputs, (TableInput(20, (8, 5), 20),))

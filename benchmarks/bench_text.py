@@ -57,7 +57,7 @@ def problem() -> Any:
 def keras_fit(name: str) -> None:
     """Train all trials with Keras, fold by fold."""
     import keras
-    from cupel.engine.networks.registry import build_network, family
+    from cupel.engine.families.registry import build_network, family
 
     data = problem()
     network = build_network(name, BASE | FAMILIES[name], data.shape)
@@ -81,7 +81,7 @@ def keras_fit(name: str) -> None:
 
 def ours(name: str, rates: list[float]) -> None:
     """Train some of the trials in this process with one thread, once told to."""
-    from cupel.engine.networks.registry import family
+    from cupel.engine.families.registry import family
     from cupel.engine.training.devices import set_up_devices
     from cupel.engine.training.trainer import Trainer, TrainSpec
 

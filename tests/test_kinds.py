@@ -1,10 +1,10 @@
-"""Nobody but a kind's own folder asks which kind data are of."""
+"""Nobody but a kind's own folder asks which kind data are of, or names what is a kind's own."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -17,9 +17,22 @@ NAMES = frozenset(chain(KINDS, *(kind.roles for kind in KINDS.values())))
 """Of kinds of data, and of the roles of their columns."""
 STORAGES = frozenset(get_args(Storage))
 """How the cells of a column are kept, which is no question of kind though some are called alike."""
-INPUTS = frozenset({"TableInput", "TextInput", "ImageInput"})
-COLUMNS = frozenset({"ImageColumn", "RawColumn"})
-"""Classes of which there is one for each kind, or one that only some have."""
+FOLDERS = tuple(ROOT / "engine" / "kinds" / kind for kind in KINDS)
+MODULES = tuple(path for room in ("engine", "gui", "storage") for path in (ROOT / room).rglob("*.py"))
+
+
+def is_own(path: Path) -> bool:
+    """Whether a module lies in the folder of a kind."""
+    return any(path.is_relative_to(folder) for folder in FOLDERS)
+
+
+def classes(paths: Iterable[Path]) -> frozenset[str]:
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in paths)
+    return frozenset(node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
+
+
+OWN = classes(filter(is_own, MODULES)) - classes(path for path in MODULES if not is_own(path))
+"""Classes of the kinds' own folders."""
 
 RIGHT = [
     # The home of the names: what data are while nothing is known of them.
@@ -29,26 +42,8 @@ RIGHT = [
     # What the window calls each role and kind: texts that are translated stand as they are.
     ("gui/words.py", "return {"),
     ("gui/words.py", 'own = {"table": tr("Table"), "text": tr("Texts"), "image": tr("Images")}'),
-    # The header of the column of file names in a file of predictions.
-    ("engine/bundled/image_column.py", 'lead = ("image",)'),
-    # The carried programs know no folder of a kind: one place chooses the class of a column by what schema.json says,
-    # one the arithmetic by what preprocessing.json says.
-    ("engine/bundled/predictor.py", "if spec.shape is not None:"),
-    (
-        "engine/bundled/preprocess.py",
-        'kinds = {"table": _table_inputs, "text": _text_inputs, "image": _image_inputs}',
-    ),
-    # A network's inputs say of which kind they are; the interpreters of networks go by their classes.
-    ("engine/networks/inputs.py", 'kind: ClassVar[str] = "image"'),
-    ("engine/networks/inputs.py", 'kind: ClassVar[str] = "table"'),
-    ("engine/networks/inputs.py", 'kind: ClassVar[str] = "text"'),
     # Of the name of a loss.
     ("engine/training/teaching.py", 'if loss.startswith("categorical"):'),
-    # Only raw columns count categories that training did not have.
-    (
-        "engine/inference/predicting.py",
-        "unseen = {c.column: c.n_unseen for c in predictor.columns if isinstance(c, RawColumn) and c.n_unseen}",
-    ),
 ]
 """Lines that name kinds rightly, each with its reason."""
 
@@ -94,16 +89,7 @@ def compares(node: ast.Compare) -> bool:
     return bool(found & NAMES) and not (any(map(is_of_storage, sides)) and found <= STORAGES)
 
 
-def asked_classes(node: ast.Call) -> set[str]:
-    """Return the names in the classes that isinstance asks for."""
-    if not isinstance(node.func, ast.Name) or node.func.id not in ("isinstance", "issubclass"):
-        return set()
-    return {getattr(one, "id", getattr(one, "attr", "")) for arg in node.args[1:] for one in ast.walk(arg)}
-
-
 def calls(node: ast.Call) -> bool:
-    if asked_classes(node) & (INPUTS | COLUMNS):
-        return True
     if not isinstance(node.func, ast.Attribute):
         return False
     if node.func.attr in ("with_role", "count", "index", "startswith", "endswith"):
@@ -122,8 +108,6 @@ def asks(node: ast.AST) -> bool:
             return asks_by_key(node.value, node.slice)
         case ast.MatchValue():
             return bool(words(node.value) & NAMES)
-        case ast.MatchClass():
-            return getattr(node.cls, "id", getattr(node.cls, "attr", "")) in INPUTS | COLUMNS
         case ast.Assign() | ast.AnnAssign() | ast.NamedExpr():
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             is_storage = any(map(is_of_storage, targets)) and words(node.value) <= STORAGES
@@ -144,18 +128,35 @@ def lists(value: ast.expr | None) -> bool:
     return (is_listed or is_named) and names_only(words(value))
 
 
-def asks_inputs(node: ast.AST) -> bool:
-    """Whether a node asks for the class of an input of networks, as those who interpret networks may."""
-    return isinstance(node, ast.Call) and bool(asked_classes(node) & INPUTS)
+def is_of_a_kind(module: str) -> bool:
+    """Whether a module lies in the folder of a kind."""
+    parts = module.split(".")
+    return any(before == "kinds" and kind in KINDS for before, kind in pairwise(parts))
 
 
-def questions(text: str, *, may_ask_inputs: bool = False) -> list[str]:
-    """Return the lines of a program that ask which kind something is of."""
+def names_own(node: ast.AST) -> bool:
+    """Whether a node names what is a kind's own: a class, or a module of its folder."""
+    match node:
+        case ast.Name():
+            return node.id in OWN
+        case ast.Attribute():
+            return node.attr in OWN
+        case ast.Import():
+            return any(is_of_a_kind(alias.name) for alias in node.names)
+        case ast.ImportFrom():
+            module = node.module or ""
+            return any(alias.name in OWN or is_of_a_kind(f"{module}.{alias.name}") for alias in node.names)
+        case _:
+            return False
+
+
+def questions(text: str, *, may_name_own: bool = False) -> list[str]:
+    """Return the lines of a program that ask which kind something is of, or name what is a kind's own."""
     lines = text.splitlines()
     found = {
         node.lineno
         for node in positioned(ast.parse(text))
-        if asks(node) and not (may_ask_inputs and asks_inputs(node))
+        if asks(node) or (names_own(node) and not may_name_own)
     }
     return [lines[number - 1].strip() for number in sorted(found)]
 
@@ -167,11 +168,11 @@ def positioned(tree: ast.AST) -> Iterator[ast.expr | ast.stmt | ast.pattern]:
 def test_no_module_outside_of_the_kinds_asks_which_kind_it_is() -> None:
     found = [
         (path.relative_to(ROOT).as_posix(), line)
-        for room in ("engine", "gui", "storage")
-        for path in (ROOT / room).rglob("*.py")
-        if not path.is_relative_to(ROOT / "engine" / "kinds")
+        for path in MODULES
+        if not is_own(path)
+        # A family of networks is written for the inputs of a kind.
         for line in questions(
-            path.read_text(encoding="utf-8"), may_ask_inputs=path.is_relative_to(ROOT / "engine" / "networks")
+            path.read_text(encoding="utf-8"), may_name_own=path.is_relative_to(ROOT / "engine" / "families")
         )
     ]
     assert sorted(found) == sorted(RIGHT)
@@ -209,6 +210,13 @@ def test_no_module_outside_of_the_kinds_asks_which_kind_it_is() -> None:
         "if isinstance(one, (inputs.TableInput, ImageInput)):",
         "if isinstance(one, TableInput | ImageInput):",
         "if isinstance(column, ImageColumn):",
+        "x = TextInput(9, 40)",
+        "x: TablePreprocessing",
+        "x = files.ImageFiles(path)",
+        "from ..kinds.image.files import path_column",
+        "from ..kinds.text import folder",
+        "from cupel.engine.kinds.table.input import TableInput",
+        "import cupel.engine.kinds.text.tokens",
         "if spec.shape is not None:",
         "x = [one for one in inputs if one.shape is None]",
         'x = schema.with_role("date")',
@@ -240,6 +248,8 @@ def test_a_planted_case_is_found(case: str) -> None:
         'x = fitted["numeric"]',
         'return "categorical"',
         "if isinstance(column, WordColumn):",
+        "from ..kinds.registry import reader_of",
+        "from ..kinds.base import Input",
         "if kind.has_files:",
         "if role in NUMBER_ROLES:",
     ],

@@ -20,10 +20,10 @@ from ..data.target import match_labels
 from ..deployment.bundle import Bundle
 from ..deployment.telling import Progress, nobody, stage
 from ..domain.errors import DataError, Message
-from ..domain.kinds import Storage
+from ..domain.kinds import Storage, kind_of_role
 from ..domain.spec import ReadSpec
 from ..domain.thresholds import USUAL
-from ..kinds.image.files import path_column
+from ..kinds.registry import reader_of
 from .group_audit import AuditSubject
 from .study_audit import Audit, AuditedPart
 
@@ -137,13 +137,7 @@ class BundleAudit(Audit):
         """Return the column of an input: as in training, or of files the first that names some."""
         if not given.reads_files or given.column in self._table:
             return self._table[given.column]
-        column = path_column(self._table, self._data.parent)
-        if column is None:
-            raise DataError(
-                "{file} has no column of paths of images (PNG, JPEG or BMP) that are there.",
-                file=self._data.name,
-            )
-        return column
+        return reader_of(kind_of_role(given.role)).file_column(self._table, self._data)
 
 
 def _cells(column: Column, rows: NDArray[np.int64]) -> Sequence[Cell]:

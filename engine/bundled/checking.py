@@ -142,7 +142,7 @@ def _margin(predictor: Predictor, stored: np.ndarray) -> np.ndarray:
 def _sample_feeds(predictor: Predictor) -> dict[str, np.ndarray]:
     """Return the sample rows as the model takes them."""
     cells = list(zip(*predictor.sample_cells(1 << 20), strict=True))
-    return predictor.piece(cells, place=predictor.sample_place).feeds
+    return predictor.sample_feeds(cells)
 
 
 def _sample_outputs(predictor: Predictor, feeds: Mapping[str, np.ndarray], one_by_one: bool) -> np.ndarray:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from .errors import InputError
-from .image_rows import ImageRows
+from .schema import InputSpec, Schema
 
 Cell = object
 """As a file or a program gives it: text, a number, a date, None, pixels; columns say which they take."""
@@ -26,15 +27,43 @@ class Remark:
         return self.template.format(**self.values)
 
 
+class FileRows(Protocol):
+    """Files that are rows, one each."""
+
+    @property
+    def fraction(self) -> float:
+        """How much has been read, in [0, 1]."""
+        ...
+
+    def thin(self, most: int) -> None:
+        """Keep no more than `most` files, spread over all."""
+        ...
+
+    def chunks(self, n_rows: int = 256) -> Iterator[tuple[Path, list[str]]]:
+        """Yield some files at a time: the folder or archive where their paths begin, and the paths."""
+        ...
+
+
 class InputColumn(ABC):
     """One input of a model: turns cells into what it takes.
 
+    Parameters
+    ----------
+    spec : InputSpec
+    schema : Schema
+        All inputs, and which cells are missing.
+    decimal : str
+        The sign between whole numbers and fractions.
+
     Attributes
     ----------
+    roles : tuple of str
+        Of the columns that it is for; none of the one that is for all others.
     column, name : str
         Of the data, and of the input.
     key : str
         What a row that is a mapping calls it.
+    role : str
     json_type : type
         Of a cell in JSON, ``str`` or ``float``.
     wanted : str
@@ -55,10 +84,17 @@ class InputColumn(ABC):
         Whether cells are texts rather than categories, numbers, dates or images.
     most_rows : int
         Rows that are read at once.
+    samples : str
+        The archive of a bundle with the files that its sample rows name; empty where cells are no files.
+    file_types : tuple of str
+        Media types of the files, for those who send one over HTTP.
     bad : list of (str, str)
         The files that could not be read, and why.
+    n_unseen : int
+        Cells with a category that the training data did not have.
     """
 
+    roles: tuple[str, ...] = ()
     lead: tuple[str, ...] = ()
     holds_texts: bool = False
     most_rows: int = CHUNK_ROWS
@@ -69,10 +105,13 @@ class InputColumn(ABC):
     has_spelling: bool = False
     reads_files: bool = False
     is_pictured: bool = False
+    samples: str = ""
+    file_types: tuple[str, ...] = ()
 
-    def __init__(self, column: str, name: str, key: str) -> None:
-        self.column, self.name, self.key = column, name, key
+    def __init__(self, spec: InputSpec, schema: Schema, decimal: str) -> None:  # noqa: ARG002 - one signature for all
+        self.column, self.name, self.key, self.role = spec.column, spec.name, spec.column, spec.role
         self.bad: list[tuple[str, str]] = []
+        self.n_unseen = 0
 
     @abstractmethod
     def read(self, cells: Sequence[Cell], lines: Sequence[int], place: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -128,6 +167,6 @@ class InputColumn(ABC):
             raise InputError("A row has no value {column!r}; give None where it is missing.", column=self.key)
         return [row[self.key] for row in rows]
 
-    def file_rows(self, paths: Sequence[Path]) -> ImageRows:
+    def file_rows(self, paths: Sequence[Path]) -> FileRows:
         """Return the files of folders and archives as rows, where `lead` says that they are such."""
         raise NotImplementedError

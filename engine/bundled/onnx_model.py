@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -13,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from .beside import beside
 from .errors import InputError
 
 
@@ -73,28 +73,6 @@ class OnnxModel:
 
 
 @cache
-def decoding() -> ModuleType:
-    """Return the module beside this one that reads images; a bundle for other data has none."""
-    return _beside("decoding")
-
-
-@cache
 def intervals() -> ModuleType:
     """Return the module beside this one that makes intervals; a bundle without them has none."""
-    return _beside("intervals")
-
-
-def _beside(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        f"cupel_{name}", Path(__file__).resolve().with_name(f"{name}.py")
-    )
-    assert spec is not None  # noqa: S101 - the name ends in .py
-    assert spec.loader is not None  # noqa: S101 - likewise
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except ModuleNotFoundError as error:
-        raise InputError(
-            "predict.py needs {name}: pip install -r requirements.txt", name=error.name
-        ) from error
-    return module
+    return beside("intervals", Path(__file__))

@@ -10,17 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
+from .columns import column_of
 from .csv_file import CsvFile
 from .fold_networks import FoldNetworks
-from .image_column import ImageColumn
-from .image_rows import ImageRows
-from .input_column import Cell, InputColumn
+from .input_column import Cell, FileRows, InputColumn
 from .onnx_model import FormatModel, OnnxModel
-from .raw_column import RawColumn
-from .schema import Dialect, InputSpec, Schema
+from .schema import Dialect, Schema
 
-SAMPLE_ROWS, SAMPLE_IMAGES = "sample_rows.csv", "sample_images.zip"
-"""The rows that a bundle is proven on, and the image files that their cells name."""
+SAMPLE_ROWS = "sample_rows.csv"
+"""The rows that a bundle is proven on, where they are not files."""
 _TEXT_ROWS, _TEXT_SIGNS = 512, 4_000_000
 """Of texts that are predicted at once."""
 Prediction = dict[str, str | float | list[str]]
@@ -154,7 +152,26 @@ class Predictor:
             See `Piece`.
         """
         lines = range(1, len(cells[0]) + 1) if lines is None else lines
-        read = [column.read(values, lines, place) for column, values in zip(self.columns, cells, strict=True)]
+        return self._piece(cells, lines, [place] * len(self.columns), names, truth)
+
+    def sample_feeds(self, cells: Sequence[Sequence[Cell]]) -> dict[str, np.ndarray]:
+        """Return sample rows as the model takes them, from the cells of each input; see `sample_cells`."""
+        places = [self.folder / column.samples for column in self.columns]
+        return self._piece(cells, range(1, len(cells[0]) + 1), places).feeds
+
+    def _piece(
+        self,
+        cells: Sequence[Sequence[Cell]],
+        lines: Sequence[int],
+        places: Sequence[Path],
+        names: list[str] | None = None,
+        truth: list[Cell] | None = None,
+    ) -> Piece:
+        """Return rows as the model takes them; of each input the place is given from which paths of files go on."""
+        read = [
+            column.read(values, lines, place)
+            for column, values, place in zip(self.columns, cells, places, strict=True)
+        ]
         good = np.logical_and.reduce([each for _, each in read])
         feeds = {
             column.name: values if good.all() else values[good]
@@ -269,31 +286,21 @@ class Predictor:
         for lines, cells in file.chunks(self.most_rows):
             yield self.piece_rows(self.piece(cells, lines, file.path.parent))
 
-    def predict_files(self, files: ImageRows) -> Iterator[list[list[str]]]:
+    def predict_files(self, files: FileRows) -> Iterator[list[list[str]]]:
         """Yield the same for files that are rows."""
         for place, names in files.chunks(self.most_rows):
             yield self.piece_rows(self.piece([names], place=place, names=names))
 
     def sample_cells(self, most: int) -> list[tuple[str, ...]]:
-        """Return the cells of each input of the first sample rows, row by row; paths go on from `sample_place`."""
+        """Return the cells of each input of the first sample rows, row by row; files lie in ``InputColumn.samples``."""
         if self.lead:
-            _, names = next(self.columns[0].file_rows([self.sample_place]).chunks(most))
+            files = self.columns[0].file_rows([self.folder / self.columns[0].samples])
+            _, names = next(files.chunks(most))
             return [(name,) for name in names]
         dialect = Dialect(encoding="utf-8", delimiter=self.schema.read.delimiter)
         _, cells = next(CsvFile(self.folder / SAMPLE_ROWS, self.schema, dialect).chunks(most))
         return list(zip(*cells, strict=True))
 
-    @property
-    def sample_place(self) -> Path:
-        """The archive of the files that sample rows name."""
-        return self.folder / SAMPLE_IMAGES
-
     def _columns(self, decimal: str | None) -> list[InputColumn]:
-        inputs, sign = self.schema.inputs, decimal or self.schema.read.decimal or "."
-
-        def column(spec: InputSpec) -> InputColumn:
-            if spec.shape is not None:
-                return ImageColumn(spec, is_alone=len(inputs) == 1)
-            return RawColumn(spec, self.schema, sign)
-
-        return [column(spec) for spec in inputs]
+        sign = decimal or self.schema.read.decimal or "."
+        return [column_of(spec, self.schema, sign) for spec in self.schema.inputs]

@@ -35,9 +35,9 @@ class RawColumn(InputColumn):
     )
 
     def __init__(self, spec: InputSpec, schema: Schema, decimal: str) -> None:
-        super().__init__(spec.column, spec.name, spec.column)
+        super().__init__(spec, schema, decimal)
         self.storage, self._spec = spec.storage, spec
-        self.n_odd = self.n_unseen = 0
+        self.n_odd = 0
         self.first_odd: tuple[int, str] = (0, "")
         self._known = None if spec.categories is None else frozenset(spec.categories)
         self._missing = frozenset(schema.missing)

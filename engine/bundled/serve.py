@@ -63,7 +63,6 @@ _BACKLOG = 512
 _SHOWN = 20
 # Times the limit: what a client has begun to send is read to its end, so that it hears the answer.
 _DRAIN = 8
-_IMAGES = ("image/png", "image/jpeg", "image/bmp")
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#1c2127;"
     "background:#fff}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6rem;"
@@ -153,9 +152,9 @@ class Service:
         return [[getattr(row, f"x{i}") for row in rows] for i in range(len(self._columns))]
 
     @property
-    def takes_files(self) -> bool:
-        """Whether a row may be the bytes of one file."""
-        return bool(self.predictor.lead)
+    def file_types(self) -> tuple[str, ...]:
+        """The media types of the files of which a row may be the bytes of one; empty where rows are no files."""
+        return self.predictor.columns[0].file_types if self.predictor.lead else ()
 
     @property
     def reads_files(self) -> bool:
@@ -199,7 +198,7 @@ class Service:
     def _as_json(self, column: Any, cell: str) -> Cell:
         """Return a cell of the sample rows as a request holds it."""
         if column.reads_files:
-            with zipfile.ZipFile(self.predictor.sample_place) as archive:
+            with zipfile.ZipFile(self.folder / column.samples) as archive:
                 return base64.b64encode(archive.read(cell)).decode()
         return column.as_json(cell)
 
@@ -309,8 +308,7 @@ def make_app(settings: ServeSettings) -> FastAPI:
             TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "testserver"]
         )
     content: dict[str, Any] = {"application/json": {"schema": body, "example": service.sample()}}
-    if service.takes_files:
-        content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in _IMAGES}
+    content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in service.file_types}
     request_body = {"requestBody": {"required": True, "content": content}}
     refusals: Any = {413: {"description": "Too many rows or bytes"}, 415: {"description": "Not JSON"},
                      422: {"description": "A row is not as /schema says"}}  # fmt: skip
@@ -320,7 +318,7 @@ def make_app(settings: ServeSettings) -> FastAPI:
         """Predict one row (an object) or many (a list of objects); `interval` 0.9 adds intervals or sets of 90 %."""
         try:
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if kind != "application/json" and not (service.takes_files and kind in _IMAGES):
+            if kind != "application/json" and kind not in service.file_types:
                 raise _Refused(415, "Send JSON, with the header Content-Type: application/json.")
             data = await _body(request, settings.max_bytes)
             cells = service.parse(data) if kind == "application/json" else [[data]]

@@ -23,13 +23,13 @@ from ..domain.compression_plan import CONTROL, Plan, n_epochs_of
 from ..domain.errors import CupelError
 from ..domain.objectives import front_mask
 from ..jobs.work import Reporter
-from ..networks.cutting import shrink
 from ..networks.network import Network
 from ..training.model import TrainedModel
 from ..training.quantizing import channel_axes, layer_of
 from ..training.sparsity import Scope, sparsity_of
 from .messages import ChooseRequest, Chosen, FrontForm
 from .probe import Probe, bytes_of, latency_of, probe_of
+from .shrinking import shrink
 from .train import train_plan
 
 _log = logging.getLogger(__name__)

@@ -15,7 +15,6 @@ from ..domain.compression_plan import CONTROL, PLANS, Plan, all_epochs_of, n_epo
 from ..domain.errors import CupelError, Message
 from ..domain.params import number_in
 from ..jobs.work import Reporter
-from ..networks.cutting import shrink
 from ..training.model import TrainedModel
 from ..training.quantizing import Quantizer
 from ..training.sparsity import Sparsifier
@@ -24,6 +23,7 @@ from ..workers.context import StudyContext
 from ..workers.trial_task import train_spec
 from .messages import Trained, TrainedPlan, TrainRequest
 from .probe import opened
+from .shrinking import shrink
 
 _RATE = (
     # Of the trial's learning rate: the networks are trained already, unless they have just lost units.

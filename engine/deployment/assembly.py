@@ -33,7 +33,6 @@ from ...storage.records import (
     VariantRecord,
 )
 from ...storage.workspace import disk_is_full
-from ..bundled import FOLDER
 from ..bundled.numbers import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
 from ..domain.bundles import BundleThreshold, Certificate, Contents, Conversion
@@ -55,7 +54,7 @@ from .certificate import pins, run_certificate
 from .conversion import ConversionRequest, converted
 from .helpers import Helpers
 from .intervals import IntervalPlan, interval_plan, write_intervals
-from .programs import predict_program
+from .programs import predict_program, preprocess_program
 from .serving import write_serving
 
 SAMPLE_ROWS = 300
@@ -221,7 +220,7 @@ class Export:
             form = FORMATS[name]
             if form.script is not None:
                 shutil.copyfile(form.script, folder / f"predict_{name}.py")
-                shutil.copyfile(FOLDER / "preprocess.py", folder / "preprocess.py")
+                (folder / "preprocess.py").write_text(preprocess_program(), encoding="utf-8")
             end = "" if form.script is None else f"_{name}"
             needed = pins([*common, *form.packages])
             text = "".join(f"{package}=={version}\n" for package, version in needed.items())

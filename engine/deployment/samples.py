@@ -10,16 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from ..bundled.predictor import SAMPLE_ROWS
-from ..data.cells import parse_numbers
 from ..data.columns import (
-    ArrayColumn,
     Column,
     DateColumn,
-    NumberColumn,
     Rows,
     WordColumn,
     canonical_text,
@@ -27,8 +22,9 @@ from ..data.columns import (
 )
 from ..data.schema import TableSchema
 from ..data.table import Table
-from ..domain.kinds import CATEGORY_ROLES, kind_of_role
+from ..domain.kinds import CATEGORY_ROLES, KINDS, kind_of_role
 from ..domain.spec import ReadSpec
+from ..kinds.base import Samples
 from ..kinds.registry import bundle_part_of
 
 # Columns that are made missing or unseen one at a time.
@@ -55,7 +51,7 @@ def write_samples(
     """
     parts = {name: bundle_part_of(kind_of_role(schema[name].role)) for name in columns}
     rows = rows[: min(part.most_samples for part in parts.values())]
-    cells = [name for name in columns if not isinstance(table[name], ArrayColumn)]
+    cells = [name for name in columns if not KINDS[kind_of_role(schema[name].role)].has_files]
     categories = [name for name in columns if schema[name].role in CATEGORY_ROLES]
     plan: list[tuple[str, str | None]] = [(kind, None) for kind in _KINDS if cells]
     plan += [("missing", name) for name in cells[:_ALONE]]
@@ -64,17 +60,11 @@ def write_samples(
     base = np.full(len(plan), rows[0], np.int64)
     made: list[Column] = []
     for name in columns:
-        column = table[name].take(np.concatenate([rows, base]))
-        if isinstance(column, ArrayColumn):
-            strange = [what if place == name else None for what, place in plan]
-            made.append(parts[name].write_files(folder, column, [*([""] * len(rows)), *strange]))
-            continue
-        changes = [(len(rows) + i, what) for i, (what, place) in enumerate(plan) if place in (None, name)]
-        made.append(
-            _words(column, changes, parts[name].strange_cells, schema.read)
-            if isinstance(column, WordColumn)
-            else _numbers(column, table.numbers(name).numbers, changes, name in categories, schema.read)
+        changes = tuple(
+            (len(rows) + i, what) for i, (what, place) in enumerate(plan) if place in (None, name)
         )
+        of_column = Samples(table, schema[name], np.r_[rows, base], len(rows), changes, schema.read)
+        made.append(parts[name].sample_column(folder, of_column))
     samples = Table(tuple(made), len(rows) + len(plan))
     if cells:
         write_rows(folder / SAMPLE_ROWS, samples, schema.read)
@@ -113,62 +103,6 @@ def spell_date(seconds: float, date_format: str) -> str:
     hour, minute, second = int(whole) // 3600, int(whole) // 60 % 60, int(whole) % 60
     text += f" {hour:02d}:{minute:02d}:{second:02d}" + (f"{fraction:.6f}"[1:] if fraction else "")
     return text + (" +0000" if "%z" in clock else "")
-
-
-def _words(
-    column: WordColumn, changes: list[tuple[int, str]], strange: Sequence[str], read: ReadSpec
-) -> WordColumn:
-    unseen = "never seen"
-    while unseen in column.vocabulary:
-        unseen += " before"
-    places = {word: i for i, word in enumerate([*column.vocabulary, unseen])}
-    codes = column.codes.copy()
-    for row, what in changes:
-        if what == "missing":
-            codes[row] = -1
-        elif what == "unseen":
-            codes[row] = len(column.vocabulary)
-        elif what in strange:
-            codes[row] = places.setdefault(_writable(what, read), len(places))
-    return WordColumn.of_codes(column.name, codes, list(places))
-
-
-def _writable(text: str, read: ReadSpec) -> str:
-    """Return a text that a cell of a file without quotes can hold."""
-    if read.quoting is not False:
-        return text
-    return text.replace("\n", " ").replace("\t", " ").replace(read.delimiter or ",", " ")
-
-
-def _numbers(
-    column: NumberColumn,
-    known: NDArray[np.float64],
-    changes: list[tuple[int, str]],
-    is_category: bool,
-    read: ReadSpec,
-) -> NumberColumn:
-    known = known[~np.isnan(known)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    span = (high - low if np.isfinite(high - low) else _MOST) or 1.0
-    if isinstance(column, DateColumn):
-        # What lies beyond may have no spelling in the column's format.
-        values = {"missing": np.nan, "unseen": high, "low": low, "high": high, "below": low, "above": high}
-    else:
-        unseen = high + (1.0 if is_category else span)
-        values = {
-            "missing": np.nan,
-            "unseen": unseen,
-            "low": low,
-            "high": high,
-            "below": low - span,
-            "above": high + span,
-        }
-    numbers = column.numbers.copy()
-    gone = parse_numbers(pa.array([m.strip() for m in read.missing], pa.string()), read.decimal or ".")
-    for row, what in changes:
-        numbers[row] = values[what] if np.isnan(values[what]) else np.clip(values[what], -_MOST, _MOST)
-    numbers[np.isin(numbers, gone)] = np.nan
-    return column.with_numbers(numbers)
 
 
 def _spelled(column: Column, decimal: str) -> list[str]:

@@ -14,9 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from ..bundled import FOLDER
-from ..bundled.predictor import SAMPLE_IMAGES, SAMPLE_ROWS
+from ..bundled.predictor import SAMPLE_ROWS
 from ..bundled.schema import Schema
 from ..domain.errors import ExportError
+from ..domain.kinds import KINDS
+from ..kinds.registry import bundle_part_of
 from ..study_rows import StudyRows
 from .bundle import Bundle
 from .profile import write_profile
@@ -29,14 +31,12 @@ _PACKAGES = ("fastapi", "pydantic", "starlette", "uvicorn")
 _FILES = (
     "predict.py",
     "serve.py",
-    "decoding.py",
     "intervals.py",
     "schema.json",
     "model.onnx",
     "folds.onnx",
     "intervals.npz",
     SAMPLE_ROWS,
-    SAMPLE_IMAGES,
 )
 
 
@@ -58,7 +58,10 @@ def write_programs(folder: Path) -> None:
     pins = [f"{name}=={metadata.version(name)}\n" for name in _PACKAGES]
     needed = (folder / "requirements.txt").read_text(encoding="utf-8")
     (folder / "requirements-serve.txt").write_text(needed + "".join(pins), encoding="utf-8")
-    files = " ".join(name for name in _FILES if (folder / name).is_file())
+    parts = [bundle_part_of(kind) for kind in KINDS]
+    further = [*(file.name for part in parts for file in part.files), *(part.samples for part in parts)]
+    names = dict.fromkeys((*_FILES, *further))
+    files = " ".join(name for name in names if (folder / name).is_file())
     text = filled("Dockerfile.txt", {"PYTHON": PYTHON, "FILES": files})
     (folder / "Dockerfile").write_text(text, encoding="utf-8")
     write_snippets(folder)

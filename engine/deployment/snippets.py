@@ -36,6 +36,8 @@ class _Language:
     template, program : str
     number, text : callable
         The line for an input; take its name in quotes and the value in the language's signs.
+    numbers : callable
+        The line for an input that is an array of numbers; takes its name in quotes, the numbers and the shape of a row.
     file : callable
         The line for an input that is read from `SAMPLE`; takes its name in quotes and the shape of one row.
     quoted : callable
@@ -47,6 +49,7 @@ class _Language:
     template: str
     program: str
     number: Callable[[str, str], str]
+    numbers: Callable[[str, str, Sequence[int]], str]
     text: Callable[[str, str], str]
     file: Callable[[str, Sequence[int]], str]
     quoted: Callable[[str], str]
@@ -93,6 +96,7 @@ _LANGUAGES = (
     _Language(
         "predict.cpp.txt", "predict.cpp",
         lambda name, value: f"  row.number({name}, {value});",
+        lambda name, values, shape: f"  row.numbers({name}, {{{values}}}, {{1, {', '.join(map(str, shape))}}});",
         lambda name, value: f"  row.text({name}, {value});",
         _c_file,
         _c_quoted,
@@ -103,6 +107,7 @@ _LANGUAGES = (
     _Language(
         "predict.mjs.txt", "predict.mjs",
         lambda name, value: f"  {name}: number({value}),",
+        lambda name, values, shape: f"  {name}: numbers([{values}], [1, {', '.join(map(str, shape))}]),",
         lambda name, value: f"  {name}: text({value}),",
         lambda name, shape: f"  {name}: image(readFileSync('{SAMPLE}'), [1, {', '.join(map(str, shape))}]),",
         _javascript_quoted,
@@ -113,6 +118,8 @@ _LANGUAGES = (
     _Language(
         "Predict.java.txt", "Predict.java",
         lambda name, value: f"    number({name}, {value});",
+        lambda name, values, shape:
+            f"    numbers({name}, new double[] {{{values}}}, {', '.join(map(str, (1, *shape)))});",
         lambda name, value: f"    text({name}, {value});",
         lambda name, shape:
             f'    image({name}, Files.readAllBytes(Path.of("{SAMPLE}")), 1, {", ".join(map(str, shape))});',
@@ -191,8 +198,7 @@ def _sample(predictor: Predictor, folder: Path) -> tuple[dict[str, np.ndarray], 
         ]
     cells = predictor.sample_cells(max(1, len(outputs) - predictor.schema.n_made_up))
     row = next((i for i, row in enumerate(cells) if max(map(len, row)) <= _LONG_TEXT), 0)
-    place = predictor.sample_place
-    return predictor.piece([[cell] for cell in cells[row]], place=place).feeds, outputs[row]
+    return predictor.sample_feeds([[cell] for cell in cells[row]]), outputs[row]
 
 
 def _inputs(language: _Language, predictor: Predictor, feeds: Mapping[str, np.ndarray]) -> str:
@@ -203,6 +209,9 @@ def _inputs(language: _Language, predictor: Predictor, feeds: Mapping[str, np.nd
             lines.append(language.file(quoted, values.shape[1:]))
         elif values.dtype.kind in "OU":
             lines.append(language.text(quoted, language.quoted(values[0, 0])))
+        elif values.shape[1:] != (1,):
+            numbers = ", ".join("MISSING" if math.isnan(x) else repr(x) for x in values[0].ravel().tolist())
+            lines.append(language.numbers(quoted, numbers, values.shape[1:]))
         else:
             value = float(values[0, 0])
             lines.append(language.number(quoted, "MISSING" if math.isnan(value) else repr(value)))

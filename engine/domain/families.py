@@ -1,6 +1,6 @@
 """The model families: what their files say of them. Part of the light engine.
 
-A family is a module of its name in `engine/networks/families` and a search space of its name in `spaces`, whose
+A family is a module of its name in `engine/families` and a search space of its name in `spaces`, whose
 ``[<family>.about]`` is all that window, search and tests know of it.
 """
 
@@ -90,6 +90,8 @@ FAMILY_KINDS: dict[str, str] = {name: one.kind for name, one in FAMILIES.items()
 def families_of(kind: str) -> tuple[str, ...]:
     """Return the families for data of a kind or of several (``table+text``); the one that is tried first leads.
 
+    Data of several kinds, or of a kind without a family of its own, have those that take all kinds.
+
     Parameters
     ----------
     kind : str
@@ -98,9 +100,9 @@ def families_of(kind: str) -> tuple[str, ...]:
     -------
     tuple of str
     """
-    if len(kinds_of(kind)) > 1:
-        return tuple(name for name, one in FAMILIES.items() if one.joins)
-    return tuple(name for name, its_kind in FAMILY_KINDS.items() if its_kind == kind)
+    own = tuple(name for name, its_kind in FAMILY_KINDS.items() if its_kind == kind)
+    kinds_of(kind)
+    return own or tuple(name for name, one in FAMILIES.items() if one.joins)
 
 
 def default_families(kind: str) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from ..bundled.errors import InputError
 from ..bundled.predictor import Predictor
-from ..bundled.raw_column import RawColumn
 from ..bundled.writing import place_beside
 from ..deployment.bundle import Bundle
 from ..domain.bundles import Intervals
@@ -87,7 +86,7 @@ def predict_file(
     drift = None if watch is None else watch.report()
     messages = [*_column_messages(source, watch), *source.messages(), *_drift_messages(watch, drift)]
     messages += [] if interval is None else _coverage_messages(checked.manifest.intervals, interval)
-    unseen = {c.column: c.n_unseen for c in predictor.columns if isinstance(c, RawColumn) and c.n_unseen}
+    unseen = {c.column: c.n_unseen for c in predictor.columns if c.n_unseen}
     return PredictSummary(n_rows, unseen, tuple(messages), drift, round(time.monotonic() - started, 3))
 
 

@@ -23,15 +23,10 @@ from ..bundled.schema import Dialect
 from ..data import dialect
 from ..data.columns import WordColumn
 from ..domain.errors import DataError, Message
-from ..domain.kinds import Storage
+from ..domain.kinds import Storage, kind_of_role
 from ..domain.spec import ReadSpec
-from ..kinds.text.folder import decoded_texts
-
-# Images or texts that are read at once.
-_FILES = 256
-_LISTED = 5
-# Of one text; a larger file is something else.
-_TEXT_BYTES = 16 << 20
+from ..kinds.base import CellFiles
+from ..kinds.registry import reader_of
 
 
 class Source(ABC):
@@ -88,8 +83,10 @@ def open_source(
     try:
         if predictor.lead:
             return _Files(predictor, data)
-        if data.is_dir() and len(predictor.columns) == 1 and predictor.columns[0].holds_texts:
-            return _Texts(predictor, data)
+        if data.is_dir() and len(predictor.columns) == 1:
+            files = reader_of(kind_of_role(predictor.columns[0].role)).cell_files(data)
+            if files is not None:
+                return _Cells(predictor, files)
         try:
             with data.open("rb") as stream:
                 is_parquet = stream.read(4) == b"PAR1"
@@ -236,71 +233,34 @@ class _Files(Source):
         self._files.thin(most)
 
 
-class _Texts(Source):
-    """The ``.txt`` files of a folder and the folders in it; a folder that is called like a class is their truth."""
+class _Cells(Source):
+    """Files that are the one cell of a row; a folder of them that is called like a class is their truth."""
 
     lead = ("file",)
 
-    def __init__(self, predictor: Predictor, data: Path) -> None:
+    def __init__(self, predictor: Predictor, files: CellFiles) -> None:
         super().__init__(predictor)
-        self._data, self._n_done = data, 0
-        self._bad: list[tuple[str, str]] = []
-        self._files = sorted(
-            f
-            for f in data.rglob("*")
-            if f.suffix.lower() == ".txt" and f.is_file() and not f.name.startswith(".")
-        )
-        if not self._files:
-            raise DataError("{file} holds no texts: no file in it ends in .txt.", file=str(data))
+        self._files = files
 
     @property
     def fraction(self) -> float:
         """See `Source.fraction`."""
-        return self._n_done / len(self._files)
+        return self._files.fraction
 
     def pieces(self) -> Iterator[Piece]:
         """See `Source.pieces`."""
-        self._n_done, self._bad = 0, []
-        for start in range(0, len(self._files), _FILES):
-            files = self._files[start : start + _FILES]
-            texts = self._read(files)
-            good = np.array([file in texts for file in files])
-            feeds = self.predictor.piece([[texts[file] for file in files if file in texts]]).feeds
-            names = [file.relative_to(self._data).as_posix() for file in files]
-            self._n_done += len(files)
+        for names, cells in self._files.chunks():
+            good = np.array([cell is not None for cell in cells])
+            feeds = self.predictor.piece([[cell for cell in cells if cell is not None]]).feeds
             yield Piece(feeds, good, names, _labels_of(names, self.predictor.labels))
 
     def thin(self, most: int) -> None:
         """See `Source.thin`."""
-        n_files = len(self._files)
-        self._files = self._files[:: max(1, -(-n_files // most))]
-
-    def _read(self, files: list[Path]) -> dict[Path, str]:
-        raw: list[tuple[Path, bytes]] = []
-        for file in files:
-            try:
-                if file.stat().st_size > _TEXT_BYTES:
-                    self._bad.append((file.name, f"{file.stat().st_size:,} bytes"))
-                else:
-                    raw.append((file, file.read_bytes()))
-            except OSError as error:
-                self._bad.append((file.name, error.strerror or str(error)))
-        texts, undecoded = decoded_texts(raw, None)
-        self._bad += [(file.name, reason) for file, reason in undecoded]
-        self._bad += [(file.name, "it is empty") for file, text in texts if not text]
-        return {file: text for file, text in texts if text}
+        self._files.thin(most)
 
     def messages(self) -> list[Message]:
         """See `Source.messages`."""
-        if not self._bad:
-            return super().messages()
-        shown = "; ".join(f"{name}: {reason}" for name, reason in self._bad[:_LISTED])
-        more = "; …" if len(self._bad) > _LISTED else ""
-        values = {"n": len(self._bad), "files": shown + more}
-        return [
-            *super().messages(),
-            Message("Texts that cannot be read, and have an empty row: {n:,} ({files}).", values),
-        ]
+        return [*super().messages(), *self._files.messages()]
 
 
 def _labels_of(names: list[str], labels: list[str]) -> list[Cell] | None:

@@ -4,10 +4,15 @@
 ``kind.toml``      what the kind is called by: its roles, see `engine.domain.kinds`
 ``reading``        ``READER``: its files, and what should be known of them
 ``preprocessing``  ``KIND``: what is fitted in a fold, and rows as a network takes them
+``input``          ``INPUT``: what a network takes of it, a subclass of `networks.inputs.Input`
+``network``        ``ENCODER``: from the input to vectors of a row; imports TensorFlow
 ``raw``            ``RAW``: how raw rows enter an ONNX graph
 ``likeness``       ``LIKENESS``: near-duplicates, and a quick baseline for the audit of a split
 ``baselines``      ``BASELINES``: inputs of the simple predictors that a network has to beat
 ``bundle``         ``PART``: what bundles hold and say of its columns
+``arithmetic``     ``INPUTS``: `bundled.preprocess.Arithmetic`, in programs of bundles too
+``column``         ``COLUMN``: the `bundled.input_column.InputColumn` of its roles, in programs of
+                   bundles too; left out where cells are numbers, dates or texts
 =================  ====================================================================
 
 Nobody else asks which kind data are of: `joined` puts the parts of several kinds together.
@@ -16,16 +21,16 @@ Nobody else asks which kind data are of: `joined` puts the parts of several kind
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.records import Json
-from ..data.columns import ArrayColumn, Rows, WordColumn
+from ..data.columns import Column, Rows, WordColumn
 from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
 from ..domain.arrays import Cells
@@ -37,10 +42,14 @@ from ..networks.inputs import InputShape
 if TYPE_CHECKING:
     import onnx
 
+    from ..networks.building import Builder
+    from ..networks.layers.base import Value
     from .near_duplicates import NearDuplicates
     from .quick import Goal, QuickBaseline
 
 Columns = Sequence[ColumnSchema]
+Encoder: TypeAlias = "Callable[[Builder, Any], list[Value]]"
+"""From an input of a kind, of its own class, to vectors of a row; the layers are added to the builder."""
 
 
 class Preprocessing(ABC):
@@ -266,6 +275,45 @@ class Reader(ABC):
         """
         return ()
 
+    def cell_files(self, path: Path) -> CellFiles | None:  # noqa: ARG002
+        """Return the files of a folder as rows to predict, where each is a cell of this kind; None where none can be.
+
+        Parameters
+        ----------
+        path : Path
+            Of a folder.
+
+        Returns
+        -------
+        CellFiles or None
+
+        Raises
+        ------
+        DataError
+            Where there is no such file in it.
+        """
+        return None
+
+    def file_column(self, table: Table, path: Path) -> Column:
+        """Return the column of a table whose cells name files of this kind, where another than in training has them.
+
+        Parameters
+        ----------
+        table : Table
+        path : Path
+            The file of the table.
+
+        Returns
+        -------
+        Column
+
+        Raises
+        ------
+        DataError
+            Where there is none.
+        """
+        raise NotImplementedError
+
     def pictures(self, table: Table, columns: Columns, rows: Rows) -> list[bytes]:  # noqa: ARG002
         """Return a picture of each of some rows, as PNG; none where rows have no picture.
 
@@ -282,6 +330,35 @@ class Reader(ABC):
         list of bytes
         """
         return []
+
+
+class CellFiles(Protocol):
+    """Files of which each is the one cell of a row."""
+
+    @property
+    def fraction(self) -> float:
+        """How much has been read, in [0, 1]."""
+        ...
+
+    def thin(self, most: int) -> None:
+        """Keep no more than `most` files, spread over all.
+
+        Parameters
+        ----------
+        most : int
+        """
+        ...
+
+    def chunks(self) -> Iterator[tuple[list[str], list[str | None]]]:
+        """Yield some at a time, from the start again each time: what they are called, and their cells.
+
+        The cell of a file that cannot be read is None.
+        """
+        ...
+
+    def messages(self) -> list[Message]:
+        """Return what the user should know of the files that were read."""
+        ...
 
 
 @dataclass(slots=True)
@@ -561,6 +638,39 @@ DATA = "DATA.csv"
 """What ``predict.py`` is given where cells are in one file."""
 
 
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The rows that a bundle is proven on, of one column: real rows, then the first one again with changed cells.
+
+    Attributes
+    ----------
+    table : Table
+        All rows of the data.
+    column : ColumnSchema
+    rows : ndarray of shape (n,), int64
+        Positions in the table.
+    n_real : int
+        So many of them are as they are.
+    changes : tuple of (int, str)
+        Places among the rows, and what becomes of the cell: ``missing``, ``unseen``, ``low``, ``high``, ``below``,
+        ``above`` (of kinds whose rows are no files), or one of `BundlePart.strange_cells`.
+    read : ReadSpec
+        How the file is read that the cells are written to.
+    """
+
+    table: Table
+    column: ColumnSchema
+    rows: Rows
+    n_real: int
+    changes: tuple[tuple[int, str], ...]
+    read: ReadSpec
+
+    @property
+    def real(self) -> Column:
+        """The column without changes."""
+        return self.table[self.column.name].take(self.rows)
+
+
 class BundlePart(ABC):
     """What bundles hold and say of the columns of a kind.
 
@@ -653,29 +763,22 @@ class BundlePart(ABC):
         ndarray of shape (n, 1) or (n, *row)
         """
 
-    def write_files(
-        self,
-        folder: Path,
-        column: ArrayColumn,
-        strange: Sequence[str | None],
-    ) -> ArrayColumn:
-        """Write the files of sample rows, and return their column as training reads them.
+    def sample_column(self, folder: Path, samples: Samples) -> Column:  # noqa: ARG002
+        """Return the column of sample rows as training reads it, and write the files that its cells name.
 
         Parameters
         ----------
         folder : Path
             Of the bundle.
-        column : ArrayColumn
-            Of the sample rows.
-        strange : sequence of str or None
-            Of each row the one of `strange_cells` that takes the place of its cell, an empty text where none does, None
-            where it has the cell of the first row again.
+        samples : Samples
 
         Returns
         -------
-        ArrayColumn
+        Column
         """
-        raise NotImplementedError
+        from .sample_cells import sample_cells
+
+        return sample_cells(samples, self.strange_cells)
 
     def categories(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +42,7 @@ class JoinedPreprocessing(Preprocessing):
     def shape(self, n_outputs: int) -> InputShape:
         """See `Preprocessing.shape`."""
         first, *others = (part.shape(n_outputs).inputs[0] for part in self.several)
-        return InputShape(n_outputs, (first, *(dataclasses.replace(one, name=one.kind) for one in others)))
+        return InputShape(n_outputs, (first, *(one.named(one.kind) for one in others)))
 
     def inputs(self, table: Table, rows: Rows) -> dict[str, Cells]:
         """See `Preprocessing.inputs`; tensors of all but the first kind have it at the end of their names."""

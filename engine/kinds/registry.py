@@ -6,7 +6,8 @@ import importlib
 from typing import cast
 
 from ..domain.kinds import KINDS
-from .base import Baselines, BundlePart, Likeness, PreprocessingKind, Raw, Reader
+from ..networks.inputs import Input
+from .base import Baselines, BundlePart, Encoder, Likeness, PreprocessingKind, Raw, Reader
 
 
 def reader_of(kind: str) -> Reader:
@@ -35,6 +36,34 @@ def preprocessing_kind(kind: str) -> PreprocessingKind:
     PreprocessingKind
     """
     return cast("PreprocessingKind", _part(kind, "preprocessing", "KIND"))
+
+
+def input_of(kind: str) -> type[Input]:
+    """Return what a network takes of a kind.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    type of Input
+    """
+    return cast("type[Input]", _part(kind, "input", "INPUT"))
+
+
+def encoder_of(kind: str) -> Encoder:
+    """Return what gives the vectors of an input of a kind; imports TensorFlow.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    Encoder
+    """
+    return cast("Encoder", _part(kind, "network", "ENCODER"))
 
 
 def raw_of(kind: str) -> Raw:

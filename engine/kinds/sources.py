@@ -126,22 +126,32 @@ def _from_disk(path: Path, read: ReadSpec) -> Loaded:
         if reader.recognizes(path):
             return _loaded(path, reader.read(path, read), read, kind=kind)
     result = read_table(path, read)
+    loaded = ReadTable(result.table, result.messages, path.stat().st_size, None, result.read)
     for kind in KINDS:
-        found = reader_of(kind).in_table(path, result.table, result.read)
+        found = reader_of(kind).in_table(path, loaded.table, result.read)
         if found is not None:
-            return _loaded(path, found, result.read, before=result.messages)
-    size = path.stat().st_size
-    return Loaded(result.table, path.stem, str(path.absolute()), result.read, result.messages, size)
+            loaded = ReadTable(
+                found.table,
+                loaded.messages + found.messages,
+                found.size_bytes,
+                found.target or loaded.target,
+                found.read or loaded.read,
+            )
+    return _loaded(path, loaded, result.read)
 
 
-def _loaded(
-    path: Path, found: ReadTable, read: ReadSpec, kind: str = AUTO, before: tuple[Message, ...] = ()
-) -> Loaded:
+def _loaded(path: Path, found: ReadTable, read: ReadSpec, kind: str = AUTO) -> Loaded:
     place = path.absolute()
     name = place.name if path.is_dir() else place.stem
-    messages = before + found.messages
     return Loaded(
-        found.table, name, str(place), found.read or read, messages, found.size_bytes, found.target, kind
+        found.table,
+        name,
+        str(place),
+        found.read or read,
+        found.messages,
+        found.size_bytes,
+        found.target,
+        kind,
     )
 
 

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from ..domain.errors import SpecError
 from ..domain.params import Params, number_in
-from .inputs import ImageInput, InputShape, InputTensor, TableInput, TextInput
+from .inputs import Input, InputShape, InputTensor
 from .layers.base import Layer, Value
 from .layers.dropout import Dropout
 from .network import Network, Node
 
-_Input = TypeVar("_Input", TableInput, TextInput, ImageInput)
+_Input = TypeVar("_Input", bound=Input)
 
 
 class Builder:

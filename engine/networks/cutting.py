@@ -8,37 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..domain.params import Params, ParamValue
+from ..domain.params import ParamValue
 from .dimensions import Dimension, Path, Segments, words_left
-from .inputs import InputShape, TextInput
+from .inputs import InputShape
 from .layers.base import Layer
 from .layout import Floats, Layout
 from .network import Network
-from .registry import build_network
 
 _Number = TypeVar("_Number", bound=np.generic)
-
-
-@dataclass(frozen=True, slots=True)
-class Shrunk:
-    """Smaller networks.
-
-    Attributes
-    ----------
-    params : mapping
-        What describes them, for `build_network`: ``units`` has the sizes, and ``n_words`` is for the preprocessing too.
-    weights, stats : ndarrays of shape (R, P) and (R, S), float32
-    """
-
-    params: Params
-    weights: Floats
-    stats: Floats
 
 
 class Cutting:
@@ -78,9 +61,9 @@ class Cutting:
                 value = self._network.values.get(tensor.name)
                 if value is None:
                     continue
-                if isinstance(one, TextInput):
-                    words = self._dimension(one.n_words, n_first=words_left(one.n_words, self._keep))
-                    self._words[f"n_words_{one.name}" if one.name else "n_words"] = words
+                if n_words := one.vocabulary_size:
+                    words = self._dimension(n_words, n_first=words_left(n_words, self._keep))
+                    self._words[one.param("n_words")] = words
                     paths[tensor.name] = replace(self.path(()), codes=words)
                 elif tensor.dtype == "int32":
                     paths[tensor.name] = self.path(())
@@ -389,46 +372,6 @@ class Cutting:
         along = square.sum(axis=tuple(range(square.ndim - 1)))
         for d, part in zip(writes, self._parts(along, writes), strict=True):
             self._root(d).received = self._root(d).received + part
-
-
-def shrink(network: Network, weights: Floats, stats: Floats, keep: float) -> Shrunk:
-    """Return R smaller networks: the units that matter least are removed, each network's own.
-
-    Parameters
-    ----------
-    network : Network
-    weights, stats : ndarrays of shape (R, P) and (R, S), float32
-    keep : float
-        Fraction of the units of every hidden layer that stay, in (0, 1]; rounded up to multiples of four.
-
-    Returns
-    -------
-    Shrunk
-    """
-    results = [
-        Cutting(network, network.of_replica(w, s), keep).result() for w, s in zip(weights, stats, strict=True)
-    ]
-    changed = results[0][1]
-    changed["units"] = {**_units(network.params), **_units(changed)}
-    params = {**network.params, **changed}
-    built = build_network(network.family, params, _with_words(network.shape, changed))
-    values = [one for one, _ in results]
-    return Shrunk(params, packed(built.weights, values), packed(built.stats, values))
-
-
-def _units(params: Params) -> Mapping[str, int]:
-    units = params.get("units", {})
-    return units if isinstance(units, dict) else {}
-
-
-def _with_words(shape: InputShape, changed: Params) -> InputShape:
-    inputs = tuple(
-        replace(one, n_words=changed[f"n_words_{one.name}" if one.name else "n_words"])
-        if isinstance(one, TextInput)
-        else one
-        for one in shape.inputs
-    )
-    return replace(shape, inputs=inputs)
 
 
 def packed(layout: Layout, networks: Sequence[Mapping[str, Floats]]) -> Floats:

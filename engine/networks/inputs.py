@@ -1,20 +1,16 @@
 """What networks take in: one or more inputs, each of a kind of data, and their tensors. Needs no TensorFlow.
 
-The preprocessing says it; encoders (`encoders`) turn each kind into what a trunk reads.
+Each kind of data has a class of its own for what a network takes of it (``input`` in its folder, see `kinds.base`); the
+preprocessing makes it.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
-
-import msgspec
-
-from ...storage.records import Json
-from ..domain.stored import from_builtins
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self, TypeAlias
 
 Tensor: TypeAlias = Any
 """Of TensorFlow, or a symbolic one of Keras: neither tells a type checker what its operations give."""
@@ -33,127 +29,107 @@ class InputTensor:
     rank : int
         The number of dimensions of one row.
     dtype : {"float32", "int32", "uint8"}
+    is_image : bool
+        Whether its rows are images of bytes, which training may turn, shift and mix.
     """
 
     name: str
     rank: int
     dtype: str
-
-    @property
-    def is_image(self) -> bool:
-        """Whether its rows are images."""
-        return self.rank == 3
+    is_image: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class TableInput:
-    """Columns of numbers and categories.
+class Input(ABC):
+    """What a network takes of one kind of data; a kind's own class has its sizes.
 
     Attributes
     ----------
-    n_numeric : int
-        Width of the float32 tensor ``numeric``.
-    cardinalities : tuple of int
-        Number of codes of each embedded categorical column; the int32 tensor ``codes`` has one place for each, and the
-        codes of a column come after those of the columns before it.
-    n_continuous : int
-        The first columns of ``numeric`` that are scaled numbers; the rest are indicators and one-hot columns.
+    kind : str
     name : str
         Ends the names of tensors and layers where a network has several inputs: letters, digits and ``_``. Empty
         elsewhere.
     """
 
-    kind: ClassVar[str] = "table"
-    n_numeric: int = 0
-    cardinalities: tuple[int, ...] = ()
-    n_continuous: int = 0
-    name: str = ""
+    kind: ClassVar[str]
+    name: str = field(default="", kw_only=True)
 
     @property
+    @abstractmethod
     def tensors(self) -> tuple[InputTensor, ...]:
-        """``numeric`` and ``codes``, either of which may have no columns."""
-        return (
-            InputTensor(_named("numeric", self.name), 1, "float32"),
-            InputTensor(_named("codes", self.name), 1, "int32"),
-        )
+        """Its tensors, called by `called`; one that has no columns may be among them."""
 
     @property
+    @abstractmethod
     def row_size(self) -> int:
-        """Numbers of one row as a network first holds it."""
-        return self.n_numeric + len(self.cardinalities)
-
-
-@dataclass(frozen=True, slots=True)
-class TextInput:
-    """A text as codes of its tokens.
-
-    Attributes
-    ----------
-    n_tokens : int
-        Length of the int32 tensor ``tokens``; 0 is padding, which is at the end.
-    n_words : int
-        Different codes, that of padding among them.
-    name : str
-        See `TableInput`.
-    """
-
-    kind: ClassVar[str] = "text"
-    vector_size: ClassVar[int] = 64
-    n_tokens: int
-    n_words: int
-    name: str = ""
+        """Numbers of one row as a network first holds it, for the costs of a network."""
 
     @property
-    def tensors(self) -> tuple[InputTensor, ...]:
-        """``tokens``."""
-        return (InputTensor(_named("tokens", self.name), 1, "int32"),)
+    def vocabulary_size(self) -> int:
+        """Different codes in its tensors, of which the most frequent words have the lowest; 0 without such.
 
-    @property
-    def row_size(self) -> int:
-        """Numbers of one row as a network first holds it: each token becomes a vector of a usual size."""
-        return self.vector_size * self.n_tokens
+        The highest of them may go when networks are made smaller, see `with_vocabulary`.
+        """
+        return 0
 
+    def with_vocabulary(self, n_words: int) -> Self:
+        """Return the input with fewer codes, where it has such.
 
-@dataclass(frozen=True, slots=True)
-class ImageInput:
-    """An image as bytes.
+        Parameters
+        ----------
+        n_words : int
 
-    Attributes
-    ----------
-    height, width, channels : int
-        Of the uint8 tensor ``pixels``.
-    name : str
-        See `TableInput`.
-    """
+        Returns
+        -------
+        Input
+        """
+        raise NotImplementedError
 
-    kind: ClassVar[str] = "image"
-    height: int
-    width: int
-    channels: int
-    name: str = ""
+    def named(self, name: str) -> Self:
+        """Return the input with another name.
 
-    @property
-    def tensors(self) -> tuple[InputTensor, ...]:
-        """``pixels``."""
-        return (InputTensor(_named("pixels", self.name), 3, "uint8"),)
+        Parameters
+        ----------
+        name : str
 
-    @property
-    def row_size(self) -> int:
-        """Numbers of one row."""
-        return math.prod(self.size)
+        Returns
+        -------
+        Input
+        """
+        return dataclasses.replace(self, name=name)
 
-    @property
-    def size(self) -> tuple[int, int, int]:
-        """Height, width and channels."""
-        return self.height, self.width, self.channels
+    def called(self, name: str) -> str:
+        """Return what a tensor or a layer that belongs to this input is called.
 
+        Parameters
+        ----------
+        name : str
+            What it is called where there is one input.
 
-Input = TableInput | TextInput | ImageInput
-_KINDS: dict[str, type[Input]] = {one.kind: one for one in (TableInput, TextInput, ImageInput)}
+        Returns
+        -------
+        str
+        """
+        return f"{name}_{self.name}" if self.name else name
 
+    def param(self, name: str) -> str:
+        """Return the param of a network that says a size of this input, which the preprocessing of its kind reads too.
 
-def _named(tensor: str, name: str) -> str:
-    return f"{tensor}_{name}" if name else tensor
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        str
+        """
+        return name if self.name == self.kind else self.called(name)
+
+    def to_json(self) -> dict[str, object]:
+        """Return a JSON-ready dict with the ``kind``."""
+        sizes = dataclasses.asdict(self)
+        name = sizes.pop("name")
+        return {"kind": self.kind, **sizes, "name": name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +140,7 @@ class InputShape:
     ----------
     n_outputs : int
         Classes for ``multiclass``; 1 for ``binary`` (a logit) and ``regression``.
-    inputs : tuple of TableInput, TextInput or ImageInput
+    inputs : tuple of Input
         Of distinct names.
     task : {"", "binary", "multiclass", "regression"}
         Empty where nobody needs it.
@@ -185,46 +161,9 @@ class InputShape:
         return sum(one.row_size for one in self.inputs)
 
     def to_json(self) -> dict[str, object]:
-        """Return a JSON-ready dict."""
-        inputs = [{"kind": one.kind, **dataclasses.asdict(one)} for one in self.inputs]
-        return {"n_outputs": self.n_outputs, "inputs": inputs, "task": self.task}
-
-    @classmethod
-    def from_json(cls, data: Json) -> InputShape:
-        """Rebuild a shape from `to_json`, or from what 0.1.0 stored, which knew one input and all its sizes by name.
-
-        Parameters
-        ----------
-        data : mapping
-            As it was stored, by this version or an older one.
-
-        Returns
-        -------
-        InputShape
-        """
-        stored = from_builtins(_Stored, data)
-        inputs = tuple(from_builtins(_KINDS[str(one["kind"])], one) for one in stored.inputs)
-        return cls(stored.n_outputs, inputs or (stored.only_input(),), stored.task)
-
-
-class _Stored(msgspec.Struct, frozen=True):
-    """A shape as it is stored; all but the first three of version 0.1.0."""
-
-    n_outputs: int
-    task: str
-    inputs: tuple[dict[str, object], ...] = ()
-    pixels: tuple[int, ...] | None = None
-    n_tokens: int = 0
-    n_words: int = 0
-    n_numeric: int = 0
-    cardinalities: tuple[int, ...] = ()
-    n_continuous: int = 0
-
-    def only_input(self) -> Input:
-        """Return the one input that networks of version 0.1.0 had."""
-        if self.pixels:
-            height, width, channels = self.pixels
-            return ImageInput(height, width, channels)
-        if self.n_tokens:
-            return TextInput(self.n_tokens, self.n_words)
-        return TableInput(self.n_numeric, self.cardinalities, self.n_continuous)
+        """Return a JSON-ready dict, which `kinds.shapes` reads."""
+        return {
+            "n_outputs": self.n_outputs,
+            "inputs": [one.to_json() for one in self.inputs],
+            "task": self.task,
+        }

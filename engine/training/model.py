@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from ..data.table import Table
 from ..domain.params import Params
+from ..families.registry import build_network
 from ..kinds.base import Preprocessing
 from ..kinds.joined import preprocessing_from_json
+from ..kinds.shapes import shape_from_json
 from ..networks.inputs import InputShape
 from ..networks.network import Network
-from ..networks.registry import build_network
 from .losses import to_predictions
 from .problem import Problem
 from .trainer import TrainResult, predict, predict_rows
@@ -128,7 +129,7 @@ class TrainedModel:
             return cls(
                 meta["family"],
                 meta["params"],
-                InputShape.from_json(meta["shape"]),
+                shape_from_json(meta["shape"]),
                 meta["task"],
                 tuple(meta["labels"]),
                 file["weights"],

@@ -6,6 +6,7 @@ the smallest weights of the moment are set to 0. Needs NumPy only.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,9 @@ Floats = NDArray[np.float32]
 Scope = Literal["global", "layer", "2:4"]
 # Smaller matrices are left alone: nothing is won.
 _LEAST_SIZE = 64
+# Of what a matrix would keep by a threshold of its own: a layer that starts at zero, as the last of a RealMLP, has so
+# much smaller weights than others that one threshold for all would leave none, and a network that says one thing.
+_LEAST_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,8 @@ class Sparsifier:
     n_ramp : int
         Epochs after which it is reached; at least 1. Best weights are taken from later epochs only.
     scope : {"global", "layer", "2:4"}
-        Whether one threshold serves all matrices of a network, each has its own, or of every four weights along the
-        inputs of a unit the two largest stay.
+        Whether one threshold serves all matrices of a network (of each a quarter stays of what its own would leave),
+        each has its own, or of every four weights along the inputs of a unit the two largest stay.
     """
 
     layout: Layout
@@ -69,6 +73,11 @@ class Sparsifier:
             if n_zero:
                 smallest = np.argpartition(np.abs(weights[:, places]), n_zero - 1, axis=1)[:, :n_zero]
                 np.put_along_axis(kept, places[smallest], 0.0, axis=1)
+        if self.scope == "global":
+            for start, stop, _ in parts:
+                _keep_some(
+                    kept[:, start:stop], np.abs(weights[:, start:stop]), _LEAST_SHARE * (1.0 - fraction)
+                )
         return kept
 
     def _parts(self) -> list[tuple[int, int, tuple[int, ...]]]:
@@ -88,6 +97,14 @@ def sparsity_of(layout: Layout, weights: Floats) -> float:
         return 0.0
     zeros = sum(int((weights[:, a:b] == 0).sum()) for a, b, _ in parts)
     return zeros / (len(weights) * sum(b - a for a, b, _ in parts))
+
+
+def _keep_some(kept: Floats, sizes: Floats, share: float) -> None:
+    """Keep the largest weights of a matrix (R, n) where a threshold that is not its own leaves less than a share."""
+    n_least = math.ceil(share * kept.shape[1])
+    poor = np.flatnonzero(kept.sum(axis=1) < n_least)
+    largest = np.argpartition(-sizes[poor], n_least - 1, axis=1)[:, :n_least]
+    kept[poor[:, None], largest] = 1.0
 
 
 def _two_of_four(sizes: Floats, shape: tuple[int, ...]) -> Floats:

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from ..domain.errors import CupelError
 from ..domain.metrics import METRICS
 from ..domain.params import Params, name_in, number_in
+from ..families.registry import build_network
 from ..networks.inputs import Inputs
 from ..networks.network import Network
-from ..networks.registry import build_network
 from ..statistics.epochs import EpochChoice
 from ..tf import Tensor, tf
 from .augmentation import STRENGTHS

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ..data.table import TableFiles
 from ..data.target import encode_target
 from ..domain.params import Params
+from ..families.registry import build_network
 from ..kinds.joined import SchemaPreprocessing
-from ..networks.registry import build_network
 from ..splits.splitting import Splits
 from ..training.problem import Problem, build_problem
 from ..training.rows import WINDOW_BYTES

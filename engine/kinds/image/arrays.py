@@ -11,7 +11,6 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 from PIL import Image
 
-from ...bundled.decoding import as_pixels
 from ...data.columns import ArrayColumn, NumberColumn, WordColumn
 from ...data.schema import SPLIT_COLUMN as SPLIT
 from ...data.scratch import row_chunks
@@ -30,6 +29,7 @@ from .common import (
     room,
     size_message,
 )
+from .decoding import as_pixels
 from .idx import idx_parts, read_idx
 
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bundled import decoding
-from ...bundled.predictor import SAMPLE_IMAGES
 from ...data.columns import ArrayColumn, Rows
 from ...data.table import Table
-from ..base import BundlePart, Measure, TokenRule, spread_out
+from ..base import BundlePart, Measure, Samples, TokenRule, spread_out
+from . import decoding
+from .column import ImageColumn
 from .common import pixels_of
 from .samples import MADE_UP, write_image_samples
 
@@ -26,7 +26,7 @@ class ImagePart(BundlePart):
     strange_cells = MADE_UP
     most_samples = 100
     alone = "image"
-    samples = SAMPLE_IMAGES
+    samples = ImageColumn.samples
     samples_hold = "images of the data"
     data = "IMAGES (a folder, ZIP archive, image files, or a CSV file of paths)"
     takes = (
@@ -52,9 +52,9 @@ class ImagePart(BundlePart):
         """See `BundlePart.cells`."""
         return np.asarray(pixels_of(table, column)[spread_out(rows, _MOST_IMAGES)])
 
-    def write_files(self, folder: Path, column: ArrayColumn, strange: Sequence[str | None]) -> ArrayColumn:
-        """See `BundlePart.write_files`."""
-        return write_image_samples(folder, column, strange)
+    def sample_column(self, folder: Path, samples: Samples) -> ArrayColumn:
+        """See `BundlePart.sample_column`."""
+        return write_image_samples(folder, samples)
 
 
 PART = ImagePart()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ...bundled.decoding import BadImageError, ImageFiles, is_image_name
 from ...data.columns import ArrayColumn, Column, NumberColumn, WordColumn, canonical_text
 from ...data.schema import SPLIT_COLUMN as SPLIT
 from ...data.scratch import take_mapped
@@ -28,6 +27,7 @@ from .common import (
     room,
     size_message,
 )
+from .decoding import BadImageError, ImageFiles, is_image_name
 
 # Files that a message names.
 _NAMED = 5

@@ -16,8 +16,9 @@ from ...domain.arrays import Cells
 from ...domain.errors import DataError
 from ...domain.params import Params
 from ...domain.stored import from_builtins
-from ...networks.inputs import ImageInput, InputShape
+from ...networks.inputs import InputShape
 from ..base import Columns, Preprocessing, PreprocessingKind
+from .input import ImageInput
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from PIL import Image
 
-from ...data.columns import Rows
+from ...data.columns import Rows, WordColumn
 from ...data.table import Table
-from ...domain.errors import Message
+from ...domain.errors import DataError, Message
 from ...domain.spec import ReadSpec
 from ..base import Columns, Reader, ReadTable
 from .arrays import is_npz, read_idx_files, read_npz
 from .common import pixels_of
-from .files import has_image, read_folder, read_paths
+from .files import has_image, path_column, read_folder, read_paths
 from .idx import is_idx
 
 
@@ -53,6 +53,15 @@ class ImageReader(Reader):
     def in_table(self, path: Path, table: Table, read: ReadSpec) -> ReadTable | None:
         """See `Reader.in_table`; a column of paths, relative to the table's file, becomes one of images."""
         return read_paths(path, table, read)
+
+    def file_column(self, table: Table, path: Path) -> WordColumn:
+        """See `Reader.file_column`; the first that names some that are there."""
+        column = path_column(table, path.parent)
+        if column is None:
+            raise DataError(
+                "{file} has no column of paths of images (PNG, JPEG or BMP) that are there.", file=path.name
+            )
+        return column
 
     def pictures(self, table: Table, columns: Columns, rows: Rows) -> list[bytes]:
         """See `Reader.pictures`."""

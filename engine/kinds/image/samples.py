@@ -7,47 +7,50 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from ...bundled.decoding import ImageFiles
-from ...bundled.predictor import SAMPLE_IMAGES
 from ...data.columns import ArrayColumn, WordColumn
+from ..base import Samples
+from .column import ImageColumn
+from .decoding import ImageFiles
 
 # Equal samples give equal bytes.
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def write_image_samples(folder: Path, column: ArrayColumn, strange: Sequence[str | None]) -> ArrayColumn:
-    """Write the files of a column of sample rows; see `BundlePart.write_files`.
+def write_image_samples(folder: Path, samples: Samples) -> ArrayColumn:
+    """Write the files of a column of sample rows; see `BundlePart.sample_column`.
 
     Parameters
     ----------
     folder : Path
-    column : ArrayColumn
-    strange : sequence of str or None
+    samples : Samples
 
     Returns
     -------
     ArrayColumn
     """
+    column, changes = samples.real, dict(samples.changes)
+    assert isinstance(column, ArrayColumn)  # noqa: S101 - images are arrays
     real = _from(column.values[0])
     made = made_up(real, column.values.shape[1:])
     names: list[str] = []
-    with zipfile.ZipFile(folder / SAMPLE_IMAGES, "w", zipfile.ZIP_STORED) as archive:
-        for number, (pixels, what) in enumerate(zip(column.values, strange, strict=True), start=1):
-            if what is None:
+    with zipfile.ZipFile(folder / ImageColumn.samples, "w", zipfile.ZIP_STORED) as archive:
+        for place, pixels in enumerate(column.values):
+            what = changes.get(place)
+            if place >= samples.n_real and what not in made:
+                # The first row again, of which another column has a changed cell.
                 names.append(names[0])
                 continue
-            image, form = made[what] if what else (_from(pixels), "png")
-            names.append(f"{number:04}.{form}")
+            image, form = made[what] if what in made else (_from(pixels), "png")
+            names.append(f"{place + 1:04}.{form}")
             data = io.BytesIO()
             image.save(data, form)
             archive.writestr(zipfile.ZipInfo(names[-1], _FIXED_DATE), data.getvalue())
-    with ImageFiles(folder / SAMPLE_IMAGES, names) as files:
+    with ImageFiles(folder / ImageColumn.samples, names) as files:
         read = np.stack([files.pixels(name, *column.values.shape[1:]) for name in names])
     return ArrayColumn(WordColumn.of_words(column.name, names), read, column.role)
 

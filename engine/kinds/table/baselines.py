@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bundled.preprocess import unfold_date
 from ...data.columns import Rows
 from ...data.table import Table
 from ..base import Baselines, Columns, Matrix
+from .arithmetic import unfold_date
 from .fit import fit_preprocessing
 from .spec import PreprocessingSpec
 

@@ -14,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]
 
-from ...bundled.preprocess import (
+from ...data.columns import NumberColumn, Rows, WordColumn
+from ...data.table import Table
+from ..base import Columns
+from .arithmetic import (
     SCALED_LIMIT,
     SMOOTH_CLIP,
     CategoryFit,
@@ -23,9 +26,6 @@ from ...bundled.preprocess import (
     NumericFit,
     TableFit,
 )
-from ...data.columns import NumberColumn, Rows, WordColumn
-from ...data.table import Table
-from ..base import Columns
 from .spec import PreprocessingSpec
 from .transform import TablePreprocessing
 

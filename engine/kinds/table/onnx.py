@@ -16,7 +16,11 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from ...bundled.preprocess import (
+from ...data.columns import Rows, WordColumn
+from ...data.schema import TableSchema
+from ...data.table import Table
+from ...networks.onnx_graph import IR_VERSION, OPSET
+from .arithmetic import (
     DAY_S,
     MONDAY_S,
     SCALED_LIMIT,
@@ -28,10 +32,6 @@ from ...bundled.preprocess import (
     NumericFit,
     bin_limits,
 )
-from ...data.columns import Rows, WordColumn
-from ...data.schema import TableSchema
-from ...data.table import Table
-from ...networks.onnx_graph import IR_VERSION, OPSET
 from .transform import TablePreprocessing
 
 ML_OPSET = 3

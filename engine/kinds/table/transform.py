@@ -1,4 +1,4 @@
-"""Fitted preprocessing of tables in training: what a bundle carries (`bundled.preprocess.TableFit`), on a `Table`.
+"""Fitted preprocessing of tables in training: what a bundle carries (`arithmetic.TableFit`), on a `Table`.
 
 Built by `fit`, exported by `engine.deployment`.
 """
@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....storage.records import Json
-from ...bundled.preprocess import CategoryFit, Features, TableFit
 from ...data.columns import Rows, WordColumn
 from ...data.table import Table, storage_error
 from ...domain.arrays import Cells
 from ...domain.stored import from_builtins
-from ...networks.inputs import InputShape, TableInput
+from ...networks.inputs import InputShape
 from ..base import Preprocessing
+from .arithmetic import CategoryFit, Features, TableFit
+from .input import TableInput
 from .spec import PreprocessingSpec
 
 

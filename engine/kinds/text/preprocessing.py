@@ -22,11 +22,12 @@ from ...domain.arrays import Cells
 from ...domain.errors import DataError, SpecError
 from ...domain.params import Params
 from ...domain.stored import from_builtins
-from ...networks.inputs import InputShape, TextInput
+from ...networks.inputs import InputShape
 from ..base import Columns, Preprocessing, PreprocessingKind
+from .arithmetic import FIRST_WORD, UNKNOWN
+from .input import TextInput
 from .tokens import Corpus, TokenKind
 
-PADDING, UNKNOWN, FIRST_WORD = 0, 1, 2
 # Of the training texts: what longer ones have beyond it is cut off.
 _LENGTH_QUANTILE = 0.95
 # Tokenised tables that a process keeps.

@@ -17,7 +17,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from ...data.schema import TableSchema
 from ..base import Columns, OnnxPart, Preprocessing, Raw
-from .preprocessing import FIRST_WORD, PADDING, UNKNOWN, TextPreprocessing
+from .arithmetic import FIRST_WORD, PADDING, UNKNOWN
+from .preprocessing import TextPreprocessing
 from .tokens import PATTERNS
 
 # Stands where a text has ended; no token has a space.

@@ -10,6 +10,7 @@ from ...data.table import Table
 from ...domain.errors import Message
 from ...domain.spec import ReadSpec
 from ..base import Columns, Reader, ReadTable
+from .cell_files import TextFiles
 from .folder import is_text_folder, read_text_folder
 
 
@@ -48,6 +49,19 @@ class TextReader(Reader):
         ReadTable
         """
         return read_text_folder(path, read)
+
+    def cell_files(self, path: Path) -> TextFiles:
+        """See `Reader.cell_files`.
+
+        Parameters
+        ----------
+        path : Path
+
+        Returns
+        -------
+        TextFiles
+        """
+        return TextFiles(path)
 
     def messages(self, table: Table, columns: Columns) -> tuple[Message, ...]:
         """Return a message on rows without any text, where there are such rows.

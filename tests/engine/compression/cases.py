@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from cupel.engine.networks.inputs import InputShape, TableInput, TextInput
+from cupel.engine.families.registry import build_network
+from cupel.engine.kinds.table.input import TableInput
+from cupel.engine.kinds.text.input import TextInput
+from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.network import Network
-from cupel.engine.networks.registry import build_network
 from cupel.engine.training.trainer import predict
 
 

@@ -15,11 +15,13 @@ from cupel.engine.compression.files import (
     onnx_runner,
     outputs_of,
 )
+from cupel.engine.families.registry import build_network
+from cupel.engine.kinds.image.input import ImageInput
+from cupel.engine.kinds.table.input import TableInput
 from cupel.engine.networks.folding import folded
-from cupel.engine.networks.inputs import ImageInput, InputShape, TableInput
+from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.keras_form import to_keras
 from cupel.engine.networks.onnx_graph import to_onnx
-from cupel.engine.networks.registry import build_network
 from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.problem import Problem
 from cupel.engine.training.quantizing import Quantizer, channel_axes, codes_of

@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cupel.engine.networks.cutting import shrink
+from cupel.engine.compression.shrinking import shrink
+from cupel.engine.families.registry import build_network
+from cupel.engine.kinds.image.input import ImageInput
+from cupel.engine.kinds.text.input import TextInput
+from cupel.engine.kinds.text.preprocessing import TextSpec
 from cupel.engine.networks.folding import folded
-from cupel.engine.networks.inputs import ImageInput, InputShape, TextInput
+from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.keras_form import to_keras
 from cupel.engine.networks.network import Network
-from cupel.engine.networks.registry import build_network
 
 from .cases import OTHERS, TABLE, TABLE_OF_NUMBERS, TEXTS, made, outputs, rows_of
 
@@ -159,6 +162,18 @@ def test_texts_and_tables_have_smaller_networks(name: str, params: dict[str, Any
     np.testing.assert_allclose(
         np.asarray(model(wanted if len(wanted) > 1 else wanted[0])), found, atol=1e-4, rtol=1e-4
     )
+
+
+def test_what_is_cut_of_a_text_beside_a_table_is_what_its_preprocessing_reads() -> None:
+    """Else the rows would have codes that the network knows no longer, or too wide a vocabulary."""
+    text = TextInput(9, 40).named("text")
+    shape = InputShape(3, (*TABLE.inputs, text))
+    network, weights, stats = made("mlp", {"n_layers": 1, "width": 16, "embedding_size": 4}, shape)
+    smaller = shrink(network, weights, stats, 0.5)
+    n_words = TextSpec.from_params(smaller.params).n_words
+    assert n_words < 40
+    shape = InputShape(3, (*TABLE.inputs, text.with_vocabulary(n_words)))
+    assert build_network("mlp", smaller.params, shape).n_parameters == smaller.weights.shape[1]
 
 
 DEAD: list[tuple[str, dict[str, Any], InputShape, dict[str, tuple[int, list[tuple[str, int]]]]]] = [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cupel.engine.networks.cutting import shrink
+from cupel.engine.compression.shrinking import shrink
+from cupel.engine.families.registry import build_network
 from cupel.engine.networks.layout import Layout, Weight
-from cupel.engine.networks.registry import build_network
 from cupel.engine.training.sparsity import Sparsifier, sparsity_of
 from cupel.engine.training.trainer import Trainer, TrainSpec, predict
 
@@ -45,6 +45,14 @@ def test_one_threshold_for_all_matrices_removes_the_smallest_of_each_network(wei
     assert kept[:, 128:136].all(), "biases stay"
     assert kept[:, 264:].all(), "a matrix too small to win anything stays"
     for row, mask in zip(np.abs(weights[:, matrices]), kept[:, matrices], strict=True):
+        assert row[mask == 0].max() <= row[mask == 1].min()
+
+
+def test_no_matrix_is_emptied_by_the_threshold_of_larger_ones(weights: np.ndarray) -> None:
+    weights[:, :128] *= 0.01
+    kept = Sparsifier(LAYOUT, 0.5, 1).kept(0, weights)
+    assert (kept[:, :128] == 1).sum(axis=1).tolist() == [16] * 3
+    for row, mask in zip(np.abs(weights[:, :128]), kept[:, :128], strict=True):
         assert row[mask == 0].max() <= row[mask == 1].min()
 
 

@@ -50,6 +50,8 @@ JAVA = {
   public static OnnxTensor createTensor(OrtEnvironment e, Object data) throws OrtException { return null; }
   public static OnnxTensor createTensor(OrtEnvironment e, java.nio.ByteBuffer b, long[] shape, OnnxJavaType t)
       throws OrtException { return null; }
+  public static OnnxTensor createTensor(OrtEnvironment e, java.nio.DoubleBuffer b, long[] shape)
+      throws OrtException { return null; }
   public Object getValue() throws OrtException { return null; }
   public void close() {}
 }""",

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.bundled.decoding import ImageFiles
 from cupel.engine.data.columns import ArrayColumn
 from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.table import Table, TableFiles
@@ -20,6 +19,7 @@ from cupel.engine.domain.spec import ReadSpec, SplitSpec
 from cupel.engine.domain.stored import encoded, from_builtins
 from cupel.engine.inspection.inspect import inspect_file
 from cupel.engine.kinds.image import common as image_table
+from cupel.engine.kinds.image.decoding import ImageFiles
 from cupel.engine.kinds.sources import Loaded, load
 from cupel.engine.splits.splitting import draw_splits
 from PIL import Image

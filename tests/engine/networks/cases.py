@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from cupel.engine.networks.inputs import ImageInput, InputShape, TableInput, TextInput
+from cupel.engine.families.registry import build_network
+from cupel.engine.kinds.image.input import ImageInput
+from cupel.engine.kinds.table.input import TableInput
+from cupel.engine.kinds.text.input import TextInput
+from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.network import Network
-from cupel.engine.networks.registry import build_network
 from numpy.typing import NDArray
 
 Arrays = dict[str, NDArray[Any]]
@@ -23,14 +26,14 @@ IMAGE = InputShape(5, (ImageInput(16, 16, 3),), "multiclass")
 GREY = InputShape(3, (ImageInput(28, 28, 1),), "multiclass")
 
 
-TABLE_TEXT = InputShape(3, (TableInput(6, (5, 3), 4), TextInput(9, 40, "story")), "multiclass")
+TABLE_TEXT = InputShape(3, (TableInput(6, (5, 3), 4), TextInput(9, 40, name="story")), "multiclass")
 ALL_KINDS = InputShape(
     1,
     (
         TableInput(6, (5, 3), 4),
-        TextInput(9, 40, "story"),
-        TextInput(7, 30, "title"),
-        ImageInput(8, 8, 1, "photo"),
+        TextInput(9, 40, name="story"),
+        TextInput(7, 30, name="title"),
+        ImageInput(8, 8, 1, name="photo"),
     ),
     "binary",
 )

@@ -12,15 +12,15 @@ import onnx
 import pytest
 import tensorflow as tf
 import tf2onnx
+from cupel.engine.compression.shrinking import shrink
 from cupel.engine.domain.families import FAMILY_KINDS
-from cupel.engine.networks.cutting import shrink
+from cupel.engine.families.registry import build_network
+from cupel.engine.kinds.text.input import TextInput
 from cupel.engine.networks.folding import folded
-from cupel.engine.networks.inputs import TextInput
 from cupel.engine.networks.keras_form import to_keras
 from cupel.engine.networks.layers.norm import BatchNorm
 from cupel.engine.networks.network import Network
 from cupel.engine.networks.onnx_graph import OPSET, to_onnx
-from cupel.engine.networks.registry import build_network
 from cupel.engine.training.trainer import predict
 from keras.src.export.tf2onnx_lib import patch_tf2onnx
 from onnxruntime import InferenceSession

@@ -10,12 +10,13 @@ import tensorflow as tf
 from cupel.engine.domain.families import families_of
 from cupel.engine.domain.space import default_space, parameters
 from cupel.engine.domain.space_points import start_points, to_params
-from cupel.engine.networks.inputs import ImageInput, InputShape
+from cupel.engine.families.registry import build_network
+from cupel.engine.kinds.image.input import ImageInput
+from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.keras_form import to_keras
 from cupel.engine.networks.layers.conv import Pixels
 from cupel.engine.networks.layers.pool import max_pool
 from cupel.engine.networks.network import Network, Structure
-from cupel.engine.networks.registry import build_network
 from cupel.engine.training.packing import unpack
 from cupel.engine.training.trainer import predict
 

@@ -8,8 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from cupel.engine.domain.errors import SpecError
-from cupel.engine.networks.inputs import ImageInput, InputShape, TableInput, TextInput
-from cupel.engine.networks.registry import build_network
+from cupel.engine.families.registry import build_network
+from cupel.engine.kinds.image.input import ImageInput
+from cupel.engine.kinds.shapes import shape_from_json
+from cupel.engine.kinds.table.input import TableInput
+from cupel.engine.kinds.text.input import TextInput
+from cupel.engine.networks.inputs import InputShape
 from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.problem import Problem
 from cupel.engine.training.trainer import Trainer, TrainSpec
@@ -34,8 +38,8 @@ def problem(*kinds: str) -> Problem:
     pixels = np.clip(120 + 60 * signs[2, :, None, None, None] + 20 * rng.normal(size=(N, 8, 8, 1)), 0, 255)
     inputs = {
         "table": (TableInput(3, (), 3), {"numeric": numeric, "codes": np.zeros((N, 0), np.int32)}),
-        "text": (TextInput(6, 30, "story"), {"tokens_story": tokens}),
-        "image": (ImageInput(8, 8, 1, "photo"), {"pixels_photo": pixels.astype(np.uint8)}),
+        "text": (TextInput(6, 30, name="story"), {"tokens_story": tokens}),
+        "image": (ImageInput(8, 8, 1, name="photo"), {"pixels_photo": pixels.astype(np.uint8)}),
     }
     y = (signs.sum(axis=0) > 0).astype(np.int64)
     parts = np.arange(N) % N_FOLDS
@@ -89,9 +93,9 @@ def test_a_family_for_one_kind_says_that_it_takes_no_other() -> None:
 
 def test_a_shape_of_several_inputs_is_stored_and_read() -> None:
     shape = problem("table", "text", "image").shape
-    assert InputShape.from_json(shape.to_json()) == shape
+    assert shape_from_json(shape.to_json()) == shape
     table = InputShape(3, (TableInput(4, (2, 3), 1),), "multiclass")
-    assert InputShape.from_json(table.to_json()) == table
+    assert shape_from_json(table.to_json()) == table
 
 
 OLD = {"n_outputs": 3, "n_numeric": 0, "cardinalities": [], "n_continuous": 0, "n_tokens": 0, "n_words": 0}
@@ -107,5 +111,5 @@ OLD = {"n_outputs": 3, "n_numeric": 0, "cardinalities": [], "n_continuous": 0, "
 )
 def test_shapes_that_an_older_version_stored_are_read(sizes: dict[str, Any], one: Any) -> None:
     stored = {**OLD, "pixels": [], "task": "multiclass", **sizes}
-    assert InputShape.from_json(stored) == InputShape(3, (one,), "multiclass")
+    assert shape_from_json(stored) == InputShape(3, (one,), "multiclass")
     assert dataclasses.replace(one, name="x").tensors[0].name.endswith("_x")

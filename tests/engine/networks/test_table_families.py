@@ -10,8 +10,8 @@ import keras
 import numpy as np
 import pytest
 from cupel.engine.domain.metrics import METRICS
+from cupel.engine.families.registry import build_network
 from cupel.engine.networks.keras_form import to_keras
-from cupel.engine.networks.registry import build_network
 from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.problem import Problem
 from cupel.engine.training.trainer import Trainer, TrainSpec

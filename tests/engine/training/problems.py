@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from cupel.engine.networks.inputs import InputShape, TableInput
+from cupel.engine.kinds.table.input import TableInput
+from cupel.engine.networks.inputs import InputShape
 from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.problem import Problem
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
-from cupel.engine.networks.inputs import ImageInput, InputShape
+from cupel.engine.kinds.image.input import ImageInput
+from cupel.engine.networks.inputs import InputShape
 from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.augmentation import STRENGTHS, augmented
 from cupel.engine.training.problem import Problem

@@ -11,9 +11,10 @@ import pytest
 from cupel.engine.domain.families import families_of
 from cupel.engine.domain.space import default_space
 from cupel.engine.domain.space_points import start_points, to_params
-from cupel.engine.networks.inputs import InputShape, TextInput
+from cupel.engine.families.registry import build_network
+from cupel.engine.kinds.text.input import TextInput
+from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.keras_form import to_keras
-from cupel.engine.networks.registry import build_network
 from cupel.engine.statistics.epochs import fold_voters
 from cupel.engine.training.losses import to_predictions
 from cupel.engine.training.problem import Problem

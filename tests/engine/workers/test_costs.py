@@ -15,11 +15,14 @@ from cupel.engine.domain.families import FAMILY_KINDS
 from cupel.engine.domain.space import default_space
 from cupel.engine.domain.space_points import start_points, to_params
 from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, SplitSpec, StudySpec
+from cupel.engine.families.registry import build_network
+from cupel.engine.kinds.image.input import ImageInput
+from cupel.engine.kinds.table.input import TableInput
+from cupel.engine.kinds.text.input import TextInput
 from cupel.engine.networks.folding import folded
-from cupel.engine.networks.inputs import ImageInput, InputShape, TableInput, TextInput
+from cupel.engine.networks.inputs import InputShape
 from cupel.engine.networks.network import Network
 from cupel.engine.networks.onnx_graph import to_onnx
-from cupel.engine.networks.registry import build_network
 from cupel.engine.search.preparing import prepare
 from cupel.engine.studies import create_study
 from cupel.engine.workers.context import context_of

@@ -1,0 +1,130 @@
+"""A column of images: files, or their pixels, as the model takes them. Bundles carry it along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from ...bundled.errors import InputError
+from ...bundled.input_column import Cell, InputColumn, Remark
+from ...bundled.schema import InputSpec, Schema
+from .file_rows import ImageRows, decoding
+
+_SHOWN_FILES = 5
+
+
+class ImageColumn(InputColumn):
+    """See `InputColumn`; paths of image files are taken, and their pixels.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Height, width and channels that every image gets.
+    """
+
+    roles = ("image",)
+    lead = ("image",)
+    most_rows = 256
+    wanted = "an image file as base64"
+    may_be_missing = False
+    reads_files = True
+    is_pictured = True
+    samples = "sample_images.zip"
+    file_types = ("image/png", "image/jpeg", "image/bmp")
+
+    def __init__(self, spec: InputSpec, schema: Schema, decimal: str) -> None:
+        super().__init__(spec, schema, decimal)
+        if len(schema.inputs) == 1:
+            # Rows are files then, and have no column.
+            self.key = spec.name
+        height, width, channels = self.shape = spec.shape or (0, 0, 0)
+        size = f"{height} x {width} pixels of {channels} bytes"
+        self.preparation = f"An image is resized to {size} first: ../decoding.py says how."
+
+    def read(self, cells: Sequence[Cell], lines: Sequence[int], place: Path) -> tuple[np.ndarray, np.ndarray]:
+        """See `InputColumn.read`."""
+        kind = decoding()
+        values, good = np.zeros((len(cells), *self.shape), np.uint8), np.ones(len(cells), bool)
+        with kind.ImageFiles(place, names=()) as files:
+            for i, (cell, line) in enumerate(zip(cells, lines, strict=True)):
+                if isinstance(cell, np.ndarray):
+                    values[i] = cell
+                    continue
+                try:
+                    values[i] = files.pixels(_path(cell), *self.shape)
+                except kind.BadImageError as error:
+                    good[i] = False
+                    self.bad.append((str(cell or f"line {line}"), str(error)))
+        return values, good
+
+    def decoded(self, data: bytes) -> np.ndarray:
+        """See `InputColumn.decoded`; the pixels."""
+        try:
+            pixels: np.ndarray = decoding().decoded_bytes(data, *self.shape)
+        except decoding().BadImageError as error:
+            raise InputError("{reason}", reason=str(error)) from error
+        return pixels
+
+    def described(self) -> dict[str, object]:
+        """See `InputColumn.described`."""
+        height, width, channels = self.shape
+        about = f"A PNG, JPEG or BMP file as base64; it is resized to {height} × {width} pixels."
+        size = {"height": height, "width": width, "channels": channels}
+        return {"column": self.key, "type": "image", **size, "about": about}
+
+    def shown(self, values: np.ndarray) -> str:
+        """See `InputColumn.shown`; the size, as the picture itself says more."""
+        return " × ".join(map(str, values.shape))
+
+    def remarks(self) -> list[Remark]:
+        """See `InputColumn.remarks`."""
+        if not self.bad:
+            return []
+        shown = "; ".join(f"{name}: {reason}" for name, reason in self.bad[:_SHOWN_FILES])
+        more = "; …" if len(self.bad) > _SHOWN_FILES else ""
+        return [
+            Remark(
+                "Images that cannot be read, and have an empty row: {n:,} ({files}).",
+                n=len(self.bad),
+                files=shown + more,
+            )
+        ]
+
+    def given(self, rows: Sequence[Mapping[str, Cell]]) -> list[Cell]:
+        """See `InputColumn.given`; pixels, read from the files where paths are given."""
+        return [self._given(row.get(self.key)) for row in rows]
+
+    def file_rows(self, paths: Sequence[Path]) -> ImageRows:
+        """See `InputColumn.file_rows`."""
+        return ImageRows(paths, self.column)
+
+    def _given(self, value: Cell) -> np.ndarray:
+        if isinstance(value, np.ndarray):
+            given = cast("np.ndarray", value)
+            if given.dtype == np.uint8 and given.shape == self.shape:
+                return given
+        if not isinstance(value, str | Path):
+            raise InputError(
+                "A row has no value {column!r}; give the path of a file, or bytes of shape {shape}.",
+                column=self.key, shape=self.shape,
+            )  # fmt: skip
+        with decoding().ImageFiles(Path(value).parent, names=()) as files:
+            try:
+                pixels: np.ndarray = files.pixels(Path(value).name, *self.shape)
+            except decoding().BadImageError as error:
+                raise InputError(
+                    "{file} cannot be read: {reason}.", file=str(value), reason=str(error)
+                ) from error
+        return pixels
+
+
+def _path(cell: Cell) -> str:
+    if not isinstance(cell, str | Path) or not str(cell).strip():
+        raise decoding().BadImageError("no file is named")
+    return str(cell).strip()
+
+
+COLUMN = ImageColumn
