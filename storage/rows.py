@@ -236,7 +236,7 @@ def study_record(
 
 
 def _damaged(study: str, column: str, error: UnusableStoreError | ValueError) -> DamagedStudyError:
-    known = error.sentence.args if isinstance(error, UnusableStoreError) else {}
+    known: Mapping[str, object] = error.sentence.args if isinstance(error, UnusableStoreError) else {}
     return DamagedStudyError(
         "The study {study!r} is damaged: what is stored as its {column} cannot be read ({reason}); restore the "
         "workspace from a backup.",
