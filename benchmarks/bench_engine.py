@@ -18,7 +18,7 @@ from cupel.engine.domain.space import default_space, parameters
 from cupel.engine.domain.space_fit import adapt_space
 from cupel.engine.domain.space_points import start_points, to_params
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
-from cupel.engine.search.runner import Settings, StudyRunner
+from cupel.engine.search.runner import EngineSettings, StudyRunner
 from cupel.engine.studies import create_study
 from cupel.engine.workers.cluster import Cluster
 from cupel.engine.workers.messages import Site
@@ -81,7 +81,7 @@ def overhead() -> None:
         )
         study, _ = create_study(store, "sample:iris", spec)
         fill(store, study.id)
-        StudyRunner(store, study.id, Settings(no_work)).run()
+        StudyRunner(store, study.id, EngineSettings(no_work)).run()
         trials = [t for t in store.trials(study.id) if t.number >= PAST]
         first, last = min(t.created_at for t in trials), max(t.finished_at for t in trials if t.finished_at)
         ours = (last - first).total_seconds() / len(trials)

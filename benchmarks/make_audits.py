@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 from cupel.engine.audit.fairness import groups_of
-from cupel.engine.audit.group_audit import Asked, audited
+from cupel.engine.audit.group_audit import AuditSubject, audited
 from cupel.engine.data.columns import Column, WordColumn
 from cupel.engine.domain.group_audits import KEY, GroupAudit
 from cupel.engine.domain.stored import encoded
@@ -57,7 +57,7 @@ def add_audits(store: Store, study: StudyRecord) -> None:
 def _rates(
     by: str, groups: tuple[tuple[str, int, float, float], ...], rng: np.random.Generator
 ) -> GroupAudit:
-    asked = Asked.of("binary", ("0", "1"), "", 0.5)
+    asked = AuditSubject.of("binary", ("0", "1"), "", 0.5)
     parts = []
     for part, share in (("out_of_fold", 0.8), ("holdout", 0.2)):
         column, sizes = _column(by, [(name, round(n * share)) for name, n, *_ in groups])
@@ -71,7 +71,7 @@ def _rates(
 
 
 def _errors(rng: np.random.Generator) -> GroupAudit:
-    asked = Asked.of("regression", (), "", 0.5)
+    asked = AuditSubject.of("regression", (), "", 0.5)
     column, sizes = _column("ocean_proximity", [(name, n) for name, n, *_ in _COASTS])
     y = rng.lognormal(12.1, 0.5, sum(sizes))
     bias, spread = (np.repeat([group[i] for group in _COASTS], sizes) for i in (2, 3))

@@ -29,9 +29,9 @@ from cupel.engine.domain.variants import (
     ChoiceFacts,
     Difference,
     LayerWeights,
-    Limits,
     Rescue,
     RuntimeFile,
+    VariantLimits,
     VariantMeasures,
 )
 from cupel.storage.records import (
@@ -534,7 +534,9 @@ def _blame(spread: float) -> BlameFacts:
 def _choice(spread: float) -> ChoiceFacts:
     """Return what a made-up search says of the form that it chose."""
     nested = Difference(1.3 * spread, 0.4 * spread, 2.2 * spread)
-    return ChoiceFacts(Limits(500.0), False, nested, 86, 12, 0, CandidateEstimate(spread, 25_000, 0.01))
+    return ChoiceFacts(
+        VariantLimits(500.0), False, nested, 86, 12, 0, CandidateEstimate(spread, 25_000, 0.01)
+    )
 
 
 def add_variants(store: Store, study: StudyRecord, trial: TrialRecord) -> None:

@@ -7,7 +7,7 @@ from cupel.engine.domain.metrics import metrics_for
 from cupel.engine.training.curves import CURVE_NAMES
 from cupel.engine.training.reports import EpochReport
 from cupel.engine.workers.messages import StudyFiles, Task, TaskResult, TrialTask
-from cupel.engine.workers.reporter import Reporter
+from cupel.engine.workers.reporter import TrainingReporter
 from cupel.engine.workers.task import Work
 from cupel.storage.records import Curves, FoldScores
 
@@ -24,7 +24,7 @@ def nothing(files: StudyFiles, task: Task) -> TaskResult:  # noqa: ARG001 - as a
     return TaskResult(0.0, 1)
 
 
-def trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskResult:
+def trial(files: StudyFiles, task: TrialTask, reporter: TrainingReporter) -> TaskResult:
     """Answer at once, with 50 epochs of 5 folds."""
     names = metrics_for(files.task)
     rng = np.random.default_rng(task.number)

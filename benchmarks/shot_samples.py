@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from cupel.engine.domain.errors import Message
 from cupel.engine.domain.families import families_of
-from cupel.engine.domain.inspections import ColumnFacts, Finding, Histogram, Inspection, Preview
+from cupel.engine.domain.inspections import ColumnFacts, DataPreview, Finding, Histogram, Inspection
 from cupel.engine.domain.spec import ReadSpec
 from cupel.engine.inspection.inspect import inspect_file
 from PIL import Image, ImageDraw
@@ -152,7 +152,7 @@ def sample_inspection() -> Inspection:
         n_columns=13,
         size_bytes=5_326_368,
         digest="",
-        preview=Preview(tuple(one.name for one in columns), (row,) * 30),
+        preview=DataPreview(tuple(one.name for one in columns), (row,) * 30),
         thumbnails=(),
         columns=columns,
         findings=_sample_findings(),

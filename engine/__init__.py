@@ -14,7 +14,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import Found, find_network, resume_study
+    from .api import SearchResult, find_network, resume_study
     from .domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
     from .inference.predicting import predict_file
     from .studies import create_study
@@ -24,8 +24,8 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
     "BudgetSpec",
-    "Found",
     "ReadSpec",
+    "SearchResult",
     "SplitSpec",
     "StudySpec",
     "create_study",
@@ -36,7 +36,7 @@ __all__ = [
 
 _PLACES = {
     "BudgetSpec": ".domain.spec",
-    "Found": ".api",
+    "SearchResult": ".api",
     "ReadSpec": ".domain.spec",
     "SplitSpec": ".domain.spec",
     "StudySpec": ".domain.spec",

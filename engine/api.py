@@ -36,7 +36,7 @@ class SearchFailedError(CupelError):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search found.
 
     Attributes
@@ -89,7 +89,7 @@ def find_network(
     read: ReadSpec | None = None,
     on_trial: Callable[[TrialRecord], None] | None = None,
     **settings: Any,
-) -> Found:
+) -> SearchResult:
     """Search networks for a table, and wait for the result.
 
     Parameters
@@ -109,7 +109,7 @@ def find_network(
 
     Returns
     -------
-    Found
+    SearchResult
 
     Raises
     ------
@@ -142,7 +142,7 @@ def resume_study(
     timeout_s: float | None = None,
     workspace: str | Path | None = None,
     on_trial: Callable[[TrialRecord], None] | None = None,
-) -> Found:
+) -> SearchResult:
     """Go on with a study, one that is done with more trials or time, and wait for the result.
 
     Trials go on in their numbers; none is repeated. The result is written anew at the end, and the export made again.
@@ -159,7 +159,7 @@ def resume_study(
 
     Returns
     -------
-    Found
+    SearchResult
 
     Raises
     ------
@@ -214,13 +214,13 @@ def _wait(
         time.sleep(_POLL_S)
 
 
-def _found(store: Store, study_id: int) -> Found:
+def _found(store: Store, study_id: int) -> SearchResult:
     study = store.study(study_id)
     if study.state is StudyState.FAILED and study.failure is not None:
         raise SearchFailedError("The search failed: {message}", message=study.failure.message)
     result = StudyResult.of(study)
     export = result.export
-    return Found(
+    return SearchResult(
         study,
         tuple(store.trials(study_id)),
         best_of(store, study, result),

@@ -22,7 +22,7 @@ _CACHED = {"active_file", "inactive_file"}
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ControlGroupLimits:
     """What the control groups of a process leave it.
 
     Attributes
@@ -76,7 +76,7 @@ def private_bytes(pid: int | None = None) -> int:
     return int(found.rss) - int(getattr(found, "shared", 0))
 
 
-def group_limits(controllers: Path = _CONTROLLERS, own: Path = _OWN) -> Limits:
+def group_limits(controllers: Path = _CONTROLLERS, own: Path = _OWN) -> ControlGroupLimits:
     """Return the tightest limits of the groups that this process is in, of both versions of control groups.
 
     Parameters
@@ -87,8 +87,8 @@ def group_limits(controllers: Path = _CONTROLLERS, own: Path = _OWN) -> Limits:
         The file that names the groups of this process; where there is none, as outside Linux, nothing is limited.
     """
     if not own.is_file():
-        return Limits()
-    found: list[Limits] = []
+        return ControlGroupLimits()
+    found: list[ControlGroupLimits] = []
     for line in own.read_text(encoding="utf-8").splitlines():
         _, names, path = line.split(":", 2)
         if names == "":
@@ -101,7 +101,7 @@ def group_limits(controllers: Path = _CONTROLLERS, own: Path = _OWN) -> Limits:
                 ]
             elif name == "cpu":
                 found += [_share(folder) for folder in _groups(controllers / name, path)]
-    return Limits(
+    return ControlGroupLimits(
         min((one.memory_bytes for one in found), default=math.inf),
         min((one.free_bytes for one in found), default=math.inf),
         min((one.n_cores for one in found), default=math.inf),
@@ -117,28 +117,32 @@ def _groups(root: Path, path: str) -> Iterator[Path]:
     yield root
 
 
-def _unified(folder: Path) -> Limits:
+def _unified(folder: Path) -> ControlGroupLimits:
     memory = _memory(folder, "memory.max", "memory.current", "")
     quota, _, period = _read(folder / "cpu.max").partition(" ")
     cores = int(quota) / int(period) if quota.isdigit() and period.isdigit() else math.inf
-    return Limits(memory.memory_bytes, memory.free_bytes, cores)
+    return ControlGroupLimits(memory.memory_bytes, memory.free_bytes, cores)
 
 
-def _memory(folder: Path, limit: str, usage: str, prefix: str) -> Limits:
+def _memory(folder: Path, limit: str, usage: str, prefix: str) -> ControlGroupLimits:
     most, used = _read(folder / limit), _read(folder / usage)
     # "max", or a group without such a limit.
     if not (most.isdigit() and used.isdigit()):
-        return Limits()
+        return ControlGroupLimits()
     counts = (line.split() for line in _read(folder / "memory.stat").splitlines())
     cached = sum(
         int(n) for name, n in counts if name.removeprefix(prefix) in _CACHED and name.startswith(prefix)
     )
-    return Limits(int(most), max(0, int(most) - int(used) + cached))
+    return ControlGroupLimits(int(most), max(0, int(most) - int(used) + cached))
 
 
-def _share(folder: Path) -> Limits:
+def _share(folder: Path) -> ControlGroupLimits:
     quota, period = _read(folder / "cpu.cfs_quota_us"), _read(folder / "cpu.cfs_period_us")
-    return Limits(n_cores=int(quota) / int(period)) if quota.isdigit() and period.isdigit() else Limits()
+    return (
+        ControlGroupLimits(n_cores=int(quota) / int(period))
+        if quota.isdigit() and period.isdigit()
+        else ControlGroupLimits()
+    )
 
 
 def _read(path: Path) -> str:

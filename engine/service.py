@@ -42,7 +42,7 @@ from .domain.requests import (
 )
 from .domain.stored import encoded
 from .domain.thresholds import Threshold
-from .domain.variants import Difference, Limits
+from .domain.variants import Difference, VariantLimits
 from .jobs.child import Job, run
 from .jobs.failures import failure_of
 from .outputs import output_file
@@ -235,7 +235,7 @@ def _compress(store: Store, request: CompressTrial, progress: _JobProgress) -> C
 
     study_id, trial, most_drop = request.study_id, request.trial, request.most_drop
     if request.mode == "choose":
-        limits = Limits(most_drop, request.most_bytes, request.most_ms)
+        limits = VariantLimits(most_drop, request.most_bytes, request.most_ms)
         choice = choose_variants(
             store, study_id, trial, limits=limits, timeout_s=request.timeout_s, progress=step_done
         )

@@ -24,8 +24,8 @@ from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
 from ..domain.thresholds import USUAL
 from ..kinds.image.files import path_column
-from .group_audit import Asked
-from .study_audit import Audit, Part
+from .group_audit import AuditSubject
+from .study_audit import Audit, AuditedPart
 
 # Images that a message names.
 _NAMED = 5
@@ -65,7 +65,7 @@ class BundleAudit(Audit):
         self._data = data
         self._predictor = predictor = Predictor(self._bundle.path)
         threshold = USUAL if predictor.threshold is None else predictor.threshold
-        asked = Asked.of(self._bundle.task, self._bundle.labels, positive, threshold)
+        asked = AuditSubject.of(self._bundle.task, self._bundle.labels, positive, threshold)
         if data.is_dir() and predictor.lead:
             raise DataError(
                 "{file} is a folder; a bundle for images is audited on a table of their paths, targets and groups.",
@@ -95,7 +95,7 @@ class BundleAudit(Audit):
         )
 
     @cached_property
-    def _parts(self) -> Sequence[Part]:
+    def _parts(self) -> Sequence[AuditedPart]:
         y = _truth(self._table[self._target], self._bundle)
         known = np.flatnonzero(~np.isnan(y))
         if not len(known):
@@ -126,7 +126,7 @@ class BundleAudit(Audit):
             )
         rows = np.concatenate(places)
         truth = y[rows] if self._asked.task == "regression" else y[rows].astype(np.int64)
-        return [Part("file", rows, truth, np.concatenate(said).astype(np.float64))]
+        return [AuditedPart("file", rows, truth, np.concatenate(said).astype(np.float64))]
 
     @property
     def _bad(self) -> dict[str, str]:

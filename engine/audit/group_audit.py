@@ -12,7 +12,7 @@ from ..bundled.predictor import decided
 from ..deployment.telling import Share, unheard
 from ..domain.arrays import TargetValues
 from ..domain.errors import ExportError
-from ..domain.group_audits import LEAST_ROWS, Apart, AuditPart, Figure, Gap, Group
+from ..domain.group_audits import LEAST_ROWS, Apart, AuditedGroup, AuditPart, Figure, Gap
 from .fairness import (
     ERRORS,
     SHARES,
@@ -25,7 +25,7 @@ from .fairness import (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AuditSubject:
     """What is audited.
 
     Attributes
@@ -44,7 +44,7 @@ class Asked:
     threshold: float
 
     @classmethod
-    def of(cls, task: str, labels: Sequence[str], positive: str, threshold: float) -> Asked:
+    def of(cls, task: str, labels: Sequence[str], positive: str, threshold: float) -> AuditSubject:
         """Return it with the second of two classes as the positive one where none is named.
 
         Raises
@@ -72,7 +72,7 @@ class Asked:
 
 
 def audited(
-    asked: Asked,
+    asked: AuditSubject,
     grouping: Grouping,
     rows: NDArray[np.int64],
     y: TargetValues,
@@ -95,7 +95,7 @@ def audited(
     # One of all rows.
     n_counts = 1 + len(grouping.names)
     whole, _ = _counted(asked, y, predictions, 0, lambda: tell(0.0))
-    groups: list[Group] = []
+    groups: list[AuditedGroup] = []
     large: dict[str, tuple[dict[str, Figure], NDArray[np.float64] | None]] = {}
     for code, name in enumerate(grouping.names):
         own = codes == code
@@ -108,13 +108,13 @@ def audited(
         if n >= LEAST_ROWS:
             large[name] = figures, draws
         to_whole = {key: _apart(whole[key].value, figures[key].value) for key in asked.names()}
-        groups.append(Group(name, n, n < LEAST_ROWS, figures, to_whole))
+        groups.append(AuditedGroup(name, n, n < LEAST_ROWS, figures, to_whole))
     gaps = tuple(gap for key in asked.names() if (gap := _widest(key, large)) is not None)
     return AuditPart(part, len(rows), grouping.is_binned, whole, tuple(groups), gaps)
 
 
 def _counted(
-    asked: Asked,
+    asked: AuditSubject,
     y: TargetValues,
     predictions: NDArray[np.float64],
     seed: int,

@@ -36,7 +36,7 @@ from ..jobs.child import Job, run
 from ..looks import note_look
 from ..study_rows import StudyRows
 from .fairness import groups_of
-from .group_audit import Asked, audited
+from .group_audit import AuditSubject, audited
 
 _HOLDOUT = Job(
     "cupel.engine.audit.holdout:predict_holdout",
@@ -71,7 +71,7 @@ class HoldoutRequest:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class AuditedPart:
     """Rows of the table, what is true of them, and what the model says.
 
     Attributes
@@ -90,7 +90,7 @@ class Part:
 class Audit(ABC):
     """The audit of one model by any columns; what the model says is computed once, when it is first needed."""
 
-    def __init__(self, asked: Asked, table: Table, target: str, progress: Progress) -> None:
+    def __init__(self, asked: AuditSubject, table: Table, target: str, progress: Progress) -> None:
         self._asked = asked
         self._table = table
         self._target = target
@@ -140,7 +140,7 @@ class Audit(ABC):
 
     @property
     @abstractmethod
-    def _parts(self) -> Sequence[Part]:
+    def _parts(self) -> Sequence[AuditedPart]:
         """What the model says of rows that it had not seen."""
 
 
@@ -193,7 +193,9 @@ class StudyAudit(Audit):
         decided = threshold_of(self._rows, self._trial, None, threshold, fitting)
         progress("reading", _FITTED)
         target = self._rows.target
-        asked = Asked.of(target.task, target.labels, positive, USUAL if decided is None else decided.value)
+        asked = AuditSubject.of(
+            target.task, target.labels, positive, USUAL if decided is None else decided.value
+        )
         super().__init__(asked, self._rows.table, StudySpec.of_study(study).target, progress)
 
     def by(self, column: str) -> GroupAudit:
@@ -206,17 +208,17 @@ class StudyAudit(Audit):
         return found
 
     @cached_property
-    def _parts(self) -> Sequence[Part]:
+    def _parts(self) -> Sequence[AuditedPart]:
         rows, splits = self._rows, self._rows.splits
         places, predictions = _mean_by_row(splits.valid, rows.out_of_fold(self._trial))
-        parts = [Part("out_of_fold", places, rows.target.at(places), predictions)]
+        parts = [AuditedPart("out_of_fold", places, rows.target.at(places), predictions)]
         sha256 = self._holdout_model()
         if sha256:
             tell = stage(self._progress, "holdout", _FITTED, _PREDICTED)
             said = _held_out(self._store, self._study.id, sha256, tell)
             note_look(self._store, self._study, LookPurpose.AUDIT)
             truth = rows.target.at(splits.holdout)
-            parts.append(Part("holdout", splits.holdout, truth, said, model_of(sha256)))
+            parts.append(AuditedPart("holdout", splits.holdout, truth, said, model_of(sha256)))
         return parts
 
     def _holdout_model(self) -> str:

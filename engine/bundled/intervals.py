@@ -31,7 +31,7 @@ FILE = "intervals.npz"
 _HALVINGS = 100
 
 
-class FoldScores:
+class ConformityScores:
     """How far each network of a fold was off on the rows that it had not seen.
 
     Parameters
@@ -118,7 +118,7 @@ class FoldScores:
         np.savez_compressed(path, allow_pickle=False, **arrays)
 
     @classmethod
-    def load(cls, path: Path) -> FoldScores:
+    def load(cls, path: Path) -> ConformityScores:
         """Read what `save` wrote."""
         with np.load(path, allow_pickle=False) as file:
             ends = np.cumsum(file["lengths"])[:-1]

@@ -81,7 +81,7 @@ _SCRIPT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ServeSettings:
     """What is served and how much of it at once.
 
     Attributes
@@ -113,7 +113,7 @@ class _Refused(Exception):  # noqa: N818 - an answer, no failure
         return JSONResponse({"error": self.text, "problems": self.problems}, self.status)
 
 
-class Answer(BaseModel):
+class PredictResponse(BaseModel):
     """What /predict returns: one prediction a row, in order, and what is to be said of the rows."""
 
     predictions: list[dict[str, object]]
@@ -123,7 +123,7 @@ class Answer(BaseModel):
 class Service:
     """The model, and what a row must be."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ServeSettings) -> None:
         self.settings = settings
         self.folder = Path(settings.folder)
         self._reader = _reader()
@@ -298,7 +298,7 @@ def _json_type(column: Any) -> Any:
     return cell | None if column.may_be_missing else cell
 
 
-def make_app(settings: Settings) -> FastAPI:
+def make_app(settings: ServeSettings) -> FastAPI:
     """Return the application for a bundle's folder."""
     service = Service(settings)
     rows = service.row.model_json_schema()
@@ -315,7 +315,7 @@ def make_app(settings: Settings) -> FastAPI:
     refusals: Any = {413: {"description": "Too many rows or bytes"}, 415: {"description": "Not JSON"},
                      422: {"description": "A row is not as /schema says"}}  # fmt: skip
 
-    @app.post("/predict", response_model=Answer, responses=refusals, openapi_extra=request_body)
+    @app.post("/predict", response_model=PredictResponse, responses=refusals, openapi_extra=request_body)
     async def predict(request: Request, interval: float | None = None) -> Response:  # pyright: ignore[reportUnusedFunction]
         """Predict one row (an object) or many (a list of objects); `interval` 0.9 adds intervals or sets of 90 %."""
         try:
@@ -404,11 +404,11 @@ def _reader() -> ModuleType:
 
 def app() -> FastAPI:
     """Return the application of a worker process."""
-    return make_app(Settings(**json.loads(os.environ[_SETTINGS])))
+    return make_app(ServeSettings(**json.loads(os.environ[_SETTINGS])))
 
 
 def run(
-    settings: Settings,
+    settings: ServeSettings,
     port: int,
     workers: int = 1,
     *,
@@ -488,7 +488,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
     try:
         run(
-            Settings(str(folder), asked.host, asked.max_rows, asked.max_bytes),
+            ServeSettings(str(folder), asked.host, asked.max_rows, asked.max_bytes),
             asked.port,
             asked.workers,
             ready=lambda address: print(f"Serving at {address} (Ctrl-C ends it)", flush=True),

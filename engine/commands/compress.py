@@ -13,13 +13,13 @@ from rich.table import Table
 from ...storage.records import TrialState, VariantRecord
 from ...storage.store import Store
 from ..cli_codes import DONE, FAILED
-from ..compression.explore import Blamed, Choice, blame_layers, choose_variants
+from ..compression.explore import Blamed, ExplorationResult, blame_layers, choose_variants
 from ..compression.ledger import compress
 from ..domain import formatting
 from ..domain.compression_verdict import chosen
 from ..domain.errors import SpecError
 from ..domain.stored import encoded
-from ..domain.variants import BlamedLayers, Difference, Limits, VariantMeasures
+from ..domain.variants import BlamedLayers, Difference, VariantLimits, VariantMeasures
 from ..domain.verdict import looks_sentence
 from .console import plain_console, progress_bar
 
@@ -29,7 +29,7 @@ def run_compress(args: argparse.Namespace) -> int:
     if args.choose and args.blame:
         raise SpecError("--choose and --blame are two works; do one after the other.")
     _check_numbers(args)
-    choice: Choice | None = None
+    choice: ExplorationResult | None = None
     blamed: Blamed | None = None
     with Store.open(args.workspace) as store:
         study = store.find_study(args.study)
@@ -105,12 +105,12 @@ def _check_numbers(args: argparse.Namespace) -> None:
 
 def _choose(
     store: Store, study_id: int, args: argparse.Namespace, progress: Callable[[str, int, int], None]
-) -> Choice:
+) -> ExplorationResult:
     return choose_variants(
         store,
         study_id,
         args.trial,
-        limits=Limits(args.max_drop, args.target_bytes, args.target_ms),
+        limits=VariantLimits(args.max_drop, args.target_bytes, args.target_ms),
         n_rounds=args.rounds,
         timeout_s=args.timeout,
         is_zipped=args.zipped,
@@ -136,7 +136,7 @@ def _print_blame(found: BlamedLayers) -> None:
 
 
 def _print_honest(
-    choice: Choice | None, best: VariantRecord | None, variants: list[VariantRecord], n_looks: int
+    choice: ExplorationResult | None, best: VariantRecord | None, variants: list[VariantRecord], n_looks: int
 ) -> None:
     """Print how good the choice is on rows that it was not made on."""
     if choice is not None and choice.nested is not None:

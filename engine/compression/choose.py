@@ -28,7 +28,7 @@ from ..networks.network import Network
 from ..training.model import TrainedModel
 from ..training.quantizing import channel_axes, layer_of
 from ..training.sparsity import Scope, sparsity_of
-from .messages import ChooseRequest, Chosen, Found
+from .messages import ChooseRequest, Chosen, FrontForm
 from .probe import Probe, bytes_of, latency_of, probe_of
 from .train import train_plan
 
@@ -50,7 +50,7 @@ _FIRST: tuple[dict[str, float | str | bool], ...] = (
 
 
 @dataclass(slots=True)
-class Candidate:
+class ScoredPlan:
     """A plan in a number format, what it scored, and what it needs."""
 
     plan: Plan
@@ -73,7 +73,7 @@ class Chooser:
     most_ms: float | None
     is_zipped: bool
     reference: NDArray[np.float64] | None = None
-    found: dict[str, Candidate] = field(default_factory=dict[str, Candidate])
+    found: dict[str, ScoredPlan] = field(default_factory=dict[str, ScoredPlan])
     n_ruled_out: int = 0
     n_failed: int = 0
     shrunk: dict[float, Network] = field(default_factory=dict[float, Network])
@@ -163,10 +163,10 @@ class Chooser:
         layers = list(dict.fromkeys(layer_of(name) for name in channel_axes(self.probe.base.network.weights)))
         return tuple(dict.fromkeys((layers[0], layers[-1]))) if len(layers) > 2 else tuple(layers[-1:])
 
-    def _tried(self, plan: Plan, number_format: str) -> Candidate:
+    def _tried(self, plan: Plan, number_format: str) -> ScoredPlan:
         network = self.shrunk[plan.keep]
         size, latency = bytes_of(network, number_format, plan.floats), latency_of(network)
-        one = Candidate(plan, number_format, self._worst(), size, latency)
+        one = ScoredPlan(plan, number_format, self._worst(), size, latency)
         over_bytes = self.most_bytes is not None and size > _SLACK * self.most_bytes + _SLACK_BYTES
         if (over_bytes and not self.is_zipped) or (
             self.most_ms is not None and number_format != "int8" and latency > _SLACK * self.most_ms
@@ -215,7 +215,7 @@ class Chooser:
             most_drop,
         )
 
-    def chosen(self, most_drop: float) -> list[Candidate]:
+    def chosen(self, most_drop: float) -> list[ScoredPlan]:
         """Return the candidates of the front that are worth a file, the smallest within the limits first."""
         made = [one for one in self.found.values() if one.model is not None]
         costs = np.array([[one.drop, one.size_bytes, one.latency_ms] for one in made]).reshape(-1, 3)
@@ -260,12 +260,14 @@ def choose(request: ChooseRequest, reporter: Reporter) -> Chosen:
     )
     control = chooser.run(request.n_rounds, request.timeout_s, reporter)
     (folder / "control.npz").write_bytes(control.to_bytes())
-    candidates: list[Found] = []
+    candidates: list[FrontForm] = []
     for place, one in enumerate(chooser.chosen(request.limits.most_drop)):
         assert one.model is not None  # noqa: S101 - of the front
         file = f"candidate{place}.npz"
         (folder / file).write_bytes(one.model.to_bytes())
-        candidates.append(Found(one.plan, one.number_format, file, one.drop, one.size_bytes, one.latency_ms))
+        candidates.append(
+            FrontForm(one.plan, one.number_format, file, one.drop, one.size_bytes, one.latency_ms)
+        )
     return Chosen(
         candidates=tuple(candidates),
         n_tried=len(chooser.found),

@@ -46,7 +46,7 @@ from .files import (
     outputs_of,
 )
 from .layers import as_stored, describe_layers, matrices
-from .messages import Begun, Conversion, ConvertRequest, Written
+from .messages import Begun, ConvertRequest, VariantFile, Written
 from .probe import opened
 
 _CALIBRATION_ROWS = 256
@@ -56,7 +56,7 @@ _SAMPLE_ROWS = 256
 Floats = NDArray[np.float64]
 
 
-def measure(context: StudyContext, model: TrainedModel, conversion: Conversion, folder: Path) -> Written:
+def measure(context: StudyContext, model: TrainedModel, conversion: VariantFile, folder: Path) -> Written:
     """Write the file of the first fold's network, and return the scores of all folds' and the sizes.
 
     Raises

@@ -21,10 +21,17 @@ from ..domain.compression_plan import BASE, CONTROL, Form, Plan
 from ..domain.compression_verdict import chosen
 from ..domain.errors import SpecError
 from ..domain.spec import StudySpec
-from ..domain.variants import BlamedLayers, BlameFacts, CandidateEstimate, ChoiceFacts, Difference, Limits
+from ..domain.variants import (
+    BlamedLayers,
+    BlameFacts,
+    CandidateEstimate,
+    ChoiceFacts,
+    Difference,
+    VariantLimits,
+)
 from ..jobs.child import Job
 from ..statistics.comparison import paired_difference
-from .ledger import Measured, Progress, Work, trial_to_compress
+from .ledger import LedgerRun, Measured, Progress, trial_to_compress
 from .messages import BLAME, CHOOSE, BlameRequest, ChooseRequest, Chosen, Trained
 
 # Steps of the progress that a search is worth.
@@ -36,7 +43,7 @@ BLAMED = ("int8", "int4", "sparse")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ExplorationResult:
     """What a search ended with.
 
     Attributes
@@ -79,12 +86,12 @@ def choose_variants(
     study_id: int,
     trial: int | str = "best",
     *,
-    limits: Limits,
+    limits: VariantLimits,
     n_rounds: int | None = None,
     timeout_s: float | None = None,
     is_zipped: bool = False,
     progress: Progress = lambda *_: None,
-) -> Choice:
+) -> ExplorationResult:
     """Search for the best forms under limits, measure the front, and record it.
 
     Parameters
@@ -113,7 +120,7 @@ def choose_variants(
     rounds = n_rounds or (USUAL_ROUNDS if timeout_s is None else _MANY)
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=store.workspace.path) as folder:
         forms = (Form(BASE, "float32"), Form(CONTROL, "float32"))
-        work = Work(store, study, record, forms, Path(folder), limits.most_drop, progress)
+        work = LedgerRun(store, study, record, forms, Path(folder), limits.most_drop, progress)
         subject = work.subject()
         request = ChooseRequest(
             subject, work.n_epochs(), rounds, timeout_s or 1e9, is_zipped, limits,
@@ -124,7 +131,7 @@ def choose_variants(
         work.forms = tuple(front)
         variants = work.ended(work.measured(subject, front, 0))
     best = chosen(variants, limits.most_drop, limits.most_bytes, limits.most_ms, is_zipped=is_zipped)
-    return Choice(variants, best, found.n_tried, found.n_ruled_out, nested)
+    return ExplorationResult(variants, best, found.n_tried, found.n_ruled_out, nested)
 
 
 def _interval(losses: Sequence[float], n_folds: int) -> Difference | None:
@@ -132,7 +139,12 @@ def _interval(losses: Sequence[float], n_folds: int) -> Difference | None:
 
 
 def _front(
-    found: Chosen, forms: tuple[Form, Form], limits: Limits, nested: Difference | None, *, is_zipped: bool
+    found: Chosen,
+    forms: tuple[Form, Form],
+    limits: VariantLimits,
+    nested: Difference | None,
+    *,
+    is_zipped: bool,
 ) -> dict[Form, Measured]:
     """Return base, control and the front, before files of them are written."""
     base, control = forms
@@ -187,7 +199,7 @@ def blame_layers(
     number_format, zeros = ("float32", sparsity) if how == "sparse" else (how, 0.0)
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=store.workspace.path) as folder:
         base = Form(BASE, "float32")
-        work = Work(store, study, record, (base,), Path(folder), most_drop, progress)
+        work = LedgerRun(store, study, record, (base,), Path(folder), most_drop, progress)
         subject = work.subject()
         found = _explored(work, BLAME, BlameRequest(subject, number_format, zeros, most_drop))
         spared = found.rescue.spared
@@ -208,7 +220,7 @@ def blame_layers(
     return Blamed(found, variants)
 
 
-def _explored(work: Work, job: Job[A], request: object) -> A:
+def _explored(work: LedgerRun, job: Job[A], request: object) -> A:
     """Have a child search, with its progress; return its answer."""
     first = work.n_done
     work.n_steps += _PARTS

@@ -43,13 +43,13 @@ from .messages import (
     LATENCY,
     TRAIN,
     Begun,
-    Conversion,
     ConvertRequest,
     LatencyRequest,
     Subject,
     Trained,
     TrainedPlan,
     TrainRequest,
+    VariantFile,
     Written,
 )
 
@@ -97,7 +97,7 @@ def compress(
     forms = forms_of(what)
     study, record = trial_to_compress(store, study_id, trial)
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=store.workspace.path) as folder:
-        return Work(store, study, record, forms, Path(folder), most_drop, progress).run()
+        return LedgerRun(store, study, record, forms, Path(folder), most_drop, progress).run()
 
 
 def trial_to_compress(store: Store, study_id: int, trial: int | str) -> tuple[StudyRecord, TrialRecord]:
@@ -173,7 +173,7 @@ class Measured:
 
 
 @dataclass(slots=True)
-class Work:
+class LedgerRun:
     """One run of the ledger in a folder of its own; `explore` builds on it."""
 
     store: Store
@@ -239,7 +239,7 @@ class Work:
         """
         wanted = {
             f"{first + place}-{runtime}": (
-                Conversion(
+                VariantFile(
                     f"{first + place}-{runtime}",
                     one.model,
                     form.number_format,
@@ -312,7 +312,7 @@ class Work:
                 folder=str(self.store.workspace.path),
             )
 
-    def _converted(self, subject: Subject, wanted: Sequence[Conversion]) -> dict[str, Written]:
+    def _converted(self, subject: Subject, wanted: Sequence[VariantFile]) -> dict[str, Written]:
         """Convert in child processes: one for all, and another for the rest where a conversion kills it."""
         found: dict[str, Written] = {}
         begun = ""

@@ -14,8 +14,8 @@ from ..domain.variants import (
     ChoiceFacts,
     FittedThreshold,
     LayerWeights,
-    Limits,
     RowTimes,
+    VariantLimits,
 )
 from ..jobs.child import Job
 
@@ -78,7 +78,7 @@ class TrainedPlan(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
+class VariantFile:
     """A file to be written of networks.
 
     Attributes
@@ -107,7 +107,7 @@ class ConvertRequest:
     """Files to be written and scored, one after the other."""
 
     subject: Subject
-    conversions: tuple[Conversion, ...]
+    conversions: tuple[VariantFile, ...]
 
 
 class Begun(msgspec.Struct, frozen=True, tag="begun"):
@@ -171,11 +171,11 @@ class ChooseRequest:
     n_rounds: int
     timeout_s: float
     is_zipped: bool
-    limits: Limits
+    limits: VariantLimits
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FrontForm:
     """A form of the front: its networks are in the file `model` of the folder."""
 
     plan: Plan
@@ -196,7 +196,7 @@ class Chosen:
         By fold, see `choose.nested_losses`.
     """
 
-    candidates: tuple[Found, ...]
+    candidates: tuple[FrontForm, ...]
     n_tried: int
     n_ruled_out: int
     n_failed: int

@@ -18,7 +18,7 @@ from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
 from .frames import table_from_arrow
 from .table import Table
-from .textfile import TextReader
+from .textfile import TextFileReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,9 @@ def read_table(
             result = _read_parquet(path, storages or {})
         else:
             with _frugal_memory():
-                result = ReadResult(*TextReader(path, read, storages or {}, magic[:2] == b"\x1f\x8b").run())
+                result = ReadResult(
+                    *TextFileReader(path, read, storages or {}, magic[:2] == b"\x1f\x8b").run()
+                )
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DataError("{file} cannot be read: {reason}.", file=str(path), reason=reason) from error

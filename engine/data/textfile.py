@@ -33,7 +33,7 @@ _BLOCKS_BETWEEN_RELEASES = 16
 _MAX_KEPT_LINES = 100_000
 
 
-class TextReader:
+class TextFileReader:
     """One reading of one text file."""
 
     def __init__(

@@ -27,7 +27,7 @@ from ..kinds.base import DATA, BundlePart
 from ..kinds.registry import bundle_part_of
 from .card_groups import groups_section
 from .card_intervals import intervals_section
-from .document import Block, Code, Document, Items, Paragraph, Section, Table
+from .document import Block, Code, Document, DocumentTable, Items, Paragraph, Section
 
 
 def model_card(
@@ -124,7 +124,7 @@ def _data(study: StudyRecord, dataset: DatasetRecord, made: Conversion) -> Secti
         low, high = (plain(x) if spec.kind == "number" else "" for x in (spec.minimum, spec.maximum))
         rows.append((spec.column, spec.kind, spec.role, low, high, count(spec.n_missing)))
     header = ("column", "kind", "role", "minimum", "maximum", "missing")
-    return Section("Data", (Items(lines), Table(header, tuple(rows))))
+    return Section("Data", (Items(lines), DocumentTable(header, tuple(rows))))
 
 
 def _scores(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..domain import formatting
 from ..domain.group_audits import LEAST_ROWS, AuditPart, Figure, Gap, GroupAudit
-from .document import Block, Items, Paragraph, Section, Table
+from .document import Block, DocumentTable, Items, Paragraph, Section
 
 TITLES = {
     "base_rate": "true rate", "selection_rate": "said rate", "accuracy": "accuracy", "recall": "recall",
@@ -66,13 +66,13 @@ def groups_section(
     return Section("Groups", tuple(blocks))
 
 
-def _table(part: AuditPart) -> Table:
+def _table(part: AuditPart) -> DocumentTable:
     names = counted(part)
     rows = [("all", formatting.count(part.n_rows), *_cells(part.whole, names))]
     for group in part.groups:
         name = _in_line(group.group) + (" (*)" if group.is_small else "")
         rows.append((name, formatting.count(group.n_rows), *_cells(group.figures, names)))
-    return Table(("group", "rows", *(TITLES[name] for name in names)), tuple(rows))
+    return DocumentTable(("group", "rows", *(TITLES[name] for name in names)), tuple(rows))
 
 
 def _in_line(name: str) -> str:

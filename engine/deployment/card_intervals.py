@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..domain.bundles import Coverage, Intervals
 from ..domain.formatting import counted, number, plain
 from ..statistics.conformal import MOST_SCORES
-from .document import Block, Items, Section, Table
+from .document import Block, DocumentTable, Items, Section
 
 
 def intervals_section(intervals: Intervals, task: str) -> Section:
@@ -82,4 +82,4 @@ def _measured(coverage: Sequence[Coverage], numbers: bool) -> Block:
         proven, share, low, high = (f"{100 * x:.1f} %" for x in (one.proven, one.share, one.low, one.high))
         width = plain(one.size) if numbers else number(one.size, 2)
         rows.append((f"{one.level:g}", proven, share, f"{low} to {high}", width))
-    return Table(("level", "proven", inside, "95 % interval", size), tuple(rows))
+    return DocumentTable(("level", "proven", inside, "95 % interval", size), tuple(rows))

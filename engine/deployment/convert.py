@@ -35,7 +35,7 @@ from ..onnx_form.graph import onnx_names
 from ..training.model import TrainedModel
 from .conversion import ConversionRequest
 from .fold_networks import with_fold_networks
-from .formats.writing import Work, written
+from .formats.writing import FormatRequest, written
 from .samples import write_samples
 
 _ABOUT = {
@@ -83,7 +83,7 @@ def _converted(request: ConversionRequest, reporter: Reporter) -> Conversion:
         dict(fitted.inputs(table, np.array(some, np.int64)))
         for fitted, some in zip(model.preprocessings, request.calibration, strict=False)
     ]
-    work = Work(
+    work = FormatRequest(
         folder,
         model,
         request.number_format,
@@ -129,7 +129,7 @@ def _check_weights(model: TrainedModel) -> None:
 
 
 def _written(
-    work: Work, names: Sequence[str], threshold: float | None, reporter: Reporter
+    work: FormatRequest, names: Sequence[str], threshold: float | None, reporter: Reporter
 ) -> dict[str, FormatFiles]:
     """Write the formats, and what each must predict; return of each what `bundled.checking.check` needs to know."""
     formats: dict[str, FormatFiles] = {}

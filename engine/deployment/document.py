@@ -48,7 +48,7 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DocumentTable:
     """Cells in rows, all as long as the header."""
 
     header: tuple[str, ...]
@@ -84,7 +84,7 @@ class Code:
         return f"<pre>{html.escape(self.text)}</pre>"
 
 
-Block = Paragraph | Items | Table | Code
+Block = Paragraph | Items | DocumentTable | Code
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,42 +14,42 @@ import onnx
 from numpy.typing import NDArray
 
 from ..data.table import Table
-from ..domain.bundles import FoldNetworks
+from ..domain.bundles import FoldNetworkFiles
 from ..domain.errors import Message
 from ..onnx_form.graph import fold_outputs, folded_networks, whole_onnx
 from ..training.model import TrainedModel
 from .conversion import FoldsRequest
-from .formats.writing import Work
+from .formats.writing import FormatRequest
 
 OWN, BESIDE = "model.onnx", "folds.onnx"
 # Of the sample rows' predictions that a bundle carries to be checked by.
 _MOST_NUMBERS = 200_000
 
 
-def with_fold_networks(work: Work, table: Table, request: FoldsRequest) -> FoldNetworks:
+def with_fold_networks(work: FormatRequest, table: Table, request: FoldsRequest) -> FoldNetworkFiles:
     """Write the networks of the folds where they are not those of the model, and what all say to its file.
 
     Parameters
     ----------
-    work : Work
+    work : FormatRequest
     table : Table
         All rows of the data.
     request : FoldsRequest
 
     Returns
     -------
-    FoldNetworks
+    FoldNetworkFiles
         With a reason where the networks do not fit to the folds or to the model.
     """
     own = request.model is None
     networks = work.model if request.model is None else _read(Path(request.model))
     if networks.n_networks != request.n_networks:
-        return FoldNetworks(
+        return FoldNetworkFiles(
             reason=Message("The bundle has no prediction intervals: its networks are not those of the folds.")
         )
     used = {name for fitted in networks.preprocessings for name in fitted.columns}
     if not used <= set(work.names):
-        return FoldNetworks(
+        return FoldNetworkFiles(
             reason=Message(
                 "The bundle has no prediction intervals: the networks of the folds need columns that its model does "
                 "not."
@@ -74,7 +74,7 @@ def with_fold_networks(work: Work, table: Table, request: FoldsRequest) -> FoldN
         arrays["holdout"] = np.stack([m.predict(table, holdout) for m in members])
         arrays["said"] = arrays["holdout"].mean(axis=0) if own else work.model.predict(table, holdout)
     np.savez(request.out, allow_pickle=False, **arrays)  # pyright: ignore[reportArgumentType]
-    return FoldNetworks(OWN if own else BESIDE, tuple(fold_outputs(networks)))
+    return FoldNetworkFiles(OWN if own else BESIDE, tuple(fold_outputs(networks)))
 
 
 def _read(path: Path) -> TrainedModel:

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from ...storage.records import TrialRecord, VariantRecord
 from ..bundled import FOLDER
-from ..bundled.intervals import FILE, FoldScores
+from ..bundled.intervals import FILE, ConformityScores
 from ..bundled.predictor import decided
 from ..domain.arrays import TargetValues
-from ..domain.bundles import Coverage, FoldNetworks, Intervals
+from ..domain.bundles import Coverage, FoldNetworkFiles, Intervals
 from ..domain.errors import ExportError, Message
 from ..domain.results import StudyResult
 from ..statistics.conformal import LEVELS, measured, scores_of
@@ -46,7 +46,7 @@ class IntervalPlan:
 
     Attributes
     ----------
-    scores : FoldScores
+    scores : ConformityScores
     split : str
         The kind of the folds.
     n_folds : int
@@ -64,7 +64,7 @@ class IntervalPlan:
         Their class places, or values.
     """
 
-    scores: FoldScores
+    scores: ConformityScores
     split: str
     n_folds: int
     model: Path | None
@@ -158,7 +158,7 @@ def _spread(n: int, most: int) -> Ints:
 def write_intervals(
     folder: Path,
     plan: IntervalPlan | Message,
-    networks: FoldNetworks | None,
+    networks: FoldNetworkFiles | None,
     out: Path,
     threshold: float | None,
 ) -> Intervals:

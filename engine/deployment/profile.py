@@ -21,7 +21,7 @@ from ..bundled.schema import InputSpec
 from ..data.columns import Rows
 from ..data.table import Table
 from ..domain.kinds import KINDS, kind_of_role
-from ..kinds.base import Measure, Tokens
+from ..kinds.base import Measure, TokenRule
 from ..kinds.registry import bundle_part_of
 
 PROFILE = "training_profile.json"
@@ -36,7 +36,7 @@ _CATEGORY = "category"
 
 
 @dataclass(slots=True)
-class Counts:
+class ColumnBins:
     """The bins of one measure of one column, and the rows in each.
 
     Attributes
@@ -79,9 +79,9 @@ class Counts:
         place[known > self.edges[-1]] = len(self.counts) - 1
         self.counts += np.bincount(place, minlength=len(self.counts))
 
-    def empty(self) -> Counts:
+    def empty(self) -> ColumnBins:
         """Return the same bins without rows."""
-        return Counts(
+        return ColumnBins(
             self.column, self.name, self.measure, self.edges, self.words, np.zeros_like(self.counts)
         )
 
@@ -107,7 +107,7 @@ class Counts:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Counts:
+    def from_json(cls, data: Mapping[str, Any]) -> ColumnBins:
         edges = None if data["edges"] is None else np.array(data["edges"], np.float64)
         counts = np.array(data["counts"], np.int64)
         return cls(
@@ -132,7 +132,7 @@ def write_profile(
     """
     parts = {spec.column: bundle_part_of(kind_of_role(spec.role)) for spec in inputs}
     tokens = next(filter(None, (part.tokens(folder / "model.onnx") for part in parts.values())), None)
-    found: list[Counts] = []
+    found: list[ColumnBins] = []
     for spec in inputs:
         part = parts[spec.column]
         cells = part.cells(table, spec.column, rows)
@@ -152,14 +152,14 @@ def write_profile(
     (folder / PROFILE).write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def measures_of(tokens: Tokens | None) -> dict[str, Measure]:
+def measures_of(tokens: TokenRule | None) -> dict[str, Measure]:
     """Return what is counted of a column, by name; `tokens` are those that a model for texts knows."""
     return {
         name: measure for kind in KINDS for name, measure in bundle_part_of(kind).measures(tokens).items()
     }
 
 
-def _numbers(spec: InputSpec, measure: str, values: NDArray[np.float64]) -> Counts:
+def _numbers(spec: InputSpec, measure: str, values: NDArray[np.float64]) -> ColumnBins:
     known = values[~np.isnan(values)]
     edges = np.zeros(1)
     if len(known):
@@ -173,14 +173,14 @@ def _numbers(spec: InputSpec, measure: str, values: NDArray[np.float64]) -> Coun
         edges = np.unique(np.concatenate([distinct[:1], inner, distinct[-1:]]))
     if len(edges) == 1:
         edges = np.repeat(edges, 2)
-    counts = Counts(spec.column, spec.name, measure, edges, None, np.zeros(len(edges) + 1, np.int64))
+    counts = ColumnBins(spec.column, spec.name, measure, edges, None, np.zeros(len(edges) + 1, np.int64))
     counts.add(values)
     return counts
 
 
-def _categories(spec: InputSpec, measure: str, values: NDArray[np.generic]) -> Counts:
+def _categories(spec: InputSpec, measure: str, values: NDArray[np.generic]) -> ColumnBins:
     present = [word for word in values.tolist() if word != "" and word == word]
     words = [word for word, _ in Counter(present).most_common(_MOST_WORDS)]
-    counts = Counts(spec.column, spec.name, measure, None, words, np.zeros(len(words) + 1, np.int64))
+    counts = ColumnBins(spec.column, spec.name, measure, None, words, np.zeros(len(words) + 1, np.int64))
     counts.add(values)
     return counts

@@ -105,7 +105,7 @@ def serve(
             name=error.name,
         ) from error
     folder = Bundle.open(bundle).path.absolute()
-    settings = serve.Settings(str(folder), host, max_rows, max_bytes)
+    settings = serve.ServeSettings(str(folder), host, max_rows, max_bytes)
     try:
         serve.run(settings, port, workers, app_name=f"{serve.__name__}:app", ready=ready)
     except (OSError, OverflowError) as error:

@@ -75,7 +75,7 @@ class FormatFiles(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
 
 
-class FoldNetworks(msgspec.Struct, frozen=True):
+class FoldNetworkFiles(msgspec.Struct, frozen=True):
     """Where a bundle has the networks of the folds.
 
     Attributes
@@ -109,7 +109,7 @@ class Conversion(msgspec.Struct, frozen=True):
         Sample rows that are made up.
     formats : mapping of str to FormatFiles
         ONNX first.
-    folds : FoldNetworks or None
+    folds : FoldNetworkFiles or None
         None where none were asked for.
     network_inputs : tuple of str
         Of the network without its preprocessing.
@@ -128,7 +128,7 @@ class Conversion(msgspec.Struct, frozen=True):
     inputs: tuple[BundleInput, ...]
     n_made_up: int
     formats: Mapping[str, FormatFiles]
-    folds: FoldNetworks | None
+    folds: FoldNetworkFiles | None
     network_inputs: tuple[str, ...]
     versions: Mapping[str, str]
     seconds: float

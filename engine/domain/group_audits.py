@@ -39,7 +39,7 @@ class Apart(msgspec.Struct, frozen=True):
     ratio: float | None
 
 
-class Group(msgspec.Struct, frozen=True):
+class AuditedGroup(msgspec.Struct, frozen=True):
     """One group.
 
     Attributes
@@ -95,7 +95,7 @@ class AuditPart(msgspec.Struct, frozen=True, omit_defaults=True):
         Whether the groups are ranges of a number or date.
     whole : mapping of str to Figure
         Of all rows.
-    groups : tuple of Group
+    groups : tuple of AuditedGroup
     gaps : tuple of Gap
     model : str
         What tells the networks that predicted a holdout from others, see `model_of`; empty elsewhere.
@@ -107,7 +107,7 @@ class AuditPart(msgspec.Struct, frozen=True, omit_defaults=True):
     n_rows: int
     is_binned: bool
     whole: Mapping[str, Figure]
-    groups: tuple[Group, ...]
+    groups: tuple[AuditedGroup, ...]
     gaps: tuple[Gap, ...]
     model: str = ""
     is_former: bool | None = None

@@ -25,7 +25,7 @@ class ArraySchema:
     sha256: str = ""
 
 
-class Preview(msgspec.Struct, frozen=True):
+class DataPreview(msgspec.Struct, frozen=True):
     """The first rows, as text; an empty cell is empty."""
 
     columns: tuple[str, ...]
@@ -114,7 +114,7 @@ class Inspection(msgspec.Struct, frozen=True):
     n_rows, n_columns, size_bytes : int
     digest : str
         Empty where no data set that is known has this size: it takes a pass over all cells and pixels.
-    preview : Preview
+    preview : DataPreview
     thumbnails : tuple of Thumbnail
         Of rows that have pictures.
     columns : tuple of ColumnFacts
@@ -142,7 +142,7 @@ class Inspection(msgspec.Struct, frozen=True):
     n_columns: int
     size_bytes: int
     digest: str
-    preview: Preview
+    preview: DataPreview
     thumbnails: tuple[Thumbnail, ...]
     columns: tuple[ColumnFacts, ...]
     findings: tuple[Finding, ...]

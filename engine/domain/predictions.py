@@ -89,7 +89,7 @@ class PreviewRow(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     row : str
         Its number from 1, or the name of a file.
     cells : tuple of str
-        Of `Preview.columns`; none where the row could not be read.
+        Of `PredictionPreview.columns`; none where the row could not be read.
     truth : str or None
         What the data say.
     prediction : str
@@ -113,7 +113,7 @@ class PreviewRow(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     picture: str | None = None
 
 
-class Preview(msgspec.Struct, frozen=True):
+class PredictionPreview(msgspec.Struct, frozen=True):
     """The first rows of data with their predictions.
 
     Attributes
@@ -156,4 +156,4 @@ class PredictedRows(PredictSummary, frozen=True, kw_only=True):
     """The answer to a `requests.PredictRows`: also where the predictions are, and the first of them."""
 
     out: str
-    preview: Preview
+    preview: PredictionPreview

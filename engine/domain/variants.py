@@ -89,7 +89,7 @@ class RuntimeFile(msgspec.Struct, frozen=True, omit_defaults=True):
     p95_ms_256: float | None = None
 
 
-class Limits(msgspec.Struct, frozen=True):
+class VariantLimits(msgspec.Struct, frozen=True):
     """What the user sets: the loss, the bytes of the file, and the milliseconds of one row; None is no limit."""
 
     most_drop: float = 0.01
@@ -110,7 +110,7 @@ class ChoiceFacts(msgspec.Struct, frozen=True):
 
     Attributes
     ----------
-    limits : Limits
+    limits : VariantLimits
     is_zipped : bool
         Whether bytes are those of zipped files.
     nested : Difference or None
@@ -119,7 +119,7 @@ class ChoiceFacts(msgspec.Struct, frozen=True):
     estimate : CandidateEstimate
     """
 
-    limits: Limits
+    limits: VariantLimits
     is_zipped: bool
     nested: Difference | None
     n_tried: int

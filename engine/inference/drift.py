@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..deployment.profile import FORMAT, PROFILE, Counts, measures_of
+from ..deployment.profile import FORMAT, PROFILE, ColumnBins, measures_of
 from ..domain.predictions import ColumnDrift, DriftReport
-from ..kinds.base import Tokens
+from ..kinds.base import TokenRule
 
 # Of the index: the usual limits of its users.
 SOME, STRONG = 0.1, 0.25
@@ -34,10 +34,10 @@ class Watch:
     """Counts the rows that pass by as the training rows were counted, and compares."""
 
     def __init__(self, profile: Mapping[str, Any]) -> None:
-        self._trained = [Counts.from_json(one) for one in profile["measures"]]
+        self._trained = [ColumnBins.from_json(one) for one in profile["measures"]]
         self._found = [one.empty() for one in self._trained]
         tokens = profile.get("tokens")
-        self._measures = measures_of(None if tokens is None else Tokens.from_json(tokens))
+        self._measures = measures_of(None if tokens is None else TokenRule.from_json(tokens))
         self.columns: tuple[str, ...] = tuple(profile["columns"])
         self.n_trained: int = profile["n_rows"]
         self.n_rows = 0
@@ -108,7 +108,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected
 
 
-def _compared(old: Counts, new: Counts, p_value: float) -> ColumnDrift:
+def _compared(old: ColumnBins, new: ColumnBins, p_value: float) -> ColumnDrift:
     index = stability_index(old.all, new.all)
     significant = p_value < LEVEL
     word = (

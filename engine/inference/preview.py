@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..bundled.input_column import InputColumn
 from ..bundled.predictor import Piece, Predictor
 from ..deployment.bundle import Bundle
-from ..domain.predictions import Preview, PreviewRow
+from ..domain.predictions import PredictionPreview, PreviewRow
 from .rows import open_source
 
 ROWS, PICTURES = 200, 60
@@ -23,7 +23,7 @@ _TEXT = 80
 Feeds = Mapping[str, NDArray[np.generic]]
 
 
-def preview(bundle: Path, data: Path, interval: float | None = None) -> Preview:
+def preview(bundle: Path, data: Path, interval: float | None = None) -> PredictionPreview:
     """Predict the first rows again (of files some of all), and return them with what the window shows beside.
 
     Parameters
@@ -44,7 +44,7 @@ def preview(bundle: Path, data: Path, interval: float | None = None) -> Preview:
         if len(rows) >= most:
             break
     columns = tuple(column.column for column in _shown(predictor))
-    return Preview(columns, tuple(rows), has_truth=any(row.truth is not None for row in rows))
+    return PredictionPreview(columns, tuple(rows), has_truth=any(row.truth is not None for row in rows))
 
 
 def _pictured(predictor: Predictor) -> InputColumn | None:

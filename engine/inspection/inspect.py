@@ -12,7 +12,7 @@ from ..data.table import Table
 from ..data.target import Target, encode_target
 from ..domain.errors import DataError, Message
 from ..domain.families import families_of
-from ..domain.inspections import ColumnFacts, Finding, Histogram, Inspection, Preview, Thumbnail
+from ..domain.inspections import ColumnFacts, DataPreview, Finding, Histogram, Inspection, Thumbnail
 from ..domain.kinds import AUTO
 from ..domain.spec import ReadSpec, SplitSpec
 from ..domain.split_findings import SplitAudit
@@ -22,7 +22,7 @@ from ..splits.audit import audit_split
 from ..splits.near_duplicates import find_near_duplicates
 from ..splits.splitting import official_parts
 from .guess import suggest_target
-from .report import Picture, build_report
+from .report import Distribution, build_report
 
 _PREVIEW_ROWS = 50
 _THUMBNAILS = 60
@@ -132,14 +132,14 @@ def _thumbnails(table: Table, schema: TableSchema) -> tuple[Thumbnail, ...]:
     return ()
 
 
-def _preview(table: Table) -> Preview:
+def _preview(table: Table) -> DataPreview:
     rows = np.arange(min(_PREVIEW_ROWS, table.n_rows))
     cells = [column.raw(rows) for column in table]
     shown = (tuple("" if cell is None else str(cell) for cell in row) for row in zip(*cells, strict=True))
-    return Preview(tuple(table.names), tuple(shown))
+    return DataPreview(tuple(table.names), tuple(shown))
 
 
-def _facts(column: ColumnSchema, picture: Picture) -> ColumnFacts:
+def _facts(column: ColumnSchema, picture: Distribution) -> ColumnFacts:
     histogram = Histogram(picture.edges, picture.counts) if picture.edges else None
     return ColumnFacts(
         column.name,

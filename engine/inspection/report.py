@@ -35,7 +35,7 @@ _LEAKAGE: Mapping[str, tuple[float, float]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Distribution:
     """The distribution of one column: a histogram of numbers and dates, the commonest values of text.
 
     Attributes
@@ -63,7 +63,7 @@ class DataReport:
     """Findings, the gravest first, and a picture of every column by name."""
 
     findings: tuple[Finding, ...]
-    pictures: Mapping[str, Picture]
+    pictures: Mapping[str, Distribution]
 
     def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict."""
@@ -113,21 +113,21 @@ def build_report(
     return DataReport(tuple(found), {c.name: picture(c) for c in table})
 
 
-def picture(column: Column) -> Picture:
+def picture(column: Column) -> Distribution:
     """Return the distribution of a column."""
     cells = cells_of(column)
     if isinstance(cells, WordColumn):
         counts = np.bincount(cells.codes[cells.codes >= 0], minlength=len(cells.vocabulary))
         order = np.argsort(-counts, kind="stable")[:_N_TOP].tolist()
-        return Picture(top=tuple((cells.vocabulary[i], int(counts[i])) for i in order if counts[i]))
+        return Distribution(top=tuple((cells.vocabulary[i], int(counts[i])) for i in order if counts[i]))
     known = cells.numbers[~cells.missing()]
     if not len(known):
-        return Picture()
+        return Distribution()
     low, high = float(known.min()), float(known.max())
     if not np.isfinite((high - low) * 2) or high - low <= 1e-12 * max(abs(low), abs(high)):
-        return Picture((low, high), (len(known),))
+        return Distribution((low, high), (len(known),))
     counts, edges = np.histogram(known, bins=_N_BINS, range=(low, high))
-    return Picture(tuple(edges.tolist()), tuple(counts.tolist()))
+    return Distribution(tuple(edges.tolist()), tuple(counts.tolist()))
 
 
 def _columns(table: Table, schema: TableSchema) -> list[Finding]:

@@ -169,7 +169,7 @@ class PreprocessingKind(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReadTable:
     """A table that was read, and what was noticed.
 
     Attributes
@@ -215,7 +215,7 @@ class Reader(ABC):
         """
         return False
 
-    def read(self, path: Path, read: ReadSpec) -> Found:
+    def read(self, path: Path, read: ReadSpec) -> ReadTable:
         """Read what is recognized.
 
         Parameters
@@ -226,7 +226,7 @@ class Reader(ABC):
 
         Returns
         -------
-        Found
+        ReadTable
 
         Raises
         ------
@@ -235,7 +235,7 @@ class Reader(ABC):
         """
         raise NotImplementedError
 
-    def in_table(self, path: Path, table: Table, read: ReadSpec) -> Found | None:  # noqa: ARG002
+    def in_table(self, path: Path, table: Table, read: ReadSpec) -> ReadTable | None:  # noqa: ARG002
         """Return a table that was read from `path` with what its cells stand for, such as paths; None without such.
 
         Parameters
@@ -247,7 +247,7 @@ class Reader(ABC):
 
         Returns
         -------
-        Found or None
+        ReadTable or None
         """
         return None
 
@@ -532,7 +532,7 @@ def spread_out(rows: Rows, most: int) -> Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class TokenRule:
     """What a model for texts takes for a token: a regular expression, and those that it knows."""
 
     expression: str
@@ -543,7 +543,7 @@ class Tokens:
         return {"expression": self.expression, "known": list(self.known)}
 
     @classmethod
-    def from_json(cls, data: Json) -> Tokens:
+    def from_json(cls, data: Json) -> TokenRule:
         """Rebuild what `to_json` gave.
 
         Parameters
@@ -552,7 +552,7 @@ class Tokens:
 
         Returns
         -------
-        Tokens
+        TokenRule
         """
         return cls(data["expression"], tuple(data["known"]))
 
@@ -610,7 +610,7 @@ class BundlePart(ABC):
         tuple of str
         """
 
-    def tokens(self, model: Path) -> Tokens | None:  # noqa: ARG002
+    def tokens(self, model: Path) -> TokenRule | None:  # noqa: ARG002
         """Return the tokens that a model.onnx for texts knows.
 
         Parameters
@@ -619,17 +619,17 @@ class BundlePart(ABC):
 
         Returns
         -------
-        Tokens or None
+        TokenRule or None
         """
         return None
 
     @abstractmethod
-    def measures(self, tokens: Tokens | None) -> dict[str, Measure]:
+    def measures(self, tokens: TokenRule | None) -> dict[str, Measure]:
         """Return all measures by name; `tokens` are those that a model for texts knows.
 
         Parameters
         ----------
-        tokens : Tokens or None
+        tokens : TokenRule or None
             Those that the model for texts knows; None where it is not for texts.
 
         Returns

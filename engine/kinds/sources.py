@@ -15,7 +15,7 @@ from ..data.table import Table
 from ..domain.errors import DataError, Message
 from ..domain.kinds import AUTO, KINDS
 from ..domain.spec import ReadSpec
-from .base import Found
+from .base import ReadTable
 from .registry import reader_of
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _from_disk(path: Path, read: ReadSpec) -> Loaded:
 
 
 def _loaded(
-    path: Path, found: Found, read: ReadSpec, kind: str = AUTO, before: tuple[Message, ...] = ()
+    path: Path, found: ReadTable, read: ReadSpec, kind: str = AUTO, before: tuple[Message, ...] = ()
 ) -> Loaded:
     place = path.absolute()
     name = place.name if path.is_dir() else place.stem

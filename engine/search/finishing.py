@@ -31,7 +31,7 @@ from .judging import Candidates, Judge
 from .nothing import why_nothing
 from .pool import TaskPool
 from .preparing import Prepared
-from .repeats import Plan, Repeats, key_of, name_of, plan_repeats, repeated, search_work
+from .repeats import Repeats, RepeatsPlan, key_of, name_of, plan_repeats, repeated, search_work
 from .system import Heartbeat
 
 _log = logging.getLogger(__name__)
@@ -212,7 +212,9 @@ class Finish:
         final = outcomes.get("final")
         self._failure = final if isinstance(final, Failure) else None
 
-    def _run_repeats(self, plan: Plan, wanted: Sequence[str], candidates: Candidates, left_s: float) -> None:
+    def _run_repeats(
+        self, plan: RepeatsPlan, wanted: Sequence[str], candidates: Candidates, left_s: float
+    ) -> None:
         end = time.monotonic() + left_s
         durations = {name_in_repeats(t): t.duration_s or 0.0 for t in candidates.complete}
         errands: dict[str, Errand] = {}

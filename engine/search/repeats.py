@@ -93,7 +93,7 @@ class Repeats:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RepeatsPlan:
     """The further repeats that are worth their time.
 
     Attributes
@@ -132,7 +132,7 @@ def plan_repeats(
     time_left_s: float,
     search_work: float,
     known: Collection[str] = (),
-) -> Plan | Message:
+) -> RepeatsPlan | Message:
     """Choose the finalists, and draw the folds of their further repeats.
 
     Parameters
@@ -192,7 +192,7 @@ def plan_repeats(
             tasks[key_of(baseline.name)] = BaselineTask(baseline.id, baseline.number, baseline.name)
     sha256 = store.artifacts.add(further_folds.to_npz_bytes())
     request = dataclasses.replace(prepared.request, splits_sha256=sha256, seed=spec.seed + 1)
-    return Plan(request, tasks, further)
+    return RepeatsPlan(request, tasks, further)
 
 
 def search_work(trials: Sequence[TrialRecord], policy: Policy) -> float:

@@ -34,7 +34,7 @@ def _local_workers(site: Site, n_workers: int) -> Workers:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class EngineSettings:
     """What tests and tools may change of an engine.
 
     Attributes
@@ -61,14 +61,14 @@ class StudyRunner:
     store : Store
         Open for writing.
     study_id : int
-    settings : Settings
+    settings : EngineSettings
     elapsed_s : float
         What the user has waited before this was made.
     """
 
     store: Store
     study_id: int
-    settings: Settings = field(default_factory=Settings)
+    settings: EngineSettings = field(default_factory=EngineSettings)
     elapsed_s: float = 0.0
     _since: float = field(default_factory=time.monotonic)
 
@@ -153,4 +153,4 @@ class StudyRunner:
         return True
 
 
-__all__ = ["Settings", "StudyRunner"]
+__all__ = ["EngineSettings", "StudyRunner"]

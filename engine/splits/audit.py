@@ -24,7 +24,7 @@ from ..data.target import Target
 from ..domain.metrics import METRICS, default_metric
 from ..domain.spec import SplitSpec
 from ..domain.split_findings import SplitAudit, SplitFinding
-from .audit_units import Candidate, candidates
+from .audit_units import CandidateUnits, candidates
 from .dealing import assign_groups
 from .near_duplicates import NearDuplicates
 from .splitting import resolved_kind, split_units
@@ -89,7 +89,7 @@ def audit_split(
 
 
 def _look(
-    table: Table, schema: TableSchema, target: Target, way: Candidate, together: Ints | None, n_ways: int
+    table: Table, schema: TableSchema, target: Target, way: CandidateUnits, together: Ints | None, n_ways: int
 ) -> SplitFinding | None:
     """Try one way; None where the baseline explains nothing even on random folds.
 
@@ -158,7 +158,9 @@ class _Trial:
         See `_look`, of the way's rows.
     """
 
-    def __init__(self, model: QuickBaseline, target: Target, way: Candidate, together: Ints | None) -> None:
+    def __init__(
+        self, model: QuickBaseline, target: Target, way: CandidateUnits, together: Ints | None
+    ) -> None:
         self.model, self.way = model, way
         self._together = None if together is None else np.unique(together, return_inverse=True)[1]
         y = target.at(way.rows)

@@ -52,7 +52,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
+class CandidateUnits:
     """One way to divide rows.
 
     Attributes
@@ -96,7 +96,7 @@ class Candidate:
 
 def candidates(
     table: Table, schema: TableSchema, target: Target, spec: SplitSpec, near: NearDuplicates | None
-) -> tuple[Candidate, ...]:
+) -> tuple[CandidateUnits, ...]:
     """Return the ways in which the target is alike within units, beyond chance.
 
     At most 3,000 rows are looked at: of an order, eight stretches of neighbouring rows, or every so many rows where the
@@ -104,7 +104,7 @@ def candidates(
     """
     rows = _rows_of_search(table, target, spec)
     goal = whitened(target, rows)
-    found: list[Candidate] = list(_orders(table, schema, rows, goal))
+    found: list[CandidateUnits] = list(_orders(table, schema, rows, goal))
     found += _groupings(table, schema, target, rows, goal)
     near = near or find_near_duplicates(table, schema, target.rows)
     if near.is_beyond_chance and not keeps_copies(spec, target, table, schema, near):
@@ -155,7 +155,7 @@ def _rows_of_search(table: Table, target: Target, spec: SplitSpec) -> Rows:
     return target.rows[np.array([*column.vocabulary, ""])[column.codes[target.rows]] != spec.holdout_part]
 
 
-def _orders(table: Table, schema: TableSchema, rows: Rows, goal: Floats) -> Iterator[Candidate]:
+def _orders(table: Table, schema: TableSchema, rows: Rows, goal: Floats) -> Iterator[CandidateUnits]:
     """Yield the order of the file, and of dates; a file in the order of a date counts as that date."""
     by_file = np.arange(len(rows))
     is_by_date = False
@@ -182,7 +182,7 @@ def _is_sorted(places: Ints) -> bool:
 
 def _order(
     by: By, column: str, table: Table, schema: TableSchema, rows: Rows, places: Ints, goal: Floats
-) -> Iterator[Candidate]:
+) -> Iterator[CandidateUnits]:
     n_places = int(places.max()) + 1
     counts = np.bincount(places)[:, None]
     means = np.stack([np.bincount(places, weights=g) for g in goal.T], axis=1) / counts
@@ -204,7 +204,7 @@ def _order(
     gap_rows = max(1, round(gap * len(rows) / n_places))
     kept, places, gap = _some_of_order(places, gap)
     length = max(2 * gap, int(np.ceil((places.max() + 1) / _LEAST_BLOCKS)), 2)
-    yield Candidate(by, column, rows[kept], places // length, places, gap, gap_rows, advised_gap)
+    yield CandidateUnits(by, column, rows[kept], places // length, places, gap, gap_rows, advised_gap)
 
 
 def _most_gap(table: Table, schema: TableSchema, names: Sequence[str], rows: Rows) -> int:
@@ -262,9 +262,9 @@ def _some_of_order(places: Ints, gap: int) -> tuple[Ints, Ints, int]:
 
 def _groupings(
     table: Table, schema: TableSchema, target: Target, rows: Rows, goal: Floats
-) -> list[Candidate]:
+) -> list[CandidateUnits]:
     """Return the columns and parts of names that look like groups, those with the most alike targets first."""
-    found: list[tuple[float, Candidate]] = []
+    found: list[tuple[float, CandidateUnits]] = []
     for column, by, name, without in _group_columns(table, schema):
         codes = column.categories()[0][rows].astype(np.int64)
         alone = codes < 0
@@ -278,7 +278,7 @@ def _groupings(
         if alike > _BEYOND_CHANCE:
             kept = _some_of_groups(groups)
             units = np.unique(groups[kept], return_inverse=True)[1].astype(np.int64)
-            found.append((alike, Candidate(by, name, rows[kept], units, units, without=without)))
+            found.append((alike, CandidateUnits(by, name, rows[kept], units, units, without=without)))
     found.sort(key=lambda pair: -pair[0])
     return [candidate for _, candidate in found[:_MOST_GROUPINGS]]
 
@@ -333,7 +333,7 @@ def _some_of_groups(groups: Ints) -> Ints:
     return np.flatnonzero(np.isin(groups, drawn[np.cumsum(sizes[drawn]) <= MOST_ROWS]))
 
 
-def _copies(target: Target, near: NearDuplicates) -> Candidate:
+def _copies(target: Target, near: NearDuplicates) -> CandidateUnits:
     kept = _some_of_groups(near.sets)
     units = np.unique(near.sets[kept], return_inverse=True)[1].astype(np.int64)
-    return Candidate("duplicates", "", target.rows[kept], units, units)
+    return CandidateUnits("duplicates", "", target.rows[kept], units, units)

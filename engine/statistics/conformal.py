@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bundled.intervals import FoldScores
+from ..bundled.intervals import ConformityScores
 from ..domain.arrays import TargetValues
 from ..domain.bundles import Coverage
 
@@ -30,7 +30,7 @@ def scores_of(
     n_rows: int,
     n_repeats: int,
     most: int = MOST_SCORES,
-) -> FoldScores:
+) -> ConformityScores:
     """Return the scores of the rows that each network had not seen.
 
     Parameters
@@ -60,17 +60,17 @@ def scores_of(
             ends = np.arange(1, most + 1, dtype=np.int64) * len(ordered) // most
         values.append(ordered[ends - 1])
         ranks.append(ends)
-    return FoldScores(values, ranks, n_rows, n_repeats)
+    return ConformityScores(values, ranks, n_rows, n_repeats)
 
 
 def measured(
-    scores: FoldScores, level: float, y: TargetValues, folds: Floats, said: NDArray[np.int64] | None
+    scores: ConformityScores, level: float, y: TargetValues, folds: Floats, said: NDArray[np.int64] | None
 ) -> Coverage:
     """Count which targets lie inside.
 
     Parameters
     ----------
-    scores : FoldScores
+    scores : ConformityScores
     level : float
     y : array of shape (m,)
         Class places, or values.
@@ -91,7 +91,7 @@ def measured(
     return Coverage(level, proven, len(y), n_inside, n_inside / len(y), least, most, float(sizes.mean()))
 
 
-def proven_coverage(scores: FoldScores, level: float) -> float:
+def proven_coverage(scores: ConformityScores, level: float) -> float:
     """Return the share of new rows that is inside at least, whatever the data, on average over data sets.
 
     Barber et al. (2021), of CV+ for n rows in K folds: 1 − 2α less the smaller of 2 (1 − 1/K) / (n/K + 1) and

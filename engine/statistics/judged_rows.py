@@ -106,7 +106,7 @@ class JudgedRows:
         few = any(len(np.unique(self.units[rows])) < _LEAST_UNITS for rows in parts)
         return [np.concatenate(parts)] if few else parts
 
-    def score(self, predictions: Predictions, weights: Counts) -> Scored:
+    def score(self, predictions: Predictions, weights: Counts) -> ResampledScores:
         """Return scores on drawn and on left out rows, the means over folds, of each repeat there are predictions of.
 
         A fold whose rows leave the metric undefined in a resample, one class alone for instance, is left out of the
@@ -126,11 +126,11 @@ class JudgedRows:
                 folds[r, :, start : start + step] = scores.reshape(2, -1)
         means = mean_of_known(folds.reshape(-1, self.n_folds, 2, n_resamples), axis=1).swapaxes(0, 1)
         on_all = mean_of_known(whole.reshape(-1, self.n_folds), axis=1)
-        return Scored(means, mean_of_known(means, axis=2) - on_all)
+        return ResampledScores(means, mean_of_known(means, axis=2) - on_all)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scored:
+class ResampledScores:
     """Scores of a model in every resample.
 
     Attributes

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from ..domain.evidence import EQUIVALENCE, Corrected, Estimate, Verdict
 from ..domain.metrics import METRICS
 from .comparison import region, word_of
-from .judged_rows import MOST_CELLS, Counts, Floats, Ints, JudgedRows, Predictions, Scored
+from .judged_rows import MOST_CELLS, Counts, Floats, Ints, JudgedRows, Predictions, ResampledScores
 from .shipped import repeats_mean, thresholded_scores
 from .student import t_quantile
 from .thresholds import is_thresholded
@@ -254,7 +254,7 @@ def resample(
 def _shipped(
     rows: JudgedRows,
     trials: Mapping[int, Callable[[], Predictions | None]],
-    scored: Mapping[int, Scored],
+    scored: Mapping[int, ResampledScores],
     chosen: Ints,
     weights: Counts,
     n_first: int,
@@ -289,7 +289,7 @@ def _unseen(by_repeat: Floats, n_first: int) -> Floats:
 
 def _score_each(
     rows: JudgedRows, readers: Mapping[_Name, Callable[[], Predictions | None]], weights: Counts
-) -> dict[_Name, Scored]:
+) -> dict[_Name, ResampledScores]:
     """Return the scores of those that have predictions."""
     read = ((name, reader()) for name, reader in readers.items())
     return {name: rows.score(given, weights) for name, given in read if given is not None}

@@ -19,14 +19,14 @@ HostState = State[NDArray[np.float32]]
 
 
 @dataclass(slots=True)
-class Group:
+class ReplicaGroup:
     """Replicas that compute as one; the leading axis of state and rows follows `replicas`."""
 
     replicas: NDArray[np.int64]
     state: State[Tensor]
     rows: RowStore
 
-    def keep(self, places: NDArray[np.int64]) -> Group:
+    def keep(self, places: NDArray[np.int64]) -> ReplicaGroup:
         """Return the group of the replicas at `places` alone."""
 
         def take(x: Tensor) -> Tensor:
@@ -34,7 +34,7 @@ class Group:
 
         s = self.state
         state = State(take(s.weights), take(s.stats), tuple(take(x) for x in s.slots), s.count)
-        return Group(self.replicas[places], state, self.rows.keep(places))
+        return ReplicaGroup(self.replicas[places], state, self.rows.keep(places))
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ def make_groups(
     fused: bool,
     balanced: bool,
     window_bytes: int | None = None,
-) -> list[Group]:
+) -> list[ReplicaGroup]:
     """Return one group of all replicas, or one a replica, on the device.
 
     With `window_bytes` the rows stay on the host, see `HostRows`.
@@ -83,7 +83,7 @@ def make_groups(
     is_here = window_bytes is None
     shared = {name: tf.constant(x) for name, x in problem.inputs.items() if is_here and len(x) == 1}
     everyone = np.arange(len(replicas))
-    groups: list[Group] = []
+    groups: list[ReplicaGroup] = []
     for place in [everyone] if fused else everyone[:, None]:
         r = replicas[place]
         own = {name: x if len(x) == 1 else _blocks(x, r) for name, x in problem.inputs.items()}
@@ -99,7 +99,7 @@ def make_groups(
             rows: RowStore = DeviceRows(data)
         else:
             rows = HostRows(own, targets[r], row_weights[r], window_bytes)
-        groups.append(Group(r, on_device, rows))
+        groups.append(ReplicaGroup(r, on_device, rows))
     return groups
 
 
@@ -110,7 +110,7 @@ def _blocks(x: InputArray, replicas: NDArray[np.int64]) -> InputArray:
 
 
 def to_arrays(
-    groups: Sequence[Group], best: Best, curves: NDArray[np.float32]
+    groups: Sequence[ReplicaGroup], best: Best, curves: NDArray[np.float32]
 ) -> dict[str, NDArray[np.generic]]:
     """Return a snapshot as arrays by name, for a checkpoint."""
     arrays: dict[str, NDArray[np.generic]] = {

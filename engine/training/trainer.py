@@ -35,7 +35,7 @@ from .losses import loss_name, to_predictions
 from .optimizers import DEFAULTS, OPTIMIZERS
 from .problem import Problem
 from .quantizing import Quantizer
-from .replicas import Best, Group, Snapshot, from_arrays, make_groups, to_arrays
+from .replicas import Best, ReplicaGroup, Snapshot, from_arrays, make_groups, to_arrays
 from .reports import EpochReport, Observer
 from .schedules import epoch_factors, learning_rates
 from .sparsity import Sparsifier
@@ -216,7 +216,7 @@ class Trainer:
 
     # -- parts of an epoch ------------------------------------------------------------------------------------------
 
-    def _train_epoch(self, group: Group, epoch: int, curves: NDArray[np.float32]) -> None:
+    def _train_epoch(self, group: ReplicaGroup, epoch: int, curves: NDArray[np.float32]) -> None:
         order = np.stack([self.epoch_order(r, epoch) for r in group.replicas], axis=1)
         rates = self._rates[epoch * self._n_steps : (epoch + 1) * self._n_steps]
         kept = tf.zeros((1, 1))
@@ -247,9 +247,11 @@ class Trainer:
         seed = (self.spec.seed, replica, epoch)
         return batch_order(self.problem.train[replica], self._n_steps, self._batch, self._lengths, seed)
 
-    def _validate(self, groups: list[Group], epoch: int, curves: NDArray[np.float32], best: Best) -> None:
+    def _validate(
+        self, groups: list[ReplicaGroup], epoch: int, curves: NDArray[np.float32], best: Best
+    ) -> None:
         """Score the epoch on all validation rows, and keep it for the replicas whose voters say so."""
-        kept: list[tuple[Group, Tensor, NDArray[np.float32] | None]] = []
+        kept: list[tuple[ReplicaGroup, Tensor, NDArray[np.float32] | None]] = []
         for group in groups:
             weights = group.state.weights
             if self._quantizer is not None:
@@ -274,7 +276,7 @@ class Trainer:
                 best.weights[r], best.stats[r] = weights[place], group.state.stats[place]
 
     def _score(
-        self, group: Group, outputs: NDArray[np.float32], epoch: int, curves: NDArray[np.float32]
+        self, group: ReplicaGroup, outputs: NDArray[np.float32], epoch: int, curves: NDArray[np.float32]
     ) -> None:
         for place, r in enumerate(int(r) for r in group.replicas):
             y = self.problem.y[self.problem.valid[r]]
@@ -289,7 +291,7 @@ class Trainer:
                 )
             curves[r, epoch, 1:] = loss, self._metric(y, self.problem.unscaled(r, predictions))
 
-    def _outputs(self, group: Group, weights: Tensor) -> NDArray[np.float32]:
+    def _outputs(self, group: ReplicaGroup, weights: Tensor) -> NDArray[np.float32]:
         """Return the outputs of the validation rows, (G, n_valid, K), short folds padded with their first row."""
         n_valid = max(len(self.problem.valid[r]) for r in group.replicas)
         rows = np.stack([np.resize(self.problem.valid[r], n_valid) for r in group.replicas])
@@ -327,7 +329,7 @@ class Trainer:
         )
         return (hyper * np.stack(factors, axis=1)).astype(np.float32, copy=False), rates
 
-    def _start(self, curves: NDArray[np.float32]) -> tuple[list[Group], Best, int]:
+    def _start(self, curves: NDArray[np.float32]) -> tuple[list[ReplicaGroup], Best, int]:
         n = self.problem.n_replicas
         weights, stats = self._first or (
             self.network.weights.initial([_seed(self.spec.seed, r) for r in range(n)]),
@@ -358,7 +360,7 @@ class Trainer:
         )  # fmt: skip
         return groups, start.best, n_done
 
-    def _save(self, groups: list[Group], best: Best, curves: NDArray[np.float32], epoch: int) -> None:
+    def _save(self, groups: list[ReplicaGroup], best: Best, curves: NDArray[np.float32], epoch: int) -> None:
         if self._checkpoint and groups:
             busy_s = self._earlier_s + time.monotonic() - self._began - self._told_s
             save_checkpoint(
@@ -375,10 +377,10 @@ class Trainer:
         return TrainResult(self.network, best.weights, best.stats, predictions, curves, epochs, scores)
 
 
-def _running(groups: list[Group], best: Best) -> list[Group]:
+def _running(groups: list[ReplicaGroup], best: Best) -> list[ReplicaGroup]:
     """Return the groups without the replicas that nobody needs any more."""
     is_needed = best.choice.is_needed()
-    running: list[Group] = []
+    running: list[ReplicaGroup] = []
     for group in groups:
         places = np.flatnonzero(is_needed[group.replicas])
         if len(places) == len(group.replicas):

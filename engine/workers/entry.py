@@ -15,7 +15,7 @@ from distributed import get_worker
 
 from ..machine import private_bytes
 from .gpus import use_gpu
-from .messages import Progress, Site, StudyRequest, Task, TaskOutcome
+from .messages import EpochProgress, Site, StudyRequest, Task, TaskOutcome
 from .task import load_work, run_task
 
 TOPIC = "cupel-progress"
@@ -27,14 +27,14 @@ def work(key: str, site: Site, study: StudyRequest, task: Task, name: str) -> Ta
     """Run a task in this process, after saying which process it is; `name` is of the `Work`."""
     worker = get_worker()
 
-    def send(progress: Progress) -> None:
+    def send(progress: EpochProgress) -> None:
         worker.log_event(TOPIC, to_wire(key, progress))
 
     worker.log_event(TOPIC, {"key": key, "pid": os.getpid()})
     return run_task(site.files(study), task, send, load_work(name))
 
 
-def to_wire(key: str, progress: Progress) -> dict[str, object]:
+def to_wire(key: str, progress: EpochProgress) -> dict[str, object]:
     """Return plain values: Dask's events carry nothing else."""
     return {
         "key": key,
@@ -45,11 +45,11 @@ def to_wire(key: str, progress: Progress) -> dict[str, object]:
     }
 
 
-def from_wire(message: Mapping[str, object]) -> Progress:
+def from_wire(message: Mapping[str, object]) -> EpochProgress:
     """Return what `to_wire` was given."""
     sent = msgspec.convert(message, _Sent)
     curves = np.frombuffer(sent.curves, np.float32).reshape(sent.shape)
-    return Progress(sent.first_epoch, curves, sent.memory_bytes)
+    return EpochProgress(sent.first_epoch, curves, sent.memory_bytes)
 
 
 class _Sent(msgspec.Struct, frozen=True):

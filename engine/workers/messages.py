@@ -1,7 +1,7 @@
 """What the engine and its workers say to each other: frozen, typed, and copied between processes.
 
 The engine hands a `StudyRequest` and a `Task` to its `Workers` (see `protocol`), which give a task the `StudyFiles` of
-the machine where it runs; while it works it sends `Progress`; it ends with a `TaskResult` or a `Failure`. Needs NumPy
+the machine where it runs; while it works it sends `EpochProgress`; it ends with a `TaskResult` or a `Failure`. Needs NumPy
 only.
 """
 
@@ -246,7 +246,7 @@ Task = TrialTask | BaselineTask | HoldoutTask | FinalTask
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class EpochProgress:
     """Epochs that a running trial has finished since its last message.
 
     Attributes

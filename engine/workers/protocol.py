@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from .messages import Control, Progress, StudyRequest, Task, TaskOutcome
+from .messages import Control, EpochProgress, StudyRequest, Task, TaskOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class TaskProgress:
     """A task has said how far it is."""
 
     key: str
-    progress: Progress
+    progress: EpochProgress
 
 
 @dataclass(frozen=True, slots=True)

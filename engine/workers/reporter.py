@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from ..machine import private_bytes
 from ..training.reports import EpochReport, TrainingStopped
-from .messages import Control, Progress
+from .messages import Control, EpochProgress
 
-Send = Callable[[Progress], None]
+Send = Callable[[EpochProgress], None]
 _SEND_EVERY_S = 0.15
 
 _controls: dict[int, Control] = {}
@@ -33,7 +33,7 @@ def forget_control(trial_id: int) -> None:
         _controls.pop(trial_id, None)
 
 
-class Reporter:
+class TrainingReporter:
     """Watches a training: sends its epochs, obeys the engine, and looks after memory."""
 
     def __init__(self, trial_id: int, memory_limit_bytes: int, send: Send) -> None:
@@ -75,7 +75,7 @@ class Reporter:
         self.peak_bytes = max(self.peak_bytes, memory)
         epochs, curves = zip(*self._pending, strict=True)
         self._pending = []
-        self._send(Progress(epochs[0], np.stack(curves), memory))
+        self._send(EpochProgress(epochs[0], np.stack(curves), memory))
 
     def _obey(self) -> Control:
         with _changed:

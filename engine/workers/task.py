@@ -22,7 +22,7 @@ from .messages import (
     TrialTask,
     checkpoint_path,
 )
-from .reporter import Reporter, Send, forget_control
+from .reporter import Send, TrainingReporter, forget_control
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Work:
     """
 
     warm_up: Callable[[int], Mapping[str, object]]
-    trial: Callable[[StudyFiles, TrialTask, Reporter], TaskResult]
+    trial: Callable[[StudyFiles, TrialTask, TrainingReporter], TaskResult]
     baseline: Callable[[StudyFiles, BaselineTask], TaskResult]
     holdout: Callable[[StudyFiles, HoldoutTask], TaskResult]
     final: Callable[[StudyFiles, FinalTask], TaskResult]
@@ -76,7 +76,7 @@ def run_task(files: StudyFiles, task: Task, send: Send, work: Work | None = None
 
 
 def _run_trial(files: StudyFiles, task: TrialTask, send: Send, work: Work) -> TaskResult:
-    reporter = Reporter(task.trial_id, files.memory_limit_bytes, send)
+    reporter = TrainingReporter(task.trial_id, files.memory_limit_bytes, send)
     try:
         return work.trial(files, task, reporter)
     except TrainingStopped:
@@ -95,7 +95,7 @@ def _warm_up(n_threads: int) -> Mapping[str, object]:
     return set_up_devices(n_threads)
 
 
-def _trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskResult:
+def _trial(files: StudyFiles, task: TrialTask, reporter: TrainingReporter) -> TaskResult:
     from .trial_task import run_trial
 
     return run_trial(files, task, reporter)

@@ -19,10 +19,10 @@ from ..training.trainer import Trainer, TrainSpec
 from .context import StudyContext, context_of
 from .costs import costs_before_training
 from .messages import StudyFiles, TaskResult, TrialTask, checkpoint_path
-from .reporter import Reporter
+from .reporter import TrainingReporter
 
 
-def run_trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskResult:
+def run_trial(files: StudyFiles, task: TrialTask, reporter: TrainingReporter) -> TaskResult:
     """Cross-validate a parameter set."""
     context = context_of(files)
     problem = context.problem(task.params)

@@ -14,7 +14,7 @@ from ...storage.records import StudyRecord, TrialKind, TrialState
 from .. import words
 from ..speech import tr
 from ..states.trials_data import TrialsData
-from .spec import Axes, Axis, ChartSpec, Floats, Line, Mark, Points, Threshold
+from .spec import Axes, Axis, ChartSpec, Floats, LevelLine, Line, Mark, Points
 from .studies import StudyChart
 
 # Times the better three quarters of the trials: farther baselines are left out of view.
@@ -101,9 +101,9 @@ def _marks(data: History) -> Sequence[Mark]:
     ]
 
 
-def _level(place: int, name: str, value: float) -> Threshold:
+def _level(place: int, name: str, value: float) -> LevelLine:
     tone = f"series{(1, 2, 3, 4)[place % 4]}"
-    return Threshold(key=f"baseline{place}", name=name, y=value, tone=tone, item=lambda _: name)
+    return LevelLine(key=f"baseline{place}", name=name, y=value, tone=tone, item=lambda _: name)
 
 
 def _points(

@@ -15,7 +15,7 @@ from ...storage.records import TrialKind, TrialState, TrialTable
 from .. import words
 from ..speech import tr
 from .spec import Axes, Axis, ChartSpec, Floats, Line, Mark, Points
-from .studies import Asked, Choice, Choices, StudyChart
+from .studies import ChartChoice, ChartRequest, Choices, StudyChart
 
 # Trials that are all shown, whatever they score.
 _FEW = 6
@@ -149,22 +149,22 @@ def _rows(table: TrialTable) -> NDArray[np.int64]:
     return np.flatnonzero((table.states == TrialState.COMPLETE) & (table.kinds != TrialKind.BASELINE))
 
 
-def _is_known(asked: Asked, cost: str) -> bool:
+def _is_known(asked: ChartRequest, cost: str) -> bool:
     table = asked.trials.table
     return cost == "parameters" or bool(np.isfinite(table_costs(table)[cost][_rows(table)]).any())
 
 
-def _offered(asked: Asked) -> Sequence[Choice]:
-    return [Choice(cost, lambda cost=cost: words.cost(cost), _is_known(asked, cost)) for cost in COSTS]
+def _offered(asked: ChartRequest) -> Sequence[ChartChoice]:
+    return [ChartChoice(cost, lambda cost=cost: words.cost(cost), _is_known(asked, cost)) for cost in COSTS]
 
 
-def _shown(asked: Asked) -> str:
+def _shown(asked: ChartRequest) -> str:
     aimed = [name for name in objectives_of(asked.study) if name != "score"]
     wanted = (asked.choice, *aimed, "parameters")
     return next(name for name in wanted if name in COSTS and _is_known(asked, name))
 
 
-def spread_of(asked: Asked) -> Spread:
+def spread_of(asked: ChartRequest) -> Spread:
     """Return the complete trials of a study against the cost that is chosen."""
     table, study, cost = asked.trials.table, asked.study, _shown(asked)
     rows = _rows(table)

@@ -110,14 +110,14 @@ class Bars(_Mark):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Threshold(_Mark):
+class LevelLine(_Mark):
     """A dashed line across the whole chart at the height `y`; `width` in pixels."""
 
     y: float
     width: float = 1.2
 
 
-Mark = Line | Points | Band | Bars | Threshold
+Mark = Line | Points | Band | Bars | LevelLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class ChartSpec(Generic[Data]):
 def places(mark: Mark) -> tuple[Floats, Floats]:
     """Return where the points of a mark are, as float64 of shape (n,) each; the place of a threshold has no x."""
     match mark:
-        case Threshold():
+        case LevelLine():
             return np.full(1, np.nan), np.array([mark.y])
         case Band() | Bars():
             return mark.x, (mark.low + mark.high) / 2

@@ -13,7 +13,7 @@ from .spec import ChartSpec
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChartRequest:
     """What a chart of a study is made from.
 
     Attributes
@@ -31,7 +31,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChartChoice:
     """One way to show a chart; `is_known` is whether this study's trials tell it."""
 
     name: str
@@ -54,8 +54,8 @@ class Choices:
     """
 
     text: Text
-    offered: Callable[[Asked], Sequence[Choice]]
-    shown: Callable[[Asked], str]
+    offered: Callable[[ChartRequest], Sequence[ChartChoice]]
+    shown: Callable[[ChartRequest], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +79,5 @@ class StudyChart:
     button: Text
     title: Text
     spec: ChartSpec[Any]
-    data: Callable[[Asked], Any]
+    data: Callable[[ChartRequest], Any]
     choices: Choices | None = None

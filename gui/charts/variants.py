@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...engine.domain.objectives import front_mask
 from ..speech import Text, tr
-from .spec import Axes, Axis, Bars, ChartSpec, Item, Line, Mark, Points, Threshold
+from .spec import Axes, Axis, Bars, ChartSpec, Item, LevelLine, Line, Mark, Points
 
 # From so many times the smallest on, what is needed runs in logarithms.
 _WIDE = 8.0
@@ -114,7 +114,7 @@ def _marks(data: VariantSpots) -> Sequence[Mark]:
         points("best", "series0", 9, best),
     ]
     if data.base_score is not None:
-        marks.insert(0, Threshold(key="base", name=tr("Base"), y=data.base_score, tone="series1"))
+        marks.insert(0, LevelLine(key="base", name=tr("Base"), y=data.base_score, tone="series1"))
     return marks
 
 

@@ -18,7 +18,7 @@ from .table_model import LEFT, RIGHT, Index, TableModel
 FACTS_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
 
-class Column(IntEnum):
+class DataColumn(IntEnum):
     """The columns of the table of columns."""
 
     NAME = 0
@@ -61,32 +61,32 @@ class ColumnsModel(TableModel):
         return len(self._columns)
 
     def n_columns(self) -> int:
-        return len(Column)
+        return len(DataColumn)
 
     def alignment(self, section: int) -> Qt.AlignmentFlag:
-        return RIGHT if section in (Column.MISSING, Column.UNIQUE) else LEFT
+        return RIGHT if section in (DataColumn.MISSING, DataColumn.UNIQUE) else LEFT
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
-        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == Column.ROLE else flags
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == DataColumn.ROLE else flags
 
     def heading(self, section: int) -> str:
         return {
-            Column.NAME: tr("Column"),
-            Column.ROLE: tr("Role"),
-            Column.MISSING: tr("Missing"),
-            Column.UNIQUE: tr("Distinct"),
-            Column.VALUES: tr("Values"),
-            Column.SHAPE: tr("Distribution"),
-        }[Column(section)]
+            DataColumn.NAME: tr("Column"),
+            DataColumn.ROLE: tr("Role"),
+            DataColumn.MISSING: tr("Missing"),
+            DataColumn.UNIQUE: tr("Distinct"),
+            DataColumn.VALUES: tr("Values"),
+            DataColumn.SHAPE: tr("Distribution"),
+        }[DataColumn(section)]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        facts, column = self._columns[index.row()], Column(index.column())
+        facts, column = self._columns[index.row()], DataColumn(index.column())
         if role == FACTS_ROLE:
             return facts
-        if role == Qt.ItemDataRole.EditRole and column is Column.ROLE:
+        if role == Qt.ItemDataRole.EditRole and column is DataColumn.ROLE:
             return self.role(facts.name)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(column)
@@ -95,7 +95,7 @@ class ColumnsModel(TableModel):
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802 - Qt's name
-        if role != Qt.ItemDataRole.EditRole or index.column() != Column.ROLE or value not in GIVEN_ROLES:
+        if role != Qt.ItemDataRole.EditRole or index.column() != DataColumn.ROLE or value not in GIVEN_ROLES:
             return False
         name = self._columns[index.row()].name
         if value != self.role(name):
@@ -104,19 +104,19 @@ class ColumnsModel(TableModel):
             self.role_changed.emit(name, value)
         return True
 
-    def _display(self, facts: ColumnFacts, column: Column) -> str:
-        if column is Column.NAME:
+    def _display(self, facts: ColumnFacts, column: DataColumn) -> str:
+        if column is DataColumn.NAME:
             return facts.name
-        if column is Column.ROLE:
+        if column is DataColumn.ROLE:
             return words.role(self.role(facts.name))
-        if column is Column.MISSING:
+        if column is DataColumn.MISSING:
             if not facts.n_missing:
                 return formatting.NOTHING
             share = facts.n_missing / max(self._n_rows, 1)
             return formatting.percent(share, 1) if share >= 0.001 else formatting.count(facts.n_missing)
-        if column is Column.UNIQUE:
+        if column is DataColumn.UNIQUE:
             return formatting.count(facts.n_unique)
-        if column is Column.VALUES:
+        if column is DataColumn.VALUES:
             return values_text(facts)
         return ""
 

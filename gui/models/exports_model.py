@@ -20,7 +20,7 @@ from .table_model import RIGHT, Index, TableModel
 RECORD_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
 
-class Column(IntEnum):
+class ExportColumn(IntEnum):
     """The columns, from left to right."""
 
     TRIAL = 0
@@ -50,46 +50,46 @@ class ExportsModel(TableModel):
         return len(self._exports)
 
     def n_columns(self) -> int:
-        return len(Column)
+        return len(ExportColumn)
 
     def alignment(self, section: int) -> Qt.AlignmentFlag | None:
-        return RIGHT if section == Column.SIZE else None
+        return RIGHT if section == ExportColumn.SIZE else None
 
     def heading(self, section: int) -> str:
         return {
-            Column.TRIAL: tr("Trial"),
-            Column.STATE: tr("State"),
-            Column.PATH: tr("Folder"),
-            Column.SIZE: tr("Size"),
-            Column.WHEN: tr("Written"),
-        }[Column(section)]
+            ExportColumn.TRIAL: tr("Trial"),
+            ExportColumn.STATE: tr("State"),
+            ExportColumn.PATH: tr("Folder"),
+            ExportColumn.SIZE: tr("Size"),
+            ExportColumn.WHEN: tr("Written"),
+        }[ExportColumn(section)]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        export, column = self._exports[index.row()], Column(index.column())
+        export, column = self._exports[index.row()], ExportColumn(index.column())
         if role == RECORD_ROLE:
             return export
         if role == Qt.ItemDataRole.DisplayRole:
             return self._display(export, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(column)
-        if role == Qt.ItemDataRole.ToolTipRole and column is Column.PATH:
+        if role == Qt.ItemDataRole.ToolTipRole and column is ExportColumn.PATH:
             return export.path
-        if role == Qt.ItemDataRole.ForegroundRole and column is Column.STATE:
+        if role == Qt.ItemDataRole.ForegroundRole and column is ExportColumn.STATE:
             return colour(
                 "good" if _passed(export) else "bad" if export.state is JobState.FAILED else "muted"
             )
         return None
 
-    def _display(self, export: ExportRecord, column: Column) -> str:
-        if column is Column.TRIAL:
+    def _display(self, export: ExportRecord, column: ExportColumn) -> str:
+        if column is ExportColumn.TRIAL:
             return f"#{self._numbers.get(export.trial_id, '?')}"
-        if column is Column.STATE:
+        if column is ExportColumn.STATE:
             return tr("Passed") if _passed(export) else words.job_state(export.state)
-        if column is Column.PATH:
+        if column is ExportColumn.PATH:
             return PurePath(export.path).name
-        if column is Column.SIZE:
+        if column is ExportColumn.SIZE:
             return formatting.size(export.size_bytes)
         return words.ago(export.created_at)
 

@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 
 from ...engine.domain import formatting
-from ...engine.domain.group_audits import AuditPart, Group
+from ...engine.domain.group_audits import AuditedGroup, AuditPart
 from ..speech import tr
 from ..states.group_gaps import MEASURES, figure_texts, group, meaning, measure, too_few
 from .table_model import LEFT, RIGHT, Index, TableModel
@@ -57,7 +57,7 @@ class GroupsModel(TableModel):
         self.measures: Sequence[str] = ()
         self._part: AuditPart | None = None
         # That of all rows, then one for each group.
-        self._rows: list[Group] = []
+        self._rows: list[AuditedGroup] = []
         self._positive = ""
         self._ends: dict[str, tuple[float, float]] = {}
         self._extremes: set[tuple[str, str]] = set()
@@ -68,7 +68,7 @@ class GroupsModel(TableModel):
             return
         self.beginResetModel()
         self._part, self._positive = part, positive
-        self._rows = [Group("", part.n_rows, is_small=False, figures=part.whole), *part.groups]
+        self._rows = [AuditedGroup("", part.n_rows, is_small=False, figures=part.whole), *part.groups]
         self.measures = [name for name in MEASURES if name in part.whole]
         self._ends = {name: self._ends_of(name) for name in self.measures}
         self._extremes = {
@@ -122,7 +122,7 @@ class GroupsModel(TableModel):
             return f"{name}\n{too_few()}" if row.is_small else name
         return None
 
-    def _figure(self, row: Group, name: str, role: int, *, is_whole: bool) -> Any:
+    def _figure(self, row: AuditedGroup, name: str, role: int, *, is_whole: bool) -> Any:
         figure = row.figures[name]
         if role == FIGURE_ROLE:
             whole = self._rows[0].figures[name].value

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 
 from ...engine.domain import formatting
-from ...engine.domain.predictions import Preview, PreviewRow
+from ...engine.domain.predictions import PredictionPreview, PreviewRow
 from ..speech import tr
 from ..theme import colour
 from .table_model import Index, TableModel
@@ -24,7 +24,7 @@ class PredictionsModel(TableModel):
         self._parts: list[tuple[str, int]] = []
         self._has_classes = False
 
-    def show_preview(self, preview: Preview) -> None:
+    def show_preview(self, preview: PredictionPreview) -> None:
         """Take the ``preview`` of a ``predict`` job."""
         self.beginResetModel()
         self._rows, self._columns = preview.rows, preview.columns

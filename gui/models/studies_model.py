@@ -23,7 +23,7 @@ SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 LINE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 
 
-class Column(IntEnum):
+class StudyColumn(IntEnum):
     """The columns, from left to right."""
 
     NAME = 0
@@ -74,22 +74,22 @@ class StudiesModel(TableModel):
         return len(self._lines) + len(self._damaged)
 
     def n_columns(self) -> int:
-        return len(Column)
+        return len(StudyColumn)
 
     def heading(self, section: int) -> str:
         return {
-            Column.NAME: tr("Study"),
-            Column.STATE: tr("State"),
-            Column.SCORE: tr("Best score"),
-            Column.MARGIN: tr("Against baseline"),
-            Column.TRIALS: tr("Trials"),
-            Column.TIME: tr("Time"),
-        }[Column(section)]
+            StudyColumn.NAME: tr("Study"),
+            StudyColumn.STATE: tr("State"),
+            StudyColumn.SCORE: tr("Best score"),
+            StudyColumn.MARGIN: tr("Against baseline"),
+            StudyColumn.TRIALS: tr("Trials"),
+            StudyColumn.TIME: tr("Time"),
+        }[StudyColumn(section)]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        line, column = self.entry(index.row()), Column(index.column())
+        line, column = self.entry(index.row()), StudyColumn(index.column())
         if role == LINE_ROLE:
             return line
         if isinstance(line, DamagedStudy):
@@ -142,46 +142,46 @@ class StudiesProxy(QSortFilterProxyModel):
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
 
-def _of_damaged(study: DamagedStudy, column: Column, role: int) -> Any:
+def _of_damaged(study: DamagedStudy, column: StudyColumn, role: int) -> Any:
     """Return what the row of a damaged study says: its name, and what is damaged."""
     if role == Qt.ItemDataRole.ToolTipRole:
         return words.failure_text(study.problem)
     if role == SORT_ROLE:
-        return {Column.NAME: study.name.casefold(), Column.STATE: len(_STATE_ORDER)}.get(
+        return {StudyColumn.NAME: study.name.casefold(), StudyColumn.STATE: len(_STATE_ORDER)}.get(
             column, float("-inf")
         )
     if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-        return {Column.NAME: study.name, Column.STATE: tr("Damaged")}.get(column, "")
+        return {StudyColumn.NAME: study.name, StudyColumn.STATE: tr("Damaged")}.get(column, "")
     return None
 
 
-def _display(line: StudyLine, column: Column) -> str:
+def _display(line: StudyLine, column: StudyColumn) -> str:
     study = line.study
-    if column is Column.NAME:
+    if column is StudyColumn.NAME:
         return study.name
-    if column is Column.STATE:
+    if column is StudyColumn.STATE:
         return line.word
-    if column is Column.SCORE:
+    if column is StudyColumn.SCORE:
         return formatting.number(line.leading.value if line.leading is not None else None)
-    if column is Column.MARGIN:
+    if column is StudyColumn.MARGIN:
         return words.margin_text(line.margin)
-    if column is Column.TRIALS:
+    if column is StudyColumn.TRIALS:
         return formatting.count(words.finished_trials(study))
     return formatting.clock(study.elapsed_s)
 
 
-def _tip(line: StudyLine, column: Column) -> str | None:
+def _tip(line: StudyLine, column: StudyColumn) -> str | None:
     study = line.study
-    if column is Column.NAME:
+    if column is StudyColumn.NAME:
         return study.name
-    if column is Column.STATE and study.failure is not None:
+    if column is StudyColumn.STATE and study.failure is not None:
         return words.failure_text(study.failure)
-    if column in (Column.SCORE, Column.MARGIN) and line.is_old:
+    if column in (StudyColumn.SCORE, StudyColumn.MARGIN) and line.is_old:
         return sentence(OLD_WAY)
-    why = found_nothing(study) if column is Column.STATE else None
+    why = found_nothing(study) if column is StudyColumn.STATE else None
     if why is not None:
         return sentence(why)
-    if column is Column.TRIALS:
+    if column is StudyColumn.TRIALS:
         complete, _, failed = trial_counts(study)
         counts = [tr("{n} complete", n=formatting.count(complete))]
         counts += [tr("{n} failed", n=formatting.count(failed))] if failed else []
@@ -192,19 +192,19 @@ def _tip(line: StudyLine, column: Column) -> str | None:
 _STATE_ORDER = list(StudyState)
 
 
-def _sort_value(line: StudyLine, column: Column) -> Any:
+def _sort_value(line: StudyLine, column: StudyColumn) -> Any:
     study = line.study
-    if column is Column.NAME:
+    if column is StudyColumn.NAME:
         return study.name.casefold()
-    if column is Column.STATE:
+    if column is StudyColumn.STATE:
         return _STATE_ORDER.index(study.state)
-    if column is Column.SCORE:
+    if column is StudyColumn.SCORE:
         return float("-inf") if line.leading is None else line.leading.value
-    if column is Column.MARGIN:
+    if column is StudyColumn.MARGIN:
         if line.margin is None:
             return float("-inf")
         return line.margin.difference if study.direction == "maximize" else -line.margin.difference
-    if column is Column.TRIALS:
+    if column is StudyColumn.TRIALS:
         return words.finished_trials(study)
     return study.elapsed_s
 

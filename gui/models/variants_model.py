@@ -11,14 +11,14 @@ from PySide6.QtCore import QObject, Qt
 from ...engine.domain import formatting
 from .. import words
 from ..speech import tr
-from ..states.variants import Measured, Scale, size_scale, time_scale
+from ..states.variants import FigureScale, JudgedVariant, size_scale, time_scale
 from ..theme import colour
 from .table_model import LEFT, RIGHT, Index, TableModel
 
 RECORD_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
 
-class Column(IntEnum):
+class VariantColumn(IntEnum):
     """The columns, from left to right."""
 
     NAME = 0
@@ -31,12 +31,21 @@ class Column(IntEnum):
     VERDICT = 7
 
 
-_NUMBERS = frozenset({Column.SCORE, Column.LOSS, Column.SIZE, Column.ZIPPED, Column.ONE, Column.MANY})
+_NUMBERS = frozenset(
+    {
+        VariantColumn.SCORE,
+        VariantColumn.LOSS,
+        VariantColumn.SIZE,
+        VariantColumn.ZIPPED,
+        VariantColumn.ONE,
+        VariantColumn.MANY,
+    }
+)
 _MEASURES = {
-    Column.SIZE: "size_bytes",
-    Column.ZIPPED: "zip_bytes",
-    Column.ONE: "latency_ms",
-    Column.MANY: "batch_latency_ms",
+    VariantColumn.SIZE: "size_bytes",
+    VariantColumn.ZIPPED: "zip_bytes",
+    VariantColumn.ONE: "latency_ms",
+    VariantColumn.MANY: "batch_latency_ms",
 }
 
 
@@ -45,15 +54,15 @@ class VariantsModel(TableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.variants: list[Measured] = []
+        self.variants: list[JudgedVariant] = []
         self.most_drop = 0.0
         self.metric = ""
         # At the rows of the holdout, over all studies.
         self.n_looks = 0
         self._decimals = 3
-        self._scales: dict[Column, Scale] = {}
+        self._scales: dict[VariantColumn, FigureScale] = {}
 
-    def show_variants(self, variants: Sequence[Measured], metric: str) -> None:
+    def show_variants(self, variants: Sequence[JudgedVariant], metric: str) -> None:
         """Take these variants."""
         # Records hold arrays, which do not compare; a variant that has ended does not change.
         if metric == self.metric and [one.record.id for one in variants] == [
@@ -67,7 +76,7 @@ class VariantsModel(TableModel):
         self._decimals = formatting.shared_decimals([record.value for record in records], spreads)
         for column, name in _MEASURES.items():
             values = [getattr(record, name) for record in records]
-            is_size = column in (Column.SIZE, Column.ZIPPED)
+            is_size = column in (VariantColumn.SIZE, VariantColumn.ZIPPED)
             self._scales[column] = size_scale(values) if is_size else time_scale(values)
         self.endResetModel()
 
@@ -80,7 +89,7 @@ class VariantsModel(TableModel):
         """Return the row of a variant, -1 if there is none of this name."""
         return next((row for row, one in enumerate(self.variants) if one.record.name == name), -1)
 
-    def loss_text(self, variant: Measured) -> str:
+    def loss_text(self, variant: JudgedVariant) -> str:
         """Return the loss and its 95% interval."""
         loss = variant.loss
         if loss is None:
@@ -88,7 +97,7 @@ class VariantsModel(TableModel):
         mean, low, high = (formatting.number(x, self._decimals) for x in (loss.mean, loss.low, loss.high))
         return f"{mean} ({low} … {high})"
 
-    def score_text(self, variant: Measured) -> str:
+    def score_text(self, variant: JudgedVariant) -> str:
         """Return the score and its spread over the folds."""
         return formatting.score(variant.record.value, variant.record.value_std, self._decimals)
 
@@ -96,7 +105,7 @@ class VariantsModel(TableModel):
         return len(self.variants)
 
     def n_columns(self) -> int:
-        return len(Column)
+        return len(VariantColumn)
 
     def alignment(self, section: int) -> Qt.AlignmentFlag:
         return RIGHT if section in _NUMBERS else LEFT
@@ -104,62 +113,72 @@ class VariantsModel(TableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        variant, column = self.variants[index.row()], Column(index.column())
+        variant, column = self.variants[index.row()], VariantColumn(index.column())
         if role == RECORD_ROLE:
             return variant
         if role == Qt.ItemDataRole.DisplayRole:
             return self._display(variant, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self.alignment(column if variant.is_complete else Column.VERDICT)
-        if role == Qt.ItemDataRole.ToolTipRole and (column is Column.VERDICT or not variant.is_complete):
+            return self.alignment(column if variant.is_complete else VariantColumn.VERDICT)
+        if role == Qt.ItemDataRole.ToolTipRole and (
+            column is VariantColumn.VERDICT or not variant.is_complete
+        ):
             return variant.said(self.most_drop)
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._tone(variant, column)
         return None
 
     def heading(self, section: int) -> str:
-        column = Column(section)
+        column = VariantColumn(section)
         unit = self._scales[column].unit if column in self._scales else ""
         return {
-            Column.NAME: tr("Variant"),
-            Column.SCORE: self.metric,
-            Column.LOSS: tr("Loss (95%)"),
-            Column.SIZE: tr("File, {unit}", unit=unit),
-            Column.ZIPPED: tr("Zipped, {unit}", unit=unit),
-            Column.ONE: tr("1 row, {unit}", unit=unit),
-            Column.MANY: tr("256 rows, {unit}", unit=unit),
-            Column.VERDICT: tr("In words"),
+            VariantColumn.NAME: tr("Variant"),
+            VariantColumn.SCORE: self.metric,
+            VariantColumn.LOSS: tr("Loss (95%)"),
+            VariantColumn.SIZE: tr("File, {unit}", unit=unit),
+            VariantColumn.ZIPPED: tr("Zipped, {unit}", unit=unit),
+            VariantColumn.ONE: tr("1 row, {unit}", unit=unit),
+            VariantColumn.MANY: tr("256 rows, {unit}", unit=unit),
+            VariantColumn.VERDICT: tr("In words"),
         }[column]
 
     def heading_tip(self, section: int) -> str | None:
         return {
-            Column.SCORE: tr("Mean and spread over the trial's own folds."),
-            Column.LOSS: tr(
+            VariantColumn.SCORE: tr("Mean and spread over the trial's own folds."),
+            VariantColumn.LOSS: tr(
                 "What it loses on the same folds, with the 95% interval: against the control where it was trained on,"
                 " else against the base."
             ),
-            Column.ONE: tr("Median time of ONNX Runtime on one thread; other runtimes are in the details."),
-            Column.MANY: tr("Median time of ONNX Runtime on one thread; other runtimes are in the details."),
-        }.get(Column(section))
+            VariantColumn.ONE: tr(
+                "Median time of ONNX Runtime on one thread; other runtimes are in the details."
+            ),
+            VariantColumn.MANY: tr(
+                "Median time of ONNX Runtime on one thread; other runtimes are in the details."
+            ),
+        }.get(VariantColumn(section))
 
-    def _display(self, variant: Measured, column: Column) -> str:
+    def _display(self, variant: JudgedVariant, column: VariantColumn) -> str:
         record = variant.record
-        if column is Column.NAME:
+        if column is VariantColumn.NAME:
             return words.variant(record.name)
-        if column is Column.VERDICT:
+        if column is VariantColumn.VERDICT:
             return variant.said(self.most_drop) if variant.is_complete else ""
         if not variant.is_complete:
             # Its cell spans the row.
-            return variant.said(self.most_drop) if column is Column.SCORE else ""
-        if column is Column.SCORE:
+            return variant.said(self.most_drop) if column is VariantColumn.SCORE else ""
+        if column is VariantColumn.SCORE:
             return self.score_text(variant)
-        if column is Column.LOSS:
+        if column is VariantColumn.LOSS:
             return self.loss_text(variant)
         return self._scales[column].text(getattr(record, _MEASURES[column]))
 
-    def _tone(self, variant: Measured, column: Column) -> Any:
-        if column is Column.SCORE and not variant.is_complete:
+    def _tone(self, variant: JudgedVariant, column: VariantColumn) -> Any:
+        if column is VariantColumn.SCORE and not variant.is_complete:
             return colour("bad")
-        if column is Column.LOSS and variant.loss is not None and not variant.is_within(self.most_drop):
+        if (
+            column is VariantColumn.LOSS
+            and variant.loss is not None
+            and not variant.is_within(self.most_drop)
+        ):
             return colour("bad")
-        return colour("muted") if column is Column.VERDICT else None
+        return colour("muted") if column is VariantColumn.VERDICT else None

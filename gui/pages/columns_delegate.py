@@ -20,7 +20,7 @@ from ...engine.domain.inspections import ColumnFacts
 from ...engine.domain.kinds import GIVEN_ROLES
 from .. import words
 from ..charts.histograms import COUNTS, Counts
-from ..models.columns_model import FACTS_ROLE, Column
+from ..models.columns_model import FACTS_ROLE, DataColumn
 from ..speech import tr
 from ..widgets import painting
 from ..widgets.small_chart import paint
@@ -63,23 +63,23 @@ class ColumnDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         area = painting.begin_cell(painter, option)
-        column = Column(index.column())
+        column = DataColumn(index.column())
         facts: ColumnFacts = index.data(FACTS_ROLE)
-        if column is Column.SHAPE:
+        if column is DataColumn.SHAPE:
             # Few bars are no broader than many.
             width = min(area.width(), _MOST_BAR * len(facts.counts))
             bars = QRectF(area.left(), area.top() + 6, width, area.height() - 10)
             tone = "accent" if facts.storage == "number" else "faint"
             paint(painter, bars, COUNTS, Counts(facts.counts, tone))
-        elif column is Column.ROLE:
+        elif column is DataColumn.ROLE:
             role = index.data(Qt.ItemDataRole.EditRole)
             tone = "accent" if role == "target" else "faint" if role in _FAINT_ROLES else "text"
             painting.text(painter, area.adjusted(0, 0, -14, 0), str(index.data()), tone)
             painting.picture(painter, area.right() - 12, area.center().y(), "down", "faint", 14)
         else:
             align = Qt.AlignmentFlag(int(index.data(Qt.ItemDataRole.TextAlignmentRole)))
-            tone = "text" if column in (Column.NAME, Column.UNIQUE) else "muted"
-            if column is Column.MISSING and facts.n_missing:
+            tone = "text" if column in (DataColumn.NAME, DataColumn.UNIQUE) else "muted"
+            if column is DataColumn.MISSING and facts.n_missing:
                 tone = "warning"
             painting.text(
                 painter, area, str(index.data() or ""), tone, align=align & ~Qt.AlignmentFlag.AlignVCenter

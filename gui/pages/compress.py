@@ -16,7 +16,7 @@ from ..jobs import job_going
 from ..models.variants_model import VariantsModel
 from ..speech import tr
 from ..states.compressing import doing_text, done_text, usual_limit
-from ..states.variants import Measured, newest
+from ..states.variants import JudgedVariant, newest
 from ..widgets.parts import Button, column, row
 from ..widgets.trial_field import BEST, Complete, best_text, complete_trials
 from .compress_charts import VariantChartsCard
@@ -41,7 +41,7 @@ class _View:
     study_id: int
     complete: Complete
     trial_id: int | None
-    variants: list[Measured]
+    variants: list[JudgedVariant]
     job: JobRecord | None
 
 

@@ -13,7 +13,7 @@ from .. import words
 from ..charts.variants import VARIANTS, Spot, VariantSpots
 from ..models.variants_model import VariantsModel
 from ..speech import tr
-from ..states.variants import BASE, Measured, Scale, size_scale, time_scale
+from ..states.variants import BASE, FigureScale, JudgedVariant, size_scale, time_scale
 from ..widgets.chart_view import ChartView
 from ..widgets.fields import ChoiceField
 from ..widgets.parts import Card, Label, row
@@ -92,7 +92,9 @@ class VariantChartsCard(Card):
             )
 
 
-def _spot(variant: Measured, measure: str, scale: Scale, facts: Mapping[str, str], *, maximize: bool) -> Spot:
+def _spot(
+    variant: JudgedVariant, measure: str, scale: FigureScale, facts: Mapping[str, str], *, maximize: bool
+) -> Spot:
     record = variant.record
     cost = float(getattr(record, measure) or 0) * scale.factor
     interval = variant.interval(maximize=maximize)
@@ -106,7 +108,7 @@ def cost_text(measure: str, unit: str) -> str:
     return tr("1 row, {unit}", unit=unit) if measure == "latency_ms" else tr("256 rows, {unit}", unit=unit)
 
 
-def variant_facts(variant: Measured, metric: str, score: str, loss: str) -> str:
+def variant_facts(variant: JudgedVariant, metric: str, score: str, loss: str) -> str:
     """Return what the hover tells of a variant."""
     record = variant.record
     costs = [

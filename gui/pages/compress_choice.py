@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from ...engine.domain.compression_plan import WHAT
 from .. import words
 from ..speech import Text, tr
-from ..states.compressing import Limits, checked_drop, checked_limit
+from ..states.compressing import CompressionLimits, checked_drop, checked_limit
 from ..widgets.fields import ChipsField, NumberField
 from ..widgets.parts import Card, row
 from ..widgets.progress import ProgressBox
@@ -47,7 +47,7 @@ class ChoiceCard(Card):
         for widget in (choice, limits, progress_box):
             self.body.addWidget(widget)
 
-    def limits(self) -> Limits:
+    def limits(self) -> CompressionLimits:
         """Return what the limits say.
 
         Raises
@@ -55,7 +55,9 @@ class ChoiceCard(Card):
         ValueError
             Where what is written is no limit; the text is translated.
         """
-        return Limits(self.most_drop(), *(checked_limit(field.value()) for field in self._numbers[1:]))
+        return CompressionLimits(
+            self.most_drop(), *(checked_limit(field.value()) for field in self._numbers[1:])
+        )
 
     def most_drop(self) -> float:
         """Return what may be lost, in units of the metric.

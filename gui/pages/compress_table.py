@@ -7,22 +7,22 @@ from PySide6.QtCore import Qt, Signal
 from ...engine.domain.compression_verdict import chosen
 from ...engine.domain.variants import VariantMeasures
 from .. import words
-from ..models.variants_model import Column, VariantsModel
+from ..models.variants_model import VariantColumn, VariantsModel
 from ..speech import tr
 from ..states.choice_words import loss_texts
-from ..states.variants import BASE, Measured
+from ..states.variants import BASE, JudgedVariant
 from ..widgets.parts import Card, Elided, Label, row
 from ..widgets.tables import make_table
 from .page import EmptyState
 
 _WIDTHS = {
-    Column.NAME: 182,
-    Column.SCORE: 118,
-    Column.LOSS: 178,
-    Column.SIZE: 76,
-    Column.ZIPPED: 86,
-    Column.ONE: 76,
-    Column.MANY: 106,
+    VariantColumn.NAME: 182,
+    VariantColumn.SCORE: 118,
+    VariantColumn.LOSS: 178,
+    VariantColumn.SIZE: 76,
+    VariantColumn.ZIPPED: 86,
+    VariantColumn.ONE: 76,
+    VariantColumn.MANY: 106,
 }
 # With less room for them the table has no words; they are in the details.
 _WORDS_PX = 160
@@ -66,7 +66,7 @@ class VariantsCard(Card):
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self.nothing_yet, 1)
 
-    def show_variants(self, variants: list[Measured], metric: str) -> None:
+    def show_variants(self, variants: list[JudgedVariant], metric: str) -> None:
         """Show the variants of a trial; the one that was chosen stays so."""
         before = self.selected()
         self.model.show_variants(variants, metric)
@@ -76,7 +76,7 @@ class VariantsCard(Card):
         if variants:
             self.table.selectRow(max(self.model.row_of(before.record.name) if before is not None else -1, 0))
 
-    def selected(self) -> Measured | None:
+    def selected(self) -> JudgedVariant | None:
         """Return the variant that is chosen."""
         place = self.table.currentIndex().row()
         return self.model.variants[place] if 0 <= place < len(self.model.variants) else None
@@ -91,14 +91,14 @@ class VariantsCard(Card):
         """Give the room that is left to the words, or where it is too little for them to the names."""
         head = self.table.horizontalHeader()
         has_words = width_px - sum(_WIDTHS.values()) >= _WORDS_PX
-        self.table.setColumnHidden(Column.VERDICT, not has_words)
-        stretched = Column.VERDICT if has_words else Column.NAME
-        for section in (Column.VERDICT, Column.NAME):
+        self.table.setColumnHidden(VariantColumn.VERDICT, not has_words)
+        stretched = VariantColumn.VERDICT if has_words else VariantColumn.NAME
+        for section in (VariantColumn.VERDICT, VariantColumn.NAME):
             head.setSectionResizeMode(
                 section, head.ResizeMode.Stretch if section is stretched else head.ResizeMode.Interactive
             )
         if has_words:
-            head.resizeSection(Column.NAME, _WIDTHS[Column.NAME])
+            head.resizeSection(VariantColumn.NAME, _WIDTHS[VariantColumn.NAME])
         self.table.scrollTo(self.table.currentIndex())
 
     def show_advice(self, most_bytes: float | None, most_ms: float | None) -> None:
@@ -124,4 +124,4 @@ class VariantsCard(Card):
         self.table.clearSpans()
         for place, one in enumerate(self.model.variants):
             if not one.is_complete:
-                self.table.setSpan(place, Column.SCORE, 1, len(Column) - Column.SCORE)
+                self.table.setSpan(place, VariantColumn.SCORE, 1, len(VariantColumn) - VariantColumn.SCORE)

@@ -13,7 +13,7 @@ from ...engine.domain.variants import VariantMethod
 from ...storage.records import ExportRecord, JobRecord, VariantRecord
 from ..desk import Desk
 from ..jobs import job_going
-from ..models.exports_model import RECORD_ROLE, Column, ExportsModel
+from ..models.exports_model import RECORD_ROLE, ExportColumn, ExportsModel
 from ..speech import tr
 from ..states.exporting import final_text, folder_name, usable_variants, variant_text
 from ..widgets.fields import ChoiceField, TextField
@@ -150,8 +150,13 @@ class ExportPage(JobPage[ExportTrial, ExportedTrial]):
     def _make_table(self) -> QTableView:
         table = make_table(self.model)
         head = table.horizontalHeader()
-        head.setSectionResizeMode(Column.PATH, head.ResizeMode.Stretch)
-        for section, width in {Column.TRIAL: 60, Column.STATE: 80, Column.SIZE: 76, Column.WHEN: 108}.items():
+        head.setSectionResizeMode(ExportColumn.PATH, head.ResizeMode.Stretch)
+        for section, width in {
+            ExportColumn.TRIAL: 60,
+            ExportColumn.STATE: 80,
+            ExportColumn.SIZE: 76,
+            ExportColumn.WHEN: 108,
+        }.items():
             head.resizeSection(section, width)
         table.selectionModel().currentRowChanged.connect(self._show_certificate)
         self.say(lambda: table.setAccessibleName(tr("Bundles written")))

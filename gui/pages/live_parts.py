@@ -140,7 +140,7 @@ def _baseline_text(study: StudyRecord, margin: Margin | None, decimals: int | No
     return tr("{baseline}, {interval}", baseline=name, interval=words.interval_text(margin.verdict))
 
 
-class RunningTrial(Speaks, QFrame):
+class RunningTrialRow(Speaks, QFrame):
     """One running trial: epochs, the streaming curve of what is judged, and a way to skip it."""
 
     skipped = Signal(int)
@@ -208,7 +208,7 @@ class RunningCard(Card):
     def __init__(self) -> None:
         self._count = Label(kind="small", tone="muted")
         super().__init__(lambda: tr("Running now"), self._count, margin=12)
-        self.rows: dict[int, RunningTrial] = {}
+        self.rows: dict[int, RunningTrialRow] = {}
         self._list = column(spacing=4, margins=(0, 0, 6, 0))
         self.nothing = Label(lambda: tr("The next trials are being prepared."), tone="muted", wrap=True)
         content = QWidget()
@@ -221,7 +221,7 @@ class RunningCard(Card):
         for trial_id in [trial_id for trial_id in self.rows if trial_id not in places]:
             self.rows.pop(trial_id).deleteLater()
         for trial_id in [trial_id for trial_id in places if trial_id not in self.rows]:
-            one = self.rows[trial_id] = RunningTrial(trial_id)
+            one = self.rows[trial_id] = RunningTrialRow(trial_id)
             one.skipped.connect(self.skipped)
             one.chosen.connect(self.chosen)
             self._list.addWidget(one)

@@ -24,7 +24,7 @@ from ...engine.domain.inspections import Inspection
 from ...engine.domain.kinds import input_kind
 from ...engine.domain.space import Space
 from ..language import Speaks
-from ..models.columns_model import Column, ColumnsModel, PreviewModel
+from ..models.columns_model import ColumnsModel, DataColumn, PreviewModel
 from ..speech import sentence, tr
 from ..widgets.fields import ChoiceField
 from ..widgets.parts import Card, Label, Picture, clear, column, row, scrolled
@@ -33,8 +33,14 @@ from ..widgets.tables import make_table
 from .columns_delegate import ColumnDelegate
 from .space_editor import SpaceEditor
 
-_WIDTHS = {Column.NAME: 136, Column.ROLE: 112, Column.MISSING: 68, Column.UNIQUE: 68, Column.SHAPE: 92}
-_WIDTHS_NARROW = _WIDTHS | {Column.NAME: 108, Column.MISSING: 60}
+_WIDTHS = {
+    DataColumn.NAME: 136,
+    DataColumn.ROLE: 112,
+    DataColumn.MISSING: 68,
+    DataColumn.UNIQUE: 68,
+    DataColumn.SHAPE: 92,
+}
+_WIDTHS_NARROW = _WIDTHS | {DataColumn.NAME: 108, DataColumn.MISSING: 60}
 _MOST_LABELS = 8
 # Below this the columns of the table are narrower.
 _NARROW_PX = 620
@@ -218,8 +224,8 @@ class DataPanel(Speaks, Card):
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(lambda: self._edit_role(None))
         head = table.horizontalHeader()
-        head.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Interactive)
-        head.setSectionResizeMode(Column.VALUES, QHeaderView.ResizeMode.Stretch)
+        head.setSectionResizeMode(DataColumn.NAME, QHeaderView.ResizeMode.Interactive)
+        head.setSectionResizeMode(DataColumn.VALUES, QHeaderView.ResizeMode.Stretch)
         self.say(lambda: table.setAccessibleName(tr("Columns")))
         self.columns_table = table
         return table
@@ -227,8 +233,8 @@ class DataPanel(Speaks, Card):
     def _edit_role(self, clicked: QModelIndex | None) -> None:
         """Open the roles of a row: of the current one, or, by a click, only where its role was clicked."""
         table = self.columns_table
-        if clicked is None or clicked.column() == Column.ROLE:
-            table.edit(table.currentIndex().siblingAtColumn(Column.ROLE))
+        if clicked is None or clicked.column() == DataColumn.ROLE:
+            table.edit(table.currentIndex().siblingAtColumn(DataColumn.ROLE))
 
     def _preview_table(self) -> QTableView:
         table = make_table(self.preview)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from ...storage.records import Request, StudyRecord, StudyState
 from .. import icons, tokens
 from ..desk import Desk
-from ..models.studies_model import Column, StudiesModel, StudiesProxy
+from ..models.studies_model import StudiesModel, StudiesProxy, StudyColumn
 from ..speech import counted, tr
 from ..theme import theme
 from ..widgets.drop_zone import DropZone
@@ -27,13 +27,19 @@ from .studies_delegate import StudyDelegate
 
 _CLOCK_MS = 5000
 _LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
-_WIDTHS = {Column.STATE: 132, Column.SCORE: 128, Column.MARGIN: 168, Column.TRIALS: 196, Column.TIME: 116}
+_WIDTHS = {
+    StudyColumn.STATE: 132,
+    StudyColumn.SCORE: 128,
+    StudyColumn.MARGIN: 168,
+    StudyColumn.TRIALS: 196,
+    StudyColumn.TIME: 116,
+}
 _WIDTHS_NARROW = {
-    Column.STATE: 116,
-    Column.SCORE: 92,
-    Column.MARGIN: 164,
-    Column.TRIALS: 128,
-    Column.TIME: 104,
+    StudyColumn.STATE: 116,
+    StudyColumn.SCORE: 92,
+    StudyColumn.MARGIN: 164,
+    StudyColumn.TRIALS: 128,
+    StudyColumn.TIME: 104,
 }
 # Below this the names of the studies need the room more.
 _NARROW_PX = 1040
@@ -179,7 +185,7 @@ class StudiesPage(Page):
         table.customContextMenuRequested.connect(self._show_menu)
         table.doubleClicked.connect(lambda _index: self._open())
         head = table.horizontalHeader()
-        head.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        head.setSectionResizeMode(StudyColumn.NAME, QHeaderView.ResizeMode.Stretch)
         head.setSortIndicatorClearable(True)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
@@ -251,7 +257,7 @@ class StudiesPage(Page):
         if study is None:
             return
         self._naming = study.id
-        index = self.table.currentIndex().siblingAtColumn(Column.NAME)
+        index = self.table.currentIndex().siblingAtColumn(StudyColumn.NAME)
         area = self.table.visualRect(index).adjusted(8, 10, -8, -10)
         field = QLineEdit(study.name, self.table.viewport())
         field.setGeometry(area)

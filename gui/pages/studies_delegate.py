@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from ...engine.domain import formatting
 from ...storage.records import DamagedStudy, StudyState
 from .. import tokens, words
-from ..models.studies_model import LINE_ROLE, Column, left_out_text, trial_counts
+from ..models.studies_model import LINE_ROLE, StudyColumn, left_out_text, trial_counts
 from ..speech import tr
 from ..states.study_line import StudyLine
 from ..widgets import painting
@@ -26,17 +26,17 @@ class StudyDelegate(QStyledItemDelegate):
         area = painting.begin_cell(painter, option)
         line: StudyLine | DamagedStudy = index.data(LINE_ROLE)
         if isinstance(line, DamagedStudy):
-            _damaged(painter, area, line, Column(index.column()))
+            _damaged(painter, area, line, StudyColumn(index.column()))
             painter.restore()
             return
         {
-            Column.NAME: _name,
-            Column.STATE: _state,
-            Column.SCORE: _score,
-            Column.MARGIN: _margin,
-            Column.TRIALS: _trials,
-            Column.TIME: _time,
-        }[Column(index.column())](painter, area, line)
+            StudyColumn.NAME: _name,
+            StudyColumn.STATE: _state,
+            StudyColumn.SCORE: _score,
+            StudyColumn.MARGIN: _margin,
+            StudyColumn.TRIALS: _trials,
+            StudyColumn.TIME: _time,
+        }[StudyColumn(index.column())](painter, area, line)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802, ARG002 - Qt's name
@@ -54,13 +54,13 @@ def _name(painter: QPainter, area: QRectF, line: StudyLine) -> None:
     painting.text(painter, below, " · ".join([*parts, *study.tags]), "muted", tokens.TYPE_SMALL)
 
 
-def _damaged(painter: QPainter, area: QRectF, study: DamagedStudy, column: Column) -> None:
+def _damaged(painter: QPainter, area: QRectF, study: DamagedStudy, column: StudyColumn) -> None:
     """Paint the row of a damaged study: its name, below it what is damaged, and that it is."""
-    if column is Column.NAME:
+    if column is StudyColumn.NAME:
         above, below = painting.halves(area)
         painting.text(painter, above, study.name, weight=_STRONG)
         painting.text(painter, below, words.failure_text(study.problem), "bad", tokens.TYPE_SMALL)
-    elif column is Column.STATE:
+    elif column is StudyColumn.STATE:
         painting.pill(painter, area.left(), area.center().y(), tr("Damaged"), "bad")
 
 

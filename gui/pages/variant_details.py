@@ -13,7 +13,7 @@ from .. import words
 from ..models.variants_model import VariantsModel
 from ..speech import tr
 from ..states.choice_words import choice_text
-from ..states.variants import BASE, Measured, Scale, size_scale, time_scale
+from ..states.variants import BASE, FigureScale, JudgedVariant, size_scale, time_scale
 from ..widgets.grids import fill_grid, fill_rows
 from ..widgets.layers_view import LayersView
 from ..widgets.notices import Notice
@@ -29,7 +29,7 @@ class VariantDetails(Card):
         self._pill = Pill()
         super().__init__(lambda: tr("Details"), self._pill, margin=12)
         self._model: VariantsModel | None = None
-        self._variant: Measured | None = None
+        self._variant: JudgedVariant | None = None
         self._on_front = False
         self.name = Label(kind="subtitle", wrap=True)
         self._about = Label(kind="small", tone="muted", wrap=True)
@@ -73,7 +73,9 @@ class VariantDetails(Card):
         self.body.addWidget(scrolled(content), 1)
         self.name.say(self._show)
 
-    def show_variant(self, model: VariantsModel, variant: Measured | None, *, on_front: bool = False) -> None:
+    def show_variant(
+        self, model: VariantsModel, variant: JudgedVariant | None, *, on_front: bool = False
+    ) -> None:
         """Show a variant of the model, or what the panel is for."""
         self._model, self._variant, self._on_front = model, variant, on_front
         self._show()
@@ -111,7 +113,7 @@ class VariantDetails(Card):
         forms = variant.measures.forms
         self._show_runtimes({name: forms[name] for name in sorted(forms, key=_place)})
 
-    def _show_choice(self, variant: Measured | None) -> None:
+    def _show_choice(self, variant: JudgedVariant | None) -> None:
         found = variant.measures.choice if variant is not None and variant.is_complete else None
         self.choice.setVisible(found is not None)
         if found is not None:
@@ -194,7 +196,7 @@ def about(method: VariantMethod) -> str:
     return " ".join(said)
 
 
-def against(variant: Measured) -> str:
+def against(variant: JudgedVariant) -> str:
     """Return what a variant was compared with, and why."""
     if variant.record.name == BASE:
         return tr("All others are compared with it, or with the control where they were trained on.")
@@ -206,7 +208,7 @@ def against(variant: Measured) -> str:
     return tr("Compared with the base on the same folds.")
 
 
-def facts(model: VariantsModel, variant: Measured) -> list[tuple[str, str]]:
+def facts(model: VariantsModel, variant: JudgedVariant) -> list[tuple[str, str]]:
     """Return the figures of a variant, as pairs of name and value."""
     record, measures = variant.record, variant.measures
     rows = [(tr("Score"), model.score_text(variant))]
@@ -248,7 +250,7 @@ def runtime_rows(forms: Mapping[str, RuntimeFile]) -> list[tuple[str, ...]]:
     files = list(forms.values())
     rows: list[tuple[str, ...]] = [("", *(_RUNTIMES.get(name, name) for name in forms))]
     figures: tuple[
-        tuple[str, list[tuple[float | None, ...]], Callable[[Iterable[float | None]], Scale]], ...
+        tuple[str, list[tuple[float | None, ...]], Callable[[Iterable[float | None]], FigureScale]], ...
     ] = (
         (tr("File"), [(file.size_bytes,) for file in files], size_scale),
         (tr("Zipped"), [(file.zip_bytes,) for file in files], size_scale),
@@ -265,7 +267,7 @@ def runtime_rows(forms: Mapping[str, RuntimeFile]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _figures(file: RuntimeFile, values: Sequence[float | None], scale: Scale) -> str:
+def _figures(file: RuntimeFile, values: Sequence[float | None], scale: FigureScale) -> str:
     if file.problem:
         return words.trial_state(TrialState.FAIL)
     if any(value is None for value in values):

@@ -16,7 +16,7 @@ _DROP = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CompressionLimits:
     """What may be lost and what may be needed; None for no limit."""
 
     most_drop: float

@@ -17,7 +17,7 @@ from .sources import SAMPLE_PREFIX
 _KEY = "new_study"
 
 
-class Preferences(Protocol):
+class PreferenceStore(Protocol):
     """What is kept from one time to the next."""
 
     def text(self, key: str, default: str, /) -> str:
@@ -57,12 +57,12 @@ class Memory:
         """Whether the source can still be read."""
         return self.source.startswith(SAMPLE_PREFIX) or Path(self.source).exists()
 
-    def save(self, preferences: Preferences) -> None:
+    def save(self, preferences: PreferenceStore) -> None:
         """Keep it for the next time."""
         preferences.set_text(_KEY, json.dumps(asdict(self)))
 
     @classmethod
-    def load(cls, preferences: Preferences) -> Memory | None:
+    def load(cls, preferences: PreferenceStore) -> Memory | None:
         """Return what was kept; None where nothing was, or what is there is none."""
         try:
             data = json.loads(preferences.text(_KEY, "null"))

@@ -19,7 +19,7 @@ _TIMES = (("µs", 1e3), ("ms", 1.0), ("s", 1e-3))
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class FigureScale:
     """One unit and one number of decimals for several figures, so that they can be compared at a glance."""
 
     unit: str
@@ -35,24 +35,24 @@ class Scale:
         return formatting.NOTHING if value is None else f"{self.text(value)} {self.unit}"
 
 
-def size_scale(n_bytes: Iterable[float | None]) -> Scale:
+def size_scale(n_bytes: Iterable[float | None]) -> FigureScale:
     """Return the scale of sizes, that shows the smallest of them well."""
     return _scale(_SIZES, n_bytes)
 
 
-def time_scale(times_ms: Iterable[float | None]) -> Scale:
+def time_scale(times_ms: Iterable[float | None]) -> FigureScale:
     """Return the scale of times in milliseconds, that shows the smallest of them well."""
     return _scale(_TIMES, times_ms)
 
 
-def _scale(units: Sequence[tuple[str, float]], values: Iterable[float | None]) -> Scale:
+def _scale(units: Sequence[tuple[str, float]], values: Iterable[float | None]) -> FigureScale:
     least = min((value for value in values if value), default=0.0)
     unit, factor = next((one for one in reversed(units) if least * one[1] >= 1.0), units[0])
-    return Scale(unit, factor, 1 if least * factor < 100 and unit != "B" else 0)
+    return FigureScale(unit, factor, 1 if least * factor < 100 and unit != "B" else 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class JudgedVariant:
     """A variant that has ended, with what it is judged against.
 
     Attributes
@@ -106,7 +106,7 @@ class Measured:
         return sentence(verdict(sizes, base, drop, self.measures.sparsity or 0.0, most_drop))
 
 
-def newest(variants: Iterable[VariantRecord]) -> list[Measured]:
+def newest(variants: Iterable[VariantRecord]) -> list[JudgedVariant]:
     """Return the variants that have ended, of each name the one that was made last, the base first.
 
     Parameters
@@ -115,10 +115,10 @@ def newest(variants: Iterable[VariantRecord]) -> list[Measured]:
         Of one trial, in the order they were made; each run begins with its base.
     """
     base: VariantRecord | None = None
-    found: dict[str, Measured] = {}
+    found: dict[str, JudgedVariant] = {}
     for record in variants:
         if record.name == BASE:
             base = record if record.state is TrialState.COMPLETE else None
         if record.state.is_finished:
-            found[record.name] = Measured(record, base, VariantMeasures.of(record))
+            found[record.name] = JudgedVariant(record, base, VariantMeasures.of(record))
     return list(found.values())

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
-from ..charts.spec import Band, Bars, Line, Mark, Points, Threshold
+from ..charts.spec import Band, Bars, LevelLine, Line, Mark, Points
 from ..theme import colour
 
 Item = Any
@@ -18,7 +18,7 @@ Item = Any
 # Of the area below a line.
 _TINT = 0.14
 
-_LEGEND = {Line: "━", Points: "●", Threshold: "╍", Bars: "┃", Band: "▬"}
+_LEGEND = {Line: "━", Points: "●", LevelLine: "╍", Bars: "┃", Band: "▬"}
 
 
 def legend_text(mark: Mark) -> str:
@@ -31,7 +31,7 @@ def legend_text(mark: Mark) -> str:
 def made(mark: Mark) -> Item:
     """Return an empty item for a mark of this type."""
     match mark:
-        case Threshold():
+        case LevelLine():
             return pg.InfiniteLine(angle=0)
         case Points():
             return pg.ScatterPlotItem(pxMode=True)
@@ -47,7 +47,7 @@ def fill(item: Item, mark: Mark) -> None:
     """Give an item all that its mark says."""
     ink = colour(mark.tone, mark.alpha)
     match mark:
-        case Threshold():
+        case LevelLine():
             item.setPen(_pen(mark, mark.width, dashed=True))
             item.setValue(mark.y)
         case Points():

@@ -12,7 +12,7 @@ from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QToolTip
 
 from .. import tokens
-from ..charts.spec import Axes, ChartSpec, Mark, Threshold, looks_like, places
+from ..charts.spec import Axes, ChartSpec, LevelLine, Mark, looks_like, places
 from ..language import Speaks
 from ..theme import body_font, colour, theme
 from . import chart_marks
@@ -88,7 +88,7 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
         box = self._plot.getViewBox()
         span = self._axes.y.span
         box.enableAutoRange(x=True, y=span is None)
-        drawn = [places(mark) for mark in self.marks if not isinstance(mark, Threshold)]
+        drawn = [places(mark) for mark in self.marks if not isinstance(mark, LevelLine)]
         has_points = any(np.isfinite(y).any() for _, y in drawn)
         x = np.concatenate([x for x, _ in drawn] or [np.zeros(0)])
         # One place has no extent to span.
@@ -117,7 +117,7 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
             item = self._items.get(mark.key)
             if item is None:
                 item = self._items[mark.key] = chart_marks.made(mark)
-                plot.addItem(item, ignoreBounds=isinstance(mark, Threshold))
+                plot.addItem(item, ignoreBounds=isinstance(mark, LevelLine))
             item.setZValue(depth)
             if mark.key not in before or not looks_like(before[mark.key], mark):
                 # Which is what takes time.
@@ -234,7 +234,7 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
             if mark.item is None:
                 continue
             x, y = places(mark)
-            across = np.zeros(1) if isinstance(mark, Threshold) else (x - here.x()) / width
+            across = np.zeros(1) if isinstance(mark, LevelLine) else (x - here.x()) / width
             distance = np.hypot(across, (y - here.y()) / height)
             if not np.isfinite(distance).any():
                 continue

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from .. import tokens
-from ..charts.spec import Axes, Band, Bars, ChartSpec, Floats, Line, Mark, Points, Threshold, places
+from ..charts.spec import Axes, Band, Bars, ChartSpec, Floats, LevelLine, Line, Mark, Points, places
 from ..language import Speaks
 from ..theme import body_font, colour, theme
 
@@ -84,7 +84,7 @@ def _paint_mark(painter: QPainter, frame: _Frame, mark: Mark) -> None:
                 painter.drawPolygon(QPolygonF(edge))
         case Bars():
             _paint_bars(painter, frame, mark, ink)
-        case Threshold():
+        case LevelLine():
             painter.setPen(QPen(ink, mark.width, Qt.PenStyle.DashLine))
             painter.drawLine(*frame.points(np.array(frame.x), np.full(2, mark.y)))
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from ...storage.records import StudyRecord
-from ..charts.studies import Asked, Choices, StudyChart
+from ..charts.studies import ChartRequest, Choices, StudyChart
 from ..language import Speaks
 from ..states.trials_data import TrialsData
 from .chart_view import ChartView
@@ -36,7 +36,7 @@ class StudyChartPanel(Speaks, QWidget):
         self.choice.activated.connect(lambda _place: self._choose())
         # By the user, for the study in view.
         self._chosen = ""
-        self._asked: Asked | None = None
+        self._asked: ChartRequest | None = None
         layout = column(self.chart, row(self.chart.legend, 1, self.choice), spacing=4)
         layout.setStretch(0, 1)
         self.setLayout(layout)
@@ -46,7 +46,7 @@ class StudyChartPanel(Speaks, QWidget):
         """Show the trials of a study; `selected` is the id of the one to mark."""
         if self._asked is not None and self._asked.study.id != study.id:
             self._chosen = ""
-        self._asked = Asked(trials, study, selected, self._chosen)
+        self._asked = ChartRequest(trials, study, selected, self._chosen)
         self._show()
 
     def _choose(self) -> None:
@@ -61,7 +61,7 @@ class StudyChartPanel(Speaks, QWidget):
             self._offer(self.described.choices, self._asked)
         self.chart.show_data(self.described.data(self._asked))
 
-    def _offer(self, choices: Choices, asked: Asked) -> None:
+    def _offer(self, choices: Choices, asked: ChartRequest) -> None:
         offered = choices.offered(asked)
         if [one.name for one in offered] != [self.choice.itemData(i) for i in range(self.choice.count())]:
             self.choice.clear()

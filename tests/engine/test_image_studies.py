@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
-from cupel.engine.api import Found, find_network
+from cupel.engine.api import SearchResult, find_network
 from cupel.engine.data.schema import TableSchema
 from cupel.engine.deployment.bundle import verify_bundle
 from cupel.engine.domain.errors import DataError
@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def found(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Found:
+def found(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> SearchResult:
     """What a search of one classic network with augmentation finds."""
     return find_network(
         folder, "label", n_trials=1, n_folds=2, workspace=tmp_path_factory.mktemp("workspace"),
@@ -55,7 +55,7 @@ def found(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Found:
 
 
 @pytest.fixture(scope="module")
-def bundle(found: Found) -> Path:
+def bundle(found: SearchResult) -> Path:
     assert found.export_path is not None
     return found.export_path
 
@@ -65,14 +65,14 @@ def run(bundle: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=bundle.parent)
 
 
-def test_a_network_is_found_and_beats_the_majority(found: Found) -> None:
+def test_a_network_is_found_and_beats_the_majority(found: SearchResult) -> None:
     assert set(found.baselines) == {"majority", "linear"}
     assert found.best is not None
     assert found.best.cv_mean > found.baselines["majority"].cv_mean + 0.2
     assert found.baselines["linear"].cv_mean > 0.8
 
 
-def test_the_pixels_are_an_artifact_of_the_workspace(found: Found, bundle: Path) -> None:
+def test_the_pixels_are_an_artifact_of_the_workspace(found: SearchResult, bundle: Path) -> None:
     with Store.open(bundle.parent.parent) as store:
         schema = TableSchema.from_json(store.dataset(found.study.dataset_id or 0).schema)
         (array,) = schema.arrays.values()

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cupel.engine.machine import Limits, free_memory_bytes, group_limits, is_busy, memory_bytes, n_cores
+from cupel.engine.machine import (
+    ControlGroupLimits,
+    free_memory_bytes,
+    group_limits,
+    is_busy,
+    memory_bytes,
+    n_cores,
+)
 
 GB = 1 << 30
 
@@ -31,29 +38,31 @@ def make(root: Path, files: dict[str, str]) -> Path:
             "box/memory.stat": f"anon 5\ninactive_file {GB}\nactive_file 7\nfile_mapped 9",
             "box/cpu.max": "150000 100000",
             "box/inner/memory.max": "max", "box/inner/memory.current": str(2 * GB), "box/inner/cpu.max": "max 100000",
-        }, Limits(4 * GB, 2 * GB + 7, 1.5), id="version 2, limited by the group around it"),
+        }, ControlGroupLimits(4 * GB, 2 * GB + 7, 1.5), id="version 2, limited by the group around it"),
         pytest.param("0::/", {
             "memory.max": str(GB), "memory.current": str(2 * GB), "memory.stat": "anon 1", "cpu.max": "400000 100000",
-        }, Limits(GB, 0, 4.0), id="version 2, inside a container"),
+        }, ControlGroupLimits(GB, 0, 4.0), id="version 2, inside a container"),
         pytest.param("5:cpu,cpuacct:/docker/f00\n4:memory:/docker/f00\n3:cpuset:/", {
             "memory/memory.limit_in_bytes": str(2 * GB), "memory/memory.usage_in_bytes": str(GB),
             "memory/memory.stat": "cache 3\ninactive_file 1\ntotal_inactive_file 10\ntotal_active_file 20",
             "cpu/cpu.cfs_quota_us": "50000", "cpu/cpu.cfs_period_us": "100000",
-        }, Limits(2 * GB, GB + 30, 0.5), id="version 1, whose own group is not to be seen"),
+        }, ControlGroupLimits(2 * GB, GB + 30, 0.5), id="version 1, whose own group is not to be seen"),
         pytest.param("2:memory:/\n1:cpu:/\n0::/", {
             "memory/memory.limit_in_bytes": "9223372036854771712", "memory/memory.usage_in_bytes": "1000",
             "memory/memory.stat": "", "cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000",
-        }, Limits(9223372036854771712, 9223372036854770712, math.inf), id="version 1, no limit"),
+        }, ControlGroupLimits(9223372036854771712, 9223372036854770712, math.inf), id="version 1, no limit"),
     ],
 )  # fmt: skip
-def test_the_tightest_group_counts(tmp_path: Path, own: str, files: dict[str, str], limits: Limits) -> None:
+def test_the_tightest_group_counts(
+    tmp_path: Path, own: str, files: dict[str, str], limits: ControlGroupLimits
+) -> None:
     root = make(tmp_path / "groups", files)
     (tmp_path / "own").write_text(own + "\n")
     assert group_limits(root, tmp_path / "own") == limits
 
 
 def test_without_control_groups_the_machine_is_the_limit(tmp_path: Path) -> None:
-    assert group_limits(tmp_path, tmp_path / "none") == Limits()
+    assert group_limits(tmp_path, tmp_path / "none") == ControlGroupLimits()
 
 
 def test_this_process_may_use_no_more_than_there_is() -> None:

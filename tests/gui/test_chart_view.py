@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from cupel.gui.charts.curves import CURVES, TrialCurves
-from cupel.gui.charts.spec import Axes, Axis, Band, Bars, ChartSpec, Line, Mark, Points, Threshold
+from cupel.gui.charts.spec import Axes, Axis, Band, Bars, ChartSpec, LevelLine, Line, Mark, Points
 from cupel.gui.theme import colour, theme
 from cupel.gui.widgets.chart_view import ChartView
 from cupel.gui.widgets.parts import column
@@ -26,7 +26,7 @@ EVERY_MARK = [
     Band(key="band", x=X, low=X, high=X + 1),
     Bars(key="bars", x=X, low=-ONES, high=ONES, width=3),
     Bars(key="counts", x=X, low=0 * ONES, high=ONES, filling=True, width=3),
-    Threshold(key="threshold", y=0.5, width=3),
+    LevelLine(key="threshold", y=0.5, width=3),
 ]
 FIXED = Axes(Axis(lambda: "x", span=(-1.0, 3.0)), Axis(lambda: "y", span=(-1.0, 3.0)))
 
@@ -102,7 +102,7 @@ def test_a_mark_that_becomes_another_one_is_drawn_as_that(qtbot: QtBot, holder: 
     chart = ChartView(PLAIN)
     shown(qtbot, holder, chart)
     chart.show_data([Points(key="one", x=X, y=X, size=9)])
-    chart.show_data([Threshold(key="one", y=0.0, width=3)])
+    chart.show_data([LevelLine(key="one", y=0.0, width=3)])
     columns = inked(qtbot, chart, colour("series0"))
     assert max(columns) - min(columns) > 200
 

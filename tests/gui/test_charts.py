@@ -14,7 +14,7 @@ from cupel.gui.charts.histograms import COUNTS, WEIGHTS, BeforeAndAfter, Counts
 from cupel.gui.charts.history import HISTORY, History
 from cupel.gui.charts.pareto import PARETO, Spread
 from cupel.gui.charts.sparkline import SPARKLINE, Course
-from cupel.gui.charts.spec import Bars, Line, Points, Threshold, looks_like, places
+from cupel.gui.charts.spec import Bars, LevelLine, Line, Points, looks_like, places
 from cupel.gui.charts.variants import VARIANTS, Spot, VariantSpots
 from cupel.storage.records import Curves
 
@@ -50,7 +50,7 @@ def test_the_history_is_of_trials_or_of_time_and_the_best_never_gets_worse() -> 
     best = mark_of(marks, "best", Line)
     assert best.y.tolist() == [0.6, 0.8, 0.9, 0.9]
     assert mark_of(marks, "pruned", Points).y.tolist() == [0.7]
-    assert mark_of(marks, "baseline0", Threshold).y == 0.75
+    assert mark_of(marks, "baseline0", LevelLine).y == 0.75
     over_time = history(over_time=True)
     # Trial 4 has no end that is known.
     assert mark_of(HISTORY.marks(over_time), "best", Line).x.tolist() == [10.0, 30.0, 30.0]

@@ -15,7 +15,7 @@ from cupel.engine.jobs.launch import ServiceProcess
 from cupel.engine.service import run_job
 from cupel.gui.charts.spec import Bars
 from cupel.gui.charts.variants import Spot, VariantSpots
-from cupel.gui.models.variants_model import Column, VariantsModel
+from cupel.gui.models.variants_model import VariantColumn, VariantsModel
 from cupel.gui.pages.compress import CompressPage
 from cupel.gui.shell import MainWindow
 from cupel.gui.states.compressing import usual_limit
@@ -41,7 +41,7 @@ def study_id_of(window: MainWindow, name: str) -> int:
     return next(study.id for study in window.desk.studies if study.name.startswith(name))
 
 
-def cell(page: CompressPage, name: str, column: Column) -> str:
+def cell(page: CompressPage, name: str, column: VariantColumn) -> str:
     return str(page.model.index(page.model.row_of(name), column).data())
 
 
@@ -104,20 +104,22 @@ def test_only_the_newest_variant_of_a_name_is_shown_with_the_base_of_its_own_run
 
 
 def test_the_table_tells_score_loss_size_and_time(page: CompressPage) -> None:
-    assert cell(page, "base", Column.LOSS) == "–"
-    assert cell(page, "int8", Column.NAME) == "int8"
-    assert " ± " in cell(page, "int8", Column.SCORE)
-    assert " … " in cell(page, "int8", Column.LOSS)
-    assert cell(page, "int8", Column.SIZE) == "64.2"
-    assert cell(page, "structured 75 %", Column.NAME) == "Structured 75%"
-    head = page.model.headerData(Column.ONE, Qt.Orientation.Horizontal)
+    assert cell(page, "base", VariantColumn.LOSS) == "–"
+    assert cell(page, "int8", VariantColumn.NAME) == "int8"
+    assert " ± " in cell(page, "int8", VariantColumn.SCORE)
+    assert " … " in cell(page, "int8", VariantColumn.LOSS)
+    assert cell(page, "int8", VariantColumn.SIZE) == "64.2"
+    assert cell(page, "structured 75 %", VariantColumn.NAME) == "Structured 75%"
+    head = page.model.headerData(VariantColumn.ONE, Qt.Orientation.Horizontal)
     assert head == "1 row, µs"
 
 
 def test_a_variant_that_failed_says_why_in_its_row_and_in_the_details(page: CompressPage) -> None:
-    assert "Training diverged" in cell(page, "sparse 2:4", Column.SCORE)
+    assert "Training diverged" in cell(page, "sparse 2:4", VariantColumn.SCORE)
     row = page.model.row_of("sparse 2:4")
-    assert page.variants.table.columnSpan(row, Column.SCORE) == len(Column) - Column.SCORE
+    assert (
+        page.variants.table.columnSpan(row, VariantColumn.SCORE) == len(VariantColumn) - VariantColumn.SCORE
+    )
     page.variants.table.selectRow(row)
     assert page.details.failure.isVisible()
     assert "Training diverged" in page.details.failure.label.text()
@@ -127,7 +129,7 @@ def test_a_variant_that_failed_says_why_in_its_row_and_in_the_details(page: Comp
 
 def test_why_a_variant_failed_is_translated_as_well(page: CompressPage, window: MainWindow) -> None:
     window.set_language("zh")
-    said = cell(page, "sparse 2:4", Column.SCORE)
+    said = cell(page, "sparse 2:4", VariantColumn.SCORE)
     assert said.startswith("无法生成此变体")
     assert "loss" not in said.lower()
 
@@ -135,7 +137,7 @@ def test_why_a_variant_failed_is_translated_as_well(page: CompressPage, window: 
 def test_a_chosen_row_keeps_the_tone_of_its_cells(page: CompressPage) -> None:
     row = page.model.row_of("sparse 2:4")
     page.variants.table.selectRow(row)
-    index = page.model.index(row, Column.SCORE)
+    index = page.model.index(row, VariantColumn.SCORE)
     option = QStyleOptionViewItem()
     delegate = page.variants.table.itemDelegateForIndex(index)
     assert isinstance(delegate, ToneDelegate)

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
-from cupel.engine.domain.group_audits import AuditPart, Figure, Gap, Group
+from cupel.engine.domain.group_audits import AuditedGroup, AuditPart, Figure, Gap
 from cupel.gui.models.groups_model import FIGURE_ROLE, GroupsModel
 from cupel.gui.pages.groups import GroupsPage
 from cupel.gui.shell import MainWindow
@@ -62,7 +62,7 @@ def part(**gaps: tuple[float, float, float]) -> AuditPart:
     """Return a part of an audit of groups a and b with gaps (difference, low, high)."""
     told = tuple(Gap(name, "a", "b", d, low, high, None) for name, (d, low, high) in gaps.items())
     figures = {name: Figure(0.5, 0.4, 0.6, 100) for name in gaps}
-    groups = tuple(Group(name, 100, is_small=False, figures=figures) for name in "ab")
+    groups = tuple(AuditedGroup(name, 100, is_small=False, figures=figures) for name in "ab")
     return AuditPart("out_of_fold", 200, is_binned=False, whole=figures, groups=groups, gaps=told)
 
 

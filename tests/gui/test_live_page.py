@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cupel.gui.charts.history import history_of
-from cupel.gui.charts.spec import Line, Points, Threshold
+from cupel.gui.charts.spec import LevelLine, Line, Points
 from cupel.gui.pages.live import LivePage
 from cupel.gui.shell import MainWindow
 from cupel.gui.states.live_result import result_rows, verdict
@@ -34,7 +34,7 @@ def test_it_shows_best_margin_counts_and_what_runs(qtbot: QtBot, page: LivePage)
     assert "±" in page.tiles.best.value.text()
     assert page.tiles.margin.value.text()[0] in "+−"
     assert page.tiles.time.progress.isVisible()
-    assert {type(mark) for mark in page.charts.panel.chart.marks} >= {Line, Points, Threshold}
+    assert {type(mark) for mark in page.charts.panel.chart.marks} >= {Line, Points, LevelLine}
     qtbot.waitUntil(lambda: bool(page.curves.marks))  # a frame later than the rest
 
 

@@ -15,7 +15,7 @@ from cupel.engine.domain.inspections import Finding, Inspection
 from cupel.engine.domain.requests import Inspect, request_of
 from cupel.engine.domain.spec import ReadSpec, spec_of
 from cupel.engine.inspection.inspect import inspect_file
-from cupel.gui.models.columns_model import FACTS_ROLE, Column, ColumnsModel, PreviewModel
+from cupel.gui.models.columns_model import FACTS_ROLE, ColumnsModel, DataColumn, PreviewModel
 from cupel.gui.pages.columns_delegate import RoleBox
 from cupel.gui.pages.forecast_card import fitting_text
 from cupel.gui.pages.new_study import NewStudyPage
@@ -65,15 +65,15 @@ def test_the_models_keep_qts_rules(qtbot: QtBot) -> None:
     found = shots.sample_inspection()
     columns.show_inspection(found, {})
     preview.show_inspection(found)
-    assert columns.setData(columns.index(0, Column.ROLE), "ignored")
-    assert not columns.setData(columns.index(0, Column.ROLE), "no role")
+    assert columns.setData(columns.index(0, DataColumn.ROLE), "ignored")
+    assert not columns.setData(columns.index(0, DataColumn.ROLE), "no role")
     assert len(testers) == 2
 
 
 def test_the_columns_of_a_file_know_whether_they_are_numbers(qtbot: QtBot, file: Path) -> None:
     columns = ColumnsModel()
     columns.show_inspection(inspect_file(file), {})
-    facts = [columns.index(row, Column.NAME).data(FACTS_ROLE) for row in range(columns.rowCount())]
+    facts = [columns.index(row, DataColumn.NAME).data(FACTS_ROLE) for row in range(columns.rowCount())]
     assert {one.name: one.storage for one in facts} == {
         "age": "number", "workclass": "text", "fnlwgt": "number", "education": "text", "income": "text",
     }  # fmt: skip
@@ -90,14 +90,14 @@ def test_an_inspected_file_gives_a_spec_that_can_be_started(opened: NewStudyPage
 
 def test_a_role_set_by_hand_goes_into_the_spec(opened: NewStudyPage) -> None:
     model = opened.data.columns
-    row = next(r for r in range(model.rowCount()) if model.index(r, Column.NAME).data() == "fnlwgt")
-    model.setData(model.index(row, Column.ROLE), "ignored")
+    row = next(r for r in range(model.rowCount()) if model.index(r, DataColumn.NAME).data() == "fnlwgt")
+    model.setData(model.index(row, DataColumn.ROLE), "ignored")
     assert opened.spec().roles == {"fnlwgt": "ignored"}
 
 
 def test_making_another_column_the_target_moves_the_choice(opened: NewStudyPage) -> None:
     model = opened.data.columns
-    model.setData(model.index(0, Column.ROLE), "target")
+    model.setData(model.index(0, DataColumn.ROLE), "target")
     assert opened.state.values["target"] == "age"
     assert opened.spec().target == "age"
 
@@ -182,7 +182,7 @@ def test_a_target_with_one_class_keeps_the_search_from_starting(opened: NewStudy
 
 def test_one_click_on_a_role_opens_the_list_and_a_choice_is_taken(qtbot: QtBot, opened: NewStudyPage) -> None:
     table = opened.data.columns_table
-    place = table.model().index(2, Column.ROLE)
+    place = table.model().index(2, DataColumn.ROLE)
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(place).center())
     box = table.findChild(RoleBox)
     assert box is not None

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from cupel.engine.domain.errors import SpecError
 from cupel.engine.domain.families import default_families, families_of
-from cupel.engine.domain.inspections import ColumnFacts, Inspection, Preview
+from cupel.engine.domain.inspections import ColumnFacts, DataPreview, Inspection
 from cupel.engine.domain.requests import Inspect
 from cupel.engine.domain.spec import LimitsSpec, ReadSpec
 from cupel.engine.domain.split_findings import SplitAudit, SplitFinding
@@ -31,7 +31,7 @@ PLAIN = Inspection(
     n_columns=4,
     size_bytes=1,
     digest="",
-    preview=Preview((), ()),
+    preview=DataPreview((), ()),
     thumbnails=(),
     columns=(
         column("age", "numeric"), column("work", "categorical"), column("id", "id"), column("income", "target"),

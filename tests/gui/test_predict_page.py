@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from cupel.engine.deployment.export import export_final
-from cupel.engine.domain.predictions import PredictedRows, Preview, PreviewRow
+from cupel.engine.domain.predictions import PredictedRows, PredictionPreview, PreviewRow
 from cupel.gui.models.predictions_model import PredictionsModel
 from cupel.gui.pages.predict import PredictPage
 from cupel.gui.shell import MainWindow
@@ -94,7 +94,7 @@ def test_images_are_shown_with_their_labels_and_wrong_ones_are_marked(
         for label in ("cat", "dog")
     ]  # fmt: skip
     shown = tuple(msgspec.convert(row, PreviewRow) for row in rows)
-    preview = Preview((), shown, has_truth=True)
+    preview = PredictionPreview((), shown, has_truth=True)
     page.show_result(PredictedRows(2, {}, (), None, 0.1, out="", preview=preview))
     assert page.pictures.isVisible()
     assert page.table.isVisible()
@@ -120,7 +120,7 @@ def test_the_model_keeps_qts_rules(qtbot: QtBot) -> None:
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     row = PreviewRow(row="1", truth=None, cells=("5",), prediction="7.5", share=None, wrong=False)
     rows = (row, msgspec.structs.replace(row, cells=()))
-    model.show_preview(Preview(("size",), rows, has_truth=False))
+    model.show_preview(PredictionPreview(("size",), rows, has_truth=False))
     assert [model.headerData(i, Qt.Orientation.Horizontal) for i in range(3)] == ["Row", "Prediction", "size"]
     assert model.index(0, 2).data() == "5"
     assert tester is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cupel.engine.domain.spec import spec_of
 from cupel.gui import words
-from cupel.gui.models.studies_model import Column, StudiesModel, StudiesProxy
+from cupel.gui.models.studies_model import StudiesModel, StudiesProxy, StudyColumn
 from cupel.gui.pages.studies import StudiesPage
 from cupel.gui.shell import MainWindow
 from cupel.storage.records import Request
@@ -33,7 +33,7 @@ def page(window: MainWindow) -> StudiesPage:
 
 def choose(page: StudiesPage, name: str) -> int:
     for place in range(page.proxy.rowCount()):
-        if page.proxy.index(place, Column.NAME).data() == name:
+        if page.proxy.index(place, StudyColumn.NAME).data() == name:
             page.table.selectRow(place)
             chosen = page.chosen()
             assert chosen is not None
@@ -60,14 +60,14 @@ def test_the_models_keep_qts_rules(qtbot: QtBot, workspace: Path) -> None:
 
 
 def test_all_studies_are_listed_pinned_first(page: StudiesPage) -> None:
-    names = [page.proxy.index(row, Column.NAME).data() for row in range(page.proxy.rowCount())]
+    names = [page.proxy.index(row, StudyColumn.NAME).data() for row in range(page.proxy.rowCount())]
     assert names[0] == "California housing prices, 2 repeats"
     assert len(names) == 6
 
 
 def test_a_network_worse_than_the_baseline_shows_a_negative_margin(page: StudiesPage) -> None:
     choose(page, "Titanic survival")
-    index = page.table.currentIndex().siblingAtColumn(Column.MARGIN)
+    index = page.table.currentIndex().siblingAtColumn(StudyColumn.MARGIN)
     assert index.data().startswith("−")
 
 
@@ -149,7 +149,7 @@ def test_a_study_whose_engine_dies_can_be_resumed_though_nobody_has_written_anyt
     engine.kill()
     engine.communicate()
     qtbot.waitUntil(page.resume_action.isEnabled)
-    index = page.table.currentIndex().siblingAtColumn(Column.STATE)
+    index = page.table.currentIndex().siblingAtColumn(StudyColumn.STATE)
     assert index.data() == "Interrupted"
 
 
@@ -185,10 +185,10 @@ def test_a_damaged_study_is_listed_with_its_name_and_hides_no_other(
     window = open_window(workspace)
     page = window.pages["studies"]
     assert isinstance(page, StudiesPage)
-    rows = [page.proxy.index(row, Column.NAME) for row in range(page.proxy.rowCount())]
+    rows = [page.proxy.index(row, StudyColumn.NAME) for row in range(page.proxy.rowCount())]
     assert len(rows) == 6
     assert rows[-1].data() == "Penguins"
-    assert rows[-1].siblingAtColumn(Column.STATE).data() == "Damaged"
+    assert rows[-1].siblingAtColumn(StudyColumn.STATE).data() == "Damaged"
     assert "'Penguins' is damaged" in rows[-1].data(Qt.ItemDataRole.ToolTipRole)
     page.table.setCurrentIndex(rows[-1])
     assert page.chosen() is None

@@ -35,7 +35,7 @@ Run = Callable[[Arrays], NDArray[np.generic]]
 
 
 @dataclass(slots=False)
-class Work:
+class FormatRequest:
     """What is written, and where.
 
     Attributes
@@ -104,7 +104,7 @@ class Work:
         return np.asarray(total / self.model.n_networks)
 
 
-def write_onnx(work: Work) -> Floats:
+def write_onnx(work: FormatRequest) -> Floats:
     """Write ``model.onnx``: raw columns in, predictions out."""
     if work.number_format == "float32":
         found, files = work.reference, None
@@ -125,13 +125,13 @@ def write_onnx(work: Work) -> Floats:
     return found
 
 
-def write_keras(work: Work) -> Floats:
+def write_keras(work: FormatRequest) -> Floats:
     """Write ``network.keras``: the networks with their mean, without the preprocessing."""
     work.whole.save(work.folder / "network.keras")
     return work.reference
 
 
-def write_saved_model(work: Work) -> Floats:
+def write_saved_model(work: FormatRequest) -> Floats:
     """Write ``saved_model``, with a signature ``serving_default`` that takes the networks' inputs."""
     whole = work.whole
     output = "prediction" if work.model.task == "regression" else "probabilities"
@@ -153,7 +153,7 @@ def write_saved_model(work: Work) -> Floats:
     return work.reference
 
 
-def write_litert(work: Work) -> Floats:
+def write_litert(work: FormatRequest) -> Floats:
     """Write ``network.tflite``, of an ensemble ``network_0.tflite``, …: each network as it was measured."""
     from ...compression.files import litert_bytes, litert_runner
 
@@ -166,7 +166,7 @@ def write_litert(work: Work) -> Floats:
     return work.reference if work.number_format == "float32" else work.predicted(runs, one_by_one=False)
 
 
-def write_openvino(work: Work) -> Floats:
+def write_openvino(work: FormatRequest) -> Floats:
     """Write ``network.xml`` and ``network.bin``: the networks with their mean, without the preprocessing."""
     openvino = quiet_openvino()
     whole: Any = work.whole
@@ -182,7 +182,7 @@ def write_openvino(work: Work) -> Floats:
     return work.reference
 
 
-WRITERS: dict[str, Callable[[Work], Floats]] = {
+WRITERS: dict[str, Callable[[FormatRequest], Floats]] = {
     "onnx": write_onnx,
     "keras": write_keras,
     "saved_model": write_saved_model,
@@ -191,7 +191,7 @@ WRITERS: dict[str, Callable[[Work], Floats]] = {
 }
 
 
-def written(work: Work, name: str, title: str) -> Floats:
+def written(work: FormatRequest, name: str, title: str) -> Floats:
     """Write one format, and return what it must predict of the sample rows.
 
     Raises

@@ -18,7 +18,7 @@ from ...data.scratch import row_chunks
 from ...data.table import Table
 from ...domain.errors import DataError, Message
 from ...domain.spec import ReadSpec
-from ..base import Found
+from ..base import ReadTable
 from .common import (
     IMAGE,
     IMAGE_ROLE,
@@ -35,7 +35,7 @@ from .idx import idx_parts, read_idx
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
-def read_idx_files(path: Path, read: ReadSpec) -> Found:
+def read_idx_files(path: Path, read: ReadSpec) -> ReadTable:
     """Read IDX files of images and of their labels.
 
     Parameters
@@ -46,7 +46,7 @@ def read_idx_files(path: Path, read: ReadSpec) -> Found:
 
     Returns
     -------
-    Found
+    ReadTable
 
     Raises
     ------
@@ -91,7 +91,7 @@ def is_npz(path: Path) -> bool:
     return bool(names) and all(name.endswith(".npy") for name in names)
 
 
-def read_npz(path: Path, read: ReadSpec) -> Found:
+def read_npz(path: Path, read: ReadSpec) -> ReadTable:
     """Read the arrays of an NPZ file.
 
     Parameters
@@ -102,7 +102,7 @@ def read_npz(path: Path, read: ReadSpec) -> Found:
 
     Returns
     -------
-    Found
+    ReadTable
 
     Raises
     ------
@@ -175,7 +175,7 @@ def _from_arrays(
     parts: list[str],
     read: ReadSpec,
     size_bytes: int,
-) -> Found:
+) -> ReadTable:
     messages: list[Message] = []
     whole = [_as_bytes(source, x, messages) for x in images]
     if len({x.shape[1:] for x in whole}) > 1:
@@ -205,7 +205,7 @@ def _from_arrays(
         split = [part for part, x in zip(parts, whole, strict=True) for _ in range(len(x))]
         columns.append(WordColumn.of_words(SPLIT, split))
         messages += official_message(split)
-    return Found(Table(tuple(columns), n), tuple(messages), size_bytes, LABEL)
+    return ReadTable(Table(tuple(columns), n), tuple(messages), size_bytes, LABEL)
 
 
 def _as_bytes(source: str, x: NDArray[Any], messages: list[Message]) -> Pixels:

@@ -12,7 +12,7 @@ from ...bundled import decoding
 from ...bundled.predictor import SAMPLE_IMAGES
 from ...data.columns import ArrayColumn, Rows
 from ...data.table import Table
-from ..base import BundlePart, Measure, Tokens, spread_out
+from ..base import BundlePart, Measure, TokenRule, spread_out
 from .common import pixels_of
 from .samples import MADE_UP, write_image_samples
 
@@ -41,7 +41,7 @@ class ImagePart(BundlePart):
         """See `BundlePart.counted`."""
         return ("brightness", "contrast")
 
-    def measures(self, tokens: Tokens | None) -> dict[str, Measure]:  # noqa: ARG002
+    def measures(self, tokens: TokenRule | None) -> dict[str, Measure]:  # noqa: ARG002
         """See `BundlePart.measures`."""
         return {
             "brightness": lambda pixels: pixels.reshape(len(pixels), -1).mean(axis=1),

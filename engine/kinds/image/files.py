@@ -17,7 +17,7 @@ from ...data.table import Table
 from ...domain.errors import DataError, Message
 from ...domain.spec import ReadSpec
 from ...machine import n_cores
-from ..base import Found
+from ..base import ReadTable
 from .common import (
     IMAGE,
     IMAGE_ROLE,
@@ -51,7 +51,7 @@ def has_image(folder: Path) -> bool:
     return any(is_image_name(f.name) and f.is_file() for f in folder.rglob("*"))
 
 
-def read_folder(path: Path, read: ReadSpec) -> Found:
+def read_folder(path: Path, read: ReadSpec) -> ReadTable:
     """Read a folder or ZIP archive of class folders.
 
     Parameters
@@ -62,7 +62,7 @@ def read_folder(path: Path, read: ReadSpec) -> Found:
 
     Returns
     -------
-    Found
+    ReadTable
 
     Raises
     ------
@@ -93,10 +93,10 @@ def read_folder(path: Path, read: ReadSpec) -> Found:
         columns.append(WordColumn.of_words(SPLIT, [parts[name] for name in kept]))
         messages += official_message(parts.values())
     size = path.stat().st_size if path.is_file() else sum((path / name).stat().st_size for name in kept)
-    return Found(Table(tuple(columns), len(kept)), tuple(messages), size, LABEL)
+    return ReadTable(Table(tuple(columns), len(kept)), tuple(messages), size, LABEL)
 
 
-def read_paths(path: Path, table: Table, read: ReadSpec) -> Found | None:
+def read_paths(path: Path, table: Table, read: ReadSpec) -> ReadTable | None:
     """Return the images that a column of a table names, relative to the table's file; None where none does.
 
     Parameters
@@ -108,7 +108,7 @@ def read_paths(path: Path, table: Table, read: ReadSpec) -> Found | None:
 
     Returns
     -------
-    Found or None
+    ReadTable or None
 
     Raises
     ------
@@ -137,7 +137,7 @@ def read_paths(path: Path, table: Table, read: ReadSpec) -> Found | None:
     images = ArrayColumn(column.take(rows), take_mapped(pixels, place[column.codes[rows]]), IMAGE_ROLE)
     columns = tuple(images if c is column else c.take(rows) for c in table)
     found = Table(columns, len(rows))
-    return Found(found, tuple(messages), path.stat().st_size + int(pixels.nbytes), None)
+    return ReadTable(found, tuple(messages), path.stat().st_size + int(pixels.nbytes), None)
 
 
 def _classes(names: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:

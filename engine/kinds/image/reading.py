@@ -15,7 +15,7 @@ from ...data.columns import Rows
 from ...data.table import Table
 from ...domain.errors import Message
 from ...domain.spec import ReadSpec
-from ..base import Columns, Found, Reader
+from ..base import Columns, Reader, ReadTable
 from .arrays import is_npz, read_idx_files, read_npz
 from .common import pixels_of
 from .files import has_image, read_folder, read_paths
@@ -36,7 +36,7 @@ class ImageReader(Reader):
             return is_idx(path) or has_image(path)
         return path.is_file() and (is_idx(path) or path.suffix.lower() in (".zip", ".npz"))
 
-    def read(self, path: Path, read: ReadSpec) -> Found:
+    def read(self, path: Path, read: ReadSpec) -> ReadTable:
         """See `Reader.read`.
 
         Raises
@@ -50,7 +50,7 @@ class ImageReader(Reader):
             return read_npz(path, read)
         return read_folder(path, read)
 
-    def in_table(self, path: Path, table: Table, read: ReadSpec) -> Found | None:
+    def in_table(self, path: Path, table: Table, read: ReadSpec) -> ReadTable | None:
         """See `Reader.in_table`; a column of paths, relative to the table's file, becomes one of images."""
         return read_paths(path, table, read)
 

@@ -10,7 +10,7 @@ from ...data.columns import NumberColumn, Rows
 from ...data.schema import ColumnSchema
 from ...data.table import Table
 from ...domain.arrays import Cells
-from ..base import BundlePart, Measure, Preprocessing, Tokens
+from ..base import BundlePart, Measure, Preprocessing, TokenRule
 from .transform import TablePreprocessing
 
 _MOST_CATEGORIES = 10_000
@@ -34,7 +34,7 @@ class TablePart(BundlePart):
         """See `BundlePart.counted`."""
         return ("category",) if role == "categorical" else ("value",)
 
-    def measures(self, tokens: Tokens | None) -> dict[str, Measure]:  # noqa: ARG002
+    def measures(self, tokens: TokenRule | None) -> dict[str, Measure]:  # noqa: ARG002
         """See `BundlePart.measures`."""
         return {"value": _same, "category": _same}
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...data.columns import Rows
 from ...data.table import Table
 from ...domain.arrays import Cells
-from ..base import BundlePart, Measure, Preprocessing, Tokens, spread_out
+from ..base import BundlePart, Measure, Preprocessing, TokenRule, spread_out
 from .preprocessing import TextPreprocessing
 from .tokens import PATTERNS
 
@@ -44,7 +44,7 @@ class TextPart(BundlePart):
         """See `BundlePart.counted`."""
         return ("length", "unknown")
 
-    def tokens(self, model: Path) -> Tokens | None:
+    def tokens(self, model: Path) -> TokenRule | None:
         """See `BundlePart.tokens`; of an ensemble, the first network's."""
         import onnx
 
@@ -60,9 +60,9 @@ class TextPart(BundlePart):
             if node is not None
             for attribute in node.attribute
         }
-        return Tokens(found["tokenexp"].decode(), tuple(word.decode() for word in found["keys_strings"]))
+        return TokenRule(found["tokenexp"].decode(), tuple(word.decode() for word in found["keys_strings"]))
 
-    def measures(self, tokens: Tokens | None) -> dict[str, Measure]:
+    def measures(self, tokens: TokenRule | None) -> dict[str, Measure]:
         """Return the length, and the share of tokens that the model does not know, where its tokens are known."""
         if tokens is None:
             return {"length": _length}

@@ -13,7 +13,7 @@ from ...data.dialect import scan_file
 from ...data.table import Table
 from ...domain.errors import DataError, Message
 from ...domain.spec import ReadSpec
-from ..base import Found
+from ..base import ReadTable
 
 _TABLES = (".csv", ".tsv", ".parquet")
 TEXT, LABEL = "text", "label"
@@ -40,7 +40,7 @@ def is_text_folder(path: Path) -> bool:
     return any(True for _ in _files(path))
 
 
-def read_text_folder(path: Path, read: ReadSpec | None = None) -> Found:
+def read_text_folder(path: Path, read: ReadSpec | None = None) -> ReadTable:
     """Read all ``.txt`` files in the sub-folders of `path`; the name of the sub-folder is the label.
 
     Files that are empty or cannot be read are left out, and named in the messages. Each file has its own encoding:
@@ -54,7 +54,7 @@ def read_text_folder(path: Path, read: ReadSpec | None = None) -> Found:
 
     Returns
     -------
-    Found
+    ReadTable
 
     Raises
     ------
@@ -98,7 +98,7 @@ def read_text_folder(path: Path, read: ReadSpec | None = None) -> Found:
             )
         )
     size = sum(len(data) for _, data in raw)
-    return Found(table, tuple(messages), size, LABEL, ReadSpec(",", "utf-8", ".", True, True))
+    return ReadTable(table, tuple(messages), size, LABEL, ReadSpec(",", "utf-8", ".", True, True))
 
 
 def _files(path: Path) -> Iterator[Path]:

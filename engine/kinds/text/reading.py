@@ -9,7 +9,7 @@ import numpy as np
 from ...data.table import Table
 from ...domain.errors import Message
 from ...domain.spec import ReadSpec
-from ..base import Columns, Found, Reader
+from ..base import Columns, Reader, ReadTable
 from .folder import is_text_folder, read_text_folder
 
 
@@ -34,7 +34,7 @@ class TextReader(Reader):
         """
         return is_text_folder(path)
 
-    def read(self, path: Path, read: ReadSpec) -> Found:
+    def read(self, path: Path, read: ReadSpec) -> ReadTable:
         """See `Reader.read`.
 
         Parameters
@@ -45,7 +45,7 @@ class TextReader(Reader):
 
         Returns
         -------
-        Found
+        ReadTable
         """
         return read_text_folder(path, read)
 

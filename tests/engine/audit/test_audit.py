@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from cupel.engine.audit.bundle_audit import BundleAudit
 from cupel.engine.audit.fairness import MISSING, OTHER, groups_of, share_gap, wilson
-from cupel.engine.audit.group_audit import Asked, audited
+from cupel.engine.audit.group_audit import AuditSubject, audited
 from cupel.engine.audit.study_audit import StudyAudit
 from cupel.engine.cli import main
 from cupel.engine.commands.audit import print_audit
@@ -59,7 +59,7 @@ def biased() -> tuple[Column, np.ndarray, np.ndarray]:
 def test_a_known_bias_is_found_with_its_interval() -> None:
     column, y, predictions = biased()
     rows = np.arange(len(y))
-    asked = Asked.of("binary", CLASSES, "", 0.5)
+    asked = AuditSubject.of("binary", CLASSES, "", 0.5)
     found = audited(asked, groups_of(column), rows, y, predictions, "file")
     by_group = {one.group: one for one in found.groups}
     expected = {"recall": (0.9, 0.6), "false_positive_rate": (0.1, 0.2), "base_rate": (0.5, 0.5),
@@ -82,13 +82,15 @@ def test_a_known_bias_is_found_with_its_interval() -> None:
     whole = found.whole["recall"].value
     assert by_group["b"].to_whole["recall"].difference == pytest.approx(0.6 - whole)
     assert by_group["b"].to_whole["recall"].ratio == pytest.approx(0.6 / whole)
-    turned = audited(Asked.of("binary", CLASSES, "no", 0.5), groups_of(column), rows, y, predictions, "file")
+    turned = audited(
+        AuditSubject.of("binary", CLASSES, "no", 0.5), groups_of(column), rows, y, predictions, "file"
+    )
     assert turned.groups[0].figures["recall"].value == pytest.approx(0.9), "of the class no: 1 - 0.1"
 
 
 def test_a_threshold_changes_who_is_said() -> None:
     column, y, predictions = biased()
-    asked = Asked.of("binary", CLASSES, "", 0.9)
+    asked = AuditSubject.of("binary", CLASSES, "", 0.9)
     found = audited(asked, groups_of(column), np.arange(len(y)), y, predictions, "file")
     assert found.whole["selection_rate"].value == 0.0
     assert found.whole["precision"].value is None, "nothing was said, so nothing is right or wrong of it"
@@ -111,7 +113,7 @@ def test_of_a_regression_errors_are_counted() -> None:
     code = np.arange(400) % 2
     predicted = y + rng.normal(0, 0.5, 400) + 1.0 * code
     column = WordColumn.of_codes("group", code.astype(np.int32), ("fair", "high"))
-    asked = Asked.of("regression", (), "", 0.5)
+    asked = AuditSubject.of("regression", (), "", 0.5)
     found = audited(asked, groups_of(column), np.arange(400), y, predicted, "file")
     gaps = {gap.measure: gap for gap in found.gaps}
     assert (gaps["bias"].least, gaps["bias"].most) == ("fair", "high")
@@ -127,20 +129,30 @@ def test_of_many_classes_rates_are_those_of_the_one_that_is_named() -> None:
     predictions = np.eye(3)[np.where(y == 2, 1, y)]
     column = WordColumn.of_codes("group", np.zeros(90, np.int32), ("all",))
     plain = audited(
-        Asked.of("multiclass", "abc", "", 0.5), groups_of(column), np.arange(90), y, predictions, "file"
+        AuditSubject.of("multiclass", "abc", "", 0.5),
+        groups_of(column),
+        np.arange(90),
+        y,
+        predictions,
+        "file",
     )
     assert list(plain.whole) == ["accuracy"]
     assert plain.whole["accuracy"].value == pytest.approx(2 / 3)
     named = audited(
-        Asked.of("multiclass", "abc", "b", 0.5), groups_of(column), np.arange(90), y, predictions, "file"
+        AuditSubject.of("multiclass", "abc", "b", 0.5),
+        groups_of(column),
+        np.arange(90),
+        y,
+        predictions,
+        "file",
     )
     assert named.whole["selection_rate"].value == pytest.approx(2 / 3)
     assert named.whole["recall"].value == 1.0
     assert named.whole["precision"].value == pytest.approx(0.5)
     with pytest.raises(ExportError, match="'d' is no class of the target; its classes are a, b, c"):
-        Asked.of("multiclass", "abc", "d", 0.5)
+        AuditSubject.of("multiclass", "abc", "d", 0.5)
     with pytest.raises(ExportError, match="the target is a number"):
-        Asked.of("regression", (), "d", 0.5)
+        AuditSubject.of("regression", (), "d", 0.5)
 
 
 def test_groups_are_categories_ranges_and_what_is_missing() -> None:
@@ -179,7 +191,7 @@ def test_names_of_groups_leave_the_card_and_the_terminal_whole(capsys: pytest.Ca
     column, y, predictions = biased()
     odd = WordColumn.of_codes("speed [km/h]", column.codes, ("a|b\nc", "[/]", "[bold]"))
     part = audited(
-        Asked.of("binary", CLASSES, "", 0.5), groups_of(odd), np.arange(len(y)), y, predictions, "file"
+        AuditSubject.of("binary", CLASSES, "", 0.5), groups_of(odd), np.arange(len(y)), y, predictions, "file"
     )
     found = GroupAudit(odd.name, "binary", "yes", 0.5, "2026-01-05T10:00:00+00:00", (), (part,))
     card = groups_section([found], 0.5).markdown()
@@ -288,7 +300,7 @@ def test_measures_that_no_two_groups_have_rows_for_are_named(capsys: pytest.Capt
     y = np.array([0, 1] * 5 + [0] * 70)
     predictions = np.eye(2)[y]
     column = WordColumn.of_codes("group", np.arange(80, dtype=np.int32) % 2, ("a", "b"))
-    asked = Asked.of("binary", CLASSES, "", 0.5)
+    asked = AuditSubject.of("binary", CLASSES, "", 0.5)
     part = audited(asked, groups_of(column), np.arange(80), y, predictions, "file")
     assert {gap.measure for gap in part.gaps} == {
         "base_rate", "selection_rate", "accuracy", "false_positive_rate"
@@ -304,6 +316,6 @@ def test_measures_that_no_two_groups_have_rows_for_are_named(capsys: pytest.Capt
 def test_of_values_that_do_not_vary_nothing_is_explained() -> None:
     y = np.full(80, 3.0)
     column = WordColumn.of_codes("group", np.arange(80, dtype=np.int32) % 2, ("a", "b"))
-    asked = Asked.of("regression", (), "", 0.5)
+    asked = AuditSubject.of("regression", (), "", 0.5)
     part = audited(asked, groups_of(column), np.arange(80), y, y + np.arange(80) % 3, "file")
     assert no_gap_lines(part) == ["No gap of R²: the target varies in fewer than two groups of 30 rows"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.api import Found, find_network
+from cupel.engine.api import SearchResult, find_network
 from cupel.engine.audit.bundle_audit import BundleAudit
 from cupel.engine.cli import main
 from cupel.engine.domain.errors import DataError
@@ -42,7 +42,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def found(paths: Path, workspace: Path) -> Found:
+def found(paths: Path, workspace: Path) -> SearchResult:
     return find_network(
         paths, "kind", n_trials=1, n_folds=2, holdout=0.3, workspace=workspace,
         read=ReadSpec(image_size=8), families=("cnn",), max_epochs=6, n_workers=1, baselines=False, n_finalists=0,
@@ -55,7 +55,7 @@ def found(paths: Path, workspace: Path) -> Found:
 
 
 def test_a_study_of_images_is_audited_by_a_column_beside_them(
-    found: Found, workspace: Path, capsys: pytest.CaptureFixture[str]
+    found: SearchResult, workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["audit", str(found.study.id), "--workspace", str(workspace), "--by", "camera", "--json"]
     assert main(command) == 0
@@ -67,7 +67,7 @@ def test_a_study_of_images_is_audited_by_a_column_beside_them(
 
 
 def test_a_bundle_for_images_is_audited_on_a_table_of_paths(
-    found: Found, paths: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    found: SearchResult, paths: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bundle = found.export_path
     assert bundle is not None

@@ -14,7 +14,7 @@ import pytest
 from cupel.engine.audit.study_audit import StudyAudit
 from cupel.engine.deployment.card_groups import groups_section
 from cupel.engine.deployment.threshold import TUNED, threshold_of
-from cupel.engine.domain.group_audits import KEY, AuditPart, Figure, Group, GroupAudit, model_of
+from cupel.engine.domain.group_audits import KEY, AuditedGroup, AuditPart, Figure, GroupAudit, model_of
 from cupel.engine.domain.results import BestTrial, StudyResult, kept_parts
 from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.jobs.launch import launch_engine
@@ -194,7 +194,7 @@ def test_what_networks_that_are_gone_said_of_the_holdout_is_told_apart() -> None
 
 def test_a_card_tells_groups_of_other_networks_from_those_of_the_bundle() -> None:
     figures = {"accuracy": Figure(0.5, 0.4, 0.6, 40)}
-    group = Group("a", 40, is_small=False, figures=figures)
+    group = AuditedGroup("a", 40, is_small=False, figures=figures)
     part = AuditPart("holdout", 40, is_binned=False, whole=figures, groups=(group,), gaps=(), is_former=True)
     found = GroupAudit("b", "binary", None, None, "2026-01-05T10:00:00+00:00", (), (part,))
     card = groups_section([found], None, is_variant=True).markdown()

@@ -12,7 +12,7 @@ from cupel.engine.compression.choose import nested_losses
 from cupel.engine.compression.explore import blame_layers, choose_variants
 from cupel.engine.compression.layers import N_BINS, describe_layers
 from cupel.engine.domain.errors import CompressionError, SpecError
-from cupel.engine.domain.variants import Limits
+from cupel.engine.domain.variants import VariantLimits
 from cupel.engine.service import run_job
 from cupel.storage.records import JobState, TrialState
 from cupel.storage.store import Store
@@ -42,7 +42,7 @@ def test_a_search_measures_its_front_and_names_the_smallest_within_the_limits(wo
     said: list[tuple[str, float]] = []
     with Store.open(workspace) as store:
         choice = choose_variants(
-            store, 1, 0, limits=Limits(most_drop=0.2, most_bytes=20_000), n_rounds=4,
+            store, 1, 0, limits=VariantLimits(most_drop=0.2, most_bytes=20_000), n_rounds=4,
             progress=lambda doing, n, total: said.append((doing, n / total)),
         )  # fmt: skip
     names = [v.name for v in choice.variants]
@@ -121,7 +121,7 @@ def test_layers_of_other_networks_are_blamed_too(kind: str, layers: set[str], tm
 
 def test_what_cannot_be_within_a_limit_is_not_trained(workspace: Path) -> None:
     with Store.open(workspace) as store:
-        choice = choose_variants(store, 1, 0, limits=Limits(most_bytes=1), n_rounds=3)
+        choice = choose_variants(store, 1, 0, limits=VariantLimits(most_bytes=1), n_rounds=3)
     assert choice.n_ruled_out == choice.n_tried == 3
     assert choice.chosen is None
     assert [v.name for v in choice.variants] == ["base", "control"]
@@ -165,8 +165,8 @@ def test_sparse_layers_are_blamed_too(workspace: Path) -> None:
 def test_bad_wishes_are_said(workspace: Path) -> None:
     with Store.open(workspace) as store:
         with pytest.raises(SpecError, match="zero or more"):
-            choose_variants(store, 1, 0, limits=Limits(most_drop=-1.0))
+            choose_variants(store, 1, 0, limits=VariantLimits(most_drop=-1.0))
         with pytest.raises(SpecError, match="no way to blame"):
             blame_layers(store, 1, 0, how="melt")
         with pytest.raises(CompressionError, match="no networks"):
-            choose_variants(store, 1, 2, limits=Limits())
+            choose_variants(store, 1, 2, limits=VariantLimits())

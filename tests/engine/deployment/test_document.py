@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from cupel.engine.deployment.document import Code, Document, Items, Paragraph, Section, Table
+from cupel.engine.deployment.document import Code, Document, DocumentTable, Items, Paragraph, Section
 
 MADE = Document(
     "Wine & <cheese>",
@@ -12,7 +12,10 @@ MADE = Document(
     (
         Section(
             "First",
-            (Items(("**Careful**: one.", "Two.")), Table(("name", "n"), (("a|b", "1"), ("<i>", "2")))),
+            (
+                Items(("**Careful**: one.", "Two.")),
+                DocumentTable(("name", "n"), (("a|b", "1"), ("<i>", "2"))),
+            ),
         ),
         Section("Second", (Paragraph("As data:"), Code("json", '{"a": "<b>"}'))),
     ),

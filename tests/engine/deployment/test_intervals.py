@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.bundled.intervals import FoldScores
+from cupel.engine.bundled.intervals import ConformityScores
 from cupel.engine.bundled.predictor import Predictor
 from cupel.engine.cli import main
 from cupel.engine.deployment.bundle import verify_bundle
@@ -380,7 +380,7 @@ def test_the_bundle_of_a_trial_has_intervals(refit: Case, tmp_path: Path) -> Non
     record = export_trial(made.store, made.study_id, 0, tmp_path / "bundle")
     assert record.failure is None
     assert record.manifest["intervals"]["file"] == "model.onnx"
-    assert FoldScores.load(tmp_path / "bundle" / "intervals.npz").n_networks == 3
+    assert ConformityScores.load(tmp_path / "bundle" / "intervals.npz").n_networks == 3
 
 
 def test_a_served_bundle_tells_intervals_where_it_is_asked(case: Case) -> None:

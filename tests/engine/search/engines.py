@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cupel.engine.domain.policy import Policy
-from cupel.engine.search.runner import Settings, StudyRunner
+from cupel.engine.search.runner import EngineSettings, StudyRunner
 from cupel.engine.workers.cluster import Cluster
 from cupel.engine.workers.messages import Site
 from cupel.storage.records import StudyState
@@ -25,9 +25,9 @@ def toy_workers(site: Site, n_workers: int) -> Cluster:
     return Cluster(site, n_workers, work=TOY)
 
 
-def toy_settings(clock: Callable[[], float] = time.monotonic, **numbers: float) -> Settings:
+def toy_settings(clock: Callable[[], float] = time.monotonic, **numbers: float) -> EngineSettings:
     """Return the settings of an engine with such workers, and with other numbers than `POLICY`'s."""
-    return Settings(toy_workers, Policy(**numbers), clock)  # type: ignore[arg-type]
+    return EngineSettings(toy_workers, Policy(**numbers), clock)  # type: ignore[arg-type]
 
 
 def run(store: Store, study_id: int, **settings: Any) -> StudyState:

@@ -12,7 +12,7 @@ from cupel.engine.domain.spec import BudgetSpec, SplitSpec, StudySpec
 from cupel.engine.search.batch import Batch, Errand
 from cupel.engine.search.pool import TaskPool
 from cupel.engine.search.preparing import prepare
-from cupel.engine.search.runner import Settings, StudyRunner
+from cupel.engine.search.runner import EngineSettings, StudyRunner
 from cupel.engine.search.running import Dropped, Patience
 from cupel.engine.studies import create_study
 from cupel.engine.workers.messages import Control, HoldoutTask, StudyRequest, TaskResult, TrialTask
@@ -277,7 +277,7 @@ def test_an_engine_runs_a_whole_study_on_workers_of_another_kind(
     monkeypatch.setenv("CUPEL_TOY", "{}")
     spec = StudySpec("species", budget=BudgetSpec(8), max_epochs=6, export_dir="", n_workers=2)
     study = create_study(store, "sample:iris", spec)[0]
-    settings = Settings(lambda site, n: ThreadWorkers(site, n, TOY), QUICK)
+    settings = EngineSettings(lambda site, n: ThreadWorkers(site, n, TOY), QUICK)
     assert StudyRunner(store, study.id, settings).run() is StudyState.DONE
     trials = store.trials(study.id)
     assert len(trials) == 8 + 3

@@ -43,7 +43,7 @@ from cupel.engine.workers.messages import (
     TaskResult,
     TrialTask,
 )
-from cupel.engine.workers.reporter import Reporter
+from cupel.engine.workers.reporter import TrainingReporter
 from cupel.engine.workers.task import Work
 from cupel.storage.records import Curves, FoldScores
 
@@ -99,7 +99,7 @@ def n_parameters(params: Mapping[str, Any]) -> int:
     return 10 * int(params["width"])
 
 
-def trial(files: StudyFiles, task: TrialTask, reporter: Reporter) -> TaskResult:
+def trial(files: StudyFiles, task: TrialTask, reporter: TrainingReporter) -> TaskResult:
     wrong = _wrong()
     if task.number in wrong.get("kill", ()):
         os.kill(os.getpid(), signal.SIGKILL)

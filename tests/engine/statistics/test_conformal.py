@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cupel.engine.bundled.intervals import FoldScores, with_outputs
+from cupel.engine.bundled.intervals import ConformityScores, with_outputs
 from cupel.engine.statistics.conformal import (
     LEVELS,
     measured,
@@ -25,7 +25,7 @@ from onnxruntime import InferenceSession
 Floats = np.ndarray
 
 
-def _scores(residuals: list[Floats], n_rows: int, n_repeats: int = 1, most: int = 2000) -> FoldScores:
+def _scores(residuals: list[Floats], n_rows: int, n_repeats: int = 1, most: int = 2000) -> ConformityScores:
     return scores_of(residuals, [np.zeros(len(r)) for r in residuals], n_rows, n_repeats, most)
 
 
@@ -133,7 +133,7 @@ def test_scores_are_read_as_they_were_saved(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     scores = _scores([rng.random(4_000), rng.random(4_001)], 8_001)
     scores.save(tmp_path / "scores.npz", samples=np.arange(3))
-    read = FoldScores.load(tmp_path / "scores.npz")
+    read = ConformityScores.load(tmp_path / "scores.npz")
     folds = rng.normal(size=(2, 9))
     np.testing.assert_array_equal(read.bounds(folds, 0.9), scores.bounds(folds, 0.9))
     assert (read.n_rows, read.n_repeats, read.n_networks) == (8_001, 1, 2)

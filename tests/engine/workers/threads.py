@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from cupel.engine.machine import private_bytes
-from cupel.engine.workers.messages import Control, Progress, Site, StudyRequest, Task, TrialTask
+from cupel.engine.workers.messages import Control, EpochProgress, Site, StudyRequest, Task, TrialTask
 from cupel.engine.workers.protocol import Event, TaskDone, TaskProgress, Usage, WorkerReady
 from cupel.engine.workers.reporter import set_control
 from cupel.engine.workers.task import Work, run_task
@@ -104,7 +104,7 @@ class ThreadWorkers:
         self._site.clear_checkpoints(study_id, keep)
 
     def _run(self, key: str, running: _Running, study: StudyRequest) -> None:
-        def send(progress: Progress) -> None:
+        def send(progress: EpochProgress) -> None:
             if not running.is_killed:
                 self._events.put(TaskProgress(key, progress))
 
