@@ -35,6 +35,16 @@ from ...storage.records import (
 from ...storage.workspace import disk_is_full
 from ..bundled.numbers import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
+from ..domain.bundle_files import (
+    ManifestFile,
+    ManifestFormat,
+    ManifestInput,
+    Output,
+    Samples,
+    SchemaFile,
+    SchemaInput,
+    SchemaIntervals,
+)
 from ..domain.bundles import BundleThreshold, Certificate, Contents, Conversion
 from ..domain.errors import CupelError, ExportError, Message
 from ..domain.evidence import Claims
@@ -48,7 +58,7 @@ from ..kinds.base import BundlePart
 from ..kinds.registry import bundle_part_of
 from ..looks import note_look
 from ..study_rows import StudyRows
-from .bundle import check_target, files_of, write_manifest
+from .bundle import FORMAT, KIND, check_target, files_of, write_manifest
 from .card import model_card
 from .certificate import pins, run_certificate
 from .conversion import ConversionRequest, converted
@@ -59,9 +69,6 @@ from .serving import write_serving
 
 SAMPLE_ROWS = 300
 _CALIBRATION_ROWS = 256
-_INPUT_KEYS = (
-    "column", "name", "kind", "role", "minimum", "maximum", "n_missing", "date_format", "categories",
-)  # fmt: skip
 _NAME_BYTES = 150
 _FOLDS = "folds.npz"
 # In a study's settings: no path of ours leaves with a bundle.
@@ -166,7 +173,7 @@ class Export:
         if intervals.coverage and self.final is None:
             # Of the final model the end of its search has looked at the holdout already.
             note_look(self.rows.store, self.study, LookPurpose.EXPORT)
-        _write_json(folder / "schema.json", _schema(self.rows, contents))
+        _write_json(folder / "schema.json", encoded(_schema(self.rows, contents)))
         _write_json(folder / "spec.json", self._spec(made))
         self._write_programs(folder)
         card = model_card(
@@ -180,34 +187,38 @@ class Export:
         certificate = msgspec.structs.replace(certificate, conversion_seconds=made.seconds)
         _write_json(folder / "certificate.json", certificate.to_json())
         write_serving(folder, self.rows)
-        content = {
-            "cupel_version": version,
-            "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "study": self.study.name,
-            "trial": self.trial.number,
-            "variant": None if self.variant is None else {"name": self.variant.name, **self.variant.method},
-            "licence": self.licence or None,
-            "task": made.task,
-            "labels": made.labels,
-            "threshold": _threshold(threshold),
-            "intervals": intervals.to_json(),
-            "target": StudySpec.of_study(self.study).target,
-            "n_networks": made.n_networks,
-            "inputs": [{key: spec[key] for key in _INPUT_KEYS} for spec in map(encoded, made.inputs)],
-            "outputs": [_output(made)],
-            "formats": {
-                name: {"title": FORMATS[name].title, **encoded(files)} for name, files in made.formats.items()
-            },
-            "samples": {
-                "rows": _sample_rows_file(_parts(self.rows.schema)),
-                "predictions": "sample_predictions.csv",
-                "n_rows": certificate.n_rows,
-            },
-            "tolerance": certificate.tolerance,
-            **({} if self.final is None else encoded(Claims.of(self.final.evidence, self.study.n_looks))),
-            "versions": made.versions,
-        }
-        return certificate, write_manifest(folder, content)
+        return certificate, write_manifest(folder, self._manifest(contents, certificate, version))
+
+    def _manifest(self, contents: Contents, certificate: Certificate, version: str) -> ManifestFile:
+        """Return the manifest, but for the files."""
+        made, claims = contents.conversion, {}
+        if self.final is not None:
+            claims = msgspec.structs.asdict(Claims.of(self.final.evidence, self.study.n_looks))
+        return ManifestFile(
+            kind=KIND,
+            format=FORMAT,
+            cupel_version=version,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            study=self.study.name,
+            trial=self.trial.number,
+            variant=None if self.variant is None else {"name": self.variant.name, **self.variant.method},
+            licence=self.licence or None,
+            task=made.task,
+            labels=made.labels,
+            threshold=contents.threshold,
+            intervals=contents.intervals.to_json(),
+            target=StudySpec.of_study(self.study).target,
+            n_networks=made.n_networks,
+            inputs=tuple(map(ManifestInput.of, made.inputs)),
+            outputs=(Output.of(made),),
+            formats={name: ManifestFormat.of(name, files) for name, files in made.formats.items()},
+            samples=Samples(
+                _sample_rows_file(_parts(self.rows.schema)), "sample_predictions.csv", certificate.n_rows
+            ),
+            tolerance=certificate.tolerance,
+            versions=made.versions,
+            **claims,
+        )
 
     def _write_programs(self, folder: Path) -> None:
         """Write the programs that predict, and what each needs to be installed."""
@@ -287,7 +298,7 @@ class Export:
         }
 
 
-def _schema(rows: StudyRows, contents: Contents) -> Json:
+def _schema(rows: StudyRows, contents: Contents) -> SchemaFile:
     """Return what predict.py needs to know of raw rows."""
     schema = rows.schema
     places = {column.name: i for i, column in enumerate(schema.columns)}
@@ -296,30 +307,27 @@ def _schema(rows: StudyRows, contents: Contents) -> Json:
         places = {name: int(name.removeprefix("column_")) - 1 for name in places}
     target = schema.target
     made, threshold = contents.conversion, contents.threshold
-    inputs = [{**encoded(spec), "position": places[spec.column]} for spec in made.inputs]
-    # Where images are the only input, their shape stands where the first version looks for it.
-    images = inputs[0].pop("shape") if len(inputs) == 1 else None
-    intervals = contents.intervals.to_json()
-    return {
-        "format": _schema_format(made, threshold),
-        "task": made.task,
-        "labels": made.labels,
-        "threshold": _threshold(threshold),
-        "intervals": {key: intervals.get(key) for key in ("reason", "file", "outputs")},
-        "inputs": inputs,
-        "outputs": [_output(made)],
-        "images": images,
-        "read": rows.dataset.schema["read"],
-        "missing": sorted(MISSING | {m.strip() for m in schema.read.missing}),
-        "soft_missing": sorted(SOFT_MISSING),
-        "user_missing": [m.strip() for m in schema.read.missing],
-        "n_columns": max(places.values()) + 1,
-        "target_position": None if target is None else places[target.name],
-        "target_center": made.target_center,
-        "target_scale": made.target_scale,
-        "formats": {name: encoded(files) for name, files in made.formats.items()},
-        "n_made_up": made.n_made_up,
-    }
+    is_only = len(made.inputs) == 1
+    return SchemaFile(
+        format=_schema_format(made, threshold),
+        task=made.task,
+        labels=made.labels,
+        threshold=threshold,
+        intervals=SchemaIntervals.of(contents.intervals),
+        inputs=tuple(SchemaInput.of(one, places[one.column], is_only=is_only) for one in made.inputs),
+        outputs=(Output.of(made),),
+        images=made.inputs[0].shape if is_only else None,
+        read=rows.dataset.schema["read"],
+        missing=tuple(sorted(MISSING | {m.strip() for m in schema.read.missing})),
+        soft_missing=tuple(sorted(SOFT_MISSING)),
+        user_missing=tuple(m.strip() for m in schema.read.missing),
+        n_columns=max(places.values()) + 1,
+        target_position=None if target is None else places[target.name],
+        target_center=made.target_center,
+        target_scale=made.target_scale,
+        formats=made.formats,
+        n_made_up=made.n_made_up,
+    )
 
 
 def _schema_format(made: Conversion, threshold: BundleThreshold | None) -> int:
@@ -338,17 +346,6 @@ def _parts(schema: TableSchema) -> list[BundlePart]:
 def _sample_rows_file(parts: Sequence[BundlePart]) -> str:
     """Return the file of the sample rows: that of the cells, where there are other columns than files."""
     return next((part.samples for part in parts if not part.alone), parts[0].samples)
-
-
-def _threshold(threshold: BundleThreshold | None) -> Json | None:
-    """Return a threshold as manifest.json and schema.json have it."""
-    return None if threshold is None else encoded(threshold)
-
-
-def _output(made: Conversion) -> Json:
-    if made.task == "regression":
-        return {"name": "prediction", "type": "double", "shape": ["N"]}
-    return {"name": "probabilities", "type": "float", "shape": ["N", len(made.labels)]}
 
 
 def _short(name: str) -> str:

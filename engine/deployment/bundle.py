@@ -10,9 +10,11 @@ from pathlib import Path
 import msgspec
 
 from ...storage.records import Json
-from ..domain.bundles import Certificate, Manifest
+from ..domain.bundle_files import ManifestFile
+from ..domain.bundles import BundleFile, Certificate, Manifest
 from ..domain.errors import ExportError
 from ..domain.formats import FORMATS
+from ..domain.stored import encoded
 from .certificate import run_certificate
 
 # 2: files in folders, several formats.
@@ -133,14 +135,14 @@ def read_manifest(path: Path) -> Manifest:
         ) from error
 
 
-def write_manifest(path: Path, content: Json) -> Json:
-    """Write the manifest of the files that are in the folder, and return it."""
+def write_manifest(path: Path, content: ManifestFile) -> Json:
+    """Write the manifest with the files that are in the folder, and return its JSON."""
     entries = {
-        name: {"sha256": digest(path / name), "size_bytes": (path / name).stat().st_size}
+        name: BundleFile(digest(path / name), (path / name).stat().st_size)
         for name in files_of(path)
         if name != MANIFEST
     }
-    manifest = {"kind": KIND, "format": FORMAT, **content, "files": entries}
+    manifest = encoded(msgspec.structs.replace(content, files=entries))
     (path / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return manifest
 
