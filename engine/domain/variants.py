@@ -215,7 +215,7 @@ class VariantMethod(msgspec.Struct, frozen=True):
     Attributes
     ----------
     network : str
-        Name of the `compression_plan.Plan`.
+        Name of the `compression_plan.CompressionPlan`.
     sparsity : float
         Fraction of zeros.
     scope : {"", "global", "layer", "2:4"}
