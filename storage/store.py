@@ -17,13 +17,14 @@ from .backends.protocol import Mode
 from .backends.sqlite import open_sqlite
 from .base import current_revision
 from .codecs import decode_json
+from .damage import UNREADABLE, all_damages, missing_columns
 from .datasets import DatasetStore
-from .errors import ArtifactError, DamagedStudyError, ReadOnlyStoreError, StoreError, UnusableStoreError
+from .errors import ArtifactError, ReadOnlyStoreError, StoreError, UnusableStoreError
 from .jobs import JobStore
 from .leftovers import LeftoverStore
 from .looks import LookStore
 from .studies import StudyStore
-from .tables import DatasetRow, StudyRow
+from .tables import TABLES, DatasetRow, StudyRow
 from .trial_reads import TrialReads
 from .variants import VariantStore
 from .workspace import Workspace
@@ -113,14 +114,16 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
     def check(self) -> list[StoreError]:
         """Return what is wrong with the workspace, nothing where it is sound.
 
-        The database checks itself, every data set and split that a study needs is read and compared with its digest,
-        and the list of needed artifacts is compared with the rows that name them.
+        The database checks itself, every cell is looked at, every data set and split that a study needs is read and
+        compared with its digest, and the list of needed artifacts is compared with the rows that name them.
         """
         problems = self._database.check()
-        problems += [
-            DamagedStudyError(one.problem.template, **one.problem.args)
-            for one in self.study_list(archived=None).damaged
-        ]
+        with self._read() as session:
+            lacking = missing_columns(session, TABLES)
+            if lacking:
+                # Nothing else can be read.
+                return [*problems, *(_lacks(name) for name in lacking)]
+            problems += [damage.error() for damage in all_damages(session, TABLES)]
         n_wrong, wanted = 0, set[str | None]()
         with self._read() as session:
             wanted.update(session.scalars(select(DatasetRow.table_sha256)))
@@ -129,8 +132,10 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
                 n_wrong = sum(map(len, wrong_refs(session)))
                 for schema in session.scalars(select(DatasetRow.schema)):
                     wanted.update(_arrays_of(schema))
-            except UnusableStoreError as error:
-                problems.append(error)
+            except UNREADABLE:
+                # Told above, of each cell.
+                if not problems:
+                    raise
         if n_wrong:
             problems.append(
                 UnusableStoreError(
@@ -138,7 +143,7 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
                     n=n_wrong,
                 )
             )
-        for sha256 in sorted(digest for digest in wanted if digest):
+        for sha256 in sorted(digest for digest in wanted if isinstance(digest, str) and digest):
             try:
                 self.artifacts.checked_path(sha256)
             except ArtifactError as error:
@@ -168,6 +173,10 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
                 file=str(path),
                 reason=error.strerror or str(error),
             ) from error
+
+
+def _lacks(name: str) -> UnusableStoreError:
+    return UnusableStoreError("The database lacks {name}; restore the workspace from a backup.", name=name)
 
 
 def _arrays_of(schema: str) -> set[str]:

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .cells import decode_failure, decode_tags
 from .codecs import decode_json_objects
 from .records import TrialRecord, TrialTable
-from .rows import decode_failure, decode_tags
 
 _US = 1e6
 
@@ -142,6 +142,29 @@ def table_of(revision: int, columns: Mapping[str, Sequence[Any]]) -> TrialTable:
         revision=revision,
         **{column.field: column.read(columns.get(column.sql, ())) for column in TRIAL_COLUMNS},
     )
+
+
+def table_of_records(revision: int, records: Sequence[TrialRecord]) -> TrialTable:
+    """Return a table of trials that were read one by one.
+
+    Parameters
+    ----------
+    revision : int
+        Of the store.
+    records : sequence of TrialRecord
+        Ordered by id.
+
+    Returns
+    -------
+    TrialTable
+    """
+    rows = [row_of(record) for record in records]
+    empty = table_of(revision, {})
+    columns: dict[str, Any] = {}
+    for name in (column.field for column in TRIAL_COLUMNS):
+        cells, like = [row[name] for row in rows], getattr(empty, name)
+        columns[name] = tuple(cells) if isinstance(like, tuple) else np.array(cells, like.dtype.type)
+    return TrialTable(revision=revision, **columns)
 
 
 def row_of(record: TrialRecord) -> dict[str, Any]:

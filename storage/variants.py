@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from .base import StoreBase, bumped, get, get_trial
+from .cells import encode_failure, now_us
 from .codecs import encode_json, encode_scores, storable
 from .errors import ConflictError
 from .processes import is_alive, process_identity
 from .records import ExportRecord, Failure, FailureKind, FoldScores, JobState, Json, TrialState, VariantRecord
-from .rows import encode_failure, export_record, now_us, variant_record
+from .rows import export_record, variant_record
 from .tables import ExportRow, TrialRow, VariantRow
 
 _KILLED = Failure(

@@ -58,6 +58,7 @@ def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Conne
         check_same_thread=False,
         timeout=BUSY_TIMEOUT_MS / 1000,
     )
+    connection.text_factory = _text
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         if mode == "w":
@@ -68,6 +69,14 @@ def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Conne
         connection.close()
         raise
     return connection
+
+
+def _text(cell: bytes) -> str | bytes:
+    """Return the text of a cell; damaged text as bytes, which no such column takes; an error would end all."""
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:
+        return cell
 
 
 def needs_immutable(path: Path) -> bool:
@@ -170,11 +179,23 @@ class SqliteDatabase:
         """Return what SQLite finds damaged."""
         with self.read() as session:
             verdicts = session.connection().exec_driver_sql("PRAGMA quick_check").scalars().all()
-        return [
+            lost = session.connection().exec_driver_sql("PRAGMA foreign_key_check").all()
+        problems: list[StoreError] = [
             UnusableStoreError("The database is damaged: {reason}", reason=str(verdict))
             for verdict in verdicts
             if verdict != "ok"
         ]
+        problems += [
+            UnusableStoreError(
+                "A row of the table {table} is damaged: id {id} belongs to a row of the table {parent} that is not "
+                "there; restore the workspace from a backup.",
+                table=table,
+                id=rowid,
+                parent=parent,
+            )
+            for table, rowid, parent, _number in lost
+        ]
+        return problems
 
     def unfinished_copies(self) -> Iterable[Path]:
         """Return files that copying left behind, or is writing now."""
@@ -366,6 +387,12 @@ def _sentence(path: Path, error: BaseException | None) -> StoreError | None:
             return UnusableStoreError(
                 "{file} cannot be opened or read ({reason}); "
                 "check that its disk is there and can be written.",
+                file=file,
+                reason=str(error),
+            )
+        case sqlite3.SQLITE_ERROR if str(error).startswith(("no such column", "no such table")):
+            return UnusableStoreError(
+                "{file} lacks a part that it must have ({reason}); restore it from a backup beside it.",
                 file=file,
                 reason=str(error),
             )
