@@ -180,7 +180,7 @@ def damages_of(row: Row) -> list[Damage]:
 
 
 def check_columns(kind: type[Row], columns: Mapping[str, Sequence[object]]) -> None:
-    """Raise ValueError where a column of many rows has a cell that it does not take, but for what decoding finds.
+    """Check the cells of many rows, but for what decoding finds.
 
     Parameters
     ----------
@@ -188,6 +188,11 @@ def check_columns(kind: type[Row], columns: Mapping[str, Sequence[object]]) -> N
         Of the rows.
     columns : mapping of str to sequence of object
         Cells by the name of the column.
+
+    Raises
+    ------
+    ValueError
+        Where a cell is none of its column.
     """
     none = type(None)
     for check in _checks(cast("Table", kind.__table__)):

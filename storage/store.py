@@ -47,7 +47,7 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
     """
 
     @classmethod
-    def open(cls, workspace: Path | Workspace, mode: Mode = "w") -> Self:
+    def open(cls, workspace: Path | Workspace, mode: Mode = "w", *, patient: bool = False) -> Self:
         """Open a workspace.
 
         In mode ``"w"`` it is created if missing and updated if older, and exports whose process was killed are set to
@@ -58,6 +58,8 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
         workspace : Path or Workspace
             Its folder.
         mode : Mode
+        patient : bool
+            Whether to wait without end for another program that keeps the database locked: for engines.
 
         Returns
         -------
@@ -71,12 +73,12 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
         ReadOnlyStoreError
             If the folder cannot be written (mode ``"w"``).
         LockedStoreError
-            If another program holds the database for longer than 10 s.
+            If another program holds the database for longer than 10 s, and it is not `patient`.
         """
         place = workspace if isinstance(workspace, Workspace) else Workspace(workspace)
         if mode == "w":
             place.create()
-        store = cls(place, open_sqlite(place.database, mode))
+        store = cls(place, open_sqlite(place.database, mode, patient=patient))
         if mode == "w":
             store.artifacts.clear_abandoned()
             store.fail_dead_exports()
@@ -102,6 +104,10 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
     def data_version(self) -> int:
         """Return a number that changes with every commit of any process; takes microseconds, so poll it."""
         return self._database.data_version()
+
+    def is_locked(self) -> bool:
+        """Whether another program lets nobody write into the database now; does not wait for it."""
+        return self._database.is_locked()
 
     def revision(self) -> int:
         """Return the store's revision: it grows with every commit that changes a study, trial or job.

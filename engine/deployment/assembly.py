@@ -34,6 +34,7 @@ from ...storage.records import (
     VariantRecord,
 )
 from ...storage.store import Store
+from ...storage.variants import half_written
 from ...storage.workspace import disk_is_full
 from ..bundled import FOLDER
 from ..bundled.numbers import MISSING, SOFT_MISSING
@@ -95,7 +96,7 @@ class Export:
         """Record the export, write it beside the target, prove it, rename it, and record how it ended."""
         target = self._target(directory)
         record = self.store.add_export(self.trial.id, str(target), self.variant.id if self.variant else None)
-        work = target.with_name(f".{target.name}-{secrets.token_hex(4)}.partial")
+        work = target.with_name(half_written(target.name, secrets.token_hex(4)))
         certificate = Certificate()
         try:
             helpers = self.helpers or Helpers.start(self.formats, packages=self._packages)
@@ -137,6 +138,9 @@ class Export:
 
     def _target(self, directory: Path | None) -> Path:
         if directory is None:
+            killed = self._killed()
+            if killed is not None:
+                return killed
             stem = _short(re.sub(r"[^\w.-]+", "-", self.study.name).strip("-.")) or "study"
             taken = {file.name for file in self.store.workspace.exports.glob("*")}
             taken |= {Path(record.path).name for record in self.store.exports(self.study.id)}
@@ -145,6 +149,17 @@ class Export:
         target = Path(directory).expanduser().absolute()
         check_target(target)
         return target
+
+    def _killed(self) -> Path | None:
+        """Return where a process was to write the same bundle by itself, and was killed."""
+        variant_id = self.variant.id if self.variant else None
+        for record in self.store.exports(trial_id=self.trial.id):
+            path = Path(record.path)
+            is_killed = record.failure is not None and record.failure.kind is FailureKind.KILLED
+            is_same = record.variant_id == variant_id and path.parent == self.store.workspace.exports
+            if is_killed and is_same and not path.exists():
+                return path
+        return None
 
     @property
     def _packages(self) -> tuple[str, ...]:
