@@ -121,7 +121,8 @@ class _View:
         if study.state is not self._state:
             self._state = study.state
             if study.state is StudyState.PAUSED:
-                self._console.print("Paused.")
+                why = "" if study.failure is None else f" {study.failure.message}"
+                self._console.print(f"Paused.{why}", highlight=False)
         if study.stage is not self._stage:
             self._stage = study.stage
             said = _STAGES.get(study.stage) if study.stage is not None else None

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from rich.console import Console
 from rich.table import Table
 
-from ...storage.records import FailureKind, StudyRecord, TrialKind, TrialRecord, TrialState
+from ...storage.records import FailureKind, StudyRecord, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..domain import formatting
 from ..domain.comparable import all_scored_the_old_way, ranked_together
@@ -127,7 +127,8 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
     """Print the best trials and the baselines, with what the numbers are worth."""
     console = plain_console(stderr=True)
     if study.failure is not None:
-        console.print(f"The study failed. {study.failure.message}", highlight=False)
+        verb = "is paused" if study.state is StudyState.PAUSED else "failed"
+        console.print(f"The study {verb}. {study.failure.message}", highlight=False)
     result = StudyResult.of(study)
     for line in split_lines(result.split_audit, with_remedy=False):
         console.print(line, highlight=False, markup=False)

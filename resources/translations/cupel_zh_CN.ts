@@ -3103,6 +3103,10 @@
       <translation>没有为变体 {variant!r} 拟合阈值；请重新压缩该试验，或给出一个数值。</translation>
     </message>
     <message>
+      <source>No worker process starts, so the study is paused: {reason} Close other programs or free memory, then resume it.</source>
+      <translation>没有工作进程能够启动，因此研究已暂停：{reason} 请关闭其他程序或释放内存，然后继续。</translation>
+    </message>
+    <message>
       <source>None of the images of {file} can be read, for instance {name}: {reason}.</source>
       <translation>{file} 中没有一个图像可以读取，例如 {name}：{reason}。</translation>
     </message>
