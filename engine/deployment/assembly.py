@@ -43,6 +43,7 @@ from ..domain.bundles import BundleThreshold, Certificate, Contents, Conversion
 from ..domain.errors import CupelError, ExportError, Message
 from ..domain.evidence import Claims
 from ..domain.formats import DEFAULT, FORMATS
+from ..domain.formatting import escaped
 from ..domain.results import StudyResult
 from ..domain.spec import StudySpec
 from ..domain.stored import encoded
@@ -189,8 +190,8 @@ class Export:
         card = model_card(
             self.study, self.trial, dataset, contents, self.final, version, self.variant, self.licence
         )
-        (folder / "model_card.md").write_text(card.markdown(), encoding="utf-8")
-        (folder / "model_card.html").write_text(card.html(), encoding="utf-8")
+        (folder / "model_card.md").write_text(escaped(card.markdown()), encoding="utf-8")
+        (folder / "model_card.html").write_text(escaped(card.html()), encoding="utf-8")
         certificate = run_certificate(
             folder, self.formats, own=folder, waiting=self.helpers and self.helpers.checkers
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import shutil
@@ -185,3 +186,21 @@ def test_a_damaged_number_of_a_study_reaches_no_json(
     code, text = run(workspace, capsys, "studies", "--json")
     assert code == 0
     assert [one["name"] for one in json.loads(text)] == ["Digits", "Irises"]
+
+
+def test_control_characters_of_names_are_spelled_out(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "Red \x1b[31m\x07\x9b2J \u202eback"
+    with Store.open(workspace) as store:
+        store.edit_study(1, name=name)
+    for table in ("trials", "variants"):
+        assert damaged_cells.damage(workspace, table, "name", name)
+    assert damaged_cells.damage(workspace, "trials", "params", json.dumps({name: name}))
+    for argv in (*COMMANDS, ("show", name), ("studies", "--csv"), ("trials", "1", "--csv"), ("pause", "1")):
+        with contextlib.suppress(SystemExit):
+            _, text = run(workspace, capsys, *argv)
+            assert not set(text) & set("\x1b\x07\x9b\u202e"), argv
+    _, text = run(workspace, capsys, "studies")
+    assert "Red \\x1b[31m" in text
+    assert "\\x9b2J \\u202eback" in text

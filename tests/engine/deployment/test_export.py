@@ -363,6 +363,7 @@ def test_after_a_killed_export_the_next_has_its_name_and_names_nothing_of_this_m
     with contextlib.closing(sqlite3.connect(made.store.workspace.database)) as database, database:
         spec = {**made.store.study(made.study_id).spec, "export_dir": str(tmp_path / "secret-place")}
         database.execute("UPDATE studies SET spec = ?", (json.dumps(spec),))
+    made.store.edit_study(made.study_id, name="Red \x1b[31m\x9b name")
     child = subprocess.run(
         [sys.executable, "-c", KILLED, str(made.store.workspace.path)], check=False, timeout=120
     )
@@ -386,6 +387,8 @@ def test_after_a_killed_export_the_next_has_its_name_and_names_nothing_of_this_m
         (name, secret) for name, data in _contents(bundle) for secret in secrets if secret.encode() in data
     }
     made.store.close()
+    cards = [(bundle / f"model_card.{end}").read_text(encoding="utf-8") for end in ("md", "html")]
+    assert all("Red \\x1b[31m\\x9b name" in card and "\x1b" not in card for card in cards)
     assert found == set()
 
 
