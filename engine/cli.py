@@ -14,6 +14,7 @@ from pathlib import Path
 from ..storage.errors import LockedStoreError, StoreError, StoreFullError
 from ..storage.workspace import default_workspace
 from .cli_codes import DONE, FAILED, INTERRUPTED, UNUSABLE
+from .commands.streams import escaped_streams
 from .domain.errors import CupelError
 from .domain.space import families
 
@@ -25,7 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        return _run(list(sys.argv[1:] if argv is None else argv))
+        with escaped_streams():
+            return _run(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:
         print("cupel: interrupted", file=sys.stderr)
         return INTERRUPTED

@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")
     from .search.runner import StudyRunner
 
-    with Store.open(workspace) as store:
+    with Store.open(workspace, patient=True) as store:
         waited_s = args.elapsed + time.time() - psutil.Process().create_time()
         state = StudyRunner(store, args.study, elapsed_s=waited_s).run()
     return 1 if state is StudyState.FAILED else 0

@@ -92,14 +92,16 @@ def trial_state(state: TrialState) -> str:
 
 
 def trial_outcome(state: TrialState, failure: Failure | None) -> str:
-    """Return how a trial stands or ended; what a limit ruled out, or what was left out, did not fail."""
-    if failure is not None and failure.kind in _LEFT_OUT:
+    """Return how a trial stands or ended; what a limit ruled out, was left out or cannot be read did not fail."""
+    if failure is not None and failure.kind in (*_LEFT_OUT, FailureKind.DAMAGED):
         return failure_kind(failure.kind)
     return trial_state(state)
 
 
 def outcome_tone(state: TrialState, failure: Failure | None) -> str:
     """Return the token of the colour in which a trial's outcome is shown."""
+    if failure is not None and failure.kind is FailureKind.DAMAGED:
+        return "bad"
     is_out = failure is not None and failure.kind in _LEFT_OUT
     return "muted" if is_out else trial_tone(state)
 
@@ -137,6 +139,7 @@ def failure_kind(kind: FailureKind) -> str:
         FailureKind.SKIPPED: tr("Skipped"),
         FailureKind.RULED_OUT: tr("Ruled out"),
         FailureKind.BAD_INPUT: tr("Bad input"),
+        FailureKind.DAMAGED: tr("Damaged"),
         FailureKind.ERROR: tr("Error"),
     }[kind]
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import UnusableStoreError
-from .records import Curves, Floats, FoldScores, Json
+from .records import Curves, FoldScores, Json
 
 _VERSION = 1
 _DTYPES = {b"f": np.dtype("<f4"), b"d": np.dtype("<f8"), b"q": np.dtype("<i8")}
@@ -87,11 +87,15 @@ def decode_array(data: bytes) -> NDArray[Any]:
             body = np.frombuffer(zlib.decompress(body), np.uint8).reshape(dtype.itemsize, -1).T.tobytes()
         return np.frombuffer(body, dtype).reshape(shape)
     except (struct.error, KeyError, ValueError, zlib.error) as error:
-        raise UnusableStoreError(
-            "Stored numbers are damaged or were written by a newer version of Cupel ({reason}); "
-            "restore the workspace from a backup or update Cupel.",
-            reason=str(error),
-        ) from error
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> UnusableStoreError:
+    return UnusableStoreError(
+        "Stored numbers are damaged or were written by a newer version of Cupel ({reason}); "
+        "restore the workspace from a backup or update Cupel.",
+        reason=str(error),
+    )
 
 
 def _join(names: Sequence[str], *arrays: NDArray[Any]) -> bytes:
@@ -99,14 +103,21 @@ def _join(names: Sequence[str], *arrays: NDArray[Any]) -> bytes:
     return b"".join(struct.pack("<I", len(part)) + part for part in parts)
 
 
-def _split(data: bytes) -> list[bytes]:
+def _split(data: bytes, n_arrays: int) -> tuple[tuple[str, ...], list[NDArray[Any]]]:
+    """Return what `_join` was given, or raise `UnusableStoreError`."""
     parts: list[bytes] = []
     at = 0
-    while at < len(data):
-        (size,) = struct.unpack_from("<I", data, at)
-        parts.append(data[at + 4 : at + 4 + size])
-        at += 4 + size
-    return parts
+    try:
+        while at < len(data):
+            (size,) = struct.unpack_from("<I", data, at)
+            parts.append(data[at + 4 : at + 4 + size])
+            at += 4 + size
+        names: object = json.loads(parts[0])
+        if len(parts) != 1 + n_arrays or not isinstance(names, list):
+            raise ValueError("parts are missing")
+    except (struct.error, IndexError, ValueError, RecursionError) as error:
+        raise _unreadable(error) from error
+    return tuple(map(str, cast("list[object]", names))), [decode_array(part) for part in parts[1:]]
 
 
 def encode_scores(scores: FoldScores) -> bytes:
@@ -134,9 +145,16 @@ def decode_scores(data: bytes) -> FoldScores:
     Returns
     -------
     FoldScores
+
+    Raises
+    ------
+    UnusableStoreError
+        If the bytes are damaged or of a newer version.
     """
-    names, values, epochs = _split(data)
-    return FoldScores(tuple(json.loads(names)), decode_array(values), decode_array(epochs))
+    names, (values, epochs) = _split(data, 2)
+    if values.shape != (len(epochs), len(names)):
+        raise _unreadable(ValueError(f"{values.shape} scores of {len(names)} metrics"))
+    return FoldScores(names, values, epochs)
 
 
 def encode_curves(curves: Curves) -> bytes:
@@ -166,12 +184,18 @@ def decode_curves(data: bytes) -> Curves:
     Returns
     -------
     Curves
+
+    Raises
+    ------
+    UnusableStoreError
+        If the bytes are damaged or of a newer version.
     """
-    names, values = _split(data)
-    epochs_last: Floats = decode_array(values)
+    names, (epochs_last,) = _split(data, 1)
+    if epochs_last.ndim != 3 or len(epochs_last) != len(names):
+        raise _unreadable(ValueError(f"curves of shape {epochs_last.shape}"))
     curves = np.ascontiguousarray(epochs_last.transpose(1, 2, 0))
     curves.flags.writeable = False
-    return Curves(tuple(json.loads(names)), curves)
+    return Curves(names, curves)
 
 
 def _plain(value: Any) -> Any:
@@ -271,7 +295,7 @@ def decode_json(text: str) -> Any:
         return {}
     try:
         return json.loads(text, object_hook=_restored) if '"$' in text else json.loads(text)
-    except (json.JSONDecodeError, KeyError) as error:
+    except (json.JSONDecodeError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(str(error), text) from error
 
 

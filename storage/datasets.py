@@ -7,9 +7,10 @@ import hashlib
 from sqlalchemy import select
 
 from .base import StoreBase, get, get_study
+from .cells import now_us
 from .codecs import encode_json, storable
 from .records import DatasetRecord, Json, SystemSample
-from .rows import dataset_record, now_us, system_sample
+from .rows import dataset_record, system_sample
 from .tables import DatasetRow, SystemSampleRow
 
 

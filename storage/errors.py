@@ -38,6 +38,10 @@ class UnusableStoreError(StoreError):
     """The folder or file is no workspace of this Cupel: missing, foreign, damaged, older or newer."""
 
 
+class DamagedRowError(UnusableStoreError):
+    """A cell holds what its column does not take; the sentence names table, column and id."""
+
+
 class DamagedStudyError(UnusableStoreError):
     """What is stored of one study cannot be read; the others can."""
 

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from .base import StoreBase, bumped, get
+from .cells import encode_failure, now_us
 from .codecs import encode_json
 from .errors import ConflictError
 from .messages import Message
 from .processes import is_alive, process_identity
 from .records import Failure, FailureKind, JobRecord, JobState, Json
-from .rows import encode_failure, job_record, now_us
+from .rows import job_record
 from .tables import JobRow
 
 _KILLED = Failure.of(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from .base import StoreBase, bumped
+from .cells import now_us, to_time
 from .records import LookPurpose, LookRecord
-from .rows import now_us, to_time
 from .tables import LookRow, StudyRow
 
 

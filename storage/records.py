@@ -101,6 +101,8 @@ class FailureKind(StrEnum):
     # Larger than the user allows; never trained.
     RULED_OUT = "ruled_out"
     BAD_INPUT = "bad_input"
+    # What is stored of it cannot be read; whatever it had ended as.
+    DAMAGED = "damaged"
     # Anything else, see the traceback.
     ERROR = "error"
 

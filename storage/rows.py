@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import TypeVar
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import cast
 
-from .codecs import decode_json, decode_object, decode_scores, encode_json
-from .errors import DamagedStudyError, UnusableStoreError
+from .cells import decode_failure, decode_tags, to_time
+from .codecs import decode_object, decode_scores
+from .damage import UNREADABLE, Damage, readable, reason_of, sound
+from .errors import DamagedRowError, DamagedStudyError
 from .records import (
     DatasetRecord,
     ExportRecord,
     Failure,
-    FailureKind,
     JobRecord,
     JobState,
+    Json,
     Request,
     Stage,
     StudyRecord,
@@ -29,113 +31,9 @@ from .records import (
 from .tables import DatasetRow, ExportRow, JobRow, StudyRow, SystemSampleRow, TrialRow, VariantRow
 from .trial_columns import MEASURES, TrialMeasures, measures_of
 
-T = TypeVar("T")
-
-
-def now_us() -> int:
-    """Return the present in microseconds since 1970, UTC."""
-    return time.time_ns() // 1000
-
-
-def to_time(time_us: int) -> datetime:
-    """Return a time of the database as an aware datetime in UTC.
-
-    Parameters
-    ----------
-    time_us : int
-        Microseconds since 1970, UTC.
-
-    Returns
-    -------
-    datetime
-    """
-    return datetime.fromtimestamp(time_us / 1e6, UTC)
-
 
 def _maybe_time(time_us: int | None) -> datetime | None:
     return None if time_us is None else to_time(time_us)
-
-
-def encode_failure(failure: Failure | None) -> str | None:
-    """Return a failure as text for the database.
-
-    Parameters
-    ----------
-    failure : Failure or None
-
-    Returns
-    -------
-    str or None
-    """
-    if failure is None:
-        return None
-    return encode_json(
-        {
-            "kind": failure.kind,
-            "message": failure.message,
-            "traceback": failure.traceback,
-            "template": failure.template,
-            "args": failure.args,
-        }
-    )
-
-
-def decode_failure(text: str | None) -> Failure | None:
-    """Return what `encode_failure` was given.
-
-    Parameters
-    ----------
-    text : str or None
-        As it is stored; None where there is none.
-
-    Returns
-    -------
-    Failure or None
-
-    Raises
-    ------
-    UnusableStoreError
-        If the text is damaged.
-    """
-    if text is None:
-        return None
-    data = decode_object(text)
-    try:
-        return Failure(
-            FailureKind(data["kind"]), data["message"], data["traceback"], data["template"], data["args"]
-        )
-    except (KeyError, ValueError) as error:
-        raise UnusableStoreError(
-            "A stored failure is damaged ({reason}); restore the workspace from a backup.", reason=str(error)
-        ) from error
-
-
-def encode_tags(tags: tuple[str, ...] | list[str]) -> str:
-    """Return tags as text: trimmed, without doubles and empty ones, sorted.
-
-    Parameters
-    ----------
-    tags : tuple of str or list of str
-
-    Returns
-    -------
-    str
-    """
-    return encode_json(sorted({tag.strip() for tag in tags} - {""}))
-
-
-def decode_tags(text: str) -> tuple[str, ...]:
-    """Return the tags of a text.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    tuple of str
-    """
-    return () if text == "[]" else tuple(decode_json(text))
 
 
 def dataset_record(row: DatasetRow) -> DatasetRecord:
@@ -148,7 +46,16 @@ def dataset_record(row: DatasetRow) -> DatasetRecord:
     Returns
     -------
     DatasetRecord
+
+    Raises
+    ------
+    DamagedRowError
+        If something in the row is no value of its column.
     """
+    return sound(row, _dataset)
+
+
+def _dataset(row: DatasetRow) -> DatasetRecord:
     return DatasetRecord(
         id=row.id,
         digest=row.digest,
@@ -188,26 +95,50 @@ def study_record(
         If something in the row is no value of its column.
     """
 
-    def read(column: str, decode: Callable[[str], T], text: str) -> T:
-        try:
-            return decode(text)
-        except (UnusableStoreError, ValueError) as error:
-            raise _damaged(row.name, column, error) from error
+    counts = dict.fromkeys(TrialState, 0)
+    for state, n in n_trials.items():
+        # What is damaged counts as failed, as `trial_record` tells it.
+        counts[TrialState(state) if state in set(TrialState) else TrialState.FAIL] += n
+    try:
+        return sound(row, lambda whole: _study(whole, counts, n_ruled_out, n_looks))
+    except DamagedRowError as error:
+        raise DamagedStudyError(
+            "The study {study!r} is damaged: what is stored as its {column} (table studies, id {id}) cannot be read "
+            "({reason}); restore the workspace from a backup.",
+            study=name_of(row),
+            column=error.sentence.args["column"],
+            id=row.id,
+            reason=error.sentence.args["reason"],
+        ) from error
 
-    def maybe(column: str, decode: Callable[[str], T], text: str | None) -> T | None:
-        return read(column, decode, text) if text else None
 
-    counts = {read("state of a trial", TrialState, state): n for state, n in n_trials.items()}
+def name_of(row: StudyRow) -> str:
+    """Return what a study is called, also where its name is damaged.
+
+    Parameters
+    ----------
+    row : StudyRow
+
+    Returns
+    -------
+    str
+    """
+    # What SQLite gives need not be what the column takes.
+    name = cast("object", row.name)
+    return name if isinstance(name, str) else f"study {row.id}"
+
+
+def _study(row: StudyRow, n_trials: Mapping[TrialState, int], n_ruled_out: int, n_looks: int) -> StudyRecord:
     return StudyRecord(
         id=row.id,
         name=row.name,
         dataset_id=row.dataset_id,
-        spec=read("spec", decode_object, row.spec),
+        spec=decode_object(row.spec),
         metric=row.metric,
         direction=row.direction,
         task=row.task,
-        state=read("state", StudyState, row.state),
-        request=read("request", Request, row.request),
+        state=StudyState(row.state),
+        request=Request(row.request),
         n_workers_requested=row.n_workers_requested,
         created_at=to_time(row.created_us),
         started_at=_maybe_time(row.started_us),
@@ -220,29 +151,18 @@ def study_record(
         n_looks=n_looks,
         best_trial=row.best_trial,
         best_value=row.best_value,
-        result=read("result", decode_object, row.result),
-        failure=maybe("failure", decode_failure, row.failure),
+        result=decode_object(row.result),
+        failure=decode_failure(row.failure or None),
         notes=row.notes,
-        tags=read("tags", decode_tags, row.tags),
+        tags=decode_tags(row.tags),
         pinned=row.pinned,
         archived=row.archived,
-        n_trials=dict.fromkeys(TrialState, 0) | counts,
+        n_trials=n_trials,
         n_ruled_out=n_ruled_out,
-        stage=maybe("stage", Stage, row.stage),
+        stage=Stage(row.stage) if row.stage else None,
         best_baseline=row.best_baseline,
         best_baseline_value=row.best_baseline_value,
         revision=row.revision,
-    )
-
-
-def _damaged(study: str, column: str, error: UnusableStoreError | ValueError) -> DamagedStudyError:
-    known: Mapping[str, object] = error.sentence.args if isinstance(error, UnusableStoreError) else {}
-    return DamagedStudyError(
-        "The study {study!r} is damaged: what is stored as its {column} cannot be read ({reason}); restore the "
-        "workspace from a backup.",
-        study=study,
-        column=column,
-        reason=str(known.get("reason", error)),
     )
 
 
@@ -273,19 +193,39 @@ def put_measures(row: TrialRow, measures: Mapping[str, float | None]) -> None:
         setattr(row, name, value)
 
 
-def trial_record(row: TrialRow, digests: str) -> TrialRecord:
-    """Return a trial's record; `digests` is the text that its row refers to.
+def trial_record(row: TrialRow, digests: str | None) -> TrialRecord:
+    """Return a trial's record; of a damaged one what is left of it, as failed.
 
     Parameters
     ----------
     row : TrialRow
-    digests : str
-        Of data, split, preprocessing and metric.
+    digests : str or None
+        Of data, split, preprocessing and metric: the text that the trial's row refers to, None where there is none.
 
     Returns
     -------
     TrialRecord
     """
+    known, lost = _digests(row, digests)
+    record = readable(row, lambda whole: _trial(whole, known), _failed_trial)
+    return record if lost is None else _failed_trial(record, lost.failure())
+
+
+def _digests(row: TrialRow, text: str | None) -> tuple[Json, Damage | None]:
+    if text is None:
+        why = f"there is no row {row.digests_id} of the table digests"
+        return {}, Damage("trials", "digests_id", row.id, why)
+    try:
+        return decode_object(text), None
+    except UNREADABLE as error:
+        return {}, Damage("digests", "digests", row.digests_id, reason_of(error))
+
+
+def _failed_trial(record: TrialRecord, failure: Failure) -> TrialRecord:
+    return replace(record, state=TrialState.FAIL, failure=failure)
+
+
+def _trial(row: TrialRow, digests: Json) -> TrialRecord:
     return TrialRecord(
         id=row.id,
         study_id=row.study_id,
@@ -303,7 +243,7 @@ def trial_record(row: TrialRow, digests: str) -> TrialRecord:
         epoch=row.epoch,
         n_epochs=row.n_epochs,
         worker=row.worker,
-        digests=decode_object(digests),
+        digests=digests,
         user_attrs=decode_object(row.user_attrs),
         failure=decode_failure(row.failure),
         notes=row.notes,
@@ -319,7 +259,7 @@ def trial_record(row: TrialRow, digests: str) -> TrialRecord:
 
 
 def variant_record(row: VariantRow) -> VariantRecord:
-    """Return a variant's record.
+    """Return a variant's record; of a damaged one what is left of it, as failed.
 
     Parameters
     ----------
@@ -329,6 +269,14 @@ def variant_record(row: VariantRow) -> VariantRecord:
     -------
     VariantRecord
     """
+    return readable(row, _variant, _failed_variant)
+
+
+def _failed_variant(record: VariantRecord, failure: Failure) -> VariantRecord:
+    return replace(record, state=TrialState.FAIL, failure=failure)
+
+
+def _variant(row: VariantRow) -> VariantRecord:
     return VariantRecord(
         id=row.id,
         trial_id=row.trial_id,
@@ -350,7 +298,7 @@ def variant_record(row: VariantRow) -> VariantRecord:
 
 
 def export_record(row: ExportRow) -> ExportRecord:
-    """Return an export's record.
+    """Return an export's record; of a damaged one what is left of it, as failed.
 
     Parameters
     ----------
@@ -360,6 +308,14 @@ def export_record(row: ExportRow) -> ExportRecord:
     -------
     ExportRecord
     """
+    return readable(row, _export, _failed_export)
+
+
+def _failed_export(record: ExportRecord, failure: Failure) -> ExportRecord:
+    return replace(record, state=JobState.FAILED, failure=failure)
+
+
+def _export(row: ExportRow) -> ExportRecord:
     return ExportRecord(
         id=row.id,
         trial_id=row.trial_id,
@@ -375,7 +331,7 @@ def export_record(row: ExportRow) -> ExportRecord:
 
 
 def job_record(row: JobRow) -> JobRecord:
-    """Return a job's record.
+    """Return a job's record; of a damaged one what is left of it, as failed.
 
     Parameters
     ----------
@@ -385,6 +341,14 @@ def job_record(row: JobRow) -> JobRecord:
     -------
     JobRecord
     """
+    return readable(row, _job, _failed_job)
+
+
+def _failed_job(record: JobRecord, failure: Failure) -> JobRecord:
+    return replace(record, state=JobState.FAILED, failure=failure)
+
+
+def _job(row: JobRow) -> JobRecord:
     return JobRecord(
         id=row.id,
         kind=row.kind,
@@ -411,6 +375,10 @@ def system_sample(row: SystemSampleRow) -> SystemSample:
     -------
     SystemSample
     """
+    return sound(row, _sample)
+
+
+def _sample(row: SystemSampleRow) -> SystemSample:
     return SystemSample(
         time_s=row.time_s,
         cpu_fraction=row.cpu_fraction,

@@ -17,13 +17,14 @@ from .backends.protocol import Mode
 from .backends.sqlite import open_sqlite
 from .base import current_revision
 from .codecs import decode_json
+from .damage import UNREADABLE, all_damages, missing_columns
 from .datasets import DatasetStore
-from .errors import ArtifactError, DamagedStudyError, ReadOnlyStoreError, StoreError, UnusableStoreError
+from .errors import ArtifactError, ReadOnlyStoreError, StoreError, UnusableStoreError
 from .jobs import JobStore
 from .leftovers import LeftoverStore
 from .looks import LookStore
 from .studies import StudyStore
-from .tables import DatasetRow, StudyRow
+from .tables import TABLES, DatasetRow, StudyRow
 from .trial_reads import TrialReads
 from .variants import VariantStore
 from .workspace import Workspace
@@ -46,7 +47,7 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
     """
 
     @classmethod
-    def open(cls, workspace: Path | Workspace, mode: Mode = "w") -> Self:
+    def open(cls, workspace: Path | Workspace, mode: Mode = "w", *, patient: bool = False) -> Self:
         """Open a workspace.
 
         In mode ``"w"`` it is created if missing and updated if older, and exports whose process was killed are set to
@@ -57,6 +58,8 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
         workspace : Path or Workspace
             Its folder.
         mode : Mode
+        patient : bool
+            Whether to wait without end for another program that keeps the database locked: for engines.
 
         Returns
         -------
@@ -70,12 +73,12 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
         ReadOnlyStoreError
             If the folder cannot be written (mode ``"w"``).
         LockedStoreError
-            If another program holds the database for longer than 10 s.
+            If another program holds the database for longer than 10 s, and it is not `patient`.
         """
         place = workspace if isinstance(workspace, Workspace) else Workspace(workspace)
         if mode == "w":
             place.create()
-        store = cls(place, open_sqlite(place.database, mode))
+        store = cls(place, open_sqlite(place.database, mode, patient=patient))
         if mode == "w":
             store.artifacts.clear_abandoned()
             store.fail_dead_exports()
@@ -102,6 +105,10 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
         """Return a number that changes with every commit of any process; takes microseconds, so poll it."""
         return self._database.data_version()
 
+    def is_locked(self) -> bool:
+        """Whether another program lets nobody write into the database now; does not wait for it."""
+        return self._database.is_locked()
+
     def revision(self) -> int:
         """Return the store's revision: it grows with every commit that changes a study, trial or job.
 
@@ -113,13 +120,16 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
     def check(self) -> list[StoreError]:
         """Return what is wrong with the workspace, nothing where it is sound.
 
-        The database checks itself, every data set and split that a study needs is read and compared with its digest,
-        and the list of needed artifacts is compared with the rows that name them.
+        The database checks itself, every cell is looked at, every data set and split that a study needs is read and
+        compared with its digest, and the list of needed artifacts is compared with the rows that name them.
         """
         problems = self._database.check()
-        problems += [
-            DamagedStudyError.of(one.problem.sentence) for one in self.study_list(archived=None).damaged
-        ]
+        with self._read() as session:
+            lacking = missing_columns(session, TABLES)
+            if lacking:
+                # Nothing else can be read.
+                return [*problems, *(_lacks(name) for name in lacking)]
+            problems += [damage.error() for damage in all_damages(session, TABLES)]
         n_wrong, wanted = 0, set[str | None]()
         with self._read() as session:
             wanted.update(session.scalars(select(DatasetRow.table_sha256)))
@@ -128,8 +138,10 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
                 n_wrong = sum(map(len, wrong_refs(session)))
                 for schema in session.scalars(select(DatasetRow.schema)):
                     wanted.update(_arrays_of(schema))
-            except UnusableStoreError as error:
-                problems.append(error)
+            except UNREADABLE:
+                # Told above, of each cell.
+                if not problems:
+                    raise
         if n_wrong:
             problems.append(
                 UnusableStoreError(
@@ -137,7 +149,7 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
                     n=n_wrong,
                 )
             )
-        for sha256 in sorted(digest for digest in wanted if digest):
+        for sha256 in sorted(digest for digest in wanted if isinstance(digest, str) and digest):
             try:
                 self.artifacts.checked_path(sha256)
             except ArtifactError as error:
@@ -167,6 +179,10 @@ class Store(DatasetStore, StudyStore, TrialReads, VariantStore, JobStore, LookSt
                 file=str(path),
                 reason=error.strerror or str(error),
             ) from error
+
+
+def _lacks(name: str) -> UnusableStoreError:
+    return UnusableStoreError("The database lacks {name}; restore the workspace from a backup.", name=name)
 
 
 def _arrays_of(schema: str) -> set[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, case, delete, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from .base import StoreBase, bumped, get_study
+from .cells import decode_failure, encode_failure, encode_tags, now_us
 from .codecs import decode_object, encode_json, storable
 from .errors import ConflictError, DamagedStudyError, NotFoundError
 from .processes import is_alive, is_same, process_identity
@@ -26,7 +27,7 @@ from .records import (
     TrialKind,
     TrialState,
 )
-from .rows import decode_failure, encode_failure, encode_tags, now_us, put_measures, study_record
+from .rows import name_of, put_measures, study_record
 from .tables import CurvesRow, FoldScoresRow, LookRow, OutOfFoldRow, StudyRow, TrialRow
 from .trial_columns import MEASURES
 
@@ -620,7 +621,7 @@ def _listed(session: Session, rows: Sequence[StudyRow]) -> StudyList:
             studies.append(counts.record(row))
         except DamagedStudyError as error:
             problem = Failure.of(FailureKind.ERROR, error.sentence)
-            damaged.append(DamagedStudy(row.id, row.name, row.archived, problem))
+            damaged.append(DamagedStudy(row.id, name_of(row), row.archived, problem))
     return StudyList(tuple(studies), tuple(damaged))
 
 
@@ -645,7 +646,7 @@ class _Counts:
         for study_id, state, count in session.execute(statement):
             trials.setdefault(study_id, {})[state] = count
         ruled_out = _ruled_out(session, [id_ for id_, n in trials.items() if n.get(TrialState.FAIL)])
-        looks = _looks(session, {row.holdout_digest for row in rows if row.holdout_digest})
+        looks = _looks(session, {row.holdout_digest for row in rows if isinstance(row.holdout_digest, str)})
         return cls(trials, ruled_out, looks)
 
     def record(self, row: StudyRow) -> StudyRecord:

@@ -1,8 +1,9 @@
 """The tables of the database as typed rows. Rows never leave storage: `rows.py` turns them into records.
 
-Times are whole microseconds since 1970, UTC. JSON is text (see `codecs.py`). Big or binary values live in
-tables of their own, so that listing trials never reads them. A change here needs a new file in
-`migrations/versions`; `tests/storage/test_migrations.py` compares the two.
+Of each column stands here how its cells are read (`holds`), where they are more than a number or a word, so that
+`damage.py` can tell which are damaged. Times are whole microseconds since 1970, UTC. JSON is text (see `codecs.py`).
+Big or binary values live in tables of their own, so that listing trials never reads them. A change here needs a new
+file in `migrations/versions`; `tests/storage/test_migrations.py` compares the two.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Double, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from .cells import amount, decode_failure, decode_tags, holds, one_of, process_id, to_time
+from .codecs import decode_array, decode_curves, decode_object, decode_scores
+from .records import JobState, LookPurpose, Request, Stage, StudyState, TrialKind, TrialState
 from .trial_columns import MEASURES, WHOLE
 
 
@@ -27,7 +31,7 @@ class StoreRow(Row):
     # Always 1.
     id: Mapped[int] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger)
-    created_us: Mapped[int] = mapped_column(BigInteger)
+    created_us: Mapped[int] = mapped_column(BigInteger, info=holds(to_time))
 
 
 class DatasetRow(Row):
@@ -41,11 +45,11 @@ class DatasetRow(Row):
     schema_sha256: Mapped[str]
     name: Mapped[str]
     source: Mapped[str]
-    created_us: Mapped[int] = mapped_column(BigInteger)
+    created_us: Mapped[int] = mapped_column(BigInteger, info=holds(to_time))
     n_rows: Mapped[int] = mapped_column(BigInteger)
     n_columns: Mapped[int] = mapped_column(BigInteger)
-    schema: Mapped[str]
-    report: Mapped[str]
+    schema: Mapped[str] = mapped_column(info=holds(decode_object))
+    report: Mapped[str] = mapped_column(info=holds(decode_object))
     table_sha256: Mapped[str]
     size_bytes: Mapped[int] = mapped_column(BigInteger)
 
@@ -60,20 +64,20 @@ class StudyRow(Row):
     revision: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str]
     dataset_id: Mapped[int | None] = mapped_column(ForeignKey("datasets.id"))
-    spec: Mapped[str]
+    spec: Mapped[str] = mapped_column(info=holds(decode_object))
     metric: Mapped[str]
-    direction: Mapped[str]
+    direction: Mapped[str] = mapped_column(info=holds(one_of("maximize", "minimize")))
     task: Mapped[str]
-    state: Mapped[str]
-    request: Mapped[str]
+    state: Mapped[str] = mapped_column(info=holds(StudyState))
+    request: Mapped[str] = mapped_column(info=holds(Request))
     n_workers_requested: Mapped[int | None]
-    created_us: Mapped[int] = mapped_column(BigInteger)
-    started_us: Mapped[int | None] = mapped_column(BigInteger)
-    finished_us: Mapped[int | None] = mapped_column(BigInteger)
-    elapsed_s: Mapped[float]
-    heartbeat_us: Mapped[int | None] = mapped_column(BigInteger)
-    stage: Mapped[str | None]
-    engine_pid: Mapped[int | None]
+    created_us: Mapped[int] = mapped_column(BigInteger, info=holds(to_time))
+    started_us: Mapped[int | None] = mapped_column(BigInteger, info=holds(to_time))
+    finished_us: Mapped[int | None] = mapped_column(BigInteger, info=holds(to_time))
+    elapsed_s: Mapped[float] = mapped_column(info=holds(amount))
+    heartbeat_us: Mapped[int | None] = mapped_column(BigInteger, info=holds(to_time))
+    stage: Mapped[str | None] = mapped_column(info=holds(Stage))
+    engine_pid: Mapped[int | None] = mapped_column(info=holds(process_id))
     engine_identity: Mapped[str | None]
     split_sha256: Mapped[str | None]
     holdout_digest: Mapped[str | None]
@@ -81,10 +85,10 @@ class StudyRow(Row):
     best_value: Mapped[float | None]
     best_baseline: Mapped[str | None]
     best_baseline_value: Mapped[float | None]
-    result: Mapped[str]
-    failure: Mapped[str | None]
+    result: Mapped[str] = mapped_column(info=holds(decode_object))
+    failure: Mapped[str | None] = mapped_column(info=holds(decode_failure))
     notes: Mapped[str]
-    tags: Mapped[str]
+    tags: Mapped[str] = mapped_column(info=holds(decode_tags))
     pinned: Mapped[bool]
     archived: Mapped[bool]
 
@@ -100,8 +104,8 @@ class LookRow(Row):
     study_id: Mapped[int | None] = mapped_column(
         ForeignKey("studies.id", ondelete="SET NULL", name="fk_looks_study")
     )
-    purpose: Mapped[str]
-    at_us: Mapped[int] = mapped_column(BigInteger)
+    purpose: Mapped[str] = mapped_column(info=holds(LookPurpose))
+    at_us: Mapped[int] = mapped_column(BigInteger, info=holds(to_time))
 
 
 class DigestsRow(Row):
@@ -111,7 +115,7 @@ class DigestsRow(Row):
     __table_args__ = (UniqueConstraint("digests", name="uq_digests_digests"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    digests: Mapped[str]
+    digests: Mapped[str] = mapped_column(info=holds(decode_object))
 
 
 class TrialRow(Row):
@@ -128,33 +132,34 @@ class TrialRow(Row):
     revision: Mapped[int] = mapped_column(BigInteger)
     study_id: Mapped[int] = mapped_column(ForeignKey("studies.id", ondelete="CASCADE"))
     number: Mapped[int]
-    kind: Mapped[str]
+    kind: Mapped[str] = mapped_column(info=holds(TrialKind))
     name: Mapped[str]
     family: Mapped[str]
-    params: Mapped[str]
-    state: Mapped[str]
+    params: Mapped[str] = mapped_column(info=holds(decode_object))
+    state: Mapped[str] = mapped_column(info=holds(TrialState))
     value: Mapped[float | None]
     value_std: Mapped[float | None]
-    created_us: Mapped[int] = mapped_column(BigInteger)
-    started_us: Mapped[int | None] = mapped_column(BigInteger)
-    finished_us: Mapped[int | None] = mapped_column(BigInteger)
+    created_us: Mapped[int] = mapped_column(BigInteger, info=holds(to_time))
+    started_us: Mapped[int | None] = mapped_column(BigInteger, info=holds(to_time))
+    finished_us: Mapped[int | None] = mapped_column(BigInteger, info=holds(to_time))
     epoch: Mapped[int | None]
     n_epochs: Mapped[int | None]
     worker: Mapped[str | None]
     digests_id: Mapped[int] = mapped_column(ForeignKey("digests.id"))
-    user_attrs: Mapped[str]
+    user_attrs: Mapped[str] = mapped_column(info=holds(decode_object))
     model_sha256: Mapped[str | None]
     same_as: Mapped[int | None]
-    failure: Mapped[str | None]
+    failure: Mapped[str | None] = mapped_column(info=holds(decode_failure))
     notes: Mapped[str]
-    tags: Mapped[str]
+    tags: Mapped[str] = mapped_column(info=holds(decode_tags))
     pinned: Mapped[bool]
     archived: Mapped[bool]
     requested: Mapped[str | None]
 
 
 for _name in MEASURES:
-    setattr(TrialRow, _name, mapped_column(BigInteger if _name in WHOLE else Double, nullable=True))
+    _type = BigInteger if _name in WHOLE else Double
+    setattr(TrialRow, _name, mapped_column(_type, nullable=True, info=holds(amount)))
 
 
 class FoldScoresRow(Row):
@@ -163,7 +168,7 @@ class FoldScoresRow(Row):
     __tablename__ = "fold_scores"
 
     trial_id: Mapped[int] = mapped_column(ForeignKey("trials.id", ondelete="CASCADE"), primary_key=True)
-    data: Mapped[bytes]
+    data: Mapped[bytes] = mapped_column(info=holds(decode_scores))
 
 
 class CurvesRow(Row):
@@ -172,7 +177,7 @@ class CurvesRow(Row):
     __tablename__ = "curves"
 
     trial_id: Mapped[int] = mapped_column(ForeignKey("trials.id", ondelete="CASCADE"), primary_key=True)
-    data: Mapped[bytes]
+    data: Mapped[bytes] = mapped_column(info=holds(decode_curves))
 
 
 class OutOfFoldRow(Row):
@@ -181,7 +186,7 @@ class OutOfFoldRow(Row):
     __tablename__ = "out_of_fold"
 
     trial_id: Mapped[int] = mapped_column(ForeignKey("trials.id", ondelete="CASCADE"), primary_key=True)
-    data: Mapped[bytes | None]
+    data: Mapped[bytes | None] = mapped_column(info=holds(decode_array))
     artifact_sha256: Mapped[str | None]
 
 
@@ -194,19 +199,19 @@ class VariantRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     trial_id: Mapped[int] = mapped_column(ForeignKey("trials.id", ondelete="CASCADE"))
     name: Mapped[str]
-    method: Mapped[str]
-    state: Mapped[str]
+    method: Mapped[str] = mapped_column(info=holds(decode_object))
+    state: Mapped[str] = mapped_column(info=holds(TrialState))
     value: Mapped[float | None]
     value_std: Mapped[float | None]
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     zip_bytes: Mapped[int | None] = mapped_column(BigInteger)
     latency_ms: Mapped[float | None]
     batch_latency_ms: Mapped[float | None]
-    scores: Mapped[bytes | None]
+    scores: Mapped[bytes | None] = mapped_column(info=holds(decode_scores))
     artifact_sha256: Mapped[str | None]
-    failure: Mapped[str | None]
-    created_us: Mapped[int] = mapped_column(BigInteger)
-    measures: Mapped[str] = mapped_column(server_default="{}")
+    failure: Mapped[str | None] = mapped_column(info=holds(decode_failure))
+    created_us: Mapped[int] = mapped_column(BigInteger, info=holds(to_time))
+    measures: Mapped[str] = mapped_column(server_default="{}", info=holds(decode_object))
 
 
 class ExportRow(Row):
@@ -219,13 +224,13 @@ class ExportRow(Row):
     trial_id: Mapped[int] = mapped_column(ForeignKey("trials.id", ondelete="CASCADE"))
     variant_id: Mapped[int | None] = mapped_column(ForeignKey("variants.id", ondelete="CASCADE"))
     path: Mapped[str]
-    created_us: Mapped[int] = mapped_column(BigInteger)
-    state: Mapped[str]
-    certificate: Mapped[str]
-    manifest: Mapped[str]
+    created_us: Mapped[int] = mapped_column(BigInteger, info=holds(to_time))
+    state: Mapped[str] = mapped_column(info=holds(JobState))
+    certificate: Mapped[str] = mapped_column(info=holds(decode_object))
+    manifest: Mapped[str] = mapped_column(info=holds(decode_object))
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)
-    failure: Mapped[str | None]
-    pid: Mapped[int | None]
+    failure: Mapped[str | None] = mapped_column(info=holds(decode_failure))
+    pid: Mapped[int | None] = mapped_column(info=holds(process_id))
     pid_identity: Mapped[str | None]
 
 
@@ -238,15 +243,15 @@ class JobRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str]
-    args: Mapped[str]
-    state: Mapped[str]
+    args: Mapped[str] = mapped_column(info=holds(decode_object))
+    state: Mapped[str] = mapped_column(info=holds(JobState))
     progress: Mapped[float]
     message: Mapped[str]
-    result: Mapped[str]
-    failure: Mapped[str | None]
-    created_us: Mapped[int] = mapped_column(BigInteger)
-    finished_us: Mapped[int | None] = mapped_column(BigInteger)
-    pid: Mapped[int | None]
+    result: Mapped[str] = mapped_column(info=holds(decode_object))
+    failure: Mapped[str | None] = mapped_column(info=holds(decode_failure))
+    created_us: Mapped[int] = mapped_column(BigInteger, info=holds(to_time))
+    finished_us: Mapped[int | None] = mapped_column(BigInteger, info=holds(to_time))
+    pid: Mapped[int | None] = mapped_column(info=holds(process_id))
     pid_identity: Mapped[str | None]
 
 
@@ -276,3 +281,7 @@ class SystemSampleRow(Row):
     memory_total_bytes: Mapped[int] = mapped_column(BigInteger)
     gpu_fraction: Mapped[float | None]
     gpu_memory_bytes: Mapped[int | None] = mapped_column(BigInteger)
+
+
+TABLES = tuple(Row.metadata.sorted_tables)
+"""All of them, those that others refer to first."""

@@ -14,9 +14,9 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from .cells import decode_failure, decode_tags
 from .codecs import decode_json_objects
 from .records import TrialRecord, TrialTable
-from .rows import decode_failure, decode_tags
 from .trial_columns import MEASURES
 
 _US = 1e6

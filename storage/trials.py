@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from .artifact_refs import is_needed
 from .base import StoreBase, bumped, get_study, get_trial
+from .cells import encode_failure, encode_tags, now_us
 from .codecs import decode_json, encode_array, encode_curves, encode_json, encode_scores
 from .errors import ConflictError
 from .records import Curves, Floats, Json, TrialKind, TrialOutcome, TrialRecord, TrialState
-from .rows import encode_failure, encode_tags, now_us, put_measures, trial_measures, trial_record
+from .rows import put_measures, trial_measures, trial_record
 from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, StudyRow, TrialRow
 from .trial_columns import measures_of
 
@@ -347,10 +348,9 @@ class TrialStore(StoreBase):
     def _record(self, session: Session, row: TrialRow) -> TrialRecord:
         text = self._digests.get(row.digests_id)
         if text is None:
-            text = session.execute(
-                select(DigestsRow.digests).where(DigestsRow.id == row.digests_id)
-            ).scalar_one()
-            self._digests[row.digests_id] = text
+            text = session.scalar(select(DigestsRow.digests).where(DigestsRow.id == row.digests_id))
+            if text is not None:
+                self._digests[row.digests_id] = text
         return trial_record(row, text)
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from .base import StoreBase, bumped, get, get_trial
+from .cells import encode_failure, now_us
 from .codecs import encode_json, encode_scores, storable
 from .errors import ConflictError
 from .messages import Message
 from .processes import is_alive, process_identity
 from .records import ExportRecord, Failure, FailureKind, FoldScores, JobState, Json, TrialState, VariantRecord
-from .rows import encode_failure, export_record, now_us, variant_record
+from .rows import export_record, variant_record
 from .tables import ExportRow, TrialRow, VariantRow
 
 _KILLED = Failure.of(
@@ -145,6 +149,8 @@ class VariantStore(StoreBase):
     def add_export(self, trial_id: int, path: str, variant_id: int | None = None) -> ExportRecord:
         """Record that this process writes a bundle to the folder `path`; its state is RUNNING.
 
+        Where a process was killed that wrote the same there, its row is taken: one row tells of one bundle.
+
         Parameters
         ----------
         trial_id : int
@@ -159,17 +165,21 @@ class VariantStore(StoreBase):
         """
         with self._write() as session:
             get_trial(session, trial_id).revision = bumped(session)
-            row = ExportRow(
+            same = select(ExportRow).where(
+                ExportRow.trial_id == trial_id,
+                ExportRow.variant_id.is_not_distinct_from(variant_id),
+                ExportRow.path == storable(path),
+            )
+            killed = (row for row in session.scalars(same.order_by(ExportRow.id)) if _was_killed(row))
+            row = next(killed, None) or ExportRow(
                 trial_id=trial_id,
                 variant_id=variant_id,
                 path=storable(path),
-                created_us=now_us(),
-                state=JobState.RUNNING,
                 certificate="{}",
                 manifest="{}",
-                pid=os.getpid(),
-                pid_identity=process_identity(os.getpid()),
             )
+            row.created_us, row.state, row.failure = now_us(), JobState.RUNNING, None
+            row.pid, row.pid_identity = os.getpid(), process_identity(os.getpid())
             session.add(row)
             session.flush()
             return export_record(row)
@@ -221,9 +231,15 @@ class VariantStore(StoreBase):
             return export_record(row)
 
     def fail_dead_exports(self) -> list[ExportRecord]:
-        """Set the RUNNING exports whose process has died to FAILED, and return them."""
+        """Set the RUNNING exports whose process has died to FAILED, remove what they had written, and return them."""
         running = select(ExportRow).where(ExportRow.state == JobState.RUNNING)
-        return self._change_those(running, _is_dead, _fail)
+        dead = self._change_those(running, _is_dead, _fail)
+        for record in dead:
+            target = Path(record.path)
+            for folder in target.parent.glob(half_written(glob.escape(target.name), "*")):
+                # What cannot be removed now is a leftover.
+                shutil.rmtree(folder, ignore_errors=True)
+        return dead
 
     def exports(self, study_id: int | None = None, *, trial_id: int | None = None) -> list[ExportRecord]:
         """Return the exports of a study, a trial, or the whole workspace, the newest first.
@@ -258,6 +274,28 @@ def _as_it_stands(row: ExportRow) -> ExportRecord:
     if record.state is JobState.RUNNING and _is_dead(row):
         return replace(record, state=JobState.FAILED, failure=_KILLED)
     return record
+
+
+def _was_killed(row: ExportRow) -> bool:
+    record = _as_it_stands(row)
+    return record.failure is not None and record.failure.kind is FailureKind.KILLED
+
+
+def half_written(name: str, mark: str) -> str:
+    """Return what the folder is called that becomes a bundle once it is whole.
+
+    Parameters
+    ----------
+    name : str
+        Of the bundle's folder.
+    mark : str
+        That no other process takes; ``*`` finds all.
+
+    Returns
+    -------
+    str
+    """
+    return f".{name}-{mark}.partial"
 
 
 def _fail(session: Session, row: ExportRow) -> ExportRecord:

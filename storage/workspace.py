@@ -67,6 +67,13 @@ class Workspace:
         """
         return self.database.with_name(f"{self.database.name}.backup-{time:%Y%m%d-%H%M%S}")
 
+    def backups(self) -> list[Path]:
+        """Return the backups that lie beside the database, the oldest first."""
+        found = self.path.glob(f"{self.database.name}.backup-*")
+        return sorted(
+            (file for file in found if file.suffix != ".partial"), key=lambda file: file.stat().st_mtime
+        )
+
     def study_log(self, study_id: int) -> Path:
         """Return the log file of a study.
 

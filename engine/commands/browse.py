@@ -13,8 +13,17 @@ from typing import Any, TypeVar
 
 from rich.table import Table
 
-from ...storage.errors import UnusableStoreError
-from ...storage.records import DamagedStudy, FoldScores, StudyList, StudyRecord, TrialRecord, TrialState
+from ...storage.errors import StoreError
+from ...storage.records import (
+    Curves,
+    DamagedStudy,
+    FailureKind,
+    FoldScores,
+    StudyList,
+    StudyRecord,
+    TrialRecord,
+    TrialState,
+)
 from ...storage.store import Store
 from ..cli_codes import DONE
 from ..domain import formatting
@@ -27,6 +36,7 @@ from ..domain.objectives import front_of_table, objectives_of, pareto_trials
 from ..domain.stored import encoded
 from ..domain.study_list import damaged_study, list_studies
 from ..domain.trial_columns import SHOWN, ShownColumn, written
+from ..domain.trial_view import read_view
 from ..domain.verdict import OLD_WAY, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
 from ..statistics.epochs import best_epoch_scores
@@ -77,7 +87,7 @@ def _each(found: StudyList, of: Callable[[StudyRecord], T]) -> tuple[list[T], tu
     for study in found.studies:
         try:
             found_of.append(of(study))
-        except UnusableStoreError as error:
+        except StoreError as error:
             problem = Message(
                 "A trial of the study {study!r} is damaged: {problem}",
                 {"study": study.name, "problem": str(error)},
@@ -155,8 +165,9 @@ def run_show(args: argparse.Namespace) -> int:
                 print_leaderboard(store, study)
             return DONE
         trial = store.trial_by_number(study.id, args.trial)
-        scores = store.fold_scores(trial.id)
-        optimistic = _optimistic(store, study, trial)
+        view = read_view(store, trial.id)
+        trial, scores = view.trial, view.scores
+        optimistic = _optimistic(study, view.curves)
         rival = None if args.against is None else store.trial_by_number(study.id, args.against)
         verdict = None if rival is None else _verdict(store, study, trial, rival)
     if not args.json:
@@ -176,9 +187,8 @@ def run_show(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _optimistic(store: Store, study: StudyRecord, trial: TrialRecord) -> float | None:
+def _optimistic(study: StudyRecord, curves: Curves | None) -> float | None:
     """Return the mean over folds of each fold's own best epoch, which flatters; None without learning curves."""
-    curves = store.curves(trial.id)
     if curves is None or "valid_score" not in curves.names:
         return None
     scores = curves.values[:, :, curves.names.index("valid_score")]
@@ -195,7 +205,7 @@ def _verdict(store: Store, study: StudyRecord, trial: TrialRecord, other: TrialR
     """
     found: list[Floats] = []
     for t in (trial, other):
-        scores = all_scores(study, t, store.fold_scores(t.id))
+        scores = all_scores(study, t, read_view(store, t.id).scores)
         if scores is None:
             raise SpecError("Trial {number} is not complete, so it cannot be compared.", number=t.number)
         found.append(scores)
@@ -215,6 +225,11 @@ def named(trial: TrialRecord) -> str:
 
 def _row(t: TrialRecord) -> dict[str, object]:
     return {k: _plain(v) if isinstance(v, float) else v for k, v in written(t).items()}
+
+
+def _state(t: TrialRecord) -> str:
+    is_damaged = t.failure is not None and t.failure.kind is FailureKind.DAMAGED
+    return "damaged" if is_damaged else str(t.state)
 
 
 def _plain(value: Any) -> Any:
@@ -239,6 +254,8 @@ def _print_trial(trial: TrialRecord, scores: FoldScores | None, optimistic: floa
         table.add_row(name, formatting.parameter(value))
     console = plain_console()
     console.print(table)
+    if trial.failure is not None:
+        console.print(trial.failure.message, highlight=False)
     if scores is None:
         return
     folds = Table(box=None, header_style="bold")
@@ -279,7 +296,7 @@ def _cell(column: ShownColumn, t: TrialRecord) -> str:
         case "number":
             return t.name or str(t.number)
         case "state":
-            return str(value)
+            return _state(t)
         case "score":
             return formatting.score(t.value, t.value_std)
         case "seconds":

@@ -1,13 +1,38 @@
-"""Where the commands print with rich: what users named themselves is printed as it is. For `commands` only."""
+"""Where the commands print: what users named themselves is printed as it is, and moves no cursor. For `commands`."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.progress import Progress
+from rich.segment import Segment
+
+from ..domain.formatting import escaped
+from .streams import EscapingStream
 
 _FILE_WIDTH = 160
+
+
+class _EscapedParts(RenderHook):
+    """Spells control characters out in all that rich prints, but for those that rich makes itself."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Escaped(one) for one in renderables]
+
+
+class _Escaped:
+    def __init__(self, renderable: ConsoleRenderable) -> None:
+        self._renderable = renderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from _spelled_out(console.render(self._renderable, options))
+
+
+def _spelled_out(segments: Iterable[Segment]) -> Iterator[Segment]:
+    for segment in segments:
+        yield segment if segment.control else Segment(escaped(segment.text), segment.style)
 
 
 def plain_console(*, stderr: bool = False) -> Console:
@@ -15,8 +40,14 @@ def plain_console(*, stderr: bool = False) -> Console:
 
     What goes into a file or a pipe has room for whole lines.
     """
-    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, markup=False, emoji=False, width=None if is_terminal else _FILE_WIDTH)
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, EscapingStream):
+        # Rich writes its own colours.
+        stream = stream.stream
+    width = None if stream.isatty() else _FILE_WIDTH
+    console = Console(file=stream, markup=False, emoji=False, width=width)
+    console.push_render_hook(_EscapedParts())
+    return console
 
 
 def progress_bar() -> Progress:

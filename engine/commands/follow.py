@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Self
 
@@ -20,6 +21,9 @@ from ..watching import EngineState, EngineWatch
 from .console import plain_console
 
 _POLL_S = 0.2
+# An engine writes every two seconds that it lives.
+_SILENT_S = 8.0
+_LIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.PAUSED, StudyState.FINISHING)
 
 
 class Followed(Enum):
@@ -98,6 +102,7 @@ class _View:
         self._ended: set[int] = set()
         self._state: StudyState | None = None
         self._stage: Stage | None = None
+        self._locked = False
         self.progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[detail]}"),
             TimeElapsedColumn(), console=console, transient=True, disable=not sys.stderr.isatty(),
@@ -107,6 +112,7 @@ class _View:
     def step(self) -> None:
         """Show what is new."""
         study = self._store.study(self._id)
+        self._tell_lock(study)
         revision = self._store.revision()
         if revision != self._revision:
             for trial in self._store.trials(self._id, since_revision=self._revision):
@@ -115,13 +121,27 @@ class _View:
         if study.state is not self._state:
             self._state = study.state
             if study.state is StudyState.PAUSED:
-                self._console.print("Paused.")
+                why = "" if study.failure is None else f" {study.failure.message}"
+                self._console.print(f"Paused.{why}", highlight=False)
         if study.stage is not self._stage:
             self._stage = study.stage
             said = _STAGES.get(study.stage) if study.stage is not None else None
             if said is not None:
                 self._console.print(said, highlight=False)
         self._show(study)
+
+    def _tell_lock(self, study: StudyRecord) -> None:
+        """Say once that the engine cannot write, and that it can again."""
+        beat = study.heartbeat_at
+        is_silent = beat is not None and (datetime.now(UTC) - beat).total_seconds() > _SILENT_S
+        is_locked = is_silent and study.state in _LIVE and self._store.is_locked()
+        if is_locked and not self._locked:
+            self._console.print(
+                f"Waiting: another program keeps {self._store.workspace.database} locked; the search goes on when it "
+                "lets go.",
+                highlight=False,
+            )
+        self._locked = is_locked
 
     def _print_trial(self, study: StudyRecord, trial: TrialRecord) -> None:
         if not trial.state.is_finished or trial.id in self._ended:

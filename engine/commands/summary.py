@@ -7,7 +7,7 @@ from collections.abc import Collection
 from rich.console import Console
 from rich.table import Table
 
-from ...storage.records import StudyRecord, TrialKind, TrialRecord, TrialState
+from ...storage.records import FailureKind, StudyRecord, StudyState, TrialKind, TrialRecord, TrialState
 from ...storage.store import Store
 from ..domain import formatting
 from ..domain.comparable import all_scored_the_old_way, ranked_together
@@ -17,6 +17,7 @@ from ..domain.results import BestTrial, Scored, StudyResult, of_metric
 from ..domain.resuming import found_nothing
 from ..domain.spec import StudySpec
 from ..domain.stored import encoded
+from ..domain.trial_view import read_view
 from ..domain.verdict import OLD_WAY, headline, looks_sentence, notes, word_message
 from ..statistics.comparison import all_scores, has_further_repeats
 from .console import plain_console
@@ -126,7 +127,8 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
     """Print the best trials and the baselines, with what the numbers are worth."""
     console = plain_console(stderr=True)
     if study.failure is not None:
-        console.print(f"The study failed. {study.failure.message}", highlight=False)
+        verb = "is paused" if study.state is StudyState.PAUSED else "failed"
+        console.print(f"The study {verb}. {study.failure.message}", highlight=False)
     result = StudyResult.of(study)
     for line in split_lines(result.split_audit, with_remedy=False):
         console.print(line, highlight=False, markup=False)
@@ -138,6 +140,9 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
             f"{formatting.counted(n_ruled_out, 'trial')} {verb} ruled out by the limits before training."
         )
     complete = [t for t in every if t.state is TrialState.COMPLETE]
+    for t in every:
+        if t.failure is not None and t.failure.kind is FailureKind.DAMAGED:
+            console.print(t.failure.message, highlight=False)
     trials = ranked_together(complete)
     why = found_nothing(study)
     if why is not None:
@@ -195,7 +200,9 @@ def _over_repeats(
     """Return by number mean and standard deviation over all folds of those that have further repeats."""
     found: dict[int, tuple[float, float]] = {}
     for t in trials:
-        scores = all_scores(study, t, store.fold_scores(t.id)) if has_further_repeats(study, t) else None
+        scores = (
+            all_scores(study, t, read_view(store, t.id).scores) if has_further_repeats(study, t) else None
+        )
         if scores is not None:
             found[t.number] = float(scores.mean()), float(scores.std(ddof=1))
     return found

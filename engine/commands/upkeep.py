@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from ...storage.errors import UnusableStoreError
 from ...storage.leftovers import Leftover
 from ...storage.store import Store
+from ...storage.workspace import Workspace
 from ..cli_codes import DONE, FAILED, UNUSABLE
 from ..domain import formatting
 from ..domain.errors import WorkspaceError
@@ -51,10 +53,11 @@ def run_doctor(args: argparse.Namespace) -> int:
         return DONE if starts else FAILED
     with Store.open(args.workspace) if args.clean else open_to_read(args.workspace) as store:
         problems = store.check()
-        n_studies = _n_studies(store)
-        print(f"Workspace {args.workspace}: {n_studies}")
+        print(f"Workspace {args.workspace}: {_n_studies(store)}")
         for problem in problems:
             print(f"  {problem}")
+        if any(isinstance(problem, UnusableStoreError) for problem in problems):
+            _print_backups(store.workspace)
         if not problems:
             print("  database and artifacts are sound")
         if args.clean and (removed := store.remove_leftovers()):
@@ -63,8 +66,29 @@ def run_doctor(args: argparse.Namespace) -> int:
     return DONE if starts and not problems else FAILED if not starts else UNUSABLE
 
 
+def _print_backups(place: Workspace) -> None:
+    """Say which copies of the database there are, and how to go back to one."""
+    backups = place.backups()
+    if not backups:
+        print(f"  no backup lies beside {place.database}; `cupel backup` makes one of what can still be read")
+        return
+    print(f"  {formatting.counted(len(backups), 'backup')}, the newest: {backups[-1]}")
+    print(f"  {_to_go_back(place)}")
+
+
+def _to_go_back(place: Workspace) -> str:
+    return (
+        f"To go back: close Cupel, put the copy in the place of {place.database}, and delete "
+        f"{place.database.name}-wal and -shm if they are there."
+    )
+
+
 def _n_studies(store: Store) -> str:
-    found = store.study_list(archived=None)
+    try:
+        found = store.study_list(archived=None)
+    except UnusableStoreError:
+        # A column is missing; `check` has told it.
+        return "its studies cannot be read"
     return formatting.counted(len(found.studies) + len(found.damaged), "study", "studies")
 
 
@@ -81,8 +105,7 @@ def run_backup(args: argparse.Namespace) -> int:
     print(
         f"Copied the database ({n_studies}, {formatting.size(file.stat().st_size)}) to {file}.\n"
         f"Data and networks are files in {place.artifacts}, which never change: copy that folder too.\n"
-        f"To go back: close Cupel, put the copy in the place of {place.database}, and delete "
-        f"{place.database.name}-wal and -shm if they are there."
+        f"{_to_go_back(place)}"
     )
     return DONE
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from ..domain.spec import ReadSpec
 from .frames import table_from_arrow
 from .table import Table
 from .textfile import TextFileReader
+from .unfolding import damage_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def read_table(
         )
     if not path.is_file():
         raise DataError("There is no file {file}; check the path, or whether it was moved.", file=str(path))
-    try:
+    with damage_told(path):
         with path.open("rb") as stream:
             magic = stream.read(4)
         if magic == b"PAR1":
@@ -80,9 +80,6 @@ def read_table(
                 result = ReadResult(
                     *TextFileReader(path, read, storages or {}, magic[:2] == b"\x1f\x8b").run()
                 )
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise DataError("{file} cannot be read: {reason}.", file=str(path), reason=reason) from error
     _check(path.name, result.table)
     return result
 

@@ -32,6 +32,7 @@ from ...storage.records import (
     TrialRecord,
     VariantRecord,
 )
+from ...storage.variants import half_written
 from ...storage.workspace import disk_is_full
 from ..bundled.numbers import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
@@ -49,6 +50,7 @@ from ..domain.bundles import BundleThreshold, Certificate, Contents, Conversion
 from ..domain.errors import CupelError, ExportError, Message
 from ..domain.evidence import Claims
 from ..domain.formats import DEFAULT, FORMATS
+from ..domain.formatting import escaped
 from ..domain.results import StudyResult
 from ..domain.spec import StudySpec
 from ..domain.stored import encoded
@@ -100,7 +102,7 @@ class Export:
         record = self.rows.store.add_export(
             self.trial.id, str(target), self.variant.id if self.variant else None
         )
-        work = target.with_name(f".{target.name}-{secrets.token_hex(4)}.partial")
+        work = target.with_name(half_written(target.name, secrets.token_hex(4)))
         certificate = Certificate()
         try:
             helpers = self.helpers or Helpers.start(self.formats, packages=self._packages)
@@ -142,6 +144,9 @@ class Export:
 
     def _target(self, directory: Path | None) -> Path:
         if directory is None:
+            killed = self._killed()
+            if killed is not None:
+                return killed
             stem = _short(re.sub(r"[^\w.-]+", "-", self.study.name).strip("-.")) or "study"
             taken = {file.name for file in self.rows.store.workspace.exports.glob("*")}
             taken |= {Path(record.path).name for record in self.rows.store.exports(self.study.id)}
@@ -150,6 +155,17 @@ class Export:
         target = Path(directory).expanduser().absolute()
         check_target(target)
         return target
+
+    def _killed(self) -> Path | None:
+        """Return where a process was to write the same bundle by itself, and was killed."""
+        variant_id = self.variant.id if self.variant else None
+        for record in self.rows.store.exports(trial_id=self.trial.id):
+            path = Path(record.path)
+            is_killed = record.failure is not None and record.failure.kind is FailureKind.KILLED
+            is_same = record.variant_id == variant_id and path.parent == self.rows.store.workspace.exports
+            if is_killed and is_same and not path.exists():
+                return path
+        return None
 
     @property
     def _packages(self) -> tuple[str, ...]:
@@ -179,8 +195,8 @@ class Export:
         card = model_card(
             self.study, self.trial, dataset, contents, self.final, version, self.variant, self.licence
         )
-        (folder / "model_card.md").write_text(card.markdown(), encoding="utf-8")
-        (folder / "model_card.html").write_text(card.html(), encoding="utf-8")
+        (folder / "model_card.md").write_text(escaped(card.markdown()), encoding="utf-8")
+        (folder / "model_card.html").write_text(escaped(card.html()), encoding="utf-8")
         certificate = run_certificate(
             folder, self.formats, own=folder, waiting=self.helpers and self.helpers.checkers
         )

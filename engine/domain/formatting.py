@@ -5,6 +5,7 @@ spread justifies.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -12,6 +13,25 @@ from typing import cast
 MINUS = "−"
 NOTHING = "–"
 _MAX_DECIMALS = 6
+
+
+# Those that move a cursor, colour, ring, or turn the direction of what follows; not the ends of lines and tabs.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def escaped(text: str) -> str:
+    r"""Return a text with its control characters spelled out, as ``\x1b``: names are what users typed.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Ends of lines and tabs stay.
+    """
+    return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def decimals_for(value: float | None, spread: float | None) -> int:

@@ -73,6 +73,9 @@ class Policy:
     most_lost: int = 3
     """Times that every worker may die in a row before one gets warm: a process may be killed by chance or for memory,
     hardly three times in a row."""
+    worker_waits_s: tuple[float, ...] = (2.0, 10.0, 30.0, 60.0)
+    """Between attempts to start workers: what else keeps the machine busy may be over after so long. Then the study is
+    paused, as a machine without room for a worker is no fault of the search."""
     no_worker_s: float = 180.0
     """Without any worker that could take up what the end of a search has to do: many times what a worker takes to start
     (see `start_s`), also on a busy machine."""

@@ -12,7 +12,8 @@ from ..data.reading import read_table
 from ..data.samples import load_sample
 from ..data.schema import TableSchema, infer_schema
 from ..data.table import Table
-from ..domain.errors import DataError, Message
+from ..data.unfolding import damage_told
+from ..domain.errors import Message
 from ..domain.kinds import AUTO, KINDS
 from ..domain.spec import ReadSpec
 from .base import ReadTable
@@ -90,15 +91,8 @@ def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loa
         table, target = load_sample(name)
         return Loaded(table, name, source, ReadSpec(), (), _size(table), target)
     if isinstance(source, str | Path):
-        try:
+        with damage_told(source):
             return _from_disk(Path(source).expanduser(), read or ReadSpec())
-        except OSError as error:
-            # A file that vanishes while it is read, a folder that may not be entered.
-            raise DataError(
-                "{file} cannot be read: {reason}.",
-                file=str(error.filename or source),
-                reason=error.strerror or str(error),
-            ) from error
     table = table_from_pandas(source)
     return Loaded(table, "data frame", "data frame", ReadSpec(), (), _size(table))
 

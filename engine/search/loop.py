@@ -15,7 +15,7 @@ from ..domain.errors import CupelError
 from ..domain.objectives import is_ruled_out
 from ..domain.policy import Policy
 from ..workers.messages import BaselineTask, Task, TaskResult, TrialTask
-from ..workers.protocol import TaskDone, TaskProgress, WorkerLost, WorkerReady, Workers
+from ..workers.protocol import NoWorkersError, TaskDone, TaskProgress, WorkerLost, WorkerReady, Workers
 from .budget import Budget
 from .exporting import ExportProcesses
 from .finishing import Finish
@@ -213,7 +213,9 @@ class SearchLoop:
                 case WorkerLost():
                     _log.warning("worker lost: %s", event.reason)
                     if self._pool.never_starts:
-                        raise StudyFailed("The worker processes do not start: {reason}", reason=event.reason)
+                        raise NoWorkersError(
+                            "The worker processes do not start: {reason}", reason=event.reason
+                        )
 
     def _progress(self, event: TaskProgress) -> None:
         trial = self._trials[event.key]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 import os
 import time
 from collections.abc import Callable
@@ -11,8 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from ...storage.records import Request, Stage, StudyRecord, StudyState
+from ...storage.records import Failure, FailureKind, Request, Stage, StudyRecord, StudyState
 from ...storage.store import Store
+from ..domain.errors import Message
 from ..domain.policy import POLICY, Policy
 from ..domain.spec import StudySpec
 from ..jobs.failures import failure_of
@@ -20,7 +22,7 @@ from ..looks import known_digest
 from ..machine import is_busy
 from ..workers.cluster import Cluster
 from ..workers.messages import Site
-from ..workers.protocol import Workers
+from ..workers.protocol import NoWorkersError, Workers
 from ..workers.sharing import share_out, site_of
 from .budget import Budget
 from .preparing import prepare
@@ -71,6 +73,8 @@ class StudyRunner:
     settings: EngineSettings = field(default_factory=EngineSettings)
     elapsed_s: float = 0.0
     _since: float = field(default_factory=time.monotonic)
+    # Waited for other studies, and for workers that did not start: no part of the budget.
+    _idle_s: float = 0.0
 
     def run(self) -> StudyState:
         """Run the study until its budget, its target or the user ends it; return the state that it is left in.
@@ -98,10 +102,25 @@ class StudyRunner:
 
     def _run(self, processes: ExitStack) -> StudyState:
         study = self.store.study(self.study_id)
-        queued = time.monotonic()
+        began = time.monotonic()
         if not self._wait_for_turn(study):
             return StudyState.STOPPED
-        queued = time.monotonic() - queued
+        self._idle_s += time.monotonic() - began
+        n_tries = 0
+        while True:
+            n_tries += 1
+            began = time.monotonic()
+            try:
+                return self._search(study, processes)
+            except NoWorkersError as error:
+                _log.warning("no worker started at the attempt %d", n_tries, exc_info=True)
+                processes.close()
+                self.store.requeue_running(self.study_id)
+                if not self._wait_for_workers(error, n_tries):
+                    return StudyState.STOPPED
+                self._idle_s += time.monotonic() - began
+
+    def _search(self, study: StudyRecord, processes: ExitStack) -> StudyState:
         self.store.set_study_state(self.study_id, StudyState.RUNNING)
         self.store.set_stage(self.study_id, Stage.READING)
         policy = self.settings.policy
@@ -124,7 +143,7 @@ class StudyRunner:
             budget = Budget(
                 spec.budget,
                 spec.direction,
-                study.elapsed_s + self.elapsed_s + time.monotonic() - self._since - queued,
+                study.elapsed_s + self.elapsed_s + time.monotonic() - self._since - self._idle_s,
                 exports=spec.export_dir != "",
                 clock=self.settings.clock,
                 policy=policy,
@@ -132,8 +151,45 @@ class StudyRunner:
             begin_baselines(self.store, study.id, prepared)
             loop = SearchLoop(self.store, prepared, workers, budget, policy)
             processes.callback(loop.close)
-            starting.result()
+            try:
+                starting.result()
+            except Exception as error:
+                # Dask's own, of many types.
+                raise NoWorkersError(
+                    "The worker processes do not start: {reason}", reason=str(error) or type(error).__name__
+                ) from error
         return loop.run()
+
+    def _wait_for_workers(self, error: NoWorkersError, n_tries: int) -> bool:
+        """Wait before workers are started again; after several attempts until the user says so.
+
+        Returns
+        -------
+        bool
+            Whether to go on; False where the user has stopped the study.
+        """
+        waits = self.settings.policy.worker_waits_s
+        place = (n_tries - 1) % (len(waits) + 1)
+        is_pause = place == len(waits)
+        until = math.inf if is_pause else time.monotonic() + waits[place]
+        if is_pause:
+            message = Message(
+                "No worker process starts, so the study is paused: {reason} Close other programs or free memory, then "
+                "resume it.",
+                {"reason": error.sentence.to_json()},
+            )
+            failure = Failure(FailureKind.ERROR, str(message), "", message.template, message.args)
+            self.store.request(self.study_id, Request.PAUSE)
+            self.store.set_study_state(self.study_id, StudyState.PAUSED, failure)
+        while time.monotonic() < until:
+            study = self.store.study(self.study_id)
+            if study.request is Request.STOP:
+                return False
+            if is_pause and study.request is Request.RUN:
+                break
+            self.store.heartbeat(study.id, elapsed_s=study.elapsed_s, pid=os.getpid())
+            time.sleep(self.settings.policy.queue_s)
+        return True
 
     def _wait_for_turn(self, study: StudyRecord) -> bool:
         """Wait for the workspace's other running studies; return whether to run (False: stopped in the queue)."""

@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..domain.errors import CupelError
 from .messages import Control, EpochProgress, StudyRequest, Task, TaskOutcome
 
 
@@ -58,6 +59,10 @@ class TaskDone:
     key: str
     worker: str
     outcome: TaskOutcome
+
+
+class NoWorkersError(CupelError):
+    """No worker starts, so that nothing can go on until one does."""
 
 
 Event = WorkerReady | WorkerLost | TaskProgress | TaskDone

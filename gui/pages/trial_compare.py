@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from ...engine.domain import formatting
+from ...engine.domain.trial_view import TrialView, read_view
 from ...storage.records import StudyRecord
 from .. import words
 from ..charts.compared import COMPARED, ComparedCurves, tone_of
@@ -16,7 +17,6 @@ from ..desk import Desk
 from ..language import Speaks
 from ..speech import sentence, tr
 from ..states.comparing import comparisons, differences
-from ..states.trial_view import TrialView, read_view
 from ..theme import colour
 from ..widgets.chart_view import ChartView
 from ..widgets.parts import Card, Label, Rule, clear, column, scrolled

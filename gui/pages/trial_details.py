@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from ...engine.domain import formatting
+from ...engine.domain.trial_view import TrialView, read_view
 from ...storage.records import Curves, Failure, FailureKind, FoldScores, StudyRecord, TrialState
 from .. import tokens, words
 from ..charts.curves import CURVES, TrialCurves, judged_measure, measures
@@ -16,7 +17,6 @@ from ..desk import Desk
 from ..language import Speaks
 from ..speech import tr
 from ..states.trial_facts import against_baseline, facts, optimistic_score, score_on_repeats
-from ..states.trial_view import TrialView, read_view
 from ..theme import mono_font
 from ..widgets.chart_view import ChartView
 from ..widgets.choice_box import ChoiceBox

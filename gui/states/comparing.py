@@ -7,12 +7,12 @@ from typing import Any
 from ...engine.domain import formatting
 from ...engine.domain.comparable import are_comparable
 from ...engine.domain.errors import Message
+from ...engine.domain.trial_view import TrialView
 from ...engine.domain.verdict import another_way_sentence, verdict_sentence
 from ...engine.statistics.comparison import all_scores, compare_trials
 from ...storage.records import StudyRecord
 from .. import words
 from .trial_facts import facts
-from .trial_view import TrialView
 
 
 def comparisons(study: StudyRecord | None, views: list[TrialView]) -> list[Message]:

@@ -2643,6 +2643,14 @@
       <translation>有一行没有 {column!r} 的值；请给出文件路径，或形状为 {shape} 的字节数组。</translation>
     </message>
     <message>
+      <source>A row of the table {table} is damaged: id {id} belongs to a row of the table {parent} that is not there; restore the workspace from a backup.</source>
+      <translation>表 {table} 中有一行已损坏：编号 {id} 所属的表 {parent} 的行不存在；请从备份恢复工作区。</translation>
+    </message>
+    <message>
+      <source>A row of the table {table} is damaged: what is stored as the {column} of id {id} cannot be read ({reason}); restore the workspace from a backup.</source>
+      <translation>表 {table} 中有一行已损坏：无法读取编号 {id} 存储的 {column}（{reason}）；请从备份恢复工作区。</translation>
+    </message>
+    <message>
       <source>A stored failure is damaged ({reason}); restore the workspace from a backup.</source>
       <translation>存储的失败信息已损坏（{reason}）；请从备份恢复工作区。</translation>
     </message>
@@ -3095,6 +3103,10 @@
       <translation>没有为变体 {variant!r} 拟合阈值；请重新压缩该试验，或给出一个数值。</translation>
     </message>
     <message>
+      <source>No worker process starts, so the study is paused: {reason} Close other programs or free memory, then resume it.</source>
+      <translation>没有工作进程能够启动，因此研究已暂停：{reason} 请关闭其他程序或释放内存，然后继续。</translation>
+    </message>
+    <message>
       <source>None of the images of {file} can be read, for instance {name}: {reason}.</source>
       <translation>{file} 中没有一个图像可以读取，例如 {name}：{reason}。</translation>
     </message>
@@ -3457,6 +3469,10 @@
     <message>
       <source>The database is damaged: {reason}</source>
       <translation>数据库已损坏：{reason}</translation>
+    </message>
+    <message>
+      <source>The database lacks {name}; restore the workspace from a backup.</source>
+      <translation>数据库缺少 {name}；请从备份恢复工作区。</translation>
     </message>
     <message>
       <source>The delimiter {delimiter!r} must be one ASCII character.</source>
@@ -3963,8 +3979,8 @@
       <translation>研究 {study!r} 没有编号为 {number} 的试验。</translation>
     </message>
     <message>
-      <source>The study {study!r} is damaged: what is stored as its {column} cannot be read ({reason}); restore the workspace from a backup.</source>
-      <translation>研究 {study!r} 已损坏：无法读取其存储的 {column}（{reason}）；请从备份恢复工作区。</translation>
+      <source>The study {study!r} is damaged: what is stored as its {column} (table studies, id {id}) cannot be read ({reason}); restore the workspace from a backup.</source>
+      <translation>研究 {study!r} 已损坏：无法读取其存储的 {column}（表 studies，编号 {id}；{reason}）；请从备份恢复工作区。</translation>
     </message>
     <message>
       <source>The study {study!r} is done and found nothing. {why} Give it more: `cupel resume {id} --timeout 300` adds five minutes, `--trials 20` twenty trials.</source>
@@ -4359,8 +4375,16 @@
       <translation>更好</translation>
     </message>
     <message>
+      <source>it is no list of words</source>
+      <translation>它不是词语列表</translation>
+    </message>
+    <message>
       <source>it is too large</source>
       <translation>文件太大</translation>
+    </message>
+    <message>
+      <source>its parts are of other types</source>
+      <translation>其各部分的类型不对</translation>
     </message>
     <message>
       <source>max_onehot is {value}; it must be at least 1.</source>
@@ -4389,6 +4413,10 @@
     <message>
       <source>not shown to differ</source>
       <translation>未显示有差异</translation>
+    </message>
+    <message>
+      <source>parts are missing</source>
+      <translation>缺少部分内容</translation>
     </message>
     <message>
       <source>predict.py needs {name}: pip install -r requirements.txt</source>
@@ -4421,6 +4449,10 @@
     <message>
       <source>{family}.start must be a list of tables, for instance [{{ width = 64 }}].</source>
       <translation>{family}.start 必须是由表组成的列表，例如 [{{ width = 64 }}]。</translation>
+    </message>
+    <message>
+      <source>{file} ({size}) unfolds to more than {most}, which is too much for a packed file; unpack it and give what is in it, if it is what you mean.</source>
+      <translation>{file}（{size}）解压后超过 {most}，对压缩文件来说太大；如果确实要用它，请先解压，再给出其中的文件。</translation>
     </message>
     <message>
       <source>{file} belongs to another program; choose another folder as the workspace.</source>
@@ -4551,6 +4583,10 @@
       <translation>{file} 是工作簿或压缩包，不是表格；请先另存为 CSV 或 Parquet。</translation>
     </message>
     <message>
+      <source>{file} is damaged ({reason}); copy or download it again.</source>
+      <translation>{file} 已损坏（{reason}）；请重新复制或下载。</translation>
+    </message>
+    <message>
       <source>{file} is damaged ({reason}); restore it from a backup beside it.</source>
       <translation>{file} 已损坏（{reason}）；请用其旁边的备份恢复。</translation>
     </message>
@@ -4601,6 +4637,10 @@
     <message>
       <source>{file} is there already and is not replaced; choose another name.</source>
       <translation>{file} 已存在，不会被覆盖；请换一个名称。</translation>
+    </message>
+    <message>
+      <source>{file} lacks a part that it must have ({reason}); restore it from a backup beside it.</source>
+      <translation>{file} 缺少必需的部分（{reason}）；请用旁边的备份恢复。</translation>
     </message>
     <message>
       <source>{file} was not written by Cupel; read it as a data file instead.</source>

@@ -49,6 +49,10 @@ class Backend(Protocol):
         """Return a number that changes with every commit of any process; takes microseconds."""
         ...
 
+    def is_locked(self) -> bool:
+        """Whether another program lets nobody write now; does not wait for it."""
+        ...
+
     def check(self) -> list[StoreError]:
         """Return what is damaged."""
         ...

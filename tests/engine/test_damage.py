@@ -85,7 +85,7 @@ def test_a_damaged_study_that_is_asked_for_is_named(
         for read in (lambda: store.study(1), lambda: store.find_study("irises")):
             with pytest.raises(DamagedStudyError, match="'Irises' is damaged: what is stored as its spec"):
                 read()
-        assert [str(problem).startswith("The study 'Irises'") for problem in store.check()] == [True]
+        assert ["the spec of id 1 " in str(problem) for problem in store.check()] == [True]
     assert main(["show", "Irises", "--workspace", str(workspace)]) == 2
     assert "The study 'Irises' is damaged" in capsys.readouterr().err
     assert main(["show", "Digits", "--workspace", str(workspace)]) == 0
@@ -97,6 +97,8 @@ def test_a_damaged_trial_hides_no_study(workspace: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().out.count("draft") == 2
     assert main(["studies", "--json", "--workspace", str(workspace)]) == 0
     listed = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
-    assert listed["Irises"]["state"] == "damaged"
-    assert "A trial of the study 'Irises' is damaged" in listed["Irises"]["damage"]
+    assert [one["n_failed"] for one in listed.values()] == [1, 1]
     assert listed["Digits"]["n_ruled_out"] == 1
+    assert main(["trials", "Irises", "--json", "--workspace", str(workspace)]) == 0
+    trial = json.loads(capsys.readouterr().out)[0]
+    assert "table trials is damaged: what is stored as the failure of id 1 " in trial["failure"]

@@ -677,6 +677,37 @@ def test_an_export_whose_process_was_killed_fails_when_the_workspace_is_opened(t
         assert [t.id for t in store.trials(trial.study_id, since_revision=revision)] == [trial.id]
 
 
+HALF = """
+import os, sys
+from pathlib import Path
+from cupel.storage.store import Store
+with Store.open(Path(sys.argv[1])) as store:
+    target = store.workspace.exports / "digits-1"
+    store.add_export(int(sys.argv[2]), str(target))
+    (target.parent / ".digits-1-0a.partial" / "bundle").mkdir(parents=True)
+    (target.parent / ".digits-11-0a.partial").mkdir(exist_ok=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 is of Unix")
+def test_what_a_killed_export_had_written_is_removed_and_its_row_taken_by_the_next(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        trial = make_trial(store, make_study(store).id, 0)
+    for _ in range(2):
+        assert python(HALF, tmp_path, trial.id).wait() == -9
+    with Store.open(tmp_path) as store:
+        target = store.workspace.exports / "digits-1"
+        assert [file.name for file in target.parent.iterdir()] == [".digits-11-0a.partial"]
+        (killed,) = store.exports()
+        assert killed.state == JobState.FAILED
+        again = store.add_export(trial.id, str(target))
+        assert (again.id, again.state, again.failure) == (killed.id, JobState.RUNNING, None)
+        # It runs: another one of the same is another one.
+        assert store.add_export(trial.id, str(target)).id != killed.id
+        assert store.add_export(trial.id, str(target.with_name("digits-2"))).id != killed.id
+
+
 @pytest.mark.parametrize(
     "unknown",
     ["UPDATE exports SET pid = NULL, pid_identity = NULL", "UPDATE exports SET pid_identity = 'elsewhere/1'"],

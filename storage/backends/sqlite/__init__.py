@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
+from ...errors import LockedStoreError
 from ..protocol import Mode
 from .database import SqliteDatabase
 from .schema import prepare
 
+_log = logging.getLogger(__name__)
 
-def open_sqlite(path: Path, mode: Mode) -> SqliteDatabase:
+
+def open_sqlite(path: Path, mode: Mode, *, patient: bool = False) -> SqliteDatabase:
     """Open a database file; in mode ``"w"`` it is created if missing and updated if older.
 
     Parameters
     ----------
     path : Path
     mode : Mode
+    patient : bool
+        Whether to wait without end for another program that keeps the file locked, and to log that.
 
     Returns
     -------
@@ -28,8 +34,15 @@ def open_sqlite(path: Path, mode: Mode) -> SqliteDatabase:
     ReadOnlyStoreError, StoreFullError, LockedStoreError
         As the disk or another program makes it.
     """
-    prepare(path, mode)
-    return SqliteDatabase(path, mode)
+    while True:
+        try:
+            prepare(path, mode)
+        except LockedStoreError:
+            if not patient:
+                raise
+            _log.warning("waiting for another program that keeps %s locked", path)
+        else:
+            return SqliteDatabase(path, mode, patient=patient)
 
 
 __all__ = ["open_sqlite"]

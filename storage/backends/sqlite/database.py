@@ -9,15 +9,18 @@ another.
 from __future__ import annotations
 
 import errno
+import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -26,13 +29,18 @@ from ...workspace import disk_is_full
 from ..protocol import Mode
 
 BUSY_TIMEOUT_MS = 10_000
+# Who waits without end says so after as long.
+_PATIENT_TIMEOUT_MS = 2_000
 _WRITE = "cupel_write"
+_log = logging.getLogger(__name__)
 _PARTIAL = ".partial"
 # With less, SQLite's index of its write-ahead log (32 kB) finds no room.
 _FULL_BYTES = 1 << 16
 
 
-def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, mode: Mode, *, immutable: bool = False, timeout_ms: int | None = None
+) -> sqlite3.Connection:
     """Return a connection with our settings; in mode ``"r"`` SQLite itself refuses every write.
 
     The caller begins and ends transactions. `immutable` is for files in a folder that cannot be written:
@@ -44,6 +52,8 @@ def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Conne
     mode : Mode
     immutable : bool
         Whether nobody writes the file meanwhile.
+    timeout_ms : int, optional
+        For which it waits while another program keeps the file locked; 10 s by default.
 
     Returns
     -------
@@ -56,8 +66,9 @@ def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Conne
         uri=True,
         isolation_level=None,
         check_same_thread=False,
-        timeout=BUSY_TIMEOUT_MS / 1000,
+        timeout=(BUSY_TIMEOUT_MS if timeout_ms is None else timeout_ms) / 1000,
     )
+    connection.text_factory = _text
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         if mode == "w":
@@ -68,6 +79,14 @@ def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Conne
         connection.close()
         raise
     return connection
+
+
+def _text(cell: bytes) -> str | bytes:
+    """Return the text of a cell; damaged text as bytes, which no such column takes; an error would end all."""
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:
+        return cell
 
 
 def needs_immutable(path: Path) -> bool:
@@ -101,21 +120,30 @@ class SqliteDatabase:
 
     Thread-safe: every transaction has its own connection; writers of this process queue for a lock, and so
     never wait for one another by polling. The caller has checked the schema (`schema.prepare`).
+
+    Parameters
+    ----------
+    path : Path
+    mode : Mode
+    patient : bool
+        Whether to wait without end for another program that keeps the file locked, and to log that.
     """
 
-    def __init__(self, path: Path, mode: Mode) -> None:
+    def __init__(self, path: Path, mode: Mode, *, patient: bool = False) -> None:
         self.path = path
+        timeout_ms = _PATIENT_TIMEOUT_MS if patient else None
         self._mode: Mode = mode
         self._immutable = immutable = mode == "r" and needs_immutable(path)
         self._engine = create_engine(
             "sqlite://",
-            creator=lambda: connect(path, mode, immutable=immutable),
+            creator=lambda: connect(path, mode, immutable=immutable, timeout_ms=timeout_ms),
             poolclass=QueuePool,
             pool_size=4,
             max_overflow=-1,
         )
         self._writer = self._engine.execution_options(**{_WRITE: True})
-        event.listen(self._engine, "begin", _begin)
+        begin = _Patience(path).begin if patient else _begin
+        event.listen(self._engine, "begin", begin)
         self._write_lock = threading.Lock()
         self._watch_lock = threading.Lock()
         with failures_named(path):
@@ -166,15 +194,41 @@ class SqliteDatabase:
         ):
             yield session
 
+    def is_locked(self) -> bool:
+        """Whether another program lets nobody write now; does not wait for it."""
+        connection = connect(self.path, "w", timeout_ms=0)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            if _code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            return True
+        finally:
+            connection.close()
+        return False
+
     def check(self) -> list[StoreError]:
         """Return what SQLite finds damaged."""
         with self.read() as session:
             verdicts = session.connection().exec_driver_sql("PRAGMA quick_check").scalars().all()
-        return [
+            lost = session.connection().exec_driver_sql("PRAGMA foreign_key_check").all()
+        problems: list[StoreError] = [
             UnusableStoreError("The database is damaged: {reason}", reason=str(verdict))
             for verdict in verdicts
             if verdict != "ok"
         ]
+        problems += [
+            UnusableStoreError(
+                "A row of the table {table} is damaged: id {id} belongs to a row of the table {parent} that is not "
+                "there; restore the workspace from a backup.",
+                table=table,
+                id=rowid,
+                parent=parent,
+            )
+            for table, rowid, parent, _number in lost
+        ]
+        return problems
 
     def unfinished_copies(self) -> Iterable[Path]:
         """Return files that copying left behind, or is writing now."""
@@ -290,6 +344,46 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+class _Patience:
+    """Begins transactions for who waits without end: a search that ends for a copy of its database is worth nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._waiting_since: float | None = None
+
+    def begin(self, connection: Connection) -> None:
+        while True:
+            try:
+                _begin(connection)
+                # A reader finds out only now.
+                connection.exec_driver_sql("SELECT 1 FROM sqlite_schema LIMIT 1")
+            except OperationalError as error:
+                if _code(error.orig) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+                self._tell(is_locked=True)
+                _end(connection)
+            else:
+                self._tell(is_locked=False)
+                return
+
+    def _tell(self, *, is_locked: bool) -> None:
+        with self._lock:
+            if is_locked and self._waiting_since is None:
+                self._waiting_since = time.monotonic()
+                _log.warning("waiting for another program that keeps %s locked", self._path)
+            elif not is_locked and self._waiting_since is not None:
+                waited_s, self._waiting_since = time.monotonic() - self._waiting_since, None
+                _log.warning("%s is free again; waited for %.0f s", self._path, waited_s)
+
+
+def _end(connection: Connection) -> None:
+    """End a transaction that was begun and could not read; where none was, there is nothing to end."""
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    if driver.in_transaction:
+        driver.execute("ROLLBACK")
+
+
 def _code(error: BaseException | None) -> int:
     """Return SQLite's primary result code."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -366,6 +460,12 @@ def _sentence(path: Path, error: BaseException | None) -> StoreError | None:
             return UnusableStoreError(
                 "{file} cannot be opened or read ({reason}); "
                 "check that its disk is there and can be written.",
+                file=file,
+                reason=str(error),
+            )
+        case sqlite3.SQLITE_ERROR if str(error).startswith(("no such column", "no such table")):
+            return UnusableStoreError(
+                "{file} lacks a part that it must have ({reason}); restore it from a backup beside it.",
                 file=file,
                 reason=str(error),
             )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import getpass
 import json
+import os
 import shutil
+import socket
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -326,6 +331,65 @@ def test_a_study_with_a_very_long_name_is_exported_under_the_start_of_it(regress
     assert record.state is JobState.DONE, record.failure
     assert Path(record.path).name == "试金" * 25 + "-1"
     shutil.rmtree(record.path)
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from cupel.storage.store import Store
+with Store.open(Path(sys.argv[1])) as store:
+    target = store.workspace.exports / "killed-7"
+    store.add_export(store.trials(1)[0].id, str(target))
+    (target.parent / ".killed-7-0a.partial" / "bundle").mkdir(parents=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield name and bytes of every file, and of what archives hold."""
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        yield file.name, file.read_bytes()
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as archive:
+                for name in archive.namelist():
+                    yield f"{file.name}/{name}", name.encode() + archive.read(name)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 is of Unix")
+def test_after_a_killed_export_the_next_has_its_name_and_names_nothing_of_this_machine(
+    tmp_path: Path,
+) -> None:
+    made = make_study(tmp_path / "secret-folder", "regression", {})
+    with contextlib.closing(sqlite3.connect(made.store.workspace.database)) as database, database:
+        spec = {**made.store.study(made.study_id).spec, "export_dir": str(tmp_path / "secret-place")}
+        database.execute("UPDATE studies SET spec = ?", (json.dumps(spec),))
+    made.store.edit_study(made.study_id, name="Red \x1b[31m\x9b name")
+    child = subprocess.run(
+        [sys.executable, "-c", KILLED, str(made.store.workspace.path)], check=False, timeout=120
+    )
+    assert child.returncode == -9
+    made.store.fail_dead_exports()
+    bundle = _exported(made)
+    assert bundle == made.store.workspace.exports / "killed-7"
+    assert [file.name for file in bundle.parent.iterdir()] == ["killed-7"]
+    assert len(made.store.exports()) == 1
+    secrets = {
+        "secret-folder",
+        "secret-place",
+        str(tmp_path),
+        str(Path.home()),
+        sys.prefix,
+        socket.gethostname(),
+    }
+    # The name of the administrator is a word of mathematics, too.
+    secrets |= {getpass.getuser()} - {"root"}
+    found = {
+        (name, secret) for name, data in _contents(bundle) for secret in secrets if secret.encode() in data
+    }
+    made.store.close()
+    cards = [(bundle / f"model_card.{end}").read_text(encoding="utf-8") for end in ("md", "html")]
+    assert all("Red \\x1b[31m\\x9b name" in card and "\x1b" not in card for card in cards)
+    assert found == set()
 
 
 def test_an_export_that_does_not_reproduce_the_predictions_fails(regression: Case, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,20 @@ import pytest
 from cupel.engine.commands.summary import summary
 from cupel.engine.domain.filtering import parse_filter, trial_columns
 from cupel.engine.domain.objectives import front_of_table, is_ruled_out, objectives_of, pareto_trials
-from cupel.engine.domain.policy import POLICY
+from cupel.engine.domain.policy import POLICY, Policy
 from cupel.engine.domain.space import Space
 from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, StudySpec
 from cupel.engine.machine import free_memory_bytes
 from cupel.engine.search.repeats import search_work
+from cupel.engine.search.runner import EngineSettings, StudyRunner
 from cupel.engine.studies import create_study
 from cupel.engine.workers.cluster import Cluster
+from cupel.engine.workers.messages import Site
 from cupel.storage.records import FailureKind, Request, StudyState, TrialKind, TrialRecord, TrialState
 from cupel.storage.store import Store
 from distributed import Client
 
-from tests.engine.search.engines import ROOT, Clock, InThread, run, wait_for
+from tests.engine.search.engines import ROOT, Clock, InThread, run, toy_workers, wait_for
 
 
 @pytest.fixture
@@ -329,6 +332,61 @@ def found_by_filter(store: Store, study_id: int, text: str) -> set[int]:
     table, study = store.trial_table(study_id), store.study(study_id)
     columns = trial_columns(table, front_of_table(table, objectives_of(study), study.direction))
     return set(table.numbers[parse_filter(text).mask(columns, len(table))].tolist())
+
+
+class Unstarted(Cluster):
+    """Workers whose processes do not start, as on a machine that is out of memory."""
+
+    def start(self) -> None:
+        raise RuntimeError("Nanny failed to start.")
+
+
+class Rarely:
+    """Makes workers of which the first few do not start."""
+
+    def __init__(self, n_bad: int) -> None:
+        self.n_bad = n_bad
+
+    def __call__(self, site: Site, n_workers: int) -> Cluster:
+        self.n_bad -= 1
+        return Unstarted(site, n_workers) if self.n_bad >= 0 else toy_workers(site, n_workers)
+
+
+def test_workers_that_do_not_start_are_tried_again(store: Store) -> None:
+    study_id = new_study(store, n_trials=2)
+    policy = Policy(worker_waits_s=(0.01, 0.02), queue_s=0.01)
+    assert StudyRunner(store, study_id, EngineSettings(Rarely(2), policy)).run() is StudyState.DONE
+    assert len(searched(store, study_id)) == 2
+    assert store.study(study_id).failure is None
+
+
+def test_without_any_worker_the_study_is_paused_with_a_sentence_until_it_is_resumed(store: Store) -> None:
+    study_id = new_study(store, n_trials=2)
+    settings = EngineSettings(Rarely(3), Policy(worker_waits_s=(0.01, 0.02), queue_s=0.01))
+    with ThreadPoolExecutor(1) as pool:
+        engine = pool.submit(StudyRunner(store, study_id, settings).run)
+        while store.study(study_id).state is not StudyState.PAUSED:
+            assert not engine.done(), engine.result()
+        failure = store.study(study_id).failure
+        assert failure is not None
+        assert failure.message.startswith(
+            "No worker process starts, so the study is paused: The worker processes do not start: Nanny failed"
+        )
+        store.request(study_id, Request.RUN)
+        assert engine.result() is StudyState.DONE
+    assert store.study(study_id).failure is None
+    assert len(searched(store, study_id)) == 2
+
+
+def test_a_study_that_waits_for_workers_can_be_stopped(store: Store) -> None:
+    study_id = new_study(store, n_trials=2)
+    settings = EngineSettings(Rarely(9), Policy(worker_waits_s=(), queue_s=0.01))
+    with ThreadPoolExecutor(1) as pool:
+        engine = pool.submit(StudyRunner(store, study_id, settings).run)
+        while store.study(study_id).state is not StudyState.PAUSED and not engine.done():
+            pass
+        store.request(study_id, Request.STOP)
+        assert engine.result() is StudyState.STOPPED
 
 
 @pytest.mark.parametrize("sampler", ["tpe", pytest.param("nsga2", marks=pytest.mark.slow)])
