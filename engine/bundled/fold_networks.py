@@ -31,7 +31,7 @@ class FoldNetworks:
         if told.reason is not None:
             template, values = told.reason
             raise InputError(template, **values)
-        self.scores = intervals().FoldScores.load(folder / intervals().FILE)
+        self.scores = intervals().ConformityScores.load(folder / intervals().FILE)
         # Whether it is these networks that predict, too.
         self.is_own: bool = told.file == "model.onnx"
         self._model = OnnxModel(folder, told.file, told.outputs)

@@ -1,87 +1,27 @@
-"""How a text file is written: encoding, delimiter, quoting, header, decimal sign. Detected from its bytes.
+"""How a text file is written: delimiter, quoting, header, decimal sign. Detected from its beginning.
 
 `reading` uses it; nothing here types a column. Every detected setting can be overridden by a `ReadSpec`.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import BinaryIO
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from ..bundled.numbers import MISSING
-from ..bundled.records import BOMS, csv_rows
-from ..domain.errors import DataError
+from ..bundled.records import csv_rows
 from .arrow import pc
 from .cells import parse_numbers
 
 _CHUNK = 1 << 20
-_SAMPLE = 4 << 20
-_LEGACY_SAMPLE = 8 << 20
 _ROWS = 2000
 _DELIMITERS = (",", ";", "\t", "|")
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What a pass over all bytes of a file found.
-
-    Attributes
-    ----------
-    encoding : str
-        A Python codec that decodes the whole file.
-    sample : str
-        The beginning of the file, whole lines (all of it where it is small).
-    n_line_ends : int
-    """
-
-    encoding: str
-    sample: str
-    n_line_ends: int
-
-
-def scan_file(file: str, opened: Callable[[], BinaryIO], encoding: str | None) -> Scan:
-    """Decide the encoding, decode the file once from end to end with it, and keep its beginning.
-
-    Raises
-    ------
-    DataError
-        Where the file is empty, not text, or the given `encoding` is unknown or does not fit.
-    """
-    with opened() as stream:
-        head = stream.read(_CHUNK)
-    _check_text(file, head, encoding)
-    if encoding is None:
-        encoding = next((name for bom, name in BOMS if head.startswith(bom)), None) or _utf16(head) or "utf-8"
-        failure = _decode(opened, encoding)
-        if isinstance(failure, Scan):
-            return failure
-        encoding = _legacy_encoding(opened)
-    else:
-        try:
-            codecs.lookup(encoding)
-        except LookupError as error:
-            raise DataError(
-                "{encoding!r} is not a known encoding; use utf-8, gb18030 or latin-1, for instance.",
-                encoding=encoding,
-            ) from error
-    scanned = _decode(opened, encoding)
-    if isinstance(scanned, Scan):
-        return scanned
-    raise DataError(
-        "{file} is not {encoding} text: line {row} cannot be decoded; choose another encoding.",
-        file=file,
-        encoding=encoding,
-        row=scanned,
-    )
 
 
 def named_delimiter(sample: str) -> str | None:
@@ -214,88 +154,3 @@ def _header_vote(cell: str, below: list[str], decimal: str) -> int:
 
 def _numeric(cells: list[str], decimal: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return ~np.isnan(parse_numbers(pa.array(cells, pa.string()), decimal))
-
-
-def _check_text(file: str, head: bytes, encoding: str | None) -> None:
-    if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
-        raise DataError("{file} is empty; choose a file with a header and rows.", file=file)
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise DataError(
-            "{file} is a workbook or an archive, not a table; save it as CSV or Parquet first.", file=file
-        )
-    wide = (encoding or "").lower().replace("_", "-").startswith(("utf-16", "utf-32"))
-    if (
-        b"\x00" in head
-        and not wide
-        and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        and not _utf16(head)
-    ):
-        raise DataError("{file} is a binary file, not a table; choose a CSV, TSV or Parquet file.", file=file)
-
-
-def _utf16(head: bytes) -> str | None:
-    """Recognise UTF-16 without a byte order mark by its zero bytes on one side."""
-    head = head[: len(head) // 2 * 2]
-    zero = np.frombuffer(head, np.uint8).reshape(-1, 2) == 0
-    even, odd = zero.mean(axis=0) if len(zero) else (0.0, 0.0)
-    if odd > 0.3 and even < 0.01:
-        return "utf-16-le"
-    return "utf-16-be" if even > 0.3 and odd < 0.01 else None
-
-
-def _decode(opened: Callable[[], BinaryIO], encoding: str) -> Scan | int:
-    """Decode the whole file; on failure return the 1-based line that cannot be decoded."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    kept: list[str] = []
-    n_kept = n_ends = 0
-    ended_cr = more = False
-    with opened() as stream:
-        while True:
-            chunk = stream.read(_CHUNK)
-            try:
-                text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                return n_ends + chunk[: error.start].count(b"\n") + 1
-            n_ends += _line_ends(text, ended_cr)
-            ended_cr = text.endswith("\r") if text else ended_cr
-            if n_kept < _SAMPLE:
-                kept.append(text)
-                n_kept += len(text)
-            elif text:
-                more = True
-            if not chunk:
-                break
-    sample = "".join(kept).removeprefix("\ufeff")
-    if more:
-        sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
-    return Scan(encoding, sample, n_ends)
-
-
-def _line_ends(text: str, ended_cr: bool) -> int:
-    """Count line ends of any kind; a line feed right after a carriage return of the text before is not one
-    more."""
-    n = text.count("\n") - (1 if ended_cr and text.startswith("\n") else 0)
-    n_cr = text.count("\r")
-    return n + (n_cr - text.count("\r\n") if n_cr else 0)
-
-
-def _legacy_encoding(opened: Callable[[], BinaryIO]) -> str:
-    """Tell GB18030 from Western text, which often decodes as GB18030 by accident.
-
-    Chinese text is made of pairs of high bytes within GB 2312 that follow one another; Western accents stand
-    alone between ASCII letters.
-    """
-    with opened() as stream:
-        data = stream.read(_LEGACY_SAMPLE)
-    runs = re.findall(rb"[\x80-\xff]+", data)
-    paired = sum(
-        len(run) for run in runs if len(run) % 2 == 0 and re.fullmatch(rb"(?:[\xa1-\xf7][\xa1-\xfe])+", run)
-    )
-    total = sum(map(len, runs))
-    if total and paired >= 0.7 * total and _decode_ok(opened, "gb18030"):
-        return "gb18030"
-    return "cp1252" if _decode_ok(opened, "cp1252") else "latin-1"
-
-
-def _decode_ok(opened: Callable[[], BinaryIO], encoding: str) -> bool:
-    return isinstance(_decode(opened, encoding), Scan)

@@ -26,6 +26,7 @@ from . import dialect
 from .cells import CellRules, ParsedColumn, parse_column
 from .cleaning import blank_columns, blank_rows, compact, sub_header_rows
 from .columns import NumberColumn, WordColumn
+from .encoding import scan_file
 from .table import Table
 
 _BLOCK = 1 << 20
@@ -48,7 +49,7 @@ class TextFileReader:
 
     def run(self) -> tuple[Table, ReadSpec, tuple[Message, ...]]:
         """Read the file: the table, the settings resolved, the messages."""
-        self.scan = dialect.scan_file(self.file, self._open, self.asked.encoding)
+        self.scan = scan_file(self.file, self._open, self.asked.encoding)
         self._decide()
         chunks = self._read_cells()
         self.records = self._kept_records(len(chunks[0]))

@@ -22,6 +22,7 @@ from ..bundled.remarks import remarks
 from ..bundled.schema import Dialect
 from ..data import dialect
 from ..data.columns import WordColumn
+from ..data.encoding import scan_file
 from ..domain.errors import DataError, Message
 from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
@@ -110,7 +111,7 @@ class _Csv(Source):
     def __init__(self, predictor: Predictor, data: Path, read: ReadSpec, target: str | None) -> None:
         super().__init__(predictor)
         schema = predictor.schema.with_missing(read.missing)
-        scan = dialect.scan_file(data.name, opener(data), read.encoding)
+        scan = scan_file(data.name, opener(data), read.encoding)
         quoting = schema.read.quoting if read.quoting is None else read.quoting
         told = Dialect(read.delimiter, scan.encoding, read.decimal, read.header, quoting)
         self._file = file = CsvFile(data, schema, told, target)
