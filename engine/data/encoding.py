@@ -149,8 +149,9 @@ def _legacy_encoding(opened: Callable[[], BinaryIO]) -> str:
     telling = b"\n".join(re.findall(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data))[:_TELLING]
     runs = re.findall(rb"[\x80-\xff]+", telling)
     accents = sum(len(run) == 1 for run in runs) / max(1, len(runs))
-    # Too few to rank by; with most of them single they are accents, or signs such as that of degrees.
-    is_western = accents >= 0.9 and (len(runs) < _FEW_RUNS or sum(map(len, runs)) < 0.005 * len(telling))
+    # Too few to rank by, or signs such as those of degrees and of the euro.
+    signs = sum(not run.decode("cp1252", "replace").isalpha() for run in runs)
+    is_western = accents >= 0.9 and (len(runs) < _FEW_RUNS or signs >= 0.9 * len(runs))
     for encoding in (*(["cp1252"] if is_western else _ranked(telling, accents)), "cp1252"):
         if _decode_ok(opened, encoding):
             return encoding
