@@ -54,7 +54,7 @@ def forecast(request: ForecastRequest, reporter: Reporter) -> Forecast:
         Where the data or the space cannot be used.
     """
     spec = request.spec
-    loaded = load(request.source, request.read)
+    loaded = load(request.source, request.read, (request.spec.target, *request.spec.roles))
     kind = loaded.kind_as_asked(spec.kind)
     schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, kind)
     target = encode_target(loaded.table, schema, spec.task)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .errors import InputError
+from .records import Quotes
 
 FORMAT = 3
 """2: a threshold other than 0.5. 3: images beside other columns."""
@@ -26,6 +27,19 @@ class Dialect:
     decimal: str | None = None
     header: bool | None = None
     quoting: bool | None = None
+    quote: str | None = None
+    escape: str | None = None
+    thousands: str | None = None
+    skip_rows: int | None = None
+
+    def quotes(self, trained: Dialect) -> Quotes:
+        """Return how cells are quoted: as is said here, else as the training data's were."""
+        plain = self.quoting is None and self.quote is None
+        one = trained if plain else self
+        if one.quoting is False or one.quote == "none":
+            return Quotes("")
+        escape = self.escape or trained.escape or "none"
+        return Quotes(one.quote or '"', "" if escape == "none" else escape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +187,10 @@ class Schema:
         """Return a schema for a file in which further cells are missing."""
         more = tuple(cell.strip() for cell in cells)
         return replace(self, missing=self.missing + more, user_missing=self.user_missing + more)
+
+    def with_thousands(self, sign: str | None) -> Schema:
+        """Return a schema for a file in which another sign sets groups of three digits apart; None: as in training."""
+        return self if sign is None else replace(self, read=replace(self.read, thousands=sign))
 
 
 def _input(data: Mapping[str, Any], images: Sequence[int] | None) -> InputSpec:

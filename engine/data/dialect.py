@@ -10,12 +10,14 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 
 from ..bundled.numbers import MISSING
-from ..bundled.records import csv_rows
+from ..bundled.records import Quotes, column_names, csv_rows
+from ..domain.spec import ReadSpec
 from .arrow import pc
 from .cells import parse_numbers
 
@@ -36,7 +38,8 @@ def detect_delimiter(sample: str) -> str | None:
     lines = sample[: _CHUNK // 4]
     best: tuple[float, int, str] | None = None
     for delimiter in _DELIMITERS:
-        counts = Counter(len(row) for row in split_rows(lines, delimiter, quoting=True)[:_ROWS] if any(row))
+        quotes = detect_quotes(lines, delimiter)
+        counts = Counter(len(row) for row in split_rows(lines, delimiter, quotes)[:_ROWS] if any(row))
         wide = {n: c for n, c in counts.items() if n > 1}
         if not wide:
             continue
@@ -47,15 +50,62 @@ def detect_delimiter(sample: str) -> str | None:
     return best[2] if best is not None and best[0] >= 0.3 else None
 
 
-def detect_quoting(sample: str, delimiter: str) -> bool:
-    """Return whether ``"`` quotes cells.
+def detect_quotes(sample: str, delimiter: str) -> Quotes:
+    """Return the sign that quotes cells, and the one before a quote within a cell, each empty where there is none.
 
-    It does not where many cells that open with one never close it properly, nor where taking it for a quote joins
-    lines of a file in which every line is a full row by itself.
+    The sign is ``"``, or ``'`` where no cell opens with the other and every second line has a cell in such signs. It
+    quotes nothing where many cells that open with it never close properly, nor where taking it for a quote joins lines
+    of a file in which every line is a full row by itself.
+    """
+    start = sample[:_CHUNK]
+    mark = re.escape(delimiter)
+    sign = '"'
+    if not re.search(rf'(?:^|{mark}) *"', start, re.MULTILINE):
+        apart = re.findall(rf"(?:^|{mark}) *'(?:[^'\n]|'')*'(?= *(?:{mark}|\r|\n|\Z))", start, re.MULTILINE)
+        if 2 * len(apart) < start.count("\n") + 1:
+            return Quotes()
+        sign = "'"
+    quotes = Quotes(sign, "\\" if _has_escapes(start, delimiter, sign) else "")
+    return quotes if _is_quoted(sample, delimiter, quotes) else Quotes("")
+
+
+def quotes_of(read: ReadSpec, found: Quotes) -> Quotes:
+    """Return how cells are quoted: as is asked for, else as was found."""
+    if read.quoting is False or read.quote == "none":
+        return Quotes("")
+    escape = found.escape if read.escape is None else "" if read.escape == "none" else read.escape
+    return Quotes(read.quote or found.sign or ('"' if read.quoting else ""), escape)
+
+
+def _has_escapes(sample: str, delimiter: str, sign: str) -> bool:
+    """Return whether a backslash stands before quotes within cells, and rows are no less regular read so.
+
+    Before a doubled quote it is a part of the cell (JSON in CSV), and before the end of a cell too (``"C:\\"``).
     """
     mark = re.escape(delimiter)
+    inside = rf"\\{sign}(?!{sign}| *(?:{mark}|\r|\n|\Z))"
+    if not re.search(inside, sample):
+        return False
+    plain, escaped = (
+        [len(row) for row in split_rows(sample, delimiter, quotes) if any(row)]
+        for quotes in (Quotes(sign), Quotes(sign, "\\"))
+    )
+    return bool(escaped) and _regular(escaped) >= _regular(plain)
+
+
+def _regular(widths: list[int]) -> float:
+    """Return how many rows have the commonest number of cells, as a fraction; 0 for a single column."""
+    width, n = Counter(widths).most_common(1)[0]
+    return n / len(widths) if width > 1 else 0.0
+
+
+def _is_quoted(sample: str, delimiter: str, quotes: Quotes) -> bool:
+    mark, sign = re.escape(delimiter), quotes.sign
+    part = rf"[^{sign}\\]|\\.|{sign}{sign}" if quotes.escape else f"[^{sign}]|{sign}{sign}"
     cells = re.finditer(
-        rf'(?:^|{mark}) *"(?:((?:[^"]|"")*+)"(?= *(?:{mark}|\r|\n|\Z)))?', sample, re.MULTILINE
+        rf"(?:^|{mark}) *{sign}(?:((?:{part})*+){sign}(?= *(?:{mark}|\r|\n|\Z)))?",
+        sample,
+        re.MULTILINE | re.DOTALL,
     )
     closed = [cell[1] for cell in cells]
     proper = [cell for cell in closed if cell is not None]
@@ -64,19 +114,19 @@ def detect_quoting(sample: str, delimiter: str) -> bool:
     if not any("\n" in cell or "\r" in cell for cell in proper):
         return True
     plain, quoted = (
-        [len(row) for row in split_rows(sample[:_CHUNK], delimiter, quoting) if any(row)]
-        for quoting in (False, True)
+        [len(row) for row in split_rows(sample[:_CHUNK], delimiter, one) if any(row)]
+        for one in (Quotes(""), quotes)
     )
     width = max(set(plain), key=plain.count)
     same = plain.count(width) >= 0.99 * len(plain) and max(set(quoted), key=quoted.count) == width
     return not same or width == 1
 
 
-def split_rows(sample: str, delimiter: str, quoting: bool) -> list[list[str]]:
+def split_rows(sample: str, delimiter: str, quotes: Quotes) -> list[list[str]]:
     """Return the cells of the sample's rows, trimmed; stops where a row cannot be read."""
     rows: list[list[str]] = []
     try:
-        reader = csv_rows(io.StringIO(sample, newline=""), delimiter, quoting=quoting)
+        reader = csv_rows(io.StringIO(sample, newline=""), delimiter, quotes)
         rows.extend([cell.strip() for cell in row] for row in reader)
     except csv.Error:
         # A cell beyond the csv module's limit: the rows before it are a sample too.
@@ -99,13 +149,28 @@ def detect_decimal(body: Sequence[Sequence[str]], delimiter: str) -> str:
     return "," if n_comma > sum(point.match(cell) is not None for cell in cells) else "."
 
 
-def detect_header(rows: Sequence[Sequence[str]], decimal: str) -> bool:
-    """Return whether the first row holds names: by how it differs, column by column, from the rows below."""
+def detect_header(rows: Sequence[Sequence[str]], decimal: str, known: Sequence[str] = ()) -> bool:
+    """Return whether the first row holds names.
+
+    It does where it holds those that are `known`, such as that of a target, and does not where they are called as
+    columns without a name are (``column_3``); else by how it differs, column by column, from the rows below.
+    """
+    if known and rows:
+        given = set(column_names(rows[0]))
+        if all(name in given for name in known):
+            return True
+        made_up = {f"column_{i + 1}" for i in range(len(rows[0]))}
+        if all(name in made_up for name in known):
+            return False
     if len(rows) < 2:
         return bool(rows) and not _numeric(list(rows[0]), decimal).any()
     first, body = rows[0], rows[1:]
+    body = body[:_ROWS]
+    counted = _counted(first)
     votes = sum(
-        _header_vote(cell, [row[i] for row in body if i < len(row)], decimal) for i, cell in enumerate(first)
+        _header_vote(cell, [row[i] for row in body if i < len(row)], decimal)
+        for i, cell in enumerate(first)
+        if i not in counted
     )
     if votes != 0:
         return votes > 0
@@ -128,15 +193,26 @@ def short_header(
     return [*before[-1], ""] if not any(row[-1] for row in body) else ["", *before[-1]]
 
 
-def has_spaced_quotes(sample: str, delimiter: str) -> bool:
+def has_spaced_quotes(sample: str, delimiter: str, sign: str) -> bool:
     """Return whether quoted cells come after blanks (``1, "a"``), where Arrow leaves the quotes on."""
-    n_spaced = len(re.findall(rf'(?:^|{re.escape(delimiter)}) +"', sample, re.MULTILINE))
+    n_spaced = len(re.findall(rf"(?:^|{re.escape(delimiter)}) +{sign}", sample, re.MULTILINE))
     return n_spaced >= 0.2 * (sample.count("\n") + sample.count("\r") + 1)
 
 
-def without_quotes(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+def without_quotes(cells: pa.ChunkedArray, sign: str) -> pa.ChunkedArray:
     """Return cells trimmed and without the quotes around them."""
-    return pc.replace_substring_regex(pc.utf8_trim_whitespace(cells), r'^"((?s:.*))"$', r"\1")
+    return pc.replace_substring_regex(pc.utf8_trim_whitespace(cells), rf"^{sign}((?s:.*)){sign}$", r"\1")
+
+
+def _counted(first: Sequence[str]) -> set[int]:
+    """Return the places of whole numbers that go on one by one, as years and numbers of columns do.
+
+    Only beside cells that are no numbers: they may be names, and speak neither for nor against it.
+    """
+    places = [i for i, cell in enumerate(first) if cell.isascii() and cell.isdigit()]
+    values = [int(first[i]) for i in places]
+    is_counted = len(places) > 1 and all(b - a == 1 for a, b in pairwise(values))
+    return set(places) if is_counted and len(places) < len(first) else set()
 
 
 def _header_vote(cell: str, below: list[str], decimal: str) -> int:

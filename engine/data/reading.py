@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +43,7 @@ def read_table(
     path: str | Path,
     read: ReadSpec | None = None,
     storages: Mapping[str, tuple[Storage, str]] | None = None,
+    known: Sequence[str] = (),
 ) -> ReadResult:
     """Read a data file.
 
@@ -54,6 +55,8 @@ def read_table(
         Settings that are not to be detected.
     storages : mapping of name to (storage, date format), optional
         How the cells of columns must be kept, as `TableSchema.storages` gives it; decided from the cells otherwise.
+    known : sequence of str
+        Columns that the file is said to have, such as the target: whether its first row holds names shows by them.
 
     Raises
     ------
@@ -78,7 +81,7 @@ def read_table(
         else:
             with _frugal_memory():
                 result = ReadResult(
-                    *TextFileReader(path, read, storages or {}, magic[:2] == b"\x1f\x8b").run()
+                    *TextFileReader(path, read, storages or {}, magic[:2] == b"\x1f\x8b", known).run()
                 )
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)

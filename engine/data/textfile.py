@@ -5,11 +5,10 @@ Used by `reading` only.
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import gzip
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -18,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from ..bundled.records import column_names
+from ..bundled.records import Quotes, column_names, csv_rows
 from ..domain.errors import DataError, Message
 from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
@@ -38,8 +37,14 @@ class TextFileReader:
     """One reading of one text file."""
 
     def __init__(
-        self, path: Path, read: ReadSpec, storages: Mapping[str, tuple[Storage, str]], compressed: bool
+        self,
+        path: Path,
+        read: ReadSpec,
+        storages: Mapping[str, tuple[Storage, str]],
+        compressed: bool,
+        known: Sequence[str] = (),
     ) -> None:
+        self.known = known
         self.path, self.file, self.asked, self.storages = path, path.name, read, storages
         self.compressed = compressed
         self.messages: list[Message] = []
@@ -58,7 +63,7 @@ class TextFileReader:
         parsed: list[ParsedColumn] = []
         for i, name in enumerate(self.names):
             storage, date_format = self.storages.get(name, (None, ""))
-            cells = dialect.without_quotes(chunks[i]) if self.unquote else chunks[i]
+            cells = dialect.without_quotes(chunks[i], self.quotes.sign) if self.unquote else chunks[i]
             parsed.append(parse_column(name, cells, rules, storage, date_format))
             del cells
             # Its memory is needed for the next column.
@@ -84,39 +89,45 @@ class TextFileReader:
             )
         if len(delimiter) != 1 or not delimiter.isascii():
             raise DataError("The delimiter {delimiter!r} must be one ASCII character.", delimiter=delimiter)
-        quoting = dialect.detect_quoting(sample, delimiter) if asked.quoting is None else asked.quoting
-        rows = dialect.split_rows(sample, delimiter, quoting)[:5000]
-        widths = [len(row) for row in rows if any(row)]
+        self.quotes = quotes = dialect.quotes_of(asked, dialect.detect_quotes(sample, delimiter))
+        skipped = asked.skip_rows or 0
+        rows = dialect.split_rows(sample, delimiter, quotes)[: skipped + 5000]
+        widths = [len(row) for row in rows[skipped:] if any(row)]
         if not widths:
             raise DataError("{file} has no rows; choose a file with data.", file=self.file)
         self.n_columns = max(set(widths), key=lambda n: (widths.count(n), n))
         self.n_preamble = next(
             i
             for i, row in enumerate(rows)
-            if len(row) == self.n_columns and any(row) and not (i == 0 and named is not None)
+            if i >= skipped and len(row) == self.n_columns and any(row) and not (i == 0 and named is not None)
         )
         body = [row for row in rows[self.n_preamble :] if len(row) == self.n_columns and any(row)]
-        decimal = asked.decimal or dialect.detect_decimal(body, delimiter)
+        other = {",": ".", ".": ","}
+        decimal = asked.decimal or other.get(asked.thousands or "") or dialect.detect_decimal(body, delimiter)
         short = (
-            dialect.short_header(rows[: self.n_preamble], body, decimal)
+            dialect.short_header(rows[skipped : self.n_preamble], body, decimal)
             if asked.header is not False
             else None
         )
         if short is not None:
             self.n_preamble -= 1
             body = [short, *body]
-        header = dialect.detect_header(body, decimal) if asked.header is None else asked.header
+        header = dialect.detect_header(body, decimal, self.known) if asked.header is None else asked.header
         given = body[0][: self.n_columns] if header else []
         self.names = column_names([*given, *[""] * (self.n_columns - len(given))])
         self.header_cells = body[0] if header else None
-        self.unquote = quoting and dialect.has_spaced_quotes(sample, delimiter)
+        self.unquote = bool(quotes.sign) and dialect.has_spaced_quotes(sample, delimiter, quotes.sign)
         self.read = dataclasses.replace(
             asked,
             delimiter=delimiter,
             encoding=self.scan.encoding,
             decimal=decimal,
             header=header,
-            quoting=quoting,
+            quoting=bool(quotes.sign),
+            quote=quotes.sign or "none",
+            escape=quotes.escape or "none",
+            thousands=asked.thousands or other[decimal],
+            skip_rows=self.n_preamble,
         )
         if self.n_preamble:
             self._say("{file}: lines left out before the table: {n:,}.", n=self.n_preamble)
@@ -141,7 +152,8 @@ class TextFileReader:
                     ),
                     parse_options=pacsv.ParseOptions(
                         delimiter=self.read.delimiter,
-                        quote_char='"' if self.read.quoting else False,
+                        quote_char=self.quotes.sign or False,
+                        escape_char=self.quotes.escape or False,
                         newlines_in_values=bool(self.read.quoting),
                         ignore_empty_lines=False,
                         invalid_row_handler=self._keep_irregular,
@@ -195,7 +207,7 @@ class TextFileReader:
         for number, _, text in self.irregular:
             if number < first or not text.strip():
                 continue
-            rows = dialect.split_rows(text, cast("str", self.read.delimiter), bool(self.read.quoting))
+            rows = dialect.split_rows(text, cast("str", self.read.delimiter), self.quotes)
             cells = rows[0] if rows else []
             while len(cells) > self.n_columns and not cells[-1]:
                 cells = cells[:-1]
@@ -306,7 +318,7 @@ class TextFileReader:
         """Return the lines of the file at which records begin, as text."""
         shown = records[:most]
         if self.read.quoting and self.scan.n_line_ends > self.records_total:
-            lines = _record_lines(self._open, self.read, shown)
+            lines = _record_lines(self._open, self.read, self.quotes, shown)
         else:
             lines = shown
         return ", ".join(map(str, lines)) + (", …" if len(records) > most else "")
@@ -323,11 +335,13 @@ class TextFileReader:
         self.messages.append(Message(template, {"file": self.file, **args}))
 
 
-def _record_lines(opened: Callable[[], BinaryIO], read: ReadSpec, records: list[int]) -> list[int]:
+def _record_lines(
+    opened: Callable[[], BinaryIO], read: ReadSpec, quotes: Quotes, records: list[int]
+) -> list[int]:
     """Return the first line of each record, for files whose quoted cells hold line ends."""
     starts: dict[int, int] = {}
     with opened() as stream, io.TextIOWrapper(stream, encoding=read.encoding, newline="") as text:
-        reader = csv.reader(text, delimiter=cast("str", read.delimiter))
+        reader = csv_rows(text, cast("str", read.delimiter), quotes)
         line = 1
         for number, _ in enumerate(reader, start=1):
             if number in records:

@@ -83,7 +83,9 @@ def write_samples(
 
 def write_rows(path: Path, table: Table, read: ReadSpec) -> None:
     """Write the table as a CSV file with a header, in UTF-8 and otherwise in the dialect of the training data."""
-    quoting, sign = (csv.QUOTE_NONE, None) if read.quoting is False else (csv.QUOTE_MINIMAL, '"')
+    is_quoted = read.quoting is not False
+    quoting, sign = (csv.QUOTE_MINIMAL, read.quote or '"') if is_quoted else (csv.QUOTE_NONE, None)
+    escape = None if not is_quoted or read.escape in (None, "none") else read.escape
     cells = [_spelled(column, read.decimal or ".") for column in table]
     names = list(table.names)
     # An empty cell alone would be an empty line, which is no row.
@@ -92,7 +94,12 @@ def write_rows(path: Path, table: Table, read: ReadSpec) -> None:
         cells.append([str(i + 1) for i in range(table.n_rows)])
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(
-            stream, delimiter=read.delimiter or ",", quoting=quoting, quotechar=sign, lineterminator="\n"
+            stream,
+            delimiter=read.delimiter or ",",
+            quoting=quoting,
+            quotechar=sign,
+            escapechar=escape,
+            lineterminator="\n",
         )
         writer.writerow(names)
         writer.writerows(zip(*cells, strict=True))

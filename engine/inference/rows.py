@@ -112,12 +112,21 @@ class _Csv(Source):
         super().__init__(predictor)
         schema = predictor.schema.with_missing(read.missing)
         scan = scan_file(data.name, opener(data), read.encoding)
-        quoting = schema.read.quoting if read.quoting is None else read.quoting
-        told = Dialect(read.delimiter, scan.encoding, read.decimal, read.header, quoting)
+        schema = schema.with_thousands(read.thousands)
+        told = Dialect(
+            read.delimiter,
+            scan.encoding,
+            read.decimal,
+            read.header,
+            read.quoting,
+            read.quote,
+            read.escape,
+            skip_rows=read.skip_rows,
+        )
         self._file = file = CsvFile(data, schema, told, target)
         decimal = read.decimal
         if decimal is None and file.delimiter != (schema.read.delimiter or ","):
-            rows = dialect.split_rows(scan.sample, file.delimiter, quoting is not False)
+            rows = dialect.split_rows(scan.sample, file.delimiter, told.quotes(schema.read))
             decimal = dialect.detect_decimal(rows[1:], file.delimiter)
         predictor.read_as(schema, decimal)
         self.columns = None if file.names is None else tuple(file.names)

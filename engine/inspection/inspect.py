@@ -63,7 +63,7 @@ def inspect_file(
     DataError
         Where the file cannot be read, or `roles` or `target` name no column.
     """
-    loaded = load(source, read)
+    loaded = load(source, read, _named(target, roles))
     table = loaded.table
     chosen = target or loaded.suggested_target or suggest_target(table, roles or {})
     schema = infer_schema(table, chosen, roles, loaded.read, loaded.kind_as_asked(kind))
@@ -98,6 +98,11 @@ def inspect_file(
         n_dropped=encoded.n_dropped if encoded else 0,
         parts=official_parts(table),
     )
+
+
+def _named(target: str | None, roles: Mapping[str, str] | None) -> tuple[str, ...]:
+    """Return the columns that the user names."""
+    return (*([target] if target else []), *(roles or {}))
 
 
 def _split_findings(audit: SplitAudit | None) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +57,9 @@ class Loaded:
         return self.kind if asked == AUTO else asked
 
 
-def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loaded:
+def load(
+    source: str | Path | pd.DataFrame, read: ReadSpec | None = None, known: Sequence[str] = ()
+) -> Loaded:
     """Read a file, a folder of images or texts, a sample table by name (``sample:iris``), or a pandas data frame.
 
     Parameters
@@ -64,6 +67,8 @@ def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loa
     source : str, Path, or DataFrame
     read : ReadSpec or None
         How the file is read; what is None is detected.
+    known : sequence of str
+        Columns that the source is said to have; see `read_table`.
 
     Returns
     -------
@@ -80,7 +85,7 @@ def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loa
         return Loaded(table, name, source, ReadSpec(), (), _size(table), target)
     if isinstance(source, str | Path):
         try:
-            return _from_disk(Path(source).expanduser(), read or ReadSpec())
+            return _from_disk(Path(source).expanduser(), read or ReadSpec(), known)
         except OSError as error:
             # A file that vanishes while it is read, a folder that may not be entered.
             raise DataError(
@@ -109,12 +114,12 @@ def messages_of(table: Table, schema: TableSchema) -> tuple[Message, ...]:
     )
 
 
-def _from_disk(path: Path, read: ReadSpec) -> Loaded:
+def _from_disk(path: Path, read: ReadSpec, known: Sequence[str]) -> Loaded:
     for kind in KINDS:
         reader = reader_of(kind)
         if reader.recognizes(path):
             return _loaded(path, reader.read(path, read), read, kind=kind)
-    result = read_table(path, read)
+    result = read_table(path, read, known=known)
     for kind in KINDS:
         found = reader_of(kind).in_table(path, result.table, result.read)
         if found is not None:

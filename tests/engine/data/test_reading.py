@@ -65,7 +65,10 @@ def test_every_dialect_gives_the_same_table(read, content: str | bytes, name: st
 def test_the_settings_that_were_found_are_returned_and_read_the_same_again(read) -> None:
     content = "stad;prijs\nZürich;1,5\nOslo;2,5\n".encode("latin-1")
     found = read(content).read
-    assert found == ReadSpec(delimiter=";", encoding="cp1252", decimal=",", header=True, quoting=True)
+    assert found == ReadSpec(
+        delimiter=";", encoding="cp1252", decimal=",", header=True, quoting=True, quote='"', escape="none",
+        thousands=".", skip_rows=0,
+    )  # fmt: skip
     again = read(content, **{name: getattr(found, name) for name in ReadSpec.__slots__})
     assert again.table.digest() == read(content).table.digest()
 
