@@ -25,7 +25,7 @@ from .domain.space_fit import adapt_space
 from .domain.space_points import start_points, to_params
 from .domain.spec import BudgetSpec, StudySpec
 from .jobs.work import Reporter
-from .kinds.sources import load
+from .kinds.sources import load, named_columns
 from .machine import private_bytes
 from .search.budget import Budget
 from .splits.splitting import draw_splits
@@ -54,7 +54,8 @@ def forecast(request: ForecastRequest, reporter: Reporter) -> Forecast:
         Where the data or the space cannot be used.
     """
     spec = request.spec
-    loaded = load(request.source, request.read, (request.spec.target, *request.spec.roles))
+    asked = request.spec
+    loaded = load(request.source, request.read, named_columns(asked.target, asked.roles, asked.task))
     kind = loaded.kind_as_asked(spec.kind)
     schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, kind)
     target = encode_target(loaded.table, schema, spec.task)

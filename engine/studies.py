@@ -26,7 +26,7 @@ from .domain.spec import ReadSpec, StudySpec
 from .domain.trial_facts import TrialFacts
 from .inspection.report import DataReport, build_report
 from .kinds.registry import reader_of
-from .kinds.sources import Loaded, load, messages_of
+from .kinds.sources import Loaded, load, messages_of, named_columns
 from .splits.audit import audit_split
 from .splits.near_duplicates import find_near_duplicates
 from .splits.splitting import draw_splits
@@ -65,7 +65,7 @@ def create_study(
     DataError, SpecError
         Where the data cannot be used as asked.
     """
-    loaded = load(source, read, (spec.target, *spec.roles))
+    loaded = load(source, read, named_columns(spec.target, spec.roles, spec.task))
     kind = loaded.kind_as_asked(spec.kind)
     schema = infer_schema(loaded.table, spec.target, spec.roles, loaded.read, kind)
     target = encode_target(loaded.table, schema, spec.task)

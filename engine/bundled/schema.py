@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from .errors import InputError
 from .records import Quotes
+from .spelling import Spelling
 
 FORMAT = 3
 """2: a threshold other than 0.5. 3: images beside other columns."""
@@ -64,6 +65,8 @@ class InputSpec:
         Of each cell's pixels: height, width, channels; None where cells are no images.
     position : int
         In files without a header.
+    spelling : Spelling or None
+        How cells may be spelled; None of bundles by versions 0.1 and 0.2, which take fewer spellings.
     """
 
     column: str
@@ -78,6 +81,7 @@ class InputSpec:
     categories: tuple[str | float, ...] | None = None
     shape: tuple[int, ...] | None = None
     position: int = 0
+    spelling: Spelling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,12 @@ def _input(data: Mapping[str, Any], images: Sequence[int] | None) -> InputSpec:
         categories=None if categories is None else tuple(categories),
         shape=None if shape is None else tuple(shape),
         position=data.get("position", 0),
+        spelling=_spelling(data.get("spelling")),
     )
+
+
+def _spelling(data: Mapping[str, Any] | None) -> Spelling | None:
+    return None if data is None else Spelling(tuple(data["units"]), tuple(data["truth"]))
 
 
 def _folds(data: Mapping[str, Any]) -> FoldsSpec:

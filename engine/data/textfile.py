@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -24,7 +24,7 @@ from ..domain.spec import ReadSpec
 from . import dialect
 from .cells import CellRules, ParsedColumn, parse_column
 from .cleaning import blank_columns, blank_rows, compact, sub_header_rows
-from .columns import NumberColumn, WordColumn
+from .columns import CellForm, NumberColumn, WordColumn
 from .encoding import scan_file
 from .table import Table
 
@@ -40,12 +40,12 @@ class TextFileReader:
         self,
         path: Path,
         read: ReadSpec,
-        storages: Mapping[str, tuple[Storage, str]],
+        forms: Mapping[str, CellForm],
         compressed: bool,
-        known: Sequence[str] = (),
+        known: Mapping[str, Storage | None],
     ) -> None:
         self.known = known
-        self.path, self.file, self.asked, self.storages = path, path.name, read, storages
+        self.path, self.file, self.asked, self.forms = path, path.name, read, forms
         self.compressed = compressed
         self.messages: list[Message] = []
         # Record number from 1, cells, text.
@@ -59,17 +59,20 @@ class TextFileReader:
         chunks = self._read_cells()
         self.records = self._kept_records(len(chunks[0]))
         chunks = self._mend(chunks)
-        rules = CellRules(cast("str", self.read.decimal), self.read.missing)
+        rules = self._rules()
         parsed: list[ParsedColumn] = []
         for i, name in enumerate(self.names):
-            storage, date_format = self.storages.get(name, (None, ""))
             cells = dialect.without_quotes(chunks[i], self.quotes.sign) if self.unquote else chunks[i]
-            parsed.append(parse_column(name, cells, rules, storage, date_format))
+            parsed.append(parse_column(name, cells, rules, self.forms.get(name), self.known.get(name)))
             del cells
             # Its memory is needed for the next column.
             chunks[i] = pa.chunked_array([], pa.string())
             pa.default_memory_pool().release_unused()
         return self._clean(parsed), self.read, tuple(self.messages)
+
+    def _rules(self) -> CellRules:
+        read = self.read
+        return CellRules(cast("str", read.decimal), read.missing, cast("str", read.thousands))
 
     def _open(self) -> BinaryIO:
         if self.compressed:
@@ -112,7 +115,9 @@ class TextFileReader:
         if short is not None:
             self.n_preamble -= 1
             body = [short, *body]
-        header = dialect.detect_header(body, decimal, self.known) if asked.header is None else asked.header
+        header = (
+            dialect.detect_header(body, decimal, tuple(self.known)) if asked.header is None else asked.header
+        )
         given = body[0][: self.n_columns] if header else []
         self.names = column_names([*given, *[""] * (self.n_columns - len(given))])
         self.header_cells = body[0] if header else None
@@ -263,7 +268,7 @@ class TextFileReader:
             keep[repeated] = False
         rows = np.flatnonzero(keep)
         dead = blank_columns(columns, self.header_cells, keep)
-        dead = [i for i in dead if columns[i].name not in self.storages]
+        dead = [i for i in dead if columns[i].name not in self.forms]
         if dead:
             self._say("{file}: empty columns without a name left out: {n:,}.", n=len(dead))
         for i, p in enumerate(parsed):
@@ -278,15 +283,13 @@ class TextFileReader:
         return Table(tuple(kept), len(rows))
 
     def _typed_again(self, column: NumberColumn | WordColumn) -> NumberColumn | WordColumn:
-        if isinstance(column, NumberColumn) or column.name in self.storages:
+        if isinstance(column, NumberColumn) or column.name in self.forms:
             return column
         words = pa.array([*column.vocabulary, None], pa.string())
         cells = pa.chunked_array(
             [words.take(pa.array(np.where(column.codes < 0, len(words) - 1, column.codes)))]
         )
-        return parse_column(
-            column.name, cells, CellRules(cast("str", self.read.decimal), self.read.missing)
-        ).column
+        return parse_column(column.name, cells, self._rules(), None, self.known.get(column.name)).column
 
     def _report_cells(self, parsed: ParsedColumn, keep: NDArray[np.bool_]) -> None:
         column = parsed.column
@@ -307,11 +310,45 @@ class TextFileReader:
                 column=column.name,
                 n=parsed.n_infinite,
             )
+        self._report_spelling(parsed)
         if parsed.ambiguous_dates:
             self._say(
                 "Column {column!r} of {file}: day and month cannot be told apart; the day was taken to come "
                 "first.",
                 column=column.name,
+            )
+
+    def _report_spelling(self, parsed: ParsedColumn) -> None:
+        column = parsed.column
+        units = column.spelling.units if column.spelling is not None else ()
+        if units and column.name not in self.forms:
+            self._say(
+                "Column {column!r} of {file}: its cells are read as numbers without their unit, {unit}.",
+                column=column.name,
+                unit=", ".join(units),
+            )
+        if parsed.n_bounds:
+            self._say(
+                "Column {column!r} of {file}: cells that only say above, below or about a number are read as that "
+                "number: {n:,}.",
+                column=column.name,
+                n=parsed.n_bounds,
+            )
+        if parsed.n_nothing:
+            self._say(
+                "Column {column!r} of {file}: dates of zeros that count as missing: {n:,}.",
+                column=column.name,
+                n=parsed.n_nothing,
+            )
+        if parsed.nearly is not None:
+            row, value = parsed.nearly
+            self._say(
+                "Column {column!r} of {file} looks like numbers or dates but cannot be read as such, for instance "
+                "{value!r} in line {row}, and is kept as text; give it the role numeric or date to read what can be "
+                "read.",
+                column=column.name,
+                value=value,
+                row=self._lines([int(self.records[row])]),
             )
 
     def _lines(self, records: list[int], most: int = 5) -> str:

@@ -107,6 +107,12 @@ def write_rows(path: Path, table: Table, read: ReadSpec) -> None:
 
 def spell_date(seconds: float, date_format: str) -> str:
     """Return a moment as `engine.data.dates` reads it; the time is added where the format lacks it."""
+    if date_format[:2] in ("%H", "%I"):
+        hour, rest = divmod(round(seconds % 86400.0), 3600)
+        return f"{hour:02d}:{rest // 60:02d}:{rest % 60:02d}"
+    # Others than with numbers and English months are told in ISO, which is read in every column.
+    if any(sign in date_format for sign in ("%Y-%b", "%Y%m")):
+        date_format = "%Y-%m-%d"
     day, time_s = divmod(seconds, 86400.0)
     year, month, number = str(np.datetime64(int(day), "D")).split("-")
     head, _, clock = (date_format or "%Y-%m-%d").partition(" %H" if " %H" in date_format else " %I")

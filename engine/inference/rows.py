@@ -21,10 +21,9 @@ from ..bundled.records import opener
 from ..bundled.remarks import remarks
 from ..bundled.schema import Dialect
 from ..data import dialect
-from ..data.columns import WordColumn
+from ..data.columns import CellForm, WordColumn
 from ..data.encoding import scan_file
 from ..domain.errors import DataError, Message
-from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
 from ..kinds.text.folder import decoded_texts
 
@@ -194,17 +193,13 @@ class _Parquet(Source):
         from ..data.frames import table_from_arrow
 
         inputs = self.predictor.schema.inputs
-        storages: dict[str, tuple[Storage, str]] = {
-            spec.column: (spec.storage, spec.date_format) for spec in inputs
-        }
+        forms = {spec.column: CellForm(spec.storage, spec.date_format, spec.spelling) for spec in inputs}
         further = [self._target] if self._target is not None else []
         self._n_done = 0
         try:
             with pq.ParquetFile(self._data) as stream:
-                for batch in stream.iter_batches(self.predictor.most_rows, columns=[*storages, *further]):
-                    table, _ = table_from_arrow(
-                        pa.Table.from_batches([batch.select(list(storages))]), storages
-                    )
+                for batch in stream.iter_batches(self.predictor.most_rows, columns=[*forms, *further]):
+                    table, _ = table_from_arrow(pa.Table.from_batches([batch.select(list(forms))]), forms, {})
                     cells: list[Sequence[Cell]] = []
                     for spec in inputs:
                         column = table.cells(spec.column)

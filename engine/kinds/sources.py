@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..data.frames import table_from_pandas
@@ -13,7 +14,7 @@ from ..data.samples import load_sample
 from ..data.schema import TableSchema
 from ..data.table import Table
 from ..domain.errors import DataError, Message
-from ..domain.kinds import AUTO, KINDS
+from ..domain.kinds import AUTO, DATE_ROLES, KINDS, NUMBER_ROLES, Storage
 from ..domain.spec import ReadSpec
 from .base import ReadTable
 from .registry import reader_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
 SAMPLE_PREFIX = "sample:"
+_NONE: Mapping[str, Storage | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ class Loaded:
 
 
 def load(
-    source: str | Path | pd.DataFrame, read: ReadSpec | None = None, known: Sequence[str] = ()
+    source: str | Path | pd.DataFrame,
+    read: ReadSpec | None = None,
+    known: Mapping[str, Storage | None] = _NONE,
 ) -> Loaded:
     """Read a file, a folder of images or texts, a sample table by name (``sample:iris``), or a pandas data frame.
 
@@ -67,8 +71,8 @@ def load(
     source : str, Path, or DataFrame
     read : ReadSpec or None
         How the file is read; what is None is detected.
-    known : sequence of str
-        Columns that the source is said to have; see `read_table`.
+    known : mapping of name to storage or None
+        Columns that the user names; see `read_table`.
 
     Returns
     -------
@@ -97,6 +101,31 @@ def load(
     return Loaded(table, "data frame", "data frame", ReadSpec(), (), _size(table))
 
 
+def named_columns(
+    target: str | None, roles: Mapping[str, str], task: str = AUTO
+) -> dict[str, Storage | None]:
+    """Return the columns that a user names, with what their cells have to be for what they are named for.
+
+    Parameters
+    ----------
+    target : str or None
+    roles : mapping of name to role
+    task : str
+        A regression has a target of numbers.
+
+    Returns
+    -------
+    dict of name to storage or None
+    """
+    wanted: dict[str, Storage | None] = {
+        name: "number" if role in NUMBER_ROLES else "date" if role in DATE_ROLES else None
+        for name, role in roles.items()
+    }
+    if target is not None:
+        wanted[target] = "number" if task == "regression" else None
+    return wanted
+
+
 def messages_of(table: Table, schema: TableSchema) -> tuple[Message, ...]:
     """Return what the user should know of the inputs, by their kinds.
 
@@ -114,7 +143,7 @@ def messages_of(table: Table, schema: TableSchema) -> tuple[Message, ...]:
     )
 
 
-def _from_disk(path: Path, read: ReadSpec, known: Sequence[str]) -> Loaded:
+def _from_disk(path: Path, read: ReadSpec, known: Mapping[str, Storage | None]) -> Loaded:
     for kind in KINDS:
         reader = reader_of(kind)
         if reader.recognizes(path):

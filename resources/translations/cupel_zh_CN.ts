@@ -2775,6 +2775,10 @@
       <translation>列 {column!r} 应为 {wanted} 类型，但这里是 {found}；请检查其取值和小数点。</translation>
     </message>
     <message>
+      <source>Column {column!r} of {file} looks like numbers or dates but cannot be read as such, for instance {value!r} in line {row}, and is kept as text; give it the role numeric or date to read what can be read.</source>
+      <translation>{file} 的列 {column!r} 看起来像数字或日期，但无法按此读取，例如第 {row} 行的 {value!r}，因此保留为文本；若要读取其中可读的部分，请把它的角色设为 numeric 或 date。</translation>
+    </message>
+    <message>
       <source>Column {column!r} of {file} names images, for instance {name}, but none of them is there; give their paths from the folder of this file on.</source>
       <translation>{file} 的列 {column!r} 写的是图片，例如 {name}，但这些图片都不存在；请写出从该文件所在文件夹开始的路径。</translation>
     </message>
@@ -2783,12 +2787,24 @@
       <translation>{file} 的列 {column!r}：有 {n:,} 个单元格不是 {kind} 类型（例如第 {row} 行的 {value!r}），按缺失处理。</translation>
     </message>
     <message>
+      <source>Column {column!r} of {file}: cells that only say above, below or about a number are read as that number: {n:,}.</source>
+      <translation>{file} 的列 {column!r}：只写明高于、低于或约为某数的单元格按该数读取：{n:,} 个。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} of {file}: dates of zeros that count as missing: {n:,}.</source>
+      <translation>{file} 的列 {column!r}：全为零的日期按缺失处理：{n:,} 个。</translation>
+    </message>
+    <message>
       <source>Column {column!r} of {file}: day and month cannot be told apart; the day was taken to come first.</source>
       <translation>{file} 的列 {column!r}：无法区分日和月；已按日在前处理。</translation>
     </message>
     <message>
       <source>Column {column!r} of {file}: infinite values that count as missing: {n:,}.</source>
       <translation>{file} 的列 {column!r}：{n:,} 个无穷值按缺失处理。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} of {file}: its cells are read as numbers without their unit, {unit}.</source>
+      <translation>{file} 的列 {column!r}：单元格去掉单位 {unit} 后按数字读取。</translation>
     </message>
     <message>
       <source>Column {column!r} says {part!r} in {n:,} of {n_rows:,} rows; some must be the holdout and enough must be left for the folds.</source>

@@ -26,7 +26,7 @@ def read(tmp_path: Path) -> Callable[..., ReadResult]:
     def _read(content: str, known: tuple[str, ...] = (), **settings: object) -> ReadResult:
         path = tmp_path / "table.csv"
         path.write_text(content, encoding="utf-8", newline="")
-        return read_table(path, ReadSpec(**settings), known=known)  # type: ignore[arg-type]
+        return read_table(path, ReadSpec(**settings), known=dict.fromkeys(known))  # type: ignore[arg-type]
 
     return _read
 
