@@ -23,6 +23,7 @@ from .cells import parse_numbers
 
 _CHUNK = 1 << 20
 _ROWS = 2000
+_AROUND = re.compile(r"[^\d+.,-]{0,5}([+-]?[\d.,' \u00a0]*\d)(?: ?[^\d\s.,-][^\d.,-]{0,11})?")
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -140,13 +141,19 @@ def detect_decimal(body: Sequence[Sequence[str]], delimiter: str) -> str:
     point = re.compile(
         r"^[+-]?(?:\d*\.(?:\d{1,2}|\d{4,})|0\.\d+|\d{4,}\.\d+|\d{1,3}(?:[, ]\d{3})+\.\d+)(?:[eE][+-]?\d+)?$"
     )
-    cells = [cell for row in body for cell in row]
+    cells = [_core(cell) for row in body for cell in row if "," in cell or "." in cell]
     n_comma = sum(comma.match(cell) is not None for cell in cells)
     if n_comma == 0:
         return "."
     if n_comma == sum(bool(re.match(r"^\d+,\d{3}$", cell)) for cell in cells) and delimiter == ",":
         return "."
     return "," if n_comma > sum(point.match(cell) is not None for cell in cells) else "."
+
+
+def _core(cell: str) -> str:
+    """Return a cell without what may stand around a number: money, percent, a unit."""
+    match = _AROUND.fullmatch(cell)
+    return cell if match is None else match[1]
 
 
 def detect_header(rows: Sequence[Sequence[str]], decimal: str, known: Sequence[str] = ()) -> bool:

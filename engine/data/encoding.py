@@ -19,6 +19,7 @@ _LEGACY_SAMPLE = 8 << 20
 # Of lines with other bytes than ASCII, which tell encodings apart.
 _TELLING = 128 << 10
 _FEW_RUNS = 10
+_LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "cp850")
 _LEGACY = (
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "gb18030", "big5", "cp932",
     "euc_jp", "cp949", "koi8_r", "cp866", "cp850",
@@ -163,7 +164,9 @@ def _ranked(telling: bytes, accents: float) -> list[str]:
     # Only here: files in UTF-8 do without.
     from charset_normalizer import from_bytes
 
-    chaos = {match.encoding: match.chaos for match in from_bytes(telling, cp_isolation=list(_LEGACY))}
+    # Letters that stand alone among ASCII ones are of Latin scripts.
+    asked = _LATIN if accents >= 0.9 else _LEGACY
+    chaos = {match.encoding: match.chaos for match in from_bytes(telling, cp_isolation=list(asked))}
     if not chaos:
         return []
     # Several Western ones often fit alike, or give the same text.

@@ -19,7 +19,7 @@ from ..bundled.input_column import Cell, Remark
 from ..bundled.predictor import Piece, Predictor
 from ..bundled.records import opener
 from ..bundled.remarks import remarks
-from ..bundled.schema import Dialect
+from ..bundled.schema import Dialect, Schema
 from ..data import dialect
 from ..data.columns import CellForm, WordColumn
 from ..data.encoding import scan_file
@@ -30,6 +30,8 @@ from ..kinds.text.folder import decoded_texts
 # Images or texts that are read at once.
 _FILES = 256
 _LISTED = 5
+# What versions 0.1 and 0.2 read text as that is not in Unicode.
+_FEW_ENCODINGS = ("gb18030", "cp1252", "latin-1")
 # Of one text; a larger file is something else.
 _TEXT_BYTES = 16 << 20
 
@@ -111,6 +113,8 @@ class _Csv(Source):
         super().__init__(predictor)
         schema = predictor.schema.with_missing(read.missing)
         scan = scan_file(data.name, opener(data), read.encoding)
+        if _is_of_few_encodings(schema) and scan.encoding not in (*_FEW_ENCODINGS, "utf-8"):
+            scan = scan_file(data.name, opener(data), read.encoding or schema.read.encoding)
         schema = schema.with_thousands(read.thousands)
         told = Dialect(
             read.delimiter,
@@ -306,6 +310,12 @@ class _Texts(Source):
             *super().messages(),
             Message("Texts that cannot be read, and have an empty row: {n:,} ({files}).", values),
         ]
+
+
+def _is_of_few_encodings(schema: Schema) -> bool:
+    """Return whether a model was trained by a version that knew few encodings, on text from before UTF-8."""
+    is_old = all(spec.spelling is None for spec in schema.inputs)
+    return is_old and schema.read.encoding in _FEW_ENCODINGS
 
 
 def _labels_of(names: list[str], labels: list[str]) -> list[Cell] | None:

@@ -144,3 +144,29 @@ def test_what_is_said_goes_before_what_is_found(read, settings: dict, column: st
 def test_what_cannot_be_gets_one_sentence(settings: dict, said: str) -> None:
     with pytest.raises(SpecError, match=said):
         ReadSpec(**settings)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "decimal"),
+    [
+        ("3,5 €", "12,75 €", ","),
+        ("€ 3,5", "€ 1.200,50", ","),
+        ("12,5 %", "7,25 %", ","),
+        ("3,5kg", "4,75kg", ","),
+        ("-3,5 °C", "4,5 °C", ","),
+        ("CHF 3,5", "CHF 4,5", ","),
+        ("1,5", "2,25", ","),
+        ("1.234,5", "2.345,25", ","),
+        ("$3.50", "$1,200.75", "."),
+        ("3.5 m", "4.25 m", "."),
+        ("$1,200", "$3,400", "."),
+        ("1.5", "2.25", "."),
+        ("1,234.5", "2,345.25", "."),
+        ("08.09.19", "15.12.20", "."),
+        ("Smith, 5", "Jones, 7", "."),
+        ("1.2.3", "2.3.4", "."),
+    ],
+)
+def test_the_decimal_sign_shows_beside_money_and_units(read, first: str, second: str, decimal: str) -> None:
+    result = read("p;n;y\n" + "".join(f"{cell};{i};{i % 2}\n" for i, cell in enumerate([first, second] * 10)))
+    assert result.read.decimal == decimal

@@ -18,6 +18,10 @@ _JAPANESE = "名前,市\n田中,東京\nさくら,大阪\n" * 10
         ("cp1252", "nom;ville\nÉloïse;Orléans\nFrançois;Besançon\nHélène;Nîmes\n" * 10),
         ("cp1252", "a,b\n1 €,2\n3 €,4\n"),
         ("cp1252", "a,b\n1 °C,x\n3 °C,y\n" * 40),
+        (
+            "cp1252",
+            "id;price;word\n" + "".join(f"{i};{i},5 €;{'tü' if i % 2 else 'nö'}\n" for i in range(80)),
+        ),
         ("cp1250", "imię,miasto\nŁukasz,Łódź\nGrażyna,Kraków\nŻaneta,Gdańsk\n" * 10),
         ("cp1250", "jméno,město\nJiří,Plzeň\nŠárka,Děčín\nŽaneta,Třebíč\n" * 10),
         ("cp1251", _CYRILLIC),
