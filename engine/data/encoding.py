@@ -18,7 +18,8 @@ _SAMPLE = 4 << 20
 _LEGACY_SAMPLE = 8 << 20
 # Of lines with other bytes than ASCII, which tell encodings apart.
 _TELLING = 128 << 10
-_FEW_RUNS = 10
+_FEW_RUNS, _FEW_WORDS = 10, 3
+_PAIRS = re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+")
 _LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "cp850")
 _LEGACY = (
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "gb18030", "big5", "cp932",
@@ -153,7 +154,12 @@ def _legacy_encoding(opened: Callable[[], BinaryIO]) -> str:
     # Too few to rank by, or signs such as those of degrees and of the euro.
     signs = sum(not run.decode("cp1252", "replace").isalpha() for run in runs)
     is_western = accents >= 0.9 and (len(runs) < _FEW_RUNS or signs >= 0.9 * len(runs))
-    for encoding in (*(["cp1252"] if is_western else _ranked(telling, accents)), "cp1252"):
+    # Of a word or two what GB 2312 holds is taken for Chinese.
+    is_paired = bool(runs) and len(set(runs)) < _FEW_WORDS and all(_PAIRS.fullmatch(run) for run in runs)
+    for encoding in (
+        *(["gb18030"] if is_paired else ["cp1252"] if is_western else _ranked(telling, accents)),
+        "cp1252",
+    ):
         if _decode_ok(opened, encoding):
             return encoding
     return "latin-1"
