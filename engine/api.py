@@ -12,6 +12,7 @@ from ..storage.records import Request, StudyRecord, StudyState, TrialRecord
 from ..storage.store import Store
 from ..storage.workspace import default_workspace
 from .commands.summary import baselines_of, best_of
+from .domain.data_read import DataRead
 from .domain.errors import CupelError, SpecError
 from .domain.evidence import Claims, Estimate, Evidence, Verdict
 from .domain.results import BestTrial, Scored, StudyResult
@@ -56,6 +57,8 @@ class SearchResult:
         How often the rows of the holdout were looked at, over all studies of the workspace.
     export_path : Path or None
         The bundle, if one was written and its certificate passed.
+    data : DataRead or None
+        How the data were read (``data.read``), what should be known of that, and what was found in them.
     """
 
     study: StudyRecord
@@ -66,6 +69,7 @@ class SearchResult:
     split_audit: SplitAudit | None
     evidence: Evidence | None
     looks: int
+    data: DataRead | None
 
     @property
     def corrected(self) -> Estimate | None:
@@ -229,4 +233,5 @@ def _found(store: Store, study_id: int) -> SearchResult:
         result.split_audit,
         result.evidence,
         study.n_looks,
+        None if study.dataset_id is None else DataRead.of(store.dataset(study.dataset_id)),
     )

@@ -273,7 +273,7 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from .commands import ship
+    from .commands import search_arguments, ship
 
     p = _command(
         commands, "predict", "Predict rows with an exported bundle: one row for each input row, in order."
@@ -294,6 +294,7 @@ def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="LEVEL",
         help="tell of each row an interval (columns low and high), or of classes their set, too; 0.9 for 90 %%",
     )
+    search_arguments.add_dialect_arguments(p)
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=ship.run_predict)
     p = _command(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,8 @@ def create_study(
     splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed, near)
     report = build_report(loaded.table, schema, target, spec.split, near)
     audit = audit_split(loaded.table, schema, target, spec.split, near)
-    dataset = _keep(store, loaded, schema, report)
+    said = (*loaded.messages, *messages_of(loaded.table, schema), *target.messages)
+    dataset = _keep(store, loaded, schema, report, said)
     study = store.create_study(
         name=name or f"{loaded.name} · {spec.target}",
         dataset_id=dataset.id,
@@ -81,14 +83,7 @@ def create_study(
     store.set_split(study.id, store.artifacts.add(splits.to_npz_bytes()))
     store.set_result(study.id, {"split_audit": audit.to_json()})
     fewer = fewer_workers(spec.n_workers)
-    texts = messages_of(loaded.table, schema)
-    return store.study(study.id), (
-        *loaded.messages,
-        *texts,
-        *target.messages,
-        *splits.messages,
-        *([fewer] if fewer else []),
-    )
+    return store.study(study.id), (*said, *splits.messages, *([fewer] if fewer else []))
 
 
 def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[Start, ...]:
@@ -138,7 +133,9 @@ def _check(spec: StudySpec) -> None:
         )
 
 
-def _keep(store: Store, loaded: Loaded, schema: TableSchema, report: DataReport) -> DatasetRecord:
+def _keep(
+    store: Store, loaded: Loaded, schema: TableSchema, report: DataReport, said: Sequence[Message]
+) -> DatasetRecord:
     """Store a snapshot of the table: the study runs on it even when the file has moved or changed."""
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=store.workspace.path) as folder:
         files = TableFiles.save(loaded.table, Path(folder))
@@ -148,6 +145,6 @@ def _keep(store: Store, loaded: Loaded, schema: TableSchema, report: DataReport)
         schema = schema.with_stored(arrays)
     return store.add_dataset(
         digest=loaded.table.digest(), name=loaded.name, source=loaded.source, n_rows=loaded.table.n_rows,
-        n_columns=len(loaded.table.names), schema=schema.to_json(), report=report.to_json(), table_sha256=sha256,
-        size_bytes=size,
+        n_columns=len(loaded.table.names), schema=schema.to_json(), table_sha256=sha256, size_bytes=size,
+        report=report.to_json() | {"messages": [message.to_json() for message in said]},
     )  # fmt: skip

@@ -24,7 +24,7 @@ from .domain.errors import DataError, ExportError
 from .domain.kinds import AUTO, kinds_of
 from .domain.spec import ReadSpec, StudySpec
 from .kinds.registry import reader_of
-from .kinds.sources import Loaded, load
+from .kinds.sources import Loaded, load, named_columns
 from .splits.splitting import Splits
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class SourceRows:
         DataError, SpecError
             Where the data cannot be used as asked.
         """
-        loaded = load(source, read)
+        loaded = load(source, read, named_columns(spec.target, spec.roles, spec.task))
         schema = loaded.schema(spec.target, spec.roles, spec.kind)
         target = encode_target(loaded.table, schema, spec.task)
         if not schema.features:

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from ..bundled.input_column import Cell, InputColumn
 from ..bundled.predictor import Predictor
-from ..data.columns import Column, NumberColumn
+from ..data.columns import CellForm, Column, NumberColumn
 from ..data.reading import read_table
 from ..data.target import match_labels
 from ..deployment.bundle import Bundle
 from ..deployment.telling import Progress, nobody, stage
 from ..domain.errors import DataError, Message
-from ..domain.kinds import Storage, kind_of_role
+from ..domain.kinds import kind_of_role
 from ..domain.spec import ReadSpec
 from ..domain.thresholds import USUAL
 from ..kinds.registry import reader_of
@@ -72,12 +72,12 @@ class BundleAudit(Audit):
                 file=str(data),
             )
         progress("reading", 0.0)
-        storages: dict[str, tuple[Storage, str]] = {
-            spec.column: (spec.storage, spec.date_format)
+        forms = {
+            spec.column: CellForm(spec.storage, spec.date_format, spec.spelling)
             for spec in predictor.schema.inputs
             if not predictor.lead
         }
-        table = read_table(data, read, storages).table
+        table = read_table(data, read, forms).table
         super().__init__(asked, table, self._bundle.manifest.target, progress)
 
     def messages(self) -> Sequence[Message]:

@@ -68,11 +68,11 @@ class CsvFile:
 
     def _records(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         """Yield (first line, cells) of every record that is not an empty line."""
-        told = self._schema.read.quoting if self._dialect.quoting is None else self._dialect.quoting
+        quotes = self._dialect.quotes(self._schema.read)
         with self._open() as raw:
             # Of a gzip file the place is unknown.
             self._raw = raw if isinstance(raw, io.BufferedReader) else None
-            yield from records(raw, self.encoding, delimiter, quoting=told is not False, file=self.path.name)
+            yield from records(raw, self.encoding, delimiter, quotes, self.path.name)
             self._raw = None
 
     def _layout(self) -> tuple[str, int, list[int]]:
@@ -86,11 +86,14 @@ class CsvFile:
         )
         nearest: tuple[int, list[str]] = (0, [])
         first: list[str] | None = None
+        skipped, n_before = asked.skip_rows or 0, 0
         for delimiter in delimiters:
-            for number, (_, record) in enumerate(self._records(delimiter)):
-                if number == 0 and delimiter == delimiters[0]:
-                    first = record
-                if number >= _HEADER_LINES or asked.header is False:
+            for number, (line, record) in enumerate(self._records(delimiter)):
+                if line <= skipped:
+                    continue
+                if first is None and delimiter == delimiters[0]:
+                    first, n_before = record, number
+                if number - n_before >= _HEADER_LINES or asked.header is False:
                     break
                 names = column_names(record, fill=has_header)
                 n_found = sum(column in names for column in wanted)
@@ -107,7 +110,7 @@ class CsvFile:
                 "{file} has no column {column!r}; its columns are {columns}.", file=self.path.name,
                 column=next(column for column in wanted if column not in names), columns=", ".join(names[:12]),
             )  # fmt: skip
-        return delimiters[0], 0, self._positions(first)
+        return delimiters[0], n_before, self._positions(first)
 
     def _positions(self, first: list[str]) -> list[int]:
         """Return the places of the inputs in a file without a header, by the number of its cells."""

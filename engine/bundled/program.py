@@ -66,6 +66,10 @@ def main(arguments: Sequence[str] | None = None, model: FormatModel | None = Non
     parser.add_argument(
         "--header", action=argparse.BooleanOptionalAction, help="whether the first row holds the names"
     )
+    parser.add_argument("--quote", choices=['"', "'", "none"], help="the sign around cells")
+    parser.add_argument("--escape", choices=["\\", "none"], help="the sign before a quote within a cell")
+    parser.add_argument("--thousands", choices=[",", ".", "_"], help="what sets groups of three digits apart")
+    parser.add_argument("--skip-rows", type=int, metavar="N", help="lines before the rows")
     parser.add_argument(
         "--check", action="store_true", help="predict the sample rows and compare with the stored predictions"
     )
@@ -101,11 +105,15 @@ def main(arguments: Sequence[str] | None = None, model: FormatModel | None = Non
 
 def _opened(predictor: Predictor, asked: argparse.Namespace) -> CsvFile:
     """Return the file of rows, read as the command line says."""
-    predictor.read_as(predictor.schema, asked.decimal)
+    schema = predictor.schema.with_thousands(asked.thousands)
+    predictor.read_as(schema, asked.decimal)
     delimiter = "\t" if asked.delimiter == "\\t" else asked.delimiter
     if delimiter is not None and len(delimiter) != 1:
         raise InputError("The delimiter {delimiter!r} must be one character.", delimiter=delimiter)
-    dialect = Dialect(delimiter, asked.encoding, asked.decimal, asked.header)
+    dialect = Dialect(
+        delimiter, asked.encoding, asked.decimal, asked.header, quote=asked.quote, escape=asked.escape,
+        skip_rows=asked.skip_rows,
+    )  # fmt: skip
     return CsvFile(asked.data[0], predictor.schema, dialect)
 
 

@@ -11,10 +11,12 @@ from typing import SupportsFloat
 
 import numpy as np
 
+from .date_spelling import DateReader, is_no_date
 from .dates import spelled_dates
 from .input_column import Cell, InputColumn, Remark
 from .numbers import NumberSpelling
 from .schema import InputSpec, Schema
+from .spelling import NumberReader, WordReader
 
 _CACHE = 100_000
 _SHOWN_CATEGORIES = 50
@@ -43,7 +45,12 @@ class RawColumn(InputColumn):
         self._missing = frozenset(schema.missing)
         self._quiet = self._missing | frozenset(schema.soft_missing)
         self._decimal = decimal
-        self._numbers = NumberSpelling(decimal)
+        spelling, thousands = spec.spelling, schema.read.thousands or ""
+        self._numbers: NumberSpelling | NumberReader = (
+            NumberSpelling(decimal) if spelling is None else NumberReader(decimal, thousands, spelling)
+        )
+        self._words = None if spelling is None else WordReader(spelling, _words_of(spec))
+        self._dates = None if spelling is None else DateReader(spec.date_format)
         gone = (self._numbers.parse(text.strip()) for text in schema.user_missing)
         self._missing_numbers = [value for value in gone if value == value]
         self._date = re.compile(spec.date_pattern, re.ASCII)
@@ -177,7 +184,9 @@ class RawColumn(InputColumn):
         if isinstance(cell, float | np.floating) and float(cell).is_integer() and abs(cell) < 2**53:
             cell = int(cell)
         word = str(cell).strip()
-        return "" if word in self._missing else word
+        if word in self._missing:
+            return ""
+        return word if self._words is None else self._words.read(word)
 
     def _values(self, cells: Sequence[Cell], lines: Sequence[int]) -> np.ndarray:
         """Read numbers or dates in any spelling."""
@@ -192,17 +201,23 @@ class RawColumn(InputColumn):
 
     def _parsed(self, texts: Sequence[str]) -> list[float]:
         if self.storage == "date":
-            values = spelled_dates(texts, self._date, day_first=self._day_first).tolist()
             gone = self._missing
+            if self._dates is not None:
+                values = self._dates.seconds(texts).tolist()
+            else:
+                values = spelled_dates(texts, self._date, day_first=self._day_first).tolist()
             return [math.nan if text in gone else value for text, value in zip(texts, values, strict=True)]
         found = [math.nan if text in self._missing else self._numbers.parse(text) for text in texts]
         return [math.nan if value in self._missing_numbers else value for value in found]
+
+    def _is_no_date(self, text: str) -> bool:
+        return self._dates is not None and self.storage == "date" and is_no_date(text)
 
     def _value(self, cell: Cell, line: int) -> float:
         if isinstance(cell, str):
             text = cell.strip()
             value = self._cache[text]
-            if value != value and text not in self._quiet:
+            if value != value and text not in self._quiet and not self._is_no_date(text):
                 self.n_odd += 1
                 self.first_odd = self.first_odd if self.n_odd > 1 else (line, text)
             return value
@@ -219,3 +234,7 @@ class RawColumn(InputColumn):
         if not isinstance(cell, SupportsFloat):
             raise TypeError(f"Column {self.column!r} cannot take {type(cell).__name__}.")
         return float(cell)
+
+
+def _words_of(spec: InputSpec) -> list[str]:
+    return [word for word in spec.categories or () if isinstance(word, str)]

@@ -8,7 +8,7 @@ import gzip
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from .errors import InputError
 
@@ -16,16 +16,32 @@ BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs
 _BYTES = 1 << 20
 
 
-def csv_rows(lines: Iterable[str], delimiter: str, *, quoting: bool) -> Any:
-    """Return a reader of rows of cells (`csv.reader`); blanks after a delimiter are no part of a cell.
+class Quotes(NamedTuple):
+    """How cells are quoted.
 
-    Parameters
+    Attributes
     ----------
-    quoting : bool
-        Whether ``"`` quotes cells.
+    sign : str
+        Around a cell; empty where cells are not quoted.
+    escape : str
+        Before a sign that is part of a quoted cell; empty where such a sign is doubled.
     """
-    mode = csv.QUOTE_MINIMAL if quoting else csv.QUOTE_NONE
-    return csv.reader(lines, delimiter=delimiter, quoting=mode, skipinitialspace=True)
+
+    sign: str = '"'
+    escape: str = ""
+
+
+def csv_rows(lines: Iterable[str], delimiter: str, quotes: Quotes) -> Any:
+    """Return a reader of rows of cells (`csv.reader`); blanks after a delimiter are no part of a cell."""
+    if not quotes.sign:
+        return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=True)
+    return csv.reader(
+        lines,
+        delimiter=delimiter,
+        quotechar=quotes.sign,
+        escapechar=quotes.escape or None,
+        skipinitialspace=True,
+    )
 
 
 def column_names(cells: Sequence[str], *, fill: bool = True) -> list[str]:
@@ -94,7 +110,7 @@ def found_encoding(opened: Callable[[], BinaryIO], trained: str, file: str) -> s
 
 
 def records(
-    raw: BinaryIO, encoding: str, delimiter: str, *, quoting: bool, file: str
+    raw: BinaryIO, encoding: str, delimiter: str, quotes: Quotes, file: str
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield (first line, cells) of every record of a stream that is not an empty line.
 
@@ -107,7 +123,7 @@ def records(
     line = 1
     try:
         with io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
-            reader = csv_rows(text, delimiter, quoting=quoting)
+            reader = csv_rows(text, delimiter, quotes)
             for record in reader:
                 if record:
                     yield line, record

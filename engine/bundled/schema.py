@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .errors import InputError
+from .records import Quotes
+from .spelling import Spelling
 
 FORMAT = 3
 """2: a threshold other than 0.5. 3: images beside other columns."""
@@ -26,6 +28,19 @@ class Dialect:
     decimal: str | None = None
     header: bool | None = None
     quoting: bool | None = None
+    quote: str | None = None
+    escape: str | None = None
+    thousands: str | None = None
+    skip_rows: int | None = None
+
+    def quotes(self, trained: Dialect) -> Quotes:
+        """Return how cells are quoted: as is said here, else as the training data's were."""
+        plain = self.quoting is None and self.quote is None
+        one = trained if plain else self
+        if one.quoting is False or one.quote == "none":
+            return Quotes("")
+        escape = self.escape or trained.escape or "none"
+        return Quotes(one.quote or '"', "" if escape == "none" else escape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,8 @@ class InputSpec:
         Of each cell's pixels: height, width, channels; None where cells are no images.
     position : int
         In files without a header.
+    spelling : Spelling or None
+        How cells may be spelled; None of bundles by versions 0.1 and 0.2, which take fewer spellings.
     """
 
     column: str
@@ -64,6 +81,7 @@ class InputSpec:
     categories: tuple[str | float, ...] | None = None
     shape: tuple[int, ...] | None = None
     position: int = 0
+    spelling: Spelling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +192,10 @@ class Schema:
         more = tuple(cell.strip() for cell in cells)
         return replace(self, missing=self.missing + more, user_missing=self.user_missing + more)
 
+    def with_thousands(self, sign: str | None) -> Schema:
+        """Return a schema for a file in which another sign sets groups of three digits apart; None: as in training."""
+        return self if sign is None else replace(self, read=replace(self.read, thousands=sign))
+
 
 def _input(data: Mapping[str, Any], images: Sequence[int] | None) -> InputSpec:
     """Return an input; where images are the only one, their shape stands beside the inputs."""
@@ -186,7 +208,12 @@ def _input(data: Mapping[str, Any], images: Sequence[int] | None) -> InputSpec:
         categories=None if categories is None else tuple(categories),
         shape=None if shape is None else tuple(shape),
         position=data.get("position", 0),
+        spelling=_spelling(data.get("spelling")),
     )
+
+
+def _spelling(data: Mapping[str, Any] | None) -> Spelling | None:
+    return None if data is None else Spelling(tuple(data["units"]), tuple(data["truth"]))
 
 
 def _folds(data: Mapping[str, Any]) -> FoldsSpec:

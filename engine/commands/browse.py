@@ -28,6 +28,7 @@ from ...storage.store import Store
 from ..cli_codes import DONE
 from ..domain import formatting
 from ..domain.comparable import are_comparable, is_scored_the_old_way
+from ..domain.data_read import DataRead
 from ..domain.errors import Message, SpecError, WorkspaceError
 from ..domain.evidence import Verdict
 from ..domain.filtering import parse_filter, trial_columns
@@ -41,6 +42,7 @@ from ..domain.verdict import OLD_WAY, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
 from ..statistics.epochs import best_epoch_scores
 from .console import plain_console
+from .data_lines import data_lines
 from .opening import open_to_read
 from .summary import print_leaderboard, standing, summary
 
@@ -162,6 +164,9 @@ def run_show(args: argparse.Namespace) -> int:
             else:
                 state = standing(study, store.interrupted_studies())
                 print(f"{study.name}  ({state}, {study.task}, {study.metric})", file=sys.stderr)
+                if study.dataset_id is not None:
+                    for line in data_lines(DataRead.of(store.dataset(study.dataset_id))):
+                        print(line, file=sys.stderr)
                 print_leaderboard(store, study)
             return DONE
         trial = store.trial_by_number(study.id, args.trial)

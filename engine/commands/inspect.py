@@ -8,9 +8,8 @@ import sys
 
 from ..cli_codes import DONE
 from ..domain import formatting
+from .data_lines import finding_lines, read_lines
 from .search import reading_of, roles_of
-
-_TITLES = {"serious": "SERIOUS", "warning": "warning", "info": "note"}
 
 
 def run_inspect(args: argparse.Namespace) -> int:
@@ -24,9 +23,7 @@ def run_inspect(args: argparse.Namespace) -> int:
     shape = f"{formatting.counted(found.n_rows, 'row')} × {formatting.counted(found.n_columns, 'column')}"
     goal = f", {found.task} of {found.target!r}" if found.task else ""
     print(f"{found.name}: {shape}{goal}", file=sys.stderr)
-    order = list(_TITLES)
-    for one in sorted(found.findings, key=lambda one: order.index(one.severity)):
-        print(f"{_TITLES[one.severity]}: {one.message}")
+    print("\n".join([*read_lines(found.read), *finding_lines(found.findings)]))
     if not found.findings:
         print("Nothing unusual was found.")
     for message in found.messages:

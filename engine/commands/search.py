@@ -14,14 +14,16 @@ import psutil
 from ...storage.records import Request, StudyRecord, StudyState
 from ...storage.store import Store
 from ..cli_codes import DONE, FAILED, INTERRUPTED
+from ..domain.data_read import DataRead
 from ..domain.errors import SpecError
 from ..domain.results import StudyResult
 from ..domain.resuming import More, extend, found_nothing
 from ..domain.space import default_space_toml, space_from_toml
 from ..domain.spec import DEFAULT_TRIALS, ReadSpec, StudySpec
 from ..jobs.launch import launch_engine
+from .data_lines import finding_lines, read_lines
 from .follow import Followed, follow
-from .search_arguments import settings_of
+from .search_arguments import read_of, settings_of
 from .split_lines import split_lines
 from .summary import best_of, print_leaderboard, summary
 
@@ -42,6 +44,9 @@ def run_search(args: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             print("Reading the data and drawing the folds …", file=sys.stderr)
         study, messages = create_study(store, args.data, spec, read=read, name=args.name)
+        data = DataRead.of(store.dataset(study.dataset_id or 0))
+        for line in (*read_lines(data.read), *finding_lines(data.findings)):
+            print(line, file=sys.stderr)
         for line in split_lines(StudyResult.of(study).split_audit, with_remedy=True):
             print(line, file=sys.stderr)
         if args.warm_start:
@@ -155,8 +160,7 @@ def _spec(args: argparse.Namespace) -> StudySpec:
 
 def reading_of(args: argparse.Namespace) -> ReadSpec:
     """Return how a file is to be read."""
-    header = False if args.no_header else None
-    return ReadSpec(args.delimiter, args.encoding, args.decimal, header, image_size=args.image_size)
+    return dataclasses.replace(read_of(args), image_size=args.image_size)
 
 
 def roles_of(args: argparse.Namespace) -> dict[str, str]:

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from ..domain.settings import BY_FIELD, SETTINGS, Group, Setting, default_of
-from ..domain.spec import StudySpec
+from ..domain.settings import BY_FIELD, READING, SETTINGS, Group, Setting, default_of
+from ..domain.spec import ReadSpec, StudySpec
 
 _HOLDOUT, _PART = "split.holdout", "split.holdout_part"
 _OF_INSPECTION = ("kind",)
@@ -53,10 +53,24 @@ def add_inspect_arguments(parser: argparse.ArgumentParser) -> None:
     _add_source(parser)
     parser.add_argument("--target", metavar="COLUMN", help="what is to be learnt; else it is guessed")
     for field in _OF_INSPECTION:
-        _add_setting(parser, BY_FIELD[field])
+        _add_setting(parser, BY_FIELD[field], default_of(StudySpec, BY_FIELD[field]))
     _add_reading(parser)
     _add_roles_of_split(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def add_dialect_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add all that `read_of` reads: how a text file is written."""
+    for setting in READING:
+        _add_setting(parser, setting, None)
+
+
+def read_of(args: argparse.Namespace) -> ReadSpec:
+    """Return how a text file is to be read; what was not given is found in the file."""
+    given = {setting.field: getattr(args, _place(setting)) for setting in READING}
+    if given["delimiter"] in ("\\t", "tab"):
+        given["delimiter"] = "\t"
+    return ReadSpec(**given)
 
 
 def settings_of(args: argparse.Namespace) -> dict[str, Any]:
@@ -80,14 +94,13 @@ def fraction_or_part(text: str) -> float | str:
 def _add_settings(p: argparse.ArgumentParser, group: Group, without: Collection[str] = ()) -> None:
     for setting in SETTINGS:
         if setting.group == group and setting.field not in without:
-            _add_setting(p, setting)
+            _add_setting(p, setting, default_of(StudySpec, setting))
 
 
-def _add_setting(p: argparse.ArgumentParser, setting: Setting) -> None:
-    default = default_of(StudySpec, setting)
+def _add_setting(p: argparse.ArgumentParser, setting: Setting, default: Any) -> None:
     option, text = f"--{setting.option}", _plain(setting)
     if setting.type is bool:
-        action = argparse.BooleanOptionalAction if default else "store_true"
+        action = "store_true" if default is False else argparse.BooleanOptionalAction
         p.add_argument(option, action=action, default=default, help=text)
         return
     known: dict[str, Any] = {"type": setting.type}
@@ -133,10 +146,7 @@ def _add_reading(p: argparse.ArgumentParser) -> None:
         metavar="N",
         help="height and width of images, in pixels (default: their median, at most 64)",
     )
-    p.add_argument("--delimiter", metavar="CHAR", help="between the cells of a row")
-    p.add_argument("--encoding", help="of the file, for instance utf-8, gb18030, latin-1")
-    p.add_argument("--decimal", choices=(".", ","), help="decimal sign")
-    p.add_argument("--no-header", action="store_true", help="the first row is one of data")
+    add_dialect_arguments(p)
 
 
 def _add_roles_of_split(p: argparse.ArgumentParser) -> None:

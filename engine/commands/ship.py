@@ -17,6 +17,7 @@ from ..domain.formatting import counted
 from ..domain.stored import encoded
 from ..outputs import output_file
 from .console import progress_bar
+from .search_arguments import read_of
 
 
 def run_export(args: argparse.Namespace) -> int:
@@ -65,7 +66,9 @@ def run_predict(args: argparse.Namespace) -> int:
     from ..inference.predicting import predict_file
 
     with output_file(args.out, "predictions.csv") as out, _progress("predicting") as progress:
-        result = predict_file(args.bundle, args.data, out, progress=progress, interval=args.interval)
+        result = predict_file(
+            args.bundle, args.data, out, read_of(args), progress=progress, interval=args.interval
+        )
     if args.json:
         print(json.dumps({"path": str(out), **encoded(result)}, allow_nan=False))
         return DONE

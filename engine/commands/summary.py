@@ -11,6 +11,7 @@ from ...storage.records import FailureKind, StudyRecord, StudyState, TrialKind, 
 from ...storage.store import Store
 from ..domain import formatting
 from ..domain.comparable import all_scored_the_old_way, ranked_together
+from ..domain.data_read import DataRead
 from ..domain.evidence import Claims, Evidence
 from ..domain.objectives import is_ruled_out, objectives_of, pareto_trials
 from ..domain.results import BestTrial, Scored, StudyResult, of_metric
@@ -59,6 +60,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, object]:
         "interrupted": study.id in store.interrupted_studies(),
         "final": None if result.final is None else result.final.kind,
         "export": None if result.export is None else encoded(result.export),
+        "data": None if study.dataset_id is None else DataRead.of(store.dataset(study.dataset_id)).to_json(),
         "split_audit": None if result.split_audit is None else result.split_audit.to_json(),
         "objectives": list(objectives),
         "pareto": [{"trial": trial.number, "values": values} for trial, values in front],

@@ -13,26 +13,32 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..bundled.date_spelling import is_no_date
 from ..bundled.numbers import MISSING, SOFT_MISSING, number_patterns
+from ..bundled.spelling import NumberReader, Spelling
 from ..domain.kinds import Storage
 from .arrow import pc
-from .columns import DateColumn, NumberColumn, WordColumn
-from .dates import parse_dates
+from .columns import PLAIN, CellForm, DateColumn, NumberColumn, WordColumn
+from .dates import are_compact_days, find_dates, parse_dates
+from .spelled import first_unlike, spelled_numbers, united
 
 # A column of numbers or dates may hold this fraction of other cells.
 _ODD_FRACTION = 0.05
 # In at most this many spellings.
 _ODD_WORDS = 20
 _PROBE = 500
+# Of a column that is asked to be one of dates.
+_LEAST_ASKED = 0.01
 _EXACT = 2.0**53
 
 
 @dataclass(frozen=True, slots=True)
 class CellRules:
-    """How cells are read: the decimal sign, further spellings of missing, and whether dates may be found."""
+    """How cells are read: decimal sign, further spellings of missing, and what sets thousands apart."""
 
     decimal: str = "."
     missing: tuple[str, ...] = ()
+    thousands: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +56,12 @@ class ParsedColumn:
         Whether day and month could not be told apart.
     n_infinite : int
         Infinite numbers, which became missing.
+    n_bounds : int
+        Numbers that only say that a value is below, above or about them.
+    n_nothing : int
+        Dates of zeros, which became missing.
+    nearly : (int, str) or None
+        Of words that look like numbers or dates: the row and the cell of the first that is none.
     """
 
     column: NumberColumn | WordColumn
@@ -57,10 +69,44 @@ class ParsedColumn:
     odd_values: tuple[str, ...] = ()
     ambiguous_dates: bool = False
     n_infinite: int = 0
+    n_bounds: int = 0
+    n_nothing: int = 0
+    nearly: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Words:
+    """The distinct cells of a column, how often each comes, and how they are to be read.
+
+    Attributes
+    ----------
+    storage : {"number", "text", "date"} or None
+        What the column must be; None where its cells decide.
+    is_new : bool
+        Whether all spellings are read, and not those of versions 0.1 and 0.2 alone.
+    """
+
+    name: str
+    words: pa.Array
+    codes: NDArray[np.int32]
+    counts: NDArray[np.int64]
+    gone: NDArray[np.bool_]
+    soft: NDArray[np.bool_]
+    rules: CellRules
+    form: CellForm | None
+    storage: Storage | None
+
+    @property
+    def is_new(self) -> bool:
+        return self.form is None or self.form.spelling is not None
 
 
 def parse_column(
-    name: str, cells: pa.ChunkedArray, rules: CellRules, storage: Storage | None = None, date_format: str = ""
+    name: str,
+    cells: pa.ChunkedArray,
+    rules: CellRules,
+    form: CellForm | None = None,
+    wanted: Storage | None = None,
 ) -> ParsedColumn:
     """Type one column.
 
@@ -70,19 +116,20 @@ def parse_column(
     cells : pyarrow.ChunkedArray of string
         Nulls are missing.
     rules : CellRules
-    storage : {"number", "text", "date"}, optional
-        Decided from the cells where not given; where given, cells that do not fit become missing and are
-        reported.
-    date_format : str, optional
-        The spelling of dates to read, where it is known.
+    form : CellForm, optional
+        How the column was read before; cells that do not fit become missing and are reported. Decided from the cells
+        where not given.
+    wanted : {"number", "text", "date"}, optional
+        What the cells are to be without an earlier form; words stay where none of them is such.
     """
+    storage = wanted if form is None else form.storage
     # Beyond what one array of 32-bit offsets holds.
     wide = cells.nbytes >= 2**31
     whole = (pc.cast(cells, pa.large_string()) if wide else cells).combine_chunks()
     trimmed = pc.utf8_trim_whitespace(whole)
     del cells, whole
     if storage in (None, "number") and rules.decimal == ".":
-        fast = _plain_numbers(name, trimmed, rules)
+        fast = _plain_numbers(name, trimmed, rules, may_be_dates=storage is None)
         if fast is not None:
             return fast
     encoded = trimmed.dictionary_encode()
@@ -92,11 +139,12 @@ def parse_column(
     gone = pc.is_in(words, _word_set(rules)).to_numpy(zero_copy_only=False)
     soft = gone | pc.is_in(words, pa.array(sorted(SOFT_MISSING))).to_numpy(zero_copy_only=False)
     counts = np.bincount(codes + 1, minlength=len(words) + 1)[1:]
+    told = _Words(name, words, codes, counts, gone, soft, rules, form, storage)
     for attempt in (_as_numbers, _as_dates):
-        parsed = attempt(name, words, codes, counts, soft, rules, storage, date_format)
+        parsed = attempt(told)
         if parsed is not None:
             return parsed
-    return ParsedColumn(_as_text(name, words, codes, gone))
+    return _as_text(told)
 
 
 def parse_numbers(words: pa.Array, decimal: str) -> NDArray[np.float64]:
@@ -127,7 +175,9 @@ def _missing_numbers(rules: CellRules) -> NDArray[np.float64]:
     return numbers[~np.isnan(numbers)]
 
 
-def _plain_numbers(name: str, trimmed: pa.Array, rules: CellRules) -> ParsedColumn | None:
+def _plain_numbers(
+    name: str, trimmed: pa.Array, rules: CellRules, *, may_be_dates: bool
+) -> ParsedColumn | None:
     """Read a column of plain numbers quickly; None where any cell is something else."""
     probe = trimmed.slice(0, _PROBE)
     first = probe.filter(pc.invert(pc.is_in(probe, _word_set(rules))))
@@ -144,27 +194,21 @@ def _plain_numbers(name: str, trimmed: pa.Array, rules: CellRules) -> ParsedColu
     numbers = np.array(numbers, np.float64)
     if not numbers.size or np.isnan(numbers).all() or np.nanmax(np.abs(numbers)) >= _EXACT:
         return None
+    if may_be_dates and are_compact_days(numbers):
+        return None
     numbers[np.isin(numbers, _missing_numbers(rules))] = np.nan
-    return ParsedColumn(NumberColumn(name, numbers))
+    return ParsedColumn(NumberColumn(name, numbers, _number_spelling(numbers)))
 
 
-def _as_numbers(
-    name: str,
-    words: pa.Array,
-    codes: NDArray[np.int32],
-    counts: NDArray[np.int64],
-    soft: NDArray[np.bool_],
-    rules: CellRules,
-    storage: Storage | None,
-    date_format: str,  # noqa: ARG001 - one signature for all attempts
-) -> ParsedColumn | None:
+def _as_numbers(told: _Words) -> ParsedColumn | None:
+    words, soft, rules, storage = told.words, told.soft, told.rules, told.storage
     if storage not in (None, "number"):
         return None
     if storage is None and len(words) > _PROBE:
-        probe = parse_numbers(words.slice(0, _PROBE), rules.decimal)
+        probe, _, _ = _numbers_of(told, words.slice(0, _PROBE), soft[:_PROBE])
         if np.mean(np.isnan(probe) & ~soft[:_PROBE]) > 0.5:
             return None
-    numbers = parse_numbers(words, rules.decimal)
+    numbers, spelling, bounds = _numbers_of(told, words, soft)
     spelled_infinite = pc.match_substring_regex(words, r"^[+-]?(?i:inf(inity)?)$").to_numpy(
         zero_copy_only=False
     )
@@ -172,12 +216,45 @@ def _as_numbers(
     numbers[infinite] = np.nan
     found, odd = ~np.isnan(numbers), np.isnan(numbers) & ~soft & ~infinite
     if storage is None and (
-        not _mostly(found | infinite, odd, soft, counts) or _is_code(words, numbers, found)
+        not _mostly(found | infinite, odd, soft, told.counts)
+        or _is_code(words, numbers, found)
+        or are_compact_days(numbers)
     ):
         return None
+    if told.form is None and storage is not None and not found.any():
+        return None
     numbers[np.isin(numbers, _missing_numbers(rules))] = np.nan
-    column = NumberColumn(name, np.append(numbers, np.nan)[codes])
-    return _with_odd(column, words, codes, odd, n_infinite=int(counts[infinite].sum()))
+    spelling = spelling if spelling.units or not told.is_new else _number_spelling(numbers)
+    column = NumberColumn(told.name, np.append(numbers, np.nan)[told.codes], spelling)
+    n_bounds = int(told.counts[bounds].sum())
+    return _with_odd(column, told, odd, n_infinite=int(told.counts[infinite].sum()), n_bounds=n_bounds)
+
+
+def _numbers_of(
+    told: _Words, words: pa.Array, soft: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], Spelling, NDArray[np.bool_]]:
+    """Return the numbers that words spell, NaN where one is none; how; and which are bounds."""
+    numbers = parse_numbers(words, told.rules.decimal)
+    bounds = np.zeros(len(words), bool)
+    if not told.is_new:
+        return numbers, PLAIN, bounds
+    known = None if told.form is None else told.form.spelling
+    left = np.flatnonzero(np.isnan(numbers) & ~soft)
+    if not len(left):
+        return numbers, known or PLAIN, bounds
+    reader = NumberReader(told.rules.decimal, told.rules.thousands, known or PLAIN)
+    if known is not None:
+        numbers[left] = [reader.parse(text) for text in words.take(pa.array(left)).to_pylist()]
+        return numbers, known, bounds
+    n_plain = int(np.sum(~np.isnan(numbers)))
+    return spelled_numbers(numbers, words, left, reader, n_plain, is_asked=told.storage is not None)
+
+
+def _number_spelling(numbers: NDArray[np.float64]) -> Spelling:
+    """Return how a column of numbers without units may be spelled: as truth values, where it has 0 and 1 alone."""
+    known = numbers[~np.isnan(numbers)]
+    is_truth = len(known) > 0 and bool(np.all((known == 0) | (known == 1)))
+    return Spelling(truth=("false", "true")) if is_truth else PLAIN
 
 
 def _is_code(words: pa.Array, numbers: NDArray[np.float64], found: NDArray[np.bool_]) -> bool:
@@ -188,35 +265,35 @@ def _is_code(words: pa.Array, numbers: NDArray[np.float64], found: NDArray[np.bo
     return bool(np.any(np.abs(numbers[found & exact]) >= _EXACT))
 
 
-def _as_dates(
-    name: str,
-    words: pa.Array,
-    codes: NDArray[np.int32],
-    counts: NDArray[np.int64],
-    soft: NDArray[np.bool_],
-    rules: CellRules,  # noqa: ARG001 - one signature for all attempts
-    storage: Storage | None,
-    date_format: str,
-) -> ParsedColumn | None:
+def _as_dates(told: _Words) -> ParsedColumn | None:
+    words, storage = told.words, told.storage
     if storage not in (None, "date"):
         return None
+    nothing, n_nothing = np.zeros(len(words), bool), 0
+    if told.is_new:
+        zeros = pc.match_substring_regex(words, r"^0{1,4}[-/.]0{1,2}[-/.]0").to_numpy(zero_copy_only=False)
+        nothing[zeros] = [is_no_date(text) for text in words.filter(pa.array(zeros)).to_pylist()]
+    soft = told.soft | nothing
     candidates = np.flatnonzero(~soft)
-    dates = (
-        parse_dates(words.take(pa.array(candidates)), 1 - _ODD_FRACTION, date_format)
-        if len(candidates)
-        else None
-    )
-    if dates is None and storage is None:
+    least = 1 - _ODD_FRACTION if storage is None else _LEAST_ASKED
+    date_format = "" if told.form is None else told.form.date_format
+    dates = None
+    if len(candidates):
+        read = find_dates if told.is_new else parse_dates
+        dates = read(words.take(pa.array(candidates)), least, date_format)
+    if dates is None and (storage is None or told.form is None):
         return None
     seconds = np.full(len(words), np.nan)
     if dates is not None:
         seconds[candidates] = dates.seconds
     found, odd = ~np.isnan(seconds), np.isnan(seconds) & ~soft
-    if storage is None and not _mostly(found, odd, soft, counts):
+    if storage is None and not _mostly(found, odd, soft, told.counts):
         return None
     shown = dates.date_format if dates is not None else date_format
-    column = DateColumn(name, np.append(seconds, np.nan)[codes], shown)
-    return _with_odd(column, words, codes, odd, ambiguous_dates=dates is not None and dates.ambiguous)
+    n_nothing = int(told.counts[nothing].sum())
+    column = DateColumn(told.name, np.append(seconds, np.nan)[told.codes], PLAIN, shown)
+    is_open = dates is not None and dates.ambiguous
+    return _with_odd(column, told, odd, ambiguous_dates=is_open, n_nothing=n_nothing)
 
 
 def _mostly(
@@ -231,22 +308,29 @@ def _mostly(
 
 def _with_odd(
     column: NumberColumn,
-    words: pa.Array,
-    codes: NDArray[np.int32],
+    told: _Words,
     odd: NDArray[np.bool_],
+    *,
     ambiguous_dates: bool = False,
     n_infinite: int = 0,
+    n_bounds: int = 0,
+    n_nothing: int = 0,
 ) -> ParsedColumn:
-    rows = np.flatnonzero(np.append(odd, False)[codes]) if odd.any() else np.empty(0, np.int64)
-    values = tuple(words[int(i)].as_py() for i in np.flatnonzero(odd)[:5])
-    return ParsedColumn(column, rows, values, ambiguous_dates, n_infinite)
+    rows = np.flatnonzero(np.append(odd, False)[told.codes]) if odd.any() else np.empty(0, np.int64)
+    values = tuple(told.words[int(i)].as_py() for i in np.flatnonzero(odd)[:5])
+    return ParsedColumn(column, rows, values, ambiguous_dates, n_infinite, n_bounds, n_nothing)
 
 
-def _as_text(name: str, words: pa.Array, codes: NDArray[np.int32], gone: NDArray[np.bool_]) -> WordColumn:
+def _as_text(told: _Words) -> ParsedColumn:
+    words, gone = told.words, told.gone
     # By bytes of UTF-8, as Python sorts str.
     order = pc.sort_indices(words).to_numpy(zero_copy_only=False)
     kept = order[~gone[order]]
     rank = np.full(len(words) + 1, -1, np.int32)
     rank[kept] = np.arange(len(kept), dtype=np.int32)
     vocabulary = tuple(words.take(pa.array(kept)).to_numpy(zero_copy_only=False).tolist())
-    return WordColumn(name, rank[codes], vocabulary)
+    column = WordColumn(told.name, rank[told.codes], vocabulary, PLAIN)
+    if not told.is_new:
+        return ParsedColumn(WordColumn(told.name, column.codes, vocabulary, None))
+    column = united(column, None if told.form is None else told.form.spelling)
+    return ParsedColumn(column, nearly=None if told.form is not None else first_unlike(column))

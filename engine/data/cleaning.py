@@ -60,7 +60,9 @@ def compact(column: NumberColumn | WordColumn) -> NumberColumn | WordColumn:
         return column
     rank = np.full(len(column.vocabulary) + 1, -1, np.int32)
     rank[used] = np.arange(len(used), dtype=np.int32)
-    return WordColumn.of_codes(column.name, rank[column.codes], [column.vocabulary[i] for i in used.tolist()])
+    return WordColumn.of_codes(
+        column.name, rank[column.codes], [column.vocabulary[i] for i in used.tolist()], column.spelling
+    )
 
 
 def _blank(column: NumberColumn | WordColumn) -> NDArray[np.bool_]:

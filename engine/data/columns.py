@@ -15,6 +15,7 @@ from typing import ClassVar, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bundled.spelling import Spelling
 from ..domain.arrays import Cells
 from ..domain.kinds import Storage
 from .scratch import row_chunks, take_mapped
@@ -22,6 +23,27 @@ from .scratch import row_chunks, take_mapped
 Rows = NDArray[np.int64]
 Cell: TypeAlias = str | float | int | None
 """A cell as JSON: text, a number (int where whole), a date as ISO text in UTC, None where missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellForm:
+    """How the cells of a column are kept and were spelled, for reading a later file alike.
+
+    Attributes
+    ----------
+    storage : {"number", "text", "date"}
+    date_format : str
+        Of dates, in the signs of `strftime`.
+    spelling : Spelling or None
+        None of columns that versions 0.1 and 0.2 read, which took fewer spellings.
+    """
+
+    storage: Storage
+    date_format: str = ""
+    spelling: Spelling | None = None
+
+
+PLAIN = Spelling()
 
 
 class Digest(Protocol):
@@ -41,11 +63,14 @@ class NumberColumn:
     name : str
     numbers : ndarray of shape (n,), float64
         NaN where missing, never infinite.
+    spelling : Spelling or None
+        How they were spelled in the file; not part of the digest.
     """
 
     storage: ClassVar[Storage] = "number"
     name: str
     numbers: NDArray[np.float64]
+    spelling: Spelling | None = PLAIN
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -60,7 +85,7 @@ class NumberColumn:
 
     def with_numbers(self, numbers: NDArray[np.float64]) -> NumberColumn:
         """Return a column of the same name and type with other cells."""
-        return NumberColumn(self.name, numbers)
+        return NumberColumn(self.name, numbers, self.spelling)
 
     def categories(self) -> tuple[NDArray[np.int32], tuple[str, ...]]:
         """Return codes of shape (n,), int32 (-1 missing), and their labels: `canonical_text` in ascending order."""
@@ -100,7 +125,7 @@ class DateColumn(NumberColumn):
 
     def with_numbers(self, numbers: NDArray[np.float64]) -> DateColumn:
         """See `NumberColumn.with_numbers`."""
-        return DateColumn(self.name, numbers, self.date_format)
+        return DateColumn(self.name, numbers, self.spelling, self.date_format)
 
     def raw(self, rows: Rows) -> list[Cell]:
         """Return cells as JSON."""
@@ -118,25 +143,30 @@ class WordColumn:
         Indices into `vocabulary`, -1 where missing.
     vocabulary : tuple of str
         Sorted, distinct, trimmed.
+    spelling : Spelling or None
+        How they were spelled in the file; not part of the digest.
     """
 
     storage: ClassVar[Storage] = "text"
     name: str
     codes: NDArray[np.int32]
     vocabulary: tuple[str, ...]
+    spelling: Spelling | None = PLAIN
 
     def __len__(self) -> int:
         return len(self.codes)
 
     @classmethod
-    def of_codes(cls, name: str, codes: NDArray[np.int32], words: Sequence[str]) -> WordColumn:
+    def of_codes(
+        cls, name: str, codes: NDArray[np.int32], words: Sequence[str], spelling: Spelling | None = PLAIN
+    ) -> WordColumn:
         """Return a column of codes into `words` (distinct, in any order); sorts the vocabulary."""
         order = sorted(range(len(words)), key=words.__getitem__)
         rank = np.empty(len(words) + 1, np.int32)
         rank[order] = np.arange(len(words), dtype=np.int32)
         # Code -1 stays -1.
         rank[-1] = -1
-        return cls(name, rank[codes], tuple(words[i] for i in order))
+        return cls(name, rank[codes], tuple(words[i] for i in order), spelling)
 
     @classmethod
     def of_words(cls, name: str, words: Sequence[str]) -> WordColumn:
@@ -150,7 +180,7 @@ class WordColumn:
 
     def take(self, rows: Rows) -> WordColumn:
         """Return the column of the given rows; the vocabulary stays whole."""
-        return WordColumn(self.name, self.codes[rows], self.vocabulary)
+        return WordColumn(self.name, self.codes[rows], self.vocabulary, self.spelling)
 
     def categories(self) -> tuple[NDArray[np.int32], tuple[str, ...]]:
         """Return codes of shape (n,), int32 (-1 missing), and their labels."""

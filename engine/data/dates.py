@@ -12,7 +12,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..bundled.date_spelling import (
+    SPELLED_FORMATS,
+    DateReader,
+    matched_parts,
+    own_pattern,
+    parts_seconds,
+    shown_format,
+)
 from ..bundled.dates import DATE_PATTERNS, MONTHS, DateClock, DateParts, civil_seconds, offset_of
+from ..bundled.spelling import tidy
 from .arrow import pc
 
 _PROBE = 200
@@ -56,6 +65,69 @@ def parse_dates(words: pa.Array, least: float = 0.95, date_format: str = "") -> 
     return None
 
 
+def find_dates(words: pa.Array, least: float = 0.95, date_format: str = "") -> ParsedDates | None:
+    """Return the dates of `words` (distinct, no nulls) in any spelling, or None where fewer than `least` are dates.
+
+    With `date_format` days and months in numbers are read in its order alone; see `DateReader`.
+    """
+    if date_format:
+        return ParsedDates(DateReader(date_format).seconds(words.to_pylist()), date_format)
+    quick = parse_dates(words, least)
+    # There a month in words is known by its first three letters, whatever the word.
+    if quick is not None and "%b" not in quick.date_format:
+        left = np.flatnonzero(np.isnan(quick.seconds))
+        quick.seconds[left] = DateReader(quick.date_format).seconds(words.take(pa.array(left)).to_pylist())
+        return quick
+    texts: list[str] = words.to_pylist()
+    found, ambiguous = _usual_format(texts[:: max(1, len(texts) // _PROBE)], min(least, 0.9))
+    if not found:
+        return None
+    if "/" in found or "-" in found or "." in found:
+        found, ambiguous = _usual_format(texts, min(least, 0.9))
+    seconds = DateReader(found).seconds(texts)
+    if not found or np.mean(~np.isnan(seconds)) < least:
+        return None
+    return ParsedDates(seconds, found, ambiguous)
+
+
+def are_compact_days(numbers: NDArray[np.float64]) -> bool:
+    """Return whether numbers, at least ten different ones, are all days written as 20190908, of 1900 to 2100."""
+    known = numbers[~np.isnan(numbers)]
+    if len(known) < 10 or known.min() < 19000101 or known.max() > 21001231:
+        return False
+    days = np.unique(known)
+    if len(days) < 10 or np.any(days != np.floor(days)):
+        return False
+    whole = days.astype(np.int64)
+    parts = DateParts(whole // 10000, whole // 100 % 100, whole % 100)
+    return not bool(np.isnan(civil_seconds(parts)).any())
+
+
+def _usual_format(texts: list[str], least: float) -> tuple[str, bool]:
+    """Return the format in which most texts are dates, and whether its day and month cannot be told apart.
+
+    Empty where fewer than `least` of them are dates at all.
+    """
+    small = [tidy(text).lower() for text in texts]
+    best: tuple[int, str, bool] = (0, "", False)
+    for name, pattern in SPELLED_FORMATS:
+        groups = [group for group in matched_parts(small, pattern) if group is not None]
+        if len(groups) <= best[0]:
+            continue
+        day_first, ambiguous = True, False
+        if "?" in name:
+            parts = tuple(
+                np.array([int(group[key]) for group in groups], np.int64) for key in ("a", "c", "Y")
+            )
+            day_first, ambiguous = _day_first([parts])  # type: ignore[list-item]
+        n_dates = int(np.sum(~np.isnan(parts_seconds(groups, day_first=day_first))))
+        if n_dates > best[0]:
+            best = (n_dates, shown_format(name, groups, day_first=day_first), ambiguous)
+    if not best[0] or np.mean(~np.isnan(DateReader(best[1]).seconds(texts))) < least:
+        return "", False
+    return best[1], best[2]
+
+
 def date_pattern(date_format: str) -> tuple[str, bool]:
     """Return what reads dates of a format that `parse_dates` gave, for readers outside of this process.
 
@@ -68,7 +140,7 @@ def date_pattern(date_format: str) -> tuple[str, bool]:
         Whether the group a is the day and c the month, or the other way round.
     """
     found = (pattern for name, pattern in DATE_PATTERNS if _same_format(name, date_format))
-    return next(found, DATE_PATTERNS[0][1]), date_format.startswith("%d")
+    return next(found, own_pattern(date_format)[1]), date_format.startswith("%d")
 
 
 def _same_format(name: str, date_format: str) -> bool:

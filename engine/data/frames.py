@@ -17,7 +17,7 @@ from ..domain.errors import DataError, Message
 from ..domain.kinds import Storage
 from .arrow import pc
 from .cells import CellRules, parse_column
-from .columns import Column, DateColumn, NumberColumn
+from .columns import CellForm, Column, DateColumn, NumberColumn
 from .table import Table
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def table_from_pandas(frame: pd.DataFrame) -> Table:
                 pa.array([None if gone else str(cell) for cell, gone in zip(series, missing, strict=True)])
             )
     names = _distinct([str(name) for name in frame.columns])
-    table, messages = table_from_arrow(pa.table(arrays, names=names), {})
+    table, messages = table_from_arrow(pa.table(arrays, names=names), {}, {})
     for message in messages:
         if message.args.get("reason") == "nested":
             raise DataError(message.template, **message.args)
@@ -53,15 +53,14 @@ def table_from_pandas(frame: pd.DataFrame) -> Table:
 
 
 def table_from_arrow(
-    data: pa.Table, storages: Mapping[str, tuple[Storage, str]]
+    data: pa.Table, forms: Mapping[str, CellForm], known: Mapping[str, Storage | None]
 ) -> tuple[Table, list[Message]]:
     """Return the table of an Arrow table and what could not be used of it (nested and binary columns)."""
     columns: list[Column] = []
     messages: list[Message] = []
     names = _distinct(data.column_names)
     for i, name in enumerate(names):
-        storage, date_format = storages.get(name, (None, ""))
-        column = _column(name, data.column(i), storage, date_format)
+        column = _column(name, data.column(i), forms.get(name), known.get(name))
         if column is None:
             messages.append(
                 Message(
@@ -74,7 +73,9 @@ def table_from_arrow(
     return Table(tuple(columns), data.num_rows), messages
 
 
-def _column(name: str, cells: pa.ChunkedArray, storage: Storage | None, date_format: str) -> Column | None:
+def _column(
+    name: str, cells: pa.ChunkedArray, form: CellForm | None, wanted: Storage | None
+) -> Column | None:
     kind_of = pa.types
     data_type = cells.type
     if kind_of.is_dictionary(data_type):
@@ -83,13 +84,13 @@ def _column(name: str, cells: pa.ChunkedArray, storage: Storage | None, date_for
     if kind_of.is_boolean(data_type):
         cells = pc.if_else(cells, "True", "False")
     elif kind_of.is_date(data_type) or kind_of.is_timestamp(data_type):
-        return DateColumn(name, _seconds(cells), "%Y-%m-%d")
+        return DateColumn(name, _seconds(cells), date_format="%Y-%m-%d")
     elif kind_of.is_integer(data_type) or kind_of.is_floating(data_type) or kind_of.is_decimal(data_type):
         numbers = np.array(pc.cast(cells, pa.float64(), safe=False).to_numpy(), np.float64)
         numbers[np.isinf(numbers)] = np.nan
         known = numbers[~np.isnan(numbers)]
         is_code = kind_of.is_integer(data_type) and known.size > 0 and np.abs(known).max() >= _EXACT
-        if not is_code and storage != "text":
+        if not is_code and (form is None or form.storage != "text"):
             return NumberColumn(name, numbers)
         cells = pc.cast(cells, pa.string())
     elif kind_of.is_null(data_type):
@@ -100,7 +101,7 @@ def _column(name: str, cells: pa.ChunkedArray, storage: Storage | None, date_for
         cells = pc.cast(cells, pa.string())
     elif not kind_of.is_string(data_type):
         return None
-    return parse_column(name, cells, CellRules(), storage, date_format).column
+    return parse_column(name, cells, CellRules(), form, wanted).column
 
 
 def _seconds(cells: pa.ChunkedArray) -> NDArray[np.float64]:

@@ -9,16 +9,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 
 from ..domain.errors import DataError, Message
 from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
+from .columns import CellForm
 from .frames import table_from_arrow
 from .table import Table
 from .textfile import TextFileReader
 from .unfolding import damage_told
+
+_NONE: Mapping[str, Storage | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class ReadResult:
 def read_table(
     path: str | Path,
     read: ReadSpec | None = None,
-    storages: Mapping[str, tuple[Storage, str]] | None = None,
+    forms: Mapping[str, CellForm] | None = None,
+    known: Mapping[str, Storage | None] = _NONE,
 ) -> ReadResult:
     """Read a data file.
 
@@ -52,8 +57,11 @@ def read_table(
         ``.parquet`` or any text table, plain or gzip.
     read : ReadSpec, optional
         Settings that are not to be detected.
-    storages : mapping of name to (storage, date format), optional
-        How the cells of columns must be kept, as `TableSchema.storages` gives it; decided from the cells otherwise.
+    forms : mapping of name to CellForm, optional
+        How the cells of columns must be kept, as `TableSchema.forms` gives it; decided from the cells otherwise.
+    known : mapping of name to storage or None
+        Columns that the user names, such as the target: whether the first row holds names shows by them. Where one is
+        to hold numbers or dates, what can be read as such is, and the rest is counted.
 
     Raises
     ------
@@ -74,11 +82,11 @@ def read_table(
         with path.open("rb") as stream:
             magic = stream.read(4)
         if magic == b"PAR1":
-            result = _read_parquet(path, storages or {})
+            result = _read_parquet(path, forms or {}, known)
         else:
             with _frugal_memory():
                 result = ReadResult(
-                    *TextFileReader(path, read, storages or {}, magic[:2] == b"\x1f\x8b").run()
+                    *TextFileReader(path, read, forms or {}, magic[:2] == b"\x1f\x8b", known).run()
                 )
     _check(path.name, result.table)
     return result
@@ -108,7 +116,9 @@ def _check(file: str, table: Table) -> None:
         raise DataError("{file} has column names but no rows; choose a file with data.", file=file)
 
 
-def _read_parquet(path: Path, storages: Mapping[str, tuple[Storage, str]]) -> ReadResult:
+def _read_parquet(
+    path: Path, forms: Mapping[str, CellForm], known: Mapping[str, Storage | None]
+) -> ReadResult:
     # Only here: text files do without.
     import pyarrow.parquet as pq
 
@@ -118,5 +128,5 @@ def _read_parquet(path: Path, storages: Mapping[str, tuple[Storage, str]]) -> Re
         raise DataError(
             "{file} is damaged or not Parquet: {reason}.", file=path.name, reason=str(error).rstrip(".")
         ) from error
-    table, messages = table_from_arrow(data, storages)
+    table, messages = table_from_arrow(data, forms, known)
     return ReadResult(table, ReadSpec(), tuple(messages))

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from ...storage.records import Json
+from ..bundled.spelling import Spelling
 from ..domain.errors import DataError
 from ..domain.inspections import ArraySchema
 from ..domain.kinds import (
@@ -32,6 +33,7 @@ from ..domain.spec import ReadSpec
 from ..domain.stored import from_builtins
 from .columns import (
     ArrayColumn,
+    CellForm,
     Column,
     DateColumn,
     NumberColumn,
@@ -39,6 +41,7 @@ from .columns import (
     cells_of,
     date_format_of,
 )
+from .spelled import looks_like_values
 from .table import Table
 
 _ID_NAME = re.compile(r"(?:^|[\W_])(?:id|uuid|guid|index|idx|key)(?:$|[\W_])|^unnamed: 0$", re.IGNORECASE)
@@ -70,6 +73,8 @@ class ColumnSchema:
         Of dates, in the signs of `strftime`.
     array : ArraySchema or None
         Of a column of arrays.
+    spelling : Spelling or None
+        How its cells were spelled in the file; None of versions 0.1 and 0.2.
     """
 
     name: str
@@ -83,6 +88,7 @@ class ColumnSchema:
     examples: tuple[str, ...] = ()
     date_format: str = ""
     array: ArraySchema | None = None
+    spelling: Spelling | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict; the storage is called ``kind`` there, as it was in version 0.1.0."""
@@ -184,9 +190,9 @@ class TableSchema:
         """The target column, if one was chosen."""
         return next(iter(self.with_role("target")), None)
 
-    def storages(self) -> dict[str, tuple[Storage, str]]:
-        """Return name → (storage, date format), for `read_table` of a later file with the same columns."""
-        return {c.name: (c.storage, c.date_format) for c in self.columns}
+    def forms(self) -> dict[str, CellForm]:
+        """Return how the cells of each column are kept, for `read_table` of a later file with the same columns."""
+        return {c.name: CellForm(c.storage, c.date_format, c.spelling) for c in self.columns}
 
     def to_json(self) -> dict[str, object]:
         """Return a JSON-ready dict that `from_json` turns into an equal schema."""
@@ -314,6 +320,9 @@ def infer_role(column: NumberColumn | WordColumn, n_missing: int, n_unique: int)
         return "id" if _is_counter(column, n_present, n_unique) else "numeric"
     if n_unique <= _MANY_WORDS and n_unique <= max(0.9 * n_present, 20):
         return "categorical" if _mean_words(column) < 12 else "text"
+    # Numbers or dates that could not be read are no texts to learn from.
+    if n_unique > 0.5 * n_present and looks_like_values(column):
+        return "id"
     if n_unique > 0.5 * n_present:
         return "text" if _mean_words(column) >= 2.5 or not _ascii_words(column) else "id"
     return "text" if _mean_words(column) >= 6 else "categorical"
@@ -374,6 +383,7 @@ def _describe(column: Column, role: str | None) -> ColumnSchema:
         examples,
         date_format_of(column),
         ArraySchema(column.values.shape[1:]) if isinstance(column, ArrayColumn) else None,
+        cells.spelling,
     )
 
 

@@ -244,7 +244,11 @@ def _from_arrow(name: str, storage: Storage, date_format: str, array: Any) -> Nu
         codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
         return WordColumn.of_codes(name, codes, array.dictionary.to_pylist())
     numbers = np.array(array.to_numpy(zero_copy_only=False))
-    return DateColumn(name, numbers, date_format) if storage == "date" else NumberColumn(name, numbers)
+    return (
+        DateColumn(name, numbers, date_format=date_format)
+        if storage == "date"
+        else NumberColumn(name, numbers)
+    )
 
 
 def _listed(names: Sequence[str], most: int = 12) -> str:

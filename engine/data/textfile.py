@@ -5,7 +5,6 @@ Used by `reading` only.
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import io
 from collections.abc import Callable, Mapping
@@ -17,14 +16,15 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from ..bundled.records import column_names
+from ..bundled.records import Quotes, column_names, csv_rows
 from ..domain.errors import DataError, Message
 from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
 from . import dialect
 from .cells import CellRules, ParsedColumn, parse_column
 from .cleaning import blank_columns, blank_rows, compact, sub_header_rows
-from .columns import NumberColumn, WordColumn
+from .columns import CellForm, NumberColumn, WordColumn
+from .encoding import scan_file
 from .table import Table
 from .unfolding import open_gzip
 
@@ -38,9 +38,15 @@ class TextFileReader:
     """One reading of one text file."""
 
     def __init__(
-        self, path: Path, read: ReadSpec, storages: Mapping[str, tuple[Storage, str]], compressed: bool
+        self,
+        path: Path,
+        read: ReadSpec,
+        forms: Mapping[str, CellForm],
+        compressed: bool,
+        known: Mapping[str, Storage | None],
     ) -> None:
-        self.path, self.file, self.asked, self.storages = path, path.name, read, storages
+        self.known = known
+        self.path, self.file, self.asked, self.forms = path, path.name, read, forms
         self.compressed = compressed
         self.messages: list[Message] = []
         # Record number from 1, cells, text.
@@ -49,18 +55,17 @@ class TextFileReader:
 
     def run(self) -> tuple[Table, ReadSpec, tuple[Message, ...]]:
         """Read the file: the table, the settings resolved, the messages."""
-        self.scan = dialect.scan_file(self.file, self._open, self.asked.encoding)
+        self.scan = scan_file(self.file, self._open, self.asked.encoding)
         self._decide()
         chunks = self._read_cells()
         self.records = self._kept_records(len(chunks[0]))
         chunks = self._mend(chunks)
-        rules = CellRules(cast("str", self.read.decimal), self.read.missing)
+        rules = self._rules()
         parsed: list[ParsedColumn] = []
         n_idle = 0
         for i, name in enumerate(self.names):
-            storage, date_format = self.storages.get(name, (None, ""))
-            cells = dialect.without_quotes(chunks[i]) if self.unquote else chunks[i]
-            parsed.append(parse_column(name, cells, rules, storage, date_format))
+            cells = dialect.without_quotes(chunks[i], self.quotes.sign) if self.unquote else chunks[i]
+            parsed.append(parse_column(name, cells, rules, self.forms.get(name), self.known.get(name)))
             del cells
             # Its memory is needed for the next columns. Giving it back takes milliseconds, however little it is: of
             # 30,000 short columns that would be minutes.
@@ -70,6 +75,10 @@ class TextFileReader:
                 pa.default_memory_pool().release_unused()
                 n_idle = 0
         return self._clean(parsed), self.read, tuple(self.messages)
+
+    def _rules(self) -> CellRules:
+        read = self.read
+        return CellRules(cast("str", read.decimal), read.missing, cast("str", read.thousands))
 
     def _open(self) -> BinaryIO:
         if self.compressed:
@@ -89,39 +98,47 @@ class TextFileReader:
             )
         if len(delimiter) != 1 or not delimiter.isascii():
             raise DataError("The delimiter {delimiter!r} must be one ASCII character.", delimiter=delimiter)
-        quoting = dialect.detect_quoting(sample, delimiter) if asked.quoting is None else asked.quoting
-        rows = dialect.split_rows(sample, delimiter, quoting)[:5000]
-        widths = [len(row) for row in rows if any(row)]
+        self.quotes = quotes = dialect.quotes_of(asked, dialect.detect_quotes(sample, delimiter))
+        skipped = asked.skip_rows or 0
+        rows = dialect.split_rows(sample, delimiter, quotes)[: skipped + 5000]
+        widths = [len(row) for row in rows[skipped:] if any(row)]
         if not widths:
             raise DataError("{file} has no rows; choose a file with data.", file=self.file)
         self.n_columns = max(set(widths), key=lambda n: (widths.count(n), n))
         self.n_preamble = next(
             i
             for i, row in enumerate(rows)
-            if len(row) == self.n_columns and any(row) and not (i == 0 and named is not None)
+            if i >= skipped and len(row) == self.n_columns and any(row) and not (i == 0 and named is not None)
         )
         body = [row for row in rows[self.n_preamble :] if len(row) == self.n_columns and any(row)]
-        decimal = asked.decimal or dialect.detect_decimal(body, delimiter)
+        other = {",": ".", ".": ","}
+        decimal = asked.decimal or other.get(asked.thousands or "") or dialect.detect_decimal(body, delimiter)
         short = (
-            dialect.short_header(rows[: self.n_preamble], body, decimal)
+            dialect.short_header(rows[skipped : self.n_preamble], body, decimal)
             if asked.header is not False
             else None
         )
         if short is not None:
             self.n_preamble -= 1
             body = [short, *body]
-        header = dialect.detect_header(body, decimal) if asked.header is None else asked.header
+        header = (
+            dialect.detect_header(body, decimal, tuple(self.known)) if asked.header is None else asked.header
+        )
         given = body[0][: self.n_columns] if header else []
         self.names = column_names([*given, *[""] * (self.n_columns - len(given))])
         self.header_cells = body[0] if header else None
-        self.unquote = quoting and dialect.has_spaced_quotes(sample, delimiter)
+        self.unquote = bool(quotes.sign) and dialect.has_spaced_quotes(sample, delimiter, quotes.sign)
         self.read = dataclasses.replace(
             asked,
             delimiter=delimiter,
             encoding=self.scan.encoding,
             decimal=decimal,
             header=header,
-            quoting=quoting,
+            quoting=bool(quotes.sign),
+            quote=quotes.sign or "none",
+            escape=quotes.escape or "none",
+            thousands=asked.thousands or other[decimal],
+            skip_rows=self.n_preamble,
         )
         if self.n_preamble:
             self._say("{file}: lines left out before the table: {n:,}.", n=self.n_preamble)
@@ -146,7 +163,8 @@ class TextFileReader:
                     ),
                     parse_options=pacsv.ParseOptions(
                         delimiter=self.read.delimiter,
-                        quote_char='"' if self.read.quoting else False,
+                        quote_char=self.quotes.sign or False,
+                        escape_char=self.quotes.escape or False,
                         newlines_in_values=bool(self.read.quoting),
                         ignore_empty_lines=False,
                         invalid_row_handler=self._keep_irregular,
@@ -200,7 +218,7 @@ class TextFileReader:
         for number, _, text in self.irregular:
             if number < first or not text.strip():
                 continue
-            rows = dialect.split_rows(text, cast("str", self.read.delimiter), bool(self.read.quoting))
+            rows = dialect.split_rows(text, cast("str", self.read.delimiter), self.quotes)
             cells = rows[0] if rows else []
             while len(cells) > self.n_columns and not cells[-1]:
                 cells = cells[:-1]
@@ -256,7 +274,7 @@ class TextFileReader:
             keep[repeated] = False
         rows = np.flatnonzero(keep)
         dead = blank_columns(columns, self.header_cells, keep)
-        dead = [i for i in dead if columns[i].name not in self.storages]
+        dead = [i for i in dead if columns[i].name not in self.forms]
         if dead:
             self._say("{file}: empty columns without a name left out: {n:,}.", n=len(dead))
         for i, p in enumerate(parsed):
@@ -271,15 +289,13 @@ class TextFileReader:
         return Table(tuple(kept), len(rows))
 
     def _typed_again(self, column: NumberColumn | WordColumn) -> NumberColumn | WordColumn:
-        if isinstance(column, NumberColumn) or column.name in self.storages:
+        if isinstance(column, NumberColumn) or column.name in self.forms:
             return column
         words = pa.array([*column.vocabulary, None], pa.string())
         cells = pa.chunked_array(
             [words.take(pa.array(np.where(column.codes < 0, len(words) - 1, column.codes)))]
         )
-        return parse_column(
-            column.name, cells, CellRules(cast("str", self.read.decimal), self.read.missing)
-        ).column
+        return parse_column(column.name, cells, self._rules(), None, self.known.get(column.name)).column
 
     def _report_cells(self, parsed: ParsedColumn, keep: NDArray[np.bool_]) -> None:
         column = parsed.column
@@ -300,6 +316,7 @@ class TextFileReader:
                 column=column.name,
                 n=parsed.n_infinite,
             )
+        self._report_spelling(parsed)
         if parsed.ambiguous_dates:
             self._say(
                 "Column {column!r} of {file}: day and month cannot be told apart; the day was taken to come "
@@ -307,11 +324,44 @@ class TextFileReader:
                 column=column.name,
             )
 
+    def _report_spelling(self, parsed: ParsedColumn) -> None:
+        column = parsed.column
+        units = column.spelling.units if column.spelling is not None else ()
+        if units and column.name not in self.forms:
+            self._say(
+                "Column {column!r} of {file}: its cells are read as numbers without their unit, {unit}.",
+                column=column.name,
+                unit=", ".join(units),
+            )
+        if parsed.n_bounds:
+            self._say(
+                "Column {column!r} of {file}: cells that only say above, below or about a number are read as that "
+                "number: {n:,}.",
+                column=column.name,
+                n=parsed.n_bounds,
+            )
+        if parsed.n_nothing:
+            self._say(
+                "Column {column!r} of {file}: dates of zeros that count as missing: {n:,}.",
+                column=column.name,
+                n=parsed.n_nothing,
+            )
+        if parsed.nearly is not None:
+            row, value = parsed.nearly
+            self._say(
+                "Column {column!r} of {file} looks like numbers or dates but cannot be read as such, for instance "
+                "{value!r} in line {row}, and is kept as text; give it the role numeric or date to read what can be "
+                "read.",
+                column=column.name,
+                value=value,
+                row=self._lines([int(self.records[row])]),
+            )
+
     def _lines(self, records: list[int], most: int = 5) -> str:
         """Return the lines of the file at which records begin, as text."""
         shown = records[:most]
         if self.read.quoting and self.scan.n_line_ends > self.records_total:
-            lines = _record_lines(self._open, self.read, shown)
+            lines = _record_lines(self._open, self.read, self.quotes, shown)
         else:
             lines = shown
         return ", ".join(map(str, lines)) + (", …" if len(records) > most else "")
@@ -328,11 +378,13 @@ class TextFileReader:
         self.messages.append(Message(template, {"file": self.file, **args}))
 
 
-def _record_lines(opened: Callable[[], BinaryIO], read: ReadSpec, records: list[int]) -> list[int]:
+def _record_lines(
+    opened: Callable[[], BinaryIO], read: ReadSpec, quotes: Quotes, records: list[int]
+) -> list[int]:
     """Return the first line of each record, for files whose quoted cells hold line ends."""
     starts: dict[int, int] = {}
     with opened() as stream, io.TextIOWrapper(stream, encoding=read.encoding, newline="") as text:
-        reader = csv.reader(text, delimiter=cast("str", read.delimiter))
+        reader = csv_rows(text, cast("str", read.delimiter), quotes)
         line = 1
         for number, _ in enumerate(reader, start=1):
             if number in records:

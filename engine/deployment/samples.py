@@ -73,7 +73,9 @@ def write_samples(
 
 def write_rows(path: Path, table: Table, read: ReadSpec) -> None:
     """Write the table as a CSV file with a header, in UTF-8 and otherwise in the dialect of the training data."""
-    quoting, sign = (csv.QUOTE_NONE, None) if read.quoting is False else (csv.QUOTE_MINIMAL, '"')
+    is_quoted = read.quoting is not False
+    quoting, sign = (csv.QUOTE_MINIMAL, read.quote or '"') if is_quoted else (csv.QUOTE_NONE, None)
+    escape = None if not is_quoted or read.escape in (None, "none") else read.escape
     cells = [_spelled(column, read.decimal or ".") for column in table]
     names = list(table.names)
     # An empty cell alone would be an empty line, which is no row.
@@ -82,7 +84,12 @@ def write_rows(path: Path, table: Table, read: ReadSpec) -> None:
         cells.append([str(i + 1) for i in range(table.n_rows)])
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(
-            stream, delimiter=read.delimiter or ",", quoting=quoting, quotechar=sign, lineterminator="\n"
+            stream,
+            delimiter=read.delimiter or ",",
+            quoting=quoting,
+            quotechar=sign,
+            escapechar=escape,
+            lineterminator="\n",
         )
         writer.writerow(names)
         writer.writerows(zip(*cells, strict=True))
@@ -90,6 +97,12 @@ def write_rows(path: Path, table: Table, read: ReadSpec) -> None:
 
 def spell_date(seconds: float, date_format: str) -> str:
     """Return a moment as `engine.data.dates` reads it; the time is added where the format lacks it."""
+    if date_format[:2] in ("%H", "%I"):
+        hour, rest = divmod(round(seconds % 86400.0), 3600)
+        return f"{hour:02d}:{rest // 60:02d}:{rest % 60:02d}"
+    # Others than with numbers and English months are told in ISO, which is read in every column.
+    if any(sign in date_format for sign in ("%Y-%b", "%Y%m")):
+        date_format = "%Y-%m-%d"
     day, time_s = divmod(seconds, 86400.0)
     year, month, number = str(np.datetime64(int(day), "D")).split("-")
     head, _, clock = (date_format or "%Y-%m-%d").partition(" %H" if " %H" in date_format else " %I")

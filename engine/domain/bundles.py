@@ -37,6 +37,8 @@ class BundleInput(msgspec.Struct, frozen=True):
         All of the data, or those with a code of their own where they are very many; None where it has none.
     shape : tuple of int or None
         Of each cell's array; None where cells are none.
+    spelling : mapping or None
+        How cells may be spelled, see `bundled.spelling.Spelling`; None of versions 0.1 and 0.2.
     """
 
     column: str
@@ -51,6 +53,7 @@ class BundleInput(msgspec.Struct, frozen=True):
     day_first: bool
     categories: tuple[str | int | float, ...] | None
     shape: tuple[int, ...] | None = None
+    spelling: Mapping[str, tuple[str, ...]] | None = None
 
 
 class FormatFiles(msgspec.Struct, frozen=True):

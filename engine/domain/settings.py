@@ -18,7 +18,7 @@ from .families import FAMILY_KINDS
 from .kinds import AUTO, kinds_of
 from .metrics import METRICS
 
-Group = Literal["data", "split", "limits", "method", "run"]
+Group = Literal["data", "split", "limits", "method", "run", "reading"]
 Value = bool | int | float | str | tuple[str, ...] | None
 Range = tuple[float, float]
 
@@ -286,6 +286,46 @@ SETTINGS: tuple[Setting, ...] = (
 )  # fmt: skip
 """In the order in which help and documents name them."""
 
+READING: tuple[Setting, ...] = (
+    Setting(
+        "delimiter", "delimiter", "reading", str, Message("Delimiter"),
+        Message("Between the cells of a row: one character, or tab"), metavar="CHAR", empty=_AUTOMATIC,
+    ),
+    Setting(
+        "encoding", "encoding", "reading", str, Message("Encoding"),
+        Message("Of the file, for instance utf-8, gb18030, cp1252"), metavar="NAME", empty=_AUTOMATIC,
+    ),
+    Setting(
+        "decimal", "decimal", "reading", str, Message("Decimals"), Message("Decimal sign"),
+        choices=(".", ","), empty=_AUTOMATIC,
+    ),
+    Setting(
+        "thousands", "thousands", "reading", str, Message("Thousands"),
+        Message("What sets groups of three digits apart, beside blanks and apostrophes"),
+        choices=(",", ".", "_"), empty=_AUTOMATIC,
+    ),
+    Setting(
+        "header", "header", "reading", bool, Message("First row"),
+        Message("Whether the first row holds the names of the columns"), empty=_AUTOMATIC,
+    ),
+    Setting(
+        "quote", "quote", "reading", str, Message("Quotes"),
+        Message("The sign around cells that hold the delimiter; none for none"),
+        choices=('"', "'", "none"), empty=_AUTOMATIC,
+    ),
+    Setting(
+        "escape", "escape", "reading", str, Message("Escapes"),
+        Message("The sign before a quote within a quoted cell: a backslash; none where such a quote is doubled"),
+        choices=("\\", "none"), empty=_AUTOMATIC,
+    ),
+    Setting(
+        "skip_rows", "skip-rows", "reading", int, Message("Lines skipped"), Message("Lines before the table"),
+        allowed=_AT_LEAST_0, metavar="N", empty=_AUTOMATIC,
+        wrong=Message("The number of lines to skip is {value}; it must be at least {least}."),
+    ),
+)  # fmt: skip
+"""How a text file is read: fields of a `ReadSpec`. What is not given is found in the file, and said."""
+
 BY_FIELD: Mapping[str, Setting] = {setting.field: setting for setting in SETTINGS}
 
 
@@ -379,17 +419,24 @@ def as_markdown(spec: type) -> str:
         "| option | in Python | in the window | default | what it is |",
         "| --- | --- | --- | --- | --- |",
     ]
-    for setting in SETTINGS:
-        default = default_of(spec, setting)
-        shown = "" if default is None or setting.is_several else str(default)
-        choices = f" ({', '.join(filter(None, setting.choices))})" if setting.choices else ""
-        option = " ".join(filter(None, (f"--{setting.option}", setting.metavar)))
-        cells = (
-            f"`{option}`",
-            f"`{setting.name}`",
-            setting.label,
-            shown,
-            f"{setting.help}{choices}",
-        )
-        lines.append(f"| {' | '.join(str(cell).replace('|', '¦') for cell in cells)} |")
+    lines += [_row(setting, default_of(spec, setting)) for setting in SETTINGS]
+    lines += [
+        "",
+        "# How a file is read",
+        "",
+        "Of `cupel search`, `inspect` and `predict`; in Python fields of `ReadSpec`. What is not given is found in the "
+        "file, and said.",
+        "",
+        "| option | in Python | in the window | default | what it is |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    lines += [_row(setting, None) for setting in READING]
     return "\n".join(lines) + "\n"
+
+
+def _row(setting: Setting, default: Any) -> str:
+    shown = "" if default is None or setting.is_several else str(default)
+    choices = f" ({', '.join(filter(None, setting.choices))})" if setting.choices else ""
+    option = " ".join(filter(None, (f"--{setting.option}", setting.metavar)))
+    cells = (f"`{option}`", f"`{setting.name}`", setting.label, shown, f"{setting.help}{choices}")
+    return f"| {' | '.join(str(cell).replace('|', '¦') for cell in cells)} |"

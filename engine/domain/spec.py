@@ -17,7 +17,7 @@ from .evidence import EQUIVALENCE
 from .families import FAMILY_KINDS, default_families, families_of
 from .kinds import AUTO
 from .metrics import METRICS, default_metric
-from .settings import SETTINGS, check_settings, default_of, nested
+from .settings import READING, SETTINGS, check_settings, default_of, nested
 from .space import Space
 from .space_points import Start
 from .stored import encoded, from_builtins
@@ -46,11 +46,19 @@ class ReadSpec:
     header : bool or None
         Whether the first row holds the column names.
     quoting : bool or None
-        Whether ``"`` quotes a cell.
+        Whether a sign quotes cells.
     missing : tuple of str
         Further spellings of a missing value, beside the empty cell and the usual ones (``NA``, ``?``, …).
     image_size : int or None
         Height and width that images are resized to, in pixels; None is their median, at most 64.
+    quote : str or None
+        The sign that quotes cells, ``"`` or ``'``; ``none`` where none does, as `quoting` says too.
+    escape : str or None
+        The sign before a quote that is part of a quoted cell, a backslash; ``none`` where such a quote is doubled.
+    thousands : str or None
+        What sets groups of three digits apart, beside blanks and apostrophes.
+    skip_rows : int or None
+        Lines before the table.
     """
 
     delimiter: str | None = None
@@ -60,8 +68,19 @@ class ReadSpec:
     quoting: bool | None = None
     missing: tuple[str, ...] = ()
     image_size: int | None = None
+    quote: str | None = None
+    escape: str | None = None
+    thousands: str | None = None
+    skip_rows: int | None = None
 
     def __post_init__(self) -> None:
+        for setting in READING:
+            setting.check(getattr(self, setting.field))
+        if self.thousands is not None and self.thousands == self.decimal:
+            raise SpecError(
+                "{sign!r} cannot be the decimal sign and set thousands apart; give another one.",
+                sign=self.decimal,
+            )
         if self.image_size is not None and not 2 <= self.image_size <= 512:
             raise SpecError(
                 "The image size is {value}; it must be from 2 to 512 pixels.", value=self.image_size

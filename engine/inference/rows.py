@@ -19,14 +19,18 @@ from ..bundled.input_column import Cell, Remark
 from ..bundled.predictor import Piece, Predictor
 from ..bundled.records import opener
 from ..bundled.remarks import remarks
-from ..bundled.schema import Dialect
+from ..bundled.schema import Dialect, Schema
 from ..data import dialect
-from ..data.columns import WordColumn
+from ..data.columns import CellForm, WordColumn
+from ..data.encoding import scan_file
 from ..domain.errors import DataError, Message
-from ..domain.kinds import Storage, kind_of_role
+from ..domain.kinds import kind_of_role
 from ..domain.spec import ReadSpec
 from ..kinds.base import CellFiles
 from ..kinds.registry import reader_of
+
+# What versions 0.1 and 0.2 read text as that is not in Unicode.
+_FEW_ENCODINGS = ("gb18030", "cp1252", "latin-1")
 
 
 class Source(ABC):
@@ -107,13 +111,24 @@ class _Csv(Source):
     def __init__(self, predictor: Predictor, data: Path, read: ReadSpec, target: str | None) -> None:
         super().__init__(predictor)
         schema = predictor.schema.with_missing(read.missing)
-        scan = dialect.scan_file(data.name, opener(data), read.encoding)
-        quoting = schema.read.quoting if read.quoting is None else read.quoting
-        told = Dialect(read.delimiter, scan.encoding, read.decimal, read.header, quoting)
+        scan = scan_file(data.name, opener(data), read.encoding)
+        if _is_of_few_encodings(schema) and scan.encoding not in (*_FEW_ENCODINGS, "utf-8"):
+            scan = scan_file(data.name, opener(data), read.encoding or schema.read.encoding)
+        schema = schema.with_thousands(read.thousands)
+        told = Dialect(
+            read.delimiter,
+            scan.encoding,
+            read.decimal,
+            read.header,
+            read.quoting,
+            read.quote,
+            read.escape,
+            skip_rows=read.skip_rows,
+        )
         self._file = file = CsvFile(data, schema, told, target)
         decimal = read.decimal
         if decimal is None and file.delimiter != (schema.read.delimiter or ","):
-            rows = dialect.split_rows(scan.sample, file.delimiter, quoting is not False)
+            rows = dialect.split_rows(scan.sample, file.delimiter, told.quotes(schema.read))
             decimal = dialect.detect_decimal(rows[1:], file.delimiter)
         predictor.read_as(schema, decimal)
         self.columns = None if file.names is None else tuple(file.names)
@@ -181,17 +196,13 @@ class _Parquet(Source):
         from ..data.frames import table_from_arrow
 
         inputs = self.predictor.schema.inputs
-        storages: dict[str, tuple[Storage, str]] = {
-            spec.column: (spec.storage, spec.date_format) for spec in inputs
-        }
+        forms = {spec.column: CellForm(spec.storage, spec.date_format, spec.spelling) for spec in inputs}
         further = [self._target] if self._target is not None else []
         self._n_done = 0
         try:
             with pq.ParquetFile(self._data) as stream:
-                for batch in stream.iter_batches(self.predictor.most_rows, columns=[*storages, *further]):
-                    table, _ = table_from_arrow(
-                        pa.Table.from_batches([batch.select(list(storages))]), storages
-                    )
+                for batch in stream.iter_batches(self.predictor.most_rows, columns=[*forms, *further]):
+                    table, _ = table_from_arrow(pa.Table.from_batches([batch.select(list(forms))]), forms, {})
                     cells: list[Sequence[Cell]] = []
                     for spec in inputs:
                         column = table.cells(spec.column)
@@ -261,6 +272,12 @@ class _Cells(Source):
     def messages(self) -> list[Message]:
         """See `Source.messages`."""
         return [*super().messages(), *self._files.messages()]
+
+
+def _is_of_few_encodings(schema: Schema) -> bool:
+    """Return whether a model was trained by a version that knew few encodings, on text from before UTF-8."""
+    is_old = all(spec.spelling is None for spec in schema.inputs)
+    return is_old and schema.read.encoding in _FEW_ENCODINGS
 
 
 def _labels_of(names: list[str], labels: list[str]) -> list[Cell] | None:

@@ -17,7 +17,7 @@ from ..domain.kinds import AUTO
 from ..domain.spec import ReadSpec, SplitSpec
 from ..domain.split_findings import SplitAudit
 from ..kinds.registry import reader_of
-from ..kinds.sources import Loaded, load, messages_of
+from ..kinds.sources import Loaded, load, messages_of, named_columns
 from ..splits.audit import audit_split
 from ..splits.near_duplicates import find_near_duplicates
 from ..splits.splitting import official_parts
@@ -63,7 +63,7 @@ def inspect_file(
     DataError
         Where the file cannot be read, or `roles` or `target` name no column.
     """
-    loaded = load(source, read)
+    loaded = load(source, read, named_columns(target, roles or {}))
     table = loaded.table
     chosen = target or loaded.suggested_target or suggest_target(table, roles or {})
     schema = loaded.schema(chosen, roles, kind)

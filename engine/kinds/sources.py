@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..data.frames import table_from_pandas
@@ -14,7 +15,7 @@ from ..data.schema import TableSchema, infer_schema
 from ..data.table import Table
 from ..data.unfolding import damage_told
 from ..domain.errors import Message
-from ..domain.kinds import AUTO, KINDS
+from ..domain.kinds import AUTO, DATE_ROLES, KINDS, NUMBER_ROLES, Storage
 from ..domain.spec import ReadSpec
 from .base import ReadTable
 from .registry import reader_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
 SAMPLE_PREFIX = "sample:"
+_NONE: Mapping[str, Storage | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,11 @@ class Loaded:
         return infer_schema(self.table, target, roles, self.read, self.kind if kind == AUTO else kind)
 
 
-def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loaded:
+def load(
+    source: str | Path | pd.DataFrame,
+    read: ReadSpec | None = None,
+    known: Mapping[str, Storage | None] = _NONE,
+) -> Loaded:
     """Read a file, a folder of images or texts, a sample table by name (``sample:iris``), or a pandas data frame.
 
     Parameters
@@ -76,6 +82,8 @@ def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loa
     source : str, Path, or DataFrame
     read : ReadSpec or None
         How the file is read; what is None is detected.
+    known : mapping of name to storage or None
+        Columns that the user names; see `read_table`.
 
     Returns
     -------
@@ -92,9 +100,34 @@ def load(source: str | Path | pd.DataFrame, read: ReadSpec | None = None) -> Loa
         return Loaded(table, name, source, ReadSpec(), (), _size(table), target)
     if isinstance(source, str | Path):
         with damage_told(source):
-            return _from_disk(Path(source).expanduser(), read or ReadSpec())
+            return _from_disk(Path(source).expanduser(), read or ReadSpec(), known)
     table = table_from_pandas(source)
     return Loaded(table, "data frame", "data frame", ReadSpec(), (), _size(table))
+
+
+def named_columns(
+    target: str | None, roles: Mapping[str, str], task: str = AUTO
+) -> dict[str, Storage | None]:
+    """Return the columns that a user names, with what their cells have to be for what they are named for.
+
+    Parameters
+    ----------
+    target : str or None
+    roles : mapping of name to role
+    task : str
+        A regression has a target of numbers.
+
+    Returns
+    -------
+    dict of name to storage or None
+    """
+    wanted: dict[str, Storage | None] = {
+        name: "number" if role in NUMBER_ROLES else "date" if role in DATE_ROLES else None
+        for name, role in roles.items()
+    }
+    if target is not None:
+        wanted[target] = "number" if task == "regression" else None
+    return wanted
 
 
 def messages_of(table: Table, schema: TableSchema) -> tuple[Message, ...]:
@@ -114,12 +147,12 @@ def messages_of(table: Table, schema: TableSchema) -> tuple[Message, ...]:
     )
 
 
-def _from_disk(path: Path, read: ReadSpec) -> Loaded:
+def _from_disk(path: Path, read: ReadSpec, known: Mapping[str, Storage | None]) -> Loaded:
     for kind in KINDS:
         reader = reader_of(kind)
         if reader.recognizes(path):
             return _loaded(path, reader.read(path, read), read, kind=kind)
-    result = read_table(path, read)
+    result = read_table(path, read, known=known)
     loaded = ReadTable(result.table, result.messages, path.stat().st_size, None, result.read)
     for kind in KINDS:
         found = reader_of(kind).in_table(path, loaded.table, result.read)

@@ -26,11 +26,11 @@ from ...engine.domain.space import Space
 from ..language import Speaks
 from ..models.columns_model import ColumnsModel, DataColumn, PreviewModel
 from ..speech import sentence, tr
-from ..widgets.fields import ChoiceField
 from ..widgets.parts import Card, Label, Picture, clear, column, row, scrolled
 from ..widgets.picture_grid import PictureGrid
 from ..widgets.tables import make_table
 from .columns_delegate import ColumnDelegate
+from .reading_fields import reading_fields
 from .space_editor import SpaceEditor
 
 _WIDTHS = {
@@ -44,7 +44,7 @@ _WIDTHS_NARROW = _WIDTHS | {DataColumn.NAME: 108, DataColumn.MISSING: 60}
 _MOST_LABELS = 8
 # Below this the columns of the table are narrower.
 _NARROW_PX = 620
-# Below this the four ways to read a file need two lines.
+# Below this two of the ways to read a file stand in a line, else four.
 _TWO_LINES_PX = 560
 _ICONS = {"serious": ("serious", "bad"), "warning": ("warning", "warning")}
 # Of a column of the preview.
@@ -125,8 +125,8 @@ class DataPanel(Speaks, Card):
         self.pictures.show_pictures([(one.png, one.label) for one in found.thumbnails])
         self._first.setCurrentIndex(1 if found.thumbnails else 0)
         self.reading.setVisible(is_text and not found.thumbnails)
-        for name, field in self.read_fields.items():
-            field.set_value(getattr(found.read, name))
+        for field in self.read_fields.values():
+            field.show_read(found.read)
         self._show_report()
         self._name_tabs()
 
@@ -156,35 +156,9 @@ class DataPanel(Speaks, Card):
             self.tabs.setTabText(place, text)
 
     def _read_row(self) -> QWidget:
-        self.read_fields = {
-            "delimiter": ChoiceField(
-                lambda: tr("Delimiter"),
-                [
-                    (",", lambda: tr("comma")),
-                    (";", lambda: tr("semicolon")),
-                    ("\t", lambda: tr("tab")),
-                    ("|", lambda: tr("bar")),
-                    (" ", lambda: tr("space")),
-                ],
-            ),
-            "encoding": ChoiceField(
-                lambda: tr("Encoding"),
-                [
-                    (name, lambda name=name: name)
-                    for name in ("utf-8", "utf-8-sig", "gb18030", "latin-1", "utf-16")
-                ],
-            ),
-            "decimal": ChoiceField(lambda: tr("Decimals"), [(".", lambda: "1.5"), (",", lambda: "1,5")]),
-            "header": ChoiceField(
-                lambda: tr("First row"), [(True, lambda: tr("names")), (False, lambda: tr("data"))]
-            ),
-        }
+        self.read_fields = reading_fields()
         for name, field in self.read_fields.items():
-            field.label.setMinimumWidth(0)
-            field.label.setMaximumWidth(120)
-            field.label.setProperty("type", "small")
             field.changed.connect(lambda name=name, field=field: self.read_changed.emit(name, field.value()))
-            field.widget.setMaximumWidth(150)
         self._read_grid = QGridLayout()
         self._read_grid.setContentsMargins(0, 0, 0, 0)
         self._read_grid.setSpacing(6)
@@ -205,10 +179,10 @@ class DataPanel(Speaks, Card):
             return
         self._read_is_narrow = narrow
         for place, field in enumerate(self.read_fields.values()):
-            line, side = divmod(place, 2) if narrow else (0, place)
+            line, side = divmod(place, 2 if narrow else 4)
             self._read_grid.addWidget(field.label, line, 2 * side)
             self._read_grid.addWidget(field.widget, line, 2 * side + 1)
-        for side, stretch in enumerate((1, 1, 0, 0) if narrow else (4, 4, 3, 4)):
+        for side, stretch in enumerate((1, 1, 0, 0) if narrow else (1, 1, 1, 1)):
             self._read_grid.setColumnStretch(2 * side + 1, stretch)
 
     def _columns_table(self) -> QTableView:

@@ -213,7 +213,7 @@ class NewStudyState:
     def read_otherwise(self, option: str, value: object) -> None:
         """Have the file read in another way."""
         self.read[option] = value
-        self._names_may_change = self._names_may_change or option != "decimal"
+        self._names_may_change = self._names_may_change or option not in ("decimal", "thousands")
 
     def give_role(self, column: str, role: str) -> None:
         """Give a column a role; ``target`` makes it the target."""

@@ -472,14 +472,6 @@
       <translation>日期</translation>
     </message>
     <message>
-      <source>Decimals</source>
-      <translation>小数点</translation>
-    </message>
-    <message>
-      <source>Delimiter</source>
-      <translation>分隔符</translation>
-    </message>
-    <message>
       <source>Details</source>
       <translation>详情</translation>
     </message>
@@ -562,10 +554,6 @@
     <message>
       <source>Edit the text to change what is searched.</source>
       <translation>编辑文本即可更改搜索内容。</translation>
-    </message>
-    <message>
-      <source>Encoding</source>
-      <translation>编码</translation>
     </message>
     <message>
       <source>Epoch</source>
@@ -686,10 +674,6 @@
     <message>
       <source>Finishing</source>
       <translation>收尾中</translation>
-    </message>
-    <message>
-      <source>First row</source>
-      <translation>首行</translation>
     </message>
     <message>
       <source>First rows</source>
@@ -2731,6 +2715,10 @@
       <translation>优于{name}：差值 {difference}，95% 区间 {low} 至 {high}；更好的概率 {better}，相当 {same}，更差 {worse}。</translation>
     </message>
     <message>
+      <source>Between the cells of a row: one character, or tab</source>
+      <translation>一行中单元格之间的字符：一个字符，或 tab</translation>
+    </message>
+    <message>
       <source>Class {value!r} has fewer rows for the search ({n}) than there are folds ({n_folds}), so some folds are judged without it; use fewer folds, or merge it with another class.</source>
       <translation>类别 {value!r} 可用于搜索的行数（{n}）少于折数（{n_folds}），部分折的评判将缺少该类别；请减少折数，或将其与其他类别合并。</translation>
     </message>
@@ -2795,6 +2783,10 @@
       <translation>列 {column!r} 应为 {wanted} 类型，但这里是 {found}；请检查其取值和小数点。</translation>
     </message>
     <message>
+      <source>Column {column!r} of {file} looks like numbers or dates but cannot be read as such, for instance {value!r} in line {row}, and is kept as text; give it the role numeric or date to read what can be read.</source>
+      <translation>{file} 的列 {column!r} 看起来像数字或日期，但无法按此读取，例如第 {row} 行的 {value!r}，因此保留为文本；若要读取其中可读的部分，请把它的角色设为 numeric 或 date。</translation>
+    </message>
+    <message>
       <source>Column {column!r} of {file} names images, for instance {name}, but none of them is there; give their paths from the folder of this file on.</source>
       <translation>{file} 的列 {column!r} 写的是图片，例如 {name}，但这些图片都不存在；请写出从该文件所在文件夹开始的路径。</translation>
     </message>
@@ -2803,12 +2795,24 @@
       <translation>{file} 的列 {column!r}：有 {n:,} 个单元格不是 {kind} 类型（例如第 {row} 行的 {value!r}），按缺失处理。</translation>
     </message>
     <message>
+      <source>Column {column!r} of {file}: cells that only say above, below or about a number are read as that number: {n:,}.</source>
+      <translation>{file} 的列 {column!r}：只写明高于、低于或约为某数的单元格按该数读取：{n:,} 个。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} of {file}: dates of zeros that count as missing: {n:,}.</source>
+      <translation>{file} 的列 {column!r}：全为零的日期按缺失处理：{n:,} 个。</translation>
+    </message>
+    <message>
       <source>Column {column!r} of {file}: day and month cannot be told apart; the day was taken to come first.</source>
       <translation>{file} 的列 {column!r}：无法区分日和月；已按日在前处理。</translation>
     </message>
     <message>
       <source>Column {column!r} of {file}: infinite values that count as missing: {n:,}.</source>
       <translation>{file} 的列 {column!r}：{n:,} 个无穷值按缺失处理。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} of {file}: its cells are read as numbers without their unit, {unit}.</source>
+      <translation>{file} 的列 {column!r}：单元格去掉单位 {unit} 后按数字读取。</translation>
     </message>
     <message>
       <source>Column {column!r} says {part!r} in {n:,} of {n_rows:,} rows; some must be the holdout and enough must be left for the folds.</source>
@@ -2843,6 +2847,18 @@
       <translation>代价为 {drop:,g}；若看重大小或耗时，则值得：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
     </message>
     <message>
+      <source>Decimal sign</source>
+      <translation>小数点符号</translation>
+    </message>
+    <message>
+      <source>Decimals</source>
+      <translation>小数</translation>
+    </message>
+    <message>
+      <source>Delimiter</source>
+      <translation>分隔符</translation>
+    </message>
+    <message>
       <source>Drift is told from {n:,} rows on.</source>
       <translation>至少 {n:,} 行才能判断漂移。</translation>
     </message>
@@ -2855,6 +2871,10 @@
       <translation>略去的空文件：{n:,}（{names}）。</translation>
     </message>
     <message>
+      <source>Encoding</source>
+      <translation>编码</translation>
+    </message>
+    <message>
       <source>Epochs</source>
       <translation>轮数</translation>
     </message>
@@ -2865,6 +2885,10 @@
     <message>
       <source>Epochs of one trial at most</source>
       <translation>每次试验的最多轮数</translation>
+    </message>
+    <message>
+      <source>Escapes</source>
+      <translation>转义</translation>
     </message>
     <message>
       <source>Families</source>
@@ -2885,6 +2909,10 @@
     <message>
       <source>Finalists</source>
       <translation>入围数</translation>
+    </message>
+    <message>
+      <source>First row</source>
+      <translation>首行</translation>
     </message>
     <message>
       <source>Folds</source>
@@ -2985,6 +3013,14 @@
     <message>
       <source>Kind of data</source>
       <translation>数据类型</translation>
+    </message>
+    <message>
+      <source>Lines before the table</source>
+      <translation>表格之前的行数</translation>
+    </message>
+    <message>
+      <source>Lines skipped</source>
+      <translation>跳过的行</translation>
     </message>
     <message>
       <source>LiteRT has no activations of 16 bits for networks that take codes of categories or tokens.</source>
@@ -3151,6 +3187,10 @@
       <translation>数据类型：table、image、text，或多种如 table+text；auto 由各列决定</translation>
     </message>
     <message>
+      <source>Of the file, for instance utf-8, gb18030, cp1252</source>
+      <translation>文件的编码，例如 utf-8、gb18030、cp1252</translation>
+    </message>
+    <message>
       <source>Of the folds and the holdout, which another seed of training leaves as they are</source>
       <translation>用于折和留出集；更换训练种子不会改变它们</translation>
     </message>
@@ -3207,8 +3247,16 @@
       <translation>剪枝器</translation>
     </message>
     <message>
+      <source>Quotes</source>
+      <translation>引号</translation>
+    </message>
+    <message>
       <source>RAM, MB</source>
       <translation>内存 MB</translation>
+    </message>
+    <message>
+      <source>Read as {encoding} text: delimiter {delimiter!r}, first row {header}, quotes {quote}, escapes {escape}, decimal sign {decimal!r}, thousands {thousands!r}, lines skipped: {n:,}.</source>
+      <translation>按 {encoding} 文本读取：分隔符 {delimiter!r}，首行为{header}，引号 {quote}，转义 {escape}，小数点 {decimal!r}，千位分隔 {thousands!r}，跳过的行：{n:,}。</translation>
     </message>
     <message>
       <source>Repeats</source>
@@ -3465,6 +3513,10 @@
     <message>
       <source>The data need {size_gb} GB on the disk of {folder}, and {free_gb} GB are free; make room, choose smaller images, or set TMPDIR to a folder on a larger disk.</source>
       <translation>数据需要在 {folder} 所在磁盘上占用 {size_gb} GB，而剩余 {free_gb} GB；请腾出空间、选择更小的图像，或将 TMPDIR 设为更大磁盘上的文件夹。</translation>
+    </message>
+    <message>
+      <source>The data set {name!r}</source>
+      <translation>数据集 {name!r}</translation>
     </message>
     <message>
       <source>The database is damaged: {reason}</source>
@@ -3775,6 +3827,10 @@
       <translation>折数为 {value}；至少须为 {least}。</translation>
     </message>
     <message>
+      <source>The number of lines to skip is {value}; it must be at least {least}.</source>
+      <translation>要跳过的行数为 {value}；至少应为 {least}。</translation>
+    </message>
+    <message>
       <source>The number of repeats is {value}; it must be at least {least}.</source>
       <translation>重复次数为 {value}；至少须为 {least}。</translation>
     </message>
@@ -3921,6 +3977,14 @@
     <message>
       <source>The settings {file} cannot be read: {reason}</source>
       <translation>无法读取设置文件 {file}：{reason}</translation>
+    </message>
+    <message>
+      <source>The sign around cells that hold the delimiter; none for none</source>
+      <translation>包住含分隔符单元格的符号；none 表示没有</translation>
+    </message>
+    <message>
+      <source>The sign before a quote within a quoted cell: a backslash; none where such a quote is doubled</source>
+      <translation>引号单元格内引号之前的符号：反斜杠；若以双写引号表示则为 none</translation>
     </message>
     <message>
       <source>The stored splits are damaged: {reason}.</source>
@@ -4219,6 +4283,10 @@
       <translation>无法生成此变体：{reason}</translation>
     </message>
     <message>
+      <source>Thousands</source>
+      <translation>千位分隔</translation>
+    </message>
+    <message>
       <source>Trainable parameters of a network; larger ones are ruled out before training</source>
       <translation>网络的可训练参数数；更大的在训练前排除</translation>
     </message>
@@ -4343,8 +4411,16 @@
       <translation>预测的任务；auto 由目标列决定</translation>
     </message>
     <message>
+      <source>What sets groups of three digits apart, beside blanks and apostrophes</source>
+      <translation>除空格和撇号外，隔开三位数字组的符号</translation>
+    </message>
+    <message>
       <source>What trials are judged by</source>
       <translation>评判试验的依据</translation>
+    </message>
+    <message>
+      <source>Whether the first row holds the names of the columns</source>
+      <translation>首行是否为列名</translation>
     </message>
     <message>
       <source>With a decision threshold that is fitted anew in every resample it is {value}, 95 % interval {low} to {high}.</source>
@@ -4375,6 +4451,10 @@
       <translation>更好</translation>
     </message>
     <message>
+      <source>data</source>
+      <translation>数据</translation>
+    </message>
+    <message>
       <source>it is no list of words</source>
       <translation>它不是词语列表</translation>
     </message>
@@ -4401,6 +4481,10 @@
     <message>
       <source>n_bins is {value}; it must be from 2 to 256.</source>
       <translation>n_bins 是 {value}；它必须在 2 到 256 之间。</translation>
+    </message>
+    <message>
+      <source>names</source>
+      <translation>列名</translation>
     </message>
     <message>
       <source>no file is named</source>
@@ -4813,6 +4897,10 @@
     <message>
       <source>{role!r} is not a role (column {column!r}); choose one of {choices}.</source>
       <translation>{role!r} 不是有效的角色（列 {column!r}）；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>{sign!r} cannot be the decimal sign and set thousands apart; give another one.</source>
+      <translation>{sign!r} 不能既是小数点又是千位分隔；请另给一个。</translation>
     </message>
     <message>
       <source>{sparsity:.0%} zeros: zipped {zip:+.0%}, file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}. No runtime here uses the zeros; take a structured variant instead.</source>

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ...data.columns import WordColumn
-from ...data.dialect import scan_file
+from ...data.encoding import scan_file
 from ...data.table import Table
 from ...domain.errors import DataError, Message
 from ...domain.spec import ReadSpec

@@ -9,6 +9,7 @@ from cupel.engine.bundled.numbers import MISSING, SOFT_MISSING
 from cupel.engine.bundled.raw_column import RawColumn
 from cupel.engine.bundled.schema import InputSpec, Schema
 from cupel.engine.data.cells import CellRules, parse_column
+from cupel.engine.data.columns import CellForm
 from cupel.engine.data.dates import date_pattern, parse_dates
 from cupel.engine.deployment.samples import spell_date
 
@@ -56,7 +57,7 @@ def _trained(
     cells: list[str], kind: str, decimal: str = ".", missing: tuple[str, ...] = (), date_format: str = ""
 ) -> np.ndarray:
     array = pa.chunked_array([cells], pa.string())
-    return parse_column("c", array, CellRules(decimal, missing), kind, date_format).column.numbers  # type: ignore[arg-type]
+    return parse_column("c", array, CellRules(decimal, missing), CellForm(kind, date_format)).column.numbers  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("decimal", [".", ","])

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from cupel.engine.data.columns import CellForm
 from cupel.engine.data.frames import table_from_pandas
 from cupel.engine.data.reading import ReadResult, read_table
 from cupel.engine.data.schema import infer_schema
@@ -65,7 +66,10 @@ def test_every_dialect_gives_the_same_table(read, content: str | bytes, name: st
 def test_the_settings_that_were_found_are_returned_and_read_the_same_again(read) -> None:
     content = "stad;prijs\nZürich;1,5\nOslo;2,5\n".encode("latin-1")
     found = read(content).read
-    assert found == ReadSpec(delimiter=";", encoding="cp1252", decimal=",", header=True, quoting=True)
+    assert found == ReadSpec(
+        delimiter=";", encoding="cp1252", decimal=",", header=True, quoting=True, quote='"', escape="none",
+        thousands=".", skip_rows=0,
+    )  # fmt: skip
     again = read(content, **{name: getattr(found, name) for name in ReadSpec.__slots__})
     assert again.table.digest() == read(content).table.digest()
 
@@ -197,8 +201,8 @@ def test_how_cells_are_kept_can_be_demanded_of_a_later_file(read, tmp_path: Path
     schema = infer_schema(first.table)
     later = tmp_path / "later.csv"
     later.write_text("code,x,day\nA,oops,5/6/2020\n7,4,6/7/2020\n")
-    storages = {**schema.storages(), "code": ("text", "")}
-    result = read_table(later, first.read, storages)
+    forms = {**schema.forms(), "code": CellForm("text")}
+    result = read_table(later, first.read, forms)
     assert cells(result, "code") == ["A", "7"]
     assert cells(result, "x") == [None, 4]
     assert cells(result, "day") == ["2020-06-05", "2020-07-06"]
