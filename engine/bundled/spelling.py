@@ -123,14 +123,15 @@ class NumberReader:
     ----------
     decimal : {".", ","}
     thousands : str
-        What sets groups of three digits apart, beside a blank and an apostrophe; empty for the other of ``.`` and
-        ``,``.
+        What sets groups of three digits apart, beside a blank and an apostrophe; where it is empty or the decimal sign
+        itself, the other of ``.`` and ``,``.
     spelling : Spelling
         Of the column.
     """
 
     def __init__(self, decimal: str, thousands: str, spelling: Spelling) -> None:
-        other = thousands or ("." if decimal == "," else ",")
+        # A file may have another decimal sign than the training data, whose groups that sign sets apart.
+        other = thousands if thousands not in ("", decimal) else "." if decimal == "," else ","
         self.decimal, self.thousands = decimal, other
         self._units = frozenset(spelling.units)
         self._has_truth = bool(spelling.truth)

@@ -57,6 +57,8 @@ class SchemaInput(msgspec.Struct, frozen=True, kw_only=True):
         UNSET where it is the only input: the schema itself says it then, where the first version looks for it.
     position : int
         In files without a header.
+    spelling : mapping or None
+        How cells may be spelled, see `bundled.spelling.Spelling`.
     """
 
     column: str
@@ -72,6 +74,7 @@ class SchemaInput(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[str | int | float, ...] | None
     shape: tuple[int, ...] | UnsetType | None
     position: int
+    spelling: Mapping[str, tuple[str, ...]] | None
 
     @classmethod
     def of(cls, given: BundleInput, position: int, *, is_only: bool) -> SchemaInput:
