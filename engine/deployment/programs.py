@@ -18,7 +18,6 @@ from pathlib import Path
 from ..bundled import FOLDER
 from ..bundled.of_kinds import KINDS
 from ..domain.kinds import KINDS as NAMES
-from ..kinds.registry import bundle_part_of
 
 PROGRAM, PREPROCESS = "program", "preprocess"
 """The modules that the others serve; the first has the command line."""
@@ -53,6 +52,9 @@ def preprocess_program() -> str:
 
 def carried_files() -> tuple[Path, ...]:
     """Return the files that programs have beside them, of all kinds of data."""
+    # Readers and pyarrow come with it, which whoever only looks at a bundle does not need.
+    from ..kinds.registry import bundle_part_of
+
     return (FOLDER / "intervals.py", *(file for kind in NAMES for file in bundle_part_of(kind).files))
 
 

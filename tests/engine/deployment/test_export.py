@@ -30,6 +30,7 @@ from cupel.engine.domain.errors import DataError, ExportError
 from cupel.engine.domain.results import StudyResult
 from cupel.engine.domain.spec import ReadSpec
 from cupel.engine.inference.predicting import predict_file
+from cupel.engine.study_rows import StudyRows
 from cupel.storage.records import JobState
 
 from .made import Made, make_study, manifest_of
@@ -400,8 +401,8 @@ def test_an_export_that_does_not_reproduce_the_predictions_fails(regression: Cas
 
         __slots__ = ()
 
-        def _converted(self, model: Path, dataset: Any, work: Path, plan: Any) -> Conversion:
-            answer = Export._converted(self, model, dataset, work, plan)
+        def _converted(self, model: Path, work: Path, plan: Any) -> Conversion:
+            answer = Export._converted(self, model, work, plan)
             path = str(work / "bundle" / "model.onnx")
             graph = onnx.load(path)
             weight = next(c for c in graph.graph.initializer if c.name.endswith("net/dense_0/kernel"))
@@ -412,7 +413,8 @@ def test_an_export_that_does_not_reproduce_the_predictions_fails(regression: Cas
 
     study = made.store.study(made.study_id)
     sha256 = study.result["model_sha256"]
-    export = Damaging(made.store, study, made.store.trial_by_number(study.id, 0), StudyResult.of(study))
+    rows = StudyRows(made.store, study)
+    export = Damaging(rows, study, made.store.trial_by_number(study.id, 0), StudyResult.of(study))
     target = tmp_path / "exports" / "bundle"
     record = export.run(made.store.artifacts.checked_path(sha256), target)
     assert record.state is JobState.FAILED

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
@@ -20,6 +21,7 @@ import pytest
 from cupel.engine.cli import main
 from cupel.engine.deployment.bundle import MANIFEST, Bundle, verify_bundle, write_manifest
 from cupel.engine.deployment.export import export_final, export_trial
+from cupel.engine.domain.bundle_files import ManifestFile
 from cupel.engine.domain.errors import DataError, ExportError
 from cupel.engine.inference.comparison import compare_bundles
 from cupel.engine.inference.drift import PROFILE, Watch, holm, stability_index, two_sample
@@ -301,7 +303,7 @@ def _sign_again(bundle: Path) -> None:
     path = bundle / MANIFEST
     content = json.loads(path.read_text(encoding="utf-8"))
     path.unlink()
-    write_manifest(bundle, {k: v for k, v in content.items() if k not in ("kind", "format", "files")})
+    write_manifest(bundle, msgspec.convert(content, ManifestFile))
 
 
 def _with_entry(bundle: Path, name: str, **entry: Any) -> None:
