@@ -23,7 +23,7 @@ def run_inspect(args: argparse.Namespace) -> int:
     shape = f"{formatting.counted(found.n_rows, 'row')} × {formatting.counted(found.n_columns, 'column')}"
     goal = f", {found.task} of {found.target!r}" if found.task else ""
     print(f"{found.name}: {shape}{goal}", file=sys.stderr)
-    print("\n".join([*read_lines(found.read), *finding_lines(found.findings)]))
+    print("\n".join([*finding_lines(found.findings), *read_lines(found.read)]))
     if not found.findings:
         print("Nothing unusual was found.")
     for message in found.messages:

@@ -45,9 +45,9 @@ def run_search(args: argparse.Namespace) -> int:
             print("Reading the data and drawing the folds …", file=sys.stderr)
         study, messages = create_study(store, args.data, spec, read=read, name=args.name)
         data = DataRead.of(store.dataset(study.dataset_id or 0))
-        for line in (*read_lines(data.read), *finding_lines(data.findings)):
-            print(line, file=sys.stderr)
-        for line in split_lines(StudyResult.of(study).split_audit, with_remedy=True):
+        # The gravest first.
+        of_split = split_lines(StudyResult.of(study).split_audit, with_remedy=True)
+        for line in (*of_split, *finding_lines(data.findings), *read_lines(data.read)):
             print(line, file=sys.stderr)
         if args.warm_start:
             messages = (*messages, *start_messages(store, study, earlier))
