@@ -18,7 +18,7 @@ from cupel.engine.data.table import Table
 from cupel.engine.data.target import Target, encode_target
 from cupel.engine.domain.errors import DataError
 from cupel.engine.domain.spec import SplitSpec
-from cupel.engine.splits.splitting import Splits, draw_splits
+from cupel.engine.splits.splitting import Splits, draw_splits, split_units
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -292,7 +292,10 @@ def test_the_holdout_is_about_as_large_as_asked(kind: str, data: st.DataObject) 
         return
     wanted = case.spec.holdout * len(target.rows)
     if case.groups is None and case.moments is None:
-        assert abs(len(splits.holdout) - wanted) <= 1 + len(target.labels)  # never the last of a class
+        units = split_units(case.spec, target, case.table, infer_schema(case.table, "y", case.roles))[0]
+        # Rows that are nearly equal by chance are drawn together, and the last of a class is not held out.
+        n_beside = len(units) - len(np.unique(units))
+        assert abs(len(splits.holdout) - wanted) <= 1 + len(target.labels) + n_beside
     if wanted == 0:
         assert len(splits.holdout) == 0
     else:

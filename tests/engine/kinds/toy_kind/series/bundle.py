@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...data.columns import ArrayColumn, Rows, WordColumn
 from ...data.table import Table
 from ...domain.arrays import Cells
-from ..base import BundlePart, Measure, Samples, Tokens
+from ..base import BundlePart, Measure, Samples, TokenRule
 from .reading import values_of
 
 _STRANGE = {"all zero": 0.0, "very large": 1e6}
@@ -28,7 +28,7 @@ class SeriesPart(BundlePart):
         """See `BundlePart.counted`."""
         return ("level",)
 
-    def measures(self, tokens: Tokens | None) -> dict[str, Measure]:
+    def measures(self, tokens: TokenRule | None) -> dict[str, Measure]:
         """See `BundlePart.measures`."""
         return {"level": lambda values: values.mean(axis=1)}
 

@@ -11,7 +11,7 @@ from ...data.columns import ArrayColumn, Column, WordColumn
 from ...data.table import Table
 from ...domain.errors import Message
 from ...domain.spec import ReadSpec
-from ..base import Found, Reader
+from ..base import Reader, ReadTable
 
 
 class SeriesReader(Reader):
@@ -19,12 +19,12 @@ class SeriesReader(Reader):
 
     needs = Message("{name} has no column of series.")
 
-    def in_table(self, path: Path, table: Table, read: ReadSpec) -> Found | None:
+    def in_table(self, path: Path, table: Table, read: ReadSpec) -> ReadTable | None:
         """See `Reader.in_table`."""
         columns = tuple(_as_series(column) for column in table)
         if not any(isinstance(column, ArrayColumn) for column in columns):
             return None
-        return Found(Table(columns, table.n_rows), (), path.stat().st_size, None)
+        return ReadTable(Table(columns, table.n_rows), (), path.stat().st_size, None)
 
 
 def _as_series(column: Column) -> Column:
