@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from cupel.engine.cli import main
 
 GOOD, BAD = ("good", "lovely", "很好吃"), ("bad", "awful", "太难吃")
@@ -24,6 +25,7 @@ def write_folder(folder: Path, n: int = 120) -> None:
         file.write_text(" ".join(rng.permutation(words)), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_folder_of_texts_becomes_a_bundle_that_predicts_texts(tmp_path: Path, capsys: object) -> None:
     write_folder(tmp_path / "reviews")
     bundle, workspace = tmp_path / "bundle", tmp_path / "workspace"

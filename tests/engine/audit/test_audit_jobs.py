@@ -112,6 +112,7 @@ def test_an_audit_tells_what_it_does_and_how_far_it_is(made: Made) -> None:
     assert len(fitting) > 100, "each threshold that is tried"
 
 
+@pytest.mark.slow
 def test_a_search_that_goes_on_keeps_the_audits_of_its_trials(tmp_path: Path) -> None:
     data = tmp_path / "table.csv"
     rows = [f"{i % 17},{'uvw'[i % 3]},{'yes' if i * 7 % 17 > 8 else 'no'}" for i in range(300)]

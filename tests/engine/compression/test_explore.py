@@ -127,6 +127,7 @@ def test_what_cannot_be_within_a_limit_is_not_trained(workspace: Path) -> None:
     assert [v.name for v in choice.variants] == ["base", "control"]
 
 
+@pytest.mark.slow
 def test_layers_are_blamed_alone_and_the_rescue_meets_the_limit(workspace: Path) -> None:
     with Store.open(workspace) as store:
         store.add_job(

@@ -181,6 +181,7 @@ def test_every_program_of_a_bundle_predicts_the_same_file_alike(bundle: Path, tm
         np.testing.assert_allclose(found, tables["onnx"], atol=1e-4)
 
 
+@pytest.mark.slow
 def test_every_program_writes_the_values_of_a_regression(tmp_path: Path) -> None:
     made = make_study(tmp_path / "study", "regression", {})
     folder = tmp_path / "bundle"

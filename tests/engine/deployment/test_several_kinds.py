@@ -229,6 +229,7 @@ def test_its_programs_compile(case: Case, tmp_path: Path) -> None:
     compile_java(case.bundle / "snippets" / "Predict.java", tmp_path)
 
 
+@pytest.mark.slow
 def test_one_search_ends_with_a_bundle_of_several_kinds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

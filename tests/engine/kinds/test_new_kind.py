@@ -107,6 +107,7 @@ def test_a_table_with_a_new_kind_is_searched_exported_and_predicted(house: House
     )
 
 
+@pytest.mark.slow
 def test_data_of_a_new_kind_alone_have_the_families_that_take_all_kinds(house: House, tmp_path: Path) -> None:
     alone = house.folder / "alone.csv"
     with (house.folder / "data.csv").open(encoding="utf-8", newline="") as stream:
