@@ -45,7 +45,7 @@ def run_search(args: argparse.Namespace) -> int:
             print("Reading the data and drawing the folds …", file=sys.stderr)
         study, messages = create_study(store, args.data, spec, read=read, name=args.name)
         data = DataRead.of(store.dataset(study.dataset_id or 0))
-        # The gravest first.
+        # What speaks against the folds first: it touches every score.
         of_split = split_lines(StudyResult.of(study).split_audit, with_remedy=True)
         for line in (*of_split, *finding_lines(data.findings), *read_lines(data.read)):
             print(line, file=sys.stderr)

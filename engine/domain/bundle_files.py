@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from ...storage.records import Json
-from .bundles import BundleFile, BundleInput, BundleThreshold, Conversion, FormatFiles, Intervals
+from .bundles import BundleFile, BundleInput, BundleThreshold, Conversion, FormatFiles, InputFacts, Intervals
 from .errors import Message
 from .evidence import Estimate, Verdict
 from .formats import FORMATS
@@ -48,7 +48,7 @@ class Output(msgspec.Struct, frozen=True):
         return cls("probabilities", "float", ("N", len(made.labels)))
 
 
-class SchemaInput(msgspec.Struct, frozen=True, kw_only=True):
+class SchemaInput(InputFacts, frozen=True, kw_only=True):
     """A raw column that predict.py reads: what a `BundleInput` says, and its place in the file.
 
     Attributes
@@ -61,17 +61,6 @@ class SchemaInput(msgspec.Struct, frozen=True, kw_only=True):
         How cells may be spelled, see `bundled.spelling.Spelling`.
     """
 
-    column: str
-    name: str
-    kind: str
-    role: str
-    minimum: float | None
-    maximum: float | None
-    n_missing: int
-    date_format: str
-    date_pattern: str
-    day_first: bool
-    categories: tuple[str | int | float, ...] | None
     shape: tuple[int, ...] | UnsetType | None
     position: int
     spelling: Mapping[str, tuple[str, ...]] | None

@@ -17,8 +17,8 @@ from .stored import decoded, encoded
 from .thresholds import Threshold
 
 
-class BundleInput(msgspec.Struct, frozen=True):
-    """A raw column that a bundle takes.
+class InputFacts(msgspec.Struct, frozen=True):
+    """What is known of a raw column that a bundle takes, wherever it is told.
 
     Attributes
     ----------
@@ -35,10 +35,6 @@ class BundleInput(msgspec.Struct, frozen=True):
     day_first : bool
     categories : tuple or None
         All of the data, or those with a code of their own where they are very many; None where it has none.
-    shape : tuple of int or None
-        Of each cell's array; None where cells are none.
-    spelling : mapping or None
-        How cells may be spelled, see `bundled.spelling.Spelling`; None of versions 0.1 and 0.2.
     """
 
     column: str
@@ -52,6 +48,19 @@ class BundleInput(msgspec.Struct, frozen=True):
     date_pattern: str
     day_first: bool
     categories: tuple[str | int | float, ...] | None
+
+
+class BundleInput(InputFacts, frozen=True):
+    """A raw column that a bundle takes.
+
+    Attributes
+    ----------
+    shape : tuple of int or None
+        Of each cell's array; None where cells are none.
+    spelling : mapping or None
+        How cells may be spelled, see `bundled.spelling.Spelling`; None of versions 0.1 and 0.2.
+    """
+
     shape: tuple[int, ...] | None = None
     spelling: Mapping[str, tuple[str, ...]] | None = None
 

@@ -23,6 +23,7 @@ from ..bundled.schema import Dialect, Schema
 from ..data import dialect
 from ..data.columns import CellForm, WordColumn
 from ..data.encoding import scan_file
+from ..data.unfolding import damage_told
 from ..domain.errors import DataError, Message
 from ..domain.kinds import kind_of_role
 from ..domain.spec import ReadSpec
@@ -91,13 +92,8 @@ def open_source(
             files = reader_of(kind_of_role(predictor.columns[0].role)).cell_files(data)
             if files is not None:
                 return _Cells(predictor, files)
-        try:
-            with data.open("rb") as stream:
-                is_parquet = stream.read(4) == b"PAR1"
-        except OSError as error:
-            raise DataError(
-                "{file} cannot be read: {reason}.", file=str(data), reason=error.strerror or str(error)
-            ) from error
+        with damage_told(data), data.open("rb") as stream:
+            is_parquet = stream.read(4) == b"PAR1"
         if is_parquet:
             return _Parquet(predictor, data, target)
         return _Csv(predictor, data, read or ReadSpec(), target)
