@@ -12,6 +12,8 @@ QUALITY_VENV ?= .venv-quality
 QUALITY_PIP ?=
 QUALITY_ARGS ?=
 export VENV
+# Tests start hundreds of processes, and each would compile all of our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run test test-slow check bench bench-quality bench-honest shots
 

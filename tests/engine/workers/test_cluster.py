@@ -48,9 +48,10 @@ def next_event(cluster: Cluster, kind: type[WorkerReady] | type[TaskDone]) -> Wo
 
 
 def worker_process() -> psutil.Process:
-    """Return the one child process whose command runs a worker."""
+    """Return the one process that runs a worker: forked from the server of forks, or started anew."""
     children = psutil.Process().children(recursive=True)
-    (worker,) = [c for c in children if "spawn_main" in " ".join(c.cmdline())]
+    servers = [c.pid for c in children if "forkserver" in " ".join(c.cmdline())]
+    (worker,) = [c for c in children if "spawn_main" in " ".join(c.cmdline()) or c.ppid() in servers]
     return worker
 
 
