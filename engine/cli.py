@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..storage.errors import LockedStoreError, StoreError, StoreFullError
@@ -78,15 +78,22 @@ def make_parser() -> argparse.ArgumentParser:
         description="Find, prove and ship the best neural network for your data. Without a command: the window.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_search(commands)
-    _add_browsing(commands)
-    _add_upkeep(commands)
-    _add_control(commands)
-    _add_compression(commands)
-    _add_export(commands)
-    _add_bundles(commands)
-    _add_audit(commands)
+    for add_all in _GROUPS.values():
+        for add in add_all:
+            add(commands)
     return parser
+
+
+def commands_text() -> str:
+    """Return all commands by group, a line each, for the help of ``cupel`` itself."""
+    groups: list[str] = []
+    for title, add_all in _GROUPS.items():
+        commands = argparse.ArgumentParser(prog="cupel").add_subparsers()
+        for add in add_all:
+            add(commands)
+        lines = [f"  {name:<10}{parser.description}" for name, parser in commands.choices.items()]
+        groups.append("\n".join([f"{title}:", *lines]))
+    return "\n\n".join([*groups, "`cupel COMMAND --help` tells the options of a command."])
 
 
 def _command(
@@ -366,3 +373,14 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=audit.run_audit)
+
+
+_GROUPS: dict[str, tuple[Callable[[argparse._SubParsersAction[argparse.ArgumentParser]], None], ...]] = {
+    "search": (_add_search, _add_control),
+    "browse and compare": (_add_browsing,),
+    "make smaller": (_add_compression,),
+    "ship and predict": (_add_export, _add_bundles),
+    "audit": (_add_audit,),
+    "look after the workspace": (_add_upkeep,),
+}
+"""What adds the commands of a group, by its title."""

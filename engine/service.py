@@ -172,12 +172,15 @@ def _inspect(store: Store, request: Inspect) -> Inspection:
 
 
 def _create_study(store: Store, request: CreateStudy) -> CreatedStudy:
-    from .studies import best_starts, create_study
+    from .studies import PlannedStudy, best_starts
 
     spec = request.spec
     if request.warm_start is not None:
         spec = dataclasses.replace(spec, starts=best_starts(store, store.study(request.warm_start)))
-    study, messages = create_study(store, request.source, spec, read=request.read, name=request.name or None)
+    planned = PlannedStudy.of(request.source, spec, request.read)
+    if planned.audit.unanswered:
+        return CreatedStudy(None, split_audit=planned.audit)
+    study, messages = planned.create(store, request.name or None)
     return CreatedStudy(study.id, messages)
 
 

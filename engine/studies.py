@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,13 @@ from .domain.comparable import ranked_together
 from .domain.errors import Message, SpecError
 from .domain.space_points import Start
 from .domain.spec import ReadSpec, StudySpec
+from .domain.split_findings import SplitAudit
 from .domain.trial_facts import TrialFacts
 from .inspection.report import DataReport, build_report
 from .kinds.sources import Loaded, messages_of
 from .splits.audit import audit_split
 from .splits.near_duplicates import find_near_duplicates
-from .splits.splitting import draw_splits
+from .splits.splitting import Splits, draw_splits
 from .study_rows import SourceRows
 from .workers.sharing import fewer_workers
 
@@ -63,27 +65,62 @@ def create_study(
     DataError, SpecError
         Where the data cannot be used as asked.
     """
-    rows = SourceRows.read(source, spec, read)
-    loaded, schema, target, spec = rows.loaded, rows.schema, rows.target, rows.spec
-    _check(spec)
-    near = find_near_duplicates(loaded.table, schema, target.rows)
-    splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed, near)
-    report = build_report(loaded.table, schema, target, spec.split, near)
-    audit = audit_split(loaded.table, schema, target, spec.split, near)
-    said = (*loaded.messages, *messages_of(loaded.table, schema), *target.messages)
-    dataset = _keep(store, loaded, schema, report, said)
-    study = store.create_study(
-        name=name or f"{loaded.name} · {spec.target}",
-        dataset_id=dataset.id,
-        spec=spec.to_json(),
-        metric=spec.metric,
-        direction=spec.direction,
-        task=spec.task,
-    )
-    store.set_split(study.id, store.artifacts.add(splits.to_npz_bytes()))
-    store.set_result(study.id, {"split_audit": audit.to_json()})
-    fewer = fewer_workers(spec.n_workers)
-    return store.study(study.id), (*said, *splits.messages, *([fewer] if fewer else []))
+    return PlannedStudy.of(source, spec, read).create(store, name)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStudy:
+    """A study that can be made, of data that were read.
+
+    Attributes
+    ----------
+    rows : SourceRows
+    splits : Splits
+    report : DataReport
+    audit : SplitAudit
+        Of its folds; what is unanswered in it should be answered before the study is made.
+    """
+
+    rows: SourceRows
+    splits: Splits
+    report: DataReport
+    audit: SplitAudit
+
+    @classmethod
+    def of(cls, source: str | Path | pd.DataFrame, spec: StudySpec, read: ReadSpec | None) -> PlannedStudy:
+        """Read the data, check the request and draw the folds; parameters and errors as of `create_study`."""
+        rows = SourceRows.read(source, spec, read)
+        table, schema, target, spec = rows.loaded.table, rows.schema, rows.target, rows.spec
+        _check(spec)
+        near = find_near_duplicates(table, schema, target.rows)
+        return cls(
+            rows,
+            draw_splits(spec.split, target, table, schema, spec.seed, near),
+            build_report(table, schema, target, spec.split, near),
+            audit_split(table, schema, target, spec.split, near),
+        )
+
+    def create(self, store: Store, name: str | None = None) -> tuple[StudyRecord, tuple[Message, ...]]:
+        """Write it to a store; what is returned is as of `create_study`."""
+        loaded, spec = self.rows.loaded, self.rows.spec
+        said = (
+            *loaded.messages,
+            *messages_of(loaded.table, self.rows.schema),
+            *self.rows.target.messages,
+        )
+        dataset = _keep(store, loaded, self.rows.schema, self.report, said)
+        study = store.create_study(
+            name=name or f"{loaded.name} · {spec.target}",
+            dataset_id=dataset.id,
+            spec=spec.to_json(),
+            metric=spec.metric,
+            direction=spec.direction,
+            task=spec.task,
+        )
+        store.set_split(study.id, store.artifacts.add(self.splits.to_npz_bytes()))
+        store.set_result(study.id, {"split_audit": self.audit.to_json()})
+        fewer = fewer_workers(spec.n_workers)
+        return store.study(study.id), (*said, *self.splits.messages, *([fewer] if fewer else []))
 
 
 def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[Start, ...]:

@@ -59,6 +59,10 @@ def main(argv: list[str] | None = None) -> int:
             print("cupel: interrupted", file=sys.stderr)
             return 130
     parser = _parser()
+    if {"-h", "--help"} & set(arguments):
+        from ..engine import cli
+
+        parser.epilog = f"commands of the terminal:\n\n{cli.commands_text()}"
     try:
         options = parser.parse_args(arguments)
     except SystemExit as ending:
@@ -124,8 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cupel",
         description="Find, prove and ship the best neural network for your data, on your own machine.",
-        epilog="With a subcommand (search, studies, trials, show, pause, resume, stop, compress, export, predict, "
-        "verify, serve, compare, doctor) everything is done in the terminal; see cupel SUBCOMMAND --help.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"cupel {metadata.version('cupel')}")
     parser.add_argument(

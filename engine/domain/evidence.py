@@ -113,6 +113,9 @@ class Evidence(msgspec.Struct, frozen=True):
         Half width of the region of practical equivalence, see `EQUIVALENCE`.
     baseline_means : mapping of str to float
         Of each baseline's scores on the folds that it has; empty where an older version judged.
+    in_question : bool
+        Whether something serious was found of the folds, see `SplitAudit`, also where the user answered it: what the
+        scores say then holds for such folds alone.
     """
 
     best: int
@@ -130,6 +133,7 @@ class Evidence(msgspec.Struct, frozen=True):
     in_order: bool = False
     equivalence: float = EQUIVALENCE
     baseline_means: Mapping[str, float] = {}
+    in_question: bool = False
 
 
 class Claims(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from .errors import Message
 from .forecasts import ForecastRequest
 from .kinds import AUTO
 from .spec import ReadSpec, SplitSpec, StudySpec
+from .split_findings import SplitAudit
 from .stored import encoded, from_builtins
 from .variants import Difference
 
@@ -127,10 +128,21 @@ Request = (
 
 
 class CreatedStudy(msgspec.Struct, frozen=True):
-    """The study, and what the user should know of its data."""
+    """The study, or why none was made.
 
-    study_id: int
+    Attributes
+    ----------
+    study_id : int or None
+        None where something serious that was found of its folds has no answer yet.
+    messages : tuple of Message
+        What the user should know of its data.
+    split_audit : SplitAudit or None
+        What was found of the folds, where no study was made.
+    """
+
+    study_id: int | None
     messages: tuple[Message, ...] = ()
+    split_audit: SplitAudit | None = None
 
 
 class ExportedTrial(msgspec.Struct, frozen=True):

@@ -54,6 +54,13 @@ def headline(evidence: Evidence, label: Label = str) -> Message:
     -------
     Message
     """
+    found = _headline(evidence, label)
+    if not evidence.in_question or not evidence.verdicts:
+        return found
+    return Message("On these folds, which are in question: {verdict}", {"verdict": found.to_json()})
+
+
+def _headline(evidence: Evidence, label: Label) -> Message:
     by_word: dict[str, list[str]] = {"better": [], "worse": [], "same": [], "undecided": []}
     for name, verdict in evidence.verdicts.items():
         by_word[verdict.word].append(label(name))
@@ -96,6 +103,8 @@ def headline(evidence: Evidence, label: Label = str) -> Message:
 def is_better_than_all(evidence: Evidence) -> bool:
     """Whether the best network is better than every baseline, and there is one: what alone is shown in green.
 
+    Not on folds that are in question.
+
     Parameters
     ----------
     evidence : Evidence
@@ -105,7 +114,7 @@ def is_better_than_all(evidence: Evidence) -> bool:
     bool
     """
     words = {verdict.word for verdict in evidence.verdicts.values()}
-    return words == {"better"} and not evidence.not_compared
+    return words == {"better"} and not evidence.not_compared and not evidence.in_question
 
 
 def word_message(word: Word) -> Message:
@@ -474,8 +483,8 @@ def disagreement(
     }
     if first == _NETWORK:
         return Message(
-            "The folds put the network first, the holdout {second} ({theirs} against {ours}): they point to different "
-            "winners.",
+            "By its mean over the folds, from which the luck of the choice is not taken off, the network is first, on "
+            "the holdout {second} ({theirs} against {ours}): they point to different winners.",
             args,
         )
     if second == _NETWORK:

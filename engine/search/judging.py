@@ -19,6 +19,7 @@ from ..domain.arrays import TargetValues
 from ..domain.errors import ExportError
 from ..domain.evidence import Corrected, Evidence, Verdict
 from ..domain.metrics import METRICS
+from ..domain.results import StudyResult
 from ..splits.splitting import Splits, split_units
 from ..statistics.comparison import name_in_repeats, tied_trials
 from ..statistics.judged_rows import JudgedRows, Predictions, block_units
@@ -117,6 +118,7 @@ class Judge:
         in_order = self._rows.splits.is_ordered
         tied = tied_trials(everyone, best.number, n_folds=spec.split.n_folds, in_order=in_order)
         names = {t.number: t.name for t in self._candidates.baselines}
+        audit = StudyResult.of(self._rows.study).split_audit
         return Evidence(
             best=best.number,
             metric=spec.metric,
@@ -139,6 +141,7 @@ class Judge:
             in_order=in_order,
             equivalence=spec.equivalence,
             baseline_means={t.name: float(self.scores(t).mean()) for t in self._candidates.baselines},
+            in_question=audit is not None and bool(audit.serious),
         )
 
     def _resampled(self) -> tuple[Corrected | None, dict[str, Verdict]]:

@@ -303,6 +303,10 @@ class NewStudyPage(Page):
     def _created(self, job: JobRecord) -> None:
         self.busy.hide()
         created = result_of(job, CreatedStudy)
+        if created.study_id is None:
+            self.state.take_audit(created.split_audit)
+            self._check()
+            return
         self.desk.request(created.study_id, Request.RUN)
         self.desk.toast(lambda: tr("The search has been started."))
         known = self.state.found.messages if self.state.found is not None else ()

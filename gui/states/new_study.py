@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import msgspec
+
 from ...engine.domain.errors import Message, SpecError
 from ...engine.domain.families import default_families, families_of
 from ...engine.domain.forecasts import ForecastRequest
@@ -19,7 +21,7 @@ from ...engine.domain.objectives import COSTS
 from ...engine.domain.requests import CreateStudy, Inspect
 from ...engine.domain.space import Space
 from ...engine.domain.spec import ORDERED_SPLITS, ReadSpec, SplitSpec, StudySpec
-from ...engine.domain.split_findings import SplitFinding
+from ...engine.domain.split_findings import SplitAudit, SplitFinding
 from ..speech import sentence, tr
 from .inspection import forbids, messages_for, split_kind, to_be_answered
 from .new_study_choices import SPLIT, chosen_of, metrics_of, offered_kinds, task_of
@@ -203,6 +205,11 @@ class NewStudyState:
         if memory is not None:
             self._recall(memory.fields)
         return is_new
+
+    def take_audit(self, audit: SplitAudit | None) -> None:
+        """Take what was found of the folds when the study was to be made: of the task that is asked for."""
+        if self.found is not None:
+            self.found = msgspec.structs.replace(self.found, split_audit=audit)
 
     def fill(self, values: Mapping[str, Any], mistakes: Mapping[str, str]) -> None:
         """Take what the form says."""

@@ -2719,6 +2719,10 @@
       <translation>一行中单元格之间的字符：一个字符，或 tab</translation>
     </message>
     <message>
+      <source>By its mean over the folds, from which the luck of the choice is not taken off, the network is first, on the holdout {second} ({theirs} against {ours}): they point to different winners.</source>
+      <translation>按各折的平均值（未扣除挑选带来的运气），网络居首；在留出集上则是 {second} 居首（{theirs} 对 {ours}）：两者指向不同的赢家。</translation>
+    </message>
+    <message>
       <source>Class {value!r} has fewer rows for the search ({n}) than there are folds ({n_folds}), so some folds are judged without it; use fewer folds, or merge it with another class.</source>
       <translation>类别 {value!r} 可用于搜索的行数（{n}）少于折数（{n_folds}），部分折的评判将缺少该类别；请减少折数，或将其与其他类别合并。</translation>
     </message>
@@ -3203,6 +3207,10 @@
       <translation>试验 {number} 的变体 {variant!r} 只保存了得分，没有保存对每一行的预测；请先导出它（cupel export … --trial {number} --variant …），再用未参与训练的行审计该模型包（cupel audit BUNDLE --data FILE --by COLUMN）。</translation>
     </message>
     <message>
+      <source>On these folds, which are in question: {verdict}</source>
+      <translation>在这些有疑问的划分上：{verdict}</translation>
+    </message>
+    <message>
       <source>One fold leaves no rows to fit a threshold on; give a number.</source>
       <translation>只有一折时没有可用于拟合阈值的行；请给出一个数值。</translation>
     </message>
@@ -3637,10 +3645,6 @@
     <message>
       <source>The folds of this study were drawn by an older version, so there are no further repeats.</source>
       <translation>此研究的折由旧版本划分，因此没有更多重复。</translation>
-    </message>
-    <message>
-      <source>The folds put the network first, the holdout {second} ({theirs} against {ours}): they point to different winners.</source>
-      <translation>按各折，网络领先；按留出集，{second}领先（{theirs} 对 {ours}）：两者指向不同的胜者。</translation>
     </message>
     <message>
       <source>The folds put {first} first, the holdout {second} ({theirs} against {ours}): they point to different winners.</source>

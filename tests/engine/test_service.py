@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from cupel.engine.domain.forecasts import Forecast, ForecastRequest
 from cupel.engine.domain.inspections import Inspection
 from cupel.engine.domain.requests import (
     AuditGroups,
     CompressTrial,
+    CreatedStudy,
     CreateStudy,
     ExportTrial,
     FitThreshold,
@@ -120,6 +123,24 @@ def test_a_study_that_could_not_run_is_not_created(
     assert job.failure is not None
     assert sentence in job.failure.message
     assert store.studies() == []
+
+
+def test_no_study_is_created_while_something_serious_about_its_folds_has_no_answer(
+    store: Store, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    walk = np.cumsum(rng.normal(size=(300, 2)), axis=0).round(3)
+    path = tmp_path / "walk.csv"
+    path.write_text("a,y\n" + "".join(f"{a},{b}\n" for a, b in walk))
+    asked = spec(task="regression", metric="rmse")
+    created = result_of(done(store, CreateStudy(str(path), asked)), CreatedStudy)
+    assert created.study_id is None
+    assert created.split_audit is not None
+    assert [one.key for one in created.split_audit.unanswered] == ["order"]
+    assert store.studies() == []
+    answered = dataclasses.replace(asked, split=SplitSpec(independent=("order",)))
+    created = result_of(done(store, CreateStudy(str(path), answered)), CreatedStudy)
+    assert created.study_id is not None
 
 
 def test_a_forecast_measures_the_corners_of_the_space(store: Store, table: Path) -> None:

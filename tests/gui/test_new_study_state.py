@@ -181,6 +181,13 @@ def test_a_question_about_the_folds_waits_for_an_answer_of_this_target(state: Ne
     assert state.independent == set()
 
 
+def test_what_is_found_when_the_study_is_to_be_made_is_asked_too(state: NewStudyState) -> None:
+    state.take(with_looks())
+    assert state.standing().can_start
+    state.take_audit(with_looks(ORDER).split_audit)
+    assert state.standing().question == ORDER
+
+
 def test_folds_that_are_taken_hold_for_this_target_only(state: NewStudyState) -> None:
     state.take(with_looks(ORDER))
     question = state.standing().question

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 from cupel.engine.domain.evidence import Corrected, Evidence, Verdict
-from cupel.engine.domain.verdict import corrected_sentence, disagreement, headline
+from cupel.engine.domain.verdict import corrected_sentence, disagreement, headline, is_better_than_all
 
 VERDICT = Verdict("undecided", -0.01, -0.08, 0.04, 0.2, 0.04, 0.76)
 
@@ -25,7 +25,7 @@ def evidence(metric: str = "roc_auc", mean: float = 0.543, **means: float) -> Ev
             (0.537, 0.510),
             0.481,
             (0.5, 0.597),
-            "folds put the network first, the holdout trees (0.597",
+            "the network is first, on the holdout trees (0.597",
         ),
         (
             "roc_auc",
@@ -50,7 +50,7 @@ def evidence(metric: str = "roc_auc", mean: float = 0.543, **means: float) -> Ev
             (2.0, 3.0),
             4.0,
             (2.5, 3.0),
-            "folds put the network first, the holdout linear (2.50 against 4.00",
+            "the network is first, on the holdout linear (2.50 against 4.00",
         ),
         ("rmse", 1.0, (2.0, 3.0), 2.0, (2.5, 3.0), None),
         # Equal on the holdout: no other winner.
@@ -81,6 +81,19 @@ def test_too_few_units_are_not_called_missing_scores() -> None:
     found = msgspec.structs.replace(evidence(linear=0.9), verdicts={}, not_compared=("linear",))
     assert "too few rows" in str(headline(found))
     assert "have no score" in str(headline(msgspec.structs.replace(found, baseline_means={})))
+
+
+def test_on_folds_that_are_in_question_nothing_is_claimed_without_saying_so() -> None:
+    better = Verdict("better", 0.1, 0.05, 0.2, 0.99, 0.01, 0.0)
+    sound = msgspec.structs.replace(evidence(linear=0.6), verdicts={"linear": better})
+    assert str(headline(sound)) == "The best network is better than every baseline."
+    assert is_better_than_all(sound)
+    doubtful = msgspec.structs.replace(sound, in_question=True)
+    assert (
+        str(headline(doubtful))
+        == "On these folds, which are in question: The best network is better than every baseline."
+    )
+    assert not is_better_than_all(doubtful)
 
 
 def test_one_complete_trial_beside_pruned_ones_is_not_called_the_only_one() -> None:
