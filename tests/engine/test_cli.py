@@ -146,6 +146,7 @@ def test_a_study_that_left_no_network_says_why_it_is_not_resumed_and_what_can_be
     assert "`cupel resume 1 --timeout 300`" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_study_that_is_done_goes_on_where_it_gets_more(
     searched: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:

@@ -64,6 +64,7 @@ def searched(store: Store, study_id: int) -> list[TrialRecord]:
     return store.trials(study_id, kinds=[TrialKind.SEARCH])
 
 
+@pytest.mark.slow
 def test_a_killed_search_is_resumed_to_what_it_would_have_found(tmp_path: Path, table: Path) -> None:
     with Store.open(tmp_path / "workspace") as store:
         whole, killed = (

@@ -469,7 +469,7 @@ def ended(outcome: TrialOutcome, sha256: str | None) -> TrialOutcome:
 
 # Steps write to a disk, so no step has a deadline; what is found is kept out of the folder of the repository.
 SHORT = settings(
-    max_examples=30, stateful_step_count=35, deadline=None, database=None,
+    max_examples=12, stateful_step_count=35, deadline=None, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 
