@@ -18,8 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from ..storage.errors import StoreError
-from ..storage.records import Failure, FailureKind, JobRecord, JobState, VariantRecord
+from ..storage.records import JobRecord, JobState, VariantRecord
 from ..storage.store import Store
 from .domain.errors import CupelError, Message
 from .domain.forecasts import Forecast, ForecastRequest
@@ -99,7 +98,7 @@ def run_job(store: Store, job: JobRecord) -> None:
         _log.info("job %d was cancelled", job.id)
     except Exception as error:  # noqa: BLE001 - the window must hear of every failure, typed
         _log.exception("job %d (%s) failed", job.id, job.kind)
-        store.finish_job(job.id, failure=_failure(error))
+        store.finish_job(job.id, failure=failure_of(error))
 
 
 class _Cancelled(Exception):  # noqa: N818 - not an error
@@ -127,12 +126,6 @@ class _JobProgress:
                 raise _Cancelled
         elif self._store.job(self._job.id).state is JobState.CANCELLED:
             raise _Cancelled
-
-
-def _failure(error: Exception) -> Failure:
-    if isinstance(error, StoreError):
-        return Failure.of(FailureKind.BAD_INPUT, error.sentence)
-    return failure_of(error)
 
 
 def _answer(store: Store, request: Request, progress: _JobProgress) -> object:

@@ -60,7 +60,7 @@ def _flags(values: Sequence[Any]) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialColumn:
+class TableColumn:
     """A column of `TrialTable`.
 
     Attributes
@@ -90,11 +90,11 @@ def _column(
     read: Callable[[Sequence[Any]], Any],
     cell: Callable[[Any], Any] = _same,
     attribute: str = "",
-) -> TrialColumn:
-    return TrialColumn(field, sql, read, attribute or sql, cell)
+) -> TableColumn:
+    return TableColumn(field, sql, read, attribute or sql, cell)
 
 
-TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
+TABLE_COLUMNS: tuple[TableColumn, ...] = (
     _column("ids", "id", _ints),
     _column("numbers", "number", _ints),
     _column("kinds", "kind", _words, str),
@@ -116,7 +116,7 @@ TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
     _column("params", "params", lambda texts: tuple(decode_json_objects(texts)), dict),
 )
 
-SQL_COLUMNS = (*(column.sql for column in TRIAL_COLUMNS if column.sql != "scoring"), *MEASURES)
+SQL_COLUMNS = (*(column.sql for column in TABLE_COLUMNS if column.sql != "scoring"), *MEASURES)
 """Of the table ``trials``."""
 
 
@@ -137,7 +137,7 @@ def table_of(revision: int, columns: Mapping[str, Sequence[Any]]) -> TrialTable:
     return TrialTable(
         revision=revision,
         measures={name: _floats(columns.get(name, ())) for name in MEASURES},
-        **{column.field: column.read(columns.get(column.sql, ())) for column in TRIAL_COLUMNS},
+        **{column.field: column.read(columns.get(column.sql, ())) for column in TABLE_COLUMNS},
     )
 
 
@@ -175,7 +175,7 @@ def updated(table: TrialTable, records: Sequence[TrialRecord], revision: int) ->
             column.field: column_of(
                 getattr(table, column.field), lambda record, c=column: c.cell(getattr(record, c.attribute))
             )
-            for column in TRIAL_COLUMNS
+            for column in TABLE_COLUMNS
         },
     )
 

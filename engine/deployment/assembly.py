@@ -10,7 +10,6 @@ import os
 import re
 import secrets
 import shutil
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,10 +19,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from ...storage.errors import StoreError
 from ...storage.records import (
     ExportRecord,
-    Failure,
     FailureKind,
     JobState,
     Json,
@@ -47,7 +44,7 @@ from ..domain.bundle_files import (
     SchemaIntervals,
 )
 from ..domain.bundles import BundleThreshold, Certificate, Contents, Conversion
-from ..domain.errors import CupelError, ExportError, Message
+from ..domain.errors import ExportError, Message
 from ..domain.evidence import Claims
 from ..domain.formats import DEFAULT, FORMATS
 from ..domain.formatting import escaped
@@ -56,6 +53,7 @@ from ..domain.spec import StudySpec
 from ..domain.stored import encoded
 from ..domain.thresholds import Threshold
 from ..domain.variants import VariantMethod
+from ..jobs.failures import failure_of
 from ..kinds.base import BundlePart
 from ..kinds.registry import bundle_part_of
 from ..looks import note_look
@@ -117,6 +115,10 @@ class Export:
                         "The disk of {folder} is full; free some space there, or choose another folder.",
                         folder=str(target),
                     ) from error
+                if isinstance(error, OSError):
+                    raise ExportError(
+                        "The export could not be written: {reason}", reason=str(error)
+                    ) from error
                 raise
             finally:
                 helpers.close()
@@ -128,7 +130,7 @@ class Export:
                 certificate=certificate.to_json() if certificate.formats else {},
                 manifest={},
                 size_bytes=None,
-                failure=_failure(error),
+                failure=failure_of(error),
             )
             if isinstance(error, Exception):
                 return failed
@@ -402,17 +404,6 @@ def _not_passed(certificate: Certificate) -> ExportError:
         found=list(first.found),
         expected=list(first.expected),
     )
-
-
-def _failure(error: BaseException) -> Failure:
-    text = "".join(traceback.format_exception(error))
-    if isinstance(error, CupelError):
-        return Failure.of(FailureKind.ERROR, error.sentence, text)
-    if isinstance(error, StoreError | OSError):
-        message = Message("The export could not be written: {reason}", {"reason": str(error)})
-    else:
-        message = Message("{name}: {error}", {"name": type(error).__name__, "error": str(error)[:500]})
-    return Failure.of(FailureKind.ERROR, message, text)
 
 
 def _write_json(path: Path, content: Json) -> None:

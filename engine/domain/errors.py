@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 from ...storage.messages import Message
-from ...storage.records import Failure
+from ...storage.records import Failure, FailureKind
 
 
 class CupelError(Exception):
@@ -13,11 +13,14 @@ class CupelError(Exception):
 
     Attributes
     ----------
+    kind : FailureKind
+        What kind of failure it is kept as, where `origin` does not say.
     sentence : Message
     origin : Failure or None
         What went wrong in the other process that the sentence is about.
     """
 
+    kind: ClassVar[FailureKind] = FailureKind.BAD_INPUT
     origin: Failure | None = None
 
     def __init__(self, template: str, **args: object) -> None:
@@ -54,9 +57,13 @@ class SpecError(CupelError):
 class ExportError(CupelError):
     """A bundle could not be written or does not reproduce the stored predictions."""
 
+    kind = FailureKind.ERROR
+
 
 class RuledOut(CupelError):  # noqa: N818 - named after FailureKind.RULED_OUT
     """A network is larger than the user allows."""
+
+    kind = FailureKind.RULED_OUT
 
 
 class CompressionError(CupelError):

@@ -40,6 +40,8 @@ class Family:
         Whether its networks take inputs of several kinds of data at once.
     copies, width, depth : tuples of Factor
         How much its hidden layers compute, see `n_products`; `width` is empty where a family does not say.
+    widens : str
+        The parameter that, unless it is "none", gives the first layer wide inputs; empty where none does.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Family:
     copies: tuple[Factor, ...] = ()
     width: tuple[Factor, ...] = ()
     depth: tuple[Factor, ...] = ()
+    widens: str = ""
 
     def n_products(self, params: Params) -> float:
         """Return how many products the hidden layers take for a row, more or less; 0 where the family does not say.
@@ -70,10 +73,9 @@ class Family:
         def product(factors: tuple[Factor, ...]) -> float:
             return math.prod(number_in(params, f, 0.0) if isinstance(f, str) else f for f in factors)
 
-        # With embedded numbers the first layer has wide inputs.
-        embeds = params.get("numeric_embedding", "none") != "none"
+        is_wide = params.get(self.widens, "none") != "none"
         width = product(self.width)
-        return product(self.copies) * width * (width * product(self.depth) + 100.0 * embeds)
+        return product(self.copies) * width * (width * product(self.depth) + 100.0 * is_wide)
 
 
 def _family(name: str) -> Family:

@@ -62,6 +62,8 @@ class Setting:
         What the window shows where there is no value; None where there must be one.
     is_several : bool
         Whether it holds several values, in any order.
+    are_files : bool
+        Whether each choice has a file that makes it one: the terminal's help lists them, docs/settings.md does not.
     """
 
     field: str
@@ -80,6 +82,7 @@ class Setting:
     scale: float = 1.0
     empty: Message | None = None
     is_several: bool = False
+    are_files: bool = False
 
     @property
     def name(self) -> str:
@@ -234,7 +237,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "families", "family", "method", str, Message("Families"),
         Message("Model families to search; the usual ones of the data where none is named"),
-        choices=tuple(FAMILY_KINDS), is_several=True,
+        choices=tuple(FAMILY_KINDS), is_several=True, are_files=True,
     ),
     Setting(
         "objectives", "objective", "method", str, Message("Also minimize"),
@@ -436,7 +439,9 @@ def as_markdown(spec: type) -> str:
 
 def _row(setting: Setting, default: Any) -> str:
     shown = "" if default is None or setting.is_several else str(default)
-    choices = f" ({', '.join(filter(None, setting.choices))})" if setting.choices else ""
+    choices = (
+        f" ({', '.join(filter(None, setting.choices))})" if setting.choices and not setting.are_files else ""
+    )
     option = " ".join(filter(None, (f"--{setting.option}", setting.metavar)))
     cells = (f"`{option}`", f"`{setting.name}`", setting.label, shown, f"{setting.help}{choices}")
     return f"| {' | '.join(str(cell).replace('|', '¦') for cell in cells)} |"

@@ -21,11 +21,8 @@ from .errors import SpecError
 from .families import FAMILIES
 from .kinds import KINDS
 from .params import Params, ParamValue
-from .space_files import has_part, part_entries, space_text
+from .space_files import encoder_entries, space_text
 from .space_rules import FURTHER, check_entry, check_name, check_starts
-
-_ENCODER = "_vector"
-"""How parts with the settings of the encoder of a kind end."""
 
 Choice: TypeAlias = bool | int | float | str
 """A value that can be chosen."""
@@ -341,7 +338,7 @@ def space_for(space: Space | None, families: Iterable[str], kinds: Sequence[str]
     found = default_space(families) if space is None else completed_space(space)
     if len(kinds) < 2:
         return found
-    return with_encoders(found, [kind for kind in kinds if has_part(f"{kind}{_ENCODER}")])
+    return with_encoders(found, kinds)
 
 
 def with_encoders(space: Space, kinds: Iterable[str]) -> Space:
@@ -353,13 +350,13 @@ def with_encoders(space: Space, kinds: Iterable[str]) -> Space:
     ----------
     space : Space
     kinds : iterable of str
-        Of data; those that may stand beside a table have a part ``<kind>_vector``.
+        Of data; those whose encoder has settings say them in their ``space.toml``.
 
     Returns
     -------
     Space
     """
-    further = [p for kind in kinds for p in _family_space(part_entries(f"{kind}{_ENCODER}")).parameters]
+    further = [p for kind in kinds for p in _family_space(encoder_entries(kind)).parameters]
 
     def joined(own: FamilySpace) -> FamilySpace:
         named = {p.name: p for p in (*further, *own.parameters)}
@@ -485,7 +482,6 @@ def _checked(tree: object) -> Mapping[str, Tree]:
             "The search space is empty; it needs a table for each family, for instance [mlp.width]."
         )
     known_families = cast("Mapping[str, object]", tree)
-    encoded = tuple(kind for kind in KINDS if has_part(f"{kind}{_ENCODER}"))
     for family, entries in known_families.items():
         if family not in FAMILIES:
             raise SpecError(
@@ -495,7 +491,7 @@ def _checked(tree: object) -> Mapping[str, Tree]:
             )
         if not isinstance(entries, Mapping):
             raise SpecError("{family} must be a table of parameters.", family=family)
-        own = with_encoders(default_space([family]), encoded).families[family]
+        own = with_encoders(default_space([family]), KINDS).families[family]
         known = FURTHER | {p.target for p in own.parameters}
         table = cast("Tree", entries)
         names = [name for name in table if name != "start"]

@@ -3,6 +3,8 @@
 A file has blocks with blank lines between them. ``# include PART`` stands for the blocks of `spaces/parts/PART.toml`,
 in which ``FAMILY`` stands for the family; a block of the file itself takes the place of that of the part with the same
 parameter. So what families of a kind share stands once. ``[<family>.about]`` is for `families`, not for users.
+
+`engine/kinds/<kind>/space.toml`, of the same form as a part, has what may be varied of the kind's encoder.
 """
 
 from __future__ import annotations
@@ -18,13 +20,13 @@ _INCLUDE = "# include "
 _ABOUT = "about"
 
 
-def _folder() -> Traversable:
-    return resources.files("cupel.engine.domain").joinpath("spaces")
+def _file(name: str) -> Traversable:
+    return resources.files("cupel.engine.domain").joinpath(f"spaces/{name}")
 
 
 def family_names() -> tuple[str, ...]:
     """Return the families that have a file, in no order."""
-    files = (file.name for file in _folder().iterdir())
+    files = (file.name for file in _file("").iterdir())
     return tuple(name.removesuffix(".toml") for name in files if name.endswith(".toml"))
 
 
@@ -44,7 +46,7 @@ def about_family(family: str) -> dict[str, object]:
     KeyError
         Where it says nothing.
     """
-    for block in _blocks(_text(f"{family}.toml")):
+    for block in _blocks(_file(f"{family}.toml")):
         if _parameter(block, family) == _ABOUT:
             return cast("dict[str, object]", tomllib.loads(block)[family][_ABOUT])
     raise KeyError(family)
@@ -61,10 +63,10 @@ def space_text(family: str) -> str:
     -------
     str
     """
-    blocks = _blocks(_text(f"{family}.toml"))
+    blocks = _blocks(_file(f"{family}.toml"))
     own = {_parameter(block, family): block for block in blocks}
     parts = {
-        block: [part.replace("[FAMILY.", f"[{family}.") for part in _part(block.removeprefix(_INCLUDE))]
+        block: [part.replace("[FAMILY.", f"[{family}.") for part in _whole(_part(block))]
         for block in blocks
         if block.startswith(_INCLUDE)
     }
@@ -79,48 +81,38 @@ def space_text(family: str) -> str:
     return "\n\n".join(whole) + "\n"
 
 
-def _part(name: str) -> Iterator[str]:
-    for block in _blocks(_text(f"parts/{name}.toml")):
-        if block.startswith(_INCLUDE):
-            yield from _part(block.removeprefix(_INCLUDE))
-        else:
-            yield block
-
-
-def has_part(name: str) -> bool:
-    """Return whether there is a part of that name.
+def encoder_entries(kind: str) -> dict[str, object]:
+    """Return what may be varied of the encoder of a kind of data, by parameter; empty where its folder does not say.
 
     Parameters
     ----------
-    name : str
-
-    Returns
-    -------
-    bool
-    """
-    return _folder().joinpath(f"parts/{name}.toml").is_file()
-
-
-def part_entries(name: str) -> dict[str, object]:
-    """Return the entries of a part, by parameter.
-
-    Parameters
-    ----------
-    name : str
+    kind : str
 
     Returns
     -------
     dict of str to object
     """
-    return cast("dict[str, object]", tomllib.loads("\n\n".join(_part(name)))["FAMILY"])
+    file = resources.files("cupel.engine.kinds").joinpath(f"{kind}/space.toml")
+    if not file.is_file():
+        return {}
+    return cast("dict[str, object]", tomllib.loads("\n\n".join(_whole(file)))["FAMILY"])
 
 
-def _text(name: str) -> str:
-    return _folder().joinpath(name).read_text(encoding="utf-8")
+def _part(include: str) -> Traversable:
+    return _file(f"parts/{include.removeprefix(_INCLUDE)}.toml")
 
 
-def _blocks(text: str) -> list[str]:
-    return re.split(r"\n{2,}", text.strip("\n"))
+def _whole(file: Traversable) -> Iterator[str]:
+    """Yield the blocks of a part, and of those that it includes in their place."""
+    for block in _blocks(file):
+        if block.startswith(_INCLUDE):
+            yield from _whole(_part(block))
+        else:
+            yield block
+
+
+def _blocks(file: Traversable) -> list[str]:
+    return re.split(r"\n{2,}", file.read_text(encoding="utf-8").strip("\n"))
 
 
 def _parameter(block: str, family: str) -> str | None:

@@ -90,6 +90,19 @@ def _whole(values: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.where(values < 0, np.nan, values.astype(np.float64))
 
 
+def _measured(
+    measure: str, shown: Shown | None = None, *, name: str = "", is_written: bool = True
+) -> TrialColumn:
+    """Return the column of a measure, see `storage.trial_columns`; `name` is that in filters, if it is another one."""
+    return TrialColumn(
+        name or measure,
+        lambda table: table.measures[measure],
+        measure if is_written else "",
+        lambda trial: getattr(trial, measure),
+        shown,
+    )
+
+
 def objects(values: Sequence[object]) -> NDArray[np.generic]:
     """Return a column of any values.
 
@@ -124,29 +137,16 @@ TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
         Shown(Message("Score"), 156, "score", "value"),
     ),
     TrialColumn("std", lambda t: t.stds, "value_std", lambda t: t.value_std),
-    TrialColumn(
-        "duration", lambda t: t.measures["duration_s"], "", lambda t: t.duration_s,
-        Shown(Message("Duration"), 84, "seconds", "duration"),
-    ),
+    _measured("duration_s", Shown(Message("Duration"), 84, "seconds", "duration"), name="duration"),
     TrialColumn(
         "epoch", lambda t: _whole(t.epochs), "epoch", lambda t: t.epoch,
         Shown(Message("Epochs"), 76, "count", "epochs"),
     ),
-    TrialColumn(
-        "n_parameters", lambda t: t.measures["n_parameters"], "n_parameters", lambda t: t.n_parameters,
-        Shown(Message("Weights"), 84, "count", "parameters"),
-    ),
-    TrialColumn("peak_memory", lambda t: t.measures["peak_memory_bytes"]),
-    TrialColumn(
-        "size_bytes", lambda t: t.measures["size_bytes"], "size_bytes", lambda t: t.size_bytes,
-        Shown(Message("File size"), 84, "size", "file", is_rare=True),
-    ),
-    TrialColumn(
-        "latency_ms", lambda t: t.measures["latency_ms"], "latency_ms", lambda t: t.latency_ms,
-        Shown(Message("ms a row"), 84, "plain", "ms a row", is_rare=True),
-    ),
+    _measured("n_parameters", Shown(Message("Weights"), 84, "count", "parameters")),
+    _measured("peak_memory_bytes", name="peak_memory", is_written=False),
+    _measured("size_bytes", Shown(Message("File size"), 84, "size", "file", is_rare=True)),
+    _measured("latency_ms", Shown(Message("ms a row"), 84, "plain", "ms a row", is_rare=True)),
     TrialColumn("", None, "scored_the_old_way", is_scored_the_old_way),
-    TrialColumn("", None, "duration_s", lambda t: t.duration_s),
     TrialColumn("pinned", lambda t: t.pinned),
     TrialColumn("archived", lambda t: t.archived),
     TrialColumn(

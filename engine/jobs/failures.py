@@ -1,4 +1,4 @@
-"""Exceptions as typed failures, which cross from one process to another and are kept in the store."""
+"""Exceptions as typed failures, which cross from one process to another and are kept in the store; the one such map."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import traceback
 
 from ...storage.errors import StoreError
 from ...storage.records import Failure, FailureKind
-from ..domain.errors import CupelError, Message, RuledOut
+from ..domain.errors import CupelError, Message
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -23,16 +23,11 @@ def failure_of(error: BaseException) -> Failure:
     text = "".join(traceback.format_exception(error))
     name = type(error).__name__
     if isinstance(error, CupelError):
-        if error.origin is not None:
-            kind = error.origin.kind
-        elif isinstance(error, RuledOut):
-            kind = FailureKind.RULED_OUT
-        else:
-            kind = FailureKind.DIVERGED if isinstance(error, ArithmeticError) else FailureKind.BAD_INPUT
+        kind = error.kind if error.origin is None else error.origin.kind
         return Failure.of(kind, error.sentence, text)
     if isinstance(error, StoreError):
         return Failure.of(FailureKind.ERROR, error.sentence, text)
-    if isinstance(error, ArithmeticError):
+    if isinstance(error, FloatingPointError):
         kind = FailureKind.DIVERGED
         message = Message(
             "Training diverged: {error} Lower learning rates or another scaling usually help.",

@@ -5,6 +5,7 @@
 ``reading``        ``READER``: its files, and what should be known of them
 ``preprocessing``  ``KIND``: what is fitted in a fold, and rows as a network takes them
 ``input``          ``INPUT``: what a network takes of it, a subclass of `networks.inputs.Input`
+``space.toml``     what may be varied of its encoder; left out where it has no settings
 ``network``        ``ENCODER``: from the input to vectors of a row; imports TensorFlow
 ``raw``            ``RAW``: how raw rows enter an ONNX graph
 ``likeness``       ``LIKENESS``: near-duplicates, and a quick baseline for the audit of a split

@@ -14,10 +14,7 @@ from dataclasses import dataclass, replace
 
 from ..domain.params import Params
 from .inputs import Inputs, InputShape, InputTensor
-from .layers.activation import Activation
 from .layers.base import Layer, Replicas, Tensor, Value
-from .layers.conv import Conv
-from .layers.pool import MaxPool
 from .layout import Floats, Layout
 
 
@@ -236,7 +233,7 @@ class Network:
 def pooled_early(nodes: Sequence[Node]) -> tuple[Node, ...]:
     """Return the nodes with maxima over places taken before what is added to or rises: the same one, of fewer numbers.
 
-    An activation before a pooling changes places with it, and the bias of a convolution before that with both.
+    What rises before a maximum changes places with it, and the layer before that takes the maximum itself if it can.
 
     Parameters
     ----------
@@ -251,18 +248,14 @@ def pooled_early(nodes: Sequence[Node]) -> tuple[Node, ...]:
     found = {node.name: node for node in nodes}
     for pool in nodes:
         before = found.get(pool.inputs[0])
-        if not isinstance(pool.layer, MaxPool) or before is None or n_readers[before.name] > 1:
+        if not pool.layer.is_maximum or before is None or n_readers[before.name] > 1:
             continue
-        if not isinstance(before.layer, Activation) or not before.layer.rises:
+        if not before.layer.rises:
             continue
         source = found.get(before.inputs[0])
-        if (
-            source
-            and isinstance(source.layer, Conv)
-            and source.layer.has_bias
-            and n_readers[source.name] == 1
-        ):
-            found[source.name] = replace(source, layer=replace(source.layer, pools=True))
+        pooled = source.layer.pooled(pool.layer) if source and n_readers[source.name] == 1 else None
+        if source and pooled:
+            found[source.name] = replace(source, layer=pooled)
             del found[before.name]
             read = source.name
         else:

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ...storage.records import FailureKind
 from ..domain.errors import CupelError
 from ..domain.metrics import METRICS
 from ..domain.params import Params, name_in, number_in
@@ -47,6 +48,8 @@ _PREDICT_NUMBERS = 1_000_000
 
 class Diverged(CupelError, ArithmeticError):  # noqa: N818 - named after FailureKind.DIVERGED
     """The loss became NaN or infinite."""
+
+    kind = FailureKind.DIVERGED
 
 
 @dataclass(frozen=True, slots=True)

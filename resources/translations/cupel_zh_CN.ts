@@ -224,10 +224,6 @@
       <translation>输入有误</translation>
     </message>
     <message>
-      <source>Bag of words</source>
-      <translation>词袋</translation>
-    </message>
-    <message>
       <source>Base</source>
       <translation>原网络</translation>
     </message>
@@ -298,10 +294,6 @@
     <message>
       <source>By {column}</source>
       <translation>按 {column}</translation>
-    </message>
-    <message>
-      <source>CNN</source>
-      <translation>CNN</translation>
     </message>
     <message>
       <source>CSV, TSV or Parquet file, folder or ZIP of images</source>
@@ -410,10 +402,6 @@
     <message>
       <source>Control</source>
       <translation>对照</translation>
-    </message>
-    <message>
-      <source>ConvNeXt</source>
-      <translation>ConvNeXt</translation>
     </message>
     <message>
       <source>Converting and scoring {variant}…</source>
@@ -588,10 +576,6 @@
       <translation>正在导出并检验导出的内容…</translation>
     </message>
     <message>
-      <source>FT-Transformer</source>
-      <translation>FT-Transformer</translation>
-    </message>
-    <message>
       <source>Failed</source>
       <translation>失败</translation>
     </message>
@@ -746,10 +730,6 @@
     <message>
       <source>GPU</source>
       <translation>GPU</translation>
-    </message>
-    <message>
-      <source>GRU, LSTM</source>
-      <translation>循环网络（GRU、LSTM）</translation>
     </message>
     <message>
       <source>Gaussian process</source>
@@ -966,10 +946,6 @@
     <message>
       <source>Loss against the base</source>
       <translation>相对原网络的损失</translation>
-    </message>
-    <message>
-      <source>MLP</source>
-      <translation>MLP</translation>
     </message>
     <message>
       <source>Machine</source>
@@ -1424,10 +1400,6 @@
       <translation>正在读取数据行…</translation>
     </message>
     <message>
-      <source>RealMLP</source>
-      <translation>RealMLP</translation>
-    </message>
-    <message>
       <source>Recall</source>
       <translation>召回率</translation>
     </message>
@@ -1450,10 +1422,6 @@
     <message>
       <source>Report ({n})</source>
       <translation>报告（{n}）</translation>
-    </message>
-    <message>
-      <source>ResNet</source>
-      <translation>ResNet</translation>
     </message>
     <message>
       <source>Restore</source>
@@ -1736,10 +1704,6 @@
       <translation>TF-IDF 线性</translation>
     </message>
     <message>
-      <source>TabM</source>
-      <translation>TabM</translation>
-    </message>
-    <message>
       <source>Table</source>
       <translation>表格</translation>
     </message>
@@ -1766,10 +1730,6 @@
     <message>
       <source>Text (TOML)</source>
       <translation>文本（TOML）</translation>
-    </message>
-    <message>
-      <source>TextCNN</source>
-      <translation>TextCNN</translation>
     </message>
     <message>
       <source>Texts</source>
@@ -1980,10 +1940,6 @@
       <translation>用搜索空间中的几个网络试训几秒钟，以估计时间和内存。</translation>
     </message>
     <message>
-      <source>Transformer</source>
-      <translation>Transformer 编码器</translation>
-    </message>
-    <message>
       <source>Trial</source>
       <translation>试验</translation>
     </message>
@@ -2038,10 +1994,6 @@
     <message>
       <source>Usual: {metric}</source>
       <translation>常用：{metric}</translation>
-    </message>
-    <message>
-      <source>VGG</source>
-      <translation>VGG</translation>
     </message>
     <message>
       <source>Validation</source>

@@ -113,7 +113,7 @@ class Activation(Layer):
 
     @property
     def rises(self) -> bool:
-        """Whether a larger number never gives a smaller one."""
+        """See `Layer.rises`."""
         return self.kind in ("relu", "tanh")
 
     def forward(self, run: Replicas, *inputs: Tensor) -> Tensor:

@@ -120,11 +120,19 @@ class Layer(ABC):
     has_members : bool
         Whether it gives the outputs of an ensemble in the network, whose k members are trained each on its own loss:
         while training (R, k B, n_outputs), all rows of the first member, then the next.
+    is_maximum : bool
+        Whether it gives the largest of some numbers, so that it may come before a layer that `rises`.
     """
 
     fuses: ClassVar[bool] = True
     has_members: ClassVar[bool] = False
+    is_maximum: ClassVar[bool] = False
     name: str
+
+    @property
+    def rises(self) -> bool:
+        """Whether it takes each number by itself, and a larger one never gives a smaller one."""
+        return False
 
     def weights(self, *inputs: Value) -> tuple[Weight, ...]:
         """Return what is trained, by the sizes of the inputs.
@@ -244,6 +252,20 @@ class Layer(ABC):
         Path
         """
         return inputs[0]
+
+    def pooled(self, pool: Layer) -> Layer | None:
+        """Return the layer that gives what a maximum after it does, of fewer numbers, where there is one.
+
+        Parameters
+        ----------
+        pool : Layer
+            One that `is_maximum`.
+
+        Returns
+        -------
+        Layer or None
+        """
+        return None
 
     def merged(self, following: Layer) -> Layer | None:
         """Return one layer that does what this and the one after it do, where there is one, for prediction alone.

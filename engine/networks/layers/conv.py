@@ -13,7 +13,7 @@ from ...tf import keras, tf
 from ..layout import Floats, Weight
 from .base import Layer, Replicas, Tensor, Value, sized
 from .norm import BatchNorm, with_norm
-from .pool import max_pool
+from .pool import MaxPool, max_pool
 
 if TYPE_CHECKING:
     from ..cutting import Cutting
@@ -36,7 +36,7 @@ class Conv(Layer):
         Whether it pads with zeros.
     has_bias : bool
     pools : bool
-        Whether the maximum of 2 × 2 places is taken before the bias is added, see `network.pooled_early`.
+        Whether the maximum of 2 × 2 places is taken before the bias is added, see `pooled`.
     n_out : int
     kernel_size : int
     he : bool
@@ -122,6 +122,10 @@ class Conv(Layer):
         if self.has_bias:
             cutting.vector(f"{self.name}/bias", out)
         return cutting.path(out)
+
+    def pooled(self, pool: Layer) -> Layer | None:
+        """See `Layer.pooled`."""
+        return replace(self, pools=True) if isinstance(pool, MaxPool) and self.has_bias else None
 
     def merged(self, following: Layer) -> Layer | None:
         """See `Layer.merged`."""

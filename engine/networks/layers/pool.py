@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ...tf import keras, tf
 from .base import Layer, Replicas, Tensor, Value
@@ -51,6 +51,8 @@ def max_pool(x: Tensor) -> Tensor:
 @dataclass(frozen=True, slots=True)
 class MaxPool(Layer):
     """The maximum of each 2 × 2 places."""
+
+    is_maximum: ClassVar[bool] = True
 
     def shape(self, *inputs: Value) -> tuple[int, ...]:
         """See `Layer.shape`."""

@@ -235,5 +235,8 @@ def test_rows_of_several_kinds_have_settings_of_further_encoders() -> None:
 
 
 def test_a_family_by_choice_is_not_searched_unless_it_is_named() -> None:
-    assert set(families_of("table")) - set(default_families("table")) == {"ft_transformer"}
-    assert set(default_families("table")) < set(FAMILY_KINDS)
+    for kind in set(FAMILY_KINDS.values()):
+        left_out = set(families_of(kind)) - set(default_families(kind))
+        assert left_out == {name for name in families_of(kind) if FAMILIES[name].is_by_choice}
+        assert default_families(kind)
+    assert any(one.is_by_choice for one in FAMILIES.values())

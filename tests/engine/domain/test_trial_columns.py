@@ -12,8 +12,7 @@ from cupel.storage.records import TrialKind, TrialOutcome, TrialState, TrialTabl
 from cupel.storage.store import Store
 from cupel.storage.tables import TrialRow
 from cupel.storage.trial_columns import MEASURES
-from cupel.storage.trial_table import SQL_COLUMNS, updated
-from cupel.storage.trial_table import TRIAL_COLUMNS as STORED
+from cupel.storage.trial_table import SQL_COLUMNS, TABLE_COLUMNS, updated
 
 
 def made(folder: Path) -> Store:
@@ -39,7 +38,7 @@ def made(folder: Path) -> Store:
 
 
 def test_every_field_of_the_table_has_its_entry_and_every_entry_its_column_in_the_database() -> None:
-    assert {c.field for c in STORED} | {"revision", "measures"} == {
+    assert {c.field for c in TABLE_COLUMNS} | {"revision", "measures"} == {
         f.name for f in dataclasses.fields(TrialTable)
     }
     assert set(SQL_COLUMNS) <= set(TrialRow.__table__.c.keys())
@@ -51,12 +50,12 @@ def test_a_record_gives_the_cells_that_sql_gives(tmp_path: Path) -> None:
     nothing = dataclasses.replace(
         table,
         measures={name: cells[:0] for name, cells in table.measures.items()},
-        **{c.field: getattr(table, c.field)[:0] for c in STORED},
+        **{c.field: getattr(table, c.field)[:0] for c in TABLE_COLUMNS},
     )
     made_anew = updated(nothing, records, table.revision)
     np.testing.assert_equal(made_anew.measures, table.measures)
     assert list(table.measures) == list(MEASURES)
-    for column in STORED:
+    for column in TABLE_COLUMNS:
         np.testing.assert_array_equal(getattr(made_anew, column.field), getattr(table, column.field))
 
 

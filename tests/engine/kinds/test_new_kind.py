@@ -79,6 +79,8 @@ def test_a_table_with_a_new_kind_is_searched_exported_and_predicted(house: House
         "--trials", "1", "--epochs", "30", "--folds", "3", "--workers", "1", "--name", "new", "--no-export",
     )  # fmt: skip
     assert "baseline linear" in said
+    # Of its encoder, from `space.toml` of its folder.
+    assert "series_size" in house.run("show", "new", "--workspace", "ws", "--trial", "0")
     said = house.run(
         "export",
         "new",

@@ -10,8 +10,9 @@ from .input import SeriesInput
 
 
 def series_vector(net: Builder, one: SeriesInput) -> list[Value]:
-    """Return sixteen numbers of a series."""
-    hidden = net.add(Dense(one.called("filters"), n_out=16), net.input(one.tensors[0], one.length))
+    """Return some numbers of a series; how many is searched, see ``space.toml``."""
+    size = net.whole("series_size", 16)
+    hidden = net.add(Dense(one.called("filters"), n_out=size), net.input(one.tensors[0], one.length))
     return [net.add(Activation(one.called("filtered"), "relu"), hidden)]
 
 
