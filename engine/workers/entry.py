@@ -123,6 +123,10 @@ def dask_settings(n_threads: int, *, fork: bool) -> dict[str, object]:
         "distributed.worker.memory.pause": False,
         "distributed.worker.memory.terminate": False,
         "distributed.comm.timeouts.connect": "60s",
+        # Dask looks 15 s after a worker has died whether it is back, and closes for good what would have started it
+        # again: also where it is back and has died once more, or takes longer to start on a busy machine. A study that
+        # lost all of its workers so would wait for ever.
+        "distributed.deploy.lost-worker-timeout": "365 days",
         # Hangs are the engine's to judge.
         "distributed.scheduler.worker-ttl": None,
         "distributed.nanny.pre-spawn-environ": _environment(n_threads),

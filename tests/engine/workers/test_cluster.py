@@ -15,6 +15,7 @@ from cupel.engine.workers.messages import HoldoutTask, Site, StudyRequest
 from cupel.engine.workers.protocol import TaskDone, WorkerReady
 from cupel.storage.records import Failure, FailureKind
 from dask import config
+from dask.utils import parse_timedelta
 
 from tests.engine.search.engines import ROOT, toy_workers
 
@@ -65,6 +66,12 @@ def test_a_worker_that_dies_while_idle_is_replaced(cluster: Cluster) -> None:
     done = next_event(cluster, TaskDone)
     assert isinstance(done, TaskDone)
     assert not isinstance(done.outcome, Failure)
+
+
+def test_a_worker_that_died_is_waited_for_however_long_it_takes_to_start_again(cluster: Cluster) -> None:
+    # With Dask's own 15 s a worker that died twice in that time, or started slowly, never came back.
+    waits_s = parse_timedelta(config.get("distributed.deploy.lost-worker-timeout"))
+    assert waits_s > 86_400
 
 
 def test_a_task_for_a_worker_that_has_just_died_fails_and_does_not_wait_for_ever(
