@@ -72,7 +72,7 @@ def judge(made: Made) -> tuple[float, float, float, float, float, str]:
     scores = np.array([
         np.mean([metric(made.rows.y[v], p) for v, p in zip(made.rows.valid, model, strict=True)]) for model in made.models
     ])  # fmt: skip
-    best = int(scores.argmax() if metric.direction == "maximize" else scores.argmin())
+    best = int((metric.direction.sign * scores).argmax())
     trials = {i: (lambda m=model: m) for i, model in enumerate(made.models)}
     found = resample(made.rows, trials, {"flat": lambda: made.flat}, n_resamples=N_RESAMPLES)
     corrected, verdict = found.corrected(n_complete=len(trials), n_pruned=0), found.verdict("flat", 1.0)

@@ -29,6 +29,7 @@ import numpy as np
 from cupel.engine.domain.metrics import METRICS
 from cupel.engine.statistics.epochs import best_epoch_scores
 from cupel.engine.training.curves import CURVE_NAMES
+from cupel.storage.ranking import Direction
 from cupel.storage.records import TrialKind, TrialState
 from cupel.storage.store import Store
 from honest_tables import TABLES, Made, null_table
@@ -176,7 +177,7 @@ def _standard_error(metric: str, y: np.ndarray, predictions: np.ndarray, n: int)
 
 def old_way(store: Store, study_id: int, metric: str) -> tuple[float, float]:
     """Return the best score, and the corrected one, as version 0.1.0 would have told them of the same trainings."""
-    maximize = METRICS[metric].direction == "maximize"
+    direction = METRICS[metric].direction
     trials = [
         t
         for t in store.trials(study_id, kinds=[TrialKind.SEARCH])
@@ -184,10 +185,10 @@ def old_way(store: Store, study_id: int, metric: str) -> tuple[float, float]:
     ]
     curves = store.curves_of([t.id for t in trials])
     place = CURVE_NAMES.index("valid_score")
-    folds = np.stack([best_epoch_scores(curves[t.id].values[:, :, place], maximize=maximize) for t in trials])
+    folds = np.stack([best_epoch_scores(curves[t.id].values[:, :, place], direction) for t in trials])
     means = folds.mean(axis=1)
-    best = int(means.argmax() if maximize else means.argmin())
-    most = folds.max(axis=0) if maximize else folds.min(axis=0)
+    best = int((direction.sign * means).argmax())
+    most = direction.sign * (direction.sign * folds).max(axis=0)
     return float(means[best]), float(means[best] - np.mean(most - folds[best]))
 
 
@@ -333,7 +334,7 @@ def _table_report(tables: list[Case], nests: dict[str, float]) -> list[str]:
 
 
 def _error(case: Case, value: float, truth: float) -> float:
-    sign = 1.0 if case.direction == "maximize" else -1.0
+    sign = Direction(case.direction).sign
     return sign * (value - truth) / case.standard_error
 
 

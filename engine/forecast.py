@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..storage.ranking import Direction
 from .data.table import TableFiles
 from .domain.errors import Message
 from .domain.forecasts import Corner, Forecast, ForecastRequest
@@ -88,7 +89,7 @@ def search_s(budget: BudgetSpec, start_s: float, *, exports: bool) -> float:
     start_s : float
         Of a process that imports TensorFlow.
     """
-    clock = Budget(budget, "maximize", elapsed_s=_START_UP_STARTS * start_s, exports=exports)
+    clock = Budget(budget, Direction.MAXIMIZE, elapsed_s=_START_UP_STARTS * start_s, exports=exports)
     clock.note_start(start_s)
     clock.note_network()
     return clock.search_left_s

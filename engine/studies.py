@@ -126,11 +126,10 @@ class PlannedStudy:
 def best_starts(store: Store, study: StudyRecord, n: int = 5) -> tuple[Start, ...]:
     """Return the values of a study's best trials, the best first, for `StudySpec.starts` of another."""
     trials = [t for t in store.trials(study.id, kinds=[TrialKind.SEARCH]) if t.state is TrialState.COMPLETE]
-    sign = -1.0 if study.direction == "maximize" else 1.0
     values = {t.id: TrialFacts.of(t).values for t in trials}
     # Scores of an older version, which were taken in another way, do not order those of this one.
     trials = [t for t in ranked_together(trials) if values[t.id] and t.same_as is None]
-    trials.sort(key=lambda t: sign * (t.value or 0.0))
+    trials.sort(key=lambda t: t.rank(study.direction))
     return tuple(Start(t.family, dict(values[t.id])) for t in trials[:n])
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .messages import Message
+from .ranking import Direction, Rank, rank
 from .trial_columns import TrialMeasures
 
 Json: TypeAlias = Mapping[str, Any]
@@ -194,8 +195,7 @@ class StudyRecord:
     # engine.domain.spec.StudySpec as JSON.
     spec: Json
     metric: str
-    # One of "maximize" and "minimize".
-    direction: str
+    direction: Direction
     # One of "binary", "multiclass" and "regression".
     task: str
     state: StudyState
@@ -323,6 +323,22 @@ class TrialRecord(TrialMeasures):
     model_sha256: str | None = None
     # Number of an equal trial whose result this one has.
     same_as: int | None = None
+
+    def rank(self, direction: Direction, value: float | None = None) -> Rank:
+        """Return its place among trials, see `ranking.rank`.
+
+        Parameters
+        ----------
+        direction : Direction
+            Of its study.
+        value : float, optional
+            What it scored where that is not its own `value`: over more folds, for instance.
+
+        Returns
+        -------
+        Rank
+        """
+        return rank(direction, self.value if value is None else value, self.n_parameters, self.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from .cells import decode_failure, decode_tags, to_time
 from .codecs import decode_object, decode_scores
 from .damage import UNREADABLE, Damage, readable, reason_of, sound
 from .errors import DamagedRowError, DamagedStudyError
+from .ranking import Direction
 from .records import (
     DatasetRecord,
     ExportRecord,
@@ -135,7 +136,7 @@ def _study(row: StudyRow, n_trials: Mapping[TrialState, int], n_ruled_out: int, 
         dataset_id=row.dataset_id,
         spec=decode_object(row.spec),
         metric=row.metric,
-        direction=row.direction,
+        direction=Direction(row.direction),
         task=row.task,
         state=StudyState(row.state),
         request=Request(row.request),

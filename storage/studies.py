@@ -14,6 +14,7 @@ from .cells import decode_failure, encode_failure, encode_tags, now_us
 from .codecs import decode_object, encode_json, storable
 from .errors import ConflictError, DamagedStudyError, NotFoundError
 from .processes import is_alive, is_same, process_identity
+from .ranking import Direction
 from .records import (
     DamagedStudy,
     Failure,
@@ -67,7 +68,7 @@ class StudyStore(StoreBase):
         ConflictError
             If the name is empty or the direction is neither ``"maximize"`` nor ``"minimize"``.
         """
-        if direction not in ("maximize", "minimize"):
+        if direction not in tuple(Direction):
             raise ConflictError(
                 "The direction is {direction!r}; it must be maximize or minimize.", direction=direction
             )

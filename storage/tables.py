@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from .cells import amount, decode_failure, decode_tags, holds, one_of, process_id, to_time
 from .codecs import decode_array, decode_curves, decode_object, decode_scores
+from .ranking import Direction
 from .records import JobState, LookPurpose, Request, Stage, StudyState, TrialKind, TrialState
 from .trial_columns import MEASURES, WHOLE
 
@@ -66,7 +67,7 @@ class StudyRow(Row):
     dataset_id: Mapped[int | None] = mapped_column(ForeignKey("datasets.id"))
     spec: Mapped[str] = mapped_column(info=holds(decode_object))
     metric: Mapped[str]
-    direction: Mapped[str] = mapped_column(info=holds(one_of("maximize", "minimize")))
+    direction: Mapped[str] = mapped_column(info=holds(one_of(*Direction)))
     task: Mapped[str]
     state: Mapped[str] = mapped_column(info=holds(StudyState))
     request: Mapped[str] = mapped_column(info=holds(Request))

@@ -14,6 +14,7 @@ from .base import StoreBase, bumped, get_study, get_trial
 from .cells import encode_failure, encode_tags, now_us
 from .codecs import decode_json, encode_array, encode_curves, encode_json, encode_scores
 from .errors import ConflictError
+from .ranking import Direction, Rank, rank
 from .records import Curves, Floats, Json, TrialKind, TrialOutcome, TrialRecord, TrialState
 from .rows import put_measures, trial_measures, trial_record
 from .tables import CurvesRow, DigestsRow, FoldScoresRow, OutOfFoldRow, StudyRow, TrialRow
@@ -403,37 +404,39 @@ def _apply(row: TrialRow, outcome: TrialOutcome) -> None:
 
 
 def _update_best(session: Session, study: StudyRow, trial: TrialRow) -> None:
+    """Make a trial or baseline that has just become complete its study's best, where `rank` puts it before that one."""
     assert trial.value is not None  # noqa: S101 (for the type checker; `_check_outcome` has seen to it)
-    baseline = trial.kind == TrialKind.BASELINE
-    best = study.best_baseline_value if baseline else study.best_value
-    sign = 1 if study.direction == "maximize" else -1
-    if not baseline and best is not None and _is_incomparable(session, study, trial):
-        # What was scored in an older way is not ranked with what comes now.
+    is_baseline = trial.kind == TrialKind.BASELINE
+    best = _best_baseline(session, study) if is_baseline else _best_trial(session, study)
+    if not is_baseline and best is not None and best.digests_id != trial.digests_id:
+        # What was scored on other data, or in an older way, is not ranked with what comes now.
         best = None
-    if best is not None and sign * trial.value < sign * best:
-        return
-    if best is not None and trial.value == best and (baseline or not _is_smaller(session, study, trial)):
+    direction = Direction(study.direction)
+    if best is not None and _rank(direction, best) <= _rank(direction, trial):
         return
     study.revision = trial.revision
-    if baseline:
+    if is_baseline:
         study.best_baseline, study.best_baseline_value = trial.name, trial.value
     else:
         study.best_trial, study.best_value = trial.number, trial.value
 
 
-def _is_incomparable(session: Session, study: StudyRow, trial: TrialRow) -> bool:
-    """Whether the best trial so far has other digests: other data, splits, metric or way of scoring."""
-    of_best = select(TrialRow.digests_id).where(
-        TrialRow.study_id == study.id, TrialRow.number == study.best_trial
-    )
-    return session.scalars(of_best).one() != trial.digests_id
+def _best_trial(session: Session, study: StudyRow) -> TrialRow | None:
+    return session.scalars(
+        select(TrialRow).where(TrialRow.study_id == study.id, TrialRow.number == study.best_trial)
+    ).one_or_none()
 
 
-def _is_smaller(session: Session, study: StudyRow, trial: TrialRow) -> bool:
-    """Whether a trial's network has fewer parameters than the best one's; False where that is not known of both."""
-    of_best = select(TrialRow).where(TrialRow.study_id == study.id, TrialRow.number == study.best_trial)
-    best, ours = (
-        trial_measures(session.scalars(of_best).one()).n_parameters,
-        trial_measures(trial).n_parameters,
-    )
-    return best is not None and ours is not None and ours < best
+def _best_baseline(session: Session, study: StudyRow) -> TrialRow | None:
+    return session.scalars(
+        select(TrialRow).where(
+            TrialRow.study_id == study.id,
+            TrialRow.kind == TrialKind.BASELINE,
+            TrialRow.name == study.best_baseline,
+            TrialRow.state == TrialState.COMPLETE,
+        )
+    ).first()
+
+
+def _rank(direction: Direction, row: TrialRow) -> Rank:
+    return rank(direction, row.value, trial_measures(row).n_parameters, row.number)

@@ -78,8 +78,12 @@ def modules(*folders: str) -> list[Path]:
 
 
 def is_carried(path: Path, tree: ast.Module) -> bool:
-    """Whether bundles carry a module of a kind, as it says itself: their programs are to be short."""
+    """Whether bundles carry a module of a kind, as it says itself: their programs are to be short, so methods say less."""
     return path.parents[1].name == "kinds" and "bundles carry it" in (ast.get_docstring(tree) or "").lower()
+
+
+def is_of_a_method(problem: str) -> bool:
+    return "." in problem.split(" ", 1)[1].partition(":")[0]
 
 
 def test_every_public_function_says_what_it_takes_gives_and_raises() -> None:
@@ -88,8 +92,8 @@ def test_every_public_function_says_what_it_takes_gives_and_raises() -> None:
     found = [
         one
         for path, tree in trees.items()
-        if not is_carried(path, tree)
         for one in problems(tree, str(path.relative_to(ROOT)), classes)
+        if not (is_carried(path, tree) and is_of_a_method(one))
     ]
     assert found == []
 

@@ -197,7 +197,7 @@ def _optimistic(study: StudyRecord, curves: Curves | None) -> float | None:
     if curves is None or "valid_score" not in curves.names:
         return None
     scores = curves.values[:, :, curves.names.index("valid_score")]
-    return _plain(float(best_epoch_scores(scores, maximize=study.direction == "maximize").mean()))
+    return _plain(float(best_epoch_scores(scores, study.direction).mean()))
 
 
 def _verdict(store: Store, study: StudyRecord, trial: TrialRecord, other: TrialRecord) -> Verdict:

@@ -161,13 +161,12 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
             f"{formatting.counted(n, 'trial')} of an older version: scored in another way, and not ranked."
         )
     further = _over_repeats(store, study, trials)
-    sign = -1.0 if study.direction == "maximize" else 1.0
     # Those that the further repeats decided between come first: what others have on the first folds alone flatters.
     finalists = {t.number for t in trials if t.kind is not TrialKind.BASELINE and t.number in further}
     trials.sort(
         key=lambda t: (
             t.number not in finalists,
-            sign * (further[t.number][0] if t.number in finalists else t.value or 0.0),
+            t.rank(study.direction, further[t.number][0] if t.number in finalists else None),
         )
     )
     shown = [t for i, t in enumerate(trials) if i < _ROWS or t.kind is TrialKind.BASELINE]

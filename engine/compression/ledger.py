@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ...storage.ranking import Direction
 from ...storage.records import (
     Failure,
     FailureKind,
@@ -405,6 +406,6 @@ class LedgerRun:
             np.array(file.scores)[:, file.metrics.index(self.study.metric)] for file in (fair, one)
         )
         n_folds = StudySpec.of_study(self.study).split.n_folds
-        if METRICS[self.study.metric].direction == "minimize":
+        if METRICS[self.study.metric].direction is Direction.MINIMIZE:
             return paired_difference(scores, reference, n_folds=n_folds)
         return paired_difference(reference, scores, n_folds=n_folds)

@@ -78,7 +78,7 @@ class Probe:
 
     def fold_losses(self, reference: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the loss of each fold against scores of the same folds; positive is worse."""
-        sign = 1.0 if METRICS[self.context.files.metric].direction == "maximize" else -1.0
+        sign = METRICS[self.context.files.metric].direction.sign
         return np.asarray(sign * (reference - scores))
 
     def losses(self, reference: NDArray[np.float64], scores: NDArray[np.float64]) -> float:

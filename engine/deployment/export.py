@@ -235,7 +235,7 @@ def _best_fold(study: StudyRecord, variant: VariantRecord) -> int:
     if variant.scores is None:
         return 0
     scores = variant.scores.values[:, variant.scores.metrics.index(study.metric)]
-    return int(np.argmax(scores) if study.direction == "maximize" else np.argmin(scores))
+    return int(np.argmax(study.direction.sign * scores))
 
 
 def network_trial(store: Store, study_id: int, number: int) -> TrialRecord:

@@ -147,7 +147,7 @@ def margin_in(study: StudyRecord, result: StudyResult) -> Margin | None:
     -------
     Margin or None
     """
-    sign = 1.0 if study.direction == "maximize" else -1.0
+    sign = study.direction.sign
     evidence = _judged(study, result)
     if evidence is not None and evidence.verdicts:
         means = {

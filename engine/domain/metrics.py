@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...storage.ranking import Direction
 from .arrays import TargetValues
 
 Array = TargetValues
@@ -31,7 +31,7 @@ class Metric:
     Attributes
     ----------
     name : str
-    direction : {"maximize", "minimize"}
+    direction : Direction
     tasks : frozenset of str
     function : callable
         ``function(y_true, prediction) -> float``; NaN where it is undefined (one class only, for instance).
@@ -40,7 +40,7 @@ class Metric:
     """
 
     name: str
-    direction: Literal["maximize", "minimize"]
+    direction: Direction
     tasks: frozenset[str]
     function: Callable[[Array, Array], float]
     low: float
@@ -61,23 +61,6 @@ class Metric:
         float
         """
         return float(np.clip(value, self.low, self.high))
-
-    def is_better(self, value: float, other: float) -> bool:
-        """Whether `value` is strictly better than `other`; NaN is never better, and anything is better than NaN.
-
-        Parameters
-        ----------
-        value, other : float
-
-        Returns
-        -------
-        bool
-        """
-        if np.isnan(value):
-            return False
-        if np.isnan(other):
-            return True
-        return value > other if self.direction == "maximize" else value < other
 
 
 def confusion(y_true: Array, y_pred: Array, n_classes: int) -> NDArray[np.int64]:
@@ -288,11 +271,11 @@ def _table() -> dict[str, Metric]:
             for name, score in (("f1", _f1), ("precision", _precision), ("recall", _recall))
         ]
     table = {
-        name: Metric(name, "maximize", tasks, function, *_RANGES.get(name, (0.0, 1.0)))
+        name: Metric(name, Direction.MAXIMIZE, tasks, function, *_RANGES.get(name, (0.0, 1.0)))
         for name, tasks, function in higher
     }
     return table | {
-        name: Metric(name, "minimize", tasks, function, *_RANGES.get(name, (0.0, np.inf)))
+        name: Metric(name, Direction.MINIMIZE, tasks, function, *_RANGES.get(name, (0.0, np.inf)))
         for name, tasks, function in lower
     }
 

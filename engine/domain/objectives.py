@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ...storage.ranking import Direction
 from ...storage.records import FailureKind, StudyRecord, TrialKind, TrialRecord, TrialState, TrialTable
 from .comparable import ranked_together, scored_another_way
 from .spec import StudySpec
@@ -86,7 +87,7 @@ def costs_of(trial: TrialRecord) -> dict[str, float | None]:
 
 
 def pareto_trials(
-    trials: Iterable[TrialRecord], objectives: Sequence[str], direction: str
+    trials: Iterable[TrialRecord], objectives: Sequence[str], direction: Direction
 ) -> list[tuple[TrialRecord, dict[str, float]]]:
     """Return the complete trials on the front with their values by objective, the best score first.
 
@@ -97,26 +98,24 @@ def pareto_trials(
     trials : iterable of TrialRecord
     objectives : sequence of str
         score, and what is to be small beside it.
-    direction : str
-        maximize or minimize.
+    direction : Direction
 
     Returns
     -------
     list of tuple of (TrialRecord, dict of str to float)
     """
-    sign = -1.0 if direction == "maximize" else 1.0
     found: list[tuple[TrialRecord, dict[str, float]]] = []
     rows: list[list[float]] = []
     for trial in sorted(ranked_together(list(trials)), key=lambda t: t.number):
         values = _values(trial, objectives)
         if values is not None:
-            row = [sign * v if name == "score" else v for name, v in values.items()]
+            row = [-direction.sign * v if name == "score" else v for name, v in values.items()]
             if row not in rows:
                 found.append((trial, values))
                 rows.append(row)
     mask = front_mask(np.array(rows, np.float64).reshape(len(rows), len(objectives)))
     on_front = [pair for pair, is_on in zip(found, mask, strict=True) if is_on]
-    return sorted(on_front, key=lambda pair: sign * (pair[0].value or 0.0))
+    return sorted(on_front, key=lambda pair: pair[0].rank(direction))
 
 
 def _values(trial: TrialRecord, objectives: Sequence[str]) -> dict[str, float] | None:
@@ -143,7 +142,7 @@ def table_costs(table: TrialTable) -> dict[str, NDArray[np.float64]]:
     return {cost: table.measures[name] for cost, name in names.items()}
 
 
-def front_of_table(table: TrialTable, objectives: Sequence[str], direction: str) -> NDArray[np.bool_]:
+def front_of_table(table: TrialTable, objectives: Sequence[str], direction: Direction) -> NDArray[np.bool_]:
     """Return which trials of a table are on the front; with the score alone: which are its best.
 
     Parameters
@@ -151,15 +150,13 @@ def front_of_table(table: TrialTable, objectives: Sequence[str], direction: str)
     table : TrialTable
     objectives : sequence of str
         score, and what is to be small beside it.
-    direction : str
-        maximize or minimize.
+    direction : Direction
 
     Returns
     -------
     ndarray of bool
     """
-    sign = -1.0 if direction == "maximize" else 1.0
-    have = {"score": sign * table.values, **table_costs(table)}
+    have = {"score": -direction.sign * table.values, **table_costs(table)}
     losses = np.stack([have[name] for name in objectives], axis=1)
     losses[(table.states != TrialState.COMPLETE) | (table.kinds == TrialKind.BASELINE)] = np.nan
     losses[scored_another_way(table)] = np.nan

@@ -70,8 +70,7 @@ def extended_budget(study: StudyRecord, more: More) -> BudgetSpec:
     budget = StudySpec.of_study(study).budget
     target, best = budget.target_score, study.best_value
     if target is not None and best is not None:
-        is_reached = best >= target if study.direction == "maximize" else best <= target
-        target = None if is_reached else target
+        target = None if study.direction.reaches(best, target) else target
     n_asked = sum(study.n_trials.values()) - study.n_ruled_out
     return BudgetSpec(
         n_trials=None if more.n_trials is None else n_asked + more.n_trials,

@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 
+from ...storage.ranking import Direction
 from ...storage.records import Json, StudyRecord
 from .choices import DuplicatesName, ObjectiveName, PathName, PrunerName, SamplerName, SplitKind, Task
 from .errors import SpecError, WorkspaceError
@@ -288,7 +289,7 @@ class StudySpec:
         return self.seed if self.split.seed is None else self.split.seed
 
     @property
-    def direction(self) -> Literal["maximize", "minimize"]:
+    def direction(self) -> Direction:
         """Whether a higher value of the metric is better."""
         return METRICS[self.metric].direction
 

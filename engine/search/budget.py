@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...storage.ranking import Direction
 from ..domain.policy import POLICY, Policy
 from ..domain.spec import BudgetSpec
 
@@ -27,7 +28,7 @@ class Budget:
     Parameters
     ----------
     spec : BudgetSpec
-    direction : {"maximize", "minimize"}
+    direction : Direction
     elapsed_s : float
         Active seconds before this process took the study up.
     exports : bool
@@ -43,7 +44,7 @@ class Budget:
     """
 
     spec: BudgetSpec
-    direction: str
+    direction: Direction
     elapsed_s: float = 0.0
     exports: bool = True
     is_time_over: bool = False
@@ -212,7 +213,7 @@ class Budget:
         target = self.spec.target_score
         if target is None or best is None:
             return False
-        return best >= target if self.direction == "maximize" else best <= target
+        return self.direction.reaches(best, target)
 
     @property
     def _start_s(self) -> float:

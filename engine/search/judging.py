@@ -58,8 +58,7 @@ class Candidates:
         trials = [t for t in store.trials(prepared.request.study_id) if prepared.is_comparable(t)]
         search = [t for t in trials if t.kind is not TrialKind.BASELINE]
         complete = [t for t in search if t.state is TrialState.COMPLETE and t.same_as is None]
-        sign = -1.0 if prepared.spec.direction == "maximize" else 1.0
-        complete.sort(key=lambda t: (sign * (t.value or 0.0), t.n_parameters or 0, t.number))
+        complete.sort(key=lambda t: t.rank(prepared.spec.direction))
         baselines = [t for t in trials if t.kind is TrialKind.BASELINE and t.state is TrialState.COMPLETE]
         n_pruned = sum(t.state is TrialState.PRUNED for t in search)
         wanted = tuple(t.name for t in trials if t.kind is TrialKind.BASELINE)
@@ -104,9 +103,8 @@ class Judge:
 
     def best(self) -> TrialRecord:
         """Return the best trial: of the finalists by the mean over all repeats, where there are any."""
-        sign = 1.0 if self._metric.direction == "maximize" else -1.0
         choices = self.finalists or self._candidates.complete[:1]
-        return max(choices, key=lambda t: (sign * float(self.scores(t).mean()), -t.number))
+        return min(choices, key=lambda t: t.rank(self._metric.direction, float(self.scores(t).mean())))
 
     def evidence(self) -> Evidence:
         """Return what is known of the best trial."""

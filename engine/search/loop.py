@@ -265,8 +265,8 @@ class SearchLoop:
     def _note_best(self, trial: TrialRecord) -> None:
         if trial.kind is TrialKind.BASELINE or trial.state is not TrialState.COMPLETE or trial.value is None:
             return
-        better = max if self._prepared.spec.direction == "maximize" else min
-        self._best = trial.value if self._best is None else better(self._best, trial.value)
+        if self._best is None or self._prepared.spec.direction.is_better(trial.value, self._best):
+            self._best = trial.value
 
     def _count_failures(self, trial: TrialRecord) -> None:
         if trial.state is not TrialState.FAIL or trial.kind is TrialKind.BASELINE or is_ruled_out(trial):

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ...storage.ranking import Direction, Rank, rank
 from ...storage.records import (
     Failure,
     FailureKind,
@@ -36,30 +37,29 @@ class Kept:
     store: Store
     study_id: int
     metric: str
-    maximize: bool
+    direction: Direction
     n_kept: int
-    _by_value: list[tuple[float, int, str]] = field(default_factory=list[tuple[float, int, str]])
+    _ranked: list[tuple[Rank, int, str]] = field(default_factory=list[tuple[Rank, int, str]])
     _dropped: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
     @classmethod
     def of_study(cls, store: Store, prepared: Prepared, n_kept: int) -> Kept:
         """Return what a study keeps already; what older versions scored in another way stays beside it."""
         spec = prepared.spec
-        kept = cls(store, prepared.request.study_id, spec.metric, spec.direction == "maximize", n_kept)
+        kept = cls(store, prepared.request.study_id, spec.metric, spec.direction, n_kept)
         for trial in store.trials(kept.study_id):
             sha256 = trial.model_sha256
             is_own = trial.same_as is None and prepared.is_comparable(trial)
             if sha256 and trial.value is not None and is_own:
-                kept._rank(trial.id, trial.value, sha256)
+                kept._put(trial.rank(spec.direction), trial.id, sha256)
         return kept
 
-    def add(self, trial_id: int, value: float, model: bytes) -> str | None:
+    def add(self, trial_id: int, place: Rank, model: bytes) -> str | None:
         """Keep a model if its trial is among the best; return its sha256, or None."""
-        rank = -value if self.maximize else value
-        if len(self._by_value) >= self.n_kept and rank >= self._by_value[-1][0]:
+        if len(self._ranked) >= self.n_kept and place >= self._ranked[-1][0]:
             return None
         sha256 = self.store.artifacts.add(model)
-        self._rank(trial_id, value, sha256)
+        self._put(place, trial_id, sha256)
         return sha256
 
     def sweep(self) -> None:
@@ -68,9 +68,9 @@ class Kept:
             self.store.drop_model(trial_id, sha256)
         self._dropped.clear()
 
-    def _rank(self, trial_id: int, value: float, sha256: str) -> None:
-        ranked = sorted([*self._by_value, (-value if self.maximize else value, trial_id, sha256)])
-        self._by_value = ranked[: self.n_kept]
+    def _put(self, place: Rank, trial_id: int, sha256: str) -> None:
+        ranked = sorted([*self._ranked, (place, trial_id, sha256)])
+        self._ranked = ranked[: self.n_kept]
         self._dropped += [(i, s) for _, i, s in ranked[self.n_kept :]]
 
 
@@ -150,7 +150,8 @@ def _complete(running: RunningTrial, result: TaskResult, kept: Kept) -> TrialOut
         return without_score(scores, result.duration_s)
     sha256 = None
     if result.model is not None and running.is_search:
-        sha256 = kept.add(running.id, value, result.model)
+        place = rank(kept.direction, value, result.n_parameters, running.number)
+        sha256 = kept.add(running.id, place, result.model)
     return TrialOutcome(
         TrialState.COMPLETE,
         value,

@@ -21,7 +21,7 @@ from ..splits.splitting import Splits
 from ..statistics.epochs import EpochChoice
 from ..training.schedules import patience_of
 from ..workers.messages import StudyFiles, StudyRequest
-from ..workers.sharing import fewer_workers, most_workers, request_of, share_out, site_of
+from ..workers.sharing import Share, fewer_workers, most_workers, request_of, share_of
 
 _log = logging.getLogger(__name__)
 
@@ -79,13 +79,15 @@ class Prepared:
 
     def epoch_choice(self, params: Params) -> EpochChoice:
         """Return the choice of the folds' epochs of a trial, before its first epoch."""
-        return EpochChoice.begin(
-            self.voters, maximize=self.spec.direction == "maximize", patience=patience_of(params)
-        )
+        return EpochChoice.begin(self.voters, direction=self.spec.direction, patience=patience_of(params))
 
 
-def prepare(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Prepared:
-    """Load the study's data and splits, and say how many workers with how many threads.
+def prepare(
+    store: Store, study: StudyRecord, policy: Policy = POLICY, share: Share | None = None
+) -> Prepared:
+    """Load the study's data and splits, and say what its workers have.
+
+    `share` is what they were given; None asks this machine what it has for them now.
 
     Raises
     ------
@@ -97,7 +99,7 @@ def prepare(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Prepar
     schema = request.schema
     splits = Splits.from_npz_bytes(store.artifacts.path(request.splits_sha256).read_bytes())
     space = space_for(spec.space, spec.families, schema.kinds)
-    n_workers, n_threads = share_out(spec.n_workers, policy)
+    share = share or share_of(store, spec.n_workers, policy)
     fewer = fewer_workers(spec.n_workers, policy)
     if fewer is not None:
         _log.warning("%s", fewer)
@@ -110,7 +112,7 @@ def prepare(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Prepar
             n_numbers=schema.n_numbers,
         ),
         request=request,
-        files=site_of(store, n_workers, n_threads, policy).files(request),
+        files=share.site.files(request),
         digests={
             "data": dataset.digest,
             "split": splits.digest(),
@@ -120,6 +122,6 @@ def prepare(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Prepar
         voters=splits.voters,
         is_ordered=splits.is_ordered,
         has_holdout=len(splits.holdout) > 0,
-        n_workers=n_workers,
+        n_workers=share.n_workers,
         most_workers=most_workers(policy),
     )

@@ -14,6 +14,8 @@ import numpy as np
 import optuna
 from numpy.typing import NDArray
 
+from ...storage.ranking import Direction
+
 
 def make_pruner(name: str, max_epochs: int) -> optuna.pruners.BasePruner:
     """Return Optuna's pruner; ``wilcoxon`` is `FoldTest`'s, and has none of Optuna's."""
@@ -69,14 +71,14 @@ class FoldTest:
 
     Parameters
     ----------
-    maximize : bool
+    direction : Direction
     p_threshold : float
     n_warmup : int
         Progress steps before which nothing is pruned.
     """
 
-    def __init__(self, *, maximize: bool, p_threshold: float = 0.05, n_warmup: int = 5) -> None:
-        self._sign = 1.0 if maximize else -1.0
+    def __init__(self, direction: Direction, *, p_threshold: float = 0.05, n_warmup: int = 5) -> None:
+        self._sign = direction.sign
         self._p, self._warmup = p_threshold, n_warmup
         # (n_steps, R).
         self._best: NDArray[np.float64] | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import math
 import os
@@ -23,7 +22,7 @@ from ..machine import is_busy
 from ..workers.cluster import Cluster
 from ..workers.messages import Site
 from ..workers.protocol import NoWorkersError, Workers
-from ..workers.sharing import share_out, site_of
+from ..workers.sharing import share_of
 from .budget import Budget
 from .preparing import prepare
 
@@ -124,9 +123,8 @@ class StudyRunner:
         self.store.set_study_state(self.study_id, StudyState.RUNNING)
         self.store.set_stage(self.study_id, Stage.READING)
         policy = self.settings.policy
-        n_workers, n_threads = share_out(StudySpec.of_study(study).n_workers, policy)
-        site = site_of(self.store, n_workers, n_threads, policy)
-        workers = self.settings.workers(site, n_workers)
+        share = share_of(self.store, StudySpec.of_study(study).n_workers, policy)
+        workers = self.settings.workers(share.site, share.n_workers)
         processes.callback(workers.close)
         with ThreadPoolExecutor(1) as pool:
             # Takes seconds, in which the data are prepared and the store's trials taken up. So do the imports of the
@@ -135,10 +133,9 @@ class StudyRunner:
             from .baseline_trials import begin_baselines
             from .loop import SearchLoop
 
-            prepared = prepare(self.store, study, policy)
+            # The memory may change meanwhile; what the workers were given stands.
+            prepared = prepare(self.store, study, policy, share)
             known_digest(self.store, self.store.study(study.id))
-            # The memory may have changed meanwhile; what the workers were given stands.
-            prepared = dataclasses.replace(prepared, files=site.files(prepared.request), n_workers=n_workers)
             spec = prepared.spec
             budget = Budget(
                 spec.budget,
@@ -193,7 +190,9 @@ class StudyRunner:
 
     def _wait_for_turn(self, study: StudyRecord) -> bool:
         """Wait for the workspace's other running studies; return whether to run (False: stopped in the queue)."""
-        while not StudySpec.of_study(study).alongside:
+        if StudySpec.of_study(study).alongside:
+            return True
+        while True:
             if study.request is Request.STOP:
                 return False
             others = [s for s in self.store.studies(archived=None) if s.id != study.id and s.state in _ACTIVE]

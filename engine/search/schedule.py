@@ -37,7 +37,6 @@ class Schedule:
     def __init__(self, store: Store, prepared: Prepared, budget: Budget, policy: Policy) -> None:
         self._store, self._study_id, self._prepared = store, prepared.request.study_id, prepared
         self._budget, self._policy = budget, policy
-        self._maximize = prepared.spec.direction == "maximize"
         self._waiting: list[TrialRecord] = []
         self._tried: dict[str, int] = {}
         self._n_copies = self._next_number = self._n_ruled_out = self._n_ruled_in_row = 0
@@ -50,7 +49,7 @@ class Schedule:
         if pruner != spec.pruner:
             _log.info("there are several objectives: no trial is given up early, the pruner is off")
         self._prunes = pruner != "none"
-        self._fold_test = FoldTest(maximize=self._maximize) if pruner == "wilcoxon" else None
+        self._fold_test = FoldTest(prepared.spec.direction) if pruner == "wilcoxon" else None
         self._search = Search(
             space=prepared.space,
             families=spec.families,
@@ -262,7 +261,7 @@ class Schedule:
             curves[:, :, _SCORE],
             curves[:, :, _LOSS],
             self._prepared.voters,
-            maximize=self._maximize,
+            direction=self._prepared.spec.direction,
             patience=patience_of(trial.params),
         )
 

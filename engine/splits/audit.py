@@ -237,7 +237,7 @@ class _Trial:
             return 0.0
         better = float(np.mean([one.value for one in chosen])) - self.constant
         lost = better + self.constant - apart.value
-        sign = 1.0 if METRICS[self.metric].direction == "maximize" else -1.0
+        sign = METRICS[self.metric].direction.sign
         return lost / better if sign * better > 0 else 0.0
 
     def _value(self, rows: Ints, found: Floats) -> float:

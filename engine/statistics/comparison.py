@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ...storage.ranking import Direction
 from ...storage.records import FoldScores, StudyRecord, TrialKind, TrialRecord, TrialState
 from ..domain.evidence import EQUIVALENCE, Verdict, Word
 from ..domain.metrics import METRICS, Metric
@@ -29,7 +30,7 @@ def region(metric: Metric, reference: float, equivalence: float = EQUIVALENCE) -
 
     `equivalence` itself for scores, which are at most 1; for errors that part of the `reference`.
     """
-    return equivalence if metric.direction == "maximize" else equivalence * abs(reference)
+    return equivalence if metric.direction is Direction.MAXIMIZE else equivalence * abs(reference)
 
 
 def word_of(metric: Metric, low: float, high: float, half_region: float) -> Word:
@@ -38,7 +39,7 @@ def word_of(metric: Metric, low: float, high: float, half_region: float) -> Word
         return "same"
     if low <= 0.0 <= high:
         return "undecided"
-    return "better" if (low > 0.0) == (metric.direction == "maximize") else "worse"
+    return "better" if metric.direction.sign * low > 0.0 else "worse"
 
 
 def corrected_variance(differences: Floats, n_folds: int, *, in_order: bool = False) -> float:
@@ -80,7 +81,7 @@ def compare_folds(
     reach = scale * t_quantile(0.975, n_degrees)
     low, high = mean - reach, mean + reach
     below, above = t_cdf((-half - mean) / scale, n_degrees), 1.0 - t_cdf((half - mean) / scale, n_degrees)
-    p_better, p_worse = (above, below) if metric.direction == "maximize" else (below, above)
+    p_better, p_worse = metric.direction.better_and_worse(above, below)
     word = word_of(metric, low, high, half)
     return Verdict(word, mean, low, high, p_better, max(1.0 - p_better - p_worse, 0.0), p_worse)
 

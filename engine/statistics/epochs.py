@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...storage.ranking import Direction
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -66,14 +68,14 @@ class EpochChoice:
     n_seen: int = 0
 
     @classmethod
-    def begin(cls, voters: Sequence[Ints], *, maximize: bool, patience: int | None) -> EpochChoice:
+    def begin(cls, voters: Sequence[Ints], *, direction: Direction, patience: int | None) -> EpochChoice:
         """Return the choice before the first epoch; `voters` as of `fold_voters`."""
         n = len(voters)
         weights = np.zeros((n, n))
         for r, chosen in enumerate(voters):
             weights[r, chosen] = 1.0 / max(len(chosen), 1)
         nan = np.full(n, np.nan)
-        return cls(weights, 1.0 if maximize else -1.0, patience, nan, nan.copy(), np.full(n, -1))
+        return cls(weights, direction.sign, patience, nan, nan.copy(), np.full(n, -1))
 
     def take(
         self, scores: NDArray[np.floating], losses: NDArray[np.floating], *, counts: bool = True
@@ -125,7 +127,7 @@ def chosen_scores(
     losses: NDArray[np.float32],
     voters: Sequence[Ints],
     *,
-    maximize: bool,
+    direction: Direction,
     patience: int | None,
 ) -> Floats:
     """Return the score of every replica at the epoch that it would keep after each epoch, shape (R, n_epochs).
@@ -134,10 +136,10 @@ def chosen_scores(
     ----------
     scores, losses : ndarrays of shape (R, n_epochs), float32
         Learning curves on the validation rows.
-    voters, maximize, patience
+    voters, direction, patience
         See `EpochChoice.begin`.
     """
-    choice = EpochChoice.begin(voters, maximize=maximize, patience=patience)
+    choice = EpochChoice.begin(voters, direction=direction, patience=patience)
     n_epochs = scores.shape[1]
     found = np.full(scores.shape, np.nan)
     everyone = np.arange(len(scores))
@@ -147,7 +149,7 @@ def chosen_scores(
     return found
 
 
-def best_epoch_scores(scores: NDArray[np.float32], *, maximize: bool) -> Floats:
+def best_epoch_scores(scores: NDArray[np.float32], direction: Direction) -> Floats:
     """Return each replica's score at its own best epoch, (R,), from scores (R, n_epochs): optimistic, see above."""
-    most = np.fmax.reduce if maximize else np.fmin.reduce
+    most = np.fmax.reduce if direction is Direction.MAXIMIZE else np.fmin.reduce
     return most(scores.astype(np.float64), axis=1)

@@ -166,7 +166,7 @@ class Resampled:
         half = region(metric, reference, equivalence)
         low, high = (float(q) for q in np.quantile(difference, [0.025, 0.975]))
         above, below = float((difference > half).mean()), float((difference < -half).mean())
-        p_better, p_worse = (above, below) if metric.direction == "maximize" else (below, above)
+        p_better, p_worse = metric.direction.better_and_worse(above, below)
         word = word_of(metric, low, high, half)
         mean = float(difference.mean())
         return Verdict(word, mean, low, high, p_better, max(1.0 - p_better - p_worse, 0.0), p_worse)
@@ -217,7 +217,7 @@ def resample(
     weights = rows.draw(n_resamples, seed)
     by_number = _score_each(rows, trials, weights)
     numbers, scored = tuple(by_number), [s.values for s in by_number.values()]
-    sign = 1.0 if METRICS[rows.metric].direction == "maximize" else -1.0
+    sign = METRICS[rows.metric].direction.sign
     n = len(weights)
     chosen = np.full(n, -1)
     if scored:

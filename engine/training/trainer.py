@@ -340,7 +340,7 @@ class Trainer:
         )
         slots = tuple(np.zeros_like(weights) for _ in range(OPTIMIZERS[self._optimizer].n_slots))
         choice = EpochChoice.begin(
-            self.problem.voters, maximize=self._metric.direction == "maximize", patience=self.spec.patience
+            self.problem.voters, direction=self._metric.direction, patience=self.spec.patience
         )
         start = Snapshot(
             np.arange(n),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...storage.records import StudyRecord
 from ...storage.store import Store
 from ..data.schema import TableSchema
@@ -42,18 +44,46 @@ def files_of(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Study
     CupelError
         Where its folds or its data are lost or damaged.
     """
-    n_workers, n_threads = share_out(StudySpec.of_study(study).n_workers, policy)
-    return site_of(store, n_workers, n_threads, policy).files(request_of(store, study))
+    return share_of(store, StudySpec.of_study(study).n_workers, policy).site.files(request_of(store, study))
 
 
-def site_of(store: Store, n_workers: int, n_threads: int, policy: Policy = POLICY) -> Site:
-    """Return where workers on this machine find the files of a store, and what each of so many may use."""
-    return Site(
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What the workers of a study have of this machine.
+
+    Attributes
+    ----------
+    n_workers : int
+    site : Site
+        Where they find the files of the store, and what each of them may use.
+    """
+
+    n_workers: int
+    site: Site
+
+
+def share_of(store: Store, n_workers: int | None, policy: Policy = POLICY) -> Share:
+    """Return what workers of a store's study have of this machine as it stands now.
+
+    Parameters
+    ----------
+    store : Store
+    n_workers : int or None
+        How many are asked for, see `share_out`.
+    policy : Policy
+
+    Returns
+    -------
+    Share
+    """
+    n_workers, n_threads = share_out(n_workers, policy)
+    site = Site(
         artifacts=str(store.artifacts.folder),
         checkpoints=str(store.workspace.checkpoints),
         n_threads=n_threads,
         memory_limit_bytes=memory_share(n_workers, policy),
     )
+    return Share(n_workers, site)
 
 
 def memory_share(n_workers: int, policy: Policy = POLICY) -> int:

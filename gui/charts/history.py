@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine.domain import formatting
+from ...storage.ranking import Direction
 from ...storage.records import StudyRecord, TrialKind, TrialState
 from .. import words
 from ..speech import tr
@@ -41,7 +42,7 @@ class History:
     """
 
     metric: str
-    maximize: bool
+    direction: Direction
     ids: NDArray[np.int64]
     number: NDArray[np.int64]
     value: Floats
@@ -51,6 +52,11 @@ class History:
     another_way: NDArray[np.bool_]
     baselines: Mapping[str, float]
     over_time: bool = False
+
+    @property
+    def sign(self) -> float:
+        """The factor that makes a larger score a better one."""
+        return self.direction.sign
 
     @property
     def x(self) -> Floats:
@@ -72,7 +78,7 @@ def history_of(data: TrialsData, study: StudyRecord, *, over_time: bool = False)
     scored = np.flatnonzero(~searched & np.isfinite(table.values))
     return History(
         metric=study.metric,
-        maximize=study.direction == "maximize",
+        direction=study.direction,
         ids=table.ids[searched],
         number=table.numbers[searched],
         value=table.values[searched],
@@ -117,8 +123,8 @@ def _points(
 
 def _best(data: History, rows: NDArray[np.int64]) -> list[Mark]:
     x, values = data.x[rows], data.value[rows]
-    running = np.maximum.accumulate(values) if data.maximize else np.minimum.accumulate(values)
-    best = int(np.argmax(values) if data.maximize else np.argmin(values))
+    running = data.sign * np.maximum.accumulate(data.sign * values)
+    best = int(np.argmax(data.sign * values))
     end = np.nanmax(data.x[np.isfinite(data.x)])
     line = Line(
         key="best", name=tr("Best so far"), x=np.r_[x, end], y=np.r_[running, running[-1]], tone="gold", stepped=True,
@@ -157,15 +163,15 @@ def _span(data: History, complete: NDArray[np.int64]) -> tuple[float, float] | N
     levels = list(data.baselines.values())
     # The two best baselines: the majority class would squash them together.
     if len(complete) == 0:
-        best = sorted(levels, reverse=data.maximize)[:2]
+        best = sorted(levels, reverse=data.sign > 0)[:2]
         return (min(best), max(best)) if len(best) > 1 else None
     values = np.sort(data.value[complete])
     # A whole trial: with few, a quantile would lean towards the worst.
     quarter = len(values) // 4
-    far, near = (values[quarter], values[-1]) if data.maximize else (values[-1 - quarter], values[0])
+    far, near = (values[quarter], values[-1]) if data.sign > 0 else (values[-1 - quarter], values[0])
     reach = abs(near - far) * _REACH
     if levels:
-        reach = max(reach, abs(near - (max(levels) if data.maximize else min(levels))) * 2)
+        reach = max(reach, abs(near - data.direction.best(levels)) * 2)
     ends = [near, far - (near - far) / 2, *(level for level in levels if abs(level - near) <= reach)]
     return float(min(ends)), float(max(ends))
 

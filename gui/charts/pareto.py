@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...engine.domain import formatting
 from ...engine.domain.objectives import COSTS, front_mask, objectives_of, table_costs
+from ...storage.ranking import Direction
 from ...storage.records import TrialKind, TrialState, TrialTable
 from .. import words
 from ..speech import tr
@@ -28,7 +29,7 @@ class Spread:
     Attributes
     ----------
     metric : str
-    maximize : bool
+    direction : Direction
     cost : {"parameters", "bytes", "latency"}
     ids, numbers : ndarray, int64
     scores, costs : ndarray, float64
@@ -38,7 +39,7 @@ class Spread:
     """
 
     metric: str
-    maximize: bool
+    direction: Direction
     cost: str
     ids: NDArray[np.int64]
     numbers: NDArray[np.int64]
@@ -55,7 +56,7 @@ class Spread:
     def front(self) -> NDArray[np.int64]:
         """The rows that no other one beats in both, by cost."""
         known = self.known
-        scores = -self.scores[known] if self.maximize else self.scores[known]
+        scores = -self.direction.sign * self.scores[known]
         front = known[front_mask(np.stack([scores, self.costs[known]], axis=1))]
         return front[np.argsort(self.costs[front], kind="stable")]
 
@@ -94,7 +95,7 @@ def _span(data: Spread) -> tuple[float, float] | None:
     known = data.known
     if len(known) < _FEW:
         return None
-    quarter = np.quantile(data.scores[known], 0.25 if data.maximize else 0.75)
+    quarter = np.quantile(data.scores[known], 0.25 if data.direction is Direction.MAXIMIZE else 0.75)
     ends = np.append(data.scores[data.front], quarter)
     return float(ends.min()), float(ends.max())
 
@@ -169,7 +170,7 @@ def spread_of(asked: ChartRequest) -> Spread:
     table, study, cost = asked.trials.table, asked.study, _shown(asked)
     rows = _rows(table)
     return Spread(
-        study.metric, study.direction == "maximize", cost, table.ids[rows], table.numbers[rows], table.values[rows],
+        study.metric, study.direction, cost, table.ids[rows], table.numbers[rows], table.values[rows],
         table_costs(table)[cost][rows], asked.selected,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine.domain.objectives import front_mask
+from ...storage.ranking import Direction
 from ..speech import Text, tr
 from .spec import Axes, Axis, Bars, ChartSpec, Item, LevelLine, Line, Mark, Points
 
@@ -57,7 +58,7 @@ class VariantSpots:
     """
 
     metric: str
-    maximize: bool
+    direction: Direction
     cost_text: Text
     spots: tuple[Spot, ...]
     base_score: float | None = None
@@ -66,7 +67,7 @@ class VariantSpots:
     @cached_property
     def is_front(self) -> NDArray[np.bool_]:
         """Which spots no other one beats in both."""
-        scores = np.array([-spot.score if self.maximize else spot.score for spot in self.spots])
+        scores = np.array([-self.direction.sign * spot.score for spot in self.spots])
         return front_mask(np.stack([np.array([spot.cost for spot in self.spots]), scores], axis=1))
 
     @property

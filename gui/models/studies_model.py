@@ -203,7 +203,7 @@ def _sort_value(line: StudyLine, column: StudyColumn) -> Any:
     if column is StudyColumn.MARGIN:
         if line.margin is None:
             return float("-inf")
-        return line.margin.difference if study.direction == "maximize" else -line.margin.difference
+        return study.direction.sign * line.margin.difference
     if column is StudyColumn.TRIALS:
         return words.finished_trials(study)
     return study.elapsed_s

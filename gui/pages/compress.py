@@ -234,4 +234,4 @@ class CompressPage(JobPage[CompressTrial, CompressedTrial]):
         study, selected = self.desk.study, self.variants.selected()
         if study is not None:
             name = selected.record.name if selected is not None else ""
-            self.charts.draw(maximize=study.direction == "maximize", selected=name)
+            self.charts.draw(direction=study.direction, selected=name)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy
 
 from ...engine.domain import formatting
+from ...storage.ranking import Direction
 from .. import words
 from ..charts.variants import VARIANTS, Spot, VariantSpots
 from ..models.variants_model import VariantsModel
@@ -66,7 +67,7 @@ class VariantChartsCard(Card):
         shown = (chart.data for chart in (self.bytes_chart, self.time_chart))
         return frozenset().union(*(data.on_front for data in shown if data is not None))
 
-    def draw(self, *, maximize: bool, selected: str) -> None:
+    def draw(self, *, direction: Direction, selected: str) -> None:
         """Draw the variants of the model; `selected` is the one to mark, empty for none."""
         model, measure = self._model, str(self.rows.value())
         shown = [one for one in model.variants if one.is_complete]
@@ -83,9 +84,9 @@ class VariantChartsCard(Card):
             chart.show_data(
                 VariantSpots(
                     metric=model.metric,
-                    maximize=maximize,
+                    direction=direction,
                     cost_text=partial(cost_text, name, scale.unit),
-                    spots=tuple(_spot(one, name, scale, facts, maximize=maximize) for one in shown),
+                    spots=tuple(_spot(one, name, scale, facts, direction) for one in shown),
                     base_score=next((one.record.value for one in shown if one.record.name == BASE), None),
                     selected=selected,
                 )
@@ -93,11 +94,11 @@ class VariantChartsCard(Card):
 
 
 def _spot(
-    variant: JudgedVariant, measure: str, scale: FigureScale, facts: Mapping[str, str], *, maximize: bool
+    variant: JudgedVariant, measure: str, scale: FigureScale, facts: Mapping[str, str], direction: Direction
 ) -> Spot:
     record = variant.record
     cost = float(getattr(record, measure) or 0) * scale.factor
-    interval = variant.interval(maximize=maximize)
+    interval = variant.interval(direction)
     return Spot(record.name, cost, float(record.value or 0.0), *interval, facts[record.name])
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from ...engine.domain.errors import Message, SpecError
 from ...engine.domain.filtering import parse_filter
 from ...engine.domain.trial_columns import SHOWN
+from ...storage.ranking import Direction
 from ...storage.records import TrialState
 from .. import tokens
 from ..charts.pareto import BY_COST
@@ -186,7 +187,7 @@ class TrialsPage(Page):
 
     def _sort_best_first(self) -> None:
         study = self.desk.study
-        down = study is None or study.direction == "maximize"
+        down = study is None or study.direction is Direction.MAXIMIZE
         order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
         self.table.sortByColumn(SCORE, order)
 

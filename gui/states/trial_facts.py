@@ -44,7 +44,7 @@ def optimistic_score(curves: Curves | None, study: StudyRecord) -> list[tuple[st
     if curves is None or "valid_score" not in curves.names:
         return []
     scores = curves.values[:, :, curves.names.index("valid_score")]
-    value = float(best_epoch_scores(scores, maximize=study.direction == "maximize").mean())
+    value = float(best_epoch_scores(scores, study.direction).mean())
     return [(tr("Best epoch of each fold (optimistic)"), formatting.number(value))]
 
 

@@ -17,6 +17,7 @@ from ...engine.domain.comparable import scored_another_way, scored_the_old_way
 from ...engine.domain.filtering import param_columns
 from ...engine.domain.objectives import front_of_table
 from ...engine.domain.trial_columns import own_columns
+from ...storage.ranking import Direction
 from ...storage.records import TrialState, TrialTable
 
 
@@ -38,7 +39,7 @@ class TrialsData:
 
 
 def prepare(
-    table: TrialTable, objectives: Sequence[str] = ("score",), direction: str = "maximize"
+    table: TrialTable, objectives: Sequence[str] = ("score",), direction: Direction = Direction.MAXIMIZE
 ) -> TrialsData:
     """Return `table` with its columns and with how each is written; what its study aims at tells the front."""
     own = own_columns(table, front_of_table(table, objectives, direction))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...engine.domain import formatting
 from ...engine.domain.compression_verdict import verdict
 from ...engine.domain.variants import Difference, Sizes, VariantMeasures
+from ...storage.ranking import Direction
 from ...storage.records import TrialState, VariantRecord
 from .. import words
 from ..speech import sentence, tr
@@ -82,13 +83,15 @@ class JudgedVariant:
         drop = self.measures.drop
         return self.is_complete and drop is not None and drop.mean <= most_drop
 
-    def interval(self, *, maximize: bool) -> tuple[float, float]:
+    def interval(self, direction: Direction) -> tuple[float, float]:
         """Return the ends of the interval around its score: those of its loss on the same folds."""
         value, drop = self.record.value or 0.0, self.measures.drop
         if drop is None:
             return value, value
         less, more = drop.high - drop.mean, drop.mean - drop.low
-        return (value - less, value + more) if maximize else (value - more, value + less)
+        return (
+            (value - less, value + more) if direction is Direction.MAXIMIZE else (value - more, value + less)
+        )
 
     def said(self, most_drop: float) -> str:
         """Return what its figures mean under the user's limit, or why it failed."""

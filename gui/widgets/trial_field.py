@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...engine.domain import formatting
+from ...storage.ranking import rank
 from ...storage.records import StudyRecord, TrialTable
 from ..speech import Text, tr
 from .fields import ChoiceField, Options
@@ -31,7 +32,7 @@ class TrialField(ChoiceField):
 
     def offer(self, complete: Complete, study: StudyRecord, wanted: int | str | None = None) -> None:
         """Offer the best trials of a study, and choose `wanted`; None leaves the choice where it is."""
-        ranked = sorted(complete, key=lambda one: one[1], reverse=study.direction == "maximize")
+        ranked = sorted(complete, key=lambda one: rank(study.direction, one[1], None, one[0]))
         ranked = ranked[:_MOST_TRIALS]
         wanted = self.value() if wanted is None else wanted
         score = dict(complete).get(wanted) if isinstance(wanted, int) else None

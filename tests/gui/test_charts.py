@@ -16,6 +16,7 @@ from cupel.gui.charts.pareto import PARETO, Spread
 from cupel.gui.charts.sparkline import SPARKLINE, Course
 from cupel.gui.charts.spec import Bars, LevelLine, Line, Points, looks_like, places
 from cupel.gui.charts.variants import VARIANTS, Spot, VariantSpots
+from cupel.storage.ranking import Direction
 from cupel.storage.records import Curves
 
 NAN = float("nan")
@@ -25,7 +26,7 @@ M = TypeVar("M")
 def history(**other: object) -> History:
     plain = History(
         metric="roc_auc",
-        maximize=True,
+        direction=Direction.MAXIMIZE,
         ids=np.arange(10, 15),
         number=np.arange(5),
         value=np.array([0.6, 0.8, 0.7, NAN, 0.9]),
@@ -70,7 +71,7 @@ def test_a_trial_scored_in_another_way_is_shown_apart_and_never_the_best() -> No
 
 
 def test_the_best_of_what_is_to_be_small_is_the_smallest() -> None:
-    best = mark_of(HISTORY.marks(history(maximize=False)), "best", Line)
+    best = mark_of(HISTORY.marks(history(direction=Direction.MINIMIZE)), "best", Line)
     assert best.y.tolist() == [0.6, 0.6, 0.6, 0.6]
 
 
@@ -113,7 +114,7 @@ def test_compared_trials_keep_the_tone_of_their_place() -> None:
 
 def test_the_front_is_what_no_other_trial_beats() -> None:
     data = Spread(
-        "accuracy", True, "parameters", np.arange(4), np.arange(4), np.array([0.8, 0.9, 0.7, NAN]),
+        "accuracy", Direction.MAXIMIZE, "parameters", np.arange(4), np.arange(4), np.array([0.8, 0.9, 0.7, NAN]),
         np.array([100.0, 10_000.0, 1000.0, 10.0]), selected=2,
     )  # fmt: skip
     marks = PARETO.marks(data)
@@ -129,7 +130,7 @@ def test_the_front_is_what_no_other_trial_beats() -> None:
 
 def test_variants_far_apart_run_in_logarithms() -> None:
     spots = (Spot("int8", 10.0, 0.8, 0.7, 0.9, "Int8"), Spot("base", 100.0, 0.8, 0.8, 0.8, "Base"))
-    data = VariantSpots("accuracy", True, lambda: "kB", spots, base_score=0.8)
+    data = VariantSpots("accuracy", Direction.MAXIMIZE, lambda: "kB", spots, base_score=0.8)
     assert mark_of(VARIANTS.marks(data), "bars", Bars).x == pytest.approx([1.0, 2.0])
     assert VARIANTS.axes(data).x.numbers == "powers"
     assert VARIANTS.tip(data, "int8") == "Int8\nOn the front: no other needs less and scores as well."
@@ -143,7 +144,7 @@ def test_charts_of_nothing_draw_nothing() -> None:
     assert not SPARKLINE.marks(Course(np.full(3, NAN)))
     assert not FOLDS.marks(FoldValues(nothing))
     assert not COUNTS.marks(Counts((0.0, 0.0)))
-    empty = Spread("m", True, "bytes", np.arange(0), np.arange(0), nothing, nothing)
+    empty = Spread("m", Direction.MAXIMIZE, "bytes", np.arange(0), np.arange(0), nothing, nothing)
     assert all(not len(places(mark)[0]) for mark in PARETO.marks(empty))
     assert all(not len(places(mark)[0]) for mark in VARIANTS.marks(VariantSpots("m", True, str, ())))
 

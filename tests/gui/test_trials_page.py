@@ -215,7 +215,7 @@ def test_the_chart_shows_the_front_and_selects_what_is_clicked(qtbot: QtBot, pag
     chart = page.pareto.chart
     spread = chart.data
     assert isinstance(spread, Spread)
-    gain = spread.scores if spread.maximize else -spread.scores
+    gain = spread.direction.sign * spread.scores
     beaten = [
         any((spread.costs <= c) & (gain >= g) & ((spread.costs < c) | (gain > g)))
         for c, g in zip(spread.costs, gain, strict=True)

@@ -177,28 +177,34 @@ class Model:
     def note_complete(self, trial: Trial) -> None:
         """Make a trial that has just become COMPLETE its study's best, where it is."""
         study = self.studies[trial.study_id]
-        sign = 1 if study.direction == "maximize" else -1
-        assert trial.value is not None
-        if trial.kind is TrialKind.BASELINE:
-            if study.best_baseline_value is None or sign * trial.value > sign * study.best_baseline_value:
-                study.best_baseline, study.best_baseline_value = trial.name, trial.value
-                study.revision = trial.revision
+        is_baseline = trial.kind is TrialKind.BASELINE
+        rivals = self.of(trial.study_id).values()
+        if is_baseline:
+            best = next((t for t in rivals if t.name and t.name == study.best_baseline), None)
+        else:
+            best = next((t for t in rivals if t.number == study.best_trial), None)
+        # What was scored on other data, or in another way, is not ranked.
+        is_alone = best is None or (not is_baseline and best.digests != trial.digests)
+        if not is_alone and not _comes_before(trial, best, study.direction):
             return
-        best = next((t for t in self.of(trial.study_id).values() if t.number == study.best_trial), None)
-        is_better = (
-            best is None
-            or best.value is None
-            or best.digests != trial.digests  # scored on other data, or in another way: not ranked
-            or sign * trial.value > sign * best.value
+        study.revision = trial.revision
+        if is_baseline:
+            study.best_baseline, study.best_baseline_value = trial.name, trial.value
+        else:
+            study.best_trial, study.best_value = trial.number, trial.value
+
+
+def _comes_before(trial: Trial, best: Trial, direction: str) -> bool:
+    """Whether a trial is better: by its score, then with fewer weights, then as asked for earlier."""
+    assert trial.value is not None
+    assert best.value is not None
+    if trial.value != best.value:
+        return (trial.value > best.value) == (direction == "maximize")
+    if trial.n_parameters != best.n_parameters:
+        return best.n_parameters is None or (
+            trial.n_parameters is not None and trial.n_parameters < best.n_parameters
         )
-        is_smaller = (
-            best is not None
-            and trial.value == best.value
-            and None not in (trial.n_parameters, best.n_parameters)
-            and trial.n_parameters < best.n_parameters  # type: ignore[operator]
-        )
-        if is_better or is_smaller:
-            study.best_trial, study.best_value, study.revision = trial.number, trial.value, trial.revision
+    return abs(trial.number) < abs(best.number)
 
 
 def compare(wanted: Any, record: Any, but: tuple[str, ...] = ()) -> None:

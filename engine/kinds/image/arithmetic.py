@@ -6,7 +6,20 @@ from ...bundled.arrays import Arrays, Json, Raw
 
 
 def image_inputs(fitted: Json, raw: Raw) -> Arrays:
-    """Return the pixels; see `Arithmetic`."""
+    """Return the pixels; see `Arithmetic`.
+
+    Parameters
+    ----------
+    fitted : Json
+        With the name of the ``column``.
+    raw : Raw
+        The column of shape (n, height, width, channels), uint8, by name.
+
+    Returns
+    -------
+    Arrays
+        ``pixels``, as they are.
+    """
     return {"pixels": raw[fitted["column"]]}
 
 

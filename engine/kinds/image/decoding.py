@@ -131,6 +131,15 @@ class ImageFiles:
 def decoded(stream: BinaryIO, height: int, width: int, channels: int) -> np.ndarray:
     """Return the image in a stream of bytes, as `ImageFiles.pixels` does.
 
+    Parameters
+    ----------
+    stream : BinaryIO
+    height, width, channels : int
+
+    Returns
+    -------
+    ndarray of shape (height, width, channels), uint8
+
     Raises
     ------
     BadImageError
@@ -145,12 +154,32 @@ def decoded(stream: BinaryIO, height: int, width: int, channels: int) -> np.ndar
 
 
 def decoded_bytes(data: bytes, height: int, width: int, channels: int) -> np.ndarray:
-    """Return the image whose file has these bytes; see `decoded`."""
+    """Return the image whose file has these bytes; see `decoded`.
+
+    Parameters
+    ----------
+    data : bytes
+    height, width, channels : int
+
+    Returns
+    -------
+    ndarray of shape (height, width, channels), uint8
+    """
     return decoded(io.BytesIO(data), height, width, channels)
 
 
 def as_pixels(image: Image.Image, height: int, width: int, channels: int) -> np.ndarray:
-    """Return an image as uint8 (height, width, channels); what is transparent shows white paper."""
+    """Return the pixels of an image; what is transparent shows white paper.
+
+    Parameters
+    ----------
+    image : Image
+    height, width, channels : int
+
+    Returns
+    -------
+    ndarray of shape (height, width, channels), uint8
+    """
     plain = image
     # 16 bits a pixel.
     if image.mode.startswith("I"):
@@ -167,7 +196,17 @@ def as_pixels(image: Image.Image, height: int, width: int, channels: int) -> np.
 
 
 def is_image_name(name: str) -> bool:
-    """Whether a file is called like an image; hidden files and what systems put into archives are none."""
+    """Whether a file is called like an image; hidden files and what systems put into archives are none.
+
+    Parameters
+    ----------
+    name : str
+        With ``/`` between folders.
+
+    Returns
+    -------
+    bool
+    """
     parts = name.split("/")
     return name.lower().endswith(SUFFIXES) and not any(p.startswith((".", "__MACOSX")) for p in parts)
 

@@ -333,6 +333,14 @@ def bin_limits(fit: NumericFit) -> tuple[Floats, Floats]:
     """Return the limits of each bin's part, shape (d, n_bins): 0 and 1, but open at both ends of a column.
 
     The open ends stop at 1e6 in units of the bin, and dead bins are always 0.
+
+    Parameters
+    ----------
+    fit : NumericFit
+
+    Returns
+    -------
+    lower, upper : ndarrays of shape (d, n_bins), float64
     """
     bins = np.arange(int(fit.edges.shape[1]) - 1)
     alive = bins < fit.n_bins[:, None]
@@ -342,7 +350,20 @@ def bin_limits(fit: NumericFit) -> tuple[Floats, Floats]:
 
 
 def scale_numbers(cells: Floats, fit: NumericFit, smooth_clip: bool) -> Floats:
-    """Return scaled numbers of shape (n, d), float64; `cells` have no NaN."""
+    """Return scaled numbers.
+
+    Parameters
+    ----------
+    cells : ndarray of shape (n, d), float64
+        Without NaN.
+    fit : NumericFit
+    smooth_clip : bool
+        Whether they are squashed into (-3, 3).
+
+    Returns
+    -------
+    ndarray of shape (n, d), float64
+    """
     if fit.knots.shape[1]:
         scaled = np.empty_like(cells)
         for j in range(cells.shape[1]):
@@ -356,7 +377,20 @@ def scale_numbers(cells: Floats, fit: NumericFit, smooth_clip: bool) -> Floats:
 
 
 def unfold_date(seconds: Floats, fit: DateFit, i: int) -> Floats:
-    """Return the features of the i-th date column, shape (n, 5 or 7), float64; 0 where missing."""
+    """Return the features of the i-th date column; 0 where the date is missing.
+
+    Parameters
+    ----------
+    seconds : ndarray of shape (n,), float64
+        Since 1970; NaN where missing.
+    fit : DateFit
+    i : int
+
+    Returns
+    -------
+    ndarray of shape (n, 5 or 7), float64
+        The moment, scaled, and sine and cosine of its place in the year, the week and, where dates have times, the day.
+    """
     missing = np.isnan(seconds)
     moment = np.where(missing, fit.center[i], seconds)
     scaled = np.clip((moment - fit.center[i]) * fit.factor[i], -SCALED_LIMIT, SCALED_LIMIT)
@@ -392,7 +426,20 @@ class _RawCells:
 
 
 def table_inputs(fitted: Json, raw: Raw) -> Arrays:
-    """Return ``numeric`` and ``codes`` of raw columns; see `Arithmetic`."""
+    """Return what a network takes of raw columns; see `Arithmetic`.
+
+    Parameters
+    ----------
+    fitted : Json
+        Of `TableFit.to_json`.
+    raw : Raw
+        Columns of shape (n, 1), by name.
+
+    Returns
+    -------
+    Arrays
+        ``numeric``, float32, and ``codes``, int32, of shape (n, width).
+    """
     return TableFit.from_json(fitted).network_inputs(_RawCells(raw))
 
 

@@ -14,7 +14,20 @@ _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 def text_inputs(fitted: Json, raw: Raw) -> Arrays:
-    """Return the tokens of all text columns together; only the letters A to Z are lower-cased. See `Arithmetic`."""
+    """Return the tokens of all text columns together; only the letters A to Z are lower-cased. See `Arithmetic`.
+
+    Parameters
+    ----------
+    fitted : Json
+        With ``names``, ``pattern``, ``vocabulary`` and ``n_tokens``.
+    raw : Raw
+        Columns of texts of shape (n, 1), by name.
+
+    Returns
+    -------
+    Arrays
+        ``tokens``, int32, of shape (n, n_tokens).
+    """
     pattern, most = re.compile(fitted["pattern"]), fitted["n_tokens"]
     known = {word: FIRST_WORD + i for i, word in enumerate(fitted["vocabulary"])}
     cells = np.concatenate([raw[name] for name in fitted["names"]], axis=1)

@@ -87,9 +87,9 @@ def test_a_single_class_has_no_auc() -> None:
 
 def test_nan_is_never_better_and_anything_beats_nan() -> None:
     metric = METRICS["accuracy"]
-    assert not metric.is_better(float("nan"), 0.1)
-    assert metric.is_better(0.1, float("nan"))
-    assert METRICS["rmse"].is_better(1.0, 2.0)
+    assert not metric.direction.is_better(float("nan"), 0.1)
+    assert metric.direction.is_better(0.1, float("nan"))
+    assert METRICS["rmse"].direction.is_better(1.0, 2.0)
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])

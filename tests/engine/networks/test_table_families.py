@@ -90,7 +90,7 @@ def test_all_folds_as_one_are_each_fold_and_its_keras_model(case: str, task: str
 def test_networks_learn(case: str) -> None:
     problem = problem_for(case, "regression", n=400)
     result = Trainer(problem, settings(case, "regression", epochs=30)).run()
-    assert METRICS["rmse"].is_better(result.best_scores.mean(), 0.6 * float(np.std(problem.y)))
+    assert METRICS["rmse"].direction.is_better(result.best_scores.mean(), 0.6 * float(np.std(problem.y)))
 
 
 def test_the_members_of_a_tabm_are_different_and_their_probabilities_are_averaged() -> None:

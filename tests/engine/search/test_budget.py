@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cupel.engine.domain.spec import BudgetSpec
 from cupel.engine.search.budget import Budget
+from cupel.storage.ranking import Direction
 
 SLACK_S = 30.0  # that these tests may take, on however busy a machine; budgets here are of hours
 
@@ -12,7 +13,7 @@ SLACK_S = 30.0  # that these tests may take, on however busy a machine; budgets 
 def made(
     timeout_s: float = 10_000.0, *, start_s: float = 100.0, elapsed_s: float = 0.0, exports: bool = True
 ) -> Budget:
-    budget = Budget(BudgetSpec(timeout_s=timeout_s), "maximize", elapsed_s=elapsed_s, exports=exports)
+    budget = Budget(BudgetSpec(timeout_s=timeout_s), Direction.MAXIMIZE, elapsed_s=elapsed_s, exports=exports)
     budget.note_start(start_s)
     return budget
 
@@ -23,7 +24,7 @@ def stands() -> float:
 
 
 def test_without_a_time_budget_only_the_number_of_trials_ends_a_search() -> None:
-    budget = Budget(BudgetSpec(n_trials=3), "maximize", elapsed_s=1e6)
+    budget = Budget(BudgetSpec(n_trials=3), Direction.MAXIMIZE, elapsed_s=1e6)
     assert budget.search_left_s == float("inf")
     assert budget.may_start(2)
     assert not budget.may_start(3)
@@ -76,7 +77,7 @@ def test_an_export_is_left_out_where_it_would_end_far_beyond_the_time() -> None:
     budget.note_preparing()
     budget.note_prepared(30_000.0)  # the machine has become busy meanwhile
     assert not budget.has_time_to_export
-    assert Budget(BudgetSpec(n_trials=5), "maximize", elapsed_s=1e9).has_time_to_export
+    assert Budget(BudgetSpec(n_trials=5), Direction.MAXIMIZE, elapsed_s=1e9).has_time_to_export
 
 
 def test_the_reserve_for_evidence_follows_the_trials_and_is_left_out_where_it_would_be_too_short() -> None:
@@ -113,7 +114,7 @@ def test_no_trial_is_started_that_could_hardly_train() -> None:
 
 def test_a_pause_stops_the_clock() -> None:
     now = [50.0]
-    budget = Budget(BudgetSpec(timeout_s=100.0), "maximize", elapsed_s=10.0, clock=lambda: now[0])
+    budget = Budget(BudgetSpec(timeout_s=100.0), Direction.MAXIMIZE, elapsed_s=10.0, clock=lambda: now[0])
     now[0] += 3.0
     budget.pause()
     now[0] += 1000.0
@@ -126,7 +127,12 @@ def test_a_pause_stops_the_clock() -> None:
 
 @pytest.mark.parametrize(
     ("direction", "best", "is_reached"),
-    [("maximize", 0.9, True), ("maximize", 0.89, False), ("minimize", 0.91, False), ("minimize", 0.9, True)],
+    [
+        (Direction.MAXIMIZE, 0.9, True),
+        (Direction.MAXIMIZE, 0.89, False),
+        (Direction.MINIMIZE, 0.91, False),
+        (Direction.MINIMIZE, 0.9, True),
+    ],
 )
 def test_a_target_score_is_reached_in_the_metrics_direction(
     direction: str, best: float, is_reached: bool

@@ -17,7 +17,7 @@ from cupel.engine.search.running import Dropped, Patience
 from cupel.engine.studies import create_study
 from cupel.engine.workers.messages import Control, HoldoutTask, StudyRequest, TaskResult, TrialTask
 from cupel.engine.workers.protocol import Event, TaskDone, TaskProgress, Usage, WorkerLost
-from cupel.engine.workers.sharing import site_of
+from cupel.engine.workers.sharing import share_of
 from cupel.storage.records import Failure, FailureKind, StudyState, TrialState
 from cupel.storage.store import Store
 
@@ -44,7 +44,7 @@ def study(store: Store, monkeypatch: pytest.MonkeyPatch) -> StudyRequest:
 
 @pytest.fixture
 def workers(store: Store) -> Iterator[ThreadWorkers]:
-    made = ThreadWorkers(site_of(store, 1, 1), 2, TOY)
+    made = ThreadWorkers(share_of(store, 1).site, 2, TOY)
     made.start()
     yield made
     made.close()
@@ -144,7 +144,7 @@ class MeteredWorkers(ThreadWorkers):
 def test_a_silent_task_is_left_alone_while_its_worker_computes_and_is_not_for_ever(
     store: Store, study: StudyRequest
 ) -> None:
-    clock, workers = Clock(), MeteredWorkers(site_of(store, 1, 1), 1, TOY)
+    clock, workers = Clock(), MeteredWorkers(share_of(store, 1).site, 1, TOY)
     workers.start()
     pool = TaskPool(workers, Policy(poll_s=0.02, hang_s=100.0), clock)
     start(pool, study, 2, Patience(may_hang=True, why=Dropped.HUNG))
@@ -183,7 +183,7 @@ class ShyWorkers(ThreadWorkers):
 
 
 def test_a_kill_that_comes_too_early_is_made_up_for(store: Store, study: StudyRequest) -> None:
-    workers = ShyWorkers(site_of(store, 1, 1), 1, TOY)
+    workers = ShyWorkers(share_of(store, 1).site, 1, TOY)
     workers.start()
     pool = TaskPool(workers, QUICK)
     start(pool, study, 1)
@@ -202,7 +202,7 @@ class DyingWorkers(ThreadWorkers):
 
 
 def test_workers_that_die_again_and_again_never_start(store: Store, study: StudyRequest) -> None:
-    pool = TaskPool(DyingWorkers(site_of(store, 1, 1), 1, TOY), QUICK)
+    pool = TaskPool(DyingWorkers(share_of(store, 1).site, 1, TOY), QUICK)
     n_lost = 0
     for _ in pool.events():
         n_lost += 1

@@ -27,6 +27,7 @@ from cupel.engine.search.runner import EngineSettings, StudyRunner
 from cupel.engine.studies import create_study
 from cupel.engine.workers.cluster import Cluster
 from cupel.engine.workers.messages import Site
+from cupel.storage.ranking import Direction
 from cupel.storage.records import FailureKind, Request, StudyState, TrialKind, TrialRecord, TrialState
 from cupel.storage.store import Store
 from distributed import Client
@@ -320,7 +321,7 @@ def test_the_front_that_is_found_is_the_front_that_there_is(store: Store, sample
         pytest.skip("one sampler is enough for the other costs")
     study_id = new_study(store, n_trials=90, sampler=sampler, objectives=("score", cost), space=Space.of(FEW))
     assert run(store, study_id) is StudyState.DONE
-    front = pareto_trials(searched(store, study_id), ("score", cost), "maximize")
+    front = pareto_trials(searched(store, study_id), ("score", cost), Direction.MAXIMIZE)
     assert [(t.params["width"], t.params["learning_rate"]) for t, _ in front] == [
         (100, 0.003), (50, 0.003), (30, 0.003), (20, 0.003), (10, 0.003),
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from cupel.engine.domain.space_fit import adapt_space
 from cupel.engine.domain.space_points import Start
 from cupel.engine.search.pruning import FoldTest, completed_rungs, make_pruner, progress_step
 from cupel.engine.search.sampling import PastTrial, Search
+from cupel.storage.ranking import Direction
 from cupel.storage.records import TrialState
 
 SPACE = space_from_toml(
@@ -45,7 +46,7 @@ N_EPOCHS = 30
 
 def make(sampler: str, pruner: str = "hyperband", seed: int = 0, *, n_costs: int = 0) -> Search:
     return Search(
-        space=SPACE, families=["mlp"], task="binary", metric="roc_auc", direction="maximize", sampler=sampler,
+        space=SPACE, families=["mlp"], task="binary", metric="roc_auc", direction=Direction.MAXIMIZE, sampler=sampler,
         seed=seed, pruner=make_pruner(pruner, N_EPOCHS), n_costs=n_costs,
     )  # fmt: skip
 
@@ -131,7 +132,7 @@ def test_a_large_table_gets_a_quick_score_first_and_its_known_points_after_it() 
     def first(n_rows: int, **changes: Any) -> list[tuple[str, float]]:
         search = Search(
             space=adapt_space(default_space(families), n_rows=n_rows, max_epochs=100), families=families,
-            task="binary", metric="roc_auc", direction="maximize", sampler="tpe", seed=0,
+            task="binary", metric="roc_auc", direction=Direction.MAXIMIZE, sampler="tpe", seed=0,
             pruner=make_pruner("none", 100), **changes,
         )  # fmt: skip
         asked = [search.ask(number) for number in range(4)]
@@ -152,8 +153,8 @@ def test_where_the_time_is_short_the_smallest_known_point_comes_first_and_no_oth
 
     def search() -> Search:
         return Search(
-            space=space, families=families, task="binary", metric="roc_auc", direction="maximize", sampler="tpe",
-            seed=0, pruner=make_pruner("none", 100),
+            space=space, families=families, task="binary", metric="roc_auc", direction=Direction.MAXIMIZE,
+            sampler="tpe", seed=0, pruner=make_pruner("none", 100),
         )  # fmt: skip
 
     usual, small = search(), search()
@@ -181,7 +182,7 @@ def test_seeds_make_a_difference() -> None:
 
 
 def test_the_fold_test_prunes_what_is_worse_on_all_folds_and_nothing_else() -> None:
-    test = FoldTest(maximize=True, n_warmup=2)
+    test = FoldTest(Direction.MAXIMIZE, n_warmup=2)
     best = np.tile(np.linspace(0.5, 0.9, 10)[:, None], (1, 6))
     assert not test.should_prune(5, np.zeros(6))  # nothing to compare with yet
     test.finished(range(len(best)), best, 0.9)
@@ -189,7 +190,7 @@ def test_the_fold_test_prunes_what_is_worse_on_all_folds_and_nothing_else() -> N
     assert test.should_prune(5, worse)
     assert not test.should_prune(1, worse)
     assert not test.should_prune(5, best[5] + np.array([0.1, -0.1, 0.05, -0.05, 0.02, -0.02]))
-    four = FoldTest(maximize=True, n_warmup=2)
+    four = FoldTest(Direction.MAXIMIZE, n_warmup=2)
     four.finished(range(len(best)), best[:, :4], 0.9)
     assert not four.should_prune(5, worse[:4])  # four folds cannot tell
     test.finished(range(len(best)), best - 0.5, 0.4)  # a worse trial does not become the measure
@@ -200,7 +201,7 @@ def test_schedules_of_any_length_are_compared_at_equal_parts_of_theirs() -> None
     assert [progress_step(e, 50, 50) for e in (0, 24, 49)] == [0, 24, 49]
     assert [progress_step(e, 5, 50) for e in range(5)] == [9, 19, 29, 39, 49]
     assert progress_step(0, 1, 50) == 49
-    test = FoldTest(maximize=True, n_warmup=2)
+    test = FoldTest(Direction.MAXIMIZE, n_warmup=2)
     best = np.linspace(0.5, 0.9, 50)[:, None] + np.arange(5) * 0.001
     test.finished(range(50), best, 0.9)
     short = np.linspace(0.5, 0.9, 50)[[9, 19, 29, 39, 49]]
@@ -228,8 +229,8 @@ def test_what_an_earlier_study_found_is_tried_first_and_cut_to_the_space() -> No
         Start("not here", {}),
     ]
     search = Search(
-        space=space, families=("mlp",), task="binary", metric="roc_auc", direction="maximize", sampler="tpe", seed=0,
-        pruner=make_pruner("none", 50), starts=given,
+        space=space, families=("mlp",), task="binary", metric="roc_auc", direction=Direction.MAXIMIZE,
+        sampler="tpe", seed=0, pruner=make_pruner("none", 50), starts=given,
     )  # fmt: skip
     first, second = search.ask(0), search.ask(1)
     assert first is not None

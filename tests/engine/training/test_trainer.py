@@ -98,7 +98,7 @@ def test_networks_learn(task: str, metric: str) -> None:
     problem = make_problem(task, n=300)
     result = Trainer(problem, spec(metric, epochs=40)).run()
     first, best = result.curves[:, 0, 2].mean(), result.best_scores.mean()
-    assert METRICS[metric].is_better(best, first)
+    assert METRICS[metric].direction.is_better(best, first)
     if task == "regression":
         assert best < 0.6 * np.std(problem.y)
     elif metric == "accuracy":

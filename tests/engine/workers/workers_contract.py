@@ -15,7 +15,7 @@ from cupel.engine.search.preparing import prepare
 from cupel.engine.studies import create_study
 from cupel.engine.workers.messages import Control, HoldoutTask, Site, StudyRequest, TaskResult, TrialTask
 from cupel.engine.workers.protocol import Event, TaskDone, TaskProgress, WorkerReady, Workers
-from cupel.engine.workers.sharing import site_of
+from cupel.engine.workers.sharing import share_of
 from cupel.storage.records import Failure, FailureKind
 from cupel.storage.store import Store
 
@@ -83,7 +83,7 @@ class WorkersContract:
             patch.setenv("PYTHONPATH", str(ROOT))
             patch.setenv("CUPEL_TOY", json.dumps(wrong))
             prepared = prepare(store, create_study(store, "sample:iris", spec)[0])
-            site = site_of(store, n_workers=1, n_threads=1)
+            site = share_of(store, 1).site
             workers = make(site, 1)
             workers.start()
             assert list(workers.idle) == [], "nobody is ready before it was seen to be"
