@@ -283,7 +283,8 @@ def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "data",
         type=Path,
         metavar="DATA",
-        help="CSV, TSV or Parquet file; for images or texts a folder or, of images, a ZIP archive",
+        help="CSV, TSV, JSON, ARFF or Parquet file, plain or packed; for images or texts a folder or, of images, a ZIP "
+        "archive",
     )
     p.add_argument(
         "--out", required=True, metavar="FILE", help="a CSV file, or a folder (DIR/) for predictions.csv"

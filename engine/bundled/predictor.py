@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from .columns import column_of
-from .csv_file import CsvFile
 from .fold_networks import FoldNetworks
 from .input_column import Cell, FileRows, InputColumn
 from .onnx_model import FormatModel, OnnxModel
+from .records import written_delimiter
 from .schema import Dialect, Schema
+from .table_file import TableFile
+from .table_formats import DELIMITED
 
 SAMPLE_ROWS = "sample_rows.csv"
 """The rows that a bundle is proven on, where they are not files."""
@@ -281,7 +283,7 @@ class Predictor:
             {"prediction": self.labels[i], **row} for i, row in zip(self.decided(outputs), named, strict=True)
         ]
 
-    def predict_csv(self, file: CsvFile) -> Iterator[list[list[str]]]:
+    def predict_table(self, file: TableFile) -> Iterator[list[list[str]]]:
         """Yield rows of a file of predictions for the rows of a file, piece by piece; paths go on from its folder."""
         for lines, cells in file.chunks(self.most_rows):
             yield self.piece_rows(self.piece(cells, lines, file.path.parent))
@@ -297,8 +299,10 @@ class Predictor:
             files = self.columns[0].file_rows([self.folder / self.columns[0].samples])
             _, names = next(files.chunks(most))
             return [(name,) for name in names]
-        dialect = Dialect(encoding="utf-8", delimiter=self.schema.read.delimiter)
-        _, cells = next(CsvFile(self.folder / SAMPLE_ROWS, self.schema, dialect).chunks(most))
+        dialect = Dialect(
+            encoding="utf-8", delimiter=written_delimiter(self.schema.read.delimiter), format=DELIMITED
+        )
+        _, cells = next(TableFile(self.folder / SAMPLE_ROWS, self.schema, dialect).chunks(most))
         return list(zip(*cells, strict=True))
 
     def _columns(self, decimal: str | None) -> list[InputColumn]:

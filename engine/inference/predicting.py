@@ -38,9 +38,9 @@ def predict_file(
     ----------
     bundle : Path
     data : Path
-        CSV or TSV (plain or gzip) or Parquet; columns are found by name, others (the target, too) are ignored; a column
-        of images has paths from the folder of the file on. For a bundle of images alone: a folder, ZIP archive, image
-        file, or CSV file of paths; of texts alone: a folder of ``.txt`` files, too.
+        CSV, TSV, JSON, ARFF (plain or packed) or Parquet; columns are found by name, others (the target, too) are
+        ignored; a column of images has paths from the folder of the file on. For a bundle of images alone: a folder,
+        ZIP archive, image file, or file of paths; of texts alone: a folder of ``.txt`` files, too.
     out : Path
         A CSV file, written whole or not at all.
     read : ReadSpec, optional

@@ -13,17 +13,18 @@ from pathlib import Path
 
 import numpy as np
 
-from ..bundled.csv_file import CsvFile
 from ..bundled.errors import InputError
 from ..bundled.input_column import Cell, Remark
 from ..bundled.predictor import Piece, Predictor
-from ..bundled.records import opener
 from ..bundled.remarks import remarks
 from ..bundled.schema import Dialect, Schema
+from ..bundled.table_file import TableFile
+from ..bundled.table_formats import DELIMITED
 from ..data import dialect
 from ..data.columns import CellForm, WordColumn
-from ..data.encoding import scan_file
-from ..data.unfolding import damage_told
+from ..data.encoding import scan_table
+from ..data.reading import starts_as_parquet
+from ..data.unfolding import damage_told, unpacked
 from ..domain.errors import DataError, Message
 from ..domain.kinds import kind_of_role
 from ..domain.spec import ReadSpec
@@ -93,7 +94,7 @@ def open_source(
             if files is not None:
                 return _Cells(predictor, files)
         with damage_told(data), data.open("rb") as stream:
-            is_parquet = stream.read(4) == b"PAR1"
+            is_parquet = starts_as_parquet(stream.read(5))
         if is_parquet:
             return _Parquet(predictor, data, target)
         return _Csv(predictor, data, read or ReadSpec(), target)
@@ -107,9 +108,10 @@ class _Csv(Source):
     def __init__(self, predictor: Predictor, data: Path, read: ReadSpec, target: str | None) -> None:
         super().__init__(predictor)
         schema = predictor.schema.with_missing(read.missing)
-        scan = scan_file(data.name, opener(data), read.encoding)
+        opened = unpacked(data)
+        scan = scan_table(data.name, opened, read.encoding)
         if _is_of_few_encodings(schema) and scan.encoding not in (*_FEW_ENCODINGS, "utf-8"):
-            scan = scan_file(data.name, opener(data), read.encoding or schema.read.encoding)
+            scan = scan_table(data.name, opened, read.encoding or schema.read.encoding)
         schema = schema.with_thousands(read.thousands)
         told = Dialect(
             read.delimiter,
@@ -120,10 +122,12 @@ class _Csv(Source):
             read.quote,
             read.escape,
             skip_rows=read.skip_rows,
+            format=read.format,
         )
-        self._file = file = CsvFile(data, schema, told, target)
+        self._file = file = TableFile(data, schema, told, target, opened)
         decimal = read.decimal
-        if decimal is None and file.delimiter != (schema.read.delimiter or ","):
+        trained = schema.read.delimiter or ",", schema.read.format or DELIMITED
+        if decimal is None and file.format == DELIMITED and (file.delimiter, file.format) != trained:
             rows = dialect.split_rows(scan.sample, file.delimiter, told.quotes(schema.read))
             decimal = dialect.detect_decimal(rows[1:], file.delimiter)
         predictor.read_as(schema, decimal)

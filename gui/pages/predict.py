@@ -98,7 +98,7 @@ class PredictPage(JobPage[PredictRows, PredictedRows]):
         self.bundle = ChoiceField(lambda: tr("Bundle"))
         self.bundle.changed.connect(self._forget)
         self.data = TextField(
-            lambda: tr("Data"), lambda: tr("CSV, TSV or Parquet file, folder or ZIP of images")
+            lambda: tr("Data"), lambda: tr("CSV, TSV, JSON or Parquet file, folder or ZIP of images")
         )
         self.data.changed.connect(self._data_changed)
         self.out = TextField(lambda: tr("Save as"))

@@ -116,8 +116,8 @@
       <translation>自定数值</translation>
     </message>
     <message>
-      <source>A table (CSV, TSV, Parquet), or images or texts: a folder or ZIP with a sub-folder for each class</source>
-      <translation>表格（CSV、TSV、Parquet），或图像、文本：每个类别一个子文件夹的文件夹或 ZIP</translation>
+      <source>A table (CSV, JSON, Parquet), or images or texts: a folder or ZIP with a sub-folder for each class</source>
+      <translation>表格（CSV、JSON、Parquet），或图像或文本：每类一个子文件夹的文件夹或 ZIP</translation>
     </message>
     <message>
       <source>About 1 trial fits the budget.</source>
@@ -304,8 +304,8 @@
       <translation>CNN</translation>
     </message>
     <message>
-      <source>CSV, TSV or Parquet file, folder or ZIP of images</source>
-      <translation>CSV、TSV 或 Parquet 文件，图像文件夹或 ZIP</translation>
+      <source>CSV, TSV, JSON or Parquet file, folder or ZIP of images</source>
+      <translation>CSV、TSV、JSON 或 Parquet 文件，图像文件夹或 ZIP</translation>
     </message>
     <message>
       <source>Cancel</source>
@@ -1744,8 +1744,8 @@
       <translation>表格</translation>
     </message>
     <message>
-      <source>Tables and images (*.csv *.tsv *.txt *.parquet *.zip *.npz *.gz);;All files (*)</source>
-      <translation>表格和图像 (*.csv *.tsv *.txt *.parquet *.zip *.npz *.gz);;所有文件 (*)</translation>
+      <source>Tables and images (*.csv *.tsv *.txt *.json *.jsonl *.ndjson *.arff *.parquet *.zip *.npz *.gz *.bz2 *.xz *.zst);;All files (*)</source>
+      <translation>表格和图像 (*.csv *.tsv *.txt *.json *.jsonl *.ndjson *.arff *.parquet *.zip *.npz *.gz *.bz2 *.xz *.zst);;所有文件 (*)</translation>
     </message>
     <message>
       <source>Tags, separated by commas</source>
@@ -2204,6 +2204,10 @@
       <translation>二分类</translation>
     </message>
     <message>
+      <source>blanks</source>
+      <translation>空白</translation>
+    </message>
+    <message>
       <source>chosen among {n}</source>
       <translation>从 {n} 个中选出</translation>
     </message>
@@ -2218,6 +2222,10 @@
     <message>
       <source>data</source>
       <translation>数据</translation>
+    </message>
+    <message>
+      <source>delimited</source>
+      <translation>分隔文本</translation>
     </message>
     <message>
       <source>ended {when}</source>
@@ -2306,10 +2314,6 @@
     <message>
       <source>set by hand</source>
       <translation>手动设定</translation>
-    </message>
-    <message>
-      <source>space</source>
-      <translation>空格</translation>
     </message>
     <message>
       <source>starting</source>
@@ -2715,8 +2719,8 @@
       <translation>优于{name}：差值 {difference}，95% 区间 {low} 至 {high}；更好的概率 {better}，相当 {same}，更差 {worse}。</translation>
     </message>
     <message>
-      <source>Between the cells of a row: one character, or tab</source>
-      <translation>一行中单元格之间的字符：一个字符，或 tab</translation>
+      <source>Between the cells of a row: one character, tab, or blank for any number of blanks</source>
+      <translation>一行中各单元格之间：一个字符、tab，或 blank（任意多个空白）</translation>
     </message>
     <message>
       <source>Class {value!r} has fewer rows for the search ({n}) than there are folds ({n_folds}), so some folds are judged without it; use fewer folds, or merge it with another class.</source>
@@ -2935,6 +2939,10 @@
       <translation>只在类别 {value!r} 上训练的折：{n_folds} 折中有 {n} 折。各行似乎按目标排序；若如此，请选择不依顺序的折。</translation>
     </message>
     <message>
+      <source>Format</source>
+      <translation>格式</translation>
+    </message>
+    <message>
       <source>Fraction of the rows that the search never sees; scored at the end, and every look is counted</source>
       <translation>搜索从不接触的行所占比例；最后在其上评分，每次查看都会计数</translation>
     </message>
@@ -2969,6 +2977,10 @@
     <message>
       <source>How rows are divided; time and order train on what comes first, order by the rows of the file</source>
       <translation>行的划分方式；time 和 order 用在前的行训练，order 按文件中的行序</translation>
+    </message>
+    <message>
+      <source>How rows are written: cells with a delimiter, JSON (a list of objects, or one a line), or ARFF</source>
+      <translation>行的写法：用分隔符隔开的单元格、JSON（对象列表，或每行一个对象）或 ARFF</translation>
     </message>
     <message>
       <source>Images left out because they are in no class folder: {n:,}.</source>
@@ -3257,6 +3269,10 @@
     <message>
       <source>Read as {encoding} text: delimiter {delimiter!r}, first row {header}, quotes {quote}, escapes {escape}, decimal sign {decimal!r}, thousands {thousands!r}, lines skipped: {n:,}.</source>
       <translation>按 {encoding} 文本读取：分隔符 {delimiter!r}，首行为{header}，引号 {quote}，转义 {escape}，小数点 {decimal!r}，千位分隔 {thousands!r}，跳过的行：{n:,}。</translation>
+    </message>
+    <message>
+      <source>Read as {format} in {encoding} text: decimal sign {decimal!r}.</source>
+      <translation>按 {encoding} 文本的 {format} 读取：小数点 {decimal!r}。</translation>
     </message>
     <message>
       <source>Repeats</source>
@@ -4639,6 +4655,18 @@
       <translation>{file} 含有 Python 对象，它们可能运行代码，因此不读取；请把其中的数组保存为数字或文本。</translation>
     </message>
     <message>
+      <source>{file} holds arrays (HDF5, MATLAB or NumPy), not a table of text; write the table in it as CSV or Parquet and give that.</source>
+      <translation>{file} 存的是数组（HDF5、MATLAB 或 NumPy），不是文本表格；请把其中的表格写成 CSV 或 Parquet 再提供。</translation>
+    </message>
+    <message>
+      <source>{file} holds both sides of a merge that Git could not do (&lt;&lt;&lt;&lt;&lt;&lt;&lt;); settle it first.</source>
+      <translation>{file} 里有 Git 未能完成的合并的两侧内容（&lt;&lt;&lt;&lt;&lt;&lt;&lt;）；请先解决冲突。</translation>
+    </message>
+    <message>
+      <source>{file} holds dictionaries as Python prints them, which are no JSON; write them with json.dumps, one a line.</source>
+      <translation>{file} 里是 Python 打印出来的字典，不是 JSON；请用 json.dumps 写出，每行一个。</translation>
+    </message>
+    <message>
       <source>{file} holds no images (PNG, JPEG or BMP).</source>
       <translation>{file} 中没有图像（PNG、JPEG 或 BMP）。</translation>
     </message>
@@ -4651,20 +4679,156 @@
       <translation>{file} 中没有文本：没有以 .txt 结尾的文件。</translation>
     </message>
     <message>
-      <source>{file} is a binary file, not a table; choose a CSV, TSV or Parquet file.</source>
-      <translation>{file} 是二进制文件，不是表格；请选择 CSV、TSV 或 Parquet 文件。</translation>
+      <source>{file} is JSON that cannot be read: {reason} in line {row}; mend it, or download it again.</source>
+      <translation>{file} 是无法读取的 JSON：第 {row} 行 {reason}；请修正，或重新下载。</translation>
     </message>
     <message>
-      <source>{file} is a folder without images or texts in sub-folders, one for each class; choose such a folder, or a CSV, TSV or Parquet file.</source>
-      <translation>{file} 是文件夹，但其中没有按类别分成子文件夹的图片或文本；请选择这样的文件夹，或选择 CSV、TSV 或 Parquet 文件。</translation>
+      <source>{file} is JSON that is nested too deeply (line {row}).</source>
+      <translation>{file} 是嵌套过深的 JSON（第 {row} 行）。</translation>
+    </message>
+    <message>
+      <source>{file} is JSON whose objects have more than {most:,} names together, which are no columns of a table; give a list of objects with the same names.</source>
+      <translation>{file} 是 JSON，其各对象共有超过 {most:,} 个名称，它们不可能是表格的列；请提供名称相同的对象列表。</translation>
+    </message>
+    <message>
+      <source>{file} is JSON with both objects and lists as rows (line {row}); give one of them.</source>
+      <translation>{file} 是 JSON，其中的行既有对象又有列表（第 {row} 行）；请只用一种。</translation>
+    </message>
+    <message>
+      <source>{file} is JSON without rows; choose a file with data.</source>
+      <translation>{file} 是没有行的 JSON；请选择有数据的文件。</translation>
+    </message>
+    <message>
+      <source>{file} is JSON, but no table (line {row}); give a list of objects with the same names, or one object a line.</source>
+      <translation>{file} 是 JSON，但不是表格（第 {row} 行）；请提供名称相同的对象列表，或每行一个对象。</translation>
+    </message>
+    <message>
+      <source>{file} is a Feather file; write it as Parquet or CSV and give that.</source>
+      <translation>{file} 是 Feather 文件；请写成 Parquet 或 CSV 再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is a Numbers workbook: export its sheet as CSV (File &gt; Export To) and give that.</source>
+      <translation>{file} 是 Numbers 工作簿：请把工作表导出为 CSV（文件 &gt; 导出为）再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is a PDF document, not a table; get the data that it shows as CSV.</source>
+      <translation>{file} 是 PDF 文档，不是表格；请取得其中数据的 CSV。</translation>
+    </message>
+    <message>
+      <source>{file} is a Parquet file; write it as CSV, or predict it with `cupel predict`.</source>
+      <translation>{file} 是 Parquet 文件；请写成 CSV，或用 `cupel predict` 预测。</translation>
+    </message>
+    <message>
+      <source>{file} is a Python pickle, which may run anything when it is read; write it as CSV or Parquet.</source>
+      <translation>{file} 是 Python pickle，读取时可能运行任何代码；请写成 CSV 或 Parquet。</translation>
+    </message>
+    <message>
+      <source>{file} is a ZIP archive of {n:,} files ({files}); unpack it and give the table that is meant.</source>
+      <translation>{file} 是含 {n:,} 个文件（{files}）的 ZIP 压缩包；请解压并提供所指的表格。</translation>
+    </message>
+    <message>
+      <source>{file} is a binary file, not a table; choose a CSV, JSON or Parquet file.</source>
+      <translation>{file} 是二进制文件，不是表格；请选择 CSV、JSON 或 Parquet 文件。</translation>
+    </message>
+    <message>
+      <source>{file} is a document of a word processor, not a table; save it as plain text.</source>
+      <translation>{file} 是文字处理软件的文档，不是表格；请另存为纯文本。</translation>
+    </message>
+    <message>
+      <source>{file} is a document of an old office program, such as an Excel workbook (.xls): save its sheet as CSV (File &gt; Save As) and give that.</source>
+      <translation>{file} 是旧版办公软件的文档，例如 Excel 工作簿（.xls）：请把工作表存为 CSV（文件 &gt; 另存为）再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is a document, not a table; give its table as CSV.</source>
+      <translation>{file} 是文档，不是表格；请以 CSV 提供其中的表格。</translation>
+    </message>
+    <message>
+      <source>{file} is a file of a statistics program (SPSS, SAS, Stata or R), not a table of text; export it as CSV there and give that.</source>
+      <translation>{file} 是统计软件（SPSS、SAS、Stata 或 R）的文件，不是文本表格；请在该软件中导出为 CSV 再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is a folder without images or texts in sub-folders, one for each class; choose such a folder, or a CSV, JSON or Parquet file.</source>
+      <translation>{file} 是一个文件夹，但子文件夹（每类一个）中没有图像或文本；请选择这样的文件夹，或 CSV、JSON、Parquet 文件。</translation>
     </message>
     <message>
       <source>{file} is a folder; a bundle for images is audited on a table of their paths, targets and groups.</source>
       <translation>{file} 是文件夹；图像模型包要用包含图像路径、目标和分组的表格来审计。</translation>
     </message>
     <message>
-      <source>{file} is a workbook or an archive, not a table; save it as CSV or Parquet first.</source>
-      <translation>{file} 是工作簿或压缩包，不是表格；请先另存为 CSV 或 Parquet。</translation>
+      <source>{file} is a picture, not a table; give a folder with a folder of pictures for each class, or a table with a column of their paths.</source>
+      <translation>{file} 是一张图片，不是表格；请提供每类图片各有一个子文件夹的文件夹，或带有图片路径列的表格。</translation>
+    </message>
+    <message>
+      <source>{file} is a pointer of DVC, not the data themselves; get them with `dvc pull` in its repository.</source>
+      <translation>{file} 是 DVC 的指针，不是数据本身；请在其仓库中用 `dvc pull` 取得数据。</translation>
+    </message>
+    <message>
+      <source>{file} is a pointer of Git LFS, not the data themselves; get them with `git lfs pull` in its repository.</source>
+      <translation>{file} 是 Git LFS 的指针，不是数据本身；请在其仓库中用 `git lfs pull` 取得数据。</translation>
+    </message>
+    <message>
+      <source>{file} is a pointer of git-annex, not the data themselves; get them with `git annex get` in its repository.</source>
+      <translation>{file} 是 git-annex 的指针，不是数据本身；请在其仓库中用 `git annex get` 取得数据。</translation>
+    </message>
+    <message>
+      <source>{file} is an ARFF file whose line {row} is no attribute: {value!r}.</source>
+      <translation>{file} 是 ARFF 文件，但第 {row} 行不是属性：{value!r}。</translation>
+    </message>
+    <message>
+      <source>{file} is an ARFF file whose line {row} is no sparse row: {value!r}.</source>
+      <translation>{file} 是 ARFF 文件，但第 {row} 行不是稀疏行：{value!r}。</translation>
+    </message>
+    <message>
+      <source>{file} is an ARFF file with tables in its cells (line {row}), which cannot be used; write it as one flat table.</source>
+      <translation>{file} 是单元格中含有表格的 ARFF 文件（第 {row} 行），无法使用；请写成一张平面表格。</translation>
+    </message>
+    <message>
+      <source>{file} is an ARFF file with {n_columns:,} attributes, but line {row} has {n:,} cells.</source>
+      <translation>{file} 是有 {n_columns:,} 个属性的 ARFF 文件，但第 {row} 行有 {n:,} 个单元格。</translation>
+    </message>
+    <message>
+      <source>{file} is an ARFF file without attributes.</source>
+      <translation>{file} 是没有属性的 ARFF 文件。</translation>
+    </message>
+    <message>
+      <source>{file} is an Avro file; write it as Parquet or CSV and give that.</source>
+      <translation>{file} 是 Avro 文件；请写成 Parquet 或 CSV 再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is an Excel workbook in XML: save its sheet as CSV (File &gt; Save As) and give that.</source>
+      <translation>{file} 是 XML 格式的 Excel 工作簿：请把工作表存为 CSV（文件 &gt; 另存为）再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is an Excel workbook: save its sheet as CSV (File &gt; Save As) and give that.</source>
+      <translation>{file} 是 Excel 工作簿：请把工作表存为 CSV（文件 &gt; 另存为）再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is an HTML page, not a table, perhaps that of an error or a sign-in; download the data themselves, on GitHub by Raw.</source>
+      <translation>{file} 是 HTML 网页，不是表格，也许是报错页或登录页；请下载数据本身，在 GitHub 上用 Raw。</translation>
+    </message>
+    <message>
+      <source>{file} is an ORC file; write it as Parquet or CSV and give that.</source>
+      <translation>{file} 是 ORC 文件；请写成 Parquet 或 CSV 再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is an OpenDocument workbook: save its sheet as CSV (File &gt; Save As) and give that.</source>
+      <translation>{file} 是 OpenDocument 工作簿：请把工作表存为 CSV（文件 &gt; 另存为）再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is an SQLite database; export the table that is meant as CSV.</source>
+      <translation>{file} 是 SQLite 数据库；请把所指的表导出为 CSV。</translation>
+    </message>
+    <message>
+      <source>{file} is an XML document; write the table in it as CSV and give that.</source>
+      <translation>{file} 是 XML 文档；请把其中的表格写成 CSV 再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is an archive, not a table; unpack it and give the table that is meant.</source>
+      <translation>{file} 是压缩包，不是表格；请解压并提供所指的表格。</translation>
+    </message>
+    <message>
+      <source>{file} is an empty ZIP archive; choose another one.</source>
+      <translation>{file} 是空的 ZIP 压缩包；请选择别的文件。</translation>
     </message>
     <message>
       <source>{file} is damaged ({reason}); copy or download it again.</source>
@@ -4677,10 +4841,6 @@
     <message>
       <source>{file} is damaged or no NPZ file; make it again.</source>
       <translation>{file} 已损坏或不是 NPZ 文件；请重新生成。</translation>
-    </message>
-    <message>
-      <source>{file} is damaged or no ZIP archive; make it again.</source>
-      <translation>{file} 已损坏或不是 ZIP 压缩包；请重新制作。</translation>
     </message>
     <message>
       <source>{file} is damaged or not Parquet: {reason}.</source>
@@ -4719,6 +4879,14 @@
       <translation>{file} 不是 {encoding} 文本：第 {row} 行无法解码；请选择其他编码。</translation>
     </message>
     <message>
+      <source>{file} is packed with {packing}, which is not read here; unpack it and give what is in it.</source>
+      <translation>{file} 用 {packing} 压缩，这里无法读取；请解压并提供其中的内容。</translation>
+    </message>
+    <message>
+      <source>{file} is the answer of a web server, not a table; download the data again.</source>
+      <translation>{file} 是网页服务器的应答，不是表格；请重新下载数据。</translation>
+    </message>
+    <message>
       <source>{file} is there already and is not replaced; choose another name.</source>
       <translation>{file} 已存在，不会被覆盖；请换一个名称。</translation>
     </message>
@@ -4743,8 +4911,16 @@
       <translation>{file} 第 {row} 行无法按 {encoding} 文本读取：{reason}；请检查编码和分隔符。</translation>
     </message>
     <message>
+      <source>{file}, line {row}, cannot be read as {encoding} text: {reason}; check the encoding.</source>
+      <translation>{file} 第 {row} 行无法按 {encoding} 文本读取：{reason}；请检查编码。</translation>
+    </message>
+    <message>
       <source>{file}: an array of shape {shape} is not one of images; it must be (images, height, width), or with 1 or 3 channels as the last dimension.</source>
       <translation>{file}：形状为 {shape} 的数组不是图像；应为（图像数，高，宽），或最后一维为 1 或 3 个通道。</translation>
+    </message>
+    <message>
+      <source>{file}: columns that hold lists, which cannot be used, and were left out: {columns}.</source>
+      <translation>{file}：含有列表、无法使用而被略去的列：{columns}。</translation>
     </message>
     <message>
       <source>{file}: empty columns without a name left out: {n:,}.</source>
@@ -4757,6 +4933,10 @@
     <message>
       <source>{file}: lines left out before the table: {n:,}.</source>
       <translation>{file}：略去表格之前的 {n:,} 行。</translation>
+    </message>
+    <message>
+      <source>{file}: objects within objects became columns of their own, called like address.city.</source>
+      <translation>{file}：对象中的对象成为单独的列，名称形如 address.city。</translation>
     </message>
     <message>
       <source>{file}: rows left out that do not have {n_columns:,} cells: {n:,} (lines {rows}).</source>

@@ -68,7 +68,7 @@ def test_the_settings_that_were_found_are_returned_and_read_the_same_again(read)
     found = read(content).read
     assert found == ReadSpec(
         delimiter=";", encoding="cp1252", decimal=",", header=True, quoting=True, quote='"', escape="none",
-        thousands=".", skip_rows=0,
+        thousands=".", skip_rows=0, format="delimited",
     )  # fmt: skip
     again = read(content, **{name: getattr(found, name) for name in ReadSpec.__slots__})
     assert again.table.digest() == read(content).table.digest()
@@ -216,7 +216,7 @@ def test_how_cells_are_kept_can_be_demanded_of_a_later_file(read, tmp_path: Path
         ("a\n1\n2\n", {}, "single column"),
         ("a,b,c\n", {}, "no rows"),
         (bytes(range(256)) * 4, {}, "binary file"),
-        (b"PK\x03\x04 workbook", {}, "workbook"),
+        (b"PK\x03\x04 no archive", {}, "damaged"),
         (b"a,b\n1,\xff\n", {"encoding": "utf-8"}, "line 2 cannot be decoded"),
         ("a,b\n1,2\n", {"encoding": "klingon"}, "'klingon' is not a known encoding"),
         ("a,b\n1,2\n", {"delimiter": "::"}, "'::' must be one ASCII character"),

@@ -1,44 +1,81 @@
-"""Reads a CSV file of rows to predict in pieces, as training read its own. Of what bundles carry along."""
+"""Reads a text file of rows to predict in pieces, as training read its own. Of what bundles carry along."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from .errors import InputError
+from .foreign import check_is_table
 from .input_column import CHUNK_ROWS
-from .records import column_names, found_encoding, opener, records
+from .packing import damage_in, opener
+from .records import BLANK, column_names, found_encoding, records
 from .schema import Dialect, Schema
+from .table_formats import DELIMITED, Rows, format_of, rows_of
 
 _HEADER_LINES = 50
+_HEAD_BYTES = 1 << 20
 
 
-class CsvFile:
-    """A CSV file, plain or gzip, read in pieces: only the cells of the model's columns, and those of `also`.
+class TableFile:
+    """A text file of rows, plain or packed, read in pieces: only the cells of the model's columns, and those of `also`.
+
+    Parameters
+    ----------
+    path : Path
+    schema : Schema
+    dialect : Dialect
+        What is said of the file; the rest is found, or is as in training.
+    also : str, optional
+        A further column that is read where it is there.
+    opened : callable, optional
+        Opens the file, unpacked; by Python's own means where not given.
 
     Attributes
     ----------
     names : list of str or None
         The columns of the file; None where it has no header.
+    format : str
+        ``delimited``, ``json`` or ``arff``.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read, is no table, or lacks a column of the model.
     """
 
-    def __init__(self, path: Path, schema: Schema, dialect: Dialect, also: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: Schema,
+        dialect: Dialect,
+        also: str | None = None,
+        opened: Callable[[], BinaryIO] | None = None,
+    ) -> None:
         self.path, self._schema, self._dialect = path, schema, dialect
         self._also = None if also is None else " ".join(also.split())
         self.names: list[str] | None = None
         self.n_long, self.first_long = 0, 0
-        self._open = opener(path)
+        self._open = opener(path) if opened is None else opened
         self.size = path.stat().st_size
         self._raw: BinaryIO | None = None
-        trained = schema.read.encoding or "utf-8"
-        self.encoding = dialect.encoding or found_encoding(self._open, trained, path.name)
-        self._delimiter, self._start, self._places = self._layout()
+        self._rows: Rows | None = None
+        with damage_in(path.name):
+            with self._open() as stream:
+                head = stream.read(_HEAD_BYTES)
+            check_is_table(head, path.name)
+            trained = schema.read.encoding or "utf-8"
+            self.encoding = dialect.encoding or found_encoding(self._open, trained, path.name)
+            self.format = dialect.format or format_of(head.decode(self.encoding, "ignore"))
+            if self.format != DELIMITED:
+                self._rows = rows_of(self.format, self._open, self.encoding, path.name)
+            self._delimiter, self._start, self._places = self._layout()
 
     @property
     def delimiter(self) -> str:
-        """The delimiter that was given or found."""
+        """The delimiter that was given or found; a comma where the file has none."""
         return self._delimiter
 
     @property
@@ -48,6 +85,10 @@ class CsvFile:
 
     def chunks(self, n_rows: int = CHUNK_ROWS) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:
         """Yield the lines at which rows begin, and the cells of each input, for `n_rows` rows at a time."""
+        with damage_in(self.path.name):
+            yield from self._chunks(n_rows)
+
+    def _chunks(self, n_rows: int) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:
         lines: list[int] = []
         rows: list[list[str]] = []
         highest = max(self._places) + 1
@@ -68,10 +109,13 @@ class CsvFile:
 
     def _records(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         """Yield (first line, cells) of every record that is not an empty line."""
+        if self._rows is not None:
+            yield from self._rows.rows()
+            return
         quotes = self._dialect.quotes(self._schema.read)
         with self._open() as raw:
-            # Of a gzip file the place is unknown.
-            self._raw = raw if isinstance(raw, io.BufferedReader) else None
+            # Of a packed file the place is unknown.
+            self._raw = raw if isinstance(raw, io.BufferedReader) and isinstance(raw.raw, io.FileIO) else None
             yield from records(raw, self.encoding, delimiter, quotes, self.path.name)
             self._raw = None
 
@@ -81,19 +125,21 @@ class CsvFile:
         trained, asked = self._schema.read, self._dialect
         usual = trained.delimiter or ","
         has_header = trained.header is not False if asked.header is None else asked.header
-        delimiters = (
-            [asked.delimiter] if asked.delimiter else list(dict.fromkeys([usual, ",", ";", "\t", "|"]))
-        )
+        delimiters = [asked.delimiter] if asked.delimiter else [usual, ",", ";", "\t", "|", BLANK]
+        is_bare = asked.header is False
+        if self._rows is not None:
+            delimiters, is_named = [","], self._rows.names is not None
+            has_header, is_bare = has_header or is_named, is_bare and not is_named
         nearest: tuple[int, list[str]] = (0, [])
         first: list[str] | None = None
         skipped, n_before = asked.skip_rows or 0, 0
-        for delimiter in delimiters:
+        for delimiter in dict.fromkeys(delimiters):
             for number, (line, record) in enumerate(self._records(delimiter)):
                 if line <= skipped:
                     continue
                 if first is None and delimiter == delimiters[0]:
                     first, n_before = record, number
-                if number - n_before >= _HEADER_LINES or asked.header is False:
+                if number - n_before >= _HEADER_LINES or is_bare:
                     break
                 names = column_names(record, fill=has_header)
                 n_found = sum(column in names for column in wanted)
