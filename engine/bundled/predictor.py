@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 
 from .columns import column_of
+from .errors import InputError
 from .fold_networks import FoldNetworks
-from .input_column import Cell, FileRows, InputColumn
+from .input_column import Cell, FileRows, InputColumn, check_rows
 from .onnx_model import FormatModel, OnnxModel
 from .records import written_delimiter
 from .schema import Dialect, Schema
@@ -57,6 +59,25 @@ def decided(outputs: np.ndarray, threshold: float | None) -> np.ndarray:
     if threshold is None:
         return outputs.argmax(axis=1)
     return (outputs[:, 1].astype(np.float64) > threshold).astype(np.int64)
+
+
+def _as_rows(rows: object) -> Sequence[Mapping[str, Cell]]:
+    """Return rows as dicts, of a data frame of pandas too.
+
+    Raises
+    ------
+    InputError
+        Where they are something else.
+    """
+    if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
+        rows = cast("Any", rows).to_dict("records")
+    if not isinstance(rows, Sequence) or isinstance(rows, str | bytes):
+        raise InputError(
+            'Rows are a list of dicts, such as [{{"age": 39}}], not {type}.', type=type(rows).__name__
+        )
+    given = cast("Sequence[Mapping[str, Cell]]", rows)
+    check_rows(given)
+    return given
 
 
 class Predictor:
@@ -253,11 +274,12 @@ class Predictor:
         return [[name, *row] for name, row in zip(piece.names, rows, strict=True)]
 
     def predict(self, rows: Sequence[Mapping[str, Cell]], interval: float | None = None) -> list[Prediction]:
-        """Return ``prediction``, and of classes ``p_<label>``, of rows given as column name → value.
+        """Return ``prediction``, and of classes ``p_<label>``, of rows given as column name → value, or a data frame.
 
         With the level of an interval also ``low`` and ``high``, or the ``set`` of classes. Images are paths of files,
         or bytes of the shape that ``schema.json`` gives; alone they are called ``image``.
         """
+        rows = _as_rows(rows)
         if not rows:
             return []
         return self.named(self.piece([column.given(rows) for column in self.columns]).feeds, interval)

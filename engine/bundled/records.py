@@ -68,13 +68,23 @@ def column_names(cells: Sequence[str], *, fill: bool = True) -> list[str]:
     fill : bool
         Whether a blank one is called ``column_1``, …; else it stays blank.
     """
+    given = [" ".join(cell.split()) or (f"column_{i + 1}" if fill else "") for i, cell in enumerate(cells)]
+    return [name if wanted else "" for name, wanted in zip(distinct(given), given, strict=True)]
+
+
+def distinct(given: Iterable[str]) -> list[str]:
+    """Return names of which none comes twice: a later one of the same name ends in ``_2``, ``_3``, …"""
     names: list[str] = []
-    for i, cell in enumerate(cells):
-        name = " ".join(cell.split()) or (f"column_{i + 1}" if fill else "")
-        base, suffix = name, 2
-        while name and name in names:
-            name, suffix = f"{base}_{suffix}", suffix + 1
+    taken: set[str] = set()
+    # What is free only grows: of 30,000 columns of one name each would be tried against all before it.
+    suffixes: dict[str, int] = {}
+    for base in given:
+        name = base
+        while name in taken:
+            suffixes[base] = suffixes.get(base, 1) + 1
+            name = f"{base}_{suffixes[base]}"
         names.append(name)
+        taken.add(name)
     return names
 
 

@@ -86,7 +86,7 @@ def read_table(
         else:
             with _frugal_memory():
                 result = ReadResult(*TextFileReader(path, read, forms or {}, known).run())
-    _check(path.name, result.table)
+    check_table(path.name, result.table)
     return result
 
 
@@ -107,7 +107,13 @@ def starts_as_parquet(head: bytes) -> bool:
     return head[:4] == b"PAR1" and head[4:] not in (b",", b";", b"\t", b"|", b'"', b"\r", b"\n")
 
 
-def _check(file: str, table: Table) -> None:
+def check_table(file: str, table: Table) -> None:
+    """Refuse a table without rows, or without a column to learn from beside a target.
+
+    Raises
+    ------
+    DataError
+    """
     if len(table.columns) < 2:
         raise DataError(
             "{file} has a single column, {column!r}; a table needs a target and at least one more column "

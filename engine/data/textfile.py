@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..bundled.json_rows import JsonRows
 from ..bundled.records import BLANK, Quotes, column_names, csv_rows
 from ..bundled.table_formats import DELIMITED, Rows, format_of, rows_of
+from ..domain import formatting
 from ..domain.errors import DataError, Message
 from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
@@ -32,6 +33,8 @@ from .table import Table
 from .unfolding import unfolded
 
 _BLOCK = 1 << 20
+# Of a row that is longer; beyond it a quote was not closed.
+_MOST_BLOCK = 256 << 20
 _BLOCKS_BETWEEN_RELEASES = 16
 _IDLE_BYTES = 16 << 20
 _MAX_KEPT_LINES = 100_000
@@ -193,48 +196,65 @@ class TextFileReader:
             return self._kept_rows(self.rows.rows())
         if self.read.delimiter == BLANK:
             return self._kept_rows(self._between_blanks())
+        block = _BLOCK
+        while True:
+            try:
+                return self._read_blocks(block)
+            except pa.ArrowInvalid as error:
+                # A row that is longer than a block.
+                if "straddling" in str(error) and block < _MOST_BLOCK:
+                    self.irregular, self.n_irregular = [], 0
+                    block *= 16
+                    continue
+                raise self._unreadable(str(error)) from error
+
+    def _unreadable(self, reason: str) -> DataError:
+        if "straddling" in reason:
+            return DataError(
+                "{file} has a row of more than {most}; is a quote that opens a cell never closed? Read it without "
+                "quotes (--quote none), or mend it.",
+                file=self.file,
+                most=formatting.size(_MOST_BLOCK),
+            )
+        return DataError(
+            "{file} cannot be read as a table with delimiter {delimiter!r}: {reason}; check delimiter and quoting.",
+            file=self.file,
+            delimiter=self.read.delimiter,
+            reason=reason,
+        )
+
+    def _read_blocks(self, block: int) -> list[pa.ChunkedArray]:
         codec = cast("str", self.read.encoding)
         names = [str(i) for i in range(self.n_columns)]
         chunks: list[list[pa.Array]] = [[] for _ in names]
-        try:
-            with (
-                self._open() as stream,
-                pacsv.open_csv(
-                    stream,
-                    read_options=pacsv.ReadOptions(
-                        use_threads=False,
-                        block_size=_BLOCK,
-                        column_names=names,
-                        encoding="utf8"
-                        if codec.lower() in ("utf-8", "utf8", "utf-8-sig", "ascii")
-                        else codec,
-                    ),
-                    parse_options=pacsv.ParseOptions(
-                        delimiter=self.read.delimiter,
-                        quote_char=self.quotes.sign or False,
-                        escape_char=self.quotes.escape or False,
-                        newlines_in_values=bool(self.read.quoting),
-                        ignore_empty_lines=False,
-                        invalid_row_handler=self._keep_irregular,
-                    ),
-                    convert_options=pacsv.ConvertOptions(
-                        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-                    ),
-                ) as reader,
-            ):
-                for n, batch in enumerate(reader):
-                    for i in range(self.n_columns):
-                        chunks[i].append(batch.column(i))
-                    if n % _BLOCKS_BETWEEN_RELEASES == 0:
-                        pa.default_memory_pool().release_unused()
-        except pa.ArrowInvalid as error:
-            raise DataError(
-                "{file} cannot be read as a table with delimiter {delimiter!r}: {reason}; check delimiter "
-                "and quoting.",
-                file=self.file,
-                delimiter=self.read.delimiter,
-                reason=str(error),
-            ) from error
+        with (
+            self._open() as stream,
+            pacsv.open_csv(
+                stream,
+                read_options=pacsv.ReadOptions(
+                    use_threads=False,
+                    block_size=block,
+                    column_names=names,
+                    encoding="utf8" if codec.lower() in ("utf-8", "utf8", "utf-8-sig", "ascii") else codec,
+                ),
+                parse_options=pacsv.ParseOptions(
+                    delimiter=self.read.delimiter,
+                    quote_char=self.quotes.sign or False,
+                    escape_char=self.quotes.escape or False,
+                    newlines_in_values=bool(self.read.quoting),
+                    ignore_empty_lines=False,
+                    invalid_row_handler=self._keep_irregular,
+                ),
+                convert_options=pacsv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                ),
+            ) as reader,
+        ):
+            for n, batch in enumerate(reader):
+                for i in range(self.n_columns):
+                    chunks[i].append(batch.column(i))
+                if n % _BLOCKS_BETWEEN_RELEASES == 0:
+                    pa.default_memory_pool().release_unused()
         return [pa.chunked_array(c, pa.string()) for c in chunks]
 
     def _between_blanks(self) -> Iterator[tuple[int, list[str]]]:

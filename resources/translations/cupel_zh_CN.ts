@@ -2631,6 +2631,10 @@
       <translation>有一行没有 {column!r} 的值；请给出文件路径，或形状为 {shape} 的字节数组。</translation>
     </message>
     <message>
+      <source>A row is a dict, such as {{"age": 39}}, not {value!r} of the type {type}.</source>
+      <translation>一行是一个字典，例如 {{"age": 39}}，而不是类型为 {type} 的 {value!r}。</translation>
+    </message>
+    <message>
       <source>A row of the table {table} is damaged: id {id} belongs to a row of the table {parent} that is not there; restore the workspace from a backup.</source>
       <translation>表 {table} 中有一行已损坏：编号 {id} 所属的表 {parent} 的行不存在；请从备份恢复工作区。</translation>
     </message>
@@ -2727,6 +2731,10 @@
       <translation>类别 {value!r} 可用于搜索的行数（{n}）少于折数（{n_folds}），部分折的评判将缺少该类别；请减少折数，或将其与其他类别合并。</translation>
     </message>
     <message>
+      <source>Class {value!r} has {n} rows for the search; no network can learn from it and be judged on it too. Add rows of it, or choose another target.</source>
+      <translation>类别 {value!r} 可供搜索的行只有 {n} 行；没有网络能既从中学习又在其上受评判。请增加该类的行，或选择别的目标。</translation>
+    </message>
+    <message>
       <source>Classes of {column!r} with too few rows for {n_folds} folds and the holdout: {classes}; some folds are judged without them. Use fewer folds, merge such classes in the file, or leave their rows out.</source>
       <translation>{column!r} 中行数不足以分成 {n_folds} 折加留出集的类别：{classes}；部分折的评判将缺少这些类别。请减少折数、在文件中合并这些类别，或略去它们的行。</translation>
     </message>
@@ -2737,6 +2745,10 @@
     <message>
       <source>Column {column!r} alone tells nearly all of the target (score {score} on {n:,} rows); if it is known only afterwards, give it the role ignored.</source>
       <translation>仅凭列 {column!r} 几乎就能得出目标（在 {n:,} 行上得分 {score}）；如果它只在事后才知道，请将其角色设为忽略。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} cannot take {value}, which is of the type {type}; give {wanted}, or None where it is missing.</source>
+      <translation>列 {column!r} 不能接受类型为 {type} 的 {value}；请给出 {wanted}，缺失时给 None。</translation>
     </message>
     <message>
       <source>Column {column!r} has the role time, but not every row has a value in it (missing: {n:,}); fill them in or choose other folds.</source>
@@ -2849,6 +2861,10 @@
     <message>
       <source>Costs {drop:,g}, and is worth it if size or time matter: file {size:+.0%}, one row {one:+.0%}, 256 rows {batch:+.0%}.</source>
       <translation>代价为 {drop:,g}；若看重大小或耗时，则值得：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
+    </message>
+    <message>
+      <source>Data are the path of a file or a pandas DataFrame, not {type}; pandas.DataFrame(…) makes one of lists, dicts and arrays.</source>
+      <translation>数据应为文件路径或 pandas DataFrame，而不是 {type}；pandas.DataFrame(…) 可由列表、字典和数组生成。</translation>
     </message>
     <message>
       <source>Decimal sign</source>
@@ -3277,6 +3293,10 @@
     <message>
       <source>Repeats</source>
       <translation>重复次数</translation>
+    </message>
+    <message>
+      <source>Rows are a list of dicts, such as [{{"age": 39}}], not {type}.</source>
+      <translation>行是字典的列表，例如 [{{"age": 39}}]，而不是 {type}。</translation>
     </message>
     <message>
       <source>Rows left out because they have no {column!r}: {n:,} of {n_rows:,}.</source>
@@ -4585,6 +4605,10 @@
     <message>
       <source>{file} does not say which schema it has ({found!r}); restore it from a backup beside it.</source>
       <translation>{file} 没有说明其结构版本（{found!r}）；请用其旁边的备份恢复。</translation>
+    </message>
+    <message>
+      <source>{file} has a row of more than {most}; is a quote that opens a cell never closed? Read it without quotes (--quote none), or mend it.</source>
+      <translation>{file} 有一行超过 {most}；是否有单元格开头的引号从未关闭？请不按引号读取（--quote none），或修正它。</translation>
     </message>
     <message>
       <source>{file} has a single column, {column!r}; a table needs a target and at least one more column (is the delimiter right?).</source>
