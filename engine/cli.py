@@ -295,6 +295,13 @@ def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="LEVEL",
         help="tell of each row an interval (columns low and high), or of classes their set, too; 0.9 for 90 %%",
     )
+    p.add_argument(
+        "--keep",
+        action="append",
+        default=[],
+        metavar="COLUMN,…",
+        help="columns of the data to write before the predictions, as they are spelled there: id,name",
+    )
     search_arguments.add_dialect_arguments(p)
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=ship.run_predict)

@@ -1,6 +1,7 @@
 """Predicts the rows of a file with the model of this folder; needs onnxruntime and NumPy only.
 
     python predict.py DATA.csv -o OUT.csv      one row of predictions for each row of DATA.csv, in order
+    python predict.py DATA.csv --keep id,name  with these columns of DATA.csv before the predictions
     python predict.py DATA.csv --interval 0.9  with ``low`` and ``high`` of 90 %, or the ``set`` of classes
     python predict.py --check                  predicts the sample rows again and compares
 
@@ -27,7 +28,7 @@ from .errors import InputError
 from .input_column import Cell
 from .onnx_model import FormatModel
 from .predictor import Prediction, Predictor
-from .records import delimiter_of
+from .records import delimiter_of, names_of
 from .remarks import remarks
 from .schema import Dialect
 from .table_file import TableFile
@@ -40,12 +41,15 @@ def _own() -> Predictor:
     return Predictor(Path(__file__).resolve().parent)
 
 
-def predict(rows: Sequence[Mapping[str, Cell]], interval: float | None = None) -> list[Prediction]:
+def predict(
+    rows: Sequence[Mapping[str, Cell]], interval: float | None = None, keep: Sequence[str] = ()
+) -> list[Prediction]:
     """Return one dict a row: ``prediction``, and for classes ``p_<label>`` of every label.
 
-    With an interval (0.9 for 90 %) also ``low`` and ``high``, or for classes the ``set`` of labels.
+    With an interval (0.9 for 90 %) also ``low`` and ``high``, or for classes the ``set`` of labels; with columns to
+    keep also what the rows say of them.
     """
-    return _own().predict(rows, interval)
+    return _own().predict(rows, interval, keep)
 
 
 def main(arguments: Sequence[str] | None = None, model: FormatModel | None = None) -> int:
@@ -67,6 +71,9 @@ def main(arguments: Sequence[str] | None = None, model: FormatModel | None = Non
     )
     parser.add_argument("--delimiter", help="one character; tab; blank for any number of blanks")
     parser.add_argument("--encoding", help="for instance utf-8, gb18030, latin-1")
+    parser.add_argument(
+        "--keep", action="append", default=[], metavar="COLUMN,…", help="columns of the data to write beside"
+    )
     parser.add_argument("--decimal", choices=[".", ","], help="decimal sign")
     parser.add_argument(
         "--header", action=argparse.BooleanOptionalAction, help="whether the first row holds the names"
@@ -91,6 +98,7 @@ def main(arguments: Sequence[str] | None = None, model: FormatModel | None = Non
             if model is not None:
                 raise InputError("Intervals are told by predict.py alone, which needs requirements.txt.")
             predictor.use_interval(asked.interval)
+        predictor.keep(names_of(asked.keep))
         file = None
         if predictor.lead:
             pieces = predictor.predict_files(predictor.columns[0].file_rows(asked.data))
@@ -119,7 +127,7 @@ def _opened(predictor: Predictor, asked: argparse.Namespace) -> TableFile:
         delimiter, asked.encoding, asked.decimal, asked.header, quote=asked.quote, escape=asked.escape,
         skip_rows=asked.skip_rows, format=asked.format,
     )  # fmt: skip
-    return TableFile(asked.data[0], predictor.schema, dialect)
+    return TableFile(asked.data[0], predictor.schema, dialect, keep=predictor.kept)
 
 
 if __name__ == "__main__":

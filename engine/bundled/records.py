@@ -55,6 +55,11 @@ def delimiter_of(word: str | None) -> str | None:
     return {"\\t": "\t", "tab": "\t", "blank": BLANK, "blanks": BLANK}.get(word or "", word)
 
 
+def names_of(lists: Iterable[str]) -> list[str]:
+    """Return the names in lists with commas; a name that has a comma itself stands in quotes."""
+    return [name.strip() for row in csv.reader(lists, skipinitialspace=True) for name in row if name.strip()]
+
+
 def written_delimiter(delimiter: str | None) -> str:
     """Return the delimiter of the sample rows of data that had one: cells between blanks can be empty in no other."""
     return "\t" if delimiter == BLANK else delimiter or ","

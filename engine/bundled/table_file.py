@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,6 +30,8 @@ class TableFile:
         What is said of the file; the rest is found, or is as in training.
     also : str, optional
         A further column that is read where it is there.
+    keep : sequence of str
+        Further columns that are given back as they are spelled.
     opened : callable, optional
         Opens the file, unpacked; by Python's own means where not given.
 
@@ -52,10 +54,12 @@ class TableFile:
         schema: Schema,
         dialect: Dialect,
         also: str | None = None,
+        keep: Sequence[str] = (),
         opened: Callable[[], BinaryIO] | None = None,
     ) -> None:
         self.path, self._schema, self._dialect = path, schema, dialect
         self._also = None if also is None else " ".join(also.split())
+        self._keep = [" ".join(name.split()) for name in keep]
         self.names: list[str] | None = None
         self.n_long, self.first_long = 0, 0
         self._open = opener(path) if opened is None else opened
@@ -84,7 +88,10 @@ class TableFile:
         return min(1.0, self._raw.tell() / max(self.size, 1)) if self._raw else 0.0
 
     def chunks(self, n_rows: int = CHUNK_ROWS) -> Iterator[tuple[list[int], list[tuple[str, ...]]]]:
-        """Yield the lines at which rows begin, and the cells of each input, for `n_rows` rows at a time."""
+        """Yield the lines at which rows begin, and cells by column, for `n_rows` rows at a time.
+
+        The columns are those of the inputs, those that are kept, and the further one where it is there.
+        """
         with damage_in(self.path.name):
             yield from self._chunks(n_rows)
 
@@ -92,6 +99,8 @@ class TableFile:
         lines: list[int] = []
         rows: list[list[str]] = []
         highest = max(self._places) + 1
+        n_inputs = len(self._schema.inputs)
+        kept = range(n_inputs, n_inputs + len(self._keep))
         for number, (line, record) in enumerate(self._records(self._delimiter)):
             if number < self._start:
                 continue
@@ -100,7 +109,8 @@ class TableFile:
                 self.first_long = self.first_long or line
             record += [""] * (highest - len(record))
             lines.append(line)
-            rows.append([record[place].strip() for place in self._places])
+            cells = [record[place] for place in self._places]
+            rows.append([cell if i in kept else cell.strip() for i, cell in enumerate(cells)])
             if len(rows) == n_rows:
                 yield lines, list(zip(*rows, strict=True))
                 lines, rows = [], []
@@ -145,7 +155,8 @@ class TableFile:
                 n_found = sum(column in names for column in wanted)
                 if n_found == len(wanted):
                     self._width, self.names = len(record), names
-                    further = [self._also] if self._also in names else []
+                    self._check_kept(names)
+                    further = [*self._keep, *([self._also] if self._also in names else [])]
                     return delimiter, number + 1, [names.index(column) for column in [*wanted, *further]]
                 nearest = max(nearest, (n_found, names), key=lambda pair: pair[0])
         if first is None:
@@ -158,6 +169,14 @@ class TableFile:
             )  # fmt: skip
         return delimiters[0], n_before, self._positions(first)
 
+    def _check_kept(self, names: list[str]) -> None:
+        absent = next((name for name in self._keep if name not in names), None)
+        if absent is not None:
+            raise InputError(
+                "{file} has no column {column!r} to keep; its columns are {columns}.", file=self.path.name,
+                column=absent, columns=", ".join(names[:12]),
+            )  # fmt: skip
+
     def _positions(self, first: list[str]) -> list[int]:
         """Return the places of the inputs in a file without a header, by the number of its cells."""
         places = [spec.position for spec in self._schema.inputs]
@@ -166,12 +185,15 @@ class TableFile:
         while n_cells > n_columns and not first[n_cells - 1].strip():
             n_cells -= 1
         self._width = n_cells
+        names = column_names([""] * n_cells)
+        self._check_kept(names)
+        kept = [names.index(name) for name in self._keep]
         if n_cells == n_columns:
-            return places if self._also is None or target is None else [*places, target]
+            return [*places, *kept] if self._also is None or target is None else [*places, *kept, target]
         if n_cells == n_columns - 1 and target is not None:
-            return [place - (place > target) for place in places]
+            return [*(place - (place > target) for place in places), *kept]
         if n_cells == len(places):
-            return [sorted(places).index(place) for place in places]
+            return [*(sorted(places).index(place) for place in places), *kept]
         raise InputError(
             "{file} has {n_cells} cells a row, but the training data had {n_columns}; give the same columns in the "
             "same order, or a header with their names.", file=self.path.name, n_cells=n_cells, n_columns=n_columns,

@@ -872,6 +872,10 @@
       <translation>其增益（95%）</translation>
     </message>
     <message>
+      <source>Keep columns</source>
+      <translation>保留的列</translation>
+    </message>
+    <message>
       <source>Keep images with the same part {part} of the name together</source>
       <translation>把文件名第 {part} 部分相同的图像放在一起</translation>
     </message>
@@ -2252,6 +2256,10 @@
       <translation>拟合得到</translation>
     </message>
     <message>
+      <source>id, name: written before the predictions</source>
+      <translation>id, name：写在预测结果之前</translation>
+    </message>
+    <message>
       <source>int16, calibrated</source>
       <translation>int16（校准）</translation>
     </message>
@@ -2621,6 +2629,10 @@
     <message>
       <source>A regression target has no classes to stratify by; choose plain folds.</source>
       <translation>回归目标没有可用于分层的类别；请选择普通划分。</translation>
+    </message>
+    <message>
+      <source>A row has no value {column!r} to keep.</source>
+      <translation>有一行没有要保留的值 {column!r}。</translation>
     </message>
     <message>
       <source>A row has no value {column!r}; give None where it is missing.</source>
@@ -3519,6 +3531,10 @@
       <translation>{column!r} 的类别不均衡：{value!r} 占 {n_rows:,} 行中的 {n:,} 行；仅看准确率意义有限。</translation>
     </message>
     <message>
+      <source>The column {column!r} cannot be kept, as the predictions have one of that name.</source>
+      <translation>列 {column!r} 无法保留，因为预测结果中有同名的列。</translation>
+    </message>
+    <message>
       <source>The column {column!r} has {n:,} different texts in {n_rows:,} rows; choose one with groups of rows.</source>
       <translation>列 {column!r} 在 {n_rows:,} 行中有 {n:,} 个不同的文本；请选择能把行分组的列。</translation>
     </message>
@@ -3913,6 +3929,10 @@
     <message>
       <source>The result of the study {study!r}</source>
       <translation>研究 {study!r} 的结果</translation>
+    </message>
+    <message>
+      <source>The rows are files, which have no columns to keep; their names are kept in the column {column!r}.</source>
+      <translation>各行是文件，没有可保留的列；它们的名称保留在列 {column!r} 中。</translation>
     </message>
     <message>
       <source>The rows are like those of the training data: no drift in {n:,} measured columns.</source>
@@ -4629,6 +4649,10 @@
     <message>
       <source>{file} has no column of paths of images (PNG, JPEG or BMP).</source>
       <translation>{file} 没有图像路径（PNG、JPEG 或 BMP）的列。</translation>
+    </message>
+    <message>
+      <source>{file} has no column {column!r} to keep; its columns are {columns}.</source>
+      <translation>{file} 没有要保留的列 {column!r}；它的列是 {columns}。</translation>
     </message>
     <message>
       <source>{file} has no column {column!r}; its columns are {columns}.</source>
