@@ -290,7 +290,8 @@ def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "data",
         type=Path,
         metavar="DATA",
-        help="CSV, TSV or Parquet file; for images or texts a folder or, of images, a ZIP archive",
+        help="CSV, TSV, JSON, ARFF or Parquet file, plain or packed; for images or texts a folder or, of images, a ZIP "
+        "archive",
     )
     p.add_argument(
         "--out", required=True, metavar="FILE", help="a CSV file, or a folder (DIR/) for predictions.csv"
@@ -300,6 +301,13 @@ def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=float,
         metavar="LEVEL",
         help="tell of each row an interval (columns low and high), or of classes their set, too; 0.9 for 90 %%",
+    )
+    p.add_argument(
+        "--keep",
+        action="append",
+        default=[],
+        metavar="COLUMN,…",
+        help="columns of the data to write before the predictions, as they are spelled there: id,name",
     )
     search_arguments.add_dialect_arguments(p)
     p.add_argument("--json", action="store_true")

@@ -258,12 +258,16 @@ def _measured(
 
 
 def _predict(request: PredictRows, progress: _JobProgress) -> PredictedRows:
+    from .bundled.records import names_of
     from .inference.predicting import predict_file
     from .inference.preview import preview
 
     bundle, data, interval = Path(request.bundle), Path(request.data), request.interval
     with output_file(request.out, "predictions.csv") as out:
-        result = predict_file(bundle, data, out, progress=lambda done: progress("", done), interval=interval)
+        result = predict_file(
+            bundle, data, out, progress=lambda done: progress("", done), interval=interval,
+            keep=names_of([request.keep]),
+        )  # fmt: skip
     return PredictedRows(
         result.n_rows, result.unseen, result.messages, result.drift, result.seconds,
         out=str(out), preview=preview(bundle, data, interval),

@@ -27,6 +27,23 @@ class Remark:
         return self.template.format(**self.values)
 
 
+def check_rows(rows: Sequence[Mapping[str, Cell]]) -> None:
+    """Refuse rows that are no mappings from names of columns to cells.
+
+    Raises
+    ------
+    InputError
+        Where a row is something else.
+    """
+    odd = next((row for row in rows if not isinstance(row, Mapping)), None)
+    if odd is not None:
+        raise InputError(
+            'A row is a dict, such as {{"age": 39}}, not {value!r} of the type {type}.',
+            value=odd,
+            type=type(odd).__name__,
+        )
+
+
 class FileRows(Protocol):
     """Files that are rows, one each."""
 

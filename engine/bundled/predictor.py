@@ -7,21 +7,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 
 from .columns import column_of
-from .csv_file import CsvFile
+from .errors import InputError
 from .fold_networks import FoldNetworks
-from .input_column import Cell, FileRows, InputColumn
+from .input_column import Cell, FileRows, InputColumn, check_rows
 from .onnx_model import FormatModel, OnnxModel
+from .records import written_delimiter
 from .schema import Dialect, Schema
+from .table_file import TableFile
+from .table_formats import DELIMITED
 
 SAMPLE_ROWS = "sample_rows.csv"
 """The rows that a bundle is proven on, where they are not files."""
 _TEXT_ROWS, _TEXT_SIGNS = 512, 4_000_000
 """Of texts that are predicted at once."""
-Prediction = dict[str, str | float | list[str]]
+Prediction = dict[str, Cell]
 """``prediction``, and of classes ``p_<label>``; with an interval ``low`` and ``high``, or the ``set`` of classes."""
 
 
@@ -39,12 +43,15 @@ class Piece:
         How each row is called, where it is a file.
     truth : list or None
         The cell of the target of each row, where the data have it; None where it is missing.
+    kept : sequence of sequence of str
+        Of each column that is kept, its cells as they are spelled.
     """
 
     feeds: dict[str, np.ndarray]
     good: np.ndarray
     names: list[str] | None = None
     truth: list[Cell] | None = None
+    kept: Sequence[Sequence[str]] = ()
 
 
 def decided(outputs: np.ndarray, threshold: float | None) -> np.ndarray:
@@ -55,6 +62,25 @@ def decided(outputs: np.ndarray, threshold: float | None) -> np.ndarray:
     if threshold is None:
         return outputs.argmax(axis=1)
     return (outputs[:, 1].astype(np.float64) > threshold).astype(np.int64)
+
+
+def _as_rows(rows: object) -> Sequence[Mapping[str, Cell]]:
+    """Return rows as dicts, of a data frame of pandas too.
+
+    Raises
+    ------
+    InputError
+        Where they are something else.
+    """
+    if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
+        rows = cast("Any", rows).to_dict("records")
+    if not isinstance(rows, Sequence) or isinstance(rows, str | bytes):
+        raise InputError(
+            'Rows are a list of dicts, such as [{{"age": 39}}], not {type}.', type=type(rows).__name__
+        )
+    given = cast("Sequence[Mapping[str, Cell]]", rows)
+    check_rows(given)
+    return given
 
 
 class Predictor:
@@ -75,9 +101,12 @@ class Predictor:
         Of two classes, the probability of the second one above which it is said; None for the most likely class.
     level : float or None
         Of the intervals that `header` and `rows` tell; see `use_interval`.
+    kept : tuple of str
+        Columns that stand before the predictions of a file; see `keep`.
     """
 
     level: float | None = None
+    kept: tuple[str, ...] = ()
 
     def __init__(self, folder: Path, model: FormatModel | None = None) -> None:
         self.folder = folder
@@ -101,7 +130,7 @@ class Predictor:
     @property
     def header(self) -> list[str]:
         """The columns of a file of predictions."""
-        return [*self.lead, *self.output_columns]
+        return [*self.lead, *self.kept, *self.output_columns]
 
     @property
     def output_columns(self) -> list[str]:
@@ -125,6 +154,27 @@ class Predictor:
         self.fold_networks.check_level(level)
         self.level = level
 
+    def keep(self, names: Sequence[str]) -> None:
+        """Have columns of the data stand before the predictions of a file from now on, as they are spelled there.
+
+        Raises
+        ------
+        InputError
+            Where the predictions have a column of that name, or rows are files, which have no columns.
+        """
+        if names and self.lead:
+            raise InputError(
+                "The rows are files, which have no columns to keep; their names are kept in the column {column!r}.",
+                column=self.lead[0],
+            )
+        taken = next((name for name in names if name in self.output_columns), None)
+        if taken is not None:
+            raise InputError(
+                "The column {column!r} cannot be kept, as the predictions have one of that name.",
+                column=taken,
+            )
+        self.kept = tuple(dict.fromkeys(names))
+
     def read_as(self, schema: Schema, decimal: str | None) -> None:
         """Read cells as a schema says from now on, with a decimal sign, and count anew what does not fit."""
         self.schema = schema
@@ -137,6 +187,7 @@ class Predictor:
         place: Path = Path(),
         names: list[str] | None = None,
         truth: list[Cell] | None = None,
+        kept: Sequence[Sequence[str]] = (),
     ) -> Piece:
         """Return rows as the model takes them.
 
@@ -148,11 +199,11 @@ class Predictor:
             At which the rows begin.
         place : Path
             The folder or ZIP archive from which the paths of files go on.
-        names, truth
+        names, truth, kept
             See `Piece`.
         """
         lines = range(1, len(cells[0]) + 1) if lines is None else lines
-        return self._piece(cells, lines, [place] * len(self.columns), names, truth)
+        return self._piece(cells, lines, [place] * len(self.columns), names, truth, kept)
 
     def sample_feeds(self, cells: Sequence[Sequence[Cell]]) -> dict[str, np.ndarray]:
         """Return sample rows as the model takes them, from the cells of each input; see `sample_cells`."""
@@ -166,6 +217,7 @@ class Predictor:
         places: Sequence[Path],
         names: list[str] | None = None,
         truth: list[Cell] | None = None,
+        kept: Sequence[Sequence[str]] = (),
     ) -> Piece:
         """Return rows as the model takes them; of each input the place is given from which paths of files go on."""
         read = [
@@ -177,7 +229,7 @@ class Predictor:
             column.name: values if good.all() else values[good]
             for column, (values, _) in zip(self.columns, read, strict=True)
         }
-        return Piece(feeds, good, names, truth)
+        return Piece(feeds, good, names, truth, kept)
 
     def run_arrays(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return probabilities (n, n_classes) or values (n,) for arrays by the names of the inputs."""
@@ -246,19 +298,28 @@ class Predictor:
         found = iter(self.rows(piece.feeds) if piece.good.any() else [])
         empty = [""] * len(self.output_columns)
         rows = [next(found) if good else empty for good in piece.good.tolist()]
-        if piece.names is None:
+        before = [*([] if piece.names is None else [piece.names]), *piece.kept]
+        if not before:
             return rows
-        return [[name, *row] for name, row in zip(piece.names, rows, strict=True)]
+        return [[*cells, *row] for *cells, row in zip(*before, rows, strict=True)]
 
-    def predict(self, rows: Sequence[Mapping[str, Cell]], interval: float | None = None) -> list[Prediction]:
-        """Return ``prediction``, and of classes ``p_<label>``, of rows given as column name → value.
+    def predict(
+        self, rows: Sequence[Mapping[str, Cell]], interval: float | None = None, keep: Sequence[str] = ()
+    ) -> list[Prediction]:
+        """Return ``prediction``, and of classes ``p_<label>``, of rows given as column name → value, or a data frame.
 
-        With the level of an interval also ``low`` and ``high``, or the ``set`` of classes. Images are paths of files,
+        With the level of an interval also ``low`` and ``high``, or the ``set`` of classes; with columns to keep also
+        what the rows say of them. Images are paths of files,
         or bytes of the shape that ``schema.json`` gives; alone they are called ``image``.
         """
+        rows = _as_rows(rows)
         if not rows:
             return []
-        return self.named(self.piece([column.given(rows) for column in self.columns]).feeds, interval)
+        absent = next((name for name in keep if not all(name in row for row in rows)), None)
+        if absent is not None:
+            raise InputError("A row has no value {column!r} to keep.", column=absent)
+        found = self.named(self.piece([column.given(rows) for column in self.columns]).feeds, interval)
+        return [{**{name: row[name] for name in keep}, **one} for row, one in zip(rows, found, strict=True)]
 
     def named(self, feeds: Mapping[str, np.ndarray], interval: float | None = None) -> list[Prediction]:
         """Return what `predict` does, for arrays by the names of the inputs."""
@@ -281,10 +342,12 @@ class Predictor:
             {"prediction": self.labels[i], **row} for i, row in zip(self.decided(outputs), named, strict=True)
         ]
 
-    def predict_csv(self, file: CsvFile) -> Iterator[list[list[str]]]:
+    def predict_table(self, file: TableFile) -> Iterator[list[list[str]]]:
         """Yield rows of a file of predictions for the rows of a file, piece by piece; paths go on from its folder."""
         for lines, cells in file.chunks(self.most_rows):
-            yield self.piece_rows(self.piece(cells, lines, file.path.parent))
+            n_inputs = len(self.columns)
+            kept = cells[n_inputs : n_inputs + len(self.kept)]
+            yield self.piece_rows(self.piece(cells[:n_inputs], lines, file.path.parent, kept=kept))
 
     def predict_files(self, files: FileRows) -> Iterator[list[list[str]]]:
         """Yield the same for files that are rows."""
@@ -297,8 +360,10 @@ class Predictor:
             files = self.columns[0].file_rows([self.folder / self.columns[0].samples])
             _, names = next(files.chunks(most))
             return [(name,) for name in names]
-        dialect = Dialect(encoding="utf-8", delimiter=self.schema.read.delimiter)
-        _, cells = next(CsvFile(self.folder / SAMPLE_ROWS, self.schema, dialect).chunks(most))
+        dialect = Dialect(
+            encoding="utf-8", delimiter=written_delimiter(self.schema.read.delimiter), format=DELIMITED
+        )
+        _, cells = next(TableFile(self.folder / SAMPLE_ROWS, self.schema, dialect).chunks(most))
         return list(zip(*cells, strict=True))
 
     def _columns(self, decimal: str | None) -> list[InputColumn]:

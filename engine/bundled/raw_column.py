@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import SupportsFloat
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from .date_spelling import DateReader, is_no_date
 from .dates import spelled_dates
+from .errors import InputError
 from .input_column import Cell, InputColumn, Remark
 from .numbers import NumberSpelling
 from .schema import InputSpec, Schema
@@ -20,6 +22,8 @@ from .spelling import NumberReader, WordReader
 
 _CACHE = 100_000
 _SHOWN_CATEGORIES = 50
+_SHOWN_SIGNS = 40
+_PLAIN_CELLS = (str, bool, int, float, np.bool_, np.number, Decimal, date, np.datetime64)
 _SIMPLE = re.compile(r"[0-9.eE+\-\n]*")
 
 
@@ -142,6 +146,8 @@ class RawColumn(InputColumn):
 
     def convert(self, cells: Sequence[Cell], lines: Sequence[int]) -> np.ndarray:
         """Return an array of shape (n, 1): float64, NaN where missing, or text, empty where missing."""
+        if not all(isinstance(cell, str) for cell in cells):
+            cells = [None if _is_missing(cell) else cell for cell in cells]
         if self.storage == "text":
             words = [self._word(cell) for cell in cells]
             if self._known is not None:
@@ -179,8 +185,10 @@ class RawColumn(InputColumn):
         return values
 
     def _word(self, cell: Cell) -> str:
-        if cell is None or (isinstance(cell, float) and cell != cell):
+        if cell is None:
             return ""
+        if not isinstance(cell, _PLAIN_CELLS):
+            raise self._unusable(cell)
         if isinstance(cell, float | np.floating) and float(cell).is_integer() and abs(cell) < 2**53:
             cell = int(cell)
         word = str(cell).strip()
@@ -223,17 +231,40 @@ class RawColumn(InputColumn):
             return value
         if cell is None:
             return math.nan
-        if isinstance(cell, datetime):
-            return (cell if cell.tzinfo else cell.replace(tzinfo=UTC)).timestamp()
-        if isinstance(cell, date):
-            return datetime(cell.year, cell.month, cell.day, tzinfo=UTC).timestamp()
-        if isinstance(cell, np.datetime64):
-            return (
-                math.nan if np.isnat(cell) else float((cell - np.datetime64(0, "s")) / np.timedelta64(1, "s"))
-            )
-        if not isinstance(cell, SupportsFloat):
-            raise TypeError(f"Column {self.column!r} cannot take {type(cell).__name__}.")
-        return float(cell)
+        if isinstance(cell, date | np.datetime64) and self.storage == "date":
+            return _seconds_of(cell)
+        if not isinstance(cell, SupportsFloat) or isinstance(cell, date):
+            raise self._unusable(cell)
+        try:
+            return float(cell)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise self._unusable(cell) from error
+
+    def _unusable(self, cell: Cell) -> InputError:
+        shown = repr(cell)
+        return InputError(
+            "Column {column!r} cannot take {value}, which is of the type {type}; give {wanted}, or None where it is "
+            "missing.",
+            column=self.column, value=shown[:_SHOWN_SIGNS] + "…" * (len(shown) > _SHOWN_SIGNS),
+            type=type(cell).__name__, wanted=self.wanted,
+        )  # fmt: skip
+
+
+def _is_missing(cell: Cell) -> bool:
+    """Return whether a cell is missing, as Python, NumPy or pandas say it (None, NaN, NaT, NA)."""
+    if cell is None or isinstance(cell, float | np.floating):
+        return cell is None or cell != cell
+    if isinstance(cell, np.datetime64 | np.timedelta64):
+        return bool(np.isnat(cell))
+    return type(cell).__name__ in ("NAType", "NaTType")
+
+
+def _seconds_of(moment: date | np.datetime64) -> float:
+    if isinstance(moment, np.datetime64):
+        return float((moment - np.datetime64(0, "s")) / np.timedelta64(1, "s"))
+    if isinstance(moment, datetime):
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return datetime(moment.year, moment.month, moment.day, tzinfo=UTC).timestamp()
 
 
 def _words_of(spec: InputSpec) -> list[str]:

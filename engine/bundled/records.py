@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple
 
 from .errors import InputError
 
@@ -31,8 +29,16 @@ class Quotes(NamedTuple):
     escape: str = ""
 
 
+BLANK = " "
+"""As a delimiter: any number of blanks and tabs, also before the first cell and after the last."""
+# The longest cell in signs; the csv module allows 131,072 where nothing is said.
+csv.field_size_limit(2**31 - 1)
+
+
 def csv_rows(lines: Iterable[str], delimiter: str, quotes: Quotes) -> Any:
     """Return a reader of rows of cells (`csv.reader`); blanks after a delimiter are no part of a cell."""
+    if delimiter == BLANK:
+        lines = (line.replace("\t", BLANK).strip(" \r\n") + "\n" for line in lines)
     if not quotes.sign:
         return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=True)
     return csv.reader(
@@ -44,6 +50,21 @@ def csv_rows(lines: Iterable[str], delimiter: str, quotes: Quotes) -> Any:
     )
 
 
+def delimiter_of(word: str | None) -> str | None:
+    """Return the delimiter that a word or sign names on a command line: ``tab``, ``blank``, ``;``."""
+    return {"\\t": "\t", "tab": "\t", "blank": BLANK, "blanks": BLANK}.get(word or "", word)
+
+
+def names_of(lists: Iterable[str]) -> list[str]:
+    """Return the names in lists with commas; a name that has a comma itself stands in quotes."""
+    return [name.strip() for row in csv.reader(lists, skipinitialspace=True) for name in row if name.strip()]
+
+
+def written_delimiter(delimiter: str | None) -> str:
+    """Return the delimiter of the sample rows of data that had one: cells between blanks can be empty in no other."""
+    return "\t" if delimiter == BLANK else delimiter or ","
+
+
 def column_names(cells: Sequence[str], *, fill: bool = True) -> list[str]:
     """Return distinct names of a header's cells.
 
@@ -52,31 +73,24 @@ def column_names(cells: Sequence[str], *, fill: bool = True) -> list[str]:
     fill : bool
         Whether a blank one is called ``column_1``, …; else it stays blank.
     """
+    given = [" ".join(cell.split()) or (f"column_{i + 1}" if fill else "") for i, cell in enumerate(cells)]
+    return [name if wanted else "" for name, wanted in zip(distinct(given), given, strict=True)]
+
+
+def distinct(given: Iterable[str]) -> list[str]:
+    """Return names of which none comes twice: a later one of the same name ends in ``_2``, ``_3``, …"""
     names: list[str] = []
-    for i, cell in enumerate(cells):
-        name = " ".join(cell.split()) or (f"column_{i + 1}" if fill else "")
-        base, suffix = name, 2
-        while name and name in names:
-            name, suffix = f"{base}_{suffix}", suffix + 1
+    taken: set[str] = set()
+    # What is free only grows: of 30,000 columns of one name each would be tried against all before it.
+    suffixes: dict[str, int] = {}
+    for base in given:
+        name = base
+        while name in taken:
+            suffixes[base] = suffixes.get(base, 1) + 1
+            name = f"{base}_{suffixes[base]}"
         names.append(name)
+        taken.add(name)
     return names
-
-
-def opener(path: Path) -> Callable[[], BinaryIO]:
-    """Return what opens a file as bytes, unzipped.
-
-    Raises
-    ------
-    InputError
-        Where it cannot be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            is_gzip = stream.read(2) == b"\x1f\x8b"
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError("{file} cannot be read: {reason}.", file=str(path), reason=reason) from error
-    return lambda: cast("BinaryIO", gzip.open(path)) if is_gzip else path.open("rb")
 
 
 def found_encoding(opened: Callable[[], BinaryIO], trained: str, file: str) -> str:
@@ -119,7 +133,6 @@ def records(
     InputError
         Where the bytes cannot be read as such text.
     """
-    csv.field_size_limit(2**31 - 1)
     line = 1
     try:
         with io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
@@ -128,7 +141,7 @@ def records(
                 if record:
                     yield line, record
                 line = reader.line_num + 1
-    except (UnicodeError, LookupError, csv.Error, EOFError, OSError) as error:
+    except (UnicodeError, LookupError, csv.Error) as error:
         raise InputError(
             "{file}, line {row}, cannot be read as {encoding} text: {reason}; check encoding and delimiter.",
             file=file, row=line, encoding=encoding, reason=str(error),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .csv_file import CsvFile
 from .input_column import Remark
 from .predictor import Predictor
+from .table_file import TableFile
 
 
-def remarks(predictor: Predictor, file: CsvFile | None) -> list[Remark]:
+def remarks(predictor: Predictor, file: TableFile | None) -> list[Remark]:
     """Return what the user should know of the rows that were read, and of the file that had them."""
     said = [remark for column in predictor.columns for remark in column.remarks()]
     if file is not None and file.n_long:

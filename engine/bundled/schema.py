@@ -32,6 +32,7 @@ class Dialect:
     escape: str | None = None
     thousands: str | None = None
     skip_rows: int | None = None
+    format: str | None = None
 
     def quotes(self, trained: Dialect) -> Quotes:
         """Return how cells are quoted: as is said here, else as the training data's were."""

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from ..bundled.records import delimiter_of
 from ..domain.settings import BY_FIELD, READING, SETTINGS, Group, Setting, default_of
 from ..domain.spec import ReadSpec, StudySpec
 
@@ -68,8 +69,7 @@ def add_dialect_arguments(parser: argparse.ArgumentParser) -> None:
 def read_of(args: argparse.Namespace) -> ReadSpec:
     """Return how a text file is to be read; what was not given is found in the file."""
     given = {setting.field: getattr(args, _place(setting)) for setting in READING}
-    if given["delimiter"] in ("\\t", "tab"):
-        given["delimiter"] = "\t"
+    given["delimiter"] = delimiter_of(given["delimiter"])
     return ReadSpec(**given)
 
 
@@ -132,7 +132,8 @@ def _add_source(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "data",
         metavar="DATA",
-        help="CSV, TSV or Parquet file, folder or ZIP of images or texts by class, IDX or NPZ file, or sample:iris, …",
+        help="CSV, TSV, JSON, ARFF or Parquet file, plain or packed; folder or ZIP of images or texts by class; IDX or "
+        "NPZ file; or sample:iris, …",
     )
 
 

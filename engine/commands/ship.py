@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 
 from ...storage.records import JobState
 from ...storage.store import Store
+from ..bundled.records import names_of
 from ..cli_codes import DONE, FAILED
 from ..domain.bundles import Certificate, FormatCheck, Intervals, Manifest
 from ..domain.formats import FORMATS
@@ -67,7 +68,13 @@ def run_predict(args: argparse.Namespace) -> int:
 
     with output_file(args.out, "predictions.csv") as out, _progress("predicting") as progress:
         result = predict_file(
-            args.bundle, args.data, out, read_of(args), progress=progress, interval=args.interval
+            args.bundle,
+            args.data,
+            out,
+            read_of(args),
+            progress=progress,
+            interval=args.interval,
+            keep=names_of(args.keep),
         )
     if args.json:
         print(json.dumps({"path": str(out), **encoded(result)}, allow_nan=False))

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..bundled.numbers import MISSING
-from ..bundled.records import Quotes, column_names, csv_rows
+from ..bundled.records import BLANK, Quotes, column_names, csv_rows
 from ..domain.spec import ReadSpec
 from .arrow import pc
 from .cells import parse_numbers
@@ -24,6 +24,8 @@ from .cells import parse_numbers
 _CHUNK = 1 << 20
 _ROWS = 2000
 _AROUND = re.compile(r"[^\d+.,-]{0,5}([+-]?[\d.,' \u00a0]*\d)(?: ?[^\d\s.,-][^\d.,-]{0,11})?")
+# Of the lines, how many have to have the same number of cells where they have blanks between them.
+_REGULAR = 0.95
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -48,7 +50,35 @@ def detect_delimiter(sample: str) -> str | None:
         score = (round(n_lines / sum(counts.values()), 2), n_cells, delimiter)
         if best is None or score > best:
             best = score
-    return best[2] if best is not None and best[0] >= 0.3 else None
+    found = best[2] if best is not None and best[0] >= 0.3 else None
+    return BLANK if _is_between_blanks(lines, found) else found
+
+
+def _is_between_blanks(lines: str, delimiter: str | None) -> bool:
+    """Return whether cells have blanks between them, rather than a delimiter that divides lines too, or none.
+
+    Every line has the same number of words then. Beside a delimiter they speak only where most of its cells are no
+    words: where they hold several blanks in a row (``18.0   8   307.0<tab>"ford"``), or numbers with a decimal comma.
+    """
+    rows = [row for row in split_rows(lines, BLANK, detect_quotes(lines, BLANK))[:_ROWS] if row]
+    if len(rows) < 2:
+        return False
+    widths = Counter(map(len, rows))
+    width, n_lines = widths.most_common(1)[0]
+    # A row of names may lack that of the rows' own names.
+    if width < 2 or n_lines < max(_REGULAR * (len(rows) - 1), min(len(rows), 3)):
+        return False
+    if delimiter is None:
+        return True
+    if delimiter == "\t":
+        start = lines.splitlines()[: len(rows)]
+        return sum(bool(re.search(r"[^\s] {2,}[^\s]", line)) for line in start) >= _REGULAR * (len(start) - 1)
+    words = [cell for row in rows for cell in row if delimiter in cell]
+    return (
+        delimiter == ","
+        and len(words) >= 2 * (len(rows) - 1)
+        and all(re.fullmatch(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?", word) for word in words)
+    )
 
 
 def detect_quotes(sample: str, delimiter: str) -> Quotes:
@@ -58,6 +88,8 @@ def detect_quotes(sample: str, delimiter: str) -> Quotes:
     quotes nothing where many cells that open with it never close properly, nor where taking it for a quote joins lines
     of a file in which every line is a full row by itself.
     """
+    if delimiter == BLANK:
+        sample = sample.replace("\t", BLANK)
     start = sample[:_CHUNK]
     mark = re.escape(delimiter)
     sign = '"'

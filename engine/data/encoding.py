@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ..bundled.foreign import check_is_table
 from ..bundled.records import BOMS
 from ..domain.errors import DataError
 
@@ -43,6 +44,21 @@ class Scan:
     encoding: str
     sample: str
     n_line_ends: int
+
+
+def scan_table(file: str, opened: Callable[[], BinaryIO], encoding: str | None) -> Scan:
+    """Do what `scan_file` does with a file that has to be a table.
+
+    Raises
+    ------
+    DataError
+        As `scan_file`.
+    InputError
+        Where the file is known to be something else, such as a picture or a web page.
+    """
+    with opened() as stream:
+        check_is_table(stream.read(_CHUNK), file)
+    return scan_file(file, opened, encoding)
 
 
 def scan_file(file: str, opened: Callable[[], BinaryIO], encoding: str | None) -> Scan:
@@ -84,10 +100,6 @@ def scan_file(file: str, opened: Callable[[], BinaryIO], encoding: str | None) -
 def _check_text(file: str, head: bytes, encoding: str | None) -> None:
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise DataError("{file} is empty; choose a file with a header and rows.", file=file)
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise DataError(
-            "{file} is a workbook or an archive, not a table; save it as CSV or Parquet first.", file=file
-        )
     wide = (encoding or "").lower().replace("_", "-").startswith(("utf-16", "utf-32"))
     if (
         b"\x00" in head
@@ -95,7 +107,9 @@ def _check_text(file: str, head: bytes, encoding: str | None) -> None:
         and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         and not _utf16(head)
     ):
-        raise DataError("{file} is a binary file, not a table; choose a CSV, TSV or Parquet file.", file=file)
+        raise DataError(
+            "{file} is a binary file, not a table; choose a CSV, JSON or Parquet file.", file=file
+        )
 
 
 def _utf16(head: bytes) -> str | None:

@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import numpy as np
 import pyarrow
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..bundled.records import distinct
 from ..domain.errors import DataError, Message
 from ..domain.kinds import Storage
 from .arrow import pc
@@ -24,32 +28,66 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _EXACT = 2**53
+# Cells that mean what their text says.
+_PLAIN = (str, bool, int, float, Decimal, date, time, timedelta, UUID, np.bool_, np.integer, np.floating)
 
 
-def table_from_pandas(frame: pd.DataFrame) -> Table:
-    """Return the table of a DataFrame; its index is left out.
+def table_from_pandas(frame: pd.DataFrame) -> tuple[Table, list[Message]]:
+    """Return the table of a DataFrame and what could not be used of it; its index is left out.
 
     Raises
     ------
     DataError
-        Where a column holds values that are neither numbers, text nor dates.
+        Where it is no DataFrame.
     """
-    arrays: list[pyarrow.Array] = []
-    for i in range(frame.shape[1]):
+    if not (hasattr(frame, "iloc") and hasattr(frame, "columns")):
+        raise DataError(
+            "Data are the path of a file or a pandas DataFrame, not {type}; pandas.DataFrame(…) makes one of lists, "
+            "dicts and arrays.",
+            type=type(frame).__name__,
+        )
+    names = distinct([str(name) for name in frame.columns])
+    arrays: dict[str, pyarrow.Array] = {}
+    left_out: list[Message] = []
+    for i, name in enumerate(names):
         series = frame.iloc[:, i]
-        try:
-            arrays.append(pa.array(series, from_pandas=True))
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-            missing = series.isna()
-            arrays.append(
-                pa.array([None if gone else str(cell) for cell, gone in zip(series, missing, strict=True)])
-            )
-    names = _distinct([str(name) for name in frame.columns])
-    table, messages = table_from_arrow(pa.table(arrays, names=names), {}, {})
-    for message in messages:
-        if message.args.get("reason") == "nested":
-            raise DataError(message.template, **message.args)
-    return table
+        odd = _without_text(series)
+        if odd is None:
+            arrays[name] = _array(series)
+        else:
+            left_out.append(_left_out(name, odd))
+    table, messages = table_from_arrow(pa.table(arrays), {}, {})
+    return table, left_out + messages
+
+
+def _array(series: pd.Series) -> pyarrow.Array:
+    """Return the cells of a column; those that Arrow has no type for as text."""
+    try:
+        found = pa.array(series, from_pandas=True)
+        if not isinstance(found.type, pa.BaseExtensionType):
+            return found
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        # Cells of several types.
+        pass
+    missing = series.isna()
+    return pa.array(
+        [None if gone else str(cell) for cell, gone in zip(series, missing, strict=True)], pa.string()
+    )
+
+
+def _without_text(series: pd.Series) -> str | None:
+    """Return the type of the first cell that does not mean what its text says, such as a list; None where all do."""
+    if series.dtype != object and series.dtype.kind != "c":
+        return None
+    known = series[~series.isna().to_numpy()]
+    return next((type(cell).__name__ for cell in known if not isinstance(cell, _PLAIN)), None)
+
+
+def _left_out(name: str, kind: str) -> Message:
+    return Message(
+        "Column {column!r} holds {type} values, which cannot be used, and was left out.",
+        {"column": name, "type": kind},
+    )
 
 
 def table_from_arrow(
@@ -58,16 +96,11 @@ def table_from_arrow(
     """Return the table of an Arrow table and what could not be used of it (nested and binary columns)."""
     columns: list[Column] = []
     messages: list[Message] = []
-    names = _distinct(data.column_names)
+    names = distinct(data.column_names)
     for i, name in enumerate(names):
         column = _column(name, data.column(i), forms.get(name), known.get(name))
         if column is None:
-            messages.append(
-                Message(
-                    "Column {column!r} holds {type} values, which cannot be used, and was left out.",
-                    {"column": name, "type": str(data.column(i).type), "reason": "nested"},
-                )
-            )
+            messages.append(_left_out(name, str(data.column(i).type)))
         else:
             columns.append(column)
     return Table(tuple(columns), data.num_rows), messages
@@ -93,6 +126,9 @@ def _column(
         if not is_code and (form is None or form.storage != "text"):
             return NumberColumn(name, numbers)
         cells = pc.cast(cells, pa.string())
+    elif kind_of.is_duration(data_type):
+        seconds = pc.divide(pc.cast(pc.cast(cells, pa.duration("us"), safe=False), pa.int64()), 1e6)
+        return NumberColumn(name, np.array(seconds.to_numpy(), np.float64))
     elif kind_of.is_null(data_type):
         return NumberColumn(name, np.full(len(cells), np.nan))
     elif (
@@ -107,13 +143,3 @@ def _column(
 def _seconds(cells: pa.ChunkedArray) -> NDArray[np.float64]:
     micros = pc.cast(pc.cast(cells, pa.timestamp("us"), safe=False), pa.int64())
     return np.array(pc.cast(micros, pa.float64(), safe=False).to_numpy(), np.float64) / 1e6
-
-
-def _distinct(names: list[str]) -> list[str]:
-    seen: list[str] = []
-    for name in names:
-        candidate, suffix = name, 2
-        while candidate in seen:
-            candidate, suffix = f"{name}_{suffix}", suffix + 1
-        seen.append(candidate)
-    return seen

@@ -1,4 +1,4 @@
-"""Reading a data file into a `Table`: CSV and TSV of any dialect, gzip of either, Parquet.
+"""Reading a data file into a `Table`: delimited text of any dialect, JSON, ARFF, plain or packed; Parquet.
 
 `read_table` is the door. It never loses a row silently: what was left out is in the messages, with lines.
 """
@@ -54,7 +54,7 @@ def read_table(
     Parameters
     ----------
     path : path
-        ``.parquet`` or any text table, plain or gzip.
+        Parquet, or any text table (CSV, TSV, cells between blanks, JSON, ARFF), plain or packed.
     read : ReadSpec, optional
         Settings that are not to be detected.
     forms : mapping of name to CellForm, optional
@@ -73,22 +73,20 @@ def read_table(
     if path.is_dir():
         raise DataError(
             "{file} is a folder without images or texts in sub-folders, one for each class; choose such a folder, or a "
-            "CSV, TSV or Parquet file.",
+            "CSV, JSON or Parquet file.",
             file=str(path),
         )
     if not path.is_file():
         raise DataError("There is no file {file}; check the path, or whether it was moved.", file=str(path))
     with damage_told(path):
         with path.open("rb") as stream:
-            magic = stream.read(4)
-        if magic == b"PAR1":
+            is_parquet = starts_as_parquet(stream.read(5))
+        if is_parquet:
             result = _read_parquet(path, forms or {}, known)
         else:
             with _frugal_memory():
-                result = ReadResult(
-                    *TextFileReader(path, read, forms or {}, magic[:2] == b"\x1f\x8b", known).run()
-                )
-    _check(path.name, result.table)
+                result = ReadResult(*TextFileReader(path, read, forms or {}, known).run())
+    check_table(path.name, result.table)
     return result
 
 
@@ -104,7 +102,18 @@ def _frugal_memory() -> Iterator[None]:
         pa.set_memory_pool(before)
 
 
-def _check(file: str, table: Table) -> None:
+def starts_as_parquet(head: bytes) -> bool:
+    """Return whether a file with these first five bytes is Parquet, rather than text whose first cell is ``PAR1``."""
+    return head[:4] == b"PAR1" and head[4:] not in (b",", b";", b"\t", b"|", b'"', b"\r", b"\n")
+
+
+def check_table(file: str, table: Table) -> None:
+    """Refuse a table without rows, or without a column to learn from beside a target.
+
+    Raises
+    ------
+    DataError
+    """
     if len(table.columns) < 2:
         raise DataError(
             "{file} has a single column, {column!r}; a table needs a target and at least one more column "

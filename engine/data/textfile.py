@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -16,7 +17,10 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from ..bundled.records import Quotes, column_names, csv_rows
+from ..bundled.json_rows import JsonRows
+from ..bundled.records import BLANK, Quotes, column_names, csv_rows
+from ..bundled.table_formats import DELIMITED, Rows, format_of, rows_of
+from ..domain import formatting
 from ..domain.errors import DataError, Message
 from ..domain.kinds import Storage
 from ..domain.spec import ReadSpec
@@ -24,14 +28,20 @@ from . import dialect
 from .cells import CellRules, ParsedColumn, parse_column
 from .cleaning import blank_columns, blank_rows, compact, sub_header_rows
 from .columns import CellForm, NumberColumn, WordColumn
-from .encoding import scan_file
+from .encoding import scan_table
 from .table import Table
-from .unfolding import open_gzip
+from .unfolding import unfolded
 
 _BLOCK = 1 << 20
+# Of a row that is longer; beyond it a quote was not closed.
+_MOST_BLOCK = 256 << 20
 _BLOCKS_BETWEEN_RELEASES = 16
 _IDLE_BYTES = 16 << 20
 _MAX_KEPT_LINES = 100_000
+# Of rows that Python reads, until they are Arrow's.
+_ROWS = 1 << 16
+# Rows by which a header is told.
+_SAMPLE_ROWS = 5000
 
 
 class TextFileReader:
@@ -42,21 +52,27 @@ class TextFileReader:
         path: Path,
         read: ReadSpec,
         forms: Mapping[str, CellForm],
-        compressed: bool,
         known: Mapping[str, Storage | None],
     ) -> None:
         self.known = known
         self.path, self.file, self.asked, self.forms = path, path.name, read, forms
-        self.compressed = compressed
         self.messages: list[Message] = []
-        # Record number from 1, cells, text.
-        self.irregular: list[tuple[int, int, str]] = []
+        # Record number from 1, cells.
+        self.irregular: list[tuple[int, list[str]]] = []
+        # Where rows are not delimited.
+        self.rows: Rows | None = None
+        # The lines of rows that Python reads, one by one.
+        self.lines: list[int] | None = None
         self.n_irregular = 0
 
     def run(self) -> tuple[Table, ReadSpec, tuple[Message, ...]]:
         """Read the file: the table, the settings resolved, the messages."""
-        self.scan = scan_file(self.file, self._open, self.asked.encoding)
-        self._decide()
+        self._open = unfolded(self.path)
+        self.scan = scan_table(self.file, self._open, self.asked.encoding)
+        if (self.asked.format or format_of(self.scan.sample)) == DELIMITED:
+            self._decide()
+        else:
+            self._decide_rows(self.asked.format or format_of(self.scan.sample))
         chunks = self._read_cells()
         self.records = self._kept_records(len(chunks[0]))
         chunks = self._mend(chunks)
@@ -80,10 +96,40 @@ class TextFileReader:
         read = self.read
         return CellRules(cast("str", read.decimal), read.missing, cast("str", read.thousands))
 
-    def _open(self) -> BinaryIO:
-        if self.compressed:
-            return open_gzip(self.path)
-        return self.path.open("rb")
+    def _decide_rows(self, form: str) -> None:
+        """Resolve the read settings of a file in JSON or ARFF."""
+        self.rows = found = rows_of(form, self._open, self.scan.encoding, self.file)
+        self.quotes, self.unquote = Quotes(), False
+        first = [cells for _, cells in islice(found.rows(), _SAMPLE_ROWS)]
+        self.n_columns = max(map(len, first)) if found.names is None else len(found.names)
+        decimal = self.asked.decimal or dialect.detect_decimal(first[1:], ";")
+        header = found.names is not None or self.asked.header
+        if header is None:
+            header = dialect.detect_header(first, decimal, tuple(self.known))
+        given = first[0] if header else []
+        self.names = column_names([*given, *[""] * (self.n_columns - len(given))])
+        self.header_cells = None
+        self.n_preamble = 0
+        self.read = dataclasses.replace(
+            self.asked,
+            format=form,
+            delimiter=",",
+            encoding=self.scan.encoding,
+            decimal=decimal,
+            header=header,
+            quoting=True,
+            quote='"',
+            escape="none",
+            thousands=self.asked.thousands or {",": ".", ".": ","}[decimal],
+            skip_rows=0,
+        )
+        if isinstance(found, JsonRows) and found.is_nested:
+            self._say("{file}: objects within objects became columns of their own, called like address.city.")
+        if isinstance(found, JsonRows) and found.lists:
+            self._say(
+                "{file}: columns that hold lists, which cannot be used, and were left out: {columns}.",
+                columns=", ".join(found.lists),
+            )
 
     def _decide(self) -> None:
         """Resolve the read settings, the number of columns, and where the header is."""
@@ -130,6 +176,7 @@ class TextFileReader:
         self.unquote = bool(quotes.sign) and dialect.has_spaced_quotes(sample, delimiter, quotes.sign)
         self.read = dataclasses.replace(
             asked,
+            format=DELIMITED,
             delimiter=delimiter,
             encoding=self.scan.encoding,
             decimal=decimal,
@@ -145,55 +192,108 @@ class TextFileReader:
 
     def _read_cells(self) -> list[pa.ChunkedArray]:
         """Read all cells as text, block by block."""
+        if self.rows is not None:
+            return self._kept_rows(self.rows.rows())
+        if self.read.delimiter == BLANK:
+            return self._kept_rows(self._between_blanks())
+        block = _BLOCK
+        while True:
+            try:
+                return self._read_blocks(block)
+            except pa.ArrowInvalid as error:
+                # A row that is longer than a block.
+                if "straddling" in str(error) and block < _MOST_BLOCK:
+                    self.irregular, self.n_irregular = [], 0
+                    block *= 16
+                    continue
+                raise self._unreadable(str(error)) from error
+
+    def _unreadable(self, reason: str) -> DataError:
+        if "straddling" in reason:
+            return DataError(
+                "{file} has a row of more than {most}; is a quote that opens a cell never closed? Read it without "
+                "quotes (--quote none), or mend it.",
+                file=self.file,
+                most=formatting.size(_MOST_BLOCK),
+            )
+        return DataError(
+            "{file} cannot be read as a table with delimiter {delimiter!r}: {reason}; check delimiter and quoting.",
+            file=self.file,
+            delimiter=self.read.delimiter,
+            reason=reason,
+        )
+
+    def _read_blocks(self, block: int) -> list[pa.ChunkedArray]:
         codec = cast("str", self.read.encoding)
         names = [str(i) for i in range(self.n_columns)]
         chunks: list[list[pa.Array]] = [[] for _ in names]
-        try:
-            with (
-                self._open() as stream,
-                pacsv.open_csv(
-                    stream,
-                    read_options=pacsv.ReadOptions(
-                        use_threads=False,
-                        block_size=_BLOCK,
-                        column_names=names,
-                        encoding="utf8"
-                        if codec.lower() in ("utf-8", "utf8", "utf-8-sig", "ascii")
-                        else codec,
-                    ),
-                    parse_options=pacsv.ParseOptions(
-                        delimiter=self.read.delimiter,
-                        quote_char=self.quotes.sign or False,
-                        escape_char=self.quotes.escape or False,
-                        newlines_in_values=bool(self.read.quoting),
-                        ignore_empty_lines=False,
-                        invalid_row_handler=self._keep_irregular,
-                    ),
-                    convert_options=pacsv.ConvertOptions(
-                        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-                    ),
-                ) as reader,
-            ):
-                for n, batch in enumerate(reader):
-                    for i in range(self.n_columns):
-                        chunks[i].append(batch.column(i))
-                    if n % _BLOCKS_BETWEEN_RELEASES == 0:
-                        pa.default_memory_pool().release_unused()
-        except pa.ArrowInvalid as error:
-            raise DataError(
-                "{file} cannot be read as a table with delimiter {delimiter!r}: {reason}; check delimiter "
-                "and quoting.",
-                file=self.file,
-                delimiter=self.read.delimiter,
-                reason=str(error),
-            ) from error
+        with (
+            self._open() as stream,
+            pacsv.open_csv(
+                stream,
+                read_options=pacsv.ReadOptions(
+                    use_threads=False,
+                    block_size=block,
+                    column_names=names,
+                    encoding="utf8" if codec.lower() in ("utf-8", "utf8", "utf-8-sig", "ascii") else codec,
+                ),
+                parse_options=pacsv.ParseOptions(
+                    delimiter=self.read.delimiter,
+                    quote_char=self.quotes.sign or False,
+                    escape_char=self.quotes.escape or False,
+                    newlines_in_values=bool(self.read.quoting),
+                    ignore_empty_lines=False,
+                    invalid_row_handler=self._keep_irregular,
+                ),
+                convert_options=pacsv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                ),
+            ) as reader,
+        ):
+            for n, batch in enumerate(reader):
+                for i in range(self.n_columns):
+                    chunks[i].append(batch.column(i))
+                if n % _BLOCKS_BETWEEN_RELEASES == 0:
+                    pa.default_memory_pool().release_unused()
         return [pa.chunked_array(c, pa.string()) for c in chunks]
 
+    def _between_blanks(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield (line, cells) of every row whose cells have blanks between them."""
+        with (
+            self._open() as stream,
+            io.TextIOWrapper(stream, encoding=self.read.encoding, newline="") as text,
+        ):
+            reader = csv_rows(text, BLANK, self.quotes)
+            line = 1
+            for cells in reader:
+                yield line, cells
+                line = reader.line_num + 1
+
+    def _kept_rows(self, rows: Iterator[tuple[int, list[str]]]) -> list[pa.ChunkedArray]:
+        """Return the cells of rows that Python reads, by column; keep those that are irregular apart."""
+        chunks: list[list[pa.Array]] = [[] for _ in range(self.n_columns)]
+        self.lines = lines = []
+        while block := list(islice(rows, _ROWS)):
+            regular: list[list[str]] = []
+            for line, cells in block:
+                lines.append(line)
+                if len(cells) == self.n_columns:
+                    regular.append(cells)
+                else:
+                    self._keep(len(lines), cells)
+            for chunk, column in zip(chunks, zip(*regular, strict=True), strict=bool(regular)):
+                chunk.append(pa.array(column, pa.string()))
+        return [pa.chunked_array(chunk, pa.string()) for chunk in chunks]
+
     def _keep_irregular(self, row: pacsv.InvalidRow) -> str:
+        cells = dialect.split_rows(row.text, cast("str", self.read.delimiter), self.quotes)
+        self._keep(row.number, cells[0] if cells else [])
+        return "skip"
+
+    def _keep(self, number: int, cells: list[str]) -> None:
         self.n_irregular += 1
         if self.n_irregular <= _MAX_KEPT_LINES:
-            self.irregular.append((row.number, row.actual_columns, row.text))
-        return "skip"
+            self.irregular.append((number, cells))
 
     def _kept_records(self, n_read: int) -> NDArray[np.int64]:
         """Return the record number (from 1, every line or quoted group of lines) of each row that was
@@ -206,7 +306,7 @@ class TextFileReader:
                 n_columns=self.n_columns,
             )
         records = np.arange(1, n_read + self.n_irregular + 1)
-        return np.delete(records, np.array([number - 1 for number, _, _ in self.irregular], np.int64))
+        return np.delete(records, np.array([number - 1 for number, _ in self.irregular], np.int64))
 
     def _mend(self, chunks: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
         """Put irregular rows back where their cells are clear, leave out and report the others, drop the
@@ -215,11 +315,9 @@ class TextFileReader:
         mended: list[tuple[int, list[str]]] = []
         padded: list[int] = []
         dropped: list[int] = []
-        for number, _, text in self.irregular:
-            if number < first or not text.strip():
+        for number, cells in self.irregular:
+            if number < first or not any(cells):
                 continue
-            rows = dialect.split_rows(text, cast("str", self.read.delimiter), self.quotes)
-            cells = rows[0] if rows else []
             while len(cells) > self.n_columns and not cells[-1]:
                 cells = cells[:-1]
             if len(cells) > self.n_columns or len(cells) <= 1 or 2 * len(cells) < self.n_columns:
@@ -360,7 +458,9 @@ class TextFileReader:
     def _lines(self, records: list[int], most: int = 5) -> str:
         """Return the lines of the file at which records begin, as text."""
         shown = records[:most]
-        if self.read.quoting and self.scan.n_line_ends > self.records_total:
+        if self.lines is not None:
+            lines = [self.lines[number - 1] for number in shown]
+        elif self.read.quoting and self.scan.n_line_ends > self.records_total:
             lines = _record_lines(self._open, self.read, self.quotes, shown)
         else:
             lines = shown
@@ -371,7 +471,7 @@ class TextFileReader:
         """Number of records of the file, those that were left out included."""
         return max(
             int(self.records[-1]) if len(self.records) else 0,
-            max((n for n, _, _ in self.irregular), default=0),
+            max((n for n, _ in self.irregular), default=0),
         )
 
     def _say(self, template: str, **args: object) -> None:

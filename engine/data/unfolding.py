@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import gzip
 import io
+import lzma
 import struct
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import pyarrow as pa
 
+from ..bundled.errors import InputError
+from ..bundled.packing import opener, packing_of
 from ..domain import formatting
 from ..domain.errors import CupelError, DataError
 from ..machine import free_memory_bytes
@@ -40,6 +42,7 @@ _DAMAGE = (
     tokenize.TokenError,
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
 )
 """What the readers of archives, arrays and tables raise where bytes were flipped, swapped or cut off."""
 
@@ -65,6 +68,8 @@ def damage_told(source: str | Path) -> Iterator[None]:
         yield
     except CupelError:
         raise
+    except InputError as error:
+        raise DataError(error.template, **error.values) from error
     except OSError as error:
         # A file that vanishes while it is read, a folder that may not be entered.
         raise DataError(
@@ -79,8 +84,8 @@ def damage_told(source: str | Path) -> Iterator[None]:
         ) from error
 
 
-def open_gzip(path: Path) -> BinaryIO:
-    """Open a gzip file for reading what it unfolds to, within limits.
+def unfolded(path: Path) -> Callable[[], BinaryIO]:
+    """Return what opens a file for reading what is in it, unpacked within limits where it is packed.
 
     Parameters
     ----------
@@ -88,28 +93,62 @@ def open_gzip(path: Path) -> BinaryIO:
 
     Returns
     -------
-    binary stream
-        Its reading raises `DataError` where the file unfolds to 200 times its size or half of the free memory, and to
+    callable
+        Its stream raises `DataError` where the file unfolds to 200 times its size or half of the free memory, and to
         more than 256 MB.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read, or is packed in a way that is not known.
     """
+    opened = unpacked(path)
+    if not packing_of(path):
+        return opened
     size = path.stat().st_size
     most = max(_ALWAYS_BYTES, min(size * _MOST_TIMES, int(free_memory_bytes() * _MEMORY_FRACTION)))
-    return cast("BinaryIO", io.BufferedReader(_Limited(path, most), 1 << 20))
+    return lambda: cast("BinaryIO", io.BufferedReader(_Limited(opened(), path, most), 1 << 20))
+
+
+def unpacked(path: Path) -> Callable[[], BinaryIO]:
+    """Return what opens a file as bytes, unpacked, Zstandard too.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    callable
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read, or is packed in a way that is not known.
+    """
+    return opener(path, {"Zstandard": _open_zstandard})
+
+
+def _open_zstandard(path: Path) -> BinaryIO:
+    return cast(
+        "BinaryIO", io.BufferedReader(pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"), 1 << 20)
+    )
 
 
 class _Limited(io.RawIOBase):
-    """What a gzip file unfolds to, up to a limit."""
+    """What a packed file unfolds to, up to a limit."""
 
-    def __init__(self, path: Path, most: int) -> None:
-        self._path, self._most = path, most
-        self._stream = gzip.GzipFile(path, "rb")
+    def __init__(self, stream: BinaryIO, path: Path, most: int) -> None:
+        self._stream, self._path, self._most = stream, path, most
         self._n_read = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: object, /) -> int:
-        n = self._stream.readinto(cast("bytearray", buffer))
+        data = self._stream.read(len(cast("bytearray", buffer)))
+        n = len(data)
+        cast("bytearray", buffer)[:n] = data
         self._n_read += n
         if self._n_read > self._most:
             raise DataError(

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..bundled.predictor import SAMPLE_ROWS
+from ..bundled.records import written_delimiter
 from ..data.columns import (
     Column,
     DateColumn,
@@ -85,7 +86,7 @@ def write_rows(path: Path, table: Table, read: ReadSpec) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(
             stream,
-            delimiter=read.delimiter or ",",
+            delimiter=written_delimiter(read.delimiter),
             quoting=quoting,
             quotechar=sign,
             escapechar=escape,

@@ -85,12 +85,21 @@ def how_read(read: ReadSpec) -> Message | None:
     if read.delimiter is None:
         return None
     names, data = Message("names"), Message("data")
+    if read.format not in (None, "delimited"):
+        return Message(
+            "Read as {format} in {encoding} text: decimal sign {decimal!r}.",
+            {
+                "format": str(read.format).upper(),
+                "encoding": read.encoding or "utf-8",
+                "decimal": read.decimal or ".",
+            },
+        )
     return Message(
         "Read as {encoding} text: delimiter {delimiter!r}, first row {header}, quotes {quote}, escapes {escape}, "
         "decimal sign {decimal!r}, thousands {thousands!r}, lines skipped: {n:,}.",
         {
             "encoding": read.encoding or "utf-8",
-            "delimiter": read.delimiter,
+            "delimiter": "blank" if read.delimiter == " " else read.delimiter,
             "header": (data if read.header is False else names).to_json(),
             "quote": read.quote or ("none" if read.quoting is False else '"'),
             "escape": read.escape or "none",

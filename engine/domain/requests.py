@@ -107,12 +107,13 @@ class CompressTrial(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag
 
 
 class PredictRows(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="predict"):
-    """Predict the rows of a file with a bundle; see `inference.predicting.predict_file`."""
+    """Predict the rows of a file with a bundle; see `inference.predicting.predict_file`. `keep` has commas."""
 
     bundle: str
     data: str
     out: str
     interval: float | None = None
+    keep: str = ""
 
 
 Request = (

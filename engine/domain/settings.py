@@ -291,8 +291,14 @@ SETTINGS: tuple[Setting, ...] = (
 
 READING: tuple[Setting, ...] = (
     Setting(
+        "format", "format", "reading", str, Message("Format"),
+        Message("How rows are written: cells with a delimiter, JSON (a list of objects, or one a line), or ARFF"),
+        choices=("delimited", "json", "arff"), empty=_AUTOMATIC,
+    ),
+    Setting(
         "delimiter", "delimiter", "reading", str, Message("Delimiter"),
-        Message("Between the cells of a row: one character, or tab"), metavar="CHAR", empty=_AUTOMATIC,
+        Message("Between the cells of a row: one character, tab, or blank for any number of blanks"), metavar="CHAR",
+        empty=_AUTOMATIC,
     ),
     Setting(
         "encoding", "encoding", "reading", str, Message("Encoding"),

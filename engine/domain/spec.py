@@ -60,6 +60,8 @@ class ReadSpec:
         What sets groups of three digits apart, beside blanks and apostrophes.
     skip_rows : int or None
         Lines before the table.
+    format : {"delimited", "json", "arff"} or None
+        How rows are written: cells with a delimiter between them, JSON (lists of objects, or one a line), ARFF.
     """
 
     delimiter: str | None = None
@@ -73,6 +75,7 @@ class ReadSpec:
     escape: str | None = None
     thousands: str | None = None
     skip_rows: int | None = None
+    format: str | None = None
 
     def __post_init__(self) -> None:
         for setting in READING:

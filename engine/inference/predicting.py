@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ..bundled.errors import InputError
@@ -31,6 +31,7 @@ def predict_file(
     read: ReadSpec | None = None,
     progress: Progress | None = None,
     interval: float | None = None,
+    keep: Sequence[str] = (),
 ) -> PredictSummary:
     """Write ``prediction`` and, for classes, ``p_<label>`` of every label, one row for each row of `data`, in order.
 
@@ -38,9 +39,9 @@ def predict_file(
     ----------
     bundle : Path
     data : Path
-        CSV or TSV (plain or gzip) or Parquet; columns are found by name, others (the target, too) are ignored; a column
-        of images has paths from the folder of the file on. For a bundle of images alone: a folder, ZIP archive, image
-        file, or CSV file of paths; of texts alone: a folder of ``.txt`` files, too.
+        CSV, TSV, JSON, ARFF (plain or packed) or Parquet; columns are found by name, others (the target, too) are
+        ignored; a column of images has paths from the folder of the file on. For a bundle of images alone: a folder,
+        ZIP archive, image file, or file of paths; of texts alone: a folder of ``.txt`` files, too.
     out : Path
         A CSV file, written whole or not at all.
     read : ReadSpec, optional
@@ -50,6 +51,9 @@ def predict_file(
     interval : float, optional
         In (0, 1), 0.9 for 90 %: a level, to write also ``low`` and ``high`` of numbers, or for classes the ``set`` of
         labels as a JSON list. What it means is on the bundle's card.
+
+    keep : sequence of str
+        Columns of `data` to write before the predictions, such as those that identify rows, as they are spelled there.
 
     Raises
     ------
@@ -73,6 +77,7 @@ def predict_file(
     try:
         if interval is not None:
             predictor.use_interval(interval)
+        predictor.keep(keep)
     except InputError as error:
         raise DataError(error.template, **error.values) from error
     source = open_source(predictor, data, read)
@@ -92,7 +97,7 @@ def predict_file(
 
 def header_of(source: Source) -> list[str]:
     """Return the columns of a file of predictions."""
-    return [*source.lead, *source.predictor.output_columns]
+    return [*source.lead, *source.predictor.kept, *source.predictor.output_columns]
 
 
 def write_rows(out: Path, header: list[str], pieces: Iterator[list[list[str]]]) -> int:
@@ -140,7 +145,7 @@ def _column_messages(source: Source, watch: Watch | None) -> list[Message]:
     """Return what is to be said of columns that the training data had and these do not, or the other way round."""
     if watch is None or source.columns is None:
         return []
-    trained = {" ".join(name.split()) for name in watch.columns}
+    trained = {" ".join(name.split()) for name in (*watch.columns, *source.predictor.kept)}
     extra = [name for name in source.columns if " ".join(name.split()) not in trained]
     if not extra:
         return []

@@ -12,18 +12,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
-from ..bundled.csv_file import CsvFile
 from ..bundled.errors import InputError
 from ..bundled.input_column import Cell, Remark
 from ..bundled.predictor import Piece, Predictor
-from ..bundled.records import opener
 from ..bundled.remarks import remarks
 from ..bundled.schema import Dialect, Schema
+from ..bundled.table_file import TableFile
+from ..bundled.table_formats import DELIMITED
 from ..data import dialect
 from ..data.columns import CellForm, WordColumn
-from ..data.encoding import scan_file
-from ..data.unfolding import damage_told
+from ..data.encoding import scan_table
+from ..data.reading import starts_as_parquet
+from ..data.unfolding import damage_told, unpacked
 from ..domain.errors import DataError, Message
 from ..domain.kinds import kind_of_role
 from ..domain.spec import ReadSpec
@@ -73,7 +75,7 @@ class Source(ABC):
 def open_source(
     predictor: Predictor, data: Path, read: ReadSpec | None = None, target: str | None = None
 ) -> Source:
-    """Open a data file, a folder or an archive for a model.
+    """Open a data file, a folder or an archive for a model, with the columns that it is to keep (`Predictor.keep`).
 
     Parameters
     ----------
@@ -91,9 +93,10 @@ def open_source(
         if data.is_dir() and len(predictor.columns) == 1:
             files = reader_of(kind_of_role(predictor.columns[0].role)).cell_files(data)
             if files is not None:
+                _check_not_kept(predictor)
                 return _Cells(predictor, files)
         with damage_told(data), data.open("rb") as stream:
-            is_parquet = stream.read(4) == b"PAR1"
+            is_parquet = starts_as_parquet(stream.read(5))
         if is_parquet:
             return _Parquet(predictor, data, target)
         return _Csv(predictor, data, read or ReadSpec(), target)
@@ -107,9 +110,10 @@ class _Csv(Source):
     def __init__(self, predictor: Predictor, data: Path, read: ReadSpec, target: str | None) -> None:
         super().__init__(predictor)
         schema = predictor.schema.with_missing(read.missing)
-        scan = scan_file(data.name, opener(data), read.encoding)
+        opened = unpacked(data)
+        scan = scan_table(data.name, opened, read.encoding)
         if _is_of_few_encodings(schema) and scan.encoding not in (*_FEW_ENCODINGS, "utf-8"):
-            scan = scan_file(data.name, opener(data), read.encoding or schema.read.encoding)
+            scan = scan_table(data.name, opened, read.encoding or schema.read.encoding)
         schema = schema.with_thousands(read.thousands)
         told = Dialect(
             read.delimiter,
@@ -120,10 +124,12 @@ class _Csv(Source):
             read.quote,
             read.escape,
             skip_rows=read.skip_rows,
+            format=read.format,
         )
-        self._file = file = CsvFile(data, schema, told, target)
+        self._file = file = TableFile(data, schema, told, target, predictor.kept, opened)
         decimal = read.decimal
-        if decimal is None and file.delimiter != (schema.read.delimiter or ","):
+        trained = schema.read.delimiter or ",", schema.read.format or DELIMITED
+        if decimal is None and file.format == DELIMITED and (file.delimiter, file.format) != trained:
             rows = dialect.split_rows(scan.sample, file.delimiter, told.quotes(schema.read))
             decimal = dialect.detect_decimal(rows[1:], file.delimiter)
         predictor.read_as(schema, decimal)
@@ -134,11 +140,15 @@ class _Csv(Source):
     def pieces(self) -> Iterator[Piece]:
         """See `Source.pieces`."""
         n_inputs = len(self.predictor.columns)
+        n_known = n_inputs + len(self.predictor.kept)
         for lines, cells in self._file.chunks(self.predictor.most_rows):
             truth: list[Cell] | None = None
-            if len(cells) > n_inputs:
-                truth = [None if cell in self._missing else cell for cell in cells[n_inputs]]
-            yield self.predictor.piece(cells[:n_inputs], lines, self._file.path.parent, truth=truth)
+            if len(cells) > n_known:
+                truth = [None if cell in self._missing else cell for cell in cells[n_known]]
+            kept = cells[n_inputs:n_known]
+            yield self.predictor.piece(
+                cells[:n_inputs], lines, self._file.path.parent, truth=truth, kept=kept
+            )
 
     @property
     def fraction(self) -> float:
@@ -157,7 +167,6 @@ class _Parquet(Source):
         super().__init__(predictor)
         self._data, self._n_done, self._n_rows, self._target = data, 0, 1, target
         # Only here: text files do without.
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
         wanted = [spec.column for spec in predictor.schema.inputs]
@@ -168,14 +177,7 @@ class _Parquet(Source):
         except pa.ArrowInvalid as error:
             raise _damaged(data, error) from error
         self.columns = tuple(names)
-        absent = [name for name in wanted if name not in names]
-        if absent:
-            raise DataError(
-                "{file} has no column {column!r}; its columns are {columns}.",
-                file=data.name,
-                column=absent[0],
-                columns=", ".join(names[:12]),
-            )
+        _check_columns(data, names, wanted, predictor.kept)
         if target not in names:
             self._target = None
 
@@ -186,14 +188,16 @@ class _Parquet(Source):
 
     def pieces(self) -> Iterator[Piece]:
         """See `Source.pieces`."""
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
         from ..data.frames import table_from_arrow
 
         inputs = self.predictor.schema.inputs
         forms = {spec.column: CellForm(spec.storage, spec.date_format, spec.spelling) for spec in inputs}
-        further = [self._target] if self._target is not None else []
+        kept = self.predictor.kept
+        further = dict.fromkeys(
+            name for name in (*kept, self._target) if name is not None and name not in forms
+        )
         self._n_done = 0
         try:
             with pq.ParquetFile(self._data) as stream:
@@ -208,7 +212,8 @@ class _Parquet(Source):
                         else:
                             cells.append(column.numbers.tolist())
                     truth = batch.column(self._target).to_pylist() if self._target is not None else None
-                    piece = self.predictor.piece(cells, place=self._data.parent, truth=truth)
+                    said = [_as_text(batch.column(name)) for name in kept]
+                    piece = self.predictor.piece(cells, place=self._data.parent, truth=truth, kept=said)
                     self._n_done += len(batch)
                     yield piece
         except pa.ArrowInvalid as error:
@@ -268,6 +273,40 @@ class _Cells(Source):
     def messages(self) -> list[Message]:
         """See `Source.messages`."""
         return [*super().messages(), *self._files.messages()]
+
+
+def _check_columns(data: Path, names: list[str], wanted: Sequence[str], kept: Sequence[str]) -> None:
+    """Refuse a file that lacks a column of the model, or one that is to be kept."""
+    columns = ", ".join(names[:12])
+    absent = next((name for name in wanted if name not in names), None)
+    if absent is not None:
+        raise DataError(
+            "{file} has no column {column!r}; its columns are {columns}.",
+            file=data.name,
+            column=absent,
+            columns=columns,
+        )
+    absent = next((name for name in kept if name not in names), None)
+    if absent is not None:
+        raise DataError(
+            "{file} has no column {column!r} to keep; its columns are {columns}.",
+            file=data.name,
+            column=absent,
+            columns=columns,
+        )
+
+
+def _check_not_kept(predictor: Predictor) -> None:
+    if predictor.kept:
+        raise DataError(
+            "The rows are files, which have no columns to keep; their names are kept in the column {column!r}.",
+            column=_Cells.lead[0],
+        )
+
+
+def _as_text(cells: pa.Array) -> list[str]:
+    """Return cells of Parquet as text; a missing one is empty."""
+    return ["" if cell is None else str(cell) for cell in cells.to_pylist()]
 
 
 def _is_of_few_encodings(schema: Schema) -> bool:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..data.frames import table_from_pandas
-from ..data.reading import read_table
+from ..data.reading import check_table, read_table
 from ..data.samples import load_sample
 from ..data.schema import TableSchema, infer_schema
 from ..data.table import Table
@@ -101,8 +101,9 @@ def load(
     if isinstance(source, str | Path):
         with damage_told(source):
             return _from_disk(Path(source).expanduser(), read or ReadSpec(), known)
-    table = table_from_pandas(source)
-    return Loaded(table, "data frame", "data frame", ReadSpec(), (), _size(table))
+    table, messages = table_from_pandas(source)
+    check_table("data frame", table)
+    return Loaded(table, "data frame", "data frame", ReadSpec(), tuple(messages), _size(table))
 
 
 def named_columns(

@@ -421,6 +421,13 @@ def _check_strata(spec: SplitSpec, target: Target, development: Rows, kind: str)
             "No class has as many rows as there are folds ({n_folds}); use fewer folds or more data.",
             n_folds=spec.n_folds,
         )
+    if len(counts) == 2 and counts.min() < 2:
+        raise DataError(
+            "Class {value!r} has {n} rows for the search; no network can learn from it and be judged on it too. Add "
+            "rows of it, or choose another target.",
+            value=target.labels[int(counts.argmin())],
+            n=int(counts.min()),
+        )
     rare = np.flatnonzero(counts < spec.n_folds)
     return tuple(
         Message(

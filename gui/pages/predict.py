@@ -98,7 +98,7 @@ class PredictPage(JobPage[PredictRows, PredictedRows]):
         self.bundle = ChoiceField(lambda: tr("Bundle"))
         self.bundle.changed.connect(self._forget)
         self.data = TextField(
-            lambda: tr("Data"), lambda: tr("CSV, TSV or Parquet file, folder or ZIP of images")
+            lambda: tr("Data"), lambda: tr("CSV, TSV, JSON or Parquet file, folder or ZIP of images")
         )
         self.data.changed.connect(self._data_changed)
         self.out = TextField(lambda: tr("Save as"))
@@ -114,6 +114,10 @@ class PredictPage(JobPage[PredictRows, PredictedRows]):
             ),
         )
         self.interval.changed.connect(self._forget)
+        self.keep = TextField(
+            lambda: tr("Keep columns"), lambda: tr("id, name: written before the predictions")
+        )
+        self.keep.changed.connect(self._forget)
         other = Button(lambda: tr("Other…"), "", "folder")
         other.clicked.connect(self._browse_bundle)
         file = Button(lambda: tr("File…"), "", "folder")
@@ -125,6 +129,7 @@ class PredictPage(JobPage[PredictRows, PredictedRows]):
             (self.bundle, other),
             (self.data, file, folder),
             (self.out,),
+            (self.keep,),
             (self.interval,),
         ):
             line = QWidget()
@@ -216,7 +221,9 @@ class PredictPage(JobPage[PredictRows, PredictedRows]):
     def request(self) -> PredictRows:
         if not self.out.value():
             raise ValueError(tr("Say where the predictions are to be saved."))
-        return PredictRows(self.bundle.value(), self.data.value(), self.out.value(), self.interval.value())
+        return PredictRows(
+            self.bundle.value(), self.data.value(), self.out.value(), self.interval.value(), self.keep.value()
+        )
 
     def run(self) -> None:
         self._forget()

@@ -49,12 +49,17 @@ def reading_fields() -> dict[str, ReadingField]:
 
 def _choices(setting: Setting) -> list[tuple[Any, Text]]:
     named: dict[str, list[tuple[Any, Text]]] = {
+        "format": [
+            ("delimited", lambda: tr("delimited")),
+            ("json", lambda: "JSON"),
+            ("arff", lambda: "ARFF"),
+        ],
         "delimiter": [
             (",", lambda: tr("comma")),
             (";", lambda: tr("semicolon")),
             ("\t", lambda: tr("tab")),
             ("|", lambda: tr("bar")),
-            (" ", lambda: tr("space")),
+            (" ", lambda: tr("blanks")),
         ],
         "decimal": [(".", lambda: "1.5"), (",", lambda: "1,5")],
         "thousands": [(",", lambda: "1,000"), (".", lambda: "1.000"), ("_", lambda: "1_000")],

@@ -42,7 +42,7 @@ class DropZone(QFrame):
         heading = Label(lambda: tr("Drop a data file or a folder here"), "title")
         kinds = Label(
             lambda: tr(
-                "A table (CSV, TSV, Parquet), or images or texts: a folder or ZIP with a sub-folder for each class"
+                "A table (CSV, JSON, Parquet), or images or texts: a folder or ZIP with a sub-folder for each class"
             ),
             tone="muted",
         )
@@ -82,7 +82,10 @@ class DropZone(QFrame):
             self,
             tr("Open a data file"),
             folder,
-            tr("Tables and images (*.csv *.tsv *.txt *.parquet *.zip *.npz *.gz);;All files (*)"),
+            tr(
+                "Tables and images (*.csv *.tsv *.txt *.json *.jsonl *.ndjson *.arff *.parquet *.zip *.npz *.gz *.bz2 "
+                "*.xz *.zst);;All files (*)"
+            ),
         )
         if path:
             self._desk.preferences.set_text("data_folder", str(Path(path).parent))

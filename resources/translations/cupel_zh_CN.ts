@@ -116,8 +116,8 @@
       <translation>自定数值</translation>
     </message>
     <message>
-      <source>A table (CSV, TSV, Parquet), or images or texts: a folder or ZIP with a sub-folder for each class</source>
-      <translation>表格（CSV、TSV、Parquet），或图像、文本：每个类别一个子文件夹的文件夹或 ZIP</translation>
+      <source>A table (CSV, JSON, Parquet), or images or texts: a folder or ZIP with a sub-folder for each class</source>
+      <translation>表格（CSV、JSON、Parquet），或图像或文本：每类一个子文件夹的文件夹或 ZIP</translation>
     </message>
     <message>
       <source>About 1 trial fits the budget.</source>
@@ -296,8 +296,8 @@
       <translation>按 {column}</translation>
     </message>
     <message>
-      <source>CSV, TSV or Parquet file, folder or ZIP of images</source>
-      <translation>CSV、TSV 或 Parquet 文件，图像文件夹或 ZIP</translation>
+      <source>CSV, TSV, JSON or Parquet file, folder or ZIP of images</source>
+      <translation>CSV、TSV、JSON 或 Parquet 文件，图像文件夹或 ZIP</translation>
     </message>
     <message>
       <source>Cancel</source>
@@ -850,6 +850,10 @@
     <message>
       <source>Its gain (95%)</source>
       <translation>其增益（95%）</translation>
+    </message>
+    <message>
+      <source>Keep columns</source>
+      <translation>保留的列</translation>
     </message>
     <message>
       <source>Keep images with the same part {part} of the name together</source>
@@ -1708,8 +1712,8 @@
       <translation>表格</translation>
     </message>
     <message>
-      <source>Tables and images (*.csv *.tsv *.txt *.parquet *.zip *.npz *.gz);;All files (*)</source>
-      <translation>表格和图像 (*.csv *.tsv *.txt *.parquet *.zip *.npz *.gz);;所有文件 (*)</translation>
+      <source>Tables and images (*.csv *.tsv *.txt *.json *.jsonl *.ndjson *.arff *.parquet *.zip *.npz *.gz *.bz2 *.xz *.zst);;All files (*)</source>
+      <translation>表格和图像 (*.csv *.tsv *.txt *.json *.jsonl *.ndjson *.arff *.parquet *.zip *.npz *.gz *.bz2 *.xz *.zst);;所有文件 (*)</translation>
     </message>
     <message>
       <source>Tags, separated by commas</source>
@@ -2156,6 +2160,10 @@
       <translation>二分类</translation>
     </message>
     <message>
+      <source>blanks</source>
+      <translation>空白</translation>
+    </message>
+    <message>
       <source>chosen among {n}</source>
       <translation>从 {n} 个中选出</translation>
     </message>
@@ -2170,6 +2178,10 @@
     <message>
       <source>data</source>
       <translation>数据</translation>
+    </message>
+    <message>
+      <source>delimited</source>
+      <translation>分隔文本</translation>
     </message>
     <message>
       <source>ended {when}</source>
@@ -2194,6 +2206,10 @@
     <message>
       <source>fitted</source>
       <translation>拟合得到</translation>
+    </message>
+    <message>
+      <source>id, name: written before the predictions</source>
+      <translation>id, name：写在预测结果之前</translation>
     </message>
     <message>
       <source>int16, calibrated</source>
@@ -2258,10 +2274,6 @@
     <message>
       <source>set by hand</source>
       <translation>手动设定</translation>
-    </message>
-    <message>
-      <source>space</source>
-      <translation>空格</translation>
     </message>
     <message>
       <source>starting</source>
@@ -2571,12 +2583,20 @@
       <translation>回归目标没有可用于分层的类别；请选择普通划分。</translation>
     </message>
     <message>
+      <source>A row has no value {column!r} to keep.</source>
+      <translation>有一行没有要保留的值 {column!r}。</translation>
+    </message>
+    <message>
       <source>A row has no value {column!r}; give None where it is missing.</source>
       <translation>有一行没有 {column!r} 的值；缺失时请给 None。</translation>
     </message>
     <message>
       <source>A row has no value {column!r}; give the path of a file, or bytes of shape {shape}.</source>
       <translation>有一行没有 {column!r} 的值；请给出文件路径，或形状为 {shape} 的字节数组。</translation>
+    </message>
+    <message>
+      <source>A row is a dict, such as {{"age": 39}}, not {value!r} of the type {type}.</source>
+      <translation>一行是一个字典，例如 {{"age": 39}}，而不是类型为 {type} 的 {value!r}。</translation>
     </message>
     <message>
       <source>A row of the table {table} is damaged: id {id} belongs to a row of the table {parent} that is not there; restore the workspace from a backup.</source>
@@ -2667,8 +2687,8 @@
       <translation>优于{name}：差值 {difference}，95% 区间 {low} 至 {high}；更好的概率 {better}，相当 {same}，更差 {worse}。</translation>
     </message>
     <message>
-      <source>Between the cells of a row: one character, or tab</source>
-      <translation>一行中单元格之间的字符：一个字符，或 tab</translation>
+      <source>Between the cells of a row: one character, tab, or blank for any number of blanks</source>
+      <translation>一行中各单元格之间：一个字符、tab，或 blank（任意多个空白）</translation>
     </message>
     <message>
       <source>By its mean over the folds, from which the luck of the choice is not taken off, the network is first, on the holdout {second} ({theirs} against {ours}): they point to different winners.</source>
@@ -2677,6 +2697,10 @@
     <message>
       <source>Class {value!r} has fewer rows for the search ({n}) than there are folds ({n_folds}), so some folds are judged without it; use fewer folds, or merge it with another class.</source>
       <translation>类别 {value!r} 可用于搜索的行数（{n}）少于折数（{n_folds}），部分折的评判将缺少该类别；请减少折数，或将其与其他类别合并。</translation>
+    </message>
+    <message>
+      <source>Class {value!r} has {n} rows for the search; no network can learn from it and be judged on it too. Add rows of it, or choose another target.</source>
+      <translation>类别 {value!r} 可供搜索的行只有 {n} 行；没有网络能既从中学习又在其上受评判。请增加该类的行，或选择别的目标。</translation>
     </message>
     <message>
       <source>Classes of {column!r} with too few rows for {n_folds} folds and the holdout: {classes}; some folds are judged without them. Use fewer folds, merge such classes in the file, or leave their rows out.</source>
@@ -2689,6 +2713,10 @@
     <message>
       <source>Column {column!r} alone tells nearly all of the target (score {score} on {n:,} rows); if it is known only afterwards, give it the role ignored.</source>
       <translation>仅凭列 {column!r} 几乎就能得出目标（在 {n:,} 行上得分 {score}）；如果它只在事后才知道，请将其角色设为忽略。</translation>
+    </message>
+    <message>
+      <source>Column {column!r} cannot take {value}, which is of the type {type}; give {wanted}, or None where it is missing.</source>
+      <translation>列 {column!r} 不能接受类型为 {type} 的 {value}；请给出 {wanted}，缺失时给 None。</translation>
     </message>
     <message>
       <source>Column {column!r} has the role time, but not every row has a value in it (missing: {n:,}); fill them in or choose other folds.</source>
@@ -2803,6 +2831,10 @@
       <translation>代价为 {drop:,g}；若看重大小或耗时，则值得：文件 {size:+.0%}，单行 {one:+.0%}，256 行 {batch:+.0%}。</translation>
     </message>
     <message>
+      <source>Data are the path of a file or a pandas DataFrame, not {type}; pandas.DataFrame(…) makes one of lists, dicts and arrays.</source>
+      <translation>数据应为文件路径或 pandas DataFrame，而不是 {type}；pandas.DataFrame(…) 可由列表、字典和数组生成。</translation>
+    </message>
+    <message>
       <source>Decimal sign</source>
       <translation>小数点符号</translation>
     </message>
@@ -2891,6 +2923,10 @@
       <translation>只在类别 {value!r} 上训练的折：{n_folds} 折中有 {n} 折。各行似乎按目标排序；若如此，请选择不依顺序的折。</translation>
     </message>
     <message>
+      <source>Format</source>
+      <translation>格式</translation>
+    </message>
+    <message>
       <source>Fraction of the rows that the search never sees; scored at the end, and every look is counted</source>
       <translation>搜索从不接触的行所占比例；最后在其上评分，每次查看都会计数</translation>
     </message>
@@ -2925,6 +2961,10 @@
     <message>
       <source>How rows are divided; time and order train on what comes first, order by the rows of the file</source>
       <translation>行的划分方式；time 和 order 用在前的行训练，order 按文件中的行序</translation>
+    </message>
+    <message>
+      <source>How rows are written: cells with a delimiter, JSON (a list of objects, or one a line), or ARFF</source>
+      <translation>行的写法：用分隔符隔开的单元格、JSON（对象列表，或每行一个对象）或 ARFF</translation>
     </message>
     <message>
       <source>Images left out because they are in no class folder: {n:,}.</source>
@@ -3219,8 +3259,16 @@
       <translation>按 {encoding} 文本读取：分隔符 {delimiter!r}，首行为{header}，引号 {quote}，转义 {escape}，小数点 {decimal!r}，千位分隔 {thousands!r}，跳过的行：{n:,}。</translation>
     </message>
     <message>
+      <source>Read as {format} in {encoding} text: decimal sign {decimal!r}.</source>
+      <translation>按 {encoding} 文本的 {format} 读取：小数点 {decimal!r}。</translation>
+    </message>
+    <message>
       <source>Repeats</source>
       <translation>重复次数</translation>
+    </message>
+    <message>
+      <source>Rows are a list of dicts, such as [{{"age": 39}}], not {type}.</source>
+      <translation>行是字典的列表，例如 [{{"age": 39}}]，而不是 {type}。</translation>
     </message>
     <message>
       <source>Rows left out because they have no {column!r}: {n:,} of {n_rows:,}.</source>
@@ -3441,6 +3489,10 @@
     <message>
       <source>The classes of {column!r} are uneven: {value!r} has {n:,} of {n_rows:,} rows; accuracy alone will say little.</source>
       <translation>{column!r} 的类别不均衡：{value!r} 占 {n_rows:,} 行中的 {n:,} 行；仅看准确率意义有限。</translation>
+    </message>
+    <message>
+      <source>The column {column!r} cannot be kept, as the predictions have one of that name.</source>
+      <translation>列 {column!r} 无法保留，因为预测结果中有同名的列。</translation>
     </message>
     <message>
       <source>The column {column!r} has {n:,} different texts in {n_rows:,} rows; choose one with groups of rows.</source>
@@ -3833,6 +3885,10 @@
     <message>
       <source>The result of the study {study!r}</source>
       <translation>研究 {study!r} 的结果</translation>
+    </message>
+    <message>
+      <source>The rows are files, which have no columns to keep; their names are kept in the column {column!r}.</source>
+      <translation>各行是文件，没有可保留的列；它们的名称保留在列 {column!r} 中。</translation>
     </message>
     <message>
       <source>The rows are like those of the training data: no drift in {n:,} measured columns.</source>
@@ -4527,6 +4583,10 @@
       <translation>{file} 没有说明其结构版本（{found!r}）；请用其旁边的备份恢复。</translation>
     </message>
     <message>
+      <source>{file} has a row of more than {most}; is a quote that opens a cell never closed? Read it without quotes (--quote none), or mend it.</source>
+      <translation>{file} 有一行超过 {most}；是否有单元格开头的引号从未关闭？请不按引号读取（--quote none），或修正它。</translation>
+    </message>
+    <message>
       <source>{file} has a single column, {column!r}; a table needs a target and at least one more column (is the delimiter right?).</source>
       <translation>{file} 只有一列 {column!r}；表格需要目标列和至少另外一列（分隔符是否正确？）。</translation>
     </message>
@@ -4545,6 +4605,10 @@
     <message>
       <source>{file} has no column of paths of images (PNG, JPEG or BMP).</source>
       <translation>{file} 没有图像路径（PNG、JPEG 或 BMP）的列。</translation>
+    </message>
+    <message>
+      <source>{file} has no column {column!r} to keep; its columns are {columns}.</source>
+      <translation>{file} 没有要保留的列 {column!r}；它的列是 {columns}。</translation>
     </message>
     <message>
       <source>{file} has no column {column!r}; its columns are {columns}.</source>
@@ -4595,6 +4659,18 @@
       <translation>{file} 含有 Python 对象，它们可能运行代码，因此不读取；请把其中的数组保存为数字或文本。</translation>
     </message>
     <message>
+      <source>{file} holds arrays (HDF5, MATLAB or NumPy), not a table of text; write the table in it as CSV or Parquet and give that.</source>
+      <translation>{file} 存的是数组（HDF5、MATLAB 或 NumPy），不是文本表格；请把其中的表格写成 CSV 或 Parquet 再提供。</translation>
+    </message>
+    <message>
+      <source>{file} holds both sides of a merge that Git could not do (&lt;&lt;&lt;&lt;&lt;&lt;&lt;); settle it first.</source>
+      <translation>{file} 里有 Git 未能完成的合并的两侧内容（&lt;&lt;&lt;&lt;&lt;&lt;&lt;）；请先解决冲突。</translation>
+    </message>
+    <message>
+      <source>{file} holds dictionaries as Python prints them, which are no JSON; write them with json.dumps, one a line.</source>
+      <translation>{file} 里是 Python 打印出来的字典，不是 JSON；请用 json.dumps 写出，每行一个。</translation>
+    </message>
+    <message>
       <source>{file} holds no images (PNG, JPEG or BMP).</source>
       <translation>{file} 中没有图像（PNG、JPEG 或 BMP）。</translation>
     </message>
@@ -4607,20 +4683,156 @@
       <translation>{file} 中没有文本：没有以 .txt 结尾的文件。</translation>
     </message>
     <message>
-      <source>{file} is a binary file, not a table; choose a CSV, TSV or Parquet file.</source>
-      <translation>{file} 是二进制文件，不是表格；请选择 CSV、TSV 或 Parquet 文件。</translation>
+      <source>{file} is JSON that cannot be read: {reason} in line {row}; mend it, or download it again.</source>
+      <translation>{file} 是无法读取的 JSON：第 {row} 行 {reason}；请修正，或重新下载。</translation>
     </message>
     <message>
-      <source>{file} is a folder without images or texts in sub-folders, one for each class; choose such a folder, or a CSV, TSV or Parquet file.</source>
-      <translation>{file} 是文件夹，但其中没有按类别分成子文件夹的图片或文本；请选择这样的文件夹，或选择 CSV、TSV 或 Parquet 文件。</translation>
+      <source>{file} is JSON that is nested too deeply (line {row}).</source>
+      <translation>{file} 是嵌套过深的 JSON（第 {row} 行）。</translation>
+    </message>
+    <message>
+      <source>{file} is JSON whose objects have more than {most:,} names together, which are no columns of a table; give a list of objects with the same names.</source>
+      <translation>{file} 是 JSON，其各对象共有超过 {most:,} 个名称，它们不可能是表格的列；请提供名称相同的对象列表。</translation>
+    </message>
+    <message>
+      <source>{file} is JSON with both objects and lists as rows (line {row}); give one of them.</source>
+      <translation>{file} 是 JSON，其中的行既有对象又有列表（第 {row} 行）；请只用一种。</translation>
+    </message>
+    <message>
+      <source>{file} is JSON without rows; choose a file with data.</source>
+      <translation>{file} 是没有行的 JSON；请选择有数据的文件。</translation>
+    </message>
+    <message>
+      <source>{file} is JSON, but no table (line {row}); give a list of objects with the same names, or one object a line.</source>
+      <translation>{file} 是 JSON，但不是表格（第 {row} 行）；请提供名称相同的对象列表，或每行一个对象。</translation>
+    </message>
+    <message>
+      <source>{file} is a Feather file; write it as Parquet or CSV and give that.</source>
+      <translation>{file} 是 Feather 文件；请写成 Parquet 或 CSV 再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is a Numbers workbook: export its sheet as CSV (File &gt; Export To) and give that.</source>
+      <translation>{file} 是 Numbers 工作簿：请把工作表导出为 CSV（文件 &gt; 导出为）再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is a PDF document, not a table; get the data that it shows as CSV.</source>
+      <translation>{file} 是 PDF 文档，不是表格；请取得其中数据的 CSV。</translation>
+    </message>
+    <message>
+      <source>{file} is a Parquet file; write it as CSV, or predict it with `cupel predict`.</source>
+      <translation>{file} 是 Parquet 文件；请写成 CSV，或用 `cupel predict` 预测。</translation>
+    </message>
+    <message>
+      <source>{file} is a Python pickle, which may run anything when it is read; write it as CSV or Parquet.</source>
+      <translation>{file} 是 Python pickle，读取时可能运行任何代码；请写成 CSV 或 Parquet。</translation>
+    </message>
+    <message>
+      <source>{file} is a ZIP archive of {n:,} files ({files}); unpack it and give the table that is meant.</source>
+      <translation>{file} 是含 {n:,} 个文件（{files}）的 ZIP 压缩包；请解压并提供所指的表格。</translation>
+    </message>
+    <message>
+      <source>{file} is a binary file, not a table; choose a CSV, JSON or Parquet file.</source>
+      <translation>{file} 是二进制文件，不是表格；请选择 CSV、JSON 或 Parquet 文件。</translation>
+    </message>
+    <message>
+      <source>{file} is a document of a word processor, not a table; save it as plain text.</source>
+      <translation>{file} 是文字处理软件的文档，不是表格；请另存为纯文本。</translation>
+    </message>
+    <message>
+      <source>{file} is a document of an old office program, such as an Excel workbook (.xls): save its sheet as CSV (File &gt; Save As) and give that.</source>
+      <translation>{file} 是旧版办公软件的文档，例如 Excel 工作簿（.xls）：请把工作表存为 CSV（文件 &gt; 另存为）再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is a document, not a table; give its table as CSV.</source>
+      <translation>{file} 是文档，不是表格；请以 CSV 提供其中的表格。</translation>
+    </message>
+    <message>
+      <source>{file} is a file of a statistics program (SPSS, SAS, Stata or R), not a table of text; export it as CSV there and give that.</source>
+      <translation>{file} 是统计软件（SPSS、SAS、Stata 或 R）的文件，不是文本表格；请在该软件中导出为 CSV 再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is a folder without images or texts in sub-folders, one for each class; choose such a folder, or a CSV, JSON or Parquet file.</source>
+      <translation>{file} 是一个文件夹，但子文件夹（每类一个）中没有图像或文本；请选择这样的文件夹，或 CSV、JSON、Parquet 文件。</translation>
     </message>
     <message>
       <source>{file} is a folder; a bundle for images is audited on a table of their paths, targets and groups.</source>
       <translation>{file} 是文件夹；图像模型包要用包含图像路径、目标和分组的表格来审计。</translation>
     </message>
     <message>
-      <source>{file} is a workbook or an archive, not a table; save it as CSV or Parquet first.</source>
-      <translation>{file} 是工作簿或压缩包，不是表格；请先另存为 CSV 或 Parquet。</translation>
+      <source>{file} is a picture, not a table; give a folder with a folder of pictures for each class, or a table with a column of their paths.</source>
+      <translation>{file} 是一张图片，不是表格；请提供每类图片各有一个子文件夹的文件夹，或带有图片路径列的表格。</translation>
+    </message>
+    <message>
+      <source>{file} is a pointer of DVC, not the data themselves; get them with `dvc pull` in its repository.</source>
+      <translation>{file} 是 DVC 的指针，不是数据本身；请在其仓库中用 `dvc pull` 取得数据。</translation>
+    </message>
+    <message>
+      <source>{file} is a pointer of Git LFS, not the data themselves; get them with `git lfs pull` in its repository.</source>
+      <translation>{file} 是 Git LFS 的指针，不是数据本身；请在其仓库中用 `git lfs pull` 取得数据。</translation>
+    </message>
+    <message>
+      <source>{file} is a pointer of git-annex, not the data themselves; get them with `git annex get` in its repository.</source>
+      <translation>{file} 是 git-annex 的指针，不是数据本身；请在其仓库中用 `git annex get` 取得数据。</translation>
+    </message>
+    <message>
+      <source>{file} is an ARFF file whose line {row} is no attribute: {value!r}.</source>
+      <translation>{file} 是 ARFF 文件，但第 {row} 行不是属性：{value!r}。</translation>
+    </message>
+    <message>
+      <source>{file} is an ARFF file whose line {row} is no sparse row: {value!r}.</source>
+      <translation>{file} 是 ARFF 文件，但第 {row} 行不是稀疏行：{value!r}。</translation>
+    </message>
+    <message>
+      <source>{file} is an ARFF file with tables in its cells (line {row}), which cannot be used; write it as one flat table.</source>
+      <translation>{file} 是单元格中含有表格的 ARFF 文件（第 {row} 行），无法使用；请写成一张平面表格。</translation>
+    </message>
+    <message>
+      <source>{file} is an ARFF file with {n_columns:,} attributes, but line {row} has {n:,} cells.</source>
+      <translation>{file} 是有 {n_columns:,} 个属性的 ARFF 文件，但第 {row} 行有 {n:,} 个单元格。</translation>
+    </message>
+    <message>
+      <source>{file} is an ARFF file without attributes.</source>
+      <translation>{file} 是没有属性的 ARFF 文件。</translation>
+    </message>
+    <message>
+      <source>{file} is an Avro file; write it as Parquet or CSV and give that.</source>
+      <translation>{file} 是 Avro 文件；请写成 Parquet 或 CSV 再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is an Excel workbook in XML: save its sheet as CSV (File &gt; Save As) and give that.</source>
+      <translation>{file} 是 XML 格式的 Excel 工作簿：请把工作表存为 CSV（文件 &gt; 另存为）再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is an Excel workbook: save its sheet as CSV (File &gt; Save As) and give that.</source>
+      <translation>{file} 是 Excel 工作簿：请把工作表存为 CSV（文件 &gt; 另存为）再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is an HTML page, not a table, perhaps that of an error or a sign-in; download the data themselves, on GitHub by Raw.</source>
+      <translation>{file} 是 HTML 网页，不是表格，也许是报错页或登录页；请下载数据本身，在 GitHub 上用 Raw。</translation>
+    </message>
+    <message>
+      <source>{file} is an ORC file; write it as Parquet or CSV and give that.</source>
+      <translation>{file} 是 ORC 文件；请写成 Parquet 或 CSV 再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is an OpenDocument workbook: save its sheet as CSV (File &gt; Save As) and give that.</source>
+      <translation>{file} 是 OpenDocument 工作簿：请把工作表存为 CSV（文件 &gt; 另存为）再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is an SQLite database; export the table that is meant as CSV.</source>
+      <translation>{file} 是 SQLite 数据库；请把所指的表导出为 CSV。</translation>
+    </message>
+    <message>
+      <source>{file} is an XML document; write the table in it as CSV and give that.</source>
+      <translation>{file} 是 XML 文档；请把其中的表格写成 CSV 再提供。</translation>
+    </message>
+    <message>
+      <source>{file} is an archive, not a table; unpack it and give the table that is meant.</source>
+      <translation>{file} 是压缩包，不是表格；请解压并提供所指的表格。</translation>
+    </message>
+    <message>
+      <source>{file} is an empty ZIP archive; choose another one.</source>
+      <translation>{file} 是空的 ZIP 压缩包；请选择别的文件。</translation>
     </message>
     <message>
       <source>{file} is damaged ({reason}); copy or download it again.</source>
@@ -4633,10 +4845,6 @@
     <message>
       <source>{file} is damaged or no NPZ file; make it again.</source>
       <translation>{file} 已损坏或不是 NPZ 文件；请重新生成。</translation>
-    </message>
-    <message>
-      <source>{file} is damaged or no ZIP archive; make it again.</source>
-      <translation>{file} 已损坏或不是 ZIP 压缩包；请重新制作。</translation>
     </message>
     <message>
       <source>{file} is damaged or not Parquet: {reason}.</source>
@@ -4675,6 +4883,14 @@
       <translation>{file} 不是 {encoding} 文本：第 {row} 行无法解码；请选择其他编码。</translation>
     </message>
     <message>
+      <source>{file} is packed with {packing}, which is not read here; unpack it and give what is in it.</source>
+      <translation>{file} 用 {packing} 压缩，这里无法读取；请解压并提供其中的内容。</translation>
+    </message>
+    <message>
+      <source>{file} is the answer of a web server, not a table; download the data again.</source>
+      <translation>{file} 是网页服务器的应答，不是表格；请重新下载数据。</translation>
+    </message>
+    <message>
       <source>{file} is there already and is not replaced; choose another name.</source>
       <translation>{file} 已存在，不会被覆盖；请换一个名称。</translation>
     </message>
@@ -4699,8 +4915,16 @@
       <translation>{file} 第 {row} 行无法按 {encoding} 文本读取：{reason}；请检查编码和分隔符。</translation>
     </message>
     <message>
+      <source>{file}, line {row}, cannot be read as {encoding} text: {reason}; check the encoding.</source>
+      <translation>{file} 第 {row} 行无法按 {encoding} 文本读取：{reason}；请检查编码。</translation>
+    </message>
+    <message>
       <source>{file}: an array of shape {shape} is not one of images; it must be (images, height, width), or with 1 or 3 channels as the last dimension.</source>
       <translation>{file}：形状为 {shape} 的数组不是图像；应为（图像数，高，宽），或最后一维为 1 或 3 个通道。</translation>
+    </message>
+    <message>
+      <source>{file}: columns that hold lists, which cannot be used, and were left out: {columns}.</source>
+      <translation>{file}：含有列表、无法使用而被略去的列：{columns}。</translation>
     </message>
     <message>
       <source>{file}: empty columns without a name left out: {n:,}.</source>
@@ -4713,6 +4937,10 @@
     <message>
       <source>{file}: lines left out before the table: {n:,}.</source>
       <translation>{file}：略去表格之前的 {n:,} 行。</translation>
+    </message>
+    <message>
+      <source>{file}: objects within objects became columns of their own, called like address.city.</source>
+      <translation>{file}：对象中的对象成为单独的列，名称形如 address.city。</translation>
     </message>
     <message>
       <source>{file}: rows left out that do not have {n_columns:,} cells: {n:,} (lines {rows}).</source>

@@ -37,8 +37,9 @@ def test_a_study_keeps_and_tells_it(file: Path, tmp_path: Path) -> None:
         data = DataRead.of(store.dataset(study.dataset_id or 0))
         told = summary(store, study)["data"]
     assert data.read == ReadSpec(
-        ";", "cp1252", ",", header=True, quoting=True, quote='"', escape="none", thousands=".", skip_rows=2
-    )
+        ";", "cp1252", ",", header=True, quoting=True, quote='"', escape="none", thousands=".", skip_rows=2,
+        format="delimited",
+    )  # fmt: skip
     lines = data_lines(data)
     assert lines[0].startswith(
         "Read as cp1252 text: delimiter ';', first row names, quotes \", escapes none, decimal sign ',', "

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...bundled.packing import members
 from ...data.columns import ArrayColumn, Column, NumberColumn, WordColumn, canonical_text
 from ...data.schema import SPLIT_COLUMN as SPLIT
 from ...data.scratch import take_mapped
@@ -51,6 +52,22 @@ def has_image(folder: Path) -> bool:
     return any(is_image_name(f.name) and f.is_file() for f in folder.rglob("*"))
 
 
+def holds_image(file: Path) -> bool:
+    """Whether a file is a ZIP archive, whole or not, with an image in it.
+
+    Parameters
+    ----------
+    file : Path
+
+    Returns
+    -------
+    bool
+    """
+    if not zipfile.is_zipfile(file):
+        return False
+    return any(is_image_name(name) for name in members(file))
+
+
 def read_folder(path: Path, read: ReadSpec) -> ReadTable:
     """Read a folder or ZIP archive of class folders.
 
@@ -69,8 +86,6 @@ def read_folder(path: Path, read: ReadSpec) -> ReadTable:
     DataError
         As `images.read_images`.
     """
-    if path.is_file() and not zipfile.is_zipfile(path):
-        raise DataError("{file} is damaged or no ZIP archive; make it again.", file=path.name)
     with ImageFiles(path) as files:
         labels, parts = _classes(files.names)
         names = [name for name in files.names if name in labels]

@@ -18,7 +18,7 @@ from ...domain.spec import ReadSpec
 from ..base import Columns, Reader, ReadTable
 from .arrays import is_npz, read_idx_files, read_npz
 from .common import pixels_of
-from .files import has_image, path_column, read_folder, read_paths
+from .files import has_image, holds_image, path_column, read_folder, read_paths
 from .idx import is_idx
 
 
@@ -31,10 +31,12 @@ class ImageReader(Reader):
     )
 
     def recognizes(self, path: Path) -> bool:
-        """Whether a path is an IDX or NPZ file, a ZIP archive, or a folder with images."""
+        """Whether a path is an IDX or NPZ file, or a folder or ZIP archive with images."""
         if path.is_dir():
             return is_idx(path) or has_image(path)
-        return path.is_file() and (is_idx(path) or path.suffix.lower() in (".zip", ".npz"))
+        if not path.is_file():
+            return False
+        return is_idx(path) or path.suffix.lower() == ".npz" or holds_image(path)
 
     def read(self, path: Path, read: ReadSpec) -> ReadTable:
         """See `Reader.read`.

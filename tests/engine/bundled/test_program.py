@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.bundled.csv_file import CsvFile
 from cupel.engine.bundled.numbers import MISSING, SOFT_MISSING
 from cupel.engine.bundled.raw_column import RawColumn
 from cupel.engine.bundled.schema import Dialect, InputSpec, Schema
+from cupel.engine.bundled.table_file import TableFile
 from cupel.engine.data.columns import NumberColumn
 from cupel.engine.data.dates import date_pattern
 from cupel.engine.data.reading import ReadResult, read_table
@@ -92,7 +92,7 @@ def read_again(path: Path, trained: ReadResult) -> dict[str, list[object]]:
         read=Dialect(read.delimiter, read.encoding, read.decimal, read.header, read.quoting),
     )  # fmt: skip
     found: dict[str, list[object]] = {spec.column: [] for spec in specs}
-    for lines, cells in CsvFile(path, schema, Dialect()).chunks():
+    for lines, cells in TableFile(path, schema, Dialect()).chunks():
         for spec, values in zip(specs, cells, strict=True):
             found[spec.column] += (
                 RawColumn(spec, schema, str(read.decimal)).convert(values, lines).ravel().tolist()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.bundled.csv_file import CsvFile
 from cupel.engine.bundled.schema import Dialect, InputSpec, Schema
+from cupel.engine.bundled.table_file import TableFile
 from cupel.engine.data.reading import ReadResult, read_table
 from cupel.engine.domain.errors import SpecError
 from cupel.engine.domain.spec import ReadSpec
@@ -62,7 +62,7 @@ def test_cells_are_as_the_writer_meant_them_in_training_and_prediction(
         inputs=(InputSpec("said", "said", "text"),),
         read=Dialect(found.delimiter, found.encoding, quote=found.quote, escape=found.escape),
     )
-    file = CsvFile(tmp_path / "table.csv", schema, Dialect())
+    file = TableFile(tmp_path / "table.csv", schema, Dialect())
     assert [cell for _, columns in file.chunks() for cell in columns[0]] == cells
 
 

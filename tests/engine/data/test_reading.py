@@ -68,7 +68,7 @@ def test_the_settings_that_were_found_are_returned_and_read_the_same_again(read)
     found = read(content).read
     assert found == ReadSpec(
         delimiter=";", encoding="cp1252", decimal=",", header=True, quoting=True, quote='"', escape="none",
-        thousands=".", skip_rows=0,
+        thousands=".", skip_rows=0, format="delimited",
     )  # fmt: skip
     again = read(content, **{name: getattr(found, name) for name in ReadSpec.__slots__})
     assert again.table.digest() == read(content).table.digest()
@@ -216,7 +216,7 @@ def test_how_cells_are_kept_can_be_demanded_of_a_later_file(read, tmp_path: Path
         ("a\n1\n2\n", {}, "single column"),
         ("a,b,c\n", {}, "no rows"),
         (bytes(range(256)) * 4, {}, "binary file"),
-        (b"PK\x03\x04 workbook", {}, "workbook"),
+        (b"PK\x03\x04 no archive", {}, "damaged"),
         (b"a,b\n1,\xff\n", {"encoding": "utf-8"}, "line 2 cannot be decoded"),
         ("a,b\n1,2\n", {"encoding": "klingon"}, "'klingon' is not a known encoding"),
         ("a,b\n1,2\n", {"delimiter": "::"}, "'::' must be one ASCII character"),
@@ -245,10 +245,10 @@ def test_parquet_and_pandas_agree_with_csv(read, tmp_path: Path) -> None:
         }
     )
     expected = read(PLAIN).table.digest()
-    assert table_from_pandas(frame).digest() == expected
+    assert table_from_pandas(frame)[0].digest() == expected
     frame.to_parquet(tmp_path / "frame.parquet")
     assert read_table(tmp_path / "frame.parquet").table.digest() == expected
-    flags = table_from_pandas(
+    flags, _ = table_from_pandas(
         pd.DataFrame({"x": [True, False], "t": ["1", " 2"], "c": pd.Categorical(["a", None])})
     )
     assert [c.storage for c in flags] == ["text", "number", "text"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.engine.data.unfolding import damage_told, open_gzip
+from cupel.engine.data.unfolding import damage_told, unfolded
 from cupel.engine.domain.errors import DataError
 from cupel.engine.kinds.sources import load
 from PIL import Image
@@ -109,6 +109,6 @@ def test_a_packed_file_is_read_as_it_was(tmp_path: Path) -> None:
     file = tmp_path / "some.gz"
     data = bytes(range(256)) * 5000
     file.write_bytes(gzip.compress(data))
-    with open_gzip(file) as stream:
+    with unfolded(file)() as stream:
         assert stream.read(10) == data[:10]
         assert stream.read() == data[10:]

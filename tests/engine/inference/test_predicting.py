@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
+from cupel.engine.bundled.errors import InputError
+from cupel.engine.bundled.predictor import Predictor
 from cupel.engine.cli import main
 from cupel.engine.deployment.bundle import MANIFEST, Bundle, verify_bundle, write_manifest
 from cupel.engine.deployment.export import export_final, export_trial
@@ -135,6 +138,69 @@ def test_a_bundle_without_a_profile_says_so(case: Case, tmp_path: Path) -> None:
     summary = predict_file(old, made.file, tmp_path / "out.csv")
     assert summary.drift is None
     assert "has no profile of its training rows" in str(summary.messages[-1])
+
+
+def _as_parquet(made: Made, path: Path) -> Path:
+    pq.write_table(
+        pa.table({name: [row[name] for row in _rows(made.file)] for name in _rows(made.file)[0]}), path
+    )
+    return path
+
+
+def test_columns_are_kept_as_they_are_spelled(case: Case, tmp_path: Path) -> None:
+    made, bundle = case
+    plain = tmp_path / "plain.csv"
+    predict_file(bundle, made.file, plain)
+
+    def change(row: dict[str, str]) -> dict[str, str]:
+        return {"id": "00" + row["size"], "full, name": f'{row["note"]} "x" ', **row}
+
+    data = _changed(made.file, tmp_path / "named.csv", change)
+    rows = _rows(data)
+    files = {"csv": data, "jsonl": tmp_path / "named.jsonl", "parquet": tmp_path / "named.parquet"}
+    files["jsonl"].write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    pq.write_table(pa.table({name: [row[name] for row in rows] for name in rows[0]}), files["parquet"])
+    keep = ["full, name", "id", "when", "y"]
+    for file in files.values():
+        summary = predict_file(bundle, file, tmp_path / "kept.csv", keep=keep)
+        found = _rows(tmp_path / "kept.csv")
+        assert list(found[0])[:5] == [*keep, "prediction"]
+        assert [[row[name] for name in keep] for row in found] == [
+            [row[name] for name in keep] for row in rows
+        ]
+        assert [row["prediction"] for row in found] == [row["prediction"] for row in _rows(plain)]
+        assert not any("did not have" in str(message) for message in summary.messages)
+    own = [sys.executable, "-I", str(bundle / "predict.py"), str(data), "-o", str(tmp_path / "own.csv")]
+    subprocess.run([*own, "--keep", '"full, name",id', "--keep", "when,y"], check=True)
+    predict_file(bundle, data, tmp_path / "kept.csv", keep=keep)
+    assert (tmp_path / "own.csv").read_bytes() == (tmp_path / "kept.csv").read_bytes()
+    out = tmp_path / "told.csv"
+    assert main(["predict", str(bundle), str(data), "--out", str(out), "--keep", "id, y"]) == 0
+    assert list(_rows(out)[0])[:3] == ["id", "y", "prediction"]
+    # Rows that are dicts.
+    given = Predictor(bundle).predict([dict(row) for row in rows[:3]], keep=["id"])
+    assert [row["id"] for row in given] == [row["id"] for row in rows[:3]]
+    with pytest.raises(InputError, match="no value 'nowhere' to keep"):
+        Predictor(bundle).predict([dict(rows[0])], keep=["nowhere"])
+
+
+@pytest.mark.parametrize("name", ["data.csv", "data.jsonl", "data.parquet"])
+def test_a_column_that_cannot_be_kept_is_told(case: Case, tmp_path: Path, name: str) -> None:
+    made, bundle = case
+    data, out = tmp_path / name, tmp_path / "out.csv"
+    if data.suffix == ".parquet":
+        _as_parquet(made, data)
+    elif data.suffix == ".jsonl":
+        data.write_text("".join(json.dumps(row) + "\n" for row in _rows(made.file)), encoding="utf-8")
+    else:
+        shutil.copyfile(made.file, data)
+    with pytest.raises(DataError, match=r"has no column 'id' to keep; its columns are income"):
+        predict_file(bundle, data, out, keep=["note", "id"])
+    with pytest.raises(
+        DataError, match=r"'p_class 0' cannot be kept, as the predictions have one of that name"
+    ):
+        predict_file(bundle, data, out, keep=["p_class 0"])
+    assert not out.exists()
 
 
 def test_all_kinds_of_files_give_the_same_rows(case: Case, tmp_path: Path) -> None:
