@@ -54,6 +54,7 @@ def found(paths: Path, workspace: Path) -> SearchResult:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_study_of_images_is_audited_by_a_column_beside_them(
     found: SearchResult, workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -38,6 +38,7 @@ def test_histograms_count_every_weight_and_zeros_are_told() -> None:
     assert len(told.before) == N_BINS
 
 
+@pytest.mark.slow
 def test_a_search_measures_its_front_and_names_the_smallest_within_the_limits(workspace: Path) -> None:
     said: list[tuple[str, float]] = []
     with Store.open(workspace) as store:

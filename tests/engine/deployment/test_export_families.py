@@ -26,7 +26,7 @@ CASES: list[tuple[str, str, int, dict[str, Any]]] = [
 
 
 # The others are left to the slow part: they differ in encoders that `test_table_families` trains.
-QUICK = (("realmlp", "binary"), ("tabm", "binary"), ("ft_transformer", "multiclass"))
+QUICK = (("realmlp", "binary"), ("tabm", "binary"))
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,9 @@ class Case:
     expected: np.ndarray
 
 
-@pytest.fixture(scope="module", params=["image+table", "image+table+text"])
+@pytest.fixture(
+    scope="module", params=[pytest.param("image+table", marks=pytest.mark.slow), "image+table+text"]
+)
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     folder = tmp_path_factory.mktemp("several")
     study = make_variants(folder, request.param)

@@ -48,6 +48,8 @@ CASES: dict[str, tuple[str, str, int, dict[str, Any]]] = {
     ),
 }  # fmt: skip
 
+QUICK = ("bag of two columns, quoted", "gru without quotes and header")
+
 
 def write_texts(path: Path, task: str, *, plain: bool, two: bool, n: int = 160) -> None:
     rng = np.random.default_rng(0)
@@ -104,7 +106,7 @@ def make_text_study(folder: Path, case: str) -> Made:
 
 
 @pytest.mark.parametrize(
-    "case", [pytest.param(case, marks=[pytest.mark.slow] if case == "lstm" else []) for case in CASES]
+    "case", [pytest.param(case, marks=[] if case in QUICK else [pytest.mark.slow]) for case in CASES]
 )
 def test_a_bundle_predicts_raw_texts_as_training_did(case: str, tmp_path: Path) -> None:
     made = make_text_study(tmp_path, case)

@@ -72,6 +72,7 @@ def predicted(program: Path, data: Path, out: Path, flags: Sequence[str] = ()) -
         return list(csv.DictReader(stream))
 
 
+@pytest.mark.slow
 def test_a_table_with_a_new_kind_is_searched_exported_and_predicted(house: House, tmp_path: Path) -> None:
     data, bundle = house.folder / "data.csv", house.folder / "bundle"
     said = house.run(
