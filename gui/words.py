@@ -185,8 +185,7 @@ def task_short(name: str) -> str:
 
 def baseline(name: str, task: str = "") -> str:
     """Return the name of a baseline; the constant one of a regression is the mean."""
-    if name == "majority" and task == "regression":
-        name = "mean"
+    name = formatting.baseline(name, task)
     return {
         "majority": tr("Majority class"),
         "mean": tr("Mean"),

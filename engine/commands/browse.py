@@ -43,6 +43,7 @@ from ..statistics.comparison import Floats, all_scores, compare_trials
 from ..statistics.epochs import best_epoch_scores
 from .console import plain_console
 from .data_lines import data_lines
+from .names import name_in_sentence
 from .opening import open_to_read
 from .summary import print_leaderboard, standing, summary
 
@@ -116,7 +117,9 @@ def _line(store: Store, study: StudyRecord, interrupted: Collection[int]) -> _Li
         standing(study, interrupted),
         study.metric,
         formatting.number(None if leading is None else leading.value),
-        f"{formatting.number(margin.value)} {margin.baseline}" if margin is not None else "",
+        f"{formatting.number(margin.value)} {formatting.baseline(margin.baseline, study.task)}"
+        if margin is not None
+        else "",
         formatting.count(sum(study.n_trials.values())),
     )
     # The best trial says it: a study that went on ranks new ones alone, and a table may have 50,000 rows.
@@ -178,7 +181,7 @@ def run_show(args: argparse.Namespace) -> int:
     if not args.json:
         _print_trial(trial, scores, optimistic)
         if verdict is not None and rival is not None:
-            other = named(rival)
+            other = name_in_sentence(rival, study.task)
             plain_console().print(str(verdict_sentence(other, verdict)), highlight=False)
         return DONE
     row = _row(trial)
@@ -221,11 +224,6 @@ def _verdict(store: Store, study: StudyRecord, trial: TrialRecord, other: TrialR
             second=other.number,
         )
     return compare_trials(study, *found)
-
-
-def named(trial: TrialRecord) -> str:
-    """Return what a trial or baseline is called in a sentence."""
-    return f"the baseline {trial.name}" if trial.name else f"trial {trial.number}"
 
 
 def _row(t: TrialRecord) -> dict[str, object]:

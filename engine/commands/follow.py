@@ -19,6 +19,7 @@ from ..domain import formatting
 from ..domain.spec import StudySpec
 from ..watching import EngineState, EngineWatch
 from .console import plain_console
+from .names import row_name
 
 _POLL_S = 0.2
 # An engine writes every two seconds that it lives.
@@ -147,7 +148,7 @@ class _View:
         if not trial.state.is_finished or trial.id in self._ended:
             return
         self._ended.add(trial.id)
-        name = f"baseline {trial.name}" if trial.kind is TrialKind.BASELINE else f"trial {trial.number}"
+        name = row_name(trial, study.task)
         if trial.state is TrialState.FAIL:
             what = trial.failure.message if trial.failure else "failed"
         else:

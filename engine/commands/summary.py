@@ -19,9 +19,10 @@ from ..domain.resuming import found_nothing
 from ..domain.spec import StudySpec
 from ..domain.stored import encoded
 from ..domain.trial_view import read_view
-from ..domain.verdict import OLD_WAY, headline, looks_sentence, notes, word_message
+from ..domain.verdict import OLD_WAY, Label, headline, looks_sentence, notes, word_message
 from ..statistics.comparison import all_scores, has_further_repeats
 from .console import plain_console
+from .names import row_name
 from .split_lines import split_lines
 
 _ROWS = 10
@@ -180,7 +181,7 @@ def print_leaderboard(store: Store, study: StudyRecord) -> None:
     decimals = formatting.shared_decimals([t.value for t in shown], [t.value_std for t in shown])
     for t in shown:
         is_best = t.number == study.best_trial and t.kind is not TrialKind.BASELINE
-        name = f"baseline {t.name}" if t.kind is TrialKind.BASELINE else f"trial {t.number}"
+        name = row_name(t, study.task)
         holdout = ours if is_best else theirs.get(t.name) if t.kind is TrialKind.BASELINE else None
         table.add_row(
             f"{name} *" if is_best else name,
@@ -233,7 +234,7 @@ def _print_front(console: Console, trials: list[TrialRecord], study: StudyRecord
         console.print("With several objectives no trial is given up early: the pruner was off.")
 
 
-def _verdicts(evidence: Evidence) -> Table:
+def _verdicts(evidence: Evidence, label: Label) -> Table:
     """Return a table of the best trial against each baseline."""
     table = Table(box=None, header_style="bold")
     for name in ("against", "the best is", "difference", "better", "same", "worse"):
@@ -247,7 +248,7 @@ def _verdicts(evidence: Evidence) -> Table:
     for name, v in evidence.verdicts.items():
         size, low, high = (formatting.number(x, decimals, sign=True) for x in (v.difference, v.low, v.high))
         chances = (formatting.percent(p) for p in (v.p_better, v.p_same, v.p_worse))
-        table.add_row(name, str(word_message(v.word)), f"{size} ({low} … {high})", *chances)
+        table.add_row(label(name), str(word_message(v.word)), f"{size} ({low} … {high})", *chances)
     return table
 
 
@@ -257,11 +258,15 @@ def _print_verdict(console: Console, study: StudyRecord, decimals: int, *, is_ol
         console.print(str(OLD_WAY), highlight=False)
     evidence = result.evidence
     if evidence is not None:
-        console.print(str(headline(evidence)), style="bold", highlight=False)
+
+        def label(name: str) -> str:
+            return formatting.baseline(name, study.task)
+
+        console.print(str(headline(evidence, label)), style="bold", highlight=False)
         if evidence.verdicts:
-            console.print(_verdicts(evidence))
+            console.print(_verdicts(evidence, label))
         ours, theirs = result.holdout_scores(study.metric)
-        for message in notes(evidence, ours=ours, baselines=theirs, decimals=decimals):
+        for message in notes(evidence, ours=ours, baselines=theirs, decimals=decimals, label=label):
             console.print(str(message), highlight=False)
     if study.n_looks:
         console.print(str(looks_sentence(study.n_looks)), highlight=False)

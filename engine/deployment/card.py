@@ -10,7 +10,7 @@ from ..domain.bundles import BundleThreshold, Contents, Conversion
 from ..domain.comparable import is_scored_the_old_way
 from ..domain.evidence import Claims
 from ..domain.formats import FORMATS
-from ..domain.formatting import count, counted, number, plain, score, shared_decimals
+from ..domain.formatting import baseline, count, counted, number, plain, score, shared_decimals
 from ..domain.group_audits import GroupAudit
 from ..domain.kinds import kind_of_role
 from ..domain.results import StudyResult
@@ -156,13 +156,19 @@ def _scores(
             held = (scored.holdout or {}).get(study.metric)
             shown = "" if held is None else f", holdout {number(held, decimals)}"
             folds = score(scored.cv_mean, scored.cv_std)
-            lines.append(f"Baseline `{name}`: {folds} over the folds{shown}.")
+            lines.append(f"Baseline `{baseline(name, study.task)}`: {folds} over the folds{shown}.")
         if final.is_judged_the_old_way:
             lines.append(str(OLD_WAY))
         evidence = final.evidence
         if evidence is not None:
             ours, theirs = final.holdout_scores(study.metric)
-            said = sentences(evidence, ours=ours, baselines=theirs, decimals=decimals)
+            said = sentences(
+                evidence,
+                ours=ours,
+                baselines=theirs,
+                decimals=decimals,
+                label=lambda name: baseline(name, study.task),
+            )
             lines += [str(message) for message in said]
             data = json.dumps(encoded(Claims.of(evidence, study.n_looks)), indent=1)
             further = [Paragraph("The same as data:"), Code("json", data)]
@@ -199,7 +205,7 @@ def _picked_by_hand(study: StudyRecord, result: StudyResult, trial: TrialRecord)
         lines.append(str(OLD_WAY))
     for name, scored in sorted(result.baselines.items()):
         folds = score(scored.cv_mean, scored.cv_std)
-        lines.append(f"Baseline `{name}`: {folds} over the folds.")
+        lines.append(f"Baseline `{baseline(name, study.task)}`: {folds} over the folds.")
     return [*lines, *([str(looks_sentence(study.n_looks))] if study.n_looks else [])]
 
 

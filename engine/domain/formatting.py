@@ -306,3 +306,19 @@ def seconds(value: float | None) -> str:
     if value >= 120:
         return clock(value)
     return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
+
+
+def baseline(name: str, task: str) -> str:
+    """Return what a baseline is called: the constant prediction of a regression is the mean.
+
+    Parameters
+    ----------
+    name : str
+        As it is stored.
+    task : str
+
+    Returns
+    -------
+    str
+    """
+    return "mean" if name == "majority" and task == "regression" else name

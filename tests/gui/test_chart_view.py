@@ -14,7 +14,7 @@ from cupel.gui.widgets.parts import column
 from cupel.gui.widgets.small_chart import SmallChart
 from cupel.storage.records import Curves
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtWidgets import QLabel, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 X = np.arange(3.0)
@@ -142,9 +142,9 @@ def test_the_hover_of_a_chart_is_written_on_its_own_ground(
     shown(qtbot, holder, chart)
     QToolTip.showText(chart.mapToGlobal(chart.rect().center()), "0.927", chart)
     try:
-        image = (
-            next(tip for tip in QApplication.topLevelWidgets() if tip.inherits("QTipLabel")).grab().toImage()
-        )
+        # Among the chart's own: a walk over all windows of the process may meet one that is being deleted.
+        tip = next(label for label in chart.findChildren(QLabel) if label.inherits("QTipLabel"))
+        image = tip.grab().toImage()
         inks = {image.pixelColor(x, image.height() // 2).name() for x in range(3, image.width() - 3)}
         assert {colour("raised").name(), colour("text").name()} <= inks
         assert image.pixelColor(3, 3).alpha() == 255
