@@ -93,3 +93,15 @@ def test_a_param_that_is_not_finite_is_written_too() -> None:
 )
 def test_a_moment_is_a_date_with_its_time_where_it_has_one(seconds: float, text: str) -> None:
     assert formatting.moment(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "shown"),
+    [
+        ("majority", "binary", "majority"),
+        ("majority", "regression", "mean"),
+        ("linear", "regression", "linear"),
+    ],
+)
+def test_the_constant_of_a_regression_is_the_mean(name: str, task: str, shown: str) -> None:
+    assert formatting.baseline(name, task) == shown
