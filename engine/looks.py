@@ -41,8 +41,8 @@ def note_look(store: Store, study: StudyRecord, purpose: LookPurpose) -> None:
     if not digest:
         return
     for other in list_studies(store, archived=None).studies:
-        if other.holdout_digest is None and _has_looked(other):
-            known_digest(store, other)
+        if other.record.holdout_digest is None and _has_looked(other.result):
+            known_digest(store, other.record)
     for rows in (digest, *_overlapping(store, study, digest)):
         store.add_look(rows, study_id=study.id, purpose=purpose)
 
@@ -103,11 +103,10 @@ def _holdout_of(artifacts: Artifacts, split_sha256: str) -> NDArray[np.int64]:
 def note_holdout(store: Store, study: StudyRecord, digest: str) -> None:
     """Record for the first time what names a study's held out rows, and the look that an older version had at them."""
     store.set_holdout(study.id, digest)
-    if digest and _has_looked(study):
+    if digest and _has_looked(StudyResult.of(study)):
         store.add_look(digest, study_id=study.id, purpose=LookPurpose.SEARCH)
 
 
-def _has_looked(study: StudyRecord) -> bool:
+def _has_looked(result: StudyResult) -> bool:
     """Whether the end of a study's search scored its final model on the holdout."""
-    best = StudyResult.of(study).best
-    return best is not None and bool(best.holdout)
+    return result.best is not None and bool(result.best.holdout)

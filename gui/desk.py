@@ -13,9 +13,9 @@ from ..engine.domain.errors import Message
 from ..engine.domain.requests import Request as JobRequest
 from ..engine.domain.requests import add_job
 from ..engine.domain.resuming import More, extend
-from ..engine.domain.study_list import list_studies
+from ..engine.domain.study_list import ReadStudies, ReadStudy, list_studies
 from ..engine.jobs.launch import ServiceProcess, launch_engine
-from ..storage.records import DamagedStudy, JobRecord, Request, StudyList, StudyRecord, StudyState
+from ..storage.records import DamagedStudy, JobRecord, Request, StudyRecord, StudyState
 from . import words
 from .feed import Feed
 from .preferences import Preferences
@@ -66,6 +66,8 @@ class Desk(QObject):
         self.feed = feed
         self.preferences = preferences
         self.studies: tuple[StudyRecord, ...] = ()
+        # The same ones, with their settings and results.
+        self.read_studies: tuple[ReadStudy, ...] = ()
         # Those that cannot be read: they are listed, and nothing can be done with them.
         self.damaged: tuple[DamagedStudy, ...] = ()
         # Whether `studies` has been read at all.
@@ -220,10 +222,11 @@ class Desk(QObject):
             if study_id in studies and start.is_awaited(studies[study_id], now, lost=study_id in self.lost)
         }
 
-    def _took_studies(self, read: tuple[StudyList, frozenset[int]]) -> None:
+    def _took_studies(self, read: tuple[ReadStudies, frozenset[int]]) -> None:
         self._reading = False
         found, self.lost = read
-        self.studies, self.damaged = found.studies, found.damaged
+        self.read_studies, self.damaged = found.studies, found.damaged
+        self.studies = tuple(study.record for study in found.studies)
         self.has_read = True
         self._forget_starts()
         studies = self.studies
@@ -246,12 +249,12 @@ class Desk(QObject):
         self.warn(lambda: sentence(message))
 
 
-def _studies_and_lost(store: Store) -> tuple[StudyList, frozenset[int]]:
+def _studies_and_lost(store: Store) -> tuple[ReadStudies, frozenset[int]]:
     """Read all studies, and which of them ought to run but have no live engine."""
     # Before the studies: one that ends meanwhile is not lost.
     lost = store.interrupted_studies()
     found = list_studies(store, archived=None)
-    return found, lost & {study.id for study in found.studies if study.state in _MUST_LIVE}
+    return found, lost & {study.record.id for study in found.studies if study.record.state in _MUST_LIVE}
 
 
 def _waits_paused(store: Store, study_id: int) -> bool:

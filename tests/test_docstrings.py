@@ -78,7 +78,7 @@ def modules(*folders: str) -> list[Path]:
 
 
 def is_carried(path: Path, tree: ast.Module) -> bool:
-    """Whether bundles carry a module of a kind, as it says itself: their programs are short, so methods say less."""
+    """Whether bundles carry a module of a kind, as it says itself: their programs are to be short."""
     return path.parents[1].name == "kinds" and "bundles carry it" in (ast.get_docstring(tree) or "").lower()
 
 

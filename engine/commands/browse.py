@@ -19,7 +19,6 @@ from ...storage.records import (
     DamagedStudy,
     FailureKind,
     FoldScores,
-    StudyList,
     StudyRecord,
     TrialRecord,
     TrialState,
@@ -32,10 +31,10 @@ from ..domain.data_read import DataRead
 from ..domain.errors import Message, SpecError, WorkspaceError
 from ..domain.evidence import Verdict
 from ..domain.filtering import parse_filter, trial_columns
-from ..domain.leading import leading_of, margin_of
+from ..domain.leading import leading_in, margin_in
 from ..domain.objectives import front_of_table, objectives_of, pareto_trials
 from ..domain.stored import encoded
-from ..domain.study_list import damaged_study, list_studies
+from ..domain.study_list import ReadStudies, ReadStudy, damaged_study, list_studies
 from ..domain.trial_columns import SHOWN, ShownColumn, written
 from ..domain.trial_view import read_view
 from ..domain.verdict import OLD_WAY, verdict_sentence
@@ -57,7 +56,7 @@ def run_studies(args: argparse.Namespace) -> int:
     with open_to_read(args.workspace) as store:
         found = list_studies(store)
         if args.json:
-            summaries, damaged = _each(found, lambda study: summary(store, study))
+            summaries, damaged = _each(found, lambda study: summary(store, study.record))
             summaries += [
                 {"study": one.id, "name": one.name, "state": "damaged", "damage": one.problem.message}
                 for one in damaged
@@ -83,7 +82,7 @@ def run_studies(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _each(found: StudyList, of: Callable[[StudyRecord], T]) -> tuple[list[T], tuple[DamagedStudy, ...]]:
+def _each(found: ReadStudies, of: Callable[[ReadStudy], T]) -> tuple[list[T], tuple[DamagedStudy, ...]]:
     """Return what is said of each study that can be read, and the others."""
     found_of: list[T] = []
     damaged = list(found.damaged)
@@ -93,11 +92,11 @@ def _each(found: StudyList, of: Callable[[StudyRecord], T]) -> tuple[list[T], tu
         except StoreError as error:
             problem = Message(
                 "A trial of the study {study!r} is damaged: {problem}",
-                {"study": study.name, "problem": str(error)},
+                {"study": study.record.name, "problem": str(error)},
             )
-            damaged.append(damaged_study(study, problem))
+            damaged.append(damaged_study(study.record, problem))
         except WorkspaceError as error:
-            damaged.append(damaged_study(study, error.sentence))
+            damaged.append(damaged_study(study.record, error.sentence))
     return found_of, tuple(damaged)
 
 
@@ -109,8 +108,9 @@ class _Line:
     is_old: bool
 
 
-def _line(store: Store, study: StudyRecord, interrupted: Collection[int]) -> _Line:
-    leading, margin = leading_of(study), margin_of(study)
+def _line(store: Store, read: ReadStudy, interrupted: Collection[int]) -> _Line:
+    study = read.record
+    leading, margin = leading_in(study, read.spec, read.result), margin_in(study, read.result)
     cells = (
         str(study.id),
         study.name,

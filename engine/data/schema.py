@@ -28,6 +28,7 @@ from ..domain.kinds import (
     Storage,
     joined,
     kinds_of,
+    packages_of,
 )
 from ..domain.spec import ReadSpec
 from ..domain.stored import from_builtins
@@ -152,7 +153,7 @@ class TableSchema:
     @property
     def packages(self) -> tuple[str, ...]:
         """What programs that read raw rows need beside NumPy."""
-        return tuple(package for one in self.inputs for package in KINDS[one.kind].packages)
+        return packages_of(one.kind for one in self.inputs)
 
     @property
     def kind(self) -> str:

@@ -103,7 +103,7 @@ class Export:
         work = target.with_name(half_written(target.name, secrets.token_hex(4)))
         certificate = Certificate()
         try:
-            helpers = self.helpers or Helpers.start(self.formats, packages=self._packages)
+            helpers = self.helpers or Helpers.start(self.formats, packages=self.rows.schema.packages)
             try:
                 certificate, manifest = replace(self, helpers=helpers)._write(model, work)
                 if not certificate.passed:
@@ -168,11 +168,6 @@ class Export:
             if is_killed and is_same and not path.exists():
                 return path
         return None
-
-    @property
-    def _packages(self) -> tuple[str, ...]:
-        """What programs that read raw rows need beside NumPy."""
-        return self.rows.schema.packages
 
     def _write(self, model: Path, work: Path) -> tuple[Certificate, Json]:
         """Write the bundle into ``work/bundle`` and return its certificate and manifest."""
@@ -241,7 +236,7 @@ class Export:
     def _write_programs(self, folder: Path) -> None:
         """Write the programs that predict, and what each needs to be installed."""
         (folder / "predict.py").write_text(predict_program(), encoding="utf-8")
-        common = ["numpy", *self._packages]
+        common = ["numpy", *self.rows.schema.packages]
         for part in _parts(self.rows.schema):
             for file in part.files:
                 shutil.copyfile(file, folder / file.name)

@@ -20,7 +20,7 @@ from ..bundled.schema import Schema
 from ..domain.bundles import Certificate, FormatCheck
 from ..domain.errors import ExportError, Message
 from ..domain.formats import FORMATS
-from ..domain.kinds import KINDS, kind_of_role
+from ..domain.kinds import kind_of_role, packages_of
 from ..jobs.child import Child, Job
 from ..jobs.messages import line_of
 from .programs import own_programs
@@ -176,8 +176,7 @@ def _groups(formats: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _packages(folder: Path) -> tuple[str, ...]:
     """Return what programs that read a bundle's raw rows need beside NumPy."""
-    kinds = dict.fromkeys(kind_of_role(spec.role) for spec in Schema.load(folder).inputs)
-    return tuple(package for kind in kinds for package in KINDS[kind].packages)
+    return packages_of(dict.fromkeys(kind_of_role(spec.role) for spec in Schema.load(folder).inputs))
 
 
 def _checker(names: Sequence[str], further: Sequence[str]) -> Child:

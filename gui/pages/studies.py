@@ -85,14 +85,14 @@ class StudiesPage(Page):
         self.say(self._show_counts)
 
     def refresh(self) -> None:
-        studies, damaged = self.desk.studies, self.desk.damaged
+        studies, damaged = self.desk.read_studies, self.desk.damaged
         empty = not studies and not damaged
         self.show_place(1 if empty else 0)
         for widget in (self.filter, self.archived, self.new):
             widget.setVisible(not empty)
         # A row that Qt makes the current one meanwhile is not the user's choice.
         self._filling = True
-        self.model.show_studies(studies, [self.desk.standing(study) for study in studies], damaged)
+        self.model.show_studies(studies, [self.desk.standing(study.record) for study in studies], damaged)
         self._filling = False
         self._follow_desk()
         self._show_actions()

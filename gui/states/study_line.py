@@ -1,12 +1,12 @@
-"""What a line of the Studies page shows of a study: its stored result and settings, decoded once for each record."""
+"""What a line of the Studies page shows of a study: how it stands, what leads it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from ...engine.domain.leading import Leading, Margin, leading_in, margin_in
-from ...engine.domain.results import StudyResult
 from ...engine.domain.spec import StudySpec
+from ...engine.domain.study_list import ReadStudy
 from ...storage.records import StudyRecord
 
 
@@ -35,9 +35,9 @@ class StudyLine:
     is_old: bool
 
     @classmethod
-    def of(cls, study: StudyRecord, word: str, tone: str) -> StudyLine:
+    def of(cls, read: ReadStudy, word: str, tone: str) -> StudyLine:
         """Return what is shown of a study that stands so."""
-        spec, result = StudySpec.of_study(study), StudyResult.of(study)
+        study, spec, result = read.record, read.spec, read.result
         return cls(
             study,
             spec,

@@ -58,7 +58,7 @@ def test_a_damaged_study_is_listed_with_its_name_beside_the_others(
     damage(workspace, f"{statement} WHERE name = 'Irises'")
     with Store.open(workspace, "r") as store:
         found = list_studies(store)
-    assert [study.name for study in found.studies] == ["Digits"]
+    assert [study.record.name for study in found.studies] == ["Digits"]
     assert [(one.id, one.name) for one in found.damaged] == [(1, "Irises")]
     message = found.damaged[0].problem.message
     assert "'Irises'" in message

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cupel.engine.domain.spec import spec_of
+from cupel.engine.domain.study_list import list_studies
 from cupel.gui import words
 from cupel.gui.models.studies_model import StudiesModel, StudiesProxy, StudyColumn
 from cupel.gui.pages.studies import StudiesPage
@@ -43,18 +44,18 @@ def choose(page: StudiesPage, name: str) -> int:
 
 def test_the_models_keep_qts_rules(qtbot: QtBot, workspace: Path) -> None:
     with Store.open(workspace) as store:
-        studies = tuple(store.studies(archived=None))
+        studies = list_studies(store, archived=None).studies
     model, proxy = StudiesModel(), StudiesProxy()
     proxy.setSourceModel(model)
     testers = [
         QAbstractItemModelTester(one, QAbstractItemModelTester.FailureReportingMode.Fatal)
         for one in (model, proxy)
     ]
-    model.show_studies(studies, [words.standing(study) for study in studies])
+    model.show_studies(studies, [words.standing(study.record) for study in studies])
     proxy.set_words("housing")
     assert proxy.rowCount() == 1
     proxy.set_words("")
-    model.show_studies(studies[1:], [words.standing(study) for study in studies[1:]])
+    model.show_studies(studies[1:], [words.standing(study.record) for study in studies[1:]])
     model.show_studies((), ())
     assert len(testers) == 2
 
