@@ -17,6 +17,7 @@ from ..storage.store import Store
 from ..storage.workspace import SCRATCH
 from .data.schema import TableSchema
 from .data.table import TableFiles
+from .data.target import positive_message
 from .domain.comparable import ranked_together
 from .domain.errors import Message, SpecError
 from .domain.space_points import Start
@@ -70,7 +71,13 @@ def create_study(
     splits = draw_splits(spec.split, target, loaded.table, schema, spec.seed, near)
     report = build_report(loaded.table, schema, target, spec.split, near)
     audit = audit_split(loaded.table, schema, target, spec.split, near)
-    said = (*loaded.messages, *messages_of(loaded.table, schema), *target.messages)
+    positive = positive_message(target, spec.positive, spec.metric)
+    said = (
+        *loaded.messages,
+        *messages_of(loaded.table, schema),
+        *target.messages,
+        *([positive] if positive else []),
+    )
     dataset = _keep(store, loaded, schema, report, said)
     study = store.create_study(
         name=name or f"{loaded.name} · {spec.target}",
