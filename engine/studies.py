@@ -18,6 +18,7 @@ from ..storage.store import Store
 from ..storage.workspace import SCRATCH
 from .data.schema import TableSchema
 from .data.table import TableFiles
+from .data.target import positive_message
 from .domain.comparable import ranked_together
 from .domain.errors import Message, SpecError
 from .domain.space_points import Start
@@ -103,10 +104,12 @@ class PlannedStudy:
     def create(self, store: Store, name: str | None = None) -> tuple[StudyRecord, tuple[Message, ...]]:
         """Write it to a store; what is returned is as of `create_study`."""
         loaded, spec = self.rows.loaded, self.rows.spec
+        positive = positive_message(self.rows.target, spec.positive, spec.metric)
         said = (
             *loaded.messages,
             *messages_of(loaded.table, self.rows.schema),
             *self.rows.target.messages,
+            *([positive] if positive else []),
         )
         dataset = _keep(store, loaded, self.rows.schema, self.report, said)
         study = store.create_study(

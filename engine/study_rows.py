@@ -6,6 +6,7 @@ study in the store `StudyRows`, which is handed on to whoever needs some of it.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ from ..storage.records import DatasetRecord, StudyRecord, TrialRecord
 from ..storage.store import Store
 from .data.schema import TableSchema
 from .data.table import ArrayFile, Table, TableFiles
-from .data.target import Target, encode_target
+from .data.target import Target, encode_target, positive_class
 from .domain.errors import DataError, ExportError
 from .domain.kinds import AUTO, kinds_of
 from .domain.spec import ReadSpec, StudySpec
@@ -66,7 +67,10 @@ class SourceRows:
         target = encode_target(loaded.table, schema, spec.task)
         if not schema.features:
             raise _without_features(loaded, schema, spec)
-        return cls(loaded, schema, target, spec.resolved(target.task, schema.kind))
+        spec = spec.resolved(target.task, schema.kind)
+        positive = positive_class(target, spec.positive, spec.metric)
+        target = encode_target(loaded.table, schema, spec.task, positive)
+        return cls(loaded, schema, target, dataclasses.replace(spec, positive=positive))
 
 
 def _without_features(loaded: Loaded, schema: TableSchema, spec: StudySpec) -> DataError:
@@ -129,7 +133,9 @@ class StudyRows:
     @cached_property
     def target(self) -> Target:
         """The target of the rows that have one."""
-        return encode_target(self.table, self.schema, self.study.task)
+        return encode_target(
+            self.table, self.schema, self.study.task, StudySpec.of_study(self.study).positive
+        )
 
     @property
     def has_splits(self) -> bool:

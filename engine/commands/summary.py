@@ -42,6 +42,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, object]:
         "name": study.name,
         "task": study.task,
         "metric": study.metric,
+        "positive": StudySpec.of_study(study).positive or None,
         "direction": study.direction,
         "best": None
         if best is None

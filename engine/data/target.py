@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.arrays import TargetValues
-from ..domain.errors import DataError, Message
+from ..domain.errors import DataError, Message, SpecError
+from ..domain.metrics import ONE_SIDED
 from .columns import Column, DateColumn, NumberColumn, Rows, WordColumn, canonical_text
 from .schema import TableSchema
 from .table import Table
@@ -64,8 +65,13 @@ class Target:
         return self.values[np.searchsorted(self.rows, rows)]
 
 
-def encode_target(table: Table, schema: TableSchema, task: str = "auto") -> Target:
+def encode_target(table: Table, schema: TableSchema, task: str = "auto", positive: str = "") -> Target:
     """Encode the column whose role is target.
+
+    Parameters
+    ----------
+    positive : str
+        Of two classes, the one that comes second; in the order of their names where empty.
 
     Raises
     ------
@@ -99,10 +105,78 @@ def encode_target(table: Table, schema: TableSchema, task: str = "auto") -> Targ
     if decided == "regression":
         return _numbers(column, rows, n_dropped, messages)
     labels, values = class_labels(column, rows)
+    if len(labels) == 2 and positive == labels[0]:
+        labels, values = labels[::-1], 1 - values
     _check_classes(column.name, labels, len(rows), decided)
     decided = "binary" if len(labels) == 2 else "multiclass"
     messages += _class_messages(column.name, labels)
     return Target(decided, labels, values, rows, n_dropped, tuple(messages))
+
+
+def positive_class(target: Target, asked: str, metric: str) -> str:
+    """Return the positive class of a study: the one asked for, else the rarer one where the metric tells them apart.
+
+    Parameters
+    ----------
+    target : Target
+    asked : str
+        As the user spells it; empty where nothing was said.
+    metric : str
+
+    Returns
+    -------
+    str
+        Empty where there is none.
+
+    Raises
+    ------
+    SpecError
+        Where the class that is asked for is none of two.
+    """
+    if asked and target.task != "binary":
+        raise SpecError("A positive class is for a target of two classes; leave {value!r} out.", value=asked)
+    if asked:
+        found = next((label for label in target.labels if label == asked), None) or next(
+            (label for label in target.labels if plain_label(label) == plain_label(asked)), None
+        )
+        if found is None:
+            raise SpecError(
+                "The positive class {value!r} is no class of the target; choose one of {choices}.",
+                value=asked,
+                choices=", ".join(target.labels),
+            )
+        return found
+    if target.task != "binary" or metric not in ONE_SIDED:
+        return ""
+    (first, n_first), (second, n_second) = target.counts()
+    return first if n_first < n_second else second
+
+
+def positive_message(target: Target, positive: str, metric: str) -> Message | None:
+    """Return which class a metric is of; None where it is of none.
+
+    Parameters
+    ----------
+    target : Target
+    positive : str
+    metric : str
+
+    Returns
+    -------
+    Message or None
+    """
+    if not positive:
+        return None
+    return Message(
+        "The positive class is {positive!r}, with {n:,} of {n_rows:,} rows: {metric} is of it. --positive CLASS says "
+        "another one.",
+        {
+            "positive": positive,
+            "n": dict(target.counts())[positive],
+            "n_rows": len(target.values),
+            "metric": metric,
+        },
+    )
 
 
 def decide_task(column: NumberColumn | WordColumn) -> Literal["binary", "multiclass", "regression"]:

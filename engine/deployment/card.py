@@ -130,11 +130,13 @@ def _data(study: StudyRecord, dataset: DatasetRecord, made: Conversion) -> Secti
 def _scores(
     study: StudyRecord, result: StudyResult, trial: TrialRecord, final: StudyResult | None
 ) -> Section:
-    split = StudySpec.of_study(study).split
+    spec = StudySpec.of_study(study)
+    split, of_class = spec.split, f" of the class `{spec.positive}`" if spec.positive else ""
     folds = f"{counted(split.n_folds, 'fold')} × {counted(split.n_repeats, 'repeat')}"
     further: list[Block] = []
     lines = [
-        f"Metric `{study.metric}` ({study.direction}d), {folds}, preprocessing fitted inside each training part.",
+        f"Metric `{study.metric}`{of_class} ({study.direction}d), {folds}, preprocessing fitted inside each training "
+        "part.",
         f"Cross-validation of the trial: {score(*_over_folds(trial, final))} over {_judged_on(study, trial, final)}.",
         *_split_audit(result.split_audit),
     ]

@@ -283,6 +283,10 @@ def _table() -> dict[str, Metric]:
 METRICS: dict[str, Metric] = _table()
 
 
+ONE_SIDED = frozenset({"f1", "precision", "recall", "average_precision"})
+"""Those that are another where two classes change places: they are of the positive one, which is the second."""
+
+
 def default_metric(task: str) -> str:
     """Return the metric that is judged when the user names none.
 

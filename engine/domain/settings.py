@@ -235,6 +235,11 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("", *METRICS), metavar="NAME",
     ),
     Setting(
+        "positive", "positive", "method", str, Message("Positive class"),
+        Message("Of two classes: the one that f1, precision, recall and average precision are of; else the rarer one"),
+        metavar="CLASS",
+    ),
+    Setting(
         "families", "family", "method", str, Message("Families"),
         Message("Model families to search; the usual ones of the data where none is named"),
         choices=tuple(FAMILY_KINDS), is_several=True, are_files=True,

@@ -193,6 +193,9 @@ class StudySpec:
         ``auto`` is decided from the target when the study is created.
     metric : str
         A name of `cupel.engine.domain.metrics.METRICS`; empty for the task's default.
+    positive : str
+        Of two classes, the one that the metric is of, and that comes second; empty for the order of their names, which
+        is decided where the metric tells them apart when the study is created.
     families : tuple of str
         Model families the search may choose from; none for the usual ones of the kind of data.
     kind : str
@@ -231,6 +234,7 @@ class StudySpec:
     target: str
     task: Task = "auto"
     metric: str = ""
+    positive: str = ""
     families: tuple[str, ...] = ()
     kind: str = AUTO
     split: SplitSpec = field(default_factory=SplitSpec)

@@ -48,7 +48,7 @@ def _scored(prepared: Prepared) -> TrialOutcome:
     started, files = time.monotonic(), prepared.files
     schema = files.schema
     table = files.table.load()
-    target = encode_target(table, schema, files.task)
+    target = encode_target(table, schema, files.task, files.positive)
     splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())
     y = np.full(table.n_rows, -1, dtype=target.values.dtype)
     y[target.rows] = target.values

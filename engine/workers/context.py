@@ -42,7 +42,7 @@ class StudyContext:
         self.schema = files.schema
         self.table = files.table.load()
         self.preprocessing = SchemaPreprocessing(self.schema)
-        self.target = encode_target(self.table, self.schema, files.task)
+        self.target = encode_target(self.table, self.schema, files.task, files.positive)
         self.splits = Splits.from_npz_bytes(Path(files.splits).read_bytes())
         self.y_by_row: NDArray[np.generic] = np.full(self.table.n_rows, -1, dtype=self.target.values.dtype)
         self.y_by_row[self.target.rows] = self.target.values

@@ -67,6 +67,7 @@ class StudyTraining:
     seed: int
     max_epochs: int
     split_seed: int = 0
+    positive: str = ""
     limits: LimitsSpec = field(default_factory=LimitsSpec)
     objectives: tuple[str, ...] = ("score",)
     fused: bool | None = None
@@ -81,6 +82,7 @@ class StudyTraining:
             metric=spec.metric,
             seed=spec.seed,
             split_seed=spec.split_seed,
+            positive=spec.positive,
             max_epochs=spec.max_epochs,
             limits=spec.limits,
             objectives=spec.objectives,

@@ -122,6 +122,12 @@ class StudyForm(Card):
             "target": ChoiceField(lambda: tr("Predict"), tip=lambda: tr("The target column")),
             "task": setting_field("task", lambda name: task_text(name, state.found_task)),
             "metric": ChoiceField(lambda: tr("Metric"), tip=lambda: tr("What trials are judged by")),
+            "positive": ChoiceField(
+                lambda: tr("Positive class"),
+                tip=lambda: tr(
+                    "The one of two classes that f1, precision, recall and average precision are of"
+                ),
+            ),
             "families": families,
             "objectives": objectives,
             "split.holdout_part": PartField(),
@@ -132,6 +138,7 @@ class StudyForm(Card):
         }
         """By the fields of their settings; ``name`` and ``target`` beside them."""
         self._holdout_line = self.fields["split.holdout"].line()
+        self._positive_line = self.fields["positive"].line()
 
     def _line(self, name: str) -> QWidget:
         return self.fields[name].line()
@@ -142,6 +149,7 @@ class StudyForm(Card):
     def _common(self) -> list[QWidget]:
         return [
             *map(self._line, ("name", "kind", "target", "task", "metric")),
+            self._positive_line,
             _section(lambda: tr("Validation")),
             self._pair("split.n_folds", "split.n_repeats"),
             self.fields["split.holdout_part"].line(),
@@ -181,6 +189,12 @@ class StudyForm(Card):
             lambda name: name or usual_metric_text(task),
             ("", *state.metrics),
         )
+        self._offer(
+            "positive",
+            state.two_classes,
+            lambda name: name or tr("Automatic: the rarer one"),
+            ("", *state.two_classes),
+        )
         if self._offered.get("part") != state.parts:
             self._offered["part"] = state.parts
             part = self.fields["split.holdout_part"]
@@ -204,6 +218,7 @@ class StudyForm(Card):
     def _show_lines(self) -> None:
         """Show the fields that mean something."""
         self._holdout_line.setVisible(not self._state.values["split.holdout_part"])
+        self._positive_line.setVisible(self._state.has_sides)
         self.split.show_state(self._state)
 
 

@@ -17,6 +17,7 @@ from ...engine.domain.families import default_families, families_of
 from ...engine.domain.forecasts import ForecastRequest
 from ...engine.domain.inspections import Inspection
 from ...engine.domain.kinds import AUTO, DEFAULT_KIND, KINDS, kinds_of
+from ...engine.domain.metrics import ONE_SIDED
 from ...engine.domain.objectives import COSTS
 from ...engine.domain.requests import CreateStudy, Inspect
 from ...engine.domain.space import Space
@@ -145,6 +146,17 @@ class NewStudyState:
         return task_of(self.values["task"], self.found_task)
 
     @property
+    def two_classes(self) -> tuple[str, ...]:
+        """The classes of the target where there are two; none for other targets."""
+        labels = self.found.labels if self.found is not None and self.task == "binary" else ()
+        return tuple(label for label, _ in labels) if len(labels) == 2 else ()
+
+    @property
+    def has_sides(self) -> bool:
+        """Whether the metric is of one of two classes."""
+        return bool(self.two_classes) and self.values["metric"] in ONE_SIDED
+
+    @property
     def families(self) -> tuple[str, ...]:
         """The families for the kind of data."""
         return families_of(self.kind)
@@ -216,6 +228,8 @@ class NewStudyState:
         self.values |= values
         self.mistakes = dict(mistakes)
         self.values["metric"] = chosen_of(self.values["metric"], ("", *self.metrics))
+        if not self.has_sides:
+            self.values["positive"] = ""
 
     def read_otherwise(self, option: str, value: object) -> None:
         """Have the file read in another way."""
@@ -371,6 +385,7 @@ class NewStudyState:
         if not found.parts or before is None or before.parts != found.parts:
             values["split.holdout_part"] = "test" if "test" in found.parts else ""
         values["metric"] = chosen_of(values["metric"], ("", *self.metrics))
+        values["positive"] = chosen_of(values["positive"], ("", *self.two_classes))
         values["name"] = values["name"] or found.name.rsplit(".", 1)[0]
 
     def _recall(self, fields: Mapping[str, Any]) -> None:
@@ -387,6 +402,7 @@ class NewStudyState:
             "target": self.targets,
             "kind": self.kinds,
             "metric": ("", *self.metrics),
+            "positive": ("", *self.two_classes),
             "split.holdout_part": ("", *dict(self.parts)),
         }
         if name in offered:

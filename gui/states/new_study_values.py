@@ -14,7 +14,7 @@ _USUAL_TIME_S = 600.0
 """What somebody waits for who has not said anything."""
 
 SETTINGS_OF_FORM = (
-    "kind", "task", "metric", "families", "objectives", "split.holdout_part", "sampler", "pruner",
+    "kind", "task", "metric", "positive", "families", "objectives", "split.holdout_part", "sampler", "pruner",
     "split.n_folds", "split.n_repeats", "split.holdout", "budget.timeout_s", "budget.n_trials", "budget.target_score",
     "limits.parameters", "limits.size_bytes", "limits.latency_ms", "limits.memory_bytes", "max_epochs", "seed",
     "n_finalists", "equivalence", "n_workers", "baselines", "alongside", *SPLIT,

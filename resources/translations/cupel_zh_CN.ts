@@ -208,6 +208,10 @@
       <translation>自动</translation>
     </message>
     <message>
+      <source>Automatic: the rarer one</source>
+      <translation>自动：较少的一类</translation>
+    </message>
+    <message>
       <source>Automatic: {kind}</source>
       <translation>自动：{kind}</translation>
     </message>
@@ -1320,6 +1324,10 @@
       <translation>普通 K 折</translation>
     </message>
     <message>
+      <source>Positive class</source>
+      <translation>正类</translation>
+    </message>
+    <message>
       <source>Precision</source>
       <translation>精确率</translation>
     </message>
@@ -1818,6 +1826,10 @@
     <message>
       <source>The next trials are being prepared.</source>
       <translation>正在准备下一批试验。</translation>
+    </message>
+    <message>
+      <source>The one of two classes that f1, precision, recall and average precision are of</source>
+      <translation>两个类别中，f1、precision、recall 和 average precision 所针对的那一类</translation>
     </message>
     <message>
       <source>The package {package} is not installed.</source>
@@ -2575,6 +2587,10 @@
       <translation>作业结束时必须有结果或失败原因，且只能有其一。</translation>
     </message>
     <message>
+      <source>A positive class is for a target of two classes; leave {value!r} out.</source>
+      <translation>正类只用于两个类别的目标；请去掉 {value!r}。</translation>
+    </message>
+    <message>
       <source>A positive class is for classes, and the target is a number; leave it out.</source>
       <translation>正类只用于分类，而目标是数值；请去掉它。</translation>
     </message>
@@ -3199,6 +3215,10 @@
       <translation>试验 {number} 的变体 {variant!r} 只保存了得分，没有保存对每一行的预测；请先导出它（cupel export … --trial {number} --variant …），再用未参与训练的行审计该模型包（cupel audit BUNDLE --data FILE --by COLUMN）。</translation>
     </message>
     <message>
+      <source>Of two classes: the one that f1, precision, recall and average precision are of; else the rarer one</source>
+      <translation>两个类别中，f1、precision、recall 和 average precision 所针对的那一类；否则取较少的一类</translation>
+    </message>
+    <message>
       <source>On these folds, which are in question: {verdict}</source>
       <translation>在这些有疑问的划分上：{verdict}</translation>
     </message>
@@ -3229,6 +3249,10 @@
     <message>
       <source>Path</source>
       <translation>训练路径</translation>
+    </message>
+    <message>
+      <source>Positive class</source>
+      <translation>正类</translation>
     </message>
     <message>
       <source>Predicting the holdout took longer than {seconds} seconds.</source>
@@ -3857,6 +3881,14 @@
     <message>
       <source>The part of the file name is {value}; it must be at least {least}.</source>
       <translation>文件名部分为 {value}；至少应为 {least}。</translation>
+    </message>
+    <message>
+      <source>The positive class is {positive!r}, with {n:,} of {n_rows:,} rows: {metric} is of it. --positive CLASS says another one.</source>
+      <translation>正类是 {positive!r}，占 {n_rows:,} 行中的 {n:,} 行：{metric} 针对它。用 --positive CLASS 可另行指定。</translation>
+    </message>
+    <message>
+      <source>The positive class {value!r} is no class of the target; choose one of {choices}.</source>
+      <translation>正类 {value!r} 不是目标的类别；请从 {choices} 中选择。</translation>
     </message>
     <message>
       <source>The predictions would overwrite the data {file}; choose another file for them.</source>

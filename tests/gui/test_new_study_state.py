@@ -274,3 +274,18 @@ def test_data_that_cannot_be_opened_lose_nothing_of_what_was_asked(state: NewStu
 def test_the_values_of_dates_are_told_as_dates() -> None:
     facts = ColumnFacts("when", "date", "date", 0, 9, 0.0, 1_717_160_700.0, 9e8, (), "%Y-%m-%d", top=())
     assert values_text(facts) == "1970-01-01 … 2024-05-31 13:05"
+
+
+def test_a_positive_class_is_chosen_where_the_metric_is_of_one(state: NewStudyState) -> None:
+    state.take(inspection(labels=(("no", 90), ("yes", 30))))
+    assert state.two_classes == ("no", "yes")
+    assert not state.has_sides
+    state.fill({"metric": "f1"}, {})
+    assert state.has_sides
+    state.fill({"positive": "no"}, {})
+    assert state.spec().positive == "no"
+    state.fill({"metric": "accuracy"}, {})
+    assert state.spec().positive == ""
+    state.fill({"metric": "recall", "positive": "yes"}, {})
+    state.take(inspection(labels=(("a", 60), ("b", 60))))
+    assert state.spec().positive == ""

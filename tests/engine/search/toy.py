@@ -153,7 +153,7 @@ def _splits(files: StudyFiles) -> Splits:
 
 def _out_of_fold(files: StudyFiles, quality: float, number: int) -> np.ndarray:
     """Return predictions of the validation rows that are right as often as `quality` says."""
-    target = encode_target(files.table.load(), files.schema, files.task)
+    target = encode_target(files.table.load(), files.schema, files.task, files.positive)
     rng = np.random.default_rng(number + 10)
     parts = []
     for rows in _splits(files).valid:
