@@ -5,7 +5,6 @@ Used by `reading` only.
 
 from __future__ import annotations
 
-import dataclasses
 import io
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
@@ -17,9 +16,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from ..bundled.json_rows import JsonRows
-from ..bundled.records import BLANK, Quotes, column_names, csv_rows
-from ..bundled.table_formats import DELIMITED, Rows, format_of, rows_of
+from ..bundled.records import BLANK, Quotes, csv_rows
 from ..domain import formatting
 from ..domain.errors import DataError, Message
 from ..domain.kinds import Storage
@@ -29,6 +26,7 @@ from .cells import CellRules, ParsedColumn, parse_column
 from .cleaning import blank_columns, blank_rows, compact, sub_header_rows
 from .columns import CellForm, NumberColumn, WordColumn
 from .encoding import scan_table
+from .layout import layout_of
 from .table import Table
 from .unfolding import unfolded
 
@@ -40,8 +38,6 @@ _IDLE_BYTES = 16 << 20
 _MAX_KEPT_LINES = 100_000
 # Of rows that Python reads, until they are Arrow's.
 _ROWS = 1 << 16
-# Rows by which a header is told.
-_SAMPLE_ROWS = 5000
 
 
 class TextFileReader:
@@ -59,8 +55,6 @@ class TextFileReader:
         self.messages: list[Message] = []
         # Record number from 1, cells.
         self.irregular: list[tuple[int, list[str]]] = []
-        # Where rows are not delimited.
-        self.rows: Rows | None = None
         # The lines of rows that Python reads, one by one.
         self.lines: list[int] | None = None
         self.n_irregular = 0
@@ -69,18 +63,21 @@ class TextFileReader:
         """Read the file: the table, the settings resolved, the messages."""
         self._open = unfolded(self.path)
         self.scan = scan_table(self.file, self._open, self.asked.encoding)
-        if (self.asked.format or format_of(self.scan.sample)) == DELIMITED:
-            self._decide()
-        else:
-            self._decide_rows(self.asked.format or format_of(self.scan.sample))
+        self.layout = layout_of(self.file, self._open, self.scan, self.asked, self.known)
+        self.read, self.n_columns = self.layout.read, len(self.layout.names)
+        self.messages += self.layout.messages
         chunks = self._read_cells()
         self.records = self._kept_records(len(chunks[0]))
         chunks = self._mend(chunks)
         rules = self._rules()
         parsed: list[ParsedColumn] = []
         n_idle = 0
-        for i, name in enumerate(self.names):
-            cells = dialect.without_quotes(chunks[i], self.quotes.sign) if self.unquote else chunks[i]
+        for i, name in enumerate(self.layout.names):
+            cells = (
+                dialect.without_quotes(chunks[i], self.layout.quotes.sign)
+                if self.layout.unquote
+                else chunks[i]
+            )
             parsed.append(parse_column(name, cells, rules, self.forms.get(name), self.known.get(name)))
             del cells
             # Its memory is needed for the next columns. Giving it back takes milliseconds, however little it is: of
@@ -96,104 +93,10 @@ class TextFileReader:
         read = self.read
         return CellRules(cast("str", read.decimal), read.missing, cast("str", read.thousands))
 
-    def _decide_rows(self, form: str) -> None:
-        """Resolve the read settings of a file in JSON or ARFF."""
-        self.rows = found = rows_of(form, self._open, self.scan.encoding, self.file)
-        self.quotes, self.unquote = Quotes(), False
-        first = [cells for _, cells in islice(found.rows(), _SAMPLE_ROWS)]
-        self.n_columns = max(map(len, first)) if found.names is None else len(found.names)
-        decimal = self.asked.decimal or dialect.detect_decimal(first[1:], ";")
-        header = found.names is not None or self.asked.header
-        if header is None:
-            header = dialect.detect_header(first, decimal, tuple(self.known))
-        given = first[0] if header else []
-        self.names = column_names([*given, *[""] * (self.n_columns - len(given))])
-        self.header_cells = None
-        self.n_preamble = 0
-        self.read = dataclasses.replace(
-            self.asked,
-            format=form,
-            delimiter=",",
-            encoding=self.scan.encoding,
-            decimal=decimal,
-            header=header,
-            quoting=True,
-            quote='"',
-            escape="none",
-            thousands=self.asked.thousands or {",": ".", ".": ","}[decimal],
-            skip_rows=0,
-        )
-        if isinstance(found, JsonRows) and found.is_nested:
-            self._say("{file}: objects within objects became columns of their own, called like address.city.")
-        if isinstance(found, JsonRows) and found.lists:
-            self._say(
-                "{file}: columns that hold lists, which cannot be used, and were left out: {columns}.",
-                columns=", ".join(found.lists),
-            )
-
-    def _decide(self) -> None:
-        """Resolve the read settings, the number of columns, and where the header is."""
-        asked, sample = self.asked, self.scan.sample
-        named = dialect.named_delimiter(sample)
-        delimiter = asked.delimiter or named or dialect.detect_delimiter(sample)
-        if delimiter is None:
-            raise DataError(
-                "{file} has a single column; a table needs a target and at least one more column (give the "
-                "delimiter if it is an unusual one).",
-                file=self.file,
-            )
-        if len(delimiter) != 1 or not delimiter.isascii():
-            raise DataError("The delimiter {delimiter!r} must be one ASCII character.", delimiter=delimiter)
-        self.quotes = quotes = dialect.quotes_of(asked, dialect.detect_quotes(sample, delimiter))
-        skipped = asked.skip_rows or 0
-        rows = dialect.split_rows(sample, delimiter, quotes)[: skipped + 5000]
-        widths = [len(row) for row in rows[skipped:] if any(row)]
-        if not widths:
-            raise DataError("{file} has no rows; choose a file with data.", file=self.file)
-        self.n_columns = max(set(widths), key=lambda n: (widths.count(n), n))
-        self.n_preamble = next(
-            i
-            for i, row in enumerate(rows)
-            if i >= skipped and len(row) == self.n_columns and any(row) and not (i == 0 and named is not None)
-        )
-        body = [row for row in rows[self.n_preamble :] if len(row) == self.n_columns and any(row)]
-        other = {",": ".", ".": ","}
-        decimal = asked.decimal or other.get(asked.thousands or "") or dialect.detect_decimal(body, delimiter)
-        short = (
-            dialect.short_header(rows[skipped : self.n_preamble], body, decimal)
-            if asked.header is not False
-            else None
-        )
-        if short is not None:
-            self.n_preamble -= 1
-            body = [short, *body]
-        header = (
-            dialect.detect_header(body, decimal, tuple(self.known)) if asked.header is None else asked.header
-        )
-        given = body[0][: self.n_columns] if header else []
-        self.names = column_names([*given, *[""] * (self.n_columns - len(given))])
-        self.header_cells = body[0] if header else None
-        self.unquote = bool(quotes.sign) and dialect.has_spaced_quotes(sample, delimiter, quotes.sign)
-        self.read = dataclasses.replace(
-            asked,
-            format=DELIMITED,
-            delimiter=delimiter,
-            encoding=self.scan.encoding,
-            decimal=decimal,
-            header=header,
-            quoting=bool(quotes.sign),
-            quote=quotes.sign or "none",
-            escape=quotes.escape or "none",
-            thousands=asked.thousands or other[decimal],
-            skip_rows=self.n_preamble,
-        )
-        if self.n_preamble:
-            self._say("{file}: lines left out before the table: {n:,}.", n=self.n_preamble)
-
     def _read_cells(self) -> list[pa.ChunkedArray]:
         """Read all cells as text, block by block."""
-        if self.rows is not None:
-            return self._kept_rows(self.rows.rows())
+        if self.layout.rows is not None:
+            return self._kept_rows(self.layout.rows.rows())
         if self.read.delimiter == BLANK:
             return self._kept_rows(self._between_blanks())
         block = _BLOCK
@@ -239,8 +142,8 @@ class TextFileReader:
                 ),
                 parse_options=pacsv.ParseOptions(
                     delimiter=self.read.delimiter,
-                    quote_char=self.quotes.sign or False,
-                    escape_char=self.quotes.escape or False,
+                    quote_char=self.layout.quotes.sign or False,
+                    escape_char=self.layout.quotes.escape or False,
                     newlines_in_values=bool(self.read.quoting),
                     ignore_empty_lines=False,
                     invalid_row_handler=self._keep_irregular,
@@ -263,7 +166,7 @@ class TextFileReader:
             self._open() as stream,
             io.TextIOWrapper(stream, encoding=self.read.encoding, newline="") as text,
         ):
-            reader = csv_rows(text, BLANK, self.quotes)
+            reader = csv_rows(text, BLANK, self.layout.quotes)
             line = 1
             for cells in reader:
                 yield line, cells
@@ -286,7 +189,7 @@ class TextFileReader:
         return [pa.chunked_array(chunk, pa.string()) for chunk in chunks]
 
     def _keep_irregular(self, row: pacsv.InvalidRow) -> str:
-        cells = dialect.split_rows(row.text, cast("str", self.read.delimiter), self.quotes)
+        cells = dialect.split_rows(row.text, cast("str", self.read.delimiter), self.layout.quotes)
         self._keep(row.number, cells[0] if cells else [])
         return "skip"
 
@@ -311,7 +214,7 @@ class TextFileReader:
     def _mend(self, chunks: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
         """Put irregular rows back where their cells are clear, leave out and report the others, drop the
         header."""
-        first = self.n_preamble + (2 if self.read.header else 1)
+        first = self.layout.n_preamble + (2 if self.read.header else 1)
         mended: list[tuple[int, list[str]]] = []
         padded: list[int] = []
         dropped: list[int] = []
@@ -362,7 +265,8 @@ class TextFileReader:
         # One empty line at the end is how many files end.
         if n_blank > 1 or (n_blank == 1 and keep[-1]):
             self._say("{file}: empty rows left out: {n:,}.", n=n_blank)
-        repeated = sub_header_rows(parsed, self.header_cells, keep) if self.header_cells is not None else []
+        header = self.layout.header_cells
+        repeated = sub_header_rows(parsed, header, keep) if header is not None else []
         if len(repeated):
             self._say(
                 "{file}: rows left out that look like a second or repeated header: {n:,} (lines {rows}).",
@@ -371,7 +275,7 @@ class TextFileReader:
             )
             keep[repeated] = False
         rows = np.flatnonzero(keep)
-        dead = blank_columns(columns, self.header_cells, keep)
+        dead = blank_columns(columns, header, keep)
         dead = [i for i in dead if columns[i].name not in self.forms]
         if dead:
             self._say("{file}: empty columns without a name left out: {n:,}.", n=len(dead))
@@ -461,7 +365,7 @@ class TextFileReader:
         if self.lines is not None:
             lines = [self.lines[number - 1] for number in shown]
         elif self.read.quoting and self.scan.n_line_ends > self.records_total:
-            lines = _record_lines(self._open, self.read, self.quotes, shown)
+            lines = _record_lines(self._open, self.read, self.layout.quotes, shown)
         else:
             lines = shown
         return ", ".join(map(str, lines)) + (", …" if len(records) > most else "")
