@@ -88,9 +88,8 @@ class ArffRows:
         self.names.append(_unquoted(found[1] or found[2], found[3]))
         values = found[4].strip()
         nominal = _cells(values.removeprefix("{").removesuffix("}")) if values.startswith("{") else None
-        self._absent.append(
-            nominal[0] if nominal else "" if values.lower().startswith(("string", "date")) else "0"
-        )
+        is_textual = re.match("(?:string|date)", values, re.IGNORECASE) is not None
+        self._absent.append(nominal[0] if nominal else "" if is_textual else "0")
 
     def _row(self, line: int, text: str) -> list[str]:
         # A weight of the row comes last, in braces.

@@ -14,12 +14,20 @@ from pytestqt.qtbot import QtBot
 def test_the_fields_show_what_was_found(qtbot: QtBot, name: str, encoding: str) -> None:
     field = reading_fields()[name]
     qtbot.addWidget(field.widget)
-    read = ReadSpec("\t", encoding, ",", header=False, quote="'", escape="\\", thousands="_", skip_rows=37)
-    field.show_read(read)
-    assert field.value() == getattr(read, name)
-    field.show_read(
-        ReadSpec(",", "utf-8", ".", header=True, quote='"', escape="none", thousands=",", skip_rows=0)
+    unusual = ReadSpec(
+        "\t", encoding, ",", header=False, quote="'", escape="\\", thousands="_", skip_rows=37, format="json"
     )
-    assert field.value() == getattr(
-        ReadSpec(",", "utf-8", ".", header=True, quote='"', escape="none", thousands=",", skip_rows=0), name
+    usual = ReadSpec(
+        ",",
+        "utf-8",
+        ".",
+        header=True,
+        quote='"',
+        escape="none",
+        thousands=",",
+        skip_rows=0,
+        format="delimited",
     )
+    for read in (unusual, usual):
+        field.show_read(read)
+        assert field.value() == getattr(read, name)
