@@ -192,14 +192,27 @@ def old_way(store: Store, study_id: int, metric: str) -> tuple[float, float]:
     return float(means[best]), float(means[best] - np.mean(most - folds[best]))
 
 
-def nested(made: Made, *, n_trials: int) -> float:
-    """Return the nested estimate: the whole search inside each outer fold of the rows that may be searched."""
+def nested(name: str, made: Made, folder: Path) -> float:
+    """Return the nested estimate: the whole search inside each outer fold of the rows that may be searched.
+
+    Each outer fold is a file of its own until all are there, so that a run that is stopped loses one fold at most.
+    """
     order = np.random.default_rng(0).permutation(made.n_search)
-    outer = [made.holding_out(np.sort(rows)) for rows in np.array_split(order, N_OUTER)]
-    return float(np.mean([run_case("outer", part, n_trials=n_trials).truth for part in outer]))
+    files = [folder / f"outer-{name}-{number}.json" for number in range(N_OUTER)]
+    for file, rows in zip(files, np.array_split(order, N_OUTER), strict=True):
+        if not file.exists():
+            case = run_case(file.stem, made.holding_out(np.sort(rows)))
+            file.write_text(json.dumps({"truth": case.truth}), encoding="utf-8")
+            print(f"{file.stem}: {case.truth:.4g}", flush=True)
+    mean = float(np.mean([json.loads(file.read_text())["truth"] for file in files]))
+    for file in files:
+        file.unlink()
+    return mean
 
 
-def cases(part: str, workspaces: Path | None) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
+def cases(
+    part: str, folder: Path, workspaces: Path | None
+) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
     """Yield the names of the cases of a part, and what makes each."""
     if part == "null":
         for seed in range(N_NULL):
@@ -218,7 +231,7 @@ def cases(part: str, workspaces: Path | None) -> Iterator[tuple[str, Callable[[]
                 key = f"table-{name}-{sample}"
                 yield key, lambda key=key, made=made: asdict(run_case(key, made, workspaces=workspaces))
             else:
-                yield f"nested-{name}", lambda made=made: {"nested": nested(made, n_trials=N_TRIALS)}
+                yield f"nested-{name}", lambda name=name, made=made: {"nested": nested(name, made, folder)}
 
 
 def report(folder: Path) -> str:
@@ -370,7 +383,7 @@ def main() -> None:
         if part == "report":
             print(report(args.folder))
             continue
-        for name, make in cases(part, args.workspaces):
+        for name, make in cases(part, args.folder, args.workspaces):
             file = args.folder / f"{name}.json"
             if file.exists():
                 continue
