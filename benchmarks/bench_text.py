@@ -35,6 +35,7 @@ RATES = (5e-4, 1e-3, 2e-3, 3e-3)  # one a trial
 
 def problem() -> Any:
     """Return folds of texts of 1 to 40 tokens, whose class is told by how many of some words there are."""
+    from cupel.engine.kinds.text.input import TextInput
     from cupel.engine.networks.inputs import InputShape
     from cupel.engine.statistics.epochs import fold_voters
     from cupel.engine.training.problem import Problem
@@ -50,14 +51,15 @@ def problem() -> Any:
         train=tuple(np.setdiff1d(np.arange(N_ROWS), part) for part in valid), valid=valid,
         voters=fold_voters(N_FOLDS, 1, in_order=False), target_mean=np.zeros(N_FOLDS),
         target_scale=np.ones(N_FOLDS),
-        shape=InputShape(1, n_tokens=N_TOKENS, n_words=N_WORDS), preprocessings=(),
+        shape=InputShape(1, (TextInput(N_TOKENS, N_WORDS),), "binary"), preprocessings=(),
     )  # fmt: skip
 
 
 def keras_fit(name: str) -> None:
     """Train all trials with Keras, fold by fold."""
     import keras
-    from cupel.engine.families.registry import build_network, family
+    from cupel.engine.families.registry import build_network
+    from cupel.engine.networks.keras_form import to_keras
 
     data = problem()
     network = build_network(name, BASE | FAMILIES[name], data.shape)
@@ -66,7 +68,7 @@ def keras_fit(name: str) -> None:
     for rate in RATES:
         scores, losses = [], []
         for train, valid in zip(data.train, data.valid, strict=True):
-            model = family(name).to_keras(network, start, stats)
+            model = to_keras(network, start, stats)
             loss = keras.losses.BinaryCrossentropy(from_logits=True)
             accuracy = keras.metrics.BinaryAccuracy(threshold=0.0)
             model.compile(keras.optimizers.AdamW(rate, weight_decay=0.01), loss, metrics=[accuracy])
@@ -81,7 +83,6 @@ def keras_fit(name: str) -> None:
 
 def ours(name: str, rates: list[float]) -> None:
     """Train some of the trials in this process with one thread, once told to."""
-    from cupel.engine.families.registry import family
     from cupel.engine.training.devices import set_up_devices
     from cupel.engine.training.trainer import Trainer, TrainSpec
 
@@ -91,7 +92,7 @@ def ours(name: str, rates: list[float]) -> None:
     sys.stdin.readline()
     for rate in rates:
         params = BASE | FAMILIES[name] | {"learning_rate": rate, "schedule": "constant"}
-        spec = TrainSpec(name, params, "accuracy", N_EPOCHS, seed=0, patience=None, fused=family(name).fuses)
+        spec = TrainSpec(name, params, "accuracy", N_EPOCHS, seed=0, patience=None)
         scores.append(Trainer(data, spec).run().best_scores.mean())
     print(json.dumps({"score": float(np.mean(scores))}), flush=True)
 
