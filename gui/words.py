@@ -114,8 +114,8 @@ def trial_tone(state: TrialState) -> str:
 
 
 def family(name: str) -> str:
-    """Return the name of a model family, which its search space says; a proper name in all languages."""
-    return FAMILIES[name].title if name in FAMILIES else name
+    """Return the name of a model family, which its search space says."""
+    return tr(FAMILIES[name].title) if name in FAMILIES else name
 
 
 def job_state(state: JobState) -> str:

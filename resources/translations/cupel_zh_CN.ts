@@ -228,6 +228,10 @@
       <translation>输入有误</translation>
     </message>
     <message>
+      <source>Bag of words</source>
+      <translation>词袋</translation>
+    </message>
+    <message>
       <source>Base</source>
       <translation>原网络</translation>
     </message>
@@ -298,6 +302,10 @@
     <message>
       <source>By {column}</source>
       <translation>按 {column}</translation>
+    </message>
+    <message>
+      <source>CNN</source>
+      <translation>CNN</translation>
     </message>
     <message>
       <source>CSV, TSV, JSON or Parquet file, folder or ZIP of images</source>
@@ -406,6 +414,10 @@
     <message>
       <source>Control</source>
       <translation>对照</translation>
+    </message>
+    <message>
+      <source>ConvNeXt</source>
+      <translation>ConvNeXt</translation>
     </message>
     <message>
       <source>Converting and scoring {variant}…</source>
@@ -580,6 +592,10 @@
       <translation>正在导出并检验导出的内容…</translation>
     </message>
     <message>
+      <source>FT-Transformer</source>
+      <translation>FT-Transformer</translation>
+    </message>
+    <message>
       <source>Failed</source>
       <translation>失败</translation>
     </message>
@@ -734,6 +750,10 @@
     <message>
       <source>GPU</source>
       <translation>GPU</translation>
+    </message>
+    <message>
+      <source>GRU, LSTM</source>
+      <translation>循环网络（GRU、LSTM）</translation>
     </message>
     <message>
       <source>Gaussian process</source>
@@ -954,6 +974,10 @@
     <message>
       <source>Loss against the base</source>
       <translation>相对原网络的损失</translation>
+    </message>
+    <message>
+      <source>MLP</source>
+      <translation>MLP</translation>
     </message>
     <message>
       <source>Machine</source>
@@ -1412,6 +1436,10 @@
       <translation>正在读取数据行…</translation>
     </message>
     <message>
+      <source>RealMLP</source>
+      <translation>RealMLP</translation>
+    </message>
+    <message>
       <source>Recall</source>
       <translation>召回率</translation>
     </message>
@@ -1434,6 +1462,10 @@
     <message>
       <source>Report ({n})</source>
       <translation>报告（{n}）</translation>
+    </message>
+    <message>
+      <source>ResNet</source>
+      <translation>ResNet</translation>
     </message>
     <message>
       <source>Restore</source>
@@ -1716,6 +1748,10 @@
       <translation>TF-IDF 线性</translation>
     </message>
     <message>
+      <source>TabM</source>
+      <translation>TabM</translation>
+    </message>
+    <message>
       <source>Table</source>
       <translation>表格</translation>
     </message>
@@ -1742,6 +1778,10 @@
     <message>
       <source>Text (TOML)</source>
       <translation>文本（TOML）</translation>
+    </message>
+    <message>
+      <source>TextCNN</source>
+      <translation>TextCNN</translation>
     </message>
     <message>
       <source>Texts</source>
@@ -1956,6 +1996,10 @@
       <translation>用搜索空间中的几个网络试训几秒钟，以估计时间和内存。</translation>
     </message>
     <message>
+      <source>Transformer</source>
+      <translation>Transformer 编码器</translation>
+    </message>
+    <message>
       <source>Trial</source>
       <translation>试验</translation>
     </message>
@@ -2010,6 +2054,10 @@
     <message>
       <source>Usual: {metric}</source>
       <translation>常用：{metric}</translation>
+    </message>
+    <message>
+      <source>VGG</source>
+      <translation>VGG</translation>
     </message>
     <message>
       <source>Validation</source>

@@ -2,11 +2,11 @@
 
     python resources/translations/update.py [--check]
 
-Two contexts are collected: ``window``, the literals of ``tr("…")`` in `gui/`; and ``engine``, the literal templates of
-the sentences in `engine/` and `storage/` (first argument of an ``…Error(…)``, ``Message(…)``, ``RuledOut(…)``,
-``Diverged(…)``, ``StudyFailed(…)``, ``Remark(…)`` or ``_say(…)`` call, and what is passed as ``template=``).
-Translations that exist are kept; those whose source is gone are dropped. ``--check`` changes nothing and fails if the
-file is out of date or a translation is missing.
+Two contexts are collected: ``window``, the literals of ``tr("…")`` in `gui/` and the titles of model families; and
+``engine``, the literal templates of the sentences in `engine/` and `storage/` (first argument of an ``…Error(…)``,
+``Message(…)``, ``RuledOut(…)``, ``Diverged(…)``, ``StudyFailed(…)``, ``Remark(…)`` or
+``_say(…)`` call, and what is passed as ``template=``). Translations that exist are kept; those whose source is gone are
+dropped. ``--check`` changes nothing and fails if the file is out of date or a translation is missing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import argparse
 import ast
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,7 @@ _TELLING = ("Message", "RuledOut", "Diverged", "StudyFailed", "Remark", "_say")
 
 def sources() -> dict[str, set[str]]:
     """Return the texts to translate, by context."""
-    window = {text for path in _python("gui") for text in _calls(path, {"tr"})}
+    window = {text for path in _python("gui") for text in _calls(path, {"tr"})} | set(_titles())
     engine = {
         text for folder in ("engine", "storage") for path in _python(folder) for text in _sentences(path)
     }
@@ -85,6 +86,12 @@ def compile_file() -> None:
 
 def _python(folder: str) -> list[Path]:
     return sorted((ROOT / folder).rglob("*.py"))
+
+
+def _titles() -> Iterator[str]:
+    """Yield the titles of model families, which their search spaces say."""
+    for path in sorted((ROOT / "engine" / "domain" / "spaces").glob("*.toml")):
+        yield tomllib.loads(path.read_text(encoding="utf-8"))[path.stem]["about"]["title"]
 
 
 def _name(call: ast.Call) -> str:
