@@ -19,16 +19,14 @@ import psutil
 from dask import config
 from distributed import Client, Future, LocalCluster
 from distributed.security import Security
-from distributed.utils import get_mp_context
 
 from ...storage.records import Failure, FailureKind
 from ..domain.errors import Message
 from ..machine import private_bytes
-from .entry import TOPIC, can_fork, dask_settings, from_wire, warm_up_worker, work
+from .entry import TOPIC, dask_settings, from_wire, warm_up_worker, work
 from .messages import Control, Site, StudyRequest, Task, TaskOutcome, TrialTask
 from .protocol import Event, TaskDone, TaskProgress, Usage, WorkerLost, WorkerReady
 from .reporter import set_control
-from .task import load_work
 
 _log = logging.getLogger(__name__)
 
@@ -88,11 +86,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start the processes; they report as `WorkerReady` when they are warm."""
-        fork = can_fork()
-        config.set(dask_settings(self.site.n_threads, fork=fork))
-        if fork:
-            # Imported once, in the process that the workers are forked from.
-            get_mp_context().set_forkserver_preload(["distributed", *load_work(self.work).modules])
+        config.set(dask_settings(self.site.n_threads))
         # On the loopback interface, with credentials made for it alone.
         self._cluster = LocalCluster(
             n_workers=self.n_workers,

@@ -14,7 +14,7 @@ import numpy as np
 from distributed import get_worker
 
 from ..machine import private_bytes
-from .gpus import gpu_names, use_gpu
+from .gpus import use_gpu
 from .messages import EpochProgress, Site, StudyRequest, Task, TaskOutcome
 from .task import load_work, run_task
 
@@ -97,25 +97,9 @@ def _end_at_once() -> None:
     os._exit(0)
 
 
-def can_fork() -> bool:
-    """Return whether workers may be forked from a process that has imported TensorFlow, see docs/decisions/workers.md.
-
-    On Linux, where no GPU is seen: what CUDA sets up in a process does not survive a fork.
-    """
-    return sys.platform == "linux" and not gpu_names()
-
-
-def dask_settings(n_threads: int, *, fork: bool) -> dict[str, object]:
-    """Return Dask's configuration, for an engine whose workers have `n_threads` each.
-
-    Parameters
-    ----------
-    n_threads : int
-    fork : bool
-        Whether workers are forked from one process instead of starting Python anew, see `can_fork`.
-    """
+def dask_settings(n_threads: int) -> dict[str, object]:
+    """Return Dask's configuration, for an engine whose workers have `n_threads` each."""
     return {
-        "distributed.worker.multiprocessing-method": "forkserver" if fork else "spawn",
         # A task whose worker died fails: the engine decides.
         "distributed.scheduler.allowed-failures": 0,
         "distributed.worker.memory.target": False,
@@ -130,8 +114,6 @@ def dask_settings(n_threads: int, *, fork: bool) -> dict[str, object]:
         # Hangs are the engine's to judge.
         "distributed.scheduler.worker-ttl": None,
         "distributed.nanny.pre-spawn-environ": _environment(n_threads),
-        # Workers have the environment of the engine as it is now, whenever the process that they are forked from began.
-        "distributed.nanny.environ": {**os.environ, **_environment(n_threads)} if fork else {},
         # No pages: nothing looks in but the engine.
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],

@@ -34,8 +34,6 @@ class Work:
     warm_up : callable
         Takes the number of threads, imports what tasks need, and returns what there is to compute on.
     trial, baseline, holdout, final : callable
-    modules : tuple of str
-        What the first task needs, imported once for all workers where these can be forked; must start no thread.
     """
 
     warm_up: Callable[[int], Mapping[str, object]]
@@ -43,7 +41,6 @@ class Work:
     baseline: Callable[[StudyFiles, BaselineTask], TaskResult]
     holdout: Callable[[StudyFiles, HoldoutTask], TaskResult]
     final: Callable[[StudyFiles, FinalTask], TaskResult]
-    modules: tuple[str, ...] = ()
 
 
 def load_work(name: str) -> Work:
@@ -122,11 +119,4 @@ def _final(files: StudyFiles, task: FinalTask) -> TaskResult:
     return run_final(files, task)
 
 
-TRAINING = Work(
-    _warm_up,
-    _trial,
-    _baseline,
-    _holdout,
-    _final,
-    ("cupel.engine.training.devices", "cupel.engine.workers.trial_task"),
-)
+TRAINING = Work(_warm_up, _trial, _baseline, _holdout, _final)

@@ -49,10 +49,9 @@ def next_event(cluster: Cluster, kind: type[WorkerReady] | type[TaskDone]) -> Wo
 
 
 def worker_process() -> psutil.Process:
-    """Return the one process that runs a worker: forked from the server of forks, or started anew."""
+    """Return the one child process whose command runs a worker."""
     children = psutil.Process().children(recursive=True)
-    servers = [c.pid for c in children if "forkserver" in " ".join(c.cmdline())]
-    (worker,) = [c for c in children if "spawn_main" in " ".join(c.cmdline()) or c.ppid() in servers]
+    (worker,) = [c for c in children if "spawn_main" in " ".join(c.cmdline())]
     return worker
 
 

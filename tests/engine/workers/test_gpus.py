@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from cupel.engine.workers.entry import can_fork
 from cupel.engine.workers.gpus import GpuUsage, gpu_names, gpu_usage, use_gpu
 from cupel.engine.workers.sharing import share_out
 
@@ -32,13 +31,6 @@ def test_there_is_one_worker_a_gpu_unless_asked(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     assert share_out(None)[0] == 1
     assert share_out(2)[0] == 2
-
-
-def test_where_a_gpu_is_seen_workers_are_not_forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
-    assert not can_fork()
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    assert can_fork() == (sys.platform == "linux")
 
 
 @pytest.fixture
