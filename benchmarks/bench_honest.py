@@ -286,7 +286,7 @@ def _is_wrong(case: Case, baseline: str) -> bool:
     theirs = case.baselines[baseline]
     if case.verdicts[baseline] != "better" or theirs is None:
         return False
-    return not METRICS[case.metric].is_better(case.final, theirs)
+    return not Direction(case.direction).is_better(case.final, theirs)
 
 
 def _table_report(tables: list[Case], nests: dict[str, float]) -> list[str]:

@@ -229,7 +229,7 @@ def compare(name: str, args: argparse.Namespace, total: dict[str, dict[str, int]
                 "tie"
                 if abs(ours - holdout) <= spread
                 else "win"
-                if metric.is_better(ours, holdout)
+                if metric.direction.is_better(ours, holdout)
                 else "loss"
             )
             total.setdefault(label, {"win": 0, "tie": 0, "loss": 0})[verdict] += 1

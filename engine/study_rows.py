@@ -69,8 +69,8 @@ class SourceRows:
             raise _without_features(loaded, schema, spec)
         spec = spec.resolved(target.task, schema.kind)
         positive = positive_class(target, spec.positive, spec.metric)
-        target = encode_target(loaded.table, schema, spec.task, positive)
-        return cls(loaded, schema, target, dataclasses.replace(spec, positive=positive))
+        spec = dataclasses.replace(spec, positive=positive)
+        return cls(loaded, schema, target.with_positive(positive), spec)
 
 
 def _without_features(loaded: Loaded, schema: TableSchema, spec: StudySpec) -> DataError:

@@ -65,8 +65,7 @@ class Desk(QObject):
         super().__init__(parent)
         self.feed = feed
         self.preferences = preferences
-        self.studies: tuple[StudyRecord, ...] = ()
-        # The same ones, with their settings and results.
+        # Studies with their settings and results.
         self.read_studies: tuple[ReadStudy, ...] = ()
         # Those that cannot be read: they are listed, and nothing can be done with them.
         self.damaged: tuple[DamagedStudy, ...] = ()
@@ -89,6 +88,11 @@ class Desk(QObject):
         self._life.timeout.connect(self._look_for_life)
         feed.changed.connect(self.refresh)
         feed.failed.connect(self._tell_failure)
+
+    @property
+    def studies(self) -> tuple[StudyRecord, ...]:
+        """The studies that can be read."""
+        return tuple(study.record for study in self.read_studies)
 
     @property
     def study(self) -> StudyRecord | None:
@@ -226,7 +230,6 @@ class Desk(QObject):
         self._reading = False
         found, self.lost = read
         self.read_studies, self.damaged = found.studies, found.damaged
-        self.studies = tuple(study.record for study in found.studies)
         self.has_read = True
         self._forget_starts()
         studies = self.studies

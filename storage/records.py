@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from .ranking import Direction, Rank, rank
 from .trial_columns import TrialMeasures
 
 Json: TypeAlias = Mapping[str, Any]
+S = TypeVar("S")
 Floats: TypeAlias = NDArray[np.float32]
 
 
@@ -258,18 +259,18 @@ class DamagedStudy:
 
 
 @dataclass(frozen=True, slots=True)
-class StudyList:
+class StudyList(Generic[S]):
     """The studies of a workspace, for whoever lists them: damage to one hides none of the others.
 
     Attributes
     ----------
-    studies : tuple of StudyRecord
-        Pinned and newest first.
+    studies : tuple
+        Of `StudyRecord`, or of what was read from each; pinned and newest first.
     damaged : tuple of DamagedStudy
         In the same order.
     """
 
-    studies: tuple[StudyRecord, ...]
+    studies: tuple[S, ...]
     damaged: tuple[DamagedStudy, ...] = ()
 
 

@@ -159,7 +159,7 @@ class StudyStore(StoreBase):
         """
         return list(self.study_list(archived=archived).studies)
 
-    def study_list(self, *, archived: bool | None = False) -> StudyList:
+    def study_list(self, *, archived: bool | None = False) -> StudyList[StudyRecord]:
         """Return the studies, and which of them are damaged.
 
         Parameters
@@ -613,7 +613,7 @@ def _record(session: Session, row: StudyRow) -> StudyRecord:
     return _Counts.of(session, [row]).record(row)
 
 
-def _listed(session: Session, rows: Sequence[StudyRow]) -> StudyList:
+def _listed(session: Session, rows: Sequence[StudyRow]) -> StudyList[StudyRecord]:
     counts = _Counts.of(session, rows)
     studies: list[StudyRecord] = []
     damaged: list[DamagedStudy] = []

@@ -11,6 +11,7 @@ _PICTURE = Remark(
     "{file} is a picture, not a table; give a folder with a folder of pictures for each class, or a table with a "
     "column of their paths."
 )
+_FEATHER = Remark("{file} is a Feather file; write it as Parquet or CSV and give that.")
 _ARCHIVE = Remark("{file} is an archive, not a table; unpack it and give the table that is meant.")
 _STATISTICS = Remark(
     "{file} is a file of a statistics program (SPSS, SAS, Stata or R), not a table of text; export it as CSV there "
@@ -22,8 +23,7 @@ _ARRAYS = Remark(
 )
 
 _FOREIGN_BYTES: tuple[tuple[bytes, Remark], ...] = (
-    (b"ARROW1\x00", Remark("{file} is a Feather file; write it as Parquet or CSV and give that.")),
-    (b"FEA1\x00", Remark("{file} is a Feather file; write it as Parquet or CSV and give that.")),
+    (b"ARROW1\x00", _FEATHER), (b"FEA1\x00", _FEATHER),
     (b"Obj\x01", Remark("{file} is an Avro file; write it as Parquet or CSV and give that.")),
     (b"SQLite format 3\x00", Remark("{file} is an SQLite database; export the table that is meant as CSV.")),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Remark(

@@ -90,12 +90,15 @@ def opener(path: Path, further: Mapping[str, Unpack] = MappingProxyType({})) -> 
         Where it cannot be read, or is packed in a way that is not known.
     """
     packing = packing_of(path)
+    if packing == "ZIP":
+        with damage_in(path.name):
+            member = _only_member(path)
+        return lambda: _open_member(path, member)
     ways: dict[str, Unpack] = {
         "": _open_plain,
         "gzip": _open_gzip,
         "bzip2": _open_bzip2,
         "xz": _open_xz,
-        "ZIP": _open_zip,
         **further,
     }
     if packing not in ways:
@@ -103,9 +106,6 @@ def opener(path: Path, further: Mapping[str, Unpack] = MappingProxyType({})) -> 
             "{file} is packed with {packing}, which is not read here; unpack it and give what is in it.",
             file=path.name, packing=packing,
         )  # fmt: skip
-    if packing == "ZIP":
-        with damage_in(path.name):
-            _only_member(path)
     return lambda: ways[packing](path)
 
 
@@ -182,7 +182,7 @@ def _open_xz(path: Path) -> BinaryIO:
     return cast("BinaryIO", lzma.open(path))
 
 
-def _open_zip(path: Path) -> BinaryIO:
+def _open_member(path: Path, member: str) -> BinaryIO:
     with zipfile.ZipFile(path) as archive:
         # The file stays open as long as what was opened in it.
-        return cast("BinaryIO", archive.open(_only_member(path)))
+        return cast("BinaryIO", archive.open(member))

@@ -64,6 +64,14 @@ def decided(outputs: np.ndarray, threshold: float | None) -> np.ndarray:
     return (outputs[:, 1].astype(np.float64) > threshold).astype(np.int64)
 
 
+def nothing_to_keep(column: str) -> InputError:
+    """Return the error of rows that are files, where columns are to be kept; `column` has the names of the files."""
+    return InputError(
+        "The rows are files, which have no columns to keep; their names are kept in the column {column!r}.",
+        column=column,
+    )
+
+
 def _as_rows(rows: object) -> Sequence[Mapping[str, Cell]]:
     """Return rows as dicts, of a data frame of pandas too.
 
@@ -163,10 +171,7 @@ class Predictor:
             Where the predictions have a column of that name, or rows are files, which have no columns.
         """
         if names and self.lead:
-            raise InputError(
-                "The rows are files, which have no columns to keep; their names are kept in the column {column!r}.",
-                column=self.lead[0],
-            )
+            raise nothing_to_keep(self.lead[0])
         taken = next((name for name in names if name in self.output_columns), None)
         if taken is not None:
             raise InputError(

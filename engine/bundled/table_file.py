@@ -17,6 +17,35 @@ from .table_formats import DELIMITED, Rows, format_of, rows_of
 
 _HEADER_LINES = 50
 _HEAD_BYTES = 1 << 20
+# Of a file, in a sentence on one that is not there.
+_SHOWN_NAMES = 12
+
+
+def without_column(file: str, names: Sequence[str], column: str) -> InputError:
+    """Return the error of a file that lacks a column of the model."""
+    return InputError(
+        "{file} has no column {column!r}; its columns are {columns}.",
+        file=file, column=column, columns=_listed(names),
+    )  # fmt: skip
+
+
+def check_kept(file: str, names: Sequence[str], kept: Sequence[str]) -> None:
+    """Refuse a file that lacks a column which is to be kept.
+
+    Raises
+    ------
+    InputError
+    """
+    absent = next((name for name in kept if name not in names), None)
+    if absent is not None:
+        raise InputError(
+            "{file} has no column {column!r} to keep; its columns are {columns}.",
+            file=file, column=absent, columns=_listed(names),
+        )  # fmt: skip
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN_NAMES])
 
 
 class TableFile:
@@ -155,7 +184,7 @@ class TableFile:
                 n_found = sum(column in names for column in wanted)
                 if n_found == len(wanted):
                     self._width, self.names = len(record), names
-                    self._check_kept(names)
+                    check_kept(self.path.name, names, self._keep)
                     further = [*self._keep, *([self._also] if self._also in names else [])]
                     return delimiter, number + 1, [names.index(column) for column in [*wanted, *further]]
                 nearest = max(nearest, (n_found, names), key=lambda pair: pair[0])
@@ -163,19 +192,10 @@ class TableFile:
             raise InputError("{file} is empty; give a file with a header and rows.", file=self.path.name)
         if has_header:
             names = nearest[1] or column_names(first)
-            raise InputError(
-                "{file} has no column {column!r}; its columns are {columns}.", file=self.path.name,
-                column=next(column for column in wanted if column not in names), columns=", ".join(names[:12]),
-            )  # fmt: skip
+            raise without_column(
+                self.path.name, names, next(column for column in wanted if column not in names)
+            )
         return delimiters[0], n_before, self._positions(first)
-
-    def _check_kept(self, names: list[str]) -> None:
-        absent = next((name for name in self._keep if name not in names), None)
-        if absent is not None:
-            raise InputError(
-                "{file} has no column {column!r} to keep; its columns are {columns}.", file=self.path.name,
-                column=absent, columns=", ".join(names[:12]),
-            )  # fmt: skip
 
     def _positions(self, first: list[str]) -> list[int]:
         """Return the places of the inputs in a file without a header, by the number of its cells."""
@@ -186,7 +206,7 @@ class TableFile:
             n_cells -= 1
         self._width = n_cells
         names = column_names([""] * n_cells)
-        self._check_kept(names)
+        check_kept(self.path.name, names, self._keep)
         kept = [names.index(name) for name in self._keep]
         if n_cells == n_columns:
             return [*places, *kept] if self._also is None or target is None else [*places, *kept, target]

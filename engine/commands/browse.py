@@ -15,7 +15,6 @@ from rich.table import Table
 
 from ...storage.errors import StoreError
 from ...storage.records import (
-    Curves,
     DamagedStudy,
     FailureKind,
     FoldScores,
@@ -39,7 +38,7 @@ from ..domain.trial_columns import SHOWN, ShownColumn, written
 from ..domain.trial_view import read_view
 from ..domain.verdict import OLD_WAY, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
-from ..statistics.epochs import best_epoch_scores
+from ..statistics.epochs import optimistic_score
 from .console import plain_console
 from .data_lines import data_lines
 from .names import name_in_sentence
@@ -175,7 +174,7 @@ def run_show(args: argparse.Namespace) -> int:
         trial = store.trial_by_number(study.id, args.trial)
         view = read_view(store, trial.id)
         trial, scores = view.trial, view.scores
-        optimistic = _optimistic(study, view.curves)
+        optimistic = _plain(optimistic_score(view.curves, study.direction))
         rival = None if args.against is None else store.trial_by_number(study.id, args.against)
         verdict = None if rival is None else _verdict(store, study, trial, rival)
     if not args.json:
@@ -193,14 +192,6 @@ def run_show(args: argparse.Namespace) -> int:
         row["against"] = {"trial": args.against, **encoded(verdict)}
     print(json.dumps(row, allow_nan=False, ensure_ascii=False))
     return DONE
-
-
-def _optimistic(study: StudyRecord, curves: Curves | None) -> float | None:
-    """Return the mean over folds of each fold's own best epoch, which flatters; None without learning curves."""
-    if curves is None or "valid_score" not in curves.names:
-        return None
-    scores = curves.values[:, :, curves.names.index("valid_score")]
-    return _plain(float(best_epoch_scores(scores, study.direction).mean()))
 
 
 def _verdict(store: Store, study: StudyRecord, trial: TrialRecord, other: TrialRecord) -> Verdict:

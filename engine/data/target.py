@@ -3,6 +3,7 @@ one."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,6 +65,12 @@ class Target:
         """Return the values of table rows, all of which must have a target."""
         return self.values[np.searchsorted(self.rows, rows)]
 
+    def with_positive(self, label: str) -> Target:
+        """Return the same rows with a class of two as the second one; any other name changes nothing."""
+        if len(self.labels) != 2 or label != self.labels[0]:
+            return self
+        return dataclasses.replace(self, labels=self.labels[::-1], values=1 - self.values)
+
 
 def encode_target(table: Table, schema: TableSchema, task: str = "auto", positive: str = "") -> Target:
     """Encode the column whose role is target.
@@ -105,12 +112,10 @@ def encode_target(table: Table, schema: TableSchema, task: str = "auto", positiv
     if decided == "regression":
         return _numbers(column, rows, n_dropped, messages)
     labels, values = class_labels(column, rows)
-    if len(labels) == 2 and positive == labels[0]:
-        labels, values = labels[::-1], 1 - values
     _check_classes(column.name, labels, len(rows), decided)
     decided = "binary" if len(labels) == 2 else "multiclass"
     messages += _class_messages(column.name, labels)
-    return Target(decided, labels, values, rows, n_dropped, tuple(messages))
+    return Target(decided, labels, values, rows, n_dropped, tuple(messages)).with_positive(positive)
 
 
 def positive_class(target: Target, asked: str, metric: str) -> str:
@@ -136,9 +141,8 @@ def positive_class(target: Target, asked: str, metric: str) -> str:
     if asked and target.task != "binary":
         raise SpecError("A positive class is for a target of two classes; leave {value!r} out.", value=asked)
     if asked:
-        found = next((label for label in target.labels if label == asked), None) or next(
-            (label for label in target.labels if plain_label(label) == plain_label(asked)), None
-        )
+        plain = (label for label in target.labels if plain_label(label) == plain_label(asked))
+        found = asked if asked in target.labels else next(plain, None)
         if found is None:
             raise SpecError(
                 "The positive class {value!r} is no class of the target; choose one of {choices}.",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
-from ...storage.records import DamagedStudy, Failure, FailureKind, StudyRecord
+from ...storage.records import DamagedStudy, Failure, FailureKind, StudyList, StudyRecord
 from .errors import Message, WorkspaceError
 from .results import StudyResult
 from .spec import StudySpec
@@ -42,20 +42,8 @@ class ReadStudy:
         return cls(record, StudySpec.of_study(record), StudyResult.of(record))
 
 
-@dataclass(frozen=True, slots=True)
-class ReadStudies:
-    """The studies of a workspace: damage to one hides none of the others.
-
-    Attributes
-    ----------
-    studies : tuple of ReadStudy
-        Pinned and newest first.
-    damaged : tuple of DamagedStudy
-        In the same order.
-    """
-
-    studies: tuple[ReadStudy, ...]
-    damaged: tuple[DamagedStudy, ...] = ()
+ReadStudies: TypeAlias = StudyList[ReadStudy]
+"""The studies of a workspace as `list_studies` returns them."""
 
 
 def list_studies(store: Store, *, archived: bool | None = False) -> ReadStudies:
@@ -79,7 +67,7 @@ def list_studies(store: Store, *, archived: bool | None = False) -> ReadStudies:
             studies.append(ReadStudy.of(record))
         except WorkspaceError as error:
             damaged.append(damaged_study(record, error.sentence))
-    return ReadStudies(tuple(studies), tuple(damaged))
+    return StudyList(tuple(studies), tuple(damaged))
 
 
 def damaged_study(study: StudyRecord, problem: Message) -> DamagedStudy:

@@ -51,7 +51,6 @@ def predict_file(
     interval : float, optional
         In (0, 1), 0.9 for 90 %: a level, to write also ``low`` and ``high`` of numbers, or for classes the ``set`` of
         labels as a JSON list. What it means is on the bundle's card.
-
     keep : sequence of str
         Columns of `data` to write before the predictions, such as those that identify rows, as they are spelled there.
 

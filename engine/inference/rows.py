@@ -16,10 +16,10 @@ import pyarrow as pa
 
 from ..bundled.errors import InputError
 from ..bundled.input_column import Cell, Remark
-from ..bundled.predictor import Piece, Predictor
+from ..bundled.predictor import Piece, Predictor, nothing_to_keep
 from ..bundled.remarks import remarks
 from ..bundled.schema import Dialect, Schema
-from ..bundled.table_file import TableFile
+from ..bundled.table_file import TableFile, check_kept, without_column
 from ..bundled.table_formats import DELIMITED
 from ..data import dialect
 from ..data.columns import CellForm, WordColumn
@@ -93,7 +93,8 @@ def open_source(
         if data.is_dir() and len(predictor.columns) == 1:
             files = reader_of(kind_of_role(predictor.columns[0].role)).cell_files(data)
             if files is not None:
-                _check_not_kept(predictor)
+                if predictor.kept:
+                    raise nothing_to_keep(_Cells.lead[0])
                 return _Cells(predictor, files)
         with damage_told(data), data.open("rb") as stream:
             is_parquet = starts_as_parquet(stream.read(5))
@@ -177,7 +178,10 @@ class _Parquet(Source):
         except pa.ArrowInvalid as error:
             raise _damaged(data, error) from error
         self.columns = tuple(names)
-        _check_columns(data, names, wanted, predictor.kept)
+        absent = next((name for name in wanted if name not in names), None)
+        if absent is not None:
+            raise without_column(data.name, names, absent)
+        check_kept(data.name, names, predictor.kept)
         if target not in names:
             self._target = None
 
@@ -273,35 +277,6 @@ class _Cells(Source):
     def messages(self) -> list[Message]:
         """See `Source.messages`."""
         return [*super().messages(), *self._files.messages()]
-
-
-def _check_columns(data: Path, names: list[str], wanted: Sequence[str], kept: Sequence[str]) -> None:
-    """Refuse a file that lacks a column of the model, or one that is to be kept."""
-    columns = ", ".join(names[:12])
-    absent = next((name for name in wanted if name not in names), None)
-    if absent is not None:
-        raise DataError(
-            "{file} has no column {column!r}; its columns are {columns}.",
-            file=data.name,
-            column=absent,
-            columns=columns,
-        )
-    absent = next((name for name in kept if name not in names), None)
-    if absent is not None:
-        raise DataError(
-            "{file} has no column {column!r} to keep; its columns are {columns}.",
-            file=data.name,
-            column=absent,
-            columns=columns,
-        )
-
-
-def _check_not_kept(predictor: Predictor) -> None:
-    if predictor.kept:
-        raise DataError(
-            "The rows are files, which have no columns to keep; their names are kept in the column {column!r}.",
-            column=_Cells.lead[0],
-        )
 
 
 def _as_text(cells: pa.Array) -> list[str]:

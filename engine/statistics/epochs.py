@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.ranking import Direction
+from ...storage.records import Curves
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -147,6 +148,13 @@ def chosen_scores(
         choice.take(scores[:, epoch], losses[:, epoch])
         found[:, epoch] = scores[everyone, choice.epochs]
     return found
+
+
+def optimistic_score(curves: Curves | None, direction: Direction) -> float | None:
+    """Return the mean over replicas of `best_epoch_scores`; None without learning curves of the score."""
+    if curves is None or "valid_score" not in curves.names:
+        return None
+    return float(best_epoch_scores(curves.values[:, :, curves.names.index("valid_score")], direction).mean())
 
 
 def best_epoch_scores(scores: NDArray[np.float32], direction: Direction) -> Floats:

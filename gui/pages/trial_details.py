@@ -16,7 +16,7 @@ from ..charts.folds import FOLDS, FoldValues
 from ..desk import Desk
 from ..language import Speaks
 from ..speech import tr
-from ..states.trial_facts import against_baseline, facts, optimistic_score, score_on_repeats
+from ..states.trial_facts import against_baseline, facts, score_of_best_epochs, score_on_repeats
 from ..theme import mono_font
 from ..widgets.chart_view import ChartView
 from ..widgets.choice_box import ChoiceBox
@@ -168,7 +168,7 @@ class TrialDetails(Speaks, QWidget):
         self._show_curves()
         self._show_folds(view.scores, study)
         fill_grid(self.params, [(name, formatting.parameter(value)) for name, value in trial.params.items()])
-        scores = [*score_on_repeats(study, trial, view.scores), *optimistic_score(view.curves, study)]
+        scores = [*score_on_repeats(study, trial, view.scores), *score_of_best_epochs(view.curves, study)]
         fill_grid(self.facts, [*scores, *facts(trial)])
         if not self.notes.hasFocus() and not self._notes_timer.isActive():
             self.notes.blockSignals(True)

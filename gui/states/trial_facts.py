@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...engine.domain import formatting
 from ...engine.domain.spec import StudySpec
 from ...engine.statistics.comparison import all_scores, has_further_repeats
-from ...engine.statistics.epochs import best_epoch_scores
+from ...engine.statistics.epochs import optimistic_score
 from ...storage.records import Curves, FoldScores, StudyRecord, TrialRecord
 from .. import words
 from ..speech import tr
@@ -39,12 +39,11 @@ def score_on_repeats(
     return [(tr("Over {n} repeats", n=n_repeats), shown)]
 
 
-def optimistic_score(curves: Curves | None, study: StudyRecord) -> list[tuple[str, str]]:
+def score_of_best_epochs(curves: Curves | None, study: StudyRecord) -> list[tuple[str, str]]:
     """Return what the score would be by each fold's own best epoch, as versions before 0.2 told it; or nothing."""
-    if curves is None or "valid_score" not in curves.names:
+    value = optimistic_score(curves, study.direction)
+    if value is None:
         return []
-    scores = curves.values[:, :, curves.names.index("valid_score")]
-    value = float(best_epoch_scores(scores, study.direction).mean())
     return [(tr("Best epoch of each fold (optimistic)"), formatting.number(value))]
 
 
