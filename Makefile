@@ -58,5 +58,5 @@ bench-quality: $(STAMP) ## compare what short searches export with trees, linear
 bench-honest: $(STAMP) ## compare what searches say with the truth, on noise and on tables with unseen rows (hours; goes on)
 	@$(BIN)/python benchmarks/bench_honest.py
 
-shots: $(STAMP) ## take a picture of every page in both themes and both languages
-	QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/shots.py shots
+shots: $(STAMP) ## search small studies, and take pictures of every page in both themes and languages
+	QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/shots.py shots --studies shots/.studies

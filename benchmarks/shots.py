@@ -1,72 +1,40 @@
-"""Takes pictures of every page in both themes, both languages and two sizes (`make shots`).
+"""Takes pictures of every page in both themes, both languages and two sizes (`make shots`), of studies that were searched.
 
-python benchmarks/shots.py FOLDER [--only PAGE] [--quick]
+python benchmarks/shots.py FOLDER [--only PICTURE,…] [--quick] [--studies FOLDER]
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import os
-import sys
 import tempfile
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-# Its tests have the workspace that is shown.
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import msgspec
-from cupel.engine.domain.predictions import PredictedRows
-from cupel.engine.domain.thresholds import Threshold
-from cupel.storage.store import Store
+import shot_studies
+from cupel.gui import app
+from cupel.gui.shell import MainWindow
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 
-from tests.gui import made_inspections, made_workspace
+SIZES = ((1280, 720), (3840, 2160))
+_PATIENCE_S = 240
 
-# Each picture: the page that is shown, and the study in view.
-PAGES = {
-    "studies": ("studies", ""),
-    "empty": ("studies", ""),
-    "new_study": ("new_study", ""),
-    "columns": ("new_study", ""),
-    "report": ("new_study", ""),
-    "space": ("new_study", ""),
-    "settings": ("new_study", ""),
-    "images": ("new_study", ""),
-    "images_settings": ("new_study", ""),
-    "texts": ("new_study", ""),
-    "unreadable": ("new_study", ""),
-    "running": ("live", "Adult income"),
-    "finished": ("live", "California housing prices, 2 repeats"),
-    "by_size": ("live", "California housing prices, 2 repeats"),
-    "ruled_out": ("live", "Penguins"),
-    "empty_live": ("live", ""),
-    "failed": ("live", "Telco churn, old columns"),
-    "trials": ("trials", "California housing prices, 2 repeats"),
-    "trial_failed": ("trials", "California housing prices, 2 repeats"),
-    "trial_ruled_out": ("trials", "Penguins"),
-    "pareto": ("trials", "California housing prices, 2 repeats"),
-    "empty_trials": ("trials", ""),
-    "compare": ("trials", "California housing prices, 2 repeats"),
-    "groups": ("groups", "Titanic survival"),
-    "groups_holdout": ("groups", "Titanic survival"),
-    "groups_errors": ("groups", "California housing prices, 2 repeats"),
-    "groups_before": ("groups", "Penguins"),
-    "compress": ("compress", "California housing prices, 2 repeats"),
-    "compress_failed": ("compress", "California housing prices, 2 repeats"),
-    "compress_before": ("compress", "Titanic survival"),
-    "export": ("export", "California housing prices, 2 repeats"),
-    "export_threshold": ("export", "Titanic survival"),
-    "export_formats": ("export", "California housing prices, 2 repeats"),
-    "export_failed": ("export", "California housing prices, 2 repeats"),
-    "export_before": ("export", "Titanic survival"),
-    "predict": ("predict", ""),
-    "predict_table": ("predict", ""),
-    "predict_images": ("predict", ""),
-    "predict_failed": ("predict", ""),
-}
-SIZES = ((1280, 800), (1024, 700))
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page that is shown, in its window, and the folder of the data."""
+
+    window: MainWindow
+    page: Any
+    data: Path
+
+
+Prepare = Callable[[Shown], None]
 
 
 def settle(milliseconds: int = 350) -> None:
@@ -77,171 +45,212 @@ def settle(milliseconds: int = 350) -> None:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def shoot(folder: Path, only: str = "", *, quick: bool = False) -> list[Path]:
+def wait_for(what: Callable[[], object]) -> None:
+    """Let the window work until something holds.
+
+    Raises
+    ------
+    TimeoutError
+        Where it does not within minutes.
+    """
+    for _ in range(_PATIENCE_S * 10):
+        if what():
+            return
+        settle(100)
+    raise TimeoutError
+
+
+def _new_study(file: str, target: str = "", tab: int = 0, *, more: bool = False) -> Prepare:
+    def prepare(at: Shown) -> None:
+        at.page.open_source(str(at.data / file))
+        wait_for(lambda: at.page.notice.isVisible() or at.page.inspection is not None)
+        if target:
+            at.page.form.target.set_value(target)
+            at.page.form.target.changed.emit()
+            wait_for(lambda: not at.page._inspecting.is_busy and at.page.state.standing().is_ready)
+        at.page.data.tabs.setCurrentIndex(tab)
+        at.page.form.more.setChecked(more)
+        if more:
+            settle()
+            # As one who has scrolled down to the end.
+            bar = at.page.form.area.verticalScrollBar()
+            bar.setValue(bar.maximum())
+
+    return prepare
+
+
+def _unreadable(at: Shown) -> None:
+    (at.data / "broken.csv").write_bytes(b"\x00\x01\x02" * 50)
+    at.page.open_source(str(at.data / "broken.csv"))
+    wait_for(at.page.notice.isVisible)
+
+
+def _by_size(at: Shown) -> None:
+    at.page.charts.buttons["by_cost"].setChecked(True)
+
+
+def _filtered(text: str, *rows: int) -> Prepare:
+    def prepare(at: Shown) -> None:
+        wait_for(lambda: at.page.table.model().rowCount())
+        at.page.filter.setText(text)
+        at.page.apply_filter()
+        settle()
+        for i, place in enumerate(rows):
+            at.page.table.selectRow(place) if i == 0 else at.page.select_also(place)
+
+    return prepare
+
+
+def _pareto(at: Shown) -> None:
+    at.page.charted.setChecked(True)
+
+
+def _holdout(at: Shown) -> None:
+    at.page.card.choose_part("holdout")
+    at.page.threshold.choice.set_value("tuned")
+
+
+def _variant(at: Shown) -> None:
+    wait_for(lambda: at.page.variants.table.model().rowCount())
+    at.page.variants.table.selectRow(2)
+
+
+def _bundle(at: Shown) -> None:
+    wait_for(lambda: at.page.table.model().rowCount())
+    at.page.table.selectRow(0)
+
+
+def _formats(at: Shown) -> None:
+    _bundle(at)
+    for chip in ("saved_model", "litert"):
+        at.page.formats[chip].setChecked(True)
+
+
+def _predicted(bundle: str, file: str, interval: float | None = None) -> Prepare:
+    def prepare(at: Shown) -> None:
+        wait_for(at.page.bundle.value)
+        place = next(path for path in at.page._bundles if bundle.lower() in Path(path).name.lower())
+        at.page.bundle.set_value(place)
+        at.page.take(str(at.data / file))
+        at.page.interval.set_value(interval)
+        at.page.start.click()
+        wait_for(lambda: at.page.notice.isVisible() or at.page._result is not None)
+
+    return prepare
+
+
+def _shortcuts(at: Shown) -> None:
+    at.window.show_shortcuts()
+
+
+def _nothing(_: Shown) -> None:
+    """Leave the page as it comes."""
+
+
+# Each picture: the page that is shown, the study in view, and what is done there.
+PICTURES: dict[str, tuple[str, str, Prepare]] = {
+    "studies": ("studies", "Tumours", _nothing),
+    "shortcuts": ("studies", "Tumours", _shortcuts),
+    "empty": ("studies", "", _nothing),
+    "new_study": ("new_study", "", _nothing),
+    "columns": ("new_study", "", _new_study("tumours.csv", "diagnosis")),
+    "report": ("new_study", "", _new_study("tumours.csv", "diagnosis", 2)),
+    "space": ("new_study", "", _new_study("tumours.csv", "diagnosis", 3)),
+    "settings": ("new_study", "", _new_study("diabetes.csv", "progression", more=True)),
+    "images": ("new_study", "", _new_study("digits", "", 1)),
+    "unreadable": ("new_study", "", _unreadable),
+    "running": ("live", "Wines", _nothing),
+    "finished": ("live", "Tumours", _nothing),
+    "by_size": ("live", "Tumours", _by_size),
+    "regression": ("live", "Diabetes", _nothing),
+    "pictures": ("live", "Digits", _nothing),
+    "ruled_out": ("live", "Small networks", _nothing),
+    "no_time": ("live", "No time", _nothing),
+    "interrupted": ("live", "Wines, interrupted", _nothing),
+    "empty_live": ("live", "", _nothing),
+    "trials": ("trials", "Tumours", _filtered("", 3)),
+    "trial_ruled_out": ("trials", "Small networks", _filtered('failure ~ "parameters"', 0)),
+    "pareto": ("trials", "Tumours", _pareto),
+    "empty_trials": ("trials", "", _nothing),
+    "compare": ("trials", "Tumours", _filtered("state == complete", 0, 1, 3)),
+    "groups": ("groups", "Tumours", _nothing),
+    "groups_holdout": ("groups", "Tumours", _holdout),
+    "groups_errors": ("groups", "Diabetes", _nothing),
+    "groups_before": ("groups", "Digits", _nothing),
+    "compress": ("compress", "Tumours", _variant),
+    "compress_before": ("compress", "Digits", _nothing),
+    "export": ("export", "Tumours", _bundle),
+    "export_formats": ("export", "Diabetes", _formats),
+    "predict": ("predict", "", _nothing),
+    "predict_table": ("predict", "", _predicted("tumours", "new-tumours.csv")),
+    "predict_interval": ("predict", "", _predicted("diabetes", "diabetes.csv", 0.9)),
+    "predict_images": ("predict", "", _predicted("digits", "digits")),
+    "predict_failed": ("predict", "", _predicted("tumours", "wine.csv")),
+}  # fmt: skip
+
+
+def shoot(folder: Path, studies: Path, only: str = "", *, quick: bool = False) -> list[Path]:
     """Write the pictures into `folder` and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     pictures: list[Path] = []
+    wanted = [name for name in PICTURES if not only or name in only.split(",")]
+    workspace = shot_studies.make(studies)
     with tempfile.TemporaryDirectory() as place:
         os.environ["CUPEL_SETTINGS_DIR"] = place
-        full, empty = Path(place) / "cupel", Path(place) / "empty"
-        made_workspace.fill(full)
-        with Store.open(full) as store:  # so that the running study has a live engine
-            store.claim_study(store.find_study("Adult income").id, os.getpid())
-        from cupel.gui import app
-
         app.make_application()
-        for language in ("en", "zh"):
-            for theme in ("light", "dark"):
-                if quick and (language, theme) not in (("en", "light"), ("zh", "dark")):
-                    continue
-                for page in PAGES:
-                    if not only or page in only.split(","):
-                        workspace = empty if page.startswith("empty") else full
-                        pictures += _shoot_page(
-                            folder, workspace, page, language, theme, SIZES[:1] if quick else SIZES
-                        )
+        for language, theme in (("en", "light"), ("zh", "dark"), ("en", "dark"), ("zh", "light"))[
+            : 2 if quick else 4
+        ]:
+            for name in wanted:
+                shown = Path(place) / "empty" if name.startswith("empty") else workspace
+                searching = shot_studies.running(studies) if name == "running" else nullcontext()
+                with searching:
+                    dress = f"{name}-{language}-{theme}"
+                    pictures += _shoot(
+                        folder / dress, shown, studies / "data", name, language, theme, quick=quick
+                    )
     return pictures
 
 
-def _shoot_page(
-    folder: Path, workspace: Path, page: str, language: str, theme: str, sizes: tuple[tuple[int, int], ...]
+def _shoot(
+    path: Path, workspace: Path, data: Path, name: str, language: str, theme: str, *, quick: bool
 ) -> list[Path]:
-    from cupel.gui import app
-
     window = app.make_window(workspace, language, theme)
+    page_name, study, prepare = PICTURES[name]
+    window.resize(*SIZES[0])
+    window.show()
+    wait_for(lambda: window.desk.has_read)
+    if study:
+        window.desk.select(next(one.id for one in window.desk.studies if one.name == study))
+    window.show_page(page_name)
+    settle(500)
+    prepare(Shown(window, window.pages[page_name], data))
     pictures: list[Path] = []
-    for width, height in sizes:
-        window.resize(width, height)
-        window.show()
-        while not window.desk.has_read:
-            settle()
-        _prepare(window, page)
+    for size in SIZES[: 1 if quick else None]:
+        window.resize(*size)
         settle(900)
-        path = folder / f"{page}-{language}-{theme}-{width}.png"
-        window.grab().save(str(path))
-        pictures.append(path)
+        pictures.append(path.with_name(f"{path.name}-{size[0]}.png"))
+        window.grab().save(str(pictures[-1]))
     window.close()
     window.deleteLater()
     settle(20)
     return pictures
 
 
-def _prepare(window, picture: str) -> None:
-    studies = {study.name: study.id for study in window.desk.studies}
-    name, study = PAGES[picture]
-    if study:
-        window.desk.select(studies[study])
-    window.show_page(name)
-    settle(500)
-    page = window.pages[name]
-    if name == "new_study" and picture != "new_study":
-        _prepare_new_study(page, picture)
-    if picture == "by_size":
-        page.charts.buttons["by_cost"].setChecked(True)
-    if picture.startswith("predict_"):
-        _prepare_predict(page, picture)
-    if picture == "export_threshold":
-        _prepare_threshold(window, page)
-    elif picture.startswith("export_"):
-        for chip in ("saved_model", "litert"):
-            page.formats[chip].setChecked(picture == "export_formats")
-        page.table.selectRow(1 if picture == "export_failed" else 0)
-    if picture == "groups_holdout":
-        page.card.choose_part("holdout")
-        page.threshold.choice.set_value("given")
-        page.threshold.show_model(window.desk.study, 0)
-        page.threshold.number.set_value(0.35)
-    if picture == "pareto":
-        page.charted.setChecked(True)
-    if picture == "trial_ruled_out":
-        page.filter.setText('failure ~ "parameters"')
-        page.apply_filter()
-        page.table.selectRow(0)
-    if picture == "trials":
-        page.table.selectRow(3)
-    if picture == "trial_failed":
-        page.filter.setText("state == fail")
-        page.apply_filter()
-        page.table.selectRow(0)
-    if picture in ("compress", "compress_failed"):
-        page.variants.table.selectRow(6 if picture == "compress" else 10)
-    if picture == "compare":
-        for place in (2, 5, 9):
-            page.select_also(place)
-
-
-def _prepare_threshold(window, page) -> None:
-    """Show a fitted threshold, as of a study that is judged by one, and a bundle that decides by it."""
-    settle(900)  # what is read must not come after it
-    study = window.desk.study
-    gain = {"mean": 0.0042, "low": -0.0013, "high": 0.0097}
-    told = {"value": 0.372, "chosen": "tuned", "metric": "balanced_accuracy", "gain": gain}
-    page.threshold._known[study.id, study.best_trial] = msgspec.convert(told, Threshold)
-    study = dataclasses.replace(study, metric=told["metric"])
-    window.desk.studies = tuple(study if one.id == study.id else one for one in window.desk.studies)
-    page._show_formats()
-    page.threshold.choice.set_value("tuned")
-    page._show_formats()
-    with Store.open(window.feed.workspace) as store:
-        export = next(export for export in store.exports() if export.failure is None)
-    manifest = {**export.manifest, "threshold": {**told, "label": "1"}}
-    page.certificate.show_export(dataclasses.replace(export, manifest=manifest))
-
-
-def _prepare_new_study(page, picture: str) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        if picture == "unreadable":
-            file = Path(place) / "broken.csv"
-            file.write_bytes(b"\x00\x01\x02" * 50)
-            page.open_source(str(file))
-            while not page.notice.isVisible():
-                settle()
-            return
-        source = Path(place) / "adult.csv"
-        if picture in ("images", "images_settings"):
-            source = Path(place) / "shapes"
-            found = made_inspections.image_inspection(source)
-        elif picture == "texts":
-            source = Path(place) / "reviews"
-            found = made_inspections.text_inspection(source)
-        else:
-            found = made_inspections.sample_inspection()
-        page.state.open(str(source))
-        page.show_inspection(found)
-    tabs = {"report": 2, "space": 3, "images": 1, "images_settings": 3, "texts": 1}
-    page.data.tabs.setCurrentIndex(tabs.get(picture, 0))
-    is_open = picture in ("settings", "images_settings")
-    page.form.more.setChecked(is_open)
-    settle(50)
-    if is_open:  # as one who has scrolled down to the end
-        bar = page.form.area.verticalScrollBar()
-        bar.setValue(bar.maximum())
-
-
-def _prepare_predict(page, picture: str) -> None:
-    page.offer(["/home/you/cupel/exports/adult-income"])
-    page.data.set_value("/home/you/data/adult-2026.csv")
-    page.data.changed.emit()
-    if picture == "predict_failed":
-        page.notice.tell(lambda: "No such file: /home/you/data/adult-2026.csv")
-        return
-    results = {
-        "predict_table": made_inspections.table_predictions,
-        "predict_images": made_inspections.image_predictions,
-    }
-    page.interval.set_value(0.9 if picture == "predict_table" else None)
-    page.show_result(msgspec.convert(results[picture](), PredictedRows))
-
-
 def main() -> None:
     """Run from a terminal."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", default="", help="pages, separated by commas")
+    parser.add_argument("--only", default="", help="pictures, separated by commas")
     parser.add_argument("--quick", action="store_true", help="one size, two of the four dresses")
+    parser.add_argument(
+        "--studies", type=Path, help="where the searched studies are kept, so that another run starts at once"
+    )
     options = parser.parse_args()
-    for path in shoot(options.folder, options.only, quick=options.quick):
-        print(path)
+    with tempfile.TemporaryDirectory() as place:
+        studies = options.studies or Path(place)
+        for path in shoot(options.folder, studies, options.only, quick=options.quick):
+            print(path)
 
 
 if __name__ == "__main__":

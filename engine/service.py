@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import psutil
 
 from ..storage.records import JobRecord, JobState, VariantRecord
@@ -268,10 +269,8 @@ def _predict(request: PredictRows, progress: _JobProgress) -> PredictedRows:
             bundle, data, out, progress=lambda done: progress("", done), interval=interval,
             keep=names_of([request.keep]),
         )  # fmt: skip
-    return PredictedRows(
-        result.n_rows, result.unseen, result.messages, result.drift, result.seconds,
-        out=str(out), preview=preview(bundle, data, interval),
-    )  # fmt: skip
+    shown = preview(bundle, data, interval)
+    return PredictedRows(**msgspec.structs.asdict(result), out=str(out), preview=shown)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,22 @@ class Piece:
     kept: Sequence[Sequence[str]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is predicted of the rows of a `Piece` that could be read.
+
+    Attributes
+    ----------
+    outputs : ndarray
+        Probabilities (n, n_classes) or values (n,).
+    within : list
+        Of each row the two ends of its interval, or the labels of its set; empty where none were asked for.
+    """
+
+    outputs: np.ndarray
+    within: list[list[float] | list[str]]
+
+
 def decided(outputs: np.ndarray, threshold: float | None) -> np.ndarray:
     """Return the places of the classes (n,) that probabilities (n, n_classes) are said to be.
 
@@ -266,17 +282,25 @@ class Predictor:
         """Return the places of the classes (n,) that probabilities (n, n_classes) are said to be."""
         return decided(outputs, self.threshold)
 
-    def rows(self, feeds: Mapping[str, np.ndarray]) -> list[list[str]]:
-        """Return the rows of a file of predictions, with the intervals that are told."""
+    def outcome(self, piece: Piece) -> Outcome:
+        """Return what is predicted of a piece, with the intervals that are told."""
+        if not piece.good.any():
+            return Outcome(np.empty((0, len(self.labels)) if self.labels else 0), [])
         if self.level is None:
-            return self.cells(self.run_arrays(feeds))
-        outputs, folds = self.run_folds(feeds)
-        ends = self.interval_of(outputs, folds, self.level)
+            return Outcome(self.run_arrays(piece.feeds), [])
+        outputs, folds = self.run_folds(piece.feeds)
+        return Outcome(outputs, self.interval_of(outputs, folds, self.level))
+
+    def rows(self, outcome: Outcome) -> list[list[str]]:
+        """Return the rows of a file of predictions, with the intervals that are told."""
+        rows = self.cells(outcome.outputs)
+        if not outcome.within:
+            return rows
         if not self.labels:
-            more = [[repr(end) for end in pair] for pair in ends]
+            more = [[repr(end) for end in pair] for pair in outcome.within]
         else:
-            more = [[json.dumps(held, ensure_ascii=False)] for held in ends]
-        return [[*row, *cells] for row, cells in zip(self.cells(outputs), more, strict=True)]
+            more = [[json.dumps(held, ensure_ascii=False)] for held in outcome.within]
+        return [[*row, *cells] for row, cells in zip(rows, more, strict=True)]
 
     def interval_of(
         self, outputs: np.ndarray, folds: np.ndarray, level: float
@@ -298,9 +322,16 @@ class Predictor:
             for i, row in zip(self.decided(outputs), outputs.tolist(), strict=True)
         ]
 
-    def piece_rows(self, piece: Piece) -> list[list[str]]:
-        """Return the rows of a file of predictions for a piece; what could not be read has an empty one."""
-        found = iter(self.rows(piece.feeds) if piece.good.any() else [])
+    def piece_rows(self, piece: Piece, outcome: Outcome | None = None) -> list[list[str]]:
+        """Return the rows of a file of predictions for a piece; what could not be read has an empty one.
+
+        Parameters
+        ----------
+        piece : Piece
+        outcome : Outcome, optional
+            Of the piece, where it is known already.
+        """
+        found = iter(self.rows(self.outcome(piece) if outcome is None else outcome))
         empty = [""] * len(self.output_columns)
         rows = [next(found) if good else empty for good in piece.good.tolist()]
         before = [*([] if piece.names is None else [piece.names]), *piece.kept]

@@ -81,6 +81,8 @@ def run_predict(args: argparse.Namespace) -> int:
         return DONE
     for message in result.messages:
         print(f"note: {message}", file=sys.stderr)
+    if result.scored is not None:
+        print(f"{result.scored.message()}.", file=sys.stderr)
     print(f"{counted(result.n_rows, 'row')} predicted into {out}.", file=sys.stderr)
     return DONE
 

@@ -221,6 +221,8 @@ class Export:
             threshold=contents.threshold,
             intervals=contents.intervals.to_json(),
             target=StudySpec.of_study(self.study).target,
+            metric=self.study.metric,
+            n_data_rows=self.rows.dataset.n_rows,
             n_networks=made.n_networks,
             inputs=tuple(map(ManifestInput.of, made.inputs)),
             outputs=(Output.of(made),),

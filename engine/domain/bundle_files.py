@@ -252,6 +252,8 @@ class ManifestFile(msgspec.Struct, frozen=True, kw_only=True):
     threshold: BundleThreshold | None
     intervals: Json
     target: str
+    metric: str
+    n_data_rows: int
     n_networks: int
     inputs: tuple[ManifestInput, ...]
     outputs: tuple[Output, ...]

@@ -351,6 +351,10 @@ class Manifest(msgspec.Struct, frozen=True):
     study : str
     trial : int or None
     task, target : str
+    metric : str
+        That the study was judged by; empty of bundles from before it was told.
+    n_data_rows : int
+        Of the data that the study was made on; 0 where it is not told.
     labels : tuple of str
         Empty of a regression.
     n_networks : int
@@ -368,6 +372,8 @@ class Manifest(msgspec.Struct, frozen=True):
     trial: int | None = None
     task: str = ""
     target: str = ""
+    metric: str = ""
+    n_data_rows: int = 0
     labels: tuple[str, ...] = ()
     n_networks: int = 0
     threshold: BundleThreshold | None = None

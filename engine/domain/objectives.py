@@ -143,13 +143,13 @@ def table_costs(table: TrialTable) -> dict[str, NDArray[np.float64]]:
 
 
 def front_of_table(table: TrialTable, objectives: Sequence[str], direction: Direction) -> NDArray[np.bool_]:
-    """Return which trials of a table are on the front; with the score alone: which are its best.
+    """Return which trials of a table are on the front: no other one is at least as good in all, and better in one.
 
     Parameters
     ----------
     table : TrialTable
     objectives : sequence of str
-        score, and what is to be small beside it.
+        score, and what is to be small beside it; where that is nothing, the number of parameters is.
     direction : Direction
 
     Returns
@@ -157,7 +157,8 @@ def front_of_table(table: TrialTable, objectives: Sequence[str], direction: Dire
     ndarray of bool
     """
     have = {"score": -direction.sign * table.values, **table_costs(table)}
-    losses = np.stack([have[name] for name in objectives], axis=1)
+    aimed = objectives if len(objectives) > 1 else ("score", "parameters")
+    losses = np.stack([have[name] for name in aimed], axis=1)
     losses[(table.states != TrialState.COMPLETE) | (table.kinds == TrialKind.BASELINE)] = np.nan
     losses[scored_another_way(table)] = np.nan
     return front_mask(losses)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from . import formatting
 from .errors import Message
 
 _NAMED = 5
@@ -130,6 +131,71 @@ class PredictionPreview(msgspec.Struct, frozen=True):
     has_truth: bool
 
 
+class ScoredRows(msgspec.Struct, frozen=True):
+    """What predictions are worth on the rows of which the data tell the target: all of them, not those in view.
+
+    Attributes
+    ----------
+    metric : str
+        That the study was judged by.
+    value : float or None
+        None where it is undefined, for instance with one class only.
+    n_rows : int
+        Rows whose target is known.
+    n_wrong : int or None
+        Of classes: rows that are predicted as another one; None of numbers.
+    n_odd : int
+        Cells of the target that are neither missing nor of a class, or no number.
+    first_odd : str
+        The first of them.
+    is_training_file : bool
+        Whether the model was trained on these rows, so that the score flatters it.
+    """
+
+    metric: str
+    value: float | None
+    n_rows: int
+    n_wrong: int | None
+    n_odd: int
+    first_odd: str
+    is_training_file: bool
+
+    def message(self) -> Message:
+        """Return the score as a sentence."""
+        values = {
+            "metric": self.metric,
+            "value": formatting.number(self.value),
+            "n": self.n_rows,
+            "wrong": self.n_wrong or 0,
+        }
+        if self.n_wrong is None:
+            return Message("{metric} {value} on {n:,} rows whose target is known", values)
+        return Message(
+            "{metric} {value} on {n:,} rows whose target is known, of which {wrong:,} are predicted wrongly",
+            values,
+        )
+
+    def messages(self) -> list[Message]:
+        """Return what is to be said beside the score."""
+        said: list[Message] = []
+        if self.is_training_file:
+            said.append(
+                Message(
+                    "The model was trained on these rows, or most of them: their score flatters it. What to expect of "
+                    "new rows is on the bundle's card."
+                )
+            )
+        if self.n_odd:
+            said.append(
+                Message(
+                    "Cells of the target that the model does not know, and that are not scored: {n:,} (the first: "
+                    "{value!r}).",
+                    {"n": self.n_odd, "value": self.first_odd},
+                )
+            )
+        return said
+
+
 class PredictSummary(msgspec.Struct, frozen=True):
     """What came of predicting a file.
 
@@ -141,6 +207,8 @@ class PredictSummary(msgspec.Struct, frozen=True):
     messages : tuple of Message
     drift : DriftReport or None
         None where the bundle has no profile of its training rows, or the rows are few.
+    scored : ScoredRows or None
+        None where the data do not tell the target.
     seconds : float
         To the millisecond.
     """
@@ -149,6 +217,7 @@ class PredictSummary(msgspec.Struct, frozen=True):
     unseen: dict[str, int]
     messages: tuple[Message, ...]
     drift: DriftReport | None
+    scored: ScoredRows | None
     seconds: float
 
 

@@ -158,7 +158,7 @@ TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
 )  # fmt: skip
 
 ON_FRONT = "on_front"
-"""Whether no other trial beats one: known only with what its study aims at."""
+"""Whether no other trial is as good and smaller, or better: known only with what its study aims at."""
 
 SHOWN: tuple[ShownColumn, ...] = tuple(
     ShownColumn(c.name, c.of_record, c.shown)

@@ -10,29 +10,26 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..bundled.errors import InputError
-from ..bundled.input_column import Cell
 from ..bundled.predictor import Piece, Predictor
 from ..deployment.bundle import Bundle
-from ..domain.arrays import TargetValues
 from ..domain.errors import DataError, ExportError
 from ..domain.formatting import counted, number
 from ..domain.metrics import METRICS
 from ..domain.spec import ReadSpec
 from .predicting import Progress, write_rows
 from .rows import Source, open_source
+from .scoring import TargetReader, judged, targets
 
 SCORED = {
     "binary": ("accuracy", "balanced_accuracy", "roc_auc", "log_loss"),
     "multiclass": ("accuracy", "balanced_accuracy", "f1_macro", "log_loss"),
     "regression": ("rmse", "mae", "r2"),
 }
-_OF_DECISIONS = ("accuracy", "balanced_accuracy", "f1_macro")
 _SHOWN_ROWS = 10
 _BATCH = 1024
 _SINGLE_RUNS = 200
@@ -251,9 +248,7 @@ class _Found:
         self._labels = labels
         self._order = [second.labels.index(label) for label in labels]
         self._decide = (first.decided, second.decided)
-        self._numbers = {
-            _as_number(label): i for i, label in enumerate(labels) if _as_number(label) is not None
-        }
+        self._target = TargetReader(labels)
         self._pairs: list[tuple[NDArray[np.floating], NDArray[np.floating]]] = []
         self._truth: list[NDArray[np.float64]] = []
         self._names: list[int | str] = []
@@ -276,17 +271,6 @@ class _Found:
         apart = np.full(len(good), np.nan)
         apart[good] = _apart(one, two)
         return apart
-
-    def _target(self, cell: Cell) -> float:
-        if cell is None or cell != cell:
-            return np.nan
-        value = _as_number(cell)
-        if not self._labels:
-            return np.nan if value is None else value
-        text = str(cell).strip()
-        if text in self._labels:
-            return float(self._labels.index(text))
-        return float(self._numbers.get(value, np.nan)) if value is not None else np.nan
 
     def result(self, a: str, b: str, task: str, speeds: list[Speed]) -> Comparison:
         """Return the comparison."""
@@ -370,15 +354,6 @@ def _nothing(predictor: Predictor) -> NDArray[np.floating]:
     return np.empty((0, len(predictor.labels)) if predictor.labels else 0)
 
 
-def _as_number(cell: Cell) -> float | None:
-    if not isinstance(cell, str | SupportsFloat):
-        return None
-    try:
-        return float(cell)
-    except (TypeError, ValueError):
-        return None
-
-
 def _scores(
     task: str,
     truth: NDArray[np.float64],
@@ -390,11 +365,11 @@ def _scores(
     if n < 2:
         return ()
     one = outputs[0]
-    kinds = dict.fromkeys(SCORED[task], outputs)
-    if task != "regression":
-        decided = tuple(np.eye(one.shape[1])[chosen] for chosen in said)
-        kinds |= {name: (decided[0], decided[1]) for name in _OF_DECISIONS if name in kinds}
-    y: TargetValues = truth if task == "regression" else truth.astype(np.int64)
+    kinds = {
+        name: outputs if task == "regression" else tuple(map(judged, (name, name), outputs, said))
+        for name in SCORED[task]
+    }
+    y = targets(task, truth)
     rng = np.random.default_rng(0)
     n_draws = int(np.clip(_DRAWN_CELLS // (n * max(1, one[:1].size)), _LEAST_DRAWS, _DRAWS))
     names = SCORED[task]

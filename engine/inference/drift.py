@@ -58,6 +58,21 @@ class Watch:
         for counts in self._found:
             counts.add(self._measures[counts.measure](feeds[counts.name]))
 
+    def has_training_rows(self, n_data_rows: int) -> bool:
+        """Return whether the rows are those that the model was trained on, perhaps with its holdout beside them.
+
+        They are where they are as many, and every bin has at least as many rows as the training rows have in it.
+
+        Parameters
+        ----------
+        n_data_rows : int
+            Of the data that the study was made on; 0 where it is not known.
+        """
+        if self.n_rows not in (self.n_trained, n_data_rows):
+            return False
+        pairs = zip(self._trained, self._found, strict=True)
+        return all(bool((new.all >= old.all).all()) for old, new in pairs)
+
     def report(self) -> DriftReport | None:
         """Compare; None where fewer than `LEAST_ROWS` have passed."""
         if self.n_rows < LEAST_ROWS:

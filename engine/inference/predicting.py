@@ -18,6 +18,7 @@ from ..domain.predictions import DriftReport, PredictSummary
 from ..domain.spec import ReadSpec
 from .drift import LEAST_ROWS, Watch
 from .rows import Source, open_source
+from .scoring import USUAL_METRIC, RowScore
 
 Progress = Callable[[float], None]
 # Columns that a sentence names.
@@ -79,19 +80,27 @@ def predict_file(
         predictor.keep(keep)
     except InputError as error:
         raise DataError(error.template, **error.values) from error
-    source = open_source(predictor, data, read)
+    manifest = checked.manifest
+    source = open_source(predictor, data, read, manifest.target or None)
     watch = Watch.of(predictor.folder)
+    scores = RowScore(predictor, manifest.metric or USUAL_METRIC[manifest.task])
     tell = progress or (lambda _: None)
     try:
-        n_rows = _write(source, watch, out, tell)
+        n_rows = _write(source, watch, scores, out, tell)
     except InputError as error:
         raise DataError(error.template, **error.values) from error
     tell(1.0)
     drift = None if watch is None else watch.report()
-    messages = [*_column_messages(source, watch), *source.messages(), *_drift_messages(watch, drift)]
-    messages += [] if interval is None else _coverage_messages(checked.manifest.intervals, interval)
+    knows_rows = watch is not None and watch.has_training_rows(manifest.n_data_rows)
+    scored = scores.result(is_training_file=knows_rows)
+    messages = [*_column_messages(source, watch), *source.messages()]
+    messages += [] if scored is None else scored.messages()
+    messages += _drift_messages(watch, drift)
+    messages += [] if interval is None else _coverage_messages(manifest.intervals, interval)
     unseen = {c.column: c.n_unseen for c in predictor.columns if c.n_unseen}
-    return PredictSummary(n_rows, unseen, tuple(messages), drift, round(time.monotonic() - started, 3))
+    return PredictSummary(
+        n_rows, unseen, tuple(messages), drift, scored, round(time.monotonic() - started, 3)
+    )
 
 
 def header_of(source: Source) -> list[str]:
@@ -129,12 +138,14 @@ def write_rows(out: Path, header: list[str], pieces: Iterator[list[list[str]]]) 
     return n_rows
 
 
-def _write(source: Source, watch: Watch | None, out: Path, tell: Progress) -> int:
+def _write(source: Source, watch: Watch | None, scores: RowScore, out: Path, tell: Progress) -> int:
     def pieces() -> Iterator[list[list[str]]]:
         for piece in source.pieces():
             if watch is not None and piece.good.any():
                 watch.add(piece.feeds)
-            yield source.predictor.piece_rows(piece)
+            outcome = source.predictor.outcome(piece)
+            scores.add(piece, outcome.outputs)
+            yield source.predictor.piece_rows(piece, outcome)
             tell(source.fraction)
 
     return write_rows(out, header_of(source), pieces())

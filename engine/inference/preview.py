@@ -15,6 +15,7 @@ from ..bundled.predictor import Piece, Predictor
 from ..deployment.bundle import Bundle
 from ..domain.predictions import PredictionPreview, PreviewRow
 from .rows import open_source
+from .scoring import TargetReader
 
 ROWS, PICTURES = 200, 60
 _COLUMNS = 6
@@ -38,9 +39,10 @@ def preview(bundle: Path, data: Path, interval: float | None = None) -> Predicti
     source = open_source(predictor, data, None, checked.manifest.target or None)
     most = PICTURES if _pictured(predictor) else ROWS
     source.thin(most)
+    target = TargetReader(predictor.labels)
     rows: list[PreviewRow] = []
     for piece in source.pieces():
-        rows += _rows(predictor, piece, len(rows))[: most - len(rows)]
+        rows += _rows(predictor, piece, target, len(rows))[: most - len(rows)]
         if len(rows) >= most:
             break
     columns = tuple(column.column for column in _shown(predictor))
@@ -57,8 +59,8 @@ def _shown(predictor: Predictor) -> list[InputColumn]:
     return [column for column in predictor.columns if not column.is_pictured][:_COLUMNS]
 
 
-def _rows(predictor: Predictor, piece: Piece, start: int) -> list[PreviewRow]:
-    outputs, within = _outputs(predictor, piece) if piece.good.any() else (np.empty(0), [])
+def _rows(predictor: Predictor, piece: Piece, target: TargetReader, start: int) -> list[PreviewRow]:
+    found = predictor.outcome(piece)
     place, pictured = 0, _pictured(predictor)
     rows: list[PreviewRow] = []
     for i, good in enumerate(piece.good.tolist()):
@@ -66,25 +68,15 @@ def _rows(predictor: Predictor, piece: Piece, start: int) -> list[PreviewRow]:
         truth = None if piece.truth is None or piece.truth[i] is None else str(piece.truth[i]).strip()
         row = PreviewRow(row=name, cells=(), truth=truth, prediction="", share=None, wrong=False)
         if good:
-            prediction, share, wrong = _predicted(predictor, outputs[place], truth)
+            prediction, share, wrong = _predicted(predictor, found.outputs[place], target(truth))
             row = PreviewRow(
                 row=name, cells=_cells(predictor, piece.feeds, place), truth=truth, prediction=prediction, share=share,
-                wrong=wrong, within=_ends(within[place]) if within else None,
+                wrong=wrong, within=_ends(found.within[place]) if found.within else None,
                 picture=None if pictured is None else _picture(piece.feeds[pictured.name][place]),
             )  # fmt: skip
             place += 1
         rows.append(row)
     return rows
-
-
-def _outputs(
-    predictor: Predictor, piece: Piece
-) -> tuple[NDArray[np.floating], list[list[str] | list[float]]]:
-    """Return what is predicted, and the interval or set of each row, where they were asked for."""
-    if predictor.level is None:
-        return predictor.run_arrays(piece.feeds), []
-    outputs, folds = predictor.run_folds(piece.feeds)
-    return outputs, predictor.interval_of(outputs, folds, predictor.level)
 
 
 def _ends(within: Sequence[str | float]) -> str:
@@ -93,15 +85,13 @@ def _ends(within: Sequence[str | float]) -> str:
 
 
 def _predicted(
-    predictor: Predictor, output: NDArray[np.floating], truth: str | None
+    predictor: Predictor, output: NDArray[np.floating], truth: float
 ) -> tuple[str, float | None, bool]:
     """Return what is predicted, with which probability, and whether that is known to be wrong."""
     if not predictor.labels:
         return f"{float(output):.6g}", None, False
     best = int(predictor.decided(output[None])[0])
-    label = predictor.labels[best]
-    wrong = truth is not None and truth in predictor.labels and truth != label
-    return label, float(output[best]), wrong
+    return predictor.labels[best], float(output[best]), not np.isnan(truth) and truth != best
 
 
 def _picture(pixels: NDArray[np.uint8]) -> str:

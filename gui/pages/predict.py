@@ -49,7 +49,11 @@ class PredictPage(JobPage[PredictRows, PredictedRows]):
         self._result: PredictedRows | None = None
         self._out_typed = False
         self.model = PredictionsModel(self)
-        self.table = make_table(self.model)
+        self.table = make_table(self.model, "sorted")
+        head = self.table.horizontalHeader()
+        head.setSortIndicatorClearable(True)
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.table.setSortingEnabled(True)
         self.pictures = PictureGrid()
         self.drift = Pill()
         self.said = Label(lambda: messages_text(self._result), wrap=True, select=True)
@@ -240,6 +244,7 @@ class PredictPage(JobPage[PredictRows, PredictedRows]):
         self._result = result
         self.model.show_preview(result.preview)
         head = self.table.horizontalHeader()
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.table.resizeColumnsToContents()
         for place in range(len(self.model.parts)):
             head.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)

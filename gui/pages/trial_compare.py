@@ -16,7 +16,7 @@ from ..charts.curves import judged_mean
 from ..desk import Desk
 from ..language import Speaks
 from ..speech import sentence, tr
-from ..states.comparing import comparisons, differences
+from ..states.comparing import comparisons, differences, fold_rows
 from ..theme import colour
 from ..widgets.chart_view import ChartView
 from ..widgets.parts import Card, Label, Rule, clear, column, scrolled
@@ -33,6 +33,7 @@ class TrialCompare(Speaks, QWidget):
         self._desk = desk
         self._study: StudyRecord | None = None
         self._wanted: list[int] = []
+        self._n_selected = 0
         self.views: list[TrialView] = []
         self._heading = Label(kind="subtitle")
         self._verdicts = Label(kind="small", wrap=True, select=True)
@@ -62,9 +63,9 @@ class TrialCompare(Speaks, QWidget):
         self.setLayout(column(card))
         self.say(self._show)
 
-    def show_trials(self, study: StudyRecord, trial_ids: list[int]) -> None:
-        """Compare these trials; they are read in the background."""
-        self._study, self._wanted = study, trial_ids
+    def show_trials(self, study: StudyRecord, trial_ids: list[int], n_selected: int) -> None:
+        """Compare these trials, of `n_selected` ones; they are read in the background."""
+        self._study, self._wanted, self._n_selected = study, trial_ids, n_selected
 
         def work(store: Store) -> list[TrialView]:
             return [read_view(store, trial_id) for trial_id in trial_ids]
@@ -80,7 +81,9 @@ class TrialCompare(Speaks, QWidget):
         return self._study.metric if self._study is not None else ""
 
     def _show(self) -> None:
-        self._heading.setText(tr("{n} trials side by side", n=len(self.views)))
+        n, all_ = len(self.views), self._n_selected
+        some = tr("The first {n} of {all} selected trials side by side", n=n, all=f"{all_:,}")
+        self._heading.setText(some if all_ > n else tr("{n} trials side by side", n=n))
         self._show_curves()
         said = [sentence(message) for message in comparisons(self._study, self.views)]
         self._verdicts.setText("\n".join(said))
@@ -95,7 +98,7 @@ class TrialCompare(Speaks, QWidget):
         )
         self._add_row(2, "±", [formatting.number(std, decimals) for std in stds], "small", tone="muted")
         place = 3
-        for name, values in different:
+        for name, values in [*fold_rows(self._study, self.views), *different]:
             self._add_row(place, name, values, "small")
             place += 1
         if same:

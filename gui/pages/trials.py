@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
 from PySide6.QtWidgets import (
@@ -78,6 +80,8 @@ class TrialsPage(Page):
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setSizes([660, tokens.DETAILS_WIDTH])
         self._splitter.setChildrenCollapsible(False)
+        # Its sizes before the pane was widened for trials that are compared; else none.
+        self._narrow: list[int] = []
         content = QWidget()
         content.setLayout(column(self._filter_row(), self._splitter, spacing=tokens.GRID))
         content.layout().setStretch(1, 1)  # type: ignore[union-attr]
@@ -129,17 +133,22 @@ class TrialsPage(Page):
             wrap=True,
         )
         self.problem.hide()
-        chip = Button(lambda: tr("Complete only"), "chip")
-        chip.setCheckable(True)
-        chip.toggled.connect(lambda on: self._toggle(_COMPLETE_ONLY, on=on))
-        front = Button(lambda: tr("On the front"), "chip")
-        front.setCheckable(True)
-        front.toggled.connect(lambda on: self._toggle(_ON_FRONT, on=on))
+        self.chips = {
+            _COMPLETE_ONLY: Button(lambda: tr("Complete only"), "chip"),
+            _ON_FRONT: Button(
+                lambda: tr("On the front"),
+                "chip",
+                tip=lambda: tr("Trials that no other one beats in the score without being larger"),
+            ),
+        }
+        for text, chip in self.chips.items():
+            chip.setCheckable(True)
+            chip.clicked.connect(lambda on, text=text: self._toggle(text, on=on))
         self.charted = Button(lambda: tr("Chart"), "chip")
         self.charted.setCheckable(True)
         self.charted.toggled.connect(self._show_chart)
         bar = QWidget()
-        first = row(self.filter, chip, front, self.charted, self.count, spacing=12)
+        first = row(self.filter, *self.chips.values(), self.charted, self.count, spacing=12)
         first.setStretch(0, 1)
         bar.setLayout(column(first, self.problem, spacing=tokens.HALF))
         return bar
@@ -212,19 +221,28 @@ class TrialsPage(Page):
 
     def _selection_changed(self, *_: object) -> None:
         study = self.desk.study
-        indexes = self.table.selectionModel().selectedRows()[:_MOST_COMPARED]
-        self.selected = [self.model.trial_id(index.row()) for index in indexes]
+        rows, n_selected = self._selected_rows()
+        self.selected = [self.model.trial_id(row) for row in rows]
         self.export.setEnabled(self._exportable() is not None)
         if study is None:
             return
         self._show_chart(self.charted.isChecked())
         if len(self.selected) > 1:
-            self.compare.show_trials(study, self.selected)
+            self.compare.show_trials(study, self.selected, n_selected)
             self._aside.setCurrentWidget(self.compare)
             self._make_room(len(self.selected))
         else:
             self.details.show_trial(study, self.selected[0] if self.selected else None)
             self._aside.setCurrentWidget(self.details)
+            self._give_room_back()
+
+    def _selected_rows(self) -> tuple[list[int], int]:
+        """Return the first selected rows, from the top, and how many there are."""
+        # In ranges: an index for each of fifty thousand rows would stop the window for seconds.
+        selection = self.table.selectionModel().selection()
+        ranges = sorted((one.top(), one.bottom() + 1) for one in map(selection.at, range(selection.count())))
+        rows = itertools.chain.from_iterable(itertools.starmap(range, ranges))
+        return list(itertools.islice(rows, _MOST_COMPARED)), sum(end - start for start, end in ranges)
 
     def _show_chart(self, on: bool) -> None:
         self._chart_card.setVisible(on)
@@ -256,7 +274,14 @@ class TrialsPage(Page):
         both = sum(self._splitter.sizes())
         wanted = min(200 + 96 * n_trials, both * 3 // 5)
         if wanted > self._splitter.sizes()[1]:
+            self._narrow = self._narrow or self._splitter.sizes()
             self._splitter.setSizes([both - wanted, wanted])
+
+    def _give_room_back(self) -> None:
+        """Make the pane as wide as it was before trials were compared."""
+        if self._narrow:
+            self._splitter.setSizes(self._narrow)
+            self._narrow = []
 
     def _toggle(self, text: str, *, on: bool) -> None:
         written = self.filter.text().strip()
@@ -269,6 +294,8 @@ class TrialsPage(Page):
     def apply_filter(self) -> None:
         """Filter by what is written now; where it cannot be read, say why and keep what is shown."""
         self._delay.stop()
+        for text, chip in self.chips.items():
+            chip.setChecked(text in self.filter.text())
         chosen = list(self.selected)
         try:
             wanted = parse_filter(self.filter.text())

@@ -7,11 +7,13 @@ from typing import Any
 from ...engine.domain import formatting
 from ...engine.domain.comparable import are_comparable
 from ...engine.domain.errors import Message
+from ...engine.domain.spec import StudySpec
 from ...engine.domain.trial_view import TrialView
 from ...engine.domain.verdict import another_way_sentence, verdict_sentence
 from ...engine.statistics.comparison import all_scores, compare_trials
-from ...storage.records import StudyRecord
+from ...storage.records import FoldScores, StudyRecord
 from .. import words
+from ..speech import tr
 from .trial_facts import facts
 
 
@@ -46,3 +48,35 @@ def differences(views: list[TrialView]) -> tuple[list[tuple[str, list[str]]], li
     different = [(name, values) for name, values in rows if len(set(values)) > 1]
     same = [(name, values) for name, values in rows if len(set(values)) == 1]
     return different, same
+
+
+def fold_rows(study: StudyRecord | None, views: list[TrialView]) -> list[tuple[str, list[str]]]:
+    """Return what each fold is called and what the trials scored there; empty where a trial has no such fold."""
+    if study is None:
+        return []
+    judged = [_judged(study.metric, view.scores) for view in views]
+    n_folds = StudySpec.of_study(study).split.n_folds
+    spreads = [view.trial.value_std for view in views]
+    decimals = formatting.shared_decimals([view.trial.value for view in views], spreads)
+    rows: list[tuple[str, list[str]]] = []
+    for place in range(max(map(len, judged), default=0)):
+        repeat, fold = divmod(place, n_folds)
+        name = tr("fold {fold}", fold=fold + 1)
+        if repeat:
+            name = tr("fold {fold}, repeat {repeat}", fold=fold + 1, repeat=repeat + 1)
+        rows.append(
+            (
+                name,
+                [
+                    formatting.number(values[place], decimals) if place < len(values) else ""
+                    for values in judged
+                ],
+            )
+        )
+    return rows
+
+
+def _judged(metric: str, scores: FoldScores | None) -> list[float]:
+    if scores is None or metric not in scores.metrics:
+        return []
+    return scores.values[:, scores.metrics.index(metric)].tolist()

@@ -23,16 +23,11 @@ def bundle_text(path: str) -> str:
 
 
 def summary_text(result: PredictedRows | None) -> str:
-    """Return how many rows were predicted, and how many of those in view are wrong where the truth is known."""
+    """Return how many rows were predicted, and what that is worth where the target is known."""
     if result is None:
         return ""
-    rows = result.preview.rows
     text = counted(result.n_rows, tr("1 row predicted"), tr("{n} rows predicted"))
-    n_known = sum(row.truth is not None for row in rows)
-    if result.preview.has_truth and any(row.share is not None for row in rows):
-        n_wrong = sum(row.wrong for row in rows)
-        text += " · " + tr("{wrong} of the {known} shown are wrong", wrong=n_wrong, known=n_known)
-    return text
+    return text if result.scored is None else f"{text} · {sentence(result.scored.message())}"
 
 
 def messages_text(result: PredictedRows | None) -> str:

@@ -1852,6 +1852,10 @@
       <translation>最前面的预测会显示在这里；全部预测都写入文件。</translation>
     </message>
     <message>
+      <source>The first {n} of {all} selected trials side by side</source>
+      <translation>并排比较所选 {all} 个试验中的前 {n} 个</translation>
+    </message>
+    <message>
       <source>The folds were kept all the same.</source>
       <translation>仍然保留了这些折。</translation>
     </message>
@@ -2014,6 +2018,10 @@
     <message>
       <source>Trials</source>
       <translation>试验</translation>
+    </message>
+    <message>
+      <source>Trials that no other one beats in the score without being larger</source>
+      <translation>没有其他试验能在不更大的情况下分数更好</translation>
     </message>
     <message>
       <source>True share</source>
@@ -2266,6 +2274,14 @@
     <message>
       <source>fitted</source>
       <translation>拟合得到</translation>
+    </message>
+    <message>
+      <source>fold {fold}</source>
+      <translation>第 {fold} 折</translation>
+    </message>
+    <message>
+      <source>fold {fold}, repeat {repeat}</source>
+      <translation>第 {repeat} 次重复，第 {fold} 折</translation>
     </message>
     <message>
       <source>id, name: written before the predictions</source>
@@ -2568,10 +2584,6 @@
       <translation>{used} / {total}</translation>
     </message>
     <message>
-      <source>{wrong} of the {known} shown are wrong</source>
-      <translation>所示 {known} 个中有 {wrong} 个预测错误</translation>
-    </message>
-    <message>
       <source>“Compress” makes its networks smaller in several ways, scores each on the trial's own folds, and measures bytes and time. It takes a few minutes.</source>
       <translation>点击“压缩”，将以多种方式缩小其网络，在该试验自己的折上逐一评分，并测量字节数与耗时，需要几分钟。</translation>
     </message>
@@ -2757,6 +2769,10 @@
     <message>
       <source>By its mean over the folds, from which the luck of the choice is not taken off, the network is first, on the holdout {second} ({theirs} against {ours}): they point to different winners.</source>
       <translation>按各折的平均值（未扣除挑选带来的运气），网络居首；在留出集上则是 {second} 居首（{theirs} 对 {ours}）：两者指向不同的赢家。</translation>
+    </message>
+    <message>
+      <source>Cells of the target that the model does not know, and that are not scored: {n:,} (the first: {value!r}).</source>
+      <translation>目标列中模型不认识、因而不计分的单元格：{n:,} 个（第一个：{value!r}）。</translation>
     </message>
     <message>
       <source>Class {value!r} has fewer rows for the search ({n}) than there are folds ({n_folds}), so some folds are judged without it; use fewer folds, or merge it with another class.</source>
@@ -3849,6 +3865,10 @@
     <message>
       <source>The metric {metric!r} does not fit a {task} target; choose one of {choices}.</source>
       <translation>指标 {metric!r} 不适用于 {task} 目标；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>The model was trained on these rows, or most of them: their score flatters it. What to expect of new rows is on the bundle's card.</source>
+      <translation>模型就是用这些行（或其中大部分）训练的：这个分数偏高。对新数据可期待的结果见模型包的说明卡。</translation>
     </message>
     <message>
       <source>The name of the file to write is empty; give one.</source>
@@ -5105,6 +5125,14 @@
     <message>
       <source>{kind}: {text}</source>
       <translation>{kind}：{text}</translation>
+    </message>
+    <message>
+      <source>{metric} {value} on {n:,} rows whose target is known</source>
+      <translation>目标已知的 {n:,} 行上 {metric} 为 {value}</translation>
+    </message>
+    <message>
+      <source>{metric} {value} on {n:,} rows whose target is known, of which {wrong:,} are predicted wrongly</source>
+      <translation>目标已知的 {n:,} 行上 {metric} 为 {value}，其中 {wrong:,} 行预测错误</translation>
     </message>
     <message>
       <source>{n:,} cells of {column!r} are {value}, far from all others; if that means missing, add it to the spellings of missing values.</source>

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from cupel.engine.deployment.export import export_final
-from cupel.engine.domain.predictions import PredictedRows, PredictionPreview, PreviewRow
+from cupel.engine.domain.predictions import PredictedRows, PredictionPreview, PreviewRow, ScoredRows
 from cupel.gui.models.predictions_model import PredictionsModel
 from cupel.gui.pages.predict import PredictPage
 from cupel.gui.shell import MainWindow
@@ -95,7 +95,8 @@ def test_images_are_shown_with_their_labels_and_wrong_ones_are_marked(
     ]  # fmt: skip
     shown = tuple(msgspec.convert(row, PreviewRow) for row in rows)
     preview = PredictionPreview((), shown, has_truth=True)
-    page.show_result(PredictedRows(2, {}, (), None, 0.1, out="", preview=preview))
+    scored = ScoredRows("accuracy", 0.75, 8, 2, 0, "", is_training_file=False)
+    page.show_result(PredictedRows(8, {}, (), None, scored, 0.1, out="", preview=preview))
     assert page.pictures.isVisible()
     assert page.table.isVisible()
     assert [page.table.model().index(1, place).data() for place in range(4)] == [
@@ -105,7 +106,9 @@ def test_images_are_shown_with_their_labels_and_wrong_ones_are_marked(
         "cat",
     ]
     assert [page.pictures.item(i).text() for i in range(2)] == ["cat 80%", "✗ dog 80%"]
-    assert page.summary.text() == "2 rows predicted · 1 of the 2 shown are wrong"
+    assert page.summary.text() == (
+        "8 rows predicted · accuracy 0.750 on 8 rows whose target is known, of which 2 are predicted wrongly"
+    )
     page.data.changed.emit()
     assert not page.pictures.isVisible()
 
@@ -123,4 +126,22 @@ def test_the_model_keeps_qts_rules(qtbot: QtBot) -> None:
     model.show_preview(PredictionPreview(("size",), rows, has_truth=False))
     assert [model.headerData(i, Qt.Orientation.Horizontal) for i in range(3)] == ["Row", "Prediction", "size"]
     assert model.index(0, 2).data() == "5"
+    assert tester is not None
+
+
+def test_rows_are_sorted_by_the_size_of_numbers_and_empty_cells_come_last(qtbot: QtBot) -> None:
+    model = PredictionsModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    rows = tuple(
+        PreviewRow(row=str(i + 1), truth=None, cells=cells, prediction=said, share=None, wrong=False)
+        for i, (said, cells) in enumerate([("9.5", ("b",)), ("", ()), ("-2e3", ("a",)), ("10", ("c",))])
+    )
+    model.show_preview(PredictionPreview(("size",), rows, has_truth=False))
+    model.sort(1, Qt.SortOrder.DescendingOrder)
+    assert [model.index(i, 0).data() for i in range(4)] == ["4", "1", "3", "2"]
+    assert model.headerData(1, Qt.Orientation.Horizontal) == "Prediction ↓"
+    model.sort(2, Qt.SortOrder.AscendingOrder)
+    assert [model.index(i, 0).data() for i in range(4)] == ["3", "1", "4", "2"]
+    model.sort(-1)
+    assert [model.index(i, 0).data() for i in range(4)] == ["1", "2", "3", "4"]
     assert tester is not None

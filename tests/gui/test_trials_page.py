@@ -18,7 +18,7 @@ from cupel.gui.models.trials_model import N_OWN, NUMBER, SCORE, SCORE_ROLE, STAT
 from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.trials import TrialsPage
 from cupel.gui.shell import MainWindow
-from cupel.gui.states.comparing import differences
+from cupel.gui.states.comparing import differences, fold_rows
 from cupel.gui.states.trial_facts import score_on_repeats
 from cupel.gui.states.trials_data import prepare
 from cupel.gui.widgets.parts import Button
@@ -28,6 +28,8 @@ from cupel.storage.trial_table import updated
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
+
+from .seen import says
 
 
 @pytest.fixture
@@ -197,6 +199,38 @@ def test_several_selected_trials_are_compared_differences_first(qtbot: QtBot, pa
     assert all(len(set(values)) == 1 for _, values in same)
 
 
+def test_scores_of_folds_stand_side_by_side(qtbot: QtBot, page: TrialsPage) -> None:
+    page.filter.setText("state == complete and kind == search")
+    page.apply_filter()
+    page.table.selectRow(0)
+    page.select_also(1)
+    qtbot.waitUntil(lambda: len(page.compare.views) == 2)
+    study = page.desk.study
+    assert study is not None
+    rows = fold_rows(study, page.compare.views)
+    scores = [view.scores for view in page.compare.views]
+    assert all(one is not None for one in scores)
+    told = [[float(cell.replace(",", "")) for cell in cells] for _, cells in rows]
+    stored = np.array([one.values[:, one.metrics.index(study.metric)] for one in scores if one is not None])
+    np.testing.assert_allclose(np.array(told).T, stored, rtol=1e-2)
+    assert rows[0][0] == "fold 1"
+
+
+def test_of_many_selected_trials_the_first_are_compared_and_that_is_said(
+    qtbot: QtBot, page: TrialsPage
+) -> None:
+    page.table.selectRow(0)
+    before = page.table.width()
+    page.table.selectAll()
+    n = page.model.rowCount()
+    qtbot.waitUntil(lambda: len(page.compare.views) == 6)
+    assert says(page, f"The first 6 of {n} selected trials side by side")
+    page.table.selectRow(0)
+    qtbot.waitUntil(lambda: page.details.isVisible())
+    # The table is as wide as before trials were compared.
+    qtbot.waitUntil(lambda: page.table.width() == before)
+
+
 def test_notes_tags_and_pins_are_kept(qtbot: QtBot, page: TrialsPage, workspace: Path) -> None:
     assert page.details.view is not None
     trial_id = page.details.view.trial.id
@@ -234,11 +268,20 @@ def test_the_front_can_be_filtered_by_a_click(page: TrialsPage) -> None:
     front = next(chip for chip in page.findChildren(Button) if chip.text() == "On the front")
     front.click()
     page.apply_filter()
+    assert front.isChecked()
     assert page.filter.text() == "on_front"
     study = page.desk.study
     assert study is not None
     shown = [page.model.index(row, NUMBER).data() for row in range(page.model.rowCount())]
-    assert str(study.best_trial) in shown  # one objective: what scores best is the front
+    # One objective: of the score and the size, as the chart draws it.
+    assert str(study.best_trial) in shown
+    page.charted.click()
+    spread = page.pareto.chart.data
+    assert isinstance(spread, Spread)
+    assert {str(number) for number in spread.numbers[spread.front]} == set(shown)
+    page.filter.setText("number > 3")
+    page.apply_filter()
+    assert not front.isChecked()
     rare = [place for place, c in enumerate(SHOWN) if c.shown.is_rare]
     assert {SHOWN[place].name for place in rare} >= {"size_bytes", "latency_ms"}
     assert all(page.table.isColumnHidden(place) for place in rare)

@@ -194,7 +194,9 @@ def test_cupel_predict_gives_the_same_rows(case: Case, tmp_path: Path) -> None:
     summary = predict_file(folder, made.file, tmp_path / "out.csv", progress=told.append)
     assert (summary.n_rows, summary.unseen) == (made.table.n_rows, {})
     assert summary.drift is not None
-    assert [str(m) for m in summary.messages] == [str(summary.drift.message())]
+    assert summary.scored is not None
+    said = [*summary.scored.messages(), summary.drift.message()]
+    assert summary.messages == tuple(said)
     assert summary.drift.word == "none"
     assert told[-1] == 1.0
     _assert_close(made, tmp_path / "out.csv", _expected(made))

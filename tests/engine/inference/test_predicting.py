@@ -26,6 +26,7 @@ from cupel.engine.deployment.bundle import MANIFEST, Bundle, verify_bundle, writ
 from cupel.engine.deployment.export import export_final, export_trial
 from cupel.engine.domain.bundle_files import ManifestFile
 from cupel.engine.domain.errors import DataError, ExportError
+from cupel.engine.domain.metrics import METRICS
 from cupel.engine.inference.comparison import compare_bundles
 from cupel.engine.inference.drift import PROFILE, Watch, holm, stability_index, two_sample
 from cupel.engine.inference.predicting import predict_file, write_rows
@@ -467,3 +468,75 @@ def test_another_file_is_not_predicted_with_a_changed_bundle(copy: Path, tmp_pat
     with pytest.raises(ExportError, match=r"schema.json .* has changed"):
         predict_file(copy, tmp_path / "data.csv", tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_predictions_are_scored_on_all_rows_and_the_training_file_is_known(
+    case: Case, tmp_path: Path
+) -> None:
+    made, bundle = case
+    out = tmp_path / "out.csv"
+    scored = predict_file(bundle, made.file, out).scored
+    assert scored is not None
+    truth = [row["y"] for row in _rows(made.file)]
+    wrong = sum(row["prediction"] != y for row, y in zip(_rows(out), truth, strict=True))
+    assert (scored.n_rows, scored.n_wrong, scored.is_training_file) == (made.table.n_rows, wrong, True)
+    study = made.store.study(made.study_id)
+    assert scored.metric == study.metric
+    predictions = made.model.predict(made.table, np.arange(made.table.n_rows))
+    classes = np.array([int(y.removeprefix("class ")) for y in truth])
+    assert scored.value == pytest.approx(METRICS[study.metric](classes, predictions), rel=1e-4)
+
+
+def test_targets_spelled_otherwise_are_scored_and_others_are_counted(case: Case, tmp_path: Path) -> None:
+    made, bundle = case
+    whole = predict_file(bundle, made.file, tmp_path / "whole.csv").scored
+    assert whole is not None
+    file = _changed(made.file, tmp_path / "loud.csv", lambda row: row | {"y": f" {row['y'].upper()}."})
+    loud = predict_file(bundle, file, tmp_path / "out.csv").scored
+    assert loud is not None
+    assert (loud.n_rows, loud.n_wrong, loud.value) == (whole.n_rows, whole.n_wrong, whole.value)
+
+    def odd(row: dict[str, str]) -> dict[str, str]:
+        number = int(row["y"][-1])
+        return row | {"y": ["", "class 7"][number], "size": str(float(row["size"] or 1) + 0.01)}
+
+    summary = predict_file(bundle, _changed(made.file, tmp_path / "odd.csv", odd), tmp_path / "out.csv")
+    found = summary.scored
+    assert found is not None
+    assert (found.n_rows, found.value, found.first_odd) == (0, None, "class 7")
+    assert found.n_odd == sum(row["y"] == "class 1" for row in _rows(made.file))
+    assert not found.is_training_file
+    assert any("does not know" in str(message) for message in summary.messages)
+
+
+def test_rows_without_a_target_have_no_score(case: Case, tmp_path: Path) -> None:
+    made, bundle = case
+    file = _changed(made.file, tmp_path / "new.csv", lambda row: {k: v for k, v in row.items() if k != "y"})
+    assert predict_file(bundle, file, tmp_path / "out.csv").scored is None
+
+
+def test_numbers_with_units_are_targets_of_a_regression(regression: Case, tmp_path: Path) -> None:
+    made, bundle = regression
+    plain = predict_file(bundle, made.file, tmp_path / "out.csv").scored
+    file = _changed(made.file, tmp_path / "money.csv", lambda row: row | {"y": f"${float(row['y']):,.2f}"})
+    spelled = predict_file(bundle, file, tmp_path / "out.csv").scored
+    assert plain is not None
+    assert spelled is not None
+    assert plain.n_wrong is None
+    assert (spelled.n_rows, spelled.n_odd) == (plain.n_rows, 0)
+    assert spelled.value == pytest.approx(plain.value)
+
+
+def test_new_rows_are_not_taken_for_the_training_rows(case: Case, tmp_path: Path) -> None:
+    made, bundle = case
+    with made.file.open(encoding="utf-8", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    drawn = np.random.default_rng(1).integers(0, len(lines), len(lines))
+    again = tmp_path / "drawn.csv"
+    with again.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(lines[0]))
+        writer.writeheader()
+        writer.writerows([lines[i] for i in drawn])
+    scored = predict_file(bundle, again, tmp_path / "out.csv").scored
+    assert scored is not None
+    assert not scored.is_training_file
