@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from cupel.storage.records import StudyState
+from cupel.storage.records import StudyState, TrialState
 from cupel.storage.store import Store
 from PIL import Image
 from sklearn import datasets
@@ -62,7 +62,7 @@ SMALL = Recipe(
     "Small networks",
     "tumours.csv",
     "diagnosis",
-    ("--trials", "12", "--epochs", "20", "--max-parameters", "600"),
+    ("--trials", "12", "--epochs", "20", "--max-parameters", "6000"),
 )
 SHORT = Recipe("No time", "diabetes.csv", "progression", ("--timeout", "6", "--no-baselines"))
 STOPPED = Recipe("Wines, interrupted", "wine.csv", "grower", ("--trials", "400", "--epochs", "20"))
@@ -156,7 +156,7 @@ def _begin(workspace: Path, data: Path, recipe: Recipe, n_trials: int) -> subpro
     while search.poll() is None:
         with Store.open(workspace) as store:
             study = next((one for one in store.studies(archived=None) if one.name == recipe.name), None)
-            if study is not None and len(store.trials(study.id)) >= n_trials:
+            if study is not None and study.n_trials.get(TrialState.COMPLETE, 0) >= n_trials:
                 return search
         try:
             search.wait(0.5)

@@ -90,7 +90,7 @@ def number(value: float | None, decimals: int | None = None, *, sign: bool = Fal
     decimals : int or None
         Digits after the point; None for as many as the number needs.
     sign : bool
-        Whether a plus stands before what is positive.
+        Whether a plus stands before what is positive, and is not written as zero.
 
     Returns
     -------
@@ -101,7 +101,10 @@ def number(value: float | None, decimals: int | None = None, *, sign: bool = Fal
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
     places = decimals_for(value, None) if decimals is None else decimals
-    return f"{value:{'+' if sign else ''},.{places}f}".replace("-", MINUS)
+    text = f"{value:z,.{places}f}".replace("-", MINUS)
+    # What is written as nothing has no sign.
+    is_nothing = not any(digit in text for digit in "123456789")
+    return f"+{text}" if sign and value > 0 and not is_nothing else text
 
 
 def score(value: float | None, spread: float | None = None, decimals: int | None = None) -> str:

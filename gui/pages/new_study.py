@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ...engine.domain.errors import SpecError
 from ...engine.domain.forecasts import Forecast
-from ...engine.domain.inspections import Inspection
+from ...engine.domain.inspections import Finding, Inspection
 from ...engine.domain.requests import CreatedStudy, result_of
 from ...engine.domain.spec import StudySpec
 from ...engine.domain.split_findings import SplitFinding
@@ -25,12 +25,12 @@ from ..states.sources import is_text_file, source_text
 from ..widgets.drop_zone import DropZone
 from ..widgets.notices import Notice
 from ..widgets.parts import Button, Label, column, row
+from .data_question import DataQuestion
 from .forecast_card import ForecastCard
 from .new_study_data import DataPanel
 from .new_study_form import StudyForm
 from .new_study_waiting import waiting_box
 from .page import Page
-from .split_question import SplitQuestion
 
 if TYPE_CHECKING:
     from ...storage.store import Store
@@ -62,7 +62,7 @@ class NewStudyPage(Page):
         self._again.setInterval(_AGAIN_MS)
         self._again.timeout.connect(self._inspect)
         self.notice = Notice("bad")
-        self.question = SplitQuestion()
+        self.question = DataQuestion()
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
@@ -215,8 +215,8 @@ class NewStudyPage(Page):
         self.form.target_changed.connect(self._target_changed)
         self.form.kind_changed.connect(self._look_again)
         self.form.fields["split.holdout_part"].changed.connect(self._tell_messages)
-        self.question.taken.connect(self._take_split)
-        self.question.kept.connect(self._keep_split)
+        self.question.taken.connect(self._take_advice)
+        self.question.kept.connect(self._keep)
         self.forecast.wanted.connect(self._forecast)
         self.forecast.unwanted.connect(self._cancel_forecast)
         self._inspecting.finished.connect(lambda job: self.show_inspection(result_of(job, Inspection)))
@@ -272,15 +272,18 @@ class NewStudyPage(Page):
         self.form.show_state()
         self._look_again()
 
-    def _take_split(self, finding: SplitFinding) -> None:
+    def _take_advice(self, finding: SplitFinding | Finding) -> None:
+        if isinstance(finding, Finding):
+            self._role_changed(finding.column or "", "ignored")
+            return
         self.state.take_split(finding)
         self.form.show_state()
         if finding.by in ("time", "group"):
             self._again.start()
         self._check()
 
-    def _keep_split(self, finding: SplitFinding) -> None:
-        self.state.keep_split(finding)
+    def _keep(self, finding: SplitFinding | Finding) -> None:
+        self.state.keep(finding)
         self._check()
 
     def _forecast(self) -> None:

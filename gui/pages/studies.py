@@ -216,7 +216,7 @@ class StudiesPage(Page):
         self._name_actions()
 
     def _show_counts(self) -> None:
-        running = sum(study.state in _LIVE for study in self.desk.studies)
+        running = sum(study.state in _LIVE and not self.desk.is_lost(study) for study in self.desk.studies)
         listed = sum(not study.archived for study in (*self.desk.studies, *self.desk.damaged))
         text = counted(listed, tr("1 study"), tr("{n} studies"))
         if running:

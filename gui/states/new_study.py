@@ -15,7 +15,7 @@ import msgspec
 from ...engine.domain.errors import Message, SpecError
 from ...engine.domain.families import default_families, families_of
 from ...engine.domain.forecasts import ForecastRequest
-from ...engine.domain.inspections import Inspection
+from ...engine.domain.inspections import Finding, Inspection
 from ...engine.domain.kinds import AUTO, DEFAULT_KIND, KINDS, kinds_of
 from ...engine.domain.metrics import ONE_SIDED
 from ...engine.domain.objectives import COSTS
@@ -38,8 +38,8 @@ class Standing:
     ----------
     problem : str
         What keeps it from starting, in words; empty for nothing.
-    question : SplitFinding or None
-        The gravest finding about the folds that waits for an answer.
+    question : SplitFinding, Finding or None
+        The gravest finding that waits for an answer: about the folds, or about a column that gives the target away.
     must_look : bool
         Whether the folds that are chosen have not been looked at.
     is_ready : bool
@@ -49,7 +49,7 @@ class Standing:
     """
 
     problem: str = ""
-    question: SplitFinding | None = None
+    question: SplitFinding | Finding | None = None
     must_look: bool = False
     is_ready: bool = False
     spec: StudySpec | None = None
@@ -86,6 +86,8 @@ class NewStudyState:
         Why what is written is no search space.
     independent : set of str
         Keys of findings about the folds that the user has answered: the rows are independent.
+    known : set of str
+        Columns that tell the target and are kept: the user says that they are known when predicting.
     warm_start : int or None
         The study whose best trials are tried first.
     """
@@ -100,6 +102,7 @@ class NewStudyState:
     space: Space | None = None
     space_mistake: SpecError | None = None
     independent: set[str] = field(default_factory=set[str])
+    known: set[str] = field(default_factory=set[str])
     warm_start: int | None = None
     # What is to be asked of `opening`.
     _memory: Memory | None = None
@@ -248,6 +251,7 @@ class NewStudyState:
         self.values["target"] = column
         self.roles.pop(column, None)
         self.independent.clear()
+        self.known.clear()
         if self._has_taken:
             self._has_taken = False
             self._choose_split("auto")
@@ -264,9 +268,12 @@ class NewStudyState:
         name_part = int(finding.column) if finding.by == "name_part" else 0
         self._choose_split(kind, finding.advised_gap if kind != "grouped" else 0, name_part)
 
-    def keep_split(self, finding: SplitFinding) -> None:
-        """Keep the folds: the user says that the rows are independent."""
-        self.independent.add(finding.key)
+    def keep(self, finding: SplitFinding | Finding) -> None:
+        """Keep what is: the user says that the rows are independent, or that a column is known when predicting."""
+        if isinstance(finding, SplitFinding):
+            self.independent.add(finding.key)
+        elif finding.column is not None:
+            self.known.add(finding.column)
 
     # What follows.
 
@@ -340,13 +347,15 @@ class NewStudyState:
             return Standing()
         spec, problem = self._spec_or_problem()
         problem = problem or self._what_forbids(found)
-        must_look, question = not self._is_looked_at(found), None
-        if must_look:
+        must_look = not self._is_looked_at(found)
+        question = self._question(found, must_look=must_look)
+        if question is None and must_look:
             problem = problem or tr("These folds are being looked at…")
-        elif not self.has_gap:
-            open_ones = (one for one in to_be_answered(found) if one.key not in self.independent)
-            question = next(open_ones, None)
-        if question is not None:
+        elif isinstance(question, Finding):
+            problem = problem or tr(
+                "Say first whether {column} is known when predicting.", column=question.column
+            )
+        elif question is not None:
             problem = problem or tr("Say first whether the rows are independent.")
         return Standing(problem, question, must_look, is_ready=True, spec=None if problem else spec)
 
@@ -367,6 +376,7 @@ class NewStudyState:
         self.space_mistake = None
         self.values, self.mistakes = usual_values(), {}
         self.independent.clear()
+        self.known.clear()
         self.warm_start = None
         self._names_may_change = self._has_taken = False
 
@@ -443,6 +453,16 @@ class NewStudyState:
             return None, sentence(error.sentence)
         except ValueError as error:
             return None, str(error)
+
+    def _question(self, found: Inspection, *, must_look: bool) -> SplitFinding | Finding | None:
+        if not must_look and not self.has_gap:
+            looks = (one for one in to_be_answered(found) if one.key not in self.independent)
+            look = next(looks, None)
+            if look is not None:
+                return look
+        left_out = {name for name, role in self.roles.items() if role == "ignored"}
+        leaks = (one for one in found.findings if one.code == "leakage" and one.severity == "serious")
+        return next((one for one in leaks if one.column not in self.known | left_out), None)
 
     def _what_forbids(self, found: Inspection) -> str:
         wrong = (one for one in found.findings if forbids(one, self.values["task"]))

@@ -856,6 +856,10 @@
       <translation>鸢尾花</translation>
     </message>
     <message>
+      <source>It is known when predicting: keep it</source>
+      <translation>预测时已知：保留</translation>
+    </message>
+    <message>
       <source>It learned from the trial's network of its own fold, beside the true values.</source>
       <translation>除真实值外，还向本折自己的试验网络学习。</translation>
     </message>
@@ -930,6 +934,10 @@
     <message>
       <source>Learning curves of trial {number}</source>
       <translation>试验 {number} 的学习曲线</translation>
+    </message>
+    <message>
+      <source>Leave {column} out</source>
+      <translation>不使用 {column}</translation>
     </message>
     <message>
       <source>Licence</source>
@@ -1538,6 +1546,10 @@
     <message>
       <source>Say first whether the rows are independent.</source>
       <translation>请先说明各行是否相互独立。</translation>
+    </message>
+    <message>
+      <source>Say first whether {column} is known when predicting.</source>
+      <translation>请先说明预测时是否已知 {column}。</translation>
     </message>
     <message>
       <source>Say where the predictions are to be saved.</source>

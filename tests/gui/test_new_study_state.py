@@ -174,7 +174,7 @@ def test_a_question_about_the_folds_waits_for_an_answer_of_this_target(state: Ne
     standing = state.standing()
     assert standing.question is not None
     assert not standing.can_start
-    state.keep_split(standing.question)
+    state.keep(standing.question)
     assert state.standing().can_start
     assert state.spec().split.independent == ("order",)
     state.set_target("age")
@@ -192,6 +192,7 @@ def test_folds_that_are_taken_hold_for_this_target_only(state: NewStudyState) ->
     state.take(with_looks(ORDER))
     question = state.standing().question
     assert question is not None
+    assert isinstance(question, SplitFinding)
     state.take_split(question)
     assert (state.spec().split.kind, state.spec().split.gap) == ("order", 7)
     assert state.standing().can_start
@@ -203,6 +204,7 @@ def test_a_group_that_is_taken_becomes_a_role_and_is_looked_at(state: NewStudySt
     state.take(with_looks(GROUP))
     question = state.standing().question
     assert question is not None
+    assert isinstance(question, SplitFinding)
     state.take_split(question)
     assert (state.roles, state.spec().split.kind) == ({"work": "group"}, "grouped")
     assert state.standing().must_look

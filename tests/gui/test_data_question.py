@@ -1,4 +1,4 @@
-"""The window asks whether rows are independent where random folds may flatter; Start waits for the answer."""
+"""The window asks about folds that may flatter and columns that give the target away; Start waits for the answer."""
 
 from __future__ import annotations
 
@@ -179,3 +179,41 @@ def test_the_page_of_a_study_tells_what_speaks_against_its_folds(
     qtbot.waitUntil(lambda: page.split_audit.isVisible(), timeout=SERVICE_MS)
     assert page.split_audit.label.text().startswith("Rows that stand close to each other")
     assert ("kept all the same" in page.split_audit.label.text()) is is_answered
+
+
+def leaking(folder: Path) -> Path:
+    """Write rows with a column that is only known when the target is."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 3)).round(3)
+    sick = np.where(x[:, 0] + rng.normal(size=200) > 0, "yes", "no")
+    paid = np.where(sick == "yes", 120, 0)
+    rows = [[*row, p, s] for row, p, s in zip(x.tolist(), paid.tolist(), sick, strict=True)]
+    return write(folder / "leaking.csv", ["a", "b", "c", "paid", "sick"], rows)
+
+
+def test_a_column_that_gives_the_target_away_keeps_start_waiting(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    page = opened(qtbot, window, leaking(tmp_path), "sick")
+    assert page.question.isVisible()
+    assert "'paid' alone tells nearly all of the target" in page.question.label.text()
+    assert not page.start.isEnabled()
+    assert page.problem.text() == "Say first whether paid is known when predicting."
+    page.question.keep.click()
+    assert not page.question.isVisible()
+    qtbot.waitUntil(page.start.isEnabled, timeout=SERVICE_MS)
+    assert "paid" not in page.spec().roles
+
+
+def test_a_column_that_gives_the_target_away_is_left_out_by_a_click(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    page = opened(qtbot, window, leaking(tmp_path), "sick")
+    assert page.question.take.text() == "Leave paid out"
+    page.question.take.click()
+    qtbot.waitUntil(page.start.isEnabled, timeout=SERVICE_MS)
+    assert not page.question.isVisible()
+    assert page.spec().roles["paid"] == "ignored"
+    # Another target has other questions.
+    page.data.columns.role_changed.emit("paid", "numeric")
+    qtbot.waitUntil(page.question.isVisible, timeout=SERVICE_MS)

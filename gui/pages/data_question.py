@@ -1,24 +1,25 @@
-"""What the New study page asks where random folds may flatter: are the rows independent?"""
+"""What the New study page asks before a search: are the rows independent, is a column known when predicting?"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
+from ...engine.domain.inspections import Finding
 from ...engine.domain.split_findings import SplitFinding
 from ..speech import sentence, tr
 from ..widgets.parts import Button, Label, Picture, column, row
 
 
-class SplitQuestion(QFrame):
-    """The gravest finding about the folds, and two answers to it.
+class DataQuestion(QFrame):
+    """The gravest finding that waits for an answer, and two answers to it.
 
     Signals
     -------
     taken(object)
-        The folds that the finding suggests are wanted: a `SplitFinding`.
+        What the finding suggests is wanted: a `SplitFinding`, or a `Finding` about a column.
     kept(object)
-        The rows are independent, the folds stay.
+        The rows are independent, or the column is known when predicting: all stays as it is.
     """
 
     taken = Signal(object)
@@ -28,11 +29,11 @@ class SplitQuestion(QFrame):
         super().__init__()
         self.setObjectName("banner")
         self.setProperty("tone", "bad")
-        self._finding: SplitFinding | None = None
+        self._finding: SplitFinding | Finding | None = None
         self.label = Label(self._text, wrap=True, select=True)
         self.take = Button(self._suggestion)
         self.take.clicked.connect(lambda: self.taken.emit(self._finding))
-        self.keep = Button(lambda: tr("The rows are independent: keep the folds"))
+        self.keep = Button(self._refusal)
         self.keep.clicked.connect(lambda: self.kept.emit(self._finding))
         said = column(self.label, row(self.take, self.keep, 1, spacing=8), spacing=8)
         layout = row(Picture("serious", "bad", 18), said, spacing=12, margins=(12, 8, 8, 8))
@@ -40,20 +41,31 @@ class SplitQuestion(QFrame):
         self.setLayout(layout)
         self.hide()
 
-    def ask(self, finding: SplitFinding | None) -> None:
+    def ask(self, finding: SplitFinding | Finding | None) -> None:
         """Ask about a finding; None where there is nothing to ask."""
         self._finding = finding
         self.label.say_again()
         self.take.say_again()
+        self.keep.say_again()
         self.setVisible(finding is not None)
 
     def _text(self) -> str:
-        return sentence(self._finding.message()) if self._finding is not None else ""
+        found = self._finding
+        if found is None:
+            return ""
+        return sentence(found.message if isinstance(found, Finding) else found.message())
+
+    def _refusal(self) -> str:
+        if isinstance(self._finding, Finding):
+            return tr("It is known when predicting: keep it")
+        return tr("The rows are independent: keep the folds")
 
     def _suggestion(self) -> str:
         found = self._finding
         if found is None:
             return ""
+        if isinstance(found, Finding):
+            return tr("Leave {column} out", column=found.column or "")
         if found.by == "order":
             return tr(
                 "Use folds in the order of the file, with a gap of {n} rows", n=f"{found.advised_gap:,}"
