@@ -74,8 +74,9 @@ class Desk(QObject):
         self.study_id: int | None = None
         # Studies that ought to run but whose engine has died.
         self.lost: frozenset[int] = frozenset()
-        # What the Export page is to offer when it is shown next.
+        # What the Export page is to offer when it is shown next: a trial, and a form of its networks.
         self.trial_to_export: int | None = None
+        self.variant_to_export = ""
         # Engines that were asked for, by study.
         self._starts: dict[int, _Start] = {}
         self._reading = False
@@ -136,9 +137,9 @@ class Desk(QObject):
             self.select(study_id)
         self.page_wanted.emit(name)
 
-    def export_trial(self, number: int | None) -> None:
-        """Go to the Export page, to write a bundle of this trial of the study in view."""
-        self.trial_to_export = number
+    def export_trial(self, number: int | None, variant: str = "") -> None:
+        """Go to the Export page, to write a bundle of this trial of the study in view, in a compressed form or none."""
+        self.trial_to_export, self.variant_to_export = number, variant
         self.page_wanted.emit("export")
         # So that the page takes the trial although nothing else is new.
         self.studies_changed.emit()

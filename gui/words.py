@@ -313,7 +313,7 @@ def finished_trials(study: StudyRecord) -> int:
 
 def cost(name: str) -> str:
     """Return what a cost of a network is called where it is chosen."""
-    return {"parameters": tr("Weights"), "bytes": tr("File size"), "latency": tr("Latency")}[name]
+    return {"parameters": tr("Parameters"), "bytes": tr("File size"), "latency": tr("Latency")}[name]
 
 
 def kind_of_data(name: str) -> str:

@@ -341,6 +341,12 @@ class BundleFile(msgspec.Struct, frozen=True):
     size_bytes: int | None = None
 
 
+class BundleVariant(msgspec.Struct, frozen=True):
+    """Which compressed form of a trial's networks a bundle has; its manifest says how that was made, too."""
+
+    name: str
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """What is read of manifest.json; `deployment.assembly` writes more.
 
@@ -350,6 +356,8 @@ class Manifest(msgspec.Struct, frozen=True):
         Of the bundle; newer programs read older ones.
     study : str
     trial : int or None
+    variant : BundleVariant or None
+        None of networks as they were trained.
     task, target : str
     metric : str
         That the study was judged by; empty of bundles from before it was told.
@@ -370,6 +378,7 @@ class Manifest(msgspec.Struct, frozen=True):
     format: int = 0
     study: str = ""
     trial: int | None = None
+    variant: BundleVariant | None = None
     task: str = ""
     target: str = ""
     metric: str = ""

@@ -207,7 +207,7 @@ SETTINGS: tuple[Setting, ...] = (
         allowed=_AT_LEAST_1, wrong=Message("The number of epochs is {value}; it must be at least {least}."),
     ),
     Setting(
-        "limits.parameters", "max-parameters", "limits", int, Message("Weights"),
+        "limits.parameters", "max-parameters", "limits", int, Message("Parameters"),
         Message("Trainable parameters of a network; larger ones are ruled out before training"),
         allowed=_AT_LEAST_1, metavar="N", empty=_NONE,
         wrong=Message("The limit of the parameters is {value}; it must be at least {least}."),

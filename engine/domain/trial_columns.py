@@ -142,7 +142,7 @@ TRIAL_COLUMNS: tuple[TrialColumn, ...] = (
         "epoch", lambda t: _whole(t.epochs), "epoch", lambda t: t.epoch,
         Shown(Message("Epochs"), 76, "count", "epochs"),
     ),
-    _measured("n_parameters", Shown(Message("Weights"), 84, "count", "parameters")),
+    _measured("n_parameters", Shown(Message("Parameters"), 84, "count", "parameters")),
     _measured("peak_memory_bytes", name="peak_memory", is_written=False),
     _measured("size_bytes", Shown(Message("File size"), 84, "size", "file", is_rare=True)),
     _measured("latency_ms", Shown(Message("ms a row"), 84, "plain", "ms a row", is_rare=True)),

@@ -131,7 +131,7 @@ _WRITTEN: dict[str, Callable[[float], str]] = {
 def cost_text(cost: str) -> str:
     """Return what a cost is called on an axis, with its unit."""
     return {
-        "parameters": tr("Weights of a network"),
+        "parameters": tr("Parameters of a network"),
         "bytes": tr("File of a network"),
         "latency": tr("Milliseconds for one row"),
     }[cost]

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 
 from ...engine.domain import formatting
-from ...engine.domain.bundles import Certificate
+from ...engine.domain.bundles import Certificate, Manifest
 from ...storage.records import ExportRecord, JobState
 from .. import words
 from ..speech import tr
@@ -24,10 +24,11 @@ class ExportColumn(IntEnum):
     """The columns, from left to right."""
 
     TRIAL = 0
-    STATE = 1
-    PATH = 2
-    SIZE = 3
-    WHEN = 4
+    FORM = 1
+    STATE = 2
+    PATH = 3
+    SIZE = 4
+    WHEN = 5
 
 
 class ExportsModel(TableModel):
@@ -58,6 +59,7 @@ class ExportsModel(TableModel):
     def heading(self, section: int) -> str:
         return {
             ExportColumn.TRIAL: tr("Trial"),
+            ExportColumn.FORM: tr("Form"),
             ExportColumn.STATE: tr("State"),
             ExportColumn.PATH: tr("Folder"),
             ExportColumn.SIZE: tr("Size"),
@@ -85,6 +87,9 @@ class ExportsModel(TableModel):
     def _display(self, export: ExportRecord, column: ExportColumn) -> str:
         if column is ExportColumn.TRIAL:
             return f"#{self._numbers.get(export.trial_id, '?')}"
+        if column is ExportColumn.FORM:
+            form = Manifest.of(export).variant
+            return words.variant(form.name) if form is not None else tr("As trained")
         if column is ExportColumn.STATE:
             return tr("Passed") if _passed(export) else words.job_state(export.state)
         if column is ExportColumn.PATH:

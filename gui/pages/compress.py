@@ -73,6 +73,7 @@ class CompressPage(JobPage[CompressTrial, CompressedTrial]):
         self.charts.rows_changed.connect(self._draw)
         self.details = VariantDetails()
         self.details.setFixedWidth(_SIDE_WIDTH)
+        self.details.export_wanted.connect(self._export)
         self.results = QWidget()
         both = row(self.charts, self.details, spacing=12)
         both.setStretch(0, 1)
@@ -229,6 +230,11 @@ class CompressPage(JobPage[CompressTrial, CompressedTrial]):
         selected = self.variants.selected()
         is_on_front = selected is not None and selected.record.name in self.charts.on_front
         self.details.show_variant(self.model, selected, on_front=is_on_front)
+
+    def _export(self, variant: str) -> None:
+        trial, study = self.choice.trial.value(), self.desk.study
+        if study is not None:
+            self.desk.export_trial(study.best_trial if trial in (None, BEST) else trial, variant)
 
     def _draw(self) -> None:
         study, selected = self.desk.study, self.variants.selected()

@@ -102,7 +102,7 @@ class ChoiceCard(Card):
             scale=60.0,
             empty=True,
             tip=lambda: tr(
-                "How long “Choose for me” tries candidates; measuring what it found comes on top."
+                'How long "Choose for me" tries candidates; measuring what it found comes on top.'
             ),
         )
         self.timeout.set_value(_SEARCH_S)

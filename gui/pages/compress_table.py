@@ -54,7 +54,7 @@ class VariantsCard(Card):
             "compress",
             lambda: tr("No variants of this trial yet"),
             lambda: tr(
-                "“Compress” makes its networks smaller in several ways, scores each on the trial's own folds, and"
+                '"Compress" makes its networks smaller in several ways, scores each on the trial\'s own folds, and'
                 " measures bytes and time. It takes a few minutes."
             ),
         )

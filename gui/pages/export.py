@@ -153,6 +153,7 @@ class ExportPage(JobPage[ExportTrial, ExportedTrial]):
         head.setSectionResizeMode(ExportColumn.PATH, head.ResizeMode.Stretch)
         for section, width in {
             ExportColumn.TRIAL: 60,
+            ExportColumn.FORM: 120,
             ExportColumn.STATE: 80,
             ExportColumn.SIZE: 76,
             ExportColumn.WHEN: 108,
@@ -202,6 +203,9 @@ class ExportPage(JobPage[ExportTrial, ExportedTrial]):
             ("", lambda: tr("As trained, float32")),
             *((name, lambda v=v: variant_text(v)) for name, v in self._variants.items()),
         ])  # fmt: skip
+        wanted, self.desk.variant_to_export = self.desk.variant_to_export, ""
+        if wanted in self._variants:
+            self.variant.set_value(wanted)
         self._show_formats()
 
     def _show_formats(self) -> None:

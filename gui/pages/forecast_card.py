@@ -79,7 +79,7 @@ class ForecastCard(Card):
     def _show(self) -> None:
         result = self._result
         corners = result.corners if result is not None else ()
-        rows = [(tr("Network"), tr("Trial"), tr("Memory"), tr("Weights"))] if corners else []
+        rows = [(tr("Network"), tr("Trial"), tr("Memory"), tr("Parameters"))] if corners else []
         rows += [
             (
                 f"{words.family(corner.family)} · {corner_text(corner.name)}",

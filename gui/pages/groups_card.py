@@ -55,7 +55,7 @@ class GroupsCard(Card):
             "groups",
             lambda: tr("No groups of this study were audited yet"),
             lambda: tr(
-                "Choose a column, also one that the model does not use. “Audit” counts in each of its groups how often"
+                'Choose a column, also one that the model does not use. "Audit" counts in each of its groups how often'
                 " the model is right and in which way it errs, on rows that it had not seen."
             ),
         )
@@ -210,7 +210,7 @@ def title(audit: GroupAudit) -> str:
     """Return what an audit is of."""
     said = [tr("By {column}", column=audit.by), tr("trial {number}", number=audit.trial)]
     if audit.positive:
-        said.append(tr("rates of “{label}”", label=audit.positive))
+        said.append(tr('rates of "{label}"', label=audit.positive))
     if audit.threshold is not None:
         said.append(tr("threshold {value}", value=formatting.parameter(audit.threshold)))
     return " · ".join(said)

@@ -165,14 +165,15 @@ class LivePage(Page):
         self._show_failure(study)
         self._show_split_audit(study)
         spread = self._best_spread(study, data)
-        self.tiles.show_study(study, spread, self.desk.standing(study)[0])
+        self.tiles.show_study(study, spread, self.desk.standing(study)[0], is_lost=self.desk.is_lost(study))
         if data is None or self.follower.study_id != study.id:
             return
         self.charts.show_trials(data, study, self._curves_of)
         curves = self._view.curves if self._view is not None else {}
         self.running.show_trials(data.table, curves, study)
         self.result.show_study(study, spread, is_old=table_is_scored_the_old_way(data.table))
-        runs = study.state in _ACTIVE or self.desk.is_starting(study.id)
+        # Nothing runs where the engine is gone, whatever the store says of its trials.
+        runs = (study.state in _ACTIVE and not self.desk.is_lost(study)) or self.desk.is_starting(study.id)
         self._aside.setCurrentWidget(self.running if runs else self.result)
         self.machine.show_samples(self._view.samples if self._view is not None else [])
         self._curves_soon.start()

@@ -75,8 +75,13 @@ class Tiles(Speaks, QWidget):
         for tile in (self.best, self.margin, self.trials, self.time):
             set_property(tile.value, "narrow", "true" if self.width() < _NARROW_PX else "false")
 
-    def show_study(self, study: StudyRecord, spread: float | None, standing: str) -> None:
-        """Show where a study stands, in figures and a word; `spread` is that of its best trial over the folds."""
+    def show_study(
+        self, study: StudyRecord, spread: float | None, standing: str, *, is_lost: bool = False
+    ) -> None:
+        """Show where a study stands, in figures and a word.
+
+        `spread` is that of its best trial over the folds, `is_lost` says that its engine has died.
+        """
         leading, margin = leading_of(study), margin_of(study)
         decimals = None
         best, below = formatting.NOTHING, study.metric
@@ -96,13 +101,13 @@ class Tiles(Speaks, QWidget):
             parts.insert(0, tr("{n} failed", n=formatting.count(failed)))
         parts = parts or [tr("{n} complete", n=complete)]
         self.trials.tell(formatting.count(words.finished_trials(study)), " · ".join(parts))
-        self._show_time(study, standing)
+        self._show_time(study, standing, is_lost=is_lost)
 
-    def _show_time(self, study: StudyRecord, standing: str) -> None:
+    def _show_time(self, study: StudyRecord, standing: str, *, is_lost: bool) -> None:
         budget = StudySpec.of_study(study).budget
         remaining = words.remaining_s(study, budget)
-        going = study.state in (StudyState.RUNNING, StudyState.PAUSED, StudyState.FINISHING)
-        if study.state is StudyState.FINISHING:
+        going = not is_lost and study.state in (StudyState.RUNNING, StudyState.PAUSED, StudyState.FINISHING)
+        if going and study.state is StudyState.FINISHING:
             below = words.stage(study) or tr("final fit, holdout and export")
         elif going and remaining is not None:
             below = tr("about {time} left", time=formatting.clock(remaining))

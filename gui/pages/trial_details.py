@@ -10,14 +10,13 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QPlainTextEdit, QWidget
 from ...engine.domain import formatting
 from ...engine.domain.trial_view import TrialView, read_view
 from ...storage.records import Curves, Failure, FailureKind, FoldScores, StudyRecord, TrialState
-from .. import tokens, words
+from .. import words
 from ..charts.curves import CURVES, TrialCurves, judged_measure, measures
 from ..charts.folds import FOLDS, FoldValues
 from ..desk import Desk
 from ..language import Speaks
 from ..speech import tr
 from ..states.trial_facts import against_baseline, facts, score_of_best_epochs, score_on_repeats
-from ..theme import mono_font
 from ..widgets.chart_view import ChartView
 from ..widgets.choice_box import ChoiceBox
 from ..widgets.grids import fill_grid
@@ -66,12 +65,13 @@ class TrialDetails(Speaks, QWidget):
         self.score = Label(kind="figure")
         self.against = Label(kind="small", tone="muted", wrap=True)
         self.failure = Notice("bad")
-        self.trace = QPlainTextEdit()
-        self.trace.setReadOnly(True)
-        self.trace.setProperty("kind", "code")
-        self.trace.setFont(mono_font(tokens.TYPE_CAPTION))
-        self.trace.setMaximumHeight(120)
-        self.say(lambda: self.trace.setAccessibleName(tr("Traceback")))
+        self.report = Button(
+            lambda: tr("Copy details"),
+            "quiet",
+            "copy",
+            tip=lambda: tr("What the program said when the trial failed, for whoever looks after it"),
+        )
+        self.report.clicked.connect(self._copy_failure)
         self.measure = ChoiceBox()
         self.measure.activated.connect(lambda _index: self._show_curves())
         self.say(lambda: self.measure.setAccessibleName(tr("Measure of the curves")))
@@ -105,7 +105,7 @@ class TrialDetails(Speaks, QWidget):
                 self.score,
                 self.against,
                 self.failure,
-                self.trace,
+                row(self.report, 1),
                 self.curves_box,
                 self.folds_box,
                 Rule(),
@@ -179,11 +179,12 @@ class TrialDetails(Speaks, QWidget):
 
     def _show_failure(self, failure: Failure | None) -> None:
         self.failure.setVisible(failure is not None)
-        self.trace.setVisible(bool(failure and failure.traceback))
+        self.report.setVisible(
+            bool(failure and failure.traceback and failure.kind is not FailureKind.RULED_OUT)
+        )
         if failure is not None:
             tone = "bad" if failure.kind is not FailureKind.RULED_OUT else "warning"
             self.failure.tell(lambda: words.failure_text(failure), tone)
-            self.trace.setPlainText(failure.traceback)
 
     def _fill_measures(self, curves: Curves | None) -> None:
         found = measures(curves)
@@ -243,6 +244,12 @@ class TrialDetails(Speaks, QWidget):
             return
         trial_id, text = self.view.trial.id, self.notes.toPlainText()
         self._desk.feed.write(lambda store: store.edit_trial(trial_id, notes=text))
+
+    def _copy_failure(self) -> None:
+        failure = self.view.trial.failure if self.view is not None else None
+        if failure is not None:
+            QGuiApplication.clipboard().setText(f"{failure.message}\n\n{failure.traceback}")
+            self._desk.toast(lambda: tr("Copied what the program said"))
 
     def _copy(self) -> None:
         if self.view is not None:

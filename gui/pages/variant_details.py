@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ...engine.domain import formatting
@@ -17,13 +18,21 @@ from ..states.variants import BASE, FigureScale, JudgedVariant, size_scale, time
 from ..widgets.grids import fill_grid, fill_rows
 from ..widgets.layers_view import LayersView
 from ..widgets.notices import Notice
-from ..widgets.parts import Card, Label, Pill, Rule, column, scrolled
+from ..widgets.parts import Button, Card, Label, Pill, Rule, column, row, scrolled
 
 _RUNTIMES = {"onnx": "ONNX Runtime", "litert": "LiteRT", "tensorflow": "TensorFlow"}
 
 
 class VariantDetails(Card):
-    """The panel beside the charts."""
+    """The panel beside the charts.
+
+    Signals
+    -------
+    export_wanted(str)
+        A bundle of this form is wanted; its name.
+    """
+
+    export_wanted = Signal(str)
 
     def __init__(self) -> None:
         self._pill = Pill()
@@ -39,6 +48,8 @@ class VariantDetails(Card):
         self.against = Label(kind="small", tone="muted", wrap=True)
         self.choice = Label(kind="small", wrap=True)
         self.problems = Label(kind="small", tone="muted", wrap=True, select=True)
+        self.export = Button(lambda: tr("Export this form"), "", "export")
+        self.export.clicked.connect(self._ask_for_export)
         self._rule = Rule()
         self._runtimes_title = Label(lambda: tr("Runtimes, one thread"), "strong")
         self.layers_title = Label(
@@ -59,6 +70,7 @@ class VariantDetails(Card):
                 self._about,
                 self._facts,
                 self.against,
+                row(self.export, 1),
                 self._rule,
                 self._runtimes_title,
                 self.runtimes,
@@ -80,11 +92,16 @@ class VariantDetails(Card):
         self._model, self._variant, self._on_front = model, variant, on_front
         self._show()
 
+    def _ask_for_export(self) -> None:
+        if self._variant is not None:
+            self.export_wanted.emit(self._variant.record.name)
+
     def _show(self) -> None:
         variant, model = self._variant, self._model
         has_figures = variant is not None and variant.is_complete
         for widget in (self._rule, self._runtimes_title, self.against, self.verdict):
             widget.setVisible(has_figures)
+        self.export.setVisible(variant is not None and has_figures and bool(variant.measures.model_sha256))
         self._pill.setVisible(variant is not None and (self._on_front or not variant.is_complete))
         self.failure.hide()
         self.problems.hide()
@@ -226,7 +243,7 @@ def facts(model: VariantsModel, variant: JudgedVariant) -> list[tuple[str, str]]
                 formatting.number(lost, formatting.decimals_for(lost, record.value_std)),
             )
         )
-    rows.append((tr("Weights"), formatting.count(measures.n_parameters)))
+    rows.append((tr("Parameters"), formatting.count(measures.n_parameters)))
     rows.append((tr("Zeros"), formatting.percent(measures.sparsity)))
     rows += _threshold_facts(measures.threshold)
     rows.append((tr("Measured"), words.ago(record.created_at)))

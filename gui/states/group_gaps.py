@@ -44,7 +44,7 @@ def meaning(name: str, positive: str) -> str:
         "bias": tr("Mean of what is predicted less what is true: above zero it predicts too much."),
         "r2": tr("1 is perfect, 0 no better than the mean of the group."),
     }[name]
-    return said.format(label=f"“{positive}”")
+    return said.format(label=f'"{positive}"')
 
 
 def group(name: str, *, is_binned: bool) -> str:
@@ -84,9 +84,9 @@ def gap_text(gap: Gap, part: AuditPart) -> str:
     }  # fmt: skip
     if name in _SHARES:
         return tr(
-            "{measure}: {difference} points ({low} … {high}) more in “{most}” than in “{least}”.", **args
+            '{measure}: {difference} points ({low} … {high}) more in "{most}" than in "{least}".', **args
         )
-    return tr("{measure}: {difference} ({low} … {high}) more in “{most}” than in “{least}”.", **args)
+    return tr('{measure}: {difference} ({low} … {high}) more in "{most}" than in "{least}".', **args)
 
 
 def gap_lines(part: AuditPart) -> list[str]:

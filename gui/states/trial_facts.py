@@ -55,7 +55,7 @@ def facts(trial: TrialRecord) -> list[tuple[str, str]]:
     return [
         (tr("Family"), words.family(trial.family)),
         (tr("Epochs"), epochs),
-        (tr("Weights"), formatting.count(trial.n_parameters)),
+        (tr("Parameters"), formatting.count(trial.n_parameters)),
         (tr("Duration"), formatting.seconds(trial.duration_s)),
         (tr("Peak memory"), formatting.size(trial.peak_memory_bytes)),
         (tr("Finished"), words.ago(trial.finished_at)),

@@ -19,6 +19,8 @@ def fill_grid(grid: QGridLayout, rows: Sequence[tuple[str, str]]) -> None:
             label = item.widget() if item is not None else None
             if not isinstance(label, QLabel):
                 label = _figure(side, muted=side == 0)
+                # A value may be a sentence, and must not push the others out of view.
+                label.setWordWrap(side == 1)
                 grid.addWidget(label, place, side)
             label.setText(text)
             label.show()

@@ -4,6 +4,10 @@
   <context>
     <name>window</name>
     <message>
+      <source>"Compress" makes its networks smaller in several ways, scores each on the trial's own folds, and measures bytes and time. It takes a few minutes.</source>
+      <translation>点击“压缩”，将以多种方式缩小其网络，在该试验自己的折上逐一评分，并测量字节数与耗时，需要几分钟。</translation>
+    </message>
+    <message>
       <source>(missing)</source>
       <translation>（缺失）</translation>
     </message>
@@ -184,6 +188,10 @@
       <translation>已归档“{name}”</translation>
     </message>
     <message>
+      <source>As trained</source>
+      <translation>训练所得</translation>
+    </message>
+    <message>
       <source>As trained, float32</source>
       <translation>训练所得，float32</translation>
     </message>
@@ -332,7 +340,7 @@
       <translation>图表</translation>
     </message>
     <message>
-      <source>Choose a column, also one that the model does not use. “Audit” counts in each of its groups how often the model is right and in which way it errs, on rows that it had not seen.</source>
+      <source>Choose a column, also one that the model does not use. "Audit" counts in each of its groups how often the model is right and in which way it errs, on rows that it had not seen.</source>
       <translation>请选择一列，也可以是模型未使用的列。“审计”会在该列的每个组中，用模型未见过的行统计它有多常判断正确、又以何种方式出错。</translation>
     </message>
     <message>
@@ -426,6 +434,14 @@
     <message>
       <source>Copied the params</source>
       <translation>已复制超参数</translation>
+    </message>
+    <message>
+      <source>Copied what the program said</source>
+      <translation>已复制程序的输出</translation>
+    </message>
+    <message>
+      <source>Copy details</source>
+      <translation>复制详情</translation>
     </message>
     <message>
       <source>Copy params</source>
@@ -582,6 +598,10 @@
     <message>
       <source>Export a network first, or open the folder of a bundle that came from elsewhere.</source>
       <translation>请先导出一个网络，或打开来自别处的导出包文件夹。</translation>
+    </message>
+    <message>
+      <source>Export this form</source>
+      <translation>导出此形式</translation>
     </message>
     <message>
       <source>Export trial</source>
@@ -804,7 +824,7 @@
       <translation>留出集 {metric}</translation>
     </message>
     <message>
-      <source>How long “Choose for me” tries candidates; measuring what it found comes on top.</source>
+      <source>How long "Choose for me" tries candidates; measuring what it found comes on top.</source>
       <translation>“替我选择”尝试候选的时长；测量所得结果另需时间。</translation>
     </message>
     <message>
@@ -1322,6 +1342,14 @@
     <message>
       <source>Param</source>
       <translation>超参数</translation>
+    </message>
+    <message>
+      <source>Parameters</source>
+      <translation>参数量</translation>
+    </message>
+    <message>
+      <source>Parameters of a network</source>
+      <translation>网络参数量</translation>
     </message>
     <message>
       <source>Params</source>
@@ -1988,10 +2016,6 @@
       <translation>发现时放在一起</translation>
     </message>
     <message>
-      <source>Traceback</source>
-      <translation>错误堆栈</translation>
-    </message>
-    <message>
       <source>Trained as</source>
       <translation>量化训练</translation>
     </message>
@@ -2120,10 +2144,6 @@
       <translation>正在排队…</translation>
     </message>
     <message>
-      <source>Weights</source>
-      <translation>参数量</translation>
-    </message>
-    <message>
       <source>Weights and activations have 8 bits, by the ranges seen on rows of the training data.</source>
       <translation>权重和激活值均为 8 位，取值范围由训练数据的行测得。</translation>
     </message>
@@ -2144,10 +2164,6 @@
       <translation>权重为 8 位；激活值在运行时量化。</translation>
     </message>
     <message>
-      <source>Weights of a network</source>
-      <translation>网络参数量</translation>
-    </message>
-    <message>
       <source>What</source>
       <translation>方式</translation>
     </message>
@@ -2158,6 +2174,10 @@
     <message>
       <source>What networks take the columns for; automatic decides it from the columns</source>
       <translation>网络把各列当作什么；自动则由各列决定</translation>
+    </message>
+    <message>
+      <source>What the program said when the trial failed, for whoever looks after it</source>
+      <translation>试验失败时程序的输出，供维护者查看</translation>
     </message>
     <message>
       <source>What training on alone does.</source>
@@ -2344,7 +2364,7 @@
       <translation>旧方式</translation>
     </message>
     <message>
-      <source>rates of “{label}”</source>
+      <source>rates of "{label}"</source>
       <translation>针对“{label}”</translation>
     </message>
     <message>
@@ -2424,11 +2444,11 @@
       <translation>{low} … {high}，均值 {mean}</translation>
     </message>
     <message>
-      <source>{measure}: {difference} ({low} … {high}) more in “{most}” than in “{least}”.</source>
+      <source>{measure}: {difference} ({low} … {high}) more in "{most}" than in "{least}".</source>
       <translation>{measure}：“{most}”比“{least}”高 {difference}（{low} … {high}）。</translation>
     </message>
     <message>
-      <source>{measure}: {difference} points ({low} … {high}) more in “{most}” than in “{least}”.</source>
+      <source>{measure}: {difference} points ({low} … {high}) more in "{most}" than in "{least}".</source>
       <translation>{measure}：“{most}”比“{least}”高 {difference} 个百分点（{low} … {high}）。</translation>
     </message>
     <message>
@@ -2594,10 +2614,6 @@
     <message>
       <source>{used} of {total}</source>
       <translation>{used} / {total}</translation>
-    </message>
-    <message>
-      <source>“Compress” makes its networks smaller in several ways, scores each on the trial's own folds, and measures bytes and time. It takes a few minutes.</source>
-      <translation>点击“压缩”，将以多种方式缩小其网络，在该试验自己的折上逐一评分，并测量字节数与耗时，需要几分钟。</translation>
     </message>
   </context>
   <context>
@@ -3307,6 +3323,10 @@
       <translation>只有一次试验完成：{value}，95 % 区间 {low} 至 {high}（对行重抽样 {n_resamples:,} 次）。被剪枝的 {n_pruned:,} 次不参与，因此此值未对挑选作校正。</translation>
     </message>
     <message>
+      <source>Parameters</source>
+      <translation>参数量</translation>
+    </message>
+    <message>
       <source>Part</source>
       <translation>部分</translation>
     </message>
@@ -3619,7 +3639,7 @@
       <translation>副本 {file} 已损坏（{reason}），因此已删除；请用 `cupel doctor` 检查数据库本身是否完好，若完好，请复制到另一个磁盘。</translation>
     </message>
     <message>
-      <source>The data have a test part ({n:,} images); the holdout can be these (“test”) or rows drawn at random.</source>
+      <source>The data have a test part ({n:,} images); the holdout can be these ("test") or rows drawn at random.</source>
       <translation>数据自带测试部分（{n:,} 个图像）；留出集可以用它（“test”），也可以随机抽取。</translation>
     </message>
     <message>
@@ -4513,10 +4533,6 @@
     <message>
       <source>Wall clock, with final fit and export inside</source>
       <translation>实际经过的时间，含最终拟合与导出</translation>
-    </message>
-    <message>
-      <source>Weights</source>
-      <translation>参数量</translation>
     </message>
     <message>
       <source>What chooses the next trial</source>

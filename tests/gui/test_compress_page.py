@@ -17,6 +17,7 @@ from cupel.gui.charts.spec import Bars
 from cupel.gui.charts.variants import Spot, VariantSpots
 from cupel.gui.models.variants_model import VariantColumn, VariantsModel
 from cupel.gui.pages.compress import CompressPage
+from cupel.gui.pages.export import ExportPage
 from cupel.gui.shell import MainWindow
 from cupel.gui.states.compressing import usual_limit
 from cupel.gui.states.variants import newest, size_scale, time_scale
@@ -214,6 +215,20 @@ def test_the_time_chart_can_tell_of_many_rows(page: CompressPage) -> None:
     page.charts.rows.set_value("batch_latency_ms")
     page.charts.rows.changed.emit()
     assert [spot.cost for spot in spots(page.charts.time_chart)] != one
+
+
+def test_a_form_is_exported_from_where_it_was_judged(
+    qtbot: QtBot, page: CompressPage, window: MainWindow
+) -> None:
+    page.variants.table.selectRow(page.model.row_of("int8"))
+    page.details.export.click()
+    assert window.page_name == "export"
+    export = window.pages["export"]
+    assert isinstance(export, ExportPage)
+    qtbot.waitUntil(lambda: export.variant.value() == "int8")
+    asked = export.request()
+    assert asked is not None
+    assert asked.variant == "int8"
 
 
 def test_keys_walk_through_the_variants(qtbot: QtBot, page: CompressPage) -> None:

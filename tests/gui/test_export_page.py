@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.gui.models.exports_model import ExportsModel
+from cupel.gui.models.exports_model import RECORD_ROLE, ExportColumn, ExportsModel
 from cupel.gui.pages.export import ExportPage
 from cupel.gui.shell import MainWindow
 from cupel.gui.states.certificates import certificate_rows, decision_rows
@@ -36,6 +37,11 @@ def test_the_model_keeps_qts_rules(qtbot: QtBot, workspace: Path) -> None:
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     with Store.open(workspace) as store:
         model.show_exports(store.exports(), {})
+    plain = model.index(0, ExportColumn.FORM)
+    assert plain.data() == "As trained"
+    manifest = {**plain.data(RECORD_ROLE).manifest, "variant": {"name": "int8", "number_format": "int8"}}
+    model.show_exports([dataclasses.replace(plain.data(RECORD_ROLE), manifest=manifest)], {})
+    assert model.index(0, ExportColumn.FORM).data() == "int8"
     model.show_exports([], {})
     assert tester is not None
 

@@ -89,8 +89,8 @@ def test_what_was_audited_is_shown_without_running_anything(
     page.card.chips[1].click()
     assert [cells(page, row)[0] for row in (1, 2)] == ["female", "male"]
     assert page.card.headline.text().startswith("Widest gap · ")
-    assert "“female” than in “male”" in page.card.headline.text()
-    assert "rates of “1”" in page.card.title.text()
+    assert '"female" than in "male"' in page.card.headline.text()
+    assert 'rates of "1"' in page.card.title.text()
     assert " … " in cells(page, 1)[5]
     rows = cells(page, 0)[1]
     page.card.parts["holdout"].click()
@@ -145,7 +145,7 @@ def test_keys_reach_the_groups(qtbot: QtBot, page: GroupsPage) -> None:
 
 def test_only_what_is_apart_from_chance_is_the_widest_gap(window: MainWindow) -> None:
     one = part(base_rate=(0.4, 0.3, 0.5), recall=(0.2, 0.1, 0.3), precision=(0.3, -0.1, 0.6))
-    assert headline(one)[0] == "Widest gap · Recall: 20.0 points (10.0 … 30.0) more in “b” than in “a”."
+    assert headline(one)[0] == 'Widest gap · Recall: 20.0 points (10.0 … 30.0) more in "b" than in "a".'
     said = gap_lines(one)
     assert len(said) == 2
     assert said[0].startswith("True share")
@@ -207,7 +207,7 @@ def test_a_real_study_is_audited_and_the_audit_is_kept(qtbot: QtBot, open_window
     assert not page.start.isEnabled()
     qtbot.waitUntil(page.card.table.isVisible)
     assert {"red", "green, light"} <= {cells(page, row)[0] for row in range(page.card.model.rowCount())}
-    assert "rates of “class 0” · threshold 0.4" in page.card.title.text()
+    assert 'rates of "class 0" · threshold 0.4' in page.card.title.text()
     assert not page.notice.isVisible()
     qtbot.waitUntil(page.start.isEnabled)
     with Store.open(made) as store:

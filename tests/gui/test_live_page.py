@@ -13,15 +13,22 @@ from cupel.gui.charts.spec import LevelLine, Line, Points
 from cupel.gui.pages.live import LivePage
 from cupel.gui.shell import MainWindow
 from cupel.gui.states.live_result import result_rows, verdict
+from cupel.gui.widgets.grids import fill_grid
+from cupel.gui.widgets.parts import scrolled
 from cupel.storage.records import Curves, Request, StudyState
 from cupel.storage.store import Store
 from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QGridLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture
-def page(qtbot: QtBot, window: MainWindow) -> LivePage:
+def page(qtbot: QtBot, window: MainWindow, workspace: Path) -> LivePage:
+    """The page of a study that runs: this process stands for its engine."""
     study = next(study for study in window.desk.studies if study.name == "Adult income")
+    with Store.open(workspace) as store:
+        store.claim_study(study.id, os.getpid())
+    qtbot.waitUntil(lambda: not window.desk.is_lost(study))
     window.desk.select(study.id)
     window.show_page("live")
     found = window.pages["live"]
@@ -71,12 +78,6 @@ def test_stop_skip_and_workers_are_written_to_the_store(
         qtbot.waitUntil(lambda: store.study(study_id).request is Request.STOP)
 
 
-def test_a_study_whose_engine_is_gone_says_so_and_offers_to_resume(page: LivePage) -> None:
-    assert page.failure.isVisible()
-    assert "not running" in page.failure.label.text()
-    assert page.controls.primary.text() == "Resume"
-
-
 def test_a_finished_study_shows_its_result(qtbot: QtBot, page: LivePage, window: MainWindow) -> None:
     study = next(study for study in window.desk.studies if study.name.startswith("California"))
     window.desk.select(study.id)
@@ -120,3 +121,44 @@ def test_hovering_a_point_explains_it(qtbot: QtBot, page: LivePage) -> None:
     assert isinstance(points, Points)
     place = chart.getPlotItem().getViewBox().mapViewToScene(QPointF(float(points.x[0]), float(points.y[0])))
     assert chart.tip_at(place).startswith("Trial ")
+
+
+def test_a_study_whose_engine_is_gone_runs_nothing_says_so_and_offers_to_resume(
+    qtbot: QtBot, window: MainWindow, workspace: Path
+) -> None:
+    with Store.open(workspace) as store:
+        study = next(one for one in store.studies() if one.state is StudyState.RUNNING)
+        store.claim_study(study.id, os.getpid())
+    window.desk.select(study.id)
+    window.show_page("live")
+    page = window.pages["live"]
+    assert isinstance(page, LivePage)
+    qtbot.waitUntil(lambda: not window.desk.is_lost(study) and page.running.isVisible())
+    with Store.open(workspace) as store:
+        store.release_study(study.id, StudyState.RUNNING)
+    qtbot.waitUntil(lambda: window.desk.is_lost(study) and not page.running.isVisible())
+    assert page.result.isVisible()
+    assert "left" not in page.tiles.time.below.text()
+    assert "1 running" not in window.pages["studies"].subtitle.text()
+    assert page.failure.isVisible()
+    assert "not running" in page.failure.label.text()
+    assert page.controls.primary.text() == "Resume"
+
+
+def test_a_long_value_is_wrapped_and_pushes_no_other_out_of_view(qtbot: QtBot) -> None:
+    grid = QGridLayout()
+    content = QWidget()
+    content.setLayout(grid)
+    area = scrolled(content)
+    qtbot.addWidget(area)
+    area.resize(260, 200)
+    fill_grid(
+        grid,
+        [
+            ("Final network", "refitted on all rows of the search, in as many epochs as the folds"),
+            ("score", "0.9"),
+        ],
+    )
+    area.show()
+    qtbot.waitExposed(area)
+    assert content.width() <= area.viewport().width()

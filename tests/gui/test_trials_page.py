@@ -26,7 +26,9 @@ from cupel.storage.records import TrialState
 from cupel.storage.store import Store
 from cupel.storage.trial_table import updated
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from .seen import says
@@ -184,6 +186,15 @@ def test_a_failed_trial_tells_why(qtbot: QtBot, page: TrialsPage, workspace: Pat
     page.table.selectRow(0)
     qtbot.waitUntil(lambda: page.details.failure.isVisibleTo(page))
     assert len(page.details.failure.label.text()) > 20
+    # What the program said goes to the clipboard, and stands nowhere.
+    assert page.details.view is not None
+    failure = page.details.view.trial.failure
+    assert failure is not None
+    assert failure.traceback
+    shown = [label.text() for label in page.details.findChildren(QLabel) if label.isVisible()]
+    assert not any("Traceback" in text for text in shown)
+    page.details.report.click()
+    assert failure.traceback in QGuiApplication.clipboard().text()
 
 
 def test_several_selected_trials_are_compared_differences_first(qtbot: QtBot, page: TrialsPage) -> None:

@@ -18,8 +18,17 @@ from cupel.gui.shell import MainWindow
 from cupel.gui.speech import sentence, tr
 from cupel.gui.theme import style_sheet, theme
 from cupel.gui.tokens import DARK, LIGHT
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView, QWidget
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QTableView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 PAGES = ("studies", "new_study", "live", "trials", "groups", "compress", "export", "predict")
@@ -37,6 +46,41 @@ def test_every_page_opens_in_every_language_and_theme(
         assert window.stack.currentWidget() is window.pages[name]
         assert not window.grab().isNull()
     assert theme.palette is (DARK if dress == "dark" else LIGHT)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_is_cut_off_where_no_bar_could_bring_it_into_view(
+    qtbot: QtBot, open_window, workspace: Path, lang: str
+) -> None:
+    window = open_window(workspace, lang)
+    cut: set[str] = set()
+    for study in window.desk.studies:
+        window.desk.select(study.id)
+        for name in PAGES:
+            window.show_page(name)
+            for size in ((1280, 720), (960, 600)):
+                window.resize(*size)
+                qtbot.waitUntil(lambda: window.feed.idle())
+                QCoreApplication.processEvents()
+                cut |= {
+                    f"{name}, {study.name}, {size}: {one}"
+                    for one in wider_than_their_area(window.pages[name])
+                }
+    assert cut == set()
+
+
+def wider_than_their_area(page: QWidget) -> set[str]:
+    """Return what is wider than the area that it is scrolled in, where that has no bar for it: its widest part."""
+    found: set[str] = set()
+    for area in page.findChildren(QScrollArea):
+        content = area.widget()
+        has_bar = area.horizontalScrollBarPolicy() != Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if content is None or has_bar or not area.isVisible() or content.width() <= area.viewport().width():
+            continue
+        parts = [one for one in content.findChildren(QLabel) if one.isVisible() and one.text()]
+        widest = max(parts, key=lambda one: one.minimumSizeHint().width(), default=None)
+        found.add(widest.text() if widest is not None else type(content).__name__)
+    return found
 
 
 def test_an_empty_workspace_says_what_to_do_next(qtbot: QtBot, open_window, tmp_path: Path) -> None:

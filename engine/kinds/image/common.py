@@ -193,7 +193,7 @@ def official_message(parts: Any) -> list[Message]:
         return []
     return [
         Message(
-            "The data have a test part ({n:,} images); the holdout can be these (“test”) or rows drawn at random.",
+            'The data have a test part ({n:,} images); the holdout can be these ("test") or rows drawn at random.',
             {"n": n, "part": "test"},
         )
     ]
