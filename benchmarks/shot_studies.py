@@ -87,12 +87,15 @@ def make(folder: Path) -> Path:
 @contextmanager
 def running(folder: Path, n_trials: int = 6) -> Iterator[None]:
     """Have a search run in the workspace of `folder`, and stop it at the end; some trials are complete at once."""
-    name = RUNNING.name
-    engine = _begin(folder / "workspace", folder / "data", RUNNING, n_trials)
+    workspace = folder / "workspace"
+    command = _line(workspace, "search", *_asked(folder / "data", RUNNING))
+    if _is_there(workspace, RUNNING):
+        command = _line(workspace, "resume", RUNNING.name)
+    engine = _begin(workspace, command, RUNNING.name, n_trials)
     try:
         yield
     finally:
-        cupel(folder / "workspace", "stop", name)
+        cupel(workspace, "stop", RUNNING.name)
         engine.wait()
 
 
@@ -148,15 +151,14 @@ def _search(workspace: Path, data: Path, recipe: Recipe) -> None:
         cupel(workspace, command, *(recipe.name if word == "STUDY" else word for word in rest))
 
 
-def _begin(workspace: Path, data: Path, recipe: Recipe, n_trials: int) -> subprocess.Popen[bytes]:
-    """Start a search and return when some of its trials are there."""
-    search = subprocess.Popen(
-        _line(workspace, "search", *_asked(data, recipe)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )  # fmt: skip
+def _begin(workspace: Path, command: list[str], name: str, n_trials: int) -> subprocess.Popen[bytes]:
+    """Start a search, or go on with one, and return when it runs and some of its trials are complete."""
+    search = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while search.poll() is None:
         with Store.open(workspace) as store:
-            study = next((one for one in store.studies(archived=None) if one.name == recipe.name), None)
-            if study is not None and study.n_trials.get(TrialState.COMPLETE, 0) >= n_trials:
+            study = next((one for one in store.studies(archived=None) if one.name == name), None)
+            is_running = study is not None and study.state is StudyState.RUNNING
+            if is_running and study.n_trials.get(TrialState.COMPLETE, 0) >= n_trials:
                 return search
         try:
             search.wait(0.5)
@@ -167,7 +169,7 @@ def _begin(workspace: Path, data: Path, recipe: Recipe, n_trials: int) -> subpro
 
 def _interrupt(workspace: Path, data: Path, recipe: Recipe) -> None:
     """Kill a search while it runs, with its engine."""
-    search = _begin(workspace, data, recipe, 5)
+    search = _begin(workspace, _line(workspace, "search", *_asked(data, recipe)), recipe.name, 5)
     with Store.open(workspace) as store:
         study = store.find_study(recipe.name)
         assert study.state is StudyState.RUNNING

@@ -227,24 +227,19 @@ def _compress(store: Store, request: CompressTrial, progress: _JobProgress) -> C
     from .compression.explore import blame_layers, choose_variants
     from .compression.ledger import compress
 
-    def step_done(doing: str, n_done: int, n_steps: int) -> None:
-        progress(doing, n_done / n_steps)
-
     study_id, trial, most_drop = request.study_id, request.trial, request.most_drop
     if request.mode == "choose":
         limits = VariantLimits(most_drop, request.most_bytes, request.most_ms)
         choice = choose_variants(
-            store, study_id, trial, limits=limits, timeout_s=request.timeout_s, progress=step_done
+            store, study_id, trial, limits=limits, timeout_s=request.timeout_s, progress=progress
         )
         name = choice.chosen.name if choice.chosen else None
         return _measured(choice.variants, name, choice.n_tried, choice.nested)
     if request.mode == "blame":
-        blamed = blame_layers(
-            store, study_id, trial, how=request.how, most_drop=most_drop, progress=step_done
-        )
+        blamed = blame_layers(store, study_id, trial, how=request.how, most_drop=most_drop, progress=progress)
         return _measured(blamed.variants)
     return _measured(
-        compress(store, study_id, trial, what=request.what, most_drop=most_drop, progress=step_done)
+        compress(store, study_id, trial, what=request.what, most_drop=most_drop, progress=progress)
     )
 
 

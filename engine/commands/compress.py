@@ -34,10 +34,10 @@ def run_compress(args: argparse.Namespace) -> int:
     with Store.open(args.workspace) as store:
         study = store.find_study(args.study)
         with progress_bar() as bar:
-            task = bar.add_task("compress", total=None)
+            task = bar.add_task("compress", total=1.0)
 
-            def progress(name: str, n: int, total: int) -> None:
-                bar.update(task, description=name, completed=n, total=total)
+            def progress(name: str, fraction: float) -> None:
+                bar.update(task, description=name, completed=fraction)
 
             if args.choose:
                 choice = _choose(store, study.id, args, progress)
@@ -104,7 +104,7 @@ def _check_numbers(args: argparse.Namespace) -> None:
 
 
 def _choose(
-    store: Store, study_id: int, args: argparse.Namespace, progress: Callable[[str, int, int], None]
+    store: Store, study_id: int, args: argparse.Namespace, progress: Callable[[str, float], None]
 ) -> ExplorationResult:
     return choose_variants(
         store,

@@ -34,8 +34,8 @@ from ..statistics.comparison import paired_difference
 from .ledger import LedgerRun, Measured, Progress, trial_to_compress
 from .messages import BLAME, CHOOSE, BlameRequest, ChooseRequest, Chosen, Trained
 
-# Steps of the progress that a search is worth.
-_PARTS = 100
+# Which fraction of all counts as done when the search is over, and when what it found is measured.
+_SEARCH_ENDS, _MEASURED_ENDS = 0.75, 0.9
 A = TypeVar("A")
 _MANY = 10_000
 USUAL_ROUNDS = 24
@@ -129,7 +129,7 @@ def choose_variants(
         nested = _interval(found.nested, StudySpec.of_study(study).split.n_folds)
         front = _front(found, forms, limits, nested, is_zipped=is_zipped)
         work.forms = tuple(front)
-        variants = work.ended(work.measured(subject, front, 0))
+        variants = work.ended(work.measured(subject, front, 0, _MEASURED_ENDS))
     best = chosen(variants, limits.most_drop, limits.most_bytes, limits.most_ms, is_zipped=is_zipped)
     return ExplorationResult(variants, best, found.n_tried, found.n_ruled_out, nested)
 
@@ -216,19 +216,11 @@ def blame_layers(
             mixed = Form(Plan(mixed_name, zeros, "layer", is_tuned=False, floats=floats), number_format)
             front[mixed] = Measured(blamed, "rescue.npz")
         work.forms = tuple(front)
-        variants = work.ended(work.measured(subject, front, 0))
+        variants = work.ended(work.measured(subject, front, 0, _MEASURED_ENDS))
     return Blamed(found, variants)
 
 
 def _explored(work: LedgerRun, job: Job[A], request: object) -> A:
     """Have a child search, with its progress; return its answer."""
-    first = work.n_done
-    work.n_steps += _PARTS
-    work.step("searching")
-
-    def look(fraction: float) -> None:
-        work.n_done = max(work.n_done, first + int(_PARTS * min(fraction, 1.0)))
-
-    found = work.child(job, request, look)
-    work.n_done = first + _PARTS
-    return found
+    work.stage("searching", _SEARCH_ENDS)
+    return work.child(job, request)

@@ -57,7 +57,10 @@ from .messages import (
 A = TypeVar("A")
 RUNTIMES = ("onnx", "litert")
 _LEAST_EPOCHS, _MOST_EPOCHS = 6, 30
-Progress = Callable[[str, int, int], None]
+# Which fraction of all counts as done when networks are trained, and converted; and again where int8 loses too much.
+# They pace the bar and nothing else.
+_FIRST_ENDS, _FURTHER_ENDS = (0.5, 0.85), (0.9, 0.95)
+Progress = Callable[[str, float], None]
 
 
 def compress(
@@ -80,8 +83,8 @@ def compress(
     most_drop : float
         Of the metric, that the user is ready to lose; the verdicts follow it.
     progress : callable
-        Called with what is being done (``training``, a variant's name, ``timing``), how many steps are done, and of
-        how many; several times a second. What it raises ends the work, and nothing of it is left.
+        Called with what is being done (``training``, a variant's name, ``timing``) and which fraction of all is done,
+        which never falls; several times a second. What it raises ends the work, and nothing of it is left.
 
     Returns
     -------
@@ -185,15 +188,17 @@ class LedgerRun:
     most_drop: float
     progress: Progress
     doing: str = "training"
-    n_done: int = 0
-    n_steps: int = 2
+    # Of all the work, in [0, 1]: what is done, and where the stage that runs began and will end.
+    _done: float = 0.0
+    _began: float = 0.0
+    _end: float = 0.0
 
     def run(self) -> list[VariantRecord]:
         """Make, measure and record the variants."""
         subject = self.subject()
-        found = self._made(subject, self.forms, 0)
+        found = self._made(subject, self.forms, 0, _FIRST_ENDS)
         if self._loses(found, Form(BASE, "int8")):
-            found |= self._made(subject, forms_where_lossy(), len(found))
+            found |= self._made(subject, forms_where_lossy(), len(found), _FURTHER_ENDS)
         return self.ended(found)
 
     def subject(self) -> Subject:
@@ -208,14 +213,19 @@ class LedgerRun:
 
     def ended(self, found: Mapping[Form, Measured]) -> list[VariantRecord]:
         """Time what was made, and record it."""
-        self.step("timing")
+        self.stage("timing", 1.0)
         self._time(found)
         return self._recorded(found)
 
-    def _made(self, subject: Subject, forms: Sequence[Form], first: int) -> dict[Form, Measured]:
-        """Train and convert; the names of the files begin with numbers from `first` on."""
+    def _made(
+        self, subject: Subject, forms: Sequence[Form], first: int, ends: tuple[float, float]
+    ) -> dict[Form, Measured]:
+        """Train and convert; the names of the files begin with numbers from `first` on.
+
+        `ends` says which fractions of all are done when networks are trained, and converted.
+        """
         plans = list(dict.fromkeys(form.plan.name for form in forms))
-        self.step("training")
+        self.stage("training", ends[0])
         done: dict[int, Trained] = {}
 
         def take(part: TrainedPlan) -> None:
@@ -226,9 +236,11 @@ class LedgerRun:
         for form in forms:
             place = plans.index(form.plan.name)
             found[form] = Measured(done[place], f"{first + place}.npz")
-        return self.measured(subject, found, first)
+        return self.measured(subject, found, first, ends[1])
 
-    def measured(self, subject: Subject, found: dict[Form, Measured], first: int) -> dict[Form, Measured]:
+    def measured(
+        self, subject: Subject, found: dict[Form, Measured], first: int, end: float
+    ) -> dict[Form, Measured]:
         """Convert and score networks, and return them.
 
         Parameters
@@ -237,7 +249,10 @@ class LedgerRun:
             Without files.
         first : int
             What the numbers in the names of the files begin with.
+        end : float
+            Which fraction of all is done then.
         """
+        self.stage(self.doing, end)
         wanted = {
             f"{first + place}-{runtime}": (
                 VariantFile(
@@ -254,7 +269,6 @@ class LedgerRun:
             for runtime in RUNTIMES
             if one.trained.failure is None
         }
-        self.n_steps += len(wanted)
         for name, file in self._converted(subject, [conversion for conversion, _ in wanted.values()]).items():
             conversion, one = wanted[name]
             one.files[conversion.runtime] = file
@@ -271,35 +285,36 @@ class LedgerRun:
         """Return how many epochs networks are trained on."""
         return min(max((self.trial.epoch or 0) // 2, _LEAST_EPOCHS), _MOST_EPOCHS)
 
-    def step(self, name: str) -> None:
-        """Say that a step begins."""
-        self.doing = name
+    def stage(self, doing: str, end: float) -> None:
+        """Say that a stage begins, and which fraction of all is done at its end."""
+        self._began, self._end = self._done, end
+        self.doing = doing
         self.tell()
-        self.n_done += 1
+
+    def reach(self, fraction: float) -> None:
+        """Say which fraction of the stage is done; what is done stays done."""
+        self._done = max(self._done, self._began + (self._end - self._began) * min(fraction, 1.0))
 
     def tell(self) -> None:
         """Report how far the work is; what that raises ends it."""
-        self.progress(self.doing, min(self.n_done, self.n_steps), self.n_steps)
+        self.progress(self.doing, self._done)
 
     def child(
         self,
         job: Job[A],
         request: object,
-        look: Callable[[float], object] = lambda _: None,
         part: Callable[[Any], object] | None = None,
     ) -> A:
         """Have a child do a job; `progress` is called again and again, and ends it where it raises.
 
         Parameters
         ----------
-        look : callable
-            Called with the fraction of the job that is done.
         part : callable
             Called with each part of the answer.
         """
 
         def follow(fraction: float, _doing: str) -> None:
-            look(fraction)
+            self.reach(fraction)
             self.tell()
             self._check_disk()
 
@@ -323,7 +338,9 @@ class LedgerRun:
             begun = part.name
             if isinstance(part, Written):
                 found[part.name] = part
-                self.step(forms[part.name])
+                self.doing = forms[part.name]
+                self.reach(len(found) / len(wanted))
+                self.tell()
 
         forms = {one.name: one.form for one in wanted}
         while left := tuple(one for one in wanted if one.name not in found):

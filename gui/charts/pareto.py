@@ -140,7 +140,7 @@ def cost_text(cost: str) -> str:
 def cost_value(cost: str, value: float) -> str:
     """Return a cost with its unit."""
     if cost == "parameters":
-        return tr("{n} weights", n=formatting.count(int(value)))
+        return tr("{n} parameters", n=formatting.count(int(value)))
     if cost == "bytes":
         return formatting.size(value)
     return tr("{n} ms for one row", n=formatting.plain(value))

@@ -17,6 +17,8 @@ from .spec import Axes, Axis, Bars, ChartSpec, Item, LevelLine, Line, Mark, Poin
 
 # From so many times the smallest on, what is needed runs in logarithms.
 _WIDE = 8.0
+# How many times the loss of most variants one may lose and be in view.
+_FAR = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,27 @@ def _marks(data: VariantSpots) -> Sequence[Mark]:
 
 def _axes(data: VariantSpots) -> Axes:
     x = Axis(data.cost_text, "powers", lambda value: f"{value:,g}") if data.is_wide else Axis(data.cost_text)
-    return Axes(x, Axis(lambda: data.metric))
+    return Axes(x, Axis(lambda: data.metric, span=_span(data)))
+
+
+def _span(data: VariantSpots) -> tuple[float, float] | None:
+    """Return the vertical span of all but hopeless variants, with their intervals: one would flatten all others."""
+    scores = np.array([spot.score for spot in data.spots])
+    if len(scores) < 3:
+        return None
+    base = data.base_score if data.base_score is not None else float(scores[data.is_front].mean())
+    losses = np.maximum(data.direction.sign * (base - scores), 0.0)
+    widths = np.array([spot.high - spot.low for spot in data.spots]) / 2
+    near = losses <= max(_FAR * float(np.quantile(losses, 0.75)), float(np.median(widths)))
+    if near.all():
+        return None
+    ends = [
+        end
+        for spot, is_near in zip(data.spots, near, strict=True)
+        if is_near
+        for end in (spot.low, spot.high)
+    ]
+    return min(*ends, base), max(*ends, base)
 
 
 def _tip(data: VariantSpots, item: object) -> str:

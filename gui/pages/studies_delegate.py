@@ -126,7 +126,9 @@ def _time(painter: QPainter, area: QRectF, line: StudyLine) -> None:
     painting.text(
         painter, above, formatting.clock(study.elapsed_s) if study.started_at else formatting.NOTHING
     )
-    remaining = words.remaining_s(study, line.spec.budget) if study.state in _BUSY else None
+    # A study that ought to run, and is said to need attention, has lost its engine: nothing brings its end nearer.
+    goes_on = study.state in _BUSY and line.tone != "warning"
+    remaining = words.remaining_s(study, line.spec.budget) if goes_on else None
     if remaining is not None:
         said = tr("{time} left", time=formatting.clock(remaining))
     else:

@@ -2524,6 +2524,10 @@
       <translation>每行 {n} 毫秒</translation>
     </message>
     <message>
+      <source>{n} parameters</source>
+      <translation>{n} 个参数</translation>
+    </message>
+    <message>
       <source>{n} pruned</source>
       <translation>剪枝 {n}</translation>
     </message>
@@ -2558,10 +2562,6 @@
     <message>
       <source>{n} trials side by side</source>
       <translation>{n} 次试验并排比较</translation>
-    </message>
-    <message>
-      <source>{n} weights</source>
-      <translation>{n} 个参数</translation>
     </message>
     <message>
       <source>{n} were over a limit and not trained.</source>

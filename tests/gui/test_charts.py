@@ -121,11 +121,26 @@ def test_the_front_is_what_no_other_trial_beats() -> None:
     assert data.front.tolist() == [0, 1]
     assert mark_of(marks, "front", Line).x == pytest.approx([2.0, 4.0])
     assert mark_of(marks, "selected", Points).y.tolist() == [0.7]
-    assert PARETO.tip(data, 1) == "Trial 1\naccuracy 0.900\n10,000 weights"
+    assert PARETO.tip(data, 1) == "Trial 1\naccuracy 0.900\n10,000 parameters"
     x = PARETO.axes(data).x
     assert x.numbers == "powers"
     assert x.written is not None
     assert x.written(12_500.0) == "12.5 k"
+
+
+def test_a_broken_variant_does_not_flatten_the_others() -> None:
+    fine = [
+        Spot(f"form {i}", 10.0 + i, 0.9 - 0.002 * i, 0.89 - 0.002 * i, 0.91 - 0.002 * i) for i in range(6)
+    ]
+    broken = Spot("broken", 5.0, 0.3, 0.2, 0.4)
+    data = VariantSpots("accuracy", Direction.MAXIMIZE, lambda: "kB", (*fine, broken), base_score=0.9)
+    assert VARIANTS.axes(data).y.span == pytest.approx((0.88, 0.91))
+    mirrored = [
+        dataclasses.replace(s, score=1 - s.score, low=1 - s.high, high=1 - s.low) for s in (*fine, broken)
+    ]
+    errors = VariantSpots("rmse", Direction.MINIMIZE, lambda: "kB", tuple(mirrored), base_score=0.1)
+    assert VARIANTS.axes(errors).y.span == pytest.approx((0.09, 0.12))
+    assert VARIANTS.axes(dataclasses.replace(data, spots=tuple(fine))).y.span is None
 
 
 def test_variants_far_apart_run_in_logarithms() -> None:

@@ -44,7 +44,7 @@ def test_a_search_measures_its_front_and_names_the_smallest_within_the_limits(wo
     with Store.open(workspace) as store:
         choice = choose_variants(
             store, 1, 0, limits=VariantLimits(most_drop=0.2, most_bytes=20_000), n_rounds=4,
-            progress=lambda doing, n, total: said.append((doing, n / total)),
+            progress=lambda doing, fraction: said.append((doing, fraction)),
         )  # fmt: skip
     names = [v.name for v in choice.variants]
     assert names[:2] == ["base", "control"]

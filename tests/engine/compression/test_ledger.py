@@ -45,11 +45,31 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def variants(workspace: Path) -> dict[str, VariantRecord]:
+def told() -> list[tuple[str, float]]:
+    """What was being done while the variants were made, and which fraction was done."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def variants(workspace: Path, told: list[tuple[str, float]]) -> dict[str, VariantRecord]:
     """Return all variants that are not sparse, by name."""
     with Store.open(workspace) as store:
-        made = compress(store, 1, what=("quantize", "structured"), most_drop=0.05)
+        made = compress(
+            store, 1, what=("quantize", "structured"), most_drop=0.05,
+            progress=lambda doing, fraction: told.append((doing, fraction)),
+        )  # fmt: skip
     return {variant.name: variant for variant in made}
+
+
+def test_the_progress_moves_while_networks_are_trained_and_never_falls(
+    variants: dict[str, VariantRecord], told: list[tuple[str, float]]
+) -> None:
+    fractions = [fraction for _, fraction in told]
+    assert fractions == sorted(fractions)
+    assert fractions[0] == 0.0
+    assert fractions[-1] <= 1.0
+    assert len({fraction for doing, fraction in told if doing == "training"}) > 2
+    assert {*variants, "training", "timing"} >= {doing for doing, _ in told} >= {"training", "timing", "int8"}
 
 
 def test_every_variant_is_scored_on_the_folds_of_its_trial(
@@ -103,7 +123,7 @@ def test_a_killed_converter_costs_one_variant_and_no_more(workspace: Path) -> No
     """The process is killed in earnest while it converts."""
     killed = threading.Event()
 
-    def kill(name: str, _n: int, _total: int) -> None:
+    def kill(name: str, _fraction: float) -> None:
         if name == "control" and not killed.is_set():
             for child in psutil.Process().children(recursive=True):
                 if "cupel.engine.compression.convert:convert" in child.cmdline():
