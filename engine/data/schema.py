@@ -126,16 +126,20 @@ class TableSchema:
     columns: tuple[ColumnSchema, ...]
     read: ReadSpec = field(default_factory=ReadSpec)
     kinds: tuple[str, ...] = (DEFAULT_KIND,)
+    # As in `Table`.
+    _by_name: Mapping[str, ColumnSchema] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {c.name: c for c in self.columns})
 
     def __getitem__(self, name: str) -> ColumnSchema:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise DataError(
-            "There is no column {column!r}; the columns are {columns}.",
-            column=name,
-            columns=", ".join(c.name for c in self.columns[:12]),
-        )
+        if name not in self._by_name:
+            raise DataError(
+                "There is no column {column!r}; the columns are {columns}.",
+                column=name,
+                columns=", ".join(c.name for c in self.columns[:12]),
+            )
+        return self._by_name[name]
 
     def with_role(self, role: str) -> tuple[ColumnSchema, ...]:
         """Return the columns of a role, in the order of the table."""
