@@ -95,6 +95,9 @@ class ColumnSchema:
         """Return a JSON-ready dict; the storage is called ``kind`` there, as it was in version 0.1.0."""
         data = dataclasses.asdict(self)
         name, storage, array = data.pop("name"), data.pop("storage"), data.pop("array")
+        # Version 0.2 knew bytes alone.
+        if array and array["dtype"] == "uint8":
+            del array["dtype"]
         return {"name": name, "kind": storage, **data, **({"array": array} if array else {})}
 
     @classmethod
@@ -387,7 +390,9 @@ def _describe(column: Column, role: str | None) -> ColumnSchema:
         mean,
         examples,
         date_format_of(column),
-        ArraySchema(column.values.shape[1:]) if isinstance(column, ArrayColumn) else None,
+        ArraySchema(column.values.shape[1:], dtype=column.values.dtype.name)
+        if isinstance(column, ArrayColumn)
+        else None,
         cells.spelling,
     )
 
