@@ -2679,6 +2679,10 @@
       <translation>存储的值已损坏（{reason}，位于 {text!r}）；请从备份恢复工作区。</translation>
     </message>
     <message>
+      <source>A study has its rows already; how a file is read is said for --data alone.</source>
+      <translation>研究已有自己的数据行；读取文件的方式只用于 --data。</translation>
+    </message>
+    <message>
       <source>A study needs a name; type one.</source>
       <translation>研究需要名称；请输入一个。</translation>
     </message>
