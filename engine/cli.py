@@ -345,12 +345,13 @@ def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="FILE",
         help="a CSV file of both predictions of each row, or a folder (DIR/) for comparison.csv",
     )
+    search_arguments.add_dialect_arguments(p)
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=ship.run_compare)
 
 
 def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from .commands import audit
+    from .commands import audit, search_arguments
 
     p = _command(
         commands,
@@ -379,6 +380,7 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     p.add_argument(
         "--threshold", default="0.5", metavar="0.5|tuned|X", help="of a study with two classes, as for export"
     )
+    search_arguments.add_dialect_arguments(p)
     p.add_argument("--json", action="store_true")
     p.set_defaults(run=audit.run_audit)
 

@@ -79,7 +79,8 @@ _MONTH_NAMES = (
     ("nov", "november", "novembre", "noviembre"),
     ("dec", "december", "dez", "dezember", "décembre", "decembre", "diciembre", "dic"),
 )
-_MONTH_OF = {name: i + 1 for i, names in enumerate(_MONTH_NAMES) for name in names}
+MONTH_OF = {name: i + 1 for i, names in enumerate(_MONTH_NAMES) for name in names}
+"""Months by their names in small letters."""
 _NOTHING = re.compile(r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[ t]0{1,2}:00(?::00(?:\.0+)?)?)?")
 
 
@@ -165,7 +166,7 @@ def parts_seconds(groups: Sequence[dict[str, str]], *, day_first: bool) -> np.nd
     else:
         day, month = whole("d"), whole("m")
     if "b" in groups[0]:
-        month = np.array([_MONTH_OF.get(group["b"], 0) for group in groups], np.int64)
+        month = np.array([MONTH_OF.get(group["b"], 0) for group in groups], np.int64)
     clock = None
     if "H" in groups[0]:
         words = [group.get("p") or group.get("q") or "" for group in groups]

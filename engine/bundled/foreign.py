@@ -17,6 +17,10 @@ _STATISTICS = Remark(
     "{file} is a file of a statistics program (SPSS, SAS, Stata or R), not a table of text; export it as CSV there "
     "and give that."
 )
+_OLD_OFFICE = Remark(
+    "{file} is a document of an old office program, such as an Excel workbook (.xls): save its sheet as CSV "
+    "(File > Save As) and give that."
+)
 _ARRAYS = Remark(
     "{file} holds arrays (HDF5, MATLAB or NumPy), not a table of text; write the table in it as CSV or Parquet and "
     "give that."
@@ -26,10 +30,8 @@ _FOREIGN_BYTES: tuple[tuple[bytes, Remark], ...] = (
     (b"ARROW1\x00", _FEATHER), (b"FEA1\x00", _FEATHER),
     (b"Obj\x01", Remark("{file} is an Avro file; write it as Parquet or CSV and give that.")),
     (b"SQLite format 3\x00", Remark("{file} is an SQLite database; export the table that is meant as CSV.")),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Remark(
-        "{file} is a document of an old office program, such as an Excel workbook (.xls): save its sheet as CSV "
-        "(File > Save As) and give that."
-    )),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _OLD_OFFICE), (b"\x09\x08\x10\x00", _OLD_OFFICE),
+    (b"\x09\x08\x08\x00", _OLD_OFFICE), (b"\x09\x04\x06\x00", _OLD_OFFICE), (b"\x09\x02\x06\x00", _OLD_OFFICE),
     (b"%PDF-", Remark("{file} is a PDF document, not a table; get the data that it shows as CSV.")),
     (b"{\\rtf", Remark("{file} is a document of a word processor, not a table; save it as plain text.")),
     (b"$FL2", _STATISTICS), (b"$FL3", _STATISTICS), (b"<stata_dta>", _STATISTICS),

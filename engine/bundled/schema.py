@@ -15,8 +15,8 @@ from .errors import InputError
 from .records import Quotes
 from .spelling import Spelling
 
-FORMAT = 3
-"""2: a threshold other than 0.5. 3: images beside other columns."""
+FORMAT = 4
+"""2: a threshold other than 0.5. 3: images beside other columns. 4: images of 16 bits a pixel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class InputSpec:
         Of the training data; None of a column without.
     shape : tuple of int or None
         Of each cell's pixels: height, width, channels; None where cells are no images.
+    dtype : {"uint8", "uint16"}
+        Of the pixels.
     position : int
         In files without a header.
     spelling : Spelling or None
@@ -81,6 +83,7 @@ class InputSpec:
     day_first: bool = False
     categories: tuple[str | float, ...] | None = None
     shape: tuple[int, ...] | None = None
+    dtype: str = "uint8"
     position: int = 0
     spelling: Spelling | None = None
 
@@ -208,6 +211,7 @@ def _input(data: Mapping[str, Any], images: Sequence[int] | None) -> InputSpec:
         storage=data["kind"],
         categories=None if categories is None else tuple(categories),
         shape=None if shape is None else tuple(shape),
+        dtype=data.get("dtype", "uint8"),
         position=data.get("position", 0),
         spelling=_spelling(data.get("spelling")),
     )

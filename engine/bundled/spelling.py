@@ -99,7 +99,7 @@ def _made_plain() -> dict[int, str]:
 _PLAIN_SIGNS = _made_plain()
 
 
-PLAIN_MARKS = frozenset({"%", *_SIGNS, *(code.casefold() for code in _CODES)})
+PLAIN_MARKS = frozenset({"%", "元", "円", "원", *_SIGNS, *(code.casefold() for code in _CODES)})
 """Units that are no words: percent and money."""
 
 

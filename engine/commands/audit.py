@@ -15,9 +15,11 @@ from ..deployment.card_groups import PARTS, TITLES, cell, counted, gap_line, no_
 from ..domain import formatting
 from ..domain.errors import SpecError
 from ..domain.group_audits import AuditPart, GroupAudit
+from ..domain.spec import ReadSpec
 from ..domain.stored import encoded
 from ..domain.verdict import looks_sentence
 from .console import plain_console, progress_bar
+from .search_arguments import read_of
 
 # A table: with their intervals, more do not fit into 80 columns.
 _MEASURES = 2
@@ -40,6 +42,8 @@ def run_audit(args: argparse.Namespace) -> int:
             )
     elif (Path(args.model) / "manifest.json").is_file():
         raise SpecError("A bundle is audited on rows with their target: give --data FILE.")
+    elif read_of(args) != ReadSpec():
+        raise SpecError("A study has its rows already; how a file is read is said for --data alone.")
     with progress_bar() as bar:
         task = bar.add_task(_DOING["reading"], total=1.0)
 
@@ -78,7 +82,9 @@ def _of_study(
 def _of_bundle(args: argparse.Namespace, progress: Callable[[str, float], None]) -> list[GroupAudit]:
     from ..audit.bundle_audit import BundleAudit
 
-    audit = BundleAudit(Path(args.model), args.data, positive=args.positive, progress=progress)
+    audit = BundleAudit(
+        Path(args.model), args.data, positive=args.positive, read=read_of(args), progress=progress
+    )
     return [audit.by(column) for column in args.by]
 
 

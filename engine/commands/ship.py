@@ -142,7 +142,9 @@ def run_compare(args: argparse.Namespace) -> int:
 
     place = output_file(args.out, "comparison.csv") if args.out else nullcontext()
     with place as out, _progress("comparing") as progress:
-        found = compare_bundles(args.bundle_a, args.bundle_b, args.data, out, progress=progress)
+        found = compare_bundles(
+            args.bundle_a, args.bundle_b, args.data, out, read_of(args), progress=progress
+        )
     if args.json:
         print(json.dumps(found.to_json(), allow_nan=False))
     else:

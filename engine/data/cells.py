@@ -8,6 +8,7 @@ garage").
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -164,6 +165,7 @@ def parse_numbers(words: pa.Array, decimal: str) -> NDArray[np.float64]:
     return np.array(pc.cast(cleaned, pa.float64()).to_numpy(zero_copy_only=False), np.float64)
 
 
+@cache
 def _word_set(rules: CellRules) -> pa.Array:
     return pa.array(sorted(MISSING | {m.strip() for m in rules.missing}))
 

@@ -95,6 +95,9 @@ class ColumnSchema:
         """Return a JSON-ready dict; the storage is called ``kind`` there, as it was in version 0.1.0."""
         data = dataclasses.asdict(self)
         name, storage, array = data.pop("name"), data.pop("storage"), data.pop("array")
+        # Version 0.2 knew bytes alone.
+        if array and array["dtype"] == "uint8":
+            del array["dtype"]
         return {"name": name, "kind": storage, **data, **({"array": array} if array else {})}
 
     @classmethod
@@ -126,16 +129,20 @@ class TableSchema:
     columns: tuple[ColumnSchema, ...]
     read: ReadSpec = field(default_factory=ReadSpec)
     kinds: tuple[str, ...] = (DEFAULT_KIND,)
+    # As in `Table`.
+    _by_name: Mapping[str, ColumnSchema] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {c.name: c for c in self.columns})
 
     def __getitem__(self, name: str) -> ColumnSchema:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise DataError(
-            "There is no column {column!r}; the columns are {columns}.",
-            column=name,
-            columns=", ".join(c.name for c in self.columns[:12]),
-        )
+        if name not in self._by_name:
+            raise DataError(
+                "There is no column {column!r}; the columns are {columns}.",
+                column=name,
+                columns=", ".join(c.name for c in self.columns[:12]),
+            )
+        return self._by_name[name]
 
     def with_role(self, role: str) -> tuple[ColumnSchema, ...]:
         """Return the columns of a role, in the order of the table."""
@@ -383,7 +390,9 @@ def _describe(column: Column, role: str | None) -> ColumnSchema:
         mean,
         examples,
         date_format_of(column),
-        ArraySchema(column.values.shape[1:]) if isinstance(column, ArrayColumn) else None,
+        ArraySchema(column.values.shape[1:], dtype=column.values.dtype.name)
+        if isinstance(column, ArrayColumn)
+        else None,
         cells.spelling,
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..bundled.date_spelling import MONTH_OF
 from ..bundled.spelling import PLAIN_MARKS, TRUTH_PAIRS, NumberReader, Spelling, WordReader, WrittenNumber
 from .columns import PLAIN, WordColumn
 
@@ -21,6 +22,7 @@ _PARSED_AT_ONCE = 20_000
 # Words that look like numbers or dates have this many digits among their letters and digits.
 _DIGITS = 0.4
 _LONGEST = 40
+_CODE = re.compile(r"([^\W\d_]+)[-_#]?\d+")
 
 
 def spelled_numbers(
@@ -68,7 +70,8 @@ def spelled_numbers(
     # Two lengths in words are two classes: 36 months, 60 months.
     if unit and unit not in PLAIN_MARKS and unit.isalpha() and len(values) + n_bare < 3 and not is_asked:
         fits = False
-    if not fits:
+    # 2 Apr is a day.
+    if not fits or (unit in MONTH_OF and not is_asked):
         return numbers, PLAIN, bounds
     n_bounds = sum(one.is_bound for _, one in known)
     takes_bounds = is_asked or 2 * n_bounds <= n_plain + len(known)
@@ -131,11 +134,14 @@ def united(column: WordColumn, known: Spelling | None) -> WordColumn:
 
 
 def _truth_words(column: WordColumn) -> tuple[str, ...]:
-    """Return the words for false and true where a column has no others, as it mostly writes them."""
+    """Return the words for false and true where a column has no others, as it mostly writes them.
+
+    Beside them it may have 0 and 1, which mean the same.
+    """
     words = column.vocabulary
     if not 2 <= len(words) <= 8:
         return ()
-    small = {word.casefold() for word in words}
+    small = {word.casefold() for word in words} - {"0", "1"}
     pair = next((pair for pair in TRUTH_PAIRS if small == set(pair)), None)
     if pair is None:
         return ()
@@ -148,6 +154,10 @@ def first_unlike(column: WordColumn) -> tuple[int, str] | None:
     """Return row and cell of the first of many words that look like numbers or dates; None of all other columns."""
     words = column.vocabulary
     if len(words) < 20 or not looks_like_values(column):
+        return None
+    # Names with a number, c17 or A-17, are codes; Jan-17 is not.
+    codes = [_CODE.fullmatch(word) for word in words]
+    if sum(code is not None and code[1].casefold() not in MONTH_OF for code in codes) >= 0.9 * len(words):
         return None
     row = int(np.argmax(column.codes >= 0))
     return row, words[int(column.codes[row])]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,24 +45,26 @@ class Table:
 
     columns: tuple[Column, ...]
     n_rows: int
+    # Tables may have tens of thousands of columns, each of which is asked for by name.
+    _by_name: Mapping[str, Column] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        names = self.names
-        if len(set(names)) != len(names) or any(len(c) != self.n_rows for c in self.columns):
+        by_name = {c.name: c for c in self.columns}
+        if len(by_name) != len(self.columns) or any(len(c) != self.n_rows for c in self.columns):
             raise ValueError("Columns must have distinct names and n_rows cells each.")
+        object.__setattr__(self, "_by_name", by_name)
 
     def __getitem__(self, name: str) -> Column:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise DataError(
-            "There is no column {column!r}; the columns are {columns}.",
-            column=name,
-            columns=_listed(self.names),
-        )
+        if name not in self._by_name:
+            raise DataError(
+                "There is no column {column!r}; the columns are {columns}.",
+                column=name,
+                columns=_listed(self.names),
+            )
+        return self._by_name[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self.names
+        return name in self._by_name
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)

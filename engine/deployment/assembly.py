@@ -347,6 +347,8 @@ def _schema(rows: StudyRows, contents: Contents) -> SchemaFile:
 
 def _schema_format(made: Conversion, threshold: BundleThreshold | None) -> int:
     """Return the least version of ``schema.json`` whose readers predict this bundle rightly; see `bundled.schema`."""
+    if any(spec.dtype != "uint8" for spec in made.inputs):
+        return 4
     if len(made.inputs) > 1 and any(spec.shape for spec in made.inputs):
         return 3
     # Who knows 1 only would take 0.5.

@@ -201,5 +201,6 @@ def _input(schema: TableSchema, table: Table, model: TrainedModel, column: str, 
         day_first=day_first,
         categories=part.categories(table, described, model.preprocessings),
         shape=None if described.array is None else described.array.shape,
+        dtype="uint8" if described.array is None else described.array.dtype,
         spelling=None if described.spelling is None else dataclasses.asdict(described.spelling),
     )

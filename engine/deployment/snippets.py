@@ -44,6 +44,8 @@ class _Language:
         A text as a literal.
     likeliest, positive : str
         The lines that print the most likely class, or of two the second one above a threshold, ``@THRESHOLD@``.
+    takes_16_bits : bool
+        Whether ONNX Runtime takes pixels of 16 bits there.
     """
 
     template: str
@@ -56,6 +58,7 @@ class _Language:
     labels: Callable[[Sequence[str]], str]
     likeliest: str
     positive: str
+    takes_16_bits: bool = True
 
 
 def _c_quoted(text: str) -> str:
@@ -131,6 +134,7 @@ _LANGUAGES = (
         "      }\n"
         '      System.out.println("prediction: " + LABELS[best]);\n',
         '      System.out.println("prediction: " + LABELS[shares[1] > @THRESHOLD@ ? 1 : 0]);\n',
+        takes_16_bits=False,
     ),
 )  # fmt: skip
 
@@ -158,7 +162,12 @@ def write_snippets(folder: Path) -> None:
             predictor, {value.name: f"{value.type} {value.shape}" for value in session.get_inputs()}
         ),
     }
+    is_deep = any(values.dtype == np.uint16 for values in feeds.values())
+    common["PIXEL"] = "uint16" if is_deep else "uint8"
+    common["PIXELS"] = "new Uint16Array(new Uint8Array(bytes).buffer)" if is_deep else "new Uint8Array(bytes)"
     for language in _LANGUAGES:
+        if is_deep and not language.takes_16_bits:
+            continue
         labels = predictor.labels or ["prediction"]
         parts = common | {"LABELS": language.labels(labels), "INPUTS": _inputs(language, predictor, feeds)}
         parts["DECISION"] = _decision(language, predictor)
@@ -219,8 +228,8 @@ def _inputs(language: _Language, predictor: Predictor, feeds: Mapping[str, np.nd
 
 
 def _is_bytes(values: np.ndarray) -> bool:
-    """Return whether an input is of whole bytes, as files are; others are numbers or texts."""
-    return values.dtype == np.uint8
+    """Return whether an input is of whole numbers of pixels, as files are; others are numbers or texts."""
+    return values.dtype.kind == "u"
 
 
 def _missing(predictor: Predictor) -> str:

@@ -55,6 +55,8 @@ class SchemaInput(InputFacts, frozen=True, kw_only=True):
     ----------
     shape : tuple of int, None or UNSET
         UNSET where it is the only input: the schema itself says it then, where the first version looks for it.
+    dtype : str or UNSET
+        Of arrays; UNSET where they are bytes.
     position : int
         In files without a header.
     spelling : mapping or None
@@ -63,6 +65,7 @@ class SchemaInput(InputFacts, frozen=True, kw_only=True):
 
     shape: tuple[int, ...] | UnsetType | None
     position: int
+    dtype: str | UnsetType = UNSET
     spelling: Mapping[str, tuple[str, ...]] | None
 
     @classmethod
@@ -80,8 +83,9 @@ class SchemaInput(InputFacts, frozen=True, kw_only=True):
         SchemaInput
         """
         facts = msgspec.structs.asdict(given)
-        del facts["shape"]
-        return cls(**facts, shape=UNSET if is_only else given.shape, position=position)
+        del facts["shape"], facts["dtype"]
+        dtype = UNSET if given.dtype == "uint8" else given.dtype
+        return cls(**facts, shape=UNSET if is_only else given.shape, dtype=dtype, position=position)
 
 
 class SchemaIntervals(msgspec.Struct, frozen=True):

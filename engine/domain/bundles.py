@@ -57,11 +57,14 @@ class BundleInput(InputFacts, frozen=True):
     ----------
     shape : tuple of int or None
         Of each cell's array; None where cells are none.
+    dtype : str
+        Of it.
     spelling : mapping or None
         How cells may be spelled, see `bundled.spelling.Spelling`; None of versions 0.1 and 0.2.
     """
 
     shape: tuple[int, ...] | None = None
+    dtype: str = "uint8"
     spelling: Mapping[str, tuple[str, ...]] | None = None
 
 

@@ -19,10 +19,11 @@ Severity = Literal["info", "warning", "serious"]
 
 @dataclass(frozen=True, slots=True)
 class ArraySchema:
-    """The arrays of a column: the shape of each, and, once stored, the sha256 of the file of all."""
+    """The arrays of a column: the shape of each, and, once stored, the sha256 of the file of all; and their type."""
 
     shape: tuple[int, ...]
     sha256: str = ""
+    dtype: str = "uint8"
 
 
 class DataPreview(msgspec.Struct, frozen=True):

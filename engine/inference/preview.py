@@ -94,11 +94,13 @@ def _predicted(
     return predictor.labels[best], float(output[best]), not np.isnan(truth) and truth != best
 
 
-def _picture(pixels: NDArray[np.uint8]) -> str:
+def _picture(pixels: NDArray[np.uint8 | np.uint16]) -> str:
     from PIL import Image
 
+    # Of 16 bits what 8 show of them.
+    shown = (pixels >> 8).astype(np.uint8) if pixels.dtype == np.uint16 else pixels
     data = io.BytesIO()
-    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(data, "PNG")
+    Image.fromarray(shown[..., 0] if shown.shape[-1] == 1 else shown).save(data, "PNG")
     return base64.b64encode(data.getvalue()).decode()
 
 

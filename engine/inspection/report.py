@@ -191,7 +191,8 @@ def _columns(table: Table, schema: TableSchema) -> list[Finding]:
 
 def _duplicates(table: Table, schema: TableSchema) -> list[Finding]:
     compared = [c.name for c in schema.columns if c.role not in ("id", "ignored", "constant")]
-    inputs = [name for name in compared if schema.target is None or name != schema.target.name]
+    goal = schema.target
+    inputs = [name for name in compared if goal is None or name != goal.name]
     if not inputs:
         return []
     found: list[Finding] = []

@@ -28,9 +28,9 @@ class InputTensor:
     name : str
     rank : int
         The number of dimensions of one row.
-    dtype : {"float32", "int32", "uint8"}
+    dtype : {"float32", "int32", "uint8", "uint16"}
     is_image : bool
-        Whether its rows are images of bytes, which training may turn, shift and mix.
+        Whether its rows are images, which training may turn, shift and mix.
     """
 
     name: str

@@ -21,7 +21,12 @@ from .network import Network
 OPSET = 18
 IR_VERSION = 10
 OUTPUT = "output"
-_TYPES = {"float32": TensorProto.FLOAT, "int32": TensorProto.INT32, "uint8": TensorProto.UINT8}
+_TYPES = {
+    "float32": TensorProto.FLOAT,
+    "int32": TensorProto.INT32,
+    "uint8": TensorProto.UINT8,
+    "uint16": TensorProto.UINT16,
+}
 
 
 class OnnxGraph:

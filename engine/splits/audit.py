@@ -229,7 +229,9 @@ class _Trial:
             found = self.model.predict(order[train], rows)
             losses.append(((self._goal[rows] - found) ** 2).sum(axis=1))
             values.append(self._value(rows, found))
-        return _Score(float(np.concatenate(losses).mean()), float(np.nanmean(values)))
+        # A fold of one class has no value.
+        told = [value for value in values if not np.isnan(value)]
+        return _Score(float(np.concatenate(losses).mean()), float(np.mean(told)) if told else float("nan"))
 
     def share(self, chosen: Sequence[_Score], apart: _Score) -> float:
         """Return which part of what the baseline scores better than the constant on `chosen` folds is gone."""

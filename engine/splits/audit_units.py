@@ -284,8 +284,9 @@ def _groupings(
 
 
 def _group_columns(table: Table, schema: TableSchema) -> Iterator[tuple[Column, By, str, tuple[str, ...]]]:
+    inputs = {c.name for c in schema.features}
     for c in schema.columns:
-        if c.storage != "date" and _may_be_group(c, is_input=c in schema.features):
+        if c.storage != "date" and _may_be_group(c, is_input=c.name in inputs):
             yield table[c.name], "group", c.name, (c.name,)
     for i, column in enumerate(parts_of_names(table, schema)):
         yield column, "name_part", str(i + 1), ()

@@ -25,7 +25,7 @@ def augmented(pixels: Tensor, strengths: Mapping[str, Tensor], seed: Tensor) -> 
 
     Parameters
     ----------
-    pixels : uint8 tensor of shape (R, B, height, width, channels)
+    pixels : uint8 or uint16 tensor of shape (R, B, height, width, channels)
     strengths : mapping of str to float32 scalar
         By the names of `STRENGTHS`. ``shift``: at most this fraction of the side, in both directions. ``flip``: the
         probability of a mirror image. ``rotate``: at most so many degrees. ``zoom``: at most by this factor more or
@@ -36,7 +36,7 @@ def augmented(pixels: Tensor, strengths: Mapping[str, Tensor], seed: Tensor) -> 
 
     Returns
     -------
-    pixels : float32 tensor of the same shape, in [0, 255]
+    pixels : float32 tensor of the same shape, from 0 to the highest of their type
     share : float32 tensor of shape (B,)
         The part of each image, in [0, 0.5], that is now the image before it in the batch (the last before the first).
     """
@@ -45,7 +45,9 @@ def augmented(pixels: Tensor, strengths: Mapping[str, Tensor], seed: Tensor) -> 
     image = _moved(tf.cast(pixels, tf.float32), shape, strengths, draws)
     mean = tf.reduce_mean(image, axis=[2, 3, 4], keepdims=True)
     factor = 1.0 + strengths["contrast"] * (2.0 * draws[5] - 1.0)
-    image = tf.clip_by_value((image - mean) * factor[None, :, None, None, None] + mean, 0.0, 255.0)
+    image = tf.clip_by_value(
+        (image - mean) * factor[None, :, None, None, None] + mean, 0.0, float(pixels.dtype.max)
+    )
     image = tf.where(_hole(shape, strengths["cutout"], draws[6], draws[7])[None], mean, image)
     share = 0.5 * strengths["mixup"] * draws[8]
     part = share[None, :, None, None, None]

@@ -169,5 +169,7 @@ def _timed(data: bytes) -> float:
 
 def _one_row(shape: list[Any], kind: str) -> Any:
     """Return a row of ones: of an input of token numbers it is a text without any padding."""
-    dtypes = {"tensor(float)": np.float32, "tensor(int32)": np.int32, "tensor(uint8)": np.uint8}
+    dtypes = {
+        "tensor(float)": np.float32, "tensor(int32)": np.int32, "tensor(uint8)": np.uint8, "tensor(uint16)": np.uint16,
+    }  # fmt: skip
     return np.ones([n if isinstance(n, int) else 1 for n in shape], dtypes[kind])

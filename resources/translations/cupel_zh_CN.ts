@@ -2695,8 +2695,8 @@
       <translation>有一行没有 {column!r} 的值；缺失时请给 None。</translation>
     </message>
     <message>
-      <source>A row has no value {column!r}; give the path of a file, or bytes of shape {shape}.</source>
-      <translation>有一行没有 {column!r} 的值；请给出文件路径，或形状为 {shape} 的字节数组。</translation>
+      <source>A row has no value {column!r}; give the path of a file, or {dtype} numbers of shape {shape}.</source>
+      <translation>有一行没有 {column!r} 的值；请给出文件路径，或形状为 {shape} 的 {dtype} 数组。</translation>
     </message>
     <message>
       <source>A row is a dict, such as {{"age": 39}}, not {value!r} of the type {type}.</source>
@@ -2717,6 +2717,10 @@
     <message>
       <source>A stored value is damaged ({reason}, in {text!r}); restore the workspace from a backup.</source>
       <translation>存储的值已损坏（{reason}，位于 {text!r}）；请从备份恢复工作区。</translation>
+    </message>
+    <message>
+      <source>A study has its rows already; how a file is read is said for --data alone.</source>
+      <translation>研究已有自己的数据行；读取文件的方式只用于 --data。</translation>
     </message>
     <message>
       <source>A study needs a name; type one.</source>
@@ -2875,6 +2879,10 @@
       <translation>列 {column!r} 应为 {wanted} 类型，但这里是 {found}；请检查其取值和小数点。</translation>
     </message>
     <message>
+      <source>Column {column!r} names the images without their ending.</source>
+      <translation>列 {column!r} 给出的是不带扩展名的图像名。</translation>
+    </message>
+    <message>
       <source>Column {column!r} of {file} looks like numbers or dates but cannot be read as such, for instance {value!r} in line {row}, and is kept as text; give it the role numeric or date to read what can be read.</source>
       <translation>{file} 的列 {column!r} 看起来像数字或日期，但无法按此读取，例如第 {row} 行的 {value!r}，因此保留为文本；若要读取其中可读的部分，请把它的角色设为 numeric 或 date。</translation>
     </message>
@@ -2999,8 +3007,16 @@
       <translation>文件 kB</translation>
     </message>
     <message>
+      <source>Files left out because they are no images ({formats}): {n:,} ({files}).</source>
+      <translation>因不是图像（{formats}）而略去的文件：{n:,} 个（{files}）。</translation>
+    </message>
+    <message>
       <source>Files left out because they cannot be read as text: {n:,} ({names}); the first: {reason}</source>
       <translation>因无法作为文本读取而略去的文件：{n:,}（{names}）；第一个：{reason}</translation>
+    </message>
+    <message>
+      <source>Files of several pictures, of which the first is read: {n:,} ({files}).</source>
+      <translation>含有多幅图、只读取第一幅的文件：{n:,} 个（{files}）。</translation>
     </message>
     <message>
       <source>Finalists</source>
@@ -3075,8 +3091,16 @@
       <translation>行的写法：用分隔符隔开的单元格、JSON（对象列表，或每行一个对象）或 ARFF</translation>
     </message>
     <message>
-      <source>Images left out because they are in no class folder: {n:,}.</source>
-      <translation>不在任何类别文件夹中而被略去的图像：{n:,} 个。</translation>
+      <source>Images left out because they are in no class folder: {n:,} ({files}).</source>
+      <translation>不在任何类别文件夹中而被略去的图像：{n:,} 个（{files}）。</translation>
+    </message>
+    <message>
+      <source>Images of 16 bits a pixel among coloured ones, which are kept as 256 shades: {n:,} of {n_images:,}.</source>
+      <translation>与彩色图像混在一起的 16 位图像，按 256 级灰度保存：{n_images:,} 个中的 {n:,} 个。</translation>
+    </message>
+    <message>
+      <source>Images of 16 bits a pixel, which are kept: {n:,} of {n_images:,}.</source>
+      <translation>保留 16 位灰度的图像：{n_images:,} 个中的 {n:,} 个。</translation>
     </message>
     <message>
       <source>Images of {low_width} × {low_height} to {high_width} × {high_height} pixels were resized to {width} × {height}.</source>
@@ -3813,6 +3837,10 @@
     <message>
       <source>The images held values from {low} to {high}; they are kept as 256 shades.</source>
       <translation>图像的数值从 {low} 到 {high}；已转为 256 级灰度保存。</translation>
+    </message>
+    <message>
+      <source>The images held values from {low} to {high}; they are kept, and 65535 is white.</source>
+      <translation>图像的数值从 {low} 到 {high}；数值原样保留，65535 为白色。</translation>
     </message>
     <message>
       <source>The images must be {width} × {height} pixels with {channels} channels.</source>
@@ -4607,6 +4635,14 @@
       <translation>其各部分的类型不对</translation>
     </message>
     <message>
+      <source>its pixels are fractions; save it with 8 or 16 bits</source>
+      <translation>其像素是小数；请保存为 8 位或 16 位</translation>
+    </message>
+    <message>
+      <source>its pixels go beyond 16 bits</source>
+      <translation>其像素超出 16 位</translation>
+    </message>
+    <message>
       <source>max_onehot is {value}; it must be at least 1.</source>
       <translation>max_onehot 是 {value}；它至少为 1。</translation>
     </message>
@@ -4727,12 +4763,12 @@
       <translation>{file} 有列名但没有数据行；请选择有数据的文件。</translation>
     </message>
     <message>
-      <source>{file} has no column of paths of images (PNG, JPEG or BMP) that are there.</source>
-      <translation>{file} 中没有一列是确实存在的图像（PNG、JPEG 或 BMP）的路径。</translation>
+      <source>{file} has no column of paths of images ({formats}) that are there.</source>
+      <translation>{file} 中没有一列是确实存在的图像（{formats}）的路径。</translation>
     </message>
     <message>
-      <source>{file} has no column of paths of images (PNG, JPEG or BMP).</source>
-      <translation>{file} 没有图像路径（PNG、JPEG 或 BMP）的列。</translation>
+      <source>{file} has no column of paths of images ({formats}).</source>
+      <translation>{file} 没有图像路径（{formats}）的列。</translation>
     </message>
     <message>
       <source>{file} has no column {column!r} to keep; its columns are {columns}.</source>
@@ -4747,8 +4783,8 @@
       <translation>{file} 旁边没有图像文件（…images…idx3…）；请把两者放进同一文件夹。</translation>
     </message>
     <message>
-      <source>{file} has no images in sub-folders; put the images (PNG, JPEG or BMP) of each class into a folder of its own.</source>
-      <translation>{file} 的子文件夹中没有图像；请把每个类别的图像（PNG、JPEG 或 BMP）放进各自的文件夹。</translation>
+      <source>{file} has no images in sub-folders; put the images ({formats}) of each class into a folder of its own.</source>
+      <translation>{file} 的子文件夹中没有图像；请把每个类别的图像（{formats}）放进各自的文件夹。</translation>
     </message>
     <message>
       <source>{file} has no row that can be read.</source>
@@ -4799,8 +4835,8 @@
       <translation>{file} 里是 Python 打印出来的字典，不是 JSON；请用 json.dumps 写出，每行一个。</translation>
     </message>
     <message>
-      <source>{file} holds no images (PNG, JPEG or BMP).</source>
-      <translation>{file} 中没有图像（PNG、JPEG 或 BMP）。</translation>
+      <source>{file} holds no images ({formats}).</source>
+      <translation>{file} 中没有图像（{formats}）。</translation>
     </message>
     <message>
       <source>{file} holds no images.</source>
@@ -5087,12 +5123,16 @@
       <translation>{file}：图像的类型为 {dtype}，不是数值。</translation>
     </message>
     <message>
-      <source>{file}: the images hold values from {low} to {high}; give bytes from 0 to 255, or numbers from 0 to 1.</source>
-      <translation>{file}：图像的数值从 {low} 到 {high}；请给出 0 到 255 的字节，或 0 到 1 的数值。</translation>
+      <source>{file}: the images hold values from {low} to {high}; give bytes from 0 to 255, whole numbers to 65535 of one channel, or numbers from 0 to 1.</source>
+      <translation>{file}：图像的数值从 {low} 到 {high}；请给出 0 到 255 的字节、单通道的不超过 65535 的整数，或 0 到 1 的数值。</translation>
     </message>
     <message>
       <source>{file}: the images of its parts differ in size; give them one by one.</source>
       <translation>{file}：各部分的图像大小不同；请分别提供。</translation>
+    </message>
+    <message>
+      <source>{file}: the names of its files are read as {encoding}; --encoding says another one.</source>
+      <translation>{file}：其中的文件名按 {encoding} 读取；可用 --encoding 另行指定。</translation>
     </message>
     <message>
       <source>{file}: {n:,} rows do not have {n_columns:,} cells; check the delimiter and the quoting.</source>

@@ -31,6 +31,7 @@ from .common import (
 )
 from .decoding import as_pixels
 from .idx import idx_parts, read_idx
+from .input import MOST_SHADES
 
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
@@ -177,7 +178,9 @@ def _from_arrays(
     size_bytes: int,
 ) -> ReadTable:
     messages: list[Message] = []
-    whole = [_as_bytes(source, x, messages) for x in images]
+    stacked = [_stacked(source, x) for x in images]
+    is_deep = any(map(_is_deep, stacked))
+    whole = [_as_shades(source, x, messages, is_deep=is_deep) for x in stacked]
     if len({x.shape[1:] for x in whole}) > 1:
         raise DataError("{file}: the images of its parts differ in size; give them one by one.", file=source)
     height, width, channels = whole[0].shape[1:]
@@ -187,12 +190,14 @@ def _from_arrays(
     size = common_size(np.array([height]), np.array([width]), read, source)
     pixels = whole[0]
     if size != (height, width):
-        pixels = room((n, *size, channels))
+        pixels = room((n, *size, channels), pixels.dtype)
         for place, x in enumerate(image for part in whole for image in part):
-            pixels[place] = as_pixels(Image.fromarray(x[..., 0] if channels == 1 else x), *size, channels)
+            pixels[place] = as_pixels(
+                Image.fromarray(x[..., 0] if channels == 1 else x), *size, channels, pixels.dtype.name
+            )
         messages += size_message(np.array([height]), np.array([width]), *size)
     elif len(whole) > 1:
-        pixels = room((n, *size, channels))
+        pixels = room((n, *size, channels), pixels.dtype)
         place = 0
         for part in whole:
             pixels[place : place + len(part)] = part
@@ -208,8 +213,8 @@ def _from_arrays(
     return ReadTable(Table(tuple(columns), n), tuple(messages), size_bytes, LABEL)
 
 
-def _as_bytes(source: str, x: NDArray[Any], messages: list[Message]) -> Pixels:
-    """Return images as uint8 (n, height, width, 1 or 3)."""
+def _stacked(source: str, x: NDArray[Any]) -> NDArray[Any]:
+    """Return images as (n, height, width, 1 or 3)."""
     if x.ndim == 3:
         x = x[..., None]
     if x.ndim != 4 or x.shape[3] not in (1, 3):
@@ -219,28 +224,49 @@ def _as_bytes(source: str, x: NDArray[Any], messages: list[Message]) -> Pixels:
             file=source,
             shape=str(x.shape),
         )
-    if x.dtype == np.uint8 or not x.size:
-        return x.astype(np.uint8, copy=False)
+    return x
+
+
+def _is_deep(x: NDArray[Any]) -> bool:
+    """Whether images have whole numbers beyond bytes, of one channel, as those of 16 bits have."""
+    is_whole = x.dtype.kind in "iu" and x.dtype != np.uint8 and x.shape[3] == 1
+    return is_whole and 255 < x.max(initial=0) <= MOST_SHADES["uint16"]
+
+
+def _as_shades(source: str, x: NDArray[Any], messages: list[Message], *, is_deep: bool) -> Pixels:
+    """Return images as uint8, or as uint16 where one of their parts is deep."""
+    if (x.dtype == np.uint8 and not is_deep) or not x.size:
+        return x.astype(np.uint16 if is_deep else np.uint8, copy=False)
     if x.dtype.kind not in "biuf":
         raise DataError(
             "{file}: the images are of type {dtype}, not numbers.", file=source, dtype=str(x.dtype)
         )
     low, high = float(np.min(x)), float(np.max(x))
-    if not (low >= 0 and high <= 255):
+    if not (low >= 0 and high <= MOST_SHADES["uint16" if is_deep else "uint8"]):
         raise DataError(
-            "{file}: the images hold values from {low} to {high}; give bytes from 0 to 255, or numbers from 0 to 1.",
+            "{file}: the images hold values from {low} to {high}; give bytes from 0 to 255, whole numbers to "
+            "65535 of one channel, or numbers from 0 to 1.",
             file=source,
             low=round(low, 4),
             high=round(high, 4),
         )
     scale = 255.0 if high <= 1.0 else 1.0
-    messages.append(
-        Message(
-            "The images held values from {low} to {high}; they are kept as 256 shades.",
-            {"low": low, "high": high},
+    if is_deep:
+        scale = 1.0
+        messages.append(
+            Message(
+                "The images held values from {low} to {high}; they are kept, and 65535 is white.",
+                {"low": low, "high": high},
+            )
         )
-    )
-    shades = room(x.shape)
+    else:
+        messages.append(
+            Message(
+                "The images held values from {low} to {high}; they are kept as 256 shades.",
+                {"low": low, "high": high},
+            )
+        )
+    shades = room(x.shape, np.uint16 if is_deep else np.uint8)
     for rows in row_chunks(x):
         shades[rows] = np.rint(x[rows] * scale)
     return shades

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...data.columns import ArrayColumn, Rows
 from ...data.table import Table
 from ..base import BundlePart, Measure, Samples, TokenRule, spread_out
 from . import decoding
 from .column import ImageColumn
-from .common import pixels_of
+from .common import Pixels, pixels_of
 from .samples import MADE_UP, write_image_samples
 
 _MOST_IMAGES = 5_000
@@ -48,7 +47,7 @@ class ImagePart(BundlePart):
             "contrast": lambda pixels: pixels.reshape(len(pixels), -1).std(axis=1),
         }
 
-    def cells(self, table: Table, column: str, rows: Rows) -> NDArray[np.uint8]:
+    def cells(self, table: Table, column: str, rows: Rows) -> Pixels:
         """See `BundlePart.cells`."""
         return np.asarray(pixels_of(table, column)[spread_out(rows, _MOST_IMAGES)])
 

@@ -23,6 +23,8 @@ class ImageColumn(InputColumn):
     ----------
     shape : tuple of int
         Height, width and channels that every image gets.
+    dtype : str
+        Of its pixels.
     """
 
     roles = ("image",)
@@ -33,28 +35,31 @@ class ImageColumn(InputColumn):
     reads_files = True
     is_pictured = True
     samples = "sample_images.zip"
-    file_types = ("image/png", "image/jpeg", "image/bmp")
+    file_types = ("image/png", "image/jpeg", "image/bmp", "image/webp", "image/tiff")
 
     def __init__(self, spec: InputSpec, schema: Schema, decimal: str) -> None:
         super().__init__(spec, schema, decimal)
         if len(schema.inputs) == 1:
             # Rows are files then, and have no column.
             self.key = spec.name
+        self._schema = schema
         height, width, channels = self.shape = spec.shape or (0, 0, 0)
-        size = f"{height} x {width} pixels of {channels} bytes"
+        self.dtype = spec.dtype
+        of_pixel = f"{channels} bytes" if spec.dtype == "uint8" else f"{channels} numbers of 16 bits"
+        size = f"{height} x {width} pixels of {of_pixel}"
         self.preparation = f"An image is resized to {size} first: ../decoding.py says how."
 
     def read(self, cells: Sequence[Cell], lines: Sequence[int], place: Path) -> tuple[np.ndarray, np.ndarray]:
         """See `InputColumn.read`."""
         kind = decoding()
-        values, good = np.zeros((len(cells), *self.shape), np.uint8), np.ones(len(cells), bool)
+        values, good = np.zeros((len(cells), *self.shape), self.dtype), np.ones(len(cells), bool)
         with kind.ImageFiles(place, names=()) as files:
             for i, (cell, line) in enumerate(zip(cells, lines, strict=True)):
                 if isinstance(cell, np.ndarray):
                     values[i] = cell
                     continue
                 try:
-                    values[i] = files.pixels(_path(cell), *self.shape)
+                    values[i] = files.pixels(_path(cell), *self.shape, self.dtype)
                 except kind.BadImageError as error:
                     good[i] = False
                     self.bad.append((str(cell or f"line {line}"), str(error)))
@@ -63,7 +68,7 @@ class ImageColumn(InputColumn):
     def decoded(self, data: bytes) -> np.ndarray:
         """See `InputColumn.decoded`; the pixels."""
         try:
-            pixels: np.ndarray = decoding().decoded_bytes(data, *self.shape)
+            pixels: np.ndarray = decoding().decoded_bytes(data, *self.shape, self.dtype)
         except decoding().BadImageError as error:
             raise InputError("{reason}", reason=str(error)) from error
         return pixels
@@ -71,7 +76,7 @@ class ImageColumn(InputColumn):
     def described(self) -> dict[str, object]:
         """See `InputColumn.described`."""
         height, width, channels = self.shape
-        about = f"A PNG, JPEG or BMP file as base64; it is resized to {height} × {width} pixels."
+        about = f"A {decoding().NAMES_OF_FORMATS} file as base64; it is resized to {height} × {width} pixels."
         size = {"height": height, "width": width, "channels": channels}
         return {"column": self.key, "type": "image", **size, "about": about}
 
@@ -99,21 +104,21 @@ class ImageColumn(InputColumn):
 
     def file_rows(self, paths: Sequence[Path]) -> ImageRows:
         """See `InputColumn.file_rows`."""
-        return ImageRows(paths, self.column)
+        return ImageRows(paths, self.column, self._schema)
 
     def _given(self, value: Cell) -> np.ndarray:
         if isinstance(value, np.ndarray):
             given = cast("np.ndarray", value)
-            if given.dtype == np.uint8 and given.shape == self.shape:
+            if given.dtype == self.dtype and given.shape == self.shape:
                 return given
         if not isinstance(value, str | Path):
             raise InputError(
-                "A row has no value {column!r}; give the path of a file, or bytes of shape {shape}.",
-                column=self.key, shape=self.shape,
+                "A row has no value {column!r}; give the path of a file, or {dtype} numbers of shape {shape}.",
+                column=self.key, dtype=self.dtype, shape=self.shape,
             )  # fmt: skip
         with decoding().ImageFiles(Path(value).parent, names=()) as files:
             try:
-                pixels: np.ndarray = files.pixels(Path(value).name, *self.shape)
+                pixels: np.ndarray = files.pixels(Path(value).name, *self.shape, self.dtype)
             except decoding().BadImageError as error:
                 raise InputError(
                     "{file} cannot be read: {reason}.", file=str(value), reason=str(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,12 +20,14 @@ IMAGE, LABEL = "image", "label"
 IMAGE_ROLE = "image"
 """The role of a column of images."""
 
+# Files that a message names.
+_NAMED = 5
 # Of a side, where the user does not say.
 MOST_PIXELS = 64
 _LEAST_PIXELS = 2
 # Of what is free: more pixels than that lie in a mapped file.
 _MEMORY_FRACTION = 0.25
-Pixels = NDArray[np.uint8]
+Pixels = NDArray[np.uint8 | np.uint16]
 
 
 class Bytes(Protocol):
@@ -47,7 +50,7 @@ class Bytes(Protocol):
 
 
 def pixels_of(table: Table, column: str) -> Pixels:
-    """Return the pixels of the images of a table, uint8 (n, height, width, channels).
+    """Return the pixels of the images of a table.
 
     Parameters
     ----------
@@ -56,7 +59,7 @@ def pixels_of(table: Table, column: str) -> Pixels:
 
     Returns
     -------
-    ndarray of shape (n, height, width, channels), uint8
+    ndarray of shape (n, height, width, channels), uint8 or uint16
     """
     images = table[column]
     assert isinstance(images, ArrayColumn)  # noqa: S101 - the role belongs to arrays alone
@@ -197,3 +200,20 @@ def official_message(parts: Any) -> list[Message]:
             {"n": n, "part": "test"},
         )
     ]
+
+
+def told_files(files: Mapping[str, str] | Sequence[str]) -> str:
+    """Return the first of some files, for a sentence, with what is said of each where it is a mapping.
+
+    Parameters
+    ----------
+    files : mapping of str to str, or sequence of str
+
+    Returns
+    -------
+    str
+    """
+    names = sorted(files) if isinstance(files, Mapping) else list(files)
+    shown = [f"{name}: {files[name]}" if isinstance(files, Mapping) else name for name in names[:_NAMED]]
+    separator = "; " if isinstance(files, Mapping) else ", "
+    return separator.join([*shown, "…"] if len(names) > _NAMED else shown)

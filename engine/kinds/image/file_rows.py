@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
@@ -13,6 +12,10 @@ from types import ModuleType
 
 from ...bundled.beside import beside
 from ...bundled.errors import InputError
+from ...bundled.packing import damage_in, opener
+from ...bundled.records import found_encoding, records
+from ...bundled.schema import Dialect, InputSpec, Schema
+from ...bundled.table_file import TableFile
 
 
 @cache
@@ -29,17 +32,21 @@ class ImageRows:
     paths : sequence of Path
     column : str
         The column of the training data that named the images, to look for in CSV files.
+    schema : Schema
+        How these files are written, where they are as the training data were.
     """
 
-    def __init__(self, paths: Sequence[Path], column: str) -> None:
-        self._column = column
+    def __init__(self, paths: Sequence[Path], column: str, schema: Schema) -> None:
+        self._column, self._schema = column, schema
         self.n_done = 0
         # Where its path begins, and its path, which is also what is printed.
         self._files: list[tuple[Path, str]] = []
         for path in paths:
             self._files += self._found(path)
         if not self._files:
-            raise InputError("{file} holds no images (PNG, JPEG or BMP).", file=str(paths[0]))
+            raise InputError(
+                "{file} holds no images ({formats}).", file=str(paths[0]), formats=decoding().NAMES_OF_FORMATS
+            )
 
     @property
     def fraction(self) -> float:
@@ -77,19 +84,35 @@ class ImageRows:
 
     def _listed(self, path: Path) -> list[str]:
         """Return the paths that a CSV file names: of the column as in training, or the first that looks like it."""
+        spec = InputSpec(self._column, self._column, "text")
+        named = replace(self._schema, inputs=(spec,), target_position=None)
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeError) as error:
-            raise InputError("{file} cannot be read: {reason}.", file=str(path), reason=str(error)) from error
-        head = text.partition("\n")[0]
-        delimiter = max(",;\t|", key=head.count)
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+            file = TableFile(path, named, Dialect())
+            if file.names is not None:
+                return [cell for _, (cells,) in file.chunks() for cell in cells]
+        except InputError:
+            # A list of its own, perhaps without names.
+            pass
+        return self._in_any_column(path)
+
+    def _in_any_column(self, path: Path) -> list[str]:
+        trained = self._schema.read
+        with damage_in(path.name):
+            opened = opener(path)
+            encoding = found_encoding(opened, trained.encoding or "utf-8", path.name)
+            with opened() as stream:
+                head = stream.readline().decode(encoding, "replace")
+            delimiter = max(",;\t|", key=head.count)
+            rows = [
+                row for _, row in records(opened(), encoding, delimiter, Dialect().quotes(trained), path.name)
+            ]
         is_image = decoding().is_image_name
         has_header = bool(rows) and not any(is_image(cell.strip()) for cell in rows[0])
-        names = [" ".join(cell.split()) for cell in rows[0]] if has_header else []
         body = rows[1:] if has_header else rows
-        first = next((i for row in body for i, cell in enumerate(row) if is_image(cell.strip())), None)
-        place = names.index(self._column) if self._column in names else first
+        place = next((i for row in body for i, cell in enumerate(row) if is_image(cell.strip())), None)
         if place is None:
-            raise InputError("{file} has no column of paths of images (PNG, JPEG or BMP).", file=path.name)
+            raise InputError(
+                "{file} has no column of paths of images ({formats}).",
+                file=path.name, formats=decoding().NAMES_OF_FORMATS,
+            )  # fmt: skip
         return [row[place].strip() if place < len(row) else "" for row in body]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
 from ...bundled.packing import members
-from ...data.columns import ArrayColumn, Column, NumberColumn, WordColumn, canonical_text
+from ...data.columns import ArrayColumn, Column, DateColumn, NumberColumn, WordColumn, canonical_text
 from ...data.schema import SPLIT_COLUMN as SPLIT
 from ...data.scratch import take_mapped
 from ...data.table import Table
@@ -27,11 +27,12 @@ from .common import (
     official_message,
     room,
     size_message,
+    told_files,
 )
-from .decoding import BadImageError, ImageFiles, is_image_name
+from .decoding import NAMES_OF_FORMATS, BadImageError, ImageFiles, Look, is_image_name
 
-# Files that a message names.
-_NAMED = 5
+# Of distinct cells, those that are looked at, and how many of them have to name images.
+_SAMPLE, _NEARLY_ALL = 200, 0.9
 _PARTS = {
     "train": "train", "training": "train", "test": "test", "testing": "test",
     "val": "valid", "valid": "valid", "validation": "valid",
@@ -86,19 +87,18 @@ def read_folder(path: Path, read: ReadSpec) -> ReadTable:
     DataError
         As `images.read_images`.
     """
-    with ImageFiles(path) as files:
+    with ImageFiles(path, encoding=read.encoding) as files:
         labels, parts = _classes(files.names)
         names = [name for name in files.names if name in labels]
         if not names:
             raise DataError(
-                "{file} has no images in sub-folders; put the images (PNG, JPEG or BMP) of each class into a folder "
-                "of its own.",
+                "{file} has no images in sub-folders; put the images ({formats}) of each class into a folder of its "
+                "own.",
                 file=path.name,
+                formats=NAMES_OF_FORMATS,
             )
         pixels, bad, messages = _decoded(files, names, read, path.name)
-    stray = len(files.names) - len(names)
-    if stray:
-        messages.append(Message("Images left out because they are in no class folder: {n:,}.", {"n": stray}))
+    messages += _left_out(path.name, files, labels)
     kept = [name for name in names if name not in bad]
     columns: list[Column] = [
         ArrayColumn(WordColumn.of_words(IMAGE, kept), pixels, IMAGE_ROLE),
@@ -136,6 +136,9 @@ def read_paths(path: Path, table: Table, read: ReadSpec) -> ReadTable | None:
         return None
     with ImageFiles(path.parent, column.vocabulary) as files:
         pixels, bad, messages = _decoded(files, list(column.vocabulary), read, path.name)
+    if not any(is_image_name(word) for word in column.vocabulary[:_SAMPLE]):
+        values = {"column": column.name}
+        messages.append(Message("Column {column!r} names the images without their ending.", values))
     # The last place is for cells without a path.
     place = np.full(len(column.vocabulary) + 1, -1, np.int64)
     good = [i for i, word in enumerate(column.vocabulary) if word not in bad]
@@ -150,21 +153,49 @@ def read_paths(path: Path, table: Table, read: ReadSpec) -> ReadTable | None:
             )
         )
     images = ArrayColumn(column.take(rows), take_mapped(pixels, place[column.codes[rows]]), IMAGE_ROLE)
-    columns = tuple(images if c is column else c.take(rows) for c in table)
+    columns = tuple(images if c.name == column.name else c.take(rows) for c in table)
     found = Table(columns, len(rows))
     return ReadTable(found, tuple(messages), path.stat().st_size + int(pixels.nbytes), None)
 
 
+def _left_out(file: str, files: ImageFiles, labels: Mapping[str, str]) -> list[Message]:
+    """Return what to say of the files of a folder or archive that are not among the images, and of their names."""
+    said: list[Message] = []
+    stray = [name for name in files.names if name not in labels]
+    if stray:
+        values = {"n": len(stray), "files": told_files(stray)}
+        said.append(Message("Images left out because they are in no class folder: {n:,} ({files}).", values))
+    if files.others:
+        values = {"n": len(files.others), "files": told_files(files.others), "formats": NAMES_OF_FORMATS}
+        said.append(
+            Message("Files left out because they are no images ({formats}): {n:,} ({files}).", values)
+        )
+    if files.encoding:
+        values = {"file": file, "encoding": files.encoding}
+        said.append(
+            Message(
+                "{file}: the names of its files are read as {encoding}; --encoding says another one.", values
+            )
+        )
+    return said
+
+
 def _classes(names: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the class folder of each file, and its part where the folders above are called train, test, …"""
+    """Return the class folder of each file, and its part where the folders above are called train, test, …
+
+    Of parts, those without class folders are left out: what is to be predicted often lies beside what is labelled.
+    """
     folders = {name: name.split("/")[:-1] for name in names if "/" in name}
     while (
         folders and all(len(f) > 1 for f in folders.values()) and len({f[0] for f in folders.values()}) == 1
     ):
         folders = {name: f[1:] for name, f in folders.items()}
-    is_parted = bool(folders) and all(len(f) > 1 and f[0].lower() in _PARTS for f in folders.values())
-    labels = {name: f[1 if is_parted else 0] for name, f in folders.items()}
-    return labels, {name: _PARTS[f[0].lower()] for name, f in folders.items()} if is_parted else {}
+    is_parted = bool(folders) and all(f[0].lower() in _PARTS for f in folders.values())
+    if not is_parted:
+        return {name: f[0] for name, f in folders.items()}, {}
+    folders = {name: f for name, f in folders.items() if len(f) > 1}
+    parts = {name: _PARTS[f[0].lower()] for name, f in folders.items()}
+    return {name: f[1] for name, f in folders.items()}, parts if len(set(parts.values())) > 1 else {}
 
 
 def _decoded(
@@ -173,7 +204,7 @@ def _decoded(
     """Return the pixels of the images that can be read, the names of the others, and what to say."""
     bad: dict[str, str] = {}
 
-    def look(name: str) -> tuple[int, int, bool] | None:
+    def look(name: str) -> Look | None:
         try:
             return files.look(name)
         except BadImageError as error:
@@ -184,15 +215,16 @@ def _decoded(
         looks = [found for found in pool.map(look, names, chunksize=64) if found is not None]
         if not looks:
             raise _nothing(source, bad)
-        heights, widths = np.array([(h, w) for h, w, _ in looks]).T
+        heights, widths = np.array([(one.height, one.width) for one in looks]).T
         height, width = common_size(heights, widths, read, source)
-        channels = 3 if any(is_colour for _, _, is_colour in looks) else 1
+        channels, dtype, messages = _form_of(looks)
         good = [name for name in names if name not in bad]
-        pixels = room((len(good), height, width, channels))
+        pixels = room((len(good), height, width, channels), dtype)
+        several = [name for name, one in zip(good, looks, strict=True) if one.n_pictures > 1]
 
         def decode(place: int) -> None:
             try:
-                pixels[place] = files.pixels(good[place], height, width, channels)
+                pixels[place] = files.pixels(good[place], height, width, channels, dtype)
             except BadImageError as error:
                 bad[good[place]] = str(error)
 
@@ -202,7 +234,27 @@ def _decoded(
         raise _nothing(source, bad)
     if len(whole) < len(good):
         pixels = take_mapped(pixels, np.array(whole))
-    return pixels, set(bad), [*_bad_message(bad, len(names)), *size_message(heights, widths, height, width)]
+    messages = [*_bad_message(bad, len(names)), *size_message(heights, widths, height, width), *messages]
+    if several:
+        values = {"n": len(several), "files": told_files(several)}
+        messages.append(
+            Message("Files of several pictures, of which the first is read: {n:,} ({files}).", values)
+        )
+    return pixels, set(bad), messages
+
+
+def _form_of(looks: Sequence[Look]) -> tuple[int, str, list[Message]]:
+    """Return the channels and the type of the pixels of all images, and what to say of them."""
+    n_deep = sum(one.is_deep for one in looks)
+    values = {"n": n_deep, "n_images": len(looks)}
+    if any(one.has_colours for one in looks):
+        told = Message(
+            "Images of 16 bits a pixel among coloured ones, which are kept as 256 shades: {n:,} of {n_images:,}.",
+            values,
+        )
+        return 3, "uint8", [told] if n_deep else []
+    told = Message("Images of 16 bits a pixel, which are kept: {n:,} of {n_images:,}.", values)
+    return 1, "uint16" if n_deep else "uint8", [told] if n_deep else []
 
 
 def _nothing(source: str, bad: dict[str, str]) -> DataError:
@@ -218,12 +270,10 @@ def _nothing(source: str, bad: dict[str, str]) -> DataError:
 def _bad_message(bad: dict[str, str], n_images: int) -> list[Message]:
     if not bad:
         return []
-    shown = "; ".join(f"{name}: {bad[name]}" for name in sorted(bad)[:_NAMED])
-    more = "; …" if len(bad) > _NAMED else ""
     return [
         Message(
             "Images that cannot be read and are left out: {n:,} of {n_images:,} ({files}).",
-            {"n": len(bad), "n_images": n_images, "files": shown + more},
+            {"n": len(bad), "n_images": n_images, "files": told_files(bad)},
         )
     ]
 
@@ -240,7 +290,9 @@ def _labels(words: Sequence[str]) -> NumberColumn | WordColumn:
 
 
 def path_column(table: Table, folder: Path) -> WordColumn | None:
-    """Return the column whose cells are called like images, if some of them are there.
+    """Return the column whose cells name images, if some of them are there.
+
+    They are called like images, or else nearly all of them are so with an ending.
 
     Parameters
     ----------
@@ -251,19 +303,53 @@ def path_column(table: Table, folder: Path) -> WordColumn | None:
     -------
     WordColumn or None
     """
-    for column in table:
-        if isinstance(column, WordColumn) and any((folder / word).is_file() for word in _image_names(column)):
-            return column
+    with ImageFiles(folder, names=()) as files:
+        for column in table:
+            if isinstance(column, WordColumn) and any(map(files.found, _image_names(column))):
+                return column
+        if not _has_image_near(folder):
+            return None
+        for column in table:
+            words = _some_words(column)
+            if words and sum(map(bool, map(files.found, words))) >= _NEARLY_ALL * len(words):
+                return _as_words(column)
     return None
+
+
+def _has_image_near(folder: Path) -> bool:
+    """Whether there is an image in a folder, or in a folder of it."""
+    inner = sorted(folder.iterdir())
+    return any(is_image_name(f.name) for f in inner) or any(
+        is_image_name(f.name) for one in inner if one.is_dir() for f in one.iterdir()
+    )
+
+
+def _some_words(column: Column) -> list[str]:
+    """Return some distinct cells of a column of words, or of whole numbers, as they name files."""
+    if isinstance(column, WordColumn):
+        return list(column.vocabulary[:: max(1, len(column.vocabulary) // _SAMPLE)])
+    if not isinstance(column, NumberColumn) or isinstance(column, DateColumn):
+        return []
+    numbers = np.unique(column.numbers[~np.isnan(column.numbers)])
+    return [canonical_text(number) for number in numbers[:: max(1, len(numbers) // _SAMPLE)].tolist()]
+
+
+def _as_words(column: Column) -> WordColumn:
+    if isinstance(column, WordColumn):
+        return column
+    assert isinstance(column, NumberColumn)  # noqa: S101 - others have no words
+    there = ~column.missing()
+    distinct, places = np.unique(column.numbers[there], return_inverse=True)
+    codes = np.full(len(column), -1, np.int32)
+    codes[there] = places
+    return WordColumn.of_codes(column.name, codes, [canonical_text(number) for number in distinct.tolist()])
 
 
 def _image_names(column: Column) -> list[str]:
     """Return some cells of a column that are called like images, if nearly all of its cells are."""
-    if not isinstance(column, WordColumn) or not column.vocabulary:
-        return []
-    sample = column.vocabulary[:: max(1, len(column.vocabulary) // 200)]
+    sample = _some_words(column) if isinstance(column, WordColumn) else []
     named = [word for word in sample if is_image_name(Path(word).name)]
-    return named if len(named) >= 0.9 * len(sample) else []
+    return named if len(named) >= _NEARLY_ALL * len(sample) else []
 
 
 def _check_paths(path: Path, table: Table) -> None:

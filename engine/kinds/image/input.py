@@ -8,26 +8,32 @@ from typing import ClassVar
 
 from ...networks.inputs import Input, InputTensor
 
+MOST_SHADES = {"uint8": 255.0, "uint16": 65535.0}
+"""White, by the type of pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImageInput(Input):
-    """An image as bytes.
+    """An image as whole numbers.
 
     Attributes
     ----------
     height, width, channels : int
-        Of the uint8 tensor ``pixels``.
+        Of the tensor ``pixels``.
+    dtype : {"uint8", "uint16"}
+        Of it.
     """
 
     kind: ClassVar[str] = "image"
     height: int
     width: int
     channels: int
+    dtype: str = "uint8"
 
     @property
     def tensors(self) -> tuple[InputTensor, ...]:
         """``pixels``."""
-        return (InputTensor(self.called("pixels"), 3, "uint8", is_image=True),)
+        return (InputTensor(self.called("pixels"), 3, self.dtype, is_image=True),)
 
     @property
     def row_size(self) -> int:
@@ -38,6 +44,13 @@ class ImageInput(Input):
     def size(self) -> tuple[int, int, int]:
         """Height, width and channels."""
         return self.height, self.width, self.channels
+
+    def to_json(self) -> dict[str, object]:
+        """See `Input.to_json`; bytes, which version 0.2 knew alone, are not said."""
+        data = Input.to_json(self)
+        if self.dtype == "uint8":
+            del data["dtype"]
+        return data
 
 
 INPUT = ImageInput

@@ -13,7 +13,7 @@ from ...machine import n_cores
 from ..base import Columns, Likeness
 from ..near_duplicates import Ints, NearDuplicates, counted, hashes_of, joined_sets
 from ..quick import Goal, Neighbours
-from .common import pixels_of
+from .common import Pixels, pixels_of
 from .name_parts import parts_of_names
 from .thumbs import image_thumbs, mean_differences
 
@@ -42,7 +42,7 @@ class ImageLikeness(Likeness):
         return parts_of_names(table.cells(columns[0].name))
 
 
-def _of_images(pixels: NDArray[np.uint8], rows: Rows) -> NearDuplicates:
+def _of_images(pixels: Pixels, rows: Rows) -> NearDuplicates:
     thumbs = image_thumbs(pixels)[rows]
 
     def apart(first: Ints, second: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -63,7 +63,7 @@ def _of_images(pixels: NDArray[np.uint8], rows: Rows) -> NearDuplicates:
     return counted(sets, 0.0)
 
 
-def _alikeness(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _alikeness(pixels: Pixels) -> NDArray[np.float32]:
     """Return cosines of small grey copies, from each of which its mean and the mean copy are taken."""
     thumbs = image_thumbs(pixels)
     thumbs -= thumbs.mean(axis=0)

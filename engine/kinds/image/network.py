@@ -15,7 +15,7 @@ from ...networks.layers.dense import Dense
 from ...networks.layers.join import Add, Flatten
 from ...networks.layers.norm import BatchNorm, LayerNorm
 from ...networks.layers.pool import MaxPool, MeanPool
-from .input import ImageInput
+from .input import MOST_SHADES, ImageInput
 
 
 def pixels(net: Builder, one: ImageInput) -> Value:
@@ -31,7 +31,9 @@ def pixels(net: Builder, one: ImageInput) -> Value:
     -------
     Value
     """
-    return net.add(Pixels(one.called("scaled")), net.input(one.tensors[0], *one.size))
+    return net.add(
+        Pixels(one.called("scaled"), most=MOST_SHADES[one.dtype]), net.input(one.tensors[0], *one.size)
+    )
 
 
 def conv(

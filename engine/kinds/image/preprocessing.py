@@ -31,6 +31,8 @@ class ImagePreprocessing(Preprocessing):
         The column that names the images.
     height, width, channels : int
         Of every image.
+    dtype : {"uint8", "uint16"}
+        Of its pixels.
     """
 
     kind: ClassVar[str] = "image"
@@ -38,6 +40,7 @@ class ImagePreprocessing(Preprocessing):
     height: int
     width: int
     channels: int
+    dtype: str = "uint8"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -46,7 +49,7 @@ class ImagePreprocessing(Preprocessing):
 
     def shape(self, n_outputs: int) -> InputShape:
         """See `Preprocessing.shape`."""
-        return InputShape(n_outputs, (ImageInput(self.height, self.width, self.channels),))
+        return InputShape(n_outputs, (ImageInput(self.height, self.width, self.channels, self.dtype),))
 
     def inputs(self, table: Table, rows: Rows) -> dict[str, Cells]:
         """See `Preprocessing.inputs`; where all rows are asked for in order, nothing is copied."""
@@ -71,6 +74,7 @@ class ImagePreprocessing(Preprocessing):
             "height": self.height,
             "width": self.width,
             "channels": self.channels,
+            **({} if self.dtype == "uint8" else {"dtype": self.dtype}),
         }
 
 
@@ -93,7 +97,8 @@ class ImageKind(PreprocessingKind):
         """See `PreprocessingKind.fit`."""
         array = columns[0].array
         assert array is not None  # noqa: S101 - the role belongs to arrays alone
-        fitted = ImagePreprocessing(columns[0].name, *array.shape)
+        height, width, channels = array.shape
+        fitted = ImagePreprocessing(columns[0].name, height, width, channels, array.dtype)
         return (fitted,) * len(train_rows)
 
     def from_json(self, data: Json) -> ImagePreprocessing:

@@ -11,6 +11,8 @@ from ...data.schema import TableSchema
 from ..base import Columns, OnnxPart, Preprocessing, Raw
 from .preprocessing import ImagePreprocessing
 
+_TYPES = {"uint8": TensorProto.UINT8, "uint16": TensorProto.UINT16}
+
 
 class RawImage(Raw):
     """See `Raw`."""
@@ -18,7 +20,7 @@ class RawImage(Raw):
     def declared(self, columns: Columns, names: Mapping[str, str]) -> list[onnx.ValueInfoProto]:
         """See `Raw.declared`."""
         return [
-            helper.make_tensor_value_info(names[c.name], TensorProto.UINT8, ["N", *c.array.shape])
+            helper.make_tensor_value_info(names[c.name], _TYPES[c.array.dtype], ["N", *c.array.shape])
             for c in columns
             if c.array is not None
         ]

@@ -9,8 +9,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from PIL import Image
-
 from ...data.columns import Rows, WordColumn
 from ...data.table import Table
 from ...domain.errors import DataError, Message
@@ -18,6 +16,7 @@ from ...domain.spec import ReadSpec
 from ..base import Columns, Reader, ReadTable
 from .arrays import is_npz, read_idx_files, read_npz
 from .common import pixels_of
+from .decoding import NAMES_OF_FORMATS, as_shown
 from .files import has_image, holds_image, path_column, read_folder, read_paths
 from .idx import is_idx
 
@@ -61,7 +60,9 @@ class ImageReader(Reader):
         column = path_column(table, path.parent)
         if column is None:
             raise DataError(
-                "{file} has no column of paths of images (PNG, JPEG or BMP) that are there.", file=path.name
+                "{file} has no column of paths of images ({formats}) that are there.",
+                file=path.name,
+                formats=NAMES_OF_FORMATS,
             )
         return column
 
@@ -71,7 +72,7 @@ class ImageReader(Reader):
         shown: list[bytes] = []
         for row in rows.tolist():
             data, pixels = io.BytesIO(), images[row]
-            Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(data, "png")
+            as_shown(pixels).save(data, "png")
             shown.append(data.getvalue())
         return shown
 

@@ -15,7 +15,7 @@ from PIL import Image
 from ...data.columns import ArrayColumn, WordColumn
 from ..base import Samples
 from .column import ImageColumn
-from .decoding import ImageFiles
+from .decoding import ImageFiles, as_shown
 
 # Equal samples give equal bytes.
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
@@ -51,7 +51,9 @@ def write_image_samples(folder: Path, samples: Samples) -> ArrayColumn:
             image.save(data, form)
             archive.writestr(zipfile.ZipInfo(names[-1], _FIXED_DATE), data.getvalue())
     with ImageFiles(folder / ImageColumn.samples, names) as files:
-        read = np.stack([files.pixels(name, *column.values.shape[1:]) for name in names])
+        height, width, channels = column.values.shape[1:]
+        dtype = column.values.dtype.name
+        read = np.stack([files.pixels(name, height, width, channels, dtype) for name in names])
     return ArrayColumn(WordColumn.of_words(column.name, names), read, column.role)
 
 
@@ -75,17 +77,19 @@ def made_up(real: Image.Image, shape: tuple[int, ...]) -> dict[str, tuple[Image.
         By what is strange about it, an image and the format that it is written in.
     """
     rng = np.random.default_rng(0)
+    # Pillow cuts 16 bits off at 255 where it makes another form of them.
+    shown = as_shown(np.asarray(real)[..., None]) if real.mode == "I;16" else real
     height, width, channels = shape
     size = (width, height)
     noise = rng.integers(0, 256, (height, width, 3), np.uint8)
     large = rng.integers(0, 256, (3 * height + 1, 2 * width + 5, 3), np.uint8)
     shades = rng.integers(0, 65536, (height + 3, width), np.uint16)
-    clear = real.convert("RGBA")
+    clear = shown.convert("RGBA")
     clear.putalpha(Image.fromarray(noise[..., 0]))
-    other = real.convert("RGB" if channels == 1 else "L")
+    other = shown.convert("RGB" if channels == 1 else "L")
     return {
-        "black": (Image.new(real.mode, size, 0), "png"),
-        "white": (Image.new(real.mode, size, 255 if channels == 1 else (255, 255, 255)), "png"),
+        "black": (Image.new(shown.mode, size, 0), "png"),
+        "white": (Image.new(shown.mode, size, 255 if channels == 1 else (255, 255, 255)), "png"),
         "noise": (Image.fromarray(noise), "png"),
         "grey noise": (Image.fromarray(noise).convert("L"), "png"),
         "other colours": (other, "png"),
@@ -93,7 +97,7 @@ def made_up(real: Image.Image, shape: tuple[int, ...]) -> dict[str, tuple[Image.
         "jpeg": (Image.fromarray(large), "jpeg"),
         "bmp": (Image.fromarray(large), "bmp"),
         "palette": (Image.fromarray(noise).quantize(16), "png"),
-        "two colours": (real.convert("1"), "png"),
+        "two colours": (shown.convert("1"), "png"),
         "transparent": (clear, "png"),
         "deep": (Image.fromarray(shades), "png"),
         "one pixel": (Image.new("L", (1, 1), 128), "png"),

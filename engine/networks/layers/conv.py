@@ -176,16 +176,19 @@ class Depthwise(Conv):
 
 @dataclass(frozen=True, slots=True)
 class Pixels(Layer):
-    """Bytes as numbers from 0 to 1.
+    """Whole numbers of pixels as numbers from 0 to 1.
 
     Attributes
     ----------
     crop : tuple of int
         Rows at the bottom and columns at the right of an image that no output depends on, because unpadded convolutions
         and poolings leave a rest: they are cut off before everything else, which changes nothing but the time.
+    most : float
+        What becomes 1.
     """
 
     crop: tuple[int, int] = (0, 0)
+    most: float = 255.0
 
     def forward(self, run: Replicas, *inputs: Tensor) -> Tensor:
         """See `Layer.forward`."""
@@ -193,15 +196,15 @@ class Pixels(Layer):
         if any(self.crop):
             shape = tf.shape(pixels)
             pixels = pixels[:, :, : shape[2] - self.crop[0], : shape[3] - self.crop[1]]
-        return tf.cast(pixels, tf.float32) * (1.0 / 255.0)
+        return tf.cast(pixels, tf.float32) * (1.0 / self.most)
 
     def to_keras(self, form: KerasForm, *inputs: Tensor) -> Tensor:
         """See `Layer.to_keras`."""
-        return keras.layers.Rescaling(1.0 / 255.0, name=self.name)(inputs[0])
+        return keras.layers.Rescaling(1.0 / self.most, name=self.name)(inputs[0])
 
     def to_onnx(self, graph: OnnxGraph, *inputs: Value) -> str:
         """See `Layer.to_onnx`: in an ONNX graph the channels of images come first, as its convolutions want them."""
-        numbers = graph.add("Mul", graph.cast(inputs[0].name, "float32"), graph.number(1.0 / 255.0))
+        numbers = graph.add("Mul", graph.cast(inputs[0].name, "float32"), graph.number(1.0 / self.most))
         return graph.add("Transpose", numbers, perm=[0, 3, 1, 2])
 
     def cut(self, cutting: Cutting, *inputs: Path) -> Path:

@@ -263,6 +263,13 @@ def test_an_audit_of_a_bundle_counts_the_rows_of_a_file(
     assert "give --data FILE" in capsys.readouterr().err
     assert main(["audit", str(tmp_path / "bundle"), "--data", str(made.file), "--by", "colour"]) == 0
     assert "On the file, by colour" in capsys.readouterr().out
+    written = made.file.read_text(encoding="utf-8").replace(";", " ").replace(",", ";")
+    (tmp_path / "other.csv").write_text(f"# rows\n{written}", encoding="utf-8")
+    reading = ["--delimiter", ";", "--skip-rows", "1", "--decimal", "."]
+    bundle = str(tmp_path / "bundle")
+    assert main(["audit", bundle, "--data", str(tmp_path / "other.csv"), "--by", "colour", *reading]) == 0
+    assert main(["compare", bundle, bundle, str(tmp_path / "other.csv"), *reading]) == 0
+    assert f"{made.table.n_rows:,} rows compared" in capsys.readouterr().out
     for more in (["--threshold", "0.7"], ["--trial", "0"], ["--variant", "base"]):
         assert (
             main(["audit", str(tmp_path / "bundle"), "--data", str(made.file), "--by", "colour", *more]) == 2

@@ -78,6 +78,7 @@ MADE: dict[str, tuple[Callable[[], bytes], str]] = {
     "odt": (lambda: archive(("mimetype", b"application/vnd.oasis.opendocument.text")), "is a document"),
     "numbers": (lambda: archive(("Index/Document.iwa", b"x")), "is a Numbers workbook"),
     "xls": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old office program"),
+    "xls before 1997": (lambda: b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(600), "old office program"),
     "xls of HTML": (lambda: b"<html xmlns:x='urn:x'><table><tr><td>a</td></table></html>", "is an HTML page"),
     "xls of XML": (lambda: b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>', "workbook in XML"),
     "XML": (lambda: b"<?xml version='1.0'?><rows><r a='1'/></rows>", "is an XML document"),

@@ -188,6 +188,11 @@ def test_a_day_that_can_be_two_is_told_and_not_guessed() -> None:
         (["True", "False"], ["TRUE", "true", "1", "1.0", True], ["True"] * 5),
         (["True", "False"], ["FALSE", "f", "0", 0, False], ["False"] * 5),
         (["TRUE", "FALSE", "true", "TRUE"], ["True", "t", "yes"], ["TRUE"] * 3),
+        (
+            ["TRUE", "TRUE", "false", "0", "1"],
+            ["True", "1", "0", "FALSE"],
+            ["TRUE", "TRUE", "false", "false"],
+        ),
         (["yes", "no"], ["Yes", "YES", "y", "1", "true"], ["yes"] * 5),
         (["Y", "N"], ["y", "Yes", "1"], ["Y"] * 3),
         (["ja", "nein"], ["Ja", "JA", "1"], ["ja"] * 3),
@@ -251,6 +256,21 @@ def test_columns_that_cannot_be_read_are_no_texts(tmp_path: Path) -> None:
     assert "Column 'when' of a.csv looks like numbers or dates but cannot be read as such" in str(
         result.messages[0]
     )
+
+
+@pytest.mark.parametrize(
+    ("spelled", "is_told"),
+    [("c{i}", False), ("A-{i}", False), ("Jan-{i}", True), ("{i}k", True), ("{i}/{next}", True)],
+)
+def test_codes_are_no_numbers_that_could_not_be_read(tmp_path: Path, spelled: str, is_told: bool) -> None:
+    file = tmp_path / "a.csv"
+    rows = [spelled.format(i=i, next=i + 1) for i in range(10, 60)]
+    file.write_text("v,y\n" + "".join(f"{cell},{i % 2}\n" for i, cell in enumerate(rows)))
+    assert bool(read_table(file).messages) == is_told
+
+
+def test_a_day_and_its_month_are_no_number_with_a_unit() -> None:
+    assert isinstance(typed([f"{i} Apr" for i in range(1, 29)]).column, WordColumn)
 
 
 def test_a_column_of_an_older_version_is_read_as_it_was() -> None:

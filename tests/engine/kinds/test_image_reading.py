@@ -55,12 +55,13 @@ def write_idx(path: Path, array: np.ndarray, *, is_zipped: bool = False) -> None
 # -- folders and archives -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["png", "bmp", "jpg"])
+@pytest.mark.parametrize("form", ["png", "bmp", "jpg", "webp", "tif", "tiff"])
 def test_a_folder_for_each_class(tmp_path: Path, form: str) -> None:
     found = load(class_folders(tmp_path / "animals", form=form))
     assert found.table.names == ("image", "label")
     assert labels_of(found) == ["cat"] * 3 + ["dog"] * 3
-    assert pixels_of(found).shape == (6, 5, 6, 1)
+    # WebP has colours always.
+    assert pixels_of(found).shape == (6, 5, 6, 3 if form == "webp" else 1)
     assert abs(int(pixels_of(found)[0].mean()) - 40) <= 1
     assert found.suggested_target == "label"
     schema = infer_schema(found.table, "label")
@@ -111,8 +112,8 @@ def test_damaged_files_are_named_and_left_out(tmp_path: Path) -> None:
     said = " ".join(map(str, found.messages))
     assert "3 of 9" in said
     assert "cat/broken.png" in said
-    assert "dog/text.jpg: it is no PNG, JPEG or BMP image" in said
-    assert "no class folder: 1" in said
+    assert "dog/text.jpg: it is no PNG, JPEG, WebP, TIFF or BMP image" in said
+    assert "no class folder: 1 (loose.png)" in said
 
 
 def test_mixed_sizes_get_the_median_and_at_most_64(tmp_path: Path) -> None:
@@ -140,6 +141,121 @@ def test_what_is_transparent_shows_white_and_16_bits_become_8(tmp_path: Path) ->
     with ImageFiles(tmp_path) as files:
         assert files.pixels("clear.png", 4, 4, 3).min() == 255
         assert set(files.pixels("deep.png", 4, 4, 1).ravel().tolist()) == {0x80}
+
+
+def test_greys_of_16_bits_are_kept_as_such_and_those_of_8_spread_over_them(tmp_path: Path) -> None:
+    root = tmp_path / "cells"
+    (root / "cat").mkdir(parents=True)
+    (root / "dog").mkdir()
+    shades = np.arange(1000, 1016, dtype=np.uint16).reshape(4, 4)
+    Image.fromarray(shades).save(root / "cat" / "1.tif")
+    Image.fromarray(shades + 3000).save(root / "cat" / "2.png")
+    Image.new("L", (4, 4), 128).save(root / "dog" / "1.png")
+    Image.fromarray(np.full((8, 8), 60_000, np.uint16)).save(root / "dog" / "2.tif")
+    found = load(root)
+    pixels = pixels_of(found)
+    assert pixels.dtype == np.uint16
+    np.testing.assert_array_equal(pixels[0, ..., 0], shades)
+    np.testing.assert_array_equal(pixels[1, ..., 0], shades + 3000)
+    assert pixels[2].min() == pixels[2].max() == 128 * 257
+    assert pixels[3].min() == pixels[3].max() == 60_000
+    assert "16 bits a pixel, which are kept: 3 of 4" in " ".join(map(str, found.messages))
+    schema = infer_schema(found.table, "label")
+    assert schema["image"].array is not None
+    assert schema["image"].array.dtype == "uint16"
+    assert TableSchema.from_json(schema.to_json()) == schema
+    # Beside colours of 8 bits they are 256 shades.
+    picture(mode="RGB").save(root / "dog" / "3.png")
+    assert pixels_of(load(root)).dtype == np.uint8
+
+
+def test_fractions_and_stacks_are_told(tmp_path: Path) -> None:
+    root = class_folders(tmp_path / "animals", form="tif")
+    Image.fromarray(np.full((5, 6), 0.5, np.float32)).save(root / "cat" / "part.tif")
+    picture(50).save(root / "dog" / "stack.tif", save_all=True, append_images=[picture(60), picture(70)])
+    found = load(root)
+    said = " ".join(map(str, found.messages))
+    assert "cat/part.tif: its pixels are fractions; save it with 8 or 16 bits" in said
+    assert "the first is read: 1 (dog/stack.tif)" in said
+    assert pixels_of(found).shape == (7, 5, 6, 1)
+    assert pixels_of(found)[-1].max() == 50
+
+
+def test_what_is_no_image_is_counted_and_named(tmp_path: Path) -> None:
+    root = class_folders(tmp_path / "animals")
+    (root / "cat" / "moving.gif").write_bytes(b"GIF89a")
+    (root / "notes.txt").write_text("x")
+    (root / "Thumbs.db").write_bytes(b"x")
+    (root / ".DS_Store").write_bytes(b"x")
+    assert "they are no images (PNG, JPEG, WebP, TIFF or BMP): 2 (cat/moving.gif, notes.txt)." in " ".join(
+        map(str, load(root).messages)
+    )
+
+
+def test_of_parts_those_without_classes_are_left_out(tmp_path: Path) -> None:
+    class_folders(tmp_path / "pets" / "train")
+    (tmp_path / "pets" / "test").mkdir()
+    for i in range(7):
+        picture().save(tmp_path / "pets" / "test" / f"{i}.png")
+    found = load(tmp_path / "pets")
+    assert found.table.names == ("image", "label")
+    assert set(labels_of(found)) == {"cat", "dog"}
+    assert "no class folder: 7 (test/0.png, test/1.png, " in " ".join(map(str, found.messages))
+    for label in ("cat", "dog"):
+        (tmp_path / "pets" / "train" / label).rename(tmp_path / label)
+        for image in (tmp_path / label).iterdir():
+            image.rename(tmp_path / "pets" / "train" / image.name)
+    with pytest.raises(DataError, match="no images in sub-folders"):
+        load(tmp_path / "pets")
+
+
+@pytest.mark.parametrize(
+    ("labels", "encoding", "read_as"),
+    [
+        (("狗狗", "猫"), "gbk", "gb18030"),
+        (("合格", "划痕"), "gbk", "gb18030"),
+        (("図片", "一"), "utf-8", "utf-8"),
+        (("いぬ", "猫の写真"), "cp932", "cp932"),
+        (("正常", "異常"), "big5", "big5"),
+        (("고양이", "강아지"), "cp949", "cp949"),
+        (("кошка", "собака"), "cp866", "cp866"),
+        (("garçon", "müde"), "cp437", "cp437"),
+    ],
+)
+def test_names_in_archives_of_old_programs(
+    tmp_path: Path, labels: tuple[str, ...], encoding: str, read_as: str
+) -> None:
+    data = io.BytesIO()
+    picture().save(data, "png")
+    names = [f"{label}/{i}.png".encode(encoding) for label in labels for i in range(2)]
+    # As a program wrote it that knew no other names than bytes: Python sets no flag for ASCII ones.
+    stand_ins = ["qxyz"[i] * len(name) for i, name in enumerate(names)]
+    with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
+        for stand_in in stand_ins:
+            archive.writestr(stand_in, data.getvalue())
+    raw = (tmp_path / "old.zip").read_bytes()
+    for stand_in, name in zip(stand_ins, names, strict=True):
+        raw = raw.replace(stand_in.encode(), name)
+    (tmp_path / "old.zip").write_bytes(raw)
+    found = load(tmp_path / "old.zip")
+    assert set(labels_of(found)) == set(labels)
+    assert f"are read as {read_as}" in " ".join(map(str, found.messages))
+
+
+@pytest.mark.parametrize(("folder", "ids"), [(".", ["a1", "a2", "b1"]), ("train", ["1", "2", "3"])])
+def test_a_table_of_names_without_endings(tmp_path: Path, folder: str, ids: list[str]) -> None:
+    (tmp_path / folder).mkdir(exist_ok=True)
+    for i, name in enumerate(ids):
+        picture(100 + i).save(tmp_path / folder / f"{name}.webp")
+    (tmp_path / "train.csv").write_text("id,label\n" + "".join(f"{n},{n in ids[:2]}\n" for n in ids[::-1]))
+    found = load(tmp_path / "train.csv")
+    assert [int(image.max()) for image in pixels_of(found)] == [102, 101, 100]
+    assert "'id' names the images without their ending" in " ".join(map(str, found.messages))
+    # What names none stays a table.
+    (tmp_path / "other.csv").write_text(
+        "id,size,label\n" + "".join(f"{i},{i * 3},{i % 2}\n" for i in range(40))
+    )
+    assert not load(tmp_path / "other.csv").table.arrays
 
 
 def test_folders_called_by_numbers_are_numbers(tmp_path: Path) -> None:
@@ -303,6 +419,14 @@ def test_arrays_of_an_npz_file(tmp_path: Path, scale: float) -> None:
     assert found.table["split"].raw(np.arange(6))[4:] == ["test"] * 2
     np.savez(tmp_path / "b.npz", X=stored, Y=np.array(list("abcabc")))
     assert labels_of(load(tmp_path / "b.npz")) == list("abcabc")
+
+
+def test_arrays_of_16_bits_are_kept(tmp_path: Path) -> None:
+    shades = np.arange(32, dtype=np.uint16).reshape(2, 4, 4) * 2000
+    np.savez(tmp_path / "a.npz", x_train=shades, y_train=[0, 1], x_test=shades // 2000, y_test=[0, 1])
+    pixels = pixels_of(load(tmp_path / "a.npz"))
+    assert pixels.dtype == np.uint16
+    np.testing.assert_array_equal(pixels[..., 0], np.concatenate([shades, shades // 2000]))
 
 
 @pytest.mark.parametrize(
