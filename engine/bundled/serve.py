@@ -173,7 +173,8 @@ class Service:
             # Of the interval: rows were checked before.
             raise _Refused(422, str(error)) from None
         self.n_rows += len(predictions)
-        return {"predictions": predictions, "notes": self._notes(cells)}
+        gone = [i for i, one in enumerate(predictions, start=1) if one["prediction"] is None]
+        return {"predictions": predictions, "notes": [*self._notes(cells), *_numberless(gone)]}
 
     def described(self) -> dict[str, object]:
         """Return the body of /schema."""
@@ -279,6 +280,14 @@ class Service:
             except self._reader.InputError as error:
                 raise _Refused(422, f"{where}: {error}.") from error
         return found
+
+
+def _numberless(rows: Sequence[int]) -> list[str]:
+    """Return what is said of rows whose prediction is not a number."""
+    if not rows:
+        return []
+    shown = ", ".join(map(str, rows[:_SHOWN])) + (", …" if len(rows) > _SHOWN else "")
+    return [f"Rows whose prediction is not a number, and that have null: {len(rows):,} (row {shown})."]
 
 
 def _json_type(column: Any) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..bundled import FOLDER
 from ..bundled.predictor import SAMPLE_ROWS
-from ..bundled.schema import Schema
+from ..bundled.schema_file import read_schema
 from ..domain.errors import ExportError
 from ..domain.kinds import KINDS
 from ..kinds.registry import bundle_part_of
@@ -49,7 +49,7 @@ def write_serving(folder: Path, study_rows: StudyRows) -> None:
     table = study_rows.table
     rows = study_rows.splits.development if study_rows.has_splits else np.arange(table.n_rows)
     names = [column.name for column in study_rows.schema.columns]
-    write_profile(folder, table, rows, Schema.load(folder).inputs, names)
+    write_profile(folder, table, rows, read_schema(folder).inputs, names)
 
 
 def write_programs(folder: Path) -> None:
@@ -107,7 +107,9 @@ def serve(
             "Serving needs the package {name}, which is not installed: pip install fastapi uvicorn.",
             name=error.name,
         ) from error
-    folder = Bundle.open(bundle).path.absolute()
+    checked = Bundle.open(bundle)
+    checked.predictor()
+    folder = checked.path.absolute()
     settings = serve.ServeSettings(str(folder), host, max_rows, max_bytes)
     try:
         serve.run(settings, port, workers, app_name=f"{serve.__name__}:app", ready=ready)

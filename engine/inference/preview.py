@@ -32,7 +32,7 @@ def preview(bundle: Path, data: Path, interval: float | None = None) -> Predicti
         As of `predict_file`.
     """
     checked = Bundle.open(bundle)
-    predictor = Predictor(checked.path)
+    predictor = checked.predictor()
     if interval is not None:
         predictor.use_interval(interval)
     source = open_source(predictor, data, None, checked.manifest.target or None)
@@ -95,7 +95,12 @@ def _ends(within: Sequence[str | float]) -> str:
 def _predicted(
     predictor: Predictor, output: NDArray[np.floating], truth: str | None
 ) -> tuple[str, float | None, bool]:
-    """Return what is predicted, with which probability, and whether that is known to be wrong."""
+    """Return what is predicted, with which probability, and whether that is known to be wrong.
+
+    Nothing is predicted where the output is not a number.
+    """
+    if not np.isfinite(output).all():
+        return "", None, False
     if not predictor.labels:
         return f"{float(output):.6g}", None, False
     best = int(predictor.decided(output[None])[0])
