@@ -112,9 +112,7 @@ class Fields:
 
     def words(self, name: str) -> tuple[str | float, ...]:
         """Return a field that is a list of texts or of finite numbers."""
-        return tuple(
-            one if isinstance(one, str) else self._number(place, one) for place, one in self._list(name)
-        )
+        return tuple(self._word(place, one) for place, one in self._list(name))
 
     def wholes(self, name: str, least: int, most: int) -> tuple[int, ...]:
         """Return a field that is a list of whole numbers in a range, both ends included."""
@@ -145,7 +143,7 @@ class Fields:
             elif value is None or isinstance(value, bool):
                 found[name] = value
             else:
-                found[name] = value if isinstance(value, str) else self._number(name, value)
+                found[name] = self._word(name, value)
         return found
 
     def refused(self, name: str, wanted: str) -> InputError:
@@ -188,6 +186,13 @@ class Fields:
         if not math.isfinite(found):
             raise self._refused(name, value, "a number")
         return found
+
+    def _word(self, name: str, value: object) -> str | float:
+        """Return a text or a finite number, which stays a whole one."""
+        if isinstance(value, str):
+            return value
+        number = self._number(name, value)
+        return value if isinstance(value, int) else number
 
     def _called(self, name: str) -> str:
         return f"{self._place}.{name}" if self._place and name else self._place or name

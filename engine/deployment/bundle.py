@@ -168,12 +168,13 @@ def read_manifest(path: Path) -> Manifest:
     ExportError
         Where there is none, a field is not what it must be, or it is of a newer format.
     """
-    if not (path / MANIFEST).is_file():
-        raise ExportError(
-            "{folder} is not a bundle of Cupel: it has no readable manifest.json.", folder=str(path)
-        )
     try:
         content = read_json(path / MANIFEST)
+    except InputError as error:
+        raise ExportError(
+            "{folder} is not a bundle of Cupel: it has no readable manifest.json.", folder=str(path)
+        ) from error
+    try:
         fields = Fields(content, MANIFEST)
         if not fields.has("kind") or fields.text("kind") != KIND:
             raise ExportError(

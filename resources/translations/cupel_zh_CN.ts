@@ -2583,6 +2583,10 @@
       <translation>--choose 与 --blame 是两件事；请分别执行。</translation>
     </message>
     <message>
+      <source>--host is empty; give an address of this machine, 0.0.0.0 for all of them.</source>
+      <translation>--host 为空；请给出本机的一个地址，0.0.0.0 表示全部地址。</translation>
+    </message>
+    <message>
       <source>--max-drop is {value}; give a loss of 0 or more, for instance 0.01.</source>
       <translation>--max-drop 是 {value}；请给出不小于 0 的损失，例如 0.01。</translation>
     </message>
