@@ -323,6 +323,13 @@ def _add_bundles(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     p = _command(commands, "serve", "Serve an exported bundle over HTTP, on this machine by default.")
     p.add_argument("bundle", type=Path, metavar="BUNDLE")
     p.add_argument("--host", default="127.0.0.1", help="default: %(default)s; others can reach any other one")
+    p.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which the server is reached, beside those of this machine; * for every one",
+    )
     p.add_argument("--port", type=int, default=8000, help="default: %(default)s; 0 takes a free one")
     p.add_argument(
         "--max-rows", type=int, default=10_000, metavar="N", help="of a request (default: %(default)s)"

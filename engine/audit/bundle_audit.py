@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bundled.input_column import Cell, InputColumn
-from ..bundled.predictor import Predictor
+from ..bundled.outputs import are_numbers
 from ..data.columns import CellForm, Column, NumberColumn
 from ..data.reading import read_table
 from ..data.target import match_labels
@@ -63,7 +63,8 @@ class BundleAudit(Audit):
     ) -> None:
         self._bundle = Bundle.open(path)
         self._data = data
-        self._predictor = predictor = Predictor(self._bundle.path)
+        self._n_numberless = 0
+        self._predictor = predictor = self._bundle.predictor()
         threshold = USUAL if predictor.threshold is None else predictor.threshold
         asked = AuditSubject.of(self._bundle.task, self._bundle.labels, positive, threshold)
         if data.is_dir() and predictor.lead:
@@ -82,17 +83,25 @@ class BundleAudit(Audit):
 
     def messages(self) -> Sequence[Message]:
         """See `Audit.messages`."""
+        said: list[Message] = []
+        if self._n_numberless:
+            said.append(
+                Message(
+                    "Rows whose prediction is not a number and that are left out: {n:,}; the model may be damaged.",
+                    {"n": self._n_numberless},
+                )
+            )
         bad = self._bad
-        if not bad:
-            return ()
-        shown = "; ".join(f"{name}: {reason}" for name, reason in list(bad.items())[:_NAMED])
-        more = "; …" if len(bad) > _NAMED else ""
-        return (
-            Message(
-                "Images that cannot be read and are left out: {n:,} of {n_images:,} ({files}).",
-                {"n": len(bad), "n_images": self._table.n_rows, "files": shown + more},
-            ),
-        )
+        if bad:
+            shown = "; ".join(f"{name}: {reason}" for name, reason in list(bad.items())[:_NAMED])
+            more = "; …" if len(bad) > _NAMED else ""
+            said.append(
+                Message(
+                    "Images that cannot be read and are left out: {n:,} of {n_images:,} ({files}).",
+                    {"n": len(bad), "n_images": self._table.n_rows, "files": shown + more},
+                )
+            )
+        return said
 
     @cached_property
     def _parts(self) -> Sequence[AuditedPart]:
@@ -113,9 +122,18 @@ class BundleAudit(Audit):
             cells = [_cells(column, rows) for column in columns]
             piece = self._predictor.piece(cells, place=self._data.parent)
             if piece.good.any():
-                places.append(rows[piece.good])
-                said.append(self._predictor.run_arrays(piece.feeds))
+                outputs = self._predictor.run_arrays(piece.feeds)
+                fine = are_numbers(outputs)
+                self._n_numberless += int((~fine).sum())
+                if fine.any():
+                    places.append(rows[piece.good][fine])
+                    said.append(outputs[fine])
             tell((start + len(rows)) / len(known))
+        if not places and self._n_numberless:
+            raise DataError(
+                "No prediction for the rows of {file} is a number; the model may be damaged.",
+                file=self._data.name,
+            )
         if not places:
             name, reason = next(iter(self._bad.items()))
             raise DataError(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bundled.predictor import decided
+from ..bundled.outputs import decided
 from ..deployment.telling import Share, unheard
 from ..domain.arrays import TargetValues
 from ..domain.errors import ExportError

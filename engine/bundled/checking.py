@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .errors import InputError
 from .onnx_model import FormatModel, intervals
 from .predictor import Predictor
 from .schema import FormatSpec
@@ -29,15 +30,17 @@ def check(folder: Path, most_rows: int = 20, model: FormatModel | None = None) -
         The certificate: ``passed``, ``n_rows``, ``n_made_up``, ``max_abs_difference``, ``tolerance``, ``rows`` (the
         first that differ), ``environment``, ``seconds``; ``intervals``, how far the networks of the folds differ, where
         ONNX is checked and the bundle has them.
+
+    Raises
+    ------
+    InputError
+        Where a file of the bundle is not what it must be.
     """
     started = time.monotonic()
     predictor = Predictor(folder, model)
     schema = predictor.schema
     wanted = schema.formats.get(predictor.model.name, FormatSpec())
-    with (folder / Path(wanted.predictions).name).open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.reader(stream))[1:]
-    stored = np.array([[float(cell) for cell in row[1 if predictor.labels else 0 :]] for row in rows])
-    said = [row[0] for row in rows] if predictor.labels else []
+    said, stored = _stored(folder / Path(wanted.predictions).name, predictor)
     feeds = _sample_feeds(predictor)
     found = _sample_outputs(predictor, feeds, wanted.one_by_one).astype(np.float64)
     result: dict[str, object] = {
@@ -62,6 +65,27 @@ def check(folder: Path, most_rows: int = 20, model: FormatModel | None = None) -
         "system": platform.platform(),
     }  # fmt: skip
     return result | {"seconds": round(time.monotonic() - started, 3)}
+
+
+def _stored(file: Path, predictor: Predictor) -> tuple[list[str], np.ndarray]:
+    """Return the classes and the outputs (n, k) that are stored of the sample rows; no classes of a regression."""
+    start = 1 if predictor.labels else 0
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.reader(stream))[1:]
+        stored = np.array([[float(cell) for cell in row[start:]] for row in rows])
+    except (OSError, ValueError, csv.Error) as error:
+        raise InputError(
+            "The bundle's file {file} is damaged ({reason}); copy or export the bundle again.",
+            file=file.name, reason=str(error),
+        ) from error  # fmt: skip
+    if stored.shape != (len(rows), max(len(predictor.labels), 1)) or not len(rows):
+        raise InputError(
+            "The bundle's file {file} does not hold the predictions of the sample rows; copy or export the bundle "
+            "again.",
+            file=file.name,
+        )  # fmt: skip
+    return [row[0] for row in rows] if start else [], stored
 
 
 def _compared(

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .errors import InputError
 from .onnx_model import OnnxModel, intervals
+from .outputs import check_predictions
+from .packing import damage_in
 from .schema import Schema
+
+# Of the scores, unpacked: of very many only some are kept.
+_MOST_BYTES = 1 << 30
 
 
 class FoldNetworks:
@@ -31,15 +38,32 @@ class FoldNetworks:
         if told.reason is not None:
             template, values = told.reason
             raise InputError(template, **values)
-        self.scores = intervals().ConformityScores.load(folder / intervals().FILE)
+        file = folder / intervals().FILE
+        with damage_in(file.name):
+            self.scores = _scores(file)
+        if self.scores.n_networks != len(told.outputs):
+            raise InputError(
+                "The bundle's file {file} is of {n:,} networks, and schema.json names the outputs of {m:,}; copy or "
+                "export the bundle again.",
+                file=file.name, n=self.scores.n_networks, m=len(told.outputs),
+            )  # fmt: skip
         # Whether it is these networks that predict, too.
         self.is_own: bool = told.file == "model.onnx"
-        self._model = OnnxModel(folder, told.file, told.outputs)
+        self._schema = schema
+        self._model = OnnxModel(folder, schema, told.file, told.outputs)
 
     def __call__(self, feeds: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return the mean over the networks, and of each, (n_networks, n) or (n_networks, n, n_classes)."""
         mean, *folds = self._model.outputs(feeds)
-        return mean, np.stack(folds).reshape(len(folds), *mean.shape)
+        n_rows = len(next(iter(feeds.values())))
+        check_predictions(mean, n_rows, self._schema, self._model.name)
+        each = [
+            check_predictions(
+                one.reshape(mean.shape) if one.size == mean.size else one, n_rows, self._schema, "onnx"
+            )
+            for one in folds
+        ]
+        return mean, np.stack(each)
 
     def check_level(self, level: float) -> None:
         """Raise `InputError` where there are no intervals of a level."""
@@ -50,3 +74,22 @@ class FoldNetworks:
                 "The level {level} needs more rows than the {n:,} that the model learnt from; the highest is {most}.",
                 level=level, n=self.scores.n_rows, most=math.floor(self.scores.highest_level * 1e4) / 1e4,
             )  # fmt: skip
+
+
+def _scores(file: Path) -> Any:
+    """Return the conformity scores in a file of a bundle."""
+    with zipfile.ZipFile(file) as archive:
+        n_bytes = sum(info.file_size for info in archive.infolist())
+    if n_bytes > _MOST_BYTES:
+        raise InputError(
+            "The bundle's file {file} has {n:,} bytes, more than the {most:,} that one of Cupel has; do not use this "
+            "bundle.",
+            file=file.name, n=n_bytes, most=_MOST_BYTES,
+        )  # fmt: skip
+    try:
+        return intervals().ConformityScores.load(file)
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise InputError(
+            "The bundle's file {file} is damaged ({reason}); copy or export the bundle again.",
+            file=file.name, reason=str(error),
+        ) from error  # fmt: skip

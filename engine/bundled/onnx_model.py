@@ -14,6 +14,13 @@ import numpy as np
 
 from .beside import beside
 from .errors import InputError
+from .onnx_file import check_onnx
+from .outputs import times
+from .schema import InputSpec, Schema
+
+_TYPES = {"text": "tensor(string)", "number": "tensor(double)", "date": "tensor(double)"}
+_OUTPUTS = ("tensor(float)", "tensor(double)")
+_REASON = 200
 
 
 class FormatModel(Protocol):
@@ -38,38 +45,148 @@ class FormatModel(Protocol):
 class OnnxModel:
     """The bundle's ``model.onnx``: from raw columns to predictions. Other formats have such a class of their own.
 
+    Parameters
+    ----------
+    folder : Path
+    schema : Schema
+        Of the bundle: what the file must take and give.
+    file : str
+    further : sequence of str
+        Values of the graph that are given, too.
+
     Attributes
     ----------
     name : str
         Of the format.
     versions : dict
         Of what runs it.
+
+    Raises
+    ------
+    InputError
+        Where the file is not there, is damaged, holds what no export of Cupel does, or takes or gives something else
+        than the schema says.
     """
 
     name = "onnx"
 
-    def __init__(self, folder: Path, file: str = "model.onnx", further: Sequence[str] = ()) -> None:
-        # On its import it would begin to tell its maker of us.
-        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-        try:
-            runtime = importlib.import_module("onnxruntime")
-        except ModuleNotFoundError as error:
-            raise InputError(
-                "predict.py needs {name}: pip install -r requirements.txt", name=error.name
-            ) from error
+    def __init__(
+        self, folder: Path, schema: Schema, file: str = "model.onnx", further: Sequence[str] = ()
+    ) -> None:
+        runtime = _runtime()
         self.versions = {"onnxruntime": str(runtime.__version__)}
-        model: str | bytes = str(folder / file)
+        self._file = file
+        try:
+            model = (folder / file).read_bytes()
+        except OSError as error:
+            raise InputError(
+                "The bundle's file {file} cannot be read: {reason}.",
+                file=file,
+                reason=error.strerror or str(error),
+            ) from error
+        check_onnx(model, len(schema.inputs), file)
         if further:
-            model = intervals().with_outputs((folder / file).read_bytes(), further)
-        self._session: Any = runtime.InferenceSession(model, providers=["CPUExecutionProvider"])
+            model = intervals().with_outputs(model, further)
+        options = runtime.SessionOptions()
+        # Its errors are told in sentences of ours.
+        options.log_severity_level = 4
+        try:
+            self._session: Any = runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            # What ONNX Runtime raises has no base of its own.
+            raise InputError(
+                "{file} cannot be loaded ({reason}); copy or export the bundle again.",
+                file=file, reason=_reason(error),
+            ) from error  # fmt: skip
+        _check_inputs(self._session.get_inputs(), schema.inputs, file)
+        _check_outputs(self._session.get_outputs(), schema, file, len(further))
 
     def __call__(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return probabilities (n, n_classes) or values (n,) for arrays by the names of the raw inputs."""
         return self.outputs(feeds)[0]
 
     def outputs(self, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-        """Return the same, followed by the `further` values of the graph that were named."""
-        return [np.asarray(output) for output in self._session.run(None, dict(feeds))]
+        """Return the same, followed by the `further` values of the graph that were named.
+
+        Raises
+        ------
+        InputError
+            Where the graph fails on the rows.
+        """
+        try:
+            return [np.asarray(output) for output in self._session.run(None, dict(feeds))]
+        except Exception as error:
+            raise InputError(
+                "{file} fails on the rows ({reason}); the model is damaged, copy or export the bundle again.",
+                file=self._file, reason=_reason(error),
+            ) from error  # fmt: skip
+
+
+def _runtime() -> ModuleType:
+    # On its import it would begin to tell its maker of us.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    try:
+        return importlib.import_module("onnxruntime")
+    except ModuleNotFoundError as error:
+        raise InputError(
+            "predict.py needs {name}: pip install -r requirements.txt", name=error.name
+        ) from error
+
+
+def _check_inputs(found: Sequence[Any], wanted: Sequence[InputSpec], file: str) -> None:
+    """Refuse inputs of a graph that are not those of the schema."""
+    inputs = {one.name: one for one in found}
+    for spec in wanted:
+        given = inputs.pop(spec.name, None)
+        if given is None:
+            raise InputError(
+                "{file} has no input {name!r}, which schema.json names; copy or export the bundle again.",
+                file=file, name=spec.name,
+            )  # fmt: skip
+        row = (1,) if spec.shape is None else spec.shape
+        kind = _TYPES[spec.storage] if spec.shape is None else f"tensor({spec.dtype})"
+        fits = len(given.shape) == 1 + len(row) and all(
+            isinstance(size, str | None) or size == one
+            for size, one in zip(given.shape[1:], row, strict=True)
+        )
+        if not fits or isinstance(given.shape[0], int) or given.type != kind:
+            raise InputError(
+                "{file}: the input {name!r} is {found}, not {wanted} as schema.json says; copy or export the bundle "
+                "again.",
+                file=file, name=spec.name, found=f"{given.type} of {times(given.shape)}",
+                wanted=f"{kind} of {times(('N', *row))}",
+            )  # fmt: skip
+    for name in inputs:
+        raise InputError(
+            "{file} has an input {name!r} that schema.json does not name; copy or export the bundle again.",
+            file=file, name=name[:60],
+        )  # fmt: skip
+
+
+def _check_outputs(found: Sequence[Any], schema: Schema, file: str, n_further: int) -> None:
+    """Refuse outputs of a graph that are not what the schema says."""
+    if len(found) != 1 + n_further:
+        raise InputError(
+            "{file} has {n:,} outputs, not one; copy or export the bundle again.",
+            file=file, n=len(found) - n_further,
+        )  # fmt: skip
+    given = found[0]
+    row = [len(schema.labels)] if schema.labels else []
+    fits = len(given.shape) == 1 + len(row) and all(
+        isinstance(size, str | None) or size == one for size, one in zip(given.shape[1:], row, strict=True)
+    )
+    if not fits or isinstance(given.shape[0], int) or given.type not in _OUTPUTS:
+        raise InputError(
+            "{file}: the output {name!r} is {found}, not numbers of {wanted} as schema.json says; copy or export the "
+            "bundle again.",
+            file=file, name=given.name[:60], found=f"{given.type} of {times(given.shape)}", wanted=times(["N", *row]),
+        )  # fmt: skip
+
+
+def _reason(error: Exception) -> str:
+    """Return what ONNX Runtime says, in one line, without the place in its own source."""
+    text = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    return text if len(text) <= _REASON else text[: _REASON - 1] + "…"
 
 
 @cache

@@ -18,7 +18,7 @@ from .errors import InputError
 Unpack = Callable[[Path], BinaryIO]
 """Opens what is in a packed file."""
 
-_UNPACKABLE = (
+UNPACKABLE = (
     EOFError,
     OSError,
     lzma.LZMAError,
@@ -28,6 +28,7 @@ _UNPACKABLE = (
     NotImplementedError,
     RuntimeError,
 )
+"""What opening and unpacking raise."""
 _PACKED = (
     (b"\x1f\x8b", "gzip"),
     (b"\xfd7zXZ\x00", "xz"),
@@ -53,7 +54,7 @@ def damage_in(file: str) -> Iterator[None]:
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         reason = error.strerror or str(error)
         raise InputError("{file} cannot be read: {reason}.", file=file, reason=reason) from error
-    except _UNPACKABLE as error:
+    except UNPACKABLE as error:
         reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
         raise InputError(
             "{file} is damaged ({reason}); copy or download it again.", file=file, reason=reason

@@ -14,10 +14,12 @@ import numpy as np
 from .columns import column_of
 from .errors import InputError
 from .fold_networks import FoldNetworks
-from .input_column import Cell, FileRows, InputColumn, check_rows
+from .input_column import Cell, FileRows, check_rows
 from .onnx_model import FormatModel, OnnxModel
+from .outputs import Prediction, are_numbers, are_numbers_throughout, check_predictions, decided, without
 from .records import written_delimiter
 from .schema import Dialect, Schema
+from .schema_file import read_schema
 from .table_file import TableFile
 from .table_formats import DELIMITED
 
@@ -25,8 +27,7 @@ SAMPLE_ROWS = "sample_rows.csv"
 """The rows that a bundle is proven on, where they are not files."""
 _TEXT_ROWS, _TEXT_SIGNS = 512, 4_000_000
 """Of texts that are predicted at once."""
-Prediction = dict[str, Cell]
-"""``prediction``, and of classes ``p_<label>``; with an interval ``low`` and ``high``, or the ``set`` of classes."""
+_SHOWN_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,6 @@ class Outcome:
 
     outputs: np.ndarray
     within: list[list[float] | list[str]]
-
-
-def decided(outputs: np.ndarray, threshold: float | None) -> np.ndarray:
-    """Return the places of the classes (n,) that probabilities (n, n_classes) are said to be.
-
-    With a threshold, which is for two classes, the second one where its probability is above it; else the likeliest.
-    """
-    if threshold is None:
-        return outputs.argmax(axis=1)
-    return (outputs[:, 1].astype(np.float64) > threshold).astype(np.int64)
 
 
 def nothing_to_keep(column: str) -> InputError:
@@ -127,6 +118,17 @@ class Predictor:
         Of the intervals that `header` and `rows` tell; see `use_interval`.
     kept : tuple of str
         Columns that stand before the predictions of a file; see `keep`.
+    n_rows : int
+        That `piece_rows` was given.
+    n_numberless : int
+        Among them those whose prediction is not a finite number; they have an empty one.
+    numberless : list of int
+        The first of them, from 1.
+
+    Raises
+    ------
+    InputError
+        Where a file of the bundle is not what it must be.
     """
 
     level: float | None = None
@@ -134,12 +136,12 @@ class Predictor:
 
     def __init__(self, folder: Path, model: FormatModel | None = None) -> None:
         self.folder = folder
-        self.schema = Schema.load(folder)
+        self.schema = read_schema(folder)
         self.labels = list(self.schema.labels)
         value = (self.schema.threshold or {"value": 0.5})["value"]
         self.threshold: float | None = None if value == 0.5 else float(str(value))
-        self.model: FormatModel = OnnxModel(folder) if model is None else model
-        self.columns = self._columns(None)
+        self.model: FormatModel = OnnxModel(folder, self.schema) if model is None else model
+        self._start(None)
 
     @property
     def lead(self) -> tuple[str, ...]:
@@ -199,7 +201,7 @@ class Predictor:
     def read_as(self, schema: Schema, decimal: str | None) -> None:
         """Read cells as a schema says from now on, with a decimal sign, and count anew what does not fit."""
         self.schema = schema
-        self.columns = self._columns(decimal)
+        self._start(decimal)
 
     def piece(
         self,
@@ -254,7 +256,7 @@ class Predictor:
 
     def run_arrays(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return probabilities (n, n_classes) or values (n,) for arrays by the names of the inputs."""
-        pieces = [np.asarray(self.model(piece)) for piece in self._pieces(feeds)]
+        pieces = [self._outputs(piece) for piece in self._pieces(feeds)]
         return np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
 
     def run_folds(self, feeds: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -263,9 +265,14 @@ class Predictor:
         folds: list[np.ndarray] = []
         for piece in self._pieces(feeds):
             mean, each = self.fold_networks(piece)
-            outputs.append(mean if self.fold_networks.is_own else self.model(piece))
+            outputs.append(mean if self.fold_networks.is_own else self._outputs(piece))
             folds.append(each)
         return np.concatenate(outputs), np.concatenate(folds, axis=1)
+
+    def _outputs(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return what the model says of some rows, checked."""
+        n_rows = len(next(iter(feeds.values())))
+        return check_predictions(np.asarray(self.model(feeds)), n_rows, self.schema, self.model.name)
 
     def _pieces(self, feeds: Mapping[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
         """Yield all rows at once; texts in pieces, as each is as wide as its longest."""
@@ -289,10 +296,13 @@ class Predictor:
         if self.level is None:
             return Outcome(self.run_arrays(piece.feeds), [])
         outputs, folds = self.run_folds(piece.feeds)
-        return Outcome(outputs, self.interval_of(outputs, folds, self.level))
+        within = self.interval_of(outputs, folds, self.level)
+        # Without all networks of the folds there is no interval, and a row is told as a whole or not at all.
+        outputs[~are_numbers_throughout(outputs, folds)] = np.nan
+        return Outcome(outputs, within)
 
     def rows(self, outcome: Outcome) -> list[list[str]]:
-        """Return the rows of a file of predictions, with the intervals that are told."""
+        """Return the rows of a file of predictions, with the intervals that are told; all empty where not a number."""
         rows = self.cells(outcome.outputs)
         if not outcome.within:
             return rows
@@ -300,7 +310,10 @@ class Predictor:
             more = [[repr(end) for end in pair] for pair in outcome.within]
         else:
             more = [[json.dumps(held, ensure_ascii=False)] for held in outcome.within]
-        return [[*row, *cells] for row, cells in zip(rows, more, strict=True)]
+        rows = [[*row, *cells] for row, cells in zip(rows, more, strict=True)]
+        for place in np.flatnonzero(~are_numbers(outcome.outputs)):
+            rows[place] = [""] * len(rows[place])
+        return rows
 
     def interval_of(
         self, outputs: np.ndarray, folds: np.ndarray, level: float
@@ -314,13 +327,16 @@ class Predictor:
         return [[self.labels[place] for place in np.flatnonzero(row)] for row in held]
 
     def cells(self, outputs: np.ndarray) -> list[list[str]]:
-        """Return the rows of a file of predictions without intervals."""
+        """Return the rows of a file of predictions without intervals; empty where outputs are not numbers."""
         if not self.labels:
-            return [[repr(float(value))] for value in outputs]
-        return [
+            return [[repr(float(value)) if np.isfinite(value) else ""] for value in outputs]
+        rows = [
             [self.labels[i], *(f"{p:.9g}" for p in row)]
             for i, row in zip(self.decided(outputs), outputs.tolist(), strict=True)
         ]
+        for place in np.flatnonzero(~are_numbers(outputs)):
+            rows[place] = [""] * len(rows[place])
+        return rows
 
     def piece_rows(self, piece: Piece, outcome: Outcome | None = None) -> list[list[str]]:
         """Return the rows of a file of predictions for a piece; what could not be read has an empty one.
@@ -334,6 +350,7 @@ class Predictor:
         found = iter(self.rows(self.outcome(piece) if outcome is None else outcome))
         empty = [""] * len(self.output_columns)
         rows = [next(found) if good else empty for good in piece.good.tolist()]
+        self._count(piece.good, rows)
         before = [*([] if piece.names is None else [piece.names]), *piece.kept]
         if not before:
             return rows
@@ -346,7 +363,8 @@ class Predictor:
 
         With the level of an interval also ``low`` and ``high``, or the ``set`` of classes; with columns to keep also
         what the rows say of them. Images are paths of files,
-        or bytes of the shape that ``schema.json`` gives; alone they are called ``image``.
+        or bytes of the shape that ``schema.json`` gives; alone they are called ``image``. All is None where the model
+        gives no number.
         """
         rows = _as_rows(rows)
         if not rows:
@@ -367,16 +385,16 @@ class Predictor:
         found = self._named(outputs)
         for row, end in zip(found, ends, strict=True):
             row |= {"set": list(map(str, end))} if self.labels else {"low": end[0], "high": end[1]}
-        return found
+        return without(found, ~are_numbers_throughout(outputs, folds))
 
     def _named(self, outputs: np.ndarray) -> list[Prediction]:
+        gone = ~are_numbers(outputs)
         if not self.labels:
-            return [{"prediction": float(value)} for value in outputs]
+            return without([{"prediction": float(value)} for value in outputs], gone)
         shares = [f"p_{label}" for label in self.labels]
         named = [dict(zip(shares, row, strict=True)) for row in outputs.tolist()]
-        return [
-            {"prediction": self.labels[i], **row} for i, row in zip(self.decided(outputs), named, strict=True)
-        ]
+        decided = zip(self.decided(outputs), named, strict=True)
+        return without([{"prediction": self.labels[i], **row} for i, row in decided], gone)
 
     def predict_table(self, file: TableFile) -> Iterator[list[list[str]]]:
         """Yield rows of a file of predictions for the rows of a file, piece by piece; paths go on from its folder."""
@@ -391,17 +409,43 @@ class Predictor:
             yield self.piece_rows(self.piece([names], place=place, names=names))
 
     def sample_cells(self, most: int) -> list[tuple[str, ...]]:
-        """Return the cells of each input of the first sample rows, row by row; files lie in ``InputColumn.samples``."""
-        if self.lead:
-            files = self.columns[0].file_rows([self.folder / self.columns[0].samples])
-            _, names = next(files.chunks(most))
-            return [(name,) for name in names]
-        dialect = Dialect(
-            encoding="utf-8", delimiter=written_delimiter(self.schema.read.delimiter), format=DELIMITED
-        )
-        _, cells = next(TableFile(self.folder / SAMPLE_ROWS, self.schema, dialect).chunks(most))
-        return list(zip(*cells, strict=True))
+        """Return the cells of each input of the first sample rows, row by row; files lie in ``InputColumn.samples``.
 
-    def _columns(self, decimal: str | None) -> list[InputColumn]:
+        Raises
+        ------
+        InputError
+            Where the bundle has none that can be read.
+        """
+        if self.lead:
+            samples = self.columns[0].samples
+            files = self.columns[0].file_rows([self.folder / samples])
+            _, names = next(files.chunks(most), (None, []))
+            rows = [(name,) for name in names]
+        else:
+            samples = SAMPLE_ROWS
+            dialect = Dialect(
+                encoding="utf-8", delimiter=written_delimiter(self.schema.read.delimiter), format=DELIMITED
+            )
+            _, cells = next(TableFile(self.folder / samples, self.schema, dialect).chunks(most), (None, []))
+            rows = list(zip(*cells, strict=True))
+        if not rows:
+            raise InputError(
+                "The bundle's file {file} has no sample row; copy or export the bundle again.", file=samples
+            )
+        return rows
+
+    def _start(self, decimal: str | None) -> None:
+        """Count anew from here on, with columns that read numbers with a decimal sign."""
         sign = decimal or self.schema.read.decimal or "."
-        return [column_of(spec, self.schema, sign) for spec in self.schema.inputs]
+        self.columns = [column_of(spec, self.schema, sign) for spec in self.schema.inputs]
+        self.n_rows = self.n_numberless = 0
+        self.numberless: list[int] = []
+
+    def _count(self, good: np.ndarray, rows: Sequence[Sequence[str]]) -> None:
+        """Count rows that were predicted, and those among them that have no number."""
+        for number, (is_good, row) in enumerate(zip(good.tolist(), rows, strict=True), start=self.n_rows + 1):
+            if is_good and not any(row):
+                self.n_numberless += 1
+                if self.n_numberless <= _SHOWN_ROWS:
+                    self.numberless.append(number)
+        self.n_rows += len(rows)

@@ -27,7 +27,8 @@ from .checking import check
 from .errors import InputError
 from .input_column import Cell
 from .onnx_model import FormatModel
-from .predictor import Prediction, Predictor
+from .outputs import Prediction
+from .predictor import Predictor
 from .records import delimiter_of, names_of
 from .remarks import remarks
 from .schema import Dialect
@@ -86,13 +87,13 @@ def main(arguments: Sequence[str] | None = None, model: FormatModel | None = Non
         "--check", action="store_true", help="predict the sample rows and compare with the stored predictions"
     )
     asked = parser.parse_args(arguments)
-    if asked.check:
-        certificate = check(Path(__file__).resolve().parent, model=model)
-        sys.stdout.write(json.dumps(certificate, indent=2) + "\n")
-        return 0 if certificate["passed"] else 1
-    if not asked.data:
+    if not asked.data and not asked.check:
         parser.error("the following arguments are required: data")
     try:
+        if asked.check:
+            certificate = check(Path(__file__).resolve().parent, model=model)
+            sys.stdout.write(json.dumps(certificate, indent=2) + "\n")
+            return 0 if certificate["passed"] else 1
         predictor = _own() if model is None else Predictor(Path(__file__).resolve().parent, model)
         if asked.interval is not None:
             if model is not None:

@@ -96,7 +96,7 @@ class RawColumn(InputColumn):
         spec = self._spec
         about = [{"number": "A number", "date": "A date", "text": "Text"}[spec.storage]]
         told: dict[str, object] = {"column": spec.column, "type": spec.storage, "role": spec.role}
-        if spec.storage == "number" and spec.minimum is not None:
+        if spec.storage == "number" and spec.minimum is not None and spec.maximum is not None:
             told |= {"minimum": spec.minimum, "maximum": spec.maximum}
             about.append(f"in the training data from {spec.minimum:.6g} to {spec.maximum:.6g}")
         if spec.storage == "date":

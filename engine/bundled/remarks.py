@@ -10,6 +10,16 @@ from .table_file import TableFile
 def remarks(predictor: Predictor, file: TableFile | None) -> list[Remark]:
     """Return what the user should know of the rows that were read, and of the file that had them."""
     said = [remark for column in predictor.columns for remark in column.remarks()]
+    if predictor.n_numberless:
+        more = ", …" if predictor.n_numberless > len(predictor.numberless) else ""
+        said.append(
+            Remark(
+                "Rows whose prediction is not a number, and that have an empty one: {n:,} (row {rows}); the model may "
+                "be damaged.",
+                n=predictor.n_numberless,
+                rows=", ".join(map(str, predictor.numberless)) + more,
+            )
+        )
     if file is not None and file.n_long:
         said.append(
             Remark(

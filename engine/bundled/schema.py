@@ -1,22 +1,16 @@
-"""What ``schema.json`` says: the rows that a model takes and how they are read. Of what bundles carry along.
-
-Keys that older bundles lack have the values that these bundles go by.
-"""
+"""What ``schema.json`` says: the rows that a model takes and how they are read. Of what bundles carry along."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from .errors import InputError
 from .records import Quotes
 from .spelling import Spelling
 
-FORMAT = 4
-"""2: a threshold other than 0.5. 3: images beside other columns. 4: images of 16 bits a pixel."""
+Storage = Literal["number", "date", "text"]
+"""How the cells of a column are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +68,7 @@ class InputSpec:
 
     column: str
     name: str
-    storage: Literal["number", "date", "text"]
+    storage: Storage
     role: str = ""
     minimum: float | None = None
     maximum: float | None = None
@@ -160,37 +154,6 @@ class Schema:
     formats: Mapping[str, FormatSpec] = field(default_factory=dict[str, FormatSpec])
     n_made_up: int = 0
 
-    @classmethod
-    def load(cls, folder: Path) -> Schema:
-        """Read that of a bundle.
-
-        Raises
-        ------
-        InputError
-            Where the bundle is of a newer version.
-        """
-        data = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
-        if data["format"] > FORMAT:
-            raise InputError(
-                "This bundle was made by a newer version of Cupel; use the predict.py that came with it."
-            )
-        told = data.get("intervals")
-        # Bundles of one format say what it must predict beside all else.
-        plain = {key: data[key] for key in ("tolerance",) if data.get(key) is not None}
-        formats = data.get("formats") or {"onnx": plain}
-        return cls(
-            task=data["task"],
-            labels=tuple(data["labels"]),
-            inputs=tuple(_input(one, data.get("images")) for one in data["inputs"]),
-            read=Dialect(**{key: data["read"].get(key) for key in Dialect.__slots__}),
-            **{key: tuple(data[key]) for key in ("missing", "soft_missing", "user_missing")},
-            **{key: data[key] for key in ("n_columns", "target_position", "target_center", "target_scale")},
-            threshold=data.get("threshold"),
-            folds=None if told is None else _folds(told),
-            formats={name: _format(one) for name, one in formats.items()},
-            n_made_up=data["n_made_up"],
-        )
-
     def with_missing(self, cells: Sequence[str]) -> Schema:
         """Return a schema for a file in which further cells are missing."""
         more = tuple(cell.strip() for cell in cells)
@@ -199,36 +162,3 @@ class Schema:
     def with_thousands(self, sign: str | None) -> Schema:
         """Return a schema for a file in which another sign sets groups of three digits apart; None: as in training."""
         return self if sign is None else replace(self, read=replace(self.read, thousands=sign))
-
-
-def _input(data: Mapping[str, Any], images: Sequence[int] | None) -> InputSpec:
-    """Return an input; where images are the only one, their shape stands beside the inputs."""
-    shape = data.get("shape", images)
-    categories = data.get("categories")
-    others = ("column", "name", "role", "minimum", "maximum", "date_format", "date_pattern", "day_first")
-    return InputSpec(
-        **{key: data[key] for key in others if key in data},
-        storage=data["kind"],
-        categories=None if categories is None else tuple(categories),
-        shape=None if shape is None else tuple(shape),
-        dtype=data.get("dtype", "uint8"),
-        position=data.get("position", 0),
-        spelling=_spelling(data.get("spelling")),
-    )
-
-
-def _spelling(data: Mapping[str, Any] | None) -> Spelling | None:
-    return None if data is None else Spelling(tuple(data["units"]), tuple(data["truth"]))
-
-
-def _folds(data: Mapping[str, Any]) -> FoldsSpec:
-    reason = data["reason"]
-    return FoldsSpec(
-        None if reason is None else (reason["template"], reason["args"]),
-        data.get("file") or "",
-        tuple(data.get("outputs") or ()),
-    )
-
-
-def _format(data: Mapping[str, Any]) -> FormatSpec:
-    return FormatSpec(**{key: data[key] for key in FormatSpec.__slots__ if key in data})

@@ -1,6 +1,7 @@
 """Serves the model of this folder over HTTP; needs what requirements-serve.txt lists.
 
     python serve.py [--host 127.0.0.1] [--port 8000] [--max-rows 10000] [--max-bytes 16777216] [--workers 1]
+                    [--allow-host NAME] …
 
     POST /predict   one row as an object, or many as a list of objects; of images also the bytes of one file;
                     /predict?interval=0.9 tells intervals or sets of classes, too
@@ -10,8 +11,11 @@
 
 Every column must be given, null where it is missing; unknown columns and wrong types are refused. Nothing that is sent
 is kept. It answers this machine only, unless --host says otherwise; there is no password: put what has one before it.
+A request must be for a name that the server knows: those of this machine itself, where others are answered any IP
+address, and what --allow-host names. Who keeps it waiting is cut off; guarding.py says when.
 """
-# Cupel copies this file into every bundle as serve.py, and `cupel serve` runs it: it imports nothing else of Cupel.
+# Cupel copies this file into every bundle as serve.py, with guarding.py, and `cupel serve` runs it: they import nothing
+# else of Cupel.
 
 from __future__ import annotations
 
@@ -21,20 +25,22 @@ import binascii
 import html
 import importlib
 import json
+import logging
 import os
 import socket
 import sys
 import zipfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
 try:
     import uvicorn
-    from fastapi import FastAPI, Request
+    from fastapi import FastAPI, Query, Request
     from fastapi.concurrency import run_in_threadpool
+    from fastapi.exceptions import RequestValidationError
     from fastapi.responses import HTMLResponse, JSONResponse, Response
     from pydantic import (
         AfterValidator,
@@ -45,20 +51,21 @@ try:
         ValidationError,
         create_model,
     )
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
+    from starlette.exceptions import HTTPException
+    from starlette.requests import ClientDisconnect
     from uvicorn.supervisors import Multiprocess
 except ModuleNotFoundError as missing:
     if __name__ != "__main__":
         raise
     sys.exit(f"serve.py needs {missing.name}: pip install -r requirements-serve.txt")
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_ROWS, MAX_BYTES = 10_000, 16 << 20
 # How the worker processes hear of them.
 _SETTINGS = "CUPEL_SERVE"
 # So few are done sooner than another thread is woken.
 _INLINE_ROWS = 32
 _BACKLOG = 512
+_LOG = logging.getLogger("uvicorn.error")
 # Problems that an answer lists.
 _SHOWN = 20
 # Times the limit: what a client has begun to send is read to its end, so that it hears the answer.
@@ -87,16 +94,21 @@ class ServeSettings:
     ----------
     folder : str
     host : str
-        Where only this machine is answered, requests for other host names are refused: a page on the web can then not
-        reach the model through the reader's browser.
     max_rows, max_bytes : int
         Of one request.
+    allow_hosts : tuple of str
+        Names by which the server is known beside its own. Requests for others are refused: a page on the web could
+        else reach the model through the reader's browser.
+    waiting : dict
+        What differs from `guarding.Waiting`.
     """
 
     folder: str
     host: str = "127.0.0.1"
     max_rows: int = MAX_ROWS
     max_bytes: int = MAX_BYTES
+    allow_hosts: tuple[str, ...] = ()
+    waiting: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 Cell = object
@@ -110,6 +122,13 @@ class _Refused(Exception):  # noqa: N818 - an answer, no failure
 
     def answer(self) -> JSONResponse:
         return JSONResponse({"error": self.text, "problems": self.problems}, self.status)
+
+
+class Refusal(BaseModel):
+    """Why a request was refused: one sentence, and of rows that are wrong each row, column and sentence."""
+
+    error: str
+    problems: list[dict[str, object]]
 
 
 class PredictResponse(BaseModel):
@@ -138,6 +157,11 @@ class Service:
         ]
         self.row = self._row_model()
         self._one = TypeAdapter(self.row)
+        folds = self.schema.folds
+        has_intervals = folds is not None and bool(folds.file)
+        self.highest_level = self.predictor.fold_networks.scores.highest_level if has_intervals else None
+        # Read now, so that a bundle whose samples are damaged is not served.
+        self._sample = self._read_sample()
         row: Any = self.row
         many: Any = Annotated[list[row], Field(min_length=1, max_length=settings.max_rows)]
         self._many = TypeAdapter(many)
@@ -173,7 +197,8 @@ class Service:
             # Of the interval: rows were checked before.
             raise _Refused(422, str(error)) from None
         self.n_rows += len(predictions)
-        return {"predictions": predictions, "notes": self._notes(cells)}
+        gone = [i for i, one in enumerate(predictions, start=1) if one["prediction"] is None]
+        return {"predictions": predictions, "notes": [*self._notes(cells), *_numberless(gone)]}
 
     def described(self) -> dict[str, object]:
         """Return the body of /schema."""
@@ -189,6 +214,9 @@ class Service:
 
     def sample(self) -> dict[str, Cell]:
         """Return a row that the model takes: the first sample of the bundle."""
+        return dict(self._sample)
+
+    def _read_sample(self) -> dict[str, Cell]:
         (cells,) = self.predictor.sample_cells(1)[:1]
         return {
             column.key: self._as_json(column, cell)
@@ -281,6 +309,14 @@ class Service:
         return found
 
 
+def _numberless(rows: Sequence[int]) -> list[str]:
+    """Return what is said of rows whose prediction is not a number."""
+    if not rows:
+        return []
+    shown = ", ".join(map(str, rows[:_SHOWN])) + (", …" if len(rows) > _SHOWN else "")
+    return [f"Rows whose prediction is not a number, and that have null: {len(rows):,} (row {shown})."]
+
+
 def _json_type(column: Any) -> Any:
     """Return the type of a column's cells in a request, with what checks them."""
     cell: Any = column.json_type
@@ -300,21 +336,35 @@ def _json_type(column: Any) -> Any:
 def make_app(settings: ServeSettings) -> FastAPI:
     """Return the application for a bundle's folder."""
     service = Service(settings)
+    guarding = _module("guarding")
     rows = service.row.model_json_schema()
-    body = {"oneOf": [rows, {"type": "array", "items": rows, "maxItems": settings.max_rows}]}
+    many = {"type": "array", "items": rows, "minItems": 1, "maxItems": settings.max_rows}
     app = FastAPI(title="Cupel model", description=_title(service), docs_url=None, redoc_url=None)
-    if settings.host in LOOPBACK:
-        app.add_middleware(
-            TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "testserver"]
-        )
-    content: dict[str, Any] = {"application/json": {"schema": body, "example": service.sample()}}
+    app.add_middleware(guarding.HostCheck, known=guarding.HostNames.of(settings.host, settings.allow_hosts))
+    _add_refusals(app)
+    schema = {"oneOf": [rows, many]}
+    content: dict[str, Any] = {"application/json": {"schema": schema, "example": service.sample()}}
     content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in service.file_types}
     request_body = {"requestBody": {"required": True, "content": content}}
-    refusals: Any = {413: {"description": "Too many rows or bytes"}, 415: {"description": "Not JSON"},
-                     422: {"description": "A row is not as /schema says"}}  # fmt: skip
+    # A bundle without intervals says why there are none to who asks all the same.
+    highest = service.highest_level
+    level: Any = (
+        Query(None, include_in_schema=False)
+        if highest is None
+        else Query(None, json_schema_extra={"exclusiveMinimum": 0, "maximum": highest})
+    )
+    refusals: Any = {
+        code: {"model": Refusal, "description": text}
+        for code, text in (
+            (400, "Another host name"), (413, "Too many rows or bytes"), (415, "Not JSON"),
+            (422, "A row is not as /schema says, or there are no such intervals"),
+        )
+    }  # fmt: skip
 
     @app.post("/predict", response_model=PredictResponse, responses=refusals, openapi_extra=request_body)
-    async def predict(request: Request, interval: float | None = None) -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def predict(  # pyright: ignore[reportUnusedFunction]
+        request: Request, interval: float | None = level
+    ) -> Response:
         """Predict one row (an object) or many (a list of objects); `interval` 0.9 adds intervals or sets of 90 %."""
         try:
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -327,14 +377,20 @@ def make_app(settings: ServeSettings) -> FastAPI:
             return JSONResponse(await run_in_threadpool(service.predict, cells, interval))
         except _Refused as refused:
             return refused.answer()
+        except ClientDisconnect:
+            _LOG.warning("A client went away before its request was whole.")
+            # Nobody reads it.
+            return Response(status_code=400)
 
-    @app.get("/health")
+    known: Any = {400: refusals[400]}
+
+    @app.get("/health", responses=known)
     async def health() -> dict[str, object]:  # pyright: ignore[reportUnusedFunction]
         """Whether the model answers, and how many rows it has predicted since it was started."""
         return {"status": "ok", "task": service.schema.task, "n_rows": service.n_rows}
 
-    @app.get("/schema")
-    async def schema() -> dict[str, object]:  # pyright: ignore[reportUnusedFunction]
+    @app.get("/schema", responses=known)
+    async def schema_of_rows() -> dict[str, object]:  # pyright: ignore[reportUnusedFunction]
         """Columns, types, ranges and categories, limits, and a sample row."""
         return service.described()
 
@@ -347,6 +403,24 @@ def make_app(settings: ServeSettings) -> FastAPI:
         return HTMLResponse(_page(service), headers={"Content-Security-Policy": rules})
 
     return app
+
+
+def _add_refusals(app: FastAPI) -> None:
+    """Have whatever is refused, or goes wrong, answered in one form; no answer tells what an exception says."""
+
+    async def refused(request: Request, error: Exception) -> Response:  # noqa: ARG001 - as Starlette calls it
+        if isinstance(error, RequestValidationError):
+            first = error.errors()[0]
+            name = ".".join(map(str, first["loc"][1:]))
+            return _Refused(422, f"{name}: {first['msg']}.").answer()
+        if isinstance(error, HTTPException):
+            answer = _Refused(error.status_code, f"{error.detail}.").answer()
+            answer.headers.update(error.headers or {})
+            return answer
+        return _Refused(500, "The server could not answer; its log says why.").answer()
+
+    for kind in (RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, refused)
 
 
 async def _body(request: Request, most: int) -> bytes:
@@ -397,12 +471,23 @@ def _page(service: Service) -> str:
 
 def _reader() -> ModuleType:
     """Return the program that reads rows: predict.py beside this file, or in Cupel the module that it is made of."""
-    return importlib.import_module(f"{__package__}.program" if __package__ else "predict")
+    return _module("program" if __package__ else "predict")
+
+
+def _module(name: str) -> ModuleType:
+    """Return a module beside this file."""
+    return importlib.import_module(f"{__package__}.{name}" if __package__ else name)
 
 
 def app() -> FastAPI:
     """Return the application of a worker process."""
-    return make_app(ServeSettings(**json.loads(os.environ[_SETTINGS])))
+    given = json.loads(os.environ[_SETTINGS])
+    return make_app(ServeSettings(**{**given, "allow_hosts": tuple(given["allow_hosts"])}))
+
+
+def names_of_server(settings: ServeSettings) -> str:
+    """Return the names that a server is known by, as they are said at its start."""
+    return str(_module("guarding").HostNames.of(settings.host, settings.allow_hosts))
 
 
 def run(
@@ -411,7 +496,7 @@ def run(
     workers: int = 1,
     *,
     app_name: str = "serve:app",
-    ready: Callable[[str], None],
+    ready: Callable[[str, str], None],
 ) -> None:
     """Serve until interrupted.
 
@@ -424,13 +509,18 @@ def run(
     app_name : str
         How worker processes import `app`.
     ready : callable
-        Called with the address just before the first request is taken.
+        Called with the address, and the names that requests may be for, just before the first one is taken.
 
     Raises
     ------
     OSError
         Where the port is taken or the host is none of this machine.
+    ValueError
+        Where the host is empty.
     """
+    if not settings.host.strip():
+        # To the system it means every address.
+        raise ValueError("--host is empty; give an address of this machine, 0.0.0.0 for all of them.")
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # With the protocol named, asyncio sends answers at once; without it each waits 40 ms for an acknowledgement.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -442,18 +532,20 @@ def run(
         listening.listen(_BACKLOG)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{host}:{listening.getsockname()[1]}"
+        guarding = _module("guarding")
+        limits = guarding.Waiting(**settings.waiting)
+        names = names_of_server(settings)
         common: dict[str, Any] = {
-            "log_level": "warning", "access_log": False, "server_header": False, "timeout_keep_alive": 15,
-            "limit_concurrency": 256, "backlog": _BACKLOG,
+            "log_level": "warning", "access_log": False, "server_header": False, "backlog": _BACKLOG,
         }  # fmt: skip
         if workers == 1:
-            server = uvicorn.Server(uvicorn.Config(make_app(settings), **common))
-            ready(address)
+            server = uvicorn.Server(guarding.GuardedConfig(make_app(settings), limits, **common))
+            ready(address, names)
             server.run(sockets=[listening])
             return
         os.environ[_SETTINGS] = json.dumps(asdict(settings))
-        config = uvicorn.Config(app_name, factory=True, workers=workers, **common)
-        ready(address)
+        config = guarding.GuardedConfig(app_name, limits, factory=True, workers=workers, **common)
+        ready(address, names)
         Multiprocess(config, [listening]).run()
     finally:
         listening.close()
@@ -464,6 +556,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", help="default: this machine only; 0.0.0.0 answers every other one too"
     )
+    parser.add_argument(
+        "--allow-host", action="append", default=[], metavar="NAME",
+        help="a name by which the server is reached, beside those of this machine; * for every one",
+    )  # fmt: skip
     parser.add_argument("--port", type=int, default=8000, help="default: %(default)s; 0 takes a free one")
     parser.add_argument(
         "--max-rows", type=int, default=MAX_ROWS, metavar="N", help="of a request (default: %(default)s)"
@@ -476,6 +572,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _tell(address: str, names: str) -> None:
+    print(f"Serving at {address} (Ctrl-C ends it), for requests to {names}", flush=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="serve.py", description="Serve the model of this folder over HTTP.")
@@ -484,15 +584,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = Path(__file__).resolve().parent
     sys.path.insert(0, str(folder))
     os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    settings = ServeSettings(
+        str(folder), asked.host, asked.max_rows, asked.max_bytes, tuple(asked.allow_host)
+    )
     try:
-        run(
-            ServeSettings(str(folder), asked.host, asked.max_rows, asked.max_bytes),
-            asked.port,
-            asked.workers,
-            ready=lambda address: print(f"Serving at {address} (Ctrl-C ends it)", flush=True),
-        )
+        run(settings, asked.port, asked.workers, ready=_tell)
     except OSError as error:
         sys.stderr.write(f"serve.py: {asked.host}:{asked.port} cannot be used: {error.strerror or error}.\n")
+        return 2
+    except ValueError as error:
+        # What the bundle is not, or a setting.
+        sys.stderr.write(f"serve.py: {error}\n")
         return 2
     except KeyboardInterrupt:
         return 130

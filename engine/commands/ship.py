@@ -129,8 +129,10 @@ def run_serve(args: argparse.Namespace) -> int:
         max_rows=args.max_rows,
         max_bytes=args.max_bytes,
         workers=args.workers,
-        ready=lambda address: print(
-            f"Serving {args.bundle} at {address} ({address}/docs explains it; Ctrl-C ends it)", flush=True
+        allow_hosts=args.allow_host,
+        ready=lambda address, names: print(
+            f"Serving {args.bundle} at {address} ({address}/docs explains it; Ctrl-C ends it), for requests to {names}",
+            flush=True,
         ),
     )
     return DONE

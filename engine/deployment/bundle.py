@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from ...storage.records import Json
+from ..bundled.errors import InputError
+from ..bundled.fields import TASKS, Fields, read_json
 from ..domain.bundle_files import ManifestFile
 from ..domain.bundles import BundleFile, Certificate, Manifest
 from ..domain.errors import ExportError
 from ..domain.formats import FORMATS
+from ..domain.metrics import METRICS
 from ..domain.stored import encoded
 from .certificate import run_certificate
+from .damage import unusable
+from .probe import run_probe
+
+if TYPE_CHECKING:
+    # It brings NumPy, which whoever only looks at a bundle does not need.
+    from ..bundled.predictor import Predictor
 
 # 2: files in folders, several formats.
 FORMAT = 2
 KIND = "cupel-bundle"
 MANIFEST = "manifest.json"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_MOST_FILE_BYTES = 1 << 50
+# Of the manifests whose bundles this process has tried, which name every byte of them.
+_TRIED: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +70,9 @@ class Bundle:
                     folder=str(path),
                     file=name,
                 )
-            if digest(file) != entry.sha256:
+            # Its size first, which is known at once.
+            changed = entry.size_bytes not in (None, file.stat().st_size)
+            if changed or digest(file) != entry.sha256:
                 raise ExportError(
                     "The file {file} of the bundle {folder} has changed since it was made; export it again.",
                     file=name,
@@ -69,6 +86,47 @@ class Bundle:
                     file=name,
                 )
         return cls(path, manifest)
+
+    def try_model(self) -> None:
+        """Have the model predict sample rows in a child process first, once for each bundle; see `probe`.
+
+        Raises
+        ------
+        ExportError
+            Where it cannot.
+        """
+        tried = digest(self.path / MANIFEST)
+        if tried not in _TRIED:
+            run_probe(self.path)
+            _TRIED.add(tried)
+
+    def predictor(self) -> Predictor:
+        """Return what predicts with the bundle, after `try_model`: the one door for who predicts.
+
+        Raises
+        ------
+        ExportError
+            Where a file of the bundle is not what it must be, or says something else than the manifest.
+        """
+        from ..bundled.predictor import Predictor
+
+        self.try_model()
+        try:
+            predictor = Predictor(self.path)
+        except InputError as error:
+            raise unusable(self.path, error) from error
+        schema, manifest = predictor.schema, self.manifest
+        for field, told, said in (
+            ("task", manifest.task, schema.task),
+            ("labels", manifest.labels, schema.labels),
+        ):
+            if told != said:
+                raise ExportError(
+                    "The bundle {folder}: the field {field!r} is {value!r} in manifest.json and {other!r} in "
+                    "schema.json; copy or export the bundle again.",
+                    folder=str(self.path), field=field, value=told, other=said,
+                )  # fmt: skip
+        return predictor
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -109,30 +167,56 @@ def read_manifest(path: Path) -> Manifest:
     Raises
     ------
     ExportError
-        Where there is none, it is damaged, or it is of a newer format.
+        Where there is none, a field is not what it must be, or it is of a newer format.
     """
     try:
-        content = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+        content = read_json(path / MANIFEST)
+    except InputError as error:
         raise ExportError(
             "{folder} is not a bundle of Cupel: it has no readable manifest.json.", folder=str(path)
         ) from error
-    if not isinstance(content, dict) or content.get("kind") != KIND or "files" not in content:
-        raise ExportError(
-            "{folder} is not a bundle of Cupel: its manifest.json says otherwise.", folder=str(path)
-        )
-    if not isinstance(content.get("format"), int) or content["format"] > FORMAT:
-        raise ExportError(
-            "The bundle {folder} was made by a newer version of Cupel ({version}); update Cupel to use it.",
-            folder=str(path),
-            version=str(content.get("cupel_version", "?")),
-        )
+    try:
+        fields = Fields(content, MANIFEST)
+        if not fields.has("kind") or fields.text("kind") != KIND:
+            raise ExportError(
+                "{folder} is not a bundle of Cupel: its manifest.json says otherwise.", folder=str(path)
+            )
+        if fields.whole("format", 1, 1_000_000) > FORMAT:
+            raise ExportError(
+                "The bundle {folder} was made by a newer version of Cupel ({version}); update Cupel to use it.",
+                folder=str(path),
+                version=fields.text("cupel_version", "?", most=100),
+            )
+        _check_fields(fields)
+    except InputError as error:
+        raise unusable(path, error) from error
     try:
         return msgspec.convert(content, Manifest)
     except msgspec.ValidationError as error:
         raise ExportError(
-            "{folder} is not a bundle of Cupel: its manifest.json says otherwise.", folder=str(path)
+            "The manifest.json of the bundle {folder} is damaged ({reason}); copy or export the bundle again.",
+            folder=str(path),
+            reason=str(error),
         ) from error
+
+
+def _check_fields(fields: Fields) -> None:
+    """Refuse what is read of a manifest and is not what it must be; `Manifest` checks what lies deeper."""
+    task = fields.choice("task", TASKS)
+    if fields.has("metric"):
+        fields.choice("metric", [name for name, metric in METRICS.items() if task in metric.tasks])
+    fields.whole("n_data_rows", 0, 1 << 62, 0)
+    fields.texts("labels")
+    fields.text("study", "")
+    fields.text("target", "")
+    fields.whole("n_networks", 0, 1_000_000, 0)
+    if fields.has("trial"):
+        fields.whole("trial", 0, 1 << 62)
+    for name, file in fields.inner("files").named().items():
+        if not _DIGEST.fullmatch(file.text("sha256")):
+            raise file.refused("sha256", "the digest of the file " + json.dumps(name[:100]))
+        if file.has("size_bytes"):
+            file.whole("size_bytes", 0, _MOST_FILE_BYTES)
 
 
 def write_manifest(path: Path, content: ManifestFile) -> Json:

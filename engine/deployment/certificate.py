@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from ..bundled.schema import Schema
+from ..bundled.schema_file import read_schema
 from ..domain.bundles import Certificate, FormatCheck
 from ..domain.errors import ExportError, Message
 from ..domain.formats import FORMATS
@@ -176,7 +176,7 @@ def _groups(formats: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _packages(folder: Path) -> tuple[str, ...]:
     """Return what programs that read a bundle's raw rows need beside NumPy."""
-    return packages_of(dict.fromkeys(kind_of_role(spec.role) for spec in Schema.load(folder).inputs))
+    return packages_of(dict.fromkeys(kind_of_role(spec.role) for spec in read_schema(folder).inputs))
 
 
 def _checker(names: Sequence[str], further: Sequence[str]) -> Child:

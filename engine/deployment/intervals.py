@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...storage.records import TrialRecord, VariantRecord
 from ..bundled import FOLDER
 from ..bundled.intervals import FILE, ConformityScores
-from ..bundled.predictor import decided
+from ..bundled.outputs import decided
 from ..domain.arrays import TargetValues
 from ..domain.bundles import Coverage, FoldNetworkFiles, Intervals
 from ..domain.errors import ExportError, Message

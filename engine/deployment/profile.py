@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bundled.fields import Fields
 from ..bundled.schema import InputSpec
 from ..data.columns import Rows
 from ..data.table import Table
@@ -26,6 +26,7 @@ from ..kinds.registry import bundle_part_of
 
 PROFILE = "training_profile.json"
 FORMAT = 1
+_MOST_ROWS = 1 << 50
 _TENTHS = np.arange(1, 10) / 10
 # Distinct numbers that have a bin each.
 _FEW_VALUES = 12
@@ -107,12 +108,24 @@ class ColumnBins:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> ColumnBins:
-        edges = None if data["edges"] is None else np.array(data["edges"], np.float64)
-        counts = np.array(data["counts"], np.int64)
+    def of(cls, fields: Fields) -> ColumnBins:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        InputError
+            Where a field is not what it must be.
+        """
+        edges = fields.numbers("edges") if fields.has("edges") else None
+        words = fields.words("words") if edges is None else ()
+        counts = fields.wholes("counts", 0, _MOST_ROWS)
+        if len(counts) != 1 + len(words if edges is None else edges) or (edges is not None and not edges):
+            raise fields.refused("counts", "as many counts as bins")
         return cls(
-            data["column"], data["name"], data["measure"], edges, data["words"], counts, data["n_missing"]
-        )
+            fields.text("column"), fields.text("name"), fields.text("measure"),
+            None if edges is None else np.array(edges, np.float64), None if edges is not None else list(words),
+            np.array(counts, np.int64), fields.whole("n_missing", 0, _MOST_ROWS),
+        )  # fmt: skip
 
 
 def write_profile(

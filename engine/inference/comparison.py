@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bundled.errors import InputError
+from ..bundled.outputs import are_numbers
 from ..bundled.predictor import Piece, Predictor
 from ..deployment.bundle import Bundle
 from ..domain.errors import DataError, ExportError
@@ -114,6 +115,8 @@ class Comparison:
     n_scored : int
         Rows of which the data tell the target.
     scores : tuple of ScorePair
+    n_numberless : int
+        Rows of which a bundle's prediction is not a number; they are not compared.
     """
 
     a: str
@@ -129,6 +132,7 @@ class Comparison:
     speed_b: Speed
     n_scored: int
     scores: tuple[ScorePair, ...]
+    n_numberless: int = 0
 
     def to_json(self) -> dict[str, object]:
         """Return it as a JSON-ready dict."""
@@ -138,8 +142,11 @@ class Comparison:
         """Return it as the terminal shows it."""
         what = "probability" if self.agreement is not None else "value"
         lines = [f"A  {self.a}", f"B  {self.b}", f"{counted(self.n_compared, 'row')} compared"]
-        if self.n_compared < self.n_rows:
-            lines[-1] += f", {self.n_rows - self.n_compared:,} could not be read"
+        n_unread = self.n_rows - self.n_compared - self.n_numberless
+        if n_unread:
+            lines[-1] += f", {n_unread:,} could not be read"
+        if self.n_numberless:
+            lines[-1] += f", of {self.n_numberless:,} a prediction is not a number"
         if self.agreement is not None:
             n_other = round((1 - self.agreement) * self.n_compared)
             lines.append(f"same class: {100 * self.agreement:.2f} % ({n_other:,} differ)")
@@ -199,7 +206,7 @@ def compare_bundles(
     """
     bundles = [Bundle.open(a), Bundle.open(b)]
     _check(bundles)
-    predictors = [Predictor(bundle.path) for bundle in bundles]
+    predictors = [bundle.predictor() for bundle in bundles]
     sources = [
         open_source(p, data, read, bundle.manifest.target or None)
         for p, bundle in zip(predictors, bundles, strict=True)
@@ -216,6 +223,11 @@ def compare_bundles(
             write_rows(out, header, pieces)
     except InputError as error:
         raise DataError(error.template, **error.values) from error
+    if found.n_numberless and not found.n_compared:
+        raise DataError(
+            "No prediction of both bundles for the rows of {file} is a number; a model may be damaged.",
+            file=str(data),
+        )
     if not found.n_compared:
         raise DataError("{file} has no row that can be read.", file=str(data))
     speeds = _speeds(predictors, found.first)
@@ -252,7 +264,7 @@ class _Found:
         self._pairs: list[tuple[NDArray[np.floating], NDArray[np.floating]]] = []
         self._truth: list[NDArray[np.float64]] = []
         self._names: list[int | str] = []
-        self.n_rows = self.n_compared = 0
+        self.n_rows = self.n_compared = self.n_numberless = 0
         self.first: list[dict[str, NDArray[np.generic]]] = []
 
     def add(self, pieces: list[Piece], outputs: list[NDArray[np.floating]]) -> NDArray[np.float64]:
@@ -294,7 +306,7 @@ class _Found:
         return Comparison(
             a, b, task, self.n_rows, self.n_compared, same, float(apart.mean()), float(apart.max()), shown,
             speeds[0], speeds[1], int(told.sum()),
-            _scores(task, truth[told], (one[told], two[told]), (said[0][told], said[1][told])),
+            _scores(task, truth[told], (one[told], two[told]), (said[0][told], said[1][told])), self.n_numberless,
         )  # fmt: skip
 
     def _said_by(self, which: int, outputs: NDArray[np.floating]) -> NDArray[np.int64]:
@@ -330,9 +342,22 @@ def _written(sources: list[Source], found: _Found, tell: Progress) -> Iterator[l
             s.predictor.run_arrays(p.feeds) if p.good.any() else _nothing(s.predictor)
             for s, p in zip(sources, both, strict=True)
         ]
+        fine = are_numbers(outputs[0]) & are_numbers(outputs[1])
+        if not fine.all():
+            found.n_numberless += int((~fine).sum())
+            both = [_only(piece, fine) for piece in both]
+            outputs = [one[fine] for one in outputs]
         apart = found.add(both, outputs)
         yield _rows(sources, both, outputs, apart)
         tell(sources[0].fraction)
+
+
+def _only(piece: Piece, fine: NDArray[np.bool_]) -> Piece:
+    """Return a piece with only some of the rows that could be read."""
+    good = piece.good.copy()
+    good[piece.good] = fine
+    feeds = {name: values[fine] for name, values in piece.feeds.items()}
+    return dataclasses.replace(piece, good=good, feeds=feeds)
 
 
 def _rows(

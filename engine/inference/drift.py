@@ -8,14 +8,15 @@ of columns (Holm, 1979).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bundled.errors import InputError
+from ..bundled.fields import Fields, read_json
+from ..deployment.damage import unusable
 from ..deployment.profile import FORMAT, PROFILE, ColumnBins, measures_of
 from ..domain.predictions import ColumnDrift, DriftReport
 from ..kinds.base import TokenRule
@@ -33,24 +34,34 @@ _LEAST_EXPECTED = 5.0
 class Watch:
     """Counts the rows that pass by as the training rows were counted, and compares."""
 
-    def __init__(self, profile: Mapping[str, Any]) -> None:
-        self._trained = [ColumnBins.from_json(one) for one in profile["measures"]]
+    def __init__(self, profile: Fields) -> None:
+        tokens = profile.inner("tokens") if profile.has("tokens") else None
+        rule = None if tokens is None else TokenRule(tokens.text("expression"), tokens.texts("known"))
+        self._measures = measures_of(rule)
+        told = [ColumnBins.of(one) for one in profile.inners("measures")]
+        self._trained = [one for one in told if one.measure in self._measures]
         self._found = [one.empty() for one in self._trained]
-        tokens = profile.get("tokens")
-        self._measures = measures_of(None if tokens is None else TokenRule.from_json(tokens))
-        self.columns: tuple[str, ...] = tuple(profile["columns"])
-        self.n_trained: int = profile["n_rows"]
+        self.columns: tuple[str, ...] = profile.texts("columns")
+        self.n_trained: int = profile.whole("n_rows", 0, 1 << 50)
         self.n_rows = 0
 
     @classmethod
     def of(cls, folder: Path) -> Watch | None:
-        """Return one for a bundle; None where it has no profile of its training rows."""
-        try:
-            profile = json.loads((folder / PROFILE).read_text(encoding="utf-8"))
-        except OSError:
+        """Return one for a bundle; None where it has no profile of its training rows, or a newer one.
+
+        Raises
+        ------
+        ExportError
+            Where the profile is damaged.
+        """
+        if not (folder / PROFILE).is_file():
             # Of a bundle that was written before there were any.
             return None
-        return cls(profile) if profile["format"] <= FORMAT else None
+        try:
+            profile = Fields(read_json(folder / PROFILE), PROFILE)
+            return cls(profile) if profile.whole("format", 1, 1_000_000) <= FORMAT else None
+        except InputError as error:
+            raise unusable(folder, error) from error
 
     def add(self, feeds: Mapping[str, NDArray[np.generic]]) -> None:
         """Count rows, as the model takes them."""

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ..bundled.errors import InputError
-from ..bundled.predictor import Predictor
 from ..bundled.writing import place_beside
 from ..deployment.bundle import Bundle
 from ..domain.bundles import Intervals
@@ -65,7 +64,7 @@ def predict_file(
     """
     started = time.monotonic()
     checked = Bundle.open(bundle)
-    predictor = Predictor(checked.path)
+    predictor = checked.predictor()
     if data.resolve() == out.resolve():
         raise DataError(
             "The predictions would overwrite the data {file}; choose another file for them.", file=str(data)

@@ -33,7 +33,7 @@ def preview(bundle: Path, data: Path, interval: float | None = None) -> Predicti
         As of `predict_file`.
     """
     checked = Bundle.open(bundle)
-    predictor = Predictor(checked.path)
+    predictor = checked.predictor()
     if interval is not None:
         predictor.use_interval(interval)
     source = open_source(predictor, data, None, checked.manifest.target or None)
@@ -71,7 +71,7 @@ def _rows(predictor: Predictor, piece: Piece, target: TargetReader, start: int) 
             prediction, share, wrong = _predicted(predictor, found.outputs[place], target(truth))
             row = PreviewRow(
                 row=name, cells=_cells(predictor, piece.feeds, place), truth=truth, prediction=prediction, share=share,
-                wrong=wrong, within=_ends(found.within[place]) if found.within else None,
+                wrong=wrong, within=_ends(found.within[place]) if found.within and prediction else None,
                 picture=None if pictured is None else _picture(piece.feeds[pictured.name][place]),
             )  # fmt: skip
             place += 1
@@ -87,7 +87,12 @@ def _ends(within: Sequence[str | float]) -> str:
 def _predicted(
     predictor: Predictor, output: NDArray[np.floating], truth: float
 ) -> tuple[str, float | None, bool]:
-    """Return what is predicted, with which probability, and whether that is known to be wrong."""
+    """Return what is predicted, with which probability, and whether that is known to be wrong.
+
+    Nothing is predicted where the output is not a number.
+    """
+    if not np.isfinite(output).all():
+        return "", None, False
     if not predictor.labels:
         return f"{float(output):.6g}", None, False
     best = int(predictor.decided(output[None])[0])

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bundled.input_column import Cell
+from ..bundled.outputs import are_numbers
 from ..bundled.predictor import Piece, Predictor
 from ..bundled.spelling import NumberReader, Spelling
 from ..data.target import plain_label
@@ -122,7 +123,7 @@ class RowScore:
         odd = [str(cells[i]) for i in np.flatnonzero(np.isnan(truth)) if _is_given(cells[i])]
         self._n_odd += len(odd)
         self._first_odd = self._first_odd or next(iter(odd), "")
-        known = ~np.isnan(truth)
+        known = ~np.isnan(truth) & are_numbers(outputs)
         self._truth.append(truth[known])
         self._outputs.append(outputs[known])
 

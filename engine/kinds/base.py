@@ -620,20 +620,6 @@ class TokenRule:
         """Return a JSON-ready dict."""
         return {"expression": self.expression, "known": list(self.known)}
 
-    @classmethod
-    def from_json(cls, data: Json) -> TokenRule:
-        """Rebuild what `to_json` gave.
-
-        Parameters
-        ----------
-        data : mapping
-
-        Returns
-        -------
-        TokenRule
-        """
-        return cls(data["expression"], tuple(data["known"]))
-
 
 DATA = "DATA.csv"
 """What ``predict.py`` is given where cells are in one file."""

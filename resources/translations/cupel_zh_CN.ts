@@ -2623,6 +2623,10 @@
       <translation>--choose 与 --blame 是两件事；请分别执行。</translation>
     </message>
     <message>
+      <source>--host is empty; give an address of this machine, 0.0.0.0 for all of them.</source>
+      <translation>--host 为空；请给出本机的一个地址，0.0.0.0 表示全部地址。</translation>
+    </message>
+    <message>
       <source>--max-drop is {value}; give a loss of 0 or more, for instance 0.01.</source>
       <translation>--max-drop 是 {value}；请给出不小于 0 的损失，例如 0.01。</translation>
     </message>
@@ -3251,6 +3255,14 @@
       <translation>没有网络训练完成；{n:,} 次试验中有 {n_failed:,} 次失败，最后一次的原因：{reason}</translation>
     </message>
     <message>
+      <source>No prediction for the rows of {file} is a number; the model may be damaged.</source>
+      <translation>{file} 各行的预测都不是数字；模型可能已损坏。</translation>
+    </message>
+    <message>
+      <source>No prediction of both bundles for the rows of {file} is a number; a model may be damaged.</source>
+      <translation>对于 {file} 的各行，两个模型包没有一行的预测都是数字；可能有模型已损坏。</translation>
+    </message>
+    <message>
       <source>No row of {file} has a {column!r} that the model knows.</source>
       <translation>{file} 中没有任何一行的 {column!r} 是模型认识的。</translation>
     </message>
@@ -3443,6 +3455,14 @@
       <translation>文件中位置相近的行彼此相似：快速基线在随机抽取的折上 {metric} 为 {chosen}，而把成块的行连同其前后 {gap:,} 行一起留出时为 {apart}（始终给出同一预测：{constant}）。如果各行像日期那样前后相继，或彼此相属，那么随机折上的得分对新行来说过于乐观。</translation>
     </message>
     <message>
+      <source>Rows whose prediction is not a number and that are left out: {n:,}; the model may be damaged.</source>
+      <translation>预测不是数字而被略去的行：{n:,}；模型可能已损坏。</translation>
+    </message>
+    <message>
+      <source>Rows whose prediction is not a number, and that have an empty one: {n:,} (row {rows}); the model may be damaged.</source>
+      <translation>预测不是数字而留空的行：{n:,}（第 {rows} 行）；模型可能已损坏。</translation>
+    </message>
+    <message>
       <source>Rows with more cells than the header: {n:,} (the first in line {row}); what is beyond was ignored.</source>
       <translation>有 {n:,} 行的单元格多于表头（首个在第 {row} 行）；多出的部分已忽略。</translation>
     </message>
@@ -3613,6 +3633,46 @@
     <message>
       <source>The bundle {folder} was made by a newer version of Cupel ({version}); update Cupel to use it.</source>
       <translation>导出包 {folder} 由更新版本的 Cupel（{version}）生成；请更新 Cupel 后使用。</translation>
+    </message>
+    <message>
+      <source>The bundle {folder}: the field {field!r} is {value!r} in manifest.json and {other!r} in schema.json; copy or export the bundle again.</source>
+      <translation>模型包 {folder}：字段 {field!r} 在 manifest.json 中是 {value!r}，在 schema.json 中是 {other!r}；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
+      <source>The bundle's file {file} cannot be read: {reason}.</source>
+      <translation>无法读取模型包的文件 {file}：{reason}。</translation>
+    </message>
+    <message>
+      <source>The bundle's file {file} does not hold the predictions of the sample rows; copy or export the bundle again.</source>
+      <translation>模型包的文件 {file} 中没有样本行的预测；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
+      <source>The bundle's file {file} has no field {field!r}; copy or export the bundle again.</source>
+      <translation>模型包的文件 {file} 没有字段 {field!r}；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
+      <source>The bundle's file {file} has no sample row; copy or export the bundle again.</source>
+      <translation>模型包的文件 {file} 没有样本行；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
+      <source>The bundle's file {file} has {n:,} bytes, more than the {most:,} that one of Cupel has; do not use this bundle.</source>
+      <translation>模型包的文件 {file} 有 {n:,} 字节，超过 Cupel 的文件至多有的 {most:,} 字节；请勿使用该模型包。</translation>
+    </message>
+    <message>
+      <source>The bundle's file {file} is damaged ({reason}); copy or export the bundle again.</source>
+      <translation>模型包的文件 {file} 已损坏（{reason}）；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
+      <source>The bundle's file {file} is of {n:,} networks, and schema.json names the outputs of {m:,}; copy or export the bundle again.</source>
+      <translation>模型包的文件 {file} 属于 {n:,} 个网络，而 schema.json 列出了 {m:,} 个网络的输出；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
+      <source>The bundle's file {file} is {value}, not {wanted}; copy or export the bundle again.</source>
+      <translation>模型包的文件 {file} 是 {value}，而不是 {wanted}；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
+      <source>The bundle's file {file}: the field {field!r} is {value}, not {wanted}; copy or export the bundle again.</source>
+      <translation>模型包的文件 {file}：字段 {field!r} 是 {value}，而不是 {wanted}；请重新复制或导出该模型包。</translation>
     </message>
     <message>
       <source>The bundles do not read the same rows of the data; compare them on another file.</source>
@@ -3907,6 +3967,10 @@
       <translation>导出到 {path} 的清单</translation>
     </message>
     <message>
+      <source>The manifest.json of the bundle {folder} is damaged ({reason}); copy or export the bundle again.</source>
+      <translation>模型包 {folder} 的 manifest.json 已损坏（{reason}）；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
       <source>The mean of several networks for each row, a smaller ensemble than the exported one, has {value}, 95 % interval {low} to {high}.</source>
       <translation>每行取多个网络的平均（比导出的集成更小的集成）为 {value}，95 % 区间 {low} 至 {high}。</translation>
     </message>
@@ -3925,6 +3989,18 @@
     <message>
       <source>The metric {metric!r} does not fit a {task} target; choose one of {choices}.</source>
       <translation>指标 {metric!r} 不适用于 {task} 目标；请从 {choices} 中选择。</translation>
+    </message>
+    <message>
+      <source>The model in the format {format!r} gives {found} of type {type} for {n:,} rows, not {wanted} numbers as schema.json says; copy or export the bundle again.</source>
+      <translation>格式为 {format!r} 的模型对 {n:,} 行给出 {found} 个类型为 {type} 的值，而不是 schema.json 所说的 {wanted} 个数字；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
+      <source>The model of the bundle {folder} cannot be run: {reason}</source>
+      <translation>模型包 {folder} 的模型无法运行：{reason}</translation>
+    </message>
+    <message>
+      <source>The model of the bundle {folder} gave no prediction within {seconds} seconds; do not use this bundle.</source>
+      <translation>模型包 {folder} 的模型在 {seconds} 秒内没有给出预测；请勿使用该模型包。</translation>
     </message>
     <message>
       <source>The model was trained on these rows, or most of them: their score flatters it. What to expect of new rows is on the bundle's card.</source>
@@ -4623,6 +4699,10 @@
       <translation>数据</translation>
     </message>
     <message>
+      <source>it holds no graph</source>
+      <translation>其中没有计算图</translation>
+    </message>
+    <message>
       <source>it is no list of words</source>
       <translation>它不是词语列表</translation>
     </message>
@@ -4719,6 +4799,10 @@
       <translation>{file} 属于其他程序；请另选文件夹作为工作区。</translation>
     </message>
     <message>
+      <source>{file} cannot be loaded ({reason}); copy or export the bundle again.</source>
+      <translation>无法加载 {file}（{reason}）；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
       <source>{file} cannot be opened or read ({reason}); check that its disk is there and can be written.</source>
       <translation>无法打开或读取 {file}（{reason}）；请检查其所在磁盘是否存在且可写。</translation>
     </message>
@@ -4747,6 +4831,10 @@
       <translation>{file} 没有说明其结构版本（{found!r}）；请用其旁边的备份恢复。</translation>
     </message>
     <message>
+      <source>{file} fails on the rows ({reason}); the model is damaged, copy or export the bundle again.</source>
+      <translation>{file} 无法处理这些行（{reason}）；模型已损坏，请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
       <source>{file} has a row of more than {most}; is a quote that opens a cell never closed? Read it without quotes (--quote none), or mend it.</source>
       <translation>{file} 有一行超过 {most}；是否有单元格开头的引号从未关闭？请不按引号读取（--quote none），或修正它。</translation>
     </message>
@@ -4759,8 +4847,16 @@
       <translation>{file} 只有一列；表格需要目标列和至少另外一列（若分隔符不常见，请指定）。</translation>
     </message>
     <message>
+      <source>{file} has an input {name!r} that schema.json does not name; copy or export the bundle again.</source>
+      <translation>{file} 有一个 schema.json 未列出的输入 {name!r}；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
       <source>{file} has column names but no rows; choose a file with data.</source>
       <translation>{file} 有列名但没有数据行；请选择有数据的文件。</translation>
+    </message>
+    <message>
+      <source>{file} has more than {most:,} operations, which no network of Cupel with {n_inputs:,} columns has; do not use this bundle.</source>
+      <translation>{file} 有超过 {most:,} 个运算，Cupel 的 {n_inputs:,} 列的网络不会有这么多；请勿使用该模型包。</translation>
     </message>
     <message>
       <source>{file} has no column of paths of images ({formats}) that are there.</source>
@@ -4785,6 +4881,10 @@
     <message>
       <source>{file} has no images in sub-folders; put the images ({formats}) of each class into a folder of its own.</source>
       <translation>{file} 的子文件夹中没有图像；请把每个类别的图像（{formats}）放进各自的文件夹。</translation>
+    </message>
+    <message>
+      <source>{file} has no input {name!r}, which schema.json names; copy or export the bundle again.</source>
+      <translation>{file} 没有 schema.json 列出的输入 {name!r}；请重新复制或导出该模型包。</translation>
     </message>
     <message>
       <source>{file} has no row that can be read.</source>
@@ -4813,6 +4913,10 @@
     <message>
       <source>{file} has {n:,} images and {n_labels:,} labels in its part {part}; they do not belong together.</source>
       <translation>{file} 的 {part} 部分有 {n:,} 个图像和 {n_labels:,} 个标签；两者不匹配。</translation>
+    </message>
+    <message>
+      <source>{file} has {n:,} outputs, not one; copy or export the bundle again.</source>
+      <translation>{file} 有 {n:,} 个输出，而不是一个；请重新复制或导出该模型包。</translation>
     </message>
     <message>
       <source>{file} has {n_cells} cells a row, but the training data had {n_columns}; give the same columns in the same order, or a header with their names.</source>
@@ -4845,6 +4949,10 @@
     <message>
       <source>{file} holds no texts: no file in it ends in .txt.</source>
       <translation>{file} 中没有文本：没有以 .txt 结尾的文件。</translation>
+    </message>
+    <message>
+      <source>{file} holds {what}, which no network of Cupel has; do not use this bundle.</source>
+      <translation>{file} 含有 {what}，Cupel 的网络都没有；请勿使用该模型包。</translation>
     </message>
     <message>
       <source>{file} is JSON that cannot be read: {reason} in line {row}; mend it, or download it again.</source>
@@ -5003,6 +5111,10 @@
       <translation>{file} 已损坏（{reason}）；请重新复制或下载。</translation>
     </message>
     <message>
+      <source>{file} is damaged ({reason}); copy or export the bundle again.</source>
+      <translation>{file} 已损坏（{reason}）；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
       <source>{file} is damaged ({reason}); restore it from a backup beside it.</source>
       <translation>{file} 已损坏（{reason}）；请用其旁边的备份恢复。</translation>
     </message>
@@ -5131,8 +5243,20 @@
       <translation>{file}：各部分的图像大小不同；请分别提供。</translation>
     </message>
     <message>
+      <source>{file}: the input {name!r} is {found}, not {wanted} as schema.json says; copy or export the bundle again.</source>
+      <translation>{file}：输入 {name!r} 是 {found}，而不是 schema.json 所说的 {wanted}；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
       <source>{file}: the names of its files are read as {encoding}; --encoding says another one.</source>
       <translation>{file}：其中的文件名按 {encoding} 读取；可用 --encoding 另行指定。</translation>
+    </message>
+    <message>
+      <source>{file}: the output {name!r} is {found}, not numbers of {wanted} as schema.json says; copy or export the bundle again.</source>
+      <translation>{file}：输出 {name!r} 是 {found}，而不是 schema.json 所说的 {wanted} 个数字；请重新复制或导出该模型包。</translation>
+    </message>
+    <message>
+      <source>{file}: the tensor {name!r} is declared as {shape} and holds {n:,} bytes; do not use this bundle.</source>
+      <translation>{file}：张量 {name!r} 声明为 {shape}，而只有 {n:,} 字节；请勿使用该模型包。</translation>
     </message>
     <message>
       <source>{file}: {n:,} rows do not have {n_columns:,} cells; check the delimiter and the quoting.</source>

@@ -64,7 +64,8 @@ class TextPart(BundlePart):
 
     def measures(self, tokens: TokenRule | None) -> dict[str, Measure]:
         """Return the length, and the share of tokens that the model does not know, where its tokens are known."""
-        if tokens is None:
+        # Another expression could take without end on a text.
+        if tokens is None or tokens.expression not in PATTERNS.values():
             return {"length": _length}
         known, pattern = frozenset(tokens.known), re.compile(tokens.expression)
         lower = {sign: sign + 32 for sign in range(ord("A"), ord("Z") + 1)}

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from cupel.engine.data.reading import read_table
 from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
-from cupel.engine.deployment.bundle import Bundle
+from cupel.engine.deployment.bundle import MANIFEST, Bundle, write_manifest
+from cupel.engine.domain.bundle_files import ManifestFile
 from cupel.engine.domain.errors import Message
 from cupel.engine.domain.evidence import Corrected, Evidence, Verdict
 from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
@@ -55,6 +57,12 @@ def manifest_of(bundle: Path) -> dict[str, Any]:
     """Return what stands in the manifest of a bundle that is whole."""
     Bundle.open(bundle)
     return json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
+
+
+def sign_again(bundle: Path) -> None:
+    """Write the manifest of a bundle anew, with the digests of the files that are there now."""
+    content = json.loads((bundle / MANIFEST).read_text(encoding="utf-8"))
+    write_manifest(bundle, msgspec.convert(content, ManifestFile))
 
 
 def write_data(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 # What `cupel` is, from a source tree too.
@@ -16,18 +18,23 @@ CUPEL = (sys.executable, "-c", "from cupel.engine.cli import main; import sys; s
 
 
 @contextmanager
-def served(command: list[str], folder: Path | None = None) -> Iterator[int]:
-    """Start a server on a free port, and give the port."""
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder)
-    assert child.stdout is not None
-    assert child.stderr is not None
-    try:
-        line = child.stdout.readline()
-        assert " at http://127.0.0.1:" in line, line + child.stderr.read()
-        yield int(line.partition("http://127.0.0.1:")[2].split()[0])
-    finally:
-        child.terminate()
-        child.communicate()
+def served(command: list[str], folder: Path | None = None, log: Path | None = None) -> Iterator[int]:
+    """Start a server on a free port, and give the port; what it says goes into a log, if one is named."""
+    with TemporaryDirectory() as place:
+        kept = Path(place, "log") if log is None else log
+        with kept.open("w", encoding="utf-8") as stream:
+            child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stream, text=True, cwd=folder)
+            assert child.stdout is not None
+            try:
+                line = child.stdout.readline()
+                found = re.search(r" at http://[\w.]+:(\d+)", line)
+                assert found is not None, line + kept.read_text(encoding="utf-8")
+                if log is not None:
+                    stream.write(line)
+                yield int(found[1])
+            finally:
+                child.terminate()
+                child.communicate()
 
 
 def ask(

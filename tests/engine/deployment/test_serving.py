@@ -23,7 +23,7 @@ from .programs import ask, served
 from .stubs import compile_cpp, compile_java
 
 LIMITS = ("--max-rows", "40", "--max-bytes", "20000")
-EXPORTED = ("serve.py", "requirements-serve.txt", "Dockerfile", "training_profile.json")
+EXPORTED = ("serve.py", "guarding.py", "requirements-serve.txt", "Dockerfile", "training_profile.json")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
@@ -22,16 +21,15 @@ import pytest
 from cupel.engine.bundled.errors import InputError
 from cupel.engine.bundled.predictor import Predictor
 from cupel.engine.cli import main
-from cupel.engine.deployment.bundle import MANIFEST, Bundle, verify_bundle, write_manifest
+from cupel.engine.deployment.bundle import MANIFEST, Bundle, verify_bundle
 from cupel.engine.deployment.export import export_final, export_trial
-from cupel.engine.domain.bundle_files import ManifestFile
 from cupel.engine.domain.errors import DataError, ExportError
 from cupel.engine.domain.metrics import METRICS
 from cupel.engine.inference.comparison import compare_bundles
 from cupel.engine.inference.drift import PROFILE, Watch, holm, stability_index, two_sample
 from cupel.engine.inference.predicting import predict_file, write_rows
 
-from ..deployment.made import Made, make_study, write_data
+from ..deployment.made import Made, make_study, sign_again, write_data
 
 Case = tuple[Made, Path]
 
@@ -135,7 +133,7 @@ def test_a_bundle_without_a_profile_says_so(case: Case, tmp_path: Path) -> None:
     made, bundle = case
     old = shutil.copytree(bundle, tmp_path / "old")
     (old / PROFILE).unlink()
-    _sign_again(old)
+    sign_again(old)
     summary = predict_file(old, made.file, tmp_path / "out.csv")
     assert summary.drift is None
     assert "has no profile of its training rows" in str(summary.messages[-1])
@@ -363,14 +361,6 @@ def test_bundles_of_other_classes_are_not_compared(case: Case, tmp_path: Path) -
 
 
 # --- what `cupel verify` refuses ---
-
-
-def _sign_again(bundle: Path) -> None:
-    """Write a manifest that fits the files, as someone who changes a bundle would."""
-    path = bundle / MANIFEST
-    content = json.loads(path.read_text(encoding="utf-8"))
-    path.unlink()
-    write_manifest(bundle, msgspec.convert(content, ManifestFile))
 
 
 def _with_entry(bundle: Path, name: str, **entry: Any) -> None:
