@@ -12,7 +12,8 @@ from rich.segment import Segment
 from ..domain.formatting import escaped
 from .streams import EscapingStream
 
-_FILE_WIDTH = 160
+# A line of a table stays one, however many params it has.
+_FILE_WIDTH = 10_000
 
 
 class _EscapedParts(RenderHook):
@@ -45,7 +46,7 @@ def plain_console(*, stderr: bool = False) -> Console:
         # Rich writes its own colours.
         stream = stream.stream
     width = None if stream.isatty() else _FILE_WIDTH
-    console = Console(file=stream, markup=False, emoji=False, width=width)
+    console = Console(file=stream, markup=False, emoji=False, width=width, soft_wrap=width is not None)
     console.push_render_hook(_EscapedParts())
     return console
 
