@@ -34,7 +34,7 @@ from cupel.storage.records import TrialKind, TrialState
 from cupel.storage.store import Store
 from honest_tables import TABLES, Made, null_table
 
-N_NULL, N_TRIALS, N_SAMPLES, N_OUTER = 20, 30, 2, 5
+N_NULL, N_TRIALS, N_SAMPLES, N_OUTER = 20, 30, 4, 5
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
