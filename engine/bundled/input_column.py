@@ -105,6 +105,10 @@ class InputColumn(ABC):
         The archive of a bundle with the files that its sample rows name; empty where cells are no files.
     file_types : tuple of str
         Media types of the files, for those who send one over HTTP.
+    tensor : str
+        What the model takes of a cell, as ONNX names it: ``tensor(double)``.
+    cell_shape : tuple of int
+        Of that.
     bad : list of (str, str)
         The files that could not be read, and why.
     n_unseen : int
@@ -124,6 +128,8 @@ class InputColumn(ABC):
     is_pictured: bool = False
     samples: str = ""
     file_types: tuple[str, ...] = ()
+    tensor: str = ""
+    cell_shape: tuple[int, ...] = (1,)
 
     def __init__(self, spec: InputSpec, schema: Schema, decimal: str) -> None:  # noqa: ARG002 - one signature for all
         self.column, self.name, self.key, self.role = spec.column, spec.name, spec.column, spec.role

@@ -13,12 +13,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from .beside import beside
+from .columns import column_of
 from .errors import InputError
 from .onnx_file import check_onnx
 from .outputs import times
-from .schema import InputSpec, Schema
+from .schema import Schema
 
-_TYPES = {"text": "tensor(string)", "number": "tensor(double)", "date": "tensor(double)"}
 _OUTPUTS = ("tensor(float)", "tensor(double)")
 _REASON = 200
 
@@ -98,7 +98,7 @@ class OnnxModel:
                 "{file} cannot be loaded ({reason}); copy or export the bundle again.",
                 file=file, reason=_reason(error),
             ) from error  # fmt: skip
-        _check_inputs(self._session.get_inputs(), schema.inputs, file)
+        _check_inputs(self._session.get_inputs(), schema, file)
         _check_outputs(self._session.get_outputs(), schema, file, len(further))
 
     def __call__(self, feeds: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -133,28 +133,27 @@ def _runtime() -> ModuleType:
         ) from error
 
 
-def _check_inputs(found: Sequence[Any], wanted: Sequence[InputSpec], file: str) -> None:
+def _check_inputs(found: Sequence[Any], schema: Schema, file: str) -> None:
     """Refuse inputs of a graph that are not those of the schema."""
     inputs = {one.name: one for one in found}
-    for spec in wanted:
-        given = inputs.pop(spec.name, None)
+    for column in (column_of(spec, schema, ".") for spec in schema.inputs):
+        given = inputs.pop(column.name, None)
         if given is None:
             raise InputError(
                 "{file} has no input {name!r}, which schema.json names; copy or export the bundle again.",
-                file=file, name=spec.name,
+                file=file, name=column.name,
             )  # fmt: skip
-        row = (1,) if spec.shape is None else spec.shape
-        kind = _TYPES[spec.storage] if spec.shape is None else f"tensor({spec.dtype})"
+        row, tensor = column.cell_shape, column.tensor
         fits = len(given.shape) == 1 + len(row) and all(
             isinstance(size, str | None) or size == one
             for size, one in zip(given.shape[1:], row, strict=True)
         )
-        if not fits or isinstance(given.shape[0], int) or given.type != kind:
+        if not fits or isinstance(given.shape[0], int) or given.type != tensor:
             raise InputError(
                 "{file}: the input {name!r} is {found}, not {wanted} as schema.json says; copy or export the bundle "
                 "again.",
-                file=file, name=spec.name, found=f"{given.type} of {times(given.shape)}",
-                wanted=f"{kind} of {times(('N', *row))}",
+                file=file, name=column.name, found=f"{given.type} of {times(given.shape)}",
+                wanted=f"{tensor} of {times(('N', *row))}",
             )  # fmt: skip
     for name in inputs:
         raise InputError(

@@ -45,6 +45,7 @@ class ImageColumn(InputColumn):
         self._schema = schema
         height, width, channels = self.shape = spec.shape or (0, 0, 0)
         self.dtype = spec.dtype
+        self.tensor, self.cell_shape = f"tensor({spec.dtype})", self.shape
         of_pixel = f"{channels} bytes" if spec.dtype == "uint8" else f"{channels} numbers of 16 bits"
         size = f"{height} x {width} pixels of {of_pixel}"
         self.preparation = f"An image is resized to {size} first: ../decoding.py says how."
