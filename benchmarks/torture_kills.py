@@ -27,15 +27,19 @@ from cupel.storage.store import Store
 from torture_findings import Answer, Finding, Setting
 
 Harm = Literal["engine", "worker", "all", "lock"]
+_HARMS: tuple[Harm, ...] = (*["engine"] * 4, *["worker"] * 4, *["all"] * 4, "lock")
 _NAME = "Irises"
 # Until a terminal is called hung, and until processes that were left alone have ended.
-_LIMIT_S, _ORPHANS_S = 300, 60
+_LIMIT_S, _ORPHANS_S = 600, 60
 _MOST_RESUMES = 6
+# Until a study is there and its engine runs, on a busy machine.
+_FIRST_S = 10
 _STAGES: dict[Stage, float] = {
     Stage.READING: 6, Stage.WORKERS: 7, Stage.FIRST_TRIAL: 7, Stage.SEARCH: 5, Stage.FINAL_MODEL: 12, Stage.EXPORT: 3,
 }  # fmt: skip
 """Of a study, with the seconds that each takes when two cores have other work too."""
 _LOCKS_S = (2, 8, 35)
+_ORDER = list(Stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +68,32 @@ class Blow:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A study, and what is done to it, in the order of the stages."""
+    """A study, and what is done to it, in the order of the stages.
+
+    Attributes
+    ----------
+    blows : tuple of Blow
+    n_trials, n_finalists, pruner, is_exported
+        What is searched.
+    first_s : float or None
+        When the terminal that makes workspace and study is killed, in seconds since it was started.
+    """
 
     blows: tuple[Blow, ...]
     n_trials: int
     n_finalists: int
     pruner: str
     is_exported: bool
+    first_s: float | None
 
     @classmethod
     def drawn(cls, rng: random.Random) -> Plan:
         """Draw a plan."""
         stages = list(_STAGES)
-        chosen = sorted(rng.choices(stages, k=rng.choice([1, 2, 2, 3])), key=stages.index)
+        chosen = sorted(rng.choices(stages, k=rng.choice([2, 3, 4, 5])), key=stages.index)
         blows = tuple(
             Blow(
-                rng.choice(["engine", "engine", "worker", "worker", "all", "all", "lock"]),
+                rng.choice(_HARMS),
                 stage,
                 rng.random() * _STAGES[stage],
                 rng.choice(_LOCKS_S),
@@ -88,13 +102,15 @@ class Plan:
         )
         is_exported = Stage.EXPORT in chosen or rng.random() < 0.2
         return cls(
-            blows, rng.randint(3, 6), rng.choice([0, 2]), rng.choice(["none", "hyperband"]), is_exported
-        )
+            blows, rng.randint(3, 6), rng.choice([0, 0, 2]), rng.choice(["none", "hyperband"]), is_exported,
+            rng.random() * _FIRST_S if rng.random() < 0.5 else None,
+        )  # fmt: skip
 
     def __str__(self) -> str:
         export = ", exported" if self.is_exported else ""
+        first = "" if self.first_s is None else f"terminal after {self.first_s:.2f} s; "
         return (
-            f"{'; '.join(map(str, self.blows))} ({self.n_trials} trials, {self.n_finalists} finalists, pruner "
+            f"{first}{'; '.join(map(str, self.blows))} ({self.n_trials} trials, {self.n_finalists} finalists, pruner "
             f"{self.pruner}{export})"
         )
 
@@ -164,11 +180,19 @@ class _Harmed:
     def _search(self) -> None:
         plan = self.plan
         out = ["--out", str(self.workspace / "exports" / "bundle")] if plan.is_exported else ["--no-export"]
-        self._start(
+        search = (
             "search", "sample:iris", "--target", "species", "--name", _NAME, "--family", "mlp", "--folds", "2",
             "--epochs", "4", "--workers", "2", "--trials", str(plan.n_trials), "--finalists",
             str(plan.n_finalists), "--pruner", plan.pruner, *out,
         )  # fmt: skip
+        terminal = self._start(*search)
+        if plan.first_s is not None:
+            time.sleep(plan.first_s)
+            terminal.kill()
+            self._end()
+            is_there = self._study() is not None
+            self.done.append(f"terminal killed, {'with' if is_there else 'without'} a study")
+            self._start(*(("resume", _NAME) if is_there else search))
         for blow in plan.blows:
             if not self._came(blow.stage):
                 self.done.append(f"{blow.stage} was over")
@@ -185,25 +209,25 @@ class _Harmed:
             n_resumes += 1
 
     def _came(self, stage: Stage) -> bool:
-        """Wait for a stage, and return whether it came; what has ended before is resumed."""
+        """Wait for a stage, or a later one where it was short, and return whether it came; what has ended is resumed."""
         until = time.monotonic() + _LIMIT_S
         while time.monotonic() < until:
             study = self._study()
-            if study is not None and study.engine_pid is not None:
+            if study is not None and study.engine_pid is not None and psutil.pid_exists(study.engine_pid):
                 self._note(study.engine_pid)
-                if study.stage is stage:
+                if study.stage is not None and _ORDER.index(study.stage) >= _ORDER.index(stage):
                     return True
             if self._terminal is not None and self._terminal.poll() is not None:
                 self._end()
                 if self._state() is StudyState.DONE:
                     return False
                 self._start("resume", _NAME)
-            time.sleep(0.02)
+            time.sleep(0.1)
         raise _FaultError("hang", f"{stage} did not come in {_LIMIT_S} s")
 
     def _strike(self, blow: Blow) -> None:
         study = self._study()
-        if study is None or study.engine_pid is None:
+        if study is None or study.engine_pid is None or not psutil.pid_exists(study.engine_pid):
             self.done.append("nothing ran any more")
             return
         self._note(study.engine_pid)
@@ -221,7 +245,9 @@ class _Harmed:
             self._end()
             self._start("resume", _NAME)
 
-    def _kill(self, pid: int, harm: Harm) -> None:
+    def _kill(self, pid: int, harm: Harm) -> int:
+        """Kill what is meant, and return how many processes that were."""
+        n_killed = 0
         with contextlib.suppress(psutil.NoSuchProcess):
             engine = psutil.Process(pid)
             below = engine.children(recursive=True)
@@ -232,6 +258,8 @@ class _Harmed:
             for victim in victims:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     victim.kill()
+                    n_killed += 1
+        return n_killed
 
     def _judge(self, store: Store) -> None:
         study = store.find_study(_NAME)
@@ -289,12 +317,13 @@ class _Harmed:
             known = set(self._seen)
             self._seen += [one for one in (engine, *engine.children(recursive=True)) if one not in known]
 
-    def _start(self, command: str, *arguments: str) -> None:
+    def _start(self, command: str, *arguments: str) -> subprocess.Popen[str]:
         program = Path(sys.executable).with_name("cupel")
-        self._terminal = subprocess.Popen(
+        self._terminal = terminal = subprocess.Popen(
             [program, command, *arguments, "--workspace", self.workspace],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
+        return terminal
 
     def _end(self) -> None:
         """Wait for the terminal to end, and look at what it said."""
