@@ -9,7 +9,6 @@ The minutes are shared out among the parts. Each input is made of the seed and i
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
 import sys
@@ -19,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TextIO
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -55,14 +55,34 @@ class PartReport:
     seconds: float
 
 
-def run_part(name: str, setting: Setting, numbers: Iterable[int], seconds: float) -> PartReport:
-    """Try inputs until there are no more, or the time is over; what goes wrong is printed at once."""
+def run_part(
+    name: str, setting: Setting, numbers: Iterable[int], seconds: float, report: TextIO
+) -> PartReport:
+    """Try inputs until there are no more, or the time is over; each is a line of JSON in the report at once.
+
+    Parameters
+    ----------
+    name : str
+        Of `PARTS`.
+    setting : Setting
+    numbers : iterable of int
+        Of the inputs.
+    seconds : float
+        After them no further input is begun.
+    report : TextIO
+
+    Returns
+    -------
+    PartReport
+    """
     began = time.monotonic()
     found = list[Finding]()
     with PARTS[name](setting) as one:
         for number in numbers:
             finding = one(number)
             found.append(finding)
+            report.write(json.dumps({"seed": setting.seed, **asdict(finding)}) + "\n")
+            report.flush()
             if finding.outcome in BAD:
                 said = " ".join(finding.said.split())
                 print(f"{name} {number}: {finding.outcome}: {finding.input}: {said[:400]}", flush=True)
@@ -92,32 +112,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 2
     total = sum(_SHARES.get(name, 1.0) for name in names)
-    numbers = itertools.count() if asked.only is None else [asked.only]
-    if asked.inputs:
-        numbers = range(asked.inputs)
+    numbers = range(asked.inputs or sys.maxsize) if asked.only is None else [asked.only]
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"seed {asked.seed}, {asked.minutes:g} min, {os.cpu_count()} cores, load before {load}", flush=True)
     reports = list[PartReport]()
-    for name in names:
-        seconds = 60 * asked.minutes * _SHARES.get(name, 1.0) / total
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            setting = Setting(asked.seed, Path(folder), asked.load)
-            reports.append(run_part(name, setting, numbers, seconds))
-        # Of what is over, should the rest be interrupted.
-        _write(asked.report, asked.seed, reports)
+    asked.report.parent.mkdir(parents=True, exist_ok=True)
+    with asked.report.open("w", encoding="utf-8") as report:
+        for name in names:
+            seconds = 60 * asked.minutes * _SHARES.get(name, 1.0) / total
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+                setting = Setting(asked.seed, Path(folder), asked.load)
+                reports.append(run_part(name, setting, numbers, seconds, report))
     print(table_of(reports))
     n_bad = sum(one.outcome in BAD for report in reports for one in report.findings)
     print(f"{n_bad} went wrong; all inputs are in {asked.report}")
     return int(n_bad > 0)
-
-
-def _write(file: Path, seed: int, reports: Sequence[PartReport]) -> None:
-    """Write one line of JSON for each input."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8") as stream:
-        for report in reports:
-            for one in report.findings:
-                stream.write(json.dumps({"seed": seed, **asdict(one)}) + "\n")
 
 
 def _parser() -> argparse.ArgumentParser:
