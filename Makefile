@@ -11,11 +11,13 @@ TEST_JOBS ?= 2
 QUALITY_VENV ?= .venv-quality
 QUALITY_PIP ?=
 QUALITY_ARGS ?=
+# For `make torture`, say "--seed 3 --minutes 60 --parts kills --load 8".
+TORTURE_ARGS ?=
 export VENV
 # Tests start hundreds of processes, and each would compile all of our modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test test-slow check bench bench-quality bench-honest shots
+.PHONY: help setup run test test-slow check bench bench-quality bench-honest torture shots
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /:/' | awk -F: '{ printf "make %-13s %s\n", $$1, $$2 }'
@@ -57,6 +59,9 @@ bench-quality: $(STAMP) ## compare what short searches export with trees, linear
 
 bench-honest: $(STAMP) ## compare what searches say with the truth, on noise and on tables with unseen rows (hours; goes on)
 	@$(BIN)/python benchmarks/bench_honest.py
+
+torture: $(STAMP) ## kill engines, damage stores, data and bundles, and tell what came of it (TORTURE_ARGS; docs/reliability.md)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/torture.py $(TORTURE_ARGS)
 
 shots: $(STAMP) ## search small studies, and take pictures of every page in both themes and languages
 	QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/shots.py shots --studies shots/.studies

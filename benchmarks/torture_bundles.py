@@ -1,39 +1,29 @@
-"""Damages bundles and requests at random, and tells what came of it.
+"""`make torture`, bundles: a bundle or a request with something damaged, and what predicting or serving makes of it.
 
-    python benchmarks/torture_bundles.py BUNDLE DATA.csv [--seed 0] [--count 500]
-
-Each input is made of the seed and its number alone, so that one that went wrong can be made again. A refusal is one
-sentence; whatever else is raised is a traceback, as is what a server answers with 500. Python's own limit ends what takes
-too long: a hang.
+A refusal is one sentence; whatever else is raised is a traceback, as is what a server answers with 500.
 """
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import json
 import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import msgspec
-from cupel.engine.bundled.errors import InputError
-from cupel.engine.deployment.bundle import MANIFEST, Bundle, write_manifest
+from cupel.engine.deployment.bundle import MANIFEST, write_manifest
 from cupel.engine.domain.bundle_files import ManifestFile
-from cupel.engine.domain.errors import CupelError
 from cupel.engine.inference.predicting import predict_file
+from sklearn.datasets import load_iris
+from torture_findings import Answer, Finding, Setting, came_of
 
-Outcome = Literal["refused", "answered", "traceback", "hang", "wrong"]
 # Of one input.
 _LIMIT_S = 150
 _JSON_FILES = ("schema.json", "manifest.json", "training_profile.json")
@@ -43,57 +33,42 @@ _ODD: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-class _Late(BaseException):
-    """An input took too long; nothing that catches exceptions catches it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What came of one input.
-
-    Attributes
-    ----------
-    input : str
-        Its number, and what was done.
-    outcome : {"refused", "answered", "traceback", "hang", "wrong"}
-    told : str
-        The sentence, or the exception.
-    """
-
-    input: str
-    outcome: Outcome
-    told: str = ""
-
-
-def fuzz(seed: int, count: int, folder: Path, bundle: Path, data: Path) -> list[Finding]:
-    """Damage a bundle in many ways, one at a time, and predict with it; a tenth of the inputs are requests.
-
-    Parameters
-    ----------
-    seed, count : int
-    folder : Path
-        Where copies are made.
-    bundle, data : Path
-        A bundle that is whole, and rows for it.
-
-    Returns
-    -------
-    list of Finding
-    """
-    found: list[Finding] = []
+@contextmanager
+def torture(setting: Setting) -> Iterator[Callable[[int], Finding]]:
+    """Give the function that damages a bundle and predicts with it; a tenth of the inputs are requests."""
+    data, bundle = setting.folder / "iris.csv", setting.folder / "bundle"
+    load_iris(as_frame=True).frame.to_csv(data, index=False)
+    _export(setting.folder / "workspace", data, bundle)
     with _served(bundle) as port:
-        for number in range(count):
-            rng = random.Random(f"{seed}/{number}")
+
+        def one(number: int) -> Finding:
+            rng = random.Random(f"{setting.seed}/{number}")
+            copy = setting.folder / f"{number}"
             if number % 10 == 9:
-                name, work = _request(rng, port)
+                what, work = _request(rng, port)
             else:
-                copy = folder / f"{number}"
                 shutil.copytree(bundle, copy, ignore=shutil.ignore_patterns("__pycache__"))
-                name = _damaged(rng, copy)
-                work = _prediction(copy, data, folder / "out.csv")
-            found.append(_came_of(f"{number}: {name}", work))
-            shutil.rmtree(folder / f"{number}", ignore_errors=True)
-    return found
+                what = _damaged(rng, copy)
+                work = _prediction(copy, data, setting.folder / "out.csv")
+            outcome, said = came_of(work, _LIMIT_S)
+            shutil.rmtree(copy, ignore_errors=True)
+            return Finding("bundles", what, outcome, said, number)
+
+        yield one
+
+
+def _export(workspace: Path, data: Path, bundle: Path) -> None:
+    """Search a few networks, and export the best."""
+    done = subprocess.run(
+        [
+            Path(sys.executable).with_name("cupel"), "search", data, "--target", "target", "--task", "multiclass",
+            "--family", "mlp", "--trials", "2", "--epochs", "5", "--folds", "2", "--finalists", "0",
+            "--workspace", workspace, "--out", bundle,
+        ],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise RuntimeError(f"There is no bundle to damage: {done.stdout}{done.stderr}")
 
 
 @contextmanager
@@ -122,35 +97,8 @@ def _asked(port: int, method: str, path: str, body: bytes = b"", kind: str = "")
     return answer.status, text
 
 
-def _came_of(name: str, work: Callable[[], Finding]) -> Finding:
-    try:
-        with _limited(_LIMIT_S):
-            told = work()
-        return Finding(name, told.outcome, told.told)
-    except (CupelError, InputError) as error:
-        text = str(error)
-        return Finding(name, "refused" if text and "\n" not in text else "wrong", text)
-    except _Late:
-        return Finding(name, "hang")
-    except Exception as error:  # noqa: BLE001 - what is looked for
-        return Finding(name, "traceback", f"{type(error).__name__}: {error}")
-
-
-@contextmanager
-def _limited(seconds: int) -> Iterator[None]:
-    def late(*_: object) -> None:
-        raise _Late
-
-    signal.signal(signal.SIGALRM, late)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-
-
-def _prediction(bundle: Path, data: Path, out: Path) -> Callable[[], Finding]:
-    def work() -> Finding:
+def _prediction(bundle: Path, data: Path, out: Path) -> Callable[[], Answer]:
+    def work() -> Answer:
         summary = predict_file(bundle, data, out)
         cells = out.read_text(encoding="utf-8").lower()
         silent = ("nan" in cells or "inf" in cells) and not summary.messages
@@ -159,7 +107,7 @@ def _prediction(bundle: Path, data: Path, out: Path) -> Callable[[], Finding]:
     return work
 
 
-def _request(rng: random.Random, port: int) -> tuple[str, Callable[[], Finding]]:
+def _request(rng: random.Random, port: int) -> tuple[str, Callable[[], Answer]]:
     """Return a request with odd rows, and what asks it."""
     sample = json.loads(_asked(port, "GET", "/schema")[1])["sample"]
     body: Any = [dict(sample) for _ in range(rng.randint(0, 3))]
@@ -173,13 +121,13 @@ def _request(rng: random.Random, port: int) -> tuple[str, Callable[[], Finding]]
         ["", "", "?interval=0.9", "?interval=-1", "?interval=nan", "?interval=x", "?interval=1e999"]
     )
 
-    def work() -> Finding:
+    def work() -> Answer:
         status, answer = _asked(port, "POST", f"/predict{query}", text, kind)
         if status >= 500:
-            return Finding("", "traceback", answer)
+            return "traceback", answer
         if status == 200:
-            return Finding("", "answered")
-        return Finding("", "refused" if set(json.loads(answer)) == {"error", "problems"} else "wrong", answer)
+            return "answered", ""
+        return "refused" if set(json.loads(answer)) == {"error", "problems"} else "wrong", answer
 
     return f"request {query} {kind}", work
 
@@ -269,25 +217,3 @@ def _change_model(rng: random.Random, file: Path) -> str:
         graph.node.extend([node] * rng.choice([2, 200_000]))
     file.write_bytes(model.SerializeToString())
     return kind
-
-
-def main() -> int:
-    """Run the command line; ends with 1 where something is neither refused nor answered."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("bundle", type=Path)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=500)
-    asked = parser.parse_args()
-    Bundle.open(asked.bundle)
-    with tempfile.TemporaryDirectory() as folder:
-        found = fuzz(asked.seed, asked.count, Path(folder), asked.bundle, asked.data)
-    for one in found:
-        if one.outcome not in ("refused", "answered"):
-            print(f"{one.outcome}: {one.input}: {one.told[:300]}")
-    print(dict(Counter(one.outcome for one in found)))
-    return int(any(one.outcome not in ("refused", "answered") for one in found))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -71,6 +71,9 @@ def damage_told(source: str | Path) -> Iterator[None]:
     except InputError as error:
         raise DataError(error.template, **error.values) from error
     except OSError as error:
+        if error.errno is None:
+            # No disk says so: pyarrow's and gzip's word for bytes that make no sense.
+            raise _damaged(source, error) from error
         # A file that vanishes while it is read, a folder that may not be entered.
         raise DataError(
             "{file} cannot be read: {reason}.",
@@ -78,10 +81,14 @@ def damage_told(source: str | Path) -> Iterator[None]:
             reason=error.strerror or str(error),
         ) from error
     except _DAMAGE as error:
-        reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-        raise DataError(
-            "{file} is damaged ({reason}); copy or download it again.", file=str(source), reason=reason
-        ) from error
+        raise _damaged(source, error) from error
+
+
+def _damaged(source: str | Path, error: Exception) -> DataError:
+    reason = " ".join(str(error).split()).rstrip(" .") or type(error).__name__
+    return DataError(
+        "{file} is damaged ({reason}); copy or download it again.", file=str(source), reason=reason
+    )
 
 
 def unfolded(path: Path) -> Callable[[], BinaryIO]:

@@ -49,6 +49,19 @@ def test_a_workspace_of_an_older_version_is_updated_by_whatever_reads_it_first(
         assert "was of an older version" not in capsys.readouterr().err
 
 
+def test_a_workspace_that_is_only_being_made_is_not_taken_for_an_older_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cupel.sqlite").touch()
+    for command in (["studies"], ["trials", "1"], ["show", "1"]):
+        assert main([*command, "--workspace", str(tmp_path)]) == 2
+        said = capsys.readouterr()
+        assert said.err.startswith(f"cupel: There is no workspace in {tmp_path}; ")
+        assert "older version" not in said.err + said.out
+    make_workspace(tmp_path)
+    assert main(["studies", "--workspace", str(tmp_path)]) == 0
+
+
 def test_a_backup_is_a_database_that_opens_as_a_workspace(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -38,7 +38,7 @@ def prepare(path: Path, mode: Mode) -> None:
     Raises
     ------
     UnusableStoreError
-        If there is none (mode ``"r"``), or it is foreign, damaged, newer, or older (mode ``"r"``).
+        If there is none or an empty one (mode ``"r"``), or it is foreign, damaged, newer, or older (mode ``"r"``).
     """
     # Of a folder that may not be entered nobody can ask the latter.
     if mode == "r" or path.exists():
@@ -48,13 +48,16 @@ def prepare(path: Path, mode: Mode) -> None:
         connection = connect(path, mode, immutable=immutable)
         try:
             # Asked before anything is set: another program's file stays as it is.
-            is_newest = _revision(connection, path, HEAD) == HEAD
+            revision = _revision(connection, path, HEAD)
             if mode == "w":
                 _set_format(connection)
-            if is_newest:
+            if revision == HEAD:
                 return
         finally:
             connection.close()
+    if mode == "r" and revision is None:
+        # It is being made, or who began that was killed.
+        raise _nothing_there(path)
     if mode == "r":
         raise OlderStoreError(
             "{file} was written by an older version of Cupel; "
@@ -168,16 +171,20 @@ def _check_there(path: Path) -> None:
     try:
         path.stat()
     except FileNotFoundError as error:
-        raise UnusableStoreError(
-            "There is no workspace in {folder}; choose another folder or start a study there first.",
-            folder=str(path.parent),
-        ) from error
+        raise _nothing_there(path) from error
     except OSError as error:
         raise UnusableStoreError(
             "{file} cannot be opened or read ({reason}); check that its disk is there and can be written.",
             file=str(path),
             reason=error.strerror or str(error),
         ) from error
+
+
+def _nothing_there(path: Path) -> UnusableStoreError:
+    return UnusableStoreError(
+        "There is no workspace in {folder}; choose another folder or start a study there first.",
+        folder=str(path.parent),
+    )
 
 
 def _revision(connection: sqlite3.Connection, path: Path, head: str) -> str | None:

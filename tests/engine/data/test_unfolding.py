@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from cupel.engine.data.unfolding import damage_told, unfolded
 from cupel.engine.domain.errors import DataError
@@ -92,6 +93,16 @@ def test_an_error_with_a_sentence_of_its_own_passes() -> None:
         damage_told("a.npz"),
     ):
         raise zipfile.BadZipFile("odd.")
+
+
+def test_damage_that_pyarrow_tells_on_several_lines_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "a.parquet"
+    pd.DataFrame({"a": range(60), "y": ["no", "yes"] * 30}).to_parquet(file)
+    whole = bytearray(file.read_bytes())
+    whole[60:68] = b"\xff" * 8
+    file.write_bytes(whole)
+    with pytest.raises(DataError, match=r"^[^\n]*a\.parquet is damaged [^\n]*[^\s]\.$"):
+        load(file)
 
 
 def test_a_packed_file_that_unfolds_to_far_more_is_not_read(tmp_path: Path) -> None:
