@@ -22,7 +22,16 @@ from typing import Literal
 
 import psutil
 from cupel.storage.errors import StoreError
-from cupel.storage.records import FailureKind, JobState, Stage, StudyRecord, StudyState, TrialKind, TrialState
+from cupel.storage.records import (
+    ExportRecord,
+    FailureKind,
+    JobState,
+    Stage,
+    StudyRecord,
+    StudyState,
+    TrialKind,
+    TrialState,
+)
 from cupel.storage.store import Store
 from torture_findings import Answer, Finding, Setting
 
@@ -296,8 +305,14 @@ class _Harmed:
 
     def _judge_files(self, store: Store) -> None:
         """Look at what is exported, and what may have been left behind."""
-        exports = store.exports()
         folder = self.workspace / "exports"
+        killed = [one.id for one in store.exports() if _is_killed(one)]
+        if killed and any(blow.harm == "worker" for blow in self.plan.blows):
+            # What writes the bundle was the one that was killed: the study says so, and it is asked for again.
+            self._start("export", _NAME, "--out", str(folder / "bundle"))
+            self._end()
+            self.done.append("exported again")
+        exports = [one for one in store.exports() if not (killed and _is_killed(one))]
         found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
         wanted = ["bundle"] if self.plan.is_exported else []
         told = [(one.state, one.certificate.get("passed")) for one in exports]
@@ -350,6 +365,12 @@ class _Harmed:
         except StoreError:
             # It is being made.
             return None
+
+
+def _is_killed(export: ExportRecord) -> bool:
+    """Return whether an export is told as failed because its process was killed."""
+    failure = export.failure
+    return failure is not None and failure.kind is FailureKind.KILLED and bool(failure.message)
 
 
 def _lock(workspace: Path, seconds: float) -> None:
