@@ -102,7 +102,7 @@ def _prediction(bundle: Path, data: Path, out: Path) -> Callable[[], Answer]:
         summary = predict_file(bundle, data, out)
         cells = out.read_text(encoding="utf-8").lower()
         silent = ("nan" in cells or "inf" in cells) and not summary.messages
-        return Finding("", "wrong" if silent else "answered")
+        return ("wrong" if silent else "answered"), ""
 
     return work
 

@@ -22,7 +22,16 @@ from typing import Literal
 
 import psutil
 from cupel.storage.errors import StoreError
-from cupel.storage.records import FailureKind, JobState, Stage, StudyRecord, StudyState, TrialKind, TrialState
+from cupel.storage.records import (
+    ExportRecord,
+    FailureKind,
+    JobState,
+    Stage,
+    StudyRecord,
+    StudyState,
+    TrialKind,
+    TrialState,
+)
 from cupel.storage.store import Store
 from torture_findings import Answer, Finding, Setting
 
@@ -213,7 +222,7 @@ class _Harmed:
         until = time.monotonic() + _LIMIT_S
         while time.monotonic() < until:
             study = self._study()
-            if study is not None and study.engine_pid is not None and psutil.pid_exists(study.engine_pid):
+            if study is not None and study.engine_pid is not None and _is_alive(study.engine_pid):
                 self._note(study.engine_pid)
                 if study.stage is not None and _ORDER.index(study.stage) >= _ORDER.index(stage):
                     return True
@@ -227,19 +236,20 @@ class _Harmed:
 
     def _strike(self, blow: Blow) -> None:
         study = self._study()
-        if study is None or study.engine_pid is None or not psutil.pid_exists(study.engine_pid):
+        if study is None or study.engine_pid is None or not _is_alive(study.engine_pid):
             self.done.append("nothing ran any more")
             return
         self._note(study.engine_pid)
         with Store.open(self.workspace, "r") as store:
             trials = store.trials(study.id, kinds=[TrialKind.SEARCH])
         self._before |= {t.number: (t.state, t.value) for t in trials if t.state.is_finished}
+        n_killed = 0
         if blow.harm == "lock":
             _lock(self.workspace, blow.lock_s)
         else:
-            self._kill(study.engine_pid, blow.harm)
+            n_killed = self._kill(study.engine_pid, blow.harm)
         self.done.append(
-            f"{blow.harm} in {study.stage} with {len(self._before)} of {len(trials)} trials ended"
+            f"{blow.harm} in {study.stage} ({n_killed} killed) with {len(self._before)} of {len(trials)} trials ended"
         )
         if blow.harm in ("engine", "all"):
             self._end()
@@ -296,8 +306,14 @@ class _Harmed:
 
     def _judge_files(self, store: Store) -> None:
         """Look at what is exported, and what may have been left behind."""
-        exports = store.exports()
         folder = self.workspace / "exports"
+        killed = [one.id for one in store.exports() if _is_killed(one)]
+        if killed and any(blow.harm == "worker" for blow in self.plan.blows):
+            # What writes the bundle was the one that was killed: the study says so, and it is asked for again.
+            self._start("export", _NAME, "--out", str(folder / "bundle"))
+            self._end()
+            self.done.append("exported again")
+        exports = [one for one in store.exports() if not (killed and _is_killed(one))]
         found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
         wanted = ["bundle"] if self.plan.is_exported else []
         told = [(one.state, one.certificate.get("passed")) for one in exports]
@@ -350,6 +366,20 @@ class _Harmed:
         except StoreError:
             # It is being made.
             return None
+
+
+def _is_killed(export: ExportRecord) -> bool:
+    """Return whether an export is told as failed because its process was killed."""
+    failure = export.failure
+    return failure is not None and failure.kind is FailureKind.KILLED and bool(failure.message)
+
+
+def _is_alive(pid: int) -> bool:
+    """Return whether a process runs; one that was killed may be listed until its parent asks for it."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _lock(workspace: Path, seconds: float) -> None:
