@@ -53,7 +53,12 @@ class ServiceProcess:
         """End it; a job that it was doing is failed by the next one to start."""
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
-            self._process.wait(timeout=10)
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                # On a machine that is too busy for it to answer.
+                self._process.kill()
+                self._process.wait()
 
 
 def _detached(workspace: Path, arguments: list[str], log: str) -> subprocess.Popen[bytes]:
