@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import InputError
+from .errors import InputError, damaged_in_bundle
 from .onnx_model import FormatModel, intervals
 from .predictor import Predictor
 from .schema import FormatSpec
@@ -75,10 +75,7 @@ def _stored(file: Path, predictor: Predictor) -> tuple[list[str], np.ndarray]:
             rows = list(csv.reader(stream))[1:]
         stored = np.array([[float(cell) for cell in row[start:]] for row in rows])
     except (OSError, ValueError, csv.Error) as error:
-        raise InputError(
-            "The bundle's file {file} is damaged ({reason}); copy or export the bundle again.",
-            file=file.name, reason=str(error),
-        ) from error  # fmt: skip
+        raise damaged_in_bundle(file.name, str(error)) from error
     if stored.shape != (len(rows), max(len(predictor.labels), 1)) or not len(rows):
         raise InputError(
             "The bundle's file {file} does not hold the predictions of the sample rows; copy or export the bundle "

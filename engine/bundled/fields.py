@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from .errors import InputError
+from .errors import InputError, damaged_in_bundle, too_large_in_bundle
 
 MOST_BYTES = 64 << 20
 """Of a file of JSON; those of tables with thousands of columns and categories have a few million."""
@@ -31,11 +31,7 @@ def read_json(path: Path) -> object:
     try:
         n_bytes = path.stat().st_size
         if n_bytes > MOST_BYTES:
-            raise InputError(
-                "The bundle's file {file} has {n:,} bytes, more than the {most:,} that one of Cupel has; do not use "
-                "this bundle.",
-                file=path.name, n=n_bytes, most=MOST_BYTES,
-            )  # fmt: skip
+            raise too_large_in_bundle(path.name, n_bytes, MOST_BYTES)
         return json.loads(path.read_text(encoding="utf-8"), parse_constant=lambda _: None)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -45,10 +41,7 @@ def read_json(path: Path) -> object:
     except (RecursionError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(
-            "The bundle's file {file} is damaged ({reason}); copy or export the bundle again.",
-            file=path.name, reason=_short(str(error)),
-        ) from error  # fmt: skip
+        raise damaged_in_bundle(path.name, _short(str(error))) from error
 
 
 class Fields:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import InputError
+from .errors import InputError, damaged_in_bundle, too_large_in_bundle
 from .onnx_model import OnnxModel, intervals
 from .outputs import check_predictions
 from .packing import damage_in
@@ -56,12 +56,14 @@ class FoldNetworks:
         """Return the mean over the networks, and of each, (n_networks, n) or (n_networks, n, n_classes)."""
         mean, *folds = self._model.outputs(feeds)
         n_rows = len(next(iter(feeds.values())))
-        check_predictions(mean, n_rows, self._schema, self._model.name)
-        each = [
+        mean, *each = [
             check_predictions(
-                one.reshape(mean.shape) if one.size == mean.size else one, n_rows, self._schema, "onnx"
+                one.reshape(mean.shape) if one.size == mean.size else one,
+                n_rows,
+                self._schema,
+                self._model.name,
             )
-            for one in folds
+            for one in (mean, *folds)
         ]
         return mean, np.stack(each)
 
@@ -81,15 +83,8 @@ def _scores(file: Path) -> Any:
     with zipfile.ZipFile(file) as archive:
         n_bytes = sum(info.file_size for info in archive.infolist())
     if n_bytes > _MOST_BYTES:
-        raise InputError(
-            "The bundle's file {file} has {n:,} bytes, more than the {most:,} that one of Cupel has; do not use this "
-            "bundle.",
-            file=file.name, n=n_bytes, most=_MOST_BYTES,
-        )  # fmt: skip
+        raise too_large_in_bundle(file.name, n_bytes, _MOST_BYTES)
     try:
         return intervals().ConformityScores.load(file)
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise InputError(
-            "The bundle's file {file} is damaged ({reason}); copy or export the bundle again.",
-            file=file.name, reason=str(error),
-        ) from error  # fmt: skip
+        raise damaged_in_bundle(file.name, str(error)) from error

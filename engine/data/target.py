@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -223,14 +223,22 @@ def natural_key(text: str) -> tuple[tuple[int, float, str], ...]:
 def match_labels(column: Column, labels: Sequence[str]) -> NDArray[np.int64]:
     """Return class indices of another file's target cells, shape (n,), int64: -1 where missing or unknown.
 
+    What is the same is what `label_finder` finds.
+    """
+    codes, words = column.categories()
+    index = list(map(label_finder(labels), words))
+    return np.array([*index, -1], np.int64)[codes]
+
+
+def label_finder(labels: Sequence[str]) -> Callable[[str], int]:
+    """Return what finds the place of a text among labels, -1 where it is none of them.
+
     Labels that differ only in case, spaces or a full stop at the end are the same (``">50K."`` and
     ``">50K"``).
     """
-    codes, words = column.categories()
     exact = {label: i for i, label in enumerate(labels)}
     loose = {plain_label(label): i for i, label in enumerate(labels)}
-    index = [exact.get(word, loose.get(plain_label(word), -1)) for word in words]
-    return np.array([*index, -1], np.int64)[codes]
+    return lambda text: exact.get(text, loose.get(plain_label(text), -1))
 
 
 def plain_label(label: str) -> str:

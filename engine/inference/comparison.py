@@ -18,13 +18,14 @@ from ..bundled.errors import InputError
 from ..bundled.outputs import are_numbers
 from ..bundled.predictor import Piece, Predictor
 from ..deployment.bundle import Bundle
+from ..domain.arrays import TargetValues
 from ..domain.errors import DataError, ExportError
 from ..domain.formatting import counted, number
 from ..domain.metrics import METRICS
 from ..domain.spec import ReadSpec
 from .predicting import Progress, write_rows
 from .rows import Source, open_source
-from .scoring import TargetReader, judged, targets
+from .scoring import TargetReader, judged
 
 SCORED = {
     "binary": ("accuracy", "balanced_accuracy", "roc_auc", "log_loss"),
@@ -394,7 +395,7 @@ def _scores(
         name: outputs if task == "regression" else tuple(map(judged, (name, name), outputs, said))
         for name in SCORED[task]
     }
-    y = targets(task, truth)
+    y: TargetValues = truth if task == "regression" else truth.astype(np.int64)
     rng = np.random.default_rng(0)
     n_draws = int(np.clip(_DRAWN_CELLS // (n * max(1, one[:1].size)), _LEAST_DRAWS, _DRAWS))
     names = SCORED[task]

@@ -12,8 +12,7 @@ from ..bundled.input_column import Cell
 from ..bundled.outputs import are_numbers
 from ..bundled.predictor import Piece, Predictor
 from ..bundled.spelling import NumberReader, Spelling
-from ..data.target import plain_label
-from ..domain.arrays import TargetValues
+from ..data.target import label_finder
 from ..domain.metrics import METRICS
 from ..domain.predictions import ScoredRows
 
@@ -31,42 +30,29 @@ class TargetReader:
     Parameters
     ----------
     labels : sequence of str
-        Of the model; empty of a regression. Labels that differ only in case, blanks around or a full stop at the end
-        are the same (as `data.target.match_labels` has it), and so are spellings of a number.
+        Of the model; empty of a regression. What `label_finder` finds is the same label, and so are spellings of a
+        number.
     decimal, thousands : str
         Of a regression, see `NumberReader`.
     """
 
     def __init__(self, labels: Sequence[str], decimal: str = ".", thousands: str = "") -> None:
-        self._exact = {label: float(i) for i, label in enumerate(labels)}
-        self._loose = {plain_label(label): float(i) for i, label in enumerate(labels)}
+        self._has_labels, self._find = bool(labels), label_finder(labels)
         known = ((_as_number(label), float(i)) for i, label in enumerate(labels))
-        self._numbers = {number: place for number, place in known if number is not None}
+        self._numbers: dict[float | None, float] = {n: place for n, place in known if n is not None}
         self._reader = NumberReader(decimal, thousands, Spelling())
 
     def __call__(self, cell: Cell) -> float:
-        if cell is None or cell != cell:
+        if not _is_given(cell):
             return np.nan
         value = _as_number(cell)
-        if self._exact:
-            text = str(cell).strip()
-            place = self._exact.get(text, self._loose.get(plain_label(text)))
-            return (
-                place
-                if place is not None
-                else self._numbers.get(value, np.nan)
-                if value is not None
-                else np.nan
-            )
+        if self._has_labels:
+            place = self._find(str(cell).strip())
+            return float(place) if place >= 0 else self._numbers.get(value, np.nan)
         if value is not None:
             return value
         written = self._reader.written(str(cell))
         return np.nan if written is None else written.value
-
-
-def targets(task: str, truth: NDArray[np.float64]) -> TargetValues:
-    """Return targets as metrics take them: values of a regression, else places of classes."""
-    return truth if task == "regression" else truth.astype(np.int64)
 
 
 def score(
@@ -86,8 +72,8 @@ def score(
         Places of the classes that are decided; None of a regression.
     """
     if said is None:
-        return METRICS[name](targets("regression", truth), outputs)
-    return METRICS[name](targets("classes", truth), judged(name, outputs, said))
+        return METRICS[name](truth, outputs)
+    return METRICS[name](truth.astype(np.int64), judged(name, outputs, said))
 
 
 def judged(name: str, outputs: NDArray[np.floating], said: NDArray[np.int64]) -> NDArray[np.floating]:

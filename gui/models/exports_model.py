@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 
 from ...engine.domain import formatting
-from ...engine.domain.bundles import Certificate, Manifest
+from ...engine.domain.bundles import BundleVariant, Certificate, Manifest
 from ...storage.records import ExportRecord, JobState
 from .. import words
 from ..speech import tr
@@ -38,6 +38,7 @@ class ExportsModel(TableModel):
         super().__init__(parent)
         self._exports: list[ExportRecord] = []
         self._numbers: dict[int, int] = {}
+        self._forms: list[BundleVariant | None] = []
 
     def show_exports(self, exports: Sequence[ExportRecord], numbers: Mapping[int, int]) -> None:
         """Take these exports; `numbers` are the trials' numbers by trial id."""
@@ -45,6 +46,8 @@ class ExportsModel(TableModel):
             return
         self.beginResetModel()
         self._exports, self._numbers = list(exports), dict(numbers)
+        # Their manifests are read once, and not with every painting.
+        self._forms = [Manifest.of(export).variant for export in exports]
         self.endResetModel()
 
     def n_rows(self) -> int:
@@ -73,7 +76,7 @@ class ExportsModel(TableModel):
         if role == RECORD_ROLE:
             return export
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._display(export, column)
+            return self._display(index.row(), export, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole and column is ExportColumn.PATH:
@@ -84,11 +87,11 @@ class ExportsModel(TableModel):
             )
         return None
 
-    def _display(self, export: ExportRecord, column: ExportColumn) -> str:
+    def _display(self, row: int, export: ExportRecord, column: ExportColumn) -> str:
         if column is ExportColumn.TRIAL:
             return f"#{self._numbers.get(export.trial_id, '?')}"
         if column is ExportColumn.FORM:
-            form = Manifest.of(export).variant
+            form = self._forms[row]
             return words.variant(form.name) if form is not None else tr("As trained")
         if column is ExportColumn.STATE:
             return tr("Passed") if _passed(export) else words.job_state(export.state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -48,18 +48,25 @@ class StudiesModel(TableModel):
         studies: Sequence[ReadStudy],
         standings: Sequence[Standing],
         damaged: Sequence[DamagedStudy] = (),
+        lost: Collection[int] = (),
     ) -> None:
-        """Take these studies and how each stands; rows that stay keep their place and their selection."""
+        """Take these studies and how each stands; rows that stay keep their place and their selection.
+
+        `lost` are the ids of those whose engine is gone though they ought to run.
+        """
         is_as_before = [one.record.id for one in studies] == [line.study.id for line in self._lines]
         if is_as_before and self._damaged == tuple(damaged):
             for row, (study, standing) in enumerate(zip(studies, standings, strict=True)):
-                line = self._lines[row]
-                if (study.record, *standing) != (line.study, line.word, line.tone):
-                    self._lines[row] = StudyLine.of(study, *standing)
+                line, is_lost = self._lines[row], study.record.id in lost
+                if (study.record, *standing, is_lost) != (line.study, line.word, line.tone, line.is_lost):
+                    self._lines[row] = StudyLine.of(study, *standing, is_lost=is_lost)
                     self.rows_changed(row, row)
             return
         self.beginResetModel()
-        self._lines = [StudyLine.of(study, *how) for study, how in zip(studies, standings, strict=True)]
+        self._lines = [
+            StudyLine.of(study, *how, is_lost=study.record.id in lost)
+            for study, how in zip(studies, standings, strict=True)
+        ]
         self._damaged = tuple(damaged)
         self.endResetModel()
 

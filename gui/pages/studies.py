@@ -92,7 +92,12 @@ class StudiesPage(Page):
             widget.setVisible(not empty)
         # A row that Qt makes the current one meanwhile is not the user's choice.
         self._filling = True
-        self.model.show_studies(studies, [self.desk.standing(study.record) for study in studies], damaged)
+        self.model.show_studies(
+            studies,
+            [self.desk.standing(study.record) for study in studies],
+            damaged,
+            {study.record.id for study in studies if self.desk.is_lost(study.record)},
+        )
         self._filling = False
         self._follow_desk()
         self._show_actions()

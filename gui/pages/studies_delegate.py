@@ -126,8 +126,7 @@ def _time(painter: QPainter, area: QRectF, line: StudyLine) -> None:
     painting.text(
         painter, above, formatting.clock(study.elapsed_s) if study.started_at else formatting.NOTHING
     )
-    # A study that ought to run, and is said to need attention, has lost its engine: nothing brings its end nearer.
-    goes_on = study.state in _BUSY and line.tone != "warning"
+    goes_on = study.state in _BUSY and not line.is_lost
     remaining = words.remaining_s(study, line.spec.budget) if goes_on else None
     if remaining is not None:
         said = tr("{time} left", time=formatting.clock(remaining))

@@ -24,6 +24,8 @@ class StudyLine:
     margin : Margin or None
     is_old : bool
         Whether it was judged as an older version did.
+    is_lost : bool
+        Whether it ought to run, and its engine is gone: nothing brings its end nearer.
     """
 
     study: StudyRecord
@@ -33,9 +35,10 @@ class StudyLine:
     leading: Leading | None
     margin: Margin | None
     is_old: bool
+    is_lost: bool = False
 
     @classmethod
-    def of(cls, read: ReadStudy, word: str, tone: str) -> StudyLine:
+    def of(cls, read: ReadStudy, word: str, tone: str, *, is_lost: bool = False) -> StudyLine:
         """Return what is shown of a study that stands so."""
         study, spec, result = read.record, read.spec, read.result
         return cls(
@@ -46,4 +49,5 @@ class StudyLine:
             leading_in(study, spec, result),
             margin_in(study, result),
             result.is_judged_the_old_way,
+            is_lost,
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from cupel.engine.data.schema import TableSchema, infer_schema
 from cupel.engine.data.table import Table
 from cupel.engine.data.target import encode_target
 from cupel.engine.deployment.bundle import MANIFEST, Bundle, write_manifest
+from cupel.engine.deployment.export import export_final
 from cupel.engine.domain.bundle_files import ManifestFile
 from cupel.engine.domain.errors import Message
 from cupel.engine.domain.evidence import Corrected, Evidence, Verdict
@@ -51,6 +53,16 @@ class Made:
     table: Table
     schema: TableSchema
     splits: Splits
+
+
+@contextmanager
+def exported(folder: Path, task: str) -> Iterator[tuple[Made, Path]]:
+    """Give a study with the bundle of its final model."""
+    made = make_study(folder, task, {})
+    record = export_final(made.store, made.study_id)
+    assert record.failure is None, record.failure.traceback
+    yield made, Path(record.path)
+    made.store.close()
 
 
 def manifest_of(bundle: Path) -> dict[str, Any]:

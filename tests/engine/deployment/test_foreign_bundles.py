@@ -16,14 +16,14 @@ from cupel.engine.bundled.errors import InputError
 from cupel.engine.bundled.predictor import Predictor
 from cupel.engine.cli import main
 from cupel.engine.deployment.bundle import Bundle
-from cupel.engine.deployment.export import export_final, export_trial
+from cupel.engine.deployment.export import export_trial
 from cupel.engine.deployment.probe import run_probe
 from cupel.engine.domain.errors import ExportError
 from cupel.engine.inference.comparison import compare_bundles
 from cupel.engine.inference.predicting import predict_file
 from onnx import TensorProto, helper, numpy_helper
 
-from .made import Made, make_study, sign_again
+from .made import Made, exported, make_study, sign_again
 from .programs import CUPEL, ask, served
 
 Case = tuple[Made, Path]
@@ -32,11 +32,8 @@ Graph = onnx.GraphProto
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
-    made = make_study(tmp_path_factory.mktemp("foreign"), "multiclass", {})
-    record = export_final(made.store, made.study_id)
-    assert record.failure is None, record.failure.traceback
-    yield made, Path(record.path)
-    made.store.close()
+    with exported(tmp_path_factory.mktemp("foreign"), "multiclass") as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cupel.engine.deployment.export import export_final
 from cupel.engine.deployment.serving import serve
 from cupel.engine.deployment.snippets import filled
 from cupel.engine.domain.errors import ExportError
 
-from .made import Made, make_study
+from .made import Made, exported
 from .programs import ask, served
 from .stubs import compile_cpp, compile_java
 
@@ -28,11 +27,8 @@ EXPORTED = ("serve.py", "guarding.py", "requirements-serve.txt", "Dockerfile", "
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Made, Path]]:
-    made = make_study(tmp_path_factory.mktemp("serving"), "multiclass", {})
-    record = export_final(made.store, made.study_id)
-    assert record.failure is None, record.failure.traceback
-    yield made, Path(record.path)
-    made.store.close()
+    with exported(tmp_path_factory.mktemp("serving"), "multiclass") as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -22,34 +22,28 @@ from cupel.engine.bundled.errors import InputError
 from cupel.engine.bundled.predictor import Predictor
 from cupel.engine.cli import main
 from cupel.engine.deployment.bundle import MANIFEST, Bundle, verify_bundle
-from cupel.engine.deployment.export import export_final, export_trial
+from cupel.engine.deployment.export import export_trial
 from cupel.engine.domain.errors import DataError, ExportError
 from cupel.engine.domain.metrics import METRICS
 from cupel.engine.inference.comparison import compare_bundles
 from cupel.engine.inference.drift import PROFILE, Watch, holm, stability_index, two_sample
 from cupel.engine.inference.predicting import predict_file, write_rows
 
-from ..deployment.made import Made, make_study, sign_again, write_data
+from ..deployment.made import Made, exported, make_study, sign_again, write_data
 
 Case = tuple[Made, Path]
 
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
-    made = make_study(tmp_path_factory.mktemp("predicting"), "binary", {})
-    record = export_final(made.store, made.study_id)
-    assert record.failure is None, record.failure.traceback
-    yield made, Path(record.path)
-    made.store.close()
+    with exported(tmp_path_factory.mktemp("predicting"), "binary") as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def regression(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
-    made = make_study(tmp_path_factory.mktemp("predicting_numbers"), "regression", {})
-    record = export_final(made.store, made.study_id)
-    assert record.failure is None, record.failure.traceback
-    yield made, Path(record.path)
-    made.store.close()
+    with exported(tmp_path_factory.mktemp("predicting_numbers"), "regression") as found:
+        yield found
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
