@@ -145,7 +145,7 @@ def stops(workspace: Path, *, where: bool) -> list[tuple[str, float, float]]:
     trials: Any = window.pages["trials"]
     step("trials page, first time", lambda: window.show_page("trials"), 1500)
     for text in ("value > 0.9", 'value > 0.9 and optimizer == "adamw"', ""):
-        step(f"filter {text!r}", lambda text=text: trials.filter.setText(text))
+        step(f"filter {text!r}", lambda text=text: trials.filter_bar.filter.setText(text))
     for section in (2, 3, 6):
         step(
             f"sort by column {section}",
@@ -153,16 +153,16 @@ def stops(workspace: Path, *, where: bool) -> list[tuple[str, float, float]]:
         )
     step("select a trial", lambda: trials.table.selectRow(12))
     step("compare three", lambda: [trials.select_also(place) for place in (3, 7)])
-    for name in ("live", "studies", "export", "new_study", "trials", "live"):
+    for name in ("overview", "studies", "export", "new_study", "trials", "overview"):
         step(f"page {name}", lambda name=name: window.show_page(name), 1000)
-    for name in ("live", "trials"):
+    for name in ("overview", "trials"):
         window.show_page(name)
         step(f"dark theme on {name}", lambda: window.set_theme("dark"))
         step(f"Chinese on {name}", lambda: window.set_language("zh"))
         step(f"light theme on {name}", lambda: window.set_theme("light"))
         step(f"English on {name}", lambda: window.set_language("en"))
     step("a trial changes", lambda: _touch(workspace), 1500)
-    window.show_page("live")
+    window.show_page("overview")
     step("a trial changes on live", lambda: _touch(workspace), 1500)
     dog.ended.set()
     window.close()

@@ -19,6 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import shot_studies
 from cupel.gui import app
 from cupel.gui.shell import MainWindow
+from cupel.gui.states.trial_selection import Range
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 
 SIZES = ((1280, 720), (3840, 2160))
@@ -92,8 +93,8 @@ def _by_size(at: Shown) -> None:
 def _filtered(text: str, *rows: int) -> Prepare:
     def prepare(at: Shown) -> None:
         wait_for(lambda: at.page.table.model().rowCount())
-        at.page.filter.setText(text)
-        at.page.apply_filter()
+        at.page.filter_bar.filter.setText(text)
+        at.page.filter_bar.apply()
         settle()
         for i, place in enumerate(rows):
             at.page.table.selectRow(place) if i == 0 else at.page.select_also(place)
@@ -103,6 +104,12 @@ def _filtered(text: str, *rows: int) -> Prepare:
 
 def _pareto(at: Shown) -> None:
     at.page.charted.setChecked(True)
+
+
+def _brushed(at: Shown) -> None:
+    wait_for(lambda: at.window.desk.selection.data is not None)
+    settle()
+    at.window.desk.selection.brush(Range("value", 0.97, 1.0))
 
 
 def _holdout(at: Shown) -> None:
@@ -159,24 +166,26 @@ PICTURES: dict[str, tuple[str, str, Prepare]] = {
     "settings": ("new_study", "", _new_study("diabetes.csv", "progression", more=True)),
     "images": ("new_study", "", _new_study("digits", "", 1)),
     "unreadable": ("new_study", "", _unreadable),
-    "running": ("live", "Wines", _nothing),
-    "finished": ("live", "Tumours", _nothing),
-    "by_size": ("live", "Tumours", _by_size),
-    "regression": ("live", "Diabetes", _nothing),
-    "pictures": ("live", "Digits", _nothing),
-    "ruled_out": ("live", "Small networks", _nothing),
-    "no_time": ("live", "No time", _nothing),
-    "interrupted": ("live", "Wines, interrupted", _nothing),
-    "empty_live": ("live", "", _nothing),
+    "running": ("overview", "Wines", _nothing),
+    "finished": ("overview", "Tumours", _nothing),
+    "by_size": ("overview", "Tumours", _by_size),
+    "regression": ("overview", "Diabetes", _nothing),
+    "pictures": ("overview", "Digits", _nothing),
+    "ruled_out": ("overview", "Small networks", _nothing),
+    "no_time": ("overview", "No time", _nothing),
+    "interrupted": ("overview", "Wines, interrupted", _nothing),
+    "empty_overview": ("overview", "", _nothing),
     "trials": ("trials", "Tumours", _filtered("", 3)),
     "trial_ruled_out": ("trials", "Small networks", _filtered('failure ~ "parameters"', 0)),
     "pareto": ("trials", "Tumours", _pareto),
     "empty_trials": ("trials", "", _nothing),
     "compare": ("trials", "Tumours", _filtered("state == complete", 0, 1, 3)),
-    "groups": ("groups", "Tumours", _nothing),
-    "groups_holdout": ("groups", "Tumours", _holdout),
-    "groups_errors": ("groups", "Diabetes", _nothing),
-    "groups_before": ("groups", "Digits", _nothing),
+    "charts": ("charts", "Tumours", _nothing),
+    "charts_brushed": ("charts", "Tumours", _brushed),
+    "groups": ("understand", "Tumours", _nothing),
+    "groups_holdout": ("understand", "Tumours", _holdout),
+    "groups_errors": ("understand", "Diabetes", _nothing),
+    "groups_before": ("understand", "Digits", _nothing),
     "compress": ("compress", "Tumours", _variant),
     "compress_before": ("compress", "Digits", _nothing),
     "export": ("export", "Tumours", _bundle),

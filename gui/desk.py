@@ -18,8 +18,10 @@ from ..engine.jobs.launch import ServiceProcess, launch_engine
 from ..storage.records import DamagedStudy, JobRecord, Request, StudyRecord, StudyState
 from . import words
 from .feed import Feed
+from .models.follower import TrialsFollower
 from .preferences import Preferences
 from .speech import Text, sentence, tr
+from .states.trial_selection import TrialSelection
 
 if TYPE_CHECKING:
     from ..storage.store import Store
@@ -41,6 +43,8 @@ class Desk(QObject):
         `studies` was read anew.
     study_selected(int)
         Another study is in view; its id.
+    trials_changed(Change)
+        What of `selection` is new: the trials of the study in view, which of them are shown, which are selected.
     page_wanted(str)
         Something asks for another page, by its name.
     file_dropped(str)
@@ -55,6 +59,7 @@ class Desk(QObject):
 
     studies_changed = Signal()
     study_selected = Signal(int)
+    trials_changed = Signal(object)
     page_wanted = Signal(str)
     file_dropped = Signal(str)
     duplicated = Signal(object, object)
@@ -81,6 +86,11 @@ class Desk(QObject):
         self._starts: dict[int, _Start] = {}
         self._reading = False
         self._stale = False
+        # One selection for all pages, and what brings its trials.
+        self.selection = TrialSelection()
+        self.selection.listen(self.trials_changed.emit)
+        self._follower = TrialsFollower(feed, self)
+        self._follower.updated.connect(self._took_trials)
         # Does the window's jobs; started with the first of them.
         self.service = ServiceProcess(feed.workspace)
         # An engine that dies commits nothing that the feed could see.
@@ -129,7 +139,12 @@ class Desk(QObject):
         """Bring a study into view."""
         if study_id != self.study_id:
             self.study_id = study_id
+            self.selection.show_study(study_id)
             self.study_selected.emit(study_id)
+
+    def follow_trials(self) -> None:
+        """Bring the trials of the study in view up to date; `trials_changed` follows where something is new."""
+        self._follower.follow(self.study_id)
 
     def show_page(self, name: str, study_id: int | None = None) -> None:
         """Go to a page, with a study in view if one is named."""
@@ -212,6 +227,11 @@ class Desk(QObject):
         self._starts.pop(study_id, None)
         self._tell_failure(message)
         self.studies_changed.emit()
+
+    def _took_trials(self) -> None:
+        data = self._follower.data
+        if data is not None and self._follower.study_id == self.selection.study_id:
+            self.selection.show_trials(data)
 
     def _look_for_life(self) -> None:
         if not self._reading:

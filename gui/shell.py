@@ -38,9 +38,10 @@ _POLISHED_AT_ONCE = 40
 _PAGES = {
     "studies": (".pages.studies", "StudiesPage"),
     "new_study": (".pages.new_study", "NewStudyPage"),
-    "live": (".pages.live", "LivePage"),
+    "overview": (".pages.overview", "OverviewPage"),
     "trials": (".pages.trials", "TrialsPage"),
-    "groups": (".pages.groups", "GroupsPage"),
+    "charts": (".pages.charts", "ChartsPage"),
+    "understand": (".pages.groups", "GroupsPage"),
     "compress": (".pages.compress", "CompressPage"),
     "export": (".pages.export", "ExportPage"),
     "predict": (".pages.predict", "PredictPage"),
@@ -66,16 +67,20 @@ class MainWindow(Speaks, QMainWindow):
         self.pages: dict[str, Page] = {}
         self.page_name = "studies"
         self.sidebar = SideBar(
+            self.desk,
             {
                 "studies": ("studies", lambda: tr("Studies")),
                 "new_study": ("new_study", lambda: tr("New study")),
-                "live": ("live", lambda: tr("Live")),
+            },
+            {
+                "overview": ("live", lambda: tr("Overview")),
                 "trials": ("trials", lambda: tr("Trials")),
-                "groups": ("groups", lambda: tr("Groups")),
+                "charts": ("charts", lambda: tr("Charts")),
+                "understand": ("groups", lambda: tr("Understand")),
                 "compress": ("compress", lambda: tr("Compress")),
                 "export": ("export", lambda: tr("Export")),
-                "predict": ("target", lambda: tr("Predictions")),
-            }
+            },
+            {"predict": ("target", lambda: tr("Predictions"))},
         )
         self.stack = QStackedWidget()
         self.banners = Banners()
@@ -235,7 +240,7 @@ class MainWindow(Speaks, QMainWindow):
         """Show the panel of keyboard shortcuts."""
         self.shortcuts.show_shortcuts(
             [
-                ("Ctrl+1 … Ctrl+8", lambda: tr("Go to a page")),
+                ("Ctrl+1 … Ctrl+9", lambda: tr("Go to a page")),
                 ("Ctrl+N", lambda: tr("New study")),
                 ("Ctrl+F", lambda: tr("Filter")),
                 ("F5", lambda: tr("Read everything again")),

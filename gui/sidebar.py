@@ -1,15 +1,20 @@
-"""The side bar: the pages, and below them theme, language and shortcuts. Narrow windows get icons only."""
+"""The side bar: pages in three parts, then theme, language and shortcuts. Narrow windows get icons only."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout
 
 from . import icons, tokens
+from .desk import Desk
 from .language import Speaks, language
 from .speech import Text, tr
+from .study_switcher import StudySwitcher
 from .theme import theme
-from .widgets.parts import Picture, column, row
+from .widgets.parts import Picture, Rule, column, row
+
+Pages = dict[str, tuple[str, Text]]
+"""Icon and words of each page, by its name."""
 
 
 class SideButton(Speaks, QPushButton):
@@ -65,7 +70,7 @@ class SideBar(Speaks, QFrame):
     language_wanted = Signal(str)
     shortcuts_wanted = Signal()
 
-    def __init__(self, pages: dict[str, tuple[str, Text]]) -> None:
+    def __init__(self, desk: Desk, first: Pages, of_study: Pages, last: Pages) -> None:
         super().__init__()
         self.setObjectName("sidebar")
         self.buttons: dict[str, SideButton] = {}
@@ -76,13 +81,12 @@ class SideBar(Speaks, QFrame):
         self._logo = Picture("cupel", "text", 22)
         layout = column(spacing=tokens.HALF // 2, margins=(8, 16, 8, 12))
         layout.addLayout(row(self._logo, self._brand, 1, spacing=10, margins=(9, 0, 0, 14)))
-        for index, (name, (icon, text)) in enumerate(pages.items(), start=1):
-            button = SideButton(icon, text, f"Ctrl+{index}")
-            button.setCheckable(True)
-            button.clicked.connect(lambda _checked=False, name=name: self.page_chosen.emit(name))
-            self._group.addButton(button)
-            self.buttons[name] = button
-            layout.addWidget(button)
+        self.switcher = StudySwitcher(desk)
+        self._add(layout, first)
+        layout.addLayout(column(Rule(), self.switcher, spacing=tokens.GRID, margins=(0, 8, 0, 4)))
+        self._add(layout, of_study)
+        layout.addLayout(column(Rule(), margins=(0, 8, 0, 8)))
+        self._add(layout, last)
         layout.addStretch(1)
         self.theme_button = SideButton("auto", self._theme_text)
         self.theme_button.clicked.connect(self._next_theme)
@@ -100,6 +104,15 @@ class SideBar(Speaks, QFrame):
         self._show_theme()
         self.set_narrow(False)
 
+    def _add(self, layout: QVBoxLayout, pages: Pages) -> None:
+        for name, (icon, text) in pages.items():
+            button = SideButton(icon, text, f"Ctrl+{len(self.buttons) + 1}")
+            button.setCheckable(True)
+            button.clicked.connect(lambda _checked=False, name=name: self.page_chosen.emit(name))
+            self._group.addButton(button)
+            self.buttons[name] = button
+            layout.addWidget(button)
+
     def set_page(self, name: str) -> None:
         """Mark the page that is shown."""
         self.buttons[name].setChecked(True)
@@ -108,6 +121,7 @@ class SideBar(Speaks, QFrame):
         """Show icons only."""
         self.setFixedWidth(tokens.SIDEBAR_WIDTH_NARROW if narrow else tokens.SIDEBAR_WIDTH)
         self._brand.setVisible(not narrow)
+        self.switcher.set_narrow(narrow)
         for button in (*self.buttons.values(), *self._tools):
             button.set_narrow(narrow)
 

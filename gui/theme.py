@@ -91,9 +91,11 @@ theme = Theme()
 
 
 def colour(name: str, alpha: float = 1.0) -> QColor:
-    """Return a colour of the palette in use: by its token's name, or ``series0`` … of the plot palette."""
+    """Return a colour of the palette in use: by its token's name, or ``series0`` …, ``scale0`` … of plots."""
     palette = theme.palette
-    if name.startswith("series"):
+    if name.startswith("scale"):
+        result = QColor(palette.scale[int(name.removeprefix("scale"))])
+    elif name.startswith("series"):
         result = QColor(palette.series[int(name.removeprefix("series")) % len(palette.series)])
     else:
         result = QColor(getattr(palette, name))

@@ -59,6 +59,33 @@ MONO_FAMILIES = (
 SERIES_LIGHT = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B38600", "#3F9BD1", "#7A5195", "#6B7280")
 SERIES_DARK = ("#56B4E9", "#F28E4B", "#2CC295", "#E09CC4", "#E6C229", "#8FC9F0", "#B694D6", "#9CA3AF")
 
+# From little to much, and told apart by who sees colours otherwise: lightness changes evenly, as in the maps of van der
+# Walt and Smith. On dark ground it begins where the ground ends.
+SCALE_LIGHT = (
+    "#FDE725",
+    "#B5DE2B",
+    "#6CCD5A",
+    "#35B779",
+    "#1F9E89",
+    "#26828E",
+    "#31688E",
+    "#3E4A89",
+    "#482878",
+    "#440154",
+)
+SCALE_DARK = (
+    "#5B3A8C",
+    "#4F5AA0",
+    "#3F74A0",
+    "#338AA0",
+    "#2BA199",
+    "#33B787",
+    "#5CCB6B",
+    "#97D83E",
+    "#CFE11C",
+    "#FDE725",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -97,6 +124,8 @@ class Palette:
     plot_grid: str
     shadow: str
     series: tuple[str, ...]
+    # Ten colours from little to much.
+    scale: tuple[str, ...]
 
     @property
     def is_dark(self) -> bool:
@@ -133,6 +162,7 @@ LIGHT = Palette(
     plot_grid="#E7EAED",
     shadow="#1A1D21",
     series=SERIES_LIGHT,
+    scale=SCALE_LIGHT,
 )
 
 DARK = Palette(
@@ -164,6 +194,7 @@ DARK = Palette(
     plot_grid="#2A2F37",
     shadow="#000000",
     series=SERIES_DARK,
+    scale=SCALE_DARK,
 )
 
 PALETTES = {"light": LIGHT, "dark": DARK}

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from ...engine.domain import formatting
 from ...storage.ranking import Direction
-from ...storage.records import StudyRecord, TrialKind, TrialState
+from ...storage.records import TrialKind, TrialState
 from .. import words
 from ..speech import tr
-from ..states.trials_data import TrialsData
+from .cards import Marking, marking_of
+from .clouds import Cloud, cloud_marks
 from .spec import Axes, Axis, ChartSpec, Floats, LevelLine, Line, Mark, Points
-from .studies import StudyChart
+from .studies import ChartRequest, StudyChart
 
 # Times the better three quarters of the trials: farther baselines are left out of view.
 _REACH = 2.5
@@ -39,6 +40,7 @@ class History:
         Shown name to score.
     over_time : bool
         Whether time runs to the right, or trial numbers.
+    marking : Marking
     """
 
     metric: str
@@ -51,6 +53,7 @@ class History:
     complete: NDArray[np.bool_]
     another_way: NDArray[np.bool_]
     baselines: Mapping[str, float]
+    marking: Marking
     over_time: bool = False
 
     @property
@@ -70,8 +73,9 @@ class History:
         return order[np.isfinite(self.value[order]) & np.isfinite(self.x[order])]
 
 
-def history_of(data: TrialsData, study: StudyRecord, *, over_time: bool = False) -> History:
+def history_of(asked: ChartRequest, *, over_time: bool = False) -> History:
     """Return the history of a study's trials."""
+    data, study = asked.trials, asked.study
     table = data.table
     searched = table.kinds != TrialKind.BASELINE
     begin = study.started_at.timestamp() if study.started_at is not None else float("nan")
@@ -91,6 +95,7 @@ def history_of(data: TrialsData, study: StudyRecord, *, over_time: bool = False)
             for place in scored
         },
         over_time=over_time,
+        marking=marking_of(asked, searched),
     )
 
 
@@ -102,9 +107,15 @@ def _marks(data: History) -> Sequence[Mark]:
         *(_level(place, name, value) for place, (name, value) in enumerate(data.baselines.items())),
         _points(data, old, "old", tr("Scored in an older way"), "faint", 5, 0.45),
         _points(data, pruned, "pruned", tr("Pruned"), "faint", 4, 0.45),
-        _points(data, complete, "complete", tr("Trials"), "series0", 6, 0.7),
+        *cloud_marks(_cloud(data, complete), tr("Trials")),
         *(_best(data, complete) if len(complete) else ()),
     ]
+
+
+def _cloud(data: History, rows: NDArray[np.int64]) -> Cloud:
+    return Cloud(
+        data.ids[rows], data.x[rows], data.value[rows], data.marking.kept[rows], data.marking.selected
+    )
 
 
 def _level(place: int, name: str, value: float) -> LevelLine:
@@ -138,11 +149,12 @@ def _best(data: History, rows: NDArray[np.int64]) -> list[Mark]:
 
 
 def _axes(data: History) -> Axes:
-    trial, time = Axis(lambda: tr("Trial"), "whole"), Axis(lambda: tr("Time since start"), "clock")
+    trial = Axis(lambda: tr("Trial"), "whole", column="number")
+    time = Axis(lambda: tr("Time since start"), "clock")
     known = data.known[~data.another_way[data.known]]
     return Axes(
         time if data.over_time else trial,
-        Axis(lambda: data.metric, span=_span(data, known[data.complete[known]])),
+        Axis(lambda: data.metric, span=_span(data, known[data.complete[known]]), column="value"),
     )
 
 
@@ -150,9 +162,8 @@ def _tip(data: History, item: object) -> str:
     if isinstance(item, str):
         return f"{item}\n{formatting.number(data.baselines[item])}"
     row = int(np.flatnonzero(data.ids == item)[0])
-    spread = float(data.spread[row])
-    text = formatting.score(float(data.value[row]), None if np.isnan(spread) else spread)
-    lines = [tr("Trial {number}", number=int(data.number[row])), f"{data.metric} {text}"]
+    card = data.marking.card(int(data.ids[row]))
+    lines = [card] if card else []
     if np.isfinite(data.at_s[row]):
         lines.append(tr("after {time}", time=formatting.clock(float(data.at_s[row]))))
     return "\n".join(lines)
@@ -178,17 +189,24 @@ def _span(data: History, complete: NDArray[np.int64]) -> tuple[float, float] | N
 
 HISTORY = ChartSpec(History, _marks, _axes, _tip)
 
+
+def _why() -> str:
+    return tr("Shows whether the search still gets better, and how far it is ahead of the baselines.")
+
+
 BY_TRIAL = StudyChart(
     "by_trial",
     lambda: tr("By trial"),
     lambda: tr("Optimization history"),
     HISTORY,
-    lambda asked: history_of(asked.trials, asked.study),
+    history_of,
+    _why,
 )
 BY_TIME = StudyChart(
     "by_time",
     lambda: tr("By time"),
-    lambda: tr("Optimization history"),
+    lambda: tr("Optimization history over time"),
     HISTORY,
-    lambda asked: history_of(asked.trials, asked.study, over_time=True),
+    lambda asked: history_of(asked, over_time=True),
+    _why,
 )

@@ -15,6 +15,8 @@ from ...storage.ranking import Direction
 from ...storage.records import TrialKind, TrialState, TrialTable
 from .. import words
 from ..speech import tr
+from .cards import Marking, marking_of
+from .clouds import Cloud, cloud_marks
 from .spec import Axes, Axis, ChartSpec, Floats, Line, Mark, Points
 from .studies import ChartChoice, ChartRequest, Choices, StudyChart
 
@@ -34,8 +36,7 @@ class Spread:
     ids, numbers : ndarray, int64
     scores, costs : ndarray, float64
         NaN where it is not known.
-    selected : int or None
-        The id of the trial to mark.
+    marking : Marking
     """
 
     metric: str
@@ -45,7 +46,7 @@ class Spread:
     numbers: NDArray[np.int64]
     scores: Floats
     costs: Floats
-    selected: int | None = None
+    marking: Marking
 
     @cached_property
     def known(self) -> NDArray[np.int64]:
@@ -62,14 +63,20 @@ class Spread:
 
 
 def _marks(data: Spread) -> Sequence[Mark]:
-    known, front = data.known, data.front
-    marked = known[data.ids[known] == data.selected] if data.selected is not None else known[:0]
+    front = data.front
+    others = np.ones(len(data.ids), dtype=bool)
+    others[front] = False
+    with np.errstate(divide="ignore"):
+        x = np.where(others, np.log10(data.costs), np.nan)
+    cloud = Cloud(data.ids, x, data.scores, data.marking.kept, data.marking.selected)
+    chosen = front[np.isin(data.ids[front], data.marking.selected)]
+    ring = [_points(data, "chosen", "", chosen, "accent", 15, 0.5)] if len(chosen) else []
     return [
-        *([_points(data, "selected", "", marked, "accent", 16, 0.35)] if len(marked) else ()),
-        _points(data, "trials", tr("Trials"), np.setdiff1d(known, front), "series0", 6, 0.6),
+        *cloud_marks(cloud, tr("Trials")),
         Line(
             key="front", x=np.log10(data.costs[front]), y=data.scores[front], tone="gold", stepped=True, width=1.8
         ),
+        *ring,
         _points(data, "best", tr("No trial is better in both"), front, "gold", 9, 1.0),
     ]  # fmt: skip
 
@@ -85,8 +92,8 @@ def _points(
 
 def _axes(data: Spread) -> Axes:
     return Axes(
-        Axis(lambda: cost_text(data.cost), "powers", _WRITTEN[data.cost]),
-        Axis(lambda: data.metric, span=_span(data)),
+        Axis(lambda: cost_text(data.cost), "powers", _WRITTEN[data.cost], column=_COLUMNS[data.cost]),
+        Axis(lambda: data.metric, span=_span(data), column="value"),
     )
 
 
@@ -102,12 +109,9 @@ def _span(data: Spread) -> tuple[float, float] | None:
 
 def _tip(data: Spread, item: object) -> str:
     row = int(np.flatnonzero(data.ids == item)[0])
-    lines = [
-        tr("Trial {number}", number=int(data.numbers[row])),
-        f"{data.metric} {formatting.number(float(data.scores[row]))}",
-        cost_value(data.cost, float(data.costs[row])),
-    ]
-    return "\n".join(lines)
+    card = data.marking.card(int(data.ids[row]))
+    name, *rest = card.split("\n") if card else [""]
+    return "\n".join((name, cost_value(data.cost, float(data.costs[row])), *rest)).strip()
 
 
 def _compact(value: float) -> str:
@@ -126,6 +130,10 @@ _WRITTEN: dict[str, Callable[[float], str]] = {
     "bytes": formatting.size,
     "latency": _short,
 }
+
+
+# The columns of trials that hold them.
+_COLUMNS = {"parameters": "n_parameters", "bytes": "size_bytes", "latency": "latency_ms"}
 
 
 def cost_text(cost: str) -> str:
@@ -161,7 +169,7 @@ def _offered(asked: ChartRequest) -> Sequence[ChartChoice]:
 
 def _shown(asked: ChartRequest) -> str:
     aimed = [name for name in objectives_of(asked.study) if name != "score"]
-    wanted = (asked.choice, *aimed, "parameters")
+    wanted = (asked.chosen.get("cost", ""), *aimed, "parameters")
     return next(name for name in wanted if name in COSTS and _is_known(asked, name))
 
 
@@ -171,7 +179,7 @@ def spread_of(asked: ChartRequest) -> Spread:
     rows = _rows(table)
     return Spread(
         study.metric, study.direction, cost, table.ids[rows], table.numbers[rows], table.values[rows],
-        table_costs(table)[cost][rows], asked.selected,
+        table_costs(table)[cost][rows], marking_of(asked, rows),
     )  # fmt: skip
 
 
@@ -183,5 +191,8 @@ BY_COST = StudyChart(
     lambda: tr("Scores against what networks cost"),
     PARETO,
     spread_of,
-    Choices(lambda: tr("Score against"), _offered, _shown),
+    lambda: tr(
+        "Shows what a better score costs in size or time, and the trials beyond which nothing is gained."
+    ),
+    (Choices("cost", lambda: tr("Score against"), _offered, _shown),),
 )

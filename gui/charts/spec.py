@@ -6,6 +6,7 @@ drawn by (`widgets.chart_view` with axes, `widgets.small_chart` without) knows m
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar, cast
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..speech import Text
+from ..states.trial_selection import Brush, OneOf, Range
 
 Data = TypeVar("Data")
 Floats = NDArray[np.float64]
@@ -34,7 +36,7 @@ class _Mark:
     name : str
         For the legend; empty to leave it out.
     tone : str
-        A token's name, or ``series0`` … ``series7`` for the plot palette.
+        A token's name, ``series0`` … ``series7`` for the plot palette, ``scale0`` … ``scale9`` for little to much.
     alpha : float
         In [0, 1].
     item : callable or None
@@ -117,7 +119,27 @@ class LevelLine(_Mark):
     width: float = 1.2
 
 
-Mark = Line | Points | Band | Bars | LevelLine
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells(_Mark):
+    """A grid of cells coloured by their value, from the scale of the theme; a cell that is NaN is not drawn.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_rows, n_columns), float64
+        The first row is the lowest. The `item` of a cell is asked for by ``row * n_columns + column``.
+    x, y : tuple of float
+        Where the grid begins and ends.
+    span : tuple of float or None
+        Which values have the first and the last colour; None for the smallest and the largest.
+    """
+
+    values: Floats
+    x: tuple[float, float]
+    y: tuple[float, float]
+    span: tuple[float, float] | None = None
+
+
+Mark = Line | Points | Band | Bars | LevelLine | Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +158,12 @@ class Axis:
         What it spans; None for all that is drawn.
     ends : tuple of str
         What is written at its ends where a chart has no room for numbers.
+    names : tuple of str
+        What stands at 0, 1, 2, … in place of numbers.
+    values : tuple
+        The values of the column that these names stand for.
+    column : str
+        The column of trials that runs along it, where it can be brushed.
     """
 
     text: Text = str
@@ -143,6 +171,9 @@ class Axis:
     written: Callable[[float], str] | None = None
     span: tuple[float, float] | None = None
     ends: tuple[str, str] = ("", "")
+    names: tuple[str, ...] = ()
+    values: tuple[object, ...] = ()
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +217,27 @@ def places(mark: Mark) -> tuple[Floats, Floats]:
             return np.full(1, np.nan), np.array([mark.y])
         case Band() | Bars():
             return mark.x, (mark.low + mark.high) / 2
+        case Cells():
+            n_rows, n_columns = mark.values.shape
+            x, y = np.meshgrid(_middles(mark.x, n_columns), _middles(mark.y, n_rows))
+            return x.ravel(), np.where(np.isfinite(mark.values), y, np.nan).ravel()
         case _:
             return mark.x, mark.y
+
+
+def _middles(ends: tuple[float, float], n: int) -> Floats:
+    return ends[0] + (np.arange(n) + 0.5) * (ends[1] - ends[0]) / max(n, 1)
+
+
+def brushed(axis: Axis, low: float, high: float) -> Brush | None:
+    """Return what is taken in from `low` to `high` along an axis that can be brushed; None for nothing."""
+    if axis.names:
+        names = range(max(math.ceil(low), 0), min(math.floor(high), len(axis.names) - 1) + 1)
+        return OneOf(axis.column, tuple(axis.values[place] for place in names)) if len(names) else None
+    if axis.numbers == "powers":
+        low, high = 10.0**low, 10.0**high
+    # More digits than can be aimed at would only make its filter unreadable.
+    return Range(axis.column, float(f"{low:.6g}"), float(f"{high:.6g}"))
 
 
 def looks_like(one: Mark, other: Mark) -> bool:

@@ -1,15 +1,25 @@
-"""Charts of all the trials of a study, as a page offers them: each with its button, its title and its choices."""
+"""Charts of all the trials of a study, as a page offers them: each with its words, its choices, and what it reads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from ...storage.records import StudyRecord
+import numpy as np
+from numpy.typing import NDArray
+
+from ...storage.records import StudyRecord, TrialKind, TrialState
 from ..speech import Text
 from ..states.trials_data import TrialsData
 from .spec import ChartSpec
+
+if TYPE_CHECKING:
+    from ...storage.store import Store
+
+
+def _none() -> NDArray[np.int64]:
+    return np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +28,39 @@ class ChartRequest:
 
     Attributes
     ----------
-    selected : int or None
-        The id of the trial to mark.
-    choice : str
-        Which of the chart's choices the user has made for this study; empty for none.
+    kept : ndarray of shape (n_trials,), bool, or None
+        Which trials pass the filter and the brushes; None for all.
+    selected : ndarray of int64
+        The ids of the trials to mark.
+    chosen : mapping of str to str
+        What the user has chosen for this study, by the name of the choice.
+    read : object
+        What the chart's `reads` has read; None until then.
     """
 
     trials: TrialsData
     study: StudyRecord
-    selected: int | None = None
-    choice: str = ""
+    kept: NDArray[np.bool_] | None = None
+    selected: NDArray[np.int64] = field(default_factory=_none)
+    chosen: Mapping[str, str] = field(default_factory=dict[str, str])
+    read: Any = None
+
+    @property
+    def shown(self) -> NDArray[np.bool_]:
+        """Which trials pass, of shape (n_trials,)."""
+        return np.ones(len(self.trials.table), dtype=bool) if self.kept is None else self.kept
+
+    @property
+    def searched(self) -> NDArray[np.bool_]:
+        """Which trials are of the search and no baselines, of shape (n_trials,)."""
+        return self.trials.table.kinds != TrialKind.BASELINE
+
+    @property
+    def scored(self) -> NDArray[np.int64]:
+        """The rows of the completed trials of the search that are ranked with one another."""
+        table = self.trials.table
+        is_scored = self.searched & (table.states == TrialState.COMPLETE) & np.isfinite(table.values)
+        return np.flatnonzero(is_scored & ~self.trials.another_way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +78,8 @@ class Choices:
 
     Attributes
     ----------
+    name : str
+        Among the choices of a chart.
     text : callable
         What is chosen, in words.
     offered : callable
@@ -53,6 +88,7 @@ class Choices:
         What was asked, to the name of the choice that is shown.
     """
 
+    name: str
     text: Text
     offered: Callable[[ChartRequest], Sequence[ChartChoice]]
     shown: Callable[[ChartRequest], str]
@@ -72,7 +108,12 @@ class StudyChart:
         The items of its trials are their ids.
     data : callable
         What was asked, to the data of `spec`.
-    choices : Choices or None
+    why : callable
+        One sentence on what can be seen in it.
+    choices : tuple of Choices
+    reads : callable or None
+        Reads from the store what the table of trials does not have: called in the background with the store and what
+        was asked, each time that trials or choices have changed.
     """
 
     name: str
@@ -80,4 +121,6 @@ class StudyChart:
     title: Text
     spec: ChartSpec[Any]
     data: Callable[[ChartRequest], Any]
-    choices: Choices | None = None
+    why: Text = str
+    choices: tuple[Choices, ...] = ()
+    reads: Callable[[Store, ChartRequest], Any] | None = None

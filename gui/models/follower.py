@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ...engine.domain.objectives import objectives_of
 from ...storage.trial_table import updated
-from ..desk import Desk
+from ..feed import Feed
 from ..states.trials_data import TrialsData, prepare
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ class TrialsFollower(QObject):
 
     updated = Signal()
 
-    def __init__(self, desk: Desk, parent: QObject) -> None:
+    def __init__(self, feed: Feed, parent: QObject) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._feed = feed
         self.study_id: int | None = None
         self.data: TrialsData | None = None
         self._reading = False
@@ -51,7 +51,7 @@ class TrialsFollower(QObject):
         def work(store: Store) -> tuple[int, TrialsData | None]:
             return study_id, _newer(store, study_id, known)
 
-        self._desk.feed.read(work, self._took, self._failed)
+        self._feed.read(work, self._took, self._failed)
 
     def _took(self, result: tuple[int, TrialsData | None]) -> None:
         study_id, data = result
@@ -64,7 +64,7 @@ class TrialsFollower(QObject):
 
     def _failed(self, message: object) -> None:
         self._reading = False
-        self._desk.feed.failed.emit(message)
+        self._feed.failed.emit(message)
 
 
 def _newer(store: Store, study_id: int, known: TrialsData | None) -> TrialsData | None:

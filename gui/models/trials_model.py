@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt
 
 from ...engine.domain import formatting
-from ...engine.domain.filtering import TrialFilter
 from ...engine.domain.trial_columns import SHOWN
 from ...engine.domain.verdict import OLD_WAY
 from ...storage.records import TrialState
@@ -48,13 +47,17 @@ class TrialsModel(TableModel):
         super().__init__(parent)
         self.data_: TrialsData | None = None
         self._rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self._filter: TrialFilter | None = None
+        # Which trials are shown; None for all.
+        self._kept: NDArray[np.bool_] | None = None
         self._sort: tuple[int, Qt.SortOrder] = (NUMBER, Qt.SortOrder.DescendingOrder)
         self._best: int | None = None
         self._baselines = True
 
-    def show_trials(self, data: TrialsData | None, best: int | None = None) -> None:
-        """Take these trials; `best` is the number of the trial to mark."""
+    def show_trials(
+        self, data: TrialsData | None, best: int | None = None, kept: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Take these trials; `best` is the number of the trial to mark, `kept` says which are shown (None: all)."""
+        self._kept = kept
         old_params = self.data_.params if self.data_ is not None else ()
         same = data is not None and data.params == old_params
         if same and data is not None and self.data_ is not None:
@@ -69,21 +72,25 @@ class TrialsModel(TableModel):
         self._rows = self._arranged(data) if data is not None else np.zeros(0, dtype=np.int64)
         self.endResetModel()
 
-    def set_filter(self, wanted: TrialFilter | None) -> None:
-        """Show the trials that pass `wanted`, or all.
-
-        Raises
-        ------
-        SpecError
-            If the filter names a column that no trial has; what is shown stays.
-        """
-        if wanted is not None and self.data_ is not None:
-            wanted.mask(self.data_.columns, len(self.data_.table))
+    def show_kept(self, kept: NDArray[np.bool_] | None) -> None:
+        """Show these of the trials, a bool for each of them; None for all."""
         self.beginResetModel()
-        self._filter = wanted
+        self._kept = kept
         if self.data_ is not None:
             self._rows = self._arranged(self.data_)
         self.endResetModel()
+
+    def ids(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the ids of the trials in these rows, of the same shape."""
+        if self.data_ is None:
+            return np.zeros(0, dtype=np.int64)
+        return self.data_.table.ids[self._rows[rows]]
+
+    def rows_of(self, trial_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows in which trials stand, from the top; those that are not shown have none."""
+        if self.data_ is None:
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero(np.isin(self.data_.table.ids[self._rows], trial_ids))
 
     def trial_id(self, row: int) -> int:
         """Return the id of the trial in a row."""
@@ -197,11 +204,7 @@ class TrialsModel(TableModel):
         return self.data_.columns[self.data_.params[column - N_OWN]].dtype == object
 
     def _arranged(self, data: TrialsData) -> NDArray[np.int64]:
-        n_trials = len(data.table)
-        kept = np.ones(n_trials, dtype=bool)
-        if self._filter is not None:
-            kept = self._filter.mask(data.columns, n_trials)
-        rows = np.flatnonzero(kept)
+        rows = np.arange(len(data.table)) if self._kept is None else np.flatnonzero(self._kept)
         column, order = self._sort
         if column < 0 or column >= N_OWN + len(data.params):
             return rows

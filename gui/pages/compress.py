@@ -56,7 +56,7 @@ class CompressPage(JobPage[CompressTrial, CompressedTrial]):
             CompressTrial,
             CompressedTrial,
             cancelled=lambda: tr("Compressing was cancelled; nothing of it was kept."),
-            with_switcher=True,
+            of_study=True,
         )
         # Of what is asked next.
         self._mode: Mode = "plans"

@@ -43,7 +43,7 @@ class ExportPage(JobPage[ExportTrial, ExportedTrial]):
             Button(lambda: tr("Write bundle"), "primary", "export"),
             ExportTrial,
             ExportedTrial,
-            with_switcher=True,
+            of_study=True,
         )
         self.tool_row.addWidget(self.start)
         self._wanted_export: int | None = None

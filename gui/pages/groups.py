@@ -45,12 +45,12 @@ class GroupsPage(JobPage[AuditGroups, GroupAudit]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(
             desk,
-            lambda: tr("Groups"),
+            lambda: tr("Understand: groups"),
             Button(lambda: tr("Audit"), "primary", "groups"),
             AuditGroups,
             GroupAudit,
             cancelled=lambda: tr("The audit was cancelled; nothing of it was kept."),
-            with_switcher=True,
+            of_study=True,
         )
         self.tool_row.addWidget(self.start)
         self._study_shown: int | None = None

@@ -43,9 +43,9 @@ class JobPage(Page, Generic[Asked, Answer]):
         answer: type[Answer],
         *,
         cancelled: Text | None = None,
-        with_switcher: bool = False,
+        of_study: bool = False,
     ) -> None:
-        super().__init__(desk, title, with_switcher=with_switcher)
+        super().__init__(desk, title, of_study=of_study)
         self._watcher = JobWatcher(desk, self)
         self._watcher.progressed.connect(self._progressed)
         self._watcher.finished.connect(self._finished)

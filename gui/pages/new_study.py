@@ -320,7 +320,7 @@ class NewStudyPage(Page):
             if message not in known:
                 self.desk.toast(lambda m=message: sentence(m))
         self._check()
-        self.desk.show_page("live", created.study_id)
+        self.desk.show_page("overview", created.study_id)
 
     def _failed(self, text: Text) -> None:
         if self.state.opening:

@@ -1,4 +1,4 @@
-"""The Live page: how the search in view stands, what runs now, and the controls of the search."""
+"""The Overview page: how the search in view stands, what runs now, and the controls of the search."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ...storage.records import Curves, StudyRecord, StudyState, SystemSample, Tr
 from .. import words
 from ..charts.curves import CURVES, TrialCurves, judged_measure
 from ..desk import Desk
-from ..models.follower import TrialsFollower
 from ..speech import sentence, tr
+from ..states.trial_selection import Change
 from ..states.trials_data import TrialsData
 from ..widgets.chart_view import ChartView
 from ..widgets.notices import Notice
 from ..widgets.parts import Card, Label, column, row
-from .live_charts import LiveCharts
-from .live_controls import LiveControls
-from .live_parts import MachineCard, RunningCard, Tiles
-from .live_result import ResultCard
+from .overview_charts import OverviewCharts
+from .overview_controls import OverviewControls
+from .overview_parts import MachineCard, RunningCard, Tiles
+from .overview_result import ResultCard
 from .page import FRAME_MS, EmptyState, Page, new_study_button
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _ASIDE_WIDTH = 348
 
 
 @dataclass(frozen=True, slots=True)
-class LiveView:
+class OverviewData:
     """What the page reads beside the trials themselves."""
 
     study_id: int
@@ -46,17 +46,18 @@ class LiveView:
     samples: list[SystemSample]
 
 
-class LivePage(Page):
+class OverviewPage(Page):
     """One study as it runs."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, lambda: tr("Live"), with_switcher=True)
-        self.follower = TrialsFollower(desk, self)
-        self.follower.updated.connect(self._show_trials)
-        self._view: LiveView | None = None
+        super().__init__(desk, lambda: tr("Overview"), of_study=True)
+        desk.trials_changed.connect(self._trials_changed)
+        self._view: OverviewData | None = None
         self._reading = False
+        # Whether the trials have changed since their curves were read.
+        self._is_behind = True
         self._curves_of: int | None = None
-        self.controls = LiveControls(desk)
+        self.controls = OverviewControls(desk)
         self.tool_row.addWidget(self.controls)
         self.failure = Notice("bad")
         self.split_audit = Notice("warning")
@@ -66,7 +67,7 @@ class LivePage(Page):
         self.running.chosen.connect(self._choose_curves)
         self.result = ResultCard()
         self.machine = MachineCard()
-        self.charts = LiveCharts()
+        self.charts = OverviewCharts(desk)
         self.charts.trial_picked.connect(self._choose_curves)
         self.curves = ChartView(CURVES)
         self.curves_title = Label(kind="strong")
@@ -86,11 +87,14 @@ class LivePage(Page):
     def refresh(self) -> None:
         self.show_place(1 if self.desk.study is None else 0)
         self.show_study_state()
-        self.follower.follow(self.desk.study_id)
-        self._show()
+        self.desk.follow_trials()
+        if self._is_behind:
+            self._show_trials()
+        else:
+            self._show()
 
     def study_changed(self) -> None:
-        self._view, self._curves_of = None, None
+        self._view, self._curves_of, self._is_behind = None, None, True
         super().study_changed()
 
     def _content(self) -> QWidget:
@@ -124,12 +128,20 @@ class LivePage(Page):
             new_study_button(self.desk),
         )
 
-    def _show_trials(self) -> None:
-        data = self.follower.data
-        study = self.desk.study
-        if data is None or study is None:
+    def _trials_changed(self, change: Change) -> None:
+        if not change & Change.TRIALS:
             return
-        self._read_more(data, study)
+        self._is_behind = True
+        if self.isVisible():
+            self._show_trials()
+        else:
+            self.grow_stale()
+
+    def _show_trials(self) -> None:
+        data, study = self.desk.selection.data, self.desk.study
+        if data is not None and study is not None:
+            self._is_behind = False
+            self._read_more(data, study)
         self._show()
 
     def _read_more(self, data: TrialsData, study: StudyRecord) -> None:
@@ -141,9 +153,9 @@ class LivePage(Page):
         ids = running if wanted is None or wanted in running else [*running, wanted]
         study_id = study.id
 
-        def work(store: Store) -> LiveView:
+        def work(store: Store) -> OverviewData:
             samples = store.system_samples(study_id)[-_MOST_SAMPLES:]
-            return LiveView(study_id, store.curves_of(ids), samples)
+            return OverviewData(study_id, store.curves_of(ids), samples)
 
         self.desk.feed.read(work, self._took, self._failed)
 
@@ -151,14 +163,14 @@ class LivePage(Page):
         self._reading = False
         self.desk.feed.failed.emit(message)
 
-    def _took(self, view: LiveView) -> None:
+    def _took(self, view: OverviewData) -> None:
         self._reading = False
         if view.study_id == self.desk.study_id:
             self._view = view
             self._show()
 
     def _show(self) -> None:
-        study, data = self.desk.study, self.follower.data
+        study, data = self.desk.study, self.desk.selection.data
         self.controls.show_study(study)
         if study is None:
             return
@@ -166,9 +178,8 @@ class LivePage(Page):
         self._show_split_audit(study)
         spread = self._best_spread(study, data)
         self.tiles.show_study(study, spread, self.desk.standing(study)[0], is_lost=self.desk.is_lost(study))
-        if data is None or self.follower.study_id != study.id:
+        if data is None or self.desk.selection.study_id != study.id:
             return
-        self.charts.show_trials(data, study, self._curves_of)
         curves = self._view.curves if self._view is not None else {}
         self.running.show_trials(data.table, curves, study)
         self.result.show_study(study, spread, is_old=table_is_scored_the_old_way(data.table))
@@ -209,8 +220,8 @@ class LivePage(Page):
         )
 
     def _show_curves(self) -> None:
-        study, data = self.desk.study, self.follower.data
-        if study is None or data is None or self.follower.study_id != study.id:
+        study, data = self.desk.study, self.desk.selection.data
+        if study is None or data is None or self.desk.selection.study_id != study.id:
             return
         curves = self._view.curves if self._view is not None else {}
         table = data.table

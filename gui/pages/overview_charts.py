@@ -1,14 +1,13 @@
-"""The Live page's charts of all trials, one at a time, each with its button."""
+"""The Overview page's charts of all trials, one at a time, each with its button."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget
 
-from ...storage.records import StudyRecord
 from ..charts.history import BY_TIME, BY_TRIAL
 from ..charts.pareto import BY_COST
-from ..states.trials_data import TrialsData
+from ..desk import Desk
 from ..widgets.parts import Button, Card, Label, row
 from ..widgets.study_chart import StudyChartPanel
 
@@ -16,7 +15,7 @@ CHARTS = (BY_TRIAL, BY_TIME, BY_COST)
 """From left to right; the first is shown until another is chosen."""
 
 
-class LiveCharts(Card):
+class OverviewCharts(Card):
     """One chart and the buttons that choose it; only the chart in view is drawn.
 
     Signals
@@ -27,15 +26,14 @@ class LiveCharts(Card):
 
     trial_picked = Signal(int)
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__(None, margin=12)
         self._stack = QStackedWidget()
         self._group = QButtonGroup(self)
-        self._shown: tuple[TrialsData, StudyRecord, int | None] | None = None
         self.panels: dict[str, StudyChartPanel] = {}
         self.buttons: dict[str, Button] = {}
         for described in CHARTS:
-            panel = self.panels[described.name] = StudyChartPanel(described)
+            panel = self.panels[described.name] = StudyChartPanel(desk, described)
             panel.trial_picked.connect(self.trial_picked)
             self._stack.addWidget(panel)
             button = self.buttons[described.name] = Button(described.button, "chip")
@@ -54,15 +52,7 @@ class LiveCharts(Card):
         name = next(name for name, button in self.buttons.items() if button.isChecked())
         return self.panels[name]
 
-    def show_trials(self, trials: TrialsData, study: StudyRecord, selected: int | None) -> None:
-        """Show the trials of a study; `selected` is the id of the one to mark, where the chart marks one."""
-        self._shown = trials, study, selected
-        self.panel.show_trials(*self._shown)
-
     def _choose(self, on: bool) -> None:
-        if not on:
-            return
-        self._stack.setCurrentWidget(self.panel)
-        self._title.say_again()
-        if self._shown is not None:
-            self.panel.show_trials(*self._shown)
+        if on:
+            self._stack.setCurrentWidget(self.panel)
+            self._title.say_again()

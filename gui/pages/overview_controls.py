@@ -1,4 +1,4 @@
-"""The controls of a search on the Live page: more and fewer workers, stop, and pause, resume or export."""
+"""The controls of a search on the Overview page: more and fewer workers, stop, and pause, resume or export."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .more_menu import more_menu, more_time, more_time_text
 _ACTIVE = (StudyState.QUEUED, StudyState.RUNNING, StudyState.FINISHING)
 
 
-class LiveControls(Speaks, QWidget):
+class OverviewControls(Speaks, QWidget):
     """What can be asked of the study in view; `primary` is what is wanted most often in its state."""
 
     def __init__(self, desk: Desk) -> None:

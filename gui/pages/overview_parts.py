@@ -1,4 +1,4 @@
-"""The parts of the Live page: figures, running trials, and the machine."""
+"""The parts of the Overview page: figures, running trials, and the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came of a search: the Live page's card of a study that does not run, and the sentences in it."""
+"""What came of a search: the Overview page's card of a study that does not run, and the sentences in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...engine.domain.verdict import (
 )
 from ...storage.records import StudyRecord
 from ..speech import sentence, tr
-from ..states.live_result import detail_lines, result_rows, verdict
+from ..states.overview_result import detail_lines, result_rows, verdict
 from ..widgets.grids import fill_grid
 from ..widgets.parts import Card, Label, column, scrolled, set_property
 

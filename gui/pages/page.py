@@ -12,41 +12,10 @@ from .. import tokens
 from ..desk import Desk
 from ..language import Speaks
 from ..speech import Text, tr
-from ..widgets.choice_box import ChoiceBox
 from ..widgets.parts import Button, Label, Picture, Pill, column, row
 
 # After which the rest is done of what would stop the window for too long at once.
 FRAME_MS = 16
-
-
-class StudySwitcher(Speaks, ChoiceBox):
-    """Chooses the study in view."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._desk = desk
-        self.setMinimumWidth(180)
-        self.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(26)
-        self.setMaximumWidth(360)
-        self.say(lambda: self.setAccessibleName(tr("Study in view")))
-        self.activated.connect(self._choose)
-        desk.studies_changed.connect(self._fill)
-        desk.study_selected.connect(self._fill)
-        self._fill()
-
-    def _fill(self) -> None:
-        wanted = [(s.name, s.id) for s in self._desk.studies if not s.archived or s.id == self._desk.study_id]
-        shown = [(self.itemText(i), self.itemData(i)) for i in range(self.count())]
-        if wanted != shown:
-            self.clear()
-            for name, study_id in wanted:
-                self.addItem(name, study_id)
-        self.setCurrentIndex(self.findData(self._desk.study_id))
-        self.setToolTip(self.currentText())
-
-    def _choose(self, index: int) -> None:
-        self._desk.select(int(self.itemData(index)))
 
 
 class Page(Speaks, QWidget):
@@ -54,9 +23,14 @@ class Page(Speaks, QWidget):
 
     A page becomes stale when the store changes and is refreshed when it can be seen: `refresh` is called
     then.
+
+    Parameters
+    ----------
+    of_study : bool
+        Whether it shows the study in view: how that stands is beside the title.
     """
 
-    def __init__(self, desk: Desk, title: Text, *, with_switcher: bool = False) -> None:
+    def __init__(self, desk: Desk, title: Text, *, of_study: bool = False) -> None:
         super().__init__()
         self.setObjectName("canvas")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -68,13 +42,11 @@ class Page(Speaks, QWidget):
         self.state_pill = Pill()
         self.state_pill.hide()
         self.tool_row = row()
-        self.switcher = StudySwitcher(desk) if with_switcher else None
         header = QFrame()
         header.setObjectName("header")
         header.setFixedHeight(tokens.HEADER_HEIGHT)
         bar = row(
             self.title,
-            self.switcher,
             self.state_pill,
             self.subtitle,
             self.tool_row,
@@ -88,7 +60,7 @@ class Page(Speaks, QWidget):
         layout.setStretch(1, 1)
         self.setLayout(layout)
         self._places = Pages()
-        if with_switcher:
+        if of_study:
             self.say(self.show_study_state)
         desk.studies_changed.connect(self.grow_stale)
         desk.study_selected.connect(self.study_changed)
@@ -133,8 +105,6 @@ class Page(Speaks, QWidget):
     def show_study_state(self) -> None:
         """Show the state of the study in view beside the title."""
         study = self.desk.study
-        if self.switcher is not None:
-            self.switcher.setVisible(self.switcher.count() > 0)
         self.state_pill.setVisible(study is not None)
         if study is not None:
             self.state_pill.show_word(*self.desk.standing(study))
@@ -181,6 +151,6 @@ def new_study_button(desk: Desk) -> Button:
 
 def nothing_to_do(desk: Desk, icon: str, title: Text, text: Text) -> tuple[EmptyState, EmptyState]:
     """Return what stands on a page that needs a complete trial: where there is no study, and where it has none."""
-    live = Button(lambda: tr("Live"), "primary", "live")
-    live.clicked.connect(lambda: desk.show_page("live"))
-    return EmptyState(icon, title, text, new_study_button(desk)), EmptyState(icon, title, text, live)
+    overview = Button(lambda: tr("Overview"), "primary", "live")
+    overview.clicked.connect(lambda: desk.show_page("overview"))
+    return EmptyState(icon, title, text, new_study_button(desk)), EmptyState(icon, title, text, overview)

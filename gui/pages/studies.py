@@ -240,7 +240,7 @@ class StudiesPage(Page):
     def _open(self) -> None:
         study = self.chosen()
         if study is not None:
-            self.desk.show_page("live" if study.state in _LIVE else "trials", study.id)
+            self.desk.show_page("overview" if study.state in _LIVE else "trials", study.id)
 
     def _ask(self, request: Request) -> None:
         study = self.chosen()

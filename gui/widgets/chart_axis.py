@@ -13,6 +13,8 @@ from ..charts.spec import Axis
 
 # Numbers along an axis of logarithms.
 _MOST_POWERS = 6
+# Words along an axis of words.
+_MOST_NAMES = 14
 
 
 class AxisItem(pg.AxisItem):
@@ -26,7 +28,11 @@ class AxisItem(pg.AxisItem):
 
     def show_axis(self, axis: Axis) -> None:
         """Write numbers in another way from now on."""
-        is_same = self._axis.numbers == axis.numbers and self._axis.written is axis.written
+        before = self._axis
+        is_same = (before.numbers, before.names) == (
+            axis.numbers,
+            axis.names,
+        ) and before.written is axis.written
         self._axis = axis
         if not is_same:
             # It keeps what it has drawn.
@@ -36,6 +42,10 @@ class AxisItem(pg.AxisItem):
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802, N803
         if self._axis.numbers == "powers":
             return [(1.0, _round_powers(minVal, maxVal))]
+        if self._axis.names:
+            first, last = max(math.ceil(minVal), 0), min(math.floor(maxVal), len(self._axis.names) - 1)
+            step = max(math.ceil((last - first + 1) / _MOST_NAMES), 1)
+            return [(1.0, [float(place) for place in range(first, last + 1, step)])]
         # The third level is never labelled, only drawn.
         levels = super().tickValues(minVal, maxVal, size)[:2]
         if self._axis.numbers == "whole":
@@ -49,6 +59,8 @@ class AxisItem(pg.AxisItem):
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802, ARG002
         axis = self._axis
+        if axis.names:
+            return [axis.names[round(value)] for value in values]
         if axis.numbers == "powers":
             written = axis.written or formatting.plain
             return [written(10.0**value) for value in values]

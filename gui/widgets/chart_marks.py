@@ -6,19 +6,21 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
-from ..charts.spec import Band, Bars, LevelLine, Line, Mark, Points
+from ..charts.spec import Band, Bars, Cells, LevelLine, Line, Mark, Points
 from ..theme import colour
 
 Item = Any
 """An item of a plot: pyqtgraph is not annotated."""
 
+_N_STOPS = 10
 # Of the area below a line.
 _TINT = 0.14
 
-_LEGEND = {Line: "━", Points: "●", LevelLine: "╍", Bars: "┃", Band: "▬"}
+_LEGEND = {Line: "━", Points: "●", LevelLine: "╍", Bars: "┃", Band: "▬", Cells: "■"}
 
 
 def legend_text(mark: Mark) -> str:
@@ -37,6 +39,8 @@ def made(mark: Mark) -> Item:
             return pg.ScatterPlotItem(pxMode=True)
         case Band():
             return pg.PlotCurveItem(fillLevel="enclosed")
+        case Cells():
+            return pg.ImageItem(axisOrder="row-major")
         case _:
             item = pg.PlotDataItem()
             item.setClipToView(True)
@@ -55,6 +59,9 @@ def fill(item: Item, mark: Mark) -> None:
         case Band():
             x, y = np.r_[mark.x, mark.x[::-1]], np.r_[mark.high, mark.low[::-1]]
             item.setData(x=x, y=y, pen=None, brush=pg.mkBrush(ink))
+        case Cells():
+            item.setImage(_painted(mark), autoLevels=False)
+            item.setRect(mark.x[0], mark.y[0], mark.x[1] - mark.x[0], mark.y[1] - mark.y[0])
         case Bars():
             x, y = np.repeat(mark.x, 3), np.stack([mark.low, mark.high, np.full(len(mark.x), np.nan)], axis=1)
             x[2::3] = np.nan
@@ -71,6 +78,26 @@ def recolour(item: Item, mark: Mark) -> None:
         item.setPen(_rim(mark))
     else:
         fill(item, mark)
+
+
+def _painted(mark: Cells) -> NDArray[np.uint8]:
+    """Return the colours of the cells, of shape (n_rows, n_columns, 4)."""
+    known = np.isfinite(mark.values)
+    low, high = mark.span or (
+        (float(mark.values[known].min()), float(mark.values[known].max())) if known.any() else (0.0, 1.0)
+    )
+    stops = np.array([colour(f"scale{place}").getRgb() for place in range(_N_STOPS)], dtype=np.float64)
+    share = (
+        (np.where(known, mark.values, low) - low) / (high - low)
+        if high > low
+        else np.zeros(mark.values.shape)
+    )
+    place = np.clip(share, 0, 1) * (_N_STOPS - 1)
+    below = np.minimum(place.astype(np.int64), _N_STOPS - 2)
+    part = (place - below)[..., np.newaxis]
+    painted = stops[below] * (1 - part) + stops[below + 1] * part
+    painted[..., 3] = np.where(known, 255 * mark.alpha, 0)
+    return painted.round().astype(np.uint8)
 
 
 def _fill_line(item: Item, mark: Line) -> None:

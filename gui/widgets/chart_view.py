@@ -1,4 +1,4 @@
-"""Draws any chart with axes: the theme's colours, a hover that explains, double click shows everything."""
+"""Draws any chart with axes: the theme's colours, a hover that explains, brushes, keys that move along points."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QShowEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QToolTip
 
 from .. import tokens
-from ..charts.spec import Axes, ChartSpec, LevelLine, Mark, looks_like, places
+from ..charts.spec import Axes, ChartSpec, LevelLine, Mark, brushed, looks_like, places
 from ..language import Speaks
 from ..theme import body_font, colour, theme
 from . import chart_marks
 from .chart_axis import AxisItem
+from .chart_box import BrushBox
 from .parts import Label
 
 Data = TypeVar("Data")
 _HOVER_PX = 28
+# That the keys move along.
+_MOST_STEPS = 2000
 pg.setConfigOptions(antialias=True)
 
 
@@ -30,16 +33,25 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
     Signals
     -------
     picked(object)
-        A click near a point: the item that it stands for.
+        A click near a point, or Enter at the one that the keys have come to: the item that it stands for.
+    opened(object)
+        A double click near a point.
+    brushed(object, bool)
+        What is dragged over along the axes that can be brushed, as a list of `Brush`, and whether the drag has ended.
     """
 
     picked = Signal(object)
+    opened = Signal(object)
+    brushed = Signal(object, bool)
 
     def __init__(self, spec: ChartSpec[Data]) -> None:
         self._bottom, self._left = AxisItem("bottom"), AxisItem("left")
         # Pyqtgraph's own annotation forgets that None is "no ground".
         nothing: Any = None
-        super().__init__(axisItems={"bottom": self._bottom, "left": self._left}, background=nothing)
+        self._box = BrushBox()
+        super().__init__(
+            viewBox=self._box, axisItems={"bottom": self._bottom, "left": self._left}, background=nothing
+        )
         self._plot: Any = self.getPlotItem()
         self.spec = spec
         self.data: Data | None = None
@@ -48,6 +60,8 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
         self._axes = Axes()
         self._labels = ("", "")
         self._followed = True
+        # The point that the keys have come to, of all that have an item, from left to right.
+        self._point = -1
         self.legend = Label(kind="small", tone="muted")
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         plot = self._plot
@@ -57,7 +71,8 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
         plot.getViewBox().setDefaultPadding(0.03)
         self.setFrameShape(self.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._box.brushed.connect(self._brush)
         self._plot.scene().sigMouseMoved.connect(self._hover)
         self._plot.scene().sigMouseClicked.connect(self._click)
         plot.getViewBox().sigRangeChangedManually.connect(self._let_go)
@@ -74,6 +89,8 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
         marks, axes = tuple(self.spec.marks(data)), self.spec.axes(data)
         self._draw(marks)
         self._axes = axes
+        self._point = -1
+        self._box.show_axes(axes)
         self._bottom.show_axis(axes.x)
         self._left.show_axis(axes.y)
         self._name_axes()
@@ -194,8 +211,48 @@ class ChartView(Speaks, pg.PlotWidget, Generic[Data]):
             axis.setLabel(text, **style)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        self.show_all()
+        item = self.item_at(self.mapToScene(event.position().toPoint()))
+        if item is None:
+            self.show_all()
+        else:
+            self.opened.emit(item)
         event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Home: None, Qt.Key.Key_End: None}
+        points = self._points()
+        if event.key() in steps and points:
+            step = steps[Qt.Key(event.key())]
+            if step is None:
+                self._point = 0 if event.key() == Qt.Key.Key_Home else len(points) - 1
+            else:
+                self._point = min(max(self._point + step, 0), len(points) - 1)
+            x, y, item = points[self._point]
+            place = self.mapFromScene(self._box.mapViewToScene(QPointF(x, y)))
+            if self.data is not None:
+                QToolTip.showText(self.mapToGlobal(place), self.spec.tip(self.data, item), self)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and 0 <= self._point < len(points):
+            self.picked.emit(points[self._point][2])
+        else:
+            super().keyPressEvent(event)
+
+    def _points(self) -> list[tuple[float, float, object]]:
+        """Return the points that have an item and can be seen, from left to right."""
+        seen = self._box.viewRect()
+        found: list[tuple[float, float, object]] = []
+        for mark in self.marks:
+            if mark.item is None or isinstance(mark, LevelLine):
+                continue
+            x, y = places(mark)
+            inside = (x >= seen.left()) & (x <= seen.right()) & (y >= seen.top()) & (y <= seen.bottom())
+            rows = np.flatnonzero(inside)[:_MOST_STEPS]
+            found += [(float(x[row]), float(y[row]), mark.item(int(row))) for row in rows]
+        return sorted(found, key=lambda one: one[:2])
+
+    def _brush(self, area: QRectF, is_done: bool) -> None:
+        ends = ((self._axes.x, area.left(), area.right()), (self._axes.y, area.top(), area.bottom()))
+        brushes = [brushed(axis, low, high) for axis, low, high in ends if axis.column]
+        self.brushed.emit([brush for brush in brushes if brush is not None], is_done)
 
     def _let_go(self, *_: object) -> None:
         self._followed = False

@@ -1,86 +1,171 @@
-"""A chart of a study's trials with its legend and its choices: a part of the Live and of the Trials page."""
+"""A chart of a study's trials with its legend and its choices: a part of several pages."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QShowEvent, QStandardItemModel
 from PySide6.QtWidgets import QWidget
 
-from ...storage.records import StudyRecord
 from ..charts.studies import ChartRequest, Choices, StudyChart
+from ..desk import Desk
 from ..language import Speaks
-from ..states.trials_data import TrialsData
+from ..speech import tr
+from ..states.trial_selection import Brush, Change
 from .chart_view import ChartView
 from .choice_box import ChoiceBox
-from .parts import column, row
+from .parts import Label, column, row
 
 
 class StudyChartPanel(Speaks, QWidget):
-    """Any `StudyChart`.
+    """Any `StudyChart` of the trials in view, drawn when it can be seen; it shows and changes the desk's selection.
 
     Signals
     -------
     trial_picked(int)
         The trial with this id was clicked.
+    trial_opened(int)
+        It was double-clicked.
+    chosen(object)
+        The user has chosen something of the chart: all choices, a dict of str to str.
     """
 
     trial_picked = Signal(int)
+    trial_opened = Signal(int)
+    chosen = Signal(object)
 
-    def __init__(self, described: StudyChart) -> None:
+    def __init__(self, desk: Desk, described: StudyChart, choices: dict[str, str] | None = None) -> None:
         super().__init__()
         self.described = described
+        self._desk = desk
         self.chart: ChartView[object] = ChartView(described.spec)
         self.chart.picked.connect(self._picked)
-        self.choice = ChoiceBox()
-        if described.choices is None:
-            self.choice.hide()
-        self.choice.activated.connect(lambda _place: self._choose())
-        # By the user, for the study in view.
-        self._chosen = ""
-        self._asked: ChartRequest | None = None
-        layout = column(self.chart, row(self.chart.legend, 1, self.choice), spacing=4)
+        self.chart.opened.connect(
+            lambda item: self.trial_opened.emit(item) if isinstance(item, int) else None
+        )
+        self.chart.brushed.connect(self._brushed)
+        # By the user.
+        self._chosen = dict(choices or {})
+        self._study_id: int | None = None
+        # What the chart has read of the store, and whether more is wanted than that.
+        self._read: object = None
+        self._is_reading = self._is_behind = False
+        self._is_stale = True
+        self.boxes: dict[str, ChoiceBox] = {}
+        for one in described.choices:
+            box = self.boxes[one.name] = ChoiceBox()
+            box.activated.connect(lambda _place, name=one.name: self._choose(name))
+        self.nothing = Label(lambda: tr("Nothing to show yet"), "small", "muted")
+        self.nothing.hide()
+        bottom = row(self.chart.legend, self.nothing, 1, *self.boxes.values())
+        layout = column(self.chart, bottom, spacing=4)
         layout.setStretch(0, 1)
         self.setLayout(layout)
+        desk.trials_changed.connect(self._follow)
+        desk.studies_changed.connect(lambda: self._follow(Change.TRIALS))
         self.say(self._reword)
 
-    def show_trials(self, trials: TrialsData, study: StudyRecord, selected: int | None = None) -> None:
-        """Show the trials of a study; `selected` is the id of the one to mark."""
-        if self._asked is not None and self._asked.study.id != study.id:
-            self._chosen = ""
-        self._asked = ChartRequest(trials, study, selected, self._chosen)
+    @property
+    def choices(self) -> dict[str, str]:
+        """What the user has chosen, by the name of the choice."""
+        return dict(self._chosen)
+
+    def refresh(self) -> None:
+        """Draw what the desk says now; what the chart needs beside the trials is read first."""
+        self._is_stale = False
+        study = self._desk.study
+        if study is None or self._desk.selection.data is None:
+            return
+        if study.id != self._study_id:
+            self._study_id, self._read = study.id, None
+        if self.described.reads is not None:
+            self._is_behind = True
+            self._read_more()
         self._show()
 
-    def _choose(self) -> None:
-        self._chosen = str(self.choice.currentData())
-        if self._asked is not None:
-            self.show_trials(self._asked.trials, self._asked.study, self._asked.selected)
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        if self._is_stale:
+            self.refresh()
+
+    def _follow(self, change: Change) -> None:
+        if not self.isVisible():
+            self._is_stale = True
+        elif change & Change.TRIALS:
+            self.refresh()
+        elif change & (Change.FILTER | Change.SELECTED):
+            self._show()
+
+    def _asked(self) -> ChartRequest | None:
+        study, selection = self._desk.study, self._desk.selection
+        if study is None or selection.data is None or selection.study_id != study.id:
+            return None
+        return ChartRequest(
+            selection.data, study, selection.kept, selection.selected, self.choices, self._read
+        )
 
     def _show(self) -> None:
-        if self._asked is None:
+        asked = self._asked()
+        if asked is None:
             return
-        if self.described.choices is not None:
-            self._offer(self.described.choices, self._asked)
-        self.chart.show_data(self.described.data(self._asked))
+        for one in self.described.choices:
+            self._offer(one, asked)
+        if self.described.reads is None or self._read is not None:
+            self.chart.show_data(self.described.data(asked))
+        self.nothing.setVisible(not self.chart.marks)
+
+    def _read_more(self) -> None:
+        asked, reads, study = self._asked(), self.described.reads, self._desk.study
+        if self._is_reading or not self._is_behind or asked is None or reads is None or study is None:
+            return
+        self._is_reading, self._is_behind = True, False
+        study_id = study.id
+        self._desk.feed.read(
+            lambda store: (study_id, reads(store, asked)), self._took, lambda message: self._not_read(message)
+        )
+
+    def _took(self, result: tuple[int, object]) -> None:
+        self._is_reading = False
+        study_id, read = result
+        if study_id == self._study_id:
+            self._read = read
+            self._show()
+        self._read_more()
+
+    def _not_read(self, message: object) -> None:
+        self._is_reading = False
+        self._desk.feed.failed.emit(message)
+
+    def _choose(self, name: str) -> None:
+        self._chosen[name] = str(self.boxes[name].currentData())
+        self.chosen.emit(self.choices)
+        self.refresh()
 
     def _offer(self, choices: Choices, asked: ChartRequest) -> None:
-        offered = choices.offered(asked)
-        if [one.name for one in offered] != [self.choice.itemData(i) for i in range(self.choice.count())]:
-            self.choice.clear()
+        box, offered = self.boxes[choices.name], choices.offered(asked)
+        if [one.name for one in offered] != [box.itemData(i) for i in range(box.count())]:
+            box.clear()
             for one in offered:
-                self.choice.addItem("", one.name)
-        model = self.choice.model()
+                box.addItem("", one.name)
+        model = box.model()
         assert isinstance(model, QStandardItemModel)  # noqa: S101 - of every combo box
         for place, one in enumerate(offered):
-            self.choice.setItemText(place, one.text())
+            box.setItemText(place, one.text())
             model.item(place).setEnabled(one.is_known)
-        self.choice.setCurrentIndex(self.choice.findData(choices.shown(asked)))
+        box.setCurrentIndex(box.findData(choices.shown(asked)))
+        box.setVisible(len(offered) > 1)
 
     def _reword(self) -> None:
-        if self.described.choices is not None:
-            self.choice.setAccessibleName(self.described.choices.text())
-            if self._asked is not None:
-                self._offer(self.described.choices, self._asked)
+        self.chart.setAccessibleName(self.described.title())
+        asked = self._asked()
+        for one in self.described.choices:
+            self.boxes[one.name].setAccessibleName(one.text())
+            self.boxes[one.name].setToolTip(one.text())
+            if asked is not None:
+                self._offer(one, asked)
 
     def _picked(self, item: object) -> None:
         if isinstance(item, int):
             self.trial_picked.emit(item)
+
+    def _brushed(self, brushes: list[Brush], _is_done: bool) -> None:
+        self._desk.selection.brush(*brushes)

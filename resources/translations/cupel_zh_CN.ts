@@ -144,6 +144,10 @@
       <translation>准确率</translation>
     </message>
     <message>
+      <source>Add chart</source>
+      <translation>添加图表</translation>
+    </message>
+    <message>
       <source>Against baseline</source>
       <translation>相对基线</translation>
     </message>
@@ -158,6 +162,10 @@
     <message>
       <source>All rows</source>
       <translation>所有行</translation>
+    </message>
+    <message>
+      <source>All studies</source>
+      <translation>全部研究</translation>
     </message>
     <message>
       <source>Also minimize</source>
@@ -340,6 +348,10 @@
       <translation>图表</translation>
     </message>
     <message>
+      <source>Charts</source>
+      <translation>图表</translation>
+    </message>
+    <message>
       <source>Choose a column, also one that the model does not use. "Audit" counts in each of its groups how often the model is right and in which way it errs, on rows that it had not seen.</source>
       <translation>请选择一列，也可以是模型未使用的列。“审计”会在该列的每个组中，用模型未见过的行统计它有多常判断正确、又以何种方式出错。</translation>
     </message>
@@ -432,12 +444,20 @@
       <translation>正在转换并评分：{variant}…</translation>
     </message>
     <message>
+      <source>Copied the chart</source>
+      <translation>已复制图表</translation>
+    </message>
+    <message>
       <source>Copied the params</source>
       <translation>已复制超参数</translation>
     </message>
     <message>
       <source>Copied what the program said</source>
       <translation>已复制程序的输出</translation>
+    </message>
+    <message>
+      <source>Copy as a picture</source>
+      <translation>复制为图片</translation>
     </message>
     <message>
       <source>Copy details</source>
@@ -800,10 +820,6 @@
       <translation>分组</translation>
     </message>
     <message>
-      <source>Groups</source>
-      <translation>分组审计</translation>
-    </message>
-    <message>
       <source>Groups by</source>
       <translation>分组依据</translation>
     </message>
@@ -916,6 +932,14 @@
       <translation>把 {column} 相同的行放在一起</translation>
     </message>
     <message>
+      <source>Keep this layout</source>
+      <translation>保存此布局</translation>
+    </message>
+    <message>
+      <source>Keep this layout …</source>
+      <translation>保存此布局…</translation>
+    </message>
+    <message>
       <source>Kept with the study; the model card of later exports shows it.</source>
       <translation>已随研究保存；之后导出的模型卡会显示它。</translation>
     </message>
@@ -948,6 +972,10 @@
       <translation>各层权重：压缩前（线）与压缩后（填充）</translation>
     </message>
     <message>
+      <source>Layout</source>
+      <translation>布局</translation>
+    </message>
+    <message>
       <source>Learning curves</source>
       <translation>学习曲线</translation>
     </message>
@@ -978,10 +1006,6 @@
     <message>
       <source>Linear</source>
       <translation>线性模型</translation>
-    </message>
-    <message>
-      <source>Live</source>
-      <translation>实时</translation>
     </message>
     <message>
       <source>Loaded in a clean process, the bundle gives the stored predictions on raw rows.</source>
@@ -1088,12 +1112,24 @@
       <translation>混合</translation>
     </message>
     <message>
+      <source>More of this chart</source>
+      <translation>此图表的更多操作</translation>
+    </message>
+    <message>
       <source>More settings</source>
       <translation>更多设置</translation>
     </message>
     <message>
       <source>More workers</source>
       <translation>增加工作进程</translation>
+    </message>
+    <message>
+      <source>Move back</source>
+      <translation>前移</translation>
+    </message>
+    <message>
+      <source>Move on</source>
+      <translation>后移</translation>
     </message>
     <message>
       <source>Multiclass classification</source>
@@ -1164,6 +1200,10 @@
       <translation>无响应</translation>
     </message>
     <message>
+      <source>No study yet</source>
+      <translation>还没有研究</translation>
+    </message>
+    <message>
       <source>No trial is better in both</source>
       <translation>两方面都无更优的试验</translation>
     </message>
@@ -1232,12 +1272,20 @@
       <translation>还没有可压缩的网络</translation>
     </message>
     <message>
+      <source>Nothing to draw yet</source>
+      <translation>还没有可绘制的内容</translation>
+    </message>
+    <message>
       <source>Nothing to export yet</source>
       <translation>还没有可导出的内容</translation>
     </message>
     <message>
       <source>Nothing to predict with yet</source>
       <translation>还没有可用于预测的网络</translation>
+    </message>
+    <message>
+      <source>Nothing to show yet</source>
+      <translation>还没有可显示的内容</translation>
     </message>
     <message>
       <source>Nothing unusual was found.</source>
@@ -1278,6 +1326,10 @@
     <message>
       <source>Once a study has a complete trial, you see here whether its networks treat groups of rows alike.</source>
       <translation>研究有了完成的试验后，可在此查看其网络是否同等对待各组的行。</translation>
+    </message>
+    <message>
+      <source>One column</source>
+      <translation>一列</translation>
     </message>
     <message>
       <source>One of these</source>
@@ -1324,8 +1376,16 @@
       <translation>优化历史</translation>
     </message>
     <message>
+      <source>Optimization history over time</source>
+      <translation>随时间的优化历史</translation>
+    </message>
+    <message>
       <source>Or try a sample:</source>
       <translation>或试用示例数据：</translation>
+    </message>
+    <message>
+      <source>Other than the best (in brackets):</source>
+      <translation>与最佳试验不同之处（括号内为最佳）：</translation>
     </message>
     <message>
       <source>Other…</source>
@@ -1338,6 +1398,10 @@
     <message>
       <source>Over {n} repeats</source>
       <translation>{n} 次重复</translation>
+    </message>
+    <message>
+      <source>Overview</source>
+      <translation>概览</translation>
     </message>
     <message>
       <source>Param</source>
@@ -1484,8 +1548,16 @@
       <translation>回归</translation>
     </message>
     <message>
+      <source>Remove from the page</source>
+      <translation>从页面移除</translation>
+    </message>
+    <message>
       <source>Remove units</source>
       <translation>移除单元</translation>
+    </message>
+    <message>
+      <source>Removed {chart}</source>
+      <translation>已移除“{chart}”</translation>
     </message>
     <message>
       <source>Rename</source>
@@ -1572,6 +1644,18 @@
       <translation>保存为</translation>
     </message>
     <message>
+      <source>Save as PNG, SVG or CSV</source>
+      <translation>保存为 PNG、SVG 或 CSV</translation>
+    </message>
+    <message>
+      <source>Save the chart</source>
+      <translation>保存图表</translation>
+    </message>
+    <message>
+      <source>Saved {file}</source>
+      <translation>已保存 {file}</translation>
+    </message>
+    <message>
       <source>Say first whether the rows are independent.</source>
       <translation>请先说明各行是否相互独立。</translation>
     </message>
@@ -1640,6 +1724,10 @@
       <translation>选择多次试验进行比较</translation>
     </message>
     <message>
+      <source>Selected</source>
+      <translation>已选</translation>
+    </message>
+    <message>
       <source>Share of the other rows that the model calls {label} all the same.</source>
       <translation>其余的行中仍被模型判为{label}的比例。</translation>
     </message>
@@ -1666,6 +1754,22 @@
     <message>
       <source>Shortcuts</source>
       <translation>快捷键</translation>
+    </message>
+    <message>
+      <source>Show this chart alone, or all again</source>
+      <translation>只显示此图表，或恢复全部</translation>
+    </message>
+    <message>
+      <source>Show trials outside this range again</source>
+      <translation>重新显示此范围之外的试验</translation>
+    </message>
+    <message>
+      <source>Shows what a better score costs in size or time, and the trials beyond which nothing is gained.</source>
+      <translation>显示更高的得分要付出多少大小或时间，以及再往上已无收益的试验。</translation>
+    </message>
+    <message>
+      <source>Shows whether the search still gets better, and how far it is ahead of the baselines.</source>
+      <translation>显示搜索是否仍在变好，以及领先基线多少。</translation>
     </message>
     <message>
       <source>Size</source>
@@ -1718,6 +1822,10 @@
     <message>
       <source>Start a study; its progress shows here, also after the window was closed.</source>
       <translation>启动一项研究，其进度会显示在这里，即使窗口曾被关闭。</translation>
+    </message>
+    <message>
+      <source>Start a study; its trials are drawn here as they come.</source>
+      <translation>启动一个研究；其试验完成后会陆续绘制在这里。</translation>
     </message>
     <message>
       <source>Start from</source>
@@ -1776,8 +1884,8 @@
       <translation>研究</translation>
     </message>
     <message>
-      <source>Study in view</source>
-      <translation>当前研究</translation>
+      <source>Study in view: {name}</source>
+      <translation>当前研究：{name}</translation>
     </message>
     <message>
       <source>System theme</source>
@@ -1976,6 +2084,10 @@
       <translation>该试验的网络，未作改动。</translation>
     </message>
     <message>
+      <source>The usual layout</source>
+      <translation>默认布局</translation>
+    </message>
+    <message>
       <source>There is no baseline to compare with.</source>
       <translation>没有可供比较的基线。</translation>
     </message>
@@ -1994,6 +2106,10 @@
     <message>
       <source>This study has no network yet that could be exported; give it more time or trials.</source>
       <translation>此研究还没有可以导出的网络；请给它更多时间或试验。</translation>
+    </message>
+    <message>
+      <source>Three columns</source>
+      <translation>三列</translation>
     </message>
     <message>
       <source>Threshold</source>
@@ -2060,6 +2176,10 @@
       <translation>没有其他试验能在不更大的情况下分数更好</translation>
     </message>
     <message>
+      <source>Trials, the more the stronger</source>
+      <translation>试验（越多颜色越强）</translation>
+    </message>
+    <message>
       <source>True share</source>
       <translation>真实占比</translation>
     </message>
@@ -2068,8 +2188,20 @@
       <translation>正在尝试候选…</translation>
     </message>
     <message>
+      <source>Two columns</source>
+      <translation>两列</translation>
+    </message>
+    <message>
       <source>Two of every four weights were set to zero while it was trained on.</source>
       <translation>继续训练时，每四个权重中有两个被置为零。</translation>
+    </message>
+    <message>
+      <source>Understand</source>
+      <translation>理解</translation>
+    </message>
+    <message>
+      <source>Understand: groups</source>
+      <translation>理解：分组</translation>
     </message>
     <message>
       <source>Undo</source>
@@ -2408,6 +2540,10 @@
       <translation>目标 {target}</translation>
     </message>
     <message>
+      <source>the best so far</source>
+      <translation>目前最佳</translation>
+    </message>
+    <message>
       <source>the more likely class</source>
       <translation>取更可能的类别</translation>
     </message>
@@ -2432,8 +2568,20 @@
       <translation>{baseline}，{interval}</translation>
     </message>
     <message>
+      <source>{column} from {low} to {high}</source>
+      <translation>{column}：{low} 至 {high}</translation>
+    </message>
+    <message>
       <source>{column} · trial {number}</source>
       <translation>{column} · 试验 {number}</translation>
+    </message>
+    <message>
+      <source>{column}: {values}</source>
+      <translation>{column}：{values}</translation>
+    </message>
+    <message>
+      <source>{file} could not be written: {reason}</source>
+      <translation>无法写入 {file}：{reason}</translation>
     </message>
     <message>
       <source>{format} cannot hold numbers in {number_format}.</source>

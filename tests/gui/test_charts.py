@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
+from cupel.gui.charts.cards import Marking
 from cupel.gui.charts.compared import COMPARED, ComparedCurves
 from cupel.gui.charts.curves import CURVES, TrialCurves
 from cupel.gui.charts.folds import FOLDS, FoldValues
@@ -35,6 +36,7 @@ def history(**other: object) -> History:
         complete=np.array([True, True, False, False, True]),
         another_way=np.zeros(5, bool),
         baselines={"Linear": 0.75, "Majority class": 0.5},
+        marking=Marking.plain(5),
     )
     return dataclasses.replace(plain, **other)
 
@@ -86,8 +88,7 @@ def test_a_point_tells_its_trial_and_a_threshold_its_baseline() -> None:
     proven = mark_of(HISTORY.marks(data), "proven", Points)
     assert proven.item is not None
     assert proven.item(0) == 14
-    assert HISTORY.tip(data, 14) == "Trial 4\nroc_auc 0.900 ± 0.030"
-    assert HISTORY.tip(data, 11) == "Trial 1\nroc_auc 0.800 ± 0.020\nafter 0:30"
+    assert HISTORY.tip(data, 11) == "after 0:30"
     assert HISTORY.tip(data, "Linear").startswith("Linear\n0.75")
 
 
@@ -115,13 +116,13 @@ def test_compared_trials_keep_the_tone_of_their_place() -> None:
 def test_the_front_is_what_no_other_trial_beats() -> None:
     data = Spread(
         "accuracy", Direction.MAXIMIZE, "parameters", np.arange(4), np.arange(4), np.array([0.8, 0.9, 0.7, NAN]),
-        np.array([100.0, 10_000.0, 1000.0, 10.0]), selected=2,
+        np.array([100.0, 10_000.0, 1000.0, 10.0]), Marking(np.ones(4, bool), np.array([2])),
     )  # fmt: skip
     marks = PARETO.marks(data)
     assert data.front.tolist() == [0, 1]
     assert mark_of(marks, "front", Line).x == pytest.approx([2.0, 4.0])
     assert mark_of(marks, "selected", Points).y.tolist() == [0.7]
-    assert PARETO.tip(data, 1) == "Trial 1\naccuracy 0.900\n10,000 parameters"
+    assert PARETO.tip(data, 1) == "10,000 parameters"
     x = PARETO.axes(data).x
     assert x.numbers == "powers"
     assert x.written is not None
@@ -159,7 +160,9 @@ def test_charts_of_nothing_draw_nothing() -> None:
     assert not SPARKLINE.marks(Course(np.full(3, NAN)))
     assert not FOLDS.marks(FoldValues(nothing))
     assert not COUNTS.marks(Counts((0.0, 0.0)))
-    empty = Spread("m", Direction.MAXIMIZE, "bytes", np.arange(0), np.arange(0), nothing, nothing)
+    empty = Spread(
+        "m", Direction.MAXIMIZE, "bytes", np.arange(0), np.arange(0), nothing, nothing, Marking.plain(0)
+    )
     assert all(not len(places(mark)[0]) for mark in PARETO.marks(empty))
     assert all(not len(places(mark)[0]) for mark in VARIANTS.marks(VariantSpots("m", True, str, ())))
 

@@ -9,8 +9,8 @@ import pytest
 from cupel.engine.domain.inspections import Inspection
 from cupel.engine.domain.split_findings import SplitAudit, SplitFinding
 from cupel.gui.language import language
-from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.new_study import NewStudyPage
+from cupel.gui.pages.overview import OverviewPage
 from cupel.gui.shell import MainWindow
 from cupel.gui.states.inspection import split_kind, to_be_answered
 from cupel.storage.store import Store
@@ -165,9 +165,9 @@ def test_the_form_has_gap_seed_and_near_duplicates_of_the_split(asked: NewStudyP
 def test_the_page_of_a_study_tells_what_speaks_against_its_folds(
     qtbot: QtBot, window: MainWindow, workspace: Path, is_answered: bool
 ) -> None:
-    window.show_page("live")
-    page = window.pages["live"]
-    assert isinstance(page, LivePage)
+    window.show_page("overview")
+    page = window.pages["overview"]
+    assert isinstance(page, OverviewPage)
     study = window.desk.study
     assert study is not None
     assert not page.split_audit.isVisible()

@@ -11,9 +11,9 @@ import psutil
 import pytest
 from cupel.engine.domain.errors import Message
 from cupel.gui.pages.export import ExportPage
-from cupel.gui.pages.live import LivePage
 from cupel.gui.pages.more_menu import more_menu
 from cupel.gui.pages.new_study import NewStudyPage
+from cupel.gui.pages.overview import OverviewPage
 from cupel.gui.pages.studies import StudiesPage
 from cupel.gui.shell import MainWindow
 from cupel.gui.states.new_study_memory import Memory
@@ -73,11 +73,11 @@ def no_engine_stays() -> Iterator[None]:
                 process.kill()
 
 
-def live(window: MainWindow, study_id: int) -> LivePage:
+def live(window: MainWindow, study_id: int) -> OverviewPage:
     window.desk.select(study_id)
-    window.show_page("live")
-    page = window.pages["live"]
-    assert isinstance(page, LivePage)
+    window.show_page("overview")
+    page = window.pages["overview"]
+    assert isinstance(page, OverviewPage)
     return page
 
 

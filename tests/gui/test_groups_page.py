@@ -42,8 +42,8 @@ def made(tmp_path: Path) -> Path:
 
 def opened(qtbot: QtBot, window: MainWindow, name: str) -> GroupsPage:
     window.desk.select(next(study.id for study in window.desk.studies if study.name.startswith(name)))
-    window.show_page("groups")
-    found = window.pages["groups"]
+    window.show_page("understand")
+    found = window.pages["understand"]
     assert isinstance(found, GroupsPage)
     qtbot.waitUntil(lambda: found.by.widget.count() > 0 or found.no_columns.isVisible())
     return found

@@ -261,7 +261,7 @@ def test_start_creates_the_study_and_its_engine_and_goes_live(
     qtbot: QtBot, opened: NewStudyPage, window: MainWindow, workspace: Path
 ) -> None:
     opened.start.click()
-    qtbot.waitUntil(lambda: window.page_name == "live")
+    qtbot.waitUntil(lambda: window.page_name == "overview")
     study_id = window.desk.study_id
     assert study_id is not None
     with Store.open(workspace) as store:

@@ -1,4 +1,4 @@
-"""The Live page: what it shows of a running study and what its controls write."""
+"""The Overview page: what it shows of a running study and what its controls write."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from cupel.gui.charts.history import history_of
 from cupel.gui.charts.spec import LevelLine, Line, Points
-from cupel.gui.pages.live import LivePage
+from cupel.gui.charts.studies import ChartRequest
+from cupel.gui.pages.overview import OverviewPage
 from cupel.gui.shell import MainWindow
-from cupel.gui.states.live_result import result_rows, verdict
+from cupel.gui.states.overview_result import result_rows, verdict
 from cupel.gui.widgets.grids import fill_grid
 from cupel.gui.widgets.parts import scrolled
 from cupel.storage.records import Curves, Request, StudyState
@@ -23,21 +24,21 @@ from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture
-def page(qtbot: QtBot, window: MainWindow, workspace: Path) -> LivePage:
+def page(qtbot: QtBot, window: MainWindow, workspace: Path) -> OverviewPage:
     """The page of a study that runs: this process stands for its engine."""
     study = next(study for study in window.desk.studies if study.name == "Adult income")
     with Store.open(workspace) as store:
         store.claim_study(study.id, os.getpid())
     qtbot.waitUntil(lambda: not window.desk.is_lost(study))
     window.desk.select(study.id)
-    window.show_page("live")
-    found = window.pages["live"]
-    assert isinstance(found, LivePage)
+    window.show_page("overview")
+    found = window.pages["overview"]
+    assert isinstance(found, OverviewPage)
     qtbot.waitUntil(lambda: len(found.running.rows) == 2)
     return found
 
 
-def test_it_shows_best_margin_counts_and_what_runs(qtbot: QtBot, page: LivePage) -> None:
+def test_it_shows_best_margin_counts_and_what_runs(qtbot: QtBot, page: OverviewPage) -> None:
     assert "±" in page.tiles.best.value.text()
     assert page.tiles.margin.value.text()[0] in "+−"
     assert page.tiles.time.progress.isVisible()
@@ -45,17 +46,21 @@ def test_it_shows_best_margin_counts_and_what_runs(qtbot: QtBot, page: LivePage)
     qtbot.waitUntil(lambda: bool(page.curves.marks))  # a frame later than the rest
 
 
-def test_the_best_so_far_never_gets_worse(page: LivePage) -> None:
+def test_the_best_so_far_never_gets_worse(page: OverviewPage) -> None:
     best = next(mark for mark in page.charts.panel.chart.marks if mark.key == "best")
     assert isinstance(best, Line)
     assert np.all(np.diff(best.y) >= 0)
-    study, data = page.desk.study, page.follower.data
+    study, data = page.desk.study, page.desk.selection.data
     assert study is not None
     assert data is not None
-    assert set(history_of(data, study).baselines) == {"Majority class", "Linear", "Gradient boosting"}
+    assert set(history_of(ChartRequest(data, study)).baselines) == {
+        "Majority class",
+        "Linear",
+        "Gradient boosting",
+    }
 
 
-def test_epochs_stream_in_while_a_trial_runs(qtbot: QtBot, page: LivePage, workspace: Path) -> None:
+def test_epochs_stream_in_while_a_trial_runs(qtbot: QtBot, page: OverviewPage, workspace: Path) -> None:
     trial_id = next(iter(page.running.rows))
     curves = Curves(("train_loss", "valid_loss", "valid_roc_auc"), np.full((5, 55, 3), 0.5, dtype=np.float32))
     with Store.open(workspace) as store:
@@ -64,7 +69,7 @@ def test_epochs_stream_in_while_a_trial_runs(qtbot: QtBot, page: LivePage, works
 
 
 def test_stop_skip_and_workers_are_written_to_the_store(
-    qtbot: QtBot, page: LivePage, workspace: Path
+    qtbot: QtBot, page: OverviewPage, workspace: Path
 ) -> None:
     study_id = page.desk.study_id
     assert study_id is not None
@@ -78,7 +83,7 @@ def test_stop_skip_and_workers_are_written_to_the_store(
         qtbot.waitUntil(lambda: store.study(study_id).request is Request.STOP)
 
 
-def test_a_finished_study_shows_its_result(qtbot: QtBot, page: LivePage, window: MainWindow) -> None:
+def test_a_finished_study_shows_its_result(qtbot: QtBot, page: OverviewPage, window: MainWindow) -> None:
     study = next(study for study in window.desk.studies if study.name.startswith("California"))
     window.desk.select(study.id)
     qtbot.waitUntil(lambda: page.result.isVisible())
@@ -100,7 +105,7 @@ def test_a_paused_search_is_not_judged_yet(window: MainWindow) -> None:
 
 
 def test_what_was_asked_is_shown_until_the_engine_has_done_it(
-    qtbot: QtBot, page: LivePage, workspace: Path
+    qtbot: QtBot, page: OverviewPage, workspace: Path
 ) -> None:
     study_id = page.desk.study_id
     assert study_id is not None
@@ -115,7 +120,7 @@ def test_what_was_asked_is_shown_until_the_engine_has_done_it(
     assert page.state_pill.text() == "Paused"
 
 
-def test_hovering_a_point_explains_it(qtbot: QtBot, page: LivePage) -> None:
+def test_hovering_a_point_explains_it(qtbot: QtBot, page: OverviewPage) -> None:
     chart = page.charts.panel.chart
     points = next(mark for mark in chart.marks if mark.key == "proven")
     assert isinstance(points, Points)
@@ -130,9 +135,9 @@ def test_a_study_whose_engine_is_gone_runs_nothing_says_so_and_offers_to_resume(
         study = next(one for one in store.studies() if one.state is StudyState.RUNNING)
         store.claim_study(study.id, os.getpid())
     window.desk.select(study.id)
-    window.show_page("live")
-    page = window.pages["live"]
-    assert isinstance(page, LivePage)
+    window.show_page("overview")
+    page = window.pages["overview"]
+    assert isinstance(page, OverviewPage)
     qtbot.waitUntil(lambda: not window.desk.is_lost(study) and page.running.isVisible())
     with Store.open(workspace) as store:
         store.release_study(study.id, StudyState.RUNNING)

@@ -131,7 +131,7 @@ def test_enter_opens_a_running_study_live_and_a_finished_ones_trials(
 ) -> None:
     choose(page, "Adult income")
     page.open_action.trigger()
-    assert window.page_name == "live"
+    assert window.page_name == "overview"
     window.show_page("studies")
     choose(page, "California housing prices, 2 repeats")
     page.open_action.trigger()
@@ -158,7 +158,7 @@ def test_the_study_chosen_on_another_page_is_the_selected_row_and_stays_chosen(
     qtbot: QtBot, page: StudiesPage, window: MainWindow, workspace: Path
 ) -> None:
     choose(page, "Penguins")
-    window.show_page("live")
+    window.show_page("overview")
     wanted = next(study.id for study in window.desk.studies if study.name == "Adult income")
     window.desk.select(wanted)
     with Store.open(workspace) as store:  # a new row resets the table

@@ -31,7 +31,17 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-PAGES = ("studies", "new_study", "live", "trials", "groups", "compress", "export", "predict")
+PAGES = (
+    "studies",
+    "new_study",
+    "overview",
+    "trials",
+    "charts",
+    "understand",
+    "compress",
+    "export",
+    "predict",
+)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -88,7 +98,7 @@ def test_an_empty_workspace_says_what_to_do_next(qtbot: QtBot, open_window, tmp_
     page = window.pages["studies"]
     assert page.drop.isVisible()
     assert not page.table.isVisible()
-    window.show_page("live")
+    window.show_page("overview")
     window.show_page("trials")
     window.show_page("export")
 
@@ -117,10 +127,10 @@ def test_a_page_that_was_hidden_when_the_theme_changed_is_dressed_when_it_is_sho
     window: MainWindow,
 ) -> None:
     window.show_page("trials")
-    window.show_page("live")
+    window.show_page("overview")
     window.set_theme("dark")
     window.show_page("trials")
-    for name in ("live", "trials"):
+    for name in ("overview", "trials"):
         assert window.pages[name].styleSheet() == style_sheet(DARK)
     window.desk.warn(lambda: "The disk is full.")
     assert window.banners.styleSheet() == style_sheet(DARK)
@@ -142,9 +152,9 @@ def test_nothing_that_can_be_seen_stays_in_the_former_language(
     new_study.forecast.show_failure(lambda: tr("Cancelled"))
     export.notice.tell(lambda: tr("Cancelled"))
     export.progress_box.show_part(0.2)
-    trials.filter.setText("value >")
-    trials.apply_filter()
-    assert trials.problem.text()
+    trials.filter_bar.filter.setText("value >")
+    trials.filter_bar.apply()
+    assert trials.filter_bar.problem.text()
     window.set_language("zh")
     for name in PAGES:
         window.show_page(name)
@@ -183,9 +193,9 @@ def test_a_click_beside_the_keys_hides_them(qtbot: QtBot, window: MainWindow) ->
 
 def test_the_side_bar_keeps_only_its_icons_in_a_narrow_window(window: MainWindow) -> None:
     window.resize(1000, 700)
-    assert window.sidebar.buttons["live"].text() == ""
+    assert window.sidebar.buttons["overview"].text() == ""
     window.resize(1400, 900)
-    assert "Live" in window.sidebar.buttons["live"].text()
+    assert "Overview" in window.sidebar.buttons["overview"].text()
 
 
 def test_keys_reach_every_page(qtbot: QtBot, window: MainWindow) -> None:
@@ -261,7 +271,7 @@ QTimer.singleShot(20000, loop.quit)
 window.show()
 loop.exec()
 assert window.desk.studies, "the window has not read its workspace"
-for name in ("new_study", "live", "trials", "groups", "compress", "export"):
+for name in ("new_study", "overview", "trials", "charts", "understand", "compress", "export"):
     window.show_page(name)
     pause = QEventLoop()
     QTimer.singleShot(150, pause.quit)
