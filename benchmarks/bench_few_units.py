@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from cupel.engine.domain.metrics import METRICS
-from cupel.engine.statistics.judged_rows import JudgedRows, Predictions
+from cupel.engine.statistics.judged_rows import JudgedRows, MemberPredictions
 from cupel.engine.statistics.resampling import resample
 
 N_FOLDS, N_ROWS, N_IN_GROUP, N_RESAMPLES = 5, 150, 30, 300
@@ -26,9 +26,9 @@ class Made:
     """Rows, what models say of them, the score of each on rows without end, and what a model says that knows nothing."""
 
     rows: JudgedRows
-    models: list[Predictions]
+    models: list[MemberPredictions]
     truths: np.ndarray
-    flat: Predictions
+    flat: MemberPredictions
 
 
 def rare(n_rare: int, n_models: int, spread: float, rng: np.random.Generator) -> Made:

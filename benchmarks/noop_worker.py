@@ -6,7 +6,7 @@ import numpy as np
 from cupel.engine.domain.metrics import metrics_for
 from cupel.engine.training.curves import CURVE_NAMES
 from cupel.engine.training.reports import EpochReport
-from cupel.engine.workers.messages import StudyFiles, Task, TaskResult, TrialTask
+from cupel.engine.workers.messages import StudyFiles, TaskResult, TrialTask, WorkerTask
 from cupel.engine.workers.reporter import TrainingReporter
 from cupel.engine.workers.task import Work
 from cupel.storage.records import Curves, FoldScores
@@ -19,7 +19,7 @@ def warm_up(n_threads: int) -> dict[str, object]:
     return {"n_threads": n_threads}
 
 
-def nothing(files: StudyFiles, task: Task) -> TaskResult:  # noqa: ARG001 - as all work
+def nothing(files: StudyFiles, task: WorkerTask) -> TaskResult:  # noqa: ARG001 - as all work
     """Answer at once."""
     return TaskResult(0.0, 1)
 

@@ -19,7 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import shot_studies
 from cupel.gui import app
 from cupel.gui.shell import MainWindow
-from cupel.gui.states.trial_selection import Range
+from cupel.gui.states.trial_selection import RangeBrush
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 
 SIZES = ((1280, 720), (3840, 2160))
@@ -109,7 +109,7 @@ def _pareto(at: Shown) -> None:
 def _brushed(at: Shown) -> None:
     wait_for(lambda: at.window.desk.selection.data is not None)
     settle()
-    at.window.desk.selection.brush(Range("value", 0.97, 1.0))
+    at.window.desk.selection.brush(RangeBrush("value", 0.97, 1.0))
 
 
 def _holdout(at: Shown) -> None:

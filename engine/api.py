@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..storage.records import Request, StudyRecord, StudyState, TrialRecord
 from ..storage.store import Store
 from ..storage.workspace import default_workspace
-from .commands.summary import baselines_of, best_of
+from .commands.summary import baseline_scores, best_of
 from .domain.data_read import DataRead
 from .domain.errors import CupelError, SpecError
 from .domain.evidence import Claims, Estimate, Evidence, Verdict
@@ -228,7 +228,7 @@ def _found(store: Store, study_id: int) -> SearchResult:
         study,
         tuple(store.trials(study_id)),
         best_of(store, study, result),
-        baselines_of(store, study, result),
+        baseline_scores(store, study, result),
         Path(export.path) if export is not None and export.passed else None,
         result.split_audit,
         result.evidence,

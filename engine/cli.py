@@ -246,7 +246,7 @@ def _add_compression(commands: argparse._SubParsersAction[argparse.ArgumentParse
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from .commands import ship
-    from .domain.formats import FORMATS
+    from .domain.formats import BUNDLE_FORMATS
 
     p = _command(
         commands, "export", "Export a study's final model, or a trial's, as a bundle with a certificate."
@@ -263,7 +263,7 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--format",
         action="append",
         default=[],
-        choices=tuple(FORMATS),
+        choices=tuple(BUNDLE_FORMATS),
         help="may be given several times; ONNX is always inside (default: onnx, and keras where it can hold them)",
     )
     p.add_argument("--licence", default="", metavar="TEXT", help="of the model, for its card")

@@ -17,7 +17,7 @@ from .domain.errors import ExportError, Message
 from .jobs.child import Job, run
 from .jobs.work import Reporter
 from .training.reports import EpochReport
-from .workers.sharing import files_of
+from .workers.sharing import study_files
 
 # Times as long as the trial took, at most, beside what a process needs to start.
 _SLOWER, _START_S = 20.0, 120.0
@@ -77,7 +77,7 @@ def retrain_trial(
 def retrain(request: RetrainRequest, reporter: Reporter) -> None:
     """Train the trial and write its networks."""
     with Store.open(Path(request.workspace), "r") as store:
-        files = files_of(store, store.study(request.study_id))
+        files = study_files(store, store.study(request.study_id))
         trial = store.trial_by_number(request.study_id, request.number)
     from .training.devices import set_up_devices
     from .training.model import TrainedModel

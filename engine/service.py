@@ -36,8 +36,8 @@ from .domain.requests import (
     ExportTrial,
     FitThreshold,
     Inspect,
+    JobRequest,
     PredictRows,
-    Request,
     request_of,
 )
 from .domain.stored import encoded
@@ -129,7 +129,7 @@ class _JobProgress:
             raise _Cancelled
 
 
-def _answer(store: Store, request: Request, progress: _JobProgress) -> object:
+def _answer(store: Store, request: JobRequest, progress: _JobProgress) -> object:
     """Do what is asked; return the answer."""
     match request:
         case Inspect():

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..engine.domain.errors import Message
-from ..engine.domain.requests import Request as JobRequest
-from ..engine.domain.requests import add_job
+from ..engine.domain.requests import JobRequest, add_job
 from ..engine.domain.resuming import More, extend
 from ..engine.domain.study_list import ReadStudies, ReadStudy, list_studies
 from ..engine.jobs.launch import ServiceProcess, launch_engine

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..engine.domain.errors import Message
-from ..engine.domain.requests import Request
+from ..engine.domain.requests import JobRequest
 from ..storage.records import JobRecord, JobState
 from . import words
 from .desk import Desk
@@ -54,7 +54,7 @@ class JobWatcher(QObject):
         """Whether a job is being followed."""
         return self._job_id is not None or self._n_coming > self._n_unwanted
 
-    def start(self, request: Request) -> None:
+    def start(self, request: JobRequest) -> None:
         """Have a job done and follow it."""
         self.cancel()
         self._n_coming += 1
@@ -128,7 +128,7 @@ class JobWatcher(QObject):
         )
 
 
-def job_going(store: Store, asks: type[Request], study_id: int) -> JobRecord | None:
+def job_going(store: Store, asks: type[JobRequest], study_id: int) -> JobRecord | None:
     """Return the job with a request of this type that is done for a study, or waits for its turn."""
     for state in (JobState.RUNNING, JobState.WAITING):
         for job in store.jobs(state=state):

@@ -13,7 +13,7 @@ from .study_switcher import StudySwitcher
 from .theme import theme
 from .widgets.parts import Picture, Rule, column, row
 
-Pages = dict[str, tuple[str, Text]]
+SidePages = dict[str, tuple[str, Text]]
 """Icon and words of each page, by its name."""
 
 
@@ -70,7 +70,7 @@ class SideBar(Speaks, QFrame):
     language_wanted = Signal(str)
     shortcuts_wanted = Signal()
 
-    def __init__(self, desk: Desk, first: Pages, of_study: Pages, last: Pages) -> None:
+    def __init__(self, desk: Desk, first: SidePages, of_study: SidePages, last: SidePages) -> None:
         super().__init__()
         self.setObjectName("sidebar")
         self.buttons: dict[str, SideButton] = {}
@@ -104,7 +104,7 @@ class SideBar(Speaks, QFrame):
         self._show_theme()
         self.set_narrow(False)
 
-    def _add(self, layout: QVBoxLayout, pages: Pages) -> None:
+    def _add(self, layout: QVBoxLayout, pages: SidePages) -> None:
         for name, (icon, text) in pages.items():
             button = SideButton(icon, text, f"Ctrl+{len(self.buttons) + 1}")
             button.setCheckable(True)

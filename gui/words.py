@@ -196,7 +196,7 @@ def baseline(name: str, task: str = "") -> str:
     }.get(name, name)
 
 
-def baselines_of(study: StudyRecord) -> Callable[[str], str]:
+def baseline_names(study: StudyRecord) -> Callable[[str], str]:
     """Return what names the baselines of a study."""
     return lambda name: baseline(name, study.task)
 

@@ -106,14 +106,14 @@ def study_record(
         raise DamagedStudyError(
             "The study {study!r} is damaged: what is stored as its {column} (table studies, id {id}) cannot be read "
             "({reason}); restore the workspace from a backup.",
-            study=name_of(row),
+            study=study_name(row),
             column=error.sentence.args["column"],
             id=row.id,
             reason=error.sentence.args["reason"],
         ) from error
 
 
-def name_of(row: StudyRow) -> str:
+def study_name(row: StudyRow) -> str:
     """Return what a study is called, also where its name is damaged.
 
     Parameters

@@ -28,7 +28,7 @@ from .records import (
     TrialKind,
     TrialState,
 )
-from .rows import name_of, put_measures, study_record
+from .rows import put_measures, study_name, study_record
 from .tables import CurvesRow, FoldScoresRow, LookRow, OutOfFoldRow, StudyRow, TrialRow
 from .trial_columns import MEASURES
 
@@ -622,7 +622,7 @@ def _listed(session: Session, rows: Sequence[StudyRow]) -> StudyList[StudyRecord
             studies.append(counts.record(row))
         except DamagedStudyError as error:
             problem = Failure.of(FailureKind.ERROR, error.sentence)
-            damaged.append(DamagedStudy(row.id, name_of(row), row.archived, problem))
+            damaged.append(DamagedStudy(row.id, study_name(row), row.archived, problem))
     return StudyList(tuple(studies), tuple(damaged))
 
 

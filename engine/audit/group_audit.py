@@ -12,7 +12,7 @@ from ..bundled.outputs import decided
 from ..deployment.telling import Share, unheard
 from ..domain.arrays import TargetValues
 from ..domain.errors import ExportError
-from ..domain.group_audits import LEAST_ROWS, Apart, AuditedGroup, AuditPart, Figure, Gap
+from ..domain.group_audits import LEAST_ROWS, AuditedGroup, AuditPart, Figure, Gap, GroupDistance
 from .fairness import (
     ERRORS,
     SHARES,
@@ -131,10 +131,10 @@ def _counted(
     return share_figures(y == place, predicted == place, predicted == y), None
 
 
-def _apart(whole: float | None, own: float | None) -> Apart:
+def _apart(whole: float | None, own: float | None) -> GroupDistance:
     if whole is None or own is None:
-        return Apart(None, None)
-    return Apart(own - whole, own / whole if whole else None)
+        return GroupDistance(None, None)
+    return GroupDistance(own - whole, own / whole if whole else None)
 
 
 def _widest(

@@ -15,6 +15,8 @@ from .schema import InputSpec, Schema
 Cell = object
 """As a file or a program gives it: text, a number, a date, None, pixels; columns say which they take."""
 CHUNK_ROWS = 8192
+# Where they are not NumPy's.
+_ONNX_NAMES = {"float32": "float", "float64": "double"}
 
 
 class Remark:
@@ -106,7 +108,8 @@ class InputColumn(ABC):
     file_types : tuple of str
         Media types of the files, for those who send one over HTTP.
     tensor : str
-        What the model takes of a cell, as ONNX names it: ``tensor(double)``.
+        What the model takes of a cell, as ONNX names it: a text, a number, or numbers of the type and shape that
+        schema.json says.
     cell_shape : tuple of int
         Of that.
     bad : list of (str, str)
@@ -128,11 +131,13 @@ class InputColumn(ABC):
     is_pictured: bool = False
     samples: str = ""
     file_types: tuple[str, ...] = ()
-    tensor: str = ""
-    cell_shape: tuple[int, ...] = (1,)
 
     def __init__(self, spec: InputSpec, schema: Schema, decimal: str) -> None:  # noqa: ARG002 - one signature for all
         self.column, self.name, self.key, self.role = spec.column, spec.name, spec.column, spec.role
+        plain = "string" if spec.storage == "text" else "double"
+        of_shape = _ONNX_NAMES.get(spec.dtype, spec.dtype)
+        self.tensor = f"tensor({plain if spec.shape is None else of_shape})"
+        self.cell_shape = (1,) if spec.shape is None else spec.shape
         self.bad: list[tuple[str, str]] = []
         self.n_unseen = 0
 

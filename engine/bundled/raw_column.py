@@ -43,7 +43,6 @@ class RawColumn(InputColumn):
     def __init__(self, spec: InputSpec, schema: Schema, decimal: str) -> None:
         super().__init__(spec, schema, decimal)
         self.storage, self._spec = spec.storage, spec
-        self.tensor = "tensor(string)" if spec.storage == "text" else "tensor(double)"
         self.n_odd = 0
         self.first_odd: tuple[int, str] = (0, "")
         self._known = None if spec.categories is None else frozenset(spec.categories)

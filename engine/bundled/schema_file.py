@@ -23,10 +23,11 @@ FORMAT = 4
 SCHEMA_FILE = "schema.json"
 _STORAGES: tuple[Storage, ...] = ("number", "date", "text")
 _PATTERNS = frozenset(pattern for _, pattern in DATE_PATTERNS)
+_DTYPES = ("uint8", "uint16", "int32", "int64", "float32", "float64")
 _PLAIN_FORM = re.compile(r",?(?:\.\d)?[dfg%]?")
 _MOST_COLUMNS = 10_000_000
-# Of images: Cupel resizes to 512 pixels at most, and takes arrays as they are.
-_MOST_SIDE, _MOST_CHANNELS, _MOST_PIXELS = 4096, 4, 1 << 24
+# Of one cell, in all: a picture of 4096 by 4096. What the numbers mean is for the kind of the column to say.
+_MOST_SIDES, _MOST_NUMBERS = 4, 1 << 24
 
 
 def read_schema(folder: Path) -> Schema:
@@ -109,16 +110,16 @@ def _input(fields: Fields, images: tuple[int, ...] | None) -> InputSpec:
         day_first=fields.truth("day_first", False),
         categories=fields.words("categories") if fields.has("categories") else None,
         shape=_shape(fields, "shape") if fields.has("shape") else images,
-        dtype=fields.choice("dtype", ("uint8", "uint16")) if fields.has("dtype") else "uint8",
+        dtype=fields.choice("dtype", _DTYPES) if fields.has("dtype") else "uint8",
         position=fields.whole("position", 0, _MOST_COLUMNS, 0),
         spelling=spelling,
     )
 
 
 def _shape(fields: Fields, name: str) -> tuple[int, ...]:
-    shape = fields.wholes(name, 1, _MOST_SIDE)
-    if len(shape) != 3 or shape[2] > _MOST_CHANNELS or math.prod(shape) > _MOST_PIXELS:
-        raise fields.refused(name, "height, width and channels of an image")
+    shape = fields.wholes(name, 1, _MOST_NUMBERS)
+    if not 1 <= len(shape) <= _MOST_SIDES or math.prod(shape) > _MOST_NUMBERS:
+        raise fields.refused(name, "the shape of one cell")
     return shape
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from ...storage.store import Store
 from ..cli_codes import DONE
-from ..deployment.card_groups import PARTS, TITLES, cell, counted, gap_line, no_gap_lines
+from ..deployment.card_groups import PARTS, TITLES, cell, counted_rates, gap_line, no_gap_lines
 from ..domain import formatting
 from ..domain.errors import SpecError
 from ..domain.group_audits import AuditPart, GroupAudit
@@ -96,7 +96,7 @@ def print_audit(found: GroupAudit, n_looks: int) -> None:
         what += f", threshold {found.threshold:.4g}"
     for part in found.parts:
         console.print(f"{PARTS[part.part]}, by {found.by}{what}:", highlight=False, soft_wrap=True)
-        names = counted(part)
+        names = counted_rates(part)
         for i in range(0, len(names), _MEASURES):
             console.print(_table(part, names[i : i + _MEASURES]))
         for line in (*map(gap_line, part.gaps), *no_gap_lines(part)):

@@ -34,7 +34,7 @@ from ..domain.leading import leading_in, margin_in
 from ..domain.objectives import front_of_table, objectives_of, pareto_trials
 from ..domain.stored import encoded
 from ..domain.study_list import ReadStudies, ReadStudy, damaged_study, list_studies
-from ..domain.trial_columns import SHOWN, ShownColumn, written
+from ..domain.trial_columns import SHOWN, ShownColumn, written_trial
 from ..domain.trial_view import read_view
 from ..domain.verdict import OLD_WAY, verdict_sentence
 from ..statistics.comparison import Floats, all_scores, compare_trials
@@ -43,7 +43,7 @@ from .console import plain_console
 from .data_lines import data_lines
 from .names import name_in_sentence
 from .opening import open_to_read
-from .summary import print_leaderboard, standing, summary
+from .summary import print_leaderboard, standing_word, summary
 
 T = TypeVar("T")
 # Columns of a terminal that params fit into beside the rest.
@@ -113,7 +113,7 @@ def _line(store: Store, read: ReadStudy, interrupted: Collection[int]) -> _Line:
     cells = (
         str(study.id),
         study.name,
-        standing(study, interrupted),
+        standing_word(study, interrupted),
         study.metric,
         formatting.number(None if leading is None else leading.value),
         f"{formatting.number(margin.value)} {formatting.baseline(margin.baseline, study.task)}"
@@ -164,7 +164,7 @@ def run_show(args: argparse.Namespace) -> int:
             if args.json:
                 print(json.dumps(summary(store, study), allow_nan=False))
             else:
-                state = standing(study, store.interrupted_studies())
+                state = standing_word(study, store.interrupted_studies())
                 print(f"{study.name}  ({state}, {study.task}, {study.metric})", file=sys.stderr)
                 if study.dataset_id is not None:
                     for line in data_lines(DataRead.of(store.dataset(study.dataset_id))):
@@ -218,7 +218,7 @@ def _verdict(store: Store, study: StudyRecord, trial: TrialRecord, other: TrialR
 
 
 def _row(t: TrialRecord) -> dict[str, object]:
-    return {k: _plain(v) if isinstance(v, float) else v for k, v in written(t).items()}
+    return {k: _plain(v) if isinstance(v, float) else v for k, v in written_trial(t).items()}
 
 
 def _state(t: TrialRecord) -> str:

@@ -13,7 +13,7 @@ from ...storage.store import Store
 from ..bundled.records import names_of
 from ..cli_codes import DONE, FAILED
 from ..domain.bundles import Certificate, FormatCheck, Intervals, Manifest
-from ..domain.formats import FORMATS
+from ..domain.formats import BUNDLE_FORMATS
 from ..domain.formatting import counted
 from ..domain.stored import encoded
 from ..outputs import output_file
@@ -105,7 +105,7 @@ def run_verify(args: argparse.Namespace) -> int:
     for name, check in certificate.formats.items():
         print(f"  {_difference(name, check)}")
     for name in certificate.not_checked or ():
-        print(f"  {FORMATS[name].title}: not checked, for its packages are not installed here")
+        print(f"  {BUNDLE_FORMATS[name].title}: not checked, for its packages are not installed here")
     return DONE if passed else FAILED
 
 
@@ -114,7 +114,7 @@ def _difference(name: str, check: FormatCheck) -> str:
     difference = "?" if check.max_abs_difference is None else f"{check.max_abs_difference:.2g}"
     tolerance = "?" if check.tolerance is None else f"{check.tolerance:.2g}"
     verdict = "" if check.passed else ": FAILED"
-    title = f"{FORMATS[name].title} in {check.number_format}"
+    title = f"{BUNDLE_FORMATS[name].title} in {check.number_format}"
     return f"{title}: differs by {difference} at most, {tolerance} allowed{verdict}"
 
 

@@ -19,7 +19,7 @@ from ..domain.resuming import found_nothing
 from ..domain.spec import StudySpec
 from ..domain.stored import encoded
 from ..domain.trial_view import read_view
-from ..domain.verdict import OLD_WAY, Label, headline, looks_sentence, notes, word_message
+from ..domain.verdict import OLD_WAY, BaselineLabel, headline, looks_sentence, notes, word_message
 from ..statistics.comparison import all_scores, has_further_repeats
 from .console import plain_console
 from .names import row_name
@@ -33,7 +33,7 @@ def summary(store: Store, study: StudyRecord) -> dict[str, object]:
     result = StudyResult.of(study)
     counts = study.n_trials
     trials = store.trials(study.id, kinds=[TrialKind.SEARCH])
-    best, baselines = best_of(store, study, result), baselines_of(store, study, result)
+    best, baselines = best_of(store, study, result), baseline_scores(store, study, result)
     objectives = objectives_of(study)
     front = pareto_trials(trials, objectives, study.direction)
     nothing = found_nothing(study)
@@ -90,7 +90,7 @@ def best_of(store: Store, study: StudyRecord, result: StudyResult) -> BestTrial 
     return BestTrial(trial=trial.number, params=trial.params, cv_mean=trial.value, cv_std=trial.value_std)
 
 
-def baselines_of(store: Store, study: StudyRecord, result: StudyResult) -> dict[str, Scored]:
+def baseline_scores(store: Store, study: StudyRecord, result: StudyResult) -> dict[str, Scored]:
     """Return by name what the baselines scored: as the end of the search judged them, or as their own folds do.
 
     Parameters
@@ -120,7 +120,7 @@ def _scores(scored: Scored, metric: str) -> dict[str, float | None]:
     }
 
 
-def standing(study: StudyRecord, interrupted: Collection[int]) -> str:
+def standing_word(study: StudyRecord, interrupted: Collection[int]) -> str:
     """Return how a study stands, in a word; `interrupted` are those that ought to run and whose engines were killed."""
     if study.id in interrupted:
         return "interrupted"
@@ -235,7 +235,7 @@ def _print_front(console: Console, trials: list[TrialRecord], study: StudyRecord
         console.print("With several objectives no trial is given up early: the pruner was off.")
 
 
-def _verdicts(evidence: Evidence, label: Label) -> Table:
+def _verdicts(evidence: Evidence, label: BaselineLabel) -> Table:
     """Return a table of the best trial against each baseline."""
     table = Table(box=None, header_style="bold")
     for name in ("against", "the best is", "difference", "better", "same", "worse"):

@@ -78,7 +78,7 @@ def n_weights(model: TrainedModel) -> dict[str, int]:
     return found
 
 
-def blame_layers(probe: Probe, way: Way, reporter: Reporter) -> tuple[list[Blame], int]:
+def blame_of_layers(probe: Probe, way: Way, reporter: Reporter) -> tuple[list[Blame], int]:
     """Return the blame of every layer, and on how many folds it was found: on one where all would take long."""
     sizes, spared = n_weights(probe.base), way.spared_bytes(probe.base)
     rows = sum(len(valid) for valid in probe.context.splits.valid)
@@ -125,7 +125,7 @@ def rescue(probe: Probe, way: Way, blames: list[Blame], most_drop: float, report
 def blame(request: BlameRequest, reporter: Reporter) -> BlamedLayers:
     """Find the blame and the rescue, and write the networks."""
     probe, way = probe_of(request.subject), Way(request.number_format, request.sparsity)
-    blames, n_folds = blame_layers(probe, way, reporter)
+    blames, n_folds = blame_of_layers(probe, way, reporter)
     saved = rescue(probe, way, blames, request.most_drop, reporter)
     for name, spared in (("all", ()), ("rescue", saved.spared)):
         file = Path(request.subject.folder) / f"{name}.npz"

@@ -22,7 +22,7 @@ from onnxruntime import InferenceSession
 from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_dynamic, quantize_static
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
-from ..networks.layout import Layout
+from ..networks.layout import WeightLayout
 from ..tf import KerasModel, keras, tf
 from ..training.quantizing import channel_axes
 from .onnx_weights import store_in_bits, turn_weights
@@ -55,7 +55,7 @@ class _Rows(CalibrationDataReader):
 _FAR = 1e6
 
 
-def channels_of(layout: Layout, floats: Collection[str] = ()) -> tuple[dict[str, int], dict[str, int]]:
+def channels_of(layout: WeightLayout, floats: Collection[str] = ()) -> tuple[dict[str, int], dict[str, int]]:
     """Return by weight the axis of its channels: of those that are rounded, and of those that could be but are not.
 
     Weights have the same names and axes in an ONNX file of a network.

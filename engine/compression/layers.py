@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..domain.variants import LayerWeights
-from ..networks.layout import Layout
+from ..networks.layout import WeightLayout
 from ..training.quantizing import Quantizer, channel_axes, layer_of
 
 N_BINS = 64
@@ -29,7 +29,7 @@ Floats = NDArray[np.float32]
 
 
 def as_stored(
-    layout: Layout, weights: Floats, number_format: str, floats: Collection[str] = ()
+    layout: WeightLayout, weights: Floats, number_format: str, floats: Collection[str] = ()
 ) -> NDArray[np.float32]:
     """Return weights (R, P) as they are once a file of a number format has rounded them."""
     if number_format == "float16":
@@ -39,7 +39,7 @@ def as_stored(
     return weights
 
 
-def matrices(layout: Layout, weights: Floats) -> dict[str, Floats]:
+def matrices(layout: WeightLayout, weights: Floats) -> dict[str, Floats]:
     """Return by layer its matrices and filters, those of all R networks as one flat array; small ones too."""
     found: dict[str, list[Floats]] = {}
     for flat in weights:

@@ -24,7 +24,7 @@ from ..training.quantizing import channel_axes, layer_of
 from ..training.trainer import predict
 from ..workers.context import StudyContext, context_of
 from ..workers.costs import file_bytes, row_latency_ms
-from ..workers.sharing import files_of
+from ..workers.sharing import study_files
 from .layers import as_stored
 from .messages import Subject
 
@@ -94,7 +94,7 @@ def probe_of(subject: Subject) -> Probe:
 def opened(subject: Subject) -> tuple[StudyContext, TrainedModel]:
     """Set the devices up, and return the data and the fold networks of what is compressed."""
     with Store.open(Path(subject.workspace), "r") as store:
-        files = files_of(store, store.study(subject.study_id))
+        files = study_files(store, store.study(subject.study_id))
     set_up_devices(files.n_threads)
     return context_of(files), TrainedModel.from_bytes(Path(subject.model).read_bytes())
 

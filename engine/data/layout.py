@@ -25,7 +25,7 @@ _OTHER = {",": ".", ".": ","}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layout:
+class FileLayout:
     """How a text file is laid out.
 
     Attributes
@@ -58,7 +58,7 @@ class Layout:
 
 def layout_of(
     file: str, opened: Callable[[], BinaryIO], scan: Scan, asked: ReadSpec, known: Collection[str]
-) -> Layout:
+) -> FileLayout:
     """Return how a file is laid out.
 
     Parameters
@@ -75,7 +75,7 @@ def layout_of(
 
     Returns
     -------
-    Layout
+    FileLayout
 
     Raises
     ------
@@ -90,7 +90,9 @@ def layout_of(
     return _of_rows(file, form, rows_of(form, opened, scan.encoding, file), scan, asked, known)
 
 
-def _of_rows(file: str, form: str, rows: Rows, scan: Scan, asked: ReadSpec, known: Collection[str]) -> Layout:
+def _of_rows(
+    file: str, form: str, rows: Rows, scan: Scan, asked: ReadSpec, known: Collection[str]
+) -> FileLayout:
     """Return the layout of a file in JSON or ARFF."""
     first = [cells for _, cells in islice(rows.rows(), _SAMPLE_ROWS)]
     n_columns = max(map(len, first)) if rows.names is None else len(rows.names)
@@ -112,7 +114,7 @@ def _of_rows(file: str, form: str, rows: Rows, scan: Scan, asked: ReadSpec, know
         skip_rows=0,
     )
     names = _names(first[0] if header else [], n_columns)
-    return Layout(read, names, Quotes(), rows=rows, messages=_of_json(file, rows))
+    return FileLayout(read, names, Quotes(), rows=rows, messages=_of_json(file, rows))
 
 
 def _of_json(file: str, rows: Rows) -> tuple[Message, ...]:
@@ -134,7 +136,7 @@ def _of_json(file: str, rows: Rows) -> tuple[Message, ...]:
     return tuple(said)
 
 
-def _delimited(file: str, scan: Scan, asked: ReadSpec, known: Collection[str]) -> Layout:
+def _delimited(file: str, scan: Scan, asked: ReadSpec, known: Collection[str]) -> FileLayout:
     sample = scan.sample
     named = dialect.named_delimiter(sample)
     delimiter = _checked(file, asked.delimiter or named or dialect.detect_delimiter(sample))
@@ -172,7 +174,7 @@ def _delimited(file: str, scan: Scan, asked: ReadSpec, known: Collection[str]) -
         skip_rows=n_preamble,
     )
     left_out = Message("{file}: lines left out before the table: {n:,}.", {"file": file, "n": n_preamble})
-    return Layout(
+    return FileLayout(
         read,
         _names(body[0][:n_columns] if header else [], n_columns),
         quotes,

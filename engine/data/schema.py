@@ -26,7 +26,7 @@ from ..domain.kinds import (
     ROLES,
     KindOfData,
     Storage,
-    joined,
+    joined_kinds,
     kinds_of,
     packages_of,
 )
@@ -165,7 +165,7 @@ class TableSchema:
     @property
     def kind(self) -> str:
         """The kinds as one word, such as ``table+text``."""
-        return joined(self.kinds)
+        return joined_kinds(self.kinds)
 
     @property
     def features(self) -> tuple[ColumnSchema, ...]:

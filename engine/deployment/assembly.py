@@ -38,7 +38,7 @@ from ..domain.bundle_files import (
     ManifestFormat,
     ManifestInput,
     Output,
-    Samples,
+    SampleFiles,
     SchemaFile,
     SchemaInput,
     SchemaIntervals,
@@ -46,7 +46,7 @@ from ..domain.bundle_files import (
 from ..domain.bundles import BundleThreshold, Certificate, Contents, Conversion
 from ..domain.errors import ExportError, Message
 from ..domain.evidence import Claims
-from ..domain.formats import DEFAULT, FORMATS
+from ..domain.formats import BUNDLE_FORMATS, DEFAULT
 from ..domain.formatting import escaped
 from ..domain.results import StudyResult
 from ..domain.spec import StudySpec
@@ -58,7 +58,7 @@ from ..kinds.base import BundlePart
 from ..kinds.registry import bundle_part_of
 from ..looks import note_look
 from ..study_rows import StudyRows
-from .bundle import FORMAT, KIND, check_target, files_of, write_manifest
+from .bundle import FORMAT, KIND, check_target, names_of_files, write_manifest
 from .card import model_card
 from .certificate import pins, run_certificate
 from .conversion import ConversionRequest, converted
@@ -135,7 +135,7 @@ class Export:
             if isinstance(error, Exception):
                 return failed
             raise
-        size_bytes = sum((target / name).stat().st_size for name in files_of(target))
+        size_bytes = sum((target / name).stat().st_size for name in names_of_files(target))
         return self.rows.store.finish_export(
             record.id,
             state=JobState.DONE,
@@ -227,7 +227,7 @@ class Export:
             inputs=tuple(map(ManifestInput.of, made.inputs)),
             outputs=(Output.of(made),),
             formats={name: ManifestFormat.of(name, files) for name, files in made.formats.items()},
-            samples=Samples(
+            samples=SampleFiles(
                 _sample_rows_file(_parts(self.rows.schema)), "sample_predictions.csv", certificate.n_rows
             ),
             tolerance=certificate.tolerance,
@@ -243,7 +243,7 @@ class Export:
             for file in part.files:
                 shutil.copyfile(file, folder / file.name)
         for name in self.formats:
-            form = FORMATS[name]
+            form = BUNDLE_FORMATS[name]
             if form.script is not None:
                 shutil.copyfile(form.script, folder / f"predict_{name}.py")
                 (folder / "preprocess.py").write_text(preprocess_program(), encoding="utf-8")
@@ -398,7 +398,7 @@ def _not_passed(certificate: Certificate) -> ExportError:
     return ExportError(
         "{format}: the bundle does not reproduce the predictions: row {row} of the sample gives {found} instead of "
         "{expected}; nothing was exported.",
-        format=FORMATS[certificate.failed].title,
+        format=BUNDLE_FORMATS[certificate.failed].title,
         row=first.row,
         found=list(first.found),
         expected=list(first.expected),

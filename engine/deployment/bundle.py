@@ -17,7 +17,7 @@ from ..bundled.fields import TASKS, Fields, read_json
 from ..domain.bundle_files import ManifestFile
 from ..domain.bundles import BundleFile, Certificate, Manifest
 from ..domain.errors import ExportError
-from ..domain.formats import FORMATS
+from ..domain.formats import BUNDLE_FORMATS
 from ..domain.metrics import METRICS
 from ..domain.stored import encoded
 from .certificate import run_certificate
@@ -78,7 +78,7 @@ class Bundle:
                     file=name,
                     folder=str(path),
                 )
-        for name in files_of(path):
+        for name in names_of_files(path):
             if name not in manifest.files and name != MANIFEST and not _is_cache(name):
                 raise ExportError(
                     "The bundle {folder} holds {file}, which its manifest does not name; move that file elsewhere.",
@@ -154,8 +154,8 @@ def verify_bundle(path: Path) -> Certificate:
         As `Bundle.open`, and where a model cannot be run. A difference is no error: see `Certificate.passed`.
     """
     bundle = Bundle.open(path)
-    known = [name for name in bundle.formats if name in FORMATS]
-    installed = [name for name in known if FORMATS[name].is_installed]
+    known = [name for name in bundle.formats if name in BUNDLE_FORMATS]
+    installed = [name for name in known if BUNDLE_FORMATS[name].is_installed]
     certificate = run_certificate(bundle.path.absolute(), installed or ["onnx"])
     left_out = tuple(name for name in bundle.formats if name not in installed)
     return msgspec.structs.replace(certificate, not_checked=left_out)
@@ -223,7 +223,7 @@ def write_manifest(path: Path, content: ManifestFile) -> Json:
     """Write the manifest with the files that are in the folder, and return its JSON."""
     entries = {
         name: BundleFile(digest(path / name), (path / name).stat().st_size)
-        for name in files_of(path)
+        for name in names_of_files(path)
         if name != MANIFEST
     }
     manifest = encoded(msgspec.structs.replace(content, files=entries))
@@ -231,7 +231,7 @@ def write_manifest(path: Path, content: ManifestFile) -> Json:
     return manifest
 
 
-def files_of(path: Path) -> list[str]:
+def names_of_files(path: Path) -> list[str]:
     """Return the names of all files of a folder and the folders in it, with ``/`` between them, sorted."""
     return sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if not file.is_dir())
 
@@ -253,7 +253,7 @@ def is_own_bundle(path: Path) -> bool:
         names = set(read_manifest(path).files) | {MANIFEST}
     except ExportError:
         return False
-    return all(name in names or _is_cache(name) for name in files_of(path))
+    return all(name in names or _is_cache(name) for name in names_of_files(path))
 
 
 def digest(file: Path) -> str:

@@ -9,7 +9,7 @@ from ...storage.records import DatasetRecord, StudyRecord, TrialRecord, TrialSta
 from ..domain.bundles import BundleThreshold, Contents, Conversion
 from ..domain.comparable import is_scored_the_old_way
 from ..domain.evidence import Claims
-from ..domain.formats import FORMATS
+from ..domain.formats import BUNDLE_FORMATS
 from ..domain.formatting import baseline, count, counted, number, plain, score, shared_decimals
 from ..domain.group_audits import GroupAudit
 from ..domain.kinds import kind_of_role
@@ -334,7 +334,7 @@ def _format_use(name: str, made: Conversion) -> str:
         "openvino": f"`network.xml` {alone}",
     }[name]
     run = f"`pip install -r requirements_{name}.txt`, then `python predict_{name}.py`"
-    return f"{FORMATS[name].title}: {what}. {run}."
+    return f"{BUNDLE_FORMATS[name].title}: {what}. {run}."
 
 
 def _listed(words: Sequence[str], most: int = 20) -> str:

@@ -67,7 +67,7 @@ def groups_section(
 
 
 def _table(part: AuditPart) -> DocumentTable:
-    names = counted(part)
+    names = counted_rates(part)
     rows = [("all", formatting.count(part.n_rows), *_cells(part.whole, names))]
     for group in part.groups:
         name = _in_line(group.group) + (" (*)" if group.is_small else "")
@@ -80,7 +80,7 @@ def _in_line(name: str) -> str:
     return " ".join(name.split())
 
 
-def counted(part: AuditPart) -> list[str]:
+def counted_rates(part: AuditPart) -> list[str]:
     """Return what was counted, in the order of `TITLES`."""
     return [name for name in TITLES if name in part.whole]
 
@@ -114,7 +114,7 @@ def gap_line(gap: Gap) -> str:
 def no_gap_lines(part: AuditPart) -> list[str]:
     """Return why measures have no gap, in words."""
     told = {gap.measure for gap in part.gaps}
-    missing = [name for name in counted(part) if name not in told]
+    missing = [name for name in counted_rates(part) if name not in told]
     lines: list[str] = []
     # Rows enough, and nothing to explain in them.
     if "r2" in missing and "mae" in told:

@@ -19,7 +19,7 @@ import msgspec
 from ..bundled.schema_file import read_schema
 from ..domain.bundles import Certificate, FormatCheck
 from ..domain.errors import ExportError, Message
-from ..domain.formats import FORMATS
+from ..domain.formats import BUNDLE_FORMATS
 from ..domain.kinds import kind_of_role, packages_of
 from ..jobs.child import Child, Job
 from ..jobs.messages import line_of
@@ -170,7 +170,7 @@ def _groups(formats: Sequence[str]) -> list[tuple[str, ...]]:
     """Return the formats by the process that checks them: those of one package share one."""
     groups: dict[str, list[str]] = {}
     for name in formats:
-        groups.setdefault(FORMATS[name].packages[0], []).append(name)
+        groups.setdefault(BUNDLE_FORMATS[name].packages[0], []).append(name)
     return [tuple(names) for names in groups.values()]
 
 
@@ -180,11 +180,11 @@ def _packages(folder: Path) -> tuple[str, ...]:
 
 
 def _checker(names: Sequence[str], further: Sequence[str]) -> Child:
-    packages = [*(package for name in names for package in FORMATS[name].packages), *further]
+    packages = [*(package for name in names for package in BUNDLE_FORMATS[name].packages), *further]
     own = ["predict", "preprocess", *(f"predict_{name}" for name in names)]
     needs = {
         "allowed": [*modules_of(("numpy", *packages)), *own],
-        "modules": [FORMATS[name].module for name in names if name in _IMPORTED_EARLY],
+        "modules": [BUNDLE_FORMATS[name].module for name in names if name in _IMPORTED_EARLY],
     }
     return Child([sys.executable, "-I", "-B", "-c", _PROGRAM], _ENVIRONMENT, line_of(needs))
 
@@ -192,11 +192,11 @@ def _checker(names: Sequence[str], further: Sequence[str]) -> Child:
 def _checked(
     folder: Path, names: Sequence[str], own: Path | None, programs: Path, child: Child
 ) -> dict[str, FormatCheck]:
-    titles = " + ".join(FORMATS[name].title for name in names)
+    titles = " + ".join(BUNDLE_FORMATS[name].title for name in names)
     scripts = {
         name: None
-        if FORMATS[name].script is None
-        else str(_script(f"predict_{name}.py", FORMATS[name].script, own))
+        if BUNDLE_FORMATS[name].script is None
+        else str(_script(f"predict_{name}.py", BUNDLE_FORMATS[name].script, own))
         for name in names
     }
     request = {

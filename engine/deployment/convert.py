@@ -26,7 +26,7 @@ from ..data.schema import ColumnSchema, TableSchema
 from ..data.table import Table
 from ..domain.bundles import BundleInput, Conversion, FormatFiles
 from ..domain.errors import ExportError
-from ..domain.formats import FORMATS, runs_one_by_one, tolerance_of
+from ..domain.formats import BUNDLE_FORMATS, runs_one_by_one, tolerance_of
 from ..domain.kinds import KINDS, kind_of_role
 from ..jobs.work import Reporter
 from ..kinds.joined import described
@@ -35,7 +35,7 @@ from ..onnx_form.graph import onnx_names
 from ..training.model import TrainedModel
 from .conversion import ConversionRequest
 from .fold_networks import with_fold_networks
-from .formats.writing import FormatRequest, written
+from .formats.writing import FormatRequest, write_format
 from .samples import write_samples
 
 _ABOUT = {
@@ -137,7 +137,7 @@ def _written(
     for place, name in enumerate(names):
         reporter.progress(place / len(names), name)
         before = _files(work.folder)
-        found = written(work, name, FORMATS[name].title)
+        found = write_format(work, name, BUNDLE_FORMATS[name].title)
         files = sorted(_files(work.folder) - before)
         shared = found if shared is None else shared
         file = "sample_predictions.csv" if found is shared else f"sample_predictions_{name}.csv"

@@ -21,7 +21,7 @@ from ...storage.records import (
 )
 from ...storage.store import Store
 from ..domain.errors import ExportError
-from ..domain.formats import FORMATS, checked_formats
+from ..domain.formats import BUNDLE_FORMATS, checked_formats
 from ..domain.results import StudyResult
 from ..domain.variants import VariantMeasures, VariantMethod
 from ..retrain import retrain_trial
@@ -219,7 +219,7 @@ def export_variant(
             raise ExportError(
                 "{format} could not hold the variant {variant!r} in {number_format} when it was measured: {reason}; "
                 "choose another format.",
-                format=FORMATS[form].title,
+                format=BUNDLE_FORMATS[form].title,
                 variant=name,
                 number_format=number_format,
                 reason=problem,

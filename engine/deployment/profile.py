@@ -165,7 +165,7 @@ def write_profile(
     (folder / PROFILE).write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def measures_of(tokens: TokenRule | None) -> dict[str, Measure]:
+def column_measures(tokens: TokenRule | None) -> dict[str, Measure]:
     """Return what is counted of a column, by name; `tokens` are those that a model for texts knows."""
     return {
         name: measure for kind in KINDS for name, measure in bundle_part_of(kind).measures(tokens).items()

@@ -1,8 +1,8 @@
 """The programs that bundles carry, made of the modules that Cupel itself predicts with (`engine.bundled`).
 
-``predict.py`` and ``preprocess.py`` are one file each that imports nothing of ours: `joined` puts modules after one
-another, those of `engine.bundled` and what the kinds of data have for them in their folders (`bundled.of_kinds`). So
-there is no second reader: what a bundle does is what training, `cupel predict` and the window do.
+``predict.py`` and ``preprocess.py`` are one file each that imports nothing of ours: `joined_program` puts modules after
+one another, those of `engine.bundled` and what the kinds of data have for them in their folders (`bundled.of_kinds`).
+So there is no second reader: what a bundle does is what training, `cupel predict` and the window do.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ except ModuleNotFoundError as missing:
 @cache
 def predict_program() -> str:
     """Return the text of ``predict.py``."""
-    return joined(FOLDER / f"{PROGRAM}.py", "predict.py")
+    return joined_program(FOLDER / f"{PROGRAM}.py", "predict.py")
 
 
 @cache
 def preprocess_program() -> str:
     """Return the text of ``preprocess.py``."""
-    return joined(FOLDER / f"{PREPROCESS}.py", "preprocess.py")
+    return joined_program(FOLDER / f"{PREPROCESS}.py", "preprocess.py")
 
 
 def carried_files() -> tuple[Path, ...]:
@@ -106,7 +106,7 @@ class _Module:
         return "\n".join(self.text.splitlines()[last:]).strip("\n")
 
 
-def joined(main: Path, name: str, kinds: Path = KINDS) -> str:
+def joined_program(main: Path, name: str, kinds: Path = KINDS) -> str:
     """Return one program of a module and those that it imports.
 
     Parameters

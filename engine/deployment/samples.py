@@ -25,7 +25,7 @@ from ..data.schema import TableSchema
 from ..data.table import Table
 from ..domain.kinds import CATEGORY_ROLES, KINDS, kind_of_role
 from ..domain.spec import ReadSpec
-from ..kinds.base import Samples
+from ..kinds.base import SampleCells
 from ..kinds.registry import bundle_part_of
 
 # Columns that are made missing or unseen one at a time.
@@ -64,15 +64,15 @@ def write_samples(
         changes = tuple(
             (len(rows) + i, what) for i, (what, place) in enumerate(plan) if place in (None, name)
         )
-        of_column = Samples(table, schema[name], np.r_[rows, base], len(rows), changes, schema.read)
+        of_column = SampleCells(table, schema[name], np.r_[rows, base], len(rows), changes, schema.read)
         made.append(parts[name].sample_column(folder, of_column))
     samples = Table(tuple(made), len(rows) + len(plan))
     if cells:
-        write_rows(folder / SAMPLE_ROWS, samples, schema.read)
+        write_sample_rows(folder / SAMPLE_ROWS, samples, schema.read)
     return samples, len(plan)
 
 
-def write_rows(path: Path, table: Table, read: ReadSpec) -> None:
+def write_sample_rows(path: Path, table: Table, read: ReadSpec) -> None:
     """Write the table as a CSV file with a header, in UTF-8 and otherwise in the dialect of the training data."""
     is_quoted = read.quoting is not False
     quoting, sign = (csv.QUOTE_MINIMAL, read.quote or '"') if is_quoted else (csv.QUOTE_NONE, None)

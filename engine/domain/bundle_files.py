@@ -15,7 +15,7 @@ from ...storage.records import Json
 from .bundles import BundleFile, BundleInput, BundleThreshold, Conversion, FormatFiles, InputFacts, Intervals
 from .errors import Message
 from .evidence import Estimate, Verdict
-from .formats import FORMATS
+from .formats import BUNDLE_FORMATS
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -212,10 +212,10 @@ class ManifestFormat(msgspec.Struct, frozen=True):
         -------
         ManifestFormat
         """
-        return cls(FORMATS[name].title, *msgspec.structs.astuple(files))
+        return cls(BUNDLE_FORMATS[name].title, *msgspec.structs.astuple(files))
 
 
-class Samples(msgspec.Struct, frozen=True):
+class SampleFiles(msgspec.Struct, frozen=True):
     """The rows that a bundle is checked with, and the files with them and their predictions."""
 
     rows: str
@@ -262,7 +262,7 @@ class ManifestFile(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[ManifestInput, ...]
     outputs: tuple[Output, ...]
     formats: Mapping[str, ManifestFormat]
-    samples: Samples
+    samples: SampleFiles
     tolerance: float | None
     corrected: Estimate | UnsetType | None = UNSET
     verdict: Mapping[str, Verdict] | UnsetType = UNSET

@@ -12,7 +12,7 @@ from typing import Literal
 from .errors import SpecError
 from .variants import VariantMethod
 
-FORMATS = ("float32", "float16", "int8", "int8_static", "int16", "int4")
+NUMBER_FORMATS = ("float32", "float16", "int8", "int8_static", "int16", "int4")
 """Number formats of a network's file.
 
 ``int8`` is dynamic: weights are stored in 8 bits, activations are quantized while it runs. ``int8_static`` quantizes
@@ -45,7 +45,7 @@ class Plan:
     after : str
         The plan whose networks it starts from; empty for the trial's. Units are removed step by step.
     formats : tuple of str
-        Number formats in which it is written, see `FORMATS`.
+        Number formats in which it is written, see `NUMBER_FORMATS`.
     floats : tuple of str
         Layers whose weights stay floats in a number format of few bits.
     """
@@ -87,7 +87,7 @@ class Plan:
 
 _TIMES = 2
 _SMALL = ("float32", "int8")
-BASE = Plan("base", is_tuned=False, formats=FORMATS)
+BASE = Plan("base", is_tuned=False, formats=NUMBER_FORMATS)
 CONTROL = Plan("control")
 PLANS: dict[str, Plan] = {
     plan.name: plan

@@ -33,7 +33,7 @@ from ...storage.records import TrialTable
 from .errors import SpecError
 from .trial_columns import objects, own_columns
 
-Columns: TypeAlias = Mapping[str, NDArray[np.generic]]
+ColumnValues: TypeAlias = Mapping[str, NDArray[np.generic]]
 Mask: TypeAlias = NDArray[np.bool_]
 
 _TOKEN = re.compile(
@@ -75,7 +75,7 @@ class _Value:
 
 
 _Operand: TypeAlias = _Name | _Value
-_Node: TypeAlias = Callable[[Columns, int], Mask]
+_Node: TypeAlias = Callable[[ColumnValues, int], Mask]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class TrialFilter:
     text: str
     _node: _Node
 
-    def mask(self, columns: Columns, n_rows: int) -> Mask:
+    def mask(self, columns: ColumnValues, n_rows: int) -> Mask:
         """Return which rows pass.
 
         Parameters
@@ -251,7 +251,7 @@ class _Parser:
 
 
 def _joined(nodes: list[_Node], join: Callable[[Mask, Mask], Mask]) -> _Node:
-    def node(columns: Columns, n_rows: int) -> Mask:
+    def node(columns: ColumnValues, n_rows: int) -> Mask:
         result = nodes[0](columns, n_rows)
         for other in nodes[1:]:
             result = join(result, other(columns, n_rows))
@@ -274,7 +274,7 @@ def _compared(first: _Operand, sign: str, second: _Operand) -> _Node:
     if sign == "~":
         return _containing(first, second)
 
-    def node(columns: Columns, _n_rows: int) -> Mask:
+    def node(columns: ColumnValues, _n_rows: int) -> Mask:
         left, right = _resolved(columns, first, second), _resolved(columns, second, first)
         if _is_column(left) and _is_column(right):
             return _pairwise(left, sign, right)
@@ -301,7 +301,7 @@ def _containing(first: _Operand, second: _Operand) -> _Node:
     return lambda columns, _n_rows: _contains(_column(columns, name), needle)
 
 
-def _column(columns: Columns, name: _Name) -> NDArray[np.generic]:
+def _column(columns: ColumnValues, name: _Name) -> NDArray[np.generic]:
     column = columns.get(name.name)
     if column is None:
         raise SpecError(
@@ -312,7 +312,7 @@ def _column(columns: Columns, name: _Name) -> NDArray[np.generic]:
     return column
 
 
-def _resolved(columns: Columns, operand: _Operand, other: _Operand) -> object:
+def _resolved(columns: ColumnValues, operand: _Operand, other: _Operand) -> object:
     """Return a column or a value; a word that is no column is text if the other side is a column."""
     if isinstance(operand, _Value):
         return operand.value
@@ -401,7 +401,7 @@ def _contains(column: NDArray[np.generic], needle: str) -> Mask:
     return np.fromiter((wanted in str(item).lower() for item in column), dtype=bool, count=len(column))
 
 
-def _anywhere(columns: Columns, n_rows: int, needle: str) -> Mask:
+def _anywhere(columns: ColumnValues, n_rows: int, needle: str) -> Mask:
     result = np.zeros(n_rows, dtype=bool)
     for column in columns.values():
         if column.dtype == object:

@@ -1,7 +1,7 @@
 """The formats that a bundle can hold: what each is called, which number formats it carries, and what runs it.
 
-One entry of `FORMATS` each, a writer of the same name in `deployment.formats.writing`, and, but for ONNX, a module
-``run_<name>.py`` beside it that bundles carry along as ``predict_<name>.py``.
+One entry of `BUNDLE_FORMATS` each, a writer of the same name in `deployment.formats.writing`, and, but for ONNX, a
+module ``run_<name>.py`` beside it that bundles carry along as ``predict_<name>.py``.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Format:
 
 
 _ALL = ("float32", "float16", "int8", "int8_static", "int16", "int4")
-FORMATS: dict[str, Format] = {
+BUNDLE_FORMATS: dict[str, Format] = {
     f.name: f
     for f in (
         Format("onnx", "ONNX", _ALL, ("onnxruntime",), "onnxruntime"),
@@ -136,20 +136,22 @@ def checked_formats(
     ExportError
         Where one is unknown, cannot hold the network, or needs a package that is not installed.
     """
-    usual = [name for name in DEFAULT if number_format in FORMATS[name].carries]
+    usual = [name for name in DEFAULT if number_format in BUNDLE_FORMATS[name].carries]
     names = tuple(dict.fromkeys(["onnx", *(wanted or usual)]))
     for name in names:
-        if name not in FORMATS:
+        if name not in BUNDLE_FORMATS:
             raise ExportError(
-                "{value!r} is no format; choose from {choices}.", value=name, choices=", ".join(FORMATS)
+                "{value!r} is no format; choose from {choices}.",
+                value=name,
+                choices=", ".join(BUNDLE_FORMATS),
             )
-        _check(FORMATS[name], number_format, family, variant)
+        _check(BUNDLE_FORMATS[name], number_format, family, variant)
     return names
 
 
 def _check(form: Format, number_format: str, family: str, variant: str) -> None:
     if number_format not in form.carries:
-        fitting = [f.title for f in FORMATS.values() if number_format in f.carries]
+        fitting = [f.title for f in BUNDLE_FORMATS.values() if number_format in f.carries]
         raise ExportError(
             "{format} cannot hold the variant {variant!r}, whose numbers are {number_format}; choose {choices} for it, "
             "or a variant in float32.",
@@ -165,7 +167,7 @@ def _check(form: Format, number_format: str, family: str, variant: str) -> None:
             format=form.title,
             family=family,
             layer=part,
-            choices=" / ".join(f.title for f in FORMATS.values() if family not in dict(f.refuses)),
+            choices=" / ".join(f.title for f in BUNDLE_FORMATS.values() if family not in dict(f.refuses)),
         )
     if not form.is_installed:
         raise ExportError(

@@ -32,7 +32,7 @@ class Figure(msgspec.Struct, frozen=True):
     n: int
 
 
-class Apart(msgspec.Struct, frozen=True):
+class GroupDistance(msgspec.Struct, frozen=True):
     """How far a group is from all rows: ``own - whole`` and ``own / whole``; None where there is nothing to count."""
 
     difference: float | None
@@ -58,7 +58,7 @@ class AuditedGroup(msgspec.Struct, frozen=True):
     n_rows: int
     is_small: bool
     figures: Mapping[str, Figure]
-    to_whole: Mapping[str, Apart] = {}
+    to_whole: Mapping[str, GroupDistance] = {}
 
 
 class Gap(msgspec.Struct, frozen=True):

@@ -148,7 +148,7 @@ def kinds_of(text: str) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in named)
 
 
-def joined(kinds: tuple[str, ...]) -> str:
+def joined_kinds(kinds: tuple[str, ...]) -> str:
     """Return the one name of several kinds, which `kinds_of` reads.
 
     Parameters

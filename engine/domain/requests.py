@@ -116,7 +116,7 @@ class PredictRows(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
     keep: str = ""
 
 
-Request = (
+JobRequest = (
     Inspect
     | CreateStudy
     | ForecastRequest
@@ -163,13 +163,13 @@ class CompressedTrial(msgspec.Struct, frozen=True):
     nested: Difference | None = None
 
 
-def add_job(store: Store, request: Request) -> JobRecord:
+def add_job(store: Store, request: JobRequest) -> JobRecord:
     """Record a request as a job that waits.
 
     Parameters
     ----------
     store : Store
-    request : Request
+    request : JobRequest
 
     Returns
     -------
@@ -179,7 +179,7 @@ def add_job(store: Store, request: Request) -> JobRecord:
     return store.add_job(str(built.pop("type")), built)
 
 
-def request_of(job: JobRecord) -> Request:
+def request_of(job: JobRecord) -> JobRequest:
     """Return what a job asks.
 
     Parameters
@@ -188,7 +188,7 @@ def request_of(job: JobRecord) -> Request:
 
     Returns
     -------
-    Request
+    JobRequest
 
     Raises
     ------
@@ -197,7 +197,7 @@ def request_of(job: JobRecord) -> Request:
     SpecError
         Where a setting in it is out of range.
     """
-    return from_builtins(Request, {**job.args, "type": job.kind})  # type: ignore[arg-type] - a union
+    return from_builtins(JobRequest, {**job.args, "type": job.kind})  # type: ignore[arg-type] - a union
 
 
 def result_of(job: JobRecord, kind: type[R]) -> R:

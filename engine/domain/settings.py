@@ -19,11 +19,11 @@ from .kinds import AUTO, kinds_of
 from .metrics import METRICS
 
 Group = Literal["data", "split", "limits", "method", "run", "reading"]
-Value = bool | int | float | str | tuple[str, ...] | None
-Range = tuple[float, float]
+SettingValue = bool | int | float | str | tuple[str, ...] | None
+SettingRange = tuple[float, float]
 
-_AT_LEAST_1: Range = (1, math.inf)
-_AT_LEAST_0: Range = (0, math.inf)
+_AT_LEAST_1: SettingRange = (1, math.inf)
+_AT_LEAST_0: SettingRange = (0, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,10 @@ class Setting:
     help: Message
     keyword: str = ""
     choices: tuple[str, ...] = ()
-    allowed: Range = (-math.inf, math.inf)
+    allowed: SettingRange = (-math.inf, math.inf)
     is_open: bool = False
     wrong: Message | None = None
-    asked: Value = None
+    asked: SettingValue = None
     metavar: str = ""
     scale: float = 1.0
     empty: Message | None = None

@@ -188,7 +188,7 @@ def own_columns(
     return found
 
 
-def written(trial: TrialRecord) -> dict[str, object]:
+def written_trial(trial: TrialRecord) -> dict[str, object]:
     """Return what ``--json`` and ``--csv`` have of a trial.
 
     Parameters

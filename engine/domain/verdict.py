@@ -9,7 +9,7 @@ from .errors import Message
 from .evidence import Corrected, Evidence, Verdict, Word
 from .metrics import METRICS
 
-Label = Callable[[str], str]
+BaselineLabel = Callable[[str], str]
 
 _MOST_TIED, _MOST_SHARES = 8, 5
 
@@ -42,7 +42,7 @@ def looks_sentence(n_looks: int) -> Message:
     )
 
 
-def headline(evidence: Evidence, label: Label = str) -> Message:
+def headline(evidence: Evidence, label: BaselineLabel = str) -> Message:
     """Return the sentence on the best network and the baselines; `label` gives the name that a reader sees.
 
     Parameters
@@ -60,7 +60,7 @@ def headline(evidence: Evidence, label: Label = str) -> Message:
     return Message("On these folds, which are in question: {verdict}", {"verdict": found.to_json()})
 
 
-def _headline(evidence: Evidence, label: Label) -> Message:
+def _headline(evidence: Evidence, label: BaselineLabel) -> Message:
     by_word: dict[str, list[str]] = {"better": [], "worse": [], "same": [], "undecided": []}
     for name, verdict in evidence.verdicts.items():
         by_word[verdict.word].append(label(name))
@@ -311,7 +311,7 @@ def sentences(
     ours: float | None,
     baselines: Mapping[str, float | None],
     decimals: int,
-    label: Label = str,
+    label: BaselineLabel = str,
 ) -> list[Message]:
     """Return all that is to be said of a study's best trial, the most important first.
 
@@ -340,7 +340,7 @@ def notes(
     ours: float | None,
     baselines: Mapping[str, float | None],
     decimals: int,
-    label: Label = str,
+    label: BaselineLabel = str,
 ) -> list[Message]:
     """Return what is to be said beside headline and verdicts; parameters as of `sentences`.
 
@@ -444,7 +444,7 @@ def basis_sentences(evidence: Evidence, decimals: int) -> list[Message]:
 
 
 def disagreement(
-    evidence: Evidence, ours: float | None, baselines: Mapping[str, float | None], label: Label = str
+    evidence: Evidence, ours: float | None, baselines: Mapping[str, float | None], label: BaselineLabel = str
 ) -> Message | None:
     """Return a sentence where folds and holdout point to different winners, by the scores that are shown.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..kinds.text.input import TextInput
-from ..kinds.text.network import dropped, tokens_of, words
+from ..kinds.text.network import dropped, embedded_tokens, words
 from ..networks.building import Builder
 from ..networks.layers.activation import Activation
 from ..networks.layers.base import Value
@@ -38,7 +38,7 @@ def describe(net: Builder) -> None:
     size, n_pairs, n_wide = (net.whole(name, 0) for name in ("embedding_size", "n_pairs", "n_wide"))
     knows_pairs = one.n_tokens > 1 and one.n_words <= MOST_CODES
     has_pairs, is_wide = n_pairs > 0 and knows_pairs, n_wide > 0 and knows_pairs and n_outputs <= _MOST_WIDE
-    tokens, mask = tokens_of(net, one)
+    tokens, mask = embedded_tokens(net, one)
     mask = dropped(net, one, mask)
     both = net.add(PairMask("pair_mask"), mask) if has_pairs or is_wide else mask
     vectors = words(net, one, tokens, size)

@@ -6,7 +6,7 @@ Its space is `engine/domain/spaces/recurrent.toml`.
 from __future__ import annotations
 
 from ..kinds.text.input import TextInput
-from ..kinds.text.network import tokens_of, words
+from ..kinds.text.network import embedded_tokens, words
 from ..networks.building import Builder
 from ..networks.layers.dense import Dense
 from ..networks.layers.dropout import TokenDropout
@@ -24,7 +24,7 @@ def describe(net: Builder) -> None:
         The network that is being described; layers are added to it.
     """
     one = net.only(TextInput)
-    tokens, mask = tokens_of(net, one)
+    tokens, mask = embedded_tokens(net, one)
     vectors = words(net, one, tokens, net.whole("embedding_size"))
     if net.drops:
         vectors = net.add(TokenDropout("dropout_tokens", 1, 0.5, net.rate), vectors)

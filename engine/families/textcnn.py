@@ -6,7 +6,7 @@ Kim 2014, arXiv 1408.5882. Its space is `engine/domain/spaces/textcnn.toml`.
 from __future__ import annotations
 
 from ..kinds.text.input import TextInput
-from ..kinds.text.network import dropped, tokens_of, words
+from ..kinds.text.network import dropped, embedded_tokens, words
 from ..networks.building import Builder
 from ..networks.layers.activation import Activation
 from ..networks.layers.dense import Dense
@@ -28,7 +28,7 @@ def describe(net: Builder) -> None:
     one = net.only(TextInput)
     first, _, last = str(net.params["widths"]).partition("-")
     widths = tuple(range(int(first), int(last or first) + 1))
-    tokens, mask = tokens_of(net, one)
+    tokens, mask = embedded_tokens(net, one)
     vectors = words(net, one, tokens, net.whole("embedding_size"))
     vectors = net.add(Masked("seen"), vectors, dropped(net, one, mask))
     hidden = net.add(WindowMaxima("conv", widths, n_out=net.whole("n_filters")), vectors, mask)

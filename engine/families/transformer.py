@@ -7,7 +7,7 @@ positions. Its space is `engine/domain/spaces/transformer.toml`.
 from __future__ import annotations
 
 from ..kinds.text.input import TextInput
-from ..kinds.text.network import tokens_of, words
+from ..kinds.text.network import embedded_tokens, words
 from ..networks.building import Builder
 from ..networks.layers.activation import Activation
 from ..networks.layers.attention import Attention
@@ -36,7 +36,7 @@ def describe(net: Builder) -> None:
     one, n_heads = net.only(TextInput), net.whole("n_heads")
     width = n_heads * net.whole("head_size")
     inner = width * net.whole("widening", 2)
-    tokens, mask = tokens_of(net, one)
+    tokens, mask = embedded_tokens(net, one)
     hidden = net.add(Positions("positions"), words(net, one, tokens, width))
     hidden = _dropped(net, hidden, 0, "start")
     for b in range(net.whole("n_blocks")):

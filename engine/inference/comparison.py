@@ -25,7 +25,7 @@ from ..domain.metrics import METRICS
 from ..domain.spec import ReadSpec
 from .predicting import Progress, write_rows
 from .rows import Source, open_source
-from .scoring import TargetReader, judged
+from .scoring import TargetReader, judged_outputs
 
 SCORED = {
     "binary": ("accuracy", "balanced_accuracy", "roc_auc", "log_loss"),
@@ -392,7 +392,7 @@ def _scores(
         return ()
     one = outputs[0]
     kinds = {
-        name: outputs if task == "regression" else tuple(map(judged, (name, name), outputs, said))
+        name: outputs if task == "regression" else tuple(map(judged_outputs, (name, name), outputs, said))
         for name in SCORED[task]
     }
     y: TargetValues = truth if task == "regression" else truth.astype(np.int64)

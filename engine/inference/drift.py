@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..bundled.errors import InputError
 from ..bundled.fields import Fields, read_json
 from ..deployment.damage import unusable
-from ..deployment.profile import FORMAT, PROFILE, ColumnBins, measures_of
+from ..deployment.profile import FORMAT, PROFILE, ColumnBins, column_measures
 from ..domain.predictions import ColumnDrift, DriftReport
 from ..kinds.base import TokenRule
 
@@ -37,7 +37,7 @@ class Watch:
     def __init__(self, profile: Fields) -> None:
         tokens = profile.inner("tokens") if profile.has("tokens") else None
         rule = None if tokens is None else TokenRule(tokens.text("expression"), tokens.texts("known"))
-        self._measures = measures_of(rule)
+        self._measures = column_measures(rule)
         told = [ColumnBins.of(one) for one in profile.inners("measures")]
         self._trained = [one for one in told if one.measure in self._measures]
         self._found = [one.empty() for one in self._trained]

@@ -55,7 +55,7 @@ class TargetReader:
         return np.nan if written is None else written.value
 
 
-def score(
+def score_outputs(
     name: str, truth: NDArray[np.float64], outputs: NDArray[np.floating], said: NDArray[np.int64] | None
 ) -> float:
     """Return a metric of predictions; metrics of decisions see what is decided, by the bundle's threshold.
@@ -73,10 +73,10 @@ def score(
     """
     if said is None:
         return METRICS[name](truth, outputs)
-    return METRICS[name](truth.astype(np.int64), judged(name, outputs, said))
+    return METRICS[name](truth.astype(np.int64), judged_outputs(name, outputs, said))
 
 
-def judged(name: str, outputs: NDArray[np.floating], said: NDArray[np.int64]) -> NDArray[np.floating]:
+def judged_outputs(name: str, outputs: NDArray[np.floating], said: NDArray[np.int64]) -> NDArray[np.floating]:
     """Return what a metric of classes takes: the probabilities, or one-hot rows of what is decided."""
     return outputs if name in _OF_PROBABILITIES else np.eye(outputs.shape[1])[said]
 
@@ -126,7 +126,7 @@ class RowScore:
         truth = np.concatenate(self._truth)
         outputs = np.concatenate(self._outputs).astype(np.float64)
         said = self._predictor.decided(outputs) if self._predictor.labels else None
-        value = score(self._metric, truth, outputs, said) if len(truth) else np.nan
+        value = score_outputs(self._metric, truth, outputs, said) if len(truth) else np.nan
         return ScoredRows(
             metric=self._metric,
             value=None if np.isnan(value) else float(value),

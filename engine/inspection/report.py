@@ -15,7 +15,7 @@ from ..data.table import Table
 from ..data.target import Target, encode_target
 from ..domain.errors import DataError
 from ..domain.inspections import Finding, Severity
-from ..domain.kinds import CATEGORY_ROLES, DATE_ROLES, KINDS, NUMBER_ROLES, input_kind, joined
+from ..domain.kinds import CATEGORY_ROLES, DATE_ROLES, KINDS, NUMBER_ROLES, input_kind, joined_kinds
 from ..domain.spec import SplitSpec
 from ..domain.stored import encoded
 from ..kinds.near_duplicates import NearDuplicates, first_hashes, mixed
@@ -159,7 +159,7 @@ def _columns(table: Table, schema: TableSchema) -> list[Finding]:
                     "text",
                     c.name,
                     "Column {column!r} is free text and is left out; the kind {kind} uses it.",
-                    kind=joined(tuple(k for k in KINDS if k in (*schema.kinds, kind.name))),
+                    kind=joined_kinds(tuple(k for k in KINDS if k in (*schema.kinds, kind.name))),
                 )
             )
         elif c.role in CATEGORY_ROLES and c.n_unique > 100:

@@ -394,7 +394,7 @@ class OnnxPart:
             self.opsets[domain] = max(version, self.opsets.get(domain, 1))
 
 
-class Raw(ABC):
+class OnnxInput(ABC):
     """How raw rows of one kind of data enter an ONNX graph."""
 
     @abstractmethod
@@ -626,7 +626,7 @@ DATA = "DATA.csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Samples:
+class SampleCells:
     """The rows that a bundle is proven on, of one column: real rows, then the first one again with changed cells.
 
     Attributes
@@ -750,14 +750,14 @@ class BundlePart(ABC):
         ndarray of shape (n, 1) or (n, *row)
         """
 
-    def sample_column(self, folder: Path, samples: Samples) -> Column:  # noqa: ARG002
+    def sample_column(self, folder: Path, samples: SampleCells) -> Column:  # noqa: ARG002
         """Return the column of sample rows as training reads it, and write the files that its cells name.
 
         Parameters
         ----------
         folder : Path
             Of the bundle.
-        samples : Samples
+        samples : SampleCells
 
         Returns
         -------

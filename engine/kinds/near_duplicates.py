@@ -23,7 +23,7 @@ _TIMES_CHANCE = 10.0
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Hashes = NDArray[np.uint64]
-Apart = Callable[[Ints, Ints], tuple[NDArray[np.bool_], NDArray[np.bool_]]]
+AreNear = Callable[[Ints, Ints], tuple[NDArray[np.bool_], NDArray[np.bool_]]]
 """Of pairs of rows: whether they are near each other, and whether they are in the ring around that."""
 
 
@@ -93,7 +93,7 @@ def first_hashes(n: int) -> Hashes:
     return np.full(n, 0x9E3779B97F4A7C15, np.uint64)
 
 
-def counted(sets: Ints, n_expected: float) -> NearDuplicates:
+def counted_sets(sets: Ints, n_expected: float) -> NearDuplicates:
     """Return sets with their counts.
 
     Parameters
@@ -144,7 +144,7 @@ def hashes_of(columns: Sequence[Ints], n: int) -> Hashes:
 
 
 def joined_sets(
-    exact: Hashes, equal: Hashes, scaled: Sequence[Floats], apart: Apart, reach: int
+    exact: Hashes, equal: Hashes, scaled: Sequence[Floats], apart: AreNear, reach: int
 ) -> tuple[Ints, int]:
     """Return sets of equal rows and of rows that are near one of their neighbours, and the pairs in the ring.
 
@@ -152,7 +152,7 @@ def joined_sets(
     ----------
     exact, equal : ndarray of uint64
     scaled : sequence of ndarray of float
-    apart : Apart
+    apart : AreNear
     reach : int
 
     Returns

@@ -7,7 +7,7 @@ from typing import cast
 
 from ..domain.kinds import KINDS
 from ..networks.inputs import Input
-from .base import Baselines, BundlePart, Encoder, Likeness, PreprocessingKind, Raw, Reader
+from .base import Baselines, BundlePart, Encoder, Likeness, OnnxInput, PreprocessingKind, Reader
 
 
 def reader_of(kind: str) -> Reader:
@@ -66,7 +66,7 @@ def encoder_of(kind: str) -> Encoder:
     return cast("Encoder", _part(kind, "network", "ENCODER"))
 
 
-def raw_of(kind: str) -> Raw:
+def raw_of(kind: str) -> OnnxInput:
     """Return how raw rows of a kind enter an ONNX graph; needs onnx.
 
     Parameters
@@ -75,9 +75,9 @@ def raw_of(kind: str) -> Raw:
 
     Returns
     -------
-    Raw
+    OnnxInput
     """
-    return cast("Raw", _part(kind, "raw", "RAW"))
+    return cast("OnnxInput", _part(kind, "raw", "RAW"))
 
 
 def likeness_of(kind: str) -> Likeness:

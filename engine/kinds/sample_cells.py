@@ -10,19 +10,19 @@ from ..bundled.numbers import NumberSpelling
 from ..data.columns import Column, DateColumn, NumberColumn, WordColumn
 from ..domain.kinds import CATEGORY_ROLES
 from ..domain.spec import ReadSpec
-from .base import Samples
+from .base import SampleCells
 
 _MOST = 1e300
 
 
-def sample_cells(samples: Samples, strange: Sequence[str]) -> Column:
+def sample_cells(samples: SampleCells, strange: Sequence[str]) -> Column:
     """Return the sample rows of a column of numbers, dates or texts.
 
     Parameters
     ----------
-    samples : Samples
+    samples : SampleCells
     strange : sequence of str
-        Cells of `Samples.changes` that are taken as they are, such as texts of other languages.
+        Cells of `SampleCells.changes` that are taken as they are, such as texts of other languages.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def sample_cells(samples: Samples, strange: Sequence[str]) -> Column:
     return _numbers(column, samples)
 
 
-def _words(column: WordColumn, samples: Samples, strange: Sequence[str]) -> WordColumn:
+def _words(column: WordColumn, samples: SampleCells, strange: Sequence[str]) -> WordColumn:
     unseen = "never seen"
     while unseen in column.vocabulary:
         unseen += " before"
@@ -58,7 +58,7 @@ def _writable(text: str, read: ReadSpec) -> str:
     return text.replace("\n", " ").replace("\t", " ").replace(read.delimiter or ",", " ")
 
 
-def _numbers(column: NumberColumn, samples: Samples) -> NumberColumn:
+def _numbers(column: NumberColumn, samples: SampleCells) -> NumberColumn:
     known = samples.table.numbers(column.name).numbers
     known = known[~np.isnan(known)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)

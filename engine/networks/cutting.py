@@ -18,7 +18,7 @@ from ..domain.params import ParamValue
 from .dimensions import Dimension, Path, Segments, words_left
 from .inputs import InputShape
 from .layers.base import Layer
-from .layout import Floats, Layout
+from .layout import Floats, WeightLayout
 from .network import Network
 
 _Number = TypeVar("_Number", bound=np.generic)
@@ -374,12 +374,12 @@ class Cutting:
             self._root(d).received = self._root(d).received + part
 
 
-def packed(layout: Layout, networks: Sequence[Mapping[str, Floats]]) -> Floats:
+def packed(layout: WeightLayout, networks: Sequence[Mapping[str, Floats]]) -> Floats:
     """Return the weights by name of R networks as one matrix (R, size).
 
     Parameters
     ----------
-    layout : Layout
+    layout : WeightLayout
     networks : sequence of mapping of str to ndarray of float
 
     Returns

@@ -76,7 +76,7 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class WeightLayout:
     """An ordered set of weights and their places in a flat vector."""
 
     weights: tuple[Weight, ...]

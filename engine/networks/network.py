@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from ..domain.params import Params
 from .inputs import Inputs, InputShape, InputTensor
 from .layers.base import Layer, Replicas, Tensor, Value
-from .layout import Floats, Layout
+from .layout import Floats, WeightLayout
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +145,8 @@ class Network:
     shape: InputShape
     nodes: tuple[Node, ...]
     values: Mapping[str, Value]
-    weights: Layout
-    stats: Layout
+    weights: WeightLayout
+    stats: WeightLayout
     structure: Structure
 
     @classmethod
@@ -174,8 +174,8 @@ class Network:
         Network
         """
         own = [(node.layer, [values[name] for name in node.inputs]) for node in nodes]
-        weights = Layout(tuple(weight for layer, inputs in own for weight in layer.weights(*inputs)))
-        stats = Layout(tuple(stat for layer, inputs in own for stat in layer.stats(*inputs)))
+        weights = WeightLayout(tuple(weight for layer, inputs in own for weight in layer.weights(*inputs)))
+        stats = WeightLayout(tuple(stat for layer, inputs in own for stat in layer.stats(*inputs)))
         structure = Structure(
             tuple(Node(node.layer.bare(), node.inputs) for node in pooled_early(nodes)),
             shape.tensors,

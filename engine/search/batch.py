@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ...storage.records import Failure
 from ..domain.policy import Policy
-from ..workers.messages import StudyRequest, Task, TaskOutcome
+from ..workers.messages import StudyRequest, TaskOutcome, WorkerTask
 from ..workers.protocol import TaskDone, WorkerReady
 from .pool import TaskPool
 from .running import Patience
@@ -35,13 +35,13 @@ class Errand:
         Whether it is run and waited for although the time is over.
     """
 
-    make: Callable[[int], Task]
-    limit_s: Callable[[Task], float]
+    make: Callable[[int], WorkerTask]
+    limit_s: Callable[[WorkerTask], float]
     n_tries: int = 1
     is_needed: bool = False
 
     @classmethod
-    def of(cls, task: Task, limit_s: float = math.inf) -> Errand:
+    def of(cls, task: WorkerTask, limit_s: float = math.inf) -> Errand:
         """Return an errand for a task that is known already."""
         return cls(lambda _: task, lambda _: limit_s)
 

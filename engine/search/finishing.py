@@ -21,7 +21,7 @@ from ..domain.results import BestTrial, Scored, Scores, SearchExport, StudyResul
 from ..looks import note_look
 from ..statistics.comparison import name_in_repeats
 from ..study_rows import StudyRows
-from ..workers.messages import FinalTask, HoldoutTask, Task, TaskResult
+from ..workers.messages import FinalTask, HoldoutTask, TaskResult, WorkerTask
 from ..workers.protocol import Workers
 from .batch import Batch, Errand
 from .budget import Budget
@@ -173,7 +173,7 @@ class Finish:
 
         return Errand(make, self._final_limit_s, n_tries=2, is_needed=True)
 
-    def _final_limit_s(self, task: Task) -> float:
+    def _final_limit_s(self, task: WorkerTask) -> float:
         assert isinstance(task, FinalTask)  # noqa: S101 - by the caller
         return self.policy.final_limit_s(task.time_left_s, task.trial_s)
 

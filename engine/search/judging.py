@@ -22,7 +22,7 @@ from ..domain.metrics import METRICS
 from ..domain.results import StudyResult
 from ..splits.splitting import Splits, split_units
 from ..statistics.comparison import name_in_repeats, tied_trials
-from ..statistics.judged_rows import JudgedRows, Predictions, block_units
+from ..statistics.judged_rows import JudgedRows, MemberPredictions, block_units
 from ..statistics.resampling import resample, size_of
 from ..study_rows import StudyRows
 from .preparing import Prepared
@@ -214,10 +214,10 @@ class Judge:
 
     def _predictions(
         self, trial: TrialRecord, rows: JudgedRows, kept: NDArray[np.bool_]
-    ) -> Callable[[], Predictions | None]:
+    ) -> Callable[[], MemberPredictions | None]:
         """Return what reads a trial's predictions of the rows that are kept; None, and logged, where they are lost."""
 
-        def read() -> Predictions | None:
+        def read() -> MemberPredictions | None:
             try:
                 found = self._rows.out_of_fold(trial)
             except (ArtifactError, ExportError) as error:

@@ -14,7 +14,7 @@ from ..baselines import is_cheap
 from ..domain.errors import CupelError
 from ..domain.objectives import is_ruled_out
 from ..domain.policy import Policy
-from ..workers.messages import BaselineTask, Task, TaskResult, TrialTask
+from ..workers.messages import BaselineTask, TaskResult, TrialTask, WorkerTask
 from ..workers.protocol import NoWorkersError, TaskDone, TaskProgress, WorkerLost, WorkerReady, Workers
 from .budget import Budget
 from .exporting import ExportProcesses
@@ -169,7 +169,7 @@ class SearchLoop:
     def _start(self, trial: TrialRecord, worker: str) -> None:
         if trial.kind is TrialKind.BASELINE:
             time_s = self._policy.trees_share * self._budget.baseline_left_s
-            task: Task = BaselineTask(trial.id, trial.number, trial.name, time_s)
+            task: WorkerTask = BaselineTask(trial.id, trial.number, trial.name, time_s)
             # It says nothing while it is fitted.
             patience = Patience(silence_s=self._budget.baseline_s)
         else:

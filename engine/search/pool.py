@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from ..domain.policy import Policy, Silence
-from ..workers.messages import Control, StudyRequest, Task
+from ..workers.messages import Control, StudyRequest, WorkerTask
 from ..workers.protocol import Event, TaskDone, TaskProgress, Usage, WorkerLost, WorkerReady, Workers
 from .running import Dropped, Patience, RunningTask
 
@@ -62,7 +62,7 @@ class TaskPool:
         return too_many and not self._running
 
     def submit(
-        self, key: str, worker: str, study: StudyRequest, task: Task, patience: Patience
+        self, key: str, worker: str, study: StudyRequest, task: WorkerTask, patience: Patience
     ) -> RunningTask:
         """Give a task to a free worker."""
         running = RunningTask(key, worker, task, patience, started=self._clock(), heard=self._clock())

@@ -21,7 +21,7 @@ from ..splits.splitting import Splits
 from ..statistics.epochs import EpochChoice
 from ..training.schedules import patience_of
 from ..workers.messages import StudyFiles, StudyRequest
-from ..workers.sharing import Share, fewer_workers, most_workers, request_of, share_of
+from ..workers.sharing import Share, fewer_workers, most_workers, share_of, study_request
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ def prepare(
     CupelError
         Where the data do not allow what was asked.
     """
-    spec, request = StudySpec.of_study(study), request_of(store, study)
+    spec, request = StudySpec.of_study(study), study_request(store, study)
     dataset = store.dataset(study.dataset_id or 0)
     schema = request.schema
     splits = Splits.from_npz_bytes(store.artifacts.path(request.splits_sha256).read_bytes())

@@ -24,7 +24,7 @@ from ..domain.trial_facts import TrialFacts
 from ..splits.splitting import further_repeats
 from ..statistics.comparison import name_in_repeats
 from ..study_rows import StudyRows
-from ..workers.messages import BaselineTask, StudyRequest, Task, TaskResult, TrialTask
+from ..workers.messages import BaselineTask, StudyRequest, TaskResult, TrialTask, WorkerTask
 from .preparing import Prepared
 
 Floats = NDArray[np.float64]
@@ -107,7 +107,7 @@ class RepeatsPlan:
     """
 
     request: StudyRequest
-    tasks: Mapping[str, Task]
+    tasks: Mapping[str, WorkerTask]
     n_repeats: int
 
 
@@ -165,7 +165,7 @@ def plan_repeats(
         return Message("All trials were judged on {n} repeats of the folds.", {"n": spec.split.n_repeats})
     # What a trial cost in the search, so many times its further repeats cost.
     times = further / spec.split.n_repeats
-    tasks: dict[str, Task] = {}
+    tasks: dict[str, WorkerTask] = {}
     left_s, left_work = time_left_s, policy.repeats_work * search_work
     for trial in complete[: policy.n_finalists(len(complete), spec.n_finalists)]:
         # One that the end of the search cut short would be trained in another way now.

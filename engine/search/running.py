@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...storage.records import Curves, TrialKind
 from ..statistics.epochs import EpochChoice
 from ..training.curves import CURVE_NAMES
-from ..workers.messages import Task
+from ..workers.messages import WorkerTask
 
 _LOSS, _SCORE = CURVE_NAMES.index("valid_loss"), CURVE_NAMES.index("valid_score")
 
@@ -77,7 +77,7 @@ class RunningTask:
 
     key: str
     worker: str
-    task: Task
+    task: WorkerTask
     patience: Patience
     started: float
     heard: float

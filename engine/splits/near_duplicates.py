@@ -11,7 +11,7 @@ import numpy as np
 from ..data.columns import Rows
 from ..data.schema import TableSchema
 from ..data.table import Table
-from ..kinds.near_duplicates import NearDuplicates, counted
+from ..kinds.near_duplicates import NearDuplicates, counted_sets
 from ..kinds.registry import likeness_of
 
 
@@ -27,9 +27,9 @@ def find_near_duplicates(table: Table, schema: TableSchema, rows: Rows) -> NearD
         Positions in the table.
     """
     if not schema.inputs or len(rows) < 2:
-        return counted(np.arange(len(rows)), 0.0)
+        return counted_sets(np.arange(len(rows)), 0.0)
     found = [likeness_of(one.kind).near_duplicates(table, one.columns, rows) for one in schema.inputs]
     if len(found) == 1:
         return found[0]
     together = np.unique(np.stack([one.sets for one in found]), axis=1, return_inverse=True)[1]
-    return counted(together.reshape(-1).astype(np.int64), min(one.n_expected for one in found))
+    return counted_sets(together.reshape(-1).astype(np.int64), min(one.n_expected for one in found))

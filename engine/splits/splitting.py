@@ -31,7 +31,7 @@ from .units import (
     copies_with_groups,
     group_column,
     group_numbers,
-    joined,
+    linked_numbers,
     role_column,
 )
 
@@ -281,7 +281,7 @@ def split_units(
     kept = copies_with_groups(spec, copies, groups)
     if kept is not copies:
         messages = (COPIES_LINK_GROUPS,)
-    return joined(groups, kept), kept, messages
+    return linked_numbers(groups, kept), kept, messages
 
 
 def keeps_copies(

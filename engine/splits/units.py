@@ -136,14 +136,14 @@ def copies_with_groups(
 
     None where they link too many groups, see `COPIES_LINK_GROUPS`.
     """
-    linked = joined(groups, copies)
+    linked = linked_numbers(groups, copies)
     largest = np.bincount(linked).max() / len(groups)
     least = spec.n_folds + (spec.holdout > 0 or spec.holdout_part != "")
     links_all = linked.max() + 1 < least or largest > max(0.5, np.bincount(groups).max() / len(groups))
     return np.arange(len(groups)) if links_all else copies
 
 
-def joined(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+def linked_numbers(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return numbers from 0, equal for rows that are linked by equal numbers of either kind."""
     n = len(first)
     if len(np.unique(second)) == n:

@@ -19,7 +19,7 @@ from .weighted import weighted_scores
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Counts = NDArray[np.uint16]
-Predictions = tuple[NDArray[np.floating], ...]
+MemberPredictions = tuple[NDArray[np.floating], ...]
 """Of the validation rows of every replica, ``repeat * n_folds + fold``."""
 
 # Units of a fold and class with fewer of which they are drawn together with those of the other folds: all of four are
@@ -106,7 +106,7 @@ class JudgedRows:
         few = any(len(np.unique(self.units[rows])) < _LEAST_UNITS for rows in parts)
         return [np.concatenate(parts)] if few else parts
 
-    def score(self, predictions: Predictions, weights: Counts) -> ResampledScores:
+    def score(self, predictions: MemberPredictions, weights: Counts) -> ResampledScores:
         """Return scores on drawn and on left out rows, the means over folds, of each repeat there are predictions of.
 
         A fold whose rows leave the metric undefined in a resample, one class alone for instance, is left out of the

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from ..domain.evidence import EQUIVALENCE, Corrected, Estimate, Verdict
 from ..domain.metrics import METRICS
 from .comparison import region, word_of
-from .judged_rows import MOST_CELLS, Counts, Floats, Ints, JudgedRows, Predictions, ResampledScores
+from .judged_rows import MOST_CELLS, Counts, Floats, Ints, JudgedRows, MemberPredictions, ResampledScores
 from .shipped import repeats_mean, thresholded_scores
 from .student import t_quantile
 from .thresholds import is_thresholded
@@ -188,8 +188,8 @@ class Resampled:
 
 def resample(
     rows: JudgedRows,
-    trials: Mapping[int, Callable[[], Predictions | None]],
-    baselines: Mapping[str, Callable[[], Predictions | None]],
+    trials: Mapping[int, Callable[[], MemberPredictions | None]],
+    baselines: Mapping[str, Callable[[], MemberPredictions | None]],
     *,
     n_resamples: int,
     n_finalists: int = 0,
@@ -253,7 +253,7 @@ def resample(
 
 def _shipped(
     rows: JudgedRows,
-    trials: Mapping[int, Callable[[], Predictions | None]],
+    trials: Mapping[int, Callable[[], MemberPredictions | None]],
     scored: Mapping[int, ResampledScores],
     chosen: Ints,
     weights: Counts,
@@ -288,7 +288,7 @@ def _unseen(by_repeat: Floats, n_first: int) -> Floats:
 
 
 def _score_each(
-    rows: JudgedRows, readers: Mapping[_Name, Callable[[], Predictions | None]], weights: Counts
+    rows: JudgedRows, readers: Mapping[_Name, Callable[[], MemberPredictions | None]], weights: Counts
 ) -> dict[_Name, ResampledScores]:
     """Return the scores of those that have predictions."""
     read = ((name, reader()) for name, reader in readers.items())

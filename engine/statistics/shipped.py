@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..domain.arrays import TargetValues
 from ..domain.thresholds import USUAL
-from .judged_rows import Floats, Ints, Predictions, mean_of_known
+from .judged_rows import Floats, Ints, MemberPredictions, mean_of_known
 from .weighted import scores_of_each, weighted_scores
 
 N_TRIED = 24
@@ -22,8 +22,8 @@ N_TRIED = 24
 
 
 def repeats_mean(
-    valid: Sequence[Ints], predictions: Predictions, n_folds: int, n_first: int, n_rows: int
-) -> Predictions | None:
+    valid: Sequence[Ints], predictions: MemberPredictions, n_folds: int, n_first: int, n_rows: int
+) -> MemberPredictions | None:
     """Return the mean of what the further repeats say of each row, by the folds of the first one.
 
     Parameters
@@ -54,7 +54,7 @@ def thresholded_scores(
     metric: str,
     y: TargetValues,
     valid: Sequence[Ints],
-    predictions: Predictions,
+    predictions: MemberPredictions,
     weights: NDArray[np.number],
 ) -> Floats:
     """Return scores on the rows left out, with the threshold that is best on the rows drawn.

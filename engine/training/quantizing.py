@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..networks.layout import Layout, Weight
+from ..networks.layout import Weight, WeightLayout
 from ..tf import Tensor, tf
 
 Floats = NDArray[np.float32]
@@ -47,14 +47,14 @@ class Quantizer:
 
     Attributes
     ----------
-    layout : Layout
+    layout : WeightLayout
     bits : int
         From 2 to 8.
     floats : tuple of str
         Layers whose weights stay floats.
     """
 
-    layout: Layout
+    layout: WeightLayout
     bits: int
     floats: tuple[str, ...] = ()
 
@@ -82,7 +82,7 @@ def layer_of(name: str) -> str:
     return name.split("/")[0]
 
 
-def channel_axes(layout: Layout, floats: Collection[str] = ()) -> Mapping[str, int]:
+def channel_axes(layout: WeightLayout, floats: Collection[str] = ()) -> Mapping[str, int]:
     """Return the axis of the channels of every weight that can be rounded, by its name, but of the layers `floats`.
 
     These are the matrices and filters, to which weight decay applies, and embeddings: small ones too, as LiteRT's

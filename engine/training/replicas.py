@@ -38,7 +38,7 @@ class ReplicaGroup:
 
 
 @dataclass(slots=True)
-class Best:
+class BestEpochs:
     """Weights and validation outputs of the epoch that each of the R replicas keeps so far."""
 
     choice: EpochChoice
@@ -47,7 +47,9 @@ class Best:
     outputs: list[NDArray[np.float32]]
 
     @classmethod
-    def nothing(cls, choice: EpochChoice, weights: NDArray[np.float32], stats: NDArray[np.float32]) -> Best:
+    def nothing(
+        cls, choice: EpochChoice, weights: NDArray[np.float32], stats: NDArray[np.float32]
+    ) -> BestEpochs:
         """Return what there is before the first epoch."""
         return cls(choice, weights.copy(), stats.copy(), [np.zeros((0, 1), np.float32)] * len(weights))
 
@@ -58,7 +60,7 @@ class Snapshot:
 
     replicas: NDArray[np.int64]
     state: HostState
-    best: Best
+    best: BestEpochs
     # (R, epochs done, n_names).
     curves: NDArray[np.float32]
 
@@ -110,7 +112,7 @@ def _blocks(x: InputArray, replicas: NDArray[np.int64]) -> InputArray:
 
 
 def to_arrays(
-    groups: Sequence[ReplicaGroup], best: Best, curves: NDArray[np.float32]
+    groups: Sequence[ReplicaGroup], best: BestEpochs, curves: NDArray[np.float32]
 ) -> dict[str, NDArray[np.generic]]:
     """Return a snapshot as arrays by name, for a checkpoint."""
     arrays: dict[str, NDArray[np.generic]] = {
@@ -141,6 +143,6 @@ def from_arrays(arrays: Mapping[str, NDArray[np.generic]], n_slots: int, choice:
     choice.votes, choice.losses = (np.asarray(arrays[k], np.float64) for k in ("votes", "vote_losses"))
     choice.epochs, choice.n_seen = np.asarray(arrays["epochs"], np.int64), curves.shape[1]
     outputs = [floats(f"outputs_{r}") for r in range(len(choice.epochs))]
-    best = Best(choice, floats("best_weights"), floats("best_stats"), outputs)
+    best = BestEpochs(choice, floats("best_weights"), floats("best_stats"), outputs)
     state = State(floats("weights"), floats("stats"), slots, floats("count"))
     return Snapshot(np.asarray(arrays["replicas"], np.int64), state, best, curves)

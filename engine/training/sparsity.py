@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..networks.layout import Layout
+from ..networks.layout import WeightLayout
 
 Floats = NDArray[np.float32]
 Scope = Literal["global", "layer", "2:4"]
@@ -30,7 +30,7 @@ class Sparsifier:
 
     Attributes
     ----------
-    layout : Layout
+    layout : WeightLayout
         Of the network; matrices to which weight decay applies are made sparse.
     sparsity : float
         Fraction of zeros in these matrices at the end, in [0, 1); for ``2:4`` it is 0.5.
@@ -41,7 +41,7 @@ class Sparsifier:
         each has its own, or of every four weights along the inputs of a unit the two largest stay.
     """
 
-    layout: Layout
+    layout: WeightLayout
     sparsity: float
     n_ramp: int
     scope: Scope = "global"
@@ -90,7 +90,7 @@ class Sparsifier:
         return parts
 
 
-def sparsity_of(layout: Layout, weights: Floats) -> float:
+def sparsity_of(layout: WeightLayout, weights: Floats) -> float:
     """Return the fraction of zeros in the matrices of networks (R, P) that can be made sparse."""
     parts = Sparsifier(layout, 0.0, 1)._parts()
     if not parts:

@@ -36,7 +36,7 @@ from .losses import loss_name, to_predictions
 from .optimizers import DEFAULTS, OPTIMIZERS
 from .problem import Problem
 from .quantizing import Quantizer
-from .replicas import Best, ReplicaGroup, Snapshot, from_arrays, make_groups, to_arrays
+from .replicas import BestEpochs, ReplicaGroup, Snapshot, from_arrays, make_groups, to_arrays
 from .reports import EpochReport, Observer
 from .schedules import epoch_factors, learning_rates
 from .sparsity import Sparsifier
@@ -251,7 +251,7 @@ class Trainer:
         return batch_order(self.problem.train[replica], self._n_steps, self._batch, self._lengths, seed)
 
     def _validate(
-        self, groups: list[ReplicaGroup], epoch: int, curves: NDArray[np.float32], best: Best
+        self, groups: list[ReplicaGroup], epoch: int, curves: NDArray[np.float32], best: BestEpochs
     ) -> None:
         """Score the epoch on all validation rows, and keep it for the replicas whose voters say so."""
         kept: list[tuple[ReplicaGroup, Tensor, NDArray[np.float32] | None]] = []
@@ -332,7 +332,7 @@ class Trainer:
         )
         return (hyper * np.stack(factors, axis=1)).astype(np.float32, copy=False), rates
 
-    def _start(self, curves: NDArray[np.float32]) -> tuple[list[ReplicaGroup], Best, int]:
+    def _start(self, curves: NDArray[np.float32]) -> tuple[list[ReplicaGroup], BestEpochs, int]:
         n = self.problem.n_replicas
         weights, stats = self._first or (
             self.network.weights.initial([_seed(self.spec.seed, r) for r in range(n)]),
@@ -345,7 +345,7 @@ class Trainer:
         start = Snapshot(
             np.arange(n),
             State(weights, stats, slots, np.zeros((), np.float32)),
-            Best.nothing(choice, weights, stats),
+            BestEpochs.nothing(choice, weights, stats),
             curves[:, :0],
         )
         saved = load_checkpoint(self._checkpoint) if self._checkpoint else None
@@ -363,14 +363,16 @@ class Trainer:
         )  # fmt: skip
         return groups, start.best, n_done
 
-    def _save(self, groups: list[ReplicaGroup], best: Best, curves: NDArray[np.float32], epoch: int) -> None:
+    def _save(
+        self, groups: list[ReplicaGroup], best: BestEpochs, curves: NDArray[np.float32], epoch: int
+    ) -> None:
         if self._checkpoint and groups:
             busy_s = self._earlier_s + time.monotonic() - self._began - self._told_s
             save_checkpoint(
                 self._checkpoint, to_arrays(groups, best, curves[:, :epoch]) | {"busy_s": np.array(busy_s)}
             )
 
-    def _result(self, curves: NDArray[np.float32], best: Best) -> TrainResult:
+    def _result(self, curves: NDArray[np.float32], best: BestEpochs) -> TrainResult:
         predictions = tuple(
             self.problem.unscaled(r, to_predictions(self.problem.task, output))
             for r, output in enumerate(best.outputs)
@@ -380,7 +382,7 @@ class Trainer:
         return TrainResult(self.network, best.weights, best.stats, predictions, curves, epochs, scores)
 
 
-def _running(groups: list[ReplicaGroup], best: Best) -> list[ReplicaGroup]:
+def _running(groups: list[ReplicaGroup], best: BestEpochs) -> list[ReplicaGroup]:
     """Return the groups without the replicas that nobody needs any more."""
     is_needed = best.choice.is_needed()
     running: list[ReplicaGroup] = []

@@ -24,7 +24,7 @@ from ...storage.records import Failure, FailureKind
 from ..domain.errors import Message
 from ..machine import private_bytes
 from .entry import TOPIC, dask_settings, from_wire, warm_up_worker, work
-from .messages import Control, Site, StudyRequest, Task, TaskOutcome, TrialTask
+from .messages import Control, Site, StudyRequest, TaskOutcome, TrialTask, WorkerTask
 from .protocol import Event, TaskDone, TaskProgress, Usage, WorkerLost, WorkerReady
 from .reporter import set_control
 
@@ -182,7 +182,7 @@ class Cluster:
                 self._cluster.sync(self._cluster.scale_down, leaving)
         self.n_workers = n_workers
 
-    def submit(self, key: str, worker: str, study: StudyRequest, task: Task) -> None:
+    def submit(self, key: str, worker: str, study: StudyRequest, task: WorkerTask) -> None:
         """Run a task on an idle worker; ends as a `TaskDone`."""
         assert self._client is not None  # noqa: S101 - started
         future = self._client.submit(

@@ -15,7 +15,7 @@ from distributed import get_worker
 
 from ..machine import private_bytes
 from .gpus import use_gpu
-from .messages import EpochProgress, Site, StudyRequest, Task, TaskOutcome
+from .messages import EpochProgress, Site, StudyRequest, TaskOutcome, WorkerTask
 from .task import load_work, run_task
 
 TOPIC = "cupel-progress"
@@ -23,7 +23,7 @@ TOPIC = "cupel-progress"
 _MEMORY_EVERY_S = 0.1
 
 
-def work(key: str, site: Site, study: StudyRequest, task: Task, name: str) -> TaskOutcome:
+def work(key: str, site: Site, study: StudyRequest, task: WorkerTask, name: str) -> TaskOutcome:
     """Run a task in this process, after saying which process it is; `name` is of the `Work`."""
     worker = get_worker()
 

@@ -1,8 +1,8 @@
 """What the engine and its workers say to each other: frozen, typed, and copied between processes.
 
-The engine hands a `StudyRequest` and a `Task` to its `Workers` (see `protocol`), which give a task the `StudyFiles` of
-the machine where it runs; while it works it sends `EpochProgress`; it ends with a `TaskResult` or a `Failure`. Needs
-NumPy only.
+The engine hands a `StudyRequest` and a `WorkerTask` to its `Workers` (see `protocol`), which give a task the
+`StudyFiles` of the machine where it runs; while it works it sends `EpochProgress`; it ends with a `TaskResult` or a
+`Failure`. Needs NumPy only.
 """
 
 from __future__ import annotations
@@ -244,7 +244,7 @@ class FinalTask:
     most_outer: int = 5
 
 
-Task = TrialTask | BaselineTask | HoldoutTask | FinalTask
+WorkerTask = TrialTask | BaselineTask | HoldoutTask | FinalTask
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..domain.errors import CupelError
-from .messages import Control, EpochProgress, StudyRequest, Task, TaskOutcome
+from .messages import Control, EpochProgress, StudyRequest, TaskOutcome, WorkerTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Workers(Protocol):
         """Start more workers, or let idle ones go; busy ones are let go by a later call."""
         ...
 
-    def submit(self, key: str, worker: str, study: StudyRequest, task: Task) -> None:
+    def submit(self, key: str, worker: str, study: StudyRequest, task: WorkerTask) -> None:
         """Run a task on an idle worker; it ends as a `TaskDone` with this key, whatever happens to the worker."""
         ...
 

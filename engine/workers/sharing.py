@@ -15,7 +15,7 @@ from .gpus import gpu_names
 from .messages import Site, StudyFiles, StudyRequest, StudyTraining
 
 
-def request_of(store: Store, study: StudyRecord) -> StudyRequest:
+def study_request(store: Store, study: StudyRecord) -> StudyRequest:
     """Return what workers are told of a study.
 
     Raises
@@ -36,7 +36,7 @@ def request_of(store: Store, study: StudyRecord) -> StudyRequest:
     )
 
 
-def files_of(store: Store, study: StudyRecord, policy: Policy = POLICY) -> StudyFiles:
+def study_files(store: Store, study: StudyRecord, policy: Policy = POLICY) -> StudyFiles:
     """Return a study as a task sees it that has this machine as a worker of its search has it.
 
     Raises
@@ -44,7 +44,9 @@ def files_of(store: Store, study: StudyRecord, policy: Policy = POLICY) -> Study
     CupelError
         Where its folds or its data are lost or damaged.
     """
-    return share_of(store, StudySpec.of_study(study).n_workers, policy).site.files(request_of(store, study))
+    return share_of(store, StudySpec.of_study(study).n_workers, policy).site.files(
+        study_request(store, study)
+    )
 
 
 @dataclass(frozen=True, slots=True)

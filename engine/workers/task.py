@@ -16,10 +16,10 @@ from .messages import (
     FinalTask,
     HoldoutTask,
     StudyFiles,
-    Task,
     TaskOutcome,
     TaskResult,
     TrialTask,
+    WorkerTask,
     checkpoint_path,
 )
 from .reporter import Send, TrainingReporter, forget_control
@@ -50,7 +50,7 @@ def load_work(name: str) -> Work:
     return work
 
 
-def run_task(files: StudyFiles, task: Task, send: Send, work: Work | None = None) -> TaskOutcome:
+def run_task(files: StudyFiles, task: WorkerTask, send: Send, work: Work | None = None) -> TaskOutcome:
     """Run a task; every error becomes a `Failure` with its sentence.
 
     Parameters

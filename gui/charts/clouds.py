@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..speech import tr
-from .spec import Cells, Floats, Mark, Points
+from .spec import Floats, HeatMap, Mark, Points
 
 # Beyond it dots would be one block of colour: how many lie where is drawn instead.
 MOST_DOTS = 4000
@@ -111,7 +111,7 @@ def _shaded(cloud: Cloud, rows: NDArray[np.int64], size: float) -> Sequence[Mark
     return marks
 
 
-def _density(cloud: Cloud, rows: NDArray[np.int64]) -> Cells:
+def _density(cloud: Cloud, rows: NDArray[np.int64]) -> HeatMap:
     x, y = cloud.x[rows], cloud.y[rows]
     counts, x_edges, y_edges = np.histogram2d(x, y, bins=_CELLS, range=(_room(x), _room(y)))
     values = np.where(counts > 0, np.log10(np.maximum(counts, 1)), np.nan).T
@@ -120,7 +120,7 @@ def _density(cloud: Cloud, rows: NDArray[np.int64]) -> Cells:
     line = np.clip(np.searchsorted(y_edges, y, side="right") - 1, 0, _CELLS[1] - 1)
     cells = (line * _CELLS[0] + column)[::-1].tolist()
     first = dict(zip(cells, rows[::-1].tolist(), strict=True))
-    return Cells(
+    return HeatMap(
         key="density",
         name=tr("Trials, the more the stronger"),
         values=values,

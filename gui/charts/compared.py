@@ -36,7 +36,7 @@ class _Epoch:
     value: float
 
 
-def tone_of(side: int) -> str:
+def side_tone(side: int) -> str:
     """Return the tone of the trial at a place."""
     return f"series{side}"
 
@@ -48,7 +48,7 @@ def _marks(data: ComparedCurves) -> Sequence[Line]:
             name=name,
             x=np.arange(1, len(mean) + 1, dtype=np.float64),
             y=mean,
-            tone=tone_of(side),
+            tone=side_tone(side),
             width=2.0,
             item=lambda i, name=name, mean=mean: _Epoch(name, i + 1, float(mean[i])),
         )

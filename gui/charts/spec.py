@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..speech import Text
-from ..states.trial_selection import Brush, OneOf, Range
+from ..states.trial_selection import Brush, RangeBrush, ValuesBrush
 
 Data = TypeVar("Data")
 Floats = NDArray[np.float64]
@@ -120,7 +120,7 @@ class LevelLine(_Mark):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cells(_Mark):
+class HeatMap(_Mark):
     """A grid of cells coloured by their value, from the scale of the theme; a cell that is NaN is not drawn.
 
     Attributes
@@ -139,7 +139,7 @@ class Cells(_Mark):
     span: tuple[float, float] | None = None
 
 
-Mark = Line | Points | Band | Bars | LevelLine | Cells
+Mark = Line | Points | Band | Bars | LevelLine | HeatMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ def places(mark: Mark) -> tuple[Floats, Floats]:
             return np.full(1, np.nan), np.array([mark.y])
         case Band() | Bars():
             return mark.x, (mark.low + mark.high) / 2
-        case Cells():
+        case HeatMap():
             n_rows, n_columns = mark.values.shape
             x, y = np.meshgrid(_middles(mark.x, n_columns), _middles(mark.y, n_rows))
             return x.ravel(), np.where(np.isfinite(mark.values), y, np.nan).ravel()
@@ -233,11 +233,11 @@ def brushed(axis: Axis, low: float, high: float) -> Brush | None:
     """Return what is taken in from `low` to `high` along an axis that can be brushed; None for nothing."""
     if axis.names:
         names = range(max(math.ceil(low), 0), min(math.floor(high), len(axis.names) - 1) + 1)
-        return OneOf(axis.column, tuple(axis.values[place] for place in names)) if len(names) else None
+        return ValuesBrush(axis.column, tuple(axis.values[place] for place in names)) if len(names) else None
     if axis.numbers == "powers":
         low, high = 10.0**low, 10.0**high
     # More digits than can be aimed at would only make its filter unreadable.
-    return Range(axis.column, float(f"{low:.6g}"), float(f"{high:.6g}"))
+    return RangeBrush(axis.column, float(f"{low:.6g}"), float(f"{high:.6g}"))
 
 
 def looks_like(one: Mark, other: Mark) -> bool:

@@ -8,7 +8,7 @@ from .. import icons, tokens
 from ..charts.catalog import STUDY_CHARTS, study_chart
 from ..desk import Desk
 from ..speech import tr
-from ..states.chart_layouts import ChartLayout, ChartLayouts, Tile, read_layouts, usual, written
+from ..states.chart_layouts import ChartLayout, ChartLayouts, PlacedChart, layouts_text, read_layouts, usual
 from ..states.trial_selection import Change
 from ..theme import theme
 from ..widgets.parts import Button, column, scrolled
@@ -66,12 +66,12 @@ class ChartsPage(Page):
 
     def layout_now(self) -> ChartLayout:
         """Return what is on the page."""
-        tiles = tuple(Tile(tile.described.name, tile.panel.choices) for tile in self.tiles)
+        tiles = tuple(PlacedChart(tile.described.name, tile.panel.choices) for tile in self.tiles)
         return ChartLayout(tiles, self._layouts.now.n_columns)
 
     def add_chart(self, name: str) -> None:
         """Put a chart at the end of the page."""
-        self._make(Tile(name))
+        self._make(PlacedChart(name))
         self._keep()
         self._board.ensureWidgetVisible(self.tiles[-1])
 
@@ -101,7 +101,7 @@ class ChartsPage(Page):
             self._make(tile, arrange=False)
         self._arrange()
 
-    def _make(self, tile: Tile, *, arrange: bool = True) -> None:
+    def _make(self, tile: PlacedChart, *, arrange: bool = True) -> None:
         described = study_chart(tile.chart)
         if described is None:
             return
@@ -133,7 +133,7 @@ class ChartsPage(Page):
 
     def _remove(self, tile: ChartTile) -> None:
         place = self.tiles.index(tile)
-        kept = Tile(tile.described.name, tile.panel.choices)
+        kept = PlacedChart(tile.described.name, tile.panel.choices)
         self.tiles.remove(tile)
         if self._alone is tile:
             self._alone = None
@@ -164,7 +164,7 @@ class ChartsPage(Page):
 
     def _keep(self) -> None:
         self._layouts = ChartLayouts(self.layout_now(), self._layouts.named)
-        self.desk.preferences.set_text(_KEPT_AS, written(self._layouts))
+        self.desk.preferences.set_text(_KEPT_AS, layouts_text(self._layouts))
 
     def _show_charts(self) -> None:
         menu = QMenu(self)

@@ -15,7 +15,7 @@ from ..desk import Desk
 from ..jobs import job_going
 from ..models.variants_model import VariantsModel
 from ..speech import tr
-from ..states.compressing import doing_text, done_text, usual_limit
+from ..states.compressing import compression_step, done_text, usual_limit
 from ..states.variants import JudgedVariant, newest
 from ..widgets.parts import Button, column, row
 from ..widgets.trial_field import BEST, Complete, best_text, complete_trials
@@ -201,8 +201,8 @@ class CompressPage(JobPage[CompressTrial, CompressedTrial]):
             timeout_s=limits.timeout_s if is_choice else None,
         )
 
-    def doing_text(self, asked: CompressTrial, doing: str) -> str:
-        return doing_text(asked.mode, doing)
+    def compression_step(self, asked: CompressTrial, doing: str) -> str:
+        return compression_step(asked.mode, doing)
 
     def render(self, asked: CompressTrial, answer: CompressedTrial) -> None:  # noqa: ARG002 - of all jobs
         self.desk.toast(lambda: done_text(answer))

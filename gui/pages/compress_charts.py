@@ -85,7 +85,7 @@ class VariantChartsCard(Card):
                 VariantSpots(
                     metric=model.metric,
                     direction=direction,
-                    cost_text=partial(cost_text, name, scale.unit),
+                    cost_text=partial(variant_cost_text, name, scale.unit),
                     spots=tuple(_spot(one, name, scale, facts, direction) for one in shown),
                     base_score=next((one.record.value for one in shown if one.record.name == BASE), None),
                     selected=selected,
@@ -102,7 +102,7 @@ def _spot(
     return Spot(record.name, cost, float(record.value or 0.0), *interval, facts[record.name])
 
 
-def cost_text(measure: str, unit: str) -> str:
+def variant_cost_text(measure: str, unit: str) -> str:
     """Return what a cost is called on an axis."""
     if measure == "size_bytes":
         return tr("File, {unit}", unit=unit)

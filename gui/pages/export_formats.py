@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from ...engine.domain.formats import DEFAULT, FORMATS
+from ...engine.domain.formats import BUNDLE_FORMATS, DEFAULT
 from ..speech import tr
 from ..widgets.fields import CHIP_HEIGHT, LABEL_WIDTH
 from ..widgets.flow import flowing
@@ -19,7 +19,7 @@ class FormatChips(QWidget):
         super().__init__()
         self.chips = {
             name: Button(lambda form=form: form.title.removeprefix("TensorFlow "), "chip")
-            for name, form in FORMATS.items()
+            for name, form in BUNDLE_FORMATS.items()
         }
         for name, chip in self.chips.items():
             chip.setCheckable(True)
@@ -37,7 +37,7 @@ class FormatChips(QWidget):
 
     def show_number_format(self, number_format: str) -> None:
         """Let only those be chosen that carry numbers in this format; the others say why not."""
-        for name, form in FORMATS.items():
+        for name, form in BUNDLE_FORMATS.items():
             chip, tip = self.chips[name], ""
             if number_format not in form.carries:
                 tip = tr(

@@ -10,7 +10,7 @@ from .. import tokens
 from ..desk import Desk
 from ..language import Speaks
 from ..speech import counted, sentence, tr
-from ..states.trial_selection import Brush, Change, Range
+from ..states.trial_selection import Brush, Change, RangeBrush
 from ..widgets.flow import FlowLayout
 from ..widgets.parts import Button, Label, SearchField, column, row, set_property
 
@@ -121,7 +121,7 @@ class FilterBar(Speaks, QWidget):
 
 def brush_text(brush: Brush) -> str:
     """Return what a brush takes in, in words."""
-    if isinstance(brush, Range):
+    if isinstance(brush, RangeBrush):
         low, high = formatting.plain(brush.low), formatting.plain(brush.high)
         return tr("{column} from {low} to {high}", column=brush.column, low=low, high=high)
     values = ", ".join(formatting.parameter(value) for value in brush.values)

@@ -13,11 +13,11 @@ from ...storage.records import JobRecord, StudyRecord
 from ..desk import Desk
 from ..jobs import job_going
 from ..speech import Text, tr
-from ..states.auditing import doing_text, groupable, kept_audits
+from ..states.auditing import audit_step, groupable, kept_audits
 from ..widgets.fields import ChoiceField, Options, TextField
 from ..widgets.parts import Button, Card, Label, column, row
 from ..widgets.trial_field import BEST, Complete, TrialField, best_text, complete_trials
-from .groups_card import GroupsCard, key_of
+from .groups_card import GroupsCard, audit_key
 from .job_page import JobPage
 from .page import nothing_to_do
 from .threshold_choice import ThresholdChoice
@@ -190,12 +190,12 @@ class GroupsPage(JobPage[AuditGroups, GroupAudit]):
             threshold=self.threshold.value(),
         )
 
-    def doing_text(self, asked: AuditGroups, doing: str) -> str:  # noqa: ARG002 - of all jobs
-        return doing_text(doing)
+    def audit_step(self, asked: AuditGroups, doing: str) -> str:  # noqa: ARG002 - of all jobs
+        return audit_step(doing)
 
     def render(self, asked: AuditGroups, answer: GroupAudit) -> None:
         if asked.study_id != self.desk.study_id:
             return
-        self._wanted = key_of(answer)
+        self._wanted = audit_key(answer)
         self.desk.toast(lambda: tr("Kept with the study; the model card of later exports shows it."))
         self.desk.refresh()

@@ -74,11 +74,11 @@ class GroupsCard(Card):
             Trial and column of the one to show; without it the one that is shown stays, else the newest is.
         """
         if wanted is None and self._shown is not None:
-            wanted = key_of(self._shown)
+            wanted = audit_key(self._shown)
         if list(audits) != list(self.audits):
             self.audits = list(audits)
             self._offer()
-        shown = next((one for one in audits if key_of(one) == wanted), audits[0] if audits else None)
+        shown = next((one for one in audits if audit_key(one) == wanted), audits[0] if audits else None)
         self._found.setVisible(shown is not None)
         # Of a single one the heading says it all.
         self._chips_line.setVisible(len(audits) > 1)
@@ -160,7 +160,7 @@ class GroupsCard(Card):
         if audit is None:
             return
         for chip, one in zip(self.chips, self.audits, strict=True):
-            chip.setChecked(one is audit or key_of(one) == key_of(audit))
+            chip.setChecked(one is audit or audit_key(one) == audit_key(audit))
         parts = {part.part: part for part in audit.parts}
         for name, chip in self.parts.items():
             chip.setEnabled(name in parts)
@@ -196,7 +196,7 @@ class GroupsCard(Card):
         self._show(self._shown)
 
 
-def key_of(audit: GroupAudit) -> tuple[int, str]:
+def audit_key(audit: GroupAudit) -> tuple[int, str]:
     """Return what tells the audits of a study apart: trial and column."""
     return -1 if audit.trial is None else audit.trial, audit.by
 

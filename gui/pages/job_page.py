@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from ...engine.domain.requests import Request, request_of, result_of
+from ...engine.domain.requests import JobRequest, request_of, result_of
 from ...storage.records import JobRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
@@ -14,7 +14,7 @@ from ..widgets.parts import Button
 from ..widgets.progress import ProgressBox
 from .page import Page
 
-Asked = TypeVar("Asked", bound=Request)
+Asked = TypeVar("Asked", bound=JobRequest)
 Answer = TypeVar("Answer")
 
 

@@ -19,7 +19,7 @@ from ...storage.records import DatasetRecord, JobRecord, Request, StudyRecord
 from ..desk import Desk
 from ..jobs import JobWatcher
 from ..speech import Text, sentence, tr
-from ..states.new_study import NewStudyState, Standing
+from ..states.new_study import NewStudyState, Readiness
 from ..states.new_study_memory import Memory
 from ..states.sources import is_text_file, source_text
 from ..widgets.drop_zone import DropZone
@@ -51,7 +51,7 @@ class NewStudyPage(Page):
         super().__init__(desk, lambda: tr("New study"))
         self.state = NewStudyState()
         # As the page was checked last.
-        self._standing = Standing()
+        self._standing = Readiness()
         # Until the page is seen for the first time.
         self._kept = Memory.load(desk.preferences)
         self._inspecting = JobWatcher(desk, self)

@@ -11,7 +11,7 @@ from ...engine.domain import formatting
 from ...engine.domain.trial_view import TrialView, read_view
 from ...storage.records import StudyRecord
 from .. import words
-from ..charts.compared import COMPARED, ComparedCurves, tone_of
+from ..charts.compared import COMPARED, ComparedCurves, side_tone
 from ..charts.curves import judged_mean
 from ..desk import Desk
 from ..language import Speaks
@@ -122,7 +122,7 @@ class TrialCompare(Speaks, QWidget):
         for side, value in enumerate(values):
             label = Label(kind=kind, tone=tone)
             text = (
-                f"<span style='color:{colour(tone_of(side)).name()}'>●</span>&nbsp;{value}"
+                f"<span style='color:{colour(side_tone(side)).name()}'>●</span>&nbsp;{value}"
                 if coloured
                 else value
             )

@@ -24,7 +24,7 @@ def kept_audits(study: StudyRecord) -> list[GroupAudit]:
     return sorted(audits, key=lambda audit: audit.created_at, reverse=True)
 
 
-def doing_text(doing: str) -> str:
+def audit_step(doing: str) -> str:
     """Return what an audit does now, in words."""
     return {
         "reading": tr("Reading the rows…"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ...engine.domain import formatting
 from ...engine.domain.bundles import BundleFile, Certificate, FormatCheck, Manifest
-from ...engine.domain.formats import FORMATS
+from ...engine.domain.formats import BUNDLE_FORMATS
 from ...storage.records import ExportRecord
 from .. import words
 from ..speech import tr
@@ -36,7 +36,9 @@ def certificate_rows(export: ExportRecord) -> list[tuple[str, str]]:
     if certificate.n_rows is not None:
         rows.append((tr("Rows compared"), formatting.count(certificate.n_rows)))
     checks = certificate.formats
-    rows += [(form.title, _format_text(checks[name])) for name, form in FORMATS.items() if name in checks]
+    rows += [
+        (form.title, _format_text(checks[name])) for name, form in BUNDLE_FORMATS.items() if name in checks
+    ]
     for key, name in (("python", "Python"), ("onnxruntime", "onnxruntime"), ("numpy", "NumPy")):
         if key in certificate.environment:
             rows.append((name, certificate.environment[key]))

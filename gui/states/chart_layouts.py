@@ -8,7 +8,7 @@ DEFAULT_TILES = ("by_trial", "importance", "parallel", "slice")
 """What the page shows before the user has arranged anything."""
 
 
-class Tile(msgspec.Struct, frozen=True):
+class PlacedChart(msgspec.Struct, frozen=True):
     """A chart on the page, by its name among the charts of a study, with what is chosen of it."""
 
     chart: str
@@ -18,7 +18,7 @@ class Tile(msgspec.Struct, frozen=True):
 class ChartLayout(msgspec.Struct, frozen=True):
     """The tiles of the page, in order, and on how many columns they stand."""
 
-    tiles: tuple[Tile, ...] = ()
+    tiles: tuple[PlacedChart, ...] = ()
     n_columns: int = 2
 
 
@@ -31,7 +31,7 @@ class ChartLayouts(msgspec.Struct, frozen=True):
 
 def usual(known: tuple[str, ...]) -> ChartLayout:
     """Return the layout before the user has arranged anything, of charts that there are."""
-    return ChartLayout(tuple(Tile(name) for name in DEFAULT_TILES if name in known))
+    return ChartLayout(tuple(PlacedChart(name) for name in DEFAULT_TILES if name in known))
 
 
 def read_layouts(text: str, known: tuple[str, ...]) -> ChartLayouts:
@@ -52,7 +52,7 @@ def read_layouts(text: str, known: tuple[str, ...]) -> ChartLayouts:
     return ChartLayouts(_known(kept.now, known), named)
 
 
-def written(layouts: ChartLayouts) -> str:
+def layouts_text(layouts: ChartLayouts) -> str:
     """Return layouts as text."""
     return msgspec.json.encode(layouts).decode()
 

@@ -59,7 +59,7 @@ def usual_limit(study: StudyRecord) -> float:
     return float(f"{_DROP * abs(study.best_value or 1.0):.1g}")
 
 
-def doing_text(mode: Mode, doing: str) -> str:
+def compression_step(mode: Mode, doing: str) -> str:
     """Return what is being done, in words."""
     if doing == "training":
         return tr("Training the networks on…")

@@ -31,7 +31,7 @@ from .new_study_values import SETTINGS_OF_FORM, SEVERAL, is_value, usual_values
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Readiness:
     """What there is to do before the search can start.
 
     Attributes
@@ -340,11 +340,11 @@ class NewStudyState:
             return None
         return Memory(self.source, dict(self.read), dict(self.roles), dict(self.values), self.space)
 
-    def standing(self) -> Standing:
+    def standing(self) -> Readiness:
         """Return what there is to do before the search can start."""
         found = self.found
         if found is None or self.opening:
-            return Standing()
+            return Readiness()
         spec, problem = self._spec_or_problem()
         problem = problem or self._what_forbids(found)
         must_look = not self._is_looked_at(found)
@@ -357,7 +357,7 @@ class NewStudyState:
             )
         elif question is not None:
             problem = problem or tr("Say first whether the rows are independent.")
-        return Standing(problem, question, must_look, is_ready=True, spec=None if problem else spec)
+        return Readiness(problem, question, must_look, is_ready=True, spec=None if problem else spec)
 
     def is_being_looked_at(self) -> bool:
         """Whether the inspection that runs looks at the folds that are chosen."""

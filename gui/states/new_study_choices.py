@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from ...engine.domain.families import families_of
-from ...engine.domain.kinds import AUTO, KINDS, joined
+from ...engine.domain.kinds import AUTO, KINDS, joined_kinds
 from ...engine.domain.metrics import METRICS, default_metric, metrics_for
 from ...engine.domain.settings import BY_FIELD
 from .. import words
@@ -26,7 +26,7 @@ def offered_kinds(roles: Collection[str]) -> tuple[str, ...]:
     A kind that only a reader finds is offered where it was found; several kinds where a family takes them together.
     """
     names = [kind.name for kind in KINDS.values() if not kind.by_reader or set(kind.roles) & set(roles)]
-    several = [joined(kinds) for n in range(2, len(names) + 1) for kinds in combinations(names, n)]
+    several = [joined_kinds(kinds) for n in range(2, len(names) + 1) for kinds in combinations(names, n)]
     return (AUTO, *names, *(kinds for kinds in several if families_of(kinds)))
 
 

@@ -23,7 +23,7 @@ def verdict(study: StudyRecord) -> str:
     """Return one sentence on whether the search was worth it; a search that can go on is not judged yet."""
     evidence = judged(study)
     if evidence is not None:
-        return sentence(headline(evidence, words.baselines_of(study)))
+        return sentence(headline(evidence, words.baseline_names(study)))
     if found_nothing(study) is not None and study.best_baseline is not None:
         name = words.baseline(study.best_baseline, study.task)
         score = formatting.number(study.best_baseline_value)
@@ -59,7 +59,7 @@ def detail_lines(study: StudyRecord, spread: float | None, *, is_old: bool = Fal
     ours, theirs = StudyResult.of(study).holdout_scores(study.metric)
     decimals = formatting.decimals_for(study.best_value, spread)
     said = sentences(
-        evidence, ours=ours, baselines=theirs, decimals=decimals, label=words.baselines_of(study)
+        evidence, ours=ours, baselines=theirs, decimals=decimals, label=words.baseline_names(study)
     )
     if study.n_looks:
         said.append(looks_sentence(study.n_looks))

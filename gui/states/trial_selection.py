@@ -31,7 +31,7 @@ class Change(Flag):
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class RangeBrush:
     """What was brushed along an axis of numbers: from `low` to `high`, both included."""
 
     column: str
@@ -49,7 +49,7 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class OneOf:
+class ValuesBrush:
     """What was brushed along an axis of words: the column is one of `values`."""
 
     column: str
@@ -66,7 +66,7 @@ class OneOf:
         return np.fromiter((value in wanted for value in values.tolist()), bool, len(values))
 
 
-Brush = Range | OneOf
+Brush = RangeBrush | ValuesBrush
 
 
 def _written(value: object) -> str:

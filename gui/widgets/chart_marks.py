@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 
-from ..charts.spec import Band, Bars, Cells, LevelLine, Line, Mark, Points
+from ..charts.spec import Band, Bars, HeatMap, LevelLine, Line, Mark, Points
 from ..theme import colour
 
 Item = Any
@@ -20,7 +20,7 @@ _N_STOPS = 10
 # Of the area below a line.
 _TINT = 0.14
 
-_LEGEND = {Line: "━", Points: "●", LevelLine: "╍", Bars: "┃", Band: "▬", Cells: "■"}
+_LEGEND = {Line: "━", Points: "●", LevelLine: "╍", Bars: "┃", Band: "▬", HeatMap: "■"}
 
 
 def legend_text(mark: Mark) -> str:
@@ -39,7 +39,7 @@ def made(mark: Mark) -> Item:
             return pg.ScatterPlotItem(pxMode=True)
         case Band():
             return pg.PlotCurveItem(fillLevel="enclosed")
-        case Cells():
+        case HeatMap():
             return pg.ImageItem(axisOrder="row-major")
         case _:
             item = pg.PlotDataItem()
@@ -59,7 +59,7 @@ def fill(item: Item, mark: Mark) -> None:
         case Band():
             x, y = np.r_[mark.x, mark.x[::-1]], np.r_[mark.high, mark.low[::-1]]
             item.setData(x=x, y=y, pen=None, brush=pg.mkBrush(ink))
-        case Cells():
+        case HeatMap():
             item.setImage(_painted(mark), autoLevels=False)
             item.setRect(mark.x[0], mark.y[0], mark.x[1] - mark.x[0], mark.y[1] - mark.y[0])
         case Bars():
@@ -80,7 +80,7 @@ def recolour(item: Item, mark: Mark) -> None:
         fill(item, mark)
 
 
-def _painted(mark: Cells) -> NDArray[np.uint8]:
+def _painted(mark: HeatMap) -> NDArray[np.uint8]:
     """Return the colours of the cells, of shape (n_rows, n_columns, 4)."""
     known = np.isfinite(mark.values)
     low, high = mark.span or (

@@ -21,8 +21,8 @@ from cupel.engine.domain.requests import (
     ExportTrial,
     FitThreshold,
     Inspect,
+    JobRequest,
     PredictRows,
-    Request,
     add_job,
     request_of,
     result_of,
@@ -54,7 +54,7 @@ def spec(**changes: Any) -> StudySpec:
     return StudySpec(**{**values, **changes})
 
 
-def done(store: Store, request: Request) -> JobRecord:
+def done(store: Store, request: JobRequest) -> JobRecord:
     add_job(store, request)
     job = store.claim_job(os.getpid())
     assert job is not None
@@ -191,7 +191,7 @@ def test_a_cancelled_forecast_ends_and_stays_cancelled(store: Store, table: Path
     ],
     ids=lambda request: type(request).__name__,
 )
-def test_a_request_comes_out_of_the_store_as_it_went_in(store: Store, request_: Request) -> None:
+def test_a_request_comes_out_of_the_store_as_it_went_in(store: Store, request_: JobRequest) -> None:
     assert request_of(add_job(store, request_)) == request_
 
 

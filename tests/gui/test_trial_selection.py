@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cupel.gui.states.trial_selection import Brush, Change, OneOf, Range, TrialSelection
+from cupel.gui.states.trial_selection import Brush, Change, RangeBrush, TrialSelection, ValuesBrush
 from cupel.gui.states.trials_data import TrialsData, prepare
 from cupel.storage.records import TrialState
 from cupel.storage.store import Store
@@ -42,7 +42,7 @@ def rows_of(data: TrialsData) -> list[dict[str, object]]:
 
 def passes(brush: Brush, row: dict[str, object]) -> bool:
     value = row[brush.column]
-    if isinstance(brush, OneOf):
+    if isinstance(brush, ValuesBrush):
         return value in brush.values
     return isinstance(value, int | float) and brush.low <= value <= brush.high
 
@@ -89,13 +89,13 @@ class SelectionMachine(RuleBasedStateMachine):
 
     @rule(column=st.sampled_from(["number", "value"]), ends=st.tuples(NUMBERS, NUMBERS))
     def brush_numbers(self, column: str, ends: tuple[float, float]) -> None:
-        brush = Range(column, min(ends), max(ends))
+        brush = RangeBrush(column, min(ends), max(ends))
         self.selection.brush(brush)
         self.brushes = {**self.brushes, column: brush}
 
     @rule(values=st.sets(st.sampled_from(["adam", "adamw", "sgd"]), min_size=1))
     def brush_words(self, values: set[str]) -> None:
-        brush = OneOf("optimizer", tuple(sorted(values)))
+        brush = ValuesBrush("optimizer", tuple(sorted(values)))
         self.selection.brush(brush)
         self.brushes = {**self.brushes, "optimizer": brush}
 

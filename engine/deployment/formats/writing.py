@@ -113,13 +113,13 @@ def write_onnx(work: FormatRequest) -> Floats:
 
         network = work.networks.network
         channels = channels_of(network.weights, work.float_layers)
-        written = [
+        write_format = [
             onnx_bytes(to_onnx(network, w, s), work.number_format, work.some(r), *channels)
             for r, (w, s) in enumerate(zip(work.networks.weights, work.networks.stats, strict=True))
         ]
-        runs: list[Any] = [onnx_runner(data) for data in written]
+        runs: list[Any] = [onnx_runner(data) for data in write_format]
         found = work.predicted(runs, runs_one_by_one(work.number_format))
-        files = [onnx.load_from_string(data) for data in written]
+        files = [onnx.load_from_string(data) for data in write_format]
     whole = whole_onnx(work.model, work.networks, work.schema, work.names, files)
     onnx.save(whole, str(work.folder / "model.onnx"))
     return found
@@ -191,7 +191,7 @@ WRITERS: dict[str, Callable[[FormatRequest], Floats]] = {
 }
 
 
-def written(work: FormatRequest, name: str, title: str) -> Floats:
+def write_format(work: FormatRequest, name: str, title: str) -> Floats:
     """Write one format, and return what it must predict of the sample rows.
 
     Raises

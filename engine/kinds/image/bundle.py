@@ -9,7 +9,7 @@ import numpy as np
 
 from ...data.columns import ArrayColumn, Rows
 from ...data.table import Table
-from ..base import BundlePart, Measure, Samples, TokenRule, spread_out
+from ..base import BundlePart, Measure, SampleCells, TokenRule, spread_out
 from . import decoding
 from .column import ImageColumn
 from .common import Pixels, pixels_of
@@ -51,7 +51,7 @@ class ImagePart(BundlePart):
         """See `BundlePart.cells`."""
         return np.asarray(pixels_of(table, column)[spread_out(rows, _MOST_IMAGES)])
 
-    def sample_column(self, folder: Path, samples: Samples) -> ArrayColumn:
+    def sample_column(self, folder: Path, samples: SampleCells) -> ArrayColumn:
         """See `BundlePart.sample_column`."""
         return write_image_samples(folder, samples)
 

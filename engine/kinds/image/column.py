@@ -8,12 +8,15 @@ from typing import cast
 
 import numpy as np
 
-from ...bundled.errors import InputError
+from ...bundled.errors import InputError, damaged_in_bundle
 from ...bundled.input_column import Cell, InputColumn, Remark
 from ...bundled.schema import InputSpec, Schema
+from ...bundled.schema_file import SCHEMA_FILE
 from .file_rows import ImageRows, decoding
 
 _SHOWN_FILES = 5
+_MOST_CHANNELS = 4
+_PIXEL_TYPES = ("uint8", "uint16")
 
 
 class ImageColumn(InputColumn):
@@ -43,9 +46,16 @@ class ImageColumn(InputColumn):
             # Rows are files then, and have no column.
             self.key = spec.name
         self._schema = schema
-        height, width, channels = self.shape = spec.shape or (0, 0, 0)
+        self.shape = spec.shape or (0, 0, 0)
+        if len(self.shape) != 3 or self.shape[2] > _MOST_CHANNELS:
+            reason = (
+                f"the shape {list(self.shape)} of {spec.column!r} is not height, width, channels of an image"
+            )
+            raise damaged_in_bundle(SCHEMA_FILE, reason)
+        if spec.dtype not in _PIXEL_TYPES:
+            raise damaged_in_bundle(SCHEMA_FILE, f"{spec.dtype} are no pixels of {spec.column!r}")
+        height, width, channels = self.shape
         self.dtype = spec.dtype
-        self.tensor, self.cell_shape = f"tensor({spec.dtype})", self.shape
         of_pixel = f"{channels} bytes" if spec.dtype == "uint8" else f"{channels} numbers of 16 bits"
         size = f"{height} x {width} pixels of {of_pixel}"
         self.preparation = f"An image is resized to {size} first: ../decoding.py says how."

@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff")
-FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "TIFF")
+IMAGE_FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "TIFF")
 NAMES_OF_FORMATS = "PNG, JPEG, WebP, TIFF or BMP"
 _GREY = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F")
 _DEEP = ("I", "I;16", "I;16B", "I;16L")
@@ -169,10 +169,10 @@ class ImageFiles:
         Raises
         ------
         BadImageError
-            Where it is no image of `FORMATS`.
+            Where it is no image of `IMAGE_FORMATS`.
         """
         try:
-            with self.open(name) as stream, Image.open(stream, formats=FORMATS) as image:
+            with self.open(name) as stream, Image.open(stream, formats=IMAGE_FORMATS) as image:
                 _check_mode(image)
                 n_pictures = getattr(image, "n_frames", 1)
                 return Look(
@@ -189,7 +189,7 @@ class ImageFiles:
         Raises
         ------
         BadImageError
-            Where it is no image of `FORMATS`, or a damaged one.
+            Where it is no image of `IMAGE_FORMATS`, or a damaged one.
         """
         try:
             with self.open(name) as stream:
@@ -216,10 +216,10 @@ def decoded(stream: BinaryIO, height: int, width: int, channels: int, dtype: str
     Raises
     ------
     BadImageError
-        Where it is no image of `FORMATS`, or a damaged one.
+        Where it is no image of `IMAGE_FORMATS`, or a damaged one.
     """
     try:
-        with Image.open(stream, formats=FORMATS) as image:
+        with Image.open(stream, formats=IMAGE_FORMATS) as image:
             image.load()
             return as_pixels(ImageOps.exif_transpose(image), height, width, channels, dtype)
     except BadImageError:

@@ -11,7 +11,7 @@ from ...data.columns import Rows, WordColumn
 from ...data.table import Table
 from ...machine import n_cores
 from ..base import Columns, Likeness
-from ..near_duplicates import Ints, NearDuplicates, counted, hashes_of, joined_sets
+from ..near_duplicates import Ints, NearDuplicates, counted_sets, hashes_of, joined_sets
 from ..quick import Goal, Neighbours
 from .common import Pixels, pixels_of
 from .name_parts import parts_of_names
@@ -60,7 +60,7 @@ def _of_images(pixels: Pixels, rows: Rows) -> NearDuplicates:
     sets, _ = joined_sets(
         np.arange(len(rows)).astype(np.uint64), hashes_of([alone], len(rows)), cells, apart, 1
     )
-    return counted(sets, 0.0)
+    return counted_sets(sets, 0.0)
 
 
 def _alikeness(pixels: Pixels) -> NDArray[np.float32]:

@@ -8,17 +8,17 @@ import onnx
 from onnx import TensorProto, helper
 
 from ...data.schema import TableSchema
-from ..base import Columns, OnnxPart, Preprocessing, Raw
+from ..base import Columns, OnnxInput, OnnxPart, Preprocessing
 from .preprocessing import ImagePreprocessing
 
 _TYPES = {"uint8": TensorProto.UINT8, "uint16": TensorProto.UINT16}
 
 
-class RawImage(Raw):
-    """See `Raw`."""
+class RawImage(OnnxInput):
+    """See `OnnxInput`."""
 
     def declared(self, columns: Columns, names: Mapping[str, str]) -> list[onnx.ValueInfoProto]:
-        """See `Raw.declared`."""
+        """See `OnnxInput.declared`."""
         return [
             helper.make_tensor_value_info(names[c.name], _TYPES[c.array.dtype], ["N", *c.array.shape])
             for c in columns
@@ -32,7 +32,7 @@ class RawImage(Raw):
         names: Mapping[str, str],
         prefix: str,  # noqa: ARG002
     ) -> OnnxPart:
-        """See `Raw.part`; there is nothing to compute."""
+        """See `OnnxInput.part`; there is nothing to compute."""
         assert isinstance(fitted, ImagePreprocessing)  # noqa: S101 - a kind only sees its own
         return OnnxPart(values={"pixels": names[fitted.column]})
 

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from ...data.columns import ArrayColumn, WordColumn
-from ..base import Samples
+from ..base import SampleCells
 from .column import ImageColumn
 from .decoding import ImageFiles, as_shown
 
@@ -21,13 +21,13 @@ from .decoding import ImageFiles, as_shown
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def write_image_samples(folder: Path, samples: Samples) -> ArrayColumn:
+def write_image_samples(folder: Path, samples: SampleCells) -> ArrayColumn:
     """Write the files of a column of sample rows; see `BundlePart.sample_column`.
 
     Parameters
     ----------
     folder : Path
-    samples : Samples
+    samples : SampleCells
 
     Returns
     -------

@@ -13,7 +13,7 @@ from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor  # pyrigh
 from ...data.columns import Column, NumberColumn, Rows, WordColumn, cells_of
 from ...data.table import Table
 from ..base import Columns, Likeness
-from ..near_duplicates import Ints, NearDuplicates, counted, hashes_of, joined_sets, n_pairs_of
+from ..near_duplicates import Ints, NearDuplicates, counted_sets, hashes_of, joined_sets, n_pairs_of
 from ..quick import Floats, Goal
 
 _TOLERANCE = 1e-4
@@ -59,7 +59,7 @@ def _of_cells(columns: Sequence[NumberColumn | WordColumn], rows: Rows) -> NearD
     equal = hashes_of(coarse, n)
     exact = hashes_of([equal.view(np.int64), *(c.values.view(np.int64) for c in fine)], n)
     if not fine:
-        return counted(np.unique(exact, return_inverse=True)[1].astype(np.int64), float("inf"))
+        return counted_sets(np.unique(exact, return_inverse=True)[1].astype(np.int64), float("inf"))
 
     def apart(first: Ints, second: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         is_near = equal[first] == equal[second]
@@ -73,7 +73,7 @@ def _of_cells(columns: Sequence[NumberColumn | WordColumn], rows: Rows) -> NearD
 
     scaled = [np.nan_to_num(c.values / c.step) for c in fine]
     sets, n_in_ring = joined_sets(exact, equal, scaled, apart, _RING)
-    return counted(sets, n_in_ring / (2 * _RING))
+    return counted_sets(sets, n_in_ring / (2 * _RING))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

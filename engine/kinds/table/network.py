@@ -12,7 +12,7 @@ from ...networks.layers.join import Flatten
 from ..base import Encoder
 from .input import TableInput
 
-Columns = Callable[[Builder, TableInput, Value], Value]
+ColumnsEncoder = Callable[[Builder, TableInput, Value], Value]
 """What becomes of the numbers of a table."""
 
 
@@ -112,7 +112,7 @@ def categories(
     return net.add(layer, codes)
 
 
-def table_encoder(columns: Columns, scale: Callable[[int], float]) -> Encoder:
+def table_encoder(columns: ColumnsEncoder, scale: Callable[[int], float]) -> Encoder:
     """Return what gives the vectors of a table: its numbers, and its embedded categories, of ``embedding_size``.
 
     Parameters

@@ -9,16 +9,16 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from ...data.schema import TableSchema
-from ..base import Columns, OnnxPart, Preprocessing, Raw
+from ..base import Columns, OnnxInput, OnnxPart, Preprocessing
 from .onnx import preprocessing_to_onnx
 from .transform import TablePreprocessing
 
 
-class RawTable(Raw):
-    """See `Raw`."""
+class RawTable(OnnxInput):
+    """See `OnnxInput`."""
 
     def declared(self, columns: Columns, names: Mapping[str, str]) -> list[onnx.ValueInfoProto]:
-        """See `Raw.declared`."""
+        """See `OnnxInput.declared`."""
         return [
             helper.make_tensor_value_info(
                 names[c.name], TensorProto.STRING if c.storage == "text" else TensorProto.DOUBLE, ["N", 1]
@@ -29,7 +29,7 @@ class RawTable(Raw):
     def part(
         self, fitted: Preprocessing, schema: TableSchema, names: Mapping[str, str], prefix: str
     ) -> OnnxPart:
-        """See `Raw.part`."""
+        """See `OnnxInput.part`."""
         assert isinstance(fitted, TablePreprocessing)  # noqa: S101 - a kind only sees its own
         columns = tuple(dataclasses.replace(c, name=names[c.name]) for c in schema.columns if c.name in names)
         model = preprocessing_to_onnx(

@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer  # pyright: ignore[r
 from ...data.columns import Rows, WordColumn
 from ...data.table import Table
 from ..base import Columns, Likeness
-from ..near_duplicates import NearDuplicates, counted, hashes_of
+from ..near_duplicates import NearDuplicates, counted_sets, hashes_of
 from ..quick import Goal, Neighbours
 
 _LEAST_LETTERS = 20
@@ -51,7 +51,7 @@ def _of_texts(columns: Sequence[WordColumn], rows: Rows) -> NearDuplicates:
     keys = np.unique(hashes_of(words, len(rows)), return_inverse=True)[1].astype(np.int64)
     short = length < _LEAST_LETTERS
     keys[short] = keys.max(initial=0) + 1 + np.arange(int(short.sum()))
-    return counted(np.unique(keys, return_inverse=True)[1].astype(np.int64), 0.0)
+    return counted_sets(np.unique(keys, return_inverse=True)[1].astype(np.int64), 0.0)
 
 
 def _plain(text: str) -> str:

@@ -14,7 +14,7 @@ from .input import TextInput
 _TOKENS_PLACE = 99
 
 
-def tokens_of(net: Builder, one: TextInput) -> tuple[Value, Value]:
+def embedded_tokens(net: Builder, one: TextInput) -> tuple[Value, Value]:
     """Return the tokens of a text and their mask.
 
     Parameters
@@ -84,7 +84,7 @@ def text_vector(net: Builder, one: TextInput) -> list[Value]:
     -------
     list of Value
     """
-    tokens, mask = tokens_of(net, one)
+    tokens, mask = embedded_tokens(net, one)
     mask = dropped(net, one, mask)
     vectors = words(net, one, tokens, net.whole("text_size", 32))
     mean = net.add(MeanOfTokens(one.called("mean")), vectors, mask)

@@ -16,7 +16,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from ...data.schema import TableSchema
-from ..base import Columns, OnnxPart, Preprocessing, Raw
+from ..base import Columns, OnnxInput, OnnxPart, Preprocessing
 from .arithmetic import FIRST_WORD, PADDING, UNKNOWN
 from .preprocessing import TextPreprocessing
 from .tokens import PATTERNS
@@ -27,11 +27,11 @@ _OPSETS = {"ai.onnx.ml": 3, "com.microsoft": 1}
 _FAR = 2**40
 
 
-class RawText(Raw):
-    """See `Raw`."""
+class RawText(OnnxInput):
+    """See `OnnxInput`."""
 
     def declared(self, columns: Columns, names: Mapping[str, str]) -> list[onnx.ValueInfoProto]:
-        """See `Raw.declared`."""
+        """See `OnnxInput.declared`."""
         return [helper.make_tensor_value_info(names[c.name], TensorProto.STRING, ["N", 1]) for c in columns]
 
     def part(
@@ -41,7 +41,7 @@ class RawText(Raw):
         names: Mapping[str, str],
         prefix: str,
     ) -> OnnxPart:
-        """See `Raw.part`."""
+        """See `OnnxInput.part`."""
         assert isinstance(fitted, TextPreprocessing)  # noqa: S101 - a kind only sees its own
         made = _Graph(prefix, OnnxPart(opsets=dict(_OPSETS)))
         codes = [made.codes(fitted, names[name], f"column_{i}") for i, name in enumerate(fitted.names)]

@@ -17,7 +17,7 @@ from cupel.engine.data.columns import NumberColumn
 from cupel.engine.data.dates import date_pattern
 from cupel.engine.data.reading import ReadResult, read_table
 from cupel.engine.data.schema import infer_schema
-from cupel.engine.deployment.programs import joined, own_programs, predict_program
+from cupel.engine.deployment.programs import joined_program, own_programs, predict_program
 
 
 def test_the_program_imports_nothing_of_ours_and_is_whole() -> None:
@@ -50,7 +50,7 @@ def test_what_cannot_be_joined_is_refused(tmp_path: Path, files: dict[str, str],
     for name, text in files.items():
         (tmp_path / f"{name}.py").write_text(text)
     with pytest.raises(ValueError, match=match):
-        joined(tmp_path / "main.py", "main.py", tmp_path / "kinds")
+        joined_program(tmp_path / "main.py", "main.py", tmp_path / "kinds")
 
 
 def test_modules_come_after_those_that_they_import(tmp_path: Path) -> None:
@@ -61,12 +61,12 @@ def test_modules_come_after_those_that_they_import(tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text(
         '"""One."""\n\nimport numpy as np\n\n# Of integers.\nONE = int(np.int64(1))\n'
     )
-    (tmp_path / "program.txt").write_text(joined(tmp_path / "main.py", "main.py", tmp_path / "kinds"))
+    (tmp_path / "program.txt").write_text(joined_program(tmp_path / "main.py", "main.py", tmp_path / "kinds"))
     said = subprocess.run(
         [sys.executable, str(tmp_path / "program.txt")], capture_output=True, text=True, check=True
     )
     assert said.stdout == "2\n"
-    assert "# Of integers." in joined(tmp_path / "main.py", "main.py", tmp_path / "kinds")
+    assert "# Of integers." in joined_program(tmp_path / "main.py", "main.py", tmp_path / "kinds")
 
 
 def read_again(path: Path, trained: ReadResult) -> dict[str, list[object]]:

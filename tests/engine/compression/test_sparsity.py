@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from cupel.engine.compression.shrinking import shrink
 from cupel.engine.families.registry import build_network
-from cupel.engine.networks.layout import Layout, Weight
+from cupel.engine.networks.layout import Weight, WeightLayout
 from cupel.engine.training.sparsity import Sparsifier, sparsity_of
 from cupel.engine.training.trainer import Trainer, TrainSpec, predict
 
 from ..training.problems import make_problem
 
-LAYOUT = Layout(
+LAYOUT = WeightLayout(
     (
         Weight("a/kernel", (16, 8), decays=True),
         Weight("a/bias", (8,)),

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 from cupel.engine.compression.train import train_plan
-from cupel.engine.domain.compression_plan import FORMATS as NUMBER_FORMATS
-from cupel.engine.domain.compression_plan import Plan
-from cupel.engine.domain.formats import FORMATS
+from cupel.engine.domain.compression_plan import NUMBER_FORMATS, Plan
+from cupel.engine.domain.formats import BUNDLE_FORMATS
 from cupel.engine.domain.spec import BudgetSpec, ReadSpec, SplitSpec, StudySpec
 from cupel.engine.search.preparing import prepare
 from cupel.engine.studies import create_study
@@ -44,7 +43,7 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-HERE = [name for name in FORMATS if FORMATS[name].is_installed]
+HERE = [name for name in BUNDLE_FORMATS if BUNDLE_FORMATS[name].is_installed]
 VARIANTS = [*NUMBER_FORMATS, "structured", "sparse"]
 
 

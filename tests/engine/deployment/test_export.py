@@ -23,7 +23,7 @@ import onnx.numpy_helper
 import onnxruntime
 import pytest
 from cupel.engine.deployment.assembly import Export
-from cupel.engine.deployment.bundle import Bundle, files_of, verify_bundle
+from cupel.engine.deployment.bundle import Bundle, names_of_files, verify_bundle
 from cupel.engine.deployment.export import export_final, export_trial
 from cupel.engine.domain.bundles import Conversion
 from cupel.engine.domain.errors import DataError, ExportError
@@ -137,7 +137,7 @@ def test_a_bundle_is_whole_and_proven(case: Case) -> None:
     assert (bundle.task, bundle.labels) == (made.model.task, made.model.labels)
     record = made.store.exports(made.study_id)[-1]
     assert record.size_bytes == sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    assert set(bundle.manifest.files) == set(files_of(folder)) - {"manifest.json"}
+    assert set(bundle.manifest.files) == set(names_of_files(folder)) - {"manifest.json"}
     certificate = record.certificate
     assert certificate["passed"]
     assert certificate["rows"] == []

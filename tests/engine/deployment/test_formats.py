@@ -22,9 +22,9 @@ import pytest
 from cupel.engine.deployment.bundle import Bundle, verify_bundle
 from cupel.engine.deployment.export import export_model
 from cupel.engine.domain import formats as registry
-from cupel.engine.domain.compression_plan import FORMATS as NUMBER_FORMATS
+from cupel.engine.domain.compression_plan import NUMBER_FORMATS
 from cupel.engine.domain.errors import ExportError
-from cupel.engine.domain.formats import FORMATS
+from cupel.engine.domain.formats import BUNDLE_FORMATS
 from cupel.storage.records import ExportRecord, JobState, TrialState
 
 from .made import make_study, manifest_of
@@ -67,7 +67,7 @@ def test_every_format_that_carries_a_variant_is_proven(
 ) -> None:
     study = studies[kind]
     number_format = variant if variant in NUMBER_FORMATS else "float32"
-    carrying = [name for name in HERE if number_format in FORMATS[name].carries]
+    carrying = [name for name in HERE if number_format in BUNDLE_FORMATS[name].carries]
     if (variant == "int16" and kind != "image") or (variant == "int8_static" and kind == "text"):
         carrying.remove("litert")
     record = _exported(study, variant, carrying, tmp_path / "bundle")
@@ -97,8 +97,8 @@ def test_what_a_format_cannot_carry_is_refused_before_anything_is_converted(
     study = studies["table"]
     n_before = len(study.store.exports(study.id))
     for name in HERE:
-        if variant not in FORMATS[name].carries:
-            sentence = f"{FORMATS[name].title} cannot hold .*{variant}.*choose ONNX / LiteRT"
+        if variant not in BUNDLE_FORMATS[name].carries:
+            sentence = f"{BUNDLE_FORMATS[name].title} cannot hold .*{variant}.*choose ONNX / LiteRT"
             with pytest.raises(ExportError, match=sentence):
                 export_model(study.store, study.id, 0, tmp_path / "out", variant=variant, formats=[name])
     assert len(study.store.exports(study.id)) == n_before
@@ -127,7 +127,7 @@ def test_unknown_formats_and_variants_are_refused(studies: dict[str, Study], tmp
         export_model(study.store, study.id, 0, tmp_path / "out", formats=["coreml"])
     with pytest.raises(ExportError, match="no variant 'tiny'; it has: float32, "):
         export_model(study.store, study.id, 0, tmp_path / "out", variant="tiny")
-    if not FORMATS["openvino"].is_installed:
+    if not BUNDLE_FORMATS["openvino"].is_installed:
         with pytest.raises(ExportError, match="OpenVINO needs the package 'openvino'"):
             export_model(study.store, study.id, 0, tmp_path / "out", formats=["openvino"])
     trial = study.store.trial_by_number(study.id, 0)
@@ -176,7 +176,7 @@ def test_every_program_of_a_bundle_predicts_the_same_file_alike(bundle: Path, tm
         rows = list(csv.reader((tmp_path / f"{name}.csv").open(encoding="utf-8")))[1:]
         tables[name] = np.array([[float(cell) for cell in row[1:]] for row in rows])
         pins = (bundle / ("requirements.txt" if name == "onnx" else f"requirements_{name}.txt")).read_text()
-        assert all(f"{package}==" in pins for package in ("numpy", *FORMATS[name].packages))
+        assert all(f"{package}==" in pins for package in ("numpy", *BUNDLE_FORMATS[name].packages))
     for found in tables.values():
         np.testing.assert_allclose(found, tables["onnx"], atol=1e-4)
 
@@ -223,7 +223,7 @@ def test_the_program_of_a_bundle_tells_nobody_that_it_runs(bundle: Path, tmp_pat
     assert list(home.iterdir()) == []
 
 
-@pytest.mark.skipif(not FORMATS["openvino"].is_installed, reason="OpenVINO is not installed")
+@pytest.mark.skipif(not BUNDLE_FORMATS["openvino"].is_installed, reason="OpenVINO is not installed")
 def test_openvino_tells_nobody_that_it_runs(bundle: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
@@ -263,10 +263,10 @@ def copy(bundle: Path, tmp_path: Path) -> Path:
 
 def _say_digests_anew(folder: Path) -> None:
     """Write the manifest that a forger would: with right digests."""
-    from cupel.engine.deployment.bundle import digest, files_of
+    from cupel.engine.deployment.bundle import digest, names_of_files
 
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    names = [name for name in files_of(folder) if name != "manifest.json"]
+    names = [name for name in names_of_files(folder) if name != "manifest.json"]
     manifest["files"] = {name: {"sha256": digest(folder / name)} for name in names}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
@@ -427,8 +427,8 @@ def test_the_registry_is_light_and_whole() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
     from cupel.engine.deployment.formats.writing import WRITERS
 
-    assert list(WRITERS) == list(FORMATS)
-    for form in FORMATS.values():
+    assert list(WRITERS) == list(BUNDLE_FORMATS)
+    for form in BUNDLE_FORMATS.values():
         assert set(form.carries) <= set(NUMBER_FORMATS)
         assert form.script is None or form.script.is_file()
     assert registry.tolerance_of("float32") == 1e-4

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from cupel.engine.bundled.errors import InputError
 from cupel.engine.bundled.predictor import Predictor
 from cupel.engine.deployment.export import export_model
 from cupel.engine.inference.predicting import predict_file
@@ -134,6 +137,28 @@ def test_images_that_are_none_are_refused(image_port: int) -> None:
     assert ask(image_port, "/predict", _png(10), kind="image/gif")[0] == 415
     assert ask(image_port, "/predict", {"picture": good})[0] == 422
     assert ask(image_port, "/health")[1]["status"] == "ok", "it goes on"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        (
+            "images",
+            [8, 8],
+            r"schema.json is damaged \(the shape \[8, 8\] of .* is not height, width, channels",
+        ),
+        ("dtype", "float64", r"schema.json is damaged \(float64 are no pixels of"),
+    ],
+)
+def test_a_bundle_whose_images_are_none_is_refused(
+    bundles: Callable[[str], Path], tmp_path: Path, name: str, value: object, words: str
+) -> None:
+    copy = shutil.copytree(bundles("image"), tmp_path / "copy")
+    schema = json.loads((copy / "schema.json").read_text(encoding="utf-8"))
+    (schema if name in schema else schema["inputs"][0])[name] = value
+    (copy / "schema.json").write_text(json.dumps(schema), encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        Predictor(copy)
 
 
 def test_texts_like_those_of_the_training_do_not_drift(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from cupel.engine.domain.filtering import param_columns, trial_columns
-from cupel.engine.domain.trial_columns import SHOWN, TRIAL_COLUMNS, own_columns, written
+from cupel.engine.domain.trial_columns import SHOWN, TRIAL_COLUMNS, own_columns, written_trial
 from cupel.storage.records import TrialKind, TrialOutcome, TrialState, TrialTable
 from cupel.storage.store import Store
 from cupel.storage.tables import TrialRow
@@ -76,7 +76,7 @@ def test_names_and_keys_are_unique_and_a_param_never_hides_a_column(tmp_path: Pa
 def test_what_is_shown_can_be_filtered_and_sorted_by(tmp_path: Path) -> None:
     with made(tmp_path) as store:
         table = store.trial_table(1)
-        row = written(store.trials(1)[0])
+        row = written_trial(store.trials(1)[0])
     own = own_columns(table)
     assert all(column.name in own for column in SHOWN)
     assert (row["number"], row["state"], row["size_bytes"], row["params"]["width"]) == (0, "complete", 90, 8)

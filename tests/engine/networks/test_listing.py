@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
-from cupel.engine.networks.layout import Layout
+from cupel.engine.networks.layout import WeightLayout
 from cupel.engine.training.packing import unpack
 from cupel.engine.training.trainer import predict
 
@@ -23,7 +23,7 @@ FILE = Path(__file__).with_name("listing.json")
 KNOWN: dict[str, Any] = json.loads(FILE.read_text()) if FILE.exists() else {}
 
 
-def listed(layout: Layout) -> list[list[Any]]:
+def listed(layout: WeightLayout) -> list[list[Any]]:
     return [
         [w.name, list(w.shape), w.initializer, float(f"{w.scale:.9g}"), w.decays, w.rate]
         for w in layout.weights

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cupel.engine.commands.summary import standing, summary
+from cupel.engine.commands.summary import standing_word, summary
 from cupel.engine.domain.errors import SpecError
 from cupel.engine.domain.resuming import More, extend, extended_budget, found_nothing
 from cupel.engine.domain.spec import BudgetSpec, LimitsSpec, StudySpec
@@ -140,7 +140,7 @@ def test_a_search_whose_time_was_too_short_says_so_and_goes_on(
     assert why is not None
     assert "time was too short" in str(why)
     assert summary(store, study)["nothing_found"] == str(why)
-    assert standing(study, ()) == "nothing found"
+    assert standing_word(study, ()) == "nothing found"
     extend(store, study, More(n_trials=2))
     assert run(store, study_id) is StudyState.DONE
     study = store.study(study_id)

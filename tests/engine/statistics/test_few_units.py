@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from cupel.engine.domain.metrics import METRICS
-from cupel.engine.statistics.judged_rows import JudgedRows, Predictions, block_units
+from cupel.engine.statistics.judged_rows import JudgedRows, MemberPredictions, block_units
 from cupel.engine.statistics.resampling import Resampled, resample
 
 from .made_models import N_FOLDS, held
@@ -52,7 +52,7 @@ def _folds(fold: np.ndarray) -> tuple[np.ndarray, ...]:
     return tuple(np.flatnonzero(fold == k) for k in range(N_FOLDS))
 
 
-def model(rows: JudgedRows, rng: np.random.Generator) -> Predictions:
+def model(rows: JudgedRows, rng: np.random.Generator) -> MemberPredictions:
     """Return predictions that have something to do with the targets."""
     said = rows.y + 2.0 * rng.normal(size=len(rows.y))
     if rows.metric == "roc_auc":
@@ -61,7 +61,7 @@ def model(rows: JudgedRows, rng: np.random.Generator) -> Predictions:
     return tuple(said[v] for v in rows.valid)
 
 
-def score_of(rows: JudgedRows, predictions: Predictions) -> float:
+def score_of(rows: JudgedRows, predictions: MemberPredictions) -> float:
     """Return the mean over the folds, as the search judges it."""
     return float(
         np.mean([METRICS[rows.metric](rows.y[v], p) for v, p in zip(rows.valid, predictions, strict=True)])
@@ -120,7 +120,7 @@ def test_of_one_row_of_a_class_nothing_is_said() -> None:
 def best_of_ten(rows: JudgedRows, rng: np.random.Generator) -> Resampled:
     """Resample ten models that know nothing, beside one that says the same of all rows."""
 
-    def noise() -> Predictions:
+    def noise() -> MemberPredictions:
         if rows.metric == "roc_auc":
             p = rng.random(len(rows.y))
             return tuple(np.stack([1.0 - p[v], p[v]], axis=1) for v in rows.valid)

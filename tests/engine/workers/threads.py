@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from cupel.engine.machine import private_bytes
-from cupel.engine.workers.messages import Control, EpochProgress, Site, StudyRequest, Task, TrialTask
+from cupel.engine.workers.messages import Control, EpochProgress, Site, StudyRequest, TrialTask, WorkerTask
 from cupel.engine.workers.protocol import Event, TaskDone, TaskProgress, Usage, WorkerReady
 from cupel.engine.workers.reporter import set_control
 from cupel.engine.workers.task import Work, run_task
@@ -20,7 +20,7 @@ from cupel.storage.records import Failure, FailureKind
 @dataclass(slots=True)
 class _Running:
     worker: str
-    task: Task
+    task: WorkerTask
     is_killed: bool = False
 
 
@@ -68,7 +68,7 @@ class ThreadWorkers:
         for name in self.idle[: max(0, len(self._ready) - n_workers)]:
             self._ready.remove(name)
 
-    def submit(self, key: str, worker: str, study: StudyRequest, task: Task) -> None:
+    def submit(self, key: str, worker: str, study: StudyRequest, task: WorkerTask) -> None:
         running = self._running[key] = _Running(worker, task)
         threading.Thread(target=self._run, args=(key, running, study), daemon=True).start()
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...data.columns import ArrayColumn, Rows, WordColumn
 from ...data.table import Table
 from ...domain.arrays import Cells
-from ..base import BundlePart, Measure, Samples, TokenRule
+from ..base import BundlePart, Measure, SampleCells, TokenRule
 from .reading import values_of
 
 _STRANGE = {"all zero": 0.0, "very large": 1e6}
@@ -36,7 +36,7 @@ class SeriesPart(BundlePart):
         """See `BundlePart.cells`."""
         return values_of(table, column)[rows]
 
-    def sample_column(self, folder: Path, samples: Samples) -> ArrayColumn:
+    def sample_column(self, folder: Path, samples: SampleCells) -> ArrayColumn:
         """See `BundlePart.sample_column`; a series that is missing cannot be predicted, so none is."""
         column = samples.real
         assert isinstance(column, ArrayColumn)

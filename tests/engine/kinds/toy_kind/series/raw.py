@@ -9,15 +9,15 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from ...data.schema import TableSchema
-from ..base import Columns, OnnxPart, Preprocessing, Raw
+from ..base import Columns, OnnxInput, OnnxPart, Preprocessing
 from .preprocessing import SeriesPreprocessing
 
 
-class RawSeries(Raw):
-    """See `Raw`."""
+class RawSeries(OnnxInput):
+    """See `OnnxInput`."""
 
     def declared(self, columns: Columns, names: Mapping[str, str]) -> list[onnx.ValueInfoProto]:
-        """See `Raw.declared`."""
+        """See `OnnxInput.declared`."""
         return [
             helper.make_tensor_value_info(names[c.name], TensorProto.DOUBLE, ["N", *c.array.shape])
             for c in columns
@@ -27,7 +27,7 @@ class RawSeries(Raw):
     def part(
         self, fitted: Preprocessing, schema: TableSchema, names: Mapping[str, str], prefix: str
     ) -> OnnxPart:
-        """See `Raw.part`."""
+        """See `OnnxInput.part`."""
         assert isinstance(fitted, SeriesPreprocessing)
         constants = [
             numpy_helper.from_array(np.array(value, np.float64), f"{prefix}{name}")
