@@ -153,7 +153,8 @@ class Policy:
     least_epochs: int = 10
     """Of such a trial: with fewer a network has hardly begun."""
     most_overrun: float = 1.05
-    """Of the time budget: an export that would end later is left out, and can be made at any time."""
+    """Of the time budget: an export that would end later is left out, and can be made at any time; a cheap baseline
+    that still runs then is killed."""
 
     # -- what the end needs of work, where no time is limited --------------------------------------------------------
 

@@ -169,8 +169,16 @@ class Budget:
     @property
     def has_time_to_export(self) -> bool:
         """Whether an export would end in time, or nearly so."""
+        return self._ends_in_time(self.export_s)
+
+    @property
+    def has_time_for_owed(self) -> bool:
+        """Whether cheap baselines, which every study owes, may still run although the time is over."""
+        return self._ends_in_time(self.policy.closing_starts * self._start_s)
+
+    def _ends_in_time(self, more_s: float) -> bool:
         timeout = self.spec.timeout_s
-        return timeout is None or self.elapsed + self.export_s < self.policy.most_overrun * timeout
+        return timeout is None or self.elapsed + more_s < self.policy.most_overrun * timeout
 
     @property
     def grace_s(self) -> float:

@@ -126,7 +126,8 @@ class SearchLoop:
         for trial in self._trials.values():
             if trial.is_search:
                 self._pool.finish(trial.task)
-            if is_late and (stopped or not trial.is_owed):
+            may_go_on = trial.is_owed and not stopped and self._budget.has_time_for_owed
+            if is_late and not may_go_on:
                 self._pool.kill(trial.task, Dropped.STOPPED if stopped else Dropped.LATE)
 
     def _end(self, *, stopped: bool) -> StudyState:

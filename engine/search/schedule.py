@@ -98,7 +98,10 @@ class Schedule:
 
     @property
     def owes_baselines(self) -> bool:
-        """Whether baselines wait that are to be run although the search is over; when its time is, the cheap ones."""
+        """Whether baselines wait that are to be run although the search is over; when its time is, the cheap ones.
+
+        They may overrun the time a little, as an export may, and no more.
+        """
         return self._owed() is not None
 
     def next_owed(self, worker: str) -> TrialRecord | None:
@@ -110,7 +113,8 @@ class Schedule:
         places = (
             i
             for i, t in enumerate(self._waiting)
-            if t.kind is TrialKind.BASELINE and (_is_cheap(t) or not self._budget.is_time_over)
+            if t.kind is TrialKind.BASELINE
+            and (not self._budget.is_time_over or (_is_cheap(t) and self._budget.has_time_for_owed))
         )
         return next(places, None)
 

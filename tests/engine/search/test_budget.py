@@ -32,6 +32,18 @@ def test_without_a_time_budget_only_the_number_of_trials_ends_a_search() -> None
     assert not budget.prepares_export
 
 
+def test_what_is_owed_may_overrun_the_time_by_a_twentieth_and_no_more() -> None:
+    now = [0.0]
+    budget = Budget(BudgetSpec(timeout_s=1000.0), Direction.MAXIMIZE, clock=lambda: now[0])
+    budget.note_start(100.0)
+    closing_s = budget.reserve_s
+    assert closing_s > 0
+    for at, may in ((0.0, True), (1001.0, True), (1049.0 - closing_s, True), (1051.0 - closing_s, False)):
+        now[0] = at
+        assert budget.has_time_for_owed == may
+    assert Budget(BudgetSpec(n_trials=3), Direction.MAXIMIZE, elapsed_s=1e6).has_time_for_owed
+
+
 def test_without_a_network_hardly_any_time_is_kept_for_the_end() -> None:
     budget = made()
     assert budget.reserve_s < 0.2 * 100.0

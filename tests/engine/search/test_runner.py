@@ -603,6 +603,19 @@ def test_a_slow_baseline_is_left_out_and_the_search_goes_on(
     assert store.study(study_id).result["baselines"].keys() == {"majority"}
 
 
+def test_what_a_search_owes_may_take_its_time_but_not_much_more(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUPEL_TOY", json.dumps({"baseline_s": 600.0}))
+    study_id = new_study(store, budget=BudgetSpec(None, 4.0), n_workers=1)
+    # Only the end of the time ends this baseline: alone it might take an hour.
+    assert run(store, study_id, baseline_s=3600.0) is StudyState.DONE
+    found = {t.name: t for t in store.trials(study_id) if t.kind is TrialKind.BASELINE}
+    assert found["majority"].state is TrialState.COMPLETE
+    assert found["linear"].state is TrialState.FAIL
+    assert "time" in found["linear"].failure.message
+
+
 def test_a_trial_stopped_in_a_long_epoch_goes_on_when_the_study_is_resumed(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
