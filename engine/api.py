@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from ..storage.records import Request, StudyRecord, StudyState, TrialRecord
 from ..storage.store import Store
 from ..storage.workspace import default_workspace
-from .commands.summary import baseline_scores, best_of
 from .domain.data_read import DataRead
 from .domain.errors import CupelError, SpecError
 from .domain.evidence import Claims, Estimate, Evidence, Verdict
+from .domain.found import baseline_scores, best_of
 from .domain.results import BestTrial, Scored, StudyResult
 from .domain.resuming import More, extend
 from .domain.spec import (

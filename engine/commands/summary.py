@@ -13,8 +13,9 @@ from ..domain import formatting
 from ..domain.comparable import all_scored_the_old_way, ranked_together
 from ..domain.data_read import DataRead
 from ..domain.evidence import Claims, Evidence
+from ..domain.found import baseline_scores, best_of
 from ..domain.objectives import is_ruled_out, objectives_of, pareto_trials
-from ..domain.results import BestTrial, Scored, StudyResult, of_metric
+from ..domain.results import Scored, StudyResult, of_metric
 from ..domain.resuming import found_nothing
 from ..domain.spec import StudySpec
 from ..domain.stored import encoded
@@ -67,49 +68,6 @@ def summary(store: Store, study: StudyRecord) -> dict[str, object]:
         "objectives": list(objectives),
         "pareto": [{"trial": trial.number, "values": values} for trial, values in front],
     }
-
-
-def best_of(store: Store, study: StudyRecord, result: StudyResult) -> BestTrial | None:
-    """Return the best trial: as the end of the search judged it, or as its own folds do until then.
-
-    Parameters
-    ----------
-    store : Store
-    study : StudyRecord
-    result : StudyResult
-        Of the study.
-
-    Returns
-    -------
-    BestTrial or None
-        None where no trial is complete.
-    """
-    if result.best is not None or study.best_trial is None:
-        return result.best
-    trial = store.trial_by_number(study.id, study.best_trial)
-    return BestTrial(trial=trial.number, params=trial.params, cv_mean=trial.value, cv_std=trial.value_std)
-
-
-def baseline_scores(store: Store, study: StudyRecord, result: StudyResult) -> dict[str, Scored]:
-    """Return by name what the baselines scored: as the end of the search judged them, or as their own folds do.
-
-    Parameters
-    ----------
-    store : Store
-    study : StudyRecord
-    result : StudyResult
-        Of the study.
-
-    Returns
-    -------
-    dict of str to Scored
-    """
-    complete = {
-        t.name: Scored(t.value, t.value_std)
-        for t in store.trials(study.id, kinds=[TrialKind.BASELINE])
-        if t.state is TrialState.COMPLETE
-    }
-    return complete | dict(result.baselines)
 
 
 def _scores(scored: Scored, metric: str) -> dict[str, float | None]:

@@ -25,6 +25,7 @@ from typing import Any, Generic, TypeVar
 from ...storage.records import Failure, FailureKind
 from ..domain.errors import CupelError, Message
 from ..domain.stored import from_builtins
+from .ending import end_process
 from .messages import Answer, ChildMessage, Failed, Part, Progress, Ready, line_of, read_message
 
 A = TypeVar("A")
@@ -201,13 +202,7 @@ class Child:
     def cancel(self) -> None:
         """Ask the child to end; terminate it where it does not, and then kill it."""
         self._write(_CANCEL)
-        for wait_s, end in ((_ASKED_S, self._process.terminate), (_TERMINATED_S, self._process.kill)):
-            try:
-                self._process.wait(wait_s)
-            except subprocess.TimeoutExpired:
-                end()
-            else:
-                return
+        end_process(self._process, asked_s=_ASKED_S, terminated_s=_TERMINATED_S)
 
     def close(self) -> None:
         """End it, if it has not ended."""

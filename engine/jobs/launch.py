@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...storage.workspace import Workspace
+from .ending import end_process
+
+# That the service has: a machine may be too busy for it to answer.
+_TERMINATED_S = 10.0
 
 
 def launch_engine(workspace: Path, study_id: int, *, elapsed_s: float = 0.0) -> int:
@@ -51,14 +55,8 @@ class ServiceProcess:
 
     def stop(self) -> None:
         """End it; a job that it was doing is failed by the next one to start."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                # On a machine that is too busy for it to answer.
-                self._process.kill()
-                self._process.wait()
+        if self._process is not None:
+            end_process(self._process, terminated_s=_TERMINATED_S)
 
 
 def _detached(workspace: Path, arguments: list[str], log: str) -> subprocess.Popen[bytes]:
