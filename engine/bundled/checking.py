@@ -14,22 +14,32 @@ from .errors import InputError, damaged_in_bundle
 from .onnx_model import FormatModel, intervals
 from .predictor import Predictor
 from .schema import FormatSpec
+from .table_file import TableFile
+
+RAW_ROWS = 20
+"""The first rows of the training file, which are the first sample rows too: their bytes are predicted as well."""
 
 
-def check(folder: Path, most_rows: int = 20, model: FormatModel | None = None) -> dict[str, object]:
+def check(
+    folder: Path, most_rows: int = 20, model: FormatModel | None = None, raw: Path | None = None
+) -> dict[str, object]:
     """Predict the sample rows from their raw cells and compare with the stored predictions.
 
     Parameters
     ----------
     model : OnnxModel or the like, optional
         See `Predictor`; what it must give is what ``schema.json`` says of its format.
+    raw : Path, optional
+        The file that the model was trained on: its first rows, read as the training read them, must give what the first
+        sample rows give.
 
     Returns
     -------
     dict
         The certificate: ``passed``, ``n_rows``, ``n_made_up``, ``max_abs_difference``, ``tolerance``, ``rows`` (the
         first that differ), ``environment``, ``seconds``; ``intervals``, how far the networks of the folds differ, where
-        ONNX is checked and the bundle has them.
+        ONNX is checked and the bundle has them; ``raw``, how far the rows of the training file differ, where it is
+        given.
 
     Raises
     ------
@@ -59,6 +69,11 @@ def check(folder: Path, most_rows: int = 20, model: FormatModel | None = None) -
         told = _compared_folds(predictor, feeds, wanted.tolerance, most_rows)
         result["intervals"] = {key: told[key] for key in ("n_rows", "max_abs_difference")}
         if not told["passed"] and result["passed"]:
+            result |= {"passed": False, "rows": told["rows"]}
+    if raw is not None and result["passed"]:
+        told = _compared_raw(predictor, stored[: len(stored) - schema.n_made_up], wanted.tolerance, raw)
+        result["raw"] = {key: told[key] for key in ("n_rows", "max_abs_difference", "passed")}
+        if not told["passed"]:
             result |= {"passed": False, "rows": told["rows"]}
     result["environment"] = {
         "python": platform.python_version(), "numpy": np.__version__, **predictor.model.versions,
@@ -143,6 +158,37 @@ def _compared_folds(
     ]
     most = float(difference.max()) if np.isfinite(difference).all() else None
     return {"passed": not bool(wrong.any()), "n_rows": n_rows, "max_abs_difference": most, "rows": rows}
+
+
+def _compared_raw(
+    predictor: Predictor, stored: np.ndarray, tolerance: float, file: Path
+) -> dict[str, object]:
+    """Compare what the bytes of the first rows of a file give with what is stored of the first sample rows."""
+    wanted = stored[:RAW_ROWS]
+    # Not what a first look at the file would find: what the training read it by.
+    table = TableFile(file, predictor.schema, predictor.schema.read)
+    lines, cells = next(table.chunks(len(wanted)), ([], []))
+    n_rows = min(len(lines), len(wanted))
+    told: dict[str, object] = {"n_rows": n_rows, "max_abs_difference": None, "passed": False, "rows": []}
+    if not n_rows:
+        return told | {"rows": [{"expected": wanted.shape, "found": (0, wanted.shape[1])}]}
+    piece = predictor.piece(
+        [column[:n_rows] for column in cells[: len(predictor.columns)]], lines[:n_rows], file.parent
+    )
+    found = predictor.run_arrays(piece.feeds).reshape(int(piece.good.sum()), -1).astype(np.float64)
+    wanted = wanted[:n_rows][piece.good]
+    difference = np.abs(found - wanted)
+    wrong = ~(difference <= tolerance * _scale(predictor, wanted)).all(axis=1)
+    rows = [
+        {
+            "row": int(np.flatnonzero(piece.good)[i]) + 1,
+            "expected": wanted[i].tolist(),
+            "found": [repr(value) for value in found[i].tolist()],
+        }
+        for i in np.flatnonzero(wrong)
+    ]
+    most = float(difference.max()) if len(found) and np.isfinite(difference).all() else None
+    return told | {"passed": not rows and len(found) > 0, "max_abs_difference": most, "rows": rows}
 
 
 def _scale(predictor: Predictor, stored: np.ndarray) -> np.ndarray:

@@ -135,9 +135,9 @@ class InputColumn(ABC):
     def __init__(self, spec: InputSpec, schema: Schema, decimal: str) -> None:  # noqa: ARG002 - one signature for all
         self.column, self.name, self.key, self.role = spec.column, spec.name, spec.column, spec.role
         plain = "string" if spec.storage == "text" else "double"
-        of_shape = _ONNX_NAMES.get(spec.dtype, spec.dtype)
-        self.tensor = f"tensor({plain if spec.shape is None else of_shape})"
-        self.cell_shape = (1,) if spec.shape is None else spec.shape
+        # Cells that are arrays say of what and how large.
+        self.tensor = f"tensor({_ONNX_NAMES.get(spec.dtype, spec.dtype) if spec.shape else plain})"
+        self.cell_shape = spec.shape or (1,)
         self.bad: list[tuple[str, str]] = []
         self.n_unseen = 0
 

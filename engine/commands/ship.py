@@ -41,6 +41,7 @@ def run_export(args: argparse.Namespace) -> int:
     elif passed:
         n_rows = counted(certificate.n_rows or 0, "row")
         print(f"Exported to {export.path}; the certificate passed on {n_rows}.")
+        print(f"  {_raw_line(certificate)}")
         for name, check in certificate.formats.items():
             print(f"  {_difference(name, check)}")
         print("\n".join(f"  {line}" for line in _intervals(manifest.intervals)))
@@ -107,6 +108,14 @@ def run_verify(args: argparse.Namespace) -> int:
     for name in certificate.not_checked or ():
         print(f"  {BUNDLE_FORMATS[name].title}: not checked, for its packages are not installed here")
     return DONE if passed else FAILED
+
+
+def _raw_line(certificate: Certificate) -> str:
+    """Return whether the bytes of the training file give what they gave, or why they were not predicted."""
+    raw = certificate.raw
+    if raw is None:
+        return f"The training file itself was not predicted: {certificate.raw_left_out or 'it is not known'}."
+    return f"The first {counted(raw.n_rows, 'row')} of the training file, as bytes, give the same."
 
 
 def _difference(name: str, check: FormatCheck) -> str:

@@ -31,6 +31,7 @@ from ...storage.records import (
 )
 from ...storage.variants import half_written
 from ...storage.workspace import disk_is_full
+from ..bundled.checking import RAW_ROWS
 from ..bundled.numbers import MISSING, SOFT_MISSING
 from ..data.schema import TableSchema
 from ..domain.bundle_files import (
@@ -65,6 +66,7 @@ from .conversion import ConversionRequest, converted
 from .helpers import Helpers
 from .intervals import IntervalPlan, interval_plan, write_intervals
 from .programs import predict_program, preprocess_program
+from .raw_file import training_file
 from .serving import write_serving
 
 SAMPLE_ROWS = 300
@@ -194,10 +196,18 @@ class Export:
         )
         (folder / "model_card.md").write_text(escaped(card.markdown()), encoding="utf-8")
         (folder / "model_card.html").write_text(escaped(card.html()), encoding="utf-8")
+        raw = training_file(dataset, self.rows.schema)
+        is_file = isinstance(raw, Path)
         certificate = run_certificate(
-            folder, self.formats, own=folder, waiting=self.helpers and self.helpers.checkers
+            folder,
+            self.formats,
+            own=folder,
+            waiting=self.helpers and self.helpers.checkers,
+            raw=raw if is_file else None,
         )
-        certificate = msgspec.structs.replace(certificate, conversion_seconds=made.seconds)
+        certificate = msgspec.structs.replace(
+            certificate, conversion_seconds=made.seconds, raw_left_out=None if is_file else raw
+        )
         _write_json(folder / "certificate.json", certificate.to_json())
         write_serving(folder, self.rows)
         return certificate, write_manifest(folder, self._manifest(contents, certificate, version))
@@ -276,11 +286,14 @@ class Export:
         return converted(request, self.helpers and self.helpers.converter)
 
     def _sample_rows(self) -> list[int]:
-        """Return rows of the holdout, filled up with development rows where it is small; evenly spread."""
+        """Return the first rows of the data, then rows of the holdout, then development rows; evenly spread.
+
+        The first ones are predicted from the bytes of the training file as well.
+        """
         parts = [np.arange(self.rows.dataset.n_rows)]
         if self.rows.has_splits:
             parts = [self.rows.splits.holdout, self.rows.splits.development]
-        rows: list[int] = []
+        rows = list(range(min(RAW_ROWS, self.rows.dataset.n_rows)))
         for part in parts:
             n = min(SAMPLE_ROWS - len(rows), len(part))
             if n > 0:
@@ -395,6 +408,15 @@ def _put_in_place(folder: Path, target: Path) -> None:
 
 def _not_passed(certificate: Certificate) -> ExportError:
     first = certificate.rows[0]
+    raw = certificate.raw
+    if raw is not None and not raw.passed and certificate.failed == DEFAULT[0]:
+        return ExportError(
+            "The bundle reads the training file otherwise than the training did: row {row} of the file gives {found} "
+            "instead of {expected}; nothing was exported.",
+            row=first.row,
+            found=list(first.found),
+            expected=list(first.expected),
+        )
     return ExportError(
         "{format}: the bundle does not reproduce the predictions: row {row} of the sample gives {found} instead of "
         "{expected}; nothing was exported.",

@@ -75,7 +75,7 @@ folder = pathlib.Path(job["folder"])
 predict = loaded("predict", job["predict"])
 for name, script in job["formats"].items():
     if script is None:
-        found = predict.check(folder)
+        found = predict.check(folder, raw=pathlib.Path(job["raw"]) if job["raw"] else None)
     else:
         preprocess = loaded("preprocess", job["preprocess"])
         found = predict.check(folder, model=loaded("predict_" + name, script).Model(folder, preprocess))
@@ -117,6 +117,7 @@ def run_certificate(
     formats: Sequence[str] = ("onnx",),
     own: Path | None = None,
     waiting: Checkers | None = None,
+    raw: Path | None = None,
 ) -> Certificate:
     """Predict a bundle's sample rows again with each of its formats.
 
@@ -129,6 +130,9 @@ def run_certificate(
         of this version of Cupel do, as a bundle may come from anyone.
     waiting : dict, optional
         `checkers` that were started before; those that are used are taken out.
+    raw : Path, optional
+        The training file; see `bundled.checking.check`. ONNX alone predicts its rows: the programs of other formats
+        read by the same modules.
 
     Raises
     ------
@@ -143,7 +147,9 @@ def run_certificate(
     programs = own_programs() if own is None else own
     # Each waits for a process, most of whose time are imports.
     with ThreadPoolExecutor(len(groups)) as pool:
-        for told in pool.map(lambda names: _checked(folder, names, own, programs, processes[names]), groups):
+        for told in pool.map(
+            lambda names: _checked(folder, names, own, programs, processes[names], raw), groups
+        ):
             found |= told
     first = found[formats[0]]
     failed = next((name for name in formats if not found[name].passed), "")
@@ -158,6 +164,7 @@ def run_certificate(
         agreement=first.agreement,
         rows=found[failed].rows if failed else first.rows,
         intervals=first.intervals,
+        raw=first.raw,
         environment=first.environment,
         modules=first.modules,
         seconds=first.seconds,
@@ -190,7 +197,12 @@ def _checker(names: Sequence[str], further: Sequence[str]) -> Child:
 
 
 def _checked(
-    folder: Path, names: Sequence[str], own: Path | None, programs: Path, child: Child
+    folder: Path,
+    names: Sequence[str],
+    own: Path | None,
+    programs: Path,
+    child: Child,
+    raw: Path | None,
 ) -> dict[str, FormatCheck]:
     titles = " + ".join(BUNDLE_FORMATS[name].title for name in names)
     scripts = {
@@ -204,6 +216,7 @@ def _checked(
         "formats": scripts,
         "predict": str(programs / "predict.py"),
         "preprocess": str(programs / "preprocess.py"),
+        "raw": None if raw is None else str(raw),
     }
     found: dict[str, FormatCheck] = {}
 

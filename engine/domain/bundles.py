@@ -242,6 +242,14 @@ class FoldsCheck(msgspec.Struct, frozen=True):
     max_abs_difference: float | None
 
 
+class RawCheck(msgspec.Struct, frozen=True):
+    """Whether the first rows of the training file give, as bytes, what is stored of them."""
+
+    n_rows: int
+    max_abs_difference: float | None
+    passed: bool
+
+
 class FormatCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the check of one format gave; see `bundled.checking.check`.
 
@@ -257,6 +265,8 @@ class FormatCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     rows : tuple of DifferentRow
         The first that differ.
     intervals : FoldsCheck or None
+    raw : RawCheck or None
+        None where the training file was not predicted.
     environment : mapping of str to str
         Versions of what ran it, and of the system.
     modules : tuple of str
@@ -276,6 +286,7 @@ class FormatCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     agreement: float | None = None
     rows: tuple[DifferentRow, ...] = ()
     intervals: FoldsCheck | None = None
+    raw: RawCheck | None = None
     environment: Mapping[str, str] = {}
     modules: tuple[str, ...] = ()
     seconds: float | None = None
@@ -303,6 +314,8 @@ class Certificate(FormatCheck, frozen=True, kw_only=True, omit_defaults=True):
         None where a bundle was verified.
     not_checked : tuple of str or None
         Formats that nothing here can run; None of an export, which checks all.
+    raw_left_out : Message or None
+        Why the bytes of the training file were not predicted, where an export could not.
     """
 
     passed: bool = False
@@ -310,6 +323,7 @@ class Certificate(FormatCheck, frozen=True, kw_only=True, omit_defaults=True):
     formats: Mapping[str, FormatCheck] = {}
     conversion_seconds: float | None = None
     not_checked: tuple[str, ...] | None = None
+    raw_left_out: Message | None = None
 
     @classmethod
     def of(cls, export: ExportRecord) -> Certificate:

@@ -201,7 +201,7 @@ class CompressPage(JobPage[CompressTrial, CompressedTrial]):
             timeout_s=limits.timeout_s if is_choice else None,
         )
 
-    def compression_step(self, asked: CompressTrial, doing: str) -> str:
+    def doing_text(self, asked: CompressTrial, doing: str) -> str:
         return compression_step(asked.mode, doing)
 
     def render(self, asked: CompressTrial, answer: CompressedTrial) -> None:  # noqa: ARG002 - of all jobs

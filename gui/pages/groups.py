@@ -190,7 +190,7 @@ class GroupsPage(JobPage[AuditGroups, GroupAudit]):
             threshold=self.threshold.value(),
         )
 
-    def audit_step(self, asked: AuditGroups, doing: str) -> str:  # noqa: ARG002 - of all jobs
+    def doing_text(self, asked: AuditGroups, doing: str) -> str:  # noqa: ARG002 - of all jobs
         return audit_step(doing)
 
     def render(self, asked: AuditGroups, answer: GroupAudit) -> None:

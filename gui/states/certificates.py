@@ -9,7 +9,7 @@ from ...engine.domain.bundles import BundleFile, Certificate, FormatCheck, Manif
 from ...engine.domain.formats import BUNDLE_FORMATS
 from ...storage.records import ExportRecord
 from .. import words
-from ..speech import tr
+from ..speech import sentence, tr
 
 
 def decision_rows(export: ExportRecord) -> list[tuple[str, str]]:
@@ -35,6 +35,11 @@ def certificate_rows(export: ExportRecord) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     if certificate.n_rows is not None:
         rows.append((tr("Rows compared"), formatting.count(certificate.n_rows)))
+    raw = certificate.raw
+    if raw is not None:
+        rows.append((tr("Rows of the training file, as bytes"), formatting.count(raw.n_rows)))
+    elif certificate.raw_left_out is not None:
+        rows.append((tr("Rows of the training file, as bytes"), sentence(certificate.raw_left_out)))
     checks = certificate.formats
     rows += [
         (form.title, _format_text(checks[name])) for name, form in BUNDLE_FORMATS.items() if name in checks

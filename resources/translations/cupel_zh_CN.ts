@@ -1608,6 +1608,10 @@
       <translation>比对行数</translation>
     </message>
     <message>
+      <source>Rows of the training file, as bytes</source>
+      <translation>训练文件的原始行</translation>
+    </message>
+    <message>
       <source>Rows that no trial of the search had seen.</source>
       <translation>搜索中任何试验都未见过的行。</translation>
     </message>
@@ -3771,6 +3775,10 @@
       <translation>导出包没有训练数据的概况，因此无法判断漂移；请重新导出。</translation>
     </message>
     <message>
+      <source>The bundle reads the training file otherwise than the training did: row {row} of the file gives {found} instead of {expected}; nothing was exported.</source>
+      <translation>部署包读取训练文件的方式与训练时不同：文件第 {row} 行得到 {found}，而不是 {expected}；未导出任何内容。</translation>
+    </message>
+    <message>
       <source>The bundle {folder} holds {file}, which its manifest does not name; move that file elsewhere.</source>
       <translation>导出包 {folder} 中有清单未列出的文件 {file}；请将该文件移走。</translation>
     </message>
@@ -4851,8 +4859,16 @@
       <translation>其中没有计算图</translation>
     </message>
     <message>
+      <source>it is Parquet, whose cells are no text</source>
+      <translation>它是 Parquet 文件，单元格不是文本</translation>
+    </message>
+    <message>
       <source>it is no list of words</source>
       <translation>它不是词语列表</translation>
+    </message>
+    <message>
+      <source>it is packed in a way that needs a package to unpack</source>
+      <translation>它的压缩方式需要额外的软件包才能解压</translation>
     </message>
     <message>
       <source>it is too large</source>
@@ -4869,6 +4885,10 @@
     <message>
       <source>its pixels go beyond 16 bits</source>
       <translation>其像素超出 16 位</translation>
+    </message>
+    <message>
+      <source>its rows are files</source>
+      <translation>它的每一行是一个文件</translation>
     </message>
     <message>
       <source>max_onehot is {value}; it must be at least 1.</source>
@@ -4909,6 +4929,18 @@
     <message>
       <source>predict.py needs {name}: pip install -r requirements.txt</source>
       <translation>predict.py 需要 {name}：pip install -r requirements.txt</translation>
+    </message>
+    <message>
+      <source>the data are no single file, or it is no longer there</source>
+      <translation>数据不是单个文件，或该文件已不存在</translation>
+    </message>
+    <message>
+      <source>the file cannot be read: {reason}</source>
+      <translation>无法读取该文件：{reason}</translation>
+    </message>
+    <message>
+      <source>the file was changed after it had been read</source>
+      <translation>该文件在读取之后被修改过</translation>
     </message>
     <message>
       <source>the same for practical purposes</source>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,15 +141,19 @@ def make_study(
     read: ReadSpec | None = None,
     out_of_fold: bool = False,
     export_dir: str | None = None,
+    spelled: Callable[[str], bytes] | None = None,
     **how: Any,
 ) -> Made:
     """Train on the folds of a new file (or on all development rows for one network) and store it as a study.
 
-    With `out_of_fold`, what the networks of the folds say of the rows that they had not seen is stored, too.
+    With `out_of_fold`, what the networks of the folds say of the rows that they had not seen is stored, too. `spelled`
+    makes the bytes of the file from its text.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "data.csv"
     write_data(file, task, **how)
+    if spelled is not None:
+        file.write_bytes(spelled(file.read_text(encoding="utf-8")))
     result = read_table(file, read)
     names = result.table.names
     target_name = names[-1]
